@@ -1,0 +1,103 @@
+/* Counter-based random numbers and the distributions parameters are drawn from.
+ *
+ * Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011): the key is the seed of the experiment, the counter is
+ * (world, purpose, period, draw). A draw therefore has an address instead of a history: every design point and
+ * every order meets the same luck in world w (common random numbers), whatever thread computes it and in whatever
+ * order. All functions are pure and thread-safe; no argument may be NULL. */
+#ifndef QUADRILLE_RANDOM_H
+#define QUADRILLE_RANDOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <gsl/gsl_rng.h>
+
+/* What a draw is for. The numbers are part of the format: they may be added to, never changed. */
+typedef enum {
+    QD_PURPOSE_PARAMETERS = 0, /* period: 0, or 1 + the period of a scheduled change; draw: qd_name_key(name) */
+    QD_PURPOSE_SAMPLER = 1,    /* period: a qd_sampler_draw_t; draw: index of the state or pair */
+    QD_PURPOSE_CRISIS = 2,     /* draw: see kernel/crisis.h */
+    QD_PURPOSE_FORESIGHT = 3,  /* draw: 8 * crisis + venue */
+    QD_PURPOSE_OUTCOME = 4,    /* draw: crisis */
+    QD_PURPOSE_ESCALATION = 5, /* draw: crisis */
+    QD_PURPOSE_MOVE_ORDER = 6, /* draw: 65536 * crisis + position */
+    QD_PURPOSE_GROWTH = 7,     /* draw: state */
+    QD_PURPOSE_DESIGN = 8,     /* designs of experiments: period: kind of use; draw: running number */
+    QD_PURPOSE_BOOTSTRAP = 9,  /* resampling for intervals */
+    QD_PURPOSE_LANDSCAPE = 10, /* random starts of landscape searches */
+} qd_purpose_t;
+
+/* The luck of one world: seed of the experiment and index of the world (< 2^56). */
+typedef struct {
+    uint64_t seed;
+    uint64_t world;
+} qd_luck_t;
+
+/* 64 random bits at the given address. Draws 2k and 2k+1 share one Philox block. */
+uint64_t qd_random_bits(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+
+/* Uniform on [0,1), a multiple of 2^-53. */
+double qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+
+/* Uniform on the open interval (0,1), an odd multiple of 2^-53: fit for quantile functions. */
+double qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+
+/* Standard normal by inversion of qd_random_open. */
+double qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+
+/* out[i] = qd_random_normal(luck, purpose, period, i) for i < n, the same bits, faster. */
+void qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
+
+/* 32-bit key of a name (FNV-1a), even: the draw that belongs to a parameter, so that adding or reordering
+ * parameters changes no other parameter's draws. */
+uint32_t qd_name_key(const char *name);
+
+/* The same stream as a GSL generator, for GSL's own distributions: name "quadrille-philox4x32-10", 53-bit
+ * doubles in [0,1). gsl_rng_set(rng, seed) addresses (seed, world 0, QD_PURPOSE_PARAMETERS, period 0, draw 0);
+ * qd_gsl_rng_at moves a generator of this type to the first draw of any other stream. */
+extern const gsl_rng_type *const qd_gsl_rng_philox;
+void qd_gsl_rng_at(gsl_rng *rng, qd_luck_t luck, qd_purpose_t purpose, uint32_t period);
+
+/* ---- distributions ---------------------------------------------------------------------------------------- */
+
+typedef enum {
+    QD_CONSTANT,   /* a: the value */
+    QD_UNIFORM,    /* a < b */
+    QD_LOGUNIFORM, /* 0 < a < b */
+    QD_NORMAL,     /* a: mean, b: standard deviation > 0 */
+    QD_LOGNORMAL,  /* a: mean of the logarithm, b: its standard deviation > 0 */
+    QD_BETA,       /* shapes a, b > 0, stretched from [0,1] to [low, high] */
+    QD_TRIANGULAR, /* a <= c <= b, a < b; c: the mode */
+    QD_CHOICE,     /* value[0..n-1] with cumulative weights */
+    QD_INTEGERS,   /* a, a+1, ..., b, equal weights */
+} qd_distribution_kind_t;
+
+#define QD_CHOICES_MAX 24
+
+/* One distribution. Normal and lognormal are truncated to [low, high] (the parameter's range); the bounds are
+ * set by qd_distribution_finish. */
+typedef struct {
+    qd_distribution_kind_t kind;
+    uint32_t key; /* the draw it uses; 0: that of its parameter. Shared keys make parameters move together */
+    int n;        /* choices */
+    double a, b, c;
+    double low, high;   /* support after truncation */
+    double u_low, u_high; /* probabilities of low and high before truncation (normal, lognormal) */
+    double value[QD_CHOICES_MAX];
+    double cumulative[QD_CHOICES_MAX]; /* weights summed and scaled: the last is 1 */
+} qd_distribution_t;
+
+qd_distribution_t qd_constant(double value);
+
+/* Sets low, high, u_low, u_high from kind, a, b, c, value and the range [range_low, range_high] that truncates
+ * normal and lognormal, and over which a beta is stretched when its low and high were left equal. For choices,
+ * `cumulative` holds raw weights on entry. Returns NULL, or one phrase that says what is wrong with it. */
+const char *qd_distribution_finish(qd_distribution_t *self, double range_low, double range_high);
+
+/* Quantile function: nondecreasing in u for u in [0,1), values in [low, high]. */
+double qd_distribution_quantile(const qd_distribution_t *self, double u);
+
+/* "constant", "uniform", ... as written in experiment files. */
+const char *qd_distribution_name(qd_distribution_kind_t kind);
+
+#endif

@@ -1,0 +1,143 @@
+/* The registry: three tables (parameters, outcomes, doctrines) and one short one (series), from which the loader's
+ * checks, `quadrille list`, the attributes of result files and the documentation are made. Rows are constant and
+ * safe to read from any thread. The tables themselves are src/registry/<table>.def. */
+#ifndef QUADRILLE_REGISTRY_H
+#define QUADRILLE_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "quadrille/random.h"
+
+/* ---- kinds of order --------------------------------------------------------------------------------------- */
+
+typedef enum { QD_UNIPOLAR, QD_BIPOLAR, QD_MULTIPOLAR, QD_EMPIRICAL, QD_ORDER_KINDS } qd_order_kind_t;
+
+typedef struct {
+    const char *name, *meaning;
+} qd_order_info_t;
+
+extern const qd_order_info_t qd_order_table[QD_ORDER_KINDS];
+
+/* ---- parameters ------------------------------------------------------------------------------------------- */
+
+typedef enum { QD_TYPE_REAL, QD_TYPE_WHOLE, QD_TYPE_FLAG, QD_TYPE_SCOPE } qd_parameter_type_t;
+
+/* Position of each parameter in the table: QD_P_order_states, QD_P_affinity_noise, ... */
+typedef enum {
+#define QD_PARAMETER(field, name, type, low, high, when, unit, uni, bi, multi, meaning) QD_P_##field,
+#define QD_PARAMETER_ALL(field, name, type, low, high, when, unit, value, meaning)      QD_P_##field,
+#include "registry/parameters.def"
+#undef QD_PARAMETER
+#undef QD_PARAMETER_ALL
+    QD_PARAMETER_COUNT
+} qd_parameter_t;
+
+typedef struct {
+    const char *name, *unit, *meaning;
+    qd_parameter_type_t type;
+    double low, high;  /* closed range of values */
+    bool drawing_only; /* read only by the drawing of a world: cannot be scheduled */
+    qd_distribution_t by_order[QD_ORDER_KINDS]; /* defaults */
+} qd_parameter_info_t;
+
+/* One value of every parameter, by field (p->mission_coupling) or by position (p->value[QD_P_mission_coupling]).
+ * Whole numbers, flags (0, 1) and scopes (0 all, 1 leader) are doubles too. */
+typedef union {
+    struct {
+#define QD_PARAMETER(field, name, type, low, high, when, unit, uni, bi, multi, meaning) double field;
+#define QD_PARAMETER_ALL(field, name, type, low, high, when, unit, value, meaning)      double field;
+#include "registry/parameters.def"
+#undef QD_PARAMETER
+#undef QD_PARAMETER_ALL
+    };
+    double value[QD_PARAMETER_COUNT];
+} qd_parameters_t;
+
+/* The row of a parameter, 0 <= parameter < QD_PARAMETER_COUNT; never NULL. */
+const qd_parameter_info_t *qd_parameter_info(size_t parameter);
+
+/* Position of a name, or -1. */
+int qd_parameter_find(const char *name);
+
+/* ---- outcomes --------------------------------------------------------------------------------------------- */
+
+typedef enum { QD_GROUP_STABILITY, QD_GROUP_FRAGMENTATION, QD_GROUP_COALITIONS, QD_GROUP_DIAGNOSTICS } qd_group_t;
+typedef enum { QD_OUTCOME_REAL, QD_OUTCOME_COUNT, QD_OUTCOME_FLAG, QD_OUTCOME_CODE } qd_outcome_type_t;
+
+typedef enum {
+#define QD_OUTCOME(field, group, type, low, high, unit, meaning) QD_O_##field,
+#include "registry/outcomes.def"
+#undef QD_OUTCOME
+    QD_OUTCOMES
+} qd_outcome_t;
+
+typedef struct {
+    const char *name, *unit, *meaning;
+    qd_group_t group;
+    qd_outcome_type_t type;
+    double low, high;
+} qd_outcome_info_t;
+
+/* One world's outcomes, by field or by position. */
+typedef union {
+    struct {
+#define QD_OUTCOME(field, group, type, low, high, unit, meaning) double field;
+#include "registry/outcomes.def"
+#undef QD_OUTCOME
+    };
+    double value[QD_OUTCOMES];
+} qd_outcomes_t;
+
+extern const qd_outcome_info_t qd_outcome_table[QD_OUTCOMES];
+int qd_outcome_find(const char *name);
+const char *qd_group_name(qd_group_t group);
+
+/* ---- series (paths) --------------------------------------------------------------------------------------- */
+
+typedef enum {
+#define QD_SERIES(field, low, high, unit, meaning) QD_S_##field,
+#include "registry/series.def"
+#undef QD_SERIES
+    QD_SERIES_COUNT
+} qd_series_t;
+
+typedef struct {
+    const char *name, *unit, *meaning;
+    double low, high;
+} qd_series_info_t;
+
+extern const qd_series_info_t qd_series_table[QD_SERIES_COUNT];
+
+/* ---- doctrines -------------------------------------------------------------------------------------------- */
+
+/* The six parameters that a preset sets, in the order of the columns of model.md's table. */
+#define QD_DOCTRINE_FIELDS 6
+extern const qd_parameter_t qd_doctrine_fields[QD_DOCTRINE_FIELDS];
+
+typedef struct {
+    const char *name, *meaning;
+    double value[QD_DOCTRINE_FIELDS]; /* in the order of qd_doctrine_fields */
+} qd_doctrine_info_t;
+
+#define QD_NEUTRAL 0 /* row of the doctrine that others act by when the scope is the leader */
+extern const size_t qd_doctrine_count;
+extern const qd_doctrine_info_t qd_doctrine_table[];
+int qd_doctrine_find(const char *name);
+
+/* ---- names ------------------------------------------------------------------------------------------------ */
+
+/* Of `count` names, the nearest to `name` in edit distance (insertions, deletions, substitutions, transpositions of
+ * neighbours), or NULL where none is near enough to have been meant (distance above a third of its length + 1). */
+const char *qd_nearest_name(const char *name, size_t count, const char *(*name_at)(size_t index));
+
+/* The same of an array of names. */
+const char *qd_nearest_of(const char *name, size_t count, const char *const names[]);
+
+/* name_at functions for the tables above. */
+const char *qd_parameter_name(size_t index);
+const char *qd_outcome_name(size_t index);
+const char *qd_doctrine_name(size_t index);
+const char *qd_order_name(size_t index);
+
+#endif

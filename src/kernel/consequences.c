@@ -1,0 +1,153 @@
+/* What a mission does to the order (model.md part 5). */
+#include "kernel/player.h"
+#include "math/elementary.h"
+#include "math/reduce.h"
+#include "measure/structure.h"
+
+static bool happens(const qd_world_t *self, qd_purpose_t purpose, double probability)
+{
+    return qd_random_uniform(self->luck, purpose, self->period, self->crisis.number) < probability;
+}
+
+/* Gini coefficient of max(h_i, 0) over those who joined. */
+static double burden_gini(const qd_world_t *self, const double *x)
+{
+    size_t joined = 0;
+    for (size_t i = 0; i < self->state.n; i++) {
+        double stake = self->crisis.stake[i];
+        if (x[i] > 0.0)
+            self->spare[joined++] = stake > 0.0 ? stake : 0.0;
+    }
+    return qd_measure_gini(joined, self->spare);
+}
+
+/* Share of the pairs of joiners with negative affinity; 0 for one joiner. */
+static double strange_partners(const qd_state_t *state, const double *x, size_t joiners)
+{
+    size_t strange = 0;
+    for (size_t i = 0; i < state->n; i++) {
+        if (!(x[i] > 0.0))
+            continue;
+        const double *row = state->affinity + i * state->padded;
+        for (size_t j = 0; j < i; j++)
+            strange += x[j] > 0.0 && row[j] < 0.0;
+    }
+    return joiners > 1 ? (double)strange / (0.5 * (double)joiners * (double)(joiners - 1)) : 0.0;
+}
+
+static void change_tension(qd_world_t *self, bool success)
+{
+    const qd_parameters_t *p = &self->parameters;
+    double *tension = &self->state.tension;
+    if (!success) {
+        *tension += p->tension_failure * self->crisis.severity;
+        return;
+    }
+    *tension -= p->tension_relief * self->crisis.severity;
+    *tension = *tension > 0.0 ? *tension : 0.0;
+}
+
+/* Debt and erosion outside the institution (o = 1 flexible or unilateral, 1/2 alliance or umbrella), gain inside. */
+static void change_institution(qd_world_t *self, qd_venue_t g, double legitimacy, bool success)
+{
+    const qd_parameters_t *p = &self->parameters;
+    qd_state_t *state = &self->state;
+    double outside = g == QD_COLLECTIVE ? 0.0 : g == QD_ALLIANCE || g == QD_UMBRELLA ? 0.5 : 1.0;
+    state->debt += p->tension_debt * self->crisis.severity * outside * (1.0 - legitimacy);
+    state->institution -= p->institution_erosion * outside * (1.0 - legitimacy) * state->institution;
+    if (g == QD_COLLECTIVE && success)
+        state->institution += p->institution_gain * legitimacy * (1.0 - state->institution);
+}
+
+static void change_cohesion(qd_world_t *self, qd_venue_t g, double gini, bool success)
+{
+    const qd_parameters_t *p = &self->parameters;
+    if (self->bloc == 0)
+        return;
+    double *cohesion = &self->state.cohesion[self->bloc];
+    if (g == QD_ALLIANCE || g == QD_UMBRELLA) {
+        double share = g == QD_UMBRELLA ? p->mission_umbrella : 1.0;
+        if (success)
+            *cohesion += share * p->blocs_gain * (1.0 - *cohesion);
+        *cohesion -= p->blocs_burden * gini * *cohesion;
+    } else if (g == QD_FLEXIBLE || g == QD_UNILATERAL) {
+        *cohesion -= p->blocs_bypass * *cohesion;
+    }
+}
+
+static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
+{
+    qd_state_t *state = &self->state;
+    state->tension += self->parameters.escalation_shock;
+    for (size_t i = 0; i < state->n; i++)
+        if (x[i] != 0.0)
+            state->c[i] -= self->parameters.escalation_loss * state->c[i];
+    qd_state_normalise(state);
+    self->record.wars++;
+    qd_world_tell(self, QD_EVENT_WAR,
+                  (qd_event_t){.crisis = &self->crisis, .venue = g, .game = &self->venue[g]});
+    if (self->record.cause == 0) {
+        qd_record_breakdown(&self->record, 1);
+        qd_world_tell(self, QD_EVENT_BREAKDOWN, (qd_event_t){.crisis = &self->crisis});
+    }
+}
+
+/* Side by side, A rises towards 1; on opposite sides it falls towards -1; and where an ally stood aside (same bloc, not
+ * through the institution) it falls too. */
+static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *x)
+{
+    qd_state_t *state = &self->state;
+    double alpha = self->parameters.affinity_learning, defection = self->parameters.affinity_defection;
+    for (size_t i = 0; i < state->n; i++) {
+        double *row = state->affinity + i * state->padded;
+        int label = state->label[i];
+        for (size_t j = 0; j < state->n; j++) {
+            double together = x[i] * x[j];
+            if (j == i)
+                continue;
+            if (together > 0.0)
+                row[j] += alpha * (1.0 - row[j]);
+            else if (together < 0.0)
+                row[j] -= alpha * (1.0 + row[j]);
+            else if (g != QD_COLLECTIVE && label > 0 && state->label[j] == label && x[i] != x[j])
+                row[j] -= defection * (1.0 + row[j]);
+        }
+    }
+}
+
+static void add_load(qd_world_t *self, const qd_venue_game_t *game)
+{
+    qd_state_t *state = &self->state;
+    double load = self->parameters.mission_load * self->crisis.severity * self->crisis.resistance;
+    load = load > 0.0 ? load / game->effort : 0.0; /* no effort against resistance: as much as can be */
+    for (size_t i = 0; i < state->n; i++)
+        if (game->x[i] > 0.0) {
+            double sum = state->load[i] + load;
+            state->load[i] = sum < 0.8 ? sum : 0.8;
+        }
+}
+
+bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
+{
+    const qd_venue_game_t *game = &self->venue[g];
+    bool success = happens(self, QD_PURPOSE_OUTCOME, game->success);
+    double gini = burden_gini(self, game->x);
+    double strange = strange_partners(&self->state, game->x, game->joiners);
+    qd_record_mission(&self->record, &self->state, game->x, g, game->legitimacy, gini, strange, game->passes);
+    self->record.successes += success;
+    qd_world_tell(self, QD_EVENT_MISSION,
+                  (qd_event_t){.crisis = &self->crisis,
+                               .leaning = &self->leaning,
+                               .bloc = self->bloc,
+                               .venue = g,
+                               .game = game,
+                               .success = success});
+    change_tension(self, success);
+    change_institution(self, g, game->legitimacy, success);
+    change_cohesion(self, g, gini, success);
+    if (happens(self, QD_PURPOSE_ESCALATION, self->parameters.escalation_hazard * game->escalation))
+        wage_war(self, g, game->x);
+    learn_affinities(self, g, game->x);
+    add_load(self, game);
+    return success;
+}

@@ -1,0 +1,18 @@
+/* The contest success function (Tullock 1980; Skaperdas 1996): q = P^g / (P^g + Q^g). */
+#ifndef QD_KERNEL_CONTEST_H
+#define QD_KERNEL_CONTEST_H
+
+#include "math/elementary.h"
+
+/* Probability that effort p >= 0 prevails over effort q >= 0 with exponent g >= 0. Both 0: 1/2; one 0: the other
+ * prevails, unless g = 0, which makes every contest even. */
+static inline double qd_contest_success(double p, double q, double g)
+{
+    if (g == 0.0 || p == q)
+        return 0.5;
+    if (p == 0.0 || q == 0.0)
+        return p > q ? 1.0 : 0.0;
+    return 1.0 / (1.0 + qd_exp(g * (qd_log(q) - qd_log(p))));
+}
+
+#endif

@@ -1,0 +1,45 @@
+/* One crisis (model.md part 3): what it is, what it means to each state, and who takes it up. */
+#ifndef QD_KERNEL_CRISIS_H
+#define QD_KERNEL_CRISIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "quadrille/world.h"
+#include "world/state.h"
+
+#define QD_CRISES_MAX 4 /* a period */
+#define QD_NOBODY     (-1)
+
+typedef struct {
+    unsigned period, number; /* its address: the crisis `number` of `period` */
+    double severity;         /* s in (0, 4] */
+    double values[2];        /* v_m */
+    double place[3];         /* x_m: unit vector (of an untargeted crisis; else that of the target) */
+    int target;              /* k, or QD_NOBODY */
+    double resistance;       /* R */
+    int initiator;           /* p, or QD_NOBODY */
+    double *near;            /* [padded] exp(-theta_im / distance_scale) */
+    double *similar;         /* [padded] V(v_i, v_m) */
+    double *stake;           /* [padded] h */
+    double *price;           /* [padded] the price of taking a side, Delta, without any saving */
+} qd_crisis_t;
+
+/* How an initiator weighs venues: the doctrine parameters as they hold for it (doctrine.scope). */
+typedef struct {
+    double bias[QD_VENUES];
+    double force_ratio, vital_interest;
+} qd_leaning_t;
+
+/* Number of crises in a period: Poisson(rate (1 + tension_feedback tau)), at most QD_CRISES_MAX. */
+unsigned qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck, unsigned period);
+
+/* Draws crisis `number` of `period`, and with it near, similar, stake, price, resistance and initiator.
+ * scratch: [padded]. */
+void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
+                    unsigned period, unsigned number, double *scratch);
+
+/* The doctrine that binds state i at this moment. */
+qd_leaning_t qd_leaning_of(const qd_state_t *state, const qd_parameters_t *p, int i);
+
+#endif

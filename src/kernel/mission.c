@@ -1,0 +1,136 @@
+/* One crisis from its drawing to its end: venues solved, tried, chosen (model.md part 4). */
+#include "kernel/mission_game.h"
+#include "kernel/player.h"
+
+static void leave_alone(qd_world_t *self)
+{
+    self->record.met[QD_ABSTAIN]++;
+    self->state.tension += self->parameters.tension_neglect * self->crisis.severity;
+    qd_world_tell(self, QD_EVENT_ABSTAIN, (qd_event_t){.crisis = &self->crisis});
+}
+
+static void tell_move(void *context, size_t state, double before, double after)
+{
+    const qd_world_t *self = context;
+    qd_world_tell(self, QD_EVENT_MOVE,
+                  (qd_event_t){.crisis = &self->crisis,
+                               .venue = self->solving,
+                               .game = &self->venue[self->solving],
+                               .rules = &self->rules,
+                               .mover = state,
+                               .before = before,
+                               .after = after});
+}
+
+static void tell_venue(const qd_world_t *self, qd_event_kind_t kind, qd_venue_t g)
+{
+    qd_world_tell(self, kind,
+                  (qd_event_t){.crisis = &self->crisis,
+                               .leaning = &self->leaning,
+                               .bloc = self->bloc,
+                               .venue = g,
+                               .game = &self->venue[g],
+                               .rules = &self->rules});
+}
+
+static void solve_venues(qd_world_t *self)
+{
+    const qd_parameters_t *p = &self->parameters;
+    if (p->mission_random_order != 0.0)
+        qd_venue_shuffle(&self->crisis, self->state.n, self->luck, self->rules.order);
+    self->rules.moved = self->observer ? tell_move : NULL;
+    self->rules.context = self;
+    for (qd_venue_t g = 0; g < QD_VENUES; g++) {
+        self->solving = g;
+        qd_venue_solve(&self->venue[g], g, &self->crisis, &self->state, p, &self->leaning, self->bloc,
+                       &self->rules);
+        if (!self->venue[g].exists)
+            continue;
+        self->record.not_converged += self->venue[g].passes > QD_PASSES_MAX;
+        tell_venue(self, QD_EVENT_VENUE, g);
+    }
+}
+
+/* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. */
+static qd_venue_t best_untried(const qd_world_t *self, const bool tried[QD_VENUES])
+{
+    qd_venue_t best = QD_ABSTAIN;
+    double most = 0.0;
+    for (qd_venue_t g = 0; g < QD_VENUES; g++)
+        if (self->venue[g].open && !tried[g] && self->venue[g].worth > most) {
+            most = self->venue[g].worth;
+            best = g;
+        }
+    return best;
+}
+
+static void learn(qd_world_t *self, qd_venue_t g, double direction)
+{
+    double step = self->parameters.doctrine_learning;
+    if (step == 0.0)
+        return;
+    self->learning = true;
+    self->state.learned[(size_t)g * self->state.padded + (size_t)self->crisis.initiator] += direction * step;
+}
+
+/* The venue fails in the open: it loses strength, and the initiator learns. */
+static void suffer_paralysis(qd_world_t *self, qd_venue_t g)
+{
+    self->record.paralyses++;
+    tell_venue(self, QD_EVENT_PARALYSIS, g);
+    if (g == QD_COLLECTIVE)
+        self->state.institution -= self->parameters.institution_paralysis * self->state.institution;
+    else
+        self->state.cohesion[self->bloc] -=
+            self->parameters.blocs_paralysis * self->state.cohesion[self->bloc];
+    learn(self, g, -1.0);
+}
+
+static bool foresees(const qd_world_t *self, qd_venue_t g)
+{
+    return qd_random_uniform(self->luck, QD_PURPOSE_FORESIGHT, self->period,
+                             8 * self->crisis.number + (uint32_t)g) < self->parameters.doctrine_foresight;
+}
+
+/* Tries venues in the order of their worth until one starts; QD_ABSTAIN when none does. */
+static qd_venue_t choose_venue(qd_world_t *self)
+{
+    bool tried[QD_VENUES] = {false};
+    for (;;) {
+        qd_venue_t g = best_untried(self, tried);
+        if (g == QD_ABSTAIN ||
+            !qd_venue_fails(&self->venue[g], g, &self->state, self->parameters.doctrine_quorum, self->bloc))
+            return g;
+        tried[g] = true;
+        if (foresees(self, g))
+            tell_venue(self, QD_EVENT_FORESEEN, g);
+        else
+            suffer_paralysis(self, g);
+    }
+}
+
+void qd_world_meet_crisis(qd_world_t *self, unsigned number)
+{
+    self->record.crises++;
+    qd_crisis_draw(&self->crisis, &self->state, &self->parameters, self->luck, self->period, number, self->spare);
+    qd_world_tell(self, QD_EVENT_CRISIS, (qd_event_t){.crisis = &self->crisis});
+    int initiator = self->crisis.initiator;
+    if (initiator == QD_NOBODY) {
+        leave_alone(self);
+        return;
+    }
+    self->leaning = qd_leaning_of(&self->state, &self->parameters, initiator);
+    self->bloc = qd_venue_bloc(&self->state, initiator);
+    if (self->crisis.stake[initiator] < self->leaning.vital_interest) {
+        leave_alone(self);
+        return;
+    }
+    solve_venues(self);
+    qd_venue_t g = choose_venue(self);
+    if (g == QD_ABSTAIN) {
+        leave_alone(self);
+        return;
+    }
+    self->record.met[g]++;
+    learn(self, g, qd_world_consequences(self, g) ? 1.0 : -1.0);
+}

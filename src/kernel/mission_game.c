@@ -1,0 +1,107 @@
+#include "kernel/mission_game.h"
+
+#include <math.h>
+
+#include "math/reduce.h"
+
+void qd_mission_game_start(qd_mission_game_t *self, const double *own)
+{
+    for (size_t i = 0; i < self->padded; i++)
+        self->field[i] = own[i];
+    for (size_t j = 0; j < self->n; j++)
+        if (self->x[j] != 0.0)
+            qd_add_scaled(self->field, self->coupling * self->c[j] * self->x[j],
+                          self->affinity + j * self->padded, self->padded);
+}
+
+static inline double reply(double field, double up, double down, bool ties_join)
+{
+    double out = field < down ? -1.0 : 0.0;
+    double tied = ties_join && field == up ? 1.0 : out;
+    return field > up ? 1.0 : tied;
+}
+
+double qd_mission_game_reply(const qd_mission_game_t *self, size_t i)
+{
+    return reply(self->field[i], self->up[i], self->down[i], self->ties_join);
+}
+
+void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x)
+{
+    double before = self->x[i];
+    self->x[i] = x;
+    qd_add_scaled(self->field, self->coupling * self->c[i] * (x - before), self->affinity + i * self->padded,
+                  self->padded);
+    if (self->moved)
+        self->moved(self->context, i, before, x);
+}
+
+/* The first state at or after `from` whose best reply is not what it plays; n if there is none. Whole groups of
+ * lanes are compared at once, so that the many states that stay cost next to nothing. */
+static size_t first_unsettled(const qd_mission_game_t *self, size_t from)
+{
+    const double *restrict field = self->field, *restrict up = self->up, *restrict down = self->down;
+    const double *restrict x = self->x;
+    bool ties_join = self->ties_join;
+    for (size_t group = from / QD_LANES * QD_LANES; group < self->n; group += QD_LANES) {
+        double change[QD_LANES], any = 0.0;
+        for (size_t l = 0; l < QD_LANES; l++) {
+            size_t i = group + l;
+            change[l] = reply(field[i], up[i], down[i], ties_join) - x[i];
+        }
+        for (size_t l = 0; l < QD_LANES; l++)
+            any += change[l] * change[l];
+        if (any == 0.0)
+            continue;
+        for (size_t l = from > group ? from - group : 0; l < QD_LANES; l++)
+            if (change[l] != 0.0)
+                return group + l;
+    }
+    return self->n;
+}
+
+static bool pass_in_index_order(qd_mission_game_t *self)
+{
+    bool moved = false;
+    for (size_t i = first_unsettled(self, 0); i < self->n; i = first_unsettled(self, i + 1)) {
+        qd_mission_game_move(self, i, qd_mission_game_reply(self, i));
+        moved = true;
+    }
+    return moved;
+}
+
+static bool pass_in_given_order(qd_mission_game_t *self)
+{
+    bool moved = false;
+    for (size_t k = 0; k < self->n; k++) {
+        size_t i = self->order[k];
+        double x = qd_mission_game_reply(self, i);
+        if (x != self->x[i]) {
+            qd_mission_game_move(self, i, x);
+            moved = true;
+        }
+    }
+    return moved;
+}
+
+int qd_mission_game_solve(qd_mission_game_t *self)
+{
+    for (int pass = 1; pass <= QD_PASSES_MAX; pass++)
+        if (!(self->order ? pass_in_given_order(self) : pass_in_index_order(self)))
+            return pass;
+    return QD_PASSES_MAX + 1;
+}
+
+double qd_mission_game_potential(const qd_mission_game_t *self, const double *own, const double *price)
+{
+    double phi = 0.0;
+    for (size_t i = 0; i < self->n; i++) {
+        const double *row = self->affinity + i * self->padded;
+        double pull = 0.0;
+        for (size_t j = 0; j < i; j++)
+            pull += self->c[j] * row[j] * self->x[j];
+        phi += self->c[i] * (own[i] * self->x[i] - price[i] * fabs(self->x[i]) +
+                             self->coupling * pull * self->x[i]);
+    }
+    return phi;
+}

@@ -1,0 +1,144 @@
+/* The end of a period (model.md part 5), the bloc review (part 2) and the schedule (part 6). */
+#include "kernel/mission_game.h"
+#include "kernel/player.h"
+#include "math/elementary.h"
+#include "math/reduce.h"
+
+/* beta_g += diffusion (sum_j c_j beta_jg - beta_g), the sum taken once; then beta_g -= memory beta_g. */
+static void spread_learning(qd_world_t *self)
+{
+    const qd_parameters_t *p = &self->parameters;
+    size_t padded = self->state.padded;
+    if (!self->learning)
+        return;
+    for (size_t g = 0; g < QD_VENUES; g++) {
+        double *beta = self->state.learned + g * padded;
+        double practice = qd_dot(self->state.c, beta, padded);
+        for (size_t i = 0; i < self->state.n; i++) {
+            beta[i] += p->doctrine_diffusion * (practice - beta[i]);
+            beta[i] -= p->doctrine_memory * beta[i];
+        }
+    }
+}
+
+static void relax_affinities(qd_state_t *state, double rate)
+{
+    double *restrict a = state->affinity;
+    const double *restrict b = state->baseline;
+    for (size_t k = 0; k < state->n * state->padded; k++)
+        a[k] += rate * (b[k] - a[k]);
+}
+
+static void grow_capabilities(qd_world_t *self)
+{
+    const qd_parameters_t *p = &self->parameters;
+    qd_state_t *state = &self->state;
+    double *z = self->spare;
+    qd_random_normals(self->luck, QD_PURPOSE_GROWTH, self->period, state->n, z);
+    for (size_t i = 0; i < state->n; i++) {
+        double growth = p->capability_volatility * z[i] - p->capability_burden_drag * state->load[i];
+        growth -= i < state->poles ? p->capability_pole_decline : 0.0;
+        state->c[i] *= qd_exp(growth);
+    }
+    qd_state_normalise(state);
+}
+
+void qd_world_end_period(qd_world_t *self)
+{
+    const qd_parameters_t *p = &self->parameters;
+    qd_state_t *state = &self->state;
+    spread_learning(self);
+    state->tension += p->tension_interest * p->tension_maturity * state->debt;
+    state->debt -= p->tension_maturity * state->debt;
+    state->tension -= p->tension_decay * state->tension;
+    state->institution = qd_clamp(
+        state->institution + p->institution_renewal * (p->institution_target - state->institution), 0.0, 1.0);
+    for (size_t k = 1; k <= state->labels; k++)
+        state->cohesion[k] += p->blocs_relaxation * (p->blocs_cohesion - state->cohesion[k]);
+    if (state->tension > p->tension_breakdown && self->record.cause == 0) {
+        qd_record_breakdown(&self->record, 2);
+        qd_world_tell(self, QD_EVENT_BREAKDOWN, (qd_event_t){0});
+    }
+    for (size_t i = 0; i < state->n; i++)
+        state->load[i] *= 0.75;
+    relax_affinities(state, p->affinity_relaxation);
+    grow_capabilities(self);
+}
+
+static void tell_bloc_move(void *context, size_t state, int before, int after)
+{
+    const qd_world_t *self = context;
+    qd_world_tell(self, QD_EVENT_BLOC_MOVE,
+                  (qd_event_t){.bloc_game = self->bloc_game, .mover = state, .before = before, .after = after});
+}
+
+void qd_world_review_blocs(qd_world_t *self, bool counted)
+{
+    qd_state_t *state = &self->state;
+    const qd_parameters_t *p = &self->parameters;
+    qd_bloc_game_t game = {.n = state->n,
+                           .padded = state->padded,
+                           .labels = state->labels,
+                           .c = state->c,
+                           .affinity = state->affinity,
+                           .cohesion = state->cohesion,
+                           .threat = p->blocs_threat,
+                           .cost = p->blocs_cost,
+                           .switching_cost = p->blocs_switching_cost,
+                           .label = state->label,
+                           .members = self->members,
+                           .field = self->bloc_field,
+                           .self_worth = self->bloc_spare,
+                           .scratch = self->bloc_spare + state->padded,
+                           .moved = self->observer ? tell_bloc_move : NULL,
+                           .context = self};
+    self->bloc_game = &game;
+    for (size_t i = 0; i < state->n; i++)
+        self->labels_before[i] = state->label[i];
+    self->record.not_converged += qd_bloc_game_review(&game) > QD_PASSES_MAX;
+    qd_world_tell(self, QD_EVENT_REVIEW, (qd_event_t){.bloc_game = &game});
+    self->bloc_game = NULL;
+    if (!counted)
+        return;
+    size_t changed = 0;
+    for (size_t i = 0; i < state->n; i++)
+        changed += self->labels_before[i] != state->label[i];
+    self->record.reviews++;
+    self->record.turnover += (double)changed / (double)state->n;
+}
+
+/* blocs.max has changed: states whose label is gone stand alone, new labels begin with the present level of cohesion. */
+static void resize_labels(qd_world_t *self, size_t labels)
+{
+    qd_state_t *state = &self->state;
+    for (size_t i = 0; i < state->n; i++)
+        if ((size_t)state->label[i] > labels)
+            state->label[i] = 0;
+    for (size_t k = state->labels + 1; k <= labels; k++)
+        state->cohesion[k] = self->parameters.blocs_cohesion;
+    state->labels = labels;
+}
+
+void qd_world_apply_schedule(qd_world_t *self)
+{
+    const qd_plan_t *plan = self->plan;
+    double distance_scale = self->parameters.affinity_distance_scale;
+    bool changed = false;
+    for (size_t i = 0; i < plan->changes; i++) {
+        const qd_change_t *change = &plan->change[i];
+        if (change->at != (int)self->period)
+            continue;
+        uint32_t key = change->distribution.key ? change->distribution.key
+                                                : qd_name_key(qd_parameter_name(change->parameter));
+        double u = qd_random_uniform(self->luck, QD_PURPOSE_PARAMETERS, 1 + self->period, key);
+        self->parameters.value[change->parameter] = qd_distribution_quantile(&change->distribution, u);
+        changed = true;
+    }
+    if (!changed)
+        return;
+    if ((size_t)self->parameters.blocs_max != self->state.labels)
+        resize_labels(self, (size_t)self->parameters.blocs_max);
+    if (self->parameters.affinity_distance_scale != distance_scale)
+        qd_state_set_proximity(&self->state, self->parameters.affinity_distance_scale);
+    qd_world_tell(self, QD_EVENT_SCHEDULE, (qd_event_t){0});
+}

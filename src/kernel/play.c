@@ -1,0 +1,146 @@
+/* One world, straight through: parameters drawn, order sampled, period after period, outcomes. */
+#include <stdlib.h>
+
+#include "kernel/player.h"
+#include "math/reduce.h"
+#include "world/sample.h"
+
+void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_event_t detail)
+{
+    if (!self->observer)
+        return;
+    detail.kind = kind;
+    detail.period = self->period;
+    detail.parameters = &self->parameters;
+    detail.state = &self->state;
+    detail.record = &self->record;
+    self->observer->see(self->observer->context, &detail);
+}
+
+static double *array(size_t count)
+{
+    return aligned_alloc(64, count * sizeof(double));
+}
+
+static bool allocate(qd_world_t *self, size_t padded)
+{
+    self->crisis.near = array(padded);
+    self->crisis.similar = array(padded);
+    self->crisis.stake = array(padded);
+    self->crisis.price = array(padded);
+    self->rules.field = array(padded);
+    self->rules.up = array(padded);
+    self->rules.down = array(padded);
+    self->rules.own = array(padded);
+    self->rules.order = malloc(padded * sizeof(uint32_t));
+    self->spare = array(2 * padded);
+    self->labels_before = malloc(padded * sizeof(int));
+    self->bloc_field = array((QD_LABELS_MAX + 1) * padded);
+    self->bloc_spare = array(3 * padded);
+    bool complete = self->crisis.near && self->crisis.similar && self->crisis.stake && self->crisis.price &&
+                    self->rules.field && self->rules.up && self->rules.down && self->rules.own &&
+                    self->rules.order && self->spare && self->labels_before && self->bloc_field &&
+                    self->bloc_spare;
+    for (size_t g = 0; g < QD_VENUES; g++) {
+        self->venue[g].x = array(padded);
+        complete = complete && self->venue[g].x;
+    }
+    return complete;
+}
+
+qd_world_t *qd_world_new(size_t states, size_t periods)
+{
+    qd_world_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    bool complete = qd_state_init(&self->state, states);
+    complete = qd_record_init(&self->record, states, periods) && complete;
+    if (allocate(self, qd_padded(states)) && complete)
+        return self;
+    qd_world_free(self);
+    return NULL;
+}
+
+void qd_world_free(qd_world_t *self)
+{
+    if (!self)
+        return;
+    qd_state_free(&self->state);
+    qd_record_free(&self->record);
+    free(self->crisis.near);
+    free(self->crisis.similar);
+    free(self->crisis.stake);
+    free(self->crisis.price);
+    free(self->rules.field);
+    free(self->rules.up);
+    free(self->rules.down);
+    free(self->rules.own);
+    free(self->rules.order);
+    free(self->spare);
+    free(self->labels_before);
+    free(self->bloc_field);
+    free(self->bloc_spare);
+    for (size_t g = 0; g < QD_VENUES; g++)
+        free(self->venue[g].x);
+    free(self);
+}
+
+/* One period; NULL, or why the world cannot go on. */
+static const char *play_period(qd_world_t *self)
+{
+    unsigned crises = qd_crisis_count(&self->state, &self->parameters, self->luck, self->period);
+    for (unsigned q = 0; q < crises; q++)
+        qd_world_meet_crisis(self, q);
+    qd_world_end_period(self);
+    if ((self->period + 1) % (unsigned)self->parameters.blocs_review == 0)
+        qd_world_review_blocs(self, true);
+    qd_record_period(&self->record, &self->state);
+    qd_world_tell(self, QD_EVENT_PERIOD, (qd_event_t){0});
+#ifndef NDEBUG
+    return qd_state_verify(&self->state);
+#else
+    return qd_state_failure(&self->state);
+#endif
+}
+
+/* The world from its drawing to its last period; NULL, or why it failed. */
+static const char *play_whole(qd_world_t *self)
+{
+    qd_sample_parameters(self->plan, self->luck, &self->parameters);
+    size_t periods = (size_t)self->parameters.order_periods;
+    if (periods > self->record.path_stride)
+        return "there is no room for so many periods";
+    const char *failure = qd_sample_order(&self->state, self->plan, &self->parameters, self->luck);
+    if (failure)
+        return failure;
+    qd_record_reset(&self->record, periods, self->state.padded);
+    self->period = 0;
+    self->learning = false;
+    qd_world_tell(self, QD_EVENT_WORLD, (qd_event_t){0});
+    for (size_t t = 0; t < periods; t++) {
+        self->period = (unsigned)t;
+        self->record.period = t;
+        qd_world_apply_schedule(self);
+        if (t == 0)
+            qd_world_review_blocs(self, false);
+        failure = play_period(self);
+        if (failure)
+            return failure;
+    }
+    return NULL;
+}
+
+void qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
+                   qd_result_t *result)
+{
+    self->plan = plan;
+    self->luck = luck;
+    self->observer = observer;
+    *result = (qd_result_t){.path = self->record.path, .path_stride = self->record.path_stride};
+    result->failure = play_whole(self);
+    if (result->failure)
+        return;
+    result->periods = self->record.periods;
+    qd_record_outcomes(&self->record, &self->state, self->spare, &result->outcomes);
+    qd_world_tell(self, QD_EVENT_END, (qd_event_t){.outcomes = &result->outcomes});
+}

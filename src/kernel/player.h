@@ -1,0 +1,55 @@
+/* A world and all that is needed to play it: parameters, state, record and scratch, kept apart. The functions are
+ * the steps of model.md, in the order in which a period goes through them. */
+#ifndef QD_KERNEL_PLAYER_H
+#define QD_KERNEL_PLAYER_H
+
+#include "kernel/bloc_game.h"
+#include "kernel/crisis.h"
+#include "kernel/event.h"
+#include "kernel/venue.h"
+#include "measure/record.h"
+#include "world/state.h"
+
+struct qd_world {
+    const qd_plan_t *plan;
+    qd_luck_t luck;
+    const qd_observer_t *observer;
+    unsigned period;
+    qd_parameters_t parameters; /* as they hold now */
+    qd_state_t state;
+    qd_record_t record;
+    bool learning; /* some beta may differ from 0 */
+    /* scratch */
+    qd_crisis_t crisis;
+    qd_leaning_t leaning;
+    int bloc; /* the initiator's */
+    qd_venue_game_t venue[QD_VENUES];
+    qd_venue_scratch_t rules;
+    double *spare; /* [2][padded] */
+    int *labels_before;
+    int members[QD_LABELS_MAX + 1];
+    double *bloc_field; /* [QD_LABELS_MAX + 1][padded] */
+    double *bloc_spare; /* [3][padded] */
+    qd_venue_t solving;             /* the venue whose game is being played */
+    const qd_bloc_game_t *bloc_game; /* the review that is going on, else NULL */
+};
+
+/* Tells the observer, if there is one; `detail` carries what the kind of event adds. */
+void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_event_t detail);
+
+/* The bloc review (part 2); `counted` is false for the first one at t = 0. */
+void qd_world_review_blocs(qd_world_t *self, bool counted);
+
+/* One crisis, from its drawing to its consequences (parts 3 to 5). */
+void qd_world_meet_crisis(qd_world_t *self, unsigned number);
+
+/* A mission through venue g and what it does to the order (part 5, first list). Returns whether it succeeded. */
+bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
+
+/* End of period (part 5, last paragraph; learning of part 6), without the bloc review. */
+void qd_world_end_period(qd_world_t *self);
+
+/* The schedule's changes at the start of the present period (part 6). */
+void qd_world_apply_schedule(qd_world_t *self);
+
+#endif

@@ -1,0 +1,165 @@
+#include "measure/record.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "math/reduce.h"
+#include "measure/structure.h"
+
+bool qd_record_init(qd_record_t *self, size_t states, size_t periods)
+{
+    *self = (qd_record_t){.path_stride = periods};
+    self->joined = aligned_alloc(64, qd_padded(states) * sizeof(double));
+    self->path = malloc(QD_SERIES_COUNT * periods * sizeof(double));
+    return self->joined && self->path;
+}
+
+void qd_record_free(qd_record_t *self)
+{
+    free(self->joined);
+    free(self->path);
+    *self = (qd_record_t){0};
+}
+
+void qd_record_reset(qd_record_t *self, size_t periods, size_t padded)
+{
+    *self = (qd_record_t){.joined = self->joined,
+                          .path = self->path,
+                          .path_stride = self->path_stride,
+                          .periods = periods,
+                          .halfway = periods / 2,
+                          .broke = periods};
+    memset(self->joined, 0, padded * sizeof(double));
+}
+
+void qd_record_breakdown(qd_record_t *self, int cause)
+{
+    if (self->cause != 0)
+        return;
+    self->cause = cause;
+    self->broke = self->period;
+}
+
+/* Jaccard similarity of the joiners of this mission and the last one; remembers these. */
+static double jaccard(qd_record_t *self, const double *x, size_t n)
+{
+    size_t both = 0, either = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool was = self->joined[i] != 0.0, is = x[i] > 0.0;
+        both += was && is;
+        either += was || is;
+        self->joined[i] = is ? 1.0 : 0.0;
+    }
+    return (double)both / (double)either; /* the initiator always joins */
+}
+
+void qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
+                       double legitimacy, double gini, double strange, int passes)
+{
+    size_t half = self->period >= self->halfway;
+    double similarity = jaccard(self, x, state->n);
+    if (self->any_mission)
+        self->persistence += similarity;
+    self->any_mission = true;
+    self->missions[half]++;
+    self->now_missions++;
+    if (venue == QD_FLEXIBLE) {
+        self->flexible[half]++;
+        self->now_flexible++;
+    }
+    self->legitimacy += legitimacy;
+    for (size_t i = 0; i < state->n; i++)
+        self->size += self->joined[i];
+    self->gini += gini;
+    self->strange += strange;
+    self->passes += (uint32_t)passes;
+    self->passes_max = (uint32_t)passes > self->passes_max ? (uint32_t)passes : self->passes_max;
+}
+
+void qd_record_period(qd_record_t *self, const qd_state_t *state)
+{
+    qd_alignment_t alignment = qd_measure_alignment(state);
+    double *path = self->path + self->period;
+    size_t stride = self->path_stride;
+    self->tension[self->period >= self->halfway] += state->tension;
+    path[QD_S_tension * stride] = state->tension;
+    path[QD_S_institution * stride] = state->institution;
+    path[QD_S_debt * stride] = state->debt;
+    path[QD_S_effective_blocs * stride] = alignment.effective;
+    path[QD_S_unaligned * stride] = alignment.unaligned;
+    path[QD_S_flexible * stride] =
+        self->now_missions ? (double)self->now_flexible / (double)self->now_missions : (double)NAN;
+    self->now_missions = self->now_flexible = 0;
+}
+
+/* A mean over nothing is 0. */
+static double mean(double sum, double count)
+{
+    return count > 0.0 ? sum / count : 0.0;
+}
+
+static void stability(const qd_record_t *self, const qd_state_t *state, double *scratch, qd_outcomes_t *out)
+{
+    double early = (double)self->halfway, late = (double)(self->periods - self->halfway);
+    double missions = (double)self->missions[0] + (double)self->missions[1];
+    out->breakdown = self->cause != 0;
+    out->breakdown_cause = self->cause;
+    out->survival = (double)self->broke;
+    out->wars = self->wars;
+    out->crises = self->crises;
+    out->resolved = mean(self->successes, self->crises);
+    out->tension_mean = mean(self->tension[0] + self->tension[1], early + late);
+    out->tension_early = mean(self->tension[0], early);
+    out->tension_late = mean(self->tension[1], late);
+    out->tension_end = state->tension;
+    out->institution_end = state->institution;
+    out->debt_end = state->debt;
+    out->cohesion_end = qd_measure_cohesion(state);
+    out->paralysis = mean(self->paralyses, self->crises);
+    out->balance = qd_measure_balance(state->n, state->padded, state->c, state->affinity, scratch);
+    out->persistence = mean(self->persistence, missions - 1.0);
+}
+
+static void fragmentation(const qd_record_t *self, const qd_state_t *state, qd_outcomes_t *out)
+{
+    qd_alignment_t alignment = qd_measure_alignment(state);
+    out->effective_blocs = alignment.effective;
+    out->unaligned = alignment.unaligned;
+    out->largest_bloc = alignment.largest;
+    out->turnover = mean(self->turnover, self->reviews);
+    out->polarisation = qd_measure_polarisation(state);
+    out->hostile_dyads = qd_measure_hostile_dyads(state);
+    out->concentration = qd_measure_concentration(state->n, state->c);
+    out->polarity_end = qd_measure_polarity(state->n, state->c);
+}
+
+static void coalitions(const qd_record_t *self, const qd_state_t *state, qd_outcomes_t *out)
+{
+    double missions = (double)self->missions[0] + (double)self->missions[1];
+    double *share[QD_VENUES + 1] = {&out->share_collective, &out->share_alliance, &out->share_flexible,
+                                    &out->share_unilateral, &out->share_umbrella, &out->share_abstain};
+    for (size_t g = 0; g <= QD_VENUES; g++)
+        *share[g] = mean(self->met[g], self->crises);
+    const double *flexible = state->learned + QD_FLEXIBLE * state->padded;
+    const double *collective = state->learned + QD_COLLECTIVE * state->padded;
+    out->learned_flexibility = 0.0;
+    for (size_t i = 0; i < state->n; i++)
+        out->learned_flexibility += state->c[i] * (flexible[i] - collective[i]);
+    out->flexible_early = mean(self->flexible[0], self->missions[0]);
+    out->flexible_late = mean(self->flexible[1], self->missions[1]);
+    out->legitimacy = mean(self->legitimacy, missions);
+    out->coalition_size = mean(self->size, missions);
+    out->burden_gini = mean(self->gini, missions);
+    out->strange_partners = mean(self->strange, missions);
+    out->passes_mean = mean(self->passes, missions);
+    out->passes_max = self->passes_max;
+    out->not_converged = self->not_converged;
+}
+
+void qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch, qd_outcomes_t *out)
+{
+    stability(self, state, scratch, out);
+    fragmentation(self, state, out);
+    coalitions(self, state, out);
+}

@@ -1,0 +1,149 @@
+#include "measure/structure.h"
+
+#include <math.h>
+
+#include "math/reduce.h"
+
+qd_alignment_t qd_measure_alignment(const qd_state_t *state)
+{
+    double share[QD_LABELS_MAX + 1] = {0};
+    int members[QD_LABELS_MAX + 1] = {0};
+    for (size_t i = 0; i < state->n; i++) {
+        share[state->label[i]] += state->c[i];
+        members[state->label[i]]++;
+    }
+    qd_alignment_t out = {0};
+    double squares = 0.0;
+    for (size_t i = 0; i < state->n; i++) {
+        int k = state->label[i];
+        if (k > 0 && members[k] > 1)
+            continue;
+        squares += state->c[i] * state->c[i];
+        out.unaligned += state->c[i];
+        out.largest = state->c[i] > out.largest ? state->c[i] : out.largest;
+    }
+    for (size_t k = 1; k <= state->labels; k++) {
+        if (members[k] < 2)
+            continue;
+        squares += share[k] * share[k];
+        out.largest = share[k] > out.largest ? share[k] : out.largest;
+    }
+    out.effective = 1.0 / squares;
+    /* Sums of shares may pass 1 by rounding. */
+    out.unaligned = out.unaligned > 1.0 ? 1.0 : out.unaligned;
+    out.largest = out.largest > 1.0 ? 1.0 : out.largest;
+    out.effective = out.effective < 1.0 ? 1.0 : out.effective;
+    return out;
+}
+
+double qd_measure_cohesion(const qd_state_t *state)
+{
+    double sum = 0.0, weight = 0.0;
+    for (size_t i = 0; i < state->n; i++) {
+        if (state->label[i] == 0)
+            continue;
+        sum += state->c[i] * state->cohesion[state->label[i]];
+        weight += state->c[i];
+    }
+    return weight > 0.0 ? sum / weight : 0.0;
+}
+
+double qd_measure_polarisation(const qd_state_t *state)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < state->n; i++) {
+        const double *row = state->affinity + i * state->padded;
+        double s[QD_LANES] = {0};
+        for (size_t j = 0; j < state->padded; j += QD_LANES)
+            for (size_t l = 0; l < QD_LANES; l++)
+                s[l] += state->c[j + l] * (row[j + l] < 0.0 ? -row[j + l] : 0.0);
+        sum += state->c[i] * qd_join_lanes(s);
+    }
+    return 2.0 * sum; /* each pair was met twice */
+}
+
+double qd_measure_hostile_dyads(const qd_state_t *state)
+{
+    size_t hostile = 0, n = state->n;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            hostile += state->affinity[i * state->padded + j] < 0.0;
+    return n > 1 ? (double)hostile / (0.5 * (double)n * (double)(n - 1)) : 0.0;
+}
+
+/* For each pair i < j: sum over k > j of c_k A_ik A_jk, and of its size. The terms of k <= j are masked by a copy of
+ * row i from which they have been cleared. */
+double qd_measure_balance(size_t n, size_t padded, const double *sizes, const double *affinity, double *scratch)
+{
+    double sum = 0.0, size = 0.0;
+    for (size_t i = 0; i + 2 < n; i++) {
+        const double *a = affinity + i * padded;
+        for (size_t k = 0; k < padded; k++)
+            scratch[k] = k > i ? sizes[k] * a[k] : 0.0;
+        for (size_t j = i + 1; j + 1 < n; j++) {
+            const double *b = affinity + j * padded;
+            double s[QD_LANES] = {0}, t[QD_LANES] = {0};
+            scratch[j] = 0.0;
+            for (size_t k = (j + 1) / QD_LANES * QD_LANES; k < padded; k += QD_LANES)
+                for (size_t l = 0; l < QD_LANES; l++) {
+                    double triad = scratch[k + l] * b[k + l];
+                    s[l] += triad;
+                    t[l] += fabs(triad);
+                }
+            double weight = sizes[i] * sizes[j] * a[j];
+            sum += weight * qd_join_lanes(s);
+            size += fabs(weight) * qd_join_lanes(t);
+        }
+    }
+    return size > 0.0 ? sum / size : 0.0;
+}
+
+double qd_measure_concentration(size_t n, const double *c)
+{
+    double squares = 0.0, even = 1.0 / (double)n;
+    for (size_t i = 0; i < n; i++)
+        squares += c[i] * c[i];
+    return n > 1 && squares > even ? sqrt((squares - even) / (1.0 - even)) : 0.0;
+}
+
+int qd_measure_polarity(size_t n, const double *c)
+{
+    double first = 0.0, second = 0.0, great = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        if (c[i] < 0.05)
+            continue;
+        great += c[i];
+        if (c[i] > first) {
+            second = first;
+            first = c[i];
+        } else if (c[i] > second) {
+            second = c[i];
+        }
+    }
+    if (great == 0.0)
+        return 3;
+    if (first >= 0.5 * great && second < 0.25 * great)
+        return 0;
+    if (second >= 0.25 * great && first + second >= 0.5 * great)
+        return 1;
+    return 2;
+}
+
+double qd_measure_gini(size_t n, double *v)
+{
+    double sum = 0.0, ranked = 0.0;
+    for (size_t i = 1; i < n; i++) { /* insertion sort: coalitions are small */
+        double x = v[i];
+        size_t j = i;
+        for (; j > 0 && v[j - 1] > x; j--)
+            v[j] = v[j - 1];
+        v[j] = x;
+    }
+    for (size_t i = 0; i < n; i++) {
+        sum += v[i];
+        ranked += (double)(i + 1) * v[i];
+    }
+    if (n < 2 || sum == 0.0)
+        return 0.0;
+    return 2.0 * ranked / ((double)n * sum) - ((double)n + 1.0) / (double)n;
+}

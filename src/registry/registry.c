@@ -1,0 +1,109 @@
+#include "quadrille/registry.h"
+
+#include <math.h>
+#include <string.h>
+
+const qd_order_info_t qd_order_table[QD_ORDER_KINDS] = {
+    {"unipolar", "one pole, the others around it"},
+    {"bipolar", "two poles of comparable size, opposed in values"},
+    {"multipolar", "three to six poles on a circle of values"},
+    {"empirical", "states of a given year from data; what the data lack is drawn as for a multipolar order"},
+};
+
+#define CONSTANT(x)    {.kind = QD_CONSTANT, .a = (x), .low = (x), .high = (x)}
+#define UNIFORM(x, y)  {.kind = QD_UNIFORM, .a = (x), .b = (y), .low = (x), .high = (y)}
+#define INTEGERS(x, y) {.kind = QD_INTEGERS, .a = (x), .b = (y), .low = (x), .high = (y)}
+#define DRAWING        true
+#define PLAYING        false
+
+static const qd_parameter_info_t parameters[QD_PARAMETER_COUNT] = {
+#define QD_PARAMETER(field, name, type, low, high, when, unit, uni, bi, multi, meaning)                      \
+    {name, unit, meaning, QD_TYPE_##type, low, high, when, {uni, bi, multi, multi}},
+#define QD_PARAMETER_ALL(field, name, type, low, high, when, unit, value, meaning)                           \
+    QD_PARAMETER(field, name, type, low, high, when, unit, CONSTANT(value), CONSTANT(value), CONSTANT(value), \
+                 meaning)
+#include "registry/parameters.def"
+#undef QD_PARAMETER
+#undef QD_PARAMETER_ALL
+};
+
+const qd_outcome_info_t qd_outcome_table[QD_OUTCOMES] = {
+#define QD_OUTCOME(field, group, type, low, high, unit, meaning)                                             \
+    {#field, unit, meaning, QD_GROUP_##group, QD_OUTCOME_##type, low, high},
+#include "registry/outcomes.def"
+#undef QD_OUTCOME
+};
+
+const qd_series_info_t qd_series_table[QD_SERIES_COUNT] = {
+#define QD_SERIES(field, low, high, unit, meaning) {#field, unit, meaning, low, high},
+#include "registry/series.def"
+#undef QD_SERIES
+};
+
+const qd_parameter_t qd_doctrine_fields[QD_DOCTRINE_FIELDS] = {
+    QD_P_doctrine_bias_collective, QD_P_doctrine_bias_alliance, QD_P_doctrine_bias_flexible,
+    QD_P_doctrine_bias_unilateral, QD_P_doctrine_force_ratio,   QD_P_doctrine_vital_interest,
+};
+
+const qd_doctrine_info_t qd_doctrine_table[] = {
+#define QD_DOCTRINE(name, collective, alliance, flexible, unilateral, force_ratio, vital_interest, meaning)  \
+    {#name, meaning, {collective, alliance, flexible, unilateral, force_ratio, vital_interest}},
+#include "registry/doctrines.def"
+#undef QD_DOCTRINE
+};
+
+const size_t qd_doctrine_count = sizeof qd_doctrine_table / sizeof qd_doctrine_table[0];
+
+const qd_parameter_info_t *qd_parameter_info(size_t parameter)
+{
+    return &parameters[parameter];
+}
+
+const char *qd_parameter_name(size_t index)
+{
+    return parameters[index].name;
+}
+
+const char *qd_outcome_name(size_t index)
+{
+    return qd_outcome_table[index].name;
+}
+
+const char *qd_doctrine_name(size_t index)
+{
+    return qd_doctrine_table[index].name;
+}
+
+const char *qd_order_name(size_t index)
+{
+    return qd_order_table[index].name;
+}
+
+static int find(const char *name, size_t count, const char *(*name_at)(size_t))
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name_at(i), name) == 0)
+            return (int)i;
+    return -1;
+}
+
+int qd_parameter_find(const char *name)
+{
+    return find(name, QD_PARAMETER_COUNT, qd_parameter_name);
+}
+
+int qd_outcome_find(const char *name)
+{
+    return find(name, QD_OUTCOMES, qd_outcome_name);
+}
+
+int qd_doctrine_find(const char *name)
+{
+    return find(name, qd_doctrine_count, qd_doctrine_name);
+}
+
+const char *qd_group_name(qd_group_t group)
+{
+    static const char *const names[] = {"stability", "fragmentation", "coalitions", "diagnostics"};
+    return names[group];
+}

@@ -1,0 +1,232 @@
+#include "world/sample.h"
+
+#include <stdlib.h>
+
+#include "math/elementary.h"
+#include "math/reduce.h"
+#include "world/draws.h"
+
+void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out)
+{
+    for (size_t i = 0; i < QD_PARAMETER_COUNT; i++) {
+        const qd_distribution_t *distribution = &plan->parameter[i];
+        if (distribution->kind == QD_CONSTANT) {
+            out->value[i] = distribution->a;
+            continue;
+        }
+        uint32_t key = distribution->key ? distribution->key : qd_name_key(qd_parameter_name(i));
+        out->value[i] = qd_distribution_quantile(distribution,
+                                                 qd_random_uniform(luck, QD_PURPOSE_PARAMETERS, 0, key));
+    }
+}
+
+static int descending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+static double uniform(qd_luck_t luck, qd_sampler_draw_t what, size_t draw)
+{
+    return qd_random_uniform(luck, QD_PURPOSE_SAMPLER, what, (uint32_t)draw);
+}
+
+static double normal(qd_luck_t luck, qd_sampler_draw_t what, size_t draw)
+{
+    return qd_random_normal(luck, QD_PURPOSE_SAMPLER, what, (uint32_t)draw);
+}
+
+/* The poles' shares of S: a symmetric Dirichlet(8), each Gamma(8) a sum of eight exponentials. */
+static void draw_multipolar(double *c, size_t m, double share, qd_luck_t luck)
+{
+    double total = 0.0;
+    for (size_t k = 0; k < m; k++) {
+        c[k] = 0.0;
+        for (uint32_t e = 0; e < 8; e++)
+            c[k] -= qd_log(qd_random_open(luck, QD_PURPOSE_SAMPLER, QD_DRAW_POLE_SHARE, 8 * (uint32_t)k + e));
+        total += c[k];
+    }
+    for (size_t k = 0; k < m; k++)
+        c[k] *= share / total;
+    qsort(c, m, sizeof *c, descending);
+}
+
+void qd_sample_cap(double c[], size_t count, double cap)
+{
+    for (int round = 0; round < 8; round++) {
+        double excess = 0.0, uncapped = 0.0;
+        for (size_t i = 0; i < count; i++) {
+            if (c[i] > cap) {
+                excess += c[i] - cap;
+                c[i] = cap;
+            } else if (c[i] < cap) {
+                uncapped += c[i];
+            }
+        }
+        if (excess == 0.0 || uncapped == 0.0)
+            return;
+        for (size_t i = 0; i < count; i++)
+            if (c[i] < cap)
+                c[i] += excess * c[i] / uncapped;
+    }
+}
+
+static void draw_capabilities(qd_state_t *state, qd_order_kind_t kind, const qd_parameters_t *p, qd_luck_t luck)
+{
+    size_t m = state->poles, minors = state->n - m;
+    double *c = state->c, share = p->order_pole_share;
+    if (kind == QD_UNIPOLAR) {
+        c[0] = share;
+    } else if (kind == QD_BIPOLAR) {
+        c[0] = share / (1.0 + p->order_pole_ratio);
+        c[1] = share * p->order_pole_ratio / (1.0 + p->order_pole_ratio);
+    } else {
+        draw_multipolar(c, m, share, luck);
+    }
+    double total = 0.0, weakest = c[m - 1];
+    for (size_t i = m; i < state->n; i++) {
+        c[i] = qd_exp(p->order_minor_sigma * normal(luck, QD_DRAW_MINOR_SIZE, i));
+        total += c[i];
+    }
+    for (size_t i = m; i < state->n; i++)
+        c[i] *= (1.0 - share) / total;
+    qd_sample_cap(c + m, minors, 0.5 * weakest);
+    qd_state_normalise(state);
+    qsort(c + m, minors, sizeof *c, descending);
+}
+
+static void draw_places(qd_state_t *state, qd_luck_t luck)
+{
+    for (size_t i = 0; i < state->n; i++) {
+        double point[3];
+        qd_sphere_point(uniform(luck, QD_DRAW_PLACE, 2 * i), uniform(luck, QD_DRAW_PLACE, 2 * i + 1), point);
+        for (size_t d = 0; d < 3; d++)
+            state->place[d * state->padded + i] = point[d];
+    }
+}
+
+/* The pole k that minor state i leans on, drawn with weight c_k G_ik. */
+static size_t draw_patron(const qd_state_t *state, size_t i, qd_luck_t luck)
+{
+    const double *near = state->proximity + i * state->padded;
+    double total = 0.0, sum = 0.0;
+    for (size_t k = 0; k < state->poles; k++)
+        total += state->c[k] * near[k];
+    double mark = uniform(luck, QD_DRAW_PATRON, i) * total;
+    for (size_t k = 0; k + 1 < state->poles; k++) {
+        sum += state->c[k] * near[k];
+        if (mark < sum)
+            return k;
+    }
+    return state->poles - 1;
+}
+
+static void draw_values(qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck)
+{
+    double *vx = state->value, *vy = vx + state->padded;
+    size_t m = state->poles;
+    double radius = m > 1 ? 0.5 * p->order_separation : 0.0;
+    double rotation = uniform(luck, QD_DRAW_ROTATION, 0);
+    for (size_t k = 0; k < m; k++) {
+        double turn = rotation + (double)k / (double)m, cosine, sine;
+        qd_cossin_turns(turn >= 1.0 ? turn - 1.0 : turn, &cosine, &sine);
+        vx[k] = radius * cosine;
+        vy[k] = radius * sine;
+    }
+    for (size_t i = m; i < state->n; i++) {
+        size_t k = draw_patron(state, i, luck);
+        vx[i] = vx[k] + p->order_spread * normal(luck, QD_DRAW_VALUE, 2 * i);
+        vy[i] = vy[k] + p->order_spread * normal(luck, QD_DRAW_VALUE, 2 * i + 1);
+    }
+}
+
+/* B_ij = clamp(omega V_ij + delta G_ij - rho R_ij, -1, 1), R_ij = min(c_i, c_j) / max(c). */
+static void set_baseline(qd_state_t *state, const qd_parameters_t *p)
+{
+    size_t n = state->n, padded = state->padded;
+    const double *c = state->c, *vx = state->value, *vy = vx + padded;
+    double strongest = 0.0;
+    for (size_t i = 0; i < n; i++)
+        strongest = c[i] > strongest ? c[i] : strongest;
+    for (size_t i = 0; i < n; i++) {
+        double *row = state->baseline + i * padded;
+        const double *near = state->proximity + i * padded;
+        for (size_t j = 0; j < n; j++) {
+            double similar = qd_similarity(vx[i], vy[i], vx[j], vy[j], p->affinity_values_scale);
+            double rivalry = (c[i] < c[j] ? c[i] : c[j]) / strongest;
+            row[j] = qd_clamp(p->affinity_values * similar + p->affinity_interdependence * near[j] -
+                                  p->affinity_rivalry * rivalry,
+                              -1.0, 1.0);
+        }
+        row[i] = 0.0;
+    }
+}
+
+static void draw_affinities(qd_state_t *state, double noise, qd_luck_t luck)
+{
+    size_t n = state->n, padded = state->padded;
+    for (size_t i = 1; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            double z = noise == 0.0 ? 0.0 : normal(luck, QD_DRAW_NOISE, i * (i - 1) / 2 + j);
+            double a = qd_clamp(state->baseline[i * padded + j] + noise * z, -1.0, 1.0);
+            state->affinity[i * padded + j] = state->affinity[j * padded + i] = a;
+        }
+}
+
+static void copy_matrix(qd_state_t *state, const double *from, double *to)
+{
+    for (size_t i = 0; i < state->n; i++)
+        for (size_t j = 0; j < state->n; j++)
+            to[i * state->padded + j] = from[i * state->n + j];
+}
+
+static void set_institutions(qd_state_t *state, const qd_empirical_t *data, const qd_parameters_t *p)
+{
+    state->institution = p->institution_initial;
+    state->labels = (size_t)p->blocs_max;
+    for (size_t k = 1; k <= state->labels; k++)
+        state->cohesion[k] = p->blocs_cohesion;
+    for (size_t i = 0; i < state->n; i++) {
+        state->label[i] = i < state->labels ? (int)i + 1 : 0;
+        if (data && data->bloc)
+            state->label[i] = (size_t)data->bloc[i] <= state->labels ? data->bloc[i] : 0;
+    }
+}
+
+const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p, qd_luck_t luck)
+{
+    const qd_empirical_t *data = plan->empirical;
+    size_t n = data ? data->states : (size_t)p->order_states;
+    size_t m = data ? data->poles : (size_t)p->order_poles;
+    if (m < 1 || n <= m || qd_padded(n) > state->capacity)
+        return "the number of states does not exceed the number of poles, or there is no room for them";
+    qd_state_reset(state, n);
+    state->poles = m;
+    if (data)
+        for (size_t i = 0; i < n; i++)
+            state->c[i] = data->capability[i];
+    else
+        draw_capabilities(state, plan->kind, p, luck);
+    if (data && data->place)
+        for (size_t i = 0; i < n; i++)
+            for (size_t d = 0; d < 3; d++)
+                state->place[d * state->padded + i] = data->place[3 * i + d];
+    else
+        draw_places(state, luck);
+    qd_state_set_proximity(state, p->affinity_distance_scale);
+    if (data && data->value)
+        for (size_t i = 0; i < n; i++)
+            for (size_t d = 0; d < 2; d++)
+                state->value[d * state->padded + i] = data->value[2 * i + d];
+    else
+        draw_values(state, p, luck);
+    if (data && data->affinity) {
+        copy_matrix(state, data->affinity, state->baseline);
+        copy_matrix(state, data->affinity, state->affinity);
+    } else {
+        set_baseline(state, p);
+        draw_affinities(state, p->affinity_noise, luck);
+    }
+    set_institutions(state, data, p);
+    return qd_state_failure(state);
+}

@@ -1,0 +1,152 @@
+#include "world/state.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "math/elementary.h"
+#include "math/reduce.h"
+
+static double *array(size_t count)
+{
+    return aligned_alloc(64, count * sizeof(double));
+}
+
+bool qd_state_init(qd_state_t *self, size_t states)
+{
+    size_t p = qd_padded(states);
+    *self = (qd_state_t){.capacity = p};
+    self->c = array(p);
+    self->place = array(3 * p);
+    self->value = array(2 * p);
+    self->affinity = array(p * p);
+    self->baseline = array(p * p);
+    self->proximity = array(p * p);
+    self->load = array(p);
+    self->learned = array(QD_VENUES * p);
+    self->label = malloc(p * sizeof(int));
+    return self->c && self->place && self->value && self->affinity && self->baseline && self->proximity &&
+           self->load && self->learned && self->label;
+}
+
+void qd_state_free(qd_state_t *self)
+{
+    free(self->c);
+    free(self->place);
+    free(self->value);
+    free(self->affinity);
+    free(self->baseline);
+    free(self->proximity);
+    free(self->load);
+    free(self->learned);
+    free(self->label);
+    *self = (qd_state_t){0};
+}
+
+static void clear(double *a, size_t count)
+{
+    memset(a, 0, count * sizeof(double));
+}
+
+void qd_state_reset(qd_state_t *self, size_t n)
+{
+    size_t p = qd_padded(n);
+    self->n = n;
+    self->padded = p;
+    clear(self->c, p);
+    clear(self->place, 3 * p);
+    clear(self->value, 2 * p);
+    clear(self->affinity, n * p);
+    clear(self->baseline, n * p);
+    clear(self->proximity, n * p);
+    clear(self->load, p);
+    clear(self->learned, QD_VENUES * p);
+    memset(self->label, 0, p * sizeof(int));
+    for (size_t k = 0; k <= QD_LABELS_MAX; k++)
+        self->cohesion[k] = 0.0;
+    self->institution = self->tension = self->debt = 0.0;
+}
+
+void qd_state_set_proximity(qd_state_t *self, double distance_scale)
+{
+    size_t n = self->n, p = self->padded;
+    const double *x = self->place, *y = x + p, *z = y + p;
+    for (size_t i = 0; i < n; i++) {
+        double *row = self->proximity + i * p;
+        const double here[3] = {x[i], y[i], z[i]};
+        for (size_t j = 0; j < n; j++) {
+            const double there[3] = {x[j], y[j], z[j]};
+            row[j] = qd_exp(-qd_sphere_angle(here, there) / distance_scale);
+        }
+        row[i] = 1.0;
+    }
+}
+
+void qd_state_normalise(qd_state_t *self)
+{
+    double total = qd_sum(self->c, self->padded);
+    for (size_t i = 0; i < self->padded; i++)
+        self->c[i] /= total;
+}
+
+static const char *verify_matrix(const qd_state_t *self, const double *matrix)
+{
+    size_t n = self->n, p = self->padded;
+    for (size_t i = 0; i < n; i++) {
+        const double *row = matrix + i * p;
+        if (row[i] != 0.0)
+            return "an affinity of a state with itself is not 0";
+        for (size_t j = 0; j < n; j++) {
+            if (!(row[j] >= -1.0 && row[j] <= 1.0))
+                return "an affinity is outside [-1, 1]";
+            if (row[j] != matrix[j * p + i])
+                return "affinities are not symmetric";
+        }
+        for (size_t j = n; j < p; j++)
+            if (row[j] != 0.0)
+                return "padding of a matrix is not 0";
+    }
+    return NULL;
+}
+
+const char *qd_state_verify(const qd_state_t *self)
+{
+    double total = 0.0;
+    for (size_t i = 0; i < self->n; i++) {
+        if (!(self->c[i] > 0.0 && self->c[i] <= 1.0))
+            return "a capability share is outside (0, 1]";
+        if (!(self->load[i] >= 0.0 && self->load[i] <= 0.8))
+            return "a load is outside [0, 0.8]";
+        if (self->label[i] < 0 || (size_t)self->label[i] > self->labels)
+            return "a bloc label is outside 0..K";
+        total += self->c[i];
+    }
+    if (!(fabs(total - 1.0) < 1e-12))
+        return "capability shares do not sum to 1";
+    for (size_t i = self->n; i < self->padded; i++)
+        if (self->c[i] != 0.0 || self->load[i] != 0.0)
+            return "padding of a vector is not 0";
+    for (size_t k = 1; k <= self->labels; k++)
+        if (!(self->cohesion[k] >= 0.0 && self->cohesion[k] <= 1.0))
+            return "a bloc's cohesion is outside [0, 1]";
+    if (!(self->institution >= 0.0 && self->institution <= 1.0))
+        return "the institution's strength is outside [0, 1]";
+    if (!(self->tension >= 0.0 && isfinite(self->tension)) || !(self->debt >= 0.0 && isfinite(self->debt)))
+        return "tension or debt is negative or not finite";
+    const char *broken = verify_matrix(self, self->affinity);
+    return broken ? broken : verify_matrix(self, self->baseline);
+}
+
+const char *qd_state_failure(const qd_state_t *self)
+{
+    double total = qd_sum(self->c, self->padded);
+    if (!isfinite(total) || !(total > 0.0))
+        return "capability shares are not finite";
+    if (!isfinite(self->tension))
+        return "tension is not finite";
+    if (!isfinite(self->debt))
+        return "debt is not finite";
+    if (!isfinite(self->institution))
+        return "the institution's strength is not finite";
+    return NULL;
+}
