@@ -21,18 +21,21 @@ static double burden_gini(const qd_world_t *self, const double *x)
     return qd_measure_gini(joined, self->spare);
 }
 
-/* Share of the pairs of joiners with negative affinity; 0 for one joiner. */
-static double strange_partners(const qd_state_t *state, const double *x, size_t joiners)
+/* Share of the pairs of joiners with negative affinity; 0 for one joiner. Every pair is met twice. */
+static double strange_partners(const qd_state_t *state, const double *restrict x, size_t joiners)
 {
-    size_t strange = 0;
+    double strange = 0.0;
     for (size_t i = 0; i < state->n; i++) {
         if (!(x[i] > 0.0))
             continue;
-        const double *row = state->affinity + i * state->padded;
-        for (size_t j = 0; j < i; j++)
-            strange += x[j] > 0.0 && row[j] < 0.0;
+        const double *restrict row = state->affinity + i * state->padded;
+        double met[QD_LANES] = {0};
+        for (size_t j = 0; j < state->padded; j += QD_LANES)
+            for (size_t l = 0; l < QD_LANES; l++)
+                met[l] += (x[j + l] > 0.0) & (row[j + l] < 0.0) ? 1.0 : 0.0;
+        strange += qd_join_lanes(met);
     }
-    return joiners > 1 ? (double)strange / (0.5 * (double)joiners * (double)(joiners - 1)) : 0.0;
+    return joiners > 1 ? strange / ((double)joiners * (double)(joiners - 1)) : 0.0;
 }
 
 static void change_tension(qd_world_t *self, bool success)
@@ -94,24 +97,27 @@ static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
 
 /* Side by side, A rises towards 1; on opposite sides it falls towards -1; and where an ally stood aside (same bloc, not
  * through the institution) it falls too. */
-static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *x)
+static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *restrict x)
 {
     qd_state_t *state = &self->state;
-    double alpha = self->parameters.affinity_learning, defection = self->parameters.affinity_defection;
-    for (size_t i = 0; i < state->n; i++) {
-        double *row = state->affinity + i * state->padded;
-        int label = state->label[i];
-        for (size_t j = 0; j < state->n; j++) {
-            double together = x[i] * x[j];
-            if (j == i)
-                continue;
-            if (together > 0.0)
-                row[j] += alpha * (1.0 - row[j]);
-            else if (together < 0.0)
-                row[j] -= alpha * (1.0 + row[j]);
-            else if (g != QD_COLLECTIVE && label > 0 && state->label[j] == label && x[i] != x[j])
-                row[j] -= defection * (1.0 + row[j]);
+    size_t n = state->n, padded = state->padded;
+    double alpha = self->parameters.affinity_learning;
+    double defection = g == QD_COLLECTIVE ? 0.0 : self->parameters.affinity_defection;
+    double *restrict label = self->spare;
+    for (size_t i = 0; i < padded; i++)
+        label[i] = i < n && state->label[i] > 0 ? state->label[i] : -1.0;
+    for (size_t i = 0; i < n; i++) {
+        double own = x[i], mine = label[i] > 0.0 ? label[i] : -2.0;
+        double *restrict row = state->affinity + i * padded;
+        if (own == 0.0 && (mine < 0.0 || defection == 0.0))
+            continue;
+        for (size_t j = 0; j < padded; j++) {
+            double a = row[j], together = own * x[j];
+            bool forsaken = (label[j] == mine) & (own * own != x[j] * x[j]);
+            double fall = (together < 0.0 ? alpha : forsaken ? defection : 0.0) * (1.0 + a);
+            row[j] = together > 0.0 ? a + alpha * (1.0 - a) : a - fall;
         }
+        row[i] = 0.0;
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "math/lanes.h"
 #include "math/reduce.h"
 
 void qd_mission_game_start(qd_mission_game_t *self, const double *own)
@@ -36,28 +37,18 @@ void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x)
         self->moved(self->context, i, before, x);
 }
 
-/* The first state at or after `from` whose best reply is not what it plays; n if there is none. Whole groups of
+/* The first state at or after `from` whose best reply is not what it plays; n or more if there is none. Whole groups of
  * lanes are compared at once, so that the many states that stay cost next to nothing. */
-static size_t first_unsettled(const qd_mission_game_t *self, size_t from)
+static inline size_t first_unsettled(const qd_mission_game_t *self, size_t from)
 {
-    const double *restrict field = self->field, *restrict up = self->up, *restrict down = self->down;
-    const double *restrict x = self->x;
-    bool ties_join = self->ties_join;
-    for (size_t group = from / QD_LANES * QD_LANES; group < self->n; group += QD_LANES) {
-        double change[QD_LANES], any = 0.0;
-        for (size_t l = 0; l < QD_LANES; l++) {
-            size_t i = group + l;
-            change[l] = reply(field[i], up[i], down[i], ties_join) - x[i];
-        }
-        for (size_t l = 0; l < QD_LANES; l++)
-            any += change[l] * change[l];
-        if (any == 0.0)
-            continue;
-        for (size_t l = from > group ? from - group : 0; l < QD_LANES; l++)
-            if (change[l] != 0.0)
-                return group + l;
+    unsigned skip = (unsigned)(from % QD_LANES);
+    for (size_t group = from - skip; group < self->n; group += QD_LANES, skip = 0) {
+        unsigned bits = qd_lanes_unsettled(self->field + group, self->up + group, self->down + group,
+                                           self->x + group) >> skip << skip;
+        if (bits)
+            return group + (size_t)__builtin_ctz(bits);
     }
-    return self->n;
+    return self->padded;
 }
 
 static bool pass_in_index_order(qd_mission_game_t *self)
@@ -70,11 +61,12 @@ static bool pass_in_index_order(qd_mission_game_t *self)
     return moved;
 }
 
-static bool pass_in_given_order(qd_mission_game_t *self)
+/* One state after the other: a given order, or ties that join. */
+static bool pass_one_by_one(qd_mission_game_t *self)
 {
     bool moved = false;
     for (size_t k = 0; k < self->n; k++) {
-        size_t i = self->order[k];
+        size_t i = self->order ? self->order[k] : k;
         double x = qd_mission_game_reply(self, i);
         if (x != self->x[i]) {
             qd_mission_game_move(self, i, x);
@@ -86,8 +78,9 @@ static bool pass_in_given_order(qd_mission_game_t *self)
 
 int qd_mission_game_solve(qd_mission_game_t *self)
 {
+    bool in_groups = !self->order && !self->ties_join;
     for (int pass = 1; pass <= QD_PASSES_MAX; pass++)
-        if (!(self->order ? pass_in_given_order(self) : pass_in_index_order(self)))
+        if (!(in_groups ? pass_in_index_order(self) : pass_one_by_one(self)))
             return pass;
     return QD_PASSES_MAX + 1;
 }

@@ -1,8 +1,8 @@
-/* One world, straight through: parameters drawn, order sampled, period after period, outcomes. */
-#include <stdlib.h>
-
+/* One world, straight through: parameters drawn, order sampled, period after period, outcomes.
+ *
+ * This file and all it calls below the registry is compiled once per instruction set (src/CMakeLists.txt); QD_PLAY is the
+ * one name that each copy shows to the outside. */
 #include "kernel/player.h"
-#include "math/reduce.h"
 #include "world/sample.h"
 
 void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_event_t detail)
@@ -15,74 +15,6 @@ void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_event_t deta
     detail.state = &self->state;
     detail.record = &self->record;
     self->observer->see(self->observer->context, &detail);
-}
-
-static double *array(size_t count)
-{
-    return aligned_alloc(64, count * sizeof(double));
-}
-
-static bool allocate(qd_world_t *self, size_t padded)
-{
-    self->crisis.near = array(padded);
-    self->crisis.similar = array(padded);
-    self->crisis.stake = array(padded);
-    self->crisis.price = array(padded);
-    self->rules.field = array(padded);
-    self->rules.up = array(padded);
-    self->rules.down = array(padded);
-    self->rules.own = array(padded);
-    self->rules.order = malloc(padded * sizeof(uint32_t));
-    self->spare = array(2 * padded);
-    self->labels_before = malloc(padded * sizeof(int));
-    self->bloc_field = array((QD_LABELS_MAX + 1) * padded);
-    self->bloc_spare = array(3 * padded);
-    bool complete = self->crisis.near && self->crisis.similar && self->crisis.stake && self->crisis.price &&
-                    self->rules.field && self->rules.up && self->rules.down && self->rules.own &&
-                    self->rules.order && self->spare && self->labels_before && self->bloc_field &&
-                    self->bloc_spare;
-    for (size_t g = 0; g < QD_VENUES; g++) {
-        self->venue[g].x = array(padded);
-        complete = complete && self->venue[g].x;
-    }
-    return complete;
-}
-
-qd_world_t *qd_world_new(size_t states, size_t periods)
-{
-    qd_world_t *self = calloc(1, sizeof *self);
-    if (!self)
-        return NULL;
-    bool complete = qd_state_init(&self->state, states);
-    complete = qd_record_init(&self->record, states, periods) && complete;
-    if (allocate(self, qd_padded(states)) && complete)
-        return self;
-    qd_world_free(self);
-    return NULL;
-}
-
-void qd_world_free(qd_world_t *self)
-{
-    if (!self)
-        return;
-    qd_state_free(&self->state);
-    qd_record_free(&self->record);
-    free(self->crisis.near);
-    free(self->crisis.similar);
-    free(self->crisis.stake);
-    free(self->crisis.price);
-    free(self->rules.field);
-    free(self->rules.up);
-    free(self->rules.down);
-    free(self->rules.own);
-    free(self->rules.order);
-    free(self->spare);
-    free(self->labels_before);
-    free(self->bloc_field);
-    free(self->bloc_spare);
-    for (size_t g = 0; g < QD_VENUES; g++)
-        free(self->venue[g].x);
-    free(self);
 }
 
 /* One period; NULL, or why the world cannot go on. */
@@ -130,8 +62,8 @@ static const char *play_whole(qd_world_t *self)
     return NULL;
 }
 
-void qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
-                   qd_result_t *result)
+void QD_PLAY(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
+             qd_result_t *result)
 {
     self->plan = plan;
     self->luck = luck;

@@ -34,6 +34,13 @@ struct qd_world {
     const qd_bloc_game_t *bloc_game; /* the review that is going on, else NULL */
 };
 
+/* The name of qd_world_play in the copy of the kernel at hand. */
+#ifndef QD_PLAY
+#define QD_PLAY qd_play_v2
+#endif
+void QD_PLAY(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
+             qd_result_t *result);
+
 /* Tells the observer, if there is one; `detail` carries what the kind of event adds. */
 void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_event_t detail);
 

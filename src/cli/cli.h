@@ -1,0 +1,24 @@
+/* The commands: one file each. argv[0] is the command's own name. Each returns the program's exit status. */
+#ifndef QD_CLI_CLI_H
+#define QD_CLI_CLI_H
+
+#include <stdbool.h>
+
+#include "quadrille/error.h"
+
+int qd_cli_run(int argc, char **argv);
+int qd_cli_list(int argc, char **argv);
+int qd_cli_show(int argc, char **argv);
+int qd_cli_merge(int argc, char **argv);
+int qd_cli_verify(int argc, char **argv);
+int qd_cli_replay(int argc, char **argv);
+int qd_cli_landscape(int argc, char **argv);
+int qd_cli_power(int argc, char **argv);
+
+/* Prints the messages of an error to stderr, each line after "quadrille: ", and returns its exit status. */
+int qd_cli_fail(const qd_error_t *error);
+
+/* Prints "quadrille COMMAND: MESSAGE" (printf-style) and where to find help, and returns 2. */
+int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
+
+#endif

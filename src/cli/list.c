@@ -1,0 +1,140 @@
+/* quadrille list: the registry, as text or Markdown. */
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "quadrille/registry.h"
+
+/* Whether tables are printed as Markdown; set once from the command line. */
+static bool markdown;
+
+static void print_distribution(const qd_distribution_t *d, const qd_parameter_info_t *info, char *out, size_t size)
+{
+    if (d->kind == QD_UNIFORM)
+        snprintf(out, size, "%g..%g", d->a, d->b);
+    else if (d->kind == QD_INTEGERS)
+        snprintf(out, size, "%g,...,%g", d->a, d->b);
+    else if (info->type == QD_TYPE_FLAG)
+        snprintf(out, size, "%s", d->a != 0.0 ? "true" : "false");
+    else if (info->type == QD_TYPE_SCOPE)
+        snprintf(out, size, "%s", d->a != 0.0 ? "leader" : "all");
+    else
+        snprintf(out, size, "%g", d->a);
+}
+
+static void print_default(const qd_parameter_info_t *info, char *out, size_t size)
+{
+    char by[3][32];
+    for (size_t k = 0; k < 3; k++)
+        print_distribution(&info->by_order[k], info, by[k], sizeof by[k]);
+    if (strcmp(by[0], by[1]) == 0 && strcmp(by[1], by[2]) == 0)
+        snprintf(out, size, "%s", by[0]);
+    else
+        snprintf(out, size, "%s / %s / %s", by[0], by[1], by[2]);
+}
+
+static void list_parameters(void)
+{
+    puts(markdown ? "| parameter | default (unipolar / bipolar / multipolar) | range | unit | scheduled | meaning |\n"
+                    "|---|---|---|---|---|---|"
+                  : "parameter                    default                        range          unit          meaning");
+    for (size_t i = 0; i < QD_PARAMETER_COUNT; i++) {
+        const qd_parameter_info_t *info = qd_parameter_info(i);
+        char value[128], range[48];
+        print_default(info, value, sizeof value);
+        if (info->type == QD_TYPE_FLAG)
+            snprintf(range, sizeof range, "false, true");
+        else if (info->type == QD_TYPE_SCOPE)
+            snprintf(range, sizeof range, "all, leader");
+        else
+            snprintf(range, sizeof range, "%g..%g", info->low, info->high);
+        if (markdown)
+            printf("| `%s` | %s | %s | %s | %s | %s |\n", info->name, value, range, info->unit,
+                   info->drawing_only ? "no" : "yes", info->meaning);
+        else
+            printf("%-28s %-30s %-14s %-13s %s\n", info->name, value, range, info->unit, info->meaning);
+    }
+    const char *preset = "preset of six doctrine parameters: `quadrille list doctrines`";
+    if (markdown)
+        printf("| `doctrine` | none | a doctrine's name | | yes | %s |\n", preset);
+    else
+        printf("%-28s %-30s %-14s %-13s %s\n", "doctrine", "none", "a name", "", preset);
+}
+
+static void list_outcomes(void)
+{
+    puts(markdown ? "| outcome | group | range | unit | meaning |\n|---|---|---|---|---|"
+                  : "outcome              group          range        unit          meaning");
+    for (size_t i = 0; i < QD_OUTCOMES; i++) {
+        const qd_outcome_info_t *info = &qd_outcome_table[i];
+        char range[48];
+        if (isinf(info->low))
+            snprintf(range, sizeof range, "any");
+        else if (isinf(info->high))
+            snprintf(range, sizeof range, "%g..", info->low);
+        else
+            snprintf(range, sizeof range, "%g..%g", info->low, info->high);
+        printf(markdown ? "| `%s` | %s | %s | %s | %s |\n" : "%-20s %-14s %-12s %-13s %s\n", info->name,
+               qd_group_name(info->group), range, info->unit, info->meaning);
+    }
+}
+
+static void list_doctrines(void)
+{
+    puts(markdown ? "| doctrine | collective | alliance | flexible | unilateral | force ratio | vital interest | meaning |\n"
+                    "|---|---|---|---|---|---|---|---|"
+                  : "doctrine           collective alliance flexible unilateral force_ratio vital_interest meaning");
+    for (size_t i = 0; i < qd_doctrine_count; i++) {
+        const qd_doctrine_info_t *d = &qd_doctrine_table[i];
+        printf(markdown ? "| `%s` | %g | %g | %g | %g | %g | %g | %s |\n" : "%-18s %10g %8g %8g %10g %11g %14g %s\n",
+               d->name, d->value[0], d->value[1], d->value[2], d->value[3], d->value[4], d->value[5], d->meaning);
+    }
+}
+
+static void list_orders(void)
+{
+    if (markdown)
+        puts("| order | meaning |\n|---|---|");
+    for (size_t k = 0; k < QD_ORDER_KINDS; k++)
+        printf(markdown ? "| `%s` | %s |\n" : "%-12s %s\n", qd_order_table[k].name, qd_order_table[k].meaning);
+}
+
+static void print_help(void)
+{
+    puts("Usage: quadrille list parameters|outcomes|doctrines|orders [--markdown]\n\n"
+         "Prints the registry: every name an experiment file may use, with default, range, unit and meaning.");
+}
+
+int qd_cli_list(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'}, {"markdown", no_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
+    static const struct {
+        const char *name;
+        void (*print)(void);
+    } tables[] = {{"parameters", list_parameters},
+                  {"outcomes", list_outcomes},
+                  {"doctrines", list_doctrines},
+                  {"orders", list_orders}};
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        if (option == 'h') {
+            print_help();
+            return 0;
+        }
+        if (option != 'm')
+            return qd_cli_misuse("list", "found option `%s`; expected --markdown or --help", argv[optind - 1]);
+        markdown = true;
+    }
+    if (optind + 1 != argc)
+        return qd_cli_misuse("list", "expected one of parameters, outcomes, doctrines, orders");
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        if (strcmp(argv[optind], tables[i].name) == 0) {
+            tables[i].print();
+            return 0;
+        }
+    return qd_cli_misuse("list", "found `%s`; expected one of parameters, outcomes, doctrines, orders",
+                         argv[optind]);
+}

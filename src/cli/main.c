@@ -1,0 +1,89 @@
+/* quadrille: the program. Finds the command and hands it its arguments. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "quadrille/registry.h"
+
+typedef struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *meaning;
+} command_t;
+
+static const command_t commands[] = {
+    {"run", qd_cli_run, "sample world orders, play them, write the result file"},
+    {"show", qd_cli_show, "what a result file holds: provenance, summary, verdicts on claims"},
+    {"merge", qd_cli_merge, "join the shards of one experiment"},
+    {"verify", qd_cli_verify, "recompute worlds of a result file and compare bit for bit"},
+    {"replay", qd_cli_replay, "play one world of a result file again, every event told"},
+    {"landscape", qd_cli_landscape, "exact or searched landscape of one stated game"},
+    {"power", qd_cli_power, "Shapley-Shubik and Banzhaf power under a stated voting rule"},
+    {"list", qd_cli_list, "parameters, outcomes, doctrines, orders"},
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static const char *command_name(size_t index)
+{
+    return commands[index].name;
+}
+
+static void print_help(void)
+{
+    puts("quadrille " QD_VERSION ": Monte Carlo of coalition formation in randomized world orders\n\n"
+         "Usage: quadrille COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:");
+    for (size_t i = 0; i < COMMANDS; i++)
+        printf("  %-10s %s\n", commands[i].name, commands[i].meaning);
+    puts("\n`quadrille COMMAND --help` says more. Exit status: 0 done, 1 failed while running, 2 wrong input (nothing\n"
+         "written), 3 verify found a difference, 75 stopped early with all finished work kept (--resume goes on).");
+}
+
+int qd_cli_fail(const qd_error_t *error)
+{
+    for (const char *line = error->text; *line;) {
+        size_t length = strcspn(line, "\n");
+        fprintf(stderr, "quadrille: %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+    if (error->omitted)
+        fprintf(stderr, "quadrille: and %zu more\n", error->omitted);
+    return qd_exit_status(error->status);
+}
+
+int qd_cli_misuse(const char *command, const char *format, ...)
+{
+    fprintf(stderr, "quadrille %s: ", command);
+    va_list arguments;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\nquadrille %s --help says how it is used\n", command);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs("quadrille: found no command; expected one of run, show, merge, verify, replay, landscape, power, list "
+              "(quadrille --help)\n",
+              stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help();
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("quadrille " QD_VERSION);
+        return 0;
+    }
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    const char *near = qd_nearest_name(argv[1], COMMANDS, command_name);
+    fprintf(stderr, "quadrille: found command `%s`%s%s%s; expected one that `quadrille --help` lists\n", argv[1],
+            near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
+    return 2;
+}

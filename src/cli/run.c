@@ -1,0 +1,342 @@
+/* quadrille run: an experiment file becomes a result file. */
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "engine/run.h"
+
+#define SETS_MAX 256
+
+typedef struct {
+    const char *sets[SETS_MAX];
+    qd_overrides_t overrides;
+    qd_run_options_t run;
+    qd_isa_t isa;
+    double time_budget; /* seconds */
+    bool dry_run, quiet, verbose, terminal;
+    char *output, *command_line;
+} arguments_t;
+
+/* Set by signals and by the time budget; the engine looks at it between worlds. */
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop = 1;
+}
+
+static void print_help(void)
+{
+    puts("Usage: quadrille run EXPERIMENT.yaml [OPTION]...\n\n"
+         "Samples the experiment's world orders, plays them, and writes a result file.\n\n"
+         "  -o, --output OUT.h5   result file (default: the experiment's name with .h5, in the current folder)\n"
+         "  -j, --threads N       threads (default: all processors); the result does not depend on it\n"
+         "      --seed S          instead of the file's seed\n"
+         "      --worlds N        instead of the file's worlds per design point and order\n"
+         "      --set NAME=VALUE  one more parameter (may be repeated; wins over the file's `parameters`)\n"
+         "      --resume          go on with what an earlier run of the same experiment has finished\n"
+         "      --shard K/N       compute the K-th of N pieces only, to be joined by `quadrille merge`\n"
+         "      --time-budget T   stop after T (90, 45m, 2h30m) with all finished work kept, exit status 75\n"
+         "      --isa ISA         auto, v2, v3, v4: instruction set; the result does not depend on it\n"
+         "      --dry-run         read and check everything, say what would be run, run nothing\n"
+         "      --force           replace an existing result file\n"
+         "  -q, --quiet           no progress\n"
+         "  -v, --verbose         say more\n\n"
+         "Ctrl-C stops early: what is finished is kept, OUT.h5 is readable, and --resume goes on.");
+}
+
+/* A whole number without sign or trailing text. */
+static bool parse_whole(const char *text, uint64_t *value)
+{
+    char *end;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0;
+}
+
+/* "90", "90s", "45m", "2h30m": seconds. */
+static bool parse_time(const char *text, double *seconds)
+{
+    *seconds = 0.0;
+    while (*text) {
+        char *end;
+        if (!isdigit((unsigned char)*text))
+            return false;
+        double amount = (double)strtoull(text, &end, 10);
+        double unit = *end == 'h' ? 3600.0 : *end == 'm' ? 60.0 : *end == 's' || *end == '\0' ? 1.0 : 0.0;
+        if (unit == 0.0)
+            return false;
+        *seconds += amount * unit;
+        text = *end ? end + 1 : end;
+    }
+    return *seconds > 0.0;
+}
+
+static bool parse_shard(const char *text, size_t *shard, size_t *shards)
+{
+    char first[24];
+    uint64_t k, n;
+    const char *slash = strchr(text, '/');
+    if (!slash || (size_t)(slash - text) >= sizeof first)
+        return false;
+    memcpy(first, text, (size_t)(slash - text));
+    first[slash - text] = '\0';
+    if (!parse_whole(first, &k) || !parse_whole(slash + 1, &n) || k < 1 || k > n || n > 1000000)
+        return false;
+    *shard = (size_t)k;
+    *shards = (size_t)n;
+    return true;
+}
+
+enum { SEED = 256, WORLDS, SET, RESUME, SHARD, BUDGET, ISA, DRY_RUN, FORCE };
+
+static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
+                                             {"output", required_argument, NULL, 'o'},
+                                             {"threads", required_argument, NULL, 'j'},
+                                             {"seed", required_argument, NULL, SEED},
+                                             {"worlds", required_argument, NULL, WORLDS},
+                                             {"set", required_argument, NULL, SET},
+                                             {"resume", no_argument, NULL, RESUME},
+                                             {"shard", required_argument, NULL, SHARD},
+                                             {"time-budget", required_argument, NULL, BUDGET},
+                                             {"isa", required_argument, NULL, ISA},
+                                             {"dry-run", no_argument, NULL, DRY_RUN},
+                                             {"force", no_argument, NULL, FORCE},
+                                             {"quiet", no_argument, NULL, 'q'},
+                                             {"verbose", no_argument, NULL, 'v'},
+                                             {NULL, 0, NULL, 0}};
+
+/* Takes one option; -1, or an exit status. */
+static int take_option(arguments_t *self, int option, const char *name)
+{
+    uint64_t number;
+    switch (option) {
+    case 'h':
+        print_help();
+        return 0;
+    case 'o':
+        self->run.output = optarg;
+        return *optarg ? -1 : qd_cli_misuse("run", "found an empty --output; expected the path of a file");
+    case 'j':
+        if (!parse_whole(optarg, &number) || number < 1 || number > 4096)
+            return qd_cli_misuse("run", "found -j `%s`; expected a number of threads from 1 to 4096", optarg);
+        self->run.threads = (int)number;
+        return -1;
+    case SEED:
+        self->overrides.has_seed = true;
+        if (!parse_whole(optarg, &self->overrides.seed))
+            return qd_cli_misuse("run", "found --seed `%s`; expected a whole number from 0 to 2^64-1", optarg);
+        return -1;
+    case WORLDS:
+        self->overrides.has_worlds = true;
+        if (!parse_whole(optarg, &self->overrides.worlds) || self->overrides.worlds < 1)
+            return qd_cli_misuse("run", "found --worlds `%s`; expected a whole number from 1", optarg);
+        return -1;
+    case SET:
+        if (self->overrides.sets == SETS_MAX)
+            return qd_cli_misuse("run", "found more than %d --set; expected fewer", SETS_MAX);
+        self->sets[self->overrides.sets++] = optarg;
+        return -1;
+    case RESUME:
+        self->run.resume = true;
+        return -1;
+    case SHARD:
+        if (!parse_shard(optarg, &self->run.shard, &self->run.shards))
+            return qd_cli_misuse("run", "found --shard `%s`; expected K/N with 1 <= K <= N <= 1000000", optarg);
+        return -1;
+    case BUDGET:
+        if (!parse_time(optarg, &self->time_budget))
+            return qd_cli_misuse("run", "found --time-budget `%s`; expected a time such as 90, 45m or 2h30m", optarg);
+        return -1;
+    case ISA:
+        self->isa = qd_isa_find(optarg);
+        return self->isa != QD_ISA_COUNT
+                   ? -1
+                   : qd_cli_misuse("run", "found --isa `%s`; expected auto, v2, v3 or v4", optarg);
+    case DRY_RUN:
+        self->dry_run = true;
+        return -1;
+    case FORCE:
+        self->run.force = true;
+        return -1;
+    case 'q':
+        self->quiet = true;
+        return -1;
+    case 'v':
+        self->verbose = true;
+        return -1;
+    default:
+        return qd_cli_misuse("run", "found option `%s`, unknown or without its value; expected one of those in --help",
+                             name);
+    }
+}
+
+static char *join_words(int argc, char **argv)
+{
+    size_t length = sizeof "quadrille";
+    for (int i = 0; i < argc; i++)
+        length += strlen(argv[i]) + 1;
+    char *line = malloc(length);
+    if (!line)
+        return NULL;
+    char *end = stpcpy(line, "quadrille");
+    for (int i = 0; i < argc; i++) {
+        *end++ = ' ';
+        end = stpcpy(end, argv[i]);
+    }
+    return line;
+}
+
+/* EXPERIMENT's file name with .h5 for .yaml, in the current folder. */
+static char *default_output(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    size_t stem = dot && dot > name ? (size_t)(dot - name) : strlen(name);
+    char *output = malloc(stem + 4);
+    if (output) {
+        memcpy(output, name, stem);
+        memcpy(output + stem, ".h5", 4);
+    }
+    return output;
+}
+
+static void show_progress(void *context, const qd_progress_t *progress)
+{
+    const arguments_t *arguments = context;
+    static double last = -60.0;
+    if (!arguments->terminal && progress->seconds - last < 30.0)
+        return;
+    last = progress->seconds;
+    char precision[64] = "", eta[48] = "";
+    if (progress->precision)
+        snprintf(precision, sizeof precision, ", precise enough: %zu of %zu", progress->settled, progress->cells);
+    if (progress->eta >= 0.0)
+        snprintf(eta, sizeof eta, ", %d:%02d:%02d left", (int)(progress->eta / 3600.0),
+                 (int)(progress->eta / 60.0) % 60, (int)progress->eta % 60);
+    fprintf(stderr, "%squadrille: %" PRIu64 " of %s%" PRIu64 " worlds, %.0f worlds/s%s%s%s",
+            arguments->terminal ? "\r\033[K" : "", progress->done, progress->precision ? "at most " : "",
+            progress->total, progress->rate, eta, precision, arguments->terminal ? "" : "\n");
+    fflush(stderr);
+}
+
+/* An existing result is overwritten only with --force, and only --resume goes on with one. */
+static int check_output(const arguments_t *self)
+{
+    const char *output = self->run.output;
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%s", output);
+    if (access(dirname(folder), W_OK) != 0) {
+        char again[4096];
+        snprintf(again, sizeof again, "%s", output);
+        fprintf(stderr, "quadrille: %s: %s; expected a folder that can be written to\n", dirname(again), strerror(errno));
+        return 2;
+    }
+    if (access(output, F_OK) == 0 && !self->run.force && !self->run.resume) {
+        fprintf(stderr,
+                "quadrille: %s: found an existing file; expected none (--force replaces it, --resume goes on with it, -o "
+                "names another)\n",
+                output);
+        return 2;
+    }
+    return -1;
+}
+
+static void catch_signals(double time_budget)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    const int signals[] = {SIGINT, SIGTERM, SIGUSR1, SIGALRM};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        sigaction(signals[i], &action, NULL);
+    if (time_budget > 0.0) {
+        struct itimerval timer = {.it_value = {.tv_sec = (time_t)time_budget, .tv_usec = 0}};
+        setitimer(ITIMER_REAL, &timer, NULL);
+    }
+}
+
+static void say_plan(const qd_experiment_t *experiment)
+{
+    fprintf(stderr, "quadrille: %s: %zu point%s x %zu order%s x %s%" PRIu64 " worlds, seed %" PRIu64 "\n",
+            experiment->name, experiment->points, experiment->points == 1 ? "" : "s", experiment->orders,
+            experiment->orders == 1 ? "" : "s", experiment->precision.given ? "at most " : "", experiment->worlds,
+            experiment->seed);
+}
+
+static int run(arguments_t *self, const char *path)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    qd_experiment_t *experiment = NULL;
+    qd_run_summary_t summary;
+    qd_status_t status = qd_isa_select(self->isa, &error);
+    if (status == QD_OK)
+        status = qd_experiment_load(path, &self->overrides, &experiment, &error);
+    if (status != QD_OK)
+        return qd_cli_fail(&error);
+    int code = check_output(self);
+    if (code >= 0)
+        goto out;
+    if (!self->quiet)
+        say_plan(experiment);
+    code = 0;
+    if (self->dry_run)
+        goto out;
+    catch_signals(self->time_budget);
+    status = qd_run(experiment, &self->run, &summary, &error);
+    if (self->terminal && !self->quiet)
+        fputs("\r\033[K", stderr);
+    if (error.count > 0)
+        (void)qd_cli_fail(&error);
+    code = qd_exit_status(status);
+    bool written = summary.assembled.result_hash[0] != '\0';
+    if (written && (!self->quiet || status == QD_ERROR_STOPPED))
+        fprintf(stderr, "quadrille: %s: %" PRIu64 " worlds (%" PRIu64 " failed), result_hash %s, %.1f s%s\n",
+                self->run.output, summary.assembled.worlds, summary.assembled.failures,
+                summary.assembled.result_hash, summary.seconds,
+                status == QD_ERROR_STOPPED ? "; stopped early, --resume goes on" : "");
+
+out:
+    qd_experiment_free(experiment);
+    return code;
+}
+
+int qd_cli_run(int argc, char **argv)
+{
+    arguments_t self = {.isa = QD_ISA_AUTO, .run = {.shard = 1, .shards = 1, .stop = &stop}};
+    const char *isa = getenv("QUADRILLE_ISA");
+    if (isa && (self.isa = qd_isa_find(isa)) == QD_ISA_COUNT)
+        return qd_cli_misuse("run", "found QUADRILLE_ISA `%s`; expected auto, v2, v3 or v4", isa);
+    self.overrides.set = self.sets;
+    self.terminal = isatty(STDERR_FILENO) == 1;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, "ho:j:qv", long_options, NULL)) != -1;) {
+        int code = take_option(&self, option, argv[optind - 1]);
+        if (code >= 0)
+            return code;
+    }
+    if (optind + 1 != argc)
+        return qd_cli_misuse("run", "found %d experiment files; expected one", argc - optind);
+    self.command_line = join_words(argc, argv);
+    self.output = default_output(argv[optind]);
+    if (!self.command_line || !self.output) {
+        fputs("quadrille: no memory for the command line\n", stderr);
+        return 1;
+    }
+    self.run.output = self.run.output ? self.run.output : self.output;
+    self.run.command_line = self.command_line;
+    self.run.progress = self.quiet ? NULL : show_progress;
+    self.run.context = &self;
+    int code = run(&self, argv[optind]);
+    free(self.command_line);
+    free(self.output);
+    return code;
+}

@@ -1,0 +1,31 @@
+/* The end of a run, or of a merge: finished worlds, wherever they lie, become statistics, verdicts and a result file. */
+#ifndef QD_ENGINE_CONCLUDE_H
+#define QD_ENGINE_CONCLUDE_H
+
+#include <stdbool.h>
+
+#include "quadrille/experiment.h"
+#include "store/assemble.h"
+#include "store/index.h"
+
+typedef struct {
+    const char *output;       /* OUT.h5 */
+    bool overwrite;           /* a result file of that name is replaced */
+    const char *command_line;
+    const char *shard;        /* "2/5", or NULL for a whole */
+    int threads, ranks;
+    double seconds;           /* spent computing */
+    const uint64_t *target;   /* points x orders: worlds that each shall have (precision stops); NULL: the experiment's */
+} qd_conclusion_t;
+
+/* Analyses (claims, contrasts, sensitivity) and assembles what `done` holds. */
+QD_MUST_USE qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
+                                    const qd_conclusion_t *conclusion, qd_assembled_t *assembled,
+                                    qd_error_t *error);
+
+/* An index over OUT.h5.parts (`folder`, where it exists) and OUT.h5 itself (where it exists, is of this experiment and holds what
+ * resuming needs); `repair` sets damaged parts aside. Freed by qd_index_free. */
+QD_MUST_USE qd_status_t qd_find_done(const qd_experiment_t *experiment, const char *output, const char *folder,
+                                     bool repair, qd_index_t **done, qd_error_t *error);
+
+#endif

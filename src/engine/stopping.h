@@ -1,0 +1,37 @@
+/* The precision stop: each (point, order) ends at the first look at which its interval is narrow enough.
+ *
+ * Looks are taken every QD_LOOK_SIZE worlds, in the order of the worlds, whichever thread finished them first: blocks that
+ * come early wait, and blocks beyond the stop are dropped before anything of them is kept. So the stopping point, and with
+ * it the result, is the same for any number of threads and after any resume. The intervals are a confidence sequence,
+ * valid at every look (statistics/confidence_sequence.h). Not thread-safe: the caller holds a lock. */
+#ifndef QD_ENGINE_STOPPING_H
+#define QD_ENGINE_STOPPING_H
+
+#include "quadrille/experiment.h"
+#include "store/index.h"
+#include "store/parts.h"
+
+typedef struct qd_stopping qd_stopping_t;
+
+/* NULL-safe only in _free. The experiment must have a precision and outlive the object. */
+QD_MUST_USE qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **self, qd_error_t *error);
+void qd_stopping_free(qd_stopping_t *self);
+
+/* Repeats the looks at worlds that earlier sessions finished. */
+QD_MUST_USE qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t *error);
+
+/* Takes a finished block (aligned to QD_LOOK_SIZE, whole unless it is the last); keeps it waiting, hands it and those that
+ * waited for it to `parts` in order, or drops it. */
+QD_MUST_USE qd_status_t qd_stopping_offer(qd_stopping_t *self, const qd_segment_t *block, qd_parts_t *parts,
+                                          qd_error_t *error);
+
+/* Whether (point, order) needs no further worlds: narrow enough, or all its worlds done. */
+bool qd_stopping_settled(const qd_stopping_t *self, size_t point, size_t order);
+
+/* Worlds 0 .. n - 1 of (point, order) that have been looked at: n. */
+uint64_t qd_stopping_looked(const qd_stopping_t *self, size_t point, size_t order);
+
+/* Number of (point, order) pairs whose interval is narrow enough. */
+size_t qd_stopping_count(const qd_stopping_t *self);
+
+#endif

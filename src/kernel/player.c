@@ -1,0 +1,74 @@
+/* The memory of a world: allocated once, for the largest it will ever hold. */
+#include "kernel/player.h"
+
+#include <stdlib.h>
+
+#include "math/reduce.h"
+
+static double *array(size_t count)
+{
+    return aligned_alloc(64, count * sizeof(double));
+}
+
+static bool allocate(qd_world_t *self, size_t padded)
+{
+    self->crisis.near = array(padded);
+    self->crisis.similar = array(padded);
+    self->crisis.stake = array(padded);
+    self->crisis.price = array(padded);
+    self->rules.field = array(padded);
+    self->rules.up = array(padded);
+    self->rules.down = array(padded);
+    self->rules.own = array(padded);
+    self->rules.order = malloc(padded * sizeof(uint32_t));
+    self->spare = array(2 * padded);
+    self->labels_before = malloc(padded * sizeof(int));
+    self->bloc_field = array((QD_LABELS_MAX + 1) * padded);
+    self->bloc_spare = array(3 * padded);
+    bool complete = self->crisis.near && self->crisis.similar && self->crisis.stake && self->crisis.price &&
+                    self->rules.field && self->rules.up && self->rules.down && self->rules.own &&
+                    self->rules.order && self->spare && self->labels_before && self->bloc_field &&
+                    self->bloc_spare;
+    for (size_t g = 0; g < QD_VENUES; g++) {
+        self->venue[g].x = array(padded);
+        complete = complete && self->venue[g].x;
+    }
+    return complete;
+}
+
+qd_world_t *qd_world_new(size_t states, size_t periods)
+{
+    qd_world_t *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    bool complete = qd_state_init(&self->state, states);
+    complete = qd_record_init(&self->record, states, periods) && complete;
+    if (allocate(self, qd_padded(states)) && complete)
+        return self;
+    qd_world_free(self);
+    return NULL;
+}
+
+void qd_world_free(qd_world_t *self)
+{
+    if (!self)
+        return;
+    qd_state_free(&self->state);
+    qd_record_free(&self->record);
+    free(self->crisis.near);
+    free(self->crisis.similar);
+    free(self->crisis.stake);
+    free(self->crisis.price);
+    free(self->rules.field);
+    free(self->rules.up);
+    free(self->rules.down);
+    free(self->rules.own);
+    free(self->rules.order);
+    free(self->spare);
+    free(self->labels_before);
+    free(self->bloc_field);
+    free(self->bloc_spare);
+    for (size_t g = 0; g < QD_VENUES; g++)
+        free(self->venue[g].x);
+    free(self);
+}
