@@ -1,0 +1,35 @@
+# Shared by scripts/run and scripts/test: what the project needs of Debian, and how it is built. Sourced, not run.
+
+packages_build="gcc g++ cmake ninja-build pkg-config libgsl-dev libhdf5-dev librandom123-dev libfyaml-dev libxxhash-dev"
+packages_test="libcmocka-dev netcdf-bin python3 python3-numpy python3-h5py python3-netcdf4 python3-xarray \
+python3-h5netcdf python3-matplotlib"
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Installs those of the named packages that are missing; needs root or sudo only where something is.
+install_missing() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || {
+            echo "missing packages: ${missing[*]}; run as root, or install them and run again" >&2
+            exit 1
+        }
+        as_root=(sudo)
+    fi
+    echo "installing ${missing[*]}" >&2
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}" >/dev/null
+}
+
+# Configures and builds a preset: build PRESET [cmake option]...
+build() {
+    local preset=$1
+    shift
+    (cd "$root" && cmake --preset "$preset" "$@" >/dev/null && cmake --build --preset "$preset" -- -k 0)
+}
