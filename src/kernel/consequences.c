@@ -96,26 +96,33 @@ static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
 }
 
 /* Side by side, A rises towards 1; on opposite sides it falls towards -1; and where an ally stood aside (same bloc, not
- * through the institution) it falls too. */
+ * through the institution) it falls too. Every change has the form A += rate (end - A): the rate is alpha where both took
+ * sides, defection where one of two allies did, 0 elsewhere; the end is 1 side by side, else -1. */
 static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *restrict x)
 {
     qd_state_t *state = &self->state;
     size_t n = state->n, padded = state->padded;
     double alpha = self->parameters.affinity_learning;
     double defection = g == QD_COLLECTIVE ? 0.0 : self->parameters.affinity_defection;
-    double *restrict label = self->spare;
-    for (size_t i = 0; i < padded; i++)
+    double *restrict label = self->spare, *restrict sided = label + padded, *restrict aside = sided + padded;
+    double *restrict stood = aside + padded;
+    for (size_t i = 0; i < padded; i++) {
         label[i] = i < n && state->label[i] > 0 ? state->label[i] : -1.0;
+        sided[i] = x[i] != 0.0 ? alpha : 0.0;
+        stood[i] = x[i] != 0.0 ? defection : 0.0;
+        aside[i] = x[i] != 0.0 ? 0.0 : defection;
+    }
     for (size_t i = 0; i < n; i++) {
         double own = x[i], mine = label[i] > 0.0 ? label[i] : -2.0;
         double *restrict row = state->affinity + i * padded;
         if (own == 0.0 && (mine < 0.0 || defection == 0.0))
             continue;
+        const double *restrict forsaken = own != 0.0 ? aside : stood;
+        double both = own != 0.0 ? 1.0 : 0.0;
         for (size_t j = 0; j < padded; j++) {
-            double a = row[j], together = own * x[j];
-            bool forsaken = (label[j] == mine) & (own * own != x[j] * x[j]);
-            double fall = (together < 0.0 ? alpha : forsaken ? defection : 0.0) * (1.0 + a);
-            row[j] = together > 0.0 ? a + alpha * (1.0 - a) : a - fall;
+            double end = own * x[j] > 0.0 ? 1.0 : -1.0;
+            double rate = both * sided[j] + (label[j] == mine ? forsaken[j] : 0.0);
+            row[j] += rate * (end - row[j]);
         }
         row[i] = 0.0;
     }

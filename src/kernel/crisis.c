@@ -89,8 +89,10 @@ static void set_stakes(qd_crisis_t *self, const qd_state_t *state, const qd_para
         self->price[i] = p->mission_join_cost + p->mission_audience_cost * (0.5 * (1.0 - self->similar[i])) +
                          p->mission_overstretch * state->load[i];
     }
-    for (size_t i = n; i < padded; i++)
+    for (size_t i = n; i < padded; i++) {
         self->stake[i] = 0.0;
+        self->price[i] = (double)INFINITY;
+    }
 }
 
 /* The state with the largest c_i h_i > 0; the target's own stake is 0, so it never initiates. */

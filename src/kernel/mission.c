@@ -33,26 +33,33 @@ static void tell_venue(const qd_world_t *self, qd_event_kind_t kind, qd_venue_t 
                                .rules = &self->rules});
 }
 
-static void solve_venues(qd_world_t *self)
+static void solve_venue(qd_world_t *self, qd_venue_t g)
+{
+    self->solving = g;
+    qd_venue_solve(&self->venue[g], g, &self->crisis, &self->state, &self->parameters, &self->leaning, &self->rules);
+    self->record.not_converged += self->venue[g].passes > QD_PASSES_MAX;
+    tell_venue(self, QD_EVENT_VENUE, g);
+}
+
+/* Which venues exist; and all of them solved, in their order, where somebody watches. */
+static void open_venues(qd_world_t *self)
 {
     const qd_parameters_t *p = &self->parameters;
     if (p->mission_random_order != 0.0)
         qd_venue_shuffle(&self->crisis, self->state.n, self->luck, self->rules.order);
     self->rules.moved = self->observer ? tell_move : NULL;
     self->rules.context = self;
+    qd_venue_prepare(&self->rules, &self->crisis, &self->state, p, self->bloc);
     for (qd_venue_t g = 0; g < QD_VENUES; g++) {
-        self->solving = g;
-        qd_venue_solve(&self->venue[g], g, &self->crisis, &self->state, p, &self->leaning, self->bloc,
-                       &self->rules);
-        if (!self->venue[g].exists)
-            continue;
-        self->record.not_converged += self->venue[g].passes > QD_PASSES_MAX;
-        tell_venue(self, QD_EVENT_VENUE, g);
+        self->venue[g].exists = qd_venue_exists(g, p, self->bloc);
+        self->venue[g].solved = self->venue[g].open = false;
+        if (self->observer && self->venue[g].exists)
+            solve_venue(self, g);
     }
 }
 
-/* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. */
-static qd_venue_t best_untried(const qd_world_t *self, const bool tried[QD_VENUES])
+/* The open venue of the largest worth above 0 among those solved and not tried; QD_ABSTAIN if there is none. */
+static qd_venue_t best_solved(const qd_world_t *self, const bool tried[QD_VENUES])
 {
     qd_venue_t best = QD_ABSTAIN;
     double most = 0.0;
@@ -62,6 +69,33 @@ static qd_venue_t best_untried(const qd_world_t *self, const bool tried[QD_VENUE
             best = g;
         }
     return best;
+}
+
+/* A paralysis changes the order under the venues' games, which are not played again: those that may still be wanted are
+ * played before it. */
+static void solve_rest(qd_world_t *self, const double bound[QD_VENUES])
+{
+    for (qd_venue_t g = 0; g < QD_VENUES; g++)
+        if (self->venue[g].exists && !self->venue[g].solved && bound[g] > 0.0)
+            solve_venue(self, g);
+}
+
+/* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. Venues are solved only
+ * while one of them could still be worth more than the best so far. */
+static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES], const double bound[QD_VENUES])
+{
+    for (;;) {
+        qd_venue_t best = best_solved(self, tried), promising = QD_ABSTAIN;
+        double most = best == QD_ABSTAIN ? 0.0 : self->venue[best].worth;
+        for (qd_venue_t g = 0; g < QD_VENUES; g++)
+            if (self->venue[g].exists && !self->venue[g].solved && bound[g] > most) {
+                most = bound[g];
+                promising = g;
+            }
+        if (promising == QD_ABSTAIN)
+            return best;
+        solve_venue(self, promising);
+    }
 }
 
 static void learn(qd_world_t *self, qd_venue_t g, double direction)
@@ -96,16 +130,23 @@ static bool foresees(const qd_world_t *self, qd_venue_t g)
 static qd_venue_t choose_venue(qd_world_t *self)
 {
     bool tried[QD_VENUES] = {false};
+    double bound[QD_VENUES];
+    for (qd_venue_t g = 0; g < QD_VENUES; g++)
+        bound[g] = self->venue[g].exists ? qd_venue_bound(g, &self->crisis, &self->state, &self->parameters,
+                                                          &self->leaning, &self->rules)
+                                         : 0.0;
     for (;;) {
-        qd_venue_t g = best_untried(self, tried);
+        qd_venue_t g = best_untried(self, tried, bound);
         if (g == QD_ABSTAIN ||
             !qd_venue_fails(&self->venue[g], g, &self->state, self->parameters.doctrine_quorum, self->bloc))
             return g;
         tried[g] = true;
-        if (foresees(self, g))
+        if (foresees(self, g)) {
             tell_venue(self, QD_EVENT_FORESEEN, g);
-        else
+        } else {
+            solve_rest(self, bound);
             suffer_paralysis(self, g);
+        }
     }
 }
 
@@ -125,7 +166,7 @@ void qd_world_meet_crisis(qd_world_t *self, unsigned number)
         leave_alone(self);
         return;
     }
-    solve_venues(self);
+    open_venues(self);
     qd_venue_t g = choose_venue(self);
     if (g == QD_ABSTAIN) {
         leave_alone(self);

@@ -16,16 +16,21 @@ static bool allocate(qd_world_t *self, size_t padded)
     self->crisis.similar = array(padded);
     self->crisis.stake = array(padded);
     self->crisis.price = array(padded);
+    self->rules.base = array(padded);
+    self->rules.pressed = array(padded);
+    self->rules.saved = array(padded);
+    self->rules.member = array(padded);
     self->rules.field = array(padded);
     self->rules.up = array(padded);
     self->rules.down = array(padded);
     self->rules.own = array(padded);
     self->rules.order = malloc(padded * sizeof(uint32_t));
-    self->spare = array(2 * padded);
+    self->spare = array(4 * padded);
     self->labels_before = malloc(padded * sizeof(int));
     self->bloc_field = array((QD_LABELS_MAX + 1) * padded);
     self->bloc_spare = array(3 * padded);
     bool complete = self->crisis.near && self->crisis.similar && self->crisis.stake && self->crisis.price &&
+                    self->rules.base && self->rules.pressed && self->rules.saved && self->rules.member &&
                     self->rules.field && self->rules.up && self->rules.down && self->rules.own &&
                     self->rules.order && self->spare && self->labels_before && self->bloc_field &&
                     self->bloc_spare;
@@ -59,6 +64,10 @@ void qd_world_free(qd_world_t *self)
     free(self->crisis.similar);
     free(self->crisis.stake);
     free(self->crisis.price);
+    free(self->rules.base);
+    free(self->rules.pressed);
+    free(self->rules.saved);
+    free(self->rules.member);
     free(self->rules.field);
     free(self->rules.up);
     free(self->rules.down);

@@ -36,39 +36,63 @@ void qd_venue_shuffle(const qd_crisis_t *crisis, size_t n, qd_luck_t luck, uint3
     }
 }
 
+void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
+                      const qd_parameters_t *p, int bloc)
+{
+    size_t padded = state->padded, initiator = (size_t)crisis->initiator;
+    bool targeted = crisis->target != QD_NOBODY;
+    size_t target = targeted ? (size_t)crisis->target : 0;
+    const double *restrict patron = state->affinity + initiator * padded;
+    const double *restrict enemy = state->affinity + target * padded;
+    double pull = p->mission_patronage * state->c[initiator];
+    double press = p->mission_coupling * state->c[initiator];
+    double against = targeted ? p->mission_coupling * state->c[target] : 0.0;
+    double saving = p->mission_flexible_saving * p->mission_join_cost;
+    self->bloc = bloc;
+    for (size_t i = 0; i < padded; i++) {
+        double less = crisis->price[i] - saving;
+        self->base[i] = crisis->stake[i] + pull * patron[i];
+        self->pressed[i] = press * patron[i] - against * enemy[i];
+        self->saved[i] = less > 0.0 ? less : 0.0;
+        self->up[i] = state->c[i] * (1.0 - state->load[i]);
+    }
+    for (size_t i = 0; i < padded; i++)
+        self->member[i] = i < state->n && bloc > 0 && state->label[i] == bloc ? 1.0 : 0.0;
+    if (targeted)
+        self->up[target] = 0.0;
+    self->support = qd_sum(self->up, padded);
+    self->support_members = qd_dot(self->up, self->member, padded);
+    self->members = (size_t)qd_sum(self->member, padded) - (targeted && self->member[target] != 0.0);
+}
+
+bool qd_venue_exists(qd_venue_t g, const qd_parameters_t *p, int bloc)
+{
+    if (g == QD_UMBRELLA && p->doctrine_umbrella == 0.0)
+        return false;
+    return bloc > 0 || (g != QD_ALLIANCE && g != QD_UMBRELLA);
+}
+
 /* Thresholds and the field without its coupling sum, as the venue's row of model.md's table says. */
 static void set_rules(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
-                      int bloc, qd_venue_scratch_t *scratch)
+                      qd_venue_scratch_t *scratch)
 {
-    size_t n = state->n, padded = state->padded;
+    const double *restrict base = scratch->base, *restrict member = scratch->member;
+    const double *restrict price = crisis->price, *restrict saved = scratch->saved;
     double *restrict up = scratch->up, *restrict down = scratch->down, *restrict own = scratch->own;
-    double pull = p->mission_patronage * state->c[crisis->initiator];
-    const double *patron = state->affinity + (size_t)crisis->initiator * padded;
-    for (size_t i = 0; i < padded; i++)
-        own[i] = crisis->stake[i] + pull * patron[i];
-    double saving = p->mission_flexible_saving * p->mission_join_cost;
-    double obligation = p->mission_obligation * state->cohesion[bloc];
+    double term = 0.0, pull = g == QD_COLLECTIVE ? p->mission_legitimacy_pull * state->institution : 0.0;
+    if (g == QD_ALLIANCE || g == QD_UMBRELLA)
+        term = p->mission_obligation * state->cohesion[scratch->bloc];
     if (g == QD_UMBRELLA)
-        obligation *= p->mission_umbrella;
-    for (size_t i = 0; i < n; i++) {
-        bool member = bloc > 0 && state->label[i] == bloc;
-        double price = crisis->price[i];
-        if (g == QD_FLEXIBLE || (g == QD_UMBRELLA && !member)) {
-            price -= saving;
-            price = price > 0.0 ? price : 0.0;
-        }
-        if (g == QD_COLLECTIVE)
-            own[i] += p->mission_legitimacy_pull * state->institution;
-        if ((g == QD_ALLIANCE || g == QD_UMBRELLA) && member)
-            own[i] += obligation;
-        bool may_join = g != QD_UNILATERAL && (g != QD_ALLIANCE || member);
-        up[i] = may_join ? price : (double)INFINITY;
-        down[i] = -price;
-    }
-    for (size_t i = n; i < padded; i++) {
-        up[i] = (double)INFINITY;
-        down[i] = -(double)INFINITY;
-        own[i] = 0.0;
+        term *= p->mission_umbrella;
+    const double *outsider = g == QD_FLEXIBLE || g == QD_UMBRELLA ? saved : price;
+    const double *insider = g == QD_FLEXIBLE ? saved : price;
+    double outside = g == QD_ALLIANCE || g == QD_UNILATERAL ? (double)INFINITY : 0.0;
+    double inside = g == QD_UNILATERAL ? (double)INFINITY : 0.0;
+    for (size_t i = 0; i < state->padded; i++) {
+        double cost = member[i] != 0.0 ? insider[i] : outsider[i];
+        own[i] = base[i] + (pull + term * member[i]);
+        up[i] = cost + (member[i] != 0.0 ? inside : outside);
+        down[i] = -cost;
     }
     up[crisis->initiator] = -(double)INFINITY;
     if (crisis->target != QD_NOBODY)
@@ -78,8 +102,10 @@ static void set_rules(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t 
 static void play(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
                  const qd_parameters_t *p, qd_venue_scratch_t *scratch)
 {
-    for (size_t i = 0; i < state->padded; i++)
+    for (size_t i = 0; i < state->padded; i++) {
         self->x[i] = 0.0;
+        scratch->field[i] = scratch->own[i] + scratch->pressed[i];
+    }
     self->x[crisis->initiator] = 1.0;
     if (crisis->target != QD_NOBODY)
         self->x[crisis->target] = -1.0;
@@ -95,31 +121,35 @@ static void play(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_stat
                               .x = self->x,
                               .moved = scratch->moved,
                               .context = scratch->context};
-    qd_mission_game_start(&game, scratch->own);
     self->passes = qd_mission_game_solve(&game);
 }
 
 static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state)
 {
-    double support[QD_LANES] = {0}, opposition[QD_LANES] = {0}, joiners = 0.0, opponents = 0.0;
+    double support[QD_LANES] = {0}, opposition[QD_LANES] = {0}, joiners[QD_LANES] = {0}, opponents[QD_LANES] = {0};
+    bool targeted = crisis->target != QD_NOBODY;
+    double *restrict x = self->x;
+    if (targeted)
+        x[crisis->target] = 0.0;
     for (size_t i = 0; i < state->padded; i += QD_LANES)
         for (size_t l = 0; l < QD_LANES; l++) {
-            double x = self->x[i + l], c = state->c[i + l];
-            support[l] += x > 0.0 ? c * (1.0 - state->load[i + l]) : 0.0;
-            opposition[l] += x < 0.0 && (int)(i + l) != crisis->target ? c : 0.0;
-            joiners += x > 0.0 ? 1.0 : 0.0;
-            opponents += x < 0.0 ? 1.0 : 0.0;
+            double joins = x[i + l] > 0.0 ? 1.0 : 0.0, opposes = x[i + l] < 0.0 ? 1.0 : 0.0;
+            support[l] += joins * (state->c[i + l] * (1.0 - state->load[i + l]));
+            opposition[l] += opposes * state->c[i + l];
+            joiners[l] += joins;
+            opponents[l] += opposes;
         }
+    if (targeted)
+        x[crisis->target] = -1.0;
     self->support = qd_join_lanes(support);
     self->opposition = qd_join_lanes(opposition);
-    self->joiners = (size_t)joiners;
-    self->opponents = (size_t)opponents;
+    self->joiners = (size_t)qd_join_lanes(joiners);
+    self->opponents = (size_t)qd_join_lanes(opponents) + targeted;
 }
 
-static double legitimacy(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double umbrella,
-                         int bloc)
+/* L for n+ joiners and n- opponents in venue g. */
+static double legitimacy(qd_venue_t g, const qd_state_t *state, double umbrella, int bloc, double heads)
 {
-    double heads = (double)self->joiners - (double)self->opponents;
     double base = 0.5 * (1.0 + heads / (double)state->n);
     double frame = 0.0;
     if (g == QD_COLLECTIVE)
@@ -131,37 +161,60 @@ static double legitimacy(const qd_venue_game_t *self, qd_venue_t g, const qd_sta
     return base + (1.0 - base) * frame;
 }
 
+/* EU but for success, legitimacy and escalation: the initiator's share of the effort, and its leanings. */
+static double fixed_worth(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
+                          const qd_parameters_t *p, const qd_leaning_t *leaning, double support)
+{
+    size_t i = (size_t)crisis->initiator;
+    double share = state->c[i] * (1.0 - state->load[i]) / support;
+    return leaning->bias[g] + state->learned[(size_t)g * state->padded + i] -
+           p->doctrine_cost * crisis->resistance * share;
+}
+
+double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
+                      const qd_leaning_t *leaning, const qd_venue_scratch_t *scratch)
+{
+    size_t i = (size_t)crisis->initiator, targets = crisis->target != QD_NOBODY;
+    double support = scratch->support, joiners = (double)(state->n - targets);
+    if (g == QD_ALLIANCE) {
+        support = scratch->support_members;
+        joiners = (double)scratch->members;
+    } else if (g == QD_UNILATERAL) {
+        support = state->c[i] * (1.0 - state->load[i]);
+        joiners = 1.0;
+    }
+    double success =
+        qd_contest_success(p->mission_effort * support, crisis->resistance, p->mission_contest_exponent);
+    double lawful = legitimacy(g, state, p->mission_umbrella, scratch->bloc, joiners - (double)targets);
+    return crisis->stake[i] * success + p->doctrine_legitimacy * lawful +
+           fixed_worth(g, crisis, state, p, leaning, support) + 1e-9; /* more than rounding can take away */
+}
+
 static void weigh(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
                   const qd_parameters_t *p, const qd_leaning_t *leaning, int bloc)
 {
-    size_t i = (size_t)crisis->initiator;
     self->effort = p->mission_effort * self->support;
     self->counter = crisis->resistance + p->mission_opposition_effort * self->opposition;
     self->success = qd_contest_success(self->effort, self->counter, p->mission_contest_exponent);
-    self->legitimacy = legitimacy(self, g, state, p->mission_umbrella, bloc);
+    self->legitimacy =
+        legitimacy(g, state, p->mission_umbrella, bloc, (double)self->joiners - (double)self->opponents);
     double less = self->support < self->opposition ? self->support : self->opposition;
     double more = self->support < self->opposition ? self->opposition : self->support;
     self->escalation = less > 0.0 ? less / more * (1.0 - self->legitimacy) : 0.0;
-    double share = state->c[i] * (1.0 - state->load[i]) / self->support;
-    self->worth = crisis->stake[i] * self->success - p->doctrine_cost * crisis->resistance * share +
-                  p->doctrine_legitimacy * self->legitimacy - p->doctrine_prudence * self->escalation +
-                  leaning->bias[g] + state->learned[(size_t)g * state->padded + i];
+    self->worth = crisis->stake[crisis->initiator] * self->success + p->doctrine_legitimacy * self->legitimacy -
+                  p->doctrine_prudence * self->escalation +
+                  fixed_worth(g, crisis, state, p, leaning, self->support);
     self->open = self->effort >= leaning->force_ratio * self->counter;
 }
 
 void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                    const qd_parameters_t *p, const qd_leaning_t *leaning, int bloc, qd_venue_scratch_t *scratch)
+                    const qd_parameters_t *p, const qd_leaning_t *leaning, qd_venue_scratch_t *scratch)
 {
-    self->exists = !(g == QD_ALLIANCE || g == QD_UMBRELLA) || bloc > 0;
-    if (g == QD_UMBRELLA && p->doctrine_umbrella == 0.0)
-        self->exists = false;
-    self->open = false;
-    if (!self->exists)
-        return;
-    set_rules(g, crisis, state, p, bloc, scratch);
+    set_rules(g, crisis, state, p, scratch);
     play(self, crisis, state, p, scratch);
     count_sides(self, crisis, state);
-    weigh(self, g, crisis, state, p, leaning, bloc);
+    weigh(self, g, crisis, state, p, leaning, scratch->bloc);
+    self->solved = true;
 }
 
 static bool institution_fails(const qd_venue_game_t *self, const qd_state_t *state, double quorum)

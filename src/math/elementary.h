@@ -7,6 +7,7 @@
 #define QD_MATH_ELEMENTARY_H
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -156,5 +157,8 @@ static inline double qd_similarity(double ax, double ay, double bx, double by, d
 
 /* Quantile of the standard normal for 0 < u < 1, relative error about 1e-16 (Wichura 1988, AS 241). */
 double qd_normal_quantile(double u);
+
+/* The same for many: out[i] = qd_normal_quantile(u[i]), i < padded, a multiple of QD_LANES; in place is allowed. */
+void qd_normal_quantiles(size_t padded, const double *u, double *out);
 
 #endif

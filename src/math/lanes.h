@@ -3,6 +3,8 @@
 #ifndef QD_MATH_LANES_H
 #define QD_MATH_LANES_H
 
+#include <stdint.h>
+
 #include "math/reduce.h"
 
 #if defined(__AVX__)
@@ -51,6 +53,19 @@ static inline unsigned qd_lanes_unsettled(const double *field, const double *up,
         bits |= (unsigned)(reply != x[l]) << l;
     }
     return bits;
+#endif
+}
+
+/* Four 64-bit words; +, ^, &, << and >> work lane by lane. */
+typedef uint64_t qd_words_t __attribute__((vector_size(32)));
+
+/* x *= by, as the widening product of the lower halves of the words, which compilers do not find by themselves. */
+static inline void qd_words_multiply(qd_words_t *x, const qd_words_t *by)
+{
+#if defined(__AVX2__)
+    *x = (qd_words_t)_mm256_mul_epu32((__m256i)*x, (__m256i)*by);
+#else
+    *x = (*x & 0xFFFFFFFFu) * (*by & 0xFFFFFFFFu);
 #endif
 }
 

@@ -38,11 +38,12 @@ static inline double qd_dot(const double *restrict a, const double *restrict b, 
     return qd_join_lanes(s);
 }
 
-/* y += k a, element by element. */
+/* y += k a, element by element. Whole groups of lanes at once: no loop needs a tail. */
 static inline void qd_add_scaled(double *restrict y, double k, const double *restrict a, size_t padded)
 {
-    for (size_t i = 0; i < padded; i++)
-        y[i] += k * a[i];
+    for (size_t i = 0; i < padded; i += QD_LANES)
+        for (size_t l = 0; l < QD_LANES; l++)
+            y[i + l] += k * a[i + l];
 }
 
 #endif

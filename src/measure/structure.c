@@ -6,27 +6,22 @@
 
 qd_alignment_t qd_measure_alignment(const qd_state_t *state)
 {
-    double share[QD_LABELS_MAX + 1] = {0};
+    double share[QD_LABELS_MAX + 1] = {0}, squares = 0.0;
     int members[QD_LABELS_MAX + 1] = {0};
-    for (size_t i = 0; i < state->n; i++) {
-        share[state->label[i]] += state->c[i];
-        members[state->label[i]]++;
-    }
     qd_alignment_t out = {0};
-    double squares = 0.0;
     for (size_t i = 0; i < state->n; i++) {
         int k = state->label[i];
-        if (k > 0 && members[k] > 1)
-            continue;
-        squares += state->c[i] * state->c[i];
-        out.unaligned += state->c[i];
-        out.largest = state->c[i] > out.largest ? state->c[i] : out.largest;
+        double c = state->c[i], alone = k == 0 ? c : 0.0;
+        share[k] += c;
+        members[k]++;
+        squares += alone * alone;
+        out.largest = alone > out.largest ? alone : out.largest;
     }
+    out.unaligned = share[0];
     for (size_t k = 1; k <= state->labels; k++) {
-        if (members[k] < 2)
-            continue;
         squares += share[k] * share[k];
         out.largest = share[k] > out.largest ? share[k] : out.largest;
+        out.unaligned += members[k] == 1 ? share[k] : 0.0;
     }
     out.effective = 1.0 / squares;
     /* Sums of shares may pass 1 by rounding. */

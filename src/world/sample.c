@@ -1,6 +1,7 @@
 #include "world/sample.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "math/elementary.h"
 #include "math/reduce.h"
@@ -162,15 +163,30 @@ static void set_baseline(qd_state_t *state, const qd_parameters_t *p)
     }
 }
 
+/* A(0) = clamp(B + noise N(0,1)). The draws of the pairs below the diagonal follow one another, i (i-1)/2 + j, and are taken
+ * all at once; they wait where the matrix will be, in front of which they are used up. */
 static void draw_affinities(qd_state_t *state, double noise, qd_luck_t luck)
 {
-    size_t n = state->n, padded = state->padded;
-    for (size_t i = 1; i < n; i++)
-        for (size_t j = 0; j < i; j++) {
-            double z = noise == 0.0 ? 0.0 : normal(luck, QD_DRAW_NOISE, i * (i - 1) / 2 + j);
-            double a = qd_clamp(state->baseline[i * padded + j] + noise * z, -1.0, 1.0);
-            state->affinity[i * padded + j] = state->affinity[j * padded + i] = a;
-        }
+    size_t n = state->n, padded = state->padded, pairs = n * (n - 1) / 2;
+    double *z = state->affinity + (n * padded - pairs);
+    if (noise == 0.0)
+        memset(z, 0, pairs * sizeof *z);
+    else
+        qd_random_normals(luck, QD_PURPOSE_SAMPLER, QD_DRAW_NOISE, pairs, z);
+    for (size_t i = 0; i < n; i++) {
+        const double *base = state->baseline + i * padded;
+        double *row = state->affinity + i * padded;
+        for (size_t j = 0; j < i; j++)
+            row[j] = qd_clamp(base[j] + noise * *z++, -1.0, 1.0);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double *row = state->affinity + i * padded;
+        row[i] = 0.0;
+        for (size_t j = i + 1; j < n; j++)
+            row[j] = state->affinity[j * padded + i];
+        for (size_t j = n; j < padded; j++)
+            row[j] = 0.0;
+    }
 }
 
 static void copy_matrix(qd_state_t *state, const double *from, double *to)

@@ -1,0 +1,23 @@
+/* Where each random number of a design lives: purpose DESIGN, with the "world" and the draw stated here, and
+ * the kind of use as the "period". Part of the format: an entry may be added, never moved. */
+#ifndef QD_DESIGN_DESIGN_DRAWS_H
+#define QD_DESIGN_DESIGN_DRAWS_H
+
+#include "quadrille/random.h"
+
+typedef enum {
+    QD_USE_SOBOL_SHIFT =
+        0, /* world: dimension; draw 0: 64 bits, of which the upper 53 are the digital shift */
+    QD_USE_LHS_ORDER =
+        1, /* world: dimension; draw n + i: swap i of the shuffle that adds points n .. 2 n - 1 */
+    QD_USE_LHS_PLACE = 2,   /* world: dimension; draw: point; place inside the stratum */
+    QD_USE_MORRIS_BASE = 3, /* world: trajectory; draw: factor; lower level */
+    QD_USE_MORRIS_SIGN = 4, /* world: trajectory; draw: factor; up or down */
+    QD_USE_MORRIS_ORDER = 5 /* world: trajectory; draw i: swap i of the shuffle of factors */
+} qd_design_use_t;
+
+/* Shuffles item[0..n-1] (Fisher and Yates): i = n-1 down to 1 swaps with floor(u (i + 1)), u the draw
+ * first_draw + i. */
+void qd_design_shuffle(size_t item[], size_t n, qd_luck_t luck, qd_design_use_t use, uint32_t first_draw);
+
+#endif

@@ -1,0 +1,256 @@
+#include "statistics/bimodality.h"
+
+#include "math/elementary.h"
+#include "statistics/resample.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* The empirical distribution function as its distinct values with the limits on their left and right, and the
+ * knots of the convex minorant below and of the concave majorant above, between two of them. */
+typedef struct {
+    size_t n;
+    double *x, *left, *right;
+    size_t *convex, *concave; /* indices, ascending */
+    size_t convex_knots, concave_knots;
+} steps_t;
+
+static void steps_free(steps_t *self)
+{
+    free(self->x);
+    free(self->convex);
+    *self = (steps_t){0};
+}
+
+static bool steps_init(steps_t *self, size_t capacity)
+{
+    *self =
+        (steps_t){.x = calloc(3 * capacity, sizeof(double)), .convex = calloc(2 * capacity, sizeof(size_t))};
+    if (self->x == NULL || self->convex == NULL) {
+        steps_free(self);
+        return false;
+    }
+    self->left = self->x + capacity;
+    self->right = self->left + capacity;
+    self->concave = self->convex + capacity;
+    return true;
+}
+
+static void steps_fill(steps_t *self, size_t n, const double sorted[])
+{
+    self->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || sorted[i] != sorted[i - 1]) {
+            self->x[self->n] = sorted[i];
+            self->left[self->n++] = (double)i / (double)n;
+        }
+        self->right[self->n - 1] = (double)(i + 1) / (double)n;
+    }
+}
+
+/* Knots of the hull of points a..b: convex from below (sign +1) or concave from above (sign -1). */
+static size_t hull(const double x[], const double y[], size_t a, size_t b, double sign, size_t knot[])
+{
+    size_t k = 0;
+    for (size_t i = a; i <= b; i++) {
+        while (k >= 2) {
+            size_t p = knot[k - 2], q = knot[k - 1];
+            double turn = (y[q] - y[p]) * (x[i] - x[q]) - (y[i] - y[q]) * (x[q] - x[p]);
+            if (sign * turn < 0.0)
+                break;
+            k--;
+        }
+        knot[k++] = i;
+    }
+    return k;
+}
+
+/* Height at x of the line through points p and q. */
+static double line_at(const double x[], const double y[], size_t p, size_t q, double at)
+{
+    return x[q] > x[p] ? y[p] + (y[q] - y[p]) * (at - x[p]) / (x[q] - x[p]) : y[p];
+}
+
+/* The greatest distance between the two hulls, found at a knot of either; *low, *high: the knots that enclose
+ * it, one of the convex and the next of the concave hull. */
+static double widest(const steps_t *self, size_t *low, size_t *high)
+{
+    double greatest = -1.0;
+    for (size_t i = 0, j = 1; i < self->convex_knots; i++) {
+        size_t g = self->convex[i];
+        while (j + 1 < self->concave_knots && self->concave[j] < g)
+            j++;
+        double gap =
+            line_at(self->x, self->right, self->concave[j - 1], self->concave[j], self->x[g]) - self->left[g];
+        if (gap > greatest) {
+            greatest = gap;
+            *low = g;
+            *high = self->concave[j];
+        }
+    }
+    for (size_t j = 0, i = 1; j < self->concave_knots; j++) {
+        size_t l = self->concave[j];
+        while (i + 1 < self->convex_knots && self->convex[i] < l)
+            i++;
+        double gap =
+            self->right[l] - line_at(self->x, self->left, self->convex[i - 1], self->convex[i], self->x[l]);
+        if (gap >= greatest) {
+            greatest = gap;
+            *low = self->convex[i - 1];
+            *high = l;
+        }
+    }
+    return greatest;
+}
+
+/* Greatest height of the step function above the convex hull between its first knot and `low`. */
+static double convex_misfit(const steps_t *self, size_t low)
+{
+    double worst = 0.0;
+    for (size_t k = 0; k + 1 < self->convex_knots && self->convex[k] < low; k++)
+        for (size_t i = self->convex[k]; i < self->convex[k + 1]; i++)
+            worst = fmax(worst, self->right[i] - line_at(self->x, self->left, self->convex[k],
+                                                         self->convex[k + 1], self->x[i]));
+    return worst;
+}
+
+/* Greatest depth of the step function below the concave hull between `high` and its last knot. */
+static double concave_misfit(const steps_t *self, size_t high)
+{
+    double worst = 0.0;
+    for (size_t k = self->concave_knots - 1; k > 0 && self->concave[k] > high; k--)
+        for (size_t i = self->concave[k]; i > self->concave[k - 1]; i--)
+            worst = fmax(worst,
+                         line_at(self->x, self->right, self->concave[k - 1], self->concave[k], self->x[i]) -
+                             self->left[i]);
+    return worst;
+}
+
+/* Twice the least dip that the atoms allow: a unimodal distribution has one atom at most, so one jump may be
+ * as high as it is, and every other is missed by half its height. */
+static double second_jump(const steps_t *self)
+{
+    double first = 0.0, second = 0.0;
+    for (size_t i = 0; i < self->n; i++) {
+        double jump = self->right[i] - self->left[i];
+        second = fmax(second, fmin(jump, first));
+        first = fmax(first, jump);
+    }
+    return second;
+}
+
+/* Hartigan and Hartigan (1985), section 4: the modal interval shrinks until the hulls over it are no farther
+ * apart than the worst misfit outside it. */
+static double steps_dip(steps_t *self)
+{
+    size_t a = 0, b = self->n - 1;
+    double dip = second_jump(self);
+    while (a < b) {
+        size_t low = a, high = b;
+        self->convex_knots = hull(self->x, self->left, a, b, 1.0, self->convex);
+        self->concave_knots = hull(self->x, self->right, a, b, -1.0, self->concave);
+        if (widest(self, &low, &high) <= dip)
+            break;
+        dip = fmax(dip, fmax(convex_misfit(self, low), concave_misfit(self, high)));
+        if (low >= high || (low == a && high == b))
+            break;
+        a = low;
+        b = high;
+    }
+    return dip / 2.0;
+}
+
+qd_status_t qd_dip(size_t n, const double sorted[], double *dip, qd_error_t *error)
+{
+    steps_t steps;
+    if (!steps_init(&steps, n))
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the dip of %zu values", n);
+    steps_fill(&steps, n, sorted);
+    *dip = steps_dip(&steps);
+    steps_free(&steps);
+    return QD_OK;
+}
+
+/* ---- test
+ * ------------------------------------------------------------------------------------------------------ */
+
+static double sarle_coefficient(size_t count, const double x[])
+{
+    double n = (double)count, mean = 0.0, m2 = 0.0, m3 = 0.0, m4 = 0.0;
+    for (size_t i = 0; i < count; i++)
+        mean += x[i] / n;
+    for (size_t i = 0; i < count; i++) {
+        double d = x[i] - mean;
+        m2 += d * d;
+        m3 += d * d * d;
+        m4 += d * d * d * d;
+    }
+    if (count < 4 || m2 <= 0.0)
+        return NAN;
+    double variance = m2 / (n - 1.0);
+    double skewness = n / ((n - 1.0) * (n - 2.0)) * m3 / (variance * sqrt(variance));
+    double spread = 3.0 * (n - 1.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0));
+    double kurtosis =
+        n * (n + 1.0) / ((n - 1.0) * (n - 2.0) * (n - 3.0)) * m4 / (variance * variance) - spread;
+    return (skewness * skewness + 1.0) / (kurtosis + spread);
+}
+
+/* The first values that are not NaN, spread over the grid; returns how many. */
+static size_t choose_values(size_t n, const double value[], double spacing, uint64_t seed, double out[])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n && count < QD_DIP_VALUES_MAX; i++) {
+        if (isnan(value[i]))
+            continue;
+        qd_luck_t luck = {.seed = seed, .world = i};
+        double u = spacing > 0.0 ? qd_random_open(luck, QD_PURPOSE_BOOTSTRAP, QD_RESAMPLE_SPREAD, 0) : 0.5;
+        out[count++] = value[i] + spacing * (u - 0.5);
+    }
+    return count;
+}
+
+/* Share of uniform samples whose dip is as large. A sample is made in order, without sorting: the running
+ * sums of exponentials over their total are the order statistics of uniforms. */
+static double simulated_p(steps_t *steps, double sample[], size_t n, double dip, size_t simulations,
+                          uint64_t seed)
+{
+    size_t as_large = 0;
+    for (size_t s = 0; s < simulations; s++) {
+        qd_luck_t luck = {.seed = seed, .world = s};
+        double sum = 0.0;
+        for (size_t i = 0; i < n; i++) {
+            sum -= qd_log(qd_random_open(luck, QD_PURPOSE_BOOTSTRAP, QD_RESAMPLE_NULL, (uint32_t)i));
+            sample[i] = sum;
+        }
+        steps_fill(steps, n, sample);
+        as_large += steps_dip(steps) >= dip;
+    }
+    return (1.0 + (double)as_large) / (1.0 + (double)simulations);
+}
+
+qd_status_t qd_bimodality_test(size_t n, const double value[], double spacing, size_t simulations,
+                               uint64_t seed, qd_bimodality_t *out, qd_error_t *error)
+{
+    size_t room = n < QD_DIP_VALUES_MAX ? n + 1 : QD_DIP_VALUES_MAX;
+    double *sample = calloc(room, sizeof *sample);
+    steps_t steps;
+    if (!steps_init(&steps, room) || sample == NULL) {
+        free(sample);
+        steps_free(&steps);
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the dip test of %zu values", room);
+    }
+    size_t count = choose_values(n, value, spacing, seed, sample);
+    *out = (qd_bimodality_t){
+        .count = count, .dip = NAN, .p = NAN, .coefficient = sarle_coefficient(count, sample)};
+    if (count >= 4) {
+        qsort(sample, count, sizeof *sample, qd_compare_doubles);
+        steps_fill(&steps, count, sample);
+        out->dip = steps_dip(&steps);
+        if (simulations > 0)
+            out->p = simulated_p(&steps, sample, count, out->dip, simulations, seed);
+    }
+    free(sample);
+    steps_free(&steps);
+    return QD_OK;
+}

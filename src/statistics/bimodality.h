@@ -1,0 +1,38 @@
+/* Has a distribution more than one mode? Hartigan's dip test, and Sarle's coefficient beside it.
+ *
+ * The dip (Hartigan and Hartigan 1985) is the greatest distance between the empirical distribution function
+ * and the unimodal one nearest to it: between 1/(2n) and 1/4. The test's null is the uniform distribution,
+ * the least favourable of the unimodal ones; its p is simulated. A distribution of few atoms is multimodal in
+ * the test's eyes, so whole numbers are first spread over their unit. */
+#ifndef QD_STATISTICS_BIMODALITY_H
+#define QD_STATISTICS_BIMODALITY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quadrille/error.h"
+
+/* Values tested at most: those of the first worlds. */
+#define QD_DIP_VALUES_MAX 2000
+
+/* Dip of sorted[0..n-1], ascending, ties allowed, n >= 1; 0 where all values are equal. QD_ERROR_MEMORY only.
+ */
+QD_MUST_USE qd_status_t qd_dip(size_t n, const double sorted[], double *dip, qd_error_t *error);
+
+typedef struct {
+    size_t count; /* values tested */
+    double dip;
+    double p; /* (1 + how many simulated dips are as large) / (1 + simulations); NaN below 4 values */
+    double coefficient; /* Sarle's (g^2 + 1) / (k + 3 (n-1)^2 / ((n-2)(n-3))), g skewness, k excess kurtosis;
+                           5/9 uniform, above it suspect of two modes (SAS Institute 1990; Pfister et al.
+                           2013); NaN below 4 values or where all are equal */
+} qd_bimodality_t;
+
+/* Tests the first QD_DIP_VALUES_MAX of value[0..n-1] that are not NaN. `spacing`: 0, or the grid the values
+ * lie on (1 for whole numbers), over which each is spread uniformly, value - spacing/2 .. value + spacing/2,
+ * by the stream (seed, world = position, QD_PURPOSE_BOOTSTRAP). `simulations` uniform samples of as many
+ * values (0: only the dip; p NaN); 500 tell 5% from 1%. The same input gives the same answer. */
+QD_MUST_USE qd_status_t qd_bimodality_test(size_t n, const double value[], double spacing, size_t simulations,
+                                           uint64_t seed, qd_bimodality_t *out, qd_error_t *error);
+
+#endif

@@ -1,0 +1,34 @@
+/* A growing string of bytes and a careful reader of one: whole numbers in LEB128 (seven bits a byte, least
+ * significant first), doubles as their IEEE bits, little-endian. */
+#ifndef QD_STATISTICS_BYTE_STRING_H
+#define QD_STATISTICS_BYTE_STRING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* `bytes` is realloc'd as it grows and belongs to whoever reads it at the end. After a failed allocation
+ * `failed` is set and everything that follows is ignored. */
+typedef struct {
+    unsigned char *bytes;
+    size_t size, capacity;
+    bool failed;
+} qd_byte_writer_t;
+
+void qd_byte_writer_raw(qd_byte_writer_t *self, const void *bytes, size_t size);
+void qd_byte_writer_whole(qd_byte_writer_t *self, uint64_t value);
+void qd_byte_writer_word(qd_byte_writer_t *self, uint64_t value); /* eight bytes */
+void qd_byte_writer_real(qd_byte_writer_t *self, double value);
+
+/* Reads never leave [at, end). After a read past the end or of a number above 64 bits `failed` is set and
+ * every read gives 0. */
+typedef struct {
+    const unsigned char *at, *end;
+    bool failed;
+} qd_byte_reader_t;
+
+uint64_t qd_byte_reader_whole(qd_byte_reader_t *self);
+uint64_t qd_byte_reader_word(qd_byte_reader_t *self);
+double qd_byte_reader_real(qd_byte_reader_t *self);
+
+#endif

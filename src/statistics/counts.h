@@ -1,0 +1,33 @@
+/* What the histograms of a tally share: rank of a quantile, sparse bytes of an array of counts. */
+#ifndef QD_STATISTICS_COUNTS_H
+#define QD_STATISTICS_COUNTS_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "statistics/byte_string.h"
+
+/* Rank, 1..n, of the quantile p of n >= 1 values: the inverse of the empirical distribution function, Hyndman
+ * and Fan's (1996) type 1. The guard keeps p n that is whole in decimals, as 0.07 * 100, from being rounded
+ * up. */
+static inline uint64_t qd_quantile_rank(double p, uint64_t n)
+{
+    double rank = ceil(p * (double)n * (1.0 - 0x1p-50));
+    return rank < 1.0 ? 1 : rank >= (double)n ? n : (uint64_t)rank;
+}
+
+/* Position of the value of that rank (1..sum) among bins first..last of `count`. */
+size_t qd_counts_find(const uint32_t count[], size_t first, size_t last, uint64_t rank);
+
+/* The bins first..last (none where first > last) as pairs (gap, count) of those that are not 0. */
+void qd_counts_encode(const uint32_t count[], size_t first, size_t last, qd_byte_writer_t *to);
+
+/* Adds what qd_counts_encode wrote to count[0..bins-1]; with count NULL it is only checked. *total: sum of
+ * what was read; *first, *last: lowest and highest bin read, untouched where there is none. False where it
+ * does not fit. */
+bool qd_counts_decode(uint32_t count[], size_t bins, uint64_t *total, size_t *first, size_t *last,
+                      qd_byte_reader_t *from);
+
+#endif

@@ -1,0 +1,39 @@
+/* Intervals and tests for proportions and means after the run, and their correction for being many. All
+ * functions are pure and thread-safe. `confidence` lies in (0,1) and is that of the two-sided interval. */
+#ifndef QD_STATISTICS_INTERVAL_H
+#define QD_STATISTICS_INTERVAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    double low, high;
+} qd_interval_t;
+
+/* Wilson's (1927) score interval for a proportion, successes <= n; [0, 1] where n is 0. */
+qd_interval_t qd_interval_wilson(uint64_t successes, uint64_t n, double confidence);
+
+/* Student's interval for a mean: mean -+ t sd / sqrt(n), n - 1 degrees of freedom; unbounded below two
+ * values. */
+qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confidence);
+
+/* p of Student's test of "the mean is at most `margin`" against "above", from estimate, standard error and
+ * number of values: 0.5 on the margin, near 0 far above it, near 1 far below. 0, 0.5 or 1 where se is 0; NaN
+ * below two values. */
+double qd_p_above(double estimate, double se, uint64_t n, double margin);
+
+/* Two-sided p from a one-sided one: 2 min(p, 1 - p). */
+double qd_p_two_sided(double one_sided);
+
+/* Holm's (1979) step-down correction: adjusted[i] in [0,1] so that rejecting where adjusted[i] <= alpha keeps
+ * the chance of any false rejection among all n below alpha. A p that is NaN counts as 1. The arrays must not
+ * be the same. */
+void qd_holm_adjust(size_t n, const double p[], double adjusted[]);
+
+/* The confidence at which to show each interval so that it agrees with Holm's decisions at 1 - confidence:
+ * level[i] is 1 - alpha/(n - k) for the k-th smallest p (k from 0), where k stops growing at the first that
+ * is not rejected. With two-sided p an interval then excludes the margin exactly where the test is rejected.
+ */
+void qd_holm_levels(size_t n, const double p[], double confidence, double level[]);
+
+#endif

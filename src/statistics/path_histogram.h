@@ -1,0 +1,53 @@
+/* The distribution of one series at every period over the worlds: counts and an exact sum.
+ *
+ * A series with both bounds is binned by y = (x - low) / (high - low), one without an upper bound by
+ * y = z / (1 + z), z = x - low. y is rounded to the nearest of 504 steps (504 = 12 * 42, so that shares of up
+ * to four missions are exact). A quantile is thus wrong by at most (high - low) / 1008, or without an upper
+ * bound by about (1 + z)^2 / 1008 for z <= 335; z above 503 is told as 503. Values outside the bounds count
+ * as on them; NaN means that the world has no value at that period and is only counted apart. Means are exact
+ * to 2^-33. At most 2^32 - 1 worlds. */
+#ifndef QD_STATISTICS_PATH_HISTOGRAM_H
+#define QD_STATISTICS_PATH_HISTOGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quadrille/registry.h"
+#include "statistics/byte_string.h"
+#include "statistics/moments.h"
+
+/* 505 bins and one for worlds without a value, spaced by an odd number of cache lines: with a power of two
+ * the bins of successive periods would fall into the same few sets of the cache. */
+#define QD_PATH_BINS 528
+
+typedef struct {
+    double low, scale; /* z = (x - low) * scale */
+    bool open;         /* no upper bound */
+    size_t periods;
+    uint32_t *count;  /* periods x QD_PATH_BINS */
+    qd_int128_t *sum; /* periods, in units of 2^-32 */
+    int32_t *bin;     /* scratch: periods */
+} qd_path_histogram_t;
+
+/* Allocates for `periods` periods; false when memory is short (then *self may still be freed). */
+bool qd_path_histogram_init(qd_path_histogram_t *self, const qd_series_info_t *series, size_t periods);
+void qd_path_histogram_free(qd_path_histogram_t *self);
+void qd_path_histogram_clear(qd_path_histogram_t *self);
+
+/* Adds one world's path[0..periods-1]; `periods` at most those of self. */
+void qd_path_histogram_add(qd_path_histogram_t *self, const double path[], size_t periods);
+void qd_path_histogram_merge(qd_path_histogram_t *self, const qd_path_histogram_t *other);
+
+/* Worlds with a value at a period, their mean and type-1 quantile (NaN where there is none). */
+uint64_t qd_path_histogram_count(const qd_path_histogram_t *self, size_t period);
+double qd_path_histogram_mean(const qd_path_histogram_t *self, size_t period);
+double qd_path_histogram_quantile(const qd_path_histogram_t *self, size_t period, double p);
+
+void qd_path_histogram_encode(const qd_path_histogram_t *self, qd_byte_writer_t *to);
+
+/* Adds an encoded histogram of at most `worlds` worlds, or only checks it (`apply` false). False where it is
+ * none. */
+bool qd_path_histogram_decode(qd_path_histogram_t *self, uint64_t worlds, bool apply, qd_byte_reader_t *from);
+
+#endif

@@ -1,0 +1,55 @@
+#include "statistics/resample.h"
+
+#include "statistics/counts.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+int qd_compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void qd_resample_draw(size_t n, uint64_t seed, uint64_t resample, qd_resample_use_t use,
+                      double multiplicity[])
+{
+    qd_luck_t luck = {.seed = seed, .world = resample};
+    for (size_t i = 0; i < n; i++)
+        multiplicity[i] = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        double u = qd_random_uniform(luck, QD_PURPOSE_BOOTSTRAP, use, (uint32_t)i);
+        multiplicity[(size_t)(u * (double)n)] += 1.0;
+    }
+}
+
+/* Drops the NaN and sorts the rest, at the front; returns how many. */
+static size_t sort_known(size_t n, double value[])
+{
+    size_t known = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(value[i]))
+            value[known++] = value[i];
+    qsort(value, known, sizeof *value, qd_compare_doubles);
+    return known;
+}
+
+qd_interval_t qd_resample_interval(size_t n, double value[], double confidence)
+{
+    size_t known = sort_known(n, value);
+    if (known == 0)
+        return (qd_interval_t){NAN, NAN};
+    double tail = (1.0 - confidence) / 2.0;
+    return (qd_interval_t){value[qd_quantile_rank(tail, known) - 1],
+                           value[qd_quantile_rank(1.0 - tail, known) - 1]};
+}
+
+qd_interval_t qd_resample_interval_about(size_t n, double value[], double confidence, double centre)
+{
+    size_t known = sort_known(n, value);
+    if (known == 0)
+        return (qd_interval_t){NAN, NAN};
+    double shift = centre - value[qd_quantile_rank(0.5, known) - 1];
+    qd_interval_t out = qd_resample_interval(known, value, confidence);
+    return (qd_interval_t){out.low + shift, out.high + shift};
+}

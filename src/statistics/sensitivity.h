@@ -1,0 +1,74 @@
+/* Which factors carry an outcome: Sobol' indices from a Saltelli design, elementary effects from a Morris
+ * design, with the noise of finitely many worlds told apart from the uncertainty of the design.
+ *
+ * Input are batch means: the worlds 0 .. W-1 of every design point are cut into the same B batches (say 16)
+ * of consecutive worlds, and value[point * batches + batch] is the outcome's mean over one. The mean over
+ * batches is the point's value. As batches share their luck between points, the noise of a difference of two
+ * points is measured from the batches' differences, common random numbers included. With B = 1 noise is
+ * unknown and nothing is corrected. Values must be finite. The answers depend on the input and `seed` alone.
+ */
+#ifndef QD_STATISTICS_SENSITIVITY_H
+#define QD_STATISTICS_SENSITIVITY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quadrille/error.h"
+#include "statistics/interval.h"
+
+/* How intervals are made. */
+typedef struct {
+    size_t resamples;  /* bootstrap resamples, e.g. 1000; 0: no intervals (NaN) */
+    double confidence; /* of the percentile intervals */
+    uint64_t seed;
+} qd_bootstrap_t;
+
+/* Estimate with percentile intervals: over the design (base samples or trajectories resampled), and over the
+ * worlds (batches resampled, the design held; NaN where B is 1). */
+typedef struct {
+    double estimate;
+    qd_interval_t design, noise;
+} qd_estimate_t;
+
+/* ---- Sobol' indices
+ * ------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    qd_estimate_t first; /* S_i: share of the variance due to the factor alone */
+    qd_estimate_t total; /* T_i: share due to the factor and all its interactions */
+} qd_sobol_index_t;
+
+typedef struct {
+    double mean, variance; /* over the factors' distributions; the variance is corrected for noise */
+    double noise_share;    /* of the uncorrected variance, due to finitely many worlds; NaN where B is 1 */
+} qd_sobol_summary_t;
+
+/* From base * (factors + 2) points in blocks A, AB_1 .. AB_d, B (qd_design_saltelli). f centred on its mean
+ * over A and B: V   = variance of f over A and B - half the noise of f(A) - f(B) S_i = mean of f(B) (f(AB_i)
+ * - f(A)) / V                 (Saltelli et al. 2010, table 2 (b)) T_i = mean of ((f(A) - f(AB_i))^2 - noise)
+ * / (2 V)      (Jansen 1999) NaN where V <= 0, or everything where base < 2. */
+QD_MUST_USE qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const double value[],
+                                         const qd_bootstrap_t *bootstrap, qd_sobol_index_t index[],
+                                         qd_sobol_summary_t *summary, qd_error_t *error);
+
+/* ---- elementary effects
+ * ----------------------------------------------------------------------------------------- */
+
+typedef struct {
+    qd_estimate_t mean;     /* mu: mean elementary effect */
+    qd_estimate_t absolute; /* mu*: mean size of the effects (Campolongo, Cariboni and Saltelli 2007) */
+    qd_estimate_t sigma;    /* their standard deviation: interactions and curvature, and noise */
+    double
+        noise; /* standard error of one effect due to finitely many worlds (root mean square); NaN where B is
+                  1. mu* of a factor without any effect is about 0.8 of this */
+} qd_effect_t;
+
+/* From trajectories * (factors + 1) points (qd_design_morris), unit and moved as that function gave them. The
+ * effect of the factor moved from point k to k + 1 is (f_{k+1} - f_k) / (x_{k+1} - x_k), x in the unit cube
+ * (Morris 1991). sigma is NaN for one trajectory. */
+QD_MUST_USE qd_status_t qd_elementary_effects(size_t trajectories, size_t factors, size_t batches,
+                                              const double unit[], const size_t moved[], const double value[],
+                                              const qd_bootstrap_t *bootstrap, qd_effect_t effect[],
+                                              qd_error_t *error);
+
+#endif

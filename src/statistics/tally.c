@@ -1,0 +1,362 @@
+#include "statistics/tally.h"
+
+#include "statistics/counts.h"
+#include "statistics/moments.h"
+#include "statistics/path_histogram.h"
+#include "statistics/sketch.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#define FORMAT      0x31594c4c41544451ull /* "QDTALLY1" */
+#define PLANE       (QD_PLANE_BINS * QD_PLANE_BINS)
+#define BLOCS_FIRST 1.0
+#define BLOCS_LAST  17.0
+
+struct qd_tally {
+    size_t periods;
+    bool paths;
+    uint64_t worlds, failures;
+    qd_hash_sum_t hash;
+    qd_moments_t moments[QD_OUTCOMES];
+    qd_sketch_t sketch[QD_OUTCOMES];
+    uint64_t plane[PLANE];
+    qd_path_histogram_t path[QD_SERIES_COUNT];
+    uint32_t *counts; /* memory of the sketches */
+};
+
+static bool has_negative(size_t outcome)
+{
+    return qd_outcome_table[outcome].low < 0.0;
+}
+
+static bool allocate(qd_tally_t *self)
+{
+    size_t bins = 0;
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        bins += qd_sketch_bins(has_negative(o));
+    self->counts = calloc(bins, sizeof *self->counts);
+    if (self->counts == NULL)
+        return false;
+    uint32_t *at = self->counts;
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        qd_sketch_init(&self->sketch[o], at, has_negative(o));
+        at += qd_sketch_bins(has_negative(o));
+    }
+    for (size_t s = 0; self->paths && s < QD_SERIES_COUNT; s++)
+        if (!qd_path_histogram_init(&self->path[s], &qd_series_table[s], self->periods))
+            return false;
+    return true;
+}
+
+qd_tally_t *qd_tally_new(size_t periods, bool paths)
+{
+    qd_tally_t *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return NULL;
+    self->periods = periods;
+    self->paths = paths;
+    if (!allocate(self)) {
+        qd_tally_free(self);
+        return NULL;
+    }
+    qd_tally_clear(self);
+    return self;
+}
+
+void qd_tally_free(qd_tally_t *self)
+{
+    if (self == NULL)
+        return;
+    for (size_t s = 0; s < QD_SERIES_COUNT; s++)
+        qd_path_histogram_free(&self->path[s]);
+    free(self->counts);
+    free(self);
+}
+
+void qd_tally_clear(qd_tally_t *self)
+{
+    self->worlds = self->failures = 0;
+    self->hash = (qd_hash_sum_t){0, 0};
+    memset(self->plane, 0, sizeof self->plane);
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        qd_moments_clear(&self->moments[o]);
+        qd_sketch_clear(&self->sketch[o]);
+    }
+    for (size_t s = 0; self->paths && s < QD_SERIES_COUNT; s++)
+        qd_path_histogram_clear(&self->path[s]);
+}
+
+static void add_hash(qd_tally_t *self, uint64_t low, uint64_t high)
+{
+    self->hash.low += low;
+    self->hash.high += high + (self->hash.low < low);
+}
+
+/* A row is hashed as the little-endian bits of its values, with one zero and one NaN only. */
+static void hash_row(qd_tally_t *self, uint64_t world, const qd_outcomes_t *outcomes)
+{
+    uint64_t row[QD_OUTCOMES];
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        double x = outcomes->value[o] + 0.0;
+        uint64_t bits;
+        memcpy(&bits, &x, sizeof bits);
+        row[o] = htole64(x == x ? bits : 0x7FF8000000000000ull);
+    }
+    XXH128_hash_t hash = XXH3_128bits_withSeed(row, sizeof row, world);
+    add_hash(self, hash.low64, hash.high64);
+}
+
+/* Position of x among QD_PLANE_BINS equal bins of [low, high]. */
+static size_t plane_bin(double x, double low, double high)
+{
+    double place = (x - low) / (high - low) * QD_PLANE_BINS;
+    return place >= QD_PLANE_BINS - 1 ? QD_PLANE_BINS - 1 : place > 0.0 ? (size_t)place : 0;
+}
+
+static void add_to_plane(qd_tally_t *self, const qd_outcomes_t *outcomes)
+{
+    if (outcomes->survival != outcomes->survival || outcomes->effective_blocs != outcomes->effective_blocs)
+        return;
+    size_t row = self->periods > 0 ? plane_bin(outcomes->survival, 0.0, (double)self->periods) : 0;
+    self->plane[row * QD_PLANE_BINS + plane_bin(outcomes->effective_blocs, BLOCS_FIRST, BLOCS_LAST)]++;
+}
+
+void qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result)
+{
+    self->worlds++;
+    hash_row(self, world, &result->outcomes);
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        double x = result->outcomes.value[o];
+        if (x != x)
+            continue;
+        qd_moments_add(&self->moments[o], x);
+        qd_sketch_add(&self->sketch[o], x);
+    }
+    add_to_plane(self, &result->outcomes);
+    size_t periods = result->periods < self->periods ? result->periods : self->periods;
+    for (size_t s = 0; self->paths && s < QD_SERIES_COUNT; s++)
+        qd_path_histogram_add(&self->path[s], result->path + s * result->path_stride, periods);
+}
+
+void qd_tally_add_failure(qd_tally_t *self, uint64_t world, const char *reason)
+{
+    self->failures++;
+    XXH128_hash_t hash = XXH3_128bits_withSeed(reason, strlen(reason), world);
+    add_hash(self, hash.low64, hash.high64);
+}
+
+void qd_tally_merge(qd_tally_t *self, const qd_tally_t *other)
+{
+    self->worlds += other->worlds;
+    self->failures += other->failures;
+    add_hash(self, other->hash.low, other->hash.high);
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        qd_moments_merge(&self->moments[o], &other->moments[o]);
+        qd_sketch_merge(&self->sketch[o], &other->sketch[o]);
+    }
+    for (size_t i = 0; i < PLANE; i++)
+        self->plane[i] += other->plane[i];
+    for (size_t s = 0; self->paths && s < QD_SERIES_COUNT; s++)
+        qd_path_histogram_merge(&self->path[s], &other->path[s]);
+}
+
+uint64_t qd_tally_count(const qd_tally_t *self)
+{
+    return self->worlds;
+}
+
+uint64_t qd_tally_failures(const qd_tally_t *self)
+{
+    return self->failures;
+}
+
+qd_hash_sum_t qd_tally_hash(const qd_tally_t *self)
+{
+    return self->hash;
+}
+
+qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome)
+{
+    const qd_moments_t *moments = &self->moments[outcome];
+    bool empty = moments->count == 0;
+    double sd = sqrt(qd_moments_variance(moments));
+    return (qd_summary_t){.count = moments->count,
+                          .mean = qd_moments_mean(moments),
+                          .sd = sd,
+                          .mcse = sd / sqrt((double)moments->count),
+                          .min = empty ? NAN : moments->min,
+                          .max = empty ? NAN : moments->max};
+}
+
+double qd_tally_quantile(const qd_tally_t *self, qd_outcome_t outcome, double p)
+{
+    const qd_moments_t *moments = &self->moments[outcome];
+    if (moments->count == 0)
+        return NAN;
+    double value = qd_sketch_at_rank(&self->sketch[outcome], qd_quantile_rank(p, moments->count));
+    return value < moments->min ? moments->min : value > moments->max ? moments->max : value;
+}
+
+void qd_tally_histogram(const qd_tally_t *self, qd_outcome_t outcome, double low, double high, size_t bins,
+                        uint64_t count[])
+{
+    memset(count, 0, bins * sizeof *count);
+    qd_sketch_histogram(&self->sketch[outcome], low, high, bins, count);
+}
+
+const uint64_t *qd_tally_plane(const qd_tally_t *self)
+{
+    return self->plane;
+}
+
+uint64_t qd_tally_path_count(const qd_tally_t *self, qd_series_t series, size_t period)
+{
+    return self->paths && period < self->periods ? qd_path_histogram_count(&self->path[series], period) : 0;
+}
+
+double qd_tally_path_mean(const qd_tally_t *self, qd_series_t series, size_t period)
+{
+    return self->paths && period < self->periods ? qd_path_histogram_mean(&self->path[series], period) : NAN;
+}
+
+double qd_tally_path_quantile(const qd_tally_t *self, qd_series_t series, size_t period, double p)
+{
+    return self->paths && period < self->periods ? qd_path_histogram_quantile(&self->path[series], period, p)
+                                                 : NAN;
+}
+
+/* ---- bytes
+ * ---------------------------------------------------------------------------------------------------- */
+
+/* Layout: format word, length, then the body (shape, counts, hash, outcomes, plane, paths), then XXH3-64 of
+ * all before. */
+static void encode_body(const qd_tally_t *self, qd_byte_writer_t *to)
+{
+    const uint64_t shape[] = {QD_OUTCOMES, QD_SERIES_COUNT, self->periods, self->paths};
+    for (size_t i = 0; i < sizeof shape / sizeof shape[0]; i++)
+        qd_byte_writer_whole(to, shape[i]);
+    qd_byte_writer_whole(to, self->worlds);
+    qd_byte_writer_whole(to, self->failures);
+    qd_byte_writer_word(to, self->hash.low);
+    qd_byte_writer_word(to, self->hash.high);
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        qd_moments_encode(&self->moments[o], to);
+        qd_sketch_encode(&self->sketch[o], to);
+    }
+    for (size_t i = 0; i < PLANE; i++)
+        qd_byte_writer_whole(to, self->plane[i]);
+    for (size_t s = 0; self->paths && s < QD_SERIES_COUNT; s++)
+        qd_path_histogram_encode(&self->path[s], to);
+}
+
+qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size, size_t *capacity,
+                            qd_error_t *error)
+{
+    qd_byte_writer_t to = {.bytes = *buffer, .size = *size, .capacity = *capacity};
+    size_t start = to.size;
+    qd_byte_writer_word(&to, FORMAT);
+    qd_byte_writer_word(&to, 0);
+    encode_body(self, &to);
+    if (!to.failed) {
+        uint64_t length = htole64(to.size - start + sizeof(uint64_t));
+        memcpy(to.bytes + start + sizeof(uint64_t), &length, sizeof length);
+        qd_byte_writer_word(&to, XXH3_64bits(to.bytes + start, to.size - start));
+    }
+    *buffer = to.bytes;
+    *capacity = to.capacity;
+    if (to.failed)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory to encode the tally of %llu worlds",
+                            (unsigned long long)self->worlds);
+    *size = to.size;
+    return QD_OK;
+}
+
+/* One outcome: its moments and the sketch of just as many values. */
+static bool decode_outcome(qd_tally_t *self, size_t outcome, uint64_t worlds, bool apply,
+                           qd_byte_reader_t *from)
+{
+    qd_moments_t moments;
+    if (!qd_moments_decode(&moments, from) || moments.count > worlds)
+        return false;
+    if (apply)
+        qd_moments_merge(&self->moments[outcome], &moments);
+    return qd_sketch_decode(&self->sketch[outcome], moments.count, apply, from);
+}
+
+static bool decode_counts(qd_tally_t *self, uint64_t *worlds, bool apply, qd_byte_reader_t *from)
+{
+    *worlds = qd_byte_reader_whole(from);
+    uint64_t failures = qd_byte_reader_whole(from);
+    uint64_t low = qd_byte_reader_word(from), high = qd_byte_reader_word(from);
+    if (*worlds > UINT32_MAX || self->worlds > UINT32_MAX - *worlds)
+        return false;
+    if (apply) {
+        self->worlds += *worlds;
+        self->failures += failures;
+        add_hash(self, low, high);
+    }
+    return !from->failed;
+}
+
+/* Reads a body whose shape has been checked; with `apply` false self stays as it is. */
+static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
+{
+    uint64_t worlds;
+    if (!decode_counts(self, &worlds, apply, &from))
+        return false;
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        if (!decode_outcome(self, o, worlds, apply, &from))
+            return false;
+    for (size_t i = 0; i < PLANE; i++) {
+        uint64_t count = qd_byte_reader_whole(&from);
+        if (count > worlds)
+            return false;
+        self->plane[i] += apply ? count : 0;
+    }
+    for (size_t s = 0; self->paths && s < QD_SERIES_COUNT; s++)
+        if (!qd_path_histogram_decode(&self->path[s], worlds, apply, &from))
+            return false;
+    return !from.failed && from.at == from.end;
+}
+
+/* NULL, or what is wrong with the envelope. */
+static const char *check_envelope(const unsigned char *bytes, size_t size)
+{
+    qd_byte_reader_t from = {.at = bytes, .end = bytes + size};
+    if (qd_byte_reader_word(&from) != FORMAT)
+        return "it does not begin as one of this format";
+    if (qd_byte_reader_word(&from) != size || size < 3 * sizeof(uint64_t))
+        return "its length is not what it says";
+    qd_byte_reader_t sum = {.at = bytes + size - sizeof(uint64_t), .end = bytes + size};
+    if (qd_byte_reader_word(&sum) != XXH3_64bits(bytes, size - sizeof(uint64_t)))
+        return "its checksum is wrong";
+    return NULL;
+}
+
+static const char *check_shape(const qd_tally_t *self, qd_byte_reader_t *from)
+{
+    if (qd_byte_reader_whole(from) != QD_OUTCOMES || qd_byte_reader_whole(from) != QD_SERIES_COUNT)
+        return "it has other outcomes or series";
+    if (qd_byte_reader_whole(from) != self->periods || qd_byte_reader_whole(from) != self->paths)
+        return "it is for other periods, or differs in whether it keeps paths";
+    return NULL;
+}
+
+qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t size, qd_error_t *error)
+{
+    const char *fault = check_envelope(bytes, size);
+    if (fault == NULL) {
+        qd_byte_reader_t from = {.at = bytes + 2 * sizeof(uint64_t), .end = bytes + size - sizeof(uint64_t)};
+        fault = check_shape(self, &from);
+        if (fault == NULL && !decode_body(self, false, from))
+            fault = "its counts do not agree with each other";
+        if (fault == NULL && !decode_body(self, true, from))
+            return qd_error_add(error, QD_ERROR_INTERNAL, "a tally was accepted and then refused");
+    }
+    if (fault != NULL)
+        return qd_error_add(error, QD_ERROR_IO, "the bytes of a tally cannot be used: %s", fault);
+    return QD_OK;
+}

@@ -1,0 +1,82 @@
+/* The tally of one (design point, order): everything that is kept of its worlds besides the rows themselves.
+ *
+ * All sums are integers: values are rounded to multiples of 2^-32 and summed in 128 bits, histograms are
+ * counts, and the hash of the worlds is a sum of hashes of rows. Integer sums are associative, so any split
+ * of the worlds over threads, ranks, shards and resumed runs, merged in any order, gives the same bits. Error
+ * bounds: mean 2^-33 absolute; quantiles as in sketch.h. A tally belongs to one thread at a time; no
+ * allocation after _new. */
+#ifndef QD_STATISTICS_TALLY_H
+#define QD_STATISTICS_TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quadrille/error.h"
+#include "quadrille/registry.h"
+#include "quadrille/world.h"
+
+typedef struct qd_tally qd_tally_t;
+
+/* Count, mean, sd (n-1), Monte Carlo standard error sd/sqrt(n), min, max. NaN where undefined (count 0; sd:
+ * count < 2). */
+typedef struct {
+    uint64_t count;
+    double mean, sd, mcse, min, max;
+} qd_summary_t;
+
+/* `periods`: the most periods a world may have; `paths`: whether series are kept. NULL when memory is short.
+ */
+qd_tally_t *qd_tally_new(size_t periods, bool paths);
+void qd_tally_free(qd_tally_t *self);
+void qd_tally_clear(qd_tally_t *self);
+
+/* Adds one world that did not fail. `world` is its index. */
+void qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result);
+
+/* Counts one failed world: its index and reason enter the hash. */
+void qd_tally_add_failure(qd_tally_t *self, uint64_t world, const char *reason);
+
+/* Adds `other` (made for the same periods and paths) to self. */
+void qd_tally_merge(qd_tally_t *self, const qd_tally_t *other);
+
+uint64_t qd_tally_count(const qd_tally_t *self);    /* worlds added */
+uint64_t qd_tally_failures(const qd_tally_t *self); /* worlds failed */
+
+/* 128-bit hash sum over all worlds added or failed: each row's XXH3-128 seeded by the world's index, summed
+ * modulo 2^128. */
+typedef struct {
+    uint64_t low, high;
+} qd_hash_sum_t;
+qd_hash_sum_t qd_tally_hash(const qd_tally_t *self);
+
+qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome);
+
+/* Quantile of an outcome, 0 <= p <= 1 (type 1, inverse of the empirical distribution function, to the
+ * sketch's resolution); NaN when empty. */
+double qd_tally_quantile(const qd_tally_t *self, qd_outcome_t outcome, double p);
+
+/* Counts over `bins` equal bins of [low, high]; values on the last edge go into the last bin, values outside
+ * into the nearest. */
+void qd_tally_histogram(const qd_tally_t *self, qd_outcome_t outcome, double low, double high, size_t bins,
+                        uint64_t count[]);
+
+/* 2-D counts of survival (rows: equal bins of [0, periods]) against effective_blocs (columns: equal bins of
+ * [1, 17], the last one open above), 32 x 32, row by row. */
+#define QD_PLANE_BINS 32
+const uint64_t *qd_tally_plane(const qd_tally_t *self);
+
+/* Of one series at one period: worlds with a value, mean, quantile. NaN when there is none. */
+uint64_t qd_tally_path_count(const qd_tally_t *self, qd_series_t series, size_t period);
+double qd_tally_path_mean(const qd_tally_t *self, qd_series_t series, size_t period);
+double qd_tally_path_quantile(const qd_tally_t *self, qd_series_t series, size_t period, double p);
+
+/* Bytes for a part file: sparse, little-endian, versioned. _encode appends to *buffer (realloc'd; *size used,
+ * *capacity allocated). _decode *adds* the encoded tally to self and refuses, with QD_ERROR_IO, what is not
+ * one. */
+QD_MUST_USE qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
+                                        size_t *capacity, qd_error_t *error);
+QD_MUST_USE qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t size,
+                                        qd_error_t *error);
+
+#endif

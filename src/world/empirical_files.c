@@ -1,0 +1,407 @@
+/* Empirical orders from files: the CSV side of empirical.h. */
+#include "world/empirical.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "math/elementary.h"
+#include "world/csv_table.h"
+
+#define CODE_MAX 1000000
+#define YEAR_MAX 9999
+
+typedef struct {
+    int code;
+    double cinc;
+    size_t row;
+} found_t;
+
+/* What a reading of files shares. */
+typedef struct {
+    const qd_empirical_source_t *source;
+    qd_error_t *error;
+    size_t states;
+    const int *code;
+} reading_t;
+
+static qd_status_t short_of_memory(const char *path, qd_error_t *error)
+{
+    return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
+}
+
+/* Position of a code among the kept states, or -1. */
+static int state_of(const reading_t *reading, int code)
+{
+    for (size_t i = 0; i < reading->states; i++)
+        if (reading->code[i] == code)
+            return (int)i;
+    return -1;
+}
+
+/* ---- capabilities
+ * -------------------------------------------------------------------------------------------- */
+
+static int by_strength(const void *a, const void *b)
+{
+    const found_t *x = a, *y = b;
+    if (x->cinc != y->cinc)
+        return x->cinc < y->cinc ? 1 : -1;
+    return (x->code > y->code) - (x->code < y->code);
+}
+
+static int by_code(const void *a, const void *b)
+{
+    const found_t *x = a, *y = b;
+    if (x->code != y->code)
+        return x->code < y->code ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Every row of the year with its cinc, -9 included; the years that are there. */
+static qd_status_t collect_year(const qd_csv_t *table, int year, found_t found[], size_t *count, int years[2],
+                                qd_error_t *error)
+{
+    size_t code_column, year_column, cinc_column;
+    qd_status_t status = qd_csv_column(table, "ccode", NULL, &code_column, error);
+    if (!status)
+        status = qd_csv_column(table, "year", NULL, &year_column, error);
+    if (!status)
+        status = qd_csv_column(table, "cinc", NULL, &cinc_column, error);
+    for (size_t row = 0; !status && row < table->rows; row++) {
+        int of;
+        found_t *next = &found[*count];
+        next->row = row;
+        status = qd_csv_whole(table, row, year_column, 0, YEAR_MAX, &of, error);
+        if (status)
+            break;
+        years[0] = row == 0 || of < years[0] ? of : years[0];
+        years[1] = row == 0 || of > years[1] ? of : years[1];
+        if (of != year)
+            continue;
+        status = qd_csv_whole(table, row, code_column, 1, CODE_MAX, &next->code, error);
+        if (!status)
+            status = qd_csv_real(table, row, cinc_column, -9.0, 1.0, &next->cinc, error);
+        if (!status && next->cinc < 0.0 && next->cinc != -9.0)
+            status = qd_error_add(
+                error, QD_ERROR_INPUT,
+                "%s:%zu: found `%.60s` for `cinc`; expected a share from 0 to 1, or -9 (missing)",
+                table->path, table->line[row], table->field[row * table->columns + cinc_column]);
+        ++*count;
+    }
+    return status;
+}
+
+static qd_status_t refuse_twice(const qd_csv_t *table, int year, found_t found[], size_t count,
+                                qd_error_t *error)
+{
+    qsort(found, count, sizeof *found, by_code);
+    for (size_t i = 1; i < count; i++)
+        if (found[i].code == found[i - 1].code)
+            return qd_error_add(
+                error, QD_ERROR_INPUT,
+                "%s:%zu: found state %d in %d again; expected it once (it stands in line %zu already)",
+                table->path, table->line[found[i].row], found[i].code, year, table->line[found[i - 1].row]);
+    return QD_OK;
+}
+
+/* The strongest states of the year, at most as many as asked for. */
+static qd_status_t choose_states(const qd_empirical_source_t *source, const qd_csv_t *table, found_t found[],
+                                 size_t *kept, qd_error_t *error)
+{
+    size_t count = 0, with = 0;
+    int years[2] = {0, 0};
+    qd_status_t status = collect_year(table, source->year, found, &count, years, error);
+    if (status)
+        return status;
+    if (count == 0 && table->rows > 0)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: found no state in %d; expected a year from %d to %d",
+                            source->cinc, source->year, years[0], years[1]);
+    status = refuse_twice(table, source->year, found, count, error);
+    if (status)
+        return status;
+    qsort(found, count, sizeof *found, by_strength);
+    while (with < count && found[with].cinc > 0.0)
+        with++;
+    size_t wanted = source->states ? source->states : with;
+    if (with < 2 || wanted > with || wanted > QD_EMPIRICAL_STATES_MAX)
+        return qd_error_add(
+            error, QD_ERROR_INPUT,
+            "%s: found %zu states with a capability in %d; expected at least %zu and at most %d",
+            source->cinc, with, source->year, wanted > with ? wanted : 2, QD_EMPIRICAL_STATES_MAX);
+    *kept = wanted;
+    return QD_OK;
+}
+
+static qd_status_t read_capabilities(const qd_empirical_source_t *source, found_t **found, size_t *kept,
+                                     qd_error_t *error)
+{
+    qd_csv_t *table = NULL;
+    qd_status_t status = qd_csv_read(source->cinc, &table, error);
+    if (status)
+        return status;
+    *found = calloc(table->rows + 1, sizeof **found);
+    status =
+        *found ? choose_states(source, table, *found, kept, error) : short_of_memory(source->cinc, error);
+    qd_csv_free(table);
+    return status;
+}
+
+/* ---- alliances
+ * ----------------------------------------------------------------------------------------------- */
+
+/* Root of i's tree of allies: the strongest (lowest) member, paths halved on the way. */
+static size_t leader_of(size_t leader[], size_t i)
+{
+    while (leader[i] != i) {
+        leader[i] = leader[leader[i]];
+        i = leader[i];
+    }
+    return i;
+}
+
+static qd_status_t join_allies(const reading_t *reading, const qd_csv_t *table, size_t leader[])
+{
+    static const char *const names[4][2] = {
+        {"ccode1", NULL}, {"ccode2", NULL}, {"year", NULL}, {"cow_defense", "defense"}};
+    size_t column[4], found = 0;
+    int years[2] = {YEAR_MAX, 0}, wanted = reading->source->year;
+    qd_status_t status = QD_OK;
+    for (size_t k = 0; !status && k < 4; k++)
+        status = qd_csv_column(table, names[k][0], names[k][1], &column[k], reading->error);
+    for (size_t row = 0; !status && row < table->rows; row++) {
+        int year, pact, code[2];
+        status = qd_csv_whole(table, row, column[2], 0, YEAR_MAX, &year, reading->error);
+        years[0] = !status && year < years[0] ? year : years[0];
+        years[1] = !status && year > years[1] ? year : years[1];
+        if (status || year != wanted)
+            continue;
+        found++;
+        status = qd_csv_whole(table, row, column[3], 0, 1, &pact, reading->error);
+        for (size_t k = 0; !status && k < 2; k++)
+            status = qd_csv_whole(table, row, column[k], 1, CODE_MAX, &code[k], reading->error);
+        if (status || !pact)
+            continue;
+        int a = state_of(reading, code[0]), b = state_of(reading, code[1]);
+        if (a < 0 || b < 0)
+            continue;
+        size_t x = leader_of(leader, (size_t)a), y = leader_of(leader, (size_t)b);
+        leader[x < y ? y : x] = x < y ? x : y;
+    }
+    if (!status && !found)
+        status = qd_error_add(reading->error, QD_ERROR_INPUT,
+                              "%s: found no pair of states in %d; expected a year from %d to %d", table->path,
+                              wanted, years[0], years[1]);
+    return status;
+}
+
+/* From trees of allies to labels, as the header says. */
+static void label_blocs(size_t states, size_t leader[], int bloc[])
+{
+    int members[QD_EMPIRICAL_STATES_MAX] = {0}, label[QD_EMPIRICAL_STATES_MAX] = {0};
+    bool taken[QD_EMPIRICAL_LABELS + 1] = {false};
+    for (size_t i = 0; i < states; i++)
+        members[leader_of(leader, i)]++;
+    for (size_t i = 0; i < states && i < QD_EMPIRICAL_LABELS; i++)
+        if (leader_of(leader, i) == i) {
+            label[i] = (int)i + 1;
+            taken[i + 1] = true;
+        }
+    for (size_t i = QD_EMPIRICAL_LABELS; i < states; i++) {
+        if (members[i] < 2)
+            continue;
+        int k = 1;
+        while (k <= QD_EMPIRICAL_LABELS && taken[k])
+            k++;
+        if (k > QD_EMPIRICAL_LABELS)
+            break;
+        label[i] = k;
+        taken[k] = true;
+    }
+    for (size_t i = 0; i < states; i++)
+        bloc[i] = label[leader_of(leader, i)];
+}
+
+static qd_status_t read_alliances(const reading_t *reading, int bloc[])
+{
+    qd_csv_t *table = NULL;
+    size_t leader[QD_EMPIRICAL_STATES_MAX];
+    for (size_t i = 0; i < reading->states; i++)
+        leader[i] = i;
+    qd_status_t status = qd_csv_read(reading->source->alliances, &table, reading->error);
+    if (!status)
+        status = join_allies(reading, table, leader);
+    if (!status)
+        label_blocs(reading->states, leader, bloc);
+    qd_csv_free(table);
+    return status;
+}
+
+/* ---- places and values
+ * ----------------------------------------------------------------------------------------- */
+
+static void unit_vector(const double degrees[2], double out[3])
+{
+    double latitude = degrees[0] / 360.0, longitude = degrees[1] / 360.0, cos_lat, sin_lat, cos_lon, sin_lon;
+    qd_cossin_turns(latitude < 0.0 ? latitude + 1.0 : latitude, &cos_lat, &sin_lat);
+    qd_cossin_turns(longitude < 0.0 ? longitude + 1.0 : longitude, &cos_lon, &sin_lon);
+    out[0] = cos_lat * cos_lon;
+    out[1] = cos_lat * sin_lon;
+    out[2] = sin_lat;
+}
+
+typedef struct {
+    const char *path, *name[2];
+    double low[2], high[2];
+} pair_columns_t;
+
+/* Two numbers of every kept state into pair[2 i], pair[2 i + 1]. */
+static qd_status_t read_pairs(const reading_t *reading, const pair_columns_t *want, double pair[])
+{
+    qd_csv_t *table = NULL;
+    size_t code_column, column[2], seen[QD_EMPIRICAL_STATES_MAX] = {0};
+    qd_error_t *error = reading->error;
+    qd_status_t status = qd_csv_read(want->path, &table, error);
+    if (!status)
+        status = qd_csv_column(table, "ccode", NULL, &code_column, error);
+    for (size_t k = 0; !status && k < 2; k++)
+        status = qd_csv_column(table, want->name[k], NULL, &column[k], error);
+    for (size_t row = 0; !status && row < table->rows; row++) {
+        int code, i;
+        status = qd_csv_whole(table, row, code_column, 1, CODE_MAX, &code, error);
+        if (status || (i = state_of(reading, code)) < 0)
+            continue;
+        if (seen[i])
+            status =
+                qd_error_add(error, QD_ERROR_INPUT,
+                             "%s:%zu: found state %d again; expected it once (it stands in line %zu already)",
+                             want->path, table->line[row], code, seen[i]);
+        seen[i] = table->line[row];
+        for (size_t k = 0; !status && k < 2; k++)
+            status =
+                qd_csv_real(table, row, column[k], want->low[k], want->high[k], &pair[2 * i + (int)k], error);
+    }
+    for (size_t i = 0; !status && i < reading->states; i++)
+        if (!seen[i])
+            (void)qd_error_add(error, QD_ERROR_INPUT,
+                               "%s: found no state %d; expected every state of %s in %d", want->path,
+                               reading->code[i], reading->source->cinc, reading->source->year);
+    for (size_t i = 0; !status && i < reading->states; i++)
+        status = seen[i] ? QD_OK : QD_ERROR_INPUT;
+    qd_csv_free(table);
+    return status;
+}
+
+static qd_status_t read_places(const reading_t *reading, double place[])
+{
+    double degrees[2 * QD_EMPIRICAL_STATES_MAX];
+    pair_columns_t want = {
+        reading->source->places, {"latitude", "longitude"}, {-90.0, -180.0}, {90.0, 180.0}};
+    qd_status_t status = read_pairs(reading, &want, degrees);
+    for (size_t i = 0; !status && i < reading->states; i++)
+        unit_vector(degrees + 2 * i, place + 3 * i);
+    return status;
+}
+
+/* ---- affinities
+ * ------------------------------------------------------------------------------------------------ */
+
+/* Both directions are written; NaN marks a pair that is still missing. */
+static qd_status_t take_affinity(const reading_t *reading, const qd_csv_t *table, size_t row,
+                                 const size_t column[3], double affinity[])
+{
+    int code[2], i, j;
+    double value;
+    qd_status_t status = QD_OK;
+    for (size_t k = 0; !status && k < 2; k++)
+        status = qd_csv_whole(table, row, column[k], 1, CODE_MAX, &code[k], reading->error);
+    if (status || (i = state_of(reading, code[0])) < 0 || (j = state_of(reading, code[1])) < 0 || i == j)
+        return status;
+    status = qd_csv_real(table, row, column[2], -1.0, 1.0, &value, reading->error);
+    if (status)
+        return status;
+    size_t n = reading->states, ij = (size_t)i * n + (size_t)j, ji = (size_t)j * n + (size_t)i;
+    if (!isnan(affinity[ij]) && affinity[ij] != value)
+        return qd_error_add(reading->error, QD_ERROR_INPUT,
+                            "%s:%zu: found affinity %.15g of states %d and %d; expected %.15g, as above",
+                            table->path, table->line[row], value, code[0], code[1], affinity[ij]);
+    affinity[ij] = affinity[ji] = value;
+    return QD_OK;
+}
+
+static qd_status_t read_affinities(const reading_t *reading, double affinity[])
+{
+    static const char *const names[3] = {"ccode1", "ccode2", "affinity"};
+    size_t column[3], n = reading->states;
+    qd_csv_t *table = NULL;
+    for (size_t i = 0; i < n * n; i++)
+        affinity[i] = i / n == i % n ? 0.0 : (double)NAN;
+    qd_status_t status = qd_csv_read(reading->source->affinities, &table, reading->error);
+    for (size_t k = 0; !status && k < 3; k++)
+        status = qd_csv_column(table, names[k], NULL, &column[k], reading->error);
+    for (size_t row = 0; !status && row < table->rows; row++)
+        status = take_affinity(reading, table, row, column, affinity);
+    for (size_t i = 0; !status && i < n * n; i++)
+        if (isnan(affinity[i]))
+            status =
+                qd_error_add(reading->error, QD_ERROR_INPUT,
+                             "%s: found no affinity of states %d and %d; expected every pair of states in %d",
+                             reading->source->affinities, reading->code[i / n], reading->code[i % n],
+                             reading->source->year);
+    qd_csv_free(table);
+    return status;
+}
+
+/* ---- the whole
+ * --------------------------------------------------------------------------------------------------- */
+
+static void set_capabilities(const found_t found[], size_t states, const qd_empirical_room_t *room)
+{
+    double total = 0.0;
+    for (size_t i = 0; i < states; i++)
+        total += found[i].cinc;
+    for (size_t i = 0; i < states; i++) {
+        room->code[i] = found[i].code;
+        room->capability[i] = found[i].cinc / total;
+    }
+}
+
+static qd_status_t read_optional(const reading_t *reading, const qd_empirical_room_t *room)
+{
+    const qd_empirical_source_t *source = reading->source;
+    pair_columns_t values = {source->values, {"x", "y"}, {-100.0, -100.0}, {100.0, 100.0}};
+    qd_status_t status = source->alliances ? read_alliances(reading, room->bloc) : QD_OK;
+    qd_status_t other = source->places ? read_places(reading, room->place) : QD_OK;
+    status = status ? status : other;
+    other = source->values ? read_pairs(reading, &values, room->value) : QD_OK;
+    status = status ? status : other;
+    other = source->affinities ? read_affinities(reading, room->affinity) : QD_OK;
+    return status ? status : other;
+}
+
+qd_status_t qd_empirical_read(const qd_empirical_source_t *source, qd_empirical_t **self, qd_error_t *error)
+{
+    found_t *found = NULL;
+    size_t states = 0;
+    qd_empirical_room_t room;
+    *self = NULL;
+    qd_status_t status = read_capabilities(source, &found, &states, error);
+    if (status)
+        goto out;
+    *self = qd_empirical_new(states, source->places, source->values, source->affinities, source->alliances,
+                             &room);
+    if (!*self) {
+        status = short_of_memory(source->cinc, error);
+        goto out;
+    }
+    set_capabilities(found, states, &room);
+    qd_empirical_count_poles(*self);
+    status = read_optional(&(reading_t){source, error, states, room.code}, &room);
+out:
+    free(found);
+    if (status) {
+        qd_empirical_free(*self);
+        *self = NULL;
+    }
+    return status;
+}

@@ -1,0 +1,155 @@
+#include "statistics/bimodality.h"
+#include "support/check.h"
+
+/* Small samples and their dips, solved from the definition as linear programs (least d such that some
+ * function, convex up to one of the values and concave after it, lies within d of the empirical distribution
+ * function). The last are tied. */
+static const struct {
+    size_t n;
+    double dip, x[25];
+} solved[] = {
+    {2, 0.25, {-0.397308, 2.925492}},
+    {4, 0.125, {-0.78478, 0.272769, 0.748746, 1.634783}},
+    {6, 0.08543912822173888, {0.060803, 0.271452, 0.493023, 0.555596, 0.676689, 0.879651}},
+    {8,
+     0.07263050717340808,
+     {-1.643023, -1.289419, -0.980747, -0.589431, -0.25673, -0.173155, 0.409638, 0.829855}},
+    {12,
+     0.1099255555180142,
+     {0.014536, 0.085826, 0.235516, 0.236194, 0.319785, 0.367881, 0.506385, 0.507068, 0.79988, 0.844927,
+      0.933224, 0.951023}},
+    {20, 0.06631723008179852, {-1.298481, -1.282492, -1.272078, -1.201116, -1.196708, -1.136021, -1.054841,
+                               -0.971036, -0.864973, -0.445335, -0.360608, -0.322438, -0.152362, -0.006762,
+                               0.103023,  0.242381,  0.421131,  0.613993,  0.895783,  0.966972}},
+    {2, 0.25, {-0.257011, 1.056074}},
+    {4, 0.23091197816164238, {-0.084069, 0.136166, 2.800397, 2.983837}},
+    {10, 0.19117647058823536, {-0.3, -0.3, -0.1, -0.1, -0.0, 2.6, 2.7, 3.1, 3.2, 3.4}},
+    {15, 0.1615384615384614, {-0.3, 0.2, 0.2, 0.3, 0.3, 0.4, 0.7, 2.8, 2.9, 2.9, 3.0, 3.0, 3.1, 3.2, 3.4}},
+    {25, 0.04857142857142857, {-1.8, -1.6, -1.3, -1.0, -0.9, -0.7, -0.6, -0.6, -0.5, -0.5, -0.5, -0.5, -0.4,
+                               -0.4, -0.2, 0.0,  0.1,  0.2,  0.3,  0.3,  0.5,  0.9,  1.3,  1.7,  1.9}},
+    {10, 0.103125, {-1.8, -1.1, -0.8, -0.5, -0.4, -0.3, 0.0, 1.1, 1.4, 1.6}},
+    {15,
+     0.06999999999999998,
+     {-2.4, -1.0, -0.9, -0.5, -0.5, -0.4, -0.2, -0.1, -0.1, 0.6, 0.9, 0.9, 1.3, 1.9, 2.2}},
+};
+
+static void test_dip_against_linear_programs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < QD_COUNT(solved); i++) {
+        qd_error_t error = QD_ERROR_NONE;
+        double dip;
+        assert_int_equal(qd_dip(solved[i].n, solved[i].x, &dip, &error), QD_OK);
+        QD_ASSERT_NEAR(dip, solved[i].dip, 1e-7);
+    }
+}
+
+static double normal(uint64_t seed, uint32_t draw)
+{
+    return qd_random_normal((qd_luck_t){seed, 0}, QD_PURPOSE_BOOTSTRAP, 90, draw);
+}
+
+static qd_bimodality_t test_of(size_t n, const double x[], double spacing)
+{
+    qd_bimodality_t out;
+    qd_error_t error = QD_ERROR_NONE;
+    assert_int_equal(qd_bimodality_test(n, x, spacing, 300, 1, &out, &error), QD_OK);
+    return out;
+}
+
+static void test_dip_is_invariant(void **state)
+{
+    (void)state;
+    double x[25], y[25], dip_x, dip_y;
+    qd_error_t error = QD_ERROR_NONE;
+    const size_t n = 20, i = 5;
+    assert_int_equal(solved[i].n, n);
+    for (size_t k = 0; k < n; k++) {
+        x[k] = 1000.0 + 7.0 * solved[i].x[k];
+        y[n - 1 - k] = -solved[i].x[k];
+    }
+    assert_int_equal(qd_dip(n, x, &dip_x, &error), QD_OK);
+    assert_int_equal(qd_dip(n, y, &dip_y, &error), QD_OK);
+    QD_ASSERT_NEAR(dip_x, solved[i].dip, 1e-7);
+    QD_ASSERT_NEAR(dip_y, solved[i].dip, 1e-7);
+}
+
+static void test_one_and_two_modes(void **state)
+{
+    (void)state;
+    double one[1000], two[1000];
+    for (uint32_t i = 0; i < 1000; i++) {
+        one[i] = normal(4, i);
+        two[i] = normal(4, i) + (i % 2 ? 2.5 : -2.5);
+    }
+    qd_bimodality_t a = test_of(1000, one, 0.0), b = test_of(1000, two, 0.0);
+    assert_true(a.p > 0.2 && a.coefficient < 5.0 / 9.0);
+    assert_true(b.p < 0.005 && b.coefficient > 5.0 / 9.0);
+    QD_ASSERT_NEAR(b.p, 1.0 / 301.0, 1e-15);
+    assert_int_equal(a.count, 1000);
+}
+
+/* Under the null (uniform) p is uniform: 5% of samples fall below 0.05. */
+static void test_size_of_the_test(void **state)
+{
+    (void)state;
+    size_t rejected = 0;
+    for (uint64_t run = 0; run < 400; run++) {
+        double x[60];
+        for (uint32_t i = 0; i < 60; i++)
+            x[i] = qd_random_uniform((qd_luck_t){12, run}, QD_PURPOSE_BOOTSTRAP, 91, i);
+        rejected += test_of(60, x, 0.0).p <= 0.05;
+    }
+    assert_in_range(rejected, 6, 38); /* 20 -+ four standard errors */
+}
+
+/* Whole numbers: as atoms they would look many-moded; spread over their unit they do not. */
+static void test_whole_numbers_are_spread(void **state)
+{
+    (void)state;
+    double x[1500];
+    for (uint32_t i = 0; i < 1500; i++)
+        x[i] = rint(10.0 + 1.5 * normal(6, i));
+    assert_true(test_of(1500, x, 0.0).p < 0.01);
+    assert_true(test_of(1500, x, 1.0).p > 0.2);
+}
+
+static void test_first_values_are_taken_and_unknown_ones_left_out(void **state)
+{
+    (void)state;
+    static double x[QD_DIP_VALUES_MAX + 500];
+    for (uint32_t i = 0; i < QD_COUNT(x); i++)
+        x[i] = i % 5 == 0 ? NAN : normal(7, i);
+    qd_bimodality_t all = test_of(QD_COUNT(x), x, 0.0);
+    assert_int_equal(all.count, 2000);
+    qd_bimodality_t first = test_of(QD_COUNT(x) - 1, x, 0.0);
+    assert_int_equal(first.count, 1999);
+    x[0] = 3.0;
+    assert_int_equal(test_of(QD_COUNT(x), x, 0.0).count, QD_DIP_VALUES_MAX);
+}
+
+static void test_degenerate_samples(void **state)
+{
+    (void)state;
+    const double same[] = {2.0, 2.0, 2.0, 2.0, 2.0};
+    qd_bimodality_t out = test_of(5, same, 0.0);
+    QD_ASSERT_NEAR(out.dip, 0.0, 0.0);
+    QD_ASSERT_NEAR(out.p, 1.0, 0.0);
+    assert_true(isnan(out.coefficient));
+    out = test_of(3, same, 0.0);
+    assert_true(isnan(out.dip) && isnan(out.p));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dip_against_linear_programs),
+        cmocka_unit_test(test_dip_is_invariant),
+        cmocka_unit_test(test_one_and_two_modes),
+        cmocka_unit_test(test_size_of_the_test),
+        cmocka_unit_test(test_whole_numbers_are_spread),
+        cmocka_unit_test(test_first_values_are_taken_and_unknown_ones_left_out),
+        cmocka_unit_test(test_degenerate_samples),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

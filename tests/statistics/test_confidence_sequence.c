@@ -1,0 +1,147 @@
+/* labels: statistics */
+#include "statistics/confidence_sequence.h"
+#include "statistics/moments.h"
+#include "support/check.h"
+
+#define RUNS  2000
+#define BLOCK 64
+#define LOOKS 32
+
+typedef double (*sample_t)(uint64_t run, uint32_t world);
+
+static double uniform(uint64_t run, uint32_t world)
+{
+    return qd_random_uniform((qd_luck_t){5, run}, QD_PURPOSE_BOOTSTRAP, 60, world);
+}
+
+static double rare(uint64_t run, uint32_t world)
+{
+    return uniform(run, world) < 0.02 ? 1.0 : 0.0;
+}
+
+static double coin(uint64_t run, uint32_t world)
+{
+    return uniform(run, world) < 0.5 ? 1.0 : 0.0;
+}
+
+/* Skewed: exponential. */
+static double waiting(uint64_t run, uint32_t world)
+{
+    return -log(1.0 - uniform(run, world));
+}
+
+/* Runs whose interval missed the mean at any look; *half: mean half-width at the last look. */
+static size_t count_misses(sample_t sample, double mean, double low, double high, uint64_t min_worlds,
+                           double *half)
+{
+    size_t misses = 0;
+    *half = 0.0;
+    for (uint64_t run = 0; run < RUNS; run++) {
+        qd_confidence_sequence_t sequence;
+        qd_confidence_sequence_init(&sequence, low, high, 0.9, min_worlds);
+        qd_moments_t moments;
+        qd_moments_clear(&moments);
+        bool missed = false;
+        for (uint32_t look = 1; look <= LOOKS; look++) {
+            for (uint32_t w = (look - 1) * BLOCK; w < look * BLOCK; w++)
+                qd_moments_add(&moments, sample(run, w));
+            qd_interval_t i = qd_confidence_sequence_look(&sequence, moments.count, qd_moments_mean(&moments),
+                                                          sqrt(qd_moments_variance(&moments)));
+            missed = missed || mean < i.low || mean > i.high;
+            *half += look == LOOKS ? (i.high - i.low) / 2.0 / RUNS : 0.0;
+        }
+        misses += missed;
+    }
+    return misses;
+}
+
+/* At most 10% of runs may miss at any of their looks; 240 is three standard errors above. */
+#define MISSES_MAX 240
+
+static void test_bounded_coverage(void **state)
+{
+    (void)state;
+    double half;
+    assert_true(count_misses(uniform, 0.5, 0.0, 1.0, 2 * BLOCK, &half) <= MISSES_MAX);
+    assert_true(half < 3.7 * sqrt(1.0 / 12.0 / (BLOCK * LOOKS))); /* not so wide as to be useless */
+    assert_true(count_misses(coin, 0.5, 0.0, 1.0, 2 * BLOCK, &half) <= MISSES_MAX);
+    assert_true(half < 3.7 * sqrt(0.25 / (BLOCK * LOOKS)));
+    assert_true(count_misses(rare, 0.02, 0.0, 1.0, 2 * BLOCK, &half) <= MISSES_MAX);
+    assert_true(half < 6.0 * sqrt(0.0196 / (BLOCK * LOOKS)));
+}
+
+static void test_asymptotic_coverage(void **state)
+{
+    (void)state;
+    double half;
+    assert_true(count_misses(waiting, 1.0, 0.0, INFINITY, 4 * BLOCK, &half) <= MISSES_MAX);
+    assert_true(half < 3.5 / sqrt(BLOCK * LOOKS));
+}
+
+/* What the sequence is for: the same looks with fixed-sample intervals miss far more often. */
+static void test_fixed_intervals_would_miss(void **state)
+{
+    (void)state;
+    size_t misses = 0;
+    for (uint64_t run = 0; run < RUNS; run++) {
+        double sum = 0.0;
+        bool missed = false;
+        for (uint32_t w = 0; w < LOOKS * BLOCK; w++) {
+            sum += uniform(run, w) - 0.5;
+            if ((w + 1) % BLOCK == 0)
+                missed = missed || fabs(sum) > 1.644854 * sqrt((w + 1) / 12.0);
+        }
+        misses += missed;
+    }
+    assert_true(misses > 500);
+}
+
+/* The interval narrows with every look and does not depend on the scale. */
+static void test_scale_and_progress(void **state)
+{
+    (void)state;
+    qd_confidence_sequence_t unit, wide;
+    qd_confidence_sequence_init(&unit, 0.0, 1.0, 0.95, 100);
+    qd_confidence_sequence_init(&wide, -20.0, 180.0, 0.95, 100);
+    double before = 1.0;
+    for (uint64_t n = 100; n <= 1000000; n *= 10) {
+        qd_interval_t a = qd_confidence_sequence_look(&unit, n, 0.3, 0.1);
+        qd_interval_t b = qd_confidence_sequence_look(&wide, n, 40.0, 20.0);
+        QD_ASSERT_NEAR(b.low, a.low * 200.0 - 20.0, 1e-6);
+        QD_ASSERT_NEAR(b.high, a.high * 200.0 - 20.0, 1e-6);
+        assert_true(a.high - a.low < before);
+        before = a.high - a.low;
+    }
+    assert_true(before < 0.0014); /* 0.1 / 1000 by a factor below 7 in either direction */
+}
+
+static void test_guards(void **state)
+{
+    (void)state;
+    qd_confidence_sequence_t sequence;
+    qd_confidence_sequence_init(&sequence, 0.0, INFINITY, 0.95, 1000);
+    assert_true(isinf(qd_confidence_sequence_look(&sequence, 999, 5.0, 1.0).high));
+    qd_interval_t judged = qd_confidence_sequence_look(&sequence, 1000, 5.0, 1.0);
+    assert_true(judged.high < 5.2 && judged.low > 4.8);
+    qd_confidence_sequence_init(&sequence, 0.0, INFINITY, 0.95, 1000);
+    assert_true(isinf(qd_confidence_sequence_look(&sequence, 5000, 5.0, 0.0).high));
+    qd_confidence_sequence_init(&sequence, 0.0, 1.0, 0.95, 1000);
+    qd_interval_t all = qd_confidence_sequence_look(&sequence, 0, NAN, NAN);
+    QD_ASSERT_NEAR(all.high - all.low, 1.0, 0.0);
+    qd_interval_t never =
+        qd_confidence_sequence_look(&sequence, 100000, 0.0, 0.0); /* a flag that was never set */
+    assert_true(never.high > 0.0);
+    QD_ASSERT_NEAR(never.low, 0.0, 0.0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bounded_coverage),
+        cmocka_unit_test(test_asymptotic_coverage),
+        cmocka_unit_test(test_fixed_intervals_would_miss),
+        cmocka_unit_test(test_scale_and_progress),
+        cmocka_unit_test(test_guards),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,268 @@
+/* labels: statistics */
+#include "design/design.h"
+#include "math/elementary.h"
+#include "statistics/sensitivity.h"
+#include "support/check.h"
+
+typedef double (*function_t)(size_t dimensions, const double u[]);
+
+static double normal(uint64_t point, uint32_t draw)
+{
+    return qd_random_normal((qd_luck_t){21, point}, QD_PURPOSE_BOOTSTRAP, 100, draw);
+}
+
+/* ---- Sobol' indices
+ * ---------------------------------------------------------------------------------------------- */
+
+/* Ishigami and Homma (1990), a = 7, b = 0.1. */
+static double ishigami(size_t dimensions, const double u[])
+{
+    (void)dimensions;
+    double x = QD_PI * (2.0 * u[0] - 1.0), y = QD_PI * (2.0 * u[1] - 1.0), z = QD_PI * (2.0 * u[2] - 1.0);
+    return sin(x) + 7.0 * sin(y) * sin(y) + 0.1 * z * z * z * z * sin(x);
+}
+
+static const double g_weight[] = {0.0, 1.0, 4.5, 9.0, 99.0, 99.0};
+
+/* Sobol's g-function. */
+static double g_function(size_t dimensions, const double u[])
+{
+    double product = 1.0;
+    for (size_t i = 0; i < dimensions; i++)
+        product *= (fabs(4.0 * u[i] - 2.0) + g_weight[i]) / (1.0 + g_weight[i]);
+    return product;
+}
+
+#define BASE  2048
+#define DIMS  6
+#define BATCH 16
+
+static double unit[BASE * (DIMS + 2) * DIMS], value[BASE * (DIMS + 2) * BATCH];
+
+/* Values of a Saltelli design; `shared` noise is that of a batch (common luck), `own` that of a point in a
+ * batch. */
+static void evaluate(function_t f, size_t base, size_t dimensions, size_t batches, double shared, double own)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    assert_int_equal(qd_design_saltelli(base, dimensions, 17, unit, &error), QD_OK);
+    for (size_t p = 0; p < base * (dimensions + 2); p++)
+        for (uint32_t b = 0; b < batches; b++)
+            value[p * batches + b] = f(dimensions, unit + p * dimensions) +
+                                     (shared > 0.0 ? shared * normal(1u << 30, b) : 0.0) +
+                                     (own > 0.0 ? own * normal(p, b) : 0.0);
+}
+
+static const qd_bootstrap_t bootstrap = {.resamples = 200, .confidence = 0.95, .seed = 2};
+
+static qd_sobol_summary_t indices(size_t base, size_t dimensions, size_t batches, qd_sobol_index_t index[])
+{
+    qd_sobol_summary_t summary;
+    qd_error_t error = QD_ERROR_NONE;
+    assert_int_equal(qd_sobol_indices(base, dimensions, batches, value, &bootstrap, index, &summary, &error),
+                     QD_OK);
+    return summary;
+}
+
+static void assert_holds(qd_interval_t interval, double x)
+{
+    assert_true(interval.low <= x && x <= interval.high);
+}
+
+static void test_ishigami(void **state)
+{
+    (void)state;
+    qd_sobol_index_t index[3];
+    evaluate(ishigami, BASE, 3, 1, 0.0, 0.0);
+    qd_sobol_summary_t summary = indices(BASE, 3, 1, index);
+    const double first[] = {0.3139, 0.4424, 0.0}, total[] = {0.5576, 0.4424, 0.2437};
+    QD_ASSERT_NEAR(summary.mean, 3.5, 0.02);
+    QD_ASSERT_NEAR(summary.variance, 13.8446, 0.2);
+    assert_true(isnan(summary.noise_share));
+    for (size_t i = 0; i < 3; i++) {
+        QD_ASSERT_NEAR(index[i].first.estimate, first[i], 0.02);
+        QD_ASSERT_NEAR(index[i].total.estimate, total[i], 0.02);
+        assert_holds(index[i].first.design, first[i]);
+        assert_holds(index[i].total.design, total[i]);
+        assert_true(index[i].total.design.high - index[i].total.design.low < 0.15);
+        assert_true(isnan(index[i].total.noise.low));
+    }
+}
+
+static void test_g_function(void **state)
+{
+    (void)state;
+    qd_sobol_index_t index[DIMS];
+    double all = 1.0;
+    for (size_t i = 0; i < DIMS; i++)
+        all *= 1.0 + 1.0 / (3.0 * (1.0 + g_weight[i]) * (1.0 + g_weight[i]));
+    evaluate(g_function, BASE, DIMS, 1, 0.0, 0.0);
+    qd_sobol_summary_t summary = indices(BASE, DIMS, 1, index);
+    QD_ASSERT_NEAR(summary.mean, 1.0, 0.01);
+    QD_ASSERT_NEAR(summary.variance, all - 1.0, 0.02);
+    for (size_t i = 0; i < DIMS; i++) {
+        double part = 1.0 / (3.0 * (1.0 + g_weight[i]) * (1.0 + g_weight[i]));
+        QD_ASSERT_NEAR(index[i].first.estimate, part / (all - 1.0), 0.02);
+        QD_ASSERT_NEAR(index[i].total.estimate, part * all / (1.0 + part) / (all - 1.0), 0.02);
+    }
+}
+
+/* Noise of finitely many worlds: its own part would make every factor matter, and is taken out; the part that
+ * all points share changes nothing. */
+static void test_noise_is_told_apart(void **state)
+{
+    (void)state;
+    const size_t base = 1024;
+    qd_sobol_index_t index[DIMS], naive[DIMS];
+    evaluate(g_function, base, DIMS, BATCH, 5.0,
+             2.0); /* noise variance of a point: 4 / 16 = 0.25; of g: 0.54 */
+    qd_sobol_summary_t summary = indices(base, DIMS, BATCH, index);
+    QD_ASSERT_NEAR(summary.noise_share, 0.25 / (0.25 + 0.54), 0.03);
+    for (size_t p = 0; p < base * (DIMS + 2); p++) { /* in place: the means alone, as if they were exact */
+        double mean = 0.0;
+        for (size_t b = 0; b < BATCH; b++)
+            mean += value[p * BATCH + b] / BATCH;
+        value[p] = mean;
+    }
+    (void)indices(base, DIMS, 1, naive);
+    assert_true(naive[5].total.estimate > 0.2);
+    QD_ASSERT_NEAR(index[5].total.estimate, 0.0, 0.05);
+    assert_holds(index[5].total.noise, index[5].total.estimate);
+    assert_true(index[5].total.noise.high - index[5].total.noise.low > 0.0);
+    QD_ASSERT_NEAR(index[0].total.estimate, 0.787, 0.1);
+}
+
+static void test_same_input_same_answer_and_nothing_from_nothing(void **state)
+{
+    (void)state;
+    qd_sobol_index_t a[3], b[3];
+    evaluate(ishigami, 64, 3, 1, 0.0, 0.0);
+    (void)indices(64, 3, 1, a);
+    (void)indices(64, 3, 1, b);
+    assert_memory_equal(a, b, sizeof a);
+    for (size_t p = 0; p < 64 * 5; p++)
+        value[p] = 3.0;
+    qd_sobol_summary_t summary = indices(64, 3, 1, a);
+    QD_ASSERT_NEAR(summary.variance, 0.0, 0.0);
+    assert_true(isnan(a[0].first.estimate) && isnan(a[0].total.design.low));
+    assert_true(isnan(indices(1, 3, 1, a).mean));
+}
+
+/* ---- elementary effects
+ * -------------------------------------------------------------------------------------------- */
+
+#define MORRIS_FACTORS      20
+#define MORRIS_TRAJECTORIES 40
+
+/* Morris's (1991) function of twenty factors; the coefficients that he drew from a normal distribution are
+ * drawn here. */
+static double morris_function(size_t dimensions, const double u[])
+{
+    double w[MORRIS_FACTORS], y = normal(900, 0);
+    for (size_t i = 0; i < dimensions; i++)
+        w[i] = i == 2 || i == 4 || i == 6 ? 2.0 * (1.1 * u[i] / (u[i] + 0.1) - 0.5) : 2.0 * (u[i] - 0.5);
+    for (uint32_t i = 0; i < dimensions; i++) {
+        y += (i < 10 ? 20.0 : normal(901, i)) * w[i];
+        for (uint32_t j = i + 1; j < dimensions; j++) {
+            y += (j < 6 ? -15.0 : normal(902 + i, j)) * w[i] * w[j];
+            for (size_t l = j + 1; l < 5; l++)
+                y += -10.0 * w[i] * w[j] * w[l];
+        }
+    }
+    return y + 5.0 * w[0] * w[1] * w[2] * w[3];
+}
+
+static double morris_unit[MORRIS_TRAJECTORIES * (MORRIS_FACTORS + 1) * MORRIS_FACTORS];
+static double morris_value[MORRIS_TRAJECTORIES * (MORRIS_FACTORS + 1) * BATCH];
+static size_t morris_moved[MORRIS_TRAJECTORIES * MORRIS_FACTORS];
+
+static void screen(size_t batches, double own, qd_effect_t effect[])
+{
+    qd_error_t error = QD_ERROR_NONE;
+    assert_int_equal(
+        qd_design_morris(MORRIS_TRAJECTORIES, MORRIS_FACTORS, 4, 6, morris_unit, morris_moved, &error),
+        QD_OK);
+    for (size_t p = 0; p < MORRIS_TRAJECTORIES * (MORRIS_FACTORS + 1); p++)
+        for (uint32_t b = 0; b < batches; b++)
+            morris_value[p * batches + b] =
+                morris_function(MORRIS_FACTORS, morris_unit + p * MORRIS_FACTORS) +
+                (own > 0.0 ? own * normal(5000 + p, b) : 0.0);
+    assert_int_equal(qd_elementary_effects(MORRIS_TRAJECTORIES, MORRIS_FACTORS, batches, morris_unit,
+                                           morris_moved, morris_value, &bootstrap, effect, &error),
+                     QD_OK);
+}
+
+/* Factors 8 to 10: large and straight; 1 to 7: interactions and curvature; 11 to 20: small. */
+static void test_morris_screening(void **state)
+{
+    (void)state;
+    qd_effect_t effect[MORRIS_FACTORS];
+    screen(1, 0.0, effect);
+    for (size_t i = 0; i < MORRIS_FACTORS; i++) {
+        double size = effect[i].absolute.estimate, sigma = effect[i].sigma.estimate;
+        if (i < 7)
+            assert_true(size > 20.0 && sigma > 15.0);
+        else if (i < 10)
+            assert_true(size > 30.0 && size < 50.0 && sigma < 12.0);
+        else
+            assert_true(size < 15.0 && sigma < 12.0);
+        assert_true(fabs(effect[i].mean.estimate) <= size + 1e-12);
+        assert_holds(effect[i].absolute.design, size);
+        assert_true(isnan(effect[i].noise) && isnan(effect[i].sigma.noise.low));
+    }
+}
+
+/* A linear function has its slopes as effects, without any spread, from every trajectory. */
+static double straight(const double u[])
+{
+    return 3.0 * u[0] - 2.0 * u[1];
+}
+
+static void test_linear_function_is_exact(void **state)
+{
+    (void)state;
+    double points[10 * 4 * 3], values[10 * 4];
+    size_t moved[10 * 3];
+    qd_effect_t effect[3];
+    qd_error_t error = QD_ERROR_NONE;
+    assert_int_equal(qd_design_morris(10, 3, 6, 1, points, moved, &error), QD_OK);
+    for (size_t p = 0; p < 40; p++)
+        values[p] = straight(points + p * 3);
+    assert_int_equal(qd_elementary_effects(10, 3, 1, points, moved, values, &bootstrap, effect, &error),
+                     QD_OK);
+    const double slope[] = {3.0, -2.0, 0.0};
+    for (size_t i = 0; i < 3; i++) {
+        QD_ASSERT_NEAR(effect[i].mean.estimate, slope[i], 1e-12);
+        QD_ASSERT_NEAR(effect[i].absolute.estimate, fabs(slope[i]), 1e-12);
+        QD_ASSERT_NEAR(effect[i].sigma.estimate, 0.0, 1e-12);
+        QD_ASSERT_NEAR(effect[i].mean.design.low, slope[i], 1e-12);
+    }
+}
+
+/* The standard error of an effect: sqrt(2) * 8 / sqrt(16) over a step of 2/3. */
+static void test_noise_of_effects_is_measured(void **state)
+{
+    (void)state;
+    qd_effect_t effect[MORRIS_FACTORS];
+    screen(BATCH, 8.0, effect);
+    for (size_t i = 0; i < MORRIS_FACTORS; i++) {
+        QD_ASSERT_NEAR(effect[i].noise, 4.243, 0.6);
+        qd_interval_t noise = effect[i].mean.noise;
+        assert_holds(noise, effect[i].mean.estimate);
+        /* The mean over 40 trajectories: 4.243 / sqrt(40) = 0.67 on either side by about 1.96. */
+        assert_true(noise.high - noise.low > 1.2 && noise.high - noise.low < 4.5);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ishigami),
+        cmocka_unit_test(test_g_function),
+        cmocka_unit_test(test_noise_is_told_apart),
+        cmocka_unit_test(test_same_input_same_answer_and_nothing_from_nothing),
+        cmocka_unit_test(test_morris_screening),
+        cmocka_unit_test(test_linear_function_is_exact),
+        cmocka_unit_test(test_noise_of_effects_is_measured),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

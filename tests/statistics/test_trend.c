@@ -1,0 +1,112 @@
+#include "statistics/trend.h"
+#include "support/check.h"
+
+#define WORLDS 500
+#define LEVELS 5
+
+static const double level[LEVELS] = {0.1, 0.3, 0.5, 0.7, 0.9};
+
+/* Means per level, over shared luck and a little of each level's own. */
+static qd_trend_result_t judge(const double mean[LEVELS], double own, int direction, double margin)
+{
+    static double y[LEVELS][WORLDS];
+    const double *column[LEVELS];
+    for (uint32_t l = 0; l < LEVELS; l++) {
+        column[l] = y[l];
+        for (uint64_t w = 0; w < WORLDS; w++) {
+            qd_luck_t luck = {3, w};
+            y[l][w] = mean[l] + qd_random_normal(luck, QD_PURPOSE_BOOTSTRAP, 80, 99) +
+                      own * qd_random_normal(luck, QD_PURPOSE_BOOTSTRAP, 80, l);
+        }
+    }
+    qd_trend_t *self = qd_trend_new(LEVELS, level, direction);
+    assert_non_null(self);
+    qd_trend_add(self, WORLDS, column);
+    qd_trend_result_t out = qd_trend_result(self, 0.95, margin);
+    qd_trend_free(self);
+    return out;
+}
+
+static void test_straight_line(void **state)
+{
+    (void)state;
+    const double mean[] = {0.0, 0.25, 0.5, 0.75, 1.0};
+    qd_trend_result_t r = judge(mean, 0.0, +1, 0.5);
+    QD_ASSERT_NEAR(r.rise.estimate, 1.0, 1e-12);
+    QD_ASSERT_NEAR(r.tau.estimate, 1.0, 0.0);
+    assert_true(r.monotone && !r.turns_back);
+    r = judge(mean, 0.3, +1, 0.5);
+    QD_ASSERT_NEAR(r.rise.estimate, 1.0, 5.0 * r.rise.se);
+    assert_true(r.monotone && r.rise.reduction > 5.0);
+    assert_true(r.tau.estimate > 0.5 && r.tau.estimate < 1.0 && r.tau.p < 1e-6);
+}
+
+static void test_direction(void **state)
+{
+    (void)state;
+    const double falling[] = {1.0, 0.75, 0.5, 0.25, 0.0};
+    qd_trend_result_t down = judge(falling, 0.3, -1, 0.0), up = judge(falling, 0.3, +1, 0.0);
+    assert_true(down.monotone);
+    assert_false(up.monotone);
+    assert_true(up.turns_back);
+    QD_ASSERT_NEAR(down.rise.estimate, -up.rise.estimate, 1e-12);
+}
+
+static void test_margin(void **state)
+{
+    (void)state;
+    const double mean[] = {0.0, 0.25, 0.5, 0.75, 1.0};
+    assert_false(judge(mean, 0.3, +1, 1.2).monotone);
+}
+
+/* A large rise that turns back at one step is no monotone trend, and the step is named. */
+static void test_turning_back_is_seen(void **state)
+{
+    (void)state;
+    const double mean[] = {0.0, 0.4, 0.8, 0.6, 1.0};
+    qd_trend_result_t r = judge(mean, 0.3, +1, 0.0);
+    assert_true(r.rise.interval.low > 0.0);
+    assert_int_equal(r.worst_step, 2);
+    QD_ASSERT_NEAR(r.worst.estimate, -0.2, 5.0 * r.worst.se);
+    assert_true(r.turns_back);
+    assert_false(r.monotone);
+}
+
+static void test_flat_steps_are_no_turning_back(void **state)
+{
+    (void)state;
+    const double mean[] = {0.0, 0.0, 0.0, 1.0, 1.0};
+    qd_trend_result_t r = judge(mean, 0.3, +1, 0.0);
+    assert_true(r.monotone);
+    const double flat[LEVELS] = {0};
+    assert_false(judge(flat, 0.3, +1, 0.0).monotone);
+    assert_false(judge(flat, 0.0, +1, 0.0).monotone);
+    assert_false(judge(flat, 0.0, +1, 0.0).turns_back);
+}
+
+static void test_unknown_worlds_are_left_out_whole(void **state)
+{
+    (void)state;
+    const double a[] = {0.0, 0.0, 0.1}, b[] = {1.0, NAN, 1.2};
+    qd_trend_t *self = qd_trend_new(2, (const double[]){0.0, 1.0}, 1);
+    qd_trend_add(self, 3, (const double *const[]){a, b});
+    qd_trend_result_t r = qd_trend_result(self, 0.95, 0.0);
+    assert_int_equal(r.rise.count, 2);
+    assert_int_equal(r.tau.count, 2);
+    assert_int_equal(r.worst.count, 2);
+    QD_ASSERT_NEAR(r.rise.estimate, 1.05, 1e-12);
+    qd_trend_free(self);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_straight_line),
+        cmocka_unit_test(test_direction),
+        cmocka_unit_test(test_margin),
+        cmocka_unit_test(test_turning_back_is_seen),
+        cmocka_unit_test(test_flat_steps_are_no_turning_back),
+        cmocka_unit_test(test_unknown_worlds_are_left_out_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
