@@ -1,6 +1,7 @@
 #include "kernel/bloc_game.h"
 
 #include "kernel/mission_game.h"
+#include "math/lanes.h"
 #include "math/reduce.h"
 
 static inline double hostile(double affinity)
@@ -8,23 +9,43 @@ static inline double hostile(double affinity)
     return affinity < 0.0 ? affinity : 0.0;
 }
 
-/* y += k min(row, 0), element by element. */
-static inline void add_hostile(double *restrict y, double k, const double *restrict row, size_t padded)
+/* out = sum_l weight_l min(A_l., 0), element by element, the sum over l in its order: eight sums are held while the rows
+ * go by. */
+static void sum_hostility(const qd_bloc_game_t *self, const double *restrict weight, double *restrict out)
 {
-    for (size_t i = 0; i < padded; i++)
-        y[i] += k * hostile(row[i]);
+    size_t n = self->n, padded = self->padded;
+    for (size_t i = 0; i < padded; i += 2 * QD_REALS) {
+        const double *restrict row = self->affinity + i;
+        qd_reals_t first = {0}, second = {0};
+        for (size_t l = 0; l < n; l++, row += padded) {
+            qd_reals_t a = QD_REALS_OF(row), b = QD_REALS_OF(row + QD_REALS);
+            first += weight[l] * QD_REALS_NEGATIVE(a);
+            second += weight[l] * QD_REALS_NEGATIVE(b);
+        }
+        QD_REALS_AT(out + i) = first;
+        QD_REALS_AT(out + i + QD_REALS) = second;
+    }
 }
 
-/* field += threat * m (c s): the threat that a group with hostilities s = m (c 1_group) shares with everyone. */
-static void add_shared_threat(const qd_bloc_game_t *self, const double *s, double *field)
+/* field += threat * m (c s): the threat that a group with hostilities s = m (c 1_group) shares with everyone. Uses up s. */
+static void add_shared_threat(const qd_bloc_game_t *self, double *s, double *field)
 {
     double *sum = self->scratch + self->padded;
     for (size_t i = 0; i < self->padded; i++)
-        sum[i] = 0.0;
-    for (size_t l = 0; l < self->n; l++)
-        if (s[l] != 0.0)
-            add_hostile(sum, self->c[l] * s[l], self->affinity + l * self->padded, self->padded);
+        s[i] *= self->c[i];
+    sum_hostility(self, s, sum);
     qd_add_scaled(field, self->threat, sum, self->padded);
+}
+
+/* field += c row, s += c min(row, 0). */
+static inline void add_member(double c, const double *restrict row, double *restrict field, double *restrict s,
+                              size_t padded)
+{
+    for (size_t i = 0; i < padded; i += QD_REALS) {
+        qd_reals_t a = QD_REALS_OF(row + i);
+        QD_REALS_AT(field + i) += c * a;
+        QD_REALS_AT(s + i) += c * QD_REALS_NEGATIVE(a);
+    }
 }
 
 static void start_label(qd_bloc_game_t *self, int k)
@@ -32,16 +53,26 @@ static void start_label(qd_bloc_game_t *self, int k)
     double *field = self->field + (size_t)k * self->padded, *s = self->scratch;
     for (size_t i = 0; i < self->padded; i++)
         field[i] = s[i] = 0.0;
-    for (size_t j = 0; j < self->n; j++) {
-        if (self->label[j] != k)
-            continue;
-        const double *row = self->affinity + j * self->padded;
-        qd_add_scaled(field, self->c[j], row, self->padded);
-        if (self->threat != 0.0)
-            add_hostile(s, self->c[j], row, self->padded);
-    }
+    for (size_t j = 0; j < self->n; j++)
+        if (self->label[j] == k)
+            add_member(self->c[j], self->affinity + j * self->padded, field, s, self->padded);
     if (self->threat != 0.0)
         add_shared_threat(self, s, field);
+}
+
+/* What each state adds to its own label's field: c_i W_ii = c_i threat sum_l c_l m_il^2. */
+static void start_self_worth(qd_bloc_game_t *self)
+{
+    size_t n = self->threat != 0.0 ? self->n : 0, padded = self->padded;
+    for (size_t i = 0; i < padded; i += QD_REALS) {
+        const double *restrict row = self->affinity + i;
+        qd_reals_t sum = {0};
+        for (size_t l = 0; l < n; l++, row += padded) {
+            qd_reals_t a = QD_REALS_OF(row), m = QD_REALS_NEGATIVE(a);
+            sum += self->c[l] * (m * m);
+        }
+        QD_REALS_AT(self->self_worth + i) = sum * (self->threat * QD_REALS_OF(self->c + i));
+    }
 }
 
 static void count_members(qd_bloc_game_t *self)
@@ -55,17 +86,7 @@ static void count_members(qd_bloc_game_t *self)
 void qd_bloc_game_start(qd_bloc_game_t *self)
 {
     count_members(self);
-    for (size_t i = 0; i < self->padded; i++)
-        self->self_worth[i] = 0.0;
-    if (self->threat != 0.0)
-        for (size_t l = 0; l < self->n; l++) {
-            const double *restrict row = self->affinity + l * self->padded;
-            double *restrict worth = self->self_worth;
-            for (size_t i = 0; i < self->padded; i++)
-                worth[i] += self->c[l] * (hostile(row[i]) * hostile(row[i]));
-        }
-    for (size_t i = 0; i < self->padded; i++)
-        self->self_worth[i] *= self->threat * self->c[i];
+    start_self_worth(self);
     for (int k = 1; k <= (int)self->labels; k++)
         if (self->members[k] > 0)
             start_label(self, k);
@@ -115,31 +136,31 @@ int qd_bloc_game_best(const qd_bloc_game_t *self, size_t i)
     return best;
 }
 
+/* worth = W_i. */
+static void pair_worths(const qd_bloc_game_t *self, size_t i, double *worth)
+{
+    const double *row = self->affinity + i * self->padded;
+    for (size_t j = 0; j < self->padded; j++)
+        worth[j] = row[j];
+    if (self->threat == 0.0)
+        return;
+    double *s = self->scratch + self->padded;
+    for (size_t j = 0; j < self->padded; j++)
+        s[j] = self->c[j] * hostile(row[j]);
+    sum_hostility(self, s, worth);
+    for (size_t j = 0; j < self->padded; j++)
+        worth[j] = row[j] + self->threat * worth[j];
+}
+
 void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k)
 {
     int before = self->label[i];
-    const double *row = self->affinity + i * self->padded;
-    double *worth = self->scratch; /* c_i W_i. */
-    for (size_t j = 0; j < self->padded; j++)
-        worth[j] = hostile(row[j]);
-    if (self->threat != 0.0) {
-        double *sum = self->scratch + self->padded;
-        for (size_t j = 0; j < self->padded; j++)
-            sum[j] = 0.0;
-        for (size_t l = 0; l < self->n; l++)
-            if (worth[l] != 0.0)
-                add_hostile(sum, self->c[l] * worth[l], self->affinity + l * self->padded, self->padded);
-        for (size_t j = 0; j < self->padded; j++)
-            worth[j] = row[j] + self->threat * sum[j];
-    } else {
-        for (size_t j = 0; j < self->padded; j++)
-            worth[j] = row[j];
-    }
+    double *worth = self->scratch, *entered = self->field + (size_t)k * self->padded;
+    pair_worths(self, i, worth);
     self->label[i] = k;
     self->members[before]--;
     if (before > 0)
         qd_add_scaled(self->field + (size_t)before * self->padded, -self->c[i], worth, self->padded);
-    double *entered = self->field + (size_t)k * self->padded;
     if (k > 0 && self->members[k] == 0)
         for (size_t j = 0; j < self->padded; j++)
             entered[j] = 0.0;
@@ -186,7 +207,7 @@ int qd_bloc_game_review(qd_bloc_game_t *self)
     return qd_bloc_game_solve(self);
 }
 
-static double pair_worth(const qd_bloc_game_t *self, size_t i, size_t j)
+static double pair_worth_of(const qd_bloc_game_t *self, size_t i, size_t j)
 {
     const double *a = self->affinity + i * self->padded, *b = self->affinity + j * self->padded;
     double shared = 0.0;
@@ -204,7 +225,7 @@ double qd_bloc_game_potential(const qd_bloc_game_t *self)
             continue;
         for (size_t j = 0; j < i; j++)
             if (self->label[j] == k)
-                phi += self->cohesion[k] * self->c[i] * self->c[j] * pair_worth(self, i, j);
+                phi += self->cohesion[k] * self->c[i] * self->c[j] * pair_worth_of(self, i, j);
         phi -= owns(self, i, k) ? 0.0 : self->c[i] * self->cost;
     }
     return phi;
