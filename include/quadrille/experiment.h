@@ -16,6 +16,7 @@ typedef struct {
     qd_order_kind_t kind;
     char *label;               /* "unipolar", ..., "empirical-1936": unique in the experiment */
     qd_empirical_t *empirical; /* NULL unless the kind is empirical */
+    int year;                  /* of an empirical order, else 0 */
 } qd_order_t;
 
 /* One parameter set to one distribution. A doctrine preset is expanded into six of these when it is read. */
@@ -50,10 +51,10 @@ typedef struct {
     char *label;            /* "0", "1", ... or the label given in a list; unique */
     double *coordinate;     /* per factor: its value (doctrine: row of qd_doctrine_table); NaN where a list point or
                                a claim's own arm leaves it alone */
-    size_t settings;
+    size_t settings;        /* what it sets beyond its coordinates; qd_experiment_plan applies both */
     qd_setting_t *setting;  /* in order: a later one wins */
     size_t changes;
-    qd_change_t *change;
+    qd_change_t *change;    /* sorted by `at` */
     uint64_t hash;          /* XXH3-64 of settings and changes: names the point whatever its position */
     bool from_claim;        /* appended for an arm of a claim that the design does not contain */
 } qd_point_t;
@@ -63,6 +64,7 @@ typedef struct {
     size_t factors;
     qd_factor_t *factor;
     size_t size;            /* `points:` base samples, trajectories; 0 for grid and list */
+    size_t levels;          /* morris: levels of its grid; else 0 */
 } qd_design_t;
 
 /* ---- precision, output ---------------------------------------------------------------------------------------- */

@@ -1,23 +1,31 @@
 /* Landscapes of alignment: which configurations of a few actors nobody would leave, exactly or by search.
  *
- * Rule two-camps (Axelrod and Bennett 1993): every actor is on side 0 or 1, the energy of a configuration X is
- *   E(X) = sum over ordered pairs (i,j) of s_i s_j p_ij d_ij(X),   d = 1 across the two sides, 0 within,
- * and configurations that differ by swapping the sides are one. Rule blocs: any partition of the actors; its energy is
- * its number of disagreements. In both, with pair weights w_ij = s_i s_j p_ij,
- *   disagreements(X) = sum_{i<j across} max(w_ij, 0) + sum_{i<j within} max(-w_ij, 0)
- * (the frustration of a signed network when all sizes are 1 and p = +1, -1). Since E = 2 (disagreements - sum_{i<j}
- * max(-w_ij, 0)), both rules minimise the same quantity over different configurations; with unequal sizes the
- * disagreements are weighted by them, or the two would no longer agree.
+ * Rule two-camps (Axelrod and Bennett 1993): every actor is on side 0 or 1, the energy of a configuration X
+ * is
+ *
+ *     E(X) = sum over ordered pairs (i,j) of s_i s_j p_ij d_ij(X),   d = 1 across the two sides, 0 within,
+ *
+ * and configurations that differ by swapping the sides are one. Rule blocs: any partition of the actors; its
+ * energy is its number of disagreements. In both, with pair weights w_ij = s_i s_j p_ij,
+ *
+ *     disagreements(X) = sum_{i<j across} max(w_ij, 0) + sum_{i<j within} max(-w_ij, 0)
+ *
+ * (the frustration of a signed network when all sizes are 1 and p = +1, -1). Since
+ * E = 2 (disagreements - sum_{i<j} max(-w_ij, 0)), both rules minimise the same quantity over different
+ * configurations; with unequal sizes the disagreements are weighted by them, or the two would no longer
+ * agree.
  *
  * A minimum is a configuration that no move of one actor lowers; it is strict when every such move raises the
- * energy. A move changes the side (two-camps), or goes to another bloc or to a new one of its own (blocs). Minima of
- * the rule blocs are the Nash-stable partitions of the symmetric additively separable hedonic game with these worths.
+ * energy. A move changes the side (two-camps), or goes to another bloc or to a new one of its own (blocs).
+ * Minima of the rule blocs are the Nash-stable partitions of the symmetric additively separable hedonic game
+ * with these worths.
  *
  * Weights are turned into whole numbers where sizes and propensities are decimal numbers of few digits; all
- * comparisons are then exact, and ties are ties. Otherwise energies that differ by less than 1e-12 of the sum of all |w|
- * count as equal. Answers do not depend on the number of threads.
+ * comparisons are then exact, and ties are ties. Otherwise energies that differ by less than 1e-12 of the sum
+ * of all |w| count as equal. Answers do not depend on the number of threads.
  *
- * Arguments: the object first, `error` last; nothing may be NULL unless said. Objects belong to one thread at a time. */
+ * Arguments: the object first, `error` last; nothing may be NULL unless said. Objects belong to one thread at
+ * a time. */
 #ifndef QUADRILLE_LANDSCAPE_H
 #define QUADRILLE_LANDSCAPE_H
 
@@ -34,7 +42,8 @@ typedef enum { QD_METHOD_EXACT, QD_METHOD_SEARCH } qd_landscape_method_t;
 #define QD_TWO_CAMPS_EXACT_MAX 36
 #define QD_BLOCS_EXACT_MAX     22
 #define QD_SEARCH_MAX          2048
-/* Most actors for which basins (two-camps) and all stable partitions with their basins (blocs) are worked out. */
+/* Most actors for which basins (two-camps) and all stable partitions with their basins (blocs) are worked
+ * out. */
 #define QD_TWO_CAMPS_BASINS_MAX 24
 #define QD_BLOCS_STABLE_MAX     13
 /* Most minima that an answer lists: those of lowest energy; further ones are only counted. */
@@ -42,52 +51,54 @@ typedef enum { QD_METHOD_EXACT, QD_METHOD_SEARCH } qd_landscape_method_t;
 #define QD_STARTS_DEFAULT    1000
 #define QD_STARTS_MAX        100000000
 
-/* ---- runner: how independent tasks are carried out ----------------------------------------------------------- */
+/* ---- runner: how independent tasks are carried out ----------------------------------------------------- */
 
-/* Runs task(context, index) for every index < count, in any order, on any threads, and returns when all are done.
- * Tasks write to their own slots only. engine/parallel.h has one on threads; a NULL runner means one after the other. */
+/* Runs task(context, index) for every index < count, in any order, on any threads, and returns when all are
+ * done. Tasks write to their own slots only. engine/parallel.h has one on threads; a NULL runner means one
+ * after the other. */
 typedef struct {
     int threads;
     void (*run)(int threads, size_t count, void (*task)(void *context, size_t index), void *context);
 } qd_runner_t;
 
-/* ---- the question --------------------------------------------------------------------------------------------- */
+/* ---- the question -------------------------------------------------------------------------------------- */
 
 typedef struct {
     qd_landscape_rule_t rule;
     qd_landscape_method_t method;
-    size_t actors;      /* n >= 1 */
-    char **name;        /* [n] unique */
-    double *size;       /* [n] finite, > 0 */
-    double *propensity; /* [n][n] finite, symmetric; the diagonal is ignored */
+    size_t actors;         /* n >= 1 */
+    char **name;           /* [n] unique */
+    double *size;          /* [n] finite, > 0 */
+    double *propensity;    /* [n][n] finite, symmetric; the diagonal is ignored */
     uint64_t starts, seed; /* search only */
-    bool skip_basins;   /* leave basins out where only counts are wanted; false after _new */
+    bool skip_basins;      /* leave basins and plateaus out where only minima are wanted; false after _new */
 } qd_landscape_t;
 
-/* A landscape of n actors: names NULL, sizes 1, propensities 0, rule two-camps, method exact, 1000 starts, seed 1.
- * Everything it holds is allocated with malloc and owned by it; names are set with qd_landscape_set_name. */
+/* A landscape of n actors: names NULL, sizes 1, propensities 0, rule two-camps, method exact, 1000 starts,
+ * seed 1. Everything it holds is allocated with malloc and owned by it; names are set with
+ * qd_landscape_set_name. */
 QD_MUST_USE qd_status_t qd_landscape_new(size_t actors, qd_landscape_t **self, qd_error_t *error);
 QD_MUST_USE qd_status_t qd_landscape_set_name(qd_landscape_t *self, size_t actor, const char *name,
                                               qd_error_t *error);
 void qd_landscape_free(qd_landscape_t *self);
 
-/* Reads a landscape file (interface.md, "Landscape and power files"); `ties` is read relative to the file. On failure
- * `error` holds every fault with file, line and column, and nothing is left to free. */
+/* Reads a landscape file (interface.md, "Landscape and power files"); `ties` is read relative to the file. On
+ * failure `error` holds every fault with file, line and column, and nothing is left to free. */
 QD_MUST_USE qd_status_t qd_landscape_load(const char *path, qd_landscape_t **self, qd_error_t *error);
 
-/* ---- the answer ----------------------------------------------------------------------------------------------- */
+/* ---- the answer ---------------------------------------------------------------------------------------- */
 
 typedef struct {
     double energy;
     double disagreements;
     uint16_t *group; /* [n] numbered by first appearance from 0 */
     size_t groups;
-    bool strict;     /* every move of one actor raises the energy */
-    uint64_t basin;  /* configurations that steepest descent leads here, itself included; 0: not worked out.
-                        Search: starts that ended here */
-    size_t plateau;  /* 0: strict, or not worked out; else the number of the plateau (connected set of equal energy)
-                        it lies on */
-    bool exit;       /* that plateau contains a configuration from which a single move leads lower */
+    bool strict;    /* every move of one actor raises the energy */
+    uint64_t basin; /* configurations that steepest descent leads here, itself included; 0: not worked out.
+                       Search: starts that ended here */
+    size_t plateau; /* 0: strict, or not worked out; else the number of the plateau (connected set of equal
+                       energy) it lies on */
+    bool exit;      /* that plateau contains a configuration from which a single move leads lower */
 } qd_minimum_t;
 
 typedef enum {
@@ -111,11 +122,14 @@ typedef struct {
     bool plateaus_known;   /* false: the plateaus were too large to be walked */
 } qd_landscape_answer_t;
 
-/* Works the landscape out. QD_ERROR_INPUT with the reason where it is malformed or too large for its method. Steepest descent
- * moves the actor whose move leads lowest; ties go to the lowest actor in order, then to the bloc whose first member comes
- * first, a new bloc last. On success *answer must be released by qd_landscape_answer_free. `runner` may be NULL. */
+/* Works the landscape out. QD_ERROR_INPUT with the reason where it is malformed or too large for its method.
+ * Steepest descent moves the actor whose move leads lowest; ties go to the lowest actor in order, then to the
+ * bloc whose first member comes first, a new bloc last. On success *answer must be released by
+ * qd_landscape_answer_free. `runner` may be NULL. */
 QD_MUST_USE qd_status_t qd_landscape_solve(const qd_landscape_t *self, const qd_runner_t *runner,
                                            qd_landscape_answer_t **answer, qd_error_t *error);
+/* What qd_landscape_solve checks first, alone. */
+QD_MUST_USE qd_status_t qd_landscape_check(const qd_landscape_t *self, qd_error_t *error);
 void qd_landscape_answer_free(qd_landscape_answer_t *self);
 
 /* "two-camps", "blocs"; "exact", "search". */

@@ -111,6 +111,7 @@ typedef enum { QD_ISA_AUTO = -1, QD_ISA_V2, QD_ISA_V3, QD_ISA_V4, QD_ISA_COUNT }
  * processor has. QD_ERROR_INPUT where the processor lacks it. Not thread-safe: call it once, before playing. */
 QD_MUST_USE qd_status_t qd_isa_select(qd_isa_t isa, qd_error_t *error);
 qd_isa_t qd_isa_selected(void);
-const char *qd_isa_name(qd_isa_t isa); /* "v2", "v3", "v4" */
+const char *qd_isa_name(qd_isa_t isa);       /* "v2", "v3", "v4", "auto" */
+qd_isa_t qd_isa_find(const char *name);      /* the reverse; QD_ISA_COUNT for any other name */
 
 #endif

@@ -16,6 +16,7 @@ qd_status_t qd_error_add(qd_error_t *error, qd_status_t status, const char *form
         /* A first message that is too long is cut; a later one is dropped whole and counted. */
         if (error->used == 0 && length > 0) {
             error->used = sizeof error->text - 1;
+            error->text[error->used - 1] = '\n';
         } else {
             error->text[error->used] = '\0';
             error->omitted++;

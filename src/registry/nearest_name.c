@@ -1,5 +1,6 @@
 #include "quadrille/registry.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define LENGTH_MAX 64
@@ -15,7 +16,7 @@ static size_t distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);
     if (n > LENGTH_MAX || m > LENGTH_MAX)
-        return LENGTH_MAX + 1;
+        return SIZE_MAX;
     size_t rows[3][LENGTH_MAX + 1];
     size_t *before = rows[0], *last = rows[1], *row = rows[2];
     for (size_t j = 0; j <= m; j++)

@@ -1,0 +1,56 @@
+/* Voting power under weighted rules: the indices of Shapley and Shubik (1954) and Banzhaf (1965).
+ *
+ * A coalition wins if it holds every member with a veto and reaches the quota of every rule. Member i swings
+ * a coalition S without it if S loses and S with i wins. With eta_i(s) the number of such S that have s of
+ * the n members, and eta_i = sum_s eta_i(s),
+ *
+ *     Shapley-Shubik  phi_i = sum_s eta_i(s) s! (n-1-s)! / n!
+ *
+ *     Banzhaf         beta_i = eta_i / sum_j eta_j
+ *
+ *     swings          eta_i / 2^(n-1)
+ *
+ * The eta_i(s) are counted exactly, in whole numbers of 128 bits, by generating functions (Mann and Shapley
+ * 1962; Brams and Affuso 1976): the coefficient of y^t x^w in the product over members of 1 + y x^(weight) is
+ * the number of coalitions with t members and weight w, one x per rule; a member is taken out by division. */
+#ifndef QUADRILLE_POWER_H
+#define QUADRILLE_POWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "quadrille/error.h"
+
+#define QD_POWER_MEMBERS_MAX 128 /* so that every count fits into 128 bits */
+#define QD_POWER_RULES_MAX   8
+
+typedef struct {
+    double *weight; /* [members] finite, >= 0, at most nine decimals */
+    double quota;   /* > 0, at most the sum of the weights */
+} qd_power_rule_t;
+
+typedef struct {
+    size_t members, rules;
+    char **name; /* [members] unique; may be NULL */
+    bool *veto;  /* [members] */
+    qd_power_rule_t rule[QD_POWER_RULES_MAX];
+} qd_power_t;
+
+/* Members without names, weights 0, no veto; names are allocated with malloc and owned by the object. */
+QD_MUST_USE qd_status_t qd_power_new(size_t members, size_t rules, qd_power_t **self, qd_error_t *error);
+void qd_power_free(qd_power_t *self);
+
+/* Reads a power file (interface.md). On failure `error` holds every fault with file, line and column. */
+QD_MUST_USE qd_status_t qd_power_load(const char *path, qd_power_t **self, qd_error_t *error);
+
+typedef struct {
+    double shapley_shubik, banzhaf, swings;
+} qd_power_index_t;
+
+/* Writes index[0..members-1]; relative errors are of the order of 1e-16. QD_ERROR_INPUT with the reason where
+ * the rule is malformed, where no coalition can win, or where the counts cannot be made exactly: weights with
+ * more than nine decimals, or so large that the generating function would not fit into memory and the members
+ * too many to try all coalitions. */
+QD_MUST_USE qd_status_t qd_power_solve(const qd_power_t *self, qd_power_index_t index[], qd_error_t *error);
+
+#endif

@@ -1,0 +1,130 @@
+/* Result files: what is written about a run besides its worlds, and reading all of it back.
+ *
+ * A result file is HDF5 and valid netCDF-4; docs/result-file.md describes the layout. Strings given to
+ * writers are borrowed for the call; strings and arrays obtained from a reader belong to it and live until it
+ * is closed. HDF5 is not thread-safe: use these functions from one thread at a time. */
+#ifndef QUADRILLE_RESULT_H
+#define QUADRILLE_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quadrille/error.h"
+#include "quadrille/registry.h"
+
+/* Newest format this program writes and reads. */
+#define QD_RESULT_FORMAT 1
+
+/* ---- what a result file says ------------------------------------------------------------------------------
+ */
+
+/* Where a result comes from. Strings may be NULL when written ("" is stored); never NULL when read. */
+typedef struct {
+    const char *title, *about;
+    const char *version; /* of quadrille */
+    const char *source_commit;
+    const char *created; /* ISO 8601, UTC; NULL when written: now */
+    const char *command_line, *host, *compiler, *instruction_set;
+    const char *libraries; /* "GSL 2.7, ..."; HDF5's version is added */
+    const char *shard;     /* "2/5", or "" */
+    int threads, ranks;
+    double seconds; /* spent computing; NaN when unknown */
+    /* Only read, never written from here: */
+    const char *config; /* the experiment, canonical YAML */
+    uint64_t seed, config_hash;
+    char result_hash[33]; /* 32 hexadecimal digits */
+    bool complete;        /* every world of the experiment is there */
+    int format;
+} qd_provenance_t;
+
+/* The verdict on one claim. Numbers that do not apply are NaN. */
+typedef struct {
+    const char *id, *says, *kind; /* kind: "contrast", "interaction", "trend", "orders", "bimodal" */
+    const char *outcome, *order;  /* order: label, or "all" */
+    const char *verdict;          /* "supported", "contradicted", "undecided" */
+    const char *note;             /* one line of detail, or "" */
+    double estimate, low, high;   /* in the outcome's units */
+    double margin, confidence;    /* confidence of the interval */
+    double p, p_holm; /* one-sided against the margin; after Holm's correction over the file's claims */
+    double unpaired_se, variance_reduction;
+    int64_t worlds; /* pairs of worlds used */
+} qd_result_claim_t;
+
+/* One paired contrast on common random numbers: mean(more) - mean(less). */
+typedef struct {
+    const char *outcome, *more, *less; /* labels: of points, of orders or both */
+    double estimate, se, low, high, confidence, unpaired_se, variance_reduction;
+    int64_t worlds;
+} qd_result_contrast_t;
+
+/* Sensitivity of one outcome in one order to one factor. What a method does not give is NaN. */
+typedef struct {
+    const char *outcome, *order, *factor, *method; /* method: "saltelli" or "morris" */
+    double first, first_low, first_high, total, total_low, total_high;
+    double mu, mu_star, mu_star_low, mu_star_high, sigma;
+    double noise_share; /* share of the variance between points that is replicate noise */
+} qd_result_sensitivity_t;
+
+/* ---- reading ----------------------------------------------------------------------------------------------
+ */
+
+#define QD_RESULT_QUANTILES 7 /* 0.01 0.05 0.25 0.5 0.75 0.95 0.99 */
+extern const double qd_result_quantiles[QD_RESULT_QUANTILES];
+
+typedef struct {
+    uint64_t count;
+    double mean, sd, mcse, min, max;
+    double quantile[QD_RESULT_QUANTILES];
+} qd_result_summary_t;
+
+typedef struct {
+    size_t point, order;
+    uint64_t world;
+    const char *reason;
+} qd_result_failure_t;
+
+typedef struct qd_result_file qd_result_file_t;
+
+/* Opens a result file, or a folder of parts (OUT.h5.parts) of a run that goes on or was stopped. QD_ERROR_IO:
+ * not there, cut off; QD_ERROR_INPUT: not a file of quadrille, of a newer format. */
+QD_MUST_USE qd_status_t qd_result_file_open(const char *path, qd_result_file_t **self, qd_error_t *error);
+void qd_result_file_close(qd_result_file_t *self);
+
+const qd_provenance_t *qd_result_file_provenance(const qd_result_file_t *self);
+
+size_t qd_result_file_points(const qd_result_file_t *self);
+size_t qd_result_file_orders(const qd_result_file_t *self);
+uint64_t qd_result_file_worlds(const qd_result_file_t *self); /* length of the world dimension */
+const char *qd_result_file_point_label(const qd_result_file_t *self, size_t point);
+const char *qd_result_file_order_label(const qd_result_file_t *self, size_t order);
+
+/* Whether per-world values of an outcome are there. */
+bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcome);
+
+/* Worlds present of (point, order): failed ones included. */
+QD_MUST_USE qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order,
+                                            uint64_t *worlds, qd_error_t *error);
+
+QD_MUST_USE qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t order,
+                                               qd_outcome_t outcome, qd_result_summary_t *summary,
+                                               qd_error_t *error);
+
+/* out[i] = outcome of world first + i; NaN where there is none or it failed. */
+QD_MUST_USE qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t order,
+                                            qd_outcome_t outcome, uint64_t first, size_t count, double out[],
+                                            qd_error_t *error);
+
+/* Tables; none: *count 0. A folder of parts has failures only. */
+QD_MUST_USE qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd_result_failure_t **failure,
+                                                size_t *count, qd_error_t *error);
+QD_MUST_USE qd_status_t qd_result_file_claims(qd_result_file_t *self, const qd_result_claim_t **claim,
+                                              size_t *count, qd_error_t *error);
+QD_MUST_USE qd_status_t qd_result_file_contrasts(qd_result_file_t *self,
+                                                 const qd_result_contrast_t **contrast, size_t *count,
+                                                 qd_error_t *error);
+QD_MUST_USE qd_status_t qd_result_file_sensitivity(qd_result_file_t *self,
+                                                   const qd_result_sensitivity_t **row, size_t *count,
+                                                   qd_error_t *error);
+
+#endif

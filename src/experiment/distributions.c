@@ -1,0 +1,364 @@
+#include "experiment/distributions.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    qd_distribution_kind_t kind;
+    size_t fewest, most;
+    const char *name[4];
+    bool free[4]; /* not a value of the parameter: any finite number */
+} form_t;
+
+static const form_t forms[] = {
+    {QD_UNIFORM, 2, 2, {"low", "high"}, {false}},
+    {QD_LOGUNIFORM, 2, 2, {"low", "high"}, {false}},
+    {QD_NORMAL, 2, 2, {"mean", "sd"}, {true, true}},
+    {QD_LOGNORMAL, 2, 2, {"mu", "sigma"}, {true, true}},
+    {QD_BETA, 2, 4, {"a", "b", "low", "high"}, {true, true, false, false}},
+    {QD_TRIANGULAR, 3, 3, {"low", "mode", "high"}, {false}},
+    {QD_CHOICE, 0, 0, {NULL}, {false}},
+    {QD_INTEGERS, 2, 2, {"low", "high"}, {false}},
+};
+
+static const char *const form_names[] = {"uniform", "loguniform", "normal", "lognormal",
+                                         "beta",    "triangular", "choice", "integers"};
+#define FORMS (sizeof forms / sizeof forms[0])
+
+const char *qd_given_name(int parameter)
+{
+    return parameter == QD_DOCTRINE ? "doctrine" : qd_parameter_name((size_t)parameter);
+}
+
+static qd_parameter_type_t type_of(int parameter)
+{
+    return qd_parameter_info((size_t)parameter)->type;
+}
+
+/* ---- values
+ * ------------------------------------------------------------------------------------------------- */
+
+static bool read_doctrine(const qd_yaml_node_t *node, double *value)
+{
+    char list[512] = "";
+    const char *text = qd_yaml_scalar(node);
+    int row = text ? qd_doctrine_find(text) : -1;
+    if (row >= 0) {
+        *value = row;
+        return true;
+    }
+    for (size_t i = 0; i < qd_doctrine_count; i++) {
+        strncat(list, i ? ", " : "", sizeof list - strlen(list) - 1);
+        strncat(list, qd_doctrine_name(i), sizeof list - strlen(list) - 1);
+    }
+    const char *nearest = text && *text ? qd_nearest_name(text, qd_doctrine_count, qd_doctrine_name) : NULL;
+    if (nearest)
+        return qd_yaml_expected_for(node, "doctrine", "one of: %s (did you mean `%s`?)", list, nearest);
+    return qd_yaml_expected_for(node, "doctrine", "one of: %s", list);
+}
+
+/* false without a message */
+static bool number_in(const qd_yaml_node_t *node, const qd_parameter_info_t *info, double *value)
+{
+    if (!qd_yaml_is_number(node))
+        return false;
+    *value = strtod(qd_yaml_scalar(node), NULL) + 0.0; /* no negative zero */
+    return *value >= info->low && *value <= info->high &&
+           (info->type != QD_TYPE_WHOLE || floor(*value) == *value);
+}
+
+static bool read_word(const qd_yaml_node_t *node, const char *name, const char *const words[2], double *value)
+{
+    for (int i = 0; i < 2; i++)
+        if (qd_yaml_is_plain(node, words[i])) {
+            *value = i;
+            return true;
+        }
+    return qd_yaml_expected_for(node, name, "%s or %s", words[0], words[1]);
+}
+
+static const char *const flag_words[2] = {"false", "true"}, *const scope_words[2] = {"all", "leader"};
+
+bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value)
+{
+    if (parameter == QD_DOCTRINE)
+        return read_doctrine(node, value);
+    const qd_parameter_info_t *info = qd_parameter_info((size_t)parameter);
+    if (info->type == QD_TYPE_FLAG)
+        return read_word(node, info->name, flag_words, value);
+    if (info->type == QD_TYPE_SCOPE)
+        return read_word(node, info->name, scope_words, value);
+    if (number_in(node, info, value))
+        return true;
+    return qd_yaml_expected_for(node, info->name, "a %s from %.15g to %.15g",
+                                info->type == QD_TYPE_WHOLE ? "whole number" : "number", info->low,
+                                info->high);
+}
+
+/* ---- distributions
+ * -------------------------------------------------------------------------------------------- */
+
+static const form_t *form_of(const char *key)
+{
+    for (size_t i = 0; i < FORMS; i++)
+        if (strcmp(form_names[i], key) == 0)
+            return &forms[i];
+    return NULL;
+}
+
+bool qd_is_distribution_name(const char *key)
+{
+    return form_of(key) != NULL;
+}
+
+static bool read_number(const qd_yaml_node_t *node, const form_t *form, size_t i, int parameter,
+                        double *value)
+{
+    if (form->free[i])
+        return qd_yaml_real(node, -INFINITY, INFINITY, value);
+    return qd_read_value(node, parameter, value);
+}
+
+/* "[low, high]" as told in messages. */
+static const char *shape_of(const form_t *form)
+{
+    static const char *const shapes[FORMS] = {
+        "[low, high]",       "[low, high]",  "[mean, sd]", "[mu, sigma]", "[a, b] or [a, b, low, high]",
+        "[low, mode, high]", "[value, ...]", "[low, high]"};
+    return shapes[form - forms];
+}
+
+static bool read_listed(const qd_yaml_node_t *list, const form_t *form, int parameter, double x[4],
+                        size_t *count)
+{
+    bool good = true;
+    *count = qd_yaml_count(list);
+    if (*count != form->fewest && *count != form->most)
+        return qd_yaml_fail(list, "found %zu numbers for `%s`; expected %s", *count, qd_yaml_key(list),
+                            shape_of(form));
+    size_t i = 0;
+    for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node), i++)
+        good = read_number(node, form, i, parameter, &x[i]) && good;
+    return good;
+}
+
+static bool read_named(const qd_yaml_node_t *map, const form_t *form, int parameter, double x[4],
+                       size_t *count)
+{
+    bool good = qd_yaml_check_keys(map, form->most, form->name);
+    for (*count = 0; good && *count < form->most; ++*count) {
+        if (*count >= form->fewest && qd_yaml_count(map) == form->fewest)
+            break;
+        const qd_yaml_node_t *node = qd_yaml_need(map, form->name[*count]);
+        good = node && read_number(node, form, *count, parameter, &x[*count]);
+    }
+    return good;
+}
+
+static bool read_weights(const qd_yaml_node_t *list, qd_distribution_t *out)
+{
+    if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "a list of weights"))
+        return false;
+    if (qd_yaml_count(list) != (size_t)out->n)
+        return qd_yaml_fail(list, "found %zu weights for %d values; expected as many", qd_yaml_count(list),
+                            out->n);
+    bool good = true;
+    int i = 0;
+    for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node), i++)
+        good = qd_yaml_real(node, 0.0, 1e15, &out->cumulative[i]) && good;
+    return good;
+}
+
+static bool read_choice(const qd_yaml_node_t *node, int parameter, qd_distribution_t *out)
+{
+    static const char *const keys[] = {"values", "weights"};
+    const qd_yaml_node_t *values = node, *weights = NULL;
+    bool good = true;
+    if (qd_yaml_kind(node) == QD_YAML_MAP) {
+        if (!qd_yaml_check_keys(node, 2, keys) || !(values = qd_yaml_need(node, "values")))
+            return false;
+        weights = qd_yaml_get(node, "weights");
+    }
+    if (!qd_yaml_expect(values, QD_YAML_SEQUENCE, "a list of values"))
+        return false;
+    if (qd_yaml_count(values) < 1 || qd_yaml_count(values) > QD_CHOICES_MAX)
+        return qd_yaml_fail(values, "found %zu values for `%s`; expected 1 to %d", qd_yaml_count(values),
+                            qd_given_name(parameter), QD_CHOICES_MAX);
+    for (const qd_yaml_node_t *value = qd_yaml_first(values); value; value = qd_yaml_next(value), out->n++) {
+        good = qd_read_value(value, parameter, &out->value[out->n]) && good;
+        out->cumulative[out->n] = 1.0;
+    }
+    return weights ? read_weights(weights, out) && good : good;
+}
+
+static void place_numbers(const form_t *form, const double x[4], size_t count, qd_distribution_t *out)
+{
+    bool triangular = form->kind == QD_TRIANGULAR;
+    out->a = x[0];
+    out->b = triangular ? x[2] : x[1];
+    out->c = triangular ? x[1] : 0.0;
+    out->low = count == 4 ? x[2] : 0.0;
+    out->high = count == 4 ? x[3] : 0.0;
+}
+
+/* Which kinds go with which type of parameter. */
+static bool check_kind(const qd_yaml_node_t *node, const form_t *form, int parameter)
+{
+    if (form->kind == QD_CHOICE)
+        return true;
+    if (parameter == QD_DOCTRINE || type_of(parameter) == QD_TYPE_FLAG || type_of(parameter) == QD_TYPE_SCOPE)
+        return qd_yaml_fail_key(node, "found `%s` for `%s`; expected one value, or {choice: [...]}",
+                                qd_yaml_key(node), qd_given_name(parameter));
+    if (type_of(parameter) == QD_TYPE_WHOLE && form->kind != QD_INTEGERS)
+        return qd_yaml_fail_key(
+            node,
+            "found `%s` for `%s`, which takes whole numbers; expected {integers: [low, high]} or "
+            "{choice: [...]}",
+            qd_yaml_key(node), qd_given_name(parameter));
+    return true;
+}
+
+/* count: how many numbers were written; equal bounds are taken for none by qd_distribution_finish. */
+static bool check_possible(const qd_yaml_node_t *node, int parameter, size_t count,
+                           const qd_distribution_t *written)
+{
+    qd_distribution_t finished = *written;
+    double low = 0.0, high = (double)(qd_doctrine_count - 1);
+    if (parameter != QD_DOCTRINE) {
+        low = qd_parameter_info((size_t)parameter)->low;
+        high = qd_parameter_info((size_t)parameter)->high;
+    }
+    const char *wrong = qd_distribution_finish(&finished, low, high);
+    if (count == 4 && !(written->low < written->high))
+        wrong = "needs its lower bound below its upper bound";
+    if (!wrong)
+        return true;
+    return qd_yaml_fail(node, "found an impossible `%s` for `%s`; expected a possible one: it %s",
+                        qd_yaml_key(node), qd_given_name(parameter), wrong);
+}
+
+bool qd_read_form(const qd_yaml_node_t *map, int parameter, qd_distribution_t *written)
+{
+    const qd_yaml_node_t *node = qd_yaml_first(map);
+    if (qd_yaml_count(map) != 1)
+        return qd_yaml_fail(
+            map, "found %zu keys for `%s`; expected one distribution, such as {uniform: [low, high]}",
+            qd_yaml_count(map), qd_given_name(parameter));
+    if (!qd_yaml_check_keys(map, FORMS, form_names))
+        return false;
+    const form_t *form = form_of(qd_yaml_key(node));
+    double x[4] = {0};
+    size_t count = 0;
+    *written = (qd_distribution_t){.kind = form->kind};
+    if (!check_kind(node, form, parameter))
+        return false;
+    if (form->kind == QD_CHOICE)
+        return read_choice(node, parameter, written) && check_possible(node, parameter, count, written);
+    if (qd_yaml_kind(node) == QD_YAML_SCALAR)
+        return qd_yaml_expected(node, "%s", shape_of(form));
+    if (qd_yaml_kind(node) == QD_YAML_MAP ? !read_named(node, form, parameter, x, &count)
+                                          : !read_listed(node, form, parameter, x, &count))
+        return false;
+    place_numbers(form, x, count, written);
+    return check_possible(node, parameter, count, written);
+}
+
+bool qd_read_distribution(const qd_yaml_node_t *node, int parameter, qd_distribution_t *written)
+{
+    double value;
+    if (qd_yaml_kind(node) == QD_YAML_MAP)
+        return qd_read_form(node, parameter, written);
+    if (qd_yaml_kind(node) == QD_YAML_SEQUENCE)
+        return qd_yaml_expected_for(node, qd_given_name(parameter),
+                                    "one value, or a distribution such as {choice: [...]}");
+    if (!qd_read_value(node, parameter, &value))
+        return false;
+    *written = qd_constant(value);
+    return true;
+}
+
+qd_distribution_t qd_given_finished(const qd_given_t *given)
+{
+    qd_distribution_t finished = given->written;
+    double low = 0.0, high = (double)(qd_doctrine_count - 1);
+    if (given->parameter != QD_DOCTRINE) {
+        low = qd_parameter_info((size_t)given->parameter)->low;
+        high = qd_parameter_info((size_t)given->parameter)->high;
+    }
+    (void)qd_distribution_finish(&finished, low, high);
+    return finished;
+}
+
+/* ---- canonical text
+ * --------------------------------------------------------------------------------------------- */
+
+void qd_write_real(FILE *out, double value)
+{
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    fputs(text, out);
+}
+
+void qd_write_value(FILE *out, int parameter, double value)
+{
+    if (parameter == QD_DOCTRINE)
+        fputs(qd_doctrine_table[(size_t)value].name, out);
+    else if (type_of(parameter) == QD_TYPE_FLAG)
+        fputs(flag_words[value != 0.0], out);
+    else if (type_of(parameter) == QD_TYPE_SCOPE)
+        fputs(scope_words[value != 0.0], out);
+    else
+        qd_write_real(out, value);
+}
+
+static bool equal_weights(const qd_distribution_t *choice)
+{
+    for (int i = 0; i < choice->n; i++)
+        if (choice->cumulative[i] != 1.0)
+            return false;
+    return true;
+}
+
+static void write_choice(FILE *out, int parameter, const qd_distribution_t *choice)
+{
+    bool equal = equal_weights(choice);
+    fputs(equal ? "[" : "{values: [", out);
+    for (int i = 0; i < choice->n; i++) {
+        fputs(i ? ", " : "", out);
+        qd_write_value(out, parameter, choice->value[i]);
+    }
+    fputs(equal ? "]" : "], weights: [", out);
+    for (int i = 0; !equal && i < choice->n; i++) {
+        fputs(i ? ", " : "", out);
+        qd_write_real(out, choice->cumulative[i]);
+    }
+    fputs(equal ? "" : "]}", out);
+}
+
+void qd_write_distribution(FILE *out, int parameter, const qd_distribution_t *written)
+{
+    if (written->kind == QD_CONSTANT) {
+        qd_write_value(out, parameter, written->a);
+        return;
+    }
+    fprintf(out, "{%s: ", qd_distribution_name(written->kind));
+    if (written->kind == QD_CHOICE) {
+        write_choice(out, parameter, written);
+    } else {
+        bool triangular = written->kind == QD_TRIANGULAR;
+        bool bounds = written->kind == QD_BETA && written->low != written->high;
+        double x[4] = {written->a, triangular ? written->c : written->b,
+                       triangular ? written->b : written->low, written->high};
+        for (size_t i = 0; i < (bounds ? 4u : triangular ? 3u : 2u); i++) {
+            fputs(i ? ", " : "[", out);
+            qd_write_real(out, x[i]);
+        }
+        fputs("]", out);
+    }
+    fputs("}", out);
+}

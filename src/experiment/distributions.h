@@ -1,0 +1,38 @@
+/* Values and distributions of parameters as experiment files write them:
+ *   32, true, leader, rumsfeld                    a constant
+ *   {uniform: [low, high]}  {loguniform: [low, high]}  {integers: [low, high]}  {triangular: [low, mode,
+ * high]} {normal: [mean, sd]}  {lognormal: [mu, sigma]}     truncated to the parameter's range; mu, sigma of
+ * the logarithm {beta: [a, b]}  {beta: [a, b, low, high]}     stretched over the parameter's range, or over
+ * [low, high] {choice: [v, ...]}  {choice: {values: [v, ...], weights: [w, ...]}} Numbers may also be given
+ * by name: {uniform: {low: 0, high: 1}}. */
+#ifndef QD_EXPERIMENT_DISTRIBUTIONS_H
+#define QD_EXPERIMENT_DISTRIBUTIONS_H
+
+#include <stdio.h>
+
+#include "experiment/loading.h"
+
+/* One value of a parameter (or the row of a doctrine), checked against its type and range; false and a
+ * message where it is not one. */
+bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value);
+
+/* A value or a distribution, as written; false and a message where its support leaves the parameter's range,
+ * or where its kind does not go with the parameter's type. */
+bool qd_read_distribution(const qd_yaml_node_t *node, int parameter, qd_distribution_t *written);
+
+/* The mapping {kind: numbers} alone: what qd_read_distribution accepts but a constant. */
+bool qd_read_form(const qd_yaml_node_t *map, int parameter, qd_distribution_t *written);
+
+/* Whether a key names a kind of distribution. */
+bool qd_is_distribution_name(const char *key);
+
+/* The distribution to draw from. */
+qd_distribution_t qd_given_finished(const qd_given_t *given);
+
+/* Canonical text: a number in the shortest form that reads back exactly, a value in its parameter's words, a
+ * distribution. */
+void qd_write_real(FILE *out, double value);
+void qd_write_value(FILE *out, int parameter, double value);
+void qd_write_distribution(FILE *out, int parameter, const qd_distribution_t *written);
+
+#endif

@@ -1,0 +1,350 @@
+/* From a file to a resolved experiment. */
+#include "quadrille/experiment.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiment/canonical.h"
+#include "experiment/claims_reader.h"
+#include "experiment/design_reader.h"
+#include "experiment/distributions.h"
+#include "experiment/factors.h"
+#include "experiment/loading.h"
+#include "experiment/orders.h"
+#include "experiment/points.h"
+#include "experiment/schedule.h"
+#include "experiment/settings.h"
+
+#define WORLDS_MAX  (UINT64_C(1) << 40)
+#define ABOUT_MAX   10000
+#define CHECKS_TOLD 5 /* faults between parameters that are told before the others are left untold */
+
+void *qd_loading_room(qd_loading_t *load, size_t count, size_t size)
+{
+    void *room = calloc(count ? count : 1, size);
+    if (!room)
+        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+    return room;
+}
+
+char *qd_loading_copy(qd_loading_t *load, const char *text)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+    return copy;
+}
+
+void qd_experiment_free(qd_experiment_t *self)
+{
+    if (!self)
+        return;
+    qd_claims_free(self);
+    for (size_t p = 0; p < self->points; p++)
+        qd_point_free(&self->point[p]);
+    free(self->point);
+    qd_factors_free(&self->design);
+    qd_orders_free(self);
+    free(self->setting);
+    free(self->change);
+    free(self->path);
+    free(self->name);
+    free(self->about);
+    free(self->config);
+    free(self);
+}
+
+/* ---- name, seed, worlds
+ * -------------------------------------------------------------------------------------------- */
+
+/* "experiments/orders.yaml" -> "orders" */
+static char *stem_of(qd_loading_t *load, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *stem = qd_loading_copy(load, slash ? slash + 1 : path);
+    char *dot = stem ? strrchr(stem, '.') : NULL;
+    if (dot && dot != stem)
+        *dot = '\0';
+    return stem;
+}
+
+static void read_name(qd_loading_t *load, const qd_yaml_node_t *root, const char *path)
+{
+    const char *text = NULL;
+    const qd_yaml_node_t *name = qd_yaml_get(root, "name"), *about = qd_yaml_get(root, "about");
+    if (name && qd_read_label(name, &text))
+        load->self->name = qd_loading_copy(load, text);
+    else
+        load->self->name = stem_of(load, path);
+    text = "";
+    if (about && qd_yaml_text(about, &text) && strlen(text) > ABOUT_MAX)
+        qd_yaml_expected(about, "at most %d bytes", ABOUT_MAX);
+    load->self->about = qd_loading_copy(load, text);
+}
+
+static void read_numbers(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
+{
+    qd_experiment_t *self = load->self;
+    const qd_yaml_node_t *seed = qd_yaml_get(root, "seed"), *worlds = qd_yaml_get(root, "worlds"),
+                         *failures = qd_yaml_get(root, "max_failures"),
+                         *confidence = qd_yaml_get(root, "confidence");
+    if (seed)
+        qd_yaml_whole(seed, 0, UINT64_MAX, &self->seed);
+    if (worlds)
+        qd_yaml_whole(worlds, 1, WORLDS_MAX, &self->worlds);
+    if (failures)
+        qd_yaml_real(failures, 0.0, 1.0, &self->max_failures);
+    if (confidence)
+        qd_yaml_real(confidence, 0.5, 0.9999, &self->confidence);
+    if (overrides && overrides->has_seed)
+        self->seed = overrides->seed;
+    if (overrides && overrides->has_worlds && (overrides->worlds < 1 || overrides->worlds > WORLDS_MAX))
+        (void)qd_error_add(load->error, QD_ERROR_INPUT,
+                           "--worlds: found %llu; expected a whole number from 1 to %llu",
+                           (unsigned long long)overrides->worlds, (unsigned long long)WORLDS_MAX);
+}
+
+/* ---- precision, output
+ * --------------------------------------------------------------------------------------------------- */
+
+static void read_precision(qd_loading_t *load, const qd_yaml_node_t *map, const qd_overrides_t *overrides)
+{
+    static const char *const keys[] = {"outcome", "half_width", "confidence", "min_worlds", "max_worlds"};
+    qd_precision_t *precision = &load->self->precision;
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "{outcome: NAME, half_width: NUMBER}") ||
+        !qd_yaml_check_keys(map, 5, keys))
+        return;
+    *precision =
+        (qd_precision_t){.given = true, .confidence = 0.95, .min_worlds = 1000, .max_worlds = 1000000};
+    const qd_yaml_node_t *outcome = qd_yaml_need(map, "outcome"), *width = qd_yaml_need(map, "half_width"),
+                         *confidence = qd_yaml_get(map, "confidence"),
+                         *least = qd_yaml_get(map, "min_worlds"), *most = qd_yaml_get(map, "max_worlds");
+    if (outcome)
+        qd_read_outcome(outcome, &precision->outcome);
+    if (width)
+        qd_yaml_real(width, 1e-9, 1e9, &precision->half_width);
+    if (confidence)
+        qd_yaml_real(confidence, 0.5, 0.9999, &precision->confidence);
+    if (least)
+        qd_yaml_whole(least, 2, WORLDS_MAX, &precision->min_worlds);
+    if (most)
+        qd_yaml_whole(most, 2, WORLDS_MAX, &precision->max_worlds);
+    if (precision->min_worlds > precision->max_worlds)
+        qd_yaml_fail(map, "found min_worlds %llu and max_worlds %llu; expected the first not to be larger",
+                     (unsigned long long)precision->min_worlds, (unsigned long long)precision->max_worlds);
+    load->self->worlds = precision->max_worlds;
+    if (overrides && overrides->has_worlds)
+        *precision = (qd_precision_t){.given = false};
+}
+
+static void read_outcomes(const qd_yaml_node_t *list, bool chosen[QD_OUTCOMES])
+{
+    qd_outcome_t outcome;
+    if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "a list of outcomes"))
+        return;
+    if (qd_yaml_count(list) == 0)
+        qd_yaml_fail(list, "found no outcome; expected at least one");
+    memset(chosen, 0, QD_OUTCOMES * sizeof *chosen);
+    for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node)) {
+        if (!qd_read_outcome(node, &outcome))
+            continue;
+        if (chosen[outcome])
+            qd_yaml_fail(node, "found the outcome `%s` twice; expected it once", qd_outcome_name(outcome));
+        chosen[outcome] = true;
+    }
+}
+
+static void read_output(qd_loading_t *load, const qd_yaml_node_t *map)
+{
+    static const char *const keys[] = {"worlds", "paths", "outcomes", "landscape"};
+    qd_output_t *output = &load->self->output;
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "{worlds: true, paths: true, outcomes: [...]}") ||
+        !qd_yaml_check_keys(map, 4, keys))
+        return;
+    if (qd_yaml_get(map, "worlds"))
+        qd_yaml_flag(qd_yaml_get(map, "worlds"), &output->worlds);
+    if (qd_yaml_get(map, "paths"))
+        qd_yaml_flag(qd_yaml_get(map, "paths"), &output->paths);
+    if (qd_yaml_get(map, "landscape"))
+        qd_yaml_flag(qd_yaml_get(map, "landscape"), &output->landscape);
+    if (qd_yaml_get(map, "outcomes"))
+        read_outcomes(qd_yaml_get(map, "outcomes"), output->outcome);
+}
+
+/* ---- what holds between parameters
+ * --------------------------------------------------------------------------------------------- */
+
+/* Whether the point sets what qd_plan_check looks at; the others are as the first one in this. */
+static bool touches_order(const qd_experiment_t *self, const qd_point_t *point)
+{
+    for (size_t i = 0; i < point->settings; i++)
+        if (strncmp(qd_parameter_name(point->setting[i].parameter), "order.", 6) == 0)
+            return true;
+    for (size_t f = 0; f < self->design.factors; f++)
+        if (strncmp(self->design.factor[f].name, "order.", 6) == 0)
+            return true;
+    return false;
+}
+
+static void check_plans(qd_loading_t *load, const char *path)
+{
+    const qd_experiment_t *self = load->self;
+    char where[512];
+    size_t told = 0, most = self->changes;
+    for (size_t p = 0; p < self->points; p++)
+        most = self->changes + self->point[p].changes > most ? self->changes + self->point[p].changes : most;
+    qd_change_t *change = qd_loading_room(load, most, sizeof *change);
+    qd_plan_t *plan = qd_loading_room(load, 1, sizeof *plan);
+    for (size_t p = 0; change && plan && p < self->points; p++) {
+        if (p > 0 && !touches_order(self, &self->point[p]))
+            continue;
+        for (size_t o = 0; o < self->orders && told < CHECKS_TOLD; o++) {
+            if (self->points > 1)
+                snprintf(where, sizeof where, "%s: point `%s`, order `%s`", path, self->point[p].label,
+                         self->order[o].label);
+            else
+                snprintf(where, sizeof where, "%s: order `%s`", path, self->order[o].label);
+            qd_experiment_plan(self, p, o, change, plan);
+            told += qd_plan_check(plan, where, load->error) != QD_OK;
+        }
+    }
+    free(change);
+    free(plan);
+}
+
+/* A name given on the command line and varied by the design would be set and then overwritten. */
+static void check_sets(qd_loading_t *load, const qd_overrides_t *overrides)
+{
+    for (size_t i = 0; overrides && i < overrides->sets; i++)
+        for (size_t f = 0; f < load->self->design.factors; f++) {
+            const char *name = load->self->design.factor[f].name, *set = overrides->set[i];
+            if (strncmp(set, name, strlen(name)) == 0 && set[strlen(name)] == '=')
+                (void)qd_error_add(
+                    load->error, QD_ERROR_INPUT,
+                    "--set %.200s: found a factor of the design; expected a parameter that the design "
+                    "leaves alone",
+                    set);
+        }
+}
+
+/* ---- the whole
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
+
+static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
+{
+    size_t before = load->error->count;
+    const qd_yaml_node_t *design = qd_yaml_get(root, "design");
+    load->claims = qd_yaml_get(root, "claims");
+    if (design)
+        qd_design_read(load, design);
+    check_sets(load, overrides);
+    if (load->error->count == before && qd_points_make(load) && load->claims)
+        qd_claims_read(load, load->claims);
+}
+
+static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char *path,
+                     const qd_overrides_t *overrides)
+{
+    static const char *const keys[] = {"name",         "about",      "seed",   "worlds",    "orders",
+                                       "parameters",   "schedule",   "design", "precision", "output",
+                                       "max_failures", "confidence", "claims"};
+    qd_experiment_t *self = load->self;
+    if (!qd_yaml_expect(root, QD_YAML_MAP, "an experiment: a mapping of name, seed, worlds, orders, ..."))
+        return;
+    qd_yaml_check_keys(root, sizeof keys / sizeof keys[0], keys);
+    read_name(load, root, path);
+    read_numbers(load, root, overrides);
+    qd_orders_read(load, qd_yaml_get(root, "orders"));
+    if (qd_yaml_get(root, "parameters"))
+        qd_block_read(load, qd_yaml_get(root, "parameters"), false, &load->base);
+    qd_apply_sets(load, overrides);
+    if (qd_yaml_get(root, "schedule"))
+        qd_schedule_read(load, qd_yaml_get(root, "schedule"), &load->schedule);
+    if (qd_yaml_get(root, "precision"))
+        read_precision(load, qd_yaml_get(root, "precision"), overrides);
+    if (qd_yaml_get(root, "output"))
+        read_output(load, qd_yaml_get(root, "output"));
+    if (overrides && overrides->has_worlds)
+        self->worlds = overrides->worlds;
+    qd_block_expand(load, &load->base, &self->setting, &self->settings);
+    qd_schedule_expand(load, &load->schedule, &self->change, &self->changes);
+    read_design(load, root, overrides);
+}
+
+/* From the form in which distributions were written to the one that is drawn from. */
+static void finish_factors(qd_design_t *design)
+{
+    for (size_t f = 0; f < design->factors; f++)
+        if (design->factor[f].levels == 0) {
+            qd_given_t given = {design->factor[f].parameter, design->factor[f].distribution};
+            design->factor[f].distribution = qd_given_finished(&given);
+        }
+}
+
+static qd_status_t resolve(qd_loading_t *load, const qd_yaml_t *yaml, const char *path,
+                           const qd_overrides_t *overrides)
+{
+    size_t before = load->error->count;
+    qd_experiment_t *self = load->self = qd_loading_room(load, 1, sizeof *self);
+    if (self) {
+        self->path = qd_loading_copy(load, path);
+        self->seed = 1;
+        self->worlds = 1000;
+        self->max_failures = 0.001;
+        self->confidence = 0.95;
+        self->output = (qd_output_t){.worlds = true, .paths = true};
+        for (size_t i = 0; i < QD_OUTCOMES; i++)
+            self->output.outcome[i] = true;
+        read_all(load, qd_yaml_root(yaml), path, overrides);
+        if (load->error->count == before && !qd_yaml_status(yaml))
+            check_plans(load, path);
+        if (load->error->count == before && !qd_yaml_status(yaml) && qd_canonical_set(load))
+            finish_factors(&self->design);
+    }
+    qd_block_free(&load->base);
+    qd_schedule_free(&load->schedule);
+    qd_items_free(load);
+    if (load->error->count == before && !qd_yaml_status(yaml))
+        return QD_OK;
+    qd_experiment_free(self);
+    load->self = NULL;
+    return load->error->status;
+}
+
+qd_status_t qd_experiment_load(const char *path, const qd_overrides_t *overrides, qd_experiment_t **self,
+                               qd_error_t *error)
+{
+    qd_yaml_t *yaml = NULL;
+    qd_loading_t load = {.error = error};
+    const char *slash = strrchr(path, '/');
+    *self = NULL;
+    qd_status_t status = qd_yaml_load(path, &yaml, error);
+    char *folder = status ? NULL : qd_loading_copy(&load, path);
+    if (folder) {
+        folder[slash ? slash - path + 1 : 0] = '\0';
+        load.folder = folder;
+        status = resolve(&load, yaml, path, overrides);
+        *self = load.self;
+    } else if (!status) {
+        status = QD_ERROR_MEMORY;
+    }
+    free(folder);
+    qd_yaml_free(yaml);
+    return status;
+}
+
+qd_status_t qd_experiment_parse(const char *text, const char *name, qd_experiment_t **self, qd_error_t *error)
+{
+    qd_yaml_t *yaml = NULL;
+    qd_loading_t load = {.error = error, .folder = "", .resolved = true};
+    *self = NULL;
+    qd_status_t status = qd_yaml_parse(text, strlen(text), name, &yaml, error);
+    if (status)
+        return status;
+    status = resolve(&load, yaml, name, NULL);
+    *self = load.self;
+    qd_yaml_free(yaml);
+    return status;
+}

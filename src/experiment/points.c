@@ -1,0 +1,178 @@
+#include "experiment/points.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "design/design.h"
+#include "experiment/canonical.h"
+#include "experiment/distributions.h"
+#include "experiment/factors.h"
+#include "experiment/schedule.h"
+#include "experiment/settings.h"
+
+void qd_point_free(qd_point_t *point)
+{
+    free(point->label);
+    free(point->coordinate);
+    free(point->setting);
+    free(point->change);
+    *point = (qd_point_t){0};
+}
+
+bool qd_point_of_block(qd_loading_t *load, const qd_block_t *block, const qd_schedule_t *schedule,
+                       const char *label, qd_point_t *out)
+{
+    const qd_design_t *design = &load->self->design;
+    qd_block_t rest = {0};
+    bool good = true;
+    *out = (qd_point_t){.label = qd_loading_copy(load, label),
+                        .coordinate = qd_loading_room(load, design->factors, sizeof(double))};
+    if (!out->label || !out->coordinate)
+        return false;
+    for (size_t f = 0; f < design->factors; f++)
+        out->coordinate[f] = (double)NAN;
+    for (size_t i = 0; good && i < block->count; i++) {
+        int factor = qd_factor_find(design, block->given[i].parameter);
+        if (factor >= 0 && block->given[i].written.kind == QD_CONSTANT)
+            out->coordinate[factor] = block->given[i].written.a;
+        else
+            good = qd_block_put(load, &rest, &block->given[i]);
+    }
+    if (good && rest.count > 0)
+        good = qd_block_expand(load, &rest, &out->setting, &out->settings);
+    if (good && schedule && schedule->count > 0)
+        good = qd_schedule_expand(load, schedule, &out->change, &out->changes);
+    qd_block_free(&rest);
+    out->hash = qd_point_hash(design, out);
+    return good;
+}
+
+/* Room for `count` points that set nothing but their coordinates. */
+static bool make_room(qd_loading_t *load, size_t count)
+{
+    qd_experiment_t *self = load->self;
+    char label[32];
+    self->point = qd_loading_room(load, count, sizeof *self->point);
+    if (!self->point)
+        return false;
+    for (; self->points < count; self->points++) {
+        qd_point_t *point = &self->point[self->points];
+        snprintf(label, sizeof label, "%zu", self->points);
+        point->label = qd_loading_copy(load, label);
+        point->coordinate = qd_loading_room(load, self->design.factors, sizeof *point->coordinate);
+        if (!point->label || !point->coordinate) {
+            self->points++;
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool make_grid(qd_loading_t *load)
+{
+    const qd_design_t *design = &load->self->design;
+    size_t count = 1;
+    for (size_t f = 0; f < design->factors; f++)
+        count *= design->factor[f].levels;
+    if (!make_room(load, count))
+        return false;
+    for (size_t p = 0; p < count; p++) {
+        size_t rest = p;
+        for (size_t f = design->factors; f-- > 0; rest /= design->factor[f].levels)
+            load->self->point[p].coordinate[f] = design->factor[f].level[rest % design->factor[f].levels];
+    }
+    return true;
+}
+
+static bool make_zipped(qd_loading_t *load)
+{
+    const qd_design_t *design = &load->self->design;
+    if (!make_room(load, design->factor[0].levels))
+        return false;
+    for (size_t p = 0; p < load->self->points; p++)
+        for (size_t f = 0; f < design->factors; f++)
+            load->self->point[p].coordinate[f] = design->factor[f].level[p];
+    return true;
+}
+
+static bool make_listed(qd_loading_t *load)
+{
+    qd_experiment_t *self = load->self;
+    self->point = qd_loading_room(load, load->items, sizeof *self->point);
+    bool good = self->point != NULL;
+    for (size_t i = 0; good && i < load->items; i++) {
+        const qd_item_t *item = &load->item[i];
+        good =
+            qd_point_of_block(load, &item->block, &item->schedule, item->label, &self->point[self->points++]);
+    }
+    return good;
+}
+
+/* A coordinate from its place in the unit interval: a quantile, or levels of equal probability. */
+static double coordinate_of(const qd_factor_t *factor, const qd_distribution_t *distribution, double unit)
+{
+    if (factor->levels == 0)
+        return qd_distribution_quantile(distribution, unit);
+    size_t level = (size_t)(unit * (double)factor->levels);
+    return factor->level[level < factor->levels ? level : factor->levels - 1];
+}
+
+static qd_status_t fill_unit(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
+                             qd_error_t *error)
+{
+    switch (design->type) {
+    case QD_DESIGN_LHS:
+        return qd_design_lhs(design->size, design->factors, seed, unit, error);
+    case QD_DESIGN_SOBOL:
+        return qd_design_sobol(design->size, design->factors, seed, unit, error);
+    case QD_DESIGN_SALTELLI:
+        return qd_design_saltelli(design->size, design->factors, seed, unit, error);
+    default:
+        return qd_design_morris(design->size, design->factors, design->levels, seed, unit, moved, error);
+    }
+}
+
+static bool make_sampled(qd_loading_t *load)
+{
+    qd_experiment_t *self = load->self;
+    const qd_design_t *design = &self->design;
+    size_t d = design->factors, count = design->size;
+    count *= design->type == QD_DESIGN_SALTELLI ? d + 2 : design->type == QD_DESIGN_MORRIS ? d + 1 : 1;
+    double *unit = qd_loading_room(load, count * d, sizeof *unit);
+    size_t *moved = qd_loading_room(load, design->size * d, sizeof *moved);
+    bool good = unit && moved && make_room(load, count) &&
+                fill_unit(design, self->seed, unit, moved, load->error) == QD_OK;
+    for (size_t f = 0; good && f < d; f++) {
+        qd_given_t given = {design->factor[f].parameter, design->factor[f].distribution};
+        qd_distribution_t distribution = qd_given_finished(&given);
+        for (size_t p = 0; p < count; p++)
+            self->point[p].coordinate[f] = coordinate_of(&design->factor[f], &distribution, unit[p * d + f]);
+    }
+    free(unit);
+    free(moved);
+    return good;
+}
+
+static bool make_points(qd_loading_t *load)
+{
+    switch (load->self->design.type) {
+    case QD_DESIGN_NONE:
+        return make_room(load, 1);
+    case QD_DESIGN_GRID:
+        return make_grid(load);
+    case QD_DESIGN_LIST:
+        return load->items ? make_listed(load) : make_zipped(load);
+    default:
+        return make_sampled(load);
+    }
+}
+
+bool qd_points_make(qd_loading_t *load)
+{
+    if (!make_points(load))
+        return false;
+    for (size_t p = 0; p < load->self->points; p++)
+        load->self->point[p].hash = qd_point_hash(&load->self->design, &load->self->point[p]);
+    return true;
+}

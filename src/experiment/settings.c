@@ -1,0 +1,185 @@
+#include "experiment/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiment/distributions.h"
+
+/* "doctrine" and then the parameters, for the nearest name. */
+static const char *setting_name(size_t index)
+{
+    return index == 0 ? "doctrine" : qd_parameter_name(index - 1);
+}
+
+bool qd_find_setting(const qd_yaml_node_t *node, const char *name, int *parameter)
+{
+    *parameter = strcmp(name, "doctrine") == 0 ? QD_DOCTRINE : qd_parameter_find(name);
+    if (*parameter >= 0 || strcmp(name, "doctrine") == 0)
+        return true;
+    const char *nearest = qd_nearest_name(name, QD_PARAMETER_COUNT + 1, setting_name);
+    if (nearest)
+        return qd_yaml_fail_key(node,
+                                "found the unknown parameter `%.60s`; expected a name that `quadrille list "
+                                "parameters` shows (did you mean `%s`?)",
+                                name, nearest);
+    return qd_yaml_fail_key(
+        node, "found the unknown parameter `%.60s`; expected a name that `quadrille list parameters` shows",
+        name);
+}
+
+const qd_given_t *qd_block_find(const qd_block_t *block, int parameter)
+{
+    for (size_t i = 0; i < block->count; i++)
+        if (block->given[i].parameter == parameter)
+            return &block->given[i];
+    return NULL;
+}
+
+bool qd_block_put(qd_loading_t *load, qd_block_t *block, const qd_given_t *given)
+{
+    size_t i = 0;
+    while (i < block->count && block->given[i].parameter < given->parameter)
+        i++;
+    if (i == block->count || block->given[i].parameter != given->parameter) {
+        qd_given_t *larger = realloc(block->given, (block->count + 1) * sizeof *larger);
+        if (!larger) {
+            (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+            return false;
+        }
+        block->given = larger;
+        memmove(larger + i + 1, larger + i, (block->count - i) * sizeof *larger);
+        block->count++;
+    }
+    block->given[i] = *given;
+    return true;
+}
+
+static void block_drop(qd_block_t *block, int parameter)
+{
+    for (size_t i = 0; i < block->count; i++)
+        if (block->given[i].parameter == parameter) {
+            memmove(block->given + i, block->given + i + 1, (block->count - i - 1) * sizeof *block->given);
+            block->count--;
+            return;
+        }
+}
+
+void qd_block_free(qd_block_t *block)
+{
+    free(block->given);
+    *block = (qd_block_t){0};
+}
+
+static bool read_setting(qd_loading_t *load, const qd_yaml_node_t *node, bool scheduled, qd_block_t *out)
+{
+    qd_given_t given = {0};
+    const char *name = qd_yaml_key(node);
+    if (!qd_find_setting(node, name, &given.parameter))
+        return false;
+    if (scheduled && given.parameter != QD_DOCTRINE &&
+        qd_parameter_info((size_t)given.parameter)->drawing_only)
+        return qd_yaml_fail_key(
+            node,
+            "found `%s` in a schedule; expected a parameter that is read while a world plays "
+            "(this one only serves to draw it)",
+            name);
+    return qd_read_distribution(node, given.parameter, &given.written) && qd_block_put(load, out, &given);
+}
+
+bool qd_block_read(qd_loading_t *load, const qd_yaml_node_t *map, bool scheduled, qd_block_t *out)
+{
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "a mapping of parameters to values"))
+        return false;
+    bool good = true;
+    for (const qd_yaml_node_t *node = qd_yaml_first(map); node; node = qd_yaml_next(node))
+        good = read_setting(load, node, scheduled, out) && good;
+    return good;
+}
+
+/* ---- --set
+ * --------------------------------------------------------------------------------------------------- */
+
+/* One NAME=VALUE into `sets`. `scratch` is a copy of it that may be cut. */
+static void read_set(qd_loading_t *load, const char *set, char *scratch, qd_block_t *sets)
+{
+    char name[QD_LABEL_SIZE_MAX + 8];
+    qd_yaml_t *yaml = NULL;
+    qd_given_t given = {0};
+    snprintf(name, sizeof name, "--set %.*s", QD_LABEL_SIZE_MAX, set);
+    char *sign = strchr(scratch, '=');
+    if (!sign || sign == scratch) {
+        (void)qd_error_add(load->error, QD_ERROR_INPUT, "%s: found no NAME=VALUE; expected one", name);
+        return;
+    }
+    *sign = '\0';
+    if (qd_yaml_parse_value(sign + 1, name, &yaml, load->error))
+        return;
+    if (qd_find_setting(qd_yaml_root(yaml), scratch, &given.parameter) &&
+        qd_read_distribution(qd_yaml_root(yaml), given.parameter, &given.written))
+        qd_block_put(load, sets, &given);
+    qd_yaml_free(yaml);
+}
+
+void qd_apply_sets(qd_loading_t *load, const qd_overrides_t *overrides)
+{
+    qd_block_t sets = {0};
+    for (size_t i = 0; overrides && i < overrides->sets; i++) {
+        char *scratch = qd_loading_copy(load, overrides->set[i]);
+        if (scratch)
+            read_set(load, overrides->set[i], scratch, &sets);
+        free(scratch);
+    }
+    if (qd_block_find(&sets, QD_DOCTRINE))
+        for (size_t i = 0; i < QD_DOCTRINE_FIELDS; i++)
+            block_drop(&load->base, (int)qd_doctrine_fields[i]);
+    for (size_t i = 0; i < sets.count; i++)
+        qd_block_put(load, &load->base, &sets.given[i]);
+    load->periods_set = qd_block_find(&sets, QD_P_order_periods) != NULL;
+    qd_block_free(&sets);
+}
+
+/* ---- settings
+ * -------------------------------------------------------------------------------------------------- */
+
+size_t qd_given_expand(const qd_given_t *given, qd_setting_t out[QD_DOCTRINE_FIELDS])
+{
+    if (given->parameter != QD_DOCTRINE) {
+        out[0] = (qd_setting_t){(qd_parameter_t)given->parameter, qd_given_finished(given)};
+        return 1;
+    }
+    for (size_t field = 0; field < QD_DOCTRINE_FIELDS; field++) {
+        qd_given_t one = {(int)qd_doctrine_fields[field], given->written};
+        if (given->written.kind == QD_CONSTANT)
+            one.written = qd_constant(qd_doctrine_table[(size_t)given->written.a].value[field]);
+        for (int i = 0; i < given->written.n; i++)
+            one.written.value[i] = qd_doctrine_table[(size_t)given->written.value[i]].value[field];
+        one.written.key = given->written.kind == QD_CONSTANT ? 0 : qd_name_key("doctrine");
+        out[field] = (qd_setting_t){qd_doctrine_fields[field], qd_given_finished(&one)};
+    }
+    return QD_DOCTRINE_FIELDS;
+}
+
+bool qd_block_expand(qd_loading_t *load, const qd_block_t *block, qd_setting_t **out, size_t *count)
+{
+    *count = 0;
+    *out = qd_loading_room(load, block->count + QD_DOCTRINE_FIELDS, sizeof **out);
+    if (!*out)
+        return false;
+    for (size_t i = 0; i < block->count; i++) {
+        qd_setting_t expanded[QD_DOCTRINE_FIELDS];
+        size_t n = qd_given_expand(&block->given[i], expanded);
+        memcpy(*out + *count, expanded, n * sizeof **out);
+        *count += n;
+    }
+    return true;
+}
+
+void qd_write_block(FILE *out, const qd_block_t *block)
+{
+    fputs("{", out);
+    for (size_t i = 0; i < block->count; i++) {
+        fprintf(out, "%s%s: ", i ? ", " : "", qd_given_name(block->given[i].parameter));
+        qd_write_distribution(out, block->given[i].parameter, &block->given[i].written);
+    }
+    fputs("}", out);
+}

@@ -1,0 +1,36 @@
+/* Blocks of settings: `parameters`, `set` of a schedule entry, a design point, an arm of a claim, --set. */
+#ifndef QD_EXPERIMENT_SETTINGS_H
+#define QD_EXPERIMENT_SETTINGS_H
+
+#include <stdio.h>
+
+#include "experiment/loading.h"
+
+/* Position of a parameter name, QD_DOCTRINE for "doctrine"; false and a message at the node's key (the
+ * nearest name) where there is none. */
+bool qd_find_setting(const qd_yaml_node_t *node, const char *name, int *parameter);
+
+/* Reads a mapping of names to values or distributions. Adds to *out what could be read even where something
+ * was wrong (then false). `scheduled`: parameters that only the drawing of a world reads are refused. */
+bool qd_block_read(qd_loading_t *load, const qd_yaml_node_t *map, bool scheduled, qd_block_t *out);
+
+/* Adds or replaces one setting, keeping the order. */
+bool qd_block_put(qd_loading_t *load, qd_block_t *block, const qd_given_t *given);
+const qd_given_t *qd_block_find(const qd_block_t *block, int parameter); /* NULL: not there */
+void qd_block_free(qd_block_t *block);
+
+/* --set NAME=VALUE...: merged into load->base, over what the file says. A preset set so also replaces its six
+ * parameters of the file. */
+void qd_apply_sets(qd_loading_t *load, const qd_overrides_t *overrides);
+
+/* The block as settings, presets expanded: a constant preset into six constants, a choice of presets into six
+ * choices that share the draw of "doctrine". *out is to be freed. */
+bool qd_block_expand(qd_loading_t *load, const qd_block_t *block, qd_setting_t **out, size_t *count);
+
+/* How many settings one given value expands to, and those settings. */
+size_t qd_given_expand(const qd_given_t *given, qd_setting_t out[QD_DOCTRINE_FIELDS]);
+
+/* "{doctrine: rumsfeld, institution.target: 0.9}" */
+void qd_write_block(FILE *out, const qd_block_t *block);
+
+#endif

@@ -1,0 +1,93 @@
+/* Files of text: read whole, and refused when they are not text. */
+#include "experiment/yaml_node.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static qd_status_t unreadable(const char *path, qd_error_t *error)
+{
+    return qd_error_add(error, QD_ERROR_INPUT, "%s: cannot be read: %s", path, strerror(errno));
+}
+
+/* Reads until the end of the file or one byte beyond the limit. */
+static qd_status_t read_all(FILE *file, const char *path, size_t limit, char **text, size_t *length,
+                            qd_error_t *error)
+{
+    size_t room = 0, used = 0;
+    do {
+        room = room ? 2 * room : 16384;
+        char *larger = realloc(*text, room + 1);
+        if (!larger)
+            return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
+        *text = larger;
+        used += fread(*text + used, 1, room - used, file);
+    } while (used == room && used <= limit);
+    if (ferror(file))
+        return unreadable(path, error);
+    if (used > limit)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: found more than %zu bytes; expected a smaller file",
+                            path, limit);
+    (*text)[used] = '\0';
+    *length = used;
+    return QD_OK;
+}
+
+qd_status_t qd_read_text(const char *path, size_t limit, char **text, size_t *length, qd_error_t *error)
+{
+    qd_status_t status = QD_OK;
+    struct stat about;
+    *text = NULL;
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return unreadable(path, error);
+    if (fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode)) {
+        errno = EISDIR;
+        status = unreadable(path, error);
+        goto out;
+    }
+    status = read_all(file, path, limit, text, length, error);
+out:
+    fclose(file);
+    if (status) {
+        free(*text);
+        *text = NULL;
+    }
+    return status;
+}
+
+/* Length of the UTF-8 sequence at s (of `left` bytes), 0 where it is not one (RFC 3629). */
+static size_t sequence_length(const unsigned char *s, size_t left)
+{
+    if (s[0] < 0x80)
+        return (s[0] >= 0x20 && s[0] != 0x7F) || s[0] == '\t' || s[0] == '\n' || s[0] == '\r';
+    size_t n = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
+    if (s[0] < 0xC2 || s[0] > 0xF4 || n > left)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    bool overlong = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xF0 && s[1] < 0x90);
+    bool beyond = (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF4 && s[1] > 0x8F);
+    return overlong || beyond ? 0 : n;
+}
+
+bool qd_is_text(const char *text, size_t length, int *line, int *column)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    *line = *column = 1;
+    for (size_t i = 0; i < length;) {
+        size_t n = sequence_length(s + i, length - i);
+        if (!n)
+            return false;
+        *column += 1;
+        if (s[i] == '\n') {
+            *line += 1;
+            *column = 1;
+        }
+        i += n;
+    }
+    return true;
+}

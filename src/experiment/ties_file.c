@@ -1,0 +1,225 @@
+#include "experiment/ties_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiment/yaml_node.h"
+
+#define FAULTS_MAX 20
+
+typedef struct {
+    char *text; /* points into the file's text, cut out */
+    size_t column;
+} field_t;
+
+typedef struct {
+    uint16_t a, b;
+    uint32_t line;
+    double sign;
+} tie_t;
+
+typedef struct {
+    const char *path;
+    qd_error_t *error;
+    size_t faults;
+    char **name; /* [names], into the text, or the actors' own */
+    size_t names;
+    bool closed; /* names may not be added */
+    size_t ties, room;
+    tie_t *tie;
+} reader_t;
+
+static qd_status_t fault(reader_t *self, size_t line, size_t column, const char *what, const char *found)
+{
+    if (self->faults++ < FAULTS_MAX)
+        return qd_error_add(self->error, QD_ERROR_INPUT, "%s:%zu:%zu: found `%.100s`; expected %s",
+                            self->path, line, column, found, what);
+    return QD_ERROR_INPUT;
+}
+
+/* Cuts one field off the line: blanks around it and a pair of quotes go. */
+static field_t next_field(char **at, const char *start)
+{
+    char *from = *at, *end = from + strcspn(from, ",");
+    *at = *end == ',' ? end + 1 : NULL;
+    *end = '\0';
+    while (*from == ' ' || *from == '\t')
+        from++;
+    size_t length = strlen(from);
+    while (length > 0 && strchr(" \t\r", from[length - 1]))
+        from[--length] = '\0';
+    if (length >= 2 && from[0] == '"' && from[length - 1] == '"') {
+        from[length - 1] = '\0';
+        from++;
+    }
+    return (field_t){.text = from, .column = (size_t)(from - start) + 1};
+}
+
+/* Three fields of a line that is cut up; false if there are more or fewer. */
+static bool split(char *line, field_t field[3])
+{
+    char *at = line;
+    for (size_t k = 0; k < 3; k++) {
+        if (!at)
+            return false;
+        field[k] = next_field(&at, line);
+    }
+    return at == NULL;
+}
+
+/* Position of a name, which is added if names are open; -1 if it is not known. */
+static int find_name(reader_t *self, char *text)
+{
+    for (size_t i = 0; i < self->names; i++)
+        if (strcmp(self->name[i], text) == 0)
+            return (int)i;
+    if (self->closed || self->names == QD_SEARCH_MAX)
+        return -1;
+    self->name[self->names] = text;
+    return (int)self->names++;
+}
+
+static bool read_sign(const char *text, double *sign)
+{
+    char *end;
+    *sign = strtod(text, &end);
+    /* strtod also takes nan, inf and hexadecimals. */
+    return end != text && *end == '\0' && strspn(text, "+-.0123456789eE") == strlen(text) &&
+           isfinite(*sign) && *sign != 0.0;
+}
+
+static qd_status_t add_tie(reader_t *self, size_t line, const field_t field[3])
+{
+    const char *stranger =
+        self->closed ? "a name that stands under `actors`" : "no more than 2048 different names";
+    int end[2];
+    double sign;
+    for (size_t k = 0; k < 2; k++) {
+        if (field[k].text[0] == '\0')
+            return fault(self, line, field[k].column, "the name of an actor", "");
+        end[k] = find_name(self, field[k].text);
+        if (end[k] < 0)
+            return fault(self, line, field[k].column, stranger, field[k].text);
+    }
+    if (end[0] == end[1])
+        return fault(self, line, field[1].column, "a tie between two different actors", field[1].text);
+    if (!read_sign(field[2].text, &sign))
+        return fault(self, line, field[2].column, "a sign, 1 or -1 (or another number but 0)", field[2].text);
+    if (self->ties == self->room) {
+        size_t room = self->room ? 2 * self->room : 256;
+        tie_t *grown = realloc(self->tie, room * sizeof *grown);
+        if (!grown)
+            return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: no memory for %zu ties", self->path, room);
+        self->tie = grown;
+        self->room = room;
+    }
+    self->tie[self->ties++] =
+        (tie_t){.a = (uint16_t)end[0], .b = (uint16_t)end[1], .line = (uint32_t)line, .sign = sign};
+    return QD_OK;
+}
+
+static qd_status_t read_lines(reader_t *self, char *text)
+{
+    qd_status_t status = QD_OK;
+    size_t number = 1;
+    for (char *line = text, *next; line; line = next, number++) {
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        field_t field[3] = {{0}};
+        char shown[64] = "";
+        strncat(shown, line, sizeof shown - 1);
+        shown[strcspn(shown, "\r")] = '\0';
+        bool three = split(line, field);
+        if (number == 1 && !(three && strcmp(field[0].text, "a") == 0 && strcmp(field[1].text, "b") == 0 &&
+                             strcmp(field[2].text, "sign") == 0))
+            return fault(self, 1, 1, "the header `a,b,sign`", shown);
+        if (number == 1 || shown[0] == '\0')
+            continue;
+        qd_status_t found = three ? add_tie(self, number, field)
+                                  : fault(self, number, 1, "three fields, as in `Ann,Bob,-1`", shown);
+        status = status == QD_OK ? found : status;
+        if (found == QD_ERROR_MEMORY)
+            return found;
+    }
+    if (status == QD_OK && self->ties == 0)
+        return fault(self, number - 1, 1, "at least one tie", "no ties");
+    return status;
+}
+
+/* Puts the ties into the matrix; a pair that is there already is a fault that names both lines. */
+static qd_status_t fill(reader_t *self, qd_landscape_t *landscape)
+{
+    size_t n = landscape->actors;
+    qd_status_t status = QD_OK;
+    uint32_t *seen = calloc(n * n, sizeof *seen);
+    if (!seen)
+        return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: no memory for %zu actors", self->path, n);
+    for (size_t t = 0; t < self->ties; t++) {
+        const tie_t *tie = &self->tie[t];
+        size_t forth = tie->a * n + tie->b, back = tie->b * n + tie->a;
+        char what[96], pair[128];
+        if (seen[forth]) {
+            snprintf(what, sizeof what, "each pair once (it stands in line %u already)", seen[forth]);
+            snprintf(pair, sizeof pair, "%.48s,%.48s", self->name[tie->a], self->name[tie->b]);
+            status = fault(self, tie->line, 1, what, pair);
+            continue;
+        }
+        seen[forth] = seen[back] = tie->line;
+        landscape->propensity[forth] = landscape->propensity[back] = tie->sign;
+    }
+    free(seen);
+    return status;
+}
+
+static qd_status_t make(const reader_t *self, qd_landscape_t **made, qd_error_t *error)
+{
+    qd_status_t status = qd_landscape_new(self->names, made, error);
+    for (size_t i = 0; status == QD_OK && i < self->names; i++)
+        status = qd_landscape_set_name(*made, i, self->name[i], error);
+    return status;
+}
+
+qd_status_t qd_ties_read(const char *path, qd_landscape_t *self, qd_landscape_t **made, qd_error_t *error)
+{
+    reader_t reader = {.path = path, .error = error, .closed = self != NULL};
+    char *text = NULL, **names = NULL;
+    size_t length;
+    if (made)
+        *made = NULL;
+    qd_status_t status = qd_read_text(path, QD_TIES_FILE_SIZE, &text, &length, error);
+    if (status != QD_OK)
+        goto out;
+    int line, column;
+    if (!qd_is_text(text, length, &line, &column)) {
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s:%d:%d: found bytes that are not UTF-8 text; expected a CSV file", path,
+                              line, column);
+        goto out;
+    }
+    names = calloc(QD_SEARCH_MAX, sizeof *names);
+    if (!names) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
+        goto out;
+    }
+    reader.name = self ? self->name : names;
+    reader.names = self ? self->actors : 0;
+    status = read_lines(&reader, text);
+    if (status == QD_OK && made)
+        status = make(&reader, made, error);
+    if (status == QD_OK)
+        status = fill(&reader, self ? self : *made);
+    if (reader.faults > FAULTS_MAX)
+        qd_error_add(error, QD_ERROR_INPUT, "%s: and %zu more faults", path, reader.faults - FAULTS_MAX);
+out:
+    if (status != QD_OK && made) {
+        qd_landscape_free(*made);
+        *made = NULL;
+    }
+    free(reader.tie);
+    free(names);
+    free(text);
+    return status;
+}

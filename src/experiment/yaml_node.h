@@ -1,0 +1,43 @@
+/* Inside of the YAML reader: the tree as it is stored, and the reading of files before they are parsed. */
+#ifndef QD_EXPERIMENT_YAML_NODE_H
+#define QD_EXPERIMENT_YAML_NODE_H
+
+#include "experiment/yaml_reader.h"
+
+#define QD_YAML_NONE SIZE_MAX
+
+/* Nodes refer to each other and to texts by position, since both arrays grow while a file is read. */
+struct qd_yaml_node {
+    qd_yaml_t *document;
+    qd_yaml_kind_t kind;
+    bool plain;               /* an unquoted scalar */
+    int line, column;         /* of the value, from 1 */
+    int key_line, key_column; /* of the key, from 1 */
+    size_t key, text;         /* offsets of texts, or QD_YAML_NONE */
+    size_t parent, next, first, last, count;
+};
+
+struct qd_yaml {
+    char *name;
+    bool positions; /* whether messages carry line and column */
+    qd_error_t *error;
+    size_t faults;
+    size_t nodes, node_room;
+    qd_yaml_node_t *node;
+    size_t text_used, text_room;
+    char *text;
+};
+
+/* Adds a message at a place of the document and counts the fault; returns QD_ERROR_INPUT. */
+qd_status_t qd_yaml_fault(qd_yaml_t *self, int line, int column, const char *format, ...) QD_PRINTF(4, 5);
+
+/* Reads a whole file of at most `limit` bytes into *text (NUL-terminated, to be freed); the messages name
+ * `path`. */
+QD_MUST_USE qd_status_t qd_read_text(const char *path, size_t limit, char **text, size_t *length,
+                                     qd_error_t *error);
+
+/* Whether text is UTF-8 without control characters other than tab, line feed and carriage return; otherwise
+ * the line and column (from 1) of the first byte that is not. */
+bool qd_is_text(const char *text, size_t length, int *line, int *column);
+
+#endif

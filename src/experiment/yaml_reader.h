@@ -1,0 +1,103 @@
+/* A strict reader of YAML files: a document becomes a tree whose every key and value knows its place in the
+ * file.
+ *
+ * Strict means: one document; UTF-8 text; keys are plain words, none twice in one mapping; no anchors,
+ * aliases, merge keys or tags (so no file can unfold into more than it holds); at most QD_YAML_DEPTH levels.
+ * Every fault is told as FILE:LINE:COLUMN: found X; expected Y with lines and columns counted from 1. Faults
+ * are collected: the typed accessors below return false and leave a message in the qd_error_t that the
+ * document was loaded with, and the caller goes on reading to find the others; in the end it asks
+ * qd_yaml_status whether there was any.
+ *
+ * Nodes and texts belong to the document and live until qd_yaml_free. Where a node may be NULL it is said. A
+ * document belongs to one thread at a time. */
+#ifndef QD_EXPERIMENT_YAML_READER_H
+#define QD_EXPERIMENT_YAML_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quadrille/error.h"
+
+#define QD_YAML_DEPTH     16         /* levels of nesting */
+#define QD_YAML_FILE_SIZE (4u << 20) /* bytes of a file that qd_yaml_load accepts */
+
+typedef enum { QD_YAML_SCALAR, QD_YAML_SEQUENCE, QD_YAML_MAP } qd_yaml_kind_t;
+
+typedef struct qd_yaml qd_yaml_t;
+typedef struct qd_yaml_node qd_yaml_node_t;
+
+/* ---- documents -------------------------------------------------------------------------------------------
+ */
+
+/* Reads a file. On QD_OK *self is a tree to be released by qd_yaml_free, possibly with faults that do not
+ * keep it from being read (a key twice, a tag): qd_yaml_status tells. Otherwise *self is NULL and `error`
+ * says why: QD_ERROR_INPUT (unreadable, empty, too large, not text, not YAML, ...) or QD_ERROR_MEMORY.
+ * `error` must outlive the document. */
+QD_MUST_USE qd_status_t qd_yaml_load(const char *path, qd_yaml_t **self, qd_error_t *error);
+
+/* The same from memory; `name` stands for the file in messages and is copied. No limit on size. */
+QD_MUST_USE qd_status_t qd_yaml_parse(const char *text, size_t length, const char *name, qd_yaml_t **self,
+                                      qd_error_t *error);
+
+/* One value from the command line, e.g. "{uniform: [0, 1]}": as qd_yaml_parse, but messages carry `name`
+ * alone, no line and column. */
+QD_MUST_USE qd_status_t qd_yaml_parse_value(const char *text, const char *name, qd_yaml_t **self,
+                                            qd_error_t *error);
+void qd_yaml_free(qd_yaml_t *self); /* NULL allowed */
+
+const qd_yaml_node_t *qd_yaml_root(const qd_yaml_t *self);
+
+/* QD_OK while no fault was found in this document, QD_ERROR_INPUT after. */
+qd_status_t qd_yaml_status(const qd_yaml_t *self);
+
+/* ---- the tree --------------------------------------------------------------------------------------------
+ */
+
+qd_yaml_kind_t qd_yaml_kind(const qd_yaml_node_t *node);
+size_t qd_yaml_count(const qd_yaml_node_t *node);                /* children; 0 for a scalar */
+const qd_yaml_node_t *qd_yaml_first(const qd_yaml_node_t *node); /* first child in file order, or NULL */
+const qd_yaml_node_t *qd_yaml_next(const qd_yaml_node_t *node);  /* next sibling, or NULL */
+const char *qd_yaml_key(const qd_yaml_node_t *node);             /* its key in a mapping, else NULL */
+const qd_yaml_node_t *qd_yaml_get(const qd_yaml_node_t *map,
+                                  const char *key);                  /* NULL: absent, or not a map */
+const char *qd_yaml_scalar(const qd_yaml_node_t *node);              /* text of a scalar, else NULL */
+bool qd_yaml_is_plain(const qd_yaml_node_t *node, const char *text); /* unquoted scalar equal to text */
+bool qd_yaml_is_number(const qd_yaml_node_t *node);                  /* unquoted scalar, a finite number */
+int qd_yaml_line(const qd_yaml_node_t *node);                        /* of the value, from 1 */
+int qd_yaml_column(const qd_yaml_node_t *node);
+
+/* ---- faults: all return false, so that a reader can end with `return qd_yaml_fail(...)`
+ * ----------------------- */
+
+/* "FILE:LINE:COLUMN: " of the node's value, then the message. */
+bool qd_yaml_fail(const qd_yaml_node_t *node, const char *format, ...) QD_PRINTF(2, 3);
+/* The same at the node's key. */
+bool qd_yaml_fail_key(const qd_yaml_node_t *node, const char *format, ...) QD_PRINTF(2, 3);
+/* "FILE:LINE:COLUMN: found `abc` for `key`; expected <what>", where key is the nearest one above. */
+bool qd_yaml_expected(const qd_yaml_node_t *node, const char *format, ...) QD_PRINTF(2, 3);
+/* The same with a name of the caller's instead of the key; the name NULL: that of the nearest key. */
+bool qd_yaml_expected_for(const qd_yaml_node_t *node, const char *name, const char *format, ...)
+    QD_PRINTF(3, 4);
+
+/* ---- typed accessors: false and a message unless the node is what is asked for
+ * ---------------------------------- */
+
+/* A scalar that is not empty. *text is owned by the document. */
+bool qd_yaml_text(const qd_yaml_node_t *node, const char **text);
+/* A finite decimal number in [low, high]: 2, -2, .5, 1e-3; no hexadecimals, underscores, nan, inf, quotes. */
+bool qd_yaml_real(const qd_yaml_node_t *node, double low, double high, double *value);
+/* A whole number in [low, high], written as digits or as a number that is exactly whole (1e6). */
+bool qd_yaml_whole(const qd_yaml_node_t *node, uint64_t low, uint64_t high, uint64_t *value);
+/* true or false. */
+bool qd_yaml_flag(const qd_yaml_node_t *node, bool *value);
+/* A node of that kind; `what` says what is expected: "a mapping of names to values". */
+bool qd_yaml_expect(const qd_yaml_node_t *node, qd_yaml_kind_t kind, const char *what);
+
+/* Every key of the mapping is one of `allowed`; a message for each that is not, with the nearest allowed
+ * name. */
+bool qd_yaml_check_keys(const qd_yaml_node_t *map, size_t count, const char *const allowed[]);
+/* The value of a key that must be there; NULL and a message where it is not. */
+const qd_yaml_node_t *qd_yaml_need(const qd_yaml_node_t *map, const char *key);
+
+#endif

@@ -1,0 +1,278 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "quadrille/experiment.h"
+#include "world/csv_table.h"
+#include "world/empirical.h"
+
+#define DATA QD_SOURCE_DIR "/tests/data/"
+
+static void assert_near(double a, double b)
+{
+    if (!(a - b < 1e-15 && b - a < 1e-15))
+        fail_msg("%.17g is not %.17g", a, b);
+}
+
+static qd_empirical_t *read_order(const qd_empirical_source_t *source)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    qd_empirical_t *order = NULL;
+    if (qd_empirical_read(source, &order, &error))
+        fail_msg("%s", error.text);
+    assert_null(qd_empirical_verify(order));
+    return order;
+}
+
+static void test_capabilities(void **state)
+{
+    (void)state;
+    qd_empirical_t *order = read_order(&(qd_empirical_source_t){.cinc = DATA "nmc_small.csv", .year = 1900});
+    const int code[11] = {10, 20, 30, 40,  50, 60,
+                          70, 80, 90, 100, 110}; /* ties by code; missing and zero left out */
+    assert_int_equal(order->states, 11);
+    assert_memory_equal(order->code, code, sizeof code);
+    assert_near(order->capability[0], 0.20 / 0.84);
+    assert_near(order->capability[10], 0.01 / 0.84);
+    assert_int_equal(order->poles, 6); /* 0.05 / 0.84 is above 0.05, 0.04 / 0.84 below */
+    assert_true(!order->place && !order->value && !order->affinity && !order->bloc);
+    qd_empirical_free(order);
+    order = read_order(&(qd_empirical_source_t){.cinc = DATA "nmc_small.csv", .year = 1900, .states = 3});
+    assert_int_equal(order->states, 3);
+    assert_near(order->capability[0], 0.4);
+    qd_empirical_free(order);
+}
+
+/* A chain of pacts takes its strongest member's label, or the lowest whose owner is in another bloc. */
+static void test_alliances(void **state)
+{
+    (void)state;
+    qd_empirical_t *order = read_order(&(qd_empirical_source_t){
+        .cinc = DATA "nmc_small.csv", .alliances = DATA "pacts_small.csv", .year = 1900});
+    const int bloc[11] = {1, 2, 2, 4, 5, 6, 7, 8, 3, 3, 0};
+    assert_memory_equal(order->bloc, bloc, sizeof bloc);
+    qd_empirical_free(order);
+}
+
+static void test_places_values_affinities(void **state)
+{
+    (void)state;
+    qd_empirical_t *order = read_order(&(qd_empirical_source_t){
+        .cinc = DATA "nmc_small.csv", .places = DATA "places_small.csv", .year = 1900, .states = 6});
+    const double place[18] = {1, 0, 0, 0, 0, 1, 0, 1, 0, 0, -1, 0, 0, 0, -1, -1, 0, 0};
+    for (size_t i = 0; i < 18; i++)
+        assert_near(order->place[i], place[i]);
+    qd_empirical_free(order);
+    order = read_order(&(qd_empirical_source_t){
+        .cinc = DATA "nmc_small.csv", .values = DATA "values_small.csv", .year = 1901});
+    assert_true(order->value[0] == 0.5 && order->value[1] == 0.0 && order->value[2] == -0.5 &&
+                order->value[3] == 0.25);
+    assert_int_equal(order->poles, 1); /* at least one */
+    qd_empirical_free(order);
+    order = read_order(&(qd_empirical_source_t){
+        .cinc = DATA "nmc_small.csv", .affinities = DATA "affinities_small.csv", .year = 1900, .states = 3});
+    const double affinity[9] = {0, 0.5, -0.25, 0.5, 0, 1, -0.25, 1, 0};
+    assert_memory_equal(order->affinity, affinity, sizeof affinity);
+    qd_empirical_free(order);
+}
+
+/* ---- wrong files
+ * ------------------------------------------------------------------------------------------------- */
+
+static char path[64];
+
+static const char *file_with(const char *text)
+{
+    snprintf(path, sizeof path, "/tmp/quadrille-empirical-%ld.csv", (long)getpid());
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    return path;
+}
+
+/* `told` follows the path of the file. */
+static void check_wrong(qd_empirical_source_t source, const char *told)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    qd_empirical_t *order = NULL;
+    assert_int_equal(qd_empirical_read(&source, &order, &error), QD_ERROR_INPUT);
+    assert_null(order);
+    const char *end = strstr(error.text, ".csv");
+    assert_non_null(end);
+    assert_string_equal(end + 4, told);
+}
+
+static const struct {
+    const char *text, *told;
+} wrong_cinc[] = {
+    {"", ":1: found nothing; expected a header of column names\n"},
+    {"ccode,year\n2,1900\n", ":1: found no column `cinc`; expected one\n"},
+    {"ccode,year,cinc\n2,1900\n", ":2: found 2 fields; expected 3, as in the header\n"},
+    {"ccode,year,cinc\n2,1900,0.1\n3,19oo,0.1\n",
+     ":3: found `19oo` for `year`; expected a whole number from 0 to 9999\n"},
+    {"ccode,year,cinc\n2,1900,abc\n", ":2: found `abc` for `cinc`; expected a number from -9 to 1\n"},
+    {"ccode,year,cinc\n2,1900,\n", ":2: found `` for `cinc`; expected a number from -9 to 1\n"},
+    {"ccode,year,cinc\n2,1900,nan\n", ":2: found `nan` for `cinc`; expected a number from -9 to 1\n"},
+    {"ccode,year,cinc\n2,1900,-0.5\n",
+     ":2: found `-0.5` for `cinc`; expected a share from 0 to 1, or -9 (missing)\n"},
+    {"ccode,year,cinc\n2.5,1900,0.5\n",
+     ":2: found `2.5` for `ccode`; expected a whole number from 1 to 1000000\n"},
+    {"ccode,year,cinc\n2,1899,0.5\n3,1910,0.5\n",
+     ": found no state in 1900; expected a year from 1899 to 1910\n"},
+    {"ccode,year,cinc\n2,1900,0.5\n\n3,1900,0.1\n2,1900,0.5\n",
+     ":5: found state 2 in 1900 again; expected it once (it stands in line 2 already)\n"},
+    {"ccode,year,cinc\n2,1900,0.5\n3,1900,-9\n",
+     ": found 1 states with a capability in 1900; expected at least 2 and at most 1024\n"},
+};
+
+static void test_wrong_capabilities(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong_cinc / sizeof wrong_cinc[0]; i++)
+        check_wrong((qd_empirical_source_t){.cinc = file_with(wrong_cinc[i].text), .year = 1900},
+                    wrong_cinc[i].told);
+    unlink(path);
+    check_wrong((qd_empirical_source_t){.cinc = "/nowhere/at/all.csv", .year = 1900},
+                ": cannot be read: No such file or directory\n");
+    check_wrong((qd_empirical_source_t){.cinc = DATA "nmc_small.csv", .year = 1900, .states = 12},
+                ": found 11 states with a capability in 1900; expected at least 12 and at most 1024\n");
+}
+
+static void test_wrong_others(void **state)
+{
+    (void)state;
+    qd_empirical_source_t source = {.cinc = DATA "nmc_small.csv", .year = 1900, .states = 2};
+    qd_empirical_source_t with = source;
+    with.alliances = file_with("ccode1,ccode2,year,cow_defense\n10,20,1900,2\n");
+    check_wrong(with, ":2: found `2` for `cow_defense`; expected a whole number from 0 to 1\n");
+    with.alliances = file_with("ccode1,ccode2,year,cow_defense\n10,20,1899,1\n");
+    check_wrong(with, ": found no pair of states in 1900; expected a year from 1899 to 1899\n");
+    with = source;
+    with.places = file_with("ccode,latitude,longitude\n10,91,0\n");
+    check_wrong(with, ":2: found `91` for `latitude`; expected a number from -90 to 90\n");
+    with.places = file_with("ccode,latitude,longitude\n10,0,0\n10,0,0\n");
+    check_wrong(with, ":3: found state 10 again; expected it once (it stands in line 2 already)\n");
+    with.places = file_with("ccode,latitude,longitude\n10,0,0\n");
+    check_wrong(with, ": found no state 20; expected every state of " DATA "nmc_small.csv in 1900\n");
+    with = source;
+    with.affinities = file_with("ccode1,ccode2,affinity\n10,20,0.5\n20,10,0.4\n");
+    check_wrong(with, ":3: found affinity 0.4 of states 20 and 10; expected 0.5, as above\n");
+    with.affinities = file_with("ccode1,ccode2,affinity\n10,30,0.5\n");
+    check_wrong(with, ": found no affinity of states 10 and 20; expected every pair of states in 1900\n");
+    unlink(path);
+}
+
+static void test_verify(void **state)
+{
+    (void)state;
+    qd_empirical_room_t room;
+    qd_empirical_t *order = qd_empirical_new(2, true, true, true, true, &room);
+    assert_non_null(order);
+    room.code[0] = 1;
+    room.code[1] = 2;
+    room.capability[0] = room.capability[1] = 0.5;
+    room.place[0] = room.place[4] = 1.0;
+    assert_null(qd_empirical_verify(order));
+    room.affinity[1] = 0.5;
+    assert_non_null(qd_empirical_verify(order));
+    room.affinity[2] = 0.5;
+    assert_null(qd_empirical_verify(order));
+    room.place[1] = 0.5;
+    assert_non_null(qd_empirical_verify(order));
+    room.place[1] = 0.0;
+    room.capability[1] = 0.6;
+    assert_non_null(qd_empirical_verify(order));
+    room.capability[1] = 0.5;
+    room.code[1] = 1;
+    assert_non_null(qd_empirical_verify(order));
+    qd_empirical_free(order);
+}
+
+/* ---- in an experiment
+ * ------------------------------------------------------------------------------------------------ */
+
+/* The canonical text carries the data: it needs no file to be read back. */
+static void test_experiment_embeds_data(void **state)
+{
+    (void)state;
+    const char text[] =
+        "orders:\n"
+        "  - {empirical: {cinc: " DATA "nmc_small.csv, year: 1900, alliances: " DATA "pacts_small.csv}}\n"
+        "  - multipolar\n"
+        "  - {empirical: {cinc: " DATA "nmc_small.csv, year: 1900, states: 9, places: " DATA
+        "places_all.csv}}\n"
+        "  - {empirical: {cinc: " DATA "nmc_small.csv, year: 1901, label: later, values: " DATA
+        "values_small.csv}}\n";
+    char *without = strdup(text), *cut = strstr(without, ", places: ");
+    memmove(cut, strstr(cut, "}}"), strlen(strstr(cut, "}}")) + 1);
+    qd_error_t error = QD_ERROR_NONE;
+    qd_experiment_t *first = NULL, *second = NULL;
+    assert_int_equal(qd_experiment_parse(text, "t", &first, &error),
+                     QD_ERROR_INPUT); /* places_all.csv is absent */
+    error = QD_ERROR_NONE;
+    if (qd_experiment_parse(without, "t", &first, &error))
+        fail_msg("%s", error.text);
+    assert_string_equal(first->order[0].label, "empirical-1900");
+    assert_string_equal(first->order[2].label, "empirical-1900-2");
+    assert_string_equal(first->order[3].label, "later");
+    assert_int_equal(first->order[3].year, 1901);
+    assert_null(strstr(first->config, ".csv"));
+    assert_int_equal(qd_experiment_parse(first->config, "t", &second, &error), QD_OK);
+    assert_string_equal(first->config, second->config);
+    assert_true(first->config_hash == second->config_hash);
+    for (size_t o = 0; o < 4; o++) {
+        const qd_empirical_t *a = first->order[o].empirical, *b = second->order[o].empirical;
+        assert_int_equal(!a, !b);
+        if (!a)
+            continue;
+        assert_true(a->states == b->states && a->poles == b->poles);
+        assert_memory_equal(a->capability, b->capability, a->states * sizeof(double));
+        assert_int_equal(!a->bloc, !b->bloc);
+        if (a->bloc)
+            assert_memory_equal(a->bloc, b->bloc, a->states * sizeof(int));
+    }
+    qd_experiment_free(first);
+    qd_experiment_free(second);
+    free(without);
+}
+
+/* The published files, where they are at hand. */
+static void test_published_data(void **state)
+{
+    (void)state;
+    const char *nmc = QD_SHARED_DIR "/data/cow_nmc.csv", *alliances = QD_SHARED_DIR "/data/cow_alliance.csv";
+    if (access(nmc, R_OK) || access(alliances, R_OK)) {
+        print_message("skipped: no Correlates of War data in %s\n", QD_SHARED_DIR "/data");
+        skip();
+    }
+    qd_empirical_t *order =
+        read_order(&(qd_empirical_source_t){.cinc = nmc, .alliances = alliances, .year = 1936, .states = 24});
+    const int strongest[6] = {2, 365, 255, 710, 200, 220};
+    assert_int_equal(order->states, 24);
+    assert_memory_equal(order->code, strongest, sizeof strongest);
+    assert_true(order->capability[0] / order->capability[1] - 0.20598476 / 0.1481709 < 1e-12);
+    qd_empirical_free(order);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_capabilities),
+        cmocka_unit_test(test_alliances),
+        cmocka_unit_test(test_places_values_affinities),
+        cmocka_unit_test(test_wrong_capabilities),
+        cmocka_unit_test(test_wrong_others),
+        cmocka_unit_test(test_verify),
+        cmocka_unit_test(test_experiment_embeds_data),
+        cmocka_unit_test(test_published_data),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
