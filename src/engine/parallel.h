@@ -1,0 +1,12 @@
+/* Independent tasks on threads. The one place where landscapes meet OpenMP: src/landscape takes a qd_runner_t
+ * and knows nothing of threads. */
+#ifndef QD_ENGINE_PARALLEL_H
+#define QD_ENGINE_PARALLEL_H
+
+#include "quadrille/landscape.h"
+
+/* A runner on `threads` threads, or on as many as OpenMP offers if that is 0 or less. Tasks are handed out
+ * one by one as threads become free; each index is run exactly once. */
+qd_runner_t qd_parallel_runner(int threads);
+
+#endif

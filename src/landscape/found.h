@@ -1,0 +1,40 @@
+/* The minima found by a walk over configurations, kept to a bounded number: those of lowest energy.
+ *
+ * Walks in parallel fill one list per piece of the walk; the lists are merged in the order of the pieces.
+ * What is kept, the least `limit` minima by (energy, key), does not depend on how the walk was cut. */
+#ifndef QD_LANDSCAPE_FOUND_H
+#define QD_LANDSCAPE_FOUND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    double energy; /* scaled; any quantity that orders configurations as the energy does */
+    uint64_t key;  /* names the configuration */
+    bool strict;
+} qd_found_minimum_t;
+
+typedef struct {
+    size_t limit;
+    double tolerance; /* energies that differ by no more count as equally low */
+    uint64_t total;   /* minima seen */
+    uint64_t optima;  /* of these, with the least energy */
+    double least;
+    size_t count, room;
+    qd_found_minimum_t *minimum;
+    bool out_of_memory; /* an addition failed: the list is useless */
+} qd_found_t;
+
+qd_found_t qd_found_empty(size_t limit, double tolerance);
+void qd_found_free(qd_found_t *self);
+
+void qd_found_add(qd_found_t *self, double energy, uint64_t key, bool strict);
+
+/* Adds all of `other` after what is there and frees `other`. */
+void qd_found_merge(qd_found_t *self, qd_found_t *other);
+
+/* Sorts by (energy, key) and drops what is beyond the limit. */
+void qd_found_finish(qd_found_t *self);
+
+#endif

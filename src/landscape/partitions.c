@@ -1,0 +1,270 @@
+#include "landscape/partitions.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "landscape/answer.h"
+#include "landscape/found.h"
+#include "landscape/runner.h"
+
+#define MOST         QD_BLOCS_STABLE_MAX
+#define PREFIX       6   /* actors whose placement makes one piece of the walk */
+#define PIECES_AHEAD 256 /* at least the Bell number of PREFIX: all pieces fit into one round */
+
+double qd_bell_number(size_t n)
+{
+    /* Bell's triangle, one row at a time; beyond 218 the numbers are beyond doubles. */
+    double row[220] = {1.0};
+    if (n > 218)
+        return INFINITY;
+    for (size_t r = 1; r < n; r++) {
+        double first = row[r - 1];
+        for (size_t k = r; k > 0; k--)
+            row[k] = row[k - 1];
+        row[0] = first;
+        for (size_t k = 1; k <= r; k++)
+            row[k] += row[k - 1];
+    }
+    return row[n > 0 ? n - 1 : 0];
+}
+
+/* completions[r][m]: ways to place r more actors where m blocs exist. */
+typedef struct {
+    uint32_t completions[MOST + 1][MOST + 2];
+} ranks_t;
+
+static void ranks_init(ranks_t *self)
+{
+    memset(self, 0, sizeof *self);
+    for (size_t m = 0; m <= MOST + 1; m++)
+        self->completions[0][m] = 1;
+    for (size_t r = 1; r <= MOST; r++)
+        for (size_t m = 0; m + r <= MOST; m++)
+            self->completions[r][m] =
+                (uint32_t)m * self->completions[r - 1][m] + self->completions[r - 1][m + 1];
+}
+
+static uint32_t rank_of(const ranks_t *self, const uint8_t g[], size_t n)
+{
+    uint32_t rank = 0;
+    uint8_t blocs = 0;
+    for (size_t i = 0; i < n; i++) {
+        rank += g[i] * self->completions[n - 1 - i][blocs];
+        blocs = g[i] == blocs ? (uint8_t)(blocs + 1) : blocs;
+    }
+    return rank;
+}
+
+static void unrank(const ranks_t *self, uint32_t rank, size_t n, uint8_t g[])
+{
+    uint8_t blocs = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t each = self->completions[n - 1 - i][blocs];
+        uint32_t k = rank / each;
+        k = k > blocs ? blocs : k;
+        rank -= k * each;
+        g[i] = (uint8_t)k;
+        blocs = g[i] == blocs ? (uint8_t)(blocs + 1) : blocs;
+    }
+}
+
+/* Rank of the partition g after actor i has gone to bloc k (k = number of blocs: a new one). */
+static uint32_t rank_after(const ranks_t *self, const uint8_t g[], size_t n, size_t i, uint8_t k)
+{
+    uint8_t number[MOST + 1], moved[MOST], blocs = 0;
+    memset(number, 0xff, sizeof number);
+    for (size_t j = 0; j < n; j++) {
+        uint8_t bloc = j == i ? k : g[j];
+        if (number[bloc] == 0xff)
+            number[bloc] = blocs++;
+        moved[j] = number[bloc];
+    }
+    return rank_of(self, moved, n);
+}
+
+typedef struct {
+    const qd_weights_t *weights;
+    const ranks_t *ranks;
+    size_t n;
+    uint8_t g[MOST], members[MOST + 1];
+    double offer[MOST + 1][MOST]; /* offer[k][i]: what bloc k is worth to actor i */
+    double within;
+    uint32_t rank;
+    qd_found_t *found;
+    uint32_t *next; /* NULL, or [partitions] rank that steepest descent goes to; its own for minima */
+} walk_t;
+
+/* Judges the partition that is placed whole. */
+static void visit(walk_t *self, uint8_t blocs)
+{
+    double tolerance = self->weights->tolerance, most = tolerance;
+    bool level = false, lowers = false;
+    size_t actor = 0;
+    uint8_t target = 0;
+    for (size_t i = 0; i < self->n; i++) {
+        uint8_t own = self->g[i], targets = self->members[own] > 1 ? (uint8_t)(blocs + 1) : blocs;
+        double present = self->offer[own][i];
+        for (uint8_t k = 0; k < targets; k++) {
+            double gain = (k < blocs ? self->offer[k][i] : 0.0) - present;
+            if (k == own || gain < -tolerance)
+                continue;
+            level = level || gain <= tolerance;
+            if (lowers ? gain > most + tolerance : gain > tolerance) {
+                lowers = true;
+                most = gain;
+                actor = i;
+                target = k;
+            }
+        }
+    }
+    if (!lowers)
+        qd_found_add(self->found, -self->within, self->rank, !level);
+    if (self->next)
+        self->next[self->rank] =
+            lowers ? rank_after(self->ranks, self->g, self->n, actor, target) : self->rank;
+    self->rank++;
+}
+
+static void place(walk_t *self, size_t d, uint8_t k)
+{
+    const double *row = self->weights->w + d * self->weights->padded;
+    if (self->members[k]++ == 0)
+        memset(self->offer[k], 0, sizeof self->offer[k]);
+    self->g[d] = k;
+    self->within += self->offer[k][d];
+    for (size_t i = 0; i < self->n; i++)
+        self->offer[k][i] += row[i];
+}
+
+/* Offers are put back from a copy, not by subtraction: what they are then depends on the partition alone. */
+static void walk_from(walk_t *self, size_t d, uint8_t blocs)
+{
+    if (d == self->n) {
+        visit(self, blocs);
+        return;
+    }
+    double within = self->within, offer[MOST];
+    for (uint8_t k = 0; k <= blocs; k++) {
+        memcpy(offer, self->offer[k], sizeof offer);
+        place(self, d, k);
+        walk_from(self, d + 1, k == blocs ? (uint8_t)(blocs + 1) : blocs);
+        memcpy(self->offer[k], offer, sizeof offer);
+        self->members[k]--;
+        self->within = within;
+    }
+}
+
+/* ---- in pieces ----------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const qd_weights_t *weights;
+    ranks_t ranks;
+    size_t prefix;
+    uint32_t *next;
+    qd_found_t found[PIECES_AHEAD];
+} pieces_t;
+
+static void walk_piece(void *context, size_t index)
+{
+    pieces_t *self = context;
+    size_t n = self->weights->n;
+    walk_t walk = {.weights = self->weights,
+                   .ranks = &self->ranks,
+                   .n = n,
+                   .found = &self->found[index],
+                   .next = self->next};
+    uint8_t prefix[MOST] = {0}, blocs = 0;
+    unrank(&self->ranks, (uint32_t)index, self->prefix, prefix);
+    for (size_t i = 0; i < self->prefix; i++) {
+        place(&walk, i, prefix[i]);
+        blocs = prefix[i] == blocs ? (uint8_t)(blocs + 1) : blocs;
+    }
+    walk.rank = rank_of(&self->ranks, prefix, n);
+    walk_from(&walk, self->prefix, blocs);
+}
+
+/* basin[r] = number of partitions that steepest descent leads to r; `next` becomes the end of
+
+ * each descent. */
+static void count_basins(uint32_t next[], uint32_t basin[], size_t partitions)
+{
+    memset(basin, 0, partitions * sizeof *basin);
+    for (uint32_t r = 0; r < partitions; r++) {
+        uint32_t end = r;
+        while (next[end] != end)
+            end = next[end];
+        for (uint32_t at = r; next[at] != end;) {
+            uint32_t after = next[at];
+            next[at] = end;
+            at = after;
+        }
+        basin[end]++;
+    }
+}
+
+static qd_status_t take_minima(const qd_weights_t *weights, const ranks_t *ranks, const qd_found_t *found,
+                               const uint32_t basin[], qd_landscape_answer_t *answer, qd_error_t *error)
+{
+    qd_status_t status = qd_answer_allocate(answer, found->count, error);
+    for (size_t m = 0; status == QD_OK && m < found->count; m++) {
+        uint8_t g[MOST];
+        uint32_t rank = (uint32_t)found->minimum[m].key;
+        unrank(ranks, rank, weights->n, g);
+        for (size_t i = 0; i < weights->n; i++)
+            answer->minimum[m].group[i] = g[i];
+        qd_answer_evaluate(weights, QD_RULE_BLOCS, &answer->minimum[m]);
+        answer->minimum[m].strict = found->minimum[m].strict;
+        answer->minimum[m].basin = basin ? basin[rank] : 0;
+    }
+    answer->minima_total = found->total;
+    answer->optima = found->optima;
+    answer->basins = basin != NULL;
+    return status;
+}
+
+qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weights_t *weights,
+                                const qd_runner_t *runner, qd_landscape_answer_t *answer, qd_error_t *error)
+{
+    size_t n = weights->n;
+    answer->configurations = qd_bell_number(n);
+    answer->exact = true;
+    answer->scope = QD_MINIMA_ALL;
+    size_t partitions = (size_t)answer->configurations;
+    uint32_t *basin = NULL;
+    qd_status_t status = QD_OK;
+    qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX, weights->tolerance);
+    pieces_t *pieces = calloc(1, sizeof *pieces);
+    if (pieces && !landscape->skip_basins) {
+        pieces->next = malloc(partitions * sizeof *pieces->next);
+        basin = malloc(partitions * sizeof *basin);
+    }
+    if (!pieces || (!landscape->skip_basins && (!pieces->next || !basin))) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu partitions", partitions);
+        goto out;
+    }
+    ranks_init(&pieces->ranks);
+    pieces->weights = weights;
+    pieces->prefix = n < PREFIX ? n : PREFIX;
+    size_t count = (size_t)qd_bell_number(pieces->prefix);
+    for (size_t k = 0; k < count; k++)
+        pieces->found[k] = qd_found_empty(found.limit, found.tolerance);
+    qd_runner_run(runner, count, walk_piece, pieces);
+    for (size_t k = 0; k < count; k++)
+        qd_found_merge(&found, &pieces->found[k]);
+    qd_found_finish(&found);
+    if (found.out_of_memory) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the minima of %zu actors", n);
+        goto out;
+    }
+    if (basin)
+        count_basins(pieces->next, basin, partitions);
+    status = take_minima(weights, &pieces->ranks, &found, basin, answer, error);
+out:
+    qd_found_free(&found);
+    free(basin);
+    if (pieces)
+        free(pieces->next);
+    free(pieces);
+    return status;
+}

@@ -1,0 +1,235 @@
+#include "landscape/two_camps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "landscape/answer.h"
+#include "landscape/runner.h"
+#include "math/reduce.h"
+
+/* Fields are computed afresh at every code whose low bits are 0, so that rounding (where weights are not
+ * whole numbers) stays that of a few thousand additions and does not depend on where a walk began. */
+#define REFRESH      ((uint64_t)1 << 12)
+#define PIECE_LEAST  12 /* log2 of configurations per piece of the walk, at least */
+#define PIECES_MOST  10 /* log2 of pieces, at most */
+#define PIECES_AHEAD 64 /* pieces between two merges: bounds the memory that their lists take */
+
+typedef struct {
+    const qd_weights_t *weights;
+    double *x, *h;
+} walker_t;
+
+static void refresh(walker_t *self, uint64_t code)
+{
+    size_t n = self->weights->n, padded = self->weights->padded;
+    memset(self->h, 0, padded * sizeof *self->h);
+    memset(self->x, 0, padded * sizeof *self->x);
+    for (size_t i = 0; i < n; i++) {
+        self->x[i] = i > 0 && code >> (i - 1) & 1 ? -1.0 : 1.0;
+        qd_add_scaled(self->h, self->x[i], self->weights->w + i * padded, padded);
+    }
+}
+
+static void switch_side(walker_t *self, size_t i)
+{
+    size_t padded = self->weights->padded;
+    qd_add_scaled(self->h, -2.0 * self->x[i], self->weights->w + i * padded, padded);
+    self->x[i] = -self->x[i];
+}
+
+/* Whether some gain lies below -tolerance. Eight running minima a group of lanes; the padding has gain 0. */
+static bool some_gain_below(const walker_t *self, double tolerance)
+{
+    const double *restrict x = self->x, *restrict h = self->h;
+    double least[QD_LANES] = {0};
+    for (size_t i = 0; i < self->weights->padded; i += QD_LANES)
+        for (size_t l = 0; l < QD_LANES; l++) {
+            double gain = x[i + l] * h[i + l];
+            least[l] = gain < least[l] ? gain : least[l];
+        }
+    double all = 0.0;
+    for (size_t l = 0; l < QD_LANES; l++)
+        all = least[l] < all ? least[l] : all;
+    return all < -tolerance;
+}
+
+static void add_minimum(const walker_t *self, uint64_t code, qd_found_t *found)
+{
+    double sum = 0.0;
+    bool strict = true;
+    for (size_t i = 0; i < self->weights->n; i++) {
+        double gain = self->x[i] * self->h[i];
+        strict = strict && gain > self->weights->tolerance;
+        sum += gain;
+    }
+    /* sum of gains = 2 sum over pairs of w x x, and d = (1 - x x) / 2. */
+    qd_found_add(found, 0.5 * (self->weights->sum - 0.5 * sum), code, strict);
+}
+
+static uint8_t steepest(const walker_t *self)
+{
+    double least = -self->weights->tolerance;
+    uint8_t actor = QD_STAYS;
+    for (size_t i = 0; i < self->weights->n; i++) {
+        double gain = self->x[i] * self->h[i];
+        if (actor == QD_STAYS ? gain < least : gain < least - self->weights->tolerance) {
+            least = gain;
+            actor = (uint8_t)i;
+        }
+    }
+    return actor;
+}
+
+void qd_two_camps_walk(const qd_weights_t *weights, uint64_t first, uint64_t last, qd_found_t *found,
+                       uint8_t next[], double scratch[])
+{
+    walker_t self = {.weights = weights, .x = scratch, .h = scratch + weights->padded};
+    double tolerance = weights->tolerance;
+    for (uint64_t t = first; t < last; t++) {
+        uint64_t code = t ^ t >> 1;
+        if (t == first || t % REFRESH == 0)
+            refresh(&self, code);
+        else
+            switch_side(&self, (size_t)__builtin_ctzll(t) + 1);
+        bool minimum = !some_gain_below(&self, tolerance);
+        if (minimum)
+            add_minimum(&self, code, found);
+        if (next)
+            next[code] = minimum ? QD_STAYS : steepest(&self);
+    }
+}
+
+uint64_t qd_two_camps_switch(uint64_t code, size_t actor, size_t actors)
+{
+    uint64_t all = ((uint64_t)1 << (actors - 1)) - 1;
+    return actor == 0 ? code ^ all : code ^ (uint64_t)1 << (actor - 1);
+}
+
+void qd_two_camps_basins(const uint8_t next[], size_t actors, uint32_t root[], uint32_t basin[])
+{
+    uint64_t configurations = (uint64_t)1 << (actors - 1);
+    const uint32_t unknown = UINT32_MAX;
+    memset(basin, 0, configurations * sizeof *basin);
+    for (uint64_t code = 0; code < configurations; code++)
+        root[code] = next[code] == QD_STAYS ? (uint32_t)code : unknown;
+    for (uint64_t code = 0; code < configurations; code++) {
+        uint64_t end = code;
+        while (root[end] == unknown)
+            end = qd_two_camps_switch(end, next[end], actors);
+        uint32_t minimum = root[end];
+        for (uint64_t at = code; root[at] == unknown; at = qd_two_camps_switch(at, next[at], actors))
+            root[at] = minimum;
+        basin[minimum]++;
+    }
+}
+
+/* ---- the whole walk, in pieces ------------------------------------------------------------------------- */
+
+typedef struct {
+    const qd_weights_t *weights;
+    uint64_t piece; /* configurations a piece */
+    uint64_t first; /* first piece of this round */
+    qd_found_t found[PIECES_AHEAD];
+    uint8_t *next;
+} round_t;
+
+static void walk_piece(void *context, size_t index)
+{
+    round_t *self = context;
+    uint64_t piece = self->first + index;
+    double *scratch = malloc(2 * self->weights->padded * sizeof *scratch);
+    if (!scratch) {
+        self->found[index].out_of_memory = true;
+        return;
+    }
+    qd_two_camps_walk(self->weights, piece * self->piece, (piece + 1) * self->piece, &self->found[index],
+                      self->next, scratch);
+    free(scratch);
+}
+
+static uint64_t piece_size(size_t actors)
+{
+    size_t log2 = actors - 1, least = log2 < PIECE_LEAST ? log2 : PIECE_LEAST;
+    return (uint64_t)1 << (log2 > least + PIECES_MOST ? log2 - PIECES_MOST : least);
+}
+
+static void walk_all(const qd_weights_t *weights, const qd_runner_t *runner, uint8_t next[],
+                     qd_found_t *found)
+{
+    uint64_t configurations = (uint64_t)1 << (weights->n - 1);
+    round_t round = {.weights = weights, .piece = piece_size(weights->n), .next = next};
+    uint64_t pieces = configurations / round.piece;
+    for (; round.first < pieces && !found->out_of_memory; round.first += PIECES_AHEAD) {
+        size_t count = (size_t)(pieces - round.first < PIECES_AHEAD ? pieces - round.first : PIECES_AHEAD);
+        for (size_t k = 0; k < count; k++)
+            round.found[k] = qd_found_empty(found->limit, found->tolerance);
+        qd_runner_run(runner, count, walk_piece, &round);
+        for (size_t k = 0; k < count; k++)
+            qd_found_merge(found, &round.found[k]);
+    }
+    qd_found_finish(found);
+}
+
+static void fill_minimum(const qd_weights_t *weights, uint64_t code, qd_minimum_t *minimum)
+{
+    minimum->group[0] = 0;
+    for (size_t i = 1; i < weights->n; i++)
+        minimum->group[i] = (uint16_t)(code >> (i - 1) & 1);
+    minimum->groups = code ? 2 : 1;
+    double disagreements = qd_weights_disagreements(weights, minimum->group);
+    minimum->disagreements = disagreements / weights->unit;
+    minimum->energy = qd_weights_energy(weights, QD_RULE_TWO_CAMPS, disagreements);
+}
+
+static qd_status_t take_minima(const qd_weights_t *weights, const qd_found_t *found, const uint32_t basin[],
+                               qd_landscape_answer_t *answer, qd_error_t *error)
+{
+    qd_status_t status = qd_answer_allocate(answer, found->count, error);
+    for (size_t m = 0; status == QD_OK && m < found->count; m++) {
+        fill_minimum(weights, found->minimum[m].key, &answer->minimum[m]);
+        answer->minimum[m].strict = found->minimum[m].strict;
+        answer->minimum[m].basin = basin ? basin[found->minimum[m].key] : 0;
+    }
+    answer->minima_total = found->total;
+    answer->optima = found->optima;
+    answer->basins = basin != NULL;
+    return status;
+}
+
+qd_status_t qd_two_camps_solve(const qd_landscape_t *landscape, const qd_weights_t *weights,
+                               const qd_runner_t *runner, qd_landscape_answer_t *answer, qd_error_t *error)
+{
+    size_t n = weights->n, configurations = (size_t)1 << (n - 1);
+    bool basins = n <= QD_TWO_CAMPS_BASINS_MAX && !landscape->skip_basins;
+    uint8_t *next = NULL;
+    uint32_t *root = NULL, *basin = NULL;
+    qd_status_t status = QD_OK;
+    qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX, weights->tolerance);
+    if (basins) {
+        next = malloc(configurations);
+        root = malloc(configurations * sizeof *root);
+        basin = malloc(configurations * sizeof *basin);
+        if (!next || !root || !basin) {
+            status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the basins of %zu configurations",
+                                  configurations);
+            goto out;
+        }
+    }
+    walk_all(weights, runner, next, &found);
+    if (found.out_of_memory) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the minima of %zu actors", n);
+        goto out;
+    }
+    if (basins)
+        qd_two_camps_basins(next, n, root, basin);
+    answer->configurations = (double)configurations;
+    answer->exact = true;
+    answer->scope = QD_MINIMA_ALL;
+    status = take_minima(weights, &found, basin, answer, error);
+out:
+    qd_found_free(&found);
+    free(next);
+    free(root);
+    free(basin);
+    return status;
+}

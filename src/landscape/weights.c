@@ -1,0 +1,128 @@
+#include "landscape/weights.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "math/reduce.h"
+
+#define DECIMALS_MAX 9
+#define EXACT_MAX    9007199254740992.0 /* 2^53 */
+#define TOLERANCE    1e-12
+
+double qd_power_of_ten(int decimals)
+{
+    double power = 1.0;
+    for (int d = 0; d < decimals; d++)
+        power *= 10.0;
+    return power;
+}
+
+int qd_decimals(double x)
+{
+    for (int d = 0; d <= DECIMALS_MAX; d++) {
+        double power = qd_power_of_ten(d), scaled = rint(x * power);
+        /* Division rounds correctly, so that equality says: x is the double nearest to scaled / 10^d. */
+        if (fabs(scaled) < EXACT_MAX && scaled / power == x)
+            return d;
+    }
+    return -1;
+}
+
+static int decimals_of_all(const double *x, size_t count)
+{
+    int most = 0;
+    for (size_t i = 0; i < count && most >= 0; i++) {
+        int d = qd_decimals(x[i]);
+        most = d < 0 ? -1 : d > most ? d : most;
+    }
+    return most;
+}
+
+static void fill(qd_weights_t *self, const qd_landscape_t *landscape, double size_scale, double pair_scale)
+{
+    size_t n = self->n;
+    for (size_t i = 0; i < n; i++)
+        self->size[i] = size_scale == 1.0 ? landscape->size[i] : rint(landscape->size[i] * size_scale);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            double p = i == j ? 0.0 : landscape->propensity[i * n + j];
+            double scaled = pair_scale == 1.0 ? p : rint(p * pair_scale);
+            self->affinity[i * self->padded + j] = scaled;
+            self->w[i * self->padded + j] = self->size[i] * self->size[j] * scaled;
+        }
+}
+
+static double sum_of_magnitudes(const qd_weights_t *self)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < self->n; i++)
+        for (size_t j = 0; j < i; j++)
+            sum += fabs(self->w[i * self->padded + j]);
+    return sum;
+}
+
+static void sum_pairs(qd_weights_t *self)
+{
+    self->sum = self->hostile = 0.0;
+    for (size_t i = 0; i < self->n; i++)
+        for (size_t j = 0; j < i; j++) {
+            double w = self->w[i * self->padded + j];
+            self->sum += w;
+            self->hostile -= w < 0.0 ? w : 0.0;
+        }
+}
+
+qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape, qd_error_t *error)
+{
+    size_t n = landscape->actors, padded = qd_padded(n);
+    *self = (qd_weights_t){.n = n, .padded = padded, .unit = 1.0};
+    self->size = calloc(padded, sizeof *self->size);
+    self->affinity = calloc(n * padded, sizeof *self->affinity);
+    self->w = calloc(n * padded, sizeof *self->w);
+    if (!self->size || !self->affinity || !self->w)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the weights of %zu actors", n);
+    int a = decimals_of_all(landscape->size, n), b = decimals_of_all(landscape->propensity, n * n);
+    if (a >= 0 && b >= 0 && 2 * a + b <= 22) {
+        fill(self, landscape, qd_power_of_ten(a), qd_power_of_ten(b));
+        self->unit = qd_power_of_ten(2 * a + b);
+        self->exact = 2.0 * sum_of_magnitudes(self) < EXACT_MAX;
+    }
+    if (!self->exact) {
+        fill(self, landscape, 1.0, 1.0);
+        self->unit = 1.0;
+        self->tolerance = TOLERANCE * sum_of_magnitudes(self);
+    }
+    if (!isfinite(self->tolerance))
+        return qd_error_add(
+            error, QD_ERROR_INPUT,
+            "sizes and propensities are so large that their products overflow; choose other units");
+    sum_pairs(self);
+    return QD_OK;
+}
+
+void qd_weights_free(qd_weights_t *self)
+{
+    free(self->size);
+    free(self->affinity);
+    free(self->w);
+    *self = (qd_weights_t){0};
+}
+
+double qd_weights_disagreements(const qd_weights_t *self, const uint16_t group[])
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < self->n; i++)
+        for (size_t j = 0; j < i; j++) {
+            double w = self->w[i * self->padded + j];
+            if ((group[i] == group[j]) == (w < 0.0))
+                sum += fabs(w);
+        }
+    return sum;
+}
+
+double qd_weights_energy(const qd_weights_t *self, qd_landscape_rule_t rule, double disagreements)
+{
+    if (rule == QD_RULE_BLOCS)
+        return disagreements / self->unit;
+    return 2.0 * (disagreements - self->hostile) / self->unit;
+}

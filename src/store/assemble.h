@@ -1,0 +1,60 @@
+/* Assembling: from an experiment and an index of its finished worlds to the result file of interface.md.
+ *
+ * The file is written under a temporary name beside the one wanted, fsynced and renamed, so that a file of
+ * the wanted name is always whole. Memory does not grow with the number of worlds: rows are copied in batches
+ * of QD_CHUNK. */
+#ifndef QD_STORE_ASSEMBLE_H
+#define QD_STORE_ASSEMBLE_H
+
+#include "quadrille/result.h"
+#include "store/index.h"
+
+/* What an extra value per world is. */
+typedef struct {
+    const char *name, *unit, *meaning;
+} qd_extra_t;
+
+typedef struct {
+    const char *path;        /* OUT.h5 */
+    bool overwrite;          /* else a file that is there is QD_ERROR_INPUT */
+    const qd_files_t *files; /* for fsync and rename; NULL: the operating system */
+    bool worlds;             /* write /worlds */
+    bool embed;              /* write /parts: the file can be merged and resumed from; implies `worlds` */
+    bool compress;           /* deflate /worlds: smaller, much slower to write */
+    const qd_extra_t *extra; /* as many as the index keeps; NULL where it keeps none */
+    const uint64_t
+        *target; /* points x orders: worlds that (point, order) shall have; NULL: the experiment's */
+    qd_provenance_t provenance;
+    size_t claims, contrasts, sensitivities;
+    const qd_result_claim_t *claim;
+    const qd_result_contrast_t *contrast;
+    const qd_result_sensitivity_t *sensitivity;
+} qd_assemble_options_t;
+
+/* What was assembled. */
+typedef struct {
+    char result_hash[33];
+    bool complete;             /* every (point, order) has exactly the worlds 0 .. target - 1 */
+    uint64_t worlds, failures; /* in the file; failed ones are among the worlds */
+} qd_assembled_t;
+
+QD_MUST_USE qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
+                                    const qd_assemble_options_t *options, qd_assembled_t *assembled,
+                                    qd_error_t *error);
+
+/* What the hash of a result knows of one (point, order): worlds that ended well, worlds that failed, qd_tally_hash. */
+typedef struct {
+    uint64_t worlds, failures;
+    qd_hash_sum_t sum;
+} qd_cell_hash_t;
+
+/* The hash of a result: XXH3-128 over, for each point in order its hash, and for each order its label and its
+ * cell[point * orders + order]. */
+QD_MUST_USE qd_status_t qd_result_hash_of(const qd_experiment_t *experiment, const qd_cell_hash_t cell[],
+                                          char hash[33], qd_error_t *error);
+
+/* The same from an index, without writing anything. */
+QD_MUST_USE qd_status_t qd_result_hash(const qd_experiment_t *experiment, qd_index_t *index, char hash[33],
+                                       qd_error_t *error);
+
+#endif

@@ -1,0 +1,217 @@
+#include "store/assembly.h"
+
+#include "store/batch.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Numbers of the fields of one outcome and of one series in the batch. */
+typedef struct {
+    size_t count, mean, sd, mcse, min, max, quantiles, histogram;
+} outcome_fields_t;
+
+typedef struct {
+    size_t count, mean, q05, q50, q95;
+} series_fields_t;
+
+typedef struct {
+    qd_assembly_t *assembly;
+    qd_batch_t batch;
+    uint64_t outcomes; /* which are summarised */
+    outcome_fields_t outcome[QD_OUTCOMES];
+    series_fields_t series[QD_SERIES_COUNT];
+    size_t plane, worlds, failed;
+} summary_t;
+
+/* Adds GROUP/NAME over (point, order) and up to two dimensions more. */
+static size_t add(summary_t *self, const char *group, const char *name, qd_h5_type_t type, const char *third,
+                  const char *fourth, const char *units, const char *what, const char *of)
+{
+    char path[256], long_name[512];
+    snprintf(path, sizeof path, "%s/%s", group, name);
+    snprintf(long_name, sizeof long_name, "%s%s", what, of);
+    bool counts = type == QD_H5_WHOLE && third != NULL;
+    qd_h5_variable_t variable = {.path = path,
+                                 .type = type,
+                                 .rank = 2 + (size_t)(third != NULL) + (size_t)(fourth != NULL),
+                                 .dimension = {"/point", "/order", third, fourth},
+                                 .units = units,
+                                 .long_name = long_name,
+                                 .chunk = counts ? 16384 : 0,
+                                 .compress = counts};
+    return qd_batch_add(&self->batch, &variable);
+}
+
+static void write_bins(qd_assembly_t *self, size_t outcome, const char *group)
+{
+    double width = (self->high[outcome] - self->low[outcome]) / QD_BINS, edge[QD_BINS];
+    for (int high = 0; high < 2; high++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s/%s", group, high ? "bin_high" : "bin_low");
+        qd_h5_define(&self->h5,
+                     &(qd_h5_variable_t){.path = path,
+                                         .type = QD_H5_REAL,
+                                         .rank = 1,
+                                         .dimension = {"/bin"},
+                                         .units = qd_outcome_table[outcome].unit,
+                                         .long_name = high ? "upper edge of a bin, excluded but in the last"
+                                                           : "lower edge of a bin"});
+        for (int i = 0; i < QD_BINS; i++)
+            edge[i] = self->low[outcome] + width * (i + high);
+        qd_h5_write(&self->h5, path, QD_H5_REAL, edge);
+    }
+}
+
+static void add_outcome(summary_t *self, size_t outcome)
+{
+    const qd_outcome_info_t *info = &qd_outcome_table[outcome];
+    outcome_fields_t *f = &self->outcome[outcome];
+    const char *unit = info->unit, *of = info->meaning;
+    char g[128];
+    snprintf(g, sizeof g, "/summary/%s", info->name);
+    qd_h5_group(&self->assembly->h5, g);
+    qd_h5_set_text(&self->assembly->h5, g, "long_name", of);
+    qd_h5_set_text(&self->assembly->h5, g, "outcome_group", qd_group_name(info->group));
+    f->count = add(self, g, "count", QD_H5_WHOLE, NULL, NULL, "worlds", "worlds counted: ", of);
+    f->mean = add(self, g, "mean", QD_H5_REAL, NULL, NULL, unit, "mean: ", of);
+    f->sd = add(self, g, "sd", QD_H5_REAL, NULL, NULL, unit, "standard deviation: ", of);
+    f->mcse =
+        add(self, g, "mcse", QD_H5_REAL, NULL, NULL, unit, "Monte Carlo standard error of the mean: ", of);
+    f->min = add(self, g, "min", QD_H5_REAL, NULL, NULL, unit, "smallest value: ", of);
+    f->max = add(self, g, "max", QD_H5_REAL, NULL, NULL, unit, "largest value: ", of);
+    f->quantiles = add(self, g, "quantiles", QD_H5_REAL, "/quantile", NULL, unit, "quantiles: ", of);
+    f->histogram = add(self, g, "histogram", QD_H5_WHOLE, "/bin", NULL, "worlds", "worlds per bin: ", of);
+    write_bins(self->assembly, outcome, g);
+}
+
+static void add_series(summary_t *self, size_t series)
+{
+    const qd_series_info_t *info = &qd_series_table[series];
+    series_fields_t *f = &self->series[series];
+    const char *unit = info->unit, *of = info->meaning, *t = "/period";
+    char g[128];
+    snprintf(g, sizeof g, "/paths/%s", info->name);
+    qd_h5_group(&self->assembly->h5, g);
+    qd_h5_set_text(&self->assembly->h5, g, "long_name", of);
+    f->count = add(self, g, "count", QD_H5_WHOLE, t, NULL, "worlds", "worlds with a value: ", of);
+    f->mean = add(self, g, "mean", QD_H5_REAL, t, NULL, unit, "mean: ", of);
+    f->q05 = add(self, g, "q05", QD_H5_REAL, t, NULL, unit, "quantile 0.05: ", of);
+    f->q50 = add(self, g, "q50", QD_H5_REAL, t, NULL, unit, "median: ", of);
+    f->q95 = add(self, g, "q95", QD_H5_REAL, t, NULL, unit, "quantile 0.95: ", of);
+}
+
+static void define(summary_t *self)
+{
+    qd_assembly_t *assembly = self->assembly;
+    self->worlds = add(self, "", "worlds_done", QD_H5_WHOLE, NULL, NULL, "worlds",
+                       "worlds played, failed ones included", "");
+    self->failed = add(self, "", "worlds_failed", QD_H5_WHOLE, NULL, NULL, "worlds", "worlds set aside", "");
+    qd_h5_group(&assembly->h5, "/summary");
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        if (self->outcomes >> o & 1)
+            add_outcome(self, o);
+    qd_h5_group(&assembly->h5, "/plane");
+    self->plane = add(self, "/plane", "count", QD_H5_WHOLE, "/survival_bin", "/blocs_bin", "worlds",
+                      "worlds by survival and effective_blocs", "");
+    if (!assembly->kind.paths)
+        return;
+    qd_h5_group(&assembly->h5, "/paths");
+    for (size_t s = 0; s < QD_SERIES_COUNT; s++)
+        add_series(self, s);
+}
+
+static void fill_outcome(summary_t *self, size_t o, size_t i, const qd_tally_t *tally)
+{
+    const outcome_fields_t *f = &self->outcome[o];
+    qd_batch_t *b = &self->batch;
+    qd_outcome_t outcome = (qd_outcome_t)o;
+    qd_summary_t summary = qd_tally_summary(tally, outcome);
+    *qd_batch_wholes(b, f->count, i) = (int64_t)summary.count;
+    *qd_batch_reals(b, f->mean, i) = summary.mean;
+    *qd_batch_reals(b, f->sd, i) = summary.sd;
+    *qd_batch_reals(b, f->mcse, i) = summary.mcse;
+    *qd_batch_reals(b, f->min, i) = summary.min;
+    *qd_batch_reals(b, f->max, i) = summary.max;
+    for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
+        qd_batch_reals(b, f->quantiles, i)[q] = qd_tally_quantile(tally, outcome, qd_result_quantiles[q]);
+    uint64_t count[QD_BINS];
+    qd_tally_histogram(tally, outcome, self->assembly->low[o], self->assembly->high[o], QD_BINS, count);
+    for (size_t k = 0; k < QD_BINS; k++)
+        qd_batch_wholes(b, f->histogram, i)[k] = (int64_t)count[k];
+}
+
+static void fill_series(summary_t *self, size_t s, size_t i, size_t periods, const qd_tally_t *tally)
+{
+    const series_fields_t *f = &self->series[s];
+    qd_batch_t *b = &self->batch;
+    qd_series_t series = (qd_series_t)s;
+    for (size_t t = 0; t < self->assembly->periods; t++) {
+        bool there = t < periods;
+        qd_batch_wholes(b, f->count, i)[t] = there ? (int64_t)qd_tally_path_count(tally, series, t) : 0;
+        qd_batch_reals(b, f->mean, i)[t] = there ? qd_tally_path_mean(tally, series, t) : (double)NAN;
+        qd_batch_reals(b, f->q05, i)[t] =
+            there ? qd_tally_path_quantile(tally, series, t, 0.05) : (double)NAN;
+        qd_batch_reals(b, f->q50, i)[t] = there ? qd_tally_path_quantile(tally, series, t, 0.5) : (double)NAN;
+        qd_batch_reals(b, f->q95, i)[t] =
+            there ? qd_tally_path_quantile(tally, series, t, 0.95) : (double)NAN;
+    }
+}
+
+static qd_status_t fill(summary_t *self, size_t point, size_t order, size_t i, qd_error_t *error)
+{
+    qd_index_t *index = self->assembly->index;
+    qd_tally_t *tally;
+    qd_status_t status = qd_index_tally(index, point, order, &tally, error);
+    if (status != QD_OK)
+        return status;
+    size_t periods = qd_index_periods(index, point, order);
+    *qd_batch_wholes(&self->batch, self->worlds, i) =
+        (int64_t)qd_ranges_count(qd_index_done(index, point, order));
+    *qd_batch_wholes(&self->batch, self->failed, i) = (int64_t)qd_tally_failures(tally);
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        if (self->outcomes >> o & 1)
+            fill_outcome(self, o, i, tally);
+    for (size_t s = 0; self->assembly->kind.paths && s < QD_SERIES_COUNT; s++)
+        fill_series(self, s, i, periods, tally);
+    const uint64_t *plane = qd_tally_plane(tally);
+    for (size_t k = 0; k < QD_PLANE_BINS * QD_PLANE_BINS; k++)
+        qd_batch_wholes(&self->batch, self->plane, i)[k] = (int64_t)plane[k];
+    qd_tally_free(tally);
+    return QD_OK;
+}
+
+static uint64_t wanted(const qd_experiment_t *experiment)
+{
+    uint64_t mask = 0;
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        mask |= (uint64_t)experiment->output.outcome[o] << o;
+    return mask;
+}
+
+qd_status_t qd_assembly_summary(qd_assembly_t *assembly, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = assembly->experiment;
+    size_t orders = experiment->orders, points = QD_BATCH_CELLS / orders;
+    points = points == 0 ? 1 : points > experiment->points ? experiment->points : points;
+    qd_status_t status = QD_OK;
+    summary_t *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the summary");
+    self->assembly = assembly;
+    self->outcomes = wanted(experiment);
+    qd_batch_init(&self->batch, &assembly->h5, points, orders);
+    define(self);
+    for (size_t first = 0; first < experiment->points && !assembly->h5.failed; first += points) {
+        size_t count = experiment->points - first < points ? experiment->points - first : points;
+        for (size_t i = 0; i < count * orders && status == QD_OK; i++)
+            status = fill(self, first + i / orders, i % orders, i, error);
+        if (status != QD_OK)
+            break;
+        qd_batch_write(&self->batch, first, count);
+    }
+    qd_batch_free(&self->batch);
+    free(self);
+    return status;
+}

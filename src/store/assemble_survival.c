@@ -1,0 +1,124 @@
+#include "store/assembly.h"
+
+#include "statistics/survival.h"
+#include "store/batch.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SURVIVAL_CONFIDENCE 0.95
+
+typedef struct {
+    qd_assembly_t *assembly;
+    qd_batch_t batch;
+    size_t at_risk, estimate, low, high;
+    uint64_t *event, *censored;
+    qd_survival_t *curve;
+    double time[QD_CHUNK], flag[QD_CHUNK];
+} survival_t;
+
+static size_t add_survival(survival_t *self, const char *name, qd_h5_type_t type, const char *units,
+                           const char *long_name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/survival/%s", name);
+    return qd_batch_add(&self->batch, &(qd_h5_variable_t){.path = path,
+                                                          .type = type,
+                                                          .rank = 3,
+                                                          .dimension = {"/point", "/order", "/period"},
+                                                          .units = units,
+                                                          .long_name = long_name});
+}
+
+static void define_survival(survival_t *self)
+{
+    qd_h5_t *h5 = &self->assembly->h5;
+    double confidence = SURVIVAL_CONFIDENCE;
+    qd_h5_group(h5, "/survival");
+    qd_h5_set_text(h5, "/survival", "long_name", "Kaplan-Meier estimate of surviving each period");
+    qd_h5_set_reals(h5, "/survival", "confidence", &confidence, 0);
+    self->at_risk =
+        add_survival(self, "at_risk", QD_H5_WHOLE, "worlds", "worlds under observation at the period");
+    self->estimate =
+        add_survival(self, "estimate", QD_H5_REAL, "1", "share of worlds that survive the period");
+    self->low = add_survival(self, "low", QD_H5_REAL, "1", "lower end of its pointwise interval");
+    self->high = add_survival(self, "high", QD_H5_REAL, "1", "upper end of its pointwise interval");
+}
+
+static qd_status_t count_survival(survival_t *self, size_t point, size_t order, uint64_t *beyond,
+                                  qd_error_t *error)
+{
+    qd_index_t *index = self->assembly->index;
+    size_t periods = self->assembly->periods;
+    uint64_t end = qd_ranges_end(qd_index_done(index, point, order));
+    memset(self->event, 0, periods * sizeof *self->event);
+    memset(self->censored, 0, periods * sizeof *self->censored);
+    *beyond = 0;
+    for (uint64_t first = 0; first < end; first += QD_CHUNK) {
+        size_t count = end - first < QD_CHUNK ? (size_t)(end - first) : QD_CHUNK;
+        qd_status_t status =
+            qd_index_read(index, point, order, QD_O_survival, first, count, self->time, error);
+        if (status == QD_OK)
+            status = qd_index_read(index, point, order, QD_O_breakdown, first, count, self->flag, error);
+        if (status != QD_OK)
+            return status;
+        qd_survival_count(count, self->time, self->flag, periods, self->event, self->censored, beyond);
+    }
+    return QD_OK;
+}
+
+static qd_status_t fill_survival(survival_t *self, size_t point, size_t order, qd_error_t *error)
+{
+    uint64_t beyond;
+    size_t periods = self->assembly->periods;
+    qd_status_t status = count_survival(self, point, order, &beyond, error);
+    if (status != QD_OK || self->assembly->h5.failed)
+        return status;
+    qd_survival_estimate(periods, self->event, self->censored, beyond, SURVIVAL_CONFIDENCE, self->curve);
+    /* Beyond the periods of this (point, order) nothing is known. */
+    size_t known = qd_index_periods(self->assembly->index, point, order);
+    for (size_t t = 0; t < periods; t++) {
+        const qd_survival_t *at = &self->curve[t];
+        bool there = t < known;
+        qd_batch_wholes(&self->batch, self->at_risk, order)[t] = there ? (int64_t)at->at_risk : 0;
+        qd_batch_reals(&self->batch, self->estimate, order)[t] = there ? at->estimate : (double)NAN;
+        qd_batch_reals(&self->batch, self->low, order)[t] = there ? at->low : (double)NAN;
+        qd_batch_reals(&self->batch, self->high, order)[t] = there ? at->high : (double)NAN;
+    }
+    return QD_OK;
+}
+
+qd_status_t qd_assembly_survival(qd_assembly_t *assembly, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = assembly->experiment;
+    uint64_t needed = (uint64_t)1 << QD_O_survival | (uint64_t)1 << QD_O_breakdown;
+    if ((assembly->kind.columns & needed) != needed)
+        return QD_OK;
+    qd_status_t status = QD_OK;
+    survival_t *self = calloc(1, sizeof *self);
+    if (self == NULL || (self->event = calloc(assembly->periods, sizeof *self->event)) == NULL ||
+        (self->censored = calloc(assembly->periods, sizeof *self->censored)) == NULL ||
+        (self->curve = calloc(assembly->periods, sizeof *self->curve)) == NULL) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for survival curves");
+        goto out;
+    }
+    self->assembly = assembly;
+    qd_batch_init(&self->batch, &assembly->h5, 1, experiment->orders);
+    define_survival(self);
+    for (size_t p = 0; p < experiment->points && status == QD_OK && !assembly->h5.failed; p++) {
+        for (size_t o = 0; o < experiment->orders && status == QD_OK; o++)
+            status = fill_survival(self, p, o, error);
+        qd_batch_write(&self->batch, p, 1);
+    }
+    qd_batch_free(&self->batch);
+out:
+    if (self != NULL) {
+        free(self->event);
+        free(self->censored);
+        free(self->curve);
+    }
+    free(self);
+    return status;
+}

@@ -1,0 +1,180 @@
+#include "store/assembly.h"
+
+#include "store/batch.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* One variable of /worlds: an outcome, or QD_OUTCOMES + k for extra k. */
+typedef struct {
+    size_t outcome;
+    hid_t variable;
+    uint64_t count; /* of an extra: of the (point, order) in hand */
+    double mean, squares, min, max;
+} column_t;
+
+typedef struct {
+    qd_assembly_t *assembly;
+    size_t columns;
+    column_t *column;
+    double value[QD_CHUNK];
+    /* summaries of extras: fields of a batch of one point */
+    qd_batch_t batch;
+    size_t (*field)[6];
+} copy_t;
+
+static void define_column(copy_t *self, size_t outcome)
+{
+    qd_assembly_t *assembly = self->assembly;
+    const qd_extra_t *extra = outcome < QD_OUTCOMES ? NULL : &assembly->options->extra[outcome - QD_OUTCOMES];
+    char path[256];
+    snprintf(path, sizeof path, "/worlds/%s", extra == NULL ? qd_outcome_table[outcome].name : extra->name);
+    qd_h5_define(
+        &assembly->h5,
+        &(qd_h5_variable_t){.path = path,
+                            .type = QD_H5_REAL,
+                            .rank = 3,
+                            .dimension = {"/point", "/order", "/world"},
+                            .units = extra == NULL ? qd_outcome_table[outcome].unit : extra->unit,
+                            .long_name = extra == NULL ? qd_outcome_table[outcome].meaning : extra->meaning,
+                            .chunk = QD_CHUNK,
+                            .compress = assembly->options->compress});
+    self->column[self->columns++] =
+        (column_t){.outcome = outcome, .variable = qd_h5_open_variable(&assembly->h5, path)};
+}
+
+static void define_summary(copy_t *self, size_t k)
+{
+    static const char *const name[6] = {"count", "mean", "sd", "mcse", "min", "max"};
+    const qd_extra_t *extra = &self->assembly->options->extra[k];
+    char path[256];
+    snprintf(path, sizeof path, "/summary/%s", extra->name);
+    qd_h5_group(&self->assembly->h5, path);
+    for (size_t i = 0; i < 6; i++) {
+        snprintf(path, sizeof path, "/summary/%s/%s", extra->name, name[i]);
+        qd_h5_variable_t variable = {.path = path,
+                                     .type = i == 0 ? QD_H5_WHOLE : QD_H5_REAL,
+                                     .rank = 2,
+                                     .dimension = {"/point", "/order"},
+                                     .units = i == 0 ? "worlds" : extra->unit,
+                                     .long_name = extra->meaning};
+        self->field[k][i] = qd_batch_add(&self->batch, &variable);
+    }
+}
+
+/* Welford's update, in the order of worlds, which is the same however they were divided. */
+static void summarise(column_t *column, const double value[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        double x = value[i];
+        if (isnan(x))
+            continue;
+        column->min = column->count == 0 || x < column->min ? x : column->min;
+        column->max = column->count == 0 || x > column->max ? x : column->max;
+        double difference = x - column->mean;
+        column->mean += difference / (double)++column->count;
+        column->squares += difference * (x - column->mean);
+    }
+}
+
+static void keep_summary(copy_t *self, size_t k, const column_t *column, size_t order)
+{
+    double n = (double)column->count,
+           sd = column->count > 1 ? sqrt(column->squares / (n - 1.0)) : (double)NAN;
+    bool none = column->count == 0;
+    const double value[6] = {0,
+                             none ? (double)NAN : column->mean,
+                             sd,
+                             sd / sqrt(n),
+                             none ? (double)NAN : column->min,
+                             none ? (double)NAN : column->max};
+    if (self->assembly->h5.failed)
+        return;
+    *qd_batch_wholes(&self->batch, self->field[k][0], order) = (int64_t)column->count;
+    for (size_t i = 1; i < 6; i++)
+        *qd_batch_reals(&self->batch, self->field[k][i], order) = value[i];
+}
+
+/* Copies up to QD_CHUNK worlds of every column of one (point, order). */
+static qd_status_t copy_worlds(copy_t *self, size_t point, size_t order, uint64_t first, size_t count,
+                               qd_error_t *error)
+{
+    qd_assembly_t *assembly = self->assembly;
+    for (size_t c = 0; c < self->columns; c++) {
+        column_t *column = &self->column[c];
+        qd_status_t status =
+            qd_index_read(assembly->index, point, order, column->outcome, first, count, self->value, error);
+        if (status != QD_OK)
+            return status;
+        hsize_t start[3] = {point, order, first}, size[3] = {1, 1, count};
+        qd_h5_write_slab(&assembly->h5, column->variable, QD_H5_REAL, 3, start, size, self->value);
+        if (column->outcome >= QD_OUTCOMES)
+            summarise(column, self->value, count);
+    }
+    return QD_OK;
+}
+
+static qd_status_t copy_cell(copy_t *self, size_t point, size_t order, qd_error_t *error)
+{
+    const qd_ranges_t *done = qd_index_done(self->assembly->index, point, order);
+    uint64_t end = qd_ranges_end(done), step = qd_h5_chunk(self->assembly->worlds, QD_CHUNK);
+    for (size_t c = 0; c < self->columns; c++)
+        self->column[c] =
+            (column_t){.outcome = self->column[c].outcome, .variable = self->column[c].variable};
+    for (uint64_t first = 0; first < end && !self->assembly->h5.failed; first += step) {
+        size_t count = (size_t)(end - first < step ? end - first : step);
+        if (qd_ranges_shared(done, (qd_range_t){first, count}) == 0)
+            continue;
+        qd_status_t status = copy_worlds(self, point, order, first, count, error);
+        if (status != QD_OK)
+            return status;
+    }
+    for (size_t c = 0; c < self->columns; c++)
+        if (self->column[c].outcome >= QD_OUTCOMES)
+            keep_summary(self, self->column[c].outcome - QD_OUTCOMES, &self->column[c], order);
+    return QD_OK;
+}
+
+static void define_all(copy_t *self)
+{
+    qd_h5_group(&self->assembly->h5, "/worlds");
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        if (self->assembly->columns >> o & 1)
+            define_column(self, o);
+    for (size_t k = 0; k < self->assembly->kind.extras; k++) {
+        define_column(self, QD_OUTCOMES + k);
+        define_summary(self, k);
+    }
+}
+
+qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = assembly->experiment;
+    qd_status_t status = QD_OK;
+    copy_t *self = calloc(1, sizeof *self);
+    size_t extras = assembly->kind.extras;
+    if (self == NULL || (self->column = calloc(QD_OUTCOMES + extras, sizeof *self->column)) == NULL ||
+        (self->field = calloc(extras + 1, sizeof *self->field)) == NULL) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for copying worlds");
+        goto out;
+    }
+    self->assembly = assembly;
+    qd_batch_init(&self->batch, &assembly->h5, 1, experiment->orders);
+    define_all(self);
+    for (size_t p = 0; p < experiment->points && status == QD_OK && !assembly->h5.failed; p++) {
+        for (size_t o = 0; o < experiment->orders && status == QD_OK; o++)
+            status = copy_cell(self, p, o, error);
+        qd_batch_write(&self->batch, p, 1);
+    }
+    for (size_t c = 0; c < self->columns; c++)
+        qd_h5_close_variable(self->column[c].variable);
+    qd_batch_free(&self->batch);
+out:
+    if (self != NULL) {
+        free(self->column);
+        free(self->field);
+    }
+    free(self);
+    return status;
+}

@@ -1,0 +1,44 @@
+/* What the steps of assembling share; for assemble*.c only. */
+#ifndef QD_STORE_ASSEMBLY_H
+#define QD_STORE_ASSEMBLY_H
+
+#include "store/assemble.h"
+#include "store/hdf5_file.h"
+
+#define QD_BINS        64   /* of a histogram */
+#define QD_CHUNK       4096 /* worlds in a chunk of /worlds, and in a batch of copying */
+#define QD_BATCH_CELLS 192  /* (point, order) pairs whose summaries are in memory at once, about */
+
+typedef struct {
+    qd_h5_t h5;
+    const qd_experiment_t *experiment;
+    qd_index_t *index;
+    const qd_assemble_options_t *options;
+    qd_part_kind_t kind;
+    uint64_t columns;                           /* outcomes in /worlds */
+    uint64_t worlds;                            /* length of the world dimension, at least 1 */
+    size_t periods;                             /* length of the period dimension, at least 1 */
+    double low[QD_OUTCOMES], high[QD_OUTCOMES]; /* edges of the histograms; before: observed range */
+    qd_assembled_t assembled;
+} qd_assembly_t;
+
+/* First pass over the tallies: totals, ranges, hash. */
+QD_MUST_USE qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error);
+
+/* Lower and upper edge of an outcome's QD_BINS equal bins, from its observed range. */
+void qd_assembly_edges(qd_outcome_t outcome, double *low, double *high);
+
+/* Root attributes, dimensions, design. */
+void qd_assembly_frame(qd_assembly_t *self);
+
+/* /summary, /paths, /plane: from the tallies. */
+QD_MUST_USE qd_status_t qd_assembly_summary(qd_assembly_t *self, qd_error_t *error);
+
+/* /worlds and /survival: from the rows. */
+QD_MUST_USE qd_status_t qd_assembly_worlds(qd_assembly_t *self, qd_error_t *error);
+QD_MUST_USE qd_status_t qd_assembly_survival(qd_assembly_t *self, qd_error_t *error);
+
+/* /failures, /claims, /contrasts, /sensitivity. */
+QD_MUST_USE qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error);
+
+#endif

@@ -1,0 +1,214 @@
+#include "store/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int system_open(void *context, const char *path, int flags, mode_t mode)
+{
+    (void)context;
+    return open(path, flags | O_CLOEXEC, mode);
+}
+
+static ssize_t system_write(void *context, int fd, const void *bytes, size_t size)
+{
+    (void)context;
+    return write(fd, bytes, size);
+}
+
+static ssize_t system_pread(void *context, int fd, void *bytes, size_t size, off_t offset)
+{
+    (void)context;
+    return pread(fd, bytes, size, offset);
+}
+
+static int system_fsync(void *context, int fd)
+{
+    (void)context;
+    return fsync(fd);
+}
+
+static int system_close(void *context, int fd)
+{
+    (void)context;
+    return close(fd);
+}
+
+static int system_rename(void *context, const char *from, const char *to)
+{
+    (void)context;
+    return rename(from, to);
+}
+
+static int system_unlink(void *context, const char *path)
+{
+    (void)context;
+    return unlink(path);
+}
+
+static int system_mkdir(void *context, const char *path, mode_t mode)
+{
+    (void)context;
+    return mkdir(path, mode);
+}
+
+const qd_files_t qd_files_system = {
+    .open = system_open,
+    .write = system_write,
+    .pread = system_pread,
+    .fsync = system_fsync,
+    .close = system_close,
+    .rename = system_rename,
+    .unlink = system_unlink,
+    .mkdir = system_mkdir,
+};
+
+/* What a user can do about an errno. */
+static const char *advice(int number)
+{
+    switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+        return "free some space and run again with --resume; finished parts are kept";
+    case EROFS:
+    case EACCES:
+    case EPERM:
+        return "make it writable and run again with --resume, or name another place with -o";
+    case ENOENT:
+    case ENOTDIR:
+        return "see that the folder is there, then run again with --resume";
+    case EISDIR:
+        return "name a file, not a folder";
+    case EMFILE:
+    case ENFILE:
+        return "raise the limit on open files and run again with --resume";
+    default:
+        return "finished parts are kept; run again with --resume";
+    }
+}
+
+qd_status_t qd_files_fail(qd_error_t *error, const char *path, const char *operation)
+{
+    int number = errno;
+    return qd_error_add(error, QD_ERROR_IO, "%s: %s failed: %s; %s", path, operation, strerror(number),
+                        advice(number));
+}
+
+qd_status_t qd_files_read(const qd_files_t *self, int fd, const char *path, uint64_t offset, void *bytes,
+                          size_t size, qd_error_t *error)
+{
+    unsigned char *at = bytes;
+    while (size > 0) {
+        ssize_t got = self->pread(self->context, fd, at, size, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return qd_files_fail(error, path, "read");
+        if (got == 0)
+            return qd_error_add(error, QD_ERROR_IO, "%s: the file ends too early", path);
+        at += got;
+        offset += (uint64_t)got;
+        size -= (size_t)got;
+    }
+    return QD_OK;
+}
+
+static int write_all(const qd_files_t *self, int fd, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+    while (size > 0) {
+        ssize_t put = self->write(self->context, fd, at, size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put == 0)
+            errno = EIO;
+        if (put <= 0)
+            return -1;
+        at += put;
+        size -= (size_t)put;
+    }
+    return 0;
+}
+
+static qd_status_t write_temporary(const qd_files_t *self, const char *path, const void *bytes, size_t size,
+                                   qd_error_t *error)
+{
+    int fd = self->open(self->context, path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (fd < 0)
+        return qd_files_fail(error, path, "open");
+    const char *failed = NULL;
+    int number = 0;
+    if (write_all(self, fd, bytes, size) != 0)
+        failed = "write";
+    else if (self->fsync(self->context, fd) != 0)
+        failed = "fsync";
+    if (failed != NULL)
+        number = errno;
+    if (self->close(self->context, fd) != 0 && failed == NULL) {
+        failed = "close";
+        number = errno;
+    }
+    if (failed == NULL)
+        return QD_OK;
+    errno = number;
+    return qd_files_fail(error, path, failed);
+}
+
+qd_status_t qd_files_sync(const qd_files_t *self, const char *path, qd_error_t *error)
+{
+    int fd = self->open(self->context, path, O_RDONLY, 0);
+    if (fd < 0)
+        return qd_files_fail(error, path, "open");
+    qd_status_t status = QD_OK;
+    /* Some file systems cannot fsync a folder and say EINVAL; there is nothing more to be done on them. */
+    if (self->fsync(self->context, fd) != 0 && errno != EINVAL)
+        status = qd_files_fail(error, path, "fsync");
+    self->close(self->context, fd);
+    return status;
+}
+
+qd_status_t qd_files_rename(const qd_files_t *self, const char *from, const char *to, qd_error_t *error)
+{
+    if (self->rename(self->context, from, to) != 0)
+        return qd_files_fail(error, to, "rename");
+    char *folder = strdup(to);
+    if (folder == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        slash[slash == folder] = '\0';
+    qd_status_t status = qd_files_sync(self, slash == NULL ? "." : folder, error);
+    free(folder);
+    return status;
+}
+
+qd_status_t qd_files_write(const qd_files_t *self, const char *folder, const char *name, const void *bytes,
+                           size_t size, qd_error_t *error)
+{
+    char *temporary = NULL, *path = qd_files_join(folder, name);
+    qd_status_t status = QD_OK;
+    if (path == NULL || asprintf(&temporary, "%s.tmp", path) < 0) {
+        temporary = NULL;
+        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+        goto out;
+    }
+    status = write_temporary(self, temporary, bytes, size, error);
+    if (status == QD_OK)
+        status = qd_files_rename(self, temporary, path, error);
+    if (status != QD_OK)
+        self->unlink(self->context, temporary);
+out:
+    free(temporary);
+    free(path);
+    return status;
+}
+
+char *qd_files_join(const char *folder, const char *name)
+{
+    char *path;
+    return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}

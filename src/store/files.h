@@ -1,0 +1,54 @@
+/* The file operations of the store, as one table of functions, so that tests can make any of them fail.
+ *
+ * Every write of the journal (parts.h) and every rename of a result goes through such a table. Its functions
+ * behave like the POSIX calls they are named after: -1 and errno on failure. `context` is handed to each of
+ * them. */
+#ifndef QD_STORE_FILES_H
+#define QD_STORE_FILES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "quadrille/error.h"
+
+typedef struct {
+    void *context;
+    int (*open)(void *context, const char *path, int flags, mode_t mode);
+    ssize_t (*write)(void *context, int fd, const void *bytes, size_t size);
+    ssize_t (*pread)(void *context, int fd, void *bytes, size_t size, off_t offset);
+    int (*fsync)(void *context, int fd);
+    int (*close)(void *context, int fd);
+    int (*rename)(void *context, const char *from, const char *to);
+    int (*unlink)(void *context, const char *path);
+    int (*mkdir)(void *context, const char *path, mode_t mode);
+} qd_files_t;
+
+/* The operating system's own calls. */
+extern const qd_files_t qd_files_system;
+
+/* Adds "PATH: OPERATION failed: strerror; what to do" for the present errno and returns QD_ERROR_IO. */
+qd_status_t qd_files_fail(qd_error_t *error, const char *path, const char *operation);
+
+/* Reads exactly `size` bytes at `offset`; a file that ends before is an error. Interrupted calls are
+ * repeated. */
+QD_MUST_USE qd_status_t qd_files_read(const qd_files_t *self, int fd, const char *path, uint64_t offset,
+                                      void *bytes, size_t size, qd_error_t *error);
+
+/* Writes FOLDER/NAME so that after QD_OK it is wholly there whatever happens next, and before that not at
+ * all: into FOLDER/NAME.tmp, fsync, rename, fsync of the folder. Short writes are continued. On failure the
+ * temporary file is removed as far as that is possible. */
+QD_MUST_USE qd_status_t qd_files_write(const qd_files_t *self, const char *folder, const char *name,
+                                       const void *bytes, size_t size, qd_error_t *error);
+
+/* fsync of a file or folder by its path. */
+QD_MUST_USE qd_status_t qd_files_sync(const qd_files_t *self, const char *path, qd_error_t *error);
+
+/* rename and fsync of the folder that `to` lies in. */
+QD_MUST_USE qd_status_t qd_files_rename(const qd_files_t *self, const char *from, const char *to,
+                                        qd_error_t *error);
+
+/* "FOLDER/NAME", malloc'ed; NULL when memory is short. */
+char *qd_files_join(const char *folder, const char *name);
+
+#endif

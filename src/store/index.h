@@ -1,0 +1,77 @@
+/* What is done of an experiment, and where: an index over the parts of a folder, over result files, or over
+ * both.
+ *
+ * Filled by any number of qd_index_add_... calls, closed by one qd_index_select, then read. Worlds are found
+ * through the hash of their point and the label of their order (slots.h), so positions are those of the
+ * experiment the index was made for, whatever the design looked like when they were computed. Nothing of the
+ * rows is held in memory. */
+#ifndef QD_STORE_INDEX_H
+#define QD_STORE_INDEX_H
+
+#include "quadrille/experiment.h"
+#include "statistics/tally.h"
+#include "store/files.h"
+#include "store/part_file.h"
+#include "store/ranges.h"
+
+typedef struct qd_index qd_index_t;
+
+/* The experiment must outlive the index. `files` NULL: the operating system. */
+QD_MUST_USE qd_status_t qd_index_new(const qd_experiment_t *experiment, const qd_files_t *files,
+                                     qd_index_t **self, qd_error_t *error);
+void qd_index_free(qd_index_t *self);
+
+/* Adds every part file of a folder. A damaged one is left out with a warning; with `repair` it is also
+ * renamed to
+ * *.damaged and left-over temporary files are removed. Parts of another experiment (config_hash) are
+ * QD_ERROR_INPUT. */
+QD_MUST_USE qd_status_t qd_index_add_folder(qd_index_t *self, const char *folder, bool repair,
+                                            qd_error_t *error);
+
+/* Adds a result file that holds its tallies (a shard, an unfinished run). */
+QD_MUST_USE qd_status_t qd_index_add_result(qd_index_t *self, const char *path, qd_error_t *error);
+
+/* Decides which units count: each world once. Of units that hold the same worlds the larger is taken; one
+ * that shares some worlds with those taken but has others too is left out with a warning, and so is one with
+ * worlds that the experiment does not have (any more). */
+QD_MUST_USE qd_status_t qd_index_select(qd_index_t *self, qd_error_t *error);
+
+/* Selects anew after qd_index_select: units that reach to world limit[point * orders + order] or beyond it
+ * are left out, silently. For precision stops, which decide how many worlds count. Points that set the same
+ * things must have the same limits. */
+QD_MUST_USE qd_status_t qd_index_limit(qd_index_t *self, const uint64_t limit[], qd_error_t *error);
+
+/* One line each about what was set aside, left out or met twice. */
+const qd_error_t *qd_index_warnings(const qd_index_t *self);
+
+/* Worlds met more than once, and worlds left out because they could not be counted. */
+uint64_t qd_index_doubles(const qd_index_t *self);
+uint64_t qd_index_left_out(const qd_index_t *self);
+
+/* What its sources keep; all zero while it has none. */
+qd_part_kind_t qd_index_kind(const qd_index_t *self);
+
+/* Worlds done, failed ones included. */
+const qd_ranges_t *qd_index_done(const qd_index_t *self, size_t point, size_t order);
+
+/* out[i] = outcome of world first + i, NaN where it is not there or failed. `outcome` QD_OUTCOMES + k is
+ * extra k. Asking for an outcome that is not kept is QD_ERROR_INPUT. */
+QD_MUST_USE qd_status_t qd_index_read(qd_index_t *self, size_t point, size_t order, size_t outcome,
+                                      uint64_t first, size_t count, double out[], qd_error_t *error);
+
+/* The tally of all its worlds, made anew (freed by qd_tally_free). */
+QD_MUST_USE qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, qd_tally_t **tally,
+                                       qd_error_t *error);
+
+/* The same tally as qd_tally_encode would give it, malloc'ed; not even decoded where it was written whole. */
+QD_MUST_USE qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsigned char **bytes,
+                                         size_t *size, qd_error_t *error);
+
+/* Most periods of any tally of (point, order); 0 where nothing is done. */
+size_t qd_index_periods(const qd_index_t *self, size_t point, size_t order);
+
+/* Its failed worlds, in ascending order: number, and the i-th. */
+size_t qd_index_failures(const qd_index_t *self, size_t point, size_t order);
+qd_failure_t qd_index_failure(const qd_index_t *self, size_t point, size_t order, size_t i);
+
+#endif

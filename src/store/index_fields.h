@@ -1,0 +1,41 @@
+/* Inside of an index: for index.c, index_select.c and index_read.c only. */
+#ifndef QD_STORE_INDEX_FIELDS_H
+#define QD_STORE_INDEX_FIELDS_H
+
+#include "store/index.h"
+#include "store/slots.h"
+#include "store/source.h"
+#include "store/unit.h"
+
+/* A range of worlds of a slot and the unit that has them. */
+typedef struct {
+    size_t slot, unit;
+    const qd_unit_range_t *range;
+} qd_piece_t;
+
+typedef struct {
+    size_t slot;
+    qd_failure_t failure; /* reason borrowed from the unit */
+} qd_slot_failure_t;
+
+struct qd_index {
+    const qd_files_t *files;
+    qd_slots_t slots;
+    qd_sources_t *sources;
+    bool has_kind;
+    qd_part_kind_t kind;
+    size_t units, capacity;
+    qd_unit_t *unit;
+    /* After selection: */
+    qd_ranges_t *done; /* per slot */
+    size_t pieces;
+    qd_piece_t *piece;   /* by slot, then by first world */
+    size_t *piece_start; /* slots + 1 */
+    size_t failures;
+    qd_slot_failure_t *failure; /* by slot, then by world */
+    size_t *failure_start;      /* slots + 1 */
+    uint64_t doubles, left_out;
+    qd_error_t warnings;
+};
+
+#endif

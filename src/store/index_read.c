@@ -1,0 +1,160 @@
+#include "store/index.h"
+
+#include "store/index_fields.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+const qd_error_t *qd_index_warnings(const qd_index_t *self)
+{
+    return &self->warnings;
+}
+
+uint64_t qd_index_doubles(const qd_index_t *self)
+{
+    return self->doubles;
+}
+
+uint64_t qd_index_left_out(const qd_index_t *self)
+{
+    return self->left_out;
+}
+
+qd_part_kind_t qd_index_kind(const qd_index_t *self)
+{
+    return self->kind;
+}
+
+const qd_ranges_t *qd_index_done(const qd_index_t *self, size_t point, size_t order)
+{
+    return &self->done[qd_slots_at(&self->slots, point, order)];
+}
+
+/* The first piece of a slot that ends after world `first`. */
+static size_t find_piece(const qd_index_t *self, size_t slot, uint64_t first)
+{
+    size_t low = self->piece_start[slot], high = self->piece_start[slot + 1];
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        qd_range_t range = self->piece[middle].range->range;
+        if (range.first + range.count <= first)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Position of an outcome's column among those kept, or SIZE_MAX. */
+static size_t column_of(const qd_part_kind_t *kind, size_t outcome)
+{
+    size_t kept = (size_t)__builtin_popcountll(kind->columns);
+    if (outcome >= QD_OUTCOMES)
+        return outcome - QD_OUTCOMES < kind->extras ? kept + outcome - QD_OUTCOMES : SIZE_MAX;
+    uint64_t bit = (uint64_t)1 << outcome;
+    return kind->columns & bit ? (size_t)__builtin_popcountll(kind->columns & (bit - 1)) : SIZE_MAX;
+}
+
+qd_status_t qd_index_read(qd_index_t *self, size_t point, size_t order, size_t outcome, uint64_t first,
+                          size_t count, double out[], qd_error_t *error)
+{
+    size_t slot = qd_slots_at(&self->slots, point, order), column = column_of(&self->kind, outcome);
+    for (size_t i = 0; i < count; i++)
+        out[i] = NAN;
+    if (self->pieces == 0)
+        return QD_OK;
+    if (column == SIZE_MAX)
+        return qd_error_add(error, QD_ERROR_INPUT, "worlds were kept without outcome %s",
+                            outcome < QD_OUTCOMES ? qd_outcome_table[outcome].name : "(extra)");
+    for (size_t i = find_piece(self, slot, first); i < self->piece_start[slot + 1]; i++) {
+        const qd_piece_t *piece = &self->piece[i];
+        qd_range_t range = piece->range->range;
+        uint64_t from = range.first > first ? range.first : first;
+        uint64_t to = range.first + range.count < first + count ? range.first + range.count : first + count;
+        if (from >= to)
+            break;
+        qd_status_t status =
+            qd_sources_column(self->sources, &self->unit[piece->unit], piece->range, column, outcome, from,
+                              (size_t)(to - from), out + (from - first), error);
+        if (status != QD_OK)
+            return status;
+    }
+    return QD_OK;
+}
+
+size_t qd_index_periods(const qd_index_t *self, size_t point, size_t order)
+{
+    size_t slot = qd_slots_at(&self->slots, point, order), from = self->piece_start[slot];
+    return from == self->piece_start[slot + 1] ? 0 : self->unit[self->piece[from].unit].periods;
+}
+
+/* Adds the tally of the unit that piece i belongs to, unless an earlier piece of that unit was met. */
+static qd_status_t add_tally(qd_index_t *self, size_t i, qd_tally_t *tally, qd_error_t *error)
+{
+    const qd_piece_t *piece = &self->piece[i];
+    const qd_unit_t *unit = &self->unit[piece->unit];
+    if (piece->range != &unit->range[0])
+        return QD_OK;
+    unsigned char *bytes;
+    qd_status_t status = qd_sources_tally(self->sources, unit, &bytes, error);
+    if (status == QD_OK)
+        status = qd_tally_decode(tally, bytes, unit->tally_size, error);
+    free(bytes);
+    return status;
+}
+
+qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, qd_tally_t **tally,
+                           qd_error_t *error)
+{
+    size_t slot = qd_slots_at(&self->slots, point, order);
+    size_t periods = qd_index_periods(self, point, order);
+    qd_status_t status = QD_OK;
+    *tally = qd_tally_new(periods == 0 ? 1 : periods, self->kind.paths);
+    if (*tally == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally");
+    for (size_t i = self->piece_start[slot]; i < self->piece_start[slot + 1] && status == QD_OK; i++)
+        status = add_tally(self, i, *tally, error);
+    if (status != QD_OK) {
+        qd_tally_free(*tally);
+        *tally = NULL;
+    }
+    return status;
+}
+
+/* The only unit of a slot, or NULL where there are several or none. */
+static const qd_unit_t *only_unit(const qd_index_t *self, size_t slot)
+{
+    size_t from = self->piece_start[slot], to = self->piece_start[slot + 1];
+    for (size_t i = from + 1; i < to; i++)
+        if (self->piece[i].unit != self->piece[from].unit)
+            return NULL;
+    return from == to ? NULL : &self->unit[self->piece[from].unit];
+}
+
+qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsigned char **bytes,
+                             size_t *size, qd_error_t *error)
+{
+    const qd_unit_t *unit = only_unit(self, qd_slots_at(&self->slots, point, order));
+    size_t capacity = 0;
+    qd_tally_t *tally;
+    *bytes = NULL;
+    *size = unit == NULL ? 0 : unit->tally_size;
+    if (unit != NULL)
+        return qd_sources_tally(self->sources, unit, bytes, error);
+    qd_status_t status = qd_index_tally(self, point, order, &tally, error);
+    if (status == QD_OK)
+        status = qd_tally_encode(tally, bytes, size, &capacity, error);
+    qd_tally_free(tally);
+    return status;
+}
+
+size_t qd_index_failures(const qd_index_t *self, size_t point, size_t order)
+{
+    size_t slot = qd_slots_at(&self->slots, point, order);
+    return self->failure_start[slot + 1] - self->failure_start[slot];
+}
+
+qd_failure_t qd_index_failure(const qd_index_t *self, size_t point, size_t order, size_t i)
+{
+    return self->failure[self->failure_start[qd_slots_at(&self->slots, point, order)] + i].failure;
+}

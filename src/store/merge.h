@@ -1,0 +1,26 @@
+/* Merging: shards of one experiment become one result file. Any order, any number of times; nothing is
+ * recomputed. */
+#ifndef QD_STORE_MERGE_H
+#define QD_STORE_MERGE_H
+
+#include "quadrille/result.h"
+#include "store/assemble.h"
+#include "store/index.h"
+
+/* An index over the shards (result files that hold /parts, or folders of parts), selected. QD_ERROR_INPUT: a
+ * file of another experiment, or one that is not a shard; all such files are named. */
+QD_MUST_USE qd_status_t qd_merge_index(const qd_experiment_t *experiment, const char *const *path,
+                                       size_t paths, qd_index_t **index, qd_error_t *error);
+
+/* Adds to `list` one line for each (point, order) whose worlds 0 .. target - 1 are not all there, naming the
+ * first missing ranges; returns how many worlds are missing in all. `target` as in qd_assemble_options_t, may
+ * be NULL. */
+uint64_t qd_merge_missing(const qd_experiment_t *experiment, const qd_index_t *index, const uint64_t *target,
+                          qd_error_t *list);
+
+/* The canonical configuration stored in a shard, malloc'ed: what the experiment of a merge is parsed from.
+ * Shards of one experiment may differ in what does not decide worlds' values (claims, output); the first
+ * shard's text counts. */
+QD_MUST_USE qd_status_t qd_merge_config(const char *path, char **config, qd_error_t *error);
+
+#endif

@@ -1,0 +1,260 @@
+#include "store/parts.h"
+
+#include "store/parts_folder.h"
+#include "store/slots.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct qd_parts {
+    char *folder;
+    const qd_files_t *files;
+    qd_part_kind_t kind;
+    int rank, lock;  /* lock: descriptor, -1 where there is none */
+    uint64_t number; /* of the next part */
+    qd_slots_t slots;
+    qd_ranges_t *done; /* per slot */
+    size_t pending, capacity, buffered;
+    qd_pending_t *buffer;
+    qd_error_t warnings;
+};
+
+static qd_status_t no_memory(qd_error_t *error)
+{
+    return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for finished worlds");
+}
+
+/* Copies from an index what is done. */
+static qd_status_t take_done(qd_parts_t *self, const qd_index_t *index, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = self->slots.experiment;
+    for (size_t p = 0; p < experiment->points; p++) {
+        for (size_t o = 0; o < experiment->orders; o++) {
+            const qd_ranges_t *done = qd_index_done(index, p, o);
+            for (size_t r = 0; r < done->size; r++)
+                if (!qd_ranges_add(&self->done[qd_slots_at(&self->slots, p, o)], done->range[r]))
+                    return no_memory(error);
+        }
+    }
+    return QD_OK;
+}
+
+qd_status_t qd_parts_recount(qd_parts_t *self, const qd_index_t *index, qd_error_t *error)
+{
+    for (size_t s = 0; s < self->slots.count; s++)
+        self->done[s].size = 0;
+    return take_done(self, index, error);
+}
+
+static qd_status_t find_done(qd_parts_t *self, qd_error_t *error)
+{
+    qd_index_t *index;
+    qd_status_t status = qd_index_new(self->slots.experiment, self->files, &index, error);
+    if (status != QD_OK)
+        return status;
+    status = qd_index_add_folder(index, self->folder, true, error);
+    if (status == QD_OK)
+        status = qd_index_select(index, error);
+    if (status == QD_OK)
+        status = take_done(self, index, error);
+    const qd_error_t *said = qd_index_warnings(index);
+    if (said->used > 0)
+        qd_error_add(&self->warnings, QD_OK, "%.*s", (int)said->used - 1, said->text);
+    qd_index_free(index);
+    return status;
+}
+
+static qd_status_t prepare(qd_parts_t *self, const qd_parts_options_t *options, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = self->slots.experiment;
+    qd_status_t status = QD_OK;
+    if (options->mode != QD_PARTS_JOIN) {
+        status = qd_parts_folder_open(self->files, self->folder, options->mode, &self->lock, error);
+        if (status == QD_OK)
+            status = qd_parts_folder_check(self->files, self->folder, experiment, &self->kind,
+                                           &self->warnings, error);
+        if (status == QD_OK)
+            status = find_done(self, error);
+    }
+    if (status == QD_OK)
+        status = qd_parts_folder_next(self->folder, self->rank, &self->number, error);
+    return status;
+}
+
+qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment_t *experiment,
+                          qd_parts_t **self, qd_error_t *error)
+{
+    qd_parts_t *parts = calloc(1, sizeof *parts);
+    *self = NULL;
+    if (parts == NULL)
+        return no_memory(error);
+    parts->files = options->files == NULL ? &qd_files_system : options->files;
+    parts->kind =
+        (qd_part_kind_t){experiment->config_hash, options->columns, options->extras, options->paths};
+    parts->rank = options->rank;
+    parts->lock = -1;
+    parts->warnings = QD_ERROR_NONE;
+    parts->folder = strdup(options->folder);
+    qd_status_t status = qd_slots_init(&parts->slots, experiment, error);
+    if (status == QD_OK) {
+        parts->done = calloc(parts->slots.count + 1, sizeof *parts->done);
+        status =
+            parts->done == NULL || parts->folder == NULL ? no_memory(error) : prepare(parts, options, error);
+    }
+    if (status != QD_OK) {
+        qd_parts_close(parts);
+        return status;
+    }
+    *self = parts;
+    return QD_OK;
+}
+
+static void drop_buffer(qd_parts_t *self)
+{
+    for (size_t i = 0; i < self->pending; i++)
+        qd_pending_clear(&self->buffer[i]);
+    self->pending = 0;
+    self->buffered = 0;
+}
+
+void qd_parts_close(qd_parts_t *self)
+{
+    if (self == NULL)
+        return;
+    drop_buffer(self);
+    for (size_t s = 0; self->done != NULL && s < self->slots.count; s++)
+        qd_ranges_free(&self->done[s]);
+    if (self->lock >= 0)
+        self->files->close(self->files->context, self->lock);
+    free(self->buffer);
+    free(self->done);
+    free(self->folder);
+    qd_slots_free(&self->slots);
+    free(self);
+}
+
+const qd_error_t *qd_parts_warnings(const qd_parts_t *self)
+{
+    return &self->warnings;
+}
+
+const qd_ranges_t *qd_parts_done(const qd_parts_t *self, size_t point, size_t order)
+{
+    return &self->done[qd_slots_at(&self->slots, point, order)];
+}
+
+size_t qd_parts_buffered(const qd_parts_t *self)
+{
+    return self->buffered;
+}
+
+/* Rows become columns: those of the outcomes kept, then the extras; NaN where a world failed. */
+static void fill_columns(const qd_part_kind_t *kind, const qd_segment_t *segment, double *column)
+{
+    size_t n = segment->worlds, k = 0;
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        if ((kind->columns >> o & 1) == 0)
+            continue;
+        for (size_t w = 0; w < n; w++)
+            column[k * n + w] = segment->row[w].value[o];
+        k++;
+    }
+    for (size_t x = 0; x < kind->extras; x++, k++)
+        for (size_t w = 0; w < n; w++)
+            column[k * n + w] = segment->extra[w * kind->extras + x];
+    for (size_t f = 0; f < segment->failures; f++)
+        for (size_t c = 0; c < k; c++)
+            column[c * n + (segment->failure[f].world - segment->first)] = NAN;
+}
+
+static bool copy_failures(const qd_segment_t *segment, qd_pending_t *pending)
+{
+    pending->failure = calloc(segment->failures + 1, sizeof *pending->failure);
+    if (pending->failure == NULL)
+        return false;
+    for (; pending->failures < segment->failures; pending->failures++) {
+        char *reason = strdup(segment->failure[pending->failures].reason);
+        if (reason == NULL)
+            return false;
+        pending->failure[pending->failures] =
+            (qd_failure_t){segment->failure[pending->failures].world, reason};
+    }
+    return true;
+}
+
+static bool copy_segment(const qd_part_kind_t *kind, const qd_segment_t *segment, qd_pending_t *pending)
+{
+    size_t width = qd_part_width(kind);
+    pending->column = calloc(width * segment->worlds + 1, sizeof *pending->column);
+    pending->tally = malloc(segment->tally_size + 1);
+    if (pending->column == NULL || pending->tally == NULL || !copy_failures(segment, pending)) {
+        qd_pending_clear(pending);
+        return false;
+    }
+    memcpy(pending->tally, segment->tally, segment->tally_size);
+    pending->tally_size = segment->tally_size;
+    fill_columns(kind, segment, pending->column);
+    return true;
+}
+
+static bool make_room(qd_parts_t *self)
+{
+    if (self->pending < self->capacity)
+        return true;
+    size_t capacity = self->capacity == 0 ? 64 : 2 * self->capacity;
+    qd_pending_t *buffer = realloc(self->buffer, capacity * sizeof *buffer);
+    if (buffer == NULL)
+        return false;
+    self->buffer = buffer;
+    self->capacity = capacity;
+    return true;
+}
+
+qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = self->slots.experiment;
+    size_t slot = qd_slots_at(&self->slots, segment->point, segment->order);
+    qd_range_t range = {segment->first, segment->worlds};
+    uint64_t shared = qd_ranges_shared(&self->done[slot], range);
+    if (shared == range.count)
+        return QD_OK;
+    if (shared > 0)
+        return qd_error_add(error, QD_ERROR_INTERNAL,
+                            "worlds %" PRIu64 " to %" PRIu64
+                            " were handed in, of which some were done before",
+                            range.first, range.first + range.count - 1);
+    qd_pending_t pending = {.slot = slot,
+                            .point_hash = experiment->point[segment->point].hash,
+                            .label = experiment->order[segment->order].label,
+                            .periods = segment->periods,
+                            .range = range};
+    if (!make_room(self) || !copy_segment(&self->kind, segment, &pending))
+        return no_memory(error);
+    if (!qd_ranges_add(&self->done[slot], range)) {
+        qd_pending_clear(&pending);
+        return no_memory(error);
+    }
+    self->buffer[self->pending++] = pending;
+    self->buffered += 8 * qd_part_width(&self->kind) * range.count + segment->tally_size;
+    return QD_OK;
+}
+
+qd_status_t qd_parts_flush(qd_parts_t *self, qd_error_t *error)
+{
+    if (self->pending == 0)
+        return QD_OK;
+    char name[64];
+    qd_byte_writer_t bytes = {0};
+    /* The number is used up even if writing fails: the rename may have happened all the same. */
+    snprintf(name, sizeof name, QD_PART_NAME, self->rank, self->number++);
+    qd_status_t status = qd_part_encode(&self->kind, self->buffer, self->pending, &bytes, error);
+    if (status == QD_OK)
+        status = qd_files_write(self->files, self->folder, name, bytes.bytes, bytes.size, error);
+    if (status == QD_OK)
+        drop_buffer(self);
+    free(bytes.bytes);
+    return status;
+}

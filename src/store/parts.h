@@ -1,0 +1,85 @@
+/* The journal of a run: finished worlds, kept in a folder of part files until the result file is assembled.
+ *
+ * Each part is written to a temporary name, fsynced, renamed, and the folder fsynced: after qd_parts_flush
+ * returns QD_OK its worlds survive whatever happens, and before that the folder is as it was. One writer
+ * (thread) per qd_parts_t; a lock keeps two runs out of one folder. Several ranks of one run may write into
+ * one folder: rank 0 opens it first, the others join it. */
+#ifndef QD_STORE_PARTS_H
+#define QD_STORE_PARTS_H
+
+#include "quadrille/experiment.h"
+#include "store/files.h"
+#include "store/index.h"
+#include "store/unit.h"
+
+typedef struct qd_parts qd_parts_t;
+
+typedef enum {
+    QD_PARTS_NEW,    /* refuse a folder that holds parts */
+    QD_PARTS_RESUME, /* go on with the parts of the same experiment; a new folder is made where there is none
+                      */
+    QD_PARTS_FORCE,  /* remove what is there */
+    QD_PARTS_JOIN    /* a further rank: the folder is there, rank 0 looks after it */
+} qd_parts_mode_t;
+
+typedef struct {
+    const char *folder;      /* OUT.h5.parts */
+    const qd_files_t *files; /* NULL: the operating system */
+    qd_parts_mode_t mode;
+    uint64_t columns; /* bit o: keep rows of outcome o */
+    size_t extras;    /* further values per world */
+    bool paths;       /* whether tallies keep paths */
+    int rank;
+} qd_parts_options_t;
+
+/* All outcomes. */
+#define QD_COLUMNS_ALL (((uint64_t)1 << QD_OUTCOMES) - 1)
+
+/* Finished worlds first .. first + worlds - 1 of one (point, order), by position in the experiment.
+ * Everything is copied. */
+typedef struct {
+    size_t point, order;
+    uint64_t first, worlds;
+    const qd_outcomes_t
+        *row;            /* worlds; rows of failed worlds are stored as NaN. NULL where no rows are kept */
+    const double *extra; /* worlds x extras, row by row; NULL where there are none */
+    const unsigned char *tally; /* qd_tally_encode of these worlds, failures counted */
+    size_t tally_size;
+    size_t periods; /* what that tally was made for: the same for all segments of a (point, order) */
+    const qd_failure_t *failure; /* ascending */
+    size_t failures;
+} qd_segment_t;
+
+/* Opens or makes the folder. With QD_PARTS_RESUME the damaged parts are set aside (see qd_parts_warnings).
+ * QD_ERROR_INPUT: parts of another experiment, of another version of quadrille, or in use by another run. */
+QD_MUST_USE qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment_t *experiment,
+                                      qd_parts_t **self, qd_error_t *error);
+
+/* Frees everything and gives up the lock; what was not flushed is lost. NULL allowed. */
+void qd_parts_close(qd_parts_t *self);
+
+/* Takes what is done from an index instead of from what was found on opening: parts that lie here but do not
+ * count (see qd_index_limit) are then written anew. Before the first append. */
+QD_MUST_USE qd_status_t qd_parts_recount(qd_parts_t *self, const qd_index_t *index, qd_error_t *error);
+
+/* What was noticed on opening. */
+const qd_error_t *qd_parts_warnings(const qd_parts_t *self);
+
+/* Worlds of (point, order) that are done: found on opening or appended. */
+const qd_ranges_t *qd_parts_done(const qd_parts_t *self, size_t point, size_t order);
+
+/* Buffers a segment. One whose worlds are all done already is dropped silently (points that set the same
+ * things share their worlds); one that overlaps partly is QD_ERROR_INTERNAL. */
+QD_MUST_USE qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error);
+
+/* Bytes buffered: flush when it gets large (say 32 MiB) or old (say 10 s). */
+size_t qd_parts_buffered(const qd_parts_t *self);
+
+/* Writes what is buffered as one part. On failure the buffer is kept, so that flushing can be tried again. */
+QD_MUST_USE qd_status_t qd_parts_flush(qd_parts_t *self, qd_error_t *error);
+
+/* Removes a folder of parts (after the result file is in place): parts, manifest, lock, damaged and temporary
+ * files; the folder itself only where nothing else is in it. */
+QD_MUST_USE qd_status_t qd_parts_remove(const char *folder, const qd_files_t *files, qd_error_t *error);
+
+#endif

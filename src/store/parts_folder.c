@@ -1,0 +1,197 @@
+#include "store/parts_folder.h"
+
+#include "store/manifest.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define LOCK_NAME "LOCK"
+
+static bool begins(const char *name, const char *start)
+{
+    return strncmp(name, start, strlen(start)) == 0;
+}
+
+static bool is_part(const char *name)
+{
+    size_t length = strlen(name);
+    return begins(name, "part-") && length > 4 && strcmp(name + length - 4, ".qdp") == 0;
+}
+
+static bool is_ours(const char *name)
+{
+    return begins(name, "part-") || begins(name, QD_MANIFEST_NAME);
+}
+
+/* How many files of a folder `wanted` names; -1 when it cannot be read. `unlink_with` not NULL: removes them.
+ */
+static long walk(const char *folder, bool (*wanted)(const char *name), const qd_files_t *unlink_with)
+{
+    DIR *listing = opendir(folder);
+    if (listing == NULL)
+        return -1;
+    long found = 0;
+    for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing)) {
+        if (!wanted(entry->d_name))
+            continue;
+        found++;
+        char *path = unlink_with == NULL ? NULL : qd_files_join(folder, entry->d_name);
+        if (unlink_with != NULL && (path == NULL || unlink_with->unlink(unlink_with->context, path) != 0))
+            found = -1;
+        free(path);
+        if (found < 0)
+            break;
+    }
+    int number = errno;
+    closedir(listing);
+    errno = number;
+    return found;
+}
+
+static qd_status_t take_lock(const qd_files_t *files, const char *folder, int *lock, qd_error_t *error)
+{
+    char *path = qd_files_join(folder, LOCK_NAME);
+    qd_status_t status = QD_OK;
+    if (path == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+    *lock = files->open(files->context, path, O_RDWR | O_CREAT, 0666);
+    if (*lock < 0)
+        status = qd_files_fail(error, path, "open");
+    else if (flock(*lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s: another run is writing here; wait for it, or name "
+                              "another output with -o",
+                              folder);
+    free(path);
+    return status;
+}
+
+qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd_parts_mode_t mode, int *lock,
+                                 qd_error_t *error)
+{
+    if (files->mkdir(files->context, folder, 0777) != 0 && errno != EEXIST)
+        return qd_files_fail(error, folder, "making the folder");
+    qd_status_t status = take_lock(files, folder, lock, error);
+    if (status != QD_OK || mode == QD_PARTS_RESUME)
+        return status;
+    if (mode == QD_PARTS_NEW) {
+        long parts = walk(folder, is_part, NULL);
+        if (parts < 0)
+            return qd_files_fail(error, folder, "reading the folder");
+        if (parts > 0)
+            return qd_error_add(
+                error, QD_ERROR_INPUT,
+                "%s: holds the finished work of a run that did not end; add --resume to go on with "
+                "it, or --force to start over",
+                folder);
+    }
+    return walk(folder, is_ours, files) < 0 ? qd_files_fail(error, folder, "emptying the folder") : QD_OK;
+}
+
+static qd_status_t compare(const char *folder, const qd_manifest_t *found, const qd_part_kind_t *wanted,
+                           qd_error_t *error)
+{
+    const char *advice = "name another output with -o, or start over with --force";
+    if (found->kind.config_hash != wanted->config_hash)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: holds the work of another experiment (config_hash %016" PRIx64
+                            ", this one's is %016" PRIx64 "); %s",
+                            folder, found->kind.config_hash, wanted->config_hash, advice);
+    if (strcmp(found->version, QD_VERSION) != 0)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: was written by quadrille %s, this is %s; %s", folder,
+                            found->version, QD_VERSION, advice);
+    if (found->kind.columns != wanted->columns || found->kind.extras != wanted->extras ||
+        found->kind.paths != wanted->paths)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: keeps other outcomes or paths of each world than `output:` asks for now; %s",
+                            folder, advice);
+    return QD_OK;
+}
+
+static qd_status_t write_manifest(const qd_files_t *files, const char *folder,
+                                  const qd_experiment_t *experiment, const qd_part_kind_t *kind,
+                                  qd_error_t *error)
+{
+    qd_manifest_t manifest = {.kind = *kind};
+    manifest.version = strdup(QD_VERSION);
+    manifest.config = strdup(experiment->config == NULL ? "" : experiment->config);
+    qd_status_t status = manifest.version == NULL || manifest.config == NULL
+                             ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory")
+                             : qd_manifest_write(&manifest, files, folder, error);
+    qd_manifest_free(&manifest);
+    return status;
+}
+
+qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
+                                  const qd_experiment_t *experiment, const qd_part_kind_t *kind,
+                                  qd_error_t *warnings, qd_error_t *error)
+{
+    qd_manifest_t found = {0};
+    bool write = false;
+    qd_status_t status = QD_OK;
+    char *path = qd_files_join(folder, QD_MANIFEST_NAME);
+    if (path == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+    if (access(path, F_OK) != 0) {
+        write = true;
+    } else {
+        qd_error_t reading = QD_ERROR_NONE;
+        status = qd_manifest_read(&found, files, folder, &reading);
+        if (status == QD_OK) {
+            status = compare(folder, &found, kind, error);
+            /* Worlds, points or claims may have changed since: the folder tells of the experiment as it is
+             * now. */
+            write = status == QD_OK && experiment->config != NULL &&
+                    strcmp(found.config, experiment->config) != 0;
+        } else if (status == QD_ERROR_INPUT) {
+            qd_error_add(warnings, QD_OK, "%s: damaged; written anew", path);
+            status = QD_OK;
+            write = true;
+        } else {
+            qd_error_add(error, status, "%.*s", (int)strcspn(reading.text, "\n"), reading.text);
+        }
+    }
+    if (write)
+        status = write_manifest(files, folder, experiment, kind, error);
+    qd_manifest_free(&found);
+    free(path);
+    return status;
+}
+
+qd_status_t qd_parts_folder_next(const char *folder, int rank, uint64_t *number, qd_error_t *error)
+{
+    DIR *listing = opendir(folder);
+    if (listing == NULL)
+        return qd_files_fail(error, folder, "open");
+    *number = 0;
+    for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing)) {
+        int of = 0;
+        uint64_t found = 0;
+        if (sscanf(entry->d_name, "part-%d-%" SCNu64, &of, &found) == 2 && of == rank && found >= *number)
+            *number = found + 1;
+    }
+    closedir(listing);
+    return QD_OK;
+}
+
+static bool is_any(const char *name)
+{
+    return is_ours(name) || strcmp(name, LOCK_NAME) == 0;
+}
+
+qd_status_t qd_parts_remove(const char *folder, const qd_files_t *files, qd_error_t *error)
+{
+    if (files == NULL)
+        files = &qd_files_system;
+    if (walk(folder, is_any, files) < 0)
+        return errno == ENOENT ? QD_OK : qd_files_fail(error, folder, "removing the parts");
+    rmdir(folder); /* stays where something else is in it */
+    return QD_OK;
+}

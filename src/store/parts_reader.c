@@ -1,0 +1,143 @@
+#include "store/parts_reader.h"
+
+#include "store/index.h"
+#include "store/manifest.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct qd_parts_reader {
+    qd_manifest_t manifest;
+    qd_experiment_t *experiment;
+    qd_index_t *index;
+    /* The tally asked for last: summaries are mostly asked for outcome by outcome. */
+    qd_tally_t *tally;
+    size_t point, order;
+};
+
+static qd_status_t open_index(qd_parts_reader_t *self, const char *folder, qd_error_t *error)
+{
+    qd_status_t status = qd_manifest_read(&self->manifest, &qd_files_system, folder, error);
+    if (status == QD_OK)
+        status = qd_experiment_parse(self->manifest.config, folder, &self->experiment, error);
+    if (status == QD_OK)
+        status = qd_index_new(self->experiment, NULL, &self->index, error);
+    if (status == QD_OK)
+        status = qd_index_add_folder(self->index, folder, false, error);
+    if (status == QD_OK)
+        status = qd_index_select(self->index, error);
+    return status;
+}
+
+qd_status_t qd_parts_reader_open(const char *folder, qd_parts_reader_t **self, qd_error_t *error)
+{
+    qd_parts_reader_t *reader = calloc(1, sizeof *reader);
+    *self = NULL;
+    if (reader == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for reading %s", folder);
+    qd_status_t status = open_index(reader, folder, error);
+    if (status != QD_OK) {
+        qd_parts_reader_close(reader);
+        return status;
+    }
+    *self = reader;
+    return QD_OK;
+}
+
+void qd_parts_reader_close(qd_parts_reader_t *self)
+{
+    if (self == NULL)
+        return;
+    qd_tally_free(self->tally);
+    qd_index_free(self->index);
+    qd_experiment_free(self->experiment);
+    qd_manifest_free(&self->manifest);
+    free(self);
+}
+
+const qd_experiment_t *qd_parts_reader_experiment(const qd_parts_reader_t *self)
+{
+    return self->experiment;
+}
+
+void qd_parts_reader_provenance(const qd_parts_reader_t *self, qd_provenance_t *provenance)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    *provenance = (qd_provenance_t){.title = experiment->name == NULL ? "" : experiment->name,
+                                    .about = experiment->about == NULL ? "" : experiment->about,
+                                    .version = self->manifest.version,
+                                    .source_commit = "",
+                                    .created = "",
+                                    .command_line = "",
+                                    .host = "",
+                                    .compiler = "",
+                                    .instruction_set = "",
+                                    .libraries = "",
+                                    .shard = "",
+                                    .seconds = NAN,
+                                    .config = self->manifest.config,
+                                    .seed = experiment->seed,
+                                    .config_hash = self->manifest.kind.config_hash,
+                                    .format = QD_RESULT_FORMAT};
+}
+
+bool qd_parts_reader_keeps(const qd_parts_reader_t *self, qd_outcome_t outcome)
+{
+    return self->manifest.kind.columns >> outcome & 1;
+}
+
+uint64_t qd_parts_reader_done(const qd_parts_reader_t *self, size_t point, size_t order)
+{
+    return qd_ranges_count(qd_index_done(self->index, point, order));
+}
+
+static qd_status_t find_tally(qd_parts_reader_t *self, size_t point, size_t order, qd_error_t *error)
+{
+    if (self->tally != NULL && self->point == point && self->order == order)
+        return QD_OK;
+    qd_tally_free(self->tally);
+    self->point = point;
+    self->order = order;
+    return qd_index_tally(self->index, point, order, &self->tally, error);
+}
+
+qd_status_t qd_parts_reader_summary(qd_parts_reader_t *self, size_t point, size_t order, qd_outcome_t outcome,
+                                    qd_result_summary_t *summary, qd_error_t *error)
+{
+    qd_status_t status = find_tally(self, point, order, error);
+    if (status != QD_OK)
+        return status;
+    qd_summary_t all = qd_tally_summary(self->tally, outcome);
+    *summary = (qd_result_summary_t){all.count, all.mean, all.sd, all.mcse, all.min, all.max, {0}};
+    for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
+        summary->quantile[q] = qd_tally_quantile(self->tally, outcome, qd_result_quantiles[q]);
+    return QD_OK;
+}
+
+qd_status_t qd_parts_reader_read(qd_parts_reader_t *self, size_t point, size_t order, qd_outcome_t outcome,
+                                 uint64_t first, size_t count, double out[], qd_error_t *error)
+{
+    return qd_index_read(self->index, point, order, outcome, first, count, out, error);
+}
+
+qd_status_t qd_parts_reader_failures(qd_parts_reader_t *self, qd_result_failure_t **failure, size_t *count,
+                                     qd_error_t *error)
+{
+    size_t points = self->experiment->points, orders = self->experiment->orders, total = 0;
+    for (size_t i = 0; i < points * orders; i++)
+        total += qd_index_failures(self->index, i / orders, i % orders);
+    *count = 0;
+    *failure = calloc(total + 1, sizeof **failure);
+    bool whole = *failure != NULL;
+    for (size_t i = 0; whole && i < points * orders; i++) {
+        for (size_t f = 0; whole && f < qd_index_failures(self->index, i / orders, i % orders); f++) {
+            qd_failure_t at = qd_index_failure(self->index, i / orders, i % orders, f);
+            char *reason = strdup(at.reason);
+            whole = reason != NULL;
+            if (whole)
+                (*failure)[(*count)++] = (qd_result_failure_t){i / orders, i % orders, at.world, reason};
+        }
+    }
+    return whole ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %zu failures", total);
+}

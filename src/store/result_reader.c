@@ -1,0 +1,353 @@
+#include "quadrille/result.h"
+
+#include "store/hdf5_file.h"
+#include "store/parts_reader.h"
+#include "store/table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define TEXTS 13
+
+struct qd_result_file {
+    qd_h5_t h5;
+    qd_parts_reader_t *parts; /* not NULL: a folder of parts is read, not a file */
+    qd_provenance_t provenance;
+    char *text[TEXTS]; /* owned strings of provenance */
+    size_t texts;
+    size_t points, orders;
+    uint64_t worlds;
+    char **point_label, **order_label;
+    void *failure, *claim, *contrast, *sensitivity;
+    size_t failures, claims, contrasts, sensitivities;
+};
+
+/* ---- opening ----------------------------------------------------------------------------------------------
+ */
+
+static const char *keep_text(qd_result_file_t *self, const char *name)
+{
+    char *value = qd_h5_get_text(&self->h5, "/", name);
+    self->text[self->texts++] = value;
+    return value == NULL ? "" : value;
+}
+
+static void read_provenance(qd_result_file_t *self)
+{
+    qd_provenance_t *p = &self->provenance;
+    int64_t complete = 0, threads = 0, ranks = 0;
+    p->title = keep_text(self, "title");
+    p->about = keep_text(self, "about");
+    p->version = keep_text(self, "version");
+    p->source_commit = keep_text(self, "source_commit");
+    p->created = keep_text(self, "created");
+    p->command_line = keep_text(self, "command_line");
+    p->host = keep_text(self, "host");
+    p->compiler = keep_text(self, "compiler");
+    p->instruction_set = keep_text(self, "instruction_set");
+    p->libraries = keep_text(self, "libraries");
+    p->shard = keep_text(self, "shard");
+    p->config = keep_text(self, "config");
+    char *hash = qd_h5_get_text(&self->h5, "/", "config_hash");
+    p->config_hash = hash == NULL ? 0 : strtoull(hash, NULL, 16);
+    free(hash);
+    hash = qd_h5_get_text(&self->h5, "/", "result_hash");
+    snprintf(p->result_hash, sizeof p->result_hash, "%s", hash == NULL ? "" : hash);
+    free(hash);
+    qd_h5_get_hash(&self->h5, "/", "seed", &p->seed);
+    qd_h5_get_whole(&self->h5, "/", "complete", &complete);
+    qd_h5_get_whole(&self->h5, "/", "threads", &threads);
+    qd_h5_get_whole(&self->h5, "/", "ranks", &ranks);
+    p->complete = complete != 0;
+    p->threads = (int)threads;
+    p->ranks = (int)ranks;
+    p->seconds = NAN;
+    qd_h5_get_real(&self->h5, "/", "seconds", &p->seconds);
+}
+
+static qd_status_t check_format(qd_result_file_t *self, qd_error_t *error)
+{
+    int64_t format = 0;
+    bool ours = qd_h5_get_whole(&self->h5, "/", "quadrille_format", &format);
+    if (self->h5.failed)
+        return QD_OK; /* told on closing */
+    if (!ours || format < 1)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: HDF5, but not a result of quadrille", self->h5.path);
+    if (format > QD_RESULT_FORMAT)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: result format %lld; this program reads up to %d: use a newer quadrille",
+                            self->h5.path, (long long)format, QD_RESULT_FORMAT);
+    self->provenance.format = (int)format;
+    return QD_OK;
+}
+
+static qd_status_t outcome_of(qd_result_file_t *self, qd_error_t *error)
+{
+    if (!self->h5.failed)
+        return QD_OK;
+    self->h5.failed = false;
+    return qd_error_add(error, QD_ERROR_IO, "%s: %s", self->h5.path, self->h5.why);
+}
+
+static qd_status_t open_file(qd_result_file_t *self, const char *path, qd_error_t *error)
+{
+    qd_h5_open(&self->h5, path);
+    qd_status_t status = QD_OK;
+    if (!self->h5.failed)
+        status = check_format(self, error);
+    if (status != QD_OK || self->h5.failed)
+        return status == QD_OK ? outcome_of(self, error) : status;
+    read_provenance(self);
+    self->worlds = qd_h5_length(&self->h5, "/world", 0);
+    self->point_label = qd_h5_read(&self->h5, "/point_label", QD_H5_TEXT, &self->points);
+    self->order_label = qd_h5_read(&self->h5, "/order", QD_H5_TEXT, &self->orders);
+    return outcome_of(self, error);
+}
+
+static qd_status_t open_folder(qd_result_file_t *self, const char *path, qd_error_t *error)
+{
+    self->h5.file = -1;
+    qd_status_t status = qd_parts_reader_open(path, &self->parts, error);
+    if (status != QD_OK)
+        return status;
+    qd_parts_reader_provenance(self->parts, &self->provenance);
+    const qd_experiment_t *experiment = qd_parts_reader_experiment(self->parts);
+    self->points = experiment->points;
+    self->orders = experiment->orders;
+    self->worlds = experiment->worlds;
+    return QD_OK;
+}
+
+/* OUT.h5.parts where OUT.h5 is asked for and only the former is there; NULL otherwise. Malloc'ed. */
+static char *parts_beside(const char *path)
+{
+    struct stat state;
+    char *folder = NULL;
+    if (stat(path, &state) == 0 || errno != ENOENT || asprintf(&folder, "%s.parts", path) < 0)
+        return NULL;
+    if (stat(folder, &state) == 0 && S_ISDIR(state.st_mode))
+        return folder;
+    free(folder);
+    return NULL;
+}
+
+qd_status_t qd_result_file_open(const char *path, qd_result_file_t **self, qd_error_t *error)
+{
+    struct stat state;
+    qd_result_file_t *file = calloc(1, sizeof *file);
+    *self = NULL;
+    if (file == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for reading %s", path);
+    char *folder = parts_beside(path);
+    qd_status_t status;
+    if (folder != NULL || (stat(path, &state) == 0 && S_ISDIR(state.st_mode)))
+        status = open_folder(file, folder != NULL ? folder : path, error);
+    else
+        status = open_file(file, path, error);
+    free(folder);
+    if (status != QD_OK) {
+        qd_result_file_close(file);
+        return status;
+    }
+    *self = file;
+    return QD_OK;
+}
+
+static void free_texts(char **text, size_t count)
+{
+    for (size_t i = 0; text != NULL && i < count; i++)
+        free(text[i]);
+    free(text);
+}
+
+void qd_result_file_close(qd_result_file_t *self)
+{
+    if (self == NULL)
+        return;
+    qd_error_t ignored = QD_ERROR_NONE;
+    if (qd_h5_close(&self->h5, &ignored) != QD_OK)
+        ignored.status = QD_OK; /* faults of reading were told when they happened */
+    free_texts(self->point_label, self->points);
+    free_texts(self->order_label, self->orders);
+    for (size_t i = 0; i < self->texts; i++)
+        free(self->text[i]);
+    qd_table_free(&qd_failure_table, self->failure, self->failures);
+    qd_table_free(&qd_claim_table, self->claim, self->claims);
+    qd_table_free(&qd_contrast_table, self->contrast, self->contrasts);
+    qd_table_free(&qd_sensitivity_table, self->sensitivity, self->sensitivities);
+    qd_parts_reader_close(self->parts);
+    free(self);
+}
+
+/* ---- what is in it ----------------------------------------------------------------------------------------
+ */
+
+const qd_provenance_t *qd_result_file_provenance(const qd_result_file_t *self)
+{
+    return &self->provenance;
+}
+
+size_t qd_result_file_points(const qd_result_file_t *self)
+{
+    return self->points;
+}
+
+size_t qd_result_file_orders(const qd_result_file_t *self)
+{
+    return self->orders;
+}
+
+uint64_t qd_result_file_worlds(const qd_result_file_t *self)
+{
+    return self->worlds;
+}
+
+const char *qd_result_file_point_label(const qd_result_file_t *self, size_t point)
+{
+    return self->parts == NULL ? self->point_label[point]
+                               : qd_parts_reader_experiment(self->parts)->point[point].label;
+}
+
+const char *qd_result_file_order_label(const qd_result_file_t *self, size_t order)
+{
+    return self->parts == NULL ? self->order_label[order]
+                               : qd_parts_reader_experiment(self->parts)->order[order].label;
+}
+
+bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcome)
+{
+    if (self->parts != NULL)
+        return qd_parts_reader_keeps(self->parts, outcome);
+    char path[128];
+    snprintf(path, sizeof path, "/worlds/%s", qd_outcome_table[outcome].name);
+    qd_h5_t h5 = self->h5; /* looking does not change the file */
+    return qd_h5_exists(&h5, path);
+}
+
+qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order, uint64_t *worlds,
+                                qd_error_t *error)
+{
+    if (self->parts != NULL) {
+        *worlds = qd_parts_reader_done(self->parts, point, order);
+        return QD_OK;
+    }
+    hsize_t start[2] = {point, order}, count[2] = {1, 1};
+    *worlds = 0;
+    qd_h5_read_slab(&self->h5, "/worlds_done", QD_H5_HASH, 2, start, count, worlds);
+    return outcome_of(self, error);
+}
+
+qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t order, qd_outcome_t outcome,
+                                   qd_result_summary_t *summary, qd_error_t *error)
+{
+    *summary = (qd_result_summary_t){.mean = NAN, .sd = NAN, .mcse = NAN, .min = NAN, .max = NAN};
+    if (self->parts != NULL)
+        return qd_parts_reader_summary(self->parts, point, order, outcome, summary, error);
+    const struct {
+        const char *name;
+        qd_h5_type_t type;
+        void *to;
+        hsize_t length;
+    } value[] = {
+        {"count", QD_H5_HASH, &summary->count, 1},
+        {"mean", QD_H5_REAL, &summary->mean, 1},
+        {"sd", QD_H5_REAL, &summary->sd, 1},
+        {"mcse", QD_H5_REAL, &summary->mcse, 1},
+        {"min", QD_H5_REAL, &summary->min, 1},
+        {"max", QD_H5_REAL, &summary->max, 1},
+        {"quantiles", QD_H5_REAL, summary->quantile, QD_RESULT_QUANTILES},
+    };
+    const char *name = qd_outcome_table[outcome].name;
+    char path[128];
+    snprintf(path, sizeof path, "/summary/%s", name);
+    if (!qd_h5_exists(&self->h5, path))
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: has no summary of %s", self->h5.path, name);
+    for (size_t i = 0; i < sizeof value / sizeof value[0]; i++) {
+        hsize_t start[3] = {point, order, 0}, count[3] = {1, 1, value[i].length};
+        snprintf(path, sizeof path, "/summary/%s/%s", name, value[i].name);
+        qd_h5_read_slab(&self->h5, path, value[i].type, value[i].length == 1 ? 2 : 3, start, count,
+                        value[i].to);
+    }
+    return outcome_of(self, error);
+}
+
+qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t order, qd_outcome_t outcome,
+                                uint64_t first, size_t count, double out[], qd_error_t *error)
+{
+    if (self->parts != NULL)
+        return qd_parts_reader_read(self->parts, point, order, outcome, first, count, out, error);
+    if (!qd_result_file_has_worlds(self, outcome))
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: holds no worlds of %s", self->h5.path,
+                            qd_outcome_table[outcome].name);
+    size_t there = first >= self->worlds ? 0 : count;
+    if (there > 0 && self->worlds - first < there)
+        there = (size_t)(self->worlds - first);
+    for (size_t i = there; i < count; i++)
+        out[i] = NAN;
+    char path[128];
+    hsize_t start[3] = {point, order, first}, size[3] = {1, 1, there};
+    snprintf(path, sizeof path, "/worlds/%s", qd_outcome_table[outcome].name);
+    if (there > 0)
+        qd_h5_read_slab(&self->h5, path, QD_H5_REAL, 3, start, size, out);
+    return outcome_of(self, error);
+}
+
+/* ---- tables -----------------------------------------------------------------------------------------------
+ */
+
+/* Reads a table once and keeps it. */
+static qd_status_t read_table(qd_result_file_t *self, const qd_table_t *table, void **rows, size_t *count,
+                              qd_error_t *error)
+{
+    if (*rows == NULL && self->parts == NULL)
+        *rows = qd_table_read(&self->h5, table, count);
+    return outcome_of(self, error);
+}
+
+qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd_result_failure_t **failure,
+                                    size_t *count, qd_error_t *error)
+{
+    qd_status_t status = QD_OK;
+    if (self->parts != NULL && self->failure == NULL) {
+        qd_result_failure_t *rows = NULL;
+        status = qd_parts_reader_failures(self->parts, &rows, &self->failures, error);
+        self->failure = rows;
+    }
+    if (status == QD_OK)
+        status = read_table(self, &qd_failure_table, &self->failure, &self->failures, error);
+    *failure = self->failure;
+    *count = self->failures;
+    return status;
+}
+
+qd_status_t qd_result_file_claims(qd_result_file_t *self, const qd_result_claim_t **claim, size_t *count,
+                                  qd_error_t *error)
+{
+    qd_status_t status = read_table(self, &qd_claim_table, &self->claim, &self->claims, error);
+    *claim = self->claim;
+    *count = self->claims;
+    return status;
+}
+
+qd_status_t qd_result_file_contrasts(qd_result_file_t *self, const qd_result_contrast_t **contrast,
+                                     size_t *count, qd_error_t *error)
+{
+    qd_status_t status = read_table(self, &qd_contrast_table, &self->contrast, &self->contrasts, error);
+    *contrast = self->contrast;
+    *count = self->contrasts;
+    return status;
+}
+
+qd_status_t qd_result_file_sensitivity(qd_result_file_t *self, const qd_result_sensitivity_t **row,
+                                       size_t *count, qd_error_t *error)
+{
+    qd_status_t status =
+        read_table(self, &qd_sensitivity_table, &self->sensitivity, &self->sensitivities, error);
+    *row = self->sensitivity;
+    *count = self->sensitivities;
+    return status;
+}

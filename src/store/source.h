@@ -1,0 +1,31 @@
+/* The files that an index reads from, part files and result files, of which only a few are open at any time.
+ */
+#ifndef QD_STORE_SOURCE_H
+#define QD_STORE_SOURCE_H
+
+#include "store/files.h"
+#include "store/hdf5_file.h"
+#include "store/unit.h"
+
+typedef struct qd_sources qd_sources_t;
+
+qd_sources_t *qd_sources_new(const qd_files_t *files); /* NULL when memory is short */
+void qd_sources_free(qd_sources_t *self);
+
+/* Adds a file: a part file, or (result true) a result file. Gives its number, or SIZE_MAX when memory is
+ * short. */
+size_t qd_sources_add(qd_sources_t *self, const char *path, bool result);
+size_t qd_sources_count(const qd_sources_t *self);
+const char *qd_sources_path(const qd_sources_t *self, size_t source);
+
+/* `count` doubles of column `column`, starting at world `first` of one range of a unit. `outcome` is the
+ * column's outcome, or QD_OUTCOMES + k for extra k. */
+QD_MUST_USE qd_status_t qd_sources_column(qd_sources_t *self, const qd_unit_t *unit,
+                                          const qd_unit_range_t *range, size_t column, size_t outcome,
+                                          uint64_t first, size_t count, double out[], qd_error_t *error);
+
+/* The unit's encoded tally, malloc'ed. */
+QD_MUST_USE qd_status_t qd_sources_tally(qd_sources_t *self, const qd_unit_t *unit, unsigned char **bytes,
+                                         qd_error_t *error);
+
+#endif

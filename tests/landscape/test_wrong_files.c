@@ -1,0 +1,272 @@
+/* Landscape and power files that are wrong: what is said, and where. */
+#include <math.h>
+
+#include "experiment/landscape_file.h"
+#include "experiment/power_file.h"
+#include "landscape/published.h"
+
+typedef struct {
+    const char *text, *expected;
+} wrong_t;
+
+static const char *landscape_messages(const char *text, qd_error_t *error)
+{
+    qd_yaml_t *document = NULL;
+    qd_landscape_t *self = NULL;
+    *error = QD_ERROR_NONE;
+    if (qd_yaml_parse(text, strlen(text), "f.yaml", &document, error) == QD_OK) {
+        assert_int_equal(qd_landscape_read(document, QD_BINARY_DIR "/", &self, error), QD_ERROR_INPUT);
+        assert_null(self);
+    }
+    qd_yaml_free(document);
+    assert_int_equal(qd_exit_status(error->status), 2);
+    return error->text;
+}
+
+static const char *power_messages(const char *text, qd_error_t *error)
+{
+    qd_yaml_t *document = NULL;
+    qd_power_t *self = NULL;
+    *error = QD_ERROR_NONE;
+    if (qd_yaml_parse(text, strlen(text), "f.yaml", &document, error) == QD_OK) {
+        assert_int_equal(qd_power_read(document, &self, error), QD_ERROR_INPUT);
+        assert_null(self);
+    }
+    qd_yaml_free(document);
+    assert_int_equal(qd_exit_status(error->status), 2);
+    return error->text;
+}
+
+#define TWO "rule: two-camps\nmethod: exact\nactors: {A: 1, B: 2}\n"
+
+static const wrong_t landscapes[] = {
+    {TWO "propensity: [[0, -1], [2, 0]]\n",
+     "f.yaml:4:24: found 2 for B with A but -1 for A with B; expected a symmetric matrix\n"},
+    {TWO "propensity: [[0, .nan], [1, 0]]\n",
+     "f.yaml:4:18: found `.nan` for `propensity`; expected a finite number\n"},
+    {TWO "propensity: [[0, inf], [1, 0]]\n",
+     "f.yaml:4:18: found `inf` for `propensity`; expected a finite number\n"},
+    {TWO "propensity: [[0, 1], [1, 3]]\n",
+     "f.yaml:4:26: found `3` for `propensity`; expected 0 for B with itself\n"},
+    {TWO "propensity: [[0, 1]]\n", "f.yaml:4:13: found 1 rows; expected 2, one for each actor\n"},
+    {TWO "propensity: [[0, 1], [1, 0, 2]]\n",
+     "f.yaml:4:22: found 3 numbers in the row of B; expected 2, one for each actor\n"},
+    {TWO "propensity: {A: 1}\n", "f.yaml:4:13: found a mapping for `propensity`; expected a list of rows\n"},
+    {TWO "propensity: [1, 2]\n", "f.yaml:4:14: found `1` for `propensity`; expected a row of numbers\n"},
+    {TWO, "f.yaml:1:1: found neither `propensity` nor `ties`; expected one of them\n"},
+    {TWO "propensity: [[0, 1], [1, 0]]\nties: x.csv\n",
+     "f.yaml:5:1: found both `propensity` and `ties`; expected one of them\n"},
+    {"rule: two-camps\npropensity: [[0, 1], [1, 0]]\n",
+     "f.yaml:2:1: found `propensity` without `actors`; expected the actors of its rows\n"},
+    {"rule: three-camps\nactors: {A: 1, B: 2}\npropensity: [[0, 1], [1, 0]]\n",
+     "f.yaml:1:7: found `three-camps` for `rule`; expected `two-camps` or `blocs`\n"},
+    {"rule: blocs\nmethod: guess\nactors: {A: 1, B: 2}\npropensity: [[0, 1], [1, 0]]\n",
+     "f.yaml:2:9: found `guess` for `method`; expected `exact` or `search`\n"},
+    {"actors: {A: 1, B: 2}\npropensity: [[0, 1], [1, 0]]\n", "f.yaml:1:1: found no `rule`; expected one\n"},
+    {"rule: blocs\nactors: {A: 1, B: 0}\npropensity: [[0, 1], [1, 0]]\n",
+     "f.yaml:2:19: found `0` for `B`; expected a size above 0\n"},
+    {"rule: blocs\nactors: {A: 1, B: -2}\npropensity: [[0, 1], [1, 0]]\n",
+     "f.yaml:2:19: found `-2` for `B`; expected a size above 0\n"},
+    {"rule: blocs\nactors: {A: 1}\npropensity: [[0]]\n", "f.yaml:2:9: found 1 actor; expected 2 to 2048\n"},
+    {"rule: blocs\nactors: [A, B, A]\npropensity: [[0]]\n",
+     "f.yaml:2:16: found `A` for `actors`; expected every name once\n"},
+    {"rule: blocs\nactors: A\npropensity: [[0]]\n",
+     "f.yaml:2:9: found `A` for `actors`; expected a mapping of names to sizes\n"},
+    {"rule: blocs\nmethod: search\nstarts: 0\nactors: {A: 1, B: 2}\npropensity: [[0, 1], [1, 0]]\n",
+     "f.yaml:3:9: found `0` for `starts`; expected a whole number from 1 to 100000000\n"},
+    {"rule: blocs\nmethod: search\nseed: -1\nactors: {A: 1, B: 2}\npropensity: [[0, 1], [1, 0]]\n",
+     "f.yaml:3:7: found `-1` for `seed`; expected a whole number from 0 to 18446744073709551615\n"},
+    {"rule: blocs\nactor: {A: 1, B: 2}\npropensity: [[0, 1], [1, 0]]\n",
+     "f.yaml:2:1: found the unknown key `actor`; expected one of: name, about, rule, method, starts, seed, "
+     "actors, "
+     "propensity, ties (did you mean `actors`?)\n"
+     "f.yaml:3:1: found `propensity` without `actors`; expected the actors of its rows\n"},
+    {"rule: blocs\nties: no-such-file.csv\n",
+     QD_BINARY_DIR "/no-such-file.csv: cannot be read: No such file or directory\n"},
+    {"- 1\n", "f.yaml:1:1: found a list; expected a mapping with `rule`, `actors`, ...\n"},
+};
+
+static void wrong_landscapes(void **state)
+{
+    (void)state;
+    qd_error_t error;
+    for (size_t k = 0; k < sizeof landscapes / sizeof *landscapes; k++)
+        assert_string_equal(landscape_messages(landscapes[k].text, &error), landscapes[k].expected);
+}
+
+static void too_large(const char *rule, size_t n, const char *expected)
+{
+    char text[8192];
+    size_t used = (size_t)snprintf(text, sizeof text, "rule: %s\nmethod: exact\nactors: [", rule);
+    for (size_t i = 0; i < n; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%sS%zu", i ? ", " : "", i);
+    used += (size_t)snprintf(text + used, sizeof text - used, "]\npropensity:\n");
+    for (size_t i = 0; i < n; i++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "  - [0");
+        for (size_t j = 1; j < n; j++)
+            used += (size_t)snprintf(text + used, sizeof text - used, ",0");
+        used += (size_t)snprintf(text + used, sizeof text - used, "]\n");
+    }
+    qd_error_t error;
+    assert_string_equal(landscape_messages(text, &error), expected);
+}
+
+static void too_large_for_exact(void **state)
+{
+    (void)state;
+    too_large("two-camps", 37,
+              "f.yaml:2:9: 37 actors are too many for `method: exact` with `rule: two-camps`, which visits "
+              "all 2^(n-1) "
+              "configurations (at most 36 actors); use `method: search`\n");
+    too_large("blocs", 23,
+              "f.yaml:2:9: 23 actors are too many for `method: exact` with `rule: blocs`, which weighs "
+              "3^(n-1)/2 blocs "
+              "against each other (at most 22 actors); use `method: search`\n");
+}
+
+/* ---- ties ---------------------------------------------------------------------------------------------- */
+
+static const wrong_t ties[] = {
+    {"a,b,sign\nX,Y,1\nX,Y,-1\n",
+     "3:1: found `X,Y`; expected each pair once (it stands in line 2 already)\n"},
+    {"a,b,sign\nX,Y,1\nY,X,1\n", "3:1: found `Y,X`; expected each pair once (it stands in line 2 already)\n"},
+    {"a,b,sign\nX,X,1\n", "2:3: found `X`; expected a tie between two different actors\n"},
+    {"a,b,sign\nX,Y,nan\n", "2:5: found `nan`; expected a sign, 1 or -1 (or another number but 0)\n"},
+    {"a,b,sign\nX,Y,0\n", "2:5: found `0`; expected a sign, 1 or -1 (or another number but 0)\n"},
+    {"a,b,sign\nX,Y,1x\n", "2:5: found `1x`; expected a sign, 1 or -1 (or another number but 0)\n"},
+    {"a,b,sign\nX,Y,\n", "2:5: found ``; expected a sign, 1 or -1 (or another number but 0)\n"},
+    {"a,b,sign\nX,Y\n", "2:1: found `X,Y`; expected three fields, as in `Ann,Bob,-1`\n"},
+    {"a,b,sign\nX,Y,1,2\n", "2:1: found `X,Y,1,2`; expected three fields, as in `Ann,Bob,-1`\n"},
+    {"a,b,sign\n,Y,1\n", "2:1: found ``; expected the name of an actor\n"},
+    {"a;b;sign\nX,Y,1\n", "1:1: found `a;b;sign`; expected the header `a,b,sign`\n"},
+    {"X,Y,1\n", "1:1: found `X,Y,1`; expected the header `a,b,sign`\n"},
+    {"a,b,sign\n", "2:1: found `no ties`; expected at least one tie\n"},
+};
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void wrong_ties(void **state)
+{
+    (void)state;
+    const char *path = QD_BINARY_DIR "/wrong_ties.csv";
+    qd_error_t error;
+    for (size_t k = 0; k < sizeof ties / sizeof *ties; k++) {
+        char expected[512];
+        write_file(path, ties[k].text);
+        snprintf(expected, sizeof expected, "%s:%s", path, ties[k].expected);
+        assert_string_equal(landscape_messages("rule: blocs\nties: wrong_ties.csv\n", &error), expected);
+    }
+    remove(path);
+}
+
+static void unknown_actor(void **state)
+{
+    (void)state;
+    const char *path = QD_BINARY_DIR "/unknown_actor.csv";
+    qd_error_t error;
+    write_file(path, "a,b,sign\nX,Y,1\nX,Z,-1\n");
+    assert_string_equal(
+        landscape_messages("rule: blocs\nactors: {X: 1, Y: 2}\nties: unknown_actor.csv\n", &error),
+        QD_BINARY_DIR "/unknown_actor.csv:3:3: found `Z`; expected a name that stands under `actors`\n");
+    remove(path);
+}
+
+/* Line ends of other systems, blank lines, quotes, and an actor without ties. */
+static void lenient_ties(void **state)
+{
+    (void)state;
+    const char *path = QD_BINARY_DIR "/lenient_ties.csv", *text = "rule: blocs\nactors: {X: 1, Y: 2, Z: 3}\n"
+                                                                  "ties: lenient_ties.csv\n";
+    qd_error_t error = QD_ERROR_NONE;
+    qd_yaml_t *document;
+    qd_landscape_t *self;
+    write_file(path, "a,b,sign\r\n\r\n\"X\", Y ,-1\r\n");
+    assert_int_equal(qd_yaml_parse(text, strlen(text), "f.yaml", &document, &error), QD_OK);
+    assert_int_equal(qd_landscape_read(document, QD_BINARY_DIR "/", &self, &error), QD_OK);
+    assert_int_equal(self->actors, 3);
+    assert_true(self->propensity[1] == -1.0 && self->propensity[3] == -1.0 && self->propensity[2] == 0.0);
+    qd_landscape_free(self);
+    qd_yaml_free(document);
+    remove(path);
+}
+
+/* ---- power --------------------------------------------------------------------------------------------- */
+
+static const wrong_t powers[] = {
+    {"members: {A: 1, B: 2}\nquota: 4\n", "f.yaml:2:8: found `4` for `quota`; expected at most 3, the sum of "
+                                          "the weights: no coalition could win\n"},
+    {"members: {A: 1, B: 2}\nquota: 0\n", "f.yaml:2:8: found `0` for `quota`; expected a quota above 0\n"},
+    {"members: {A: 1, B: 2}\nquota: .nan\n",
+     "f.yaml:2:8: found `.nan` for `quota`; expected a finite number\n"},
+    {"members: {A: 1, B: -2}\nquota: 1\n",
+     "f.yaml:1:20: found `-2` for `B`; expected a number not below 0\n"},
+    {"members: {A: 1, B: 2}\n", "f.yaml:1:1: found no `quota`; expected one\n"},
+    {"quota: 2\n", "f.yaml:1:1: found no `members`; expected one\n"},
+    {"members: {Alice: 1, Bob: 2}\nquota: 2\nveto: [Alise]\n",
+     "f.yaml:3:8: found `Alise`, who is no member; expected one (did you mean `Alice`?)\n"},
+    {"members: {A: 1, B: 2}\nquota: 2\nveto: [A, A]\n",
+     "f.yaml:3:11: found `A` for `veto`; expected every name once\n"},
+    {"members: {A: 1, B: 2}\nquota: 2\nveto: A\n",
+     "f.yaml:3:7: found `A` for `veto`; expected a list of members\n"},
+    {"members: {A: 1, A: 2}\nquota: 2\n",
+     "f.yaml:1:17: found the key `A` again; expected it once (it stands in line 1 already)\n"},
+    {"rules: []\n", "f.yaml:1:8: found 0 rules; expected 1 to 7\n"},
+    {"rules: [{weights: {A: 1}}]\n", "f.yaml:1:9: found no `quota` in `rules`; expected one\n"},
+    {"rules: [{weights: {A: 1, B: 1}, quota: 3}]\n", "f.yaml:1:40: found `3` for `quota`; expected at most "
+                                                     "2, the sum of the weights: no coalition could win\n"},
+    {"members: [A, B]\nrules: [{weights: {A: 1, C: 1}, quota: 2}]\n",
+     "f.yaml:2:26: found `C`, who is no member; expected one (did you mean `A`?)\n"},
+    {"member: {A: 1}\nquota: 1\n", "f.yaml:1:1: found the unknown key `member`; expected one of: name, "
+                                   "about, members, quota, rules, veto (did you "
+                                   "mean `members`?)\n"},
+};
+
+static void wrong_powers(void **state)
+{
+    (void)state;
+    qd_error_t error;
+    for (size_t k = 0; k < sizeof powers / sizeof *powers; k++)
+        assert_string_equal(power_messages(powers[k].text, &error), powers[k].expected);
+}
+
+/* Two rules, members by first appearance, a member that one rule leaves out. */
+static void several_rules(void **state)
+{
+    (void)state;
+    const char *text =
+        "rules:\n  - {weights: {A: 3, B: 2, C: 1}, quota: 4}\n  - {weights: {C: 1, D: 1}, quota: 1}\n";
+    qd_error_t error = QD_ERROR_NONE;
+    qd_yaml_t *document;
+    qd_power_t *self;
+    assert_int_equal(qd_yaml_parse(text, strlen(text), "f.yaml", &document, &error), QD_OK);
+    assert_int_equal(qd_power_read(document, &self, &error), QD_OK);
+    assert_int_equal(self->members, 4);
+    assert_int_equal(self->rules, 2);
+    assert_string_equal(self->name[3], "D");
+    assert_true(self->rule[0].weight[3] == 0.0 && self->rule[1].weight[0] == 0.0 &&
+                self->rule[1].weight[2] == 1.0);
+    /* Winning: A with B or C, and C or D: {A,C}, {A,B,C}, {A,B,D} and what contains them. */
+    qd_power_index_t index[4];
+    assert_int_equal(qd_power_solve(self, index, &error), QD_OK);
+    assert_true(index[0].swings == 5.0 / 8 && index[1].swings == 1.0 / 8 && index[2].swings == 3.0 / 8 &&
+                index[3].swings == 1.0 / 8);
+    qd_power_free(self);
+    qd_yaml_free(document);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wrong_landscapes), cmocka_unit_test(too_large_for_exact),
+        cmocka_unit_test(wrong_ties),       cmocka_unit_test(unknown_actor),
+        cmocka_unit_test(lenient_ties),     cmocka_unit_test(wrong_powers),
+        cmocka_unit_test(several_rules),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,351 @@
+#include "fabricated.h"
+
+#include "store/index.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+static char *folder; /* of this program */
+
+static qd_parts_options_t options_for(const char *name, qd_parts_mode_t mode)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return (qd_parts_options_t){
+        .folder = path, .mode = mode, .columns = QD_COLUMNS_ALL, .extras = 2, .paths = true};
+}
+
+static qd_index_t *index_of(const qd_experiment_t *experiment, const char *path, bool repair)
+{
+    qd_index_t *index = NULL;
+    assert_ok(qd_index_new(experiment, NULL, &index, error));
+    assert_ok(qd_index_add_folder(index, path, repair, error));
+    assert_ok(qd_index_select(index, error));
+    return index;
+}
+
+/* Every world below `worlds` of every (point, order) reads back as it was made. */
+static void assert_worlds(const qd_experiment_t *experiment, qd_index_t *index, uint64_t worlds)
+{
+    double *value = calloc(worlds, sizeof *value);
+    for (size_t p = 0; p < experiment->points; p++) {
+        for (size_t o = 0; o < experiment->orders; o++) {
+            for (size_t k = 0; k < QD_OUTCOMES + 2; k++) {
+                assert_ok(qd_index_read(index, p, o, k, 0, worlds, value, error));
+                for (uint64_t w = 0; w < worlds; w++) {
+                    qd_outcomes_t row;
+                    fabricated_row(experiment, p, o, w, &row);
+                    double wanted = k < QD_OUTCOMES    ? row.value[k]
+                                    : k == QD_OUTCOMES ? row.wars + 0.5
+                                                       : row.balance;
+                    if (fabricated_fails(w))
+                        assert_true(isnan(value[w]));
+                    else
+                        assert_true(value[w] == wanted);
+                }
+            }
+        }
+    }
+    free(value);
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(3, 2, 60, true);
+    qd_parts_options_t options = options_for("round", QD_PARTS_NEW);
+    qd_parts_t *parts = NULL;
+    assert_ok(qd_parts_open(&options, experiment, &parts, error));
+    for (size_t p = 0; p < 3; p++) {
+        for (size_t o = 0; o < 2; o++) {
+            assert_ok(append_worlds(parts, experiment, p, o, 40, 20, error));
+            assert_ok(append_worlds(parts, experiment, p, o, 0, 25, error));
+            if (p == 1)
+                assert_ok(qd_parts_flush(parts, error));
+            assert_ok(append_worlds(parts, experiment, p, o, 25, 15, error));
+        }
+    }
+    assert_true(qd_parts_buffered(parts) > 0);
+    assert_ok(qd_parts_flush(parts, error));
+    assert_int_equal(qd_parts_buffered(parts), 0);
+    assert_ok(qd_parts_flush(parts, error)); /* nothing to do */
+    assert_int_equal(qd_ranges_count(qd_parts_done(parts, 2, 1)), 60);
+    qd_parts_close(parts);
+
+    qd_index_t *index = index_of(experiment, options.folder, false);
+    assert_worlds(experiment, index, 60);
+    assert_int_equal(qd_index_doubles(index), 0);
+    for (size_t i = 0; i < 6; i++) {
+        qd_tally_t *tally = NULL, *whole = qd_tally_new(PERIODS, true);
+        qd_segment_t segment = segment_new(experiment, i / 2, i % 2, 0, 60);
+        assert_ok(qd_tally_decode(whole, segment.tally, segment.tally_size, error));
+        assert_ok(qd_index_tally(index, i / 2, i % 2, &tally, error));
+        assert_true(qd_tally_hash(tally).low == qd_tally_hash(whole).low);
+        assert_true(qd_tally_hash(tally).high == qd_tally_hash(whole).high);
+        assert_int_equal(qd_tally_count(tally), 58);
+        assert_int_equal(qd_index_failures(index, i / 2, i % 2), 2);
+        assert_int_equal(qd_index_failure(index, i / 2, i % 2, 1).world, 48);
+        assert_string_equal(qd_index_failure(index, i / 2, i % 2, 0).reason, "tension is not finite");
+        segment_free(&segment);
+        qd_tally_free(tally);
+        qd_tally_free(whole);
+    }
+    qd_index_free(index);
+    fabricated_free(experiment);
+}
+
+static void test_resume(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(2, 1, 100, false), *grown = fabricate(4, 3, 200, false);
+    qd_parts_options_t options = options_for("resume", QD_PARTS_NEW);
+    qd_parts_t *parts = NULL, *second = NULL;
+    qd_error_t fault = QD_ERROR_NONE;
+    assert_ok(qd_parts_open(&options, experiment, &parts, error));
+    assert_ok(append_worlds(parts, experiment, 1, 0, 0, 30, error));
+    assert_ok(qd_parts_flush(parts, error));
+    assert_ok(append_worlds(parts, experiment, 1, 0, 30, 30, error)); /* never flushed: lost */
+    assert_int_equal(qd_parts_open(&options, experiment, &second, &fault), QD_ERROR_INPUT);
+    assert_non_null(strstr(fault.text, "another run is writing here"));
+    qd_parts_close(parts);
+
+    fault = QD_ERROR_NONE;
+    assert_int_equal(qd_parts_open(&options, experiment, &parts, &fault), QD_ERROR_INPUT);
+    assert_non_null(strstr(fault.text, "add --resume to go on with it"));
+    options.mode = QD_PARTS_RESUME;
+    experiment->config_hash ^= 1;
+    fault = QD_ERROR_NONE;
+    assert_int_equal(qd_parts_open(&options, experiment, &parts, &fault), QD_ERROR_INPUT);
+    assert_non_null(strstr(fault.text, "holds the work of another experiment (config_hash 0123456789abcdef"));
+    options.columns = 3;
+    fault = QD_ERROR_NONE;
+    assert_int_equal(qd_parts_open(&options, grown, &parts, &fault), QD_ERROR_INPUT);
+    assert_non_null(strstr(fault.text, "keeps other outcomes"));
+
+    /* The design and the number of worlds may grow; a partial overlap is a defect of the caller. */
+    options.columns = QD_COLUMNS_ALL;
+    assert_ok(qd_parts_open(&options, grown, &parts, error));
+    assert_int_equal(qd_ranges_count(qd_parts_done(parts, 1, 0)), 30);
+    assert_int_equal(qd_ranges_count(qd_parts_done(parts, 1, 1)), 0);
+    assert_ok(append_worlds(parts, grown, 1, 0, 10, 20, error)); /* done before: dropped */
+    assert_int_equal(qd_parts_buffered(parts), 0);
+    fault = QD_ERROR_NONE;
+    assert_int_equal(append_worlds(parts, grown, 1, 0, 20, 20, &fault), QD_ERROR_INTERNAL);
+    assert_ok(append_worlds(parts, grown, 3, 2, 150, 50, error));
+    assert_ok(qd_parts_flush(parts, error));
+    qd_parts_close(parts);
+    qd_index_t *index = index_of(grown, options.folder, false);
+    assert_int_equal(qd_ranges_count(qd_index_done(index, 1, 0)), 30);
+    assert_int_equal(qd_ranges_end(qd_index_done(index, 3, 2)), 200);
+    qd_index_free(index);
+
+    options.mode = QD_PARTS_FORCE;
+    assert_ok(qd_parts_open(&options, grown, &parts, error));
+    assert_int_equal(qd_ranges_count(qd_parts_done(parts, 1, 0)), 0);
+    qd_parts_close(parts);
+    assert_ok(qd_parts_remove(options.folder, NULL, error));
+    assert_int_not_equal(access(options.folder, F_OK), 0);
+    fabricated_free(experiment);
+    fabricated_free(grown);
+}
+
+/* The same worlds in several files count once, whatever the order in which the files are met. */
+static void test_idempotence(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(1, 1, 100, false);
+    static const uint64_t range[4][2] = {{0, 40}, {40, 60}, {0, 100}, {30, 20}};
+    for (size_t i = 0; i < 4; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "same-%zu", i);
+        qd_parts_options_t options = options_for(name, QD_PARTS_NEW);
+        qd_parts_t *parts = NULL;
+        assert_ok(qd_parts_open(&options, experiment, &parts, error));
+        assert_ok(append_worlds(parts, experiment, 0, 0, range[i][0], range[i][1], error));
+        assert_ok(qd_parts_flush(parts, error));
+        qd_parts_close(parts);
+    }
+    static const size_t order[4][4] = {{0, 1, 0, 1}, {1, 2, 0, 3}, {2, 0, 1, 2}, {0, 3, 1, 0}};
+    static const uint64_t doubles[4] = {100, 120, 200, 60};
+    for (size_t i = 0; i < 4; i++) {
+        qd_index_t *index = NULL;
+        assert_ok(qd_index_new(experiment, NULL, &index, error));
+        for (size_t k = 0; k < 4; k++) {
+            char path[128];
+            snprintf(path, sizeof path, "%s/same-%zu", folder, order[i][k]);
+            assert_ok(qd_index_add_folder(index, path, false, error));
+        }
+        assert_ok(qd_index_select(index, error));
+        assert_int_equal(qd_ranges_count(qd_index_done(index, 0, 0)), 100);
+        assert_int_equal(qd_index_doubles(index), doubles[i]);
+        assert_int_equal(qd_index_left_out(index), 0);
+        assert_worlds(experiment, index, 100);
+        qd_tally_t *tally = NULL;
+        assert_ok(qd_index_tally(index, 0, 0, &tally, error));
+        assert_int_equal(qd_tally_count(tally) + qd_tally_failures(tally), 100);
+        qd_tally_free(tally);
+        qd_index_free(index);
+    }
+    fabricated_free(experiment);
+}
+
+/* Worlds that cannot be counted without counting others twice are left out, with a word about it. */
+static void test_partial_overlap(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(1, 1, 100, false);
+    qd_index_t *index = NULL;
+    char path[128];
+    assert_ok(qd_index_new(experiment, NULL, &index, error));
+    snprintf(path, sizeof path, "%s/same-3", folder);
+    assert_ok(qd_index_add_folder(index, path, false, error));
+    snprintf(path, sizeof path, "%s/same-0", folder);
+    assert_ok(qd_index_add_folder(index, path, false, error));
+    assert_ok(qd_index_select(index, error));
+    assert_int_equal(qd_ranges_count(qd_index_done(index, 0, 0)), 40);
+    assert_int_equal(qd_index_left_out(index), 10);
+    assert_non_null(
+        strstr(qd_index_warnings(index)->text, "10 of 20 worlds of order unipolar are in other files"));
+    qd_index_free(index);
+    fabricated_free(experiment);
+}
+
+static char *only_part(const char *path)
+{
+    static char found[512];
+    DIR *listing = opendir(path);
+    assert_non_null(listing);
+    found[0] = '\0';
+    for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing))
+        if (strncmp(entry->d_name, "part-", 5) == 0 && strstr(entry->d_name, ".damaged") == NULL)
+            snprintf(found, sizeof found, "%s/%s", path, entry->d_name);
+    closedir(listing);
+    return found;
+}
+
+static unsigned char *read_bytes(const char *path, size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    unsigned char *bytes = malloc(*size + 1);
+    assert_int_equal(fread(bytes, 1, *size, file), *size);
+    fclose(file);
+    return bytes;
+}
+
+static void write_bytes(const char *path, const unsigned char *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void poke(const char *path, size_t at, int byte)
+{
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+    assert_int_equal(fputc(byte, file), byte);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_damaged(const char *path)
+{
+    qd_part_kind_t kind;
+    qd_unit_t *unit;
+    size_t units;
+    qd_error_t fault = QD_ERROR_NONE;
+    assert_int_equal(qd_part_read(&qd_files_system, path, &kind, &unit, &units, &fault), QD_ERROR_INPUT);
+}
+
+/* Flips each byte and cuts at each length: every one of them is noticed, and nothing else happens. */
+static void test_damage(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(1, 1, 100, false);
+    qd_parts_options_t options = options_for("damage", QD_PARTS_NEW);
+    qd_parts_t *parts = NULL;
+    assert_ok(qd_parts_open(&options, experiment, &parts, error));
+    assert_ok(append_worlds(parts, experiment, 0, 0, 6, 2, error));
+    assert_ok(qd_parts_flush(parts, error));
+    qd_parts_close(parts);
+    size_t size;
+    char *path = only_part(options.folder);
+    unsigned char *bytes = read_bytes(path, &size);
+    for (size_t at = 0; at < size; at++) {
+        poke(path, at, bytes[at] ^ (unsigned char)(1u << (at % 8)));
+        assert_damaged(path);
+        poke(path, at, bytes[at]);
+    }
+    for (size_t left = size; left-- > 0;) {
+        assert_int_equal(truncate(path, (off_t)left), 0);
+        assert_damaged(path);
+    }
+    bytes[size - 1] ^= 1;
+    write_bytes(path, bytes, size);
+    options.mode = QD_PARTS_RESUME;
+    assert_ok(qd_parts_open(&options, experiment, &parts, error));
+    assert_int_equal(qd_ranges_count(qd_parts_done(parts, 0, 0)), 0);
+    assert_non_null(strstr(qd_parts_warnings(parts)->text, ".damaged, its worlds are computed again"));
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_ok(append_worlds(parts, experiment, 0, 0, 0, 100, error));
+    assert_ok(qd_parts_flush(parts, error));
+    qd_parts_close(parts);
+    qd_index_t *index = index_of(experiment, options.folder, false);
+    assert_worlds(experiment, index, 100);
+    qd_index_free(index);
+    free(bytes);
+    fabricated_free(experiment);
+}
+
+static void test_manifest(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(1, 1, 10, false);
+    qd_parts_options_t options = options_for("manifest", QD_PARTS_NEW);
+    qd_parts_t *parts = NULL;
+    char path[512];
+    assert_ok(qd_parts_open(&options, experiment, &parts, error));
+    assert_ok(append_worlds(parts, experiment, 0, 0, 0, 10, error));
+    assert_ok(qd_parts_flush(parts, error));
+    qd_parts_close(parts);
+    options.mode = QD_PARTS_RESUME;
+    snprintf(path, sizeof path, "%s/MANIFEST", options.folder);
+    size_t size;
+    unsigned char *bytes = read_bytes(path, &size);
+    for (size_t at = 0; at < size; at += 9) {
+        bytes[at] ^= 4;
+        write_bytes(path, bytes, size);
+        assert_ok(qd_parts_open(&options, experiment, &parts, error));
+        assert_non_null(strstr(qd_parts_warnings(parts)->text, "MANIFEST: damaged; written anew"));
+        assert_int_equal(qd_ranges_count(qd_parts_done(parts, 0, 0)), 10);
+        qd_parts_close(parts);
+        bytes[at] ^= 4;
+    }
+    free(bytes);
+    /* Without a manifest the parts themselves say whose they are. */
+    assert_int_equal(unlink(path), 0);
+    experiment->config_hash ^= 1;
+    qd_error_t fault = QD_ERROR_NONE;
+    assert_int_equal(qd_parts_open(&options, experiment, &parts, &fault), QD_ERROR_INPUT);
+    assert_non_null(strstr(fault.text, "belongs to another experiment"));
+    fabricated_free(experiment);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_idempotence), cmocka_unit_test(test_partial_overlap),
+        cmocka_unit_test(test_damage),      cmocka_unit_test(test_manifest),
+    };
+    folder = scratch_folder();
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    scratch_remove(folder);
+    return failed;
+}
