@@ -62,7 +62,13 @@ int qd_parameter_find(const char *name);
 
 /* ---- outcomes --------------------------------------------------------------------------------------------- */
 
-typedef enum { QD_GROUP_STABILITY, QD_GROUP_FRAGMENTATION, QD_GROUP_COALITIONS, QD_GROUP_DIAGNOSTICS } qd_group_t;
+typedef enum {
+    QD_GROUP_STABILITY,
+    QD_GROUP_FRAGMENTATION,
+    QD_GROUP_COALITIONS,
+    QD_GROUP_DIAGNOSTICS,
+    QD_GROUP_LANDSCAPE /* optional: qd_landscape_table */
+} qd_group_t;
 typedef enum { QD_OUTCOME_REAL, QD_OUTCOME_COUNT, QD_OUTCOME_FLAG, QD_OUTCOME_CODE } qd_outcome_type_t;
 
 typedef enum {
@@ -92,6 +98,18 @@ typedef union {
 extern const qd_outcome_info_t qd_outcome_table[QD_OUTCOMES];
 int qd_outcome_find(const char *name);
 const char *qd_group_name(qd_group_t group);
+
+/* The optional group `landscape`: further values of a world where the experiment asks for them. */
+typedef enum {
+#define QD_LANDSCAPE_OUTCOME(field, type, low, high, unit, meaning) QD_L_##field,
+#include "registry/landscape.def"
+#undef QD_LANDSCAPE_OUTCOME
+    QD_LANDSCAPE_OUTCOMES
+} qd_landscape_outcome_t;
+
+#define QD_LANDSCAPE_STARTS 32 /* random starts a world */
+
+extern const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES];
 
 /* ---- series (paths) --------------------------------------------------------------------------------------- */
 

@@ -63,22 +63,27 @@ static void list_parameters(void)
         printf("%-28s %-30s %-14s %-13s %s\n", "doctrine", "none", "a name", "", preset);
 }
 
+static void list_outcome(const qd_outcome_info_t *info)
+{
+    char range[48];
+    if (isinf(info->low))
+        snprintf(range, sizeof range, "any");
+    else if (isinf(info->high))
+        snprintf(range, sizeof range, "%g..", info->low);
+    else
+        snprintf(range, sizeof range, "%g..%g", info->low, info->high);
+    printf(markdown ? "| `%s` | %s | %s | %s | %s |\n" : "%-20s %-14s %-12s %-13s %s\n", info->name,
+           qd_group_name(info->group), range, info->unit, info->meaning);
+}
+
 static void list_outcomes(void)
 {
     puts(markdown ? "| outcome | group | range | unit | meaning |\n|---|---|---|---|---|"
                   : "outcome              group          range        unit          meaning");
-    for (size_t i = 0; i < QD_OUTCOMES; i++) {
-        const qd_outcome_info_t *info = &qd_outcome_table[i];
-        char range[48];
-        if (isinf(info->low))
-            snprintf(range, sizeof range, "any");
-        else if (isinf(info->high))
-            snprintf(range, sizeof range, "%g..", info->low);
-        else
-            snprintf(range, sizeof range, "%g..%g", info->low, info->high);
-        printf(markdown ? "| `%s` | %s | %s | %s | %s |\n" : "%-20s %-14s %-12s %-13s %s\n", info->name,
-               qd_group_name(info->group), range, info->unit, info->meaning);
-    }
+    for (size_t i = 0; i < QD_OUTCOMES; i++)
+        list_outcome(&qd_outcome_table[i]);
+    for (size_t i = 0; i < QD_LANDSCAPE_OUTCOMES; i++)
+        list_outcome(&qd_landscape_table[i]);
 }
 
 static void list_doctrines(void)

@@ -75,23 +75,9 @@ static void tell_bloc_move(void *context, size_t state, int before, int after)
 void qd_world_review_blocs(qd_world_t *self, bool counted)
 {
     qd_state_t *state = &self->state;
-    const qd_parameters_t *p = &self->parameters;
-    qd_bloc_game_t game = {.n = state->n,
-                           .padded = state->padded,
-                           .labels = state->labels,
-                           .c = state->c,
-                           .affinity = state->affinity,
-                           .cohesion = state->cohesion,
-                           .threat = p->blocs_threat,
-                           .cost = p->blocs_cost,
-                           .switching_cost = p->blocs_switching_cost,
-                           .label = state->label,
-                           .members = self->members,
-                           .field = self->bloc_field,
-                           .self_worth = self->bloc_spare,
-                           .scratch = self->bloc_spare + state->padded,
-                           .moved = self->observer ? tell_bloc_move : NULL,
-                           .context = self};
+    qd_bloc_game_t game = qd_world_bloc_game(self);
+    game.moved = self->observer ? tell_bloc_move : NULL;
+    game.context = self;
     self->bloc_game = &game;
     for (size_t i = 0; i < state->n; i++)
         self->labels_before[i] = state->label[i];

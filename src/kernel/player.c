@@ -81,3 +81,23 @@ void qd_world_free(qd_world_t *self)
         free(self->venue[g].x);
     free(self);
 }
+
+qd_bloc_game_t qd_world_bloc_game(qd_world_t *self)
+{
+    qd_state_t *state = &self->state;
+    const qd_parameters_t *p = &self->parameters;
+    return (qd_bloc_game_t){.n = state->n,
+                            .padded = state->padded,
+                            .labels = state->labels,
+                            .c = state->c,
+                            .affinity = state->affinity,
+                            .cohesion = state->cohesion,
+                            .threat = p->blocs_threat,
+                            .cost = p->blocs_cost,
+                            .switching_cost = p->blocs_switching_cost,
+                            .label = state->label,
+                            .members = self->members,
+                            .field = self->bloc_field,
+                            .self_worth = self->bloc_spare,
+                            .scratch = self->bloc_spare + state->padded};
+}

@@ -44,6 +44,9 @@ void QD_PLAY(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_o
 /* Tells the observer, if there is one; `detail` carries what the kind of event adds. */
 void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_event_t detail);
 
+/* The bloc game of the world as it stands, on the world's own arrays (start it before asking it anything). */
+qd_bloc_game_t qd_world_bloc_game(qd_world_t *self);
+
 /* The bloc review (part 2); `counted` is false for the first one at t = 0. */
 void qd_world_review_blocs(qd_world_t *self, bool counted);
 

@@ -34,6 +34,13 @@ const qd_outcome_info_t qd_outcome_table[QD_OUTCOMES] = {
 #undef QD_OUTCOME
 };
 
+const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES] = {
+#define QD_LANDSCAPE_OUTCOME(field, type, low, high, unit, meaning)                                          \
+    {#field, unit, meaning, QD_GROUP_LANDSCAPE, QD_OUTCOME_##type, low, high},
+#include "registry/landscape.def"
+#undef QD_LANDSCAPE_OUTCOME
+};
+
 const qd_series_info_t qd_series_table[QD_SERIES_COUNT] = {
 #define QD_SERIES(field, low, high, unit, meaning) {#field, unit, meaning, low, high},
 #include "registry/series.def"
@@ -104,6 +111,6 @@ int qd_doctrine_find(const char *name)
 
 const char *qd_group_name(qd_group_t group)
 {
-    static const char *const names[] = {"stability", "fragmentation", "coalitions", "diagnostics"};
+    static const char *const names[] = {"stability", "fragmentation", "coalitions", "diagnostics", "landscape"};
     return names[group];
 }
