@@ -1,9 +1,9 @@
 /* One error convention for the whole library.
  *
  * Every function that can fail returns a qd_status_t: QD_OK (0) or a negative code, and takes a qd_error_t
- * (never NULL) in which it leaves a message that names file, line and name where the user is at fault. An error
- * holds any number of messages, so that all faults of one input file are told at once. Below cli/ nothing exits,
- * aborts or prints. A qd_error_t belongs to one thread at a time. */
+ * (never NULL) in which it leaves a message that names file, line and name where the user is at fault. An
+ * error holds any number of messages, so that all faults of one input file are told at once. Below cli/
+ * nothing exits, aborts or prints. A qd_error_t belongs to one thread at a time. */
 #ifndef QUADRILLE_ERROR_H
 #define QUADRILLE_ERROR_H
 
@@ -11,18 +11,20 @@
 
 typedef enum {
     QD_OK = 0,
-    QD_ERROR_INPUT = -1,    /* the user's input is wrong: exit status 2, nothing written */
-    QD_ERROR_MEMORY = -2,   /* an allocation failed */
-    QD_ERROR_IO = -3,       /* a file could not be read or written; the message carries strerror */
-    QD_ERROR_STOPPED = -4,  /* stopped early (signal, time budget) with all finished work kept: exit status 75 */
+    QD_ERROR_INPUT = -1,  /* the user's input is wrong: exit status 2, nothing written */
+    QD_ERROR_MEMORY = -2, /* an allocation failed */
+    QD_ERROR_IO = -3,     /* a file could not be read or written; the message carries strerror */
+    QD_ERROR_STOPPED =
+        -4, /* stopped early (signal, time budget) with all finished work kept: exit status 75 */
     QD_ERROR_DIFFERS = -5,  /* verify found a difference: exit status 3 */
     QD_ERROR_INTERNAL = -6, /* a defect of quadrille itself */
 } qd_status_t;
 
-#define QD_MUST_USE __attribute__((warn_unused_result))
+#define QD_MUST_USE              __attribute__((warn_unused_result))
 #define QD_PRINTF(string, first) __attribute__((format(printf, string, first)))
 
-/* Messages, one a line, in the order in which the faults were found. What does not fit is counted, not lost. */
+/* Messages, one a line, in the order in which the faults were found. What does not fit is counted, not lost.
+ */
 typedef struct {
     qd_status_t status; /* that of the first message; QD_OK while there is none */
     size_t count;       /* how many messages were added */

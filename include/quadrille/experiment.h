@@ -1,5 +1,5 @@
-/* An experiment: what a YAML file (interface.md) says, resolved and checked. Nothing of it changes after loading, so
- * it may be read from any thread. */
+/* An experiment: what a YAML file (interface.md) says, resolved and checked. Nothing of it changes after
+ * loading, so it may be read from any thread. */
 #ifndef QUADRILLE_EXPERIMENT_H
 #define QUADRILLE_EXPERIMENT_H
 
@@ -25,7 +25,8 @@ typedef struct {
     qd_distribution_t distribution;
 } qd_setting_t;
 
-/* ---- design ------------------------------------------------------------------------------------------------ */
+/* ---- design
+ * ------------------------------------------------------------------------------------------------ */
 
 typedef enum {
     QD_DESIGN_NONE, /* one point */
@@ -39,35 +40,37 @@ typedef enum {
 
 /* One factor: a parameter (or the doctrine) with its levels (grid, list, linspace) or its distribution. */
 typedef struct {
-    char *name;             /* parameter name, or "doctrine" */
-    int parameter;          /* QD_P_..., or -1 for the doctrine */
-    size_t levels;          /* number of levels; 0 where a distribution is given */
-    double *level;          /* values; for the doctrine rows of qd_doctrine_table */
+    char *name;    /* parameter name, or "doctrine" */
+    int parameter; /* QD_P_..., or -1 for the doctrine */
+    size_t levels; /* number of levels; 0 where a distribution is given */
+    double *level; /* values; for the doctrine rows of qd_doctrine_table */
     qd_distribution_t distribution;
 } qd_factor_t;
 
-/* One design point: what it sets beyond the file's `parameters`, and the changes it adds to the file's schedule. */
+/* One design point: what it sets beyond the file's `parameters`, and the changes it adds to the file's
+ * schedule. */
 typedef struct {
-    char *label;            /* "0", "1", ... or the label given in a list; unique */
-    double *coordinate;     /* per factor: its value (doctrine: row of qd_doctrine_table); NaN where a list point or
-                               a claim's own arm leaves it alone */
-    size_t settings;        /* what it sets beyond its coordinates; qd_experiment_plan applies both */
-    qd_setting_t *setting;  /* in order: a later one wins */
+    char *label;        /* "0", "1", ... or the label given in a list; unique */
+    double *coordinate; /* per factor: its value (doctrine: row of qd_doctrine_table); NaN where a list point
+                           or a claim's own arm leaves it alone */
+    size_t settings;    /* what it sets beyond its coordinates; qd_experiment_plan applies both */
+    qd_setting_t *setting; /* in order: a later one wins */
     size_t changes;
-    qd_change_t *change;    /* sorted by `at` */
-    uint64_t hash;          /* XXH3-64 of settings and changes: names the point whatever its position */
-    bool from_claim;        /* appended for an arm of a claim that the design does not contain */
+    qd_change_t *change; /* sorted by `at` */
+    uint64_t hash;       /* XXH3-64 of settings and changes: names the point whatever its position */
+    bool from_claim;     /* appended for an arm of a claim that the design does not contain */
 } qd_point_t;
 
 typedef struct {
     qd_design_type_t type;
     size_t factors;
     qd_factor_t *factor;
-    size_t size;            /* `points:` base samples, trajectories; 0 for grid and list */
-    size_t levels;          /* morris: levels of its grid; else 0 */
+    size_t size;   /* `points:` base samples, trajectories; 0 for grid and list */
+    size_t levels; /* morris: levels of its grid; else 0 */
 } qd_design_t;
 
-/* ---- precision, output ---------------------------------------------------------------------------------------- */
+/* ---- precision, output
+ * ---------------------------------------------------------------------------------------- */
 
 typedef struct {
     bool given;
@@ -77,12 +80,13 @@ typedef struct {
 } qd_precision_t;
 
 typedef struct {
-    bool worlds, paths;            /* write per-world values, paths; default true */
-    bool outcome[QD_OUTCOMES];     /* which outcomes; default all */
-    bool landscape;                /* the optional outcome group `landscape`; default false */
+    bool worlds, paths;        /* write per-world values, paths; default true */
+    bool outcome[QD_OUTCOMES]; /* which outcomes; default all */
+    bool landscape;            /* the optional outcome group `landscape`; default false */
 } qd_output_t;
 
-/* ---- claims ------------------------------------------------------------------------------------------------- */
+/* ---- claims
+ * ------------------------------------------------------------------------------------------------- */
 
 typedef enum {
     QD_CLAIM_CONTRAST,    /* mean(more) - mean(less) > margin */
@@ -102,42 +106,43 @@ typedef struct {
     char *id, *says;
     qd_claim_kind_t kind;
     qd_outcome_t outcome;
-    int order;          /* position in orders; -1: mean over all orders of the experiment */
-    int order_less;     /* QD_CLAIM_ORDERS: the other one */
+    int order;                       /* position in orders; -1: mean over all orders of the experiment */
+    int order_less;                  /* QD_CLAIM_ORDERS: the other one */
     qd_arm_t more, less;             /* contrast, interaction; orders and bimodal use `more` alone */
-    qd_arm_t where_less, where_more; /* interaction: `more`, `less` hold where the claim says the effect is larger;
-                                        these two are the same arms where it should be smaller */
+    qd_arm_t where_less, where_more; /* interaction: `more`, `less` hold where the claim says the effect is
+                                        larger; these two are the same arms where it should be smaller */
     size_t levels;
-    qd_arm_t *level;    /* trend: one arm per level, ascending */
+    qd_arm_t *level; /* trend: one arm per level, ascending */
     double *level_value;
-    int direction;      /* trend: +1 rises, -1 falls */
-    double margin;      /* a claim is supported when its interval lies above the margin */
+    int direction; /* trend: +1 rises, -1 falls */
+    double margin; /* a claim is supported when its interval lies above the margin */
 } qd_claim_t;
 
-/* ---- the whole ------------------------------------------------------------------------------------------------ */
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------------ */
 
 typedef struct {
-    char *path;        /* as given on the command line */
+    char *path; /* as given on the command line */
     char *name, *about;
     uint64_t seed;
-    uint64_t worlds;   /* per point and order (precision.max_worlds where precision is given) */
+    uint64_t worlds; /* per point and order (precision.max_worlds where precision is given) */
     size_t orders;
     qd_order_t *order;
     size_t settings;
     qd_setting_t *setting; /* `parameters:` and then --set */
     size_t changes;
-    qd_change_t *change;   /* `schedule:`, sorted by `at`, presets expanded */
+    qd_change_t *change; /* `schedule:`, sorted by `at`, presets expanded */
     qd_design_t design;
     size_t points;
     qd_point_t *point;
     qd_precision_t precision;
     qd_output_t output;
-    double max_failures;   /* share of worlds that may fail before the run does; default 0.001 */
+    double max_failures; /* share of worlds that may fail before the run does; default 0.001 */
     size_t claims;
     qd_claim_t *claim;
-    double confidence;     /* of claims' intervals before Holm's correction; default 0.95 */
-    char *config;          /* the experiment as resolved, YAML, one canonical form: what the result file stores */
-    uint64_t config_hash;  /* XXH3-64 of what decides the worlds' values: see docs/result-file.md */
+    double confidence; /* of claims' intervals before Holm's correction; default 0.95 */
+    char *config;      /* the experiment as resolved, YAML, one canonical form: what the result file stores */
+    uint64_t config_hash; /* XXH3-64 of what decides the worlds' values: see docs/result-file.md */
 } qd_experiment_t;
 
 /* What the command line changes in a file: seed, worlds, settings. Strings are "NAME=VALUE". */
@@ -148,9 +153,10 @@ typedef struct {
     const char *const *set;
 } qd_overrides_t;
 
-/* Reads, checks and resolves a file. On success *self must be released by qd_experiment_free. On failure nothing
- * is left to free, and `error` holds every fault of the file as "FILE:LINE:COLUMN: what was found; what was expected".
- * `overrides` may be NULL. Data files named by an empirical order are read relative to the experiment file. */
+/* Reads, checks and resolves a file. On success *self must be released by qd_experiment_free. On failure
+ * nothing is left to free, and `error` holds every fault of the file as "FILE:LINE:COLUMN: what was found;
+ * what was expected". `overrides` may be NULL. Data files named by an empirical order are read relative to
+ * the experiment file. */
 QD_MUST_USE qd_status_t qd_experiment_load(const char *path, const qd_overrides_t *overrides,
                                            qd_experiment_t **self, qd_error_t *error);
 
@@ -159,9 +165,9 @@ QD_MUST_USE qd_status_t qd_experiment_parse(const char *text, const char *name, 
                                             qd_error_t *error);
 void qd_experiment_free(qd_experiment_t *self);
 
-/* The plan of one (point, order): defaults of the kind, then `parameters`, --set, then the point; the file's schedule and
- * then the point's. Writes into *plan, whose `change` array (size: experiment->changes + point's changes) the caller
- * provides. */
+/* The plan of one (point, order): defaults of the kind, then `parameters`, --set, then the point; the file's
+ * schedule and then the point's. Writes into *plan, whose `change` array (size: experiment->changes + point's
+ * changes) the caller provides. */
 void qd_experiment_plan(const qd_experiment_t *self, size_t point, size_t order, qd_change_t change[],
                         qd_plan_t *plan);
 

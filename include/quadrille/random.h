@@ -1,9 +1,9 @@
 /* Counter-based random numbers and the distributions parameters are drawn from.
  *
  * Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011): the key is the seed of the experiment, the counter is
- * (world, purpose, period, draw). A draw therefore has an address instead of a history: every design point and
- * every order meets the same luck in world w (common random numbers), whatever thread computes it and in whatever
- * order. All functions are pure and thread-safe; no argument may be NULL. */
+ * (world, purpose, period, draw). A draw therefore has an address instead of a history: every design point
+ * and every order meets the same luck in world w (common random numbers), whatever thread computes it and in
+ * whatever order. All functions are pure and thread-safe; no argument may be NULL. */
 #ifndef QUADRILLE_RANDOM_H
 #define QUADRILLE_RANDOM_H
 
@@ -14,9 +14,10 @@
 
 /* What a draw is for. The numbers are part of the format: they may be added to, never changed. */
 typedef enum {
-    QD_PURPOSE_PARAMETERS = 0, /* period: 0, or 1 + the period of a scheduled change; draw: qd_name_key(name) */
-    QD_PURPOSE_SAMPLER = 1,    /* period: a qd_sampler_draw_t; draw: index of the state or pair */
-    QD_PURPOSE_CRISIS = 2,     /* draw: see kernel/crisis.h */
+    QD_PURPOSE_PARAMETERS =
+        0,                  /* period: 0, or 1 + the period of a scheduled change; draw: qd_name_key(name) */
+    QD_PURPOSE_SAMPLER = 1, /* period: a qd_sampler_draw_t; draw: index of the state or pair */
+    QD_PURPOSE_CRISIS = 2,  /* draw: see kernel/crisis.h */
     QD_PURPOSE_FORESIGHT = 3,  /* draw: 8 * crisis + venue */
     QD_PURPOSE_OUTCOME = 4,    /* draw: crisis */
     QD_PURPOSE_ESCALATION = 5, /* draw: crisis */
@@ -53,12 +54,13 @@ void qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, si
 uint32_t qd_name_key(const char *name);
 
 /* The same stream as a GSL generator, for GSL's own distributions: name "quadrille-philox4x32-10", 53-bit
- * doubles in [0,1). gsl_rng_set(rng, seed) addresses (seed, world 0, QD_PURPOSE_PARAMETERS, period 0, draw 0);
- * qd_gsl_rng_at moves a generator of this type to the first draw of any other stream. */
+ * doubles in [0,1). gsl_rng_set(rng, seed) addresses (seed, world 0, QD_PURPOSE_PARAMETERS, period 0, draw
+ * 0); qd_gsl_rng_at moves a generator of this type to the first draw of any other stream. */
 extern const gsl_rng_type *const qd_gsl_rng_philox;
 void qd_gsl_rng_at(gsl_rng *rng, qd_luck_t luck, qd_purpose_t purpose, uint32_t period);
 
-/* ---- distributions ---------------------------------------------------------------------------------------- */
+/* ---- distributions ----------------------------------------------------------------------------------------
+ */
 
 typedef enum {
     QD_CONSTANT,   /* a: the value */
@@ -81,7 +83,7 @@ typedef struct {
     uint32_t key; /* the draw it uses; 0: that of its parameter. Shared keys make parameters move together */
     int n;        /* choices */
     double a, b, c;
-    double low, high;   /* support after truncation */
+    double low, high;     /* support after truncation */
     double u_low, u_high; /* probabilities of low and high before truncation (normal, lognormal) */
     double value[QD_CHOICES_MAX];
     double cumulative[QD_CHOICES_MAX]; /* weights summed and scaled: the last is 1 */
@@ -89,9 +91,10 @@ typedef struct {
 
 qd_distribution_t qd_constant(double value);
 
-/* Sets low, high, u_low, u_high from kind, a, b, c, value and the range [range_low, range_high] that truncates
- * normal and lognormal, and over which a beta is stretched when its low and high were left equal. For choices,
- * `cumulative` holds raw weights on entry. Returns NULL, or one phrase that says what is wrong with it. */
+/* Sets low, high, u_low, u_high from kind, a, b, c, value and the range [range_low, range_high] that
+ * truncates normal and lognormal, and over which a beta is stretched when its low and high were left equal.
+ * For choices, `cumulative` holds raw weights on entry. Returns NULL, or one phrase that says what is wrong
+ * with it. */
 const char *qd_distribution_finish(qd_distribution_t *self, double range_low, double range_high);
 
 /* Quantile function: nondecreasing in u for u in [0,1), values in [low, high]. */

@@ -1,6 +1,6 @@
-/* The registry: three tables (parameters, outcomes, doctrines) and one short one (series), from which the loader's
- * checks, `quadrille list`, the attributes of result files and the documentation are made. Rows are constant and
- * safe to read from any thread. The tables themselves are src/registry/<table>.def. */
+/* The registry: three tables (parameters, outcomes, doctrines) and one short one (series), from which the
+ * loader's checks, `quadrille list`, the attributes of result files and the documentation are made. Rows are
+ * constant and safe to read from any thread. The tables themselves are src/registry/<table>.def. */
 #ifndef QUADRILLE_REGISTRY_H
 #define QUADRILLE_REGISTRY_H
 
@@ -9,7 +9,8 @@
 
 #include "quadrille/random.h"
 
-/* ---- kinds of order --------------------------------------------------------------------------------------- */
+/* ---- kinds of order ---------------------------------------------------------------------------------------
+ */
 
 typedef enum { QD_UNIPOLAR, QD_BIPOLAR, QD_MULTIPOLAR, QD_EMPIRICAL, QD_ORDER_KINDS } qd_order_kind_t;
 
@@ -19,7 +20,8 @@ typedef struct {
 
 extern const qd_order_info_t qd_order_table[QD_ORDER_KINDS];
 
-/* ---- parameters ------------------------------------------------------------------------------------------- */
+/* ---- parameters -------------------------------------------------------------------------------------------
+ */
 
 typedef enum { QD_TYPE_REAL, QD_TYPE_WHOLE, QD_TYPE_FLAG, QD_TYPE_SCOPE } qd_parameter_type_t;
 
@@ -36,13 +38,14 @@ typedef enum {
 typedef struct {
     const char *name, *unit, *meaning;
     qd_parameter_type_t type;
-    double low, high;  /* closed range of values */
-    bool drawing_only; /* read only by the drawing of a world: cannot be scheduled */
+    double low, high;                           /* closed range of values */
+    bool drawing_only;                          /* read only by the drawing of a world: cannot be scheduled */
     qd_distribution_t by_order[QD_ORDER_KINDS]; /* defaults */
 } qd_parameter_info_t;
 
-/* One value of every parameter, by field (p->mission_coupling) or by position (p->value[QD_P_mission_coupling]).
- * Whole numbers, flags (0, 1) and scopes (0 all, 1 leader) are doubles too. */
+/* One value of every parameter, by field (p->mission_coupling) or by position
+ * (p->value[QD_P_mission_coupling]). Whole numbers, flags (0, 1) and scopes (0 all, 1 leader) are doubles
+ * too. */
 typedef union {
     struct {
 #define QD_PARAMETER(field, name, type, low, high, when, unit, uni, bi, multi, meaning) double field;
@@ -60,7 +63,8 @@ const qd_parameter_info_t *qd_parameter_info(size_t parameter);
 /* Position of a name, or -1. */
 int qd_parameter_find(const char *name);
 
-/* ---- outcomes --------------------------------------------------------------------------------------------- */
+/* ---- outcomes ---------------------------------------------------------------------------------------------
+ */
 
 typedef enum {
     QD_GROUP_STABILITY,
@@ -111,7 +115,8 @@ typedef enum {
 
 extern const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES];
 
-/* ---- series (paths) --------------------------------------------------------------------------------------- */
+/* ---- series (paths) ---------------------------------------------------------------------------------------
+ */
 
 typedef enum {
 #define QD_SERIES(field, low, high, unit, meaning) QD_S_##field,
@@ -127,7 +132,8 @@ typedef struct {
 
 extern const qd_series_info_t qd_series_table[QD_SERIES_COUNT];
 
-/* ---- doctrines -------------------------------------------------------------------------------------------- */
+/* ---- doctrines --------------------------------------------------------------------------------------------
+ */
 
 /* The six parameters that a preset sets, in the order of the columns of model.md's table. */
 #define QD_DOCTRINE_FIELDS 6
@@ -143,10 +149,12 @@ extern const size_t qd_doctrine_count;
 extern const qd_doctrine_info_t qd_doctrine_table[];
 int qd_doctrine_find(const char *name);
 
-/* ---- names ------------------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------------------
+ */
 
-/* Of `count` names, the nearest to `name` in edit distance (insertions, deletions, substitutions, transpositions of
- * neighbours), or NULL where none is near enough to have been meant (distance above a third of its length + 1). */
+/* Of `count` names, the nearest to `name` in edit distance (insertions, deletions, substitutions,
+ * transpositions of neighbours), or NULL where none is near enough to have been meant (distance above a third
+ * of its length + 1). */
 const char *qd_nearest_name(const char *name, size_t count, const char *(*name_at)(size_t index));
 
 /* The same of an array of names. */

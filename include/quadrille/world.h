@@ -1,8 +1,9 @@
 /* One world: a plan says how to draw it, a world is its state, a result is what came out.
  *
- * A plan is constant and shared between threads. A qd_world_t belongs to one thread; it is allocated once, for the
- * largest number of states it will ever hold, and nothing is allocated while a world is played. The kernel knows no
- * file, thread or clock: the result of qd_world_play is a pure function of (plan, seed, world index). */
+ * A plan is constant and shared between threads. A qd_world_t belongs to one thread; it is allocated once,
+ * for the largest number of states it will ever hold, and nothing is allocated while a world is played. The
+ * kernel knows no file, thread or clock: the result of qd_world_play is a pure function of (plan, seed, world
+ * index). */
 #ifndef QUADRILLE_WORLD_H
 #define QUADRILLE_WORLD_H
 
@@ -14,7 +15,8 @@
 #include "quadrille/random.h"
 #include "quadrille/registry.h"
 
-/* ---- venues ----------------------------------------------------------------------------------------------- */
+/* ---- venues -----------------------------------------------------------------------------------------------
+ */
 
 typedef enum {
     QD_COLLECTIVE,
@@ -29,18 +31,20 @@ typedef enum {
 /* "collective", ..., "umbrella", "abstain". */
 const char *qd_venue_name(qd_venue_t venue);
 
-/* ---- plan: how worlds of one (design point, order) are drawn ------------------------------------------------ */
+/* ---- plan: how worlds of one (design point, order) are drawn
+ * ------------------------------------------------ */
 
-/* States, capabilities and what else is known of an empirical order. Arrays not given are NULL and are drawn. */
+/* States, capabilities and what else is known of an empirical order. Arrays not given are NULL and are drawn.
+ */
 typedef struct {
-    size_t states;            /* N */
-    size_t poles;             /* m: states with a share >= 0.05, at least one; states are sorted by capability */
-    const int *code;          /* N: Correlates of War country codes, in state order */
+    size_t states;   /* N */
+    size_t poles;    /* m: states with a share >= 0.05, at least one; states are sorted by capability */
+    const int *code; /* N: Correlates of War country codes, in state order */
     const double *capability; /* N: shares that sum to 1, descending */
     const double *place;      /* N x 3 unit vectors, row by row, or NULL */
     const double *value;      /* N x 2, or NULL */
-    const double *affinity;   /* N x N symmetric, zero diagonal, in [-1,1], or NULL: then baseline and start */
-    const int *bloc;          /* N: labels 0..K of the first blocs, or NULL */
+    const double *affinity; /* N x N symmetric, zero diagonal, in [-1,1], or NULL: then baseline and start */
+    const int *bloc;        /* N: labels 0..K of the first blocs, or NULL */
 } qd_empirical_t;
 
 /* One parameter set at the start of period `at` (schedule). */
@@ -55,21 +59,23 @@ typedef struct {
     const qd_empirical_t *empirical; /* NULL unless kind is QD_EMPIRICAL */
     qd_distribution_t parameter[QD_PARAMETER_COUNT];
     size_t changes;
-    const qd_change_t *change; /* sorted by `at`; where two set the same parameter at once the later one wins */
+    const qd_change_t
+        *change; /* sorted by `at`; where two set the same parameter at once the later one wins */
 } qd_plan_t;
 
 /* The plan of an order's defaults: no schedule, no empirical data. */
 qd_plan_t qd_plan_default(qd_order_kind_t kind);
 
-/* Checks what only holds between parameters: N > m for every draw, one pole for unipolar, two for bipolar orders.
- * Adds one message a fault, prefixed by `where`. */
+/* Checks what only holds between parameters: N > m for every draw, one pole for unipolar, two for bipolar
+ * orders. Adds one message a fault, prefixed by `where`. */
 QD_MUST_USE qd_status_t qd_plan_check(const qd_plan_t *self, const char *where, qd_error_t *error);
 
 /* Largest number of states and of periods that the plan can draw. */
 size_t qd_plan_states_max(const qd_plan_t *self);
 size_t qd_plan_periods_max(const qd_plan_t *self);
 
-/* ---- world: state, opaque below; fields in src/world/world.h ------------------------------------------------- */
+/* ---- world: state, opaque below; fields in src/world/world.h
+ * ------------------------------------------------- */
 
 typedef struct qd_world qd_world_t;
 
@@ -78,17 +84,20 @@ typedef struct qd_world qd_world_t;
 qd_world_t *qd_world_new(size_t states, size_t periods);
 void qd_world_free(qd_world_t *self);
 
-/* ---- result ------------------------------------------------------------------------------------------------- */
+/* ---- result
+ * ------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     qd_outcomes_t outcomes;
-    size_t periods;     /* T of this world */
-    const double *path; /* QD_SERIES_COUNT x stride, period fastest; NaN where undefined; owned by the world */
-    size_t path_stride; /* >= periods */
+    size_t periods; /* T of this world */
+    const double
+        *path; /* QD_SERIES_COUNT x stride, period fastest; NaN where undefined; owned by the world */
+    size_t path_stride;  /* >= periods */
     const char *failure; /* NULL, or the reason why this world failed (state not finite, invariant broken) */
 } qd_result_t;
 
-/* ---- observer: every event of a world, for replay and for property tests ------------------------------------- */
+/* ---- observer: every event of a world, for replay and for property tests
+ * ------------------------------------- */
 
 typedef struct qd_event qd_event_t; /* fields in src/kernel/event.h */
 
@@ -97,10 +106,11 @@ typedef struct {
     void (*see)(void *context, const qd_event_t *event);
 } qd_observer_t;
 
-/* ---- play --------------------------------------------------------------------------------------------------- */
+/* ---- play
+ * --------------------------------------------------------------------------------------------------- */
 
-/* Draws world `luck.world` of the plan and plays it: model.md, parts 1 to 7. `observer` may be NULL. The world must
- * have been made for at least the plan's maxima. */
+/* Draws world `luck.world` of the plan and plays it: model.md, parts 1 to 7. `observer` may be NULL. The
+ * world must have been made for at least the plan's maxima. */
 void qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
                    qd_result_t *result);
 
@@ -108,10 +118,11 @@ void qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, cons
 typedef enum { QD_ISA_AUTO = -1, QD_ISA_V2, QD_ISA_V3, QD_ISA_V4, QD_ISA_COUNT } qd_isa_t;
 
 /* Selects the instruction set for the whole process: x86-64-v2, -v3 (AVX2), -v4 (AVX-512) or the best this
- * processor has. QD_ERROR_INPUT where the processor lacks it. Not thread-safe: call it once, before playing. */
+ * processor has. QD_ERROR_INPUT where the processor lacks it. Not thread-safe: call it once, before playing.
+ */
 QD_MUST_USE qd_status_t qd_isa_select(qd_isa_t isa, qd_error_t *error);
 qd_isa_t qd_isa_selected(void);
-const char *qd_isa_name(qd_isa_t isa);       /* "v2", "v3", "v4", "auto" */
-qd_isa_t qd_isa_find(const char *name);      /* the reverse; QD_ISA_COUNT for any other name */
+const char *qd_isa_name(qd_isa_t isa);  /* "v2", "v3", "v4", "auto" */
+qd_isa_t qd_isa_find(const char *name); /* the reverse; QD_ISA_COUNT for any other name */
 
 #endif

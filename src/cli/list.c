@@ -10,7 +10,8 @@
 /* Whether tables are printed as Markdown; set once from the command line. */
 static bool markdown;
 
-static void print_distribution(const qd_distribution_t *d, const qd_parameter_info_t *info, char *out, size_t size)
+static void print_distribution(const qd_distribution_t *d, const qd_parameter_info_t *info, char *out,
+                               size_t size)
 {
     if (d->kind == QD_UNIFORM)
         snprintf(out, size, "%g..%g", d->a, d->b);
@@ -37,9 +38,11 @@ static void print_default(const qd_parameter_info_t *info, char *out, size_t siz
 
 static void list_parameters(void)
 {
-    puts(markdown ? "| parameter | default (unipolar / bipolar / multipolar) | range | unit | scheduled | meaning |\n"
+    puts(markdown ? "| parameter | default (unipolar / bipolar / multipolar) | range | unit | scheduled | "
+                    "meaning |\n"
                     "|---|---|---|---|---|---|"
-                  : "parameter                    default                        range          unit          meaning");
+                  : "parameter                    default                        range          unit         "
+                    " meaning");
     for (size_t i = 0; i < QD_PARAMETER_COUNT; i++) {
         const qd_parameter_info_t *info = qd_parameter_info(i);
         char value[128], range[48];
@@ -88,13 +91,17 @@ static void list_outcomes(void)
 
 static void list_doctrines(void)
 {
-    puts(markdown ? "| doctrine | collective | alliance | flexible | unilateral | force ratio | vital interest | meaning |\n"
+    puts(markdown ? "| doctrine | collective | alliance | flexible | unilateral | force ratio | vital "
+                    "interest | meaning |\n"
                     "|---|---|---|---|---|---|---|---|"
-                  : "doctrine           collective alliance flexible unilateral force_ratio vital_interest meaning");
+                  : "doctrine           collective alliance flexible unilateral force_ratio vital_interest "
+                    "meaning");
     for (size_t i = 0; i < qd_doctrine_count; i++) {
         const qd_doctrine_info_t *d = &qd_doctrine_table[i];
-        printf(markdown ? "| `%s` | %g | %g | %g | %g | %g | %g | %s |\n" : "%-18s %10g %8g %8g %10g %11g %14g %s\n",
-               d->name, d->value[0], d->value[1], d->value[2], d->value[3], d->value[4], d->value[5], d->meaning);
+        printf(markdown ? "| `%s` | %g | %g | %g | %g | %g | %g | %s |\n"
+                        : "%-18s %10g %8g %8g %10g %11g %14g %s\n",
+               d->name, d->value[0], d->value[1], d->value[2], d->value[3], d->value[4], d->value[5],
+               d->meaning);
     }
 }
 
@@ -103,13 +110,15 @@ static void list_orders(void)
     if (markdown)
         puts("| order | meaning |\n|---|---|");
     for (size_t k = 0; k < QD_ORDER_KINDS; k++)
-        printf(markdown ? "| `%s` | %s |\n" : "%-12s %s\n", qd_order_table[k].name, qd_order_table[k].meaning);
+        printf(markdown ? "| `%s` | %s |\n" : "%-12s %s\n", qd_order_table[k].name,
+               qd_order_table[k].meaning);
 }
 
 static void print_help(void)
 {
-    puts("Usage: quadrille list parameters|outcomes|doctrines|orders [--markdown]\n\n"
-         "Prints the registry: every name an experiment file may use, with default, range, unit and meaning.");
+    puts(
+        "Usage: quadrille list parameters|outcomes|doctrines|orders [--markdown]\n\n"
+        "Prints the registry: every name an experiment file may use, with default, range, unit and meaning.");
 }
 
 int qd_cli_list(int argc, char **argv)
@@ -130,7 +139,8 @@ int qd_cli_list(int argc, char **argv)
             return 0;
         }
         if (option != 'm')
-            return qd_cli_misuse("list", "found option `%s`; expected --markdown or --help", argv[optind - 1]);
+            return qd_cli_misuse("list", "found option `%s`; expected --markdown or --help",
+                                 argv[optind - 1]);
         markdown = true;
     }
     if (optind + 1 != argc)

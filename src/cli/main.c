@@ -1,6 +1,7 @@
 /* quadrille: the program. Finds the command and hands it its arguments. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -36,8 +37,10 @@ static void print_help(void)
          "Usage: quadrille COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:");
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-10s %s\n", commands[i].name, commands[i].meaning);
-    puts("\n`quadrille COMMAND --help` says more. Exit status: 0 done, 1 failed while running, 2 wrong input (nothing\n"
-         "written), 3 verify found a difference, 75 stopped early with all finished work kept (--resume goes on).");
+    puts("\n`quadrille COMMAND --help` says more. Exit status: 0 done, 1 failed while running, 2 wrong input "
+         "(nothing\n"
+         "written), 3 verify found a difference, 75 stopped early with all finished work kept (--resume goes "
+         "on).");
 }
 
 int qd_cli_fail(const qd_error_t *error)
@@ -63,10 +66,27 @@ int qd_cli_misuse(const char *command, const char *format, ...)
     return 2;
 }
 
+char *qd_cli_command_line(int argc, char **argv)
+{
+    size_t length = sizeof "quadrille";
+    for (int i = 0; i < argc; i++)
+        length += strlen(argv[i]) + 1;
+    char *line = malloc(length);
+    if (!line)
+        return NULL;
+    char *end = stpcpy(line, "quadrille");
+    for (int i = 0; i < argc; i++) {
+        *end++ = ' ';
+        end = stpcpy(end, argv[i]);
+    }
+    return line;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        fputs("quadrille: found no command; expected one of run, show, merge, verify, replay, landscape, power, list "
+        fputs("quadrille: found no command; expected one of run, show, merge, verify, replay, landscape, "
+              "power, list "
               "(quadrille --help)\n",
               stderr);
         return 2;
@@ -83,7 +103,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
     const char *near = qd_nearest_name(argv[1], COMMANDS, command_name);
-    fprintf(stderr, "quadrille: found command `%s`%s%s%s; expected one that `quadrille --help` lists\n", argv[1],
-            near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
+    fprintf(stderr, "quadrille: found command `%s`%s%s%s; expected one that `quadrille --help` lists\n",
+            argv[1], near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
     return 2;
 }

@@ -9,8 +9,8 @@ static inline double hostile(double affinity)
     return affinity < 0.0 ? affinity : 0.0;
 }
 
-/* out = sum_l weight_l min(A_l., 0), element by element, the sum over l in its order: eight sums are held while the rows
- * go by. */
+/* out = sum_l weight_l min(A_l., 0), element by element, the sum over l in its order: eight sums are held
+ * while the rows go by. */
 static void sum_hostility(const qd_bloc_game_t *self, const double *restrict weight, double *restrict out)
 {
     size_t n = self->n, padded = self->padded;
@@ -27,7 +27,8 @@ static void sum_hostility(const qd_bloc_game_t *self, const double *restrict wei
     }
 }
 
-/* field += threat * m (c s): the threat that a group with hostilities s = m (c 1_group) shares with everyone. Uses up s. */
+/* field += threat * m (c s): the threat that a group with hostilities s = m (c 1_group) shares with everyone.
+ * Uses up s. */
 static void add_shared_threat(const qd_bloc_game_t *self, double *s, double *field)
 {
     double *sum = self->scratch + self->padded;
@@ -38,8 +39,8 @@ static void add_shared_threat(const qd_bloc_game_t *self, double *s, double *fie
 }
 
 /* field += c row, s += c min(row, 0). */
-static inline void add_member(double c, const double *restrict row, double *restrict field, double *restrict s,
-                              size_t padded)
+static inline void add_member(double c, const double *restrict row, double *restrict field,
+                              double *restrict s, size_t padded)
 {
     for (size_t i = 0; i < padded; i += QD_REALS) {
         qd_reals_t a = QD_REALS_OF(row + i);
@@ -104,7 +105,8 @@ double qd_bloc_game_payoff(const qd_bloc_game_t *self, size_t i, int k)
     int others = self->members[k] - (self->label[i] == k);
     double company = 0.0;
     if (others > 0)
-        company = self->field[(size_t)k * self->padded + i] - (self->label[i] == k ? self->self_worth[i] : 0.0);
+        company =
+            self->field[(size_t)k * self->padded + i] - (self->label[i] == k ? self->self_worth[i] : 0.0);
     return self->cohesion[k] * company - (owns(self, i, k) ? 0.0 : self->cost);
 }
 
@@ -177,8 +179,9 @@ int qd_bloc_game_solve(qd_bloc_game_t *self)
         bool moved = false;
         for (size_t i = 0; i < self->n; i++) {
             int best = qd_bloc_game_best(self, i), present = self->label[i];
-            if (best == present || !(qd_bloc_game_payoff(self, i, best) - qd_bloc_game_payoff(self, i, present) >
-                                     self->switching_cost))
+            if (best == present ||
+                !(qd_bloc_game_payoff(self, i, best) - qd_bloc_game_payoff(self, i, present) >
+                  self->switching_cost))
                 continue;
             qd_bloc_game_move(self, i, best);
             moved = true;

@@ -2,16 +2,17 @@
  *
  * Pair worth W_ij = A_ij + threat * E_ij with shared threat E_ij = sum_l c_l m_il m_jl, m = min(A, 0).
  * Payoff of i in label k >= 1: u_i(k) = K_k sum_{j != i, b_j = k} c_j W_ij - cost (no cost in i's own label);
- * label 0 is worth 0 and open to all; a label with no member other than i cannot be entered, i's own excepted.
- * State i < labels owns label i + 1. Each move raises the weighted potential
- *   Phi = sum_k K_k sum_{i<j in k} c_i c_j W_ij - sum_i c_i (cost paid by i)
- * by c_i times the mover's gain, so reviews end, in a partition that nobody gains more than the switching cost by leaving
- * (Bogomolnaia and Jackson 2002 for the symmetric case).
+ * label 0 is worth 0 and open to all; a label with no member other than i cannot be entered, i's own
+ * excepted. State i < labels owns label i + 1. Each move raises the weighted potential Phi = sum_k K_k
+ * sum_{i<j in k} c_i c_j W_ij - sum_i c_i (cost paid by i) by c_i times the mover's gain, so reviews end, in
+ * a partition that nobody gains more than the switching cost by leaving (Bogomolnaia and Jackson 2002 for the
+ * symmetric case).
  *
- * E is never formed: what a label offers is field_k = sum_{j in k} c_j W_.j = A (c 1_k) + threat * m (c (m (c 1_k))),
- * O(n^2) per label instead of O(n^3) for E, kept up to date move by move at O(n^2) a move.
+ * E is never formed: what a label offers is field_k = sum_{j in k} c_j W_.j = A (c 1_k) + threat * m (c (m (c
+ * 1_k))), O(n^2) per label instead of O(n^3) for E, kept up to date move by move at O(n^2) a move.
  *
- * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows of `padded`. */
+ * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows
+ * of `padded`. */
 #ifndef QD_KERNEL_BLOC_GAME_H
 #define QD_KERNEL_BLOC_GAME_H
 
@@ -25,9 +26,9 @@ typedef struct {
     const double *affinity; /* [n][padded] */
     const double *cohesion; /* [labels + 1], entry 0 unused */
     double threat, cost, switching_cost;
-    int *label;    /* [n] 0..labels, the state of the game */
-    int *members;  /* [labels + 1] how many states hold each label */
-    double *field; /* [labels + 1][padded] sum_{j in k} c_j W_ij, i itself included */
+    int *label;         /* [n] 0..labels, the state of the game */
+    int *members;       /* [labels + 1] how many states hold each label */
+    double *field;      /* [labels + 1][padded] sum_{j in k} c_j W_ij, i itself included */
     double *self_worth; /* [padded] c_i W_ii: what i adds to its own label's field (W_ii is its own threat) */
     double *scratch;    /* [2][padded] */
     /* Called after each move when not NULL, for tests and traces. */
@@ -41,11 +42,12 @@ void qd_bloc_game_start(qd_bloc_game_t *self);
 /* Owners in label 0 whose own label is empty return to it (the first step of a review; before _start). */
 void qd_bloc_game_return_owners(qd_bloc_game_t *self);
 
-/* One whole review: owners return, fields, then best moves in index order until a pass moves nobody. Returns the
- * passes made, the last one without a move counted; the cap was reached if that is QD_PASSES_MAX + 1. */
+/* One whole review: owners return, fields, then best moves in index order until a pass moves nobody. Returns
+ * the passes made, the last one without a move counted; the cap was reached if that is QD_PASSES_MAX + 1. */
 int qd_bloc_game_review(qd_bloc_game_t *self);
 
-/* Best moves from the present labels and fields (qd_bloc_game_start first); as _review without the owners' return. */
+/* Best moves from the present labels and fields (qd_bloc_game_start first); as _review without the owners'
+ * return. */
 int qd_bloc_game_solve(qd_bloc_game_t *self);
 
 /* Payoff of state i in label k given the present labels and fields. */

@@ -32,7 +32,7 @@ static double strange_partners(const qd_state_t *state, const double *restrict x
         double met[QD_LANES] = {0};
         for (size_t j = 0; j < state->padded; j += QD_LANES)
             for (size_t l = 0; l < QD_LANES; l++)
-                met[l] += (x[j + l] > 0.0) & (row[j + l] < 0.0) ? 1.0 : 0.0;
+                met[l] += ((x[j + l] > 0.0) & (row[j + l] < 0.0)) ? 1.0 : 0.0;
         strange += qd_join_lanes(met);
     }
     return joiners > 1 ? strange / ((double)joiners * (double)(joiners - 1)) : 0.0;
@@ -50,7 +50,8 @@ static void change_tension(qd_world_t *self, bool success)
     *tension = *tension > 0.0 ? *tension : 0.0;
 }
 
-/* Debt and erosion outside the institution (o = 1 flexible or unilateral, 1/2 alliance or umbrella), gain inside. */
+/* Debt and erosion outside the institution (o = 1 flexible or unilateral, 1/2 alliance or umbrella), gain
+ * inside. */
 static void change_institution(qd_world_t *self, qd_venue_t g, double legitimacy, bool success)
 {
     const qd_parameters_t *p = &self->parameters;
@@ -95,9 +96,10 @@ static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
     }
 }
 
-/* Side by side, A rises towards 1; on opposite sides it falls towards -1; and where an ally stood aside (same bloc, not
- * through the institution) it falls too. Every change has the form A += rate (end - A): the rate is alpha where both took
- * sides, defection where one of two allies did, 0 elsewhere; the end is 1 side by side, else -1. */
+/* Side by side, A rises towards 1; on opposite sides it falls towards -1; and where an ally stood aside (same
+ * bloc, not through the institution) it falls too. Every change has the form A += rate (end - A): the rate is
+ * alpha where both took sides, defection where one of two allies did, 0 elsewhere; the end is 1 side by side,
+ * else -1. */
 static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *restrict x)
 {
     qd_state_t *state = &self->state;

@@ -4,8 +4,8 @@
 
 #include "math/elementary.h"
 
-/* Probability that effort p >= 0 prevails over effort q >= 0 with exponent g >= 0. Both 0: 1/2; one 0: the other
- * prevails, unless g = 0, which makes every contest even. */
+/* Probability that effort p >= 0 prevails over effort q >= 0 with exponent g >= 0. Both 0: 1/2; one 0: the
+ * other prevails, unless g = 0, which makes every contest even. */
 static inline double qd_contest_success(double p, double q, double g)
 {
     if (g == 0.0 || p == q)

@@ -22,7 +22,7 @@ typedef struct {
     double *near;            /* [padded] exp(-theta_im / distance_scale) */
     double *similar;         /* [padded] V(v_i, v_m) */
     double *stake;           /* [padded] h */
-    double *price;           /* [padded] the price of taking a side, Delta, without any saving; +inf in the padding */
+    double *price; /* [padded] the price of taking a side, Delta, without any saving; +inf in the padding */
 } qd_crisis_t;
 
 /* How an initiator weighs venues: the doctrine parameters as they hold for it (doctrine.scope). */

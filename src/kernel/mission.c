@@ -36,7 +36,8 @@ static void tell_venue(const qd_world_t *self, qd_event_kind_t kind, qd_venue_t 
 static void solve_venue(qd_world_t *self, qd_venue_t g)
 {
     self->solving = g;
-    qd_venue_solve(&self->venue[g], g, &self->crisis, &self->state, &self->parameters, &self->leaning, &self->rules);
+    qd_venue_solve(&self->venue[g], g, &self->crisis, &self->state, &self->parameters, &self->leaning,
+                   &self->rules);
     self->record.not_converged += self->venue[g].passes > QD_PASSES_MAX;
     tell_venue(self, QD_EVENT_VENUE, g);
 }
@@ -58,7 +59,8 @@ static void open_venues(qd_world_t *self)
     }
 }
 
-/* The open venue of the largest worth above 0 among those solved and not tried; QD_ABSTAIN if there is none. */
+/* The open venue of the largest worth above 0 among those solved and not tried; QD_ABSTAIN if there is none.
+ */
 static qd_venue_t best_solved(const qd_world_t *self, const bool tried[QD_VENUES])
 {
     qd_venue_t best = QD_ABSTAIN;
@@ -71,8 +73,8 @@ static qd_venue_t best_solved(const qd_world_t *self, const bool tried[QD_VENUES
     return best;
 }
 
-/* A paralysis changes the order under the venues' games, which are not played again: those that may still be wanted are
- * played before it. */
+/* A paralysis changes the order under the venues' games, which are not played again: those that may still be
+ * wanted are played before it. */
 static void solve_rest(qd_world_t *self, const double bound[QD_VENUES])
 {
     for (qd_venue_t g = 0; g < QD_VENUES; g++)
@@ -80,8 +82,8 @@ static void solve_rest(qd_world_t *self, const double bound[QD_VENUES])
             solve_venue(self, g);
 }
 
-/* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. Venues are solved only
- * while one of them could still be worth more than the best so far. */
+/* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. Venues are
+ * solved only while one of them could still be worth more than the best so far. */
 static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES], const double bound[QD_VENUES])
 {
     for (;;) {
@@ -153,7 +155,8 @@ static qd_venue_t choose_venue(qd_world_t *self)
 void qd_world_meet_crisis(qd_world_t *self, unsigned number)
 {
     self->record.crises++;
-    qd_crisis_draw(&self->crisis, &self->state, &self->parameters, self->luck, self->period, number, self->spare);
+    qd_crisis_draw(&self->crisis, &self->state, &self->parameters, self->luck, self->period, number,
+                   self->spare);
     qd_world_tell(self, QD_EVENT_CRISIS, (qd_event_t){.crisis = &self->crisis});
     int initiator = self->crisis.initiator;
     if (initiator == QD_NOBODY) {

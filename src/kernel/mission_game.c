@@ -37,14 +37,15 @@ void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x)
         self->moved(self->context, i, before, x);
 }
 
-/* The first state at or after `from` whose best reply is not what it plays; n or more if there is none. Whole groups of
- * lanes are compared at once, so that the many states that stay cost next to nothing. */
+/* The first state at or after `from` whose best reply is not what it plays; n or more if there is none. Whole
+ * groups of lanes are compared at once, so that the many states that stay cost next to nothing. */
 static inline size_t first_unsettled(const qd_mission_game_t *self, size_t from)
 {
     unsigned skip = (unsigned)(from % QD_LANES);
     for (size_t group = from - skip; group < self->n; group += QD_LANES, skip = 0) {
-        unsigned bits = qd_lanes_unsettled(self->field + group, self->up + group, self->down + group,
-                                           self->x + group) >> skip << skip;
+        unsigned bits =
+            qd_lanes_unsettled(self->field + group, self->up + group, self->down + group, self->x + group) >>
+            skip << skip;
         if (bits)
             return group + (size_t)__builtin_ctz(bits);
     }
@@ -93,8 +94,8 @@ double qd_mission_game_potential(const qd_mission_game_t *self, const double *ow
         double pull = 0.0;
         for (size_t j = 0; j < i; j++)
             pull += self->c[j] * row[j] * self->x[j];
-        phi += self->c[i] * (own[i] * self->x[i] - price[i] * fabs(self->x[i]) +
-                             self->coupling * pull * self->x[i]);
+        phi += self->c[i] *
+               (own[i] * self->x[i] - price[i] * fabs(self->x[i]) + self->coupling * pull * self->x[i]);
     }
     return phi;
 }

@@ -1,17 +1,18 @@
 /* The mission game (model.md part 4): a spin-1 game on plain arrays, join +1, stay out 0, oppose -1.
  *
- * State i meets the field f_i = F_i + coupling * sum_j c_j A_ij x_j. Its best reply is +1 if f_i > up_i, else -1 if
- * f_i < down_i, else 0. The thresholds say everything that the rules say about a state: a free state with price D has up = D,
- * down = -D; one that may not join has up = +inf; one fixed at +1 has up = -inf; one fixed at -1 has up = +inf, down = +inf.
- * A game in which everyone must take a side (the two-camps landscape) has up = 0, down = 0 with `ties_join`: then f_i = 0 is
- * answered by +1, and never by 0.
+ * State i meets the field f_i = F_i + coupling * sum_j c_j A_ij x_j. Its best reply is +1 if f_i > up_i, else
+ * -1 if f_i < down_i, else 0. The thresholds say everything that the rules say about a state: a free state
+ * with price D has up = D, down = -D; one that may not join has up = +inf; one fixed at +1 has up = -inf; one
+ * fixed at -1 has up = +inf, down = +inf. A game in which everyone must take a side (the two-camps landscape)
+ * has up = 0, down = 0 with `ties_join`: then f_i = 0 is answered by +1, and never by 0.
  *
- * The fields are kept up to date move by move: a move of state j adds coupling * c_j * dx_j * A_ij to every f_i, so a
- * pass over the states costs O(n) and a move O(n). Because c_i A_ij is the gradient of
- *   Phi = sum_i c_i (F_i x_i - D_i |x_i|) + coupling * sum_{i<j} c_i c_j A_ij x_i x_j,
- * every move raises Phi by c_i times the mover's gain: best reply always ends (a weighted potential game).
+ * The fields are kept up to date move by move: a move of state j adds coupling * c_j * dx_j * A_ij to every
+ * f_i, so a pass over the states costs O(n) and a move O(n). Because c_i A_ij is the gradient of Phi = sum_i
+ * c_i (F_i x_i - D_i |x_i|) + coupling * sum_{i<j} c_i c_j A_ij x_i x_j, every move raises Phi by c_i times
+ * the mover's gain: best reply always ends (a weighted potential game).
  *
- * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows of `padded`. */
+ * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows
+ * of `padded`. */
 #ifndef QD_KERNEL_MISSION_GAME_H
 #define QD_KERNEL_MISSION_GAME_H
 
@@ -24,7 +25,7 @@
 
 typedef struct {
     size_t n, padded;
-    const double *c;       /* [padded] sizes */
+    const double *c;        /* [padded] sizes */
     const double *affinity; /* [n][padded] */
     double coupling;
     const double *up, *down; /* [padded] thresholds; padding: up = +inf, down = -inf */
@@ -40,8 +41,8 @@ typedef struct {
 /* Sets field to own + coupling * A (c x) for the present x. own: [padded]. */
 void qd_mission_game_start(qd_mission_game_t *self, const double *own);
 
-/* Best replies until a pass changes nothing. Returns the passes made, the last one without change counted; the
- * game did not converge if that is QD_PASSES_MAX + 1 (the cap was reached while states still moved). */
+/* Best replies until a pass changes nothing. Returns the passes made, the last one without change counted;
+ * the game did not converge if that is QD_PASSES_MAX + 1 (the cap was reached while states still moved). */
 int qd_mission_game_solve(qd_mission_game_t *self);
 
 /* The best reply of state i to the present fields: -1, 0 or +1. */

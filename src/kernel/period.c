@@ -68,8 +68,9 @@ void qd_world_end_period(qd_world_t *self)
 static void tell_bloc_move(void *context, size_t state, int before, int after)
 {
     const qd_world_t *self = context;
-    qd_world_tell(self, QD_EVENT_BLOC_MOVE,
-                  (qd_event_t){.bloc_game = self->bloc_game, .mover = state, .before = before, .after = after});
+    qd_world_tell(
+        self, QD_EVENT_BLOC_MOVE,
+        (qd_event_t){.bloc_game = self->bloc_game, .mover = state, .before = before, .after = after});
 }
 
 void qd_world_review_blocs(qd_world_t *self, bool counted)
@@ -93,7 +94,8 @@ void qd_world_review_blocs(qd_world_t *self, bool counted)
     self->record.turnover += (double)changed / (double)state->n;
 }
 
-/* blocs.max has changed: states whose label is gone stand alone, new labels begin with the present level of cohesion. */
+/* blocs.max has changed: states whose label is gone stand alone, new labels begin with the present level of
+ * cohesion. */
 static void resize_labels(qd_world_t *self, size_t labels)
 {
     qd_state_t *state = &self->state;

@@ -1,7 +1,7 @@
 /* One world, straight through: parameters drawn, order sampled, period after period, outcomes.
  *
- * This file and all it calls below the registry is compiled once per instruction set (src/CMakeLists.txt); QD_PLAY is the
- * one name that each copy shows to the outside. */
+ * This file and all it calls below the registry is compiled once per instruction set (src/CMakeLists.txt);
+ * QD_PLAY is the one name that each copy shows to the outside. */
 #include "kernel/player.h"
 #include "world/sample.h"
 

@@ -1,5 +1,5 @@
-/* A world and all that is needed to play it: parameters, state, record and scratch, kept apart. The functions are
- * the steps of model.md, in the order in which a period goes through them. */
+/* A world and all that is needed to play it: parameters, state, record and scratch, kept apart. The functions
+ * are the steps of model.md, in the order in which a period goes through them. */
 #ifndef QD_KERNEL_PLAYER_H
 #define QD_KERNEL_PLAYER_H
 
@@ -28,9 +28,9 @@ struct qd_world {
     double *spare; /* [4][padded] */
     int *labels_before;
     int members[QD_LABELS_MAX + 1];
-    double *bloc_field; /* [QD_LABELS_MAX + 1][padded] */
-    double *bloc_spare; /* [3][padded] */
-    qd_venue_t solving;             /* the venue whose game is being played */
+    double *bloc_field;              /* [QD_LABELS_MAX + 1][padded] */
+    double *bloc_spare;              /* [3][padded] */
+    qd_venue_t solving;              /* the venue whose game is being played */
     const qd_bloc_game_t *bloc_game; /* the review that is going on, else NULL */
 };
 
@@ -53,7 +53,8 @@ void qd_world_review_blocs(qd_world_t *self, bool counted);
 /* One crisis, from its drawing to its consequences (parts 3 to 5). */
 void qd_world_meet_crisis(qd_world_t *self, unsigned number);
 
-/* A mission through venue g and what it does to the order (part 5, first list). Returns whether it succeeded. */
+/* A mission through venue g and what it does to the order (part 5, first list). Returns whether it succeeded.
+ */
 bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
 
 /* End of period (part 5, last paragraph; learning of part 6), without the bloc review. */

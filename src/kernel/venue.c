@@ -8,7 +8,8 @@
 
 const char *qd_venue_name(qd_venue_t venue)
 {
-    static const char *const names[] = {"collective", "alliance", "flexible", "unilateral", "umbrella", "abstain"};
+    static const char *const names[] = {"collective", "alliance", "flexible",
+                                        "unilateral", "umbrella", "abstain"};
     return names[venue];
 }
 
@@ -73,8 +74,8 @@ bool qd_venue_exists(qd_venue_t g, const qd_parameters_t *p, int bloc)
 }
 
 /* Thresholds and the field without its coupling sum, as the venue's row of model.md's table says. */
-static void set_rules(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
-                      qd_venue_scratch_t *scratch)
+static void set_rules(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
+                      const qd_parameters_t *p, qd_venue_scratch_t *scratch)
 {
     const double *restrict base = scratch->base, *restrict member = scratch->member;
     const double *restrict price = crisis->price, *restrict saved = scratch->saved;
@@ -126,7 +127,8 @@ static void play(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_stat
 
 static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state)
 {
-    double support[QD_LANES] = {0}, opposition[QD_LANES] = {0}, joiners[QD_LANES] = {0}, opponents[QD_LANES] = {0};
+    double support[QD_LANES] = {0}, opposition[QD_LANES] = {0}, joiners[QD_LANES] = {0},
+           opponents[QD_LANES] = {0};
     bool targeted = crisis->target != QD_NOBODY;
     double *restrict x = self->x;
     if (targeted)
@@ -171,8 +173,9 @@ static double fixed_worth(qd_venue_t g, const qd_crisis_t *crisis, const qd_stat
            p->doctrine_cost * crisis->resistance * share;
 }
 
-double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
-                      const qd_leaning_t *leaning, const qd_venue_scratch_t *scratch)
+double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
+                      const qd_parameters_t *p, const qd_leaning_t *leaning,
+                      const qd_venue_scratch_t *scratch)
 {
     size_t i = (size_t)crisis->initiator, targets = crisis->target != QD_NOBODY;
     double support = scratch->support, joiners = (double)(state->n - targets);
@@ -201,8 +204,8 @@ static void weigh(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis
     double less = self->support < self->opposition ? self->support : self->opposition;
     double more = self->support < self->opposition ? self->opposition : self->support;
     self->escalation = less > 0.0 ? less / more * (1.0 - self->legitimacy) : 0.0;
-    self->worth = crisis->stake[crisis->initiator] * self->success + p->doctrine_legitimacy * self->legitimacy -
-                  p->doctrine_prudence * self->escalation +
+    self->worth = crisis->stake[crisis->initiator] * self->success +
+                  p->doctrine_legitimacy * self->legitimacy - p->doctrine_prudence * self->escalation +
                   fixed_worth(g, crisis, state, p, leaning, self->support);
     self->open = self->effort >= leaning->force_ratio * self->counter;
 }
@@ -225,7 +228,8 @@ static bool institution_fails(const qd_venue_game_t *self, const qd_state_t *sta
     return (double)(state->n - self->opponents) < quorum * (double)state->n;
 }
 
-bool qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum, int bloc)
+bool qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
+                    int bloc)
 {
     if (g == QD_FLEXIBLE || g == QD_UNILATERAL)
         return false;

@@ -12,13 +12,13 @@
 
 /* One venue's game, solved. */
 typedef struct {
-    bool exists;     /* its rules allow it (alliance, umbrella: the initiator has a bloc) */
-    bool solved;     /* what follows has been worked out */
-    bool open;       /* exists, and P+ >= force_ratio P- */
-    int passes;      /* of its game; QD_PASSES_MAX + 1 if it did not converge */
-    double *x;       /* [padded] who joins (+1), stays out (0), opposes (-1) */
-    double support;  /* C+ = sum over x = +1 of c (1 - l) */
-    double opposition; /* C- = sum over x = -1, the target left out, of c */
+    bool exists;               /* its rules allow it (alliance, umbrella: the initiator has a bloc) */
+    bool solved;               /* what follows has been worked out */
+    bool open;                 /* exists, and P+ >= force_ratio P- */
+    int passes;                /* of its game; QD_PASSES_MAX + 1 if it did not converge */
+    double *x;                 /* [padded] who joins (+1), stays out (0), opposes (-1) */
+    double support;            /* C+ = sum over x = +1 of c (1 - l) */
+    double opposition;         /* C- = sum over x = -1, the target left out, of c */
     size_t joiners, opponents; /* n+, n-; the target counts as an opponent */
     double effort, counter;    /* P+, P- */
     double success;            /* q */
@@ -27,17 +27,18 @@ typedef struct {
     double worth;              /* EU to the initiator */
 } qd_venue_game_t;
 
-/* What all venues of a crisis have in common, and the arrays of the game at hand; one per thread. Arrays: [padded]. */
+/* What all venues of a crisis have in common, and the arrays of the game at hand; one per thread. Arrays:
+ * [padded]. */
 typedef struct {
-    int bloc;        /* the initiator's (qd_venue_bloc) */
-    double *base;    /* stake and patronage: the field of a venue without a term of its own */
-    double *pressed; /* coupling times what initiator and target add to every field */
-    double *saved;   /* price less the flexible saving, at least 0 */
-    double *member;  /* 1 in the initiator's bloc, else 0 */
+    int bloc;                        /* the initiator's (qd_venue_bloc) */
+    double *base;                    /* stake and patronage: the field of a venue without a term of its own */
+    double *pressed;                 /* coupling times what initiator and target add to every field */
+    double *saved;                   /* price less the flexible saving, at least 0 */
+    double *member;                  /* 1 in the initiator's bloc, else 0 */
     double support, support_members; /* sum of c (1 - l) over all, over members; the target left out */
-    size_t members;  /* of the bloc, the target left out */
+    size_t members;                  /* of the bloc, the target left out */
     double *own, *field, *up, *down; /* of the game at hand: see mission_game.h */
-    uint32_t *order; /* random order of moves */
+    uint32_t *order;                 /* random order of moves */
     void (*moved)(void *context, size_t state, double before, double after);
     void *context;
 } qd_venue_scratch_t;
@@ -55,16 +56,19 @@ void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const
 /* Whether venue g's rules allow it at all. */
 bool qd_venue_exists(qd_venue_t g, const qd_parameters_t *p, int bloc);
 
-/* No less than the worth that qd_venue_solve would find: everybody who may join does, nobody but the target opposes.
- * A venue whose bound is below the worth of one that starts need not be solved. */
-double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
-                      const qd_leaning_t *leaning, const qd_venue_scratch_t *scratch);
+/* No less than the worth that qd_venue_solve would find: everybody who may join does, nobody but the target
+ * opposes. A venue whose bound is below the worth of one that starts need not be solved. */
+double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
+                      const qd_parameters_t *p, const qd_leaning_t *leaning,
+                      const qd_venue_scratch_t *scratch);
 
-/* Solves venue g, which exists, of the crisis: who takes which side, and what that is worth to the initiator. */
+/* Solves venue g, which exists, of the crisis: who takes which side, and what that is worth to the initiator.
+ */
 void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
                     const qd_parameters_t *p, const qd_leaning_t *leaning, qd_venue_scratch_t *scratch);
 
 /* Whether the venue, tried, is paralysed: vetoes, quorum, members' opposition. */
-bool qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum, int bloc);
+bool qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
+                    int bloc);
 
 #endif

@@ -1,8 +1,8 @@
-/* Elementary functions whose operations are fixed: additions, multiplications, divisions, square roots and bit
- * moves only, each correctly rounded by IEEE 754, in one order. libm picks other polynomials on other processors,
- * so its last bits differ between machines; these do not. They are inline and free of branches on the argument
- * where it matters, so that loops over states vectorise, element by element, to the same bits at every width.
- * Needs -ffp-contract=off (a test breaks otherwise). */
+/* Elementary functions whose operations are fixed: additions, multiplications, divisions, square roots and
+ * bit moves only, each correctly rounded by IEEE 754, in one order. libm picks other polynomials on other
+ * processors, so its last bits differ between machines; these do not. They are inline and free of branches on
+ * the argument where it matters, so that loops over states vectorise, element by element, to the same bits at
+ * every width. Needs -ffp-contract=off (a test breaks otherwise). */
 #ifndef QD_MATH_ELEMENTARY_H
 #define QD_MATH_ELEMENTARY_H
 
@@ -71,7 +71,8 @@ static inline double qd_log(double x)
     return k * 6.93147180369123816490e-01 + (2.0 * s + (2.0 * s * t * p + k * 1.90821492927058770002e-10));
 }
 
-/* cos and sin of 2 pi u for u in [0,1]: the quarter turn is exact, the rest a Taylor polynomial on |r| <= pi/4. */
+/* cos and sin of 2 pi u for u in [0,1]: the quarter turn is exact, the rest a Taylor polynomial on |r| <=
+ * pi/4. */
 static inline void qd_cossin_turns(double u, double *cosine, double *sine)
 {
     double quarter = (double)(int)(4.0 * u + 0.5);
@@ -148,7 +149,8 @@ static inline void qd_sphere_point(double u, double v, double out[3])
     out[2] = z;
 }
 
-/* Similarity of two points of the plane of values: V(a,b) = 2 exp(-|a-b|^2 / (2 h^2)) - 1 (model.md part 1). */
+/* Similarity of two points of the plane of values: V(a,b) = 2 exp(-|a-b|^2 / (2 h^2)) - 1 (model.md part 1).
+ */
 static inline double qd_similarity(double ax, double ay, double bx, double by, double h)
 {
     double dx = ax - bx, dy = ay - by;
@@ -158,7 +160,8 @@ static inline double qd_similarity(double ax, double ay, double bx, double by, d
 /* Quantile of the standard normal for 0 < u < 1, relative error about 1e-16 (Wichura 1988, AS 241). */
 double qd_normal_quantile(double u);
 
-/* The same for many: out[i] = qd_normal_quantile(u[i]), i < padded, a multiple of QD_LANES; in place is allowed. */
+/* The same for many: out[i] = qd_normal_quantile(u[i]), i < padded, a multiple of QD_LANES; in place is
+ * allowed. */
 void qd_normal_quantiles(size_t padded, const double *u, double *out);
 
 #endif

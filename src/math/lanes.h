@@ -1,5 +1,5 @@
-/* Eight doubles at a time, as far as the compiler cannot be trusted to see it: comparisons that end in one bit a lane.
- * One inline function, four spellings; all give the same bits. */
+/* Eight doubles at a time, as far as the compiler cannot be trusted to see it: comparisons that end in one
+ * bit a lane. One inline function, four spellings; all give the same bits. */
 #ifndef QD_MATH_LANES_H
 #define QD_MATH_LANES_H
 
@@ -13,8 +13,10 @@
 #include <emmintrin.h>
 #endif
 
-/* Bit l is set where the reply to field[l] (+1 above up, else -1 below down, else 0) is not x[l], l < QD_LANES. */
-static inline unsigned qd_lanes_unsettled(const double *field, const double *up, const double *down, const double *x)
+/* Bit l is set where the reply to field[l] (+1 above up, else -1 below down, else 0) is not x[l], l <
+ * QD_LANES. */
+static inline unsigned qd_lanes_unsettled(const double *field, const double *up, const double *down,
+                                          const double *x)
 {
 #if defined(__AVX512F__)
     __m512d f = _mm512_loadu_pd(field), now = _mm512_loadu_pd(x);
@@ -59,7 +61,8 @@ static inline unsigned qd_lanes_unsettled(const double *field, const double *up,
 /* Four 64-bit words; +, ^, &, << and >> work lane by lane. */
 typedef uint64_t qd_words_t __attribute__((vector_size(32)));
 
-/* Four doubles; + - * / work lane by lane, with the same bits as one by one. Loads and stores need no alignment. */
+/* Four doubles; + - * / work lane by lane, with the same bits as one by one. Loads and stores need no
+ * alignment. */
 typedef double qd_reals_t __attribute__((vector_size(32)));
 typedef double qd_reals_anywhere_t __attribute__((vector_size(32), aligned(8), may_alias));
 
@@ -72,7 +75,8 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(32), aligned(8), m
 /* min(x, 0) in each lane: x where it is negative, else +0. */
 #define QD_REALS_NEGATIVE(x) ((qd_reals_t)((qd_words_t)(x) & (qd_words_t)((x) < 0.0)))
 
-/* x *= by, as the widening product of the lower halves of the words, which compilers do not find by themselves. */
+/* x *= by, as the widening product of the lower halves of the words, which compilers do not find by
+ * themselves. */
 static inline void qd_words_multiply(qd_words_t *x, const qd_words_t *by)
 {
 #if defined(__AVX2__)

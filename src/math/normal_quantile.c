@@ -1,12 +1,11 @@
-/* Wichura (1988), Algorithm AS 241, routine PPND16: three ratios of polynomials of degree 7, for |u - 1/2| <= 0.425, and
- * in sqrt(-log u) below and above 5. */
+/* Wichura (1988), Algorithm AS 241, routine PPND16: three ratios of polynomials of degree 7, for |u - 1/2| <=
+ * 0.425, and in sqrt(-log u) below and above 5. */
 #include "math/elementary.h"
 #include "math/reduce.h"
 
-static const double centre_p[8] = {3.3871328727963666080e0,  1.3314166789178437745e+2,
-                                   1.9715909503065514427e+3, 1.3731693765509461125e+4,
-                                   4.5921953931549871457e+4, 6.7265770927008700853e+4,
-                                   3.3430575583588128105e+4, 2.5090809287301226727e+3};
+static const double centre_p[8] = {
+    3.3871328727963666080e0,  1.3314166789178437745e+2, 1.9715909503065514427e+3, 1.3731693765509461125e+4,
+    4.5921953931549871457e+4, 6.7265770927008700853e+4, 3.3430575583588128105e+4, 2.5090809287301226727e+3};
 static const double centre_q[8] = {1.0,
                                    4.2313330701600911252e+1,
                                    6.8718700749205790830e+2,

@@ -1,5 +1,5 @@
-/* Sums with one fixed order, whatever the width of the vectors: eight partial sums, joined as a tree. Arrays are
- * padded with zeros to a multiple of QD_LANES, so that no reduction has a tail. */
+/* Sums with one fixed order, whatever the width of the vectors: eight partial sums, joined as a tree. Arrays
+ * are padded with zeros to a multiple of QD_LANES, so that no reduction has a tail. */
 #ifndef QD_MATH_REDUCE_H
 #define QD_MATH_REDUCE_H
 

@@ -1,4 +1,5 @@
-/* What has happened in a world so far: the sums from which the outcomes of model.md part 7 are made at the end. */
+/* What has happened in a world so far: the sums from which the outcomes of model.md part 7 are made at the
+ * end. */
 #ifndef QD_MEASURE_RECORD_H
 #define QD_MEASURE_RECORD_H
 
@@ -15,15 +16,15 @@ typedef struct {
     int cause;              /* breakdown_cause: 0 none, 1 war, 2 tension */
     size_t broke;           /* period of breakdown, or T */
     uint32_t wars, crises, successes, paralyses, reviews, not_converged;
-    uint32_t met[QD_VENUES + 1];     /* crises by venue, abstentions last */
-    uint32_t missions[2], flexible[2]; /* by halves */
-    uint32_t now_missions, now_flexible; /* of the present period */
-    double tension[2];               /* sums over period ends, by halves */
+    uint32_t met[QD_VENUES + 1];                                   /* crises by venue, abstentions last */
+    uint32_t missions[2], flexible[2];                             /* by halves */
+    uint32_t now_missions, now_flexible;                           /* of the present period */
+    double tension[2];                                             /* sums over period ends, by halves */
     double turnover, persistence, legitimacy, size, gini, strange; /* sums over reviews, missions */
     uint32_t passes, passes_max;
     double *joined; /* [capacity] 1 where a state joined the last mission, else 0 */
     bool any_mission;
-    double *path;   /* [QD_SERIES_COUNT][path_stride] */
+    double *path; /* [QD_SERIES_COUNT][path_stride] */
     size_t path_stride;
 } qd_record_t;
 
@@ -34,7 +35,8 @@ void qd_record_reset(qd_record_t *self, size_t periods, size_t padded);
 /* The order breaks down in the present period, if it has not before. cause: 1 war, 2 tension. */
 void qd_record_breakdown(qd_record_t *self, int cause);
 
-/* One mission: who joined (x = +1), its venue, legitimacy, Gini of the joiners' stakes, share of strange partners. */
+/* One mission: who joined (x = +1), its venue, legitimacy, Gini of the joiners' stakes, share of strange
+ * partners. */
 void qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
                        double legitimacy, double gini, double strange, int passes);
 
@@ -42,6 +44,7 @@ void qd_record_mission(qd_record_t *self, const qd_state_t *state, const double 
 void qd_record_period(qd_record_t *self, const qd_state_t *state);
 
 /* Outcomes of the whole world, at its end. `scratch`: [padded]. */
-void qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch, qd_outcomes_t *out);
+void qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch,
+                        qd_outcomes_t *out);
 
 #endif

@@ -66,9 +66,10 @@ double qd_measure_hostile_dyads(const qd_state_t *state)
     return n > 1 ? (double)hostile / (0.5 * (double)n * (double)(n - 1)) : 0.0;
 }
 
-/* For each pair i < j: sum over k > j of c_k A_ik A_jk, and of its size. The terms of k <= j are masked by a copy of
- * row i from which they have been cleared. */
-double qd_measure_balance(size_t n, size_t padded, const double *sizes, const double *affinity, double *scratch)
+/* For each pair i < j: sum over k > j of c_k A_ik A_jk, and of its size. The terms of k <= j are masked by a
+ * copy of row i from which they have been cleared. */
+double qd_measure_balance(size_t n, size_t padded, const double *sizes, const double *affinity,
+                          double *scratch)
 {
     double sum = 0.0, size = 0.0;
     for (size_t i = 0; i + 2 < n; i++) {
@@ -93,12 +94,15 @@ double qd_measure_balance(size_t n, size_t padded, const double *sizes, const do
     return size > 0.0 ? sum / size : 0.0;
 }
 
+/* As deviations from the even share, sum c^2 - 1/N = sum (c - 1/N)^2: so equal shares give 0, not the root of
+ * a rounding error. */
 double qd_measure_concentration(size_t n, const double *c)
 {
     double squares = 0.0, even = 1.0 / (double)n;
     for (size_t i = 0; i < n; i++)
-        squares += c[i] * c[i];
-    return n > 1 && squares > even ? sqrt((squares - even) / (1.0 - even)) : 0.0;
+        squares += (c[i] - even) * (c[i] - even);
+    double share = n > 1 ? squares / (1.0 - even) : 0.0;
+    return share < 1.0 ? sqrt(share) : 1.0; /* one state that has everything may pass 1 by rounding */
 }
 
 int qd_measure_polarity(size_t n, const double *c)

@@ -1,4 +1,5 @@
-/* Measures of one moment's structure (model.md part 7): blocs, hostility, balance, concentration, polarity. */
+/* Measures of one moment's structure (model.md part 7): blocs, hostility, balance, concentration, polarity.
+ */
 #ifndef QD_MEASURE_STRUCTURE_H
 #define QD_MEASURE_STRUCTURE_H
 
@@ -23,14 +24,16 @@ double qd_measure_polarisation(const qd_state_t *state);
 /* Share of pairs with A < 0. */
 double qd_measure_hostile_dyads(const qd_state_t *state);
 
-/* Structural balance: sum_{i<j<k} w t / sum w |t|, w = c_i c_j c_k, t = A_ij A_jk A_ik; in [-1, 1]; 0 where there is no
- * triad. sizes [padded], affinity n rows of padded; scratch [padded]. O(n^3). */
-double qd_measure_balance(size_t n, size_t padded, const double *sizes, const double *affinity, double *scratch);
+/* Structural balance: sum_{i<j<k} w t / sum w |t|, w = c_i c_j c_k, t = A_ij A_jk A_ik; in [-1, 1]; 0 where
+ * there is no triad. sizes [padded], affinity n rows of padded; scratch [padded]. O(n^3). */
+double qd_measure_balance(size_t n, size_t padded, const double *sizes, const double *affinity,
+                          double *scratch);
 
 /* Ray and Singer (1973): sqrt((sum c^2 - 1/N) / (1 - 1/N)) of shares c[0..n-1]; in [0, 1]; 0 for n = 1. */
 double qd_measure_concentration(size_t n, const double *c);
 
-/* Realised polarity: 0 unipolar, 1 bipolar, 2 multipolar, 3 none; over states with c >= 0.05 and their sum g. */
+/* Realised polarity: 0 unipolar, 1 bipolar, 2 multipolar, 3 none; over states with c >= 0.05 and their sum g.
+ */
 int qd_measure_polarity(size_t n, const double *c);
 
 /* Gini coefficient of v[0..n-1] >= 0; sorts v. 0 for n < 2 or where all are 0. */

@@ -7,9 +7,9 @@
 /* log Gamma(x), x > 0: Lanczos's approximation with g = 7 and nine terms. */
 static double log_gamma(double x)
 {
-    static const double term[9] = {0.99999999999980993,     676.5203681218851,     -1259.1392167224028,
-                                   771.32342877765313,      -176.61502916214059,   12.507343278686905,
-                                   -0.13857109526572012,    9.9843695780195716e-6, 1.5056327351493116e-7};
+    static const double term[9] = {0.99999999999980993,  676.5203681218851,     -1259.1392167224028,
+                                   771.32342877765313,   -176.61502916214059,   12.507343278686905,
+                                   -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7};
     if (x < 0.5) /* one step of the recurrence keeps the sum accurate */
         return log_gamma(x + 1.0) - qd_log(x);
     double z = x - 1.0, sum = term[0], t = z + 7.5;

@@ -1,7 +1,6 @@
 /* The counter-based stream as a gsl_rng_type, so that GSL's distributions can be used on it. */
 #include "quadrille/random.h"
 
-
 typedef struct {
     qd_luck_t luck;
     qd_purpose_t purpose;
@@ -26,8 +25,8 @@ static double get_double(void *memory)
     return qd_random_uniform(self->luck, self->purpose, self->period, self->draw++);
 }
 
-static const gsl_rng_type type = {"quadrille-philox4x32-10", 0xFFFFFFFFul, 0, sizeof(state_t), set, get,
-                                  get_double};
+static const gsl_rng_type type = {
+    "quadrille-philox4x32-10", 0xFFFFFFFFul, 0, sizeof(state_t), set, get, get_double};
 
 const gsl_rng_type *const qd_gsl_rng_philox = &type;
 

@@ -62,7 +62,8 @@ void qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, si
 {
     const uint32_t key[2] = {(uint32_t)luck.seed, (uint32_t)(luck.seed >> 32)};
     for (size_t i = 0; i < n; i += QD_LANES) {
-        const uint32_t counter[4] = {(uint32_t)luck.world, purpose_word(luck, purpose), period, (uint32_t)(i >> 1)};
+        const uint32_t counter[4] = {(uint32_t)luck.world, purpose_word(luck, purpose), period,
+                                     (uint32_t)(i >> 1)};
         qd_words_t word[4];
         double even[4], odd[4], z[QD_LANES];
         qd_philox_lanes(counter, key, word);

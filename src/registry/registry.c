@@ -10,18 +10,27 @@ const qd_order_info_t qd_order_table[QD_ORDER_KINDS] = {
     {"empirical", "states of a given year from data; what the data lack is drawn as for a multipolar order"},
 };
 
-#define CONSTANT(x)    {.kind = QD_CONSTANT, .a = (x), .low = (x), .high = (x)}
-#define UNIFORM(x, y)  {.kind = QD_UNIFORM, .a = (x), .b = (y), .low = (x), .high = (y)}
-#define INTEGERS(x, y) {.kind = QD_INTEGERS, .a = (x), .b = (y), .low = (x), .high = (y)}
-#define DRAWING        true
-#define PLAYING        false
+#define CONSTANT(x)                                                                                          \
+    {                                                                                                        \
+        .kind = QD_CONSTANT, .a = (x), .low = (x), .high = (x)                                               \
+    }
+#define UNIFORM(x, y)                                                                                        \
+    {                                                                                                        \
+        .kind = QD_UNIFORM, .a = (x), .b = (y), .low = (x), .high = (y)                                      \
+    }
+#define INTEGERS(x, y)                                                                                       \
+    {                                                                                                        \
+        .kind = QD_INTEGERS, .a = (x), .b = (y), .low = (x), .high = (y)                                     \
+    }
+#define DRAWING true
+#define PLAYING false
 
 static const qd_parameter_info_t parameters[QD_PARAMETER_COUNT] = {
 #define QD_PARAMETER(field, name, type, low, high, when, unit, uni, bi, multi, meaning)                      \
     {name, unit, meaning, QD_TYPE_##type, low, high, when, {uni, bi, multi, multi}},
 #define QD_PARAMETER_ALL(field, name, type, low, high, when, unit, value, meaning)                           \
-    QD_PARAMETER(field, name, type, low, high, when, unit, CONSTANT(value), CONSTANT(value), CONSTANT(value), \
-                 meaning)
+    QD_PARAMETER(field, name, type, low, high, when, unit, CONSTANT(value), CONSTANT(value),                 \
+                 CONSTANT(value), meaning)
 #include "registry/parameters.def"
 #undef QD_PARAMETER
 #undef QD_PARAMETER_ALL
@@ -111,6 +120,7 @@ int qd_doctrine_find(const char *name)
 
 const char *qd_group_name(qd_group_t group)
 {
-    static const char *const names[] = {"stability", "fragmentation", "coalitions", "diagnostics", "landscape"};
+    static const char *const names[] = {"stability", "fragmentation", "coalitions", "diagnostics",
+                                        "landscape"};
     return names[group];
 }

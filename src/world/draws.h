@@ -1,7 +1,8 @@
-/* Where each random number of a world lives: (purpose, period, draw) as in quadrille/random.h. This table is part of
- * the format: an entry may be added, never moved. "uniform" is qd_random_uniform (on [0,1)), "open" qd_random_open,
- * "normal" qd_random_normal. An event of probability p happens when uniform < p. A choice among weights w_0, w_1, ... takes the
- * first k with uniform * sum(w) < w_0 + ... + w_k (the last one with a weight above 0 if rounding leaves none).
+/* Where each random number of a world lives: (purpose, period, draw) as in quadrille/random.h. This table is
+ * part of the format: an entry may be added, never moved. "uniform" is qd_random_uniform (on [0,1)), "open"
+ * qd_random_open, "normal" qd_random_normal. An event of probability p happens when uniform < p. A choice
+ * among weights w_0, w_1, ... takes the first k with uniform * sum(w) < w_0 + ... + w_k (the last one with a
+ * weight above 0 if rounding leaves none).
  *
  * PARAMETERS  period 0: the world's parameters; period 1 + at: a scheduled change at period `at`.
  *             draw qd_name_key(parameter name), uniform, through qd_distribution_quantile
@@ -11,9 +12,8 @@
  * FORESIGHT   period t, draw 8 q + venue: uniform
  * OUTCOME     period t, draw q: uniform, success
  * ESCALATION  period t, draw q: uniform, war
- * MOVE_ORDER  period t, draws 65536 q + i, i = N-1 down to 1: uniform u; position i swaps with floor(u (i + 1))
- *             (Fisher and Yates), starting from 0, 1, ..., N-1
- * GROWTH      period t, draw i: normal, state i */
+ * MOVE_ORDER  period t, draws 65536 q + i, i = N-1 down to 1: uniform u; position i swaps with floor(u (i +
+ * 1)) (Fisher and Yates), starting from 0, 1, ..., N-1 GROWTH      period t, draw i: normal, state i */
 #ifndef QD_WORLD_DRAWS_H
 #define QD_WORLD_DRAWS_H
 

@@ -40,7 +40,7 @@ qd_status_t qd_plan_check(const qd_plan_t *self, const char *where, qd_error_t *
     double most = self->empirical ? (double)self->empirical->poles : poles->high;
     if (!(fewest > most))
         (void)qd_error_add(error, QD_ERROR_INPUT,
-                           "%s: found order.states %g and order.poles %g; expected more states than poles", where,
-                           fewest, most);
+                           "%s: found order.states %g and order.poles %g; expected more states than poles",
+                           where, fewest, most);
     return error->count == before ? QD_OK : QD_ERROR_INPUT;
 }

@@ -16,8 +16,8 @@ void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t
             continue;
         }
         uint32_t key = distribution->key ? distribution->key : qd_name_key(qd_parameter_name(i));
-        out->value[i] = qd_distribution_quantile(distribution,
-                                                 qd_random_uniform(luck, QD_PURPOSE_PARAMETERS, 0, key));
+        out->value[i] =
+            qd_distribution_quantile(distribution, qd_random_uniform(luck, QD_PURPOSE_PARAMETERS, 0, key));
     }
 }
 
@@ -72,7 +72,8 @@ void qd_sample_cap(double c[], size_t count, double cap)
     }
 }
 
-static void draw_capabilities(qd_state_t *state, qd_order_kind_t kind, const qd_parameters_t *p, qd_luck_t luck)
+static void draw_capabilities(qd_state_t *state, qd_order_kind_t kind, const qd_parameters_t *p,
+                              qd_luck_t luck)
 {
     size_t m = state->poles, minors = state->n - m;
     double *c = state->c, share = p->order_pole_share;
@@ -163,8 +164,8 @@ static void set_baseline(qd_state_t *state, const qd_parameters_t *p)
     }
 }
 
-/* A(0) = clamp(B + noise N(0,1)). The draws of the pairs below the diagonal follow one another, i (i-1)/2 + j, and are taken
- * all at once; they wait where the matrix will be, in front of which they are used up. */
+/* A(0) = clamp(B + noise N(0,1)). The draws of the pairs below the diagonal follow one another, i (i-1)/2 +
+ * j, and are taken all at once; they wait where the matrix will be, in front of which they are used up. */
 static void draw_affinities(qd_state_t *state, double noise, qd_luck_t luck)
 {
     size_t n = state->n, padded = state->padded, pairs = n * (n - 1) / 2;
@@ -209,7 +210,8 @@ static void set_institutions(qd_state_t *state, const qd_empirical_t *data, cons
     }
 }
 
-const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p, qd_luck_t luck)
+const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
+                            qd_luck_t luck)
 {
     const qd_empirical_t *data = plan->empirical;
     size_t n = data ? data->states : (size_t)p->order_states;

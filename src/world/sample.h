@@ -8,12 +8,14 @@
 /* Draws every parameter of the plan for this world (its values at the start, before any schedule). */
 void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out);
 
-/* Draws capabilities, places, values, affinities, and sets labels, cohesion and institution to their start. The
- * state must have room for N states; N > m has been checked (qd_plan_check). Returns NULL, or why the draw failed. */
-const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p, qd_luck_t luck);
+/* Draws capabilities, places, values, affinities, and sets labels, cohesion and institution to their start.
+ * The state must have room for N states; N > m has been checked (qd_plan_check). Returns NULL, or why the
+ * draw failed. */
+const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
+                            qd_luck_t luck);
 
-/* Caps the minor states' capabilities (c[0..count-1]) at `cap`: the excess is spread over the uncapped in proportion to
- * their size, until nothing exceeds the cap or 8 rounds are over. */
+/* Caps the minor states' capabilities (c[0..count-1]) at `cap`: the excess is spread over the uncapped in
+ * proportion to their size, until nothing exceeds the cap or 8 rounds are over. */
 void qd_sample_cap(double c[], size_t count, double cap);
 
 #endif

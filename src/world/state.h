@@ -1,5 +1,5 @@
-/* The state of one world: who is strong, close and like-minded, and how the order stands. Arrays are padded with
- * zeros to `padded` (a multiple of QD_LANES); matrices are n rows of `padded`, symmetric. */
+/* The state of one world: who is strong, close and like-minded, and how the order stands. Arrays are padded
+ * with zeros to `padded` (a multiple of QD_LANES); matrices are n rows of `padded`, symmetric. */
 #ifndef QD_WORLD_STATE_H
 #define QD_WORLD_STATE_H
 
@@ -12,24 +12,25 @@
 #define QD_LABELS_MAX 64
 
 typedef struct {
-    size_t n, padded; /* N, and N rounded up */
-    size_t capacity;  /* the padded size that the arrays were allocated for */
-    size_t poles;     /* m: states 0..m-1 hold the veto for good */
-    size_t labels;    /* K */
-    double *c;        /* capability shares, sum 1 */
-    double *place;    /* [3][padded] unit vectors, one array a coordinate */
-    double *value;    /* [2][padded] */
-    double *affinity;  /* A in [-1,1], zero diagonal */
-    double *baseline;  /* B, what A relaxes to */
-    double *proximity; /* G = exp(-theta / distance_scale), unit diagonal */
-    double *load;      /* l in [0, 0.8] */
-    double *learned;   /* [QD_VENUES][padded] beta: learned leaning towards each venue */
-    int *label;        /* b in 0..K */
+    size_t n, padded;                   /* N, and N rounded up */
+    size_t capacity;                    /* the padded size that the arrays were allocated for */
+    size_t poles;                       /* m: states 0..m-1 hold the veto for good */
+    size_t labels;                      /* K */
+    double *c;                          /* capability shares, sum 1 */
+    double *place;                      /* [3][padded] unit vectors, one array a coordinate */
+    double *value;                      /* [2][padded] */
+    double *affinity;                   /* A in [-1,1], zero diagonal */
+    double *baseline;                   /* B, what A relaxes to */
+    double *proximity;                  /* G = exp(-theta / distance_scale), unit diagonal */
+    double *load;                       /* l in [0, 0.8] */
+    double *learned;                    /* [QD_VENUES][padded] beta: learned leaning towards each venue */
+    int *label;                         /* b in 0..K */
     double cohesion[QD_LABELS_MAX + 1]; /* K_k, entry 0 unused */
     double institution, tension, debt;  /* I, tau, D */
 } qd_state_t;
 
-/* Allocates for at most `states` states. False when memory is short (qd_state_free releases what there is). */
+/* Allocates for at most `states` states. False when memory is short (qd_state_free releases what there is).
+ */
 bool qd_state_init(qd_state_t *self, size_t states);
 void qd_state_free(qd_state_t *self);
 
@@ -42,8 +43,9 @@ void qd_state_set_proximity(qd_state_t *self, double distance_scale);
 /* Scales c to sum 1. */
 void qd_state_normalise(qd_state_t *self);
 
-/* Checks every invariant: finite values, c > 0 with sum 1, A and B symmetric within [-1,1] with zero diagonal, labels in 0..K,
- * I in [0,1], tau and D >= 0, loads in [0, 0.8], zero padding. Returns NULL, or one phrase that says what is broken. O(n^2). */
+/* Checks every invariant: finite values, c > 0 with sum 1, A and B symmetric within [-1,1] with zero
+ * diagonal, labels in 0..K, I in [0,1], tau and D >= 0, loads in [0, 0.8], zero padding. Returns NULL, or one
+ * phrase that says what is broken. O(n^2). */
 const char *qd_state_verify(const qd_state_t *self);
 
 /* NULL, or why the state cannot be gone on with: something is not finite. O(n). */

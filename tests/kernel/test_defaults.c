@@ -1,7 +1,7 @@
-/* The defaults, pinned: means of every outcome over 10,000 worlds an order (tests/data/defaults.txt, with their standard
- * errors), and the bits of the first worlds, so that a change of the model cannot slip in unseen. Worlds of another seed must
- * agree with the pinned means. When the model is changed on purpose, run this program with QD_PIN_DEFAULTS naming the file
- * to write anew. */
+/* The defaults, pinned: means of every outcome over 10,000 worlds an order (tests/data/defaults.txt, with
+ * their standard errors), and the bits of the first worlds, so that a change of the model cannot slip in
+ * unseen. Worlds of another seed must agree with the pinned means. When the model is changed on purpose, run
+ * this program with QD_PIN_DEFAULTS naming the file to write anew. */
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
@@ -108,7 +108,8 @@ static void test_means_agree_with_the_pinned_ones(void **state)
     for (qd_order_kind_t kind = 0; kind < KINDS; kind++) {
         play(kind, 2, CHECKED_WORLDS, &found);
         for (size_t o = 0; o < QD_OUTCOMES; o++) {
-            double se = hypot(pinned[kind].se[o], found.se[o]), gap = fabs(found.mean[o] - pinned[kind].mean[o]);
+            double se = hypot(pinned[kind].se[o], found.se[o]),
+                   gap = fabs(found.mean[o] - pinned[kind].mean[o]);
             if (gap > 4.5 * se + 1e-9)
                 fail_msg("%s %s: found %.6g, pinned %.6g, z = %.1f", qd_order_name(kind), qd_outcome_name(o),
                          found.mean[o], pinned[kind].mean[o], gap / se);
