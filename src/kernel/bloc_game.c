@@ -173,22 +173,65 @@ void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k)
         self->moved(self->context, i, before, k);
 }
 
+/* Whether a lane's state would gain more than the switching cost by its best label: the payoffs of
+ * qd_bloc_game_payoff, four states at a time, label by label. */
+static bool any_would_move(const qd_bloc_game_t *self, size_t group)
+{
+    qd_reals_t best = {0}, present = {0}, label, self_worth = QD_REALS_OF(self->self_worth + group);
+    for (size_t l = 0; l < QD_REALS; l++)
+        label[l] = group + l < self->n ? self->label[group + l] : 0;
+    for (size_t k = 1; k <= self->labels; k++) {
+        if (self->members[k] == 0)
+            continue;
+        qd_words_t mine = (qd_words_t)(label == (double)k);
+        qd_reals_t company = QD_REALS_OF(self->field + k * self->padded + group);
+        company -= (qd_reals_t)((qd_words_t)self_worth & mine);
+        if (self->members[k] == 1)
+            company = (qd_reals_t)((qd_words_t)company & ~mine);
+        qd_reals_t cost = (qd_reals_t){0} + self->cost;
+        if (k - 1 >= group && k - 1 < group + QD_REALS)
+            cost[k - 1 - group] = 0.0; /* the owner's */
+        qd_reals_t payoff = self->cohesion[k] * company - cost;
+        qd_words_t better = (qd_words_t)(payoff > best);
+        best = (qd_reals_t)(((qd_words_t)payoff & better) | ((qd_words_t)best & ~better));
+        present = (qd_reals_t)(((qd_words_t)payoff & mine) | ((qd_words_t)present & ~mine));
+    }
+    qd_reals_t gain = best - present;
+    bool any = false;
+    for (size_t l = 0; l < QD_REALS && group + l < self->n; l++)
+        any |= gain[l] > self->switching_cost;
+    return any;
+}
+
+/* The best move of state i, if it gains more than the switching cost. */
+static bool improve(qd_bloc_game_t *self, size_t i)
+{
+    int best = qd_bloc_game_best(self, i), present = self->label[i];
+    if (best == present ||
+        !(qd_bloc_game_payoff(self, i, best) - qd_bloc_game_payoff(self, i, present) > self->switching_cost))
+        return false;
+    qd_bloc_game_move(self, i, best);
+    return true;
+}
+
+/* States in index order; a group in which nobody would move is passed over at once. */
+static bool pass(qd_bloc_game_t *self)
+{
+    bool moved = false;
+    for (size_t group = 0; group < self->n; group += QD_REALS) {
+        if (!any_would_move(self, group))
+            continue;
+        for (size_t i = group; i < group + QD_REALS && i < self->n; i++)
+            moved |= improve(self, i);
+    }
+    return moved;
+}
+
 int qd_bloc_game_solve(qd_bloc_game_t *self)
 {
-    for (int pass = 1; pass <= QD_PASSES_MAX; pass++) {
-        bool moved = false;
-        for (size_t i = 0; i < self->n; i++) {
-            int best = qd_bloc_game_best(self, i), present = self->label[i];
-            if (best == present ||
-                !(qd_bloc_game_payoff(self, i, best) - qd_bloc_game_payoff(self, i, present) >
-                  self->switching_cost))
-                continue;
-            qd_bloc_game_move(self, i, best);
-            moved = true;
-        }
-        if (!moved)
-            return pass;
-    }
+    for (int passes = 1; passes <= QD_PASSES_MAX; passes++)
+        if (!pass(self))
+            return passes;
     return QD_PASSES_MAX + 1;
 }
 
