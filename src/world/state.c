@@ -113,8 +113,8 @@ const char *qd_state_verify(const qd_state_t *self)
 {
     double total = 0.0;
     for (size_t i = 0; i < self->n; i++) {
-        if (!(self->c[i] > 0.0 && self->c[i] <= 1.0))
-            return "a capability share is outside (0, 1]";
+        if (!(self->c[i] >= 0.0 && self->c[i] <= 1.0))
+            return "a capability share is outside [0, 1]";
         if (!(self->load[i] >= 0.0 && self->load[i] <= 0.8))
             return "a load is outside [0, 0.8]";
         if (self->label[i] < 0 || (size_t)self->label[i] > self->labels)

@@ -43,7 +43,7 @@ void qd_state_set_proximity(qd_state_t *self, double distance_scale);
 /* Scales c to sum 1. */
 void qd_state_normalise(qd_state_t *self);
 
-/* Checks every invariant: finite values, c > 0 with sum 1, A and B symmetric within [-1,1] with zero
+/* Checks every invariant: finite values, c >= 0 with sum 1, A and B symmetric within [-1,1] with zero
  * diagonal, labels in 0..K, I in [0,1], tau and D >= 0, loads in [0, 0.8], zero padding. Returns NULL, or one
  * phrase that says what is broken. O(n^2). */
 const char *qd_state_verify(const qd_state_t *self);
