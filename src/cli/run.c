@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -23,6 +24,9 @@ typedef struct {
     qd_isa_t isa;
     double time_budget; /* seconds */
     bool dry_run, quiet, verbose, terminal;
+    qd_ranks_t ranks;
+    bool told;      /* of progress, */
+    double told_at; /* and when last, in seconds */
     char *output, *command_line;
 } arguments_t;
 
@@ -181,22 +185,6 @@ static int take_option(arguments_t *self, int option, const char *name)
     }
 }
 
-static char *join_words(int argc, char **argv)
-{
-    size_t length = sizeof "quadrille";
-    for (int i = 0; i < argc; i++)
-        length += strlen(argv[i]) + 1;
-    char *line = malloc(length);
-    if (!line)
-        return NULL;
-    char *end = stpcpy(line, "quadrille");
-    for (int i = 0; i < argc; i++) {
-        *end++ = ' ';
-        end = stpcpy(end, argv[i]);
-    }
-    return line;
-}
-
 /* EXPERIMENT's file name with .h5 for .yaml, in the current folder. */
 static char *default_output(const char *path)
 {
@@ -212,11 +200,11 @@ static char *default_output(const char *path)
 
 static void show_progress(void *context, const qd_progress_t *progress)
 {
-    const arguments_t *arguments = context;
-    static double last = -60.0;
-    if (!arguments->terminal && progress->seconds - last < 30.0)
+    arguments_t *arguments = context;
+    if (!arguments->terminal && arguments->told && progress->seconds - arguments->told_at < 30.0)
         return;
-    last = progress->seconds;
+    arguments->told = true;
+    arguments->told_at = progress->seconds;
     char precision[64] = "", eta[48] = "";
     if (progress->precision)
         snprintf(precision, sizeof precision, ", precise enough: %zu of %zu", progress->settled, progress->cells);
@@ -229,113 +217,174 @@ static void show_progress(void *context, const qd_progress_t *progress)
     fflush(stderr);
 }
 
-/* An existing result is overwritten only with --force, and only --resume goes on with one. */
-static int check_output(const arguments_t *self)
+static void show_warnings(void *context, const qd_error_t *warnings)
+{
+    (void)context;
+    (void)qd_cli_fail(warnings);
+}
+
+/* An existing result is overwritten only with --force, and only --resume goes on with one. False where the output is no good;
+ * then the reason has been told. */
+static bool check_output(const arguments_t *self)
 {
     const char *output = self->run.output;
     char folder[4096];
-    snprintf(folder, sizeof folder, "%s", output);
-    if (access(dirname(folder), W_OK) != 0) {
-        char again[4096];
-        snprintf(again, sizeof again, "%s", output);
-        fprintf(stderr, "quadrille: %s: %s; expected a folder that can be written to\n", dirname(again), strerror(errno));
-        return 2;
+    struct stat found;
+    if (snprintf(folder, sizeof folder, "%s", output) >= (int)sizeof folder) {
+        fprintf(stderr, "quadrille: found an --output of %zu bytes; expected fewer than %zu\n", strlen(output),
+                sizeof folder);
+        return false;
     }
-    if (access(output, F_OK) == 0 && !self->run.force && !self->run.resume) {
-        fprintf(stderr,
-                "quadrille: %s: found an existing file; expected none (--force replaces it, --resume goes on with it, -o "
-                "names another)\n",
-                output);
-        return 2;
+    const char *parent = dirname(folder);
+    if (access(parent, W_OK) != 0) {
+        fprintf(stderr, "quadrille: %s: %s; expected a folder that can be written to\n", parent, strerror(errno));
+        return false;
     }
-    return -1;
+    if (stat(output, &found) != 0)
+        return true;
+    if (!S_ISREG(found.st_mode)) {
+        fprintf(stderr, "quadrille: %s: found something that is not a file; expected a file or nothing\n", output);
+        return false;
+    }
+    if (self->run.force || self->run.resume)
+        return true;
+    fprintf(stderr,
+            "quadrille: %s: found an existing file; expected none (--force replaces it, --resume goes on with it, -o "
+            "names another)\n",
+            output);
+    return false;
 }
 
+/* A second Ctrl-C ends the program at once: finished parts are safe on the disk. */
 static void catch_signals(double time_budget)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    const int signals[] = {SIGINT, SIGTERM, SIGUSR1, SIGALRM};
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        sigaction(signals[i], &action, NULL);
+    const int signals[] = {SIGTERM, SIGUSR1, SIGALRM, SIGHUP};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        struct sigaction before;
+        sigaction(signals[i], NULL, &before);
+        if (signals[i] != SIGHUP || before.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
+    }
+    action.sa_flags |= (int)SA_RESETHAND;
+    sigaction(SIGINT, &action, NULL);
     if (time_budget > 0.0) {
         struct itimerval timer = {.it_value = {.tv_sec = (time_t)time_budget, .tv_usec = 0}};
         setitimer(ITIMER_REAL, &timer, NULL);
     }
 }
 
-static void say_plan(const qd_experiment_t *experiment)
+static void say_plan(const arguments_t *self, const qd_experiment_t *experiment)
 {
     fprintf(stderr, "quadrille: %s: %zu point%s x %zu order%s x %s%" PRIu64 " worlds, seed %" PRIu64 "\n",
             experiment->name, experiment->points, experiment->points == 1 ? "" : "s", experiment->orders,
             experiment->orders == 1 ? "" : "s", experiment->precision.given ? "at most " : "", experiment->worlds,
             experiment->seed);
+    if (!self->verbose)
+        return;
+    if (self->run.shards > 1)
+        fprintf(stderr, "quadrille: shard %zu of %zu\n", self->run.shard, self->run.shards);
+    fprintf(stderr,
+            "quadrille: config_hash %016" PRIx64 ", instruction set %s, %d rank%s, threads: %s%d, parts in %s.parts\n",
+            experiment->config_hash, qd_isa_name(qd_isa_selected()), self->ranks.size, self->ranks.size == 1 ? "" : "s",
+            self->run.threads ? "" : "as OpenMP offers", self->run.threads, self->run.output);
+}
+
+static void say_end(const arguments_t *self, const qd_run_summary_t *summary, qd_status_t status)
+{
+    const qd_assembled_t *assembled = &summary->assembled;
+    bool stopped = status == QD_ERROR_STOPPED;
+    if (self->ranks.rank > 0 || assembled->result_hash[0] == '\0' || (self->quiet && !stopped))
+        return;
+    fprintf(stderr, "quadrille: %s: %" PRIu64 " worlds (%" PRIu64 " failed), result_hash %s", self->run.output,
+            assembled->worlds, assembled->failures, assembled->result_hash);
+    if (summary->played == 0)
+        fputs(", all of them from earlier sessions", stderr);
+    else
+        fprintf(stderr, ", %.1f s", summary->seconds);
+    fputs(stopped ? "; stopped early, --resume goes on\n" : "\n", stderr);
+}
+
+static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    qd_run_summary_t summary;
+    /* One rank looks and speaks. */
+    bool fit = self->ranks.rank > 0 || check_output(self);
+    if (qd_ranks_agree(&self->ranks, fit ? QD_OK : QD_ERROR_INPUT) != QD_OK)
+        return qd_exit_status(QD_ERROR_INPUT);
+    if (!self->quiet && self->ranks.rank == 0)
+        say_plan(self, experiment);
+    if (self->dry_run)
+        return 0;
+    catch_signals(self->time_budget);
+    qd_status_t status = qd_run(experiment, &self->run, &summary, &error);
+    if (self->terminal && !self->quiet)
+        fputs("\r\033[K", stderr);
+    if (error.count > 0)
+        (void)qd_cli_fail(&error);
+    say_end(self, &summary, status);
+    return qd_exit_status(status);
 }
 
 static int run(arguments_t *self, const char *path)
 {
     qd_error_t error = QD_ERROR_NONE;
     qd_experiment_t *experiment = NULL;
-    qd_run_summary_t summary;
     qd_status_t status = qd_isa_select(self->isa, &error);
     if (status == QD_OK)
+        status = qd_ranks_begin(&self->ranks, &error);
+    if (status == QD_OK)
         status = qd_experiment_load(path, &self->overrides, &experiment, &error);
-    if (status != QD_OK)
-        return qd_cli_fail(&error);
-    int code = check_output(self);
-    if (code >= 0)
-        goto out;
-    if (!self->quiet)
-        say_plan(experiment);
-    code = 0;
-    if (self->dry_run)
-        goto out;
-    catch_signals(self->time_budget);
-    status = qd_run(experiment, &self->run, &summary, &error);
-    if (self->terminal && !self->quiet)
-        fputs("\r\033[K", stderr);
-    if (error.count > 0)
-        (void)qd_cli_fail(&error);
-    code = qd_exit_status(status);
-    bool written = summary.assembled.result_hash[0] != '\0';
-    if (written && (!self->quiet || status == QD_ERROR_STOPPED))
-        fprintf(stderr, "quadrille: %s: %" PRIu64 " worlds (%" PRIu64 " failed), result_hash %s, %.1f s%s\n",
-                self->run.output, summary.assembled.worlds, summary.assembled.failures,
-                summary.assembled.result_hash, summary.seconds,
-                status == QD_ERROR_STOPPED ? "; stopped early, --resume goes on" : "");
-
-out:
+    int code = status == QD_OK ? run_experiment(self, experiment)
+               : self->ranks.rank > 0 ? qd_exit_status(status) /* rank 0 says the same */
+                                      : qd_cli_fail(&error);
     qd_experiment_free(experiment);
+    qd_ranks_end(&self->ranks);
     return code;
 }
 
-int qd_cli_run(int argc, char **argv)
+/* -1, or an exit status. */
+static int take_arguments(arguments_t *self, int argc, char **argv)
 {
-    arguments_t self = {.isa = QD_ISA_AUTO, .run = {.shard = 1, .shards = 1, .stop = &stop}};
     const char *isa = getenv("QUADRILLE_ISA");
-    if (isa && (self.isa = qd_isa_find(isa)) == QD_ISA_COUNT)
+    if (isa && (self->isa = qd_isa_find(isa)) == QD_ISA_COUNT)
         return qd_cli_misuse("run", "found QUADRILLE_ISA `%s`; expected auto, v2, v3 or v4", isa);
-    self.overrides.set = self.sets;
-    self.terminal = isatty(STDERR_FILENO) == 1;
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, "ho:j:qv", long_options, NULL)) != -1;) {
-        int code = take_option(&self, option, argv[optind - 1]);
+        int code = take_option(self, option, argv[optind - 1]);
         if (code >= 0)
             return code;
     }
     if (optind + 1 != argc)
         return qd_cli_misuse("run", "found %d experiment files; expected one", argc - optind);
-    self.command_line = join_words(argc, argv);
-    self.output = default_output(argv[optind]);
-    if (!self.command_line || !self.output) {
-        fputs("quadrille: no memory for the command line\n", stderr);
-        return 1;
+    if (self->run.resume && self->run.force)
+        return qd_cli_misuse("run", "found --resume and --force; expected one of them");
+    self->output = default_output(argv[optind]);
+    if (self->command_line && self->output)
+        return -1;
+    fputs("quadrille: no memory for the command line\n", stderr);
+    return 1;
+}
+
+int qd_cli_run(int argc, char **argv)
+{
+    arguments_t self = {
+        .isa = QD_ISA_AUTO, .ranks = QD_RANKS_ALONE, .run = {.shard = 1, .shards = 1, .stop = &stop}};
+    self.overrides.set = self.sets;
+    self.command_line = qd_cli_command_line(argc, argv);
+    self.terminal = isatty(STDERR_FILENO) == 1;
+    int code = take_arguments(&self, argc, argv);
+    if (code < 0) {
+        self.run.output = self.run.output ? self.run.output : self.output;
+        self.run.command_line = self.command_line;
+        self.run.progress = self.quiet ? NULL : show_progress;
+        self.run.warn = show_warnings;
+        self.run.ranks = &self.ranks;
+        self.run.context = &self;
+        code = run(&self, argv[optind]);
     }
-    self.run.output = self.run.output ? self.run.output : self.output;
-    self.run.command_line = self.command_line;
-    self.run.progress = self.quiet ? NULL : show_progress;
-    self.run.context = &self;
-    int code = run(&self, argv[optind]);
     free(self.command_line);
     free(self.output);
     return code;

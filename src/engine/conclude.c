@@ -2,6 +2,7 @@
 
 #include <gsl/gsl_version.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -16,28 +17,6 @@
 #else
 #define COMPILER "gcc " __VERSION__
 #endif
-
-qd_status_t qd_find_done(const qd_experiment_t *experiment, const char *output, const char *folder, bool repair,
-                         qd_index_t **done, qd_error_t *error)
-{
-    qd_index_t *index = NULL;
-    qd_status_t status = qd_index_new(experiment, NULL, &index, error);
-    if (status == QD_OK && access(folder, F_OK) == 0)
-        status = qd_index_add_folder(index, folder, repair, error);
-    /* The result file of an earlier run is used as far as it goes: one of another kind is overwritten in the end
-     * only where the user has asked for that. */
-    qd_error_t unused = QD_ERROR_NONE;
-    if (status == QD_OK && access(output, F_OK) == 0 && qd_index_add_result(index, output, &unused) == QD_ERROR_MEMORY)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "%s: no memory to read it", output);
-    if (status == QD_OK)
-        status = qd_index_select(index, error);
-    if (status != QD_OK) {
-        qd_index_free(index);
-        return status;
-    }
-    *done = index;
-    return QD_OK;
-}
 
 static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_conclusion_t *conclusion, char *host,
                                   size_t host_size, char *libraries, size_t libraries_size)
@@ -62,21 +41,42 @@ static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_co
                              .seconds = conclusion->seconds};
 }
 
+/* Worlds that each (point, order) shall have, where a precision stop decides it. */
+static qd_status_t find_targets(const qd_experiment_t *experiment, const qd_stopping_t *stopping, uint64_t **target,
+                                qd_error_t *error)
+{
+    size_t orders = experiment->orders;
+    if (!stopping)
+        return QD_OK;
+    *target = malloc(experiment->points * orders * sizeof **target);
+    if (!*target)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
+    for (size_t i = 0; i < experiment->points * orders; i++)
+        (*target)[i] = qd_stopping_target(stopping, i / orders, i % orders);
+    return QD_OK;
+}
+
 qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done, const qd_conclusion_t *conclusion,
                         qd_assembled_t *assembled, qd_error_t *error)
 {
     char host[256], libraries[128];
+    qd_extra_t extra[QD_LANDSCAPE_OUTCOMES];
+    for (size_t i = 0; i < QD_LANDSCAPE_OUTCOMES; i++)
+        extra[i] = (qd_extra_t){qd_landscape_table[i].name, qd_landscape_table[i].unit, qd_landscape_table[i].meaning};
     qd_analysis_t analysis = {0};
-    qd_status_t status = qd_analyse(experiment, done, &analysis, error);
+    uint64_t *target = NULL;
+    qd_status_t status = find_targets(experiment, conclusion->stopping, &target, error);
+    if (status == QD_OK)
+        status = qd_analyse(experiment, done, &analysis, error);
     if (status == QD_OK) {
         qd_assemble_options_t options = {
             .path = conclusion->output,
             .overwrite = conclusion->overwrite,
             .worlds = experiment->output.worlds,
             .embed = experiment->output.worlds || conclusion->shard,
-            .target = conclusion->target,
-            .provenance =
-                provenance(experiment, conclusion, host, sizeof host, libraries, sizeof libraries),
+            .extra = experiment->output.landscape ? extra : NULL,
+            .target = target,
+            .provenance = provenance(experiment, conclusion, host, sizeof host, libraries, sizeof libraries),
             .claims = analysis.claims,
             .claim = analysis.claim,
             .contrasts = analysis.contrasts,
@@ -86,5 +86,6 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done, con
         status = qd_assemble(experiment, done, &options, assembled, error);
     }
     qd_analysis_free(&analysis);
+    free(target);
     return status;
 }

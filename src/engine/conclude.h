@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "engine/stopping.h"
 #include "quadrille/experiment.h"
 #include "store/assemble.h"
 #include "store/index.h"
@@ -15,17 +16,12 @@ typedef struct {
     const char *shard;        /* "2/5", or NULL for a whole */
     int threads, ranks;
     double seconds;           /* spent computing */
-    const uint64_t *target;   /* points x orders: worlds that each shall have (precision stops); NULL: the experiment's */
+    const qd_stopping_t *stopping; /* of a precision experiment: the looks at `done`; else NULL */
 } qd_conclusion_t;
 
 /* Analyses (claims, contrasts, sensitivity) and assembles what `done` holds. */
 QD_MUST_USE qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
                                     const qd_conclusion_t *conclusion, qd_assembled_t *assembled,
                                     qd_error_t *error);
-
-/* An index over OUT.h5.parts (`folder`, where it exists) and OUT.h5 itself (where it exists, is of this experiment and holds what
- * resuming needs); `repair` sets damaged parts aside. Freed by qd_index_free. */
-QD_MUST_USE qd_status_t qd_find_done(const qd_experiment_t *experiment, const char *output, const char *folder,
-                                     bool repair, qd_index_t **done, qd_error_t *error);
 
 #endif

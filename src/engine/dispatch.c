@@ -3,16 +3,24 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "engine/twins.h"
+
 struct qd_dispatch {
     const qd_experiment_t *experiment;
-    size_t cells;          /* points x orders */
-    qd_range_t *mine;      /* [cells] worlds of this shard, one range a cell */
-    qd_ranges_t *done;     /* [cells] what is done of them */
-    bool *closed;          /* [cells] */
+    qd_dispatch_options_t options;
+    bool by_cell;      /* tickets stand for cells: (point, order) pairs */
+    size_t cells;
+    size_t *twin;      /* [points] */
+    qd_range_t *mine;  /* [cells] worlds of this shard, one range a cell */
+    qd_ranges_t *done; /* [cells] what is done of them */
+    size_t *turn;      /* [turns] cells of this shard, in order */
+    size_t turns;
     uint64_t total, already;
-    uint64_t unit;         /* worlds a unit */
-    size_t cell;           /* the cell at hand, */
-    uint64_t world;        /* and the next world of it to look at */
+    uint64_t unit;     /* worlds a unit */
+    uint64_t next;     /* the next ticket, where there is one rank */
+    uint64_t handed;   /* by_cell: tickets used; else units passed by, of this rank and of others */
+    size_t at;         /* the turn at hand, */
+    uint64_t world;    /* and the next world of it to look at */
 };
 
 /* A guess of the worlds a second that one thread plays, to size units to about a second: 4,000 at N = 32 and T = 140, falling
@@ -33,42 +41,54 @@ static double guess_rate(const qd_experiment_t *experiment)
     return rate;
 }
 
-static uint64_t unit_size(const qd_dispatch_t *self, size_t workers)
+static uint64_t unit_size(const qd_dispatch_t *self)
 {
-    if (self->experiment->precision.given)
+    if (self->by_cell)
         return QD_LOOK_SIZE;
-    uint64_t fair = self->total / (8 * workers) + 1;
+    uint64_t fair = self->total / (8 * self->options.workers) + 1;
     double size = fmin(guess_rate(self->experiment), (double)QD_UNIT_MAX);
     uint64_t unit = size > 16.0 ? (uint64_t)size : 16;
     return unit < fair ? unit : fair;
 }
 
-/* Cuts the shard's piece out of the sequence of all worlds. */
-static void take_share(qd_dispatch_t *self, size_t shard, size_t shards)
+/* a * b / c without overflow. */
+static uint64_t share_of(uint64_t a, uint64_t b, uint64_t c)
 {
-    uint64_t worlds = self->experiment->worlds;
-    bool by_cell = self->experiment->precision.given;
-    uint64_t items = by_cell ? self->cells : self->cells * worlds;
-    uint64_t from = (uint64_t)((__extension__(unsigned __int128)items) * (shard - 1) / shards);
-    uint64_t to = (uint64_t)((__extension__(unsigned __int128)items) * shard / shards);
+    return (uint64_t)((__extension__(unsigned __int128)a) * b / c);
+}
+
+/* Cuts the shard's piece out of the sequence of all worlds, or of all cells. */
+static void take_share(qd_dispatch_t *self)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    size_t distinct = 0;
+    for (size_t p = 0; p < experiment->points; p++)
+        distinct += self->twin[p] == p;
+    uint64_t worlds = experiment->worlds, step = self->by_cell ? 1 : worlds;
+    uint64_t items = distinct * experiment->orders * step, low = 0;
+    uint64_t from = share_of(items, self->options.shard - 1, self->options.shards);
+    uint64_t to = share_of(items, self->options.shard, self->options.shards);
     for (size_t cell = 0; cell < self->cells; cell++) {
-        uint64_t low = by_cell ? cell : cell * worlds, high = by_cell ? cell + 1 : low + worlds;
-        if (from > low && from < high)
-            low = from;
-        if (to < high)
-            high = to;
-        if (from >= high || low >= high)
+        size_t point = cell / experiment->orders;
+        if (self->twin[point] != point)
             continue;
-        self->mine[cell] = by_cell ? (qd_range_t){0, worlds} : (qd_range_t){low - cell * worlds, high - low};
+        uint64_t first = from > low ? from - low : 0, end = to > low ? to - low : 0;
+        low += step;
+        end = end < step ? end : step;
+        if (first >= end)
+            continue;
+        self->mine[cell] = self->by_cell ? (qd_range_t){0, worlds} : (qd_range_t){first, end - first};
         self->total += self->mine[cell].count;
+        self->turn[self->turns++] = cell;
     }
 }
 
-static bool copy_done(qd_dispatch_t *self, qd_done_t *done, void *context)
+static bool copy_done(qd_dispatch_t *self)
 {
-    for (size_t cell = 0; cell < self->cells; cell++) {
-        size_t orders = self->experiment->orders;
-        const qd_ranges_t *ranges = done ? done(context, cell / orders, cell % orders) : NULL;
+    const qd_dispatch_options_t *options = &self->options;
+    for (size_t i = 0; options->done && i < self->turns; i++) {
+        size_t cell = self->turn[i], orders = self->experiment->orders;
+        const qd_ranges_t *ranges = options->done(options->done_context, cell / orders, cell % orders);
         if (!ranges)
             continue;
         self->already += qd_ranges_shared(ranges, self->mine[cell]);
@@ -79,27 +99,32 @@ static bool copy_done(qd_dispatch_t *self, qd_done_t *done, void *context)
     return true;
 }
 
-qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, size_t shard, size_t shards, size_t workers,
-                            qd_done_t *done, void *context, qd_dispatch_t **out, qd_error_t *error)
+qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, const qd_dispatch_options_t *options,
+                            qd_dispatch_t **out, qd_error_t *error)
 {
     qd_dispatch_t *self = calloc(1, sizeof *self);
+    qd_status_t status = QD_ERROR_MEMORY;
     if (!self)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the list of work");
+        goto out;
     self->experiment = experiment;
+    self->options = *options;
+    self->by_cell = experiment->precision.given;
     self->cells = experiment->points * experiment->orders;
     self->mine = calloc(self->cells, sizeof *self->mine);
     self->done = calloc(self->cells, sizeof *self->done);
-    self->closed = calloc(self->cells, sizeof *self->closed);
-    if (!self->mine || !self->done || !self->closed)
-        goto out_of_memory;
-    take_share(self, shard, shards);
-    if (!copy_done(self, done, context))
-        goto out_of_memory;
-    self->unit = unit_size(self, workers);
+    self->turn = calloc(self->cells, sizeof *self->turn);
+    if (!self->mine || !self->done || !self->turn || qd_twins_find(experiment, &self->twin, error) != QD_OK)
+        goto out;
+    take_share(self);
+    if (!copy_done(self))
+        goto out;
+    self->unit = unit_size(self);
+    status = QD_OK;
     *out = self;
-    return QD_OK;
 
-out_of_memory:
+out:
+    if (status == QD_OK)
+        return QD_OK;
     qd_dispatch_free(self);
     return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the list of work");
 }
@@ -110,17 +135,18 @@ void qd_dispatch_free(qd_dispatch_t *self)
         return;
     for (size_t cell = 0; self->done && cell < self->cells; cell++)
         qd_ranges_free(&self->done[cell]);
+    free(self->twin);
     free(self->mine);
     free(self->done);
-    free(self->closed);
+    free(self->turn);
     free(self);
 }
 
-/* The next stretch of worlds of the cell at hand that is not done, from self->world on; empty if there is none. */
-static qd_range_t next_gap(const qd_dispatch_t *self)
+/* The next stretch of worlds of a cell that is not done, from self->world on; empty if there is none. */
+static qd_range_t next_gap(const qd_dispatch_t *self, size_t cell)
 {
-    qd_range_t mine = self->mine[self->cell];
-    const qd_ranges_t *done = &self->done[self->cell];
+    qd_range_t mine = self->mine[cell];
+    const qd_ranges_t *done = &self->done[cell];
     uint64_t from = self->world > mine.first ? self->world : mine.first, end = mine.first + mine.count;
     for (size_t r = 0; r < done->size; r++) {
         qd_range_t range = done->range[r];
@@ -134,36 +160,74 @@ static qd_range_t next_gap(const qd_dispatch_t *self)
     return (qd_range_t){from, from < end ? end - from : 0};
 }
 
-bool qd_dispatch_next(qd_dispatch_t *self, qd_work_t *work)
+/* The next unit of the turn at hand; false where there is none. */
+static bool next_of_turn(qd_dispatch_t *self, qd_work_t *work)
 {
-    for (; self->cell < self->cells; self->cell++, self->world = 0) {
-        if (self->closed[self->cell] || self->mine[self->cell].count == 0)
-            continue;
-        qd_range_t gap = next_gap(self);
-        if (gap.count == 0)
-            continue;
-        /* Looks of a precision stop stay aligned whatever was done before. */
-        uint64_t room = self->experiment->precision.given ? self->unit - gap.first % self->unit : self->unit;
-        gap.count = gap.count < room ? gap.count : room;
-        self->world = gap.first + gap.count;
-        size_t orders = self->experiment->orders;
-        *work = (qd_work_t){self->cell / orders, self->cell % orders, gap};
-        return true;
-    }
+    size_t cell = self->turn[self->at], orders = self->experiment->orders;
+    qd_range_t gap = next_gap(self, cell);
+    if (gap.count == 0)
+        return false;
+    uint64_t room = self->by_cell ? self->unit - gap.first % self->unit : self->unit;
+    gap.count = gap.count < room ? gap.count : room;
+    self->world = gap.first + gap.count;
+    *work = (qd_work_t){cell / orders, cell % orders, gap};
+    return true;
+}
+
+static bool next_of_all(qd_dispatch_t *self, qd_work_t *work)
+{
+    for (; self->at < self->turns; self->at++, self->world = 0)
+        if (next_of_turn(self, work))
+            return true;
     return false;
 }
 
-void qd_dispatch_close(qd_dispatch_t *self, size_t point, size_t order)
+static uint64_t draw_ticket(qd_dispatch_t *self)
 {
-    self->closed[point * self->experiment->orders + order] = true;
+    return self->options.ticket ? self->options.ticket(self->options.ticket_context) : self->next++;
 }
 
-void qd_dispatch_start(qd_dispatch_t *self, size_t point, size_t order, uint64_t world)
+/* The ticket's unit: those before it are passed by. */
+static bool next_by_unit(qd_dispatch_t *self, qd_work_t *work)
 {
-    qd_ranges_t *done = &self->done[point * self->experiment->orders + order];
-    done->size = 0;
-    if (world > 0 && !qd_ranges_add(done, (qd_range_t){0, world}))
-        done->size = 0; /* no memory for one range: its worlds are played again, and dropped */
+    uint64_t ticket = draw_ticket(self);
+    if (ticket == QD_NO_TICKET)
+        return false;
+    for (; self->handed <= ticket; self->handed++)
+        if (!next_of_all(self, work))
+            return false;
+    return true;
+}
+
+/* The next unit of the cell that was drawn last, or of the next one drawn. */
+static bool next_by_cell(qd_dispatch_t *self, qd_work_t *work)
+{
+    while (self->handed == 0 || !next_of_turn(self, work)) {
+        uint64_t ticket = draw_ticket(self);
+        if (ticket >= self->turns)
+            return false;
+        self->at = (size_t)ticket;
+        self->world = 0;
+        self->handed++;
+    }
+    return true;
+}
+
+bool qd_dispatch_next(qd_dispatch_t *self, qd_work_t *work)
+{
+    return self->by_cell ? next_by_cell(self, work) : next_by_unit(self, work);
+}
+
+void qd_dispatch_close(qd_dispatch_t *self, size_t point, size_t order, uint64_t world)
+{
+    size_t cell = self->twin[point] * self->experiment->orders + order;
+    qd_range_t *mine = &self->mine[cell];
+    uint64_t end = mine->first + mine->count, keep = world > mine->first ? world : mine->first;
+    if (keep >= end)
+        return;
+    self->already -= qd_ranges_shared(&self->done[cell], (qd_range_t){keep, end - keep});
+    self->total -= end - keep;
+    mine->count = keep - mine->first;
 }
 
 uint64_t qd_dispatch_total(const qd_dispatch_t *self)
@@ -174,4 +238,9 @@ uint64_t qd_dispatch_total(const qd_dispatch_t *self)
 uint64_t qd_dispatch_done(const qd_dispatch_t *self)
 {
     return self->already;
+}
+
+uint64_t qd_dispatch_drawn(const qd_dispatch_t *self)
+{
+    return self->by_cell ? 0 : self->handed * self->unit;
 }

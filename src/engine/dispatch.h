@@ -1,4 +1,8 @@
-/* What is left to do of an experiment, handed out unit by unit. Not thread-safe: the caller holds a lock. */
+/* What is left to do of an experiment, handed out unit by unit. Not thread-safe: the caller holds a lock.
+ *
+ * Ranks that share a run make the same dispatcher each (same experiment, shard, workers and finished worlds) and draw
+ * tickets from one counter. A ticket stands for a unit, or, with a precision stop, for a whole (point, order), whose
+ * looks one rank takes alone. */
 #ifndef QD_ENGINE_DISPATCH_H
 #define QD_ENGINE_DISPATCH_H
 
@@ -14,6 +18,9 @@
 #define QD_UNIT_MAX  4096
 #define QD_LOOK_SIZE 256
 
+/* A ticket that stands for nothing: the run is called off. */
+#define QD_NO_TICKET UINT64_MAX
+
 /* Worlds of one (point, order): a unit is played by one thread and kept or lost whole. */
 typedef struct {
     size_t point, order;
@@ -22,28 +29,38 @@ typedef struct {
 
 typedef struct qd_dispatch qd_dispatch_t;
 
-/* The worlds of a cell that are done already, in ascending ranges; called once per cell at the start. */
+/* The worlds of a (point, order) that are done already, in ascending ranges, or NULL; called once for each at the
+ * start. */
 typedef const qd_ranges_t *qd_done_t(void *context, size_t point, size_t order);
 
-/* Shard `shard` of `shards`: the sequence of all worlds (points, orders, worlds, the last fastest) is cut into equal
- * consecutive pieces; with a precision stop the sequence of cells is, because a stop needs its whole cell. `workers`: threads
- * over all ranks, for the size of units. */
-QD_MUST_USE qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, size_t shard, size_t shards,
-                                        size_t workers, qd_done_t *done, void *context, qd_dispatch_t **self,
-                                        qd_error_t *error);
+typedef struct {
+    size_t shard, shards; /* 1 <= shard <= shards */
+    size_t workers;       /* threads over all ranks, for the size of units */
+    qd_done_t *done;      /* NULL: nothing is done */
+    void *done_context;
+    uint64_t (*ticket)(void *context); /* 0, 1, 2, ... over all ranks, or QD_NO_TICKET; NULL: there is one rank */
+    void *ticket_context;
+} qd_dispatch_options_t;
+
+/* A shard is one of `shards` equal consecutive pieces of the sequence of all worlds (points, orders, worlds, the last
+ * fastest), or of the sequence of (point, order) pairs with a precision stop, because a stop needs all its worlds. Points that
+ * set the same things as an earlier one are not in the sequence. */
+QD_MUST_USE qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, const qd_dispatch_options_t *options,
+                                        qd_dispatch_t **self, qd_error_t *error);
 void qd_dispatch_free(qd_dispatch_t *self);
 
-/* The next unit; false when all have been handed out. Ascending in (point, order, world). */
+/* The next unit; false when all have been handed out. Ascending in (point, order, world). Units of a precision experiment
+ * lie within a look: they do not cross multiples of QD_LOOK_SIZE. */
 bool qd_dispatch_next(qd_dispatch_t *self, qd_work_t *work);
 
-/* No further units of this cell (its interval is narrow enough). */
-void qd_dispatch_close(qd_dispatch_t *self, size_t point, size_t order);
+/* Of this (point, order), no worlds from `world` on are needed. */
+void qd_dispatch_close(qd_dispatch_t *self, size_t point, size_t order, uint64_t world);
 
-/* Of this cell, exactly the worlds below `world` are done. */
-void qd_dispatch_start(qd_dispatch_t *self, size_t point, size_t order, uint64_t world);
-
-/* Worlds of this shard in all, and those done before. */
+/* Worlds of this shard in all, and those that were done at the start. */
 uint64_t qd_dispatch_total(const qd_dispatch_t *self);
 uint64_t qd_dispatch_done(const qd_dispatch_t *self);
+
+/* Worlds that the tickets drawn so far stand for, over all ranks; with a precision stop 0. */
+uint64_t qd_dispatch_drawn(const qd_dispatch_t *self);
 
 #endif

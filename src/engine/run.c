@@ -1,33 +1,44 @@
 #include "engine/run.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/columns.h"
 #include "engine/conclude.h"
 #include "engine/dispatch.h"
+#include "engine/done_table.h"
+#include "engine/earlier.h"
 #include "engine/stopping.h"
 #include "engine/worker.h"
 #include "store/parts.h"
 
-/* Finished worlds wait in memory at most so long, or so many bytes, before they are written and synced. */
-#define FLUSH_SECONDS 5.0
-#define FLUSH_BYTES   ((size_t)16 << 20)
+/* Finished worlds wait in memory at most a tenth of the time that the session has taken so far, within these bounds, or so
+ * many bytes, before they are written and synced: a kill costs little, and so does the writing. */
+#define FLUSH_SECONDS_MIN 0.25
+#define FLUSH_SECONDS_MAX 5.0
+#define FLUSH_BYTES       ((size_t)16 << 20)
 #define TELL_SECONDS  0.5
 
 /* What the threads of a run share; touched under the one lock of `#pragma omp critical(qd_run)`. */
 typedef struct {
     const qd_experiment_t *experiment;
     const qd_run_options_t *options;
+    qd_ranks_t *ranks;
+    char *folder;            /* OUT.h5.parts */
+    int threads;
+    qd_done_table_t earlier; /* what was done before */
+    qd_index_t *index;       /* where it lies; later all that is done; on rank 0, else NULL */
     qd_dispatch_t *dispatch;
     qd_parts_t *parts;
     qd_stopping_t *stopping; /* NULL without a precision */
     size_t states, periods;  /* the largest a worker must hold */
     qd_error_t *error;
     qd_status_t status;
-    uint64_t done, failed;
+    uint64_t done, failed;   /* worlds of this session */
     double began, flushed, told;
 } run_t;
 
@@ -38,49 +49,56 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
+/* ---- while it goes on ------------------------------------------------------------------------------------- */
+
 static void tell(run_t *self)
 {
     double time = now();
-    if (!self->options->progress || time - self->told < TELL_SECONDS)
+    if (!self->options->progress || self->ranks->rank > 0 || time - self->told < TELL_SECONDS)
         return;
     self->told = time;
     uint64_t before = qd_dispatch_done(self->dispatch), total = qd_dispatch_total(self->dispatch);
-    qd_progress_t progress = {.done = before + self->done,
+    uint64_t done = self->ranks->size > 1 && !self->stopping ? qd_dispatch_drawn(self->dispatch) : self->done;
+    qd_progress_t progress = {.done = before + done < total ? before + done : total,
                               .total = total,
-                              .failed = self->failed,
+                              .failed = self->earlier.failures + self->failed,
                               .seconds = time - self->began,
-                              .rate = (double)self->done / (time - self->began),
+                              .rate = (double)done / (time - self->began),
                               .precision = self->stopping != NULL,
                               .settled = self->stopping ? qd_stopping_count(self->stopping) : 0,
                               .cells = self->experiment->points * self->experiment->orders,
                               .eta = -1.0};
-    if (progress.rate > 0.0 && progress.done <= total)
+    if (progress.rate > 0.0)
         progress.eta = (double)(total - progress.done) / progress.rate;
     self->options->progress(self->options->context, &progress);
 }
 
-static qd_status_t flush(run_t *self, bool now_or_later)
+static qd_status_t flush(run_t *self)
 {
     double time = now();
-    if (!now_or_later && time - self->flushed < FLUSH_SECONDS && qd_parts_buffered(self->parts) < FLUSH_BYTES)
+    double wait = fmin(fmax(0.1 * (time - self->began), FLUSH_SECONDS_MIN), FLUSH_SECONDS_MAX);
+    if (time - self->flushed < wait && qd_parts_buffered(self->parts) < FLUSH_BYTES)
         return QD_OK;
     self->flushed = time;
     return qd_parts_flush(self->parts, self->error);
 }
 
 /* Too many failed worlds are a fault of the model or its parameters, not of the worlds. */
-static qd_status_t check_failures(run_t *self)
+static qd_status_t check_failures(const run_t *self, uint64_t failed)
 {
     double share = self->experiment->max_failures;
-    double expected = share * (double)qd_dispatch_total(self->dispatch);
-    if ((double)self->failed <= (expected > 1.0 ? expected : 1.0) || self->failed == 0)
+    double allowed = share * (double)qd_dispatch_total(self->dispatch);
+    if (share > 0.0 && allowed < 1.0)
+        allowed = 1.0;
+    if ((double)failed <= allowed)
         return QD_OK;
     return qd_error_add(self->error, QD_ERROR_INTERNAL,
-                        "%llu worlds failed, more than max_failures (%g) allows; see /failures in the result file",
-                        (unsigned long long)self->failed, share);
+                        "%llu worlds failed, more than max_failures (%g) allows; /failures in the result file "
+                        "names them, `quadrille replay` plays them again",
+                        (unsigned long long)failed, share);
 }
 
-/* Keeps a finished unit, or what of it was finished before a stop. */
+/* Keeps a finished unit, or what of it was finished before a stop; of a precision experiment whole units only. */
 static qd_status_t keep(run_t *self, const qd_work_t *work, const qd_segment_t *segment)
 {
     qd_status_t status = QD_OK;
@@ -92,12 +110,13 @@ static qd_status_t keep(run_t *self, const qd_work_t *work, const qd_segment_t *
     } else if (segment->worlds == work->range.count) {
         status = qd_stopping_offer(self->stopping, segment, self->parts, self->error);
         if (qd_stopping_settled(self->stopping, work->point, work->order))
-            qd_dispatch_close(self->dispatch, work->point, work->order);
+            qd_dispatch_close(self->dispatch, work->point, work->order,
+                              qd_stopping_looked(self->stopping, work->point, work->order));
     }
     if (status == QD_OK)
-        status = flush(self, false);
+        status = flush(self);
     if (status == QD_OK)
-        status = check_failures(self);
+        status = check_failures(self, self->earlier.failures + self->failed);
     tell(self);
     return status;
 }
@@ -142,131 +161,230 @@ static void work(run_t *self)
     qd_worker_free(&worker);
 }
 
-static const qd_ranges_t *done_before(void *context, size_t point, size_t order)
+/* ---- its beginning ---------------------------------------------------------------------------------------- */
+
+static qd_status_t open_parts(run_t *self)
 {
-    return qd_index_done(context, point, order);
+    const qd_run_options_t *options = self->options;
+    qd_part_kind_t kind = qd_kept_kind(self->experiment);
+    qd_parts_options_t parts = {.folder = self->folder,
+                                .mode = self->ranks->rank > 0 ? QD_PARTS_JOIN
+                                        : options->resume     ? QD_PARTS_RESUME
+                                        : options->force      ? QD_PARTS_FORCE
+                                                              : QD_PARTS_NEW,
+                                .columns = kind.columns,
+                                .extras = kind.extras,
+                                .paths = kind.paths,
+                                .rank = self->ranks->rank};
+    qd_status_t status = qd_parts_open(&parts, self->experiment, &self->parts, self->error);
+    if (status == QD_OK && options->warn && qd_parts_warnings(self->parts)->count > 0)
+        options->warn(options->context, qd_parts_warnings(self->parts));
+    return status;
 }
 
-/* With a precision stop the looks at what earlier sessions finished are repeated, and only the worlds that were looked at
- * count as done: what lies beyond a gap is played again, and dropped by the parts, which have it. */
-static qd_status_t start_stopping(run_t *self, qd_index_t *done)
+/* Rank 0 looks at what is there: a result file that cannot be gone on with is refused before anything is written. */
+static qd_status_t look_back(run_t *self)
 {
-    qd_status_t status = qd_stopping_new(self->experiment, &self->stopping, self->error);
-    if (status == QD_OK && done)
-        status = qd_stopping_resume(self->stopping, done, self->error);
-    for (size_t p = 0; status == QD_OK && p < self->experiment->points; p++)
-        for (size_t o = 0; o < self->experiment->orders; o++) {
+    const qd_run_options_t *options = self->options;
+    const char *output = options->resume ? options->output : NULL;
+    qd_index_t *refused = NULL;
+    qd_status_t status = qd_earlier_find(self->experiment, output, NULL, false, &refused, self->error);
+    qd_index_free(refused);
+    if (status == QD_OK)
+        status = open_parts(self);
+    if (status == QD_OK)
+        status = qd_earlier_find(self->experiment, output, self->folder, false, &self->index, self->error);
+    if (status == QD_OK && self->stopping)
+        status = qd_stopping_resume(self->stopping, self->index, self->error);
+    if (status != QD_OK)
+        return status;
+    qd_index_settle(self->index);
+    return qd_parts_recount(self->parts, self->index, self->error);
+}
+
+/* What rank 0 has found, for all. */
+static qd_status_t share(run_t *self)
+{
+    qd_status_t status = qd_done_table_init(&self->earlier, self->experiment, self->index, self->ranks, self->error);
+    if (status == QD_OK && self->stopping) {
+        size_t size;
+        void *state = qd_stopping_state(self->stopping, &size);
+        qd_ranks_share(self->ranks, state, size);
+    }
+    if (status == QD_OK && self->ranks->rank > 0)
+        status = open_parts(self);
+    return qd_ranks_agree(self->ranks, status);
+}
+
+static qd_status_t make_dispatch(run_t *self)
+{
+    const qd_run_options_t *options = self->options;
+    qd_dispatch_options_t work = {.shard = options->shard,
+                                  .shards = options->shards,
+                                  .workers = (size_t)self->threads * (size_t)self->ranks->size,
+                                  .done = qd_done_table_at,
+                                  .done_context = &self->earlier,
+                                  .ticket = qd_ranks_ticket,
+                                  .ticket_context = self->ranks};
+    qd_status_t status = qd_dispatch_new(self->experiment, &work, &self->dispatch, self->error);
+    for (size_t p = 0; status == QD_OK && self->stopping && p < self->experiment->points; p++)
+        for (size_t o = 0; o < self->experiment->orders; o++)
             if (qd_stopping_settled(self->stopping, p, o))
-                qd_dispatch_close(self->dispatch, p, o);
-            else
-                qd_dispatch_start(self->dispatch, p, o, qd_stopping_looked(self->stopping, p, o));
-        }
+                qd_dispatch_close(self->dispatch, p, o, qd_stopping_looked(self->stopping, p, o));
     return status;
 }
 
-static qd_status_t prepare(run_t *self, const char *folder, int threads)
+static qd_status_t prepare(run_t *self)
 {
-    const qd_run_options_t *options = self->options;
-    qd_parts_options_t parts = {.folder = folder,
-                                .mode = options->resume  ? QD_PARTS_RESUME
-                                        : options->force ? QD_PARTS_FORCE
-                                                         : QD_PARTS_NEW,
-                                .columns = QD_COLUMNS_ALL,
-                                .paths = self->experiment->output.paths};
-    qd_index_t *done = NULL;
     qd_status_t status = qd_worker_sizes(self->experiment, &self->states, &self->periods, self->error);
-    if (status == QD_OK)
-        status = qd_parts_open(&parts, self->experiment, &self->parts, self->error);
-    if (status == QD_OK && options->resume)
-        status = qd_find_done(self->experiment, options->output, folder, true, &done, self->error);
-    if (status == QD_OK)
-        status = qd_dispatch_new(self->experiment, options->shard, options->shards, (size_t)threads,
-                                 done ? done_before : NULL, done, &self->dispatch, self->error);
     if (status == QD_OK && self->experiment->precision.given)
-        status = start_stopping(self, done);
-    qd_index_free(done);
+        status = qd_stopping_new(self->experiment, &self->stopping, self->error);
+    if (status == QD_OK && self->ranks->rank == 0)
+        status = look_back(self);
+    status = qd_ranks_agree(self->ranks, status);
+    if (status == QD_OK)
+        status = share(self);
+    if (status == QD_OK)
+        status = make_dispatch(self);
+    return qd_ranks_agree(self->ranks, status);
+}
+
+/* ---- its end ---------------------------------------------------------------------------------------------- */
+
+/* Whether the index holds every world that the run was to make. */
+static qd_status_t all_there(run_t *self, const qd_stopping_t *stopping, bool *whole)
+{
+    qd_ranks_t alone = QD_RANKS_ALONE;
+    qd_done_table_t table;
+    qd_dispatch_t *left = NULL;
+    qd_status_t status = qd_done_table_init(&table, self->experiment, self->index, &alone, self->error);
+    if (status != QD_OK)
+        return status;
+    qd_dispatch_options_t work = {.shard = self->options->shard,
+                                  .shards = self->options->shards,
+                                  .workers = 1,
+                                  .done = qd_done_table_at,
+                                  .done_context = &table};
+    status = qd_dispatch_new(self->experiment, &work, &left, self->error);
+    for (size_t p = 0; status == QD_OK && stopping && p < self->experiment->points; p++)
+        for (size_t o = 0; o < self->experiment->orders; o++)
+            qd_dispatch_close(left, p, o, qd_stopping_target(stopping, p, o));
+    if (status == QD_OK)
+        *whole = qd_dispatch_done(left) == qd_dispatch_total(left);
+    qd_dispatch_free(left);
+    qd_done_table_free(&table);
     return status;
 }
 
-/* Worlds that each (point, order) shall have, where a precision stop decides it. */
-static uint64_t *targets(const run_t *self)
-{
-    size_t orders = self->experiment->orders;
-    uint64_t *target = malloc(self->experiment->points * orders * sizeof *target);
-    for (size_t i = 0; target && i < self->experiment->points * orders; i++)
-        target[i] = qd_stopping_settled(self->stopping, i / orders, i % orders)
-                        ? qd_stopping_looked(self->stopping, i / orders, i % orders)
-                        : self->experiment->worlds;
-    return target;
-}
-
-/* Assembles the result file of what is done, and removes the parts once it holds all of the run's worlds. */
-static qd_status_t finish(run_t *self, const char *folder, int threads, qd_run_summary_t *summary)
+static qd_status_t conclude(run_t *self, const qd_stopping_t *stopping, qd_run_summary_t *summary)
 {
     const qd_run_options_t *options = self->options;
-    qd_index_t *done = NULL;
     char shard[48];
     snprintf(shard, sizeof shard, "%zu/%zu", options->shard, options->shards);
-    uint64_t *target = self->stopping ? targets(self) : NULL;
     qd_conclusion_t conclusion = {.output = options->output,
                                   .overwrite = options->force || options->resume,
                                   .command_line = options->command_line,
                                   .shard = options->shards > 1 ? shard : NULL,
-                                  .threads = threads,
-                                  .ranks = 1,
+                                  .threads = self->threads,
+                                  .ranks = self->ranks->size,
                                   .seconds = now() - self->began,
-                                  .target = target};
-    bool whole = self->status == QD_OK && !*options->stop;
-    qd_parts_close(self->parts);
-    self->parts = NULL;
-    qd_status_t status = QD_OK;
-    if (self->stopping && !target)
-        status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the precision stops");
-    if (status == QD_OK)
-        status = qd_find_done(self->experiment, options->resume ? options->output : "", folder, false, &done,
-                              self->error);
-    if (status == QD_OK)
-        status = qd_conclude(self->experiment, done, &conclusion, &summary->assembled, self->error);
-    qd_index_free(done);
-    free(target);
+                                  .stopping = stopping};
+    qd_status_t status = qd_conclude(self->experiment, self->index, &conclusion, &summary->assembled, self->error);
     summary->seconds = conclusion.seconds;
-    summary->played = self->done;
+    return status;
+}
+
+/* Assembles the result file of what is done, and removes the parts once it holds all of the run's worlds. */
+static qd_status_t finish(run_t *self, qd_run_summary_t *summary)
+{
+    qd_stopping_t *stopping = NULL;
+    bool whole = false;
+    qd_status_t status = qd_index_add_folder(self->index, self->folder, false, self->error);
+    if (status == QD_OK)
+        status = qd_index_select(self->index, self->error);
+    if (status == QD_OK && self->experiment->precision.given)
+        status = qd_stopping_new(self->experiment, &stopping, self->error);
+    if (status == QD_OK && stopping)
+        status = qd_stopping_resume(stopping, self->index, self->error);
+    if (status == QD_OK)
+        status = conclude(self, stopping, summary);
+    if (status == QD_OK)
+        status = all_there(self, stopping, &whole);
+    if (status == QD_OK && self->status == QD_OK)
+        status = check_failures(self, summary->assembled.failures);
     if (status == QD_OK && whole)
-        status = qd_parts_remove(folder, NULL, self->error);
-    if (status == QD_OK && !whole && self->status == QD_OK)
+        status = qd_parts_remove(self->folder, NULL, self->error);
+    else if (status == QD_OK)
         status = QD_ERROR_STOPPED;
+    qd_stopping_free(stopping);
+    return status;
+}
+
+/* What can be kept is kept, whatever has happened; the first fault is the one that is told. */
+static void end(run_t *self, qd_run_summary_t *summary)
+{
+    qd_error_t again = QD_ERROR_NONE;
+    if (self->status != QD_OK || *self->options->stop)
+        qd_ranks_call_off(self->ranks);
+    qd_status_t flushed = qd_parts_flush(self->parts, self->status == QD_OK ? self->error : &again);
+    if (self->status == QD_OK)
+        self->status = flushed;
+    qd_status_t all = qd_ranks_agree(self->ranks, self->status);
+    summary->played = qd_ranks_sum(self->ranks, self->done);
+    if (self->ranks->rank == 0 && (all == QD_OK || all == QD_ERROR_INTERNAL)) {
+        self->status = all;
+        qd_status_t finished = finish(self, summary);
+        all = all == QD_OK ? finished : all;
+    }
+    self->status = qd_ranks_agree(self->ranks, all);
+}
+
+/* Whether an earlier session left nothing to do; its parts, if it was killed before it removed them, go. */
+static qd_status_t is_complete(run_t *self, bool *complete, qd_run_summary_t *summary)
+{
+    qd_status_t status = QD_OK;
+    *complete = false;
+    if (self->ranks->rank == 0 && self->options->resume)
+        status = qd_earlier_complete(self->experiment, self->options->output, complete, &summary->assembled,
+                                     self->error);
+    if (status == QD_OK && *complete)
+        status = qd_parts_remove(self->folder, NULL, self->error);
+    status = qd_ranks_agree(self->ranks, status);
+    qd_ranks_share(self->ranks, complete, sizeof *complete);
     return status;
 }
 
 qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *options, qd_run_summary_t *summary,
                    qd_error_t *error)
 {
-    int threads = options->threads > 0 ? options->threads : omp_get_num_procs();
-    run_t self = {.experiment = experiment, .options = options, .error = error, .began = now()};
+    qd_ranks_t alone = QD_RANKS_ALONE;
+    bool complete;
+    run_t self = {.experiment = experiment,
+                  .options = options,
+                  .ranks = options->ranks ? options->ranks : &alone,
+                  .threads = options->threads > 0 ? options->threads : omp_get_max_threads(),
+                  .error = error,
+                  .began = now()};
     self.flushed = self.told = self.began;
     *summary = (qd_run_summary_t){0};
-    char *folder = NULL;
-    if (asprintf(&folder, "%s.parts", options->output) < 0)
+    if (asprintf(&self.folder, "%s.parts", options->output) < 0)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
-    self.status = prepare(&self, folder, threads);
+    self.status = is_complete(&self, &complete, summary);
+    if (self.status != QD_OK || complete)
+        goto out;
+    self.status = prepare(&self);
     if (self.status != QD_OK)
         goto out;
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(self.threads)
     work(&self);
-    /* What can be kept is kept, whatever has happened; the first fault is the one that is told. */
-    qd_status_t flushed = flush(&self, true);
-    if (self.status == QD_OK)
-        self.status = flushed;
-    if (self.status == QD_OK || self.status == QD_ERROR_INTERNAL) {
-        qd_status_t finished = finish(&self, folder, threads, summary);
-        if (self.status == QD_OK)
-            self.status = finished;
-    }
+    end(&self, summary);
 
 out:
     qd_stopping_free(self.stopping);
     qd_dispatch_free(self.dispatch);
+    qd_done_table_free(&self.earlier);
+    qd_index_free(self.index);
     qd_parts_close(self.parts);
-    free(folder);
+    free(self.folder);
     return self.status;
 }

@@ -17,21 +17,29 @@ typedef struct qd_stopping qd_stopping_t;
 QD_MUST_USE qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **self, qd_error_t *error);
 void qd_stopping_free(qd_stopping_t *self);
 
-/* Repeats the looks at worlds that earlier sessions finished. */
+/* Repeats the looks at worlds that earlier sessions finished, and limits the index to the worlds looked at: what was cut
+ * otherwise (with a fixed number of worlds, another half width, another maximum) and reaches beyond is left out, and
+ * gaps that this leaves are to be filled. */
 QD_MUST_USE qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t *error);
 
-/* Takes a finished block (aligned to QD_LOOK_SIZE, whole unless it is the last); keeps it waiting, hands it and those that
- * waited for it to `parts` in order, or drops it. */
+/* How far all looks have come, as bytes to be copied to another rank. */
+void *qd_stopping_state(qd_stopping_t *self, size_t *size);
+
+/* Takes a finished block, which lies within one look. One that was looked at before (it fills a gap) goes to `parts`; others
+ * are whole looks (the last one of all may be shorter): they wait, go to `parts` in order, or are dropped. */
 QD_MUST_USE qd_status_t qd_stopping_offer(qd_stopping_t *self, const qd_segment_t *block, qd_parts_t *parts,
                                           qd_error_t *error);
 
-/* Whether (point, order) needs no further worlds: narrow enough, or all its worlds done. */
+/* Whether (point, order) needs no further looks: narrow enough, or all its worlds done. */
 bool qd_stopping_settled(const qd_stopping_t *self, size_t point, size_t order);
 
 /* Worlds 0 .. n - 1 of (point, order) that have been looked at: n. */
 uint64_t qd_stopping_looked(const qd_stopping_t *self, size_t point, size_t order);
 
-/* Number of (point, order) pairs whose interval is narrow enough. */
+/* Worlds that (point, order) shall have: those looked at where it is narrow enough, else all of the experiment's. */
+uint64_t qd_stopping_target(const qd_stopping_t *self, size_t point, size_t order);
+
+/* Number of (point, order) pairs whose interval is narrow enough, those that share their worlds counted each. */
 size_t qd_stopping_count(const qd_stopping_t *self);
 
 #endif

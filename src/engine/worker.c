@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "kernel/player.h"
+
 /* Room for the schedule of any (point, order). */
 static size_t changes_max(const qd_experiment_t *experiment)
 {
@@ -39,7 +41,13 @@ qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment,
     self->change = malloc(changes_max(experiment) * sizeof *self->change);
     self->row = malloc(QD_UNIT_MAX * sizeof *self->row);
     self->failure = malloc(QD_UNIT_MAX * sizeof *self->failure);
-    if (self->world && self->change && self->row && self->failure)
+    bool complete = self->world && self->change && self->row && self->failure;
+    if (experiment->output.landscape) {
+        self->landscape = qd_multistability_new(states, QD_LANDSCAPE_STARTS);
+        self->extra = malloc(QD_UNIT_MAX * QD_LANDSCAPE_OUTCOMES * sizeof *self->extra);
+        complete = complete && self->landscape && self->extra;
+    }
+    if (complete)
         return QD_OK;
     qd_worker_free(self);
     return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a world of %zu states and %zu periods", states,
@@ -53,6 +61,8 @@ void qd_worker_free(qd_worker_t *self)
     free(self->change);
     free(self->row);
     free(self->failure);
+    free(self->extra);
+    qd_multistability_free(self->landscape);
     free(self->bytes);
     *self = (qd_worker_t){0};
 }
@@ -77,6 +87,39 @@ static qd_status_t prepare(qd_worker_t *self, const qd_work_t *work, qd_error_t 
     return self->tally ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a tally");
 }
 
+/* The group `landscape` of the world just played. */
+static void measure_landscape(qd_worker_t *self, qd_luck_t luck, const qd_result_t *result, double *extra)
+{
+    qd_bloc_game_t game = qd_world_bloc_game(self->world);
+    qd_multistability_result_t found =
+        qd_multistability_measure(self->landscape, &game, luck, (uint32_t)result->periods);
+    extra[QD_L_stable_partitions] = found.distinct;
+    extra[QD_L_common_partition] = found.most_common;
+    extra[QD_L_potential_gap] = found.potential_gap;
+}
+
+/* Plays one world into row `at` of the unit. */
+static void play_world(qd_worker_t *self, uint64_t world, size_t at, qd_segment_t *segment)
+{
+    qd_luck_t luck = {self->experiment->seed, world};
+    qd_result_t result;
+    qd_world_play(self->world, &self->plan, luck, NULL, &result);
+    double *extra = self->extra ? self->extra + at * QD_LANDSCAPE_OUTCOMES : NULL;
+    if (!result.failure) {
+        self->row[at] = result.outcomes;
+        qd_tally_add(self->tally, world, &result);
+        if (extra)
+            measure_landscape(self, luck, &result, extra);
+        return;
+    }
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        self->row[at].value[o] = (double)NAN;
+    for (size_t o = 0; extra && o < QD_LANDSCAPE_OUTCOMES; o++)
+        extra[o] = (double)NAN;
+    self->failure[segment->failures++] = (qd_failure_t){world, result.failure};
+    qd_tally_add_failure(self->tally, world, result.failure);
+}
+
 qd_status_t qd_worker_play(qd_worker_t *self, const qd_work_t *work, const volatile sig_atomic_t *stop,
                            qd_segment_t *segment, qd_error_t *error)
 {
@@ -84,24 +127,12 @@ qd_status_t qd_worker_play(qd_worker_t *self, const qd_work_t *work, const volat
     if (status != QD_OK)
         return status;
     *segment = (qd_segment_t){.point = work->point, .order = work->order, .first = work->range.first};
-    while (segment->worlds < work->range.count && !*stop) {
-        uint64_t world = work->range.first + segment->worlds;
-        qd_result_t result;
-        qd_world_play(self->world, &self->plan, (qd_luck_t){self->experiment->seed, world}, NULL, &result);
-        qd_outcomes_t *row = &self->row[segment->worlds++];
-        if (!result.failure) {
-            *row = result.outcomes;
-            qd_tally_add(self->tally, world, &result);
-            continue;
-        }
-        for (size_t o = 0; o < QD_OUTCOMES; o++)
-            row->value[o] = (double)NAN;
-        self->failure[segment->failures++] = (qd_failure_t){world, result.failure};
-        qd_tally_add_failure(self->tally, world, result.failure);
-    }
+    for (; segment->worlds < work->range.count && !*stop; segment->worlds++)
+        play_world(self, work->range.first + segment->worlds, segment->worlds, segment);
     self->size = 0;
     status = qd_tally_encode(self->tally, &self->bytes, &self->size, &self->capacity, error);
     segment->row = self->row;
+    segment->extra = self->extra;
     segment->tally = self->bytes;
     segment->tally_size = self->size;
     segment->periods = self->periods;

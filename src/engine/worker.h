@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "engine/dispatch.h"
+#include "landscape/multistability.h"
 #include "quadrille/experiment.h"
 #include "statistics/tally.h"
 #include "store/parts.h"
@@ -21,6 +22,8 @@ typedef struct {
     size_t point, order;    /* of the plan at hand */
     bool planned;
     qd_outcomes_t *row;     /* [QD_UNIT_MAX] */
+    double *extra;          /* [QD_UNIT_MAX][QD_LANDSCAPE_OUTCOMES] of the group `landscape`; NULL without it */
+    qd_multistability_t *landscape;
     qd_failure_t *failure;  /* [QD_UNIT_MAX] */
     unsigned char *bytes;   /* the encoded tally */
     size_t size, capacity;

@@ -169,6 +169,14 @@ static bool ends_in(const char *name, const char *end)
     return length >= tail && strcmp(name + length - tail, end) == 0;
 }
 
+static bool is_known(const qd_index_t *self, const char *path)
+{
+    for (size_t i = 0; i < qd_sources_count(self->sources); i++)
+        if (strcmp(qd_sources_path(self->sources, i), path) == 0)
+            return true;
+    return false;
+}
+
 static qd_status_t add_entry(qd_index_t *self, const char *folder, const char *name, bool repair,
                              qd_error_t *error)
 {
@@ -182,7 +190,7 @@ static qd_status_t add_entry(qd_index_t *self, const char *folder, const char *n
         return no_memory(error);
     if (stale)
         self->files->unlink(self->files->context, path);
-    else
+    else if (!is_known(self, path))
         status = add_part(self, path, repair, error);
     free(path);
     return status;

@@ -23,7 +23,7 @@ void qd_index_free(qd_index_t *self);
 
 /* Adds every part file of a folder. A damaged one is left out with a warning; with `repair` it is also
  * renamed to
- * *.damaged and left-over temporary files are removed. Parts of another experiment (config_hash) are
+ * *.damaged and left-over temporary files are removed. Parts added before are passed over. Parts of another experiment (config_hash) are
  * QD_ERROR_INPUT. */
 QD_MUST_USE qd_status_t qd_index_add_folder(qd_index_t *self, const char *folder, bool repair,
                                             qd_error_t *error);
@@ -40,6 +40,10 @@ QD_MUST_USE qd_status_t qd_index_select(qd_index_t *self, qd_error_t *error);
  * are left out, silently. For precision stops, which decide how many worlds count. Points that set the same
  * things must have the same limits. */
 QD_MUST_USE qd_status_t qd_index_limit(qd_index_t *self, const uint64_t limit[], qd_error_t *error);
+
+/* What is not selected now is never selected again, whatever is added later: units that fill the gaps of this
+ * selection then all count. */
+void qd_index_settle(qd_index_t *self);
 
 /* One line each about what was set aside, left out or met twice. */
 const qd_error_t *qd_index_warnings(const qd_index_t *self);

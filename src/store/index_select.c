@@ -85,10 +85,12 @@ static qd_status_t choose(qd_index_t *self, const uint64_t *limit, qd_error_t *e
         status = no_memory(error);
         goto out;
     }
+    size_t units = 0;
     for (size_t i = 0; i < self->units; i++)
-        unit[i] = &self->unit[i];
-    qsort(unit, self->units, sizeof *unit, compare_units);
-    for (size_t i = 0; i < self->units && status == QD_OK; i++)
+        if (!self->unit[i].dropped)
+            unit[units++] = &self->unit[i];
+    qsort(unit, units, sizeof *unit, compare_units);
+    for (size_t i = 0; i < units && status == QD_OK; i++)
         status = consider(self, unit[i], limit, &doubles[unit[i]->source], error);
     for (size_t i = 0; i < sources; i++) {
         self->doubles += doubles[i];
@@ -155,12 +157,6 @@ static qd_status_t gather(qd_index_t *self, qd_error_t *error)
     return QD_OK;
 }
 
-qd_status_t qd_index_select(qd_index_t *self, qd_error_t *error)
-{
-    qd_status_t status = choose(self, NULL, error);
-    return status == QD_OK ? gather(self, error) : status;
-}
-
 static void forget_selection(qd_index_t *self)
 {
     for (size_t i = 0; i < self->units; i++)
@@ -177,6 +173,13 @@ static void forget_selection(qd_index_t *self)
     self->doubles = self->left_out = 0;
 }
 
+qd_status_t qd_index_select(qd_index_t *self, qd_error_t *error)
+{
+    forget_selection(self);
+    qd_status_t status = choose(self, NULL, error);
+    return status == QD_OK ? gather(self, error) : status;
+}
+
 qd_status_t qd_index_limit(qd_index_t *self, const uint64_t limit[], qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->slots.experiment;
@@ -189,4 +192,10 @@ qd_status_t qd_index_limit(qd_index_t *self, const uint64_t limit[], qd_error_t 
     qd_status_t status = choose(self, of_slot, error);
     free(of_slot);
     return status == QD_OK ? gather(self, error) : status;
+}
+
+void qd_index_settle(qd_index_t *self)
+{
+    for (size_t i = 0; i < self->units; i++)
+        self->unit[i].dropped = !self->unit[i].used;
 }

@@ -78,6 +78,12 @@ static const qd_table_column_t sensitivity_columns[] = {
     SENSITIVITY(REAL, mu_star_high, "outcome", "upper end of its interval"),
     SENSITIVITY(REAL, sigma, "outcome", "standard deviation of elementary effects"),
     SENSITIVITY(REAL, noise_share, "1", "share of the variance between points that is replicate noise"),
+    SENSITIVITY(REAL, first_noise_low, "1", "lower end of its interval over worlds alone"),
+    SENSITIVITY(REAL, first_noise_high, "1", "upper end of its interval over worlds alone"),
+    SENSITIVITY(REAL, total_noise_low, "1", "lower end of its interval over worlds alone"),
+    SENSITIVITY(REAL, total_noise_high, "1", "upper end of its interval over worlds alone"),
+    SENSITIVITY(REAL, mu_star_noise_low, "outcome", "lower end of its interval over worlds alone"),
+    SENSITIVITY(REAL, mu_star_noise_high, "outcome", "upper end of its interval over worlds alone"),
 };
 
 const qd_table_t qd_failure_table = {"/failures", "/failures/failure", sizeof(qd_result_failure_t),

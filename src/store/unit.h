@@ -34,6 +34,7 @@ typedef struct {
     size_t tally_size;
     size_t at_point, at_order; /* in a result file: position of its rows */
     bool used;                 /* selected by qd_index_select */
+    bool dropped;              /* never to be selected again */
 } qd_unit_t;
 
 /* Frees what the unit points to. */

@@ -1,0 +1,240 @@
+/* quadrille show: what a result file holds. */
+#include "cli/show.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define FAILURES_SHOWN 3
+
+void qd_show_wrapped(const char *text, int indent)
+{
+    int column = indent;
+    for (const char *word = text; *word;) {
+        size_t length = strcspn(word, " \n");
+        if (column > indent && column + (int)length + 1 > QD_SHOW_WIDTH) {
+            printf("\n%*s", indent, "");
+            column = indent;
+        }
+        if (length > 0) {
+            column += printf("%s%.*s", column > indent ? " " : "", (int)length, word);
+            word += length;
+        }
+        word += strspn(word, " \n");
+    }
+    putchar('\n');
+}
+
+/* ---- provenance
+ * ------------------------------------------------------------------------------------------------- */
+
+static qd_status_t count_worlds(const qd_show_t *self, uint64_t *done)
+{
+    *done = 0;
+    for (size_t p = 0; p < qd_result_file_points(self->file); p++)
+        for (size_t o = 0; o < qd_result_file_orders(self->file); o++) {
+            uint64_t here;
+            qd_status_t status = qd_result_file_done(self->file, p, o, &here, self->error);
+            if (status != QD_OK)
+                return status;
+            *done += here;
+        }
+    return QD_OK;
+}
+
+static void show_origin(const qd_provenance_t *from)
+{
+    printf("made      %s by quadrille %s", *from->created ? from->created : "(going on)", from->version);
+    if (*from->source_commit)
+        printf(" (%.12s)", from->source_commit);
+    if (from->threads > 0)
+        printf(", %d thread%s", from->threads, from->threads == 1 ? "" : "s");
+    if (from->ranks > 1)
+        printf(", %d ranks", from->ranks);
+    if (*from->instruction_set)
+        printf(", %s", from->instruction_set);
+    if (from->seconds >= 0.0)
+        printf(", %.1f s", from->seconds);
+    printf("\n");
+    if (*from->command_line) {
+        printf("command   ");
+        qd_show_wrapped(from->command_line, 10);
+    }
+    printf("hashes    config %016llx%s%s\n", (unsigned long long)from->config_hash,
+           *from->result_hash ? ", result " : "", from->result_hash);
+}
+
+static qd_status_t show_extent(const qd_show_t *self)
+{
+    const qd_provenance_t *from = qd_result_file_provenance(self->file);
+    size_t points = qd_result_file_points(self->file), orders = qd_result_file_orders(self->file);
+    uint64_t done = 0;
+    qd_status_t status = count_worlds(self, &done);
+    if (status != QD_OK)
+        return status;
+    printf("holds     %llu worlds over %zu point%s x %zu order%s, seed %llu", (unsigned long long)done,
+           points, points == 1 ? "" : "s", orders, orders == 1 ? "" : "s", (unsigned long long)from->seed);
+    if (self->experiment && self->experiment->precision.given)
+        printf(", until %s is known to +-%g", qd_outcome_table[self->experiment->precision.outcome].name,
+               self->experiment->precision.half_width);
+    if (*from->shard)
+        printf(", shard %s", from->shard);
+    printf("\nstate     %s\n",
+           from->complete ? "complete" : "NOT complete: what follows is about the worlds so far");
+    return QD_OK;
+}
+
+static qd_status_t show_failures(const qd_show_t *self)
+{
+    const qd_result_failure_t *failure;
+    size_t count;
+    qd_status_t status = qd_result_file_failures(self->file, &failure, &count, self->error);
+    if (status != QD_OK || count == 0)
+        return status;
+    printf("failed    %zu world%s set aside\n", count, count == 1 ? "" : "s");
+    for (size_t i = 0; i < count && i < FAILURES_SHOWN; i++)
+        printf("          point %s, %s, world %llu: %s\n",
+               qd_result_file_point_label(self->file, failure[i].point),
+               qd_result_file_order_label(self->file, failure[i].order), (unsigned long long)failure[i].world,
+               failure[i].reason);
+    return QD_OK;
+}
+
+static qd_status_t show_provenance(const qd_show_t *self)
+{
+    const qd_provenance_t *from = qd_result_file_provenance(self->file);
+    printf("%s\n", *from->title ? from->title : "(untitled)");
+    if (*from->about) {
+        printf("  ");
+        qd_show_wrapped(from->about, 2);
+    }
+    show_origin(from);
+    qd_status_t status = show_extent(self);
+    return status == QD_OK ? show_failures(self) : status;
+}
+
+/* ---- command line
+ * ------------------------------------------------------------------------------------------------- */
+
+static void print_help(void)
+{
+    puts("Usage: quadrille show OUT.h5 [--outcomes NAME,NAME,...|all] [--point LABEL]\n\n"
+         "Prints what a result file holds: where it comes from, a summary table, the verdicts on its claims, "
+         "contrasts\n"
+         "and sensitivity. OUT.h5 may also be the folder OUT.h5.parts of a run that goes on.\n\n"
+         "  --outcomes LIST  outcomes to show, by name, instead of the main ones\n"
+         "  --point LABEL    one design point only, by label or position");
+}
+
+/* Reads a list of names with commas between. */
+static int read_outcomes(qd_show_t *self, const char *list)
+{
+    self->asked = true;
+    if (strcmp(list, "all") == 0) {
+        for (size_t o = 0; o < QD_OUTCOMES; o++)
+            self->outcome[o] = true;
+        return 0;
+    }
+    for (const char *name = list; *name;) {
+        char one[64];
+        size_t length = strcspn(name, ",");
+        snprintf(one, sizeof one, "%.*s", (int)length, name);
+        int found = qd_outcome_find(one);
+        if (found < 0) {
+            const char *near = qd_nearest_name(one, QD_OUTCOMES, qd_outcome_name);
+            return qd_cli_misuse("show",
+                                 "found the outcome `%s`%s%s%s; expected one of `quadrille list outcomes`",
+                                 one, near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
+        }
+        self->outcome[found] = true;
+        name += length + (name[length] == ',');
+    }
+    return 0;
+}
+
+/* A label, or else a position. */
+static int find_point(qd_show_t *self, const char *label)
+{
+    size_t points = qd_result_file_points(self->file);
+    for (size_t p = 0; p < points; p++)
+        if (strcmp(qd_result_file_point_label(self->file, p), label) == 0) {
+            self->point = (long)p;
+            return 0;
+        }
+    char *end;
+    unsigned long position = strtoul(label, &end, 10);
+    if (*label < '0' || *label > '9' || *end || position >= points)
+        return qd_cli_misuse("show", "found point `%s`; expected the label of one of %zu points, or 0 to %zu",
+                             label, points, points - 1);
+    self->point = (long)position;
+    return 0;
+}
+
+static qd_status_t show_all(const qd_show_t *self)
+{
+    qd_status_t status = show_provenance(self);
+    if (status == QD_OK)
+        status = qd_show_summary(self);
+    if (status == QD_OK)
+        status = qd_show_claims(self);
+    if (status == QD_OK && self->point < 0)
+        status = qd_show_contrasts(self);
+    if (status == QD_OK && self->point < 0)
+        status = qd_show_sensitivity(self);
+    return status;
+}
+
+static int show_file(qd_show_t *self, const char *path, const char *point)
+{
+    qd_error_t unused = QD_ERROR_NONE;
+    qd_status_t status = qd_result_file_open(path, &self->file, self->error);
+    if (status != QD_OK) {
+        /* A path that leads to no result file is the user's mistake, whatever the system says of it. */
+        int told = qd_cli_fail(self->error);
+        return status == QD_ERROR_IO ? 2 : told;
+    }
+    if (qd_experiment_parse(qd_result_file_provenance(self->file)->config, path, &self->experiment,
+                            &unused) != QD_OK)
+        self->experiment = NULL;
+    int result = point ? find_point(self, point) : 0;
+    if (result == 0 && show_all(self) != QD_OK)
+        result = qd_cli_fail(self->error);
+    qd_experiment_free(self->experiment);
+    qd_result_file_close(self->file);
+    return result;
+}
+
+int qd_cli_show(int argc, char **argv)
+{
+    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
+                                            {"outcomes", required_argument, NULL, 'o'},
+                                            {"point", required_argument, NULL, 'p'},
+                                            {NULL, 0, NULL, 0}};
+    qd_error_t error = QD_ERROR_NONE;
+    qd_show_t self = {.point = -1, .error = &error};
+    const char *point = NULL;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
+        if (option == 'h') {
+            print_help();
+            return 0;
+        }
+        if (option == 'p')
+            point = optarg;
+        else if (option != 'o')
+            return qd_cli_misuse("show",
+                                 option == ':' ? "option `%s` needs a value"
+                                               : "found option `%s`; expected "
+                                                 "--outcomes, --point or --help",
+                                 argv[optind - 1]);
+        else if (read_outcomes(&self, optarg) != 0)
+            return 2;
+    }
+    if (optind + 1 != argc)
+        return qd_cli_misuse("show", "expected one result file");
+    return show_file(&self, argv[optind], point);
+}

@@ -1,0 +1,36 @@
+/* Parts of `quadrille show`; see show.c. */
+#ifndef QD_CLI_SHOW_H
+#define QD_CLI_SHOW_H
+
+#include "quadrille/experiment.h"
+#include "quadrille/result.h"
+
+/* Nothing printed is wider. */
+#define QD_SHOW_WIDTH 110
+
+/* What is shown of which file. */
+typedef struct {
+    qd_result_file_t *file;
+    qd_experiment_t *experiment; /* as the file has it; NULL where that cannot be read */
+    bool outcome[QD_OUTCOMES];   /* asked for */
+    bool asked;                  /* whether --outcomes was given */
+    long point;                  /* -1: all */
+    qd_error_t *error;
+} qd_show_t;
+
+/* "12.34 ± 0.05" in 21 columns; blank where mean is NaN, without ± where half is. */
+void qd_show_plus_minus(double mean, double half);
+
+/* Prints words, broken into lines that begin at column `indent` (the first where the cursor is). */
+void qd_show_wrapped(const char *text, int indent);
+
+/* What the design sets at a point, e.g. "bias_flexible 0.1, target 0.9"; its label where it has one of its
+ * own. */
+void qd_show_point_name(const qd_show_t *self, size_t point, char *out, size_t size);
+
+qd_status_t qd_show_summary(const qd_show_t *self);
+qd_status_t qd_show_claims(const qd_show_t *self);
+qd_status_t qd_show_contrasts(const qd_show_t *self);
+qd_status_t qd_show_sensitivity(const qd_show_t *self);
+
+#endif

@@ -1,0 +1,260 @@
+/* The summary tables of `quadrille show`. */
+#include "cli/show.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "statistics/interval.h"
+
+#define CONFIDENCE    0.95
+#define ROWS_MAX      36 /* of a table of points */
+#define ORDERS_WIDE   4  /* columns of a table of one point */
+#define OUTCOMES_WIDE 3  /* columns of a table of points */
+
+/* Shown of one point, and of many, unless --outcomes says otherwise. */
+static const qd_outcome_t main_outcomes[] = {QD_O_survival,         QD_O_breakdown,      QD_O_wars,
+                                             QD_O_resolved,         QD_O_tension_mean,   QD_O_tension_early,
+                                             QD_O_tension_late,     QD_O_debt_end,       QD_O_institution_end,
+                                             QD_O_cohesion_end,     QD_O_paralysis,      QD_O_effective_blocs,
+                                             QD_O_unaligned,        QD_O_polarisation,   QD_O_turnover,
+                                             QD_O_share_collective, QD_O_share_alliance, QD_O_share_flexible,
+                                             QD_O_share_unilateral, QD_O_share_umbrella, QD_O_share_abstain,
+                                             QD_O_legitimacy,       QD_O_coalition_size};
+static const qd_outcome_t few_outcomes[] = {QD_O_survival, QD_O_tension_mean,    QD_O_institution_end,
+                                            QD_O_resolved, QD_O_effective_blocs, QD_O_share_flexible};
+
+/* Outcomes that the experiment left out of its output have no summary. */
+static bool is_kept(const qd_show_t *self, qd_outcome_t outcome)
+{
+    qd_result_summary_t unused;
+    qd_error_t scratch = QD_ERROR_NONE;
+    return qd_result_file_summary(self->file, 0, 0, outcome, &unused, &scratch) == QD_OK;
+}
+
+static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chosen[QD_OUTCOMES])
+{
+    size_t count = 0;
+    const qd_outcome_t *from = many_points ? few_outcomes : main_outcomes;
+    size_t size = (many_points ? sizeof few_outcomes : sizeof main_outcomes) / sizeof *from;
+    for (size_t i = 0; !self->asked && i < size; i++)
+        if (is_kept(self, from[i]))
+            chosen[count++] = from[i];
+    for (size_t o = 0; self->asked && o < QD_OUTCOMES; o++)
+        if (self->outcome[o])
+            chosen[count++] = (qd_outcome_t)o;
+    return count;
+}
+
+/* ---- numbers
+ * ---------------------------------------------------------------------------------------------------- */
+
+/* Decimals that show two digits of x. */
+static int decimals(double x)
+{
+    if (!(x > 0.0) || !isfinite(x))
+        return 3;
+    int digits = 1 - (int)floor(log10(x));
+    return digits < 0 ? 0 : digits > 6 ? 6 : digits;
+}
+
+void qd_show_plus_minus(double mean, double half)
+{
+    int digits = decimals(half);
+    if (isnan(mean))
+        printf("%21s", "");
+    else if (isfinite(half))
+        printf("%11.*f ± %-7.*f", digits, mean, digits, half);
+    else
+        printf("%11.*f%10s", digits, mean, "");
+}
+
+static qd_status_t print_cell(const qd_show_t *self, size_t point, size_t order, qd_outcome_t outcome)
+{
+    qd_result_summary_t summary;
+    qd_status_t status = qd_result_file_summary(self->file, point, order, outcome, &summary, self->error);
+    if (status != QD_OK)
+        return status;
+    double half = NAN;
+    if (summary.count >= 2) {
+        qd_interval_t interval = qd_interval_mean(0.0, summary.sd, summary.count, CONFIDENCE);
+        half = interval.high;
+    }
+    qd_show_plus_minus(summary.count ? summary.mean : (double)NAN, half);
+    return QD_OK;
+}
+
+/* ---- one point: outcomes by orders
+ * --------------------------------------------------------------------------------- */
+
+static qd_status_t one_point_orders(const qd_show_t *self, size_t point, size_t first, size_t last,
+                                    size_t outcomes, const qd_outcome_t outcome[])
+{
+    printf("%-20s", "");
+    for (size_t o = first; o < last; o++)
+        printf("%21.20s", qd_result_file_order_label(self->file, o));
+    printf("\n%-20s", "worlds");
+    for (size_t o = first; o < last; o++) {
+        uint64_t done;
+        qd_status_t status = qd_result_file_done(self->file, point, o, &done, self->error);
+        if (status != QD_OK)
+            return status;
+        printf("%11llu%10s", (unsigned long long)done, "");
+    }
+    for (size_t i = 0; i < outcomes; i++) {
+        printf("\n%-20s", qd_outcome_table[outcome[i]].name);
+        for (size_t o = first; o < last; o++) {
+            qd_status_t status = print_cell(self, point, o, outcome[i]);
+            if (status != QD_OK)
+                return status;
+        }
+    }
+    printf("\n");
+    return QD_OK;
+}
+
+static qd_status_t show_one_point(const qd_show_t *self, size_t point)
+{
+    qd_outcome_t outcome[QD_OUTCOMES];
+    size_t outcomes = choose(self, false, outcome), orders = qd_result_file_orders(self->file);
+    char name[256];
+    qd_show_point_name(self, point, name, sizeof name);
+    printf("\nMeans with 95%% intervals%s%s\n", qd_result_file_points(self->file) > 1 ? ", point " : "",
+           qd_result_file_points(self->file) > 1 ? name : "");
+    qd_status_t status = QD_OK;
+    for (size_t first = 0; first < orders && status == QD_OK; first += ORDERS_WIDE) {
+        size_t last = first + ORDERS_WIDE < orders ? first + ORDERS_WIDE : orders;
+        status = one_point_orders(self, point, first, last, outcomes, outcome);
+    }
+    return status;
+}
+
+/* ---- many points
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void name_value(const qd_factor_t *factor, double value, char *out, size_t size)
+{
+    qd_parameter_type_t type =
+        factor->parameter < 0 ? QD_TYPE_REAL : qd_parameter_info((size_t)factor->parameter)->type;
+    if (factor->parameter < 0)
+        snprintf(out, size, "%s", qd_doctrine_table[(size_t)value].name);
+    else if (type == QD_TYPE_FLAG)
+        snprintf(out, size, "%s", value != 0.0 ? "true" : "false");
+    else if (type == QD_TYPE_SCOPE)
+        snprintf(out, size, "%s", value != 0.0 ? "leader" : "all");
+    else
+        snprintf(out, size, "%.4g", value);
+}
+
+void qd_show_point_name(const qd_show_t *self, size_t point, char *out, size_t size)
+{
+    const char *label = qd_result_file_point_label(self->file, point);
+    const qd_experiment_t *experiment = self->experiment;
+    bool numbered = label[strspn(label, "0123456789")] == '\0';
+    snprintf(out, size, "%s", label);
+    if (!numbered || !experiment || point >= experiment->points || experiment->design.factors == 0)
+        return;
+    size_t used = 0;
+    for (size_t f = 0; f < experiment->design.factors && used < size; f++) {
+        const qd_factor_t *factor = &experiment->design.factor[f];
+        const char *dot = strchr(factor->name, '.'), *name = dot ? dot + 1 : factor->name;
+        double value = experiment->point[point].coordinate[f];
+        if (isnan(value))
+            continue;
+        const char *comma = used > 0 ? ", " : "";
+        char shown[64];
+        name_value(factor, value, shown, sizeof shown);
+        int written = snprintf(out + used, size - used, "%s%s%s%s", comma, factor->parameter < 0 ? "" : name,
+                               factor->parameter < 0 ? "" : " ", shown);
+        used += written > 0 ? (size_t)written : 0;
+    }
+}
+
+static qd_status_t point_rows(const qd_show_t *self, size_t outcomes, const qd_outcome_t outcome[])
+{
+    size_t points = qd_result_file_points(self->file), orders = qd_result_file_orders(self->file), rows = 0;
+    for (size_t o = 0; o < orders; o++)
+        for (size_t p = 0; p < points; p++, rows++) {
+            char name[256];
+            if (rows >= ROWS_MAX)
+                continue;
+            qd_show_point_name(self, p, name, sizeof name);
+            printf("%-12.12s %-33.33s", qd_result_file_order_label(self->file, o), name);
+            for (size_t i = 0; i < outcomes; i++) {
+                qd_status_t status = print_cell(self, p, o, outcome[i]);
+                if (status != QD_OK)
+                    return status;
+            }
+            printf("\n");
+        }
+    if (rows > ROWS_MAX)
+        printf("... and %zu more rows (--point shows one point; all are in /summary)\n", rows - ROWS_MAX);
+    return QD_OK;
+}
+
+static qd_status_t show_points(const qd_show_t *self)
+{
+    qd_outcome_t outcome[QD_OUTCOMES];
+    size_t outcomes = choose(self, true, outcome);
+    qd_status_t status = QD_OK;
+    for (size_t first = 0; first < outcomes && status == QD_OK; first += OUTCOMES_WIDE) {
+        size_t some = outcomes - first < OUTCOMES_WIDE ? outcomes - first : OUTCOMES_WIDE;
+        printf("\n%-12s %-33s", "order", "point");
+        for (size_t i = 0; i < some; i++)
+            printf("%21s", qd_outcome_table[outcome[first + i]].name);
+        printf("\n");
+        status = point_rows(self, some, outcome + first);
+    }
+    return status;
+}
+
+/* ---- sampled designs: their points have no meaning one by one ---------------------------------------------
+ */
+
+static qd_status_t print_range(const qd_show_t *self, size_t order, qd_outcome_t outcome)
+{
+    double sum = 0.0, least = INFINITY, greatest = -INFINITY;
+    size_t count = 0;
+    for (size_t p = 0; p < qd_result_file_points(self->file); p++) {
+        qd_result_summary_t summary;
+        qd_status_t status = qd_result_file_summary(self->file, p, order, outcome, &summary, self->error);
+        if (status != QD_OK)
+            return status;
+        if (summary.count == 0)
+            continue;
+        sum += summary.mean;
+        least = fmin(least, summary.mean);
+        greatest = fmax(greatest, summary.mean);
+        count++;
+    }
+    if (count > 0)
+        printf("  %-14.14s %-20s %10.4g   %.4g .. %.4g\n", qd_result_file_order_label(self->file, order),
+               qd_outcome_table[outcome].name, sum / (double)count, least, greatest);
+    return QD_OK;
+}
+
+static qd_status_t show_sampled(const qd_show_t *self)
+{
+    qd_outcome_t outcome[QD_OUTCOMES];
+    size_t outcomes = choose(self, true, outcome);
+    printf("\nMean over the points of the design, and from the least to the greatest of the points' means\n");
+    for (size_t o = 0; o < qd_result_file_orders(self->file); o++)
+        for (size_t i = 0; i < outcomes; i++) {
+            qd_status_t status = print_range(self, o, outcome[i]);
+            if (status != QD_OK)
+                return status;
+        }
+    return QD_OK;
+}
+
+qd_status_t qd_show_summary(const qd_show_t *self)
+{
+    if (self->point >= 0)
+        return show_one_point(self, (size_t)self->point);
+    if (qd_result_file_points(self->file) == 1)
+        return show_one_point(self, 0);
+    if (self->experiment && self->experiment->design.type >= QD_DESIGN_LHS)
+        return show_sampled(self);
+    printf("\nMeans with 95%% intervals");
+    return show_points(self);
+}

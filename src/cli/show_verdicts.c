@@ -1,0 +1,181 @@
+/* Claims, contrasts and sensitivity in `quadrille show`. */
+#include "cli/show.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONTRASTS_SHOWN 12
+#define FACTORS_SHOWN   10
+
+/* ---- claims
+ * ------------------------------------------------------------------------------------------------------- */
+
+/* Below this a p-value is rounding. */
+#define P_LEAST 1e-15
+
+/* "contrast, resolved (all): 0.28 [0.27, 0.29], p 0.002, 200 worlds" */
+static void tell_numbers(FILE *out, const qd_result_claim_t *claim)
+{
+    fprintf(out, "%s, %s (%s): %.4g", claim->kind, claim->outcome, claim->order, claim->estimate);
+    if (!isnan(claim->low))
+        fprintf(out, " [%.4g, %.4g]", claim->low, claim->high);
+    if (claim->margin != 0.0 && !isnan(claim->margin))
+        fprintf(out, ", margin %.4g", claim->margin);
+    if (claim->p_holm < P_LEAST)
+        fprintf(out, ", p < %g", P_LEAST);
+    else if (!isnan(claim->p_holm))
+        fprintf(out, ", p %.2g", claim->p_holm);
+    fprintf(out, ", %lld worlds", (long long)claim->worlds);
+    if (*claim->note)
+        fprintf(out, "; %s", claim->note);
+}
+
+static void show_claim(const qd_result_claim_t *claim)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out) {
+        tell_numbers(out, claim);
+        fclose(out);
+    }
+    printf("  %-13s %s\n%16s", claim->verdict, claim->id, "");
+    qd_show_wrapped(claim->says, 16);
+    printf("%16s", "");
+    qd_show_wrapped(text ? text : "", 16);
+    free(text);
+}
+
+qd_status_t qd_show_claims(const qd_show_t *self)
+{
+    const qd_result_claim_t *claim;
+    size_t count;
+    qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
+    if (status != QD_OK || count == 0)
+        return status;
+    printf("\nClaims: estimate [interval], intervals and p after Holm's correction over all %zu\n", count);
+    for (size_t i = 0; i < count; i++)
+        show_claim(&claim[i]);
+    printf("\nAssumed by construction: acting outside the institution erodes it and incurs debt; paralysis "
+           "erodes it;\n"
+           "debt matures into tension; alliances are weakened by bypass and by unequal burdens. The rest is "
+           "found.\n");
+    return QD_OK;
+}
+
+/* ---- contrasts
+ * ------------------------------------------------------------------------------------------------------ */
+
+static bool wanted(const qd_show_t *self, const char *outcome)
+{
+    int found = qd_outcome_find(outcome);
+    return found >= 0 && (self->asked ? self->outcome[found] : found == QD_O_survival);
+}
+
+/* "ORDER/POINT" with what the design sets at the point in place of its number. */
+static void name_side(const qd_show_t *self, const char *label, char *out, size_t size)
+{
+    const char *slash = strchr(label, '/');
+    snprintf(out, size, "%s", label);
+    for (size_t p = 0; slash && p < qd_result_file_points(self->file); p++)
+        if (strcmp(qd_result_file_point_label(self->file, p), slash + 1) == 0) {
+            size_t order = (size_t)snprintf(out, size, "%.*s, ", (int)(slash - label), label);
+            if (order < size)
+                qd_show_point_name(self, p, out + order, size - order);
+            return;
+        }
+}
+
+qd_status_t qd_show_contrasts(const qd_show_t *self)
+{
+    const qd_result_contrast_t *contrast;
+    size_t count, shown = 0;
+    qd_status_t status = qd_result_file_contrasts(self->file, &contrast, &count, self->error);
+    if (status != QD_OK || count == 0)
+        return status;
+    printf("\nPaired contrasts%s, first minus second, 95%% intervals one by one; vr: variance saved by "
+           "pairing\n",
+           self->asked ? "" : " of survival");
+    for (size_t i = 0; i < count && shown < CONTRASTS_SHOWN; i++) {
+        if (!wanted(self, contrast[i].outcome))
+            continue;
+        char more[128], less[128];
+        name_side(self, contrast[i].more, more, sizeof more);
+        name_side(self, contrast[i].less, less, sizeof less);
+        printf("  %-14.14s %-29.29s %-29.29s", contrast[i].outcome, more, less);
+        qd_show_plus_minus(contrast[i].estimate, contrast[i].high - contrast[i].estimate);
+        printf("  vr %.2f\n", contrast[i].variance_reduction);
+        shown++;
+    }
+    printf("  (%zu contrasts in all: /contrasts)\n", count);
+    return QD_OK;
+}
+
+/* ---- sensitivity
+ * ------------------------------------------------------------------------------------------------------ */
+
+static double strength(const qd_result_sensitivity_t *row)
+{
+    return strcmp(row->method, "morris") == 0 ? row->mu_star : row->total;
+}
+
+static int stronger(const void *a, const void *b)
+{
+    double x = strength(*(const qd_result_sensitivity_t *const *)a);
+    double y = strength(*(const qd_result_sensitivity_t *const *)b);
+    return (x < y || (isnan(x) && !isnan(y))) - (x > y || (isnan(y) && !isnan(x)));
+}
+
+static void show_row(const qd_result_sensitivity_t *row)
+{
+    if (strcmp(row->method, "morris") == 0)
+        printf("    %-28s mu* %10.4g [%.4g, %.4g]  mu %.4g  sigma %.4g\n", row->factor, row->mu_star,
+               row->mu_star_low, row->mu_star_high, row->mu, row->sigma);
+    else
+        printf("    %-28s total %7.3f [%.3f, %.3f]  first %.3f [%.3f, %.3f]\n", row->factor, row->total,
+               row->total_low, row->total_high, row->first, row->first_low, row->first_high);
+}
+
+/* Rows first .. first + count - 1 are of one outcome and order. */
+static void show_strongest(const qd_result_sensitivity_t row[], size_t count,
+                           const qd_result_sensitivity_t *sorted[])
+{
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &row[i];
+    qsort(sorted, count, sizeof(const qd_result_sensitivity_t *), stronger);
+    printf("  %s, %s", row->outcome, row->order);
+    if (strcmp(row->method, "saltelli") == 0 && !isnan(row->noise_share))
+        printf(" (replicate noise: %.1f%% of the variance between points)", 100.0 * row->noise_share);
+    printf("\n");
+    for (size_t i = 0; i < count && i < FACTORS_SHOWN; i++)
+        show_row(sorted[i]);
+}
+
+static bool shown_sensitivity(const qd_show_t *self, const char *outcome)
+{
+    return wanted(self, outcome) || (!self->asked && strcmp(outcome, "effective_blocs") == 0);
+}
+
+qd_status_t qd_show_sensitivity(const qd_show_t *self)
+{
+    const qd_result_sensitivity_t *row, **sorted;
+    size_t count;
+    qd_status_t status = qd_result_file_sensitivity(self->file, &row, &count, self->error);
+    if (status != QD_OK || count == 0)
+        return status;
+    sorted = malloc(count * sizeof *sorted);
+    if (sorted == NULL)
+        return qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for %zu rows", count);
+    printf("\nSensitivity: the strongest factors (all: /sensitivity)\n");
+    for (size_t first = 0, last; first < count; first = last) {
+        for (last = first + 1; last < count && strcmp(row[last].outcome, row[first].outcome) == 0 &&
+                               strcmp(row[last].order, row[first].order) == 0;)
+            last++;
+        if (shown_sensitivity(self, row[first].outcome))
+            show_strongest(row + first, last - first, sorted);
+    }
+    free(sorted);
+    return QD_OK;
+}

@@ -1,0 +1,155 @@
+/* quadrille verify: worlds of a result file are played again and compared bit for bit. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "engine/verify.h"
+#include "quadrille/world.h"
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stop = 1;
+}
+
+static void print_help(void)
+{
+    puts("Usage: quadrille verify OUT.h5 [OPTION]...\n\n"
+         "Plays worlds of a result file again and compares every outcome bit for bit. Exit status 0: all equal;\n"
+         "3: a difference, of which the first world and outcome are named.\n\n"
+         "      --fraction F   share of the blocks of worlds to play again, spread over all points and orders, at least\n"
+         "                     one block each (default 0.01); 1 plays all, and compares result_hash too\n"
+         "  -j, --threads N    threads (default: all processors)\n"
+         "      --isa ISA      auto, v2, v3, v4: instruction set to play with\n"
+         "  -q, --quiet        say nothing but differences");
+}
+
+enum { FRACTION = 256, ISA };
+
+static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
+                                             {"fraction", required_argument, NULL, FRACTION},
+                                             {"threads", required_argument, NULL, 'j'},
+                                             {"isa", required_argument, NULL, ISA},
+                                             {"quiet", no_argument, NULL, 'q'},
+                                             {NULL, 0, NULL, 0}};
+
+static void show_progress(void *context, uint64_t done, uint64_t total)
+{
+    uint64_t *told = context;
+    if (done < total && done - *told < total / 100)
+        return;
+    *told = done;
+    fprintf(stderr, "\r\033[Kquadrille: %" PRIu64 " of %" PRIu64 " worlds", done, total);
+}
+
+/* How a world ended, for a message. */
+static const char *ending(const char *failure)
+{
+    return *failure ? failure : "did not fail";
+}
+
+static void show_difference(const char *path, const qd_verify_report_t *report)
+{
+    const qd_difference_t *first = &report->difference;
+    if (!first->found) {
+        printf("%s: differs: result_hash is %s in the file and %s recomputed\n", path, report->stored_hash,
+               report->recomputed_hash);
+        return;
+    }
+    printf("%s: differs: point %s, order %s, world %" PRIu64, path, report->point, report->order, first->world);
+    if (first->outcome < 0)
+        printf(": %s in the file, %s recomputed\n", ending(first->stored_failure), ending(first->recomputed_failure));
+    else
+        printf(", outcome %s: %a (%.17g) in the file, %a (%.17g) recomputed\n", qd_outcome_table[first->outcome].name,
+               first->stored, first->stored, first->recomputed, first->recomputed);
+}
+
+static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    qd_verify_report_t report = {0};
+    uint64_t told = 0;
+    bool terminal = !quiet && isatty(STDERR_FILENO) == 1;
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    options->stop = &stop;
+    options->progress = terminal ? show_progress : NULL;
+    options->context = &told;
+    qd_status_t status = qd_isa_select(isa, &error);
+    if (status == QD_OK)
+        status = qd_verify(options, &report, &error);
+    if (terminal)
+        fputs("\r\033[K", stderr);
+    if (error.count > 0)
+        (void)qd_cli_fail(&error);
+    if (status == QD_ERROR_DIFFERS && strcmp(report.version, QD_VERSION) != 0)
+        fprintf(stderr, "quadrille: %s: was written by quadrille %s, this is %s\n", options->path, report.version,
+                QD_VERSION);
+    if (status == QD_ERROR_DIFFERS)
+        show_difference(options->path, &report);
+    else if (status == QD_OK && !quiet)
+        printf("%s: equal: %" PRIu64 " worlds played again, %" PRIu64 " outcomes of each compared%s%s\n", options->path,
+               report.worlds, report.outcomes, report.hash_compared ? ", result_hash " : "",
+               report.hash_compared ? report.stored_hash : "");
+    else if (status == QD_ERROR_STOPPED)
+        fprintf(stderr, "quadrille: stopped early: %" PRIu64 " worlds compared, all equal\n", report.worlds);
+    qd_verify_report_free(&report);
+    return qd_exit_status(status);
+}
+
+/* -1, or an exit status. */
+static int take_option(int option, const char *name, qd_verify_options_t *options, qd_isa_t *isa, bool *quiet)
+{
+    char *end;
+    switch (option) {
+    case 'h':
+        print_help();
+        return 0;
+    case FRACTION:
+        options->fraction = strtod(optarg, &end);
+        if (end == optarg || *end || !(options->fraction > 0.0) || options->fraction > 1.0)
+            return qd_cli_misuse("verify", "found --fraction `%s`; expected a number above 0 and up to 1", optarg);
+        return -1;
+    case 'j':
+        options->threads = (int)strtol(optarg, &end, 10);
+        if (end == optarg || *end || options->threads < 1 || options->threads > 4096)
+            return qd_cli_misuse("verify", "found -j `%s`; expected a number of threads from 1 to 4096", optarg);
+        return -1;
+    case ISA:
+        *isa = qd_isa_find(optarg);
+        return *isa != QD_ISA_COUNT
+                   ? -1
+                   : qd_cli_misuse("verify", "found --isa `%s`; expected auto, v2, v3 or v4", optarg);
+    case 'q':
+        *quiet = true;
+        return -1;
+    default:
+        return qd_cli_misuse("verify", "found option `%s`, unknown or without its value; expected one of those in --help",
+                             name);
+    }
+}
+
+int qd_cli_verify(int argc, char **argv)
+{
+    qd_verify_options_t options = {.fraction = 0.01};
+    qd_isa_t isa = QD_ISA_AUTO;
+    bool quiet = false;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, "hj:q", long_options, NULL)) != -1;) {
+        int code = take_option(option, argv[optind - 1], &options, &isa, &quiet);
+        if (code >= 0)
+            return code;
+    }
+    if (optind + 1 != argc)
+        return qd_cli_misuse("verify", "found %d result files; expected one", argc - optind);
+    options.path = argv[optind];
+    return verify(&options, isa, quiet);
+}

@@ -1,0 +1,203 @@
+#include "engine/analysis.h"
+#include "engine/cells.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "statistics/contrast.h"
+
+/* Cells read together and the pairs of them that are compared. A side of a pair is one cell, or the mean of
+ * `span` cells that follow one another. */
+typedef struct {
+    size_t more, less; /* position of the side's first cell */
+    qd_contrast_t *contrast;
+    const char *more_label, *less_label;
+} pair_t;
+
+typedef struct {
+    const qd_experiment_t *experiment;
+    qd_cells_t cells;
+    size_t span;
+    size_t pairs, capacity;
+    pair_t *pair;
+} pairs_t;
+
+/* ---- which pairs
+ * ------------------------------------------------------------------------------------------------- */
+
+static size_t design_points(const qd_experiment_t *experiment)
+{
+    size_t count = 0;
+    for (size_t p = 0; p < experiment->points; p++)
+        count += !experiment->point[p].from_claim;
+    return count;
+}
+
+static const char *label_of(const pairs_t *self, size_t first, qd_analysis_t *out)
+{
+    const qd_cell_t *cell = &self->cells.cell[first];
+    const char *order = self->experiment->order[cell->order].label;
+    if (self->span > 1 || self->experiment->points == 1)
+        return order;
+    return qd_analysis_text(out, "%s/%s", order, self->experiment->point[cell->point].label);
+}
+
+static qd_status_t add_pair(pairs_t *self, size_t more, size_t less, qd_analysis_t *out, qd_error_t *error)
+{
+    if (self->pairs == self->capacity) {
+        size_t capacity = 2 * self->capacity + 16;
+        pair_t *larger = realloc(self->pair, capacity * sizeof *larger);
+        if (larger == NULL)
+            return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu contrasts", capacity);
+        self->pair = larger;
+        self->capacity = capacity;
+    }
+    pair_t pair = {more, less, NULL, label_of(self, more, out), label_of(self, less, out)};
+    if (pair.more_label == NULL || pair.less_label == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a label");
+    self->pair[self->pairs++] = pair;
+    return QD_OK;
+}
+
+/* Every pair of sides that agree in their order, or in their point. */
+static qd_status_t choose_pairs(pairs_t *self, qd_analysis_t *out, qd_error_t *error)
+{
+    qd_status_t status = QD_OK;
+    for (size_t b = self->span; b < self->cells.size; b += self->span)
+        for (size_t a = 0; a < b && status == QD_OK; a += self->span) {
+            const qd_cell_t *x = &self->cells.cell[a], *y = &self->cells.cell[b];
+            if (x->order == y->order || x->point == y->point)
+                status = add_pair(self, b, a, out, error);
+        }
+    return status;
+}
+
+/* Small designs: every cell is a side. Larger ones: an order's points are one. */
+static qd_status_t choose_cells(pairs_t *self, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    bool small = experiment->points <= QD_CONTRAST_POINTS;
+    self->span = small ? 1 : design_points(experiment);
+    qd_status_t status = QD_OK;
+    for (size_t o = 0; o < experiment->orders; o++)
+        for (size_t p = 0; p < experiment->points && status == QD_OK; p++)
+            if (small || !experiment->point[p].from_claim)
+                status = qd_cells_add(&self->cells, p, o, 1.0, error);
+    return status;
+}
+
+/* ---- their values
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Mean over a side's cells, into room; a single cell is used where it lies. */
+static const double *side(const pairs_t *self, size_t first, size_t from, size_t count,
+                          const double *const column[], double room[])
+{
+    if (self->span == 1)
+        return column[first] + from;
+    memset(room, 0, count * sizeof *room);
+    for (size_t k = first; k < first + self->span; k++)
+        for (size_t w = 0; w < count; w++)
+            room[w] += column[k][from + w] / (double)self->span;
+    return room;
+}
+
+static void see_pairs(void *context, size_t count, const double *const column[])
+{
+    enum { ROOM = 256 };
+    double more[ROOM], less[ROOM];
+    const pairs_t *self = context;
+    for (size_t i = 0; i < self->pairs; i++)
+        for (size_t from = 0; from < count; from += ROOM) {
+            size_t some = count - from < ROOM ? count - from : ROOM;
+            const double *sides[] = {side(self, self->pair[i].more, from, some, column, more),
+                                     side(self, self->pair[i].less, from, some, column, less)};
+            qd_contrast_add(self->pair[i].contrast, some, sides);
+        }
+}
+
+static void append_rows(const pairs_t *self, qd_outcome_t outcome, qd_analysis_t *out)
+{
+    double confidence = self->experiment->confidence;
+    for (size_t i = 0; i < self->pairs; i++) {
+        qd_contrast_result_t found = qd_contrast_result(self->pair[i].contrast, confidence, 0.0);
+        if (found.count < 2)
+            continue;
+        out->contrast[out->contrasts++] = (qd_result_contrast_t){.outcome = qd_outcome_table[outcome].name,
+                                                                 .more = self->pair[i].more_label,
+                                                                 .less = self->pair[i].less_label,
+                                                                 .estimate = found.estimate,
+                                                                 .se = found.se,
+                                                                 .low = found.interval.low,
+                                                                 .high = found.interval.high,
+                                                                 .confidence = confidence,
+                                                                 .unpaired_se = found.unpaired_se,
+                                                                 .variance_reduction = found.reduction,
+                                                                 .worlds = (int64_t)found.count};
+    }
+}
+
+static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome, qd_analysis_t *out,
+                           qd_error_t *error)
+{
+    static const double weight[] = {1.0, -1.0};
+    qd_status_t status = QD_OK;
+    for (size_t i = 0; i < self->pairs && status == QD_OK; i++) {
+        self->pair[i].contrast = qd_contrast_new(2, weight);
+        if (self->pair[i].contrast == NULL)
+            status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu contrasts", self->pairs);
+    }
+    if (status == QD_OK)
+        status = qd_cells_walk(&self->cells, done, outcome, see_pairs, self, error);
+    if (status == QD_OK)
+        append_rows(self, outcome, out);
+    for (size_t i = 0; i < self->pairs; i++) {
+        qd_contrast_free(self->pair[i].contrast);
+        self->pair[i].contrast = NULL;
+    }
+    return status;
+}
+
+/* ---- which outcomes
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Those of which rows are kept. */
+static size_t choose_outcomes(const qd_experiment_t *experiment, uint64_t kept, bool chosen[QD_OUTCOMES])
+{
+    static const qd_outcome_t main_outcomes[] = {QD_O_survival, QD_O_tension_mean,    QD_O_institution_end,
+                                                 QD_O_resolved, QD_O_effective_blocs, QD_O_share_flexible};
+    size_t count = 0;
+    memset(chosen, 0, QD_OUTCOMES * sizeof *chosen);
+    for (size_t i = 0; i < sizeof main_outcomes / sizeof *main_outcomes; i++)
+        chosen[main_outcomes[i]] = true;
+    for (size_t c = 0; c < experiment->claims; c++)
+        chosen[experiment->claim[c].outcome] = true;
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        chosen[o] = chosen[o] && (kept >> o & 1);
+        count += chosen[o];
+    }
+    return count;
+}
+
+qd_status_t qd_analyse_contrasts(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
+                                 qd_error_t *error)
+{
+    bool chosen[QD_OUTCOMES];
+    size_t outcomes = choose_outcomes(experiment, qd_index_kind(done).columns, chosen);
+    pairs_t pairs = {.experiment = experiment};
+    qd_status_t status = choose_cells(&pairs, error);
+    if (status == QD_OK)
+        status = choose_pairs(&pairs, out, error);
+    if (status != QD_OK || pairs.pairs == 0 || outcomes == 0)
+        goto out;
+    out->contrast = calloc(pairs.pairs * outcomes, sizeof *out->contrast);
+    if (out->contrast == NULL)
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu contrasts", pairs.pairs * outcomes);
+    for (size_t o = 0; o < QD_OUTCOMES && status == QD_OK; o++)
+        if (chosen[o])
+            status = compare(&pairs, done, (qd_outcome_t)o, out, error);
+out:
+    free(pairs.pair);
+    qd_cells_free(&pairs.cells);
+    return status;
+}

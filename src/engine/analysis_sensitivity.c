@@ -1,0 +1,259 @@
+#include "engine/analysis.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "design/design.h"
+#include "statistics/sensitivity.h"
+
+/* Batches of worlds that tell replicate noise; worlds read at once. */
+#define BATCHES_MAX 16
+#define READ_MAX    4096
+
+/* Bootstrap resamples: as many as can be afforded, but never fewer than percentiles need. */
+#define RESAMPLES_MAX    1000
+#define RESAMPLES_MIN    100
+#define RESAMPLES_BUDGET 4e9
+
+/* One outcome in one order, and what all of them have in common. */
+typedef struct {
+    const qd_experiment_t *experiment;
+    qd_index_t *done;
+    size_t order, each; /* points of a block */
+    size_t blocks;      /* that are done */
+    uint64_t worlds;    /* of every point, used */
+    size_t batches;
+    double *value; /* blocks x each x batches */
+    double *unit;  /* morris: points x factors */
+    size_t *moved; /* morris: trajectories x factors */
+    qd_bootstrap_t bootstrap;
+} study_t;
+
+/* ---- what is done
+ * --------------------------------------------------------------------------------------------- */
+
+/* Worlds without which a point counts as not done. */
+static uint64_t needed(const qd_experiment_t *experiment)
+{
+    return experiment->precision.given ? experiment->precision.min_worlds : experiment->worlds;
+}
+
+static uint64_t leading_worlds(const qd_ranges_t *done)
+{
+    return done->size > 0 && done->range[0].first == 0 ? done->range[0].count : 0;
+}
+
+/* Counts the leading blocks of which every point is done, and the worlds that all their points have. */
+static void find_blocks(study_t *self)
+{
+    uint64_t need = needed(self->experiment);
+    self->blocks = 0;
+    self->worlds = UINT64_MAX;
+    for (size_t b = 0; b < self->experiment->design.size; b++) {
+        uint64_t least = UINT64_MAX;
+        for (size_t k = 0; k < self->each; k++) {
+            uint64_t mine = leading_worlds(qd_index_done(self->done, b * self->each + k, self->order));
+            least = mine < least ? mine : least;
+        }
+        if (least < need || least == 0)
+            break;
+        self->blocks++;
+        self->worlds = least < self->worlds ? least : self->worlds;
+    }
+    self->batches = self->worlds < BATCHES_MAX ? 1 : BATCHES_MAX;
+}
+
+/* ---- batch means
+ * ------------------------------------------------------------------------------------------------ */
+
+/* Mean of worlds first .. end - 1 that did not fail; NaN where all did. */
+static qd_status_t batch_mean(study_t *self, size_t point, qd_outcome_t outcome, uint64_t first, uint64_t end,
+                              double room[], double *mean, qd_error_t *error)
+{
+    double sum = 0.0, count = 0.0;
+    qd_status_t status = QD_OK;
+    for (uint64_t from = first; from < end && status == QD_OK; from += READ_MAX) {
+        size_t some = end - from < READ_MAX ? (size_t)(end - from) : READ_MAX;
+        status = qd_index_read(self->done, point, self->order, outcome, from, some, room, error);
+        for (size_t w = 0; status == QD_OK && w < some; w++) {
+            sum += isnan(room[w]) ? 0.0 : room[w];
+            count += isnan(room[w]) ? 0.0 : 1.0;
+        }
+    }
+    *mean = sum / count;
+    return status;
+}
+
+/* Fills value; *finite tells whether every batch has a mean. */
+static qd_status_t read_means(study_t *self, qd_outcome_t outcome, double room[], bool *finite,
+                              qd_error_t *error)
+{
+    size_t points = self->blocks * self->each;
+    qd_status_t status = QD_OK;
+    *finite = true;
+    for (size_t p = 0; p < points; p++)
+        for (size_t b = 0; b < self->batches && status == QD_OK; b++) {
+            double *mean = &self->value[p * self->batches + b];
+            status = batch_mean(self, p, outcome, self->worlds * b / self->batches,
+                                self->worlds * (b + 1) / self->batches, room, mean, error);
+            *finite = *finite && isfinite(*mean);
+        }
+    return status;
+}
+
+/* ---- indices
+ * ------------------------------------------------------------------------------------------------------ */
+
+static qd_result_sensitivity_t empty_row(const study_t *self, qd_outcome_t outcome, size_t factor,
+                                         const char *method)
+{
+    const double none = (double)NAN;
+    return (qd_result_sensitivity_t){.outcome = qd_outcome_table[outcome].name,
+                                     .order = self->experiment->order[self->order].label,
+                                     .factor = self->experiment->design.factor[factor].name,
+                                     .method = method,
+                                     .first = none,
+                                     .first_low = none,
+                                     .first_high = none,
+                                     .total = none,
+                                     .total_low = none,
+                                     .total_high = none,
+                                     .mu = none,
+                                     .mu_star = none,
+                                     .mu_star_low = none,
+                                     .mu_star_high = none,
+                                     .sigma = none,
+                                     .noise_share = none,
+                                     .first_noise_low = none,
+                                     .first_noise_high = none,
+                                     .total_noise_low = none,
+                                     .total_noise_high = none,
+                                     .mu_star_noise_low = none,
+                                     .mu_star_noise_high = none};
+}
+
+static qd_status_t add_saltelli(study_t *self, qd_outcome_t outcome, qd_analysis_t *out, qd_error_t *error)
+{
+    size_t factors = self->experiment->design.factors;
+    qd_sobol_summary_t summary;
+    qd_sobol_index_t *index = malloc(factors * sizeof *index);
+    if (index == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu indices", factors);
+    qd_status_t status = qd_sobol_indices(self->blocks, factors, self->batches, self->value, &self->bootstrap,
+                                          index, &summary, error);
+    for (size_t f = 0; f < factors && status == QD_OK; f++) {
+        qd_result_sensitivity_t row = empty_row(self, outcome, f, "saltelli");
+        row.first = index[f].first.estimate;
+        row.first_low = index[f].first.design.low;
+        row.first_high = index[f].first.design.high;
+        row.total = index[f].total.estimate;
+        row.total_low = index[f].total.design.low;
+        row.total_high = index[f].total.design.high;
+        row.noise_share = summary.noise_share;
+        row.first_noise_low = index[f].first.noise.low;
+        row.first_noise_high = index[f].first.noise.high;
+        row.total_noise_low = index[f].total.noise.low;
+        row.total_noise_high = index[f].total.noise.high;
+        out->sensitivity[out->sensitivities++] = row;
+    }
+    free(index);
+    return status;
+}
+
+static qd_status_t add_morris(study_t *self, qd_outcome_t outcome, qd_analysis_t *out, qd_error_t *error)
+{
+    size_t factors = self->experiment->design.factors;
+    qd_effect_t *effect = malloc(factors * sizeof *effect);
+    if (effect == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu effects", factors);
+    qd_status_t status = qd_elementary_effects(self->blocks, factors, self->batches, self->unit, self->moved,
+                                               self->value, &self->bootstrap, effect, error);
+    for (size_t f = 0; f < factors && status == QD_OK; f++) {
+        qd_result_sensitivity_t row = empty_row(self, outcome, f, "morris");
+        row.mu = effect[f].mean.estimate;
+        row.mu_star = effect[f].absolute.estimate;
+        row.mu_star_low = effect[f].absolute.design.low;
+        row.mu_star_high = effect[f].absolute.design.high;
+        row.sigma = effect[f].sigma.estimate;
+        row.mu_star_noise_low = effect[f].absolute.noise.low;
+        row.mu_star_noise_high = effect[f].absolute.noise.high;
+        row.noise_share = effect[f].noise * effect[f].noise / (row.sigma * row.sigma);
+        out->sensitivity[out->sensitivities++] = row;
+    }
+    free(effect);
+    return status;
+}
+
+/* ---- all of it
+ * ------------------------------------------------------------------------------------------------------ */
+
+static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, qd_index_t *done, size_t rows,
+                              qd_error_t *error)
+{
+    const qd_design_t *design = &experiment->design;
+    bool morris = design->type == QD_DESIGN_MORRIS;
+    *self = (study_t){.experiment = experiment,
+                      .done = done,
+                      .each = design->factors + (morris ? 1 : 2),
+                      .bootstrap = {.confidence = experiment->confidence, .seed = experiment->seed}};
+    size_t points = design->size * self->each;
+    double afford = RESAMPLES_BUDGET / ((double)(points * BATCHES_MAX) * (double)rows);
+    self->bootstrap.resamples = afford > RESAMPLES_MAX   ? RESAMPLES_MAX
+                                : afford < RESAMPLES_MIN ? RESAMPLES_MIN
+                                                         : (size_t)afford;
+    self->value = malloc(points * BATCHES_MAX * sizeof *self->value);
+    self->unit = malloc(points * design->factors * sizeof *self->unit);
+    self->moved = malloc(design->size * design->factors * sizeof *self->moved);
+    if (!self->value || !self->unit || !self->moved)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the sensitivity of %zu points", points);
+    if (!morris)
+        return QD_OK;
+    return qd_design_morris(design->size, design->factors, design->levels, experiment->seed, self->unit,
+                            self->moved, error);
+}
+
+static qd_status_t study_order(study_t *self, double room[], qd_analysis_t *out, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    qd_status_t status = QD_OK;
+    find_blocks(self);
+    for (size_t o = 0; o < QD_OUTCOMES && self->blocks > 0 && status == QD_OK; o++) {
+        bool finite;
+        if (!experiment->output.outcome[o])
+            continue;
+        status = read_means(self, (qd_outcome_t)o, room, &finite, error);
+        if (status != QD_OK || !finite)
+            continue;
+        status = experiment->design.type == QD_DESIGN_MORRIS
+                     ? add_morris(self, (qd_outcome_t)o, out, error)
+                     : add_saltelli(self, (qd_outcome_t)o, out, error);
+    }
+    return status;
+}
+
+qd_status_t qd_analyse_sensitivity(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
+                                   qd_error_t *error)
+{
+    const qd_design_t *design = &experiment->design;
+    size_t outcomes = 0;
+    if (design->type != QD_DESIGN_SALTELLI && design->type != QD_DESIGN_MORRIS)
+        return QD_OK;
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        outcomes += experiment->output.outcome[o];
+    size_t rows = outcomes * experiment->orders;
+    if (rows == 0)
+        return QD_OK;
+    study_t study;
+    double *room = malloc(READ_MAX * sizeof *room);
+    qd_status_t status = study_init(&study, experiment, done, rows, error);
+    out->sensitivity = malloc(rows * design->factors * sizeof *out->sensitivity);
+    if (status == QD_OK && (!room || !out->sensitivity))
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu rows", rows);
+    for (study.order = 0; study.order < experiment->orders && status == QD_OK; study.order++)
+        status = study_order(&study, room, out, error);
+    free(study.moved);
+    free(study.unit);
+    free(study.value);
+    free(room);
+    return status;
+}

@@ -1,0 +1,82 @@
+#include "engine/cells.h"
+
+#include <stdlib.h>
+
+/* Worlds of one batch, fewer where there are so many cells that a batch would fill too much memory. */
+#define BATCH_MAX     4096
+#define BATCH_DOUBLES ((size_t)1 << 21)
+
+void qd_cells_free(qd_cells_t *self)
+{
+    free(self->cell);
+    *self = (qd_cells_t){0};
+}
+
+qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double weight, qd_error_t *error)
+{
+    if (self->size == self->capacity) {
+        size_t capacity = 2 * self->capacity + 8;
+        qd_cell_t *larger = realloc(self->cell, capacity * sizeof *larger);
+        if (larger == NULL)
+            return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu cells", capacity);
+        self->cell = larger;
+        self->capacity = capacity;
+    }
+    self->cell[self->size++] = (qd_cell_t){point, order, weight};
+    return QD_OK;
+}
+
+qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment, const qd_arm_t *arm,
+                             int order, double weight, qd_error_t *error)
+{
+    size_t from = order < 0 ? 0 : (size_t)order, to = order < 0 ? experiment->orders : from + 1;
+    double share = weight / ((double)arm->points * (double)(to - from));
+    qd_status_t status = QD_OK;
+    for (size_t p = 0; p < arm->points; p++)
+        for (size_t o = from; o < to && status == QD_OK; o++)
+            status = qd_cells_add(self, arm->point[p], o, share, error);
+    return status;
+}
+
+uint64_t qd_cells_end(const qd_cells_t *self, const qd_index_t *done)
+{
+    uint64_t end = self->size > 0 ? UINT64_MAX : 0;
+    for (size_t k = 0; k < self->size; k++) {
+        uint64_t mine = qd_ranges_end(qd_index_done(done, self->cell[k].point, self->cell[k].order));
+        if (mine < end)
+            end = mine;
+    }
+    return end;
+}
+
+qd_status_t qd_cells_walk(const qd_cells_t *self, qd_index_t *done, qd_outcome_t outcome, qd_cells_see_t *see,
+                          void *context, qd_error_t *error)
+{
+    uint64_t end = qd_cells_end(self, done);
+    if (end == 0)
+        return QD_OK;
+    size_t batch = BATCH_DOUBLES / self->size;
+    batch = batch > BATCH_MAX ? BATCH_MAX : batch < 1 ? 1 : batch;
+    double *room = malloc(self->size * batch * sizeof *room);
+    const double **column = malloc(self->size * sizeof *column);
+    qd_status_t status = QD_OK;
+    if (room == NULL || column == NULL) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu columns", self->size);
+        goto out;
+    }
+    for (size_t k = 0; k < self->size; k++)
+        column[k] = room + k * batch;
+    for (uint64_t first = 0; first < end; first += batch) {
+        size_t count = end - first < batch ? (size_t)(end - first) : batch;
+        for (size_t k = 0; k < self->size && status == QD_OK; k++)
+            status = qd_index_read(done, self->cell[k].point, self->cell[k].order, outcome, first, count,
+                                   room + k * batch, error);
+        if (status != QD_OK)
+            break;
+        see(context, count, column);
+    }
+out:
+    free(column);
+    free(room);
+    return status;
+}

@@ -1,0 +1,39 @@
+/* Cells (design point, order) that are looked at together, world by world. */
+#ifndef QD_ENGINE_CELLS_H
+#define QD_ENGINE_CELLS_H
+
+#include "quadrille/experiment.h"
+#include "store/index.h"
+
+typedef struct {
+    size_t point, order;
+    double weight; /* in a linear combination */
+} qd_cell_t;
+
+/* Zero-initialised: none. */
+typedef struct {
+    size_t size, capacity;
+    qd_cell_t *cell;
+} qd_cells_t;
+
+void qd_cells_free(qd_cells_t *self);
+
+/* Adds a cell. QD_ERROR_MEMORY only, as below. */
+QD_MUST_USE qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double weight,
+                                     qd_error_t *error);
+
+/* Adds every point of an arm at `order` (all orders where it is negative), `weight` shared equally between
+ * them. */
+QD_MUST_USE qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment,
+                                         const qd_arm_t *arm, int order, double weight, qd_error_t *error);
+
+/* One more than the largest world that every cell may have: the least of the cells' ends. */
+uint64_t qd_cells_end(const qd_cells_t *self, const qd_index_t *done);
+
+/* Calls see(context, count, column) with batches of consecutive worlds from 0 to the end; column[k][w] is the
+ * outcome of cell k, NaN where it is missing or failed. */
+typedef void qd_cells_see_t(void *context, size_t count, const double *const column[]);
+QD_MUST_USE qd_status_t qd_cells_walk(const qd_cells_t *self, qd_index_t *done, qd_outcome_t outcome,
+                                      qd_cells_see_t *see, void *context, qd_error_t *error);
+
+#endif

@@ -1,0 +1,116 @@
+#include "engine/earlier.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/columns.h"
+#include "quadrille/result.h"
+
+/* Whether the file keeps rows, and with them what is needed to go on from it. */
+static bool keeps_rows(const qd_result_file_t *file)
+{
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        if (qd_result_file_has_worlds(file, (qd_outcome_t)o))
+            return true;
+    return false;
+}
+
+static qd_status_t open_result(const qd_experiment_t *experiment, const char *output, qd_result_file_t **file,
+                               qd_error_t *error)
+{
+    qd_status_t status = qd_result_file_open(output, file, error);
+    if (status != QD_OK)
+        return status;
+    uint64_t found = qd_result_file_provenance(*file)->config_hash;
+    if (found == experiment->config_hash)
+        return QD_OK;
+    qd_result_file_close(*file);
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: is the result of another experiment (config_hash %016" PRIx64 ", this one's is %016" PRIx64
+                        "); name another output with -o, or start over with --force",
+                        output, found, experiment->config_hash);
+}
+
+static qd_status_t add_result(qd_index_t *index, const qd_experiment_t *experiment, const char *output,
+                              qd_error_t *error)
+{
+    qd_result_file_t *file;
+    qd_status_t status = open_result(experiment, output, &file, error);
+    if (status != QD_OK)
+        return status;
+    bool rows = keeps_rows(file);
+    qd_result_file_close(file);
+    return rows ? qd_index_add_result(index, output, error) : QD_OK;
+}
+
+/* What lies there must keep what this run keeps: rows cannot be had afterwards. */
+static qd_status_t check_kind(const qd_index_t *index, const qd_experiment_t *experiment, const char *output,
+                              qd_error_t *error)
+{
+    qd_part_kind_t found = qd_index_kind(index), wanted = qd_kept_kind(experiment);
+    if (found.config_hash == 0 || (found.columns == wanted.columns && found.extras == wanted.extras &&
+                                   found.paths == wanted.paths))
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: keeps other outcomes or paths of each world than `output:` and `claims:` ask for now; name "
+                        "another output with -o, or start over with --force",
+                        output);
+}
+
+qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const char *output, const char *folder, bool repair,
+                            qd_index_t **done, qd_error_t *error)
+{
+    qd_index_t *index = NULL;
+    qd_status_t status = qd_index_new(experiment, NULL, &index, error);
+    if (status == QD_OK && folder && access(folder, F_OK) == 0)
+        status = qd_index_add_folder(index, folder, repair, error);
+    if (status == QD_OK && output && access(output, F_OK) == 0)
+        status = add_result(index, experiment, output, error);
+    if (status == QD_OK)
+        status = check_kind(index, experiment, output ? output : folder, error);
+    if (status == QD_OK)
+        status = qd_index_select(index, error);
+    if (status != QD_OK) {
+        qd_index_free(index);
+        return status;
+    }
+    *done = index;
+    return QD_OK;
+}
+
+static qd_status_t count(qd_result_file_t *file, qd_assembled_t *assembled, qd_error_t *error)
+{
+    const qd_result_failure_t *failure;
+    size_t failures = 0;
+    qd_status_t status = qd_result_file_failures(file, &failure, &failures, error);
+    for (size_t p = 0; p < qd_result_file_points(file) && status == QD_OK; p++)
+        for (size_t o = 0; o < qd_result_file_orders(file) && status == QD_OK; o++) {
+            uint64_t worlds = 0;
+            status = qd_result_file_done(file, p, o, &worlds, error);
+            assembled->worlds += worlds;
+        }
+    assembled->failures = failures;
+    return status;
+}
+
+qd_status_t qd_earlier_complete(const qd_experiment_t *experiment, const char *output, bool *complete,
+                                qd_assembled_t *assembled, qd_error_t *error)
+{
+    qd_result_file_t *file;
+    *complete = false;
+    if (access(output, F_OK) != 0)
+        return QD_OK;
+    qd_status_t status = open_result(experiment, output, &file, error);
+    if (status != QD_OK)
+        return status;
+    const qd_provenance_t *provenance = qd_result_file_provenance(file);
+    *complete = provenance->complete && strcmp(provenance->config, experiment->config) == 0;
+    if (*complete) {
+        *assembled = (qd_assembled_t){.complete = true};
+        memcpy(assembled->result_hash, provenance->result_hash, sizeof assembled->result_hash);
+        status = count(file, assembled, error);
+    }
+    qd_result_file_close(file);
+    return status;
+}

@@ -1,0 +1,140 @@
+#include "engine/merge.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/conclude.h"
+#include "engine/stopping.h"
+#include "quadrille/result.h"
+#include "store/merge.h"
+
+typedef struct {
+    const qd_merge_options_t *options;
+    qd_experiment_t *experiment;
+    qd_index_t *index;
+    qd_stopping_t *stopping; /* NULL without a precision */
+    double seconds;          /* of all shards */
+    int threads, ranks;      /* the most of any shard */
+} merge_t;
+
+/* Takes the experiment from the first shard; the others must state the same. All that do not are named. */
+static qd_status_t take_shard(merge_t *self, size_t number, char **config, qd_error_t *error)
+{
+    const char *path = self->options->shard[number];
+    qd_result_file_t *file;
+    qd_status_t status = qd_result_file_open(path, &file, error);
+    if (status != QD_OK)
+        return status;
+    const qd_provenance_t *from = qd_result_file_provenance(file);
+    if (!*config) {
+        *config = strdup(from->config);
+        status = *config ? qd_experiment_parse(*config, path, &self->experiment, error)
+                         : qd_error_add(error, QD_ERROR_MEMORY, "no memory for an experiment");
+    } else if (self->experiment && from->config_hash != self->experiment->config_hash) {
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s: belongs to another experiment (config_hash %016" PRIx64 ", that of %s is %016" PRIx64 ")",
+                              path, from->config_hash, self->options->shard[0], self->experiment->config_hash);
+    } else if (strcmp(*config, from->config) != 0) {
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s: states other worlds, points, claims or outputs than %s; expected shards of one "
+                              "experiment file",
+                              path, self->options->shard[0]);
+    }
+    self->seconds += from->seconds > 0.0 ? from->seconds : 0.0;
+    self->threads = from->threads > self->threads ? from->threads : self->threads;
+    self->ranks = from->ranks > self->ranks ? from->ranks : self->ranks;
+    qd_result_file_close(file);
+    return status;
+}
+
+static qd_status_t take_shards(merge_t *self, qd_error_t *error)
+{
+    char *config = NULL;
+    qd_status_t status = QD_OK;
+    for (size_t i = 0; i < self->options->shards; i++) {
+        qd_status_t taken = take_shard(self, i, &config, error);
+        status = status == QD_OK ? taken : status;
+    }
+    free(config);
+    if (status == QD_OK)
+        status = qd_merge_index(self->experiment, self->options->shard, self->options->shards, &self->index, error);
+    if (status == QD_OK && self->experiment->precision.given)
+        status = qd_stopping_new(self->experiment, &self->stopping, error);
+    if (status == QD_OK && self->stopping)
+        status = qd_stopping_resume(self->stopping, self->index, error);
+    return status;
+}
+
+static qd_status_t find_missing(const merge_t *self, qd_merge_summary_t *summary, qd_error_t *error)
+{
+    size_t cells = self->experiment->points * self->experiment->orders, orders = self->experiment->orders;
+    const qd_error_t *warnings = qd_index_warnings(self->index);
+    uint64_t *target = self->stopping ? malloc(cells * sizeof *target) : NULL;
+    if (self->stopping && !target)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
+    for (size_t i = 0; target && i < cells; i++)
+        target[i] = qd_stopping_target(self->stopping, i / orders, i % orders);
+    if (warnings->used > 0)
+        qd_error_add(&summary->notes, QD_OK, "%.*s", (int)warnings->used - 1, warnings->text);
+    summary->missing = qd_merge_missing(self->experiment, self->index, target, &summary->notes);
+    free(target);
+    if (summary->missing == 0 || self->options->partial)
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: not written: %" PRIu64 " worlds are missing; name the other shards too, or add --partial",
+                        self->options->output, summary->missing);
+}
+
+/* An OUT.h5 that holds the same already is as good as one just written. */
+static qd_status_t check_output(merge_t *self, qd_merge_summary_t *summary, qd_error_t *error)
+{
+    const char *output = self->options->output;
+    qd_result_file_t *file;
+    if (self->options->force || access(output, F_OK) != 0)
+        return QD_OK;
+    qd_error_t unreadable = QD_ERROR_NONE;
+    if (qd_result_file_open(output, &file, &unreadable) == QD_OK) {
+        const qd_provenance_t *found = qd_result_file_provenance(file);
+        bool same = found->config_hash == self->experiment->config_hash && !*found->shard &&
+                    strcmp(found->config, self->experiment->config) == 0;
+        qd_status_t status = qd_result_hash(self->experiment, self->index, summary->assembled.result_hash, error);
+        summary->unchanged = status == QD_OK && same && strcmp(found->result_hash, summary->assembled.result_hash) == 0;
+        qd_result_file_close(file);
+        if (status != QD_OK || summary->unchanged)
+            return status;
+    }
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: found an existing file that holds something else; expected none (--force replaces it)",
+                        output);
+}
+
+static qd_status_t conclude(merge_t *self, qd_merge_summary_t *summary, qd_error_t *error)
+{
+    qd_conclusion_t conclusion = {.output = self->options->output,
+                                  .overwrite = self->options->force,
+                                  .command_line = self->options->command_line,
+                                  .threads = self->threads,
+                                  .ranks = self->ranks,
+                                  .seconds = self->seconds,
+                                  .stopping = self->stopping};
+    return qd_conclude(self->experiment, self->index, &conclusion, &summary->assembled, error);
+}
+
+qd_status_t qd_merge(const qd_merge_options_t *options, qd_merge_summary_t *summary, qd_error_t *error)
+{
+    merge_t self = {.options = options, .threads = 1, .ranks = 1};
+    *summary = (qd_merge_summary_t){.notes = QD_ERROR_NONE};
+    qd_status_t status = take_shards(&self, error);
+    if (status == QD_OK)
+        status = find_missing(&self, summary, error);
+    if (status == QD_OK)
+        status = check_output(&self, summary, error);
+    if (status == QD_OK && !summary->unchanged)
+        status = conclude(&self, summary, error);
+    qd_stopping_free(self.stopping);
+    qd_index_free(self.index);
+    qd_experiment_free(self.experiment);
+    return status;
+}

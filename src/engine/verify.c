@@ -1,0 +1,348 @@
+#include "engine/verify.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/twins.h"
+#include "engine/worker.h"
+#include "quadrille/result.h"
+#include "store/assemble.h"
+#include "store/merge.h"
+
+/* What the threads share; touched under the one lock of `#pragma omp critical(qd_verify)`. */
+typedef struct {
+    const qd_verify_options_t *options;
+    qd_verify_report_t *report;
+    qd_result_file_t *file;
+    qd_experiment_t *experiment;
+    qd_index_t *index;    /* NULL where the file keeps no rows */
+    uint64_t columns;     /* outcomes that it keeps */
+    size_t *twin;
+    qd_work_t *block;     /* in order */
+    size_t blocks, next;
+    uint64_t total;
+    qd_cell_hash_t *cell; /* of all worlds played again, where all are; else NULL */
+    size_t states, periods;
+    qd_error_t *error;
+    qd_status_t status;
+} verify_t;
+
+/* ---- which worlds ----------------------------------------------------------------------------------------- */
+
+/* Of blocks 0 .. blocks - 1 the i-th is taken if the running share of blocks taken grows there: `take` of them, evenly
+ * spread. */
+static bool is_taken(size_t i, size_t take, size_t blocks)
+{
+    return (i + 1) * take / blocks > i * take / blocks;
+}
+
+static size_t blocks_of(const qd_ranges_t *ranges)
+{
+    size_t blocks = 0;
+    for (size_t r = 0; r < ranges->size; r++)
+        blocks += (size_t)((ranges->range[r].count + QD_VERIFY_BLOCK - 1) / QD_VERIFY_BLOCK);
+    return blocks;
+}
+
+static bool add_blocks(verify_t *self, size_t point, size_t order, const qd_ranges_t *ranges)
+{
+    size_t blocks = blocks_of(ranges), number = 0;
+    size_t take = (size_t)ceil(self->options->fraction * (double)blocks);
+    qd_work_t *larger = realloc(self->block, (self->blocks + take + 1) * sizeof *larger);
+    if (!larger)
+        return false;
+    self->block = larger;
+    for (size_t r = 0; r < ranges->size; r++) {
+        qd_range_t range = ranges->range[r];
+        for (uint64_t at = 0; at < range.count; at += QD_VERIFY_BLOCK) {
+            uint64_t left = range.count - at, count = left < QD_VERIFY_BLOCK ? left : QD_VERIFY_BLOCK;
+            if (!is_taken(number++, take, blocks))
+                continue;
+            self->block[self->blocks++] = (qd_work_t){point, order, {range.first + at, count}};
+            self->total += count;
+        }
+    }
+    return true;
+}
+
+static qd_status_t choose_blocks(verify_t *self)
+{
+    qd_status_t status = QD_OK;
+    for (size_t p = 0; p < self->experiment->points && status == QD_OK; p++)
+        for (size_t o = 0; o < self->experiment->orders && self->twin[p] == p && status == QD_OK; o++) {
+            uint64_t worlds = 0;
+            if (!self->index)
+                status = qd_result_file_done(self->file, p, o, &worlds, self->error);
+            qd_range_t whole = {0, worlds};
+            qd_ranges_t first = {.size = worlds > 0, .range = &whole};
+            const qd_ranges_t *ranges = self->index ? qd_index_done(self->index, p, o) : &first;
+            if (status == QD_OK && ranges->size > 0 && !add_blocks(self, p, o, ranges))
+                status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the list of worlds");
+        }
+    return status;
+}
+
+/* ---- the comparison --------------------------------------------------------------------------------------- */
+
+static bool same_bits(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+/* Why a world failed, by the file; NULL if it did not. */
+static const char *failure_of(const verify_t *self, size_t point, size_t order, uint64_t world)
+{
+    size_t low = 0, high = qd_index_failures(self->index, point, order);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        qd_failure_t failure = qd_index_failure(self->index, point, order, middle);
+        if (failure.world == world)
+            return failure.reason;
+        if (failure.world < world)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static void note(verify_t *self, qd_difference_t found)
+{
+    qd_difference_t *first = &self->report->difference;
+    bool earlier = !first->found || found.point < first->point ||
+                   (found.point == first->point &&
+                    (found.order < first->order || (found.order == first->order && found.world < first->world)));
+    if (earlier)
+        *first = found;
+}
+
+/* One world; false where it differs. `stored`: one value per outcome kept. */
+static bool compare_world(verify_t *self, const qd_segment_t *segment, uint64_t world, const char *failure,
+                          const double *stored, size_t stride)
+{
+    qd_difference_t found = {.found = true, .point = segment->point, .order = segment->order, .world = world};
+    const char *known = failure_of(self, segment->point, segment->order, world);
+    if ((known == NULL) != (failure == NULL) || (known && strcmp(known, failure) != 0)) {
+        found.outcome = -1;
+        snprintf(found.stored_failure, sizeof found.stored_failure, "%s", known ? known : "");
+        snprintf(found.recomputed_failure, sizeof found.recomputed_failure, "%s", failure ? failure : "");
+        note(self, found);
+        return false;
+    }
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        if (!(self->columns >> o & 1))
+            continue;
+        double recomputed = segment->row[world - segment->first].value[o];
+        if (!same_bits(*stored, recomputed)) {
+            found.outcome = (int)o;
+            found.stored = *stored;
+            found.recomputed = recomputed;
+            note(self, found);
+            return false;
+        }
+        stored += stride;
+    }
+    return true;
+}
+
+static void compare_block(verify_t *self, const qd_segment_t *segment, const double *stored)
+{
+    size_t failures = 0;
+    for (uint64_t w = 0; w < segment->worlds; w++) {
+        uint64_t world = segment->first + w;
+        const char *failure = NULL;
+        if (failures < segment->failures && segment->failure[failures].world == world)
+            failure = segment->failure[failures++].reason;
+        if (!compare_world(self, segment, world, failure, stored + w, QD_VERIFY_BLOCK))
+            return;
+    }
+}
+
+/* stored[k * QD_VERIFY_BLOCK + w]: k-th outcome kept of the w-th world. */
+static qd_status_t read_rows(verify_t *self, const qd_work_t *block, double *stored)
+{
+    qd_status_t status = QD_OK;
+    for (size_t o = 0; self->index && o < QD_OUTCOMES && status == QD_OK; o++) {
+        if (!(self->columns >> o & 1))
+            continue;
+        status = qd_index_read(self->index, block->point, block->order, o, block->range.first,
+                               (size_t)block->range.count, stored, self->error);
+        stored += QD_VERIFY_BLOCK;
+    }
+    return status;
+}
+
+static void add_hash(verify_t *self, const qd_segment_t *segment, const qd_tally_t *tally)
+{
+    qd_cell_hash_t *cell = &self->cell[segment->point * self->experiment->orders + segment->order];
+    qd_hash_sum_t add = qd_tally_hash(tally);
+    cell->worlds += qd_tally_count(tally);
+    cell->failures += qd_tally_failures(tally);
+    cell->sum.low += add.low;
+    cell->sum.high += add.high + (cell->sum.low < add.low);
+}
+
+/* Blocks are taken in order, so once a difference is found only earlier ones, which are taken already, matter. */
+static bool next(verify_t *self, qd_work_t *block, double *stored)
+{
+    if (self->status != QD_OK || *self->options->stop || self->next == self->blocks ||
+        self->report->difference.found)
+        return false;
+    *block = self->block[self->next++];
+    self->status = read_rows(self, block, stored);
+    return self->status == QD_OK;
+}
+
+static void take_in(verify_t *self, const qd_segment_t *segment, const qd_tally_t *tally, const double *stored)
+{
+    if (self->index)
+        compare_block(self, segment, stored);
+    if (self->cell)
+        add_hash(self, segment, tally);
+    self->report->worlds += segment->worlds;
+    if (self->options->progress)
+        self->options->progress(self->options->context, self->report->worlds, self->total);
+}
+
+static void work(verify_t *self)
+{
+    qd_worker_t worker;
+    qd_error_t error = QD_ERROR_NONE;
+    qd_status_t status = qd_worker_init(&worker, self->experiment, self->states, self->periods, &error);
+    double *stored = malloc(QD_OUTCOMES * QD_VERIFY_BLOCK * sizeof *stored);
+    if (status == QD_OK && !stored)
+        status = qd_error_add(&error, QD_ERROR_MEMORY, "no memory for %d worlds", QD_VERIFY_BLOCK);
+    bool more = status == QD_OK;
+    while (more) {
+        qd_work_t block;
+        qd_segment_t segment;
+#pragma omp critical(qd_verify)
+        more = next(self, &block, stored);
+        if (!more)
+            break;
+        status = qd_worker_play(&worker, &block, self->options->stop, &segment, &error);
+        more = status == QD_OK;
+#pragma omp critical(qd_verify)
+        if (more)
+            take_in(self, &segment, worker.tally, stored);
+    }
+    if (status != QD_OK) {
+#pragma omp critical(qd_verify)
+        if (self->status == QD_OK) {
+            self->status = status;
+            *self->error = error;
+        }
+    }
+    free(stored);
+    qd_worker_free(&worker);
+}
+
+/* ---- the whole -------------------------------------------------------------------------------------------- */
+
+static bool keeps_rows(const qd_result_file_t *file)
+{
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        if (qd_result_file_has_worlds(file, (qd_outcome_t)o))
+            return true;
+    return false;
+}
+
+static qd_status_t open_all(verify_t *self)
+{
+    const qd_verify_options_t *options = self->options;
+    qd_status_t status = qd_result_file_open(options->path, &self->file, self->error);
+    if (status != QD_OK)
+        return status;
+    const qd_provenance_t *from = qd_result_file_provenance(self->file);
+    memcpy(self->report->stored_hash, from->result_hash, sizeof from->result_hash);
+    snprintf(self->report->version, sizeof self->report->version, "%s", from->version);
+    status = qd_experiment_parse(from->config, options->path, &self->experiment, self->error);
+    if (status == QD_OK && keeps_rows(self->file))
+        status = qd_merge_index(self->experiment, &options->path, 1, &self->index, self->error);
+    else if (status == QD_OK && (options->fraction < 1.0 || !from->complete))
+        status = qd_error_add(self->error, QD_ERROR_INPUT,
+                              "%s: keeps no worlds to compare (output: {worlds: false}); %s", options->path,
+                              from->complete ? "--fraction 1 plays all of them again and compares result_hash"
+                                             : "and it is not complete, so its hash cannot be compared either");
+    if (status == QD_OK)
+        status = qd_twins_find(self->experiment, &self->twin, self->error);
+    if (status == QD_OK)
+        status = qd_worker_sizes(self->experiment, &self->states, &self->periods, self->error);
+    if (self->index)
+        self->columns = qd_index_kind(self->index).columns;
+    self->report->outcomes = (uint64_t)__builtin_popcountll(self->columns);
+    if (status == QD_OK && options->fraction >= 1.0) {
+        self->cell = calloc(self->experiment->points * self->experiment->orders, sizeof *self->cell);
+        if (!self->cell)
+            status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the hash of the result");
+    }
+    return status;
+}
+
+/* The hash of what was played again where that is everything, else of the statistics that the file holds. */
+static qd_status_t compare_hashes(verify_t *self)
+{
+    qd_verify_report_t *report = self->report;
+    size_t orders = self->experiment->orders;
+    qd_status_t status = QD_OK;
+    for (size_t i = 0; self->cell && i < self->experiment->points * orders; i++)
+        self->cell[i] = self->cell[self->twin[i / orders] * orders + i % orders];
+    if (self->cell)
+        status = qd_result_hash_of(self->experiment, self->cell, report->recomputed_hash, self->error);
+    else
+        status = qd_result_hash(self->experiment, self->index, report->recomputed_hash, self->error);
+    report->hash_compared = status == QD_OK;
+    return status;
+}
+
+static qd_status_t judge(verify_t *self)
+{
+    qd_verify_report_t *report = self->report;
+    qd_difference_t *difference = &report->difference;
+    if (difference->found) {
+        report->point = strdup(self->experiment->point[difference->point].label);
+        report->order = strdup(self->experiment->order[difference->order].label);
+        return report->point && report->order ? QD_ERROR_DIFFERS
+                                              : qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for a label");
+    }
+    if (*self->options->stop)
+        return QD_ERROR_STOPPED;
+    if (report->stored_hash[0] == '\0') /* parts of a run that goes on */
+        return QD_OK;
+    qd_status_t status = compare_hashes(self);
+    if (status == QD_OK && strcmp(report->stored_hash, report->recomputed_hash) != 0)
+        status = QD_ERROR_DIFFERS;
+    return status;
+}
+
+qd_status_t qd_verify(const qd_verify_options_t *options, qd_verify_report_t *report, qd_error_t *error)
+{
+    verify_t self = {.options = options, .report = report, .error = error};
+    *report = (qd_verify_report_t){0};
+    self.status = open_all(&self);
+    if (self.status == QD_OK)
+        self.status = choose_blocks(&self);
+    if (self.status == QD_OK) {
+#pragma omp parallel num_threads(options->threads > 0 ? options->threads : omp_get_max_threads())
+        work(&self);
+    }
+    if (self.status == QD_OK)
+        self.status = judge(&self);
+    free(self.cell);
+    free(self.block);
+    free(self.twin);
+    qd_index_free(self.index);
+    qd_experiment_free(self.experiment);
+    qd_result_file_close(self.file);
+    return self.status;
+}
+
+void qd_verify_report_free(qd_verify_report_t *self)
+{
+    free(self->point);
+    free(self->order);
+    *self = (qd_verify_report_t){0};
+}

@@ -1,0 +1,429 @@
+/* Verdicts, contrasts and sensitivity from worlds whose outcomes are made up, so that the right answers are
+ * known. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/analysis.h"
+#include "quadrille/random.h"
+#include "store/parts.h"
+
+/* What world w of a cell has as `survival`; NaN: it failed. */
+typedef double made_up_t(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world);
+
+typedef struct {
+    qd_error_t error;
+    qd_experiment_t *experiment;
+    char folder[64];
+    qd_parts_t *parts;
+    qd_index_t *done;
+    qd_analysis_t analysis;
+} bench_t;
+
+static double luck(uint64_t world, uint32_t draw)
+{
+    return qd_random_normal((qd_luck_t){7, world}, QD_PURPOSE_BOOTSTRAP, 99, draw);
+}
+
+/* ---- bench
+ * -------------------------------------------------------------------------------------------------------- */
+
+static void play(bench_t *self, size_t point, size_t order, uint64_t worlds, made_up_t *made_up)
+{
+    qd_outcomes_t *row = calloc(worlds, sizeof *row);
+    qd_failure_t *failure = calloc(worlds, sizeof *failure);
+    qd_tally_t *tally = qd_tally_new(4, false);
+    qd_segment_t segment = {
+        .point = point, .order = order, .worlds = worlds, .row = row, .periods = 4, .failure = failure};
+    size_t capacity = 0;
+    unsigned char *bytes = NULL;
+    assert_true(row && failure && tally);
+    for (uint64_t w = 0; w < worlds; w++) {
+        row[w].survival = made_up(self->experiment, point, order, w);
+        if (isnan(row[w].survival)) {
+            failure[segment.failures++] = (qd_failure_t){w, "made up"};
+            qd_tally_add_failure(tally, w, "made up");
+        } else {
+            qd_result_t result = {.outcomes = row[w], .periods = 4};
+            qd_tally_add(tally, w, &result);
+        }
+    }
+    assert_int_equal(qd_tally_encode(tally, &bytes, &segment.tally_size, &capacity, &self->error), QD_OK);
+    segment.tally = bytes;
+    assert_int_equal(qd_parts_append(self->parts, &segment, &self->error), QD_OK);
+    free(bytes);
+    free(row);
+    free(failure);
+    qd_tally_free(tally);
+}
+
+static void bench_open(bench_t *self, const char *yaml)
+{
+    memset(self, 0, sizeof *self);
+    if (qd_experiment_parse(yaml, "test", &self->experiment, &self->error) != QD_OK)
+        fail_msg("%s", self->error.text);
+    strcpy(self->folder, "test_analysis.XXXXXX");
+    assert_non_null(mkdtemp(self->folder));
+    qd_parts_options_t options = {.folder = self->folder, .mode = QD_PARTS_NEW, .columns = QD_COLUMNS_ALL};
+    if (qd_parts_open(&options, self->experiment, &self->parts, &self->error) != QD_OK)
+        fail_msg("%s", self->error.text);
+}
+
+/* Reads what was played, as a run would. */
+static void bench_analyse(bench_t *self)
+{
+    assert_int_equal(qd_parts_flush(self->parts, &self->error), QD_OK);
+    assert_int_equal(qd_index_new(self->experiment, NULL, &self->done, &self->error), QD_OK);
+    assert_int_equal(qd_index_add_folder(self->done, self->folder, false, &self->error), QD_OK);
+    assert_int_equal(qd_index_select(self->done, &self->error), QD_OK);
+    if (qd_analyse(self->experiment, self->done, &self->analysis, &self->error) != QD_OK)
+        fail_msg("%s", self->error.text);
+}
+
+static void bench_run(bench_t *self, const char *yaml, made_up_t *made_up)
+{
+    bench_open(self, yaml);
+    for (size_t p = 0; p < self->experiment->points; p++)
+        for (size_t o = 0; o < self->experiment->orders; o++)
+            play(self, p, o, self->experiment->worlds, made_up);
+    bench_analyse(self);
+}
+
+static void bench_close(bench_t *self)
+{
+    qd_analysis_free(&self->analysis);
+    qd_index_free(self->done);
+    qd_parts_close(self->parts);
+    assert_int_equal(qd_parts_remove(self->folder, NULL, &self->error), QD_OK);
+    rmdir(self->folder);
+    qd_experiment_free(self->experiment);
+}
+
+static const qd_result_claim_t *claim_of(const bench_t *self, const char *id)
+{
+    for (size_t i = 0; i < self->analysis.claims; i++)
+        if (strcmp(self->analysis.claim[i].id, id) == 0)
+            return &self->analysis.claim[i];
+    fail_msg("no claim %s", id);
+    return NULL;
+}
+
+static void expect_near(double found, double expected, double by)
+{
+    if (!(fabs(found - expected) <= by))
+        fail_msg("found %.10g, expected %.10g within %.3g", found, expected, by);
+}
+
+/* ---- contrasts
+ * ----------------------------------------------------------------------------------------------------- */
+
+#define CLAIM(id, more, less, rest)                                                                          \
+    "  - {id: " id ", says: x, outcome: survival, contrast: {more: {institution.target: " more               \
+    "}, less: {institution.target: " less "}}" rest "}\n"
+
+static const char three_levels[] =
+    "seed: 3\nworlds: 600\norders: [unipolar, bipolar]\n"
+    "design: {type: grid, factors: {institution.target: {values: [0, 0.5, 1]}}}\n"
+    "claims:\n" CLAIM("up", "0.5", "0", "") CLAIM("down", "0", "0.5", "") CLAIM("nothing", "1", "0.5", "")
+        CLAIM("too-far", "0.5", "0", ", margin: 2") CLAIM("bipolar", "0.5", "0", ", order: bipolar");
+
+/* Target 0.5 and 1 add 1 (bipolar: 3), on luck that all points share and a little of their own. */
+static double step_up(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    double target = experiment->point[point].coordinate[0];
+    return 50.0 + (target > 0.0 ? (order == 1 ? 3.0 : 1.0) : 0.0) + 5.0 * luck(world, 0) +
+           0.5 * luck(world, (uint32_t)(1 + point));
+}
+
+static void test_verdicts(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench, three_levels, step_up);
+    const qd_result_claim_t *up = claim_of(&bench, "up"), *down = claim_of(&bench, "down");
+    assert_string_equal(up->verdict, "supported");
+    assert_string_equal(down->verdict, "contradicted");
+    assert_string_equal(claim_of(&bench, "nothing")->verdict, "undecided");
+    assert_string_equal(claim_of(&bench, "bipolar")->verdict, "supported");
+    assert_string_equal(claim_of(&bench, "bipolar")->order, "bipolar");
+    assert_string_equal(up->order, "all");
+    assert_string_equal(up->kind, "contrast");
+    /* Mean over the orders of 1 and 3; each order has the same luck. */
+    expect_near(up->estimate, 2.0, 0.15);
+    expect_near(claim_of(&bench, "bipolar")->estimate, 3.0, 0.15);
+    expect_near(down->estimate, -up->estimate, 1e-12);
+    assert_int_equal(up->worlds, 600);
+    assert_true(up->low < up->estimate && up->estimate < up->high && up->low > 0.0);
+    assert_true(up->variance_reduction > 20.0);
+    bench_close(&bench);
+}
+
+static void test_margin_and_holm(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench, three_levels, step_up);
+    const qd_result_claim_t *far = claim_of(&bench, "too-far"), *nothing = claim_of(&bench, "nothing");
+    /* The effect is 2 and the margin is 2. */
+    assert_string_equal(far->verdict, "undecided");
+    assert_true(far->low < 2.0 && 2.0 < far->high);
+    /* Three of five are rejected: what is left is tested as two. */
+    expect_near(nothing->confidence, 1.0 - 0.05 / 2.0, 1e-12);
+    for (size_t i = 0; i < bench.analysis.claims; i++) {
+        const qd_result_claim_t *claim = &bench.analysis.claim[i];
+        bool decided = strcmp(claim->verdict, "undecided") != 0;
+        assert_true(claim->p_holm >= 2.0 * fmin(claim->p, 1.0 - claim->p) - 1e-15);
+        assert_int_equal(decided, claim->p_holm <= 0.05);
+        assert_int_equal(decided, claim->low > claim->margin || claim->high < claim->margin);
+    }
+    bench_close(&bench);
+}
+
+static double with_failures(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    bool failed = (point == 0 && world % 10 == 3) || (point == 1 && order == 1 && world % 10 == 4);
+    return failed ? (double)NAN : step_up(experiment, point, order, world);
+}
+
+/* A world counts where every arm has it: 80% of the 200 that point 1 has. */
+static void test_common_worlds(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_open(&bench, three_levels);
+    for (size_t p = 0; p < 2; p++)
+        for (size_t o = 0; o < 2; o++)
+            play(&bench, p, o, p == 1 ? 200 : 600, with_failures);
+    bench_analyse(&bench);
+    assert_int_equal(claim_of(&bench, "up")->worlds, 160);
+    assert_int_equal(claim_of(&bench, "bipolar")->worlds, 160);
+    const qd_result_claim_t *nothing = claim_of(&bench, "nothing");
+    assert_int_equal(nothing->worlds, 0);
+    assert_string_equal(nothing->verdict, "undecided");
+    assert_true(isnan(nothing->estimate));
+    assert_string_not_equal(nothing->note, "");
+    bench_close(&bench);
+}
+
+/* More worlds than fit into a batch give the same mean as one pass over all. */
+static void test_batches(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_open(&bench, three_levels);
+    double expected = 0.0;
+    enum { WORLDS = 9001 };
+    bench.experiment->worlds = WORLDS;
+    for (size_t p = 0; p < 2; p++)
+        for (size_t o = 0; o < 2; o++)
+            play(&bench, p, o, WORLDS, step_up);
+    bench_analyse(&bench);
+    for (uint64_t w = 0; w < WORLDS; w++)
+        expected += (step_up(bench.experiment, 1, 1, w) - step_up(bench.experiment, 0, 1, w)) / WORLDS;
+    assert_int_equal(claim_of(&bench, "bipolar")->worlds, WORLDS);
+    expect_near(claim_of(&bench, "bipolar")->estimate, expected, 1e-9);
+    bench_close(&bench);
+}
+
+/* ---- interactions, orders, trends
+ * -------------------------------------------------------------------------------------- */
+
+static const char crossed[] =
+    "seed: 3\nworlds: 500\norders: [unipolar, bipolar]\n"
+    "design: {type: grid, factors: {institution.target: {values: [0, 1]}, blocs.cohesion: {values: [0.2, "
+    "0.5, 0.6, 0.8]}}}\n"
+    "claims:\n"
+    "  - {id: more-where-loose, says: x, outcome: survival, contrast: {more: {institution.target: 1}, less: "
+    "{institution.target: 0}}, interaction: {where: {blocs.cohesion: 0.2}, against: {blocs.cohesion: 0.8}}}\n"
+    "  - {id: orders, says: x, outcome: survival, contrast: {more: {order: unipolar}, less: {order: "
+    "bipolar}}}\n"
+    "  - {id: rises, says: x, outcome: survival, trend: {factor: blocs.cohesion, direction: rises}, order: "
+    "unipolar}\n"
+    "  - {id: falls, says: x, outcome: survival, trend: {factor: blocs.cohesion, direction: falls}, order: "
+    "unipolar}\n"
+    "  - {id: turns, says: x, outcome: survival, trend: {factor: blocs.cohesion, direction: rises}, order: "
+    "bipolar}\n";
+
+/* Target helps by 4 at cohesion 0.2 and by 1 at 0.8. Cohesion adds; in bipolar orders it turns back at 0.6.
+ */
+static double interacting(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    double target = experiment->point[point].coordinate[0], cohesion = experiment->point[point].coordinate[1];
+    double bend = order == 1 && cohesion == 0.6 ? -6.0 : 0.0;
+    return 50.0 + target * (5.0 - 5.0 * cohesion) + 10.0 * cohesion + bend + (order == 0 ? 2.0 : 0.0) +
+           5.0 * luck(world, 0) + 0.5 * luck(world, (uint32_t)(1 + 2 * point + order));
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench, crossed, interacting);
+    const qd_result_claim_t *interaction = claim_of(&bench, "more-where-loose");
+    expect_near(interaction->estimate, 3.0, 0.15);
+    assert_string_equal(interaction->kind, "interaction");
+    assert_string_equal(interaction->verdict, "supported");
+    /* A quarter of the points is bent by 6 in bipolar orders. */
+    expect_near(claim_of(&bench, "orders")->estimate, 3.5, 0.15);
+    assert_string_equal(claim_of(&bench, "orders")->order, "unipolar - bipolar");
+    assert_string_equal(claim_of(&bench, "rises")->verdict, "supported");
+    assert_string_equal(claim_of(&bench, "falls")->verdict, "contradicted");
+    expect_near(claim_of(&bench, "rises")->estimate, 4.5, 0.15);
+    /* It rises by and large, but not monotonically. */
+    const qd_result_claim_t *turns = claim_of(&bench, "turns");
+    assert_true(turns->low > 0.0 && turns->p_holm < 0.05);
+    assert_string_equal(turns->verdict, "undecided");
+    assert_non_null(strstr(turns->note, "turns back between 0.5 and 0.6"));
+    bench_close(&bench);
+}
+
+/* ---- bimodality
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static const char modes[] = "seed: 3\nworlds: 1000\norders: [unipolar, bipolar, multipolar]\nclaims:\n"
+                            "  - {id: two, says: x, outcome: survival, order: unipolar, bimodal: true}\n"
+                            "  - {id: one, says: x, outcome: survival, order: bipolar, bimodal: true}\n"
+                            "  - {id: everywhere, says: x, outcome: survival, bimodal: true}\n";
+
+static double one_or_two_modes(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    (void)experiment;
+    (void)point;
+    double side = order == 1 ? 0.0 : luck(world, 1) > 0.0 ? 20.0 : -20.0;
+    return rint(60.0 + side + 5.0 * luck(world, 0));
+}
+
+static void test_bimodal(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench, modes, one_or_two_modes);
+    assert_string_equal(claim_of(&bench, "two")->verdict, "supported");
+    assert_string_equal(claim_of(&bench, "one")->verdict, "undecided");
+    /* It has to be so in every order. */
+    assert_string_equal(claim_of(&bench, "everywhere")->verdict, "undecided");
+    expect_near(claim_of(&bench, "everywhere")->estimate, claim_of(&bench, "one")->estimate, 0.0);
+    assert_true(isnan(claim_of(&bench, "two")->low));
+    bench_close(&bench);
+}
+
+/* ---- contrasts
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+static void test_contrast_table(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench, three_levels, step_up);
+    /* 3 pairs of points in each of 2 orders, 1 pair of orders at each of 3 points, of 6 outcomes. */
+    assert_int_equal(bench.analysis.contrasts, 6 * (3 * 2 + 3));
+    size_t found = 0;
+    for (size_t i = 0; i < bench.analysis.contrasts; i++) {
+        const qd_result_contrast_t *row = &bench.analysis.contrast[i];
+        if (strcmp(row->outcome, "survival") != 0 || strcmp(row->more, "bipolar/1") != 0 ||
+            strcmp(row->less, "bipolar/0") != 0)
+            continue;
+        found++;
+        expect_near(row->estimate, 3.0, 0.15);
+        expect_near(row->variance_reduction, pow(row->unpaired_se / row->se, 2), 1e-6);
+        assert_int_equal(row->worlds, 600);
+    }
+    assert_int_equal(found, 1);
+    bench_close(&bench);
+}
+
+/* ---- sensitivity
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+#define FACTORS "factors: {institution.target: {uniform: [0, 1]}, blocs.cohesion: {uniform: [0, 1]}}"
+
+/* 2 x + y: of its variance 0.8 is due to x. */
+static double linear(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    (void)order;
+    const double *x = experiment->point[point].coordinate;
+    return 50.0 + 2.0 * x[0] + x[1] + 3.0 * luck(world, 0) + 0.05 * luck(world, (uint32_t)(1 + point));
+}
+
+static void test_saltelli(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench,
+              "seed: 3\nworlds: 32\norders: [unipolar]\noutput: {outcomes: [survival]}\n"
+              "design: {type: saltelli, points: 256, " FACTORS "}\n",
+              linear);
+    assert_int_equal(bench.analysis.sensitivities, 2);
+    const qd_result_sensitivity_t *x = &bench.analysis.sensitivity[0], *y = &bench.analysis.sensitivity[1];
+    assert_string_equal(x->factor, "institution.target");
+    assert_string_equal(x->method, "saltelli");
+    expect_near(x->total, 0.8, 0.05);
+    expect_near(y->total, 0.2, 0.05);
+    expect_near(x->first, 0.8, 0.1);
+    assert_true(x->total_low <= x->total && x->total <= x->total_high && x->total_high - x->total_low < 0.4);
+    assert_true(x->noise_share < 0.01);
+    assert_true(x->total_noise_low <= x->total && x->total <= x->total_noise_high);
+    assert_true(x->total_noise_high - x->total_noise_low < x->total_high - x->total_low);
+    assert_true(isnan(x->mu_star));
+    bench_close(&bench);
+}
+
+static void test_morris(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench,
+              "seed: 3\nworlds: 32\norders: [unipolar]\noutput: {outcomes: [survival]}\n"
+              "design: {type: morris, points: 10, " FACTORS "}\n",
+              linear);
+    assert_int_equal(bench.analysis.sensitivities, 2);
+    expect_near(bench.analysis.sensitivity[0].mu_star, 2.0, 0.1);
+    expect_near(bench.analysis.sensitivity[0].mu, 2.0, 0.1);
+    expect_near(bench.analysis.sensitivity[1].mu_star, 1.0, 0.1);
+    assert_true(bench.analysis.sensitivity[1].sigma < 0.1);
+    bench_close(&bench);
+}
+
+/* A design cut short is analysed as far as its blocks are whole. */
+static void test_prefix(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_open(&bench, "seed: 3\nworlds: 4\norders: [unipolar]\noutput: {outcomes: [survival]}\n"
+                       "design: {type: morris, points: 10, " FACTORS "}\n");
+    for (size_t p = 0; p < 3 * 5 + 1; p++)
+        play(&bench, p, 0, 4, linear);
+    bench_analyse(&bench);
+    assert_int_equal(bench.analysis.sensitivities, 2);
+    expect_near(bench.analysis.sensitivity[0].mu_star, 2.0, 0.2);
+    bench_close(&bench);
+    bench_open(&bench, "seed: 3\nworlds: 4\norders: [unipolar]\n"
+                       "design: {type: morris, points: 10, " FACTORS "}\n");
+    bench_analyse(&bench);
+    assert_int_equal(bench.analysis.sensitivities, 0);
+    assert_int_equal(bench.analysis.contrasts, 0);
+    bench_close(&bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verdicts),       cmocka_unit_test(test_margin_and_holm),
+        cmocka_unit_test(test_common_worlds),  cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_kinds),          cmocka_unit_test(test_bimodal),
+        cmocka_unit_test(test_contrast_table), cmocka_unit_test(test_saltelli),
+        cmocka_unit_test(test_morris),         cmocka_unit_test(test_prefix),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

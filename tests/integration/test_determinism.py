@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+"""Where and how an experiment runs does not change a bit: threads, instruction sets, shards in any order, resumed runs, more
+worlds or points than before, all give one result_hash; so do precision stops."""
+
+import itertools
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from harness import FIXED, PRECISE, PROGRAM, attribute, fixed, instruction_sets, must, result_hash
+
+import sys
+
+import h5py
+import numpy as np
+
+
+class Determinism(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def write(self, name, text):
+        path = self.folder / f"{name}.yaml"
+        path.write_text(text)
+        return path
+
+    def run_to(self, name, experiment, *options):
+        output = self.folder / f"{name}.h5"
+        must("run", experiment, "-o", output, "-q", *options)
+        self.assertFalse(Path(f"{output}.parts").exists(), "a finished run leaves no parts")
+        return output
+
+    def test_threads(self):
+        for name, text in (("fixed", fixed()), ("precise", PRECISE)):
+            experiment = self.write(name, text)
+            found = {threads: result_hash(self.run_to(f"{name}-{threads}", experiment, "-j", threads))
+                     for threads in (1, 2, 3)}
+            self.assertEqual(len(set(found.values())), 1, found)
+
+    def test_instruction_sets(self):
+        experiment = self.write("fixed", fixed(200))
+        found = {isa: result_hash(self.run_to(isa, experiment, "--isa", isa)) for isa in instruction_sets()}
+        self.assertIn("v2", found)
+        self.assertEqual(len(set(found.values())), 1, found)
+
+    def test_another_seed_gives_another_hash(self):
+        experiment = self.write("fixed", fixed(50))
+        self.assertNotEqual(result_hash(self.run_to("a", experiment)),
+                            result_hash(self.run_to("b", experiment, "--seed", "1986")))
+
+    def test_shards_merge_to_the_whole_in_any_order(self):
+        for name, text in (("fixed", fixed(101)), ("precise", PRECISE)):
+            experiment = self.write(name, text)
+            whole = self.run_to(f"{name}-whole", experiment)
+            for shards in (1, 2, 3):
+                parts = [self.run_to(f"{name}-{k}-{shards}", experiment, "--shard", f"{k}/{shards}", "-j", k)
+                         for k in range(1, shards + 1)]
+                for order, given in enumerate(itertools.permutations(parts)):
+                    merged = self.folder / f"{name}-merged-{shards}-{order}.h5"
+                    must("merge", "-o", merged, *given)
+                    self.assertEqual(result_hash(merged), result_hash(whole))
+                    self.assertEqual(attribute(merged, "complete"), 1)
+
+    def test_merged_file_holds_the_same_as_the_whole(self):
+        experiment = self.write("fixed", fixed(101))
+        whole = self.run_to("whole", experiment)
+        parts = [self.run_to(f"{k}", experiment, "--shard", f"{k}/3") for k in (1, 2, 3)]
+        merged = self.folder / "merged.h5"
+        must("merge", "-o", merged, parts[2], parts[0], parts[1])
+        compared = []
+        with h5py.File(whole) as a, h5py.File(merged) as b:
+            def compare(name, thing):
+                if isinstance(thing, h5py.Dataset) and not name.startswith("parts/"):
+                    same = np.array_equal(thing[()], b[name][()], equal_nan=thing.dtype.kind == "f")
+                    self.assertTrue(same, name)
+                    compared.append(name)
+            a.visititems(compare)
+        self.assertGreater(len(compared), 70)
+
+    def test_stopped_and_resumed(self):
+        for name, text in (("fixed", fixed(4000)), ("precise", PRECISE.replace("0.8, conf", "0.3, conf"))):
+            experiment = self.write(name, text)
+            whole = self.run_to(f"{name}-whole", experiment)
+            for number, (sent, wait) in enumerate(((signal.SIGINT, 0.3), (signal.SIGTERM, 0.5),
+                                                   (signal.SIGUSR1, 0.7))):
+                output = self.folder / f"{name}-{number}.h5"
+                run = subprocess.Popen([PROGRAM, "run", experiment, "-o", output, "-q", "-j", "2"],
+                                       stderr=subprocess.PIPE, text=True)
+                time.sleep(wait)
+                run.send_signal(sent)
+                said = run.communicate()[1]
+                self.assertIn(run.returncode, (0, 75), said)
+                self.assertTrue(output.exists(), "a file that can be read")
+                if run.returncode == 75:
+                    self.assertEqual(attribute(output, "complete"), 0)
+                    self.assertIn("--resume", said)
+                must("run", experiment, "-o", output, "-q", "--resume", "-j", 1 + number)
+                self.assertEqual(result_hash(output), result_hash(whole))
+
+    def test_resumed_with_more_worlds_and_points(self):
+        few, more = self.write("few", fixed(150)), self.write("more", fixed(400).replace(
+            "output:", "    - {label: neutral, set: {doctrine: neutral}}\noutput:"))
+        output = self.run_to("grown", few)
+        before = must("run", more, "-o", output, "--resume").stderr
+        self.assertEqual(result_hash(output), result_hash(self.run_to("fresh", more)))
+        self.assertNotIn("from earlier sessions", before)
+        with h5py.File(output) as file:
+            self.assertEqual(file["worlds/survival"].shape, (4, 3, 400))
+
+    def test_precision_goes_on_from_what_was_cut_otherwise(self):
+        precise = self.write("precise", PRECISE)
+        wanted = result_hash(self.run_to("fresh", precise))
+        earlier = {"worlds": PRECISE.replace(PRECISE[PRECISE.index("precision:"):PRECISE.index("output:")],
+                                             "worlds: 1000\n"),
+                   "tighter": PRECISE.replace("half_width: 0.8", "half_width: 0.5"),
+                   "wider": PRECISE.replace("half_width: 0.8", "half_width: 1.5"),
+                   "shorter": PRECISE.replace("max_worlds: 3000", "max_worlds: 500")}
+        for name, text in earlier.items():
+            output = self.run_to(name, self.write(name, text))
+            must("run", precise, "-o", output, "-q", "--resume")
+            self.assertEqual(result_hash(output), wanted, name)
+
+    def test_points_that_set_the_same_share_their_worlds(self):
+        output = self.run_to("fixed", self.write("fixed", FIXED.format(worlds=100, periods=30)))
+        with h5py.File(output) as file:
+            rows = file["worlds/tension_mean"][()]
+        self.assertTrue(np.array_equal(rows[0], rows[2]))
+        self.assertFalse(np.array_equal(rows[0], rows[1]))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

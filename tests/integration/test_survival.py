@@ -1,0 +1,200 @@
+#!/usr/bin/python3
+"""Nothing finished is lost. Runs are killed (SIGKILL) at fifty random moments and while they assemble, parts are damaged, folders
+vanish and disks fill up; every time --resume comes to the hash of an undisturbed run."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from harness import PROGRAM, fixed, must, quadrille, result_hash
+
+KILLS = 50
+
+
+class Survival(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.experiment = cls.folder / "long.yaml"
+        cls.experiment.write_text(fixed(4000))
+        whole = cls.folder / "whole.h5"
+        began = time.monotonic()
+        must("run", cls.experiment, "-o", whole, "-q", "-j", "2")
+        cls.seconds = time.monotonic() - began
+        cls.hash = result_hash(whole)
+
+    def start(self, output, *options):
+        return subprocess.Popen([PROGRAM, "run", self.experiment, "-o", output, "-q", "-j", "2", *options],
+                                stderr=subprocess.PIPE, text=True)
+
+    def finish(self, output):
+        """Resumes to the end and compares; what was said."""
+        said = must("run", self.experiment, "-o", output, "--resume").stderr
+        self.assertEqual(result_hash(output), self.hash)
+        self.assertFalse(self.parts(output).exists())
+        return said
+
+    def parts(self, output):
+        return Path(f"{output}.parts")
+
+    def interrupted(self, name):
+        """A run that has finished a few parts and was killed."""
+        output = self.folder / f"{name}.h5"
+        run = self.start(output)
+        while run.poll() is None and len(list(self.parts(output).glob("part-*.qdp"))) < 2:
+            time.sleep(0.01)
+        run.kill()
+        run.communicate()
+        self.assertGreaterEqual(len(list(self.parts(output).glob("part-*.qdp"))), 1)
+        return output
+
+    def test_killed_at_random_moments(self):
+        luck = random.Random(1945)
+        kills, number, useful = 0, 0, 0
+        while kills < KILLS:
+            output = self.folder / f"killed-{number}.h5"
+            number += 1
+            while kills < KILLS:
+                run = self.start(output, "--resume")
+                try:
+                    run.wait(luck.uniform(0.0, 0.6 * self.seconds))
+                    break
+                except subprocess.TimeoutExpired:
+                    run.kill()
+                    kills += 1
+                finally:
+                    said = run.communicate()[1]
+                self.assertIn(run.returncode, (0, -9), said)
+                useful += any(self.parts(output).glob("part-*.qdp"))
+            self.finish(output)
+        self.assertGreater(useful, KILLS // 4, "kills that found finished parts")
+
+    def test_killed_while_assembling(self):
+        luck, caught = random.Random(1946), 0
+        for number in range(6):
+            output = self.folder / f"assembling-{number}.h5"
+            run = self.start(output)
+            while run.poll() is None and not Path(f"{output}.tmp").exists():
+                time.sleep(0.001)
+            time.sleep(luck.uniform(0.0, 0.05))
+            run.kill()
+            run.communicate()
+            caught += run.returncode == -9 and Path(f"{output}.tmp").exists()
+            self.finish(output)
+            self.assertFalse(Path(f"{output}.tmp").exists())
+        self.assertGreater(caught, 0, "runs killed between the first byte of the file and its renaming")
+
+    def test_killed_while_parts_are_removed(self):
+        output = self.interrupted("removing")
+        parts = self.folder / "kept"
+        shutil.copytree(self.parts(output), parts)
+        self.finish(output)
+        shutil.copytree(parts, self.parts(output))
+        os.remove(self.parts(output) / "MANIFEST")
+        said = self.finish(output)
+        self.assertIn("from earlier sessions", said)
+
+    def test_damage_is_noticed(self):
+        luck = random.Random(1947)
+        output = self.interrupted("damaged")
+        untouched = self.folder / "untouched"
+        shutil.copytree(self.parts(output), untouched)
+        for damage in range(4):
+            part = luck.choice(sorted(self.parts(output).glob("part-*.qdp")))
+            bytes_ = bytearray(part.read_bytes())
+            if damage == 3:
+                bytes_ = bytes_[:len(bytes_) // 2]
+            else:
+                bytes_[luck.randrange(len(bytes_))] ^= 1 << luck.randrange(8)
+            part.write_bytes(bytes_)
+            said = self.finish(output)
+            self.assertIn(f"{part.name}.damaged", said)
+            os.remove(output)
+            shutil.copytree(untouched, self.parts(output))
+
+    def test_another_experiment_is_refused(self):
+        output = self.interrupted("other")
+        before = sorted(path.name for path in self.parts(output).iterdir())
+        for options in (["--resume"], []):
+            done = must("run", self.experiment, "-o", output, "--seed", "1986", *options, status=2)
+            self.assertIn("--force", done.stderr)
+        self.assertEqual(before, sorted(path.name for path in self.parts(output).iterdir()))
+        self.finish(output)
+
+    def test_two_runs_into_one_file(self):
+        output = self.folder / "twice.h5"
+        run = self.start(output)
+        while not (self.parts(output) / "MANIFEST").exists():
+            time.sleep(0.01)
+        done = must("run", self.experiment, "-o", output, "--resume", status=2)
+        self.assertIn("another run", done.stderr)
+        run.communicate()
+        self.assertEqual(result_hash(output), self.hash)
+
+    def test_folder_vanishes(self):
+        inner = self.folder / "inner"
+        inner.mkdir()
+        output = inner / "vanishing.h5"
+        run = self.start(output)
+        while run.poll() is None and not list(self.parts(output).glob("part-*.qdp")):
+            time.sleep(0.01)
+        os.rename(inner, self.folder / "moved")
+        said = run.communicate()[1]
+        self.assertEqual(run.returncode, 1, said)
+        self.assertIn("--resume", said)
+        os.rename(self.folder / "moved", inner)
+        self.finish(output)
+
+    def test_folder_that_cannot_be_written_to(self):
+        done = must("run", self.experiment, "-o", "/proc/none/out.h5", status=2)
+        self.assertIn("expected a folder", done.stderr)
+        if os.geteuid() == 0:
+            with Mounted(self.folder / "readonly", "ro,size=1m") as folder:
+                done = must("run", self.experiment, "-o", folder / "out.h5", status=2)
+                self.assertIn("Read-only", done.stderr)
+        else:
+            folder = self.folder / "readonly"
+            folder.mkdir(mode=0o555)
+            must("run", self.experiment, "-o", folder / "out.h5", status=2)
+
+    def test_disk_full(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can mount a small disk")
+        with Mounted(self.folder / "disk", "size=3m") as folder:
+            output = folder / "full.h5"
+            done = quadrille("run", self.experiment, "-o", output, "-q", "-j", "2")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("No space left", done.stderr)
+            self.assertIn("--resume", done.stderr)
+            subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
+            self.finish(output)
+
+
+class Mounted:
+    """A small disk of its own; skips the test where that is not allowed."""
+
+    def __init__(self, folder, options):
+        self.folder, self.options = folder, options
+
+    def __enter__(self):
+        self.folder.mkdir()
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", self.options, "none", self.folder], capture_output=True,
+                              text=True)
+        if done.returncode != 0:
+            raise unittest.SkipTest(f"mount: {done.stderr.strip()}")
+        return self.folder
+
+    def __exit__(self, *unused):
+        subprocess.run(["umount", self.folder], check=True)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,332 @@
+/* The record of a world against a plain second one kept from its events: every outcome that is a count, a
+ * share or a mean over what happened (model.md part 7). */
+#include "measure/record.h"
+
+#include "kernel/event.h"
+#include "support/check.h"
+#include "support/random_plan.h"
+
+#define STATES  28
+#define PERIODS 50
+
+/* Sums kept by plain loops. */
+typedef struct {
+    double crises, successes, paralyses, missions, wars, met[QD_VENUES + 1];
+    double mission_by_half[2], flexible_by_half[2];
+    double legitimacy, size, gini, strange, passes, most_passes, persistence;
+    double turnover, reviews, tension[2], periods, flexible_path[PERIODS];
+    double now, now_flexible;
+    bool had[STATES], any, started;
+    int label[STATES], cause;
+    double broke;
+} book_t;
+
+static double gini_of(const double v[], size_t n)
+{
+    double difference = 0.0, sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        sum += v[i];
+        for (size_t j = 0; j < n; j++)
+            difference += fabs(v[i] - v[j]);
+    }
+    return sum > 0.0 && n > 1 ? difference / (2.0 * (double)n * sum) : 0.0;
+}
+
+static bool late(const qd_event_t *event)
+{
+    return event->period >= (unsigned)event->parameters->order_periods / 2;
+}
+
+static void note_joiners(book_t *book, const qd_event_t *event)
+{
+    const qd_state_t *s = event->state;
+    double stake[STATES], both = 0.0, either = 0.0, pairs = 0.0, hostile = 0.0;
+    size_t joined = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        bool joins = event->game->x[i] == 1.0;
+        both += joins && book->had[i];
+        either += joins || book->had[i];
+        book->had[i] = joins;
+        if (!joins)
+            continue;
+        stake[joined++] = fmax(event->crisis->stake[i], 0.0);
+        for (size_t j = 0; j < i; j++)
+            if (event->game->x[j] == 1.0) {
+                pairs += 1.0;
+                hostile += s->affinity[i * s->padded + j] < 0.0;
+            }
+    }
+    book->persistence += book->any ? both / either : 0.0;
+    book->any = true;
+    book->size += (double)joined;
+    book->gini += gini_of(stake, joined);
+    book->strange += pairs > 0.0 ? hostile / pairs : 0.0;
+}
+
+static void note_mission(book_t *book, const qd_event_t *event)
+{
+    book->missions++;
+    book->successes += event->success;
+    book->met[event->venue]++;
+    book->mission_by_half[late(event)]++;
+    book->now++;
+    book->flexible_by_half[late(event)] += event->venue == QD_FLEXIBLE;
+    book->now_flexible += event->venue == QD_FLEXIBLE;
+    book->legitimacy += event->game->legitimacy;
+    book->passes += event->game->passes;
+    book->most_passes = fmax(book->most_passes, event->game->passes);
+    note_joiners(book, event);
+}
+
+static void note_period(book_t *book, const qd_event_t *event)
+{
+    book->tension[late(event)] += event->state->tension;
+    book->periods++;
+    book->flexible_path[event->period] = book->now > 0.0 ? book->now_flexible / book->now : (double)NAN;
+    book->now = book->now_flexible = 0.0;
+    if (event->state->tension > event->parameters->tension_breakdown)
+        assert_true(book->cause != 0);
+}
+
+/* Labels change in reviews and where the schedule takes a label away; the latter is no turnover. */
+static void note_review(book_t *book, const qd_event_t *event)
+{
+    double changed = 0.0;
+    for (size_t i = 0; i < event->state->n; i++)
+        changed += event->state->label[i] != book->label[i];
+    if (book->started) {
+        book->reviews++;
+        book->turnover += changed / (double)event->state->n;
+    }
+    book->started = true;
+}
+
+static void keep(void *context, const qd_event_t *event)
+{
+    book_t *book = context;
+    switch (event->kind) {
+    case QD_EVENT_CRISIS:
+        book->crises++;
+        break;
+    case QD_EVENT_PARALYSIS:
+        book->paralyses++;
+        break;
+    case QD_EVENT_ABSTAIN:
+        book->met[QD_ABSTAIN]++;
+        break;
+    case QD_EVENT_MISSION:
+        note_mission(book, event);
+        break;
+    case QD_EVENT_WAR:
+        book->wars++;
+        if (book->cause == 0) {
+            book->cause = 1;
+            book->broke = event->period;
+        }
+        break;
+    case QD_EVENT_BREAKDOWN:
+        if (book->cause == 0) {
+            assert_true(event->state->tension > event->parameters->tension_breakdown);
+            book->cause = 2;
+            book->broke = event->period;
+        }
+        break;
+    case QD_EVENT_REVIEW:
+        note_review(book, event);
+        break;
+    case QD_EVENT_PERIOD:
+        note_period(book, event);
+        break;
+    default:
+        break;
+    }
+    if (event->kind == QD_EVENT_REVIEW || event->kind == QD_EVENT_SCHEDULE || event->kind == QD_EVENT_WORLD)
+        for (size_t i = 0; i < event->state->n; i++)
+            book->label[i] = event->state->label[i];
+}
+
+static double mean(double sum, double count)
+{
+    return count > 0.0 ? sum / count : 0.0;
+}
+
+static void compare(const book_t *b, const qd_result_t *result)
+{
+    const qd_outcomes_t *o = &result->outcomes;
+    const double shares[QD_VENUES + 1] = {o->share_collective, o->share_alliance, o->share_flexible,
+                                          o->share_unilateral, o->share_umbrella, o->share_abstain};
+    double half = floor(b->periods / 2);
+    for (size_t g = 0; g <= QD_VENUES; g++)
+        QD_ASSERT_NEAR(shares[g], mean(b->met[g], b->crises), 1e-15);
+    assert_true(o->crises == b->crises && o->wars == b->wars);
+    assert_true(o->breakdown_cause == b->cause && o->survival == (b->cause ? b->broke : b->periods));
+    QD_ASSERT_NEAR(o->resolved, mean(b->successes, b->crises), 1e-15);
+    QD_ASSERT_NEAR(o->paralysis, mean(b->paralyses, b->crises), 1e-15);
+    QD_ASSERT_NEAR(o->tension_early, mean(b->tension[0], half), 1e-12 * (1 + o->tension_early));
+    QD_ASSERT_NEAR(o->tension_late, mean(b->tension[1], b->periods - half), 1e-12 * (1 + o->tension_late));
+    QD_ASSERT_NEAR(o->persistence, mean(b->persistence, b->missions - 1), 1e-13);
+    QD_ASSERT_NEAR(o->turnover, mean(b->turnover, b->reviews), 1e-13);
+    QD_ASSERT_NEAR(o->flexible_early, mean(b->flexible_by_half[0], b->mission_by_half[0]), 1e-15);
+    QD_ASSERT_NEAR(o->flexible_late, mean(b->flexible_by_half[1], b->mission_by_half[1]), 1e-15);
+    QD_ASSERT_NEAR(o->legitimacy, mean(b->legitimacy, b->missions), 1e-13);
+    QD_ASSERT_NEAR(o->coalition_size, mean(b->size, b->missions), 1e-13);
+    QD_ASSERT_NEAR(o->burden_gini, mean(b->gini, b->missions), 1e-12);
+    QD_ASSERT_NEAR(o->strange_partners, mean(b->strange, b->missions), 1e-13);
+    QD_ASSERT_NEAR(o->passes_mean, mean(b->passes, b->missions), 1e-13);
+    assert_true(o->passes_max == b->most_passes);
+    for (size_t t = 0; t < result->periods; t++) {
+        double found = result->path[QD_S_flexible * result->path_stride + t], expected = b->flexible_path[t];
+        assert_true(found == expected || (isnan(found) && isnan(expected)));
+    }
+}
+
+static void test_record_of_made_up_worlds(void **state)
+{
+    (void)state;
+    static qd_test_plan_t made;
+    qd_world_t *world = qd_world_new(STATES, PERIODS);
+    assert_non_null(world);
+    double missions = 0.0, turnover = 0.0, causes[3] = {0};
+    for (uint64_t number = 0; number < 1500; number++) {
+        book_t book = {0};
+        qd_observer_t observer = {.context = &book, .see = keep};
+        qd_result_t result;
+        qd_test_random_plan(&made, 20000 + number, STATES, PERIODS);
+        qd_world_play(world, &made.plan, (qd_luck_t){.seed = 95, .world = number}, &observer, &result);
+        QD_ASSERT_NO_FAULT(result.failure);
+        compare(&book, &result);
+        missions += book.missions;
+        turnover += book.turnover;
+        causes[book.cause]++;
+    }
+    qd_world_free(world);
+    assert_true(missions > 5000 && turnover > 10 && causes[0] > 50 && causes[1] > 50 && causes[2] > 50);
+}
+
+/* ---- by hand
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+/* Four states of one padding; the record's own arrays. */
+static void start(qd_record_t *record, qd_state_t *s, size_t periods)
+{
+    assert_true(qd_record_init(record, 4, 8));
+    assert_true(qd_state_init(s, 4));
+    qd_state_reset(s, 4);
+    s->poles = 1;
+    for (size_t i = 0; i < 4; i++)
+        s->c[i] = 0.25;
+    qd_record_reset(record, periods, s->padded);
+}
+
+static void end(qd_record_t *record, qd_state_t *s)
+{
+    qd_record_free(record);
+    qd_state_free(s);
+}
+
+static void test_halves_and_paths(void **state)
+{
+    (void)state;
+    qd_record_t record;
+    qd_state_t s;
+    start(&record, &s, 5); /* periods 0 and 1 are early, 2 to 4 late */
+    static const double tension[5] = {1, 2, 4, 8, 16};
+    const double x[8] = {1, 0, 0, 0}, y[8] = {1, 1, 0, 0};
+    for (size_t t = 0; t < 5; t++) {
+        record.period = t;
+        if (t == 1 || t == 2)
+            qd_record_mission(&record, &s, x, QD_FLEXIBLE, 0.5, 0.1, 0.0, 3);
+        if (t == 2)
+            qd_record_mission(&record, &s, y, QD_COLLECTIVE, 0.7, 0.3, 1.0, 5);
+        s.tension = tension[t];
+        qd_record_period(&record, &s);
+    }
+    double scratch[8];
+    qd_outcomes_t o;
+    qd_record_outcomes(&record, &s, scratch, &o);
+    QD_ASSERT_NEAR(o.tension_early, 1.5, 1e-15);
+    QD_ASSERT_NEAR(o.tension_late, 28.0 / 3, 1e-15);
+    QD_ASSERT_NEAR(o.tension_mean, 31.0 / 5, 1e-15);
+    assert_true(o.tension_end == 16.0);
+    assert_true(o.flexible_early == 1.0 && o.flexible_late == 0.5);
+    QD_ASSERT_NEAR(o.persistence, (1.0 + 0.5) / 2, 1e-15);
+    QD_ASSERT_NEAR(o.coalition_size, 4.0 / 3, 1e-15);
+    QD_ASSERT_NEAR(o.legitimacy, 1.7 / 3, 1e-15);
+    QD_ASSERT_NEAR(o.passes_mean, 11.0 / 3, 1e-15);
+    assert_true(o.passes_max == 5.0);
+    const double *flexible = record.path + QD_S_flexible * record.path_stride;
+    assert_true(isnan(flexible[0]) && flexible[1] == 1.0 && flexible[2] == 0.5 && isnan(flexible[3]));
+    end(&record, &s);
+}
+
+/* The first breakdown stands; without one survival is T. */
+static void test_breakdown(void **state)
+{
+    (void)state;
+    qd_record_t record;
+    qd_state_t s;
+    qd_outcomes_t o;
+    double scratch[8];
+    start(&record, &s, 6);
+    qd_record_outcomes(&record, &s, scratch, &o);
+    assert_true(o.breakdown == 0.0 && o.breakdown_cause == 0.0 && o.survival == 6.0);
+    record.period = 2;
+    qd_record_breakdown(&record, 2);
+    record.period = 4;
+    qd_record_breakdown(&record, 1);
+    qd_record_outcomes(&record, &s, scratch, &o);
+    assert_true(o.breakdown == 1.0 && o.breakdown_cause == 2.0 && o.survival == 2.0);
+    qd_record_reset(&record, 3, s.padded); /* nothing stays */
+    qd_record_outcomes(&record, &s, scratch, &o);
+    assert_true(o.breakdown == 0.0 && o.survival == 3.0);
+    end(&record, &s);
+}
+
+/* A mean over nothing is 0. */
+static void test_nothing_happened(void **state)
+{
+    (void)state;
+    qd_record_t record;
+    qd_state_t s;
+    qd_outcomes_t o;
+    double scratch[8];
+    start(&record, &s, 1);
+    qd_record_outcomes(&record, &s, scratch, &o);
+    for (size_t i = 0; i < QD_OUTCOMES; i++)
+        assert_true(isfinite(o.value[i]));
+    assert_true(o.resolved == 0.0 && o.paralysis == 0.0 && o.persistence == 0.0 && o.legitimacy == 0.0);
+    assert_true(o.turnover == 0.0 && o.tension_early == 0.0 && o.share_abstain == 0.0 &&
+                o.flexible_late == 0.0);
+    end(&record, &s);
+}
+
+/* Sum of c (beta_flexible - beta_collective). */
+static void test_learned_flexibility(void **state)
+{
+    (void)state;
+    qd_record_t record;
+    qd_state_t s;
+    qd_outcomes_t o;
+    double scratch[8];
+    start(&record, &s, 1);
+    s.learned[QD_FLEXIBLE * s.padded] = 0.4;
+    s.learned[QD_FLEXIBLE * s.padded + 3] = -0.1;
+    s.learned[QD_COLLECTIVE * s.padded + 1] = 0.2;
+    s.learned[QD_ALLIANCE * s.padded + 1] = 9.0;
+    qd_record_outcomes(&record, &s, scratch, &o);
+    QD_ASSERT_NEAR(o.learned_flexibility, 0.25 * (0.4 - 0.1 - 0.2), 1e-15);
+    end(&record, &s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_record_of_made_up_worlds),
+        cmocka_unit_test(test_halves_and_paths),
+        cmocka_unit_test(test_breakdown),
+        cmocka_unit_test(test_nothing_happened),
+        cmocka_unit_test(test_learned_flexibility),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
