@@ -312,9 +312,9 @@ static void test_refusals(void **state)
     (void)state;
     qd_experiment_t *experiment = fabricate(1, 1, 20, false);
     run(experiment, "good.h5", 0, 20, 20, 1);
-    assert_refused(path_of("absent.h5"), QD_ERROR_IO, "No such file");
+    assert_refused(path_of("absent.h5"), QD_ERROR_INPUT, "No such file");
     write_start("/dev/null", path_of("empty.h5"), 0);
-    assert_refused(path_of("empty.h5"), QD_ERROR_IO, "not an HDF5 file");
+    assert_refused(path_of("empty.h5"), QD_ERROR_INPUT, "not an HDF5 file");
     write_start(path_of("good.h5"), path_of("cut.h5"), 20000);
     assert_refused(path_of("cut.h5"), QD_ERROR_IO, "cut off or damaged");
     qd_h5_t h5;
