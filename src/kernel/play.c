@@ -5,18 +5,6 @@
 #include "kernel/player.h"
 #include "world/sample.h"
 
-void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_event_t detail)
-{
-    if (!self->observer)
-        return;
-    detail.kind = kind;
-    detail.period = self->period;
-    detail.parameters = &self->parameters;
-    detail.state = &self->state;
-    detail.record = &self->record;
-    self->observer->see(self->observer->context, &detail);
-}
-
 /* One period; NULL, or why the world cannot go on. */
 static const char *play_period(qd_world_t *self)
 {

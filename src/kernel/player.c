@@ -1,4 +1,4 @@
-/* The memory of a world: allocated once, for the largest it will ever hold. */
+/* The memory of a world, allocated once for the largest it will ever hold; and what others may see of it. */
 #include "kernel/player.h"
 
 #include <stdlib.h>
@@ -80,6 +80,16 @@ void qd_world_free(qd_world_t *self)
     for (size_t g = 0; g < QD_VENUES; g++)
         free(self->venue[g].x);
     free(self);
+}
+
+void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_event_t *event)
+{
+    event->kind = kind;
+    event->period = self->period;
+    event->parameters = &self->parameters;
+    event->state = &self->state;
+    event->record = &self->record;
+    self->observer->see(self->observer->context, event);
 }
 
 qd_bloc_game_t qd_world_bloc_game(qd_world_t *self)

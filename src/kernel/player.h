@@ -41,8 +41,15 @@ struct qd_world {
 void QD_PLAY(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
              qd_result_t *result);
 
+/* Completes the event and shows it to the observer, which there is. */
+void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_event_t *event);
+
 /* Tells the observer, if there is one; `detail` carries what the kind of event adds. */
-void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_event_t detail);
+static inline void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_event_t detail)
+{
+    if (self->observer)
+        qd_world_show(self, kind, &detail);
+}
 
 /* The bloc game of the world as it stands, on the world's own arrays (start it before asking it anything). */
 qd_bloc_game_t qd_world_bloc_game(qd_world_t *self);
