@@ -91,7 +91,7 @@ typedef struct {
 typedef struct qd_result_file qd_result_file_t;
 
 /* Opens a result file, or a folder of parts (OUT.h5.parts) of a run that goes on or was stopped. QD_ERROR_IO:
- * not there, cut off; QD_ERROR_INPUT: not a file of quadrille, of a newer format. */
+ * cut off; QD_ERROR_INPUT: not there, not a file of quadrille, of a newer format. */
 QD_MUST_USE qd_status_t qd_result_file_open(const char *path, qd_result_file_t **self, qd_error_t *error);
 void qd_result_file_close(qd_result_file_t *self);
 

@@ -13,7 +13,7 @@
 /* Bootstrap resamples: as many as can be afforded, but never fewer than percentiles need. */
 #define RESAMPLES_MAX    1000
 #define RESAMPLES_MIN    100
-#define RESAMPLES_BUDGET 4e9
+#define RESAMPLES_BUDGET 5e8
 
 /* One outcome in one order, and what all of them have in common. */
 typedef struct {

@@ -20,6 +20,7 @@ typedef struct {
     char path[4096];
     int dimensions; /* given out so far: _Netcdf4Dimid */
     bool failed;
+    bool absent; /* it failed because there is no HDF5 file of that name */
     char why[512];
 } qd_h5_t;
 

@@ -19,11 +19,13 @@ void qd_h5_open(qd_h5_t *self, const char *path)
     qd_h5_prepare();
     if (access(path, R_OK) != 0) {
         refuse(self, strerror(errno));
+        self->absent = true;
         return;
     }
     htri_t is = H5Fis_hdf5(path);
     if (is <= 0) {
         refuse(self, "not an HDF5 file");
+        self->absent = true;
         return;
     }
     self->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);

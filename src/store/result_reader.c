@@ -90,7 +90,8 @@ static qd_status_t outcome_of(qd_result_file_t *self, qd_error_t *error)
     if (!self->h5.failed)
         return QD_OK;
     self->h5.failed = false;
-    return qd_error_add(error, QD_ERROR_IO, "%s: %s", self->h5.path, self->h5.why);
+    return qd_error_add(error, self->h5.absent ? QD_ERROR_INPUT : QD_ERROR_IO, "%s: %s", self->h5.path,
+                        self->h5.why);
 }
 
 static qd_status_t open_file(qd_result_file_t *self, const char *path, qd_error_t *error)

@@ -13,6 +13,7 @@ import tempfile
 
 VERDICTS = {"supported", "contradicted", "undecided"}
 SKIPPED = 77
+PLOTTED = {"credit", "baseline", "sensitivity-screening"}
 # A long design is long because of its points; fewer worlds of each do for this.
 LEAST_WORLDS, MOST_CELLS = 50, 1000
 
@@ -46,6 +47,19 @@ def check_show(program, path, claims):
     assert claims == 0 or "Assumed by construction" in shown.stdout
 
 
+def check_plot(source, path, folder):
+    """Figures of one result file of each kind; told, and passed over, where matplotlib is missing."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        print("figures: skipped, matplotlib is missing")
+        return
+    figures = pathlib.Path(folder) / f"{path.stem}-figures"
+    drawn = subprocess.run([sys.executable, source / "scripts/plot", path, "-o", figures], capture_output=True, text=True)
+    assert drawn.returncode == 0, drawn.stderr
+    assert (figures / "plane.png").stat().st_size > 1000
+
+
 def run_one(program, file, folder):
     text = file.read_text()
     data = re.search(r"cinc: ([^,}]+)", text)
@@ -63,6 +77,8 @@ def run_one(program, file, folder):
     try:
         check_file(output, claims)
         check_show(program, output, claims)
+        if file.stem in PLOTTED:
+            check_plot(file.parent.parent, output, folder)
     except (AssertionError, OSError, KeyError) as fault:
         print(f"{file.name}: {fault}")
         return False

@@ -168,14 +168,17 @@ class Survival(unittest.TestCase):
     def test_disk_full(self):
         if os.geteuid() != 0:
             self.skipTest("only root can mount a small disk")
-        with Mounted(self.folder / "disk", "size=3m") as folder:
-            output = folder / "full.h5"
-            done = quadrille("run", self.experiment, "-o", output, "-q", "-j", "2")
-            self.assertEqual(done.returncode, 1, done.stderr)
-            self.assertIn("No space left", done.stderr)
-            self.assertIn("--resume", done.stderr)
-            subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
-            self.finish(output)
+        # The first fills up while parts are written, the second while the file is assembled from them.
+        for number, size in enumerate(("300k", "1500k")):
+            with Mounted(self.folder / f"disk-{number}", f"size={size}") as folder:
+                output = folder / "full.h5"
+                done = quadrille("run", self.experiment, "-o", output, "-q", "-j", "2")
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn("No space left" if number == 0 else "could not be written", done.stderr)
+                self.assertIn("--resume", done.stderr)
+                self.assertFalse(output.exists())
+                subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
+                self.finish(output)
 
 
 class Mounted:
@@ -197,4 +200,4 @@ class Mounted:
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])

@@ -1,0 +1,81 @@
+"""What the measuring scripts share: building, running the engine, and summing up ratios."""
+
+import os
+import pathlib
+import statistics
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "bench"
+ORDERS = "[unipolar, bipolar, multipolar]"
+
+
+def build(source=ROOT, folder=BUILD, targets=("quadrille_program",), options=()):
+    """Configures and builds; returns the folder."""
+    quiet = {"check": True, "stdout": subprocess.DEVNULL}
+    subprocess.run(["cmake", "-S", source, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+                    "-DQUADRILLE_TESTS=OFF", *options], **quiet)
+    subprocess.run(["ninja", "-C", folder, *targets], **quiet)
+    return folder
+
+
+def pin(cores=1):
+    """This process and its children keep to the last `cores` processors."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-cores:])
+
+
+class Run:
+    """One run of the engine: seconds of clock and of processor, peak memory in MiB, result_hash."""
+
+    def __init__(self, program, worlds, states=32, threads=1, rows=True, orders=ORDERS, keep=None, environment=None):
+        with tempfile.TemporaryDirectory() as folder:
+            experiment = pathlib.Path(folder) / "bench.yaml"
+            output = keep or pathlib.Path(folder) / "bench.h5"
+            experiment.write_text(f"name: bench\nseed: 1985\nworlds: {worlds}\norders: {orders}\n"
+                                  f"parameters: {{order.states: {states}}}\noutput: {{worlds: {str(rows).lower()}}}\n")
+            began = time.perf_counter()
+            process = subprocess.Popen([program, "run", experiment, "-o", output, "-j", str(threads), "-q", "--force"],
+                                       env={**os.environ, **(environment or {})})
+            _, status, usage = os.wait4(process.pid, 0)
+            self.seconds = time.perf_counter() - began
+            if status:
+                raise SystemExit(f"{program} run failed with status {status}")
+            process.returncode = 0
+            self.processor = usage.ru_utime + usage.ru_stime
+            self.mebibytes = usage.ru_maxrss / 1024
+            self.hash = result_hash(output)
+
+
+def result_hash(path):
+    import h5py
+    with h5py.File(path) as h5:
+        value = h5.attrs["result_hash"]
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def spread(values):
+    """Median with the smallest and the largest, as text."""
+    return f"{median(values):.3g} ({min(values):.3g} to {max(values):.3g})"
+
+
+def middle_interval(values):
+    """An interval of at least 95 % confidence for the median: order statistics of the binomial; for fewer than six values
+    their whole range."""
+    ordered, n = sorted(values), len(values)
+    below, rank, term = 0.0, 0, 0.5**n
+    for k in range(n // 2):
+        below += term
+        if below > 0.025:
+            break
+        rank, term = k + 1, term * (n - k) / (k + 1)
+    return (ordered[rank - 1], ordered[n - rank]) if rank else (ordered[0], ordered[-1])
+
+
+def load():
+    return f"load {os.getloadavg()[0]:.1f}"

@@ -1,0 +1,382 @@
+/* Between the kernel's files: each function here stands in for the one it is named after (-Wl,--wrap in
+ * CMakeLists.txt), marks the stage and, in a counting run, counts what the floors depend on. */
+#include "wraps.h"
+
+#include "engine/conclude.h"
+#include "kernel/mission_game.h"
+#include "kernel/player.h"
+#include "statistics/tally.h"
+#include "store/parts.h"
+#include "world/sample.h"
+
+#include "clock.h"
+
+stage_played_t stage_played;
+
+/* ---- random numbers
+ * ---------------------------------------------------------------------------------------- */
+
+double __real_qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+double __wrap_qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+double __wrap_qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
+{
+    stage_counts.uniforms += stage_counts.on;
+    stage_enter(STAGE_RANDOM);
+    double u = __real_qd_random_uniform(luck, purpose, period, draw);
+    stage_leave();
+    return u;
+}
+
+double __real_qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+double __wrap_qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+double __wrap_qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
+{
+    stage_counts.uniforms += stage_counts.on;
+    stage_enter(STAGE_RANDOM);
+    double u = __real_qd_random_open(luck, purpose, period, draw);
+    stage_leave();
+    return u;
+}
+
+double __real_qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+double __wrap_qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+double __wrap_qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
+{
+    stage_counts.normals += stage_counts.on;
+    stage_enter(STAGE_RANDOM);
+    double z = __real_qd_random_normal(luck, purpose, period, draw);
+    stage_leave();
+    return z;
+}
+
+void __real_qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
+void __wrap_qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
+void __wrap_qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
+{
+    stage_counts.in_bulk += stage_counts.on ? (double)n : 0.0;
+    stage_enter(STAGE_RANDOM);
+    __real_qd_random_normals(luck, purpose, period, n, out);
+    stage_leave();
+}
+
+/* ---- a world's beginning
+ * ----------------------------------------------------------------------------------- */
+
+void __real_qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out);
+void __wrap_qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out);
+void __wrap_qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out)
+{
+    stage_enter(STAGE_ORDER);
+    __real_qd_sample_parameters(plan, luck, out);
+    stage_leave();
+}
+
+const char *__real_qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
+                                   qd_luck_t luck);
+const char *__wrap_qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
+                                   qd_luck_t luck);
+const char *__wrap_qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
+                                   qd_luck_t luck)
+{
+    stage_counts.orders += stage_counts.on;
+    stage_enter(STAGE_ORDER);
+    const char *failure = __real_qd_sample_order(state, plan, p, luck);
+    stage_leave();
+    return failure;
+}
+
+/* ---- crises
+ * ------------------------------------------------------------------------------------------------ */
+
+unsigned __real_qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
+                                unsigned period);
+unsigned __wrap_qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
+                                unsigned period);
+unsigned __wrap_qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
+                                unsigned period)
+{
+    stage_enter(STAGE_CRISIS);
+    unsigned count = __real_qd_crisis_count(state, p, luck, period);
+    stage_leave();
+    return count;
+}
+
+void __real_qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p,
+                           qd_luck_t luck, unsigned period, unsigned number, double *scratch);
+void __wrap_qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p,
+                           qd_luck_t luck, unsigned period, unsigned number, double *scratch);
+void __wrap_qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p,
+                           qd_luck_t luck, unsigned period, unsigned number, double *scratch)
+{
+    stage_enter(STAGE_CRISIS);
+    __real_qd_crisis_draw(self, state, p, luck, period, number, scratch);
+    stage_leave();
+    stage_counts.crises += stage_counts.on;
+    stage_counts.targeted += stage_counts.on && self->target != QD_NOBODY;
+}
+
+/* ---- venues
+ * ------------------------------------------------------------------------------------------------ */
+
+void __real_qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
+                             const qd_parameters_t *p, int bloc);
+void __wrap_qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
+                             const qd_parameters_t *p, int bloc);
+void __wrap_qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
+                             const qd_parameters_t *p, int bloc)
+{
+    stage_counts.prepared += stage_counts.on;
+    stage_enter(STAGE_WEIGHING);
+    __real_qd_venue_prepare(self, crisis, state, p, bloc);
+    stage_leave();
+}
+
+double __real_qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
+                             const qd_parameters_t *p, const qd_leaning_t *leaning,
+                             const qd_venue_scratch_t *scratch);
+double __wrap_qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
+                             const qd_parameters_t *p, const qd_leaning_t *leaning,
+                             const qd_venue_scratch_t *scratch);
+double __wrap_qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
+                             const qd_parameters_t *p, const qd_leaning_t *leaning,
+                             const qd_venue_scratch_t *scratch)
+{
+    stage_counts.bounds += stage_counts.on;
+    stage_enter(STAGE_WEIGHING);
+    double bound = __real_qd_venue_bound(g, crisis, state, p, leaning, scratch);
+    stage_leave();
+    return bound;
+}
+
+void __real_qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis,
+                           const qd_state_t *state, const qd_parameters_t *p, const qd_leaning_t *leaning,
+                           qd_venue_scratch_t *scratch);
+void __wrap_qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis,
+                           const qd_state_t *state, const qd_parameters_t *p, const qd_leaning_t *leaning,
+                           qd_venue_scratch_t *scratch);
+void __wrap_qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis,
+                           const qd_state_t *state, const qd_parameters_t *p, const qd_leaning_t *leaning,
+                           qd_venue_scratch_t *scratch)
+{
+    stage_counts.solves += stage_counts.on;
+    stage_enter(STAGE_WEIGHING);
+    __real_qd_venue_solve(self, g, crisis, state, p, leaning, scratch);
+    stage_leave();
+}
+
+bool __real_qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
+                           int bloc);
+bool __wrap_qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
+                           int bloc);
+bool __wrap_qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
+                           int bloc)
+{
+    stage_enter(STAGE_WEIGHING);
+    bool fails = __real_qd_venue_fails(self, g, state, quorum, bloc);
+    stage_leave();
+    return fails;
+}
+
+static void count_move(void *context, size_t state, double before, double after)
+{
+    (void)context, (void)state, (void)before, (void)after;
+    stage_counts.moves += 1.0;
+}
+
+int __real_qd_mission_game_solve(qd_mission_game_t *self);
+int __wrap_qd_mission_game_solve(qd_mission_game_t *self);
+int __wrap_qd_mission_game_solve(qd_mission_game_t *self)
+{
+    if (stage_counts.on)
+        self->moved = count_move;
+    stage_enter(STAGE_GAMES);
+    int passes = __real_qd_mission_game_solve(self);
+    stage_leave();
+    stage_counts.passes += stage_counts.on ? (double)passes : 0.0;
+    return passes;
+}
+
+/* ---- consequences
+ * ------------------------------------------------------------------------------------------ */
+
+/* Rows of the affinities that change: of those who took sides and, outside the institution, of their allies.
+ */
+static void count_mission(const qd_world_t *self, qd_venue_t g)
+{
+    const double *x = self->venue[g].x;
+    const qd_state_t *state = &self->state;
+    bool sided[QD_LABELS_MAX + 1] = {false};
+    for (size_t i = 0; i < state->n; i++)
+        sided[state->label[i]] |= x[i] != 0.0;
+    sided[0] = false;
+    for (size_t i = 0; i < state->n; i++) {
+        stage_counts.joiners += x[i] > 0.0;
+        stage_counts.rows += x[i] != 0.0 || (g != QD_COLLECTIVE && sided[state->label[i]]);
+    }
+    stage_counts.missions += 1.0;
+}
+
+bool __real_qd_world_consequences(qd_world_t *self, qd_venue_t g);
+bool __wrap_qd_world_consequences(qd_world_t *self, qd_venue_t g);
+bool __wrap_qd_world_consequences(qd_world_t *self, qd_venue_t g)
+{
+    if (stage_counts.on)
+        count_mission(self, g);
+    stage_enter(STAGE_CONSEQUENCES);
+    bool success = __real_qd_world_consequences(self, g);
+    stage_leave();
+    return success;
+}
+
+/* ---- end of period, bloc review
+ * ---------------------------------------------------------------------------- */
+
+void __real_qd_world_end_period(qd_world_t *self);
+void __wrap_qd_world_end_period(qd_world_t *self);
+void __wrap_qd_world_end_period(qd_world_t *self)
+{
+    stage_counts.periods += stage_counts.on;
+    stage_enter(STAGE_PERIOD);
+    __real_qd_world_end_period(self);
+    stage_leave();
+}
+
+void __real_qd_world_review_blocs(qd_world_t *self, bool counted);
+void __wrap_qd_world_review_blocs(qd_world_t *self, bool counted);
+void __wrap_qd_world_review_blocs(qd_world_t *self, bool counted)
+{
+    stage_enter(STAGE_REVIEW);
+    __real_qd_world_review_blocs(self, counted);
+    stage_leave();
+}
+
+static void count_bloc_move(void *context, size_t state, int before, int after)
+{
+    (void)context, (void)state, (void)before, (void)after;
+    stage_counts.review_moves += 1.0;
+}
+
+int __real_qd_bloc_game_review(qd_bloc_game_t *self);
+int __wrap_qd_bloc_game_review(qd_bloc_game_t *self);
+int __wrap_qd_bloc_game_review(qd_bloc_game_t *self)
+{
+    if (stage_counts.on) {
+        self->moved = count_bloc_move;
+        bool held[QD_LABELS_MAX + 1] = {false};
+        for (size_t i = 0; i < self->n; i++)
+            held[self->label[i]] = true;
+        for (size_t k = 1; k <= self->labels; k++)
+            stage_counts.labels += held[k];
+        stage_counts.reviews += 1.0;
+    }
+    int passes = __real_qd_bloc_game_review(self);
+    stage_counts.review_passes += stage_counts.on ? (double)passes : 0.0;
+    return passes;
+}
+
+/* ---- outcomes
+ * ---------------------------------------------------------------------------------------------- */
+
+void __real_qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
+                              double legitimacy, double gini, double strange, int passes);
+void __wrap_qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
+                              double legitimacy, double gini, double strange, int passes);
+void __wrap_qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
+                              double legitimacy, double gini, double strange, int passes)
+{
+    stage_enter(STAGE_OUTCOMES);
+    __real_qd_record_mission(self, state, x, venue, legitimacy, gini, strange, passes);
+    stage_leave();
+}
+
+void __real_qd_record_period(qd_record_t *self, const qd_state_t *state);
+void __wrap_qd_record_period(qd_record_t *self, const qd_state_t *state);
+void __wrap_qd_record_period(qd_record_t *self, const qd_state_t *state)
+{
+    stage_enter(STAGE_OUTCOMES);
+    __real_qd_record_period(self, state);
+    stage_leave();
+}
+
+void __real_qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch,
+                               qd_outcomes_t *out);
+void __wrap_qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch,
+                               qd_outcomes_t *out);
+void __wrap_qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch,
+                               qd_outcomes_t *out)
+{
+    stage_enter(STAGE_OUTCOMES);
+    __real_qd_record_outcomes(self, state, scratch, out);
+    stage_leave();
+}
+
+/* ---- the engine, from the world's end to the file
+ * ---------------------------------------------------------- */
+
+/* Worlds that were played before, one after the other: so that what follows a world is measured over many. */
+void __wrap_qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck,
+                          const qd_observer_t *observer, qd_result_t *result);
+void __wrap_qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck,
+                          const qd_observer_t *observer, qd_result_t *result)
+{
+    (void)self, (void)plan, (void)observer;
+    *result = stage_played.result[luck.world % stage_played.count];
+}
+
+void __real_qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result);
+void __wrap_qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result);
+void __wrap_qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result)
+{
+    stage_enter(STAGE_TALLY);
+    __real_qd_tally_add(self, world, result);
+    stage_leave();
+}
+
+qd_status_t __real_qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
+                                   size_t *capacity, qd_error_t *error);
+qd_status_t __wrap_qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
+                                   size_t *capacity, qd_error_t *error);
+qd_status_t __wrap_qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
+                                   size_t *capacity, qd_error_t *error)
+{
+    stage_enter(STAGE_ENCODE);
+    qd_status_t status = __real_qd_tally_encode(self, buffer, size, capacity, error);
+    stage_leave();
+    return status;
+}
+
+qd_status_t __real_qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error);
+qd_status_t __wrap_qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error);
+qd_status_t __wrap_qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error)
+{
+    stage_enter(STAGE_PARTS);
+    qd_status_t status = __real_qd_parts_append(self, segment, error);
+    stage_leave();
+    return status;
+}
+
+qd_status_t __real_qd_parts_flush(qd_parts_t *self, qd_error_t *error);
+qd_status_t __wrap_qd_parts_flush(qd_parts_t *self, qd_error_t *error);
+qd_status_t __wrap_qd_parts_flush(qd_parts_t *self, qd_error_t *error)
+{
+    stage_enter(STAGE_PARTS);
+    qd_status_t status = __real_qd_parts_flush(self, error);
+    stage_leave();
+    return status;
+}
+
+qd_status_t __real_qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
+                               const qd_conclusion_t *conclusion, qd_assembled_t *assembled,
+                               qd_error_t *error);
+qd_status_t __wrap_qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
+                               const qd_conclusion_t *conclusion, qd_assembled_t *assembled,
+                               qd_error_t *error);
+qd_status_t __wrap_qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
+                               const qd_conclusion_t *conclusion, qd_assembled_t *assembled,
+                               qd_error_t *error)
+{
+    stage_enter(STAGE_ASSEMBLE);
+    qd_status_t status = __real_qd_conclude(experiment, done, conclusion, assembled, error);
+    stage_leave();
+    return status;
+}

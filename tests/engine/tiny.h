@@ -1,0 +1,31 @@
+/* Experiments that are played in no time, for tests of the engine. */
+#ifndef QD_TESTS_ENGINE_TINY_H
+#define QD_TESTS_ENGINE_TINY_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "quadrille/experiment.h"
+
+/* Three points (the first and the last set the same) by two orders. `more`: further lines of YAML, `worlds:` among them. */
+static inline qd_experiment_t *tiny_experiment(const char *more)
+{
+    static const char *const text = "name: tiny\nseed: 7\norders: [unipolar, bipolar]\n"
+                                    "parameters: {order.states: 5, order.periods: 6, tension.debt: {choice: [0.1, 0.2]}}\n"
+                                    "design: {type: list, points: [{label: a, set: {doctrine: rumsfeld}},\n"
+                                    "  {label: b, set: {doctrine: obama}}, {label: c, set: {doctrine: rumsfeld}}]}\n";
+    char whole[2048];
+    qd_error_t error = QD_ERROR_NONE;
+    qd_experiment_t *experiment = NULL;
+    snprintf(whole, sizeof whole, "%s%s\n", text, more);
+    if (qd_experiment_parse(whole, "tiny", &experiment, &error) != QD_OK)
+        fail_msg("%s", error.text);
+    return experiment;
+}
+
+#endif

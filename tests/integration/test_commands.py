@@ -1,0 +1,323 @@
+#!/usr/bin/python3
+"""The commands as a user meets them: exit statuses, what goes to stdout and what to stderr, wrong options, nothing written on
+wrong input; show, verify, replay and merge on real files."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import h5py
+
+from harness import PROGRAM, attribute, fixed, instruction_sets, must, quadrille, result_hash
+
+class Commands(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.experiment = cls.folder / "small.yaml"
+        cls.experiment.write_text(fixed(120))
+        cls.file = cls.folder / "result.h5"
+        must("run", cls.experiment, "-o", cls.file, "-q")
+
+    def listing(self):
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*"))
+
+    def refused(self, *arguments, says=""):
+        """Exit status 2, a message on stderr, nothing on stdout, nothing written."""
+        before = self.listing()
+        done = must(*arguments, status=2, cwd=self.folder)
+        self.assertEqual(done.stdout, "")
+        self.assertIn(says, done.stderr)
+        self.assertEqual(before, self.listing())
+
+    # ---- run
+
+    def test_run_says_nothing_on_stdout(self):
+        done = must("run", self.experiment, "-o", self.folder / "said.h5")
+        self.assertEqual(done.stdout, "")
+        self.assertIn(result_hash(self.folder / "said.h5"), done.stderr)
+        self.assertNotIn("\r", done.stderr, "progress lines end in a newline where stderr is no terminal")
+
+    def test_quiet(self):
+        done = must("run", self.experiment, "-o", self.folder / "quiet.h5", "-q")
+        self.assertEqual((done.stdout, done.stderr), ("", ""))
+
+    def test_default_output_is_in_the_current_folder(self):
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        must("run", self.experiment, "-q", cwd=elsewhere)
+        self.assertEqual([path.name for path in elsewhere.iterdir()], ["small.h5"])
+
+    def test_progress_on_a_terminal_is_one_line(self):
+        main, end = pty.openpty()
+        run = subprocess.Popen([PROGRAM, "run", self.experiment, "-o", self.folder / "terminal.h5", "--worlds", "6000"],
+                               stdout=subprocess.PIPE, stderr=end)
+        os.close(end)
+        said = b""
+        try:
+            while chunk := os.read(main, 4096):
+                said += chunk
+        except OSError:
+            pass  # the other end is closed
+        os.close(main)
+        self.assertEqual(run.communicate()[0], b"")
+        self.assertEqual(run.returncode, 0)
+        self.assertRegex(said.decode(), r"\r\x1b\[Kquadrille: \d+ of \d+ worlds, \d+ worlds/s, \d:\d\d:\d\d left")
+        self.assertEqual(said.decode().count("\n"), 2, "what is to be done, and what was done")
+
+    def test_existing_output(self):
+        output = self.folder / "existing.h5"
+        output.write_text("precious")
+        self.refused("run", self.experiment, "-o", output, says="--force")
+        self.refused("run", self.experiment, "-o", output, "--resume", says="existing.h5")
+        self.assertEqual(output.read_text(), "precious")
+        must("run", self.experiment, "-o", output, "-q", "--force")
+        self.assertEqual(result_hash(output), result_hash(self.file))
+
+    def test_dry_run_writes_nothing(self):
+        before = self.listing()
+        done = must("run", self.experiment, "-o", self.folder / "dry.h5", "--dry-run")
+        self.assertIn("3 points x 3 orders x 120 worlds", done.stderr)
+        self.assertEqual(before, self.listing())
+
+    def test_wrong_options(self):
+        run = ["run", self.experiment]
+        for options, says in ((["-j", "0"], "expected a number of threads"), (["--seed", "-1"], "expected a whole number"),
+                              (["--worlds", "0"], "from 1"), (["--shard", "3/2"], "K/N"), (["--shard", "0/2"], "K/N"),
+                              (["--shard", "1"], "K/N"), (["--time-budget", "soon"], "2h30m"),
+                              (["--time-budget", "0"], "2h30m"), (["--isa", "v9"], "v2"), (["--set", "order.states"], "="),
+                              (["--set", "order.stats=5"], "order.states"), (["--set", "order.states=-5"], "order.states"),
+                              (["--resume", "--force"], "one of them"), (["--frobnicate"], "--help"),
+                              (["-o", ""], "empty"), (["-o", self.folder], "not a file"), (["extra.yaml"], "expected one"),
+                              (["-o", self.folder / "none" / "out.h5"], "expected a folder")):
+            with self.subTest(options=options):
+                self.refused(*run, *options, says=says)
+        self.refused("run", says="expected one")
+        self.refused("run", self.folder / "none.yaml", says="none.yaml")
+        self.refused("run", self.folder, says=str(self.folder))
+        self.refused("frobnicate", says="found command")
+        self.refused("rnu", says="`run`")
+        self.refused()
+
+    def test_seed_and_set_win_over_the_file(self):
+        output = self.folder / "set.h5"
+        must("run", self.experiment, "-o", output, "-q", "--seed", "77", "--worlds", "7", "--set", "order.periods=9")
+        with h5py.File(output) as file:
+            self.assertEqual(file["worlds/survival"].shape[2], 7)
+            self.assertEqual(len(file["period"]), 9)
+            self.assertEqual(int(file.attrs["seed"]), 77)
+
+    def test_time_budget(self):
+        output = self.folder / "budget.h5"
+        began = time.monotonic()
+        done = must("run", self.experiment, "-o", output, "-q", "--worlds", "1000000", "--time-budget", "1s", status=75)
+        self.assertLess(time.monotonic() - began, 60)
+        self.assertIn("--resume goes on", done.stderr)
+        self.assertEqual(attribute(output, "complete"), 0)
+        self.assertTrue(Path(f"{output}.parts").is_dir())
+        must("show", output)
+
+    def test_outputs_that_are_not_asked_for(self):
+        for number, (output, there) in enumerate((("{worlds: false}", {"summary", "paths"}),
+                                                  ("{worlds: false, paths: false}", {"summary"}),
+                                                  ("{paths: false}", {"summary", "worlds"}))):
+            experiment = self.folder / f"output-{number}.yaml"
+            experiment.write_text(fixed(120).replace("{outcomes: [survival, tension_mean]}", output))
+            file = self.folder / f"output-{number}.h5"
+            must("run", experiment, "-o", file, "-q")
+            self.assertEqual(result_hash(file), result_hash(self.file), output)
+            with h5py.File(file) as h5:
+                self.assertEqual({"summary", "paths", "worlds"} & set(h5), there, output)
+            must("run", experiment, "-o", file, "--resume")
+            must("verify", file, "--fraction", "1")
+
+    def test_only_the_outcomes_asked_for_are_kept(self):
+        with h5py.File(self.file) as file:
+            self.assertEqual(set(file["worlds"]), {"survival", "tension_mean"})
+
+    # ---- help, version
+
+    def test_help_and_version(self):
+        self.assertRegex(must("--version").stdout, r"^quadrille \d+\.\d+\.\d+\n$")
+        shown = must("--help")
+        self.assertEqual(shown.stderr, "")
+        for command in re.findall(r"^  (\w+)  ", shown.stdout, re.M):
+            done = must(command, "--help")
+            self.assertIn(f"Usage: quadrille {command}", done.stdout)
+            self.assertEqual(done.stderr, "")
+
+    # ---- verify
+
+    def test_verify(self):
+        for options in ([], ["--fraction", "0.5"], ["--fraction", "1", "-j", "3"]):
+            done = must("verify", self.file, *options)
+            self.assertIn("equal", done.stdout)
+        for isa in instruction_sets():
+            must("verify", self.file, "--fraction", "1", "--isa", isa)
+
+    def test_verify_names_the_first_difference(self):
+        changed = self.folder / "changed.h5"
+        changed.write_bytes(self.file.read_bytes())
+        with h5py.File(changed, "r+") as file:
+            data = file["worlds/tension_mean"]
+            kept = data[1, 2, 77]
+            data[1, 2, 77] = kept + 2.0 ** -50
+            data[1, 2, 99] = 0.0
+            changed_to = float(data[1, 2, 77]).hex().replace("0x1.", "")[:8]
+        done = must("verify", changed, "--fraction", "1", status=3)
+        self.assertIn("point umbrellas, order multipolar, world 77, outcome tension_mean", done.stdout)
+        self.assertIn(changed_to, done.stdout)
+        with h5py.File(changed, "r+") as file:
+            file["worlds/tension_mean"][1, 2, 77] = kept
+        self.assertIn("world 99", must("verify", changed, "--fraction", "1", status=3).stdout)
+
+    def test_verify_notices_a_changed_hash(self):
+        changed = self.folder / "hash.h5"
+        changed.write_bytes(self.file.read_bytes())
+        right = result_hash(changed)
+        wrong = ("0" if right[0] != "0" else "1") + right[1:]
+        with h5py.File(changed, "r+") as file:
+            file.attrs["result_hash"] = wrong
+        done = must("verify", changed, status=3)
+        self.assertIn(wrong, done.stdout)
+        self.assertIn(right, done.stdout)
+
+    def test_verify_wrong_input(self):
+        self.refused("verify", says="expected one")
+        self.refused("verify", "none.h5", says="none.h5")
+        self.refused("verify", self.experiment, says="not an HDF5 file")
+        for share in ("0", "2", "-1", "x", "nan"):
+            self.refused("verify", self.file, "--fraction", share, says="above 0 and up to 1")
+
+    # ---- replay
+
+    def replay(self, *options, status=0):
+        return must("replay", self.file, *options, status=status)
+
+    def test_replay(self):
+        trace = self.folder / "trace.jsonl"
+        done = self.replay("--order", "bipolar", "--world", "17", "--point", "umbrellas", "--trace", trace)
+        self.assertIn("equal, bit for bit", done.stderr)
+        shown = dict(line.split()[:2] for line in done.stdout.splitlines())
+        with h5py.File(self.file) as file:
+            self.assertEqual(float(shown["tension_mean"]), file["worlds/tension_mean"][1, 1, 17])
+        events = [json.loads(line) for line in trace.read_text().splitlines()]
+        kinds = [event["event"] for event in events]
+        self.assertEqual((kinds[0], kinds[-1]), ("world", "end"))
+        self.assertEqual(kinds.count("period"), 30)
+        for kind in ("crisis", "venue", "mission", "bloc_move", "review", "move"):
+            self.assertIn(kind, kinds)
+        self.check_sums(events, shown)
+
+    def check_sums(self, events, shown):
+        """What the events say adds up to the outcomes."""
+        count = {kind: sum(event["event"] == kind for event in events)
+                 for kind in ("crisis", "mission", "abstain", "war", "paralysis")}
+        self.assertEqual(count["crisis"], int(shown["crises"]))
+        self.assertEqual(count["crisis"], count["mission"] + count["abstain"])
+        self.assertEqual(count["war"], int(shown["wars"]))
+        if count["crisis"]:
+            self.assertAlmostEqual(count["paralysis"] / count["crisis"], float(shown["paralysis"]))
+            successes = sum(event["event"] == "mission" and event["success"] for event in events)
+            self.assertAlmostEqual(successes / count["crisis"], float(shown["resolved"]))
+        ends = [event["tension"] for event in events if event["event"] == "period"]
+        self.assertAlmostEqual(sum(ends) / len(ends), float(shown["tension_mean"]))
+        self.assertEqual(events[-1]["outcomes"]["tension_mean"], float(shown["tension_mean"]))
+
+    def test_replay_to_stdout(self):
+        done = self.replay("--order", "unipolar", "--world", "0", "--point", "0", "--trace", "-")
+        self.assertEqual(json.loads(done.stdout.splitlines()[-1])["event"], "end")
+
+    def test_replay_of_a_changed_row(self):
+        changed = self.folder / "row.h5"
+        changed.write_bytes(self.file.read_bytes())
+        with h5py.File(changed, "r+") as file:
+            file["worlds/survival"][0, 0, 5] = -1.0
+        done = must("replay", changed, "--order", "unipolar", "--world", "5", "--point", "ad hoc", status=3)
+        self.assertIn("outcome survival", done.stderr)
+
+    def test_replay_wrong_input(self):
+        one = ["replay", self.file]
+        self.refused(*one, "--world", "1", says="--order")
+        self.refused(*one, "--order", "unipolar", says="--world")
+        self.refused(*one, "--order", "unipolr", "--world", "1", "--point", "0", says="unipolar, bipolar")
+        self.refused(*one, "--order", "unipolar", "--world", "120", "--point", "0", says="119")
+        self.refused(*one, "--order", "unipolar", "--world", "-1", says="whole number")
+        self.refused(*one, "--order", "unipolar", "--world", "1", says="--point")
+        self.refused(*one, "--order", "unipolar", "--world", "1", "--point", "9", "--trace", "t.jsonl", says="0 to 2")
+
+    # ---- merge
+
+    def test_merge(self):
+        shards = []
+        for k in (1, 2, 3):
+            shards.append(self.folder / f"shard-{k}.h5")
+            must("run", self.experiment, "-o", shards[-1], "-q", "--shard", f"{k}/3")
+        merged = self.folder / "merged.h5"
+        self.refused("merge", "-o", merged, shards[0], shards[2], says="missing")
+        done = must("merge", "-o", merged, *shards[::-1], shards[0])
+        self.assertIn("counted once", done.stderr)
+        self.assertEqual(result_hash(merged), result_hash(self.file))
+        again = must("merge", "-o", merged, *shards)
+        self.assertIn("holds this already", again.stderr)
+        must("verify", merged)
+        partial = self.folder / "partial.h5"
+        must("merge", "-o", partial, shards[0], "--partial")
+        self.assertEqual(attribute(partial, "complete"), 0)
+        self.refused("merge", "-o", partial, *shards, says="--force")
+        must("merge", "-o", partial, *shards, "--force", "-q")
+        self.assertEqual(result_hash(partial), result_hash(self.file))
+
+    def test_merge_of_different_experiments(self):
+        other = self.folder / "other.h5"
+        must("run", self.experiment, "-o", other, "-q", "--seed", "5")
+        more = self.folder / "more.h5"
+        must("run", self.experiment, "-o", more, "-q", "--worlds", "130")
+        self.refused("merge", "-o", "out.h5", self.file, other, says="another experiment")
+        self.refused("merge", "-o", "out.h5", self.file, more, says="other worlds")
+        self.refused("merge", self.file, says="-o OUT.h5")
+        self.refused("merge", "-o", "out.h5", says="no shards")
+
+    def test_merge_of_a_stopped_shard(self):
+        """Its parts stand for it."""
+        first, second = self.folder / "stopped-1.h5", self.folder / "stopped-2.h5"
+        experiment = self.folder / "longer.yaml"
+        experiment.write_text(fixed(3000))
+        run = subprocess.Popen([PROGRAM, "run", experiment, "-o", first, "-q", "--shard", "1/2"])
+        parts = Path(f"{first}.parts")
+        while run.poll() is None and not list(parts.glob("part-*.qdp")):
+            time.sleep(0.01)
+        run.kill()
+        run.wait()
+        must("run", experiment, "-o", second, "-q", "--shard", "2/2")
+        done = must("merge", "-o", self.folder / "both.h5", second, parts, "--partial")
+        self.assertIn("missing", done.stderr)
+        must("verify", self.folder / "both.h5")
+
+    # ---- show
+
+    def test_show_while_a_run_goes_on(self):
+        output = self.folder / "live.h5"
+        run = subprocess.Popen([PROGRAM, "run", self.experiment, "-o", output, "-q", "--worlds", "100000", "-j", "1"],
+                               stderr=subprocess.DEVNULL)
+        parts = Path(f"{output}.parts")
+        while run.poll() is None and not list(parts.glob("part-*.qdp")):
+            time.sleep(0.01)
+        for path in (parts, output):
+            self.assertIn("survival", must("show", path).stdout)
+        run.send_signal(signal.SIGINT)
+        self.assertEqual(run.wait(), 75)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
