@@ -6,6 +6,8 @@
 
 #include "engine/dispatch.h"
 #include "engine/twins.h"
+#include "engine/worker.h"
+#include "kernel/crisis.h"
 #include "statistics/confidence_sequence.h"
 #include "statistics/moments.h"
 
@@ -34,6 +36,43 @@ struct qd_stopping {
     waiting_t **waiting; /* [cells] ascending */
 };
 
+/* The greatest value of an outcome in a world of at most `states` states and `periods` periods: a sequence for a bounded
+ * outcome holds at every sample size, not only in the limit. */
+static double greatest(qd_outcome_t outcome, double states, double periods)
+{
+    switch (outcome) {
+    case QD_O_survival:
+        return periods;
+    case QD_O_crises:
+    case QD_O_wars:
+        return QD_CRISES_MAX * periods;
+    case QD_O_effective_blocs:
+    case QD_O_coalition_size:
+        return states;
+    default:
+        return qd_outcome_table[outcome].high;
+    }
+}
+
+static qd_status_t start_sequences(qd_stopping_t *self, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    const qd_precision_t *precision = &experiment->precision;
+    qd_change_t *change = qd_worker_schedule(experiment);
+    if (!change)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
+    for (size_t i = 0; i < self->cells; i++) {
+        size_t states, periods;
+        qd_worker_sizes_at(experiment, i / experiment->orders, i % experiment->orders, change, &states, &periods);
+        qd_confidence_sequence_init(&self->cell[i].sequence, qd_outcome_table[precision->outcome].low,
+                                    greatest(precision->outcome, (double)states, (double)periods),
+                                    precision->confidence, precision->min_worlds);
+        qd_moments_clear(&self->cell[i].moments);
+    }
+    free(change);
+    return QD_OK;
+}
+
 qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **out, qd_error_t *error)
 {
     qd_stopping_t *self = calloc(1, sizeof *self);
@@ -47,12 +86,10 @@ qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **o
         qd_stopping_free(self);
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
     }
-    const qd_precision_t *precision = &experiment->precision;
-    const qd_outcome_info_t *info = &qd_outcome_table[precision->outcome];
-    for (size_t i = 0; i < self->cells; i++) {
-        qd_confidence_sequence_init(&self->cell[i].sequence, info->low, info->high, precision->confidence,
-                                    precision->min_worlds);
-        qd_moments_clear(&self->cell[i].moments);
+    qd_status_t status = start_sequences(self, error);
+    if (status != QD_OK) {
+        qd_stopping_free(self);
+        return status;
     }
     *out = self;
     return QD_OK;

@@ -5,27 +5,34 @@
 
 #include "kernel/player.h"
 
-/* Room for the schedule of any (point, order). */
-static size_t changes_max(const qd_experiment_t *experiment)
+qd_change_t *qd_worker_schedule(const qd_experiment_t *experiment)
 {
     size_t most = 0;
     for (size_t p = 0; p < experiment->points; p++)
         if (experiment->point[p].changes > most)
             most = experiment->point[p].changes;
-    return experiment->changes + most + 1;
+    return malloc((experiment->changes + most + 1) * sizeof(qd_change_t));
+}
+
+void qd_worker_sizes_at(const qd_experiment_t *experiment, size_t point, size_t order, qd_change_t change[],
+                        size_t *states, size_t *periods)
+{
+    qd_plan_t plan;
+    qd_experiment_plan(experiment, point, order, change, &plan);
+    *states = qd_plan_states_max(&plan);
+    *periods = qd_plan_periods_max(&plan);
 }
 
 qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, size_t *periods, qd_error_t *error)
 {
-    qd_change_t *change = malloc(changes_max(experiment) * sizeof *change);
+    qd_change_t *change = qd_worker_schedule(experiment);
     if (!change)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a schedule");
     *states = *periods = 0;
     for (size_t p = 0; p < experiment->points; p++)
         for (size_t o = 0; o < experiment->orders; o++) {
-            qd_plan_t plan;
-            qd_experiment_plan(experiment, p, o, change, &plan);
-            size_t n = qd_plan_states_max(&plan), t = qd_plan_periods_max(&plan);
+            size_t n, t;
+            qd_worker_sizes_at(experiment, p, o, change, &n, &t);
             *states = n > *states ? n : *states;
             *periods = t > *periods ? t : *periods;
         }
@@ -38,7 +45,7 @@ qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment,
 {
     *self = (qd_worker_t){.experiment = experiment, .paths = experiment->output.paths};
     self->world = qd_world_new(states, periods);
-    self->change = malloc(changes_max(experiment) * sizeof *self->change);
+    self->change = qd_worker_schedule(experiment);
     self->row = malloc(QD_UNIT_MAX * sizeof *self->row);
     self->failure = malloc(QD_UNIT_MAX * sizeof *self->failure);
     bool complete = self->world && self->change && self->row && self->failure;
