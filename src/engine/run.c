@@ -20,7 +20,7 @@
  * many bytes, before they are written and synced: a kill costs little, and so does the writing. */
 #define FLUSH_SECONDS_MIN 0.25
 #define FLUSH_SECONDS_MAX 5.0
-#define FLUSH_BYTES       ((size_t)16 << 20)
+#define FLUSH_BYTES       ((size_t)4 << 20)
 #define TELL_SECONDS  0.5
 
 /* What the threads of a run share; touched under the one lock of `#pragma omp critical(qd_run)`. */
