@@ -1,7 +1,6 @@
 #include "kernel/bloc_game.h"
 
 #include "kernel/mission_game.h"
-#include "math/lanes.h"
 #include "math/reduce.h"
 
 static inline double hostile(double affinity)
@@ -174,7 +173,7 @@ void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k)
 }
 
 /* Whether a lane's state would gain more than the switching cost by its best label: the payoffs of
- * qd_bloc_game_payoff, four states at a time, label by label. */
+ * qd_bloc_game_payoff, a few states at a time, label by label. */
 static bool any_would_move(const qd_bloc_game_t *self, size_t group)
 {
     qd_reals_t best = {0}, present = {0}, label, self_worth = QD_REALS_OF(self->self_worth + group);
@@ -183,18 +182,18 @@ static bool any_would_move(const qd_bloc_game_t *self, size_t group)
     for (size_t k = 1; k <= self->labels; k++) {
         if (self->members[k] == 0)
             continue;
-        qd_words_t mine = (qd_words_t)(label == (double)k);
+        qd_mask_t mine = (qd_mask_t)(label == (double)k);
         qd_reals_t company = QD_REALS_OF(self->field + k * self->padded + group);
-        company -= (qd_reals_t)((qd_words_t)self_worth & mine);
+        company -= (qd_reals_t)((qd_mask_t)self_worth & mine);
         if (self->members[k] == 1)
-            company = (qd_reals_t)((qd_words_t)company & ~mine);
-        qd_reals_t cost = (qd_reals_t){0} + self->cost;
+            company = (qd_reals_t)((qd_mask_t)company & ~mine);
+        qd_reals_t cost = QD_REALS_ALL(self->cost);
         if (k - 1 >= group && k - 1 < group + QD_REALS)
             cost[k - 1 - group] = 0.0; /* the owner's */
         qd_reals_t payoff = self->cohesion[k] * company - cost;
-        qd_words_t better = (qd_words_t)(payoff > best);
-        best = (qd_reals_t)(((qd_words_t)payoff & better) | ((qd_words_t)best & ~better));
-        present = (qd_reals_t)(((qd_words_t)payoff & mine) | ((qd_words_t)present & ~mine));
+        qd_mask_t better = (qd_mask_t)(payoff > best);
+        best = (qd_reals_t)(((qd_mask_t)payoff & better) | ((qd_mask_t)best & ~better));
+        present = (qd_reals_t)(((qd_mask_t)payoff & mine) | ((qd_mask_t)present & ~mine));
     }
     qd_reals_t gain = best - present;
     bool any = false;

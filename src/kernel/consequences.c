@@ -29,11 +29,15 @@ static double strange_partners(const qd_state_t *state, const double *restrict x
         if (!(x[i] > 0.0))
             continue;
         const double *restrict row = state->affinity + i * state->padded;
-        double met[QD_LANES] = {0};
+        qd_sums_t met = {0};
         for (size_t j = 0; j < state->padded; j += QD_LANES)
-            for (size_t l = 0; l < QD_LANES; l++)
-                met[l] += ((x[j + l] > 0.0) & (row[j + l] < 0.0)) ? 1.0 : 0.0;
-        strange += qd_join_lanes(met);
+            for (size_t v = 0; v < QD_PARTS; v++) {
+                size_t at = j + v * QD_REALS;
+                qd_mask_t joined = (qd_mask_t)(QD_REALS_OF(x + at) > 0.0);
+                met.part[v] +=
+                    QD_REALS_WHERE(joined & (qd_mask_t)(QD_REALS_OF(row + at) < 0.0), QD_REALS_ALL(1.0));
+            }
+        strange += qd_sums_join(&met);
     }
     return joiners > 1 ? strange / ((double)joiners * (double)(joiners - 1)) : 0.0;
 }

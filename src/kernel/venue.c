@@ -127,26 +127,27 @@ static void play(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_stat
 
 static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state)
 {
-    double support[QD_LANES] = {0}, opposition[QD_LANES] = {0}, joiners[QD_LANES] = {0},
-           opponents[QD_LANES] = {0};
+    qd_sums_t support = {0}, opposition = {0}, joiners = {0}, opponents = {0};
     bool targeted = crisis->target != QD_NOBODY;
     double *restrict x = self->x;
     if (targeted)
         x[crisis->target] = 0.0;
     for (size_t i = 0; i < state->padded; i += QD_LANES)
-        for (size_t l = 0; l < QD_LANES; l++) {
-            double joins = x[i + l] > 0.0 ? 1.0 : 0.0, opposes = x[i + l] < 0.0 ? 1.0 : 0.0;
-            support[l] += joins * (state->c[i + l] * (1.0 - state->load[i + l]));
-            opposition[l] += opposes * state->c[i + l];
-            joiners[l] += joins;
-            opponents[l] += opposes;
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            size_t at = i + v * QD_REALS;
+            qd_reals_t side = QD_REALS_OF(x + at), c = QD_REALS_OF(state->c + at);
+            qd_mask_t joins = (qd_mask_t)(side > 0.0), opposes = (qd_mask_t)(side < 0.0);
+            support.part[v] += QD_REALS_WHERE(joins, c * (1.0 - QD_REALS_OF(state->load + at)));
+            opposition.part[v] += QD_REALS_WHERE(opposes, c);
+            joiners.part[v] += QD_REALS_WHERE(joins, QD_REALS_ALL(1.0));
+            opponents.part[v] += QD_REALS_WHERE(opposes, QD_REALS_ALL(1.0));
         }
     if (targeted)
         x[crisis->target] = -1.0;
-    self->support = qd_join_lanes(support);
-    self->opposition = qd_join_lanes(opposition);
-    self->joiners = (size_t)qd_join_lanes(joiners);
-    self->opponents = (size_t)qd_join_lanes(opponents) + targeted;
+    self->support = qd_sums_join(&support);
+    self->opposition = qd_sums_join(&opposition);
+    self->joiners = (size_t)qd_sums_join(&joiners);
+    self->opponents = (size_t)qd_sums_join(&opponents) + targeted;
 }
 
 /* L for n+ joiners and n- opponents in venue g. */

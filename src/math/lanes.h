@@ -61,20 +61,6 @@ static inline unsigned qd_lanes_unsettled(const double *field, const double *up,
 /* Four 64-bit words; +, ^, &, << and >> work lane by lane. */
 typedef uint64_t qd_words_t __attribute__((vector_size(32)));
 
-/* Four doubles; + - * / work lane by lane, with the same bits as one by one. Loads and stores need no
- * alignment. */
-typedef double qd_reals_t __attribute__((vector_size(32)));
-typedef double qd_reals_anywhere_t __attribute__((vector_size(32), aligned(8), may_alias));
-
-#define QD_REALS 4
-
-/* The four doubles at `at`, to be read or written. */
-#define QD_REALS_AT(at) (*(qd_reals_anywhere_t *)(at))
-#define QD_REALS_OF(at) (*(const qd_reals_anywhere_t *)(at))
-
-/* min(x, 0) in each lane: x where it is negative, else +0. */
-#define QD_REALS_NEGATIVE(x) ((qd_reals_t)((qd_words_t)(x) & (qd_words_t)((x) < 0.0)))
-
 /* x *= by, as the widening product of the lower halves of the words, which compilers do not find by
  * themselves. */
 static inline void qd_words_multiply(qd_words_t *x, const qd_words_t *by)

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "math/reals.h"
+
 #define QD_LANES 8
 
 /* n rounded up to a multiple of QD_LANES. */
@@ -18,32 +20,45 @@ static inline double qd_join_lanes(const double s[QD_LANES])
     return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
+/* Eight partial sums, in as many vectors as that takes. */
+#define QD_PARTS (QD_LANES / QD_REALS)
+typedef struct {
+    qd_reals_t part[QD_PARTS];
+} qd_sums_t;
+
+static inline double qd_sums_join(const qd_sums_t *self)
+{
+    double s[QD_LANES];
+    for (size_t v = 0; v < QD_PARTS; v++)
+        QD_REALS_AT(s + v * QD_REALS) = self->part[v];
+    return qd_join_lanes(s);
+}
+
 /* Sum of a[0..padded-1]. */
 static inline double qd_sum(const double *restrict a, size_t padded)
 {
-    double s[QD_LANES] = {0};
+    qd_sums_t s = {0};
     for (size_t i = 0; i < padded; i += QD_LANES)
-        for (size_t l = 0; l < QD_LANES; l++)
-            s[l] += a[i + l];
-    return qd_join_lanes(s);
+        for (size_t v = 0; v < QD_PARTS; v++)
+            s.part[v] += QD_REALS_OF(a + i + v * QD_REALS);
+    return qd_sums_join(&s);
 }
 
 /* Sum of a[i] b[i]. */
 static inline double qd_dot(const double *restrict a, const double *restrict b, size_t padded)
 {
-    double s[QD_LANES] = {0};
+    qd_sums_t s = {0};
     for (size_t i = 0; i < padded; i += QD_LANES)
-        for (size_t l = 0; l < QD_LANES; l++)
-            s[l] += a[i + l] * b[i + l];
-    return qd_join_lanes(s);
+        for (size_t v = 0; v < QD_PARTS; v++)
+            s.part[v] += QD_REALS_OF(a + i + v * QD_REALS) * QD_REALS_OF(b + i + v * QD_REALS);
+    return qd_sums_join(&s);
 }
 
 /* y += k a, element by element. Whole groups of lanes at once: no loop needs a tail. */
 static inline void qd_add_scaled(double *restrict y, double k, const double *restrict a, size_t padded)
 {
-    for (size_t i = 0; i < padded; i += QD_LANES)
-        for (size_t l = 0; l < QD_LANES; l++)
-            y[i + l] += k * a[i + l];
+    for (size_t i = 0; i < padded; i += QD_REALS)
+        QD_REALS_AT(y + i) += k * QD_REALS_OF(a + i);
 }
 
 #endif

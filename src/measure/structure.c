@@ -48,11 +48,14 @@ double qd_measure_polarisation(const qd_state_t *state)
     double sum = 0.0;
     for (size_t i = 0; i < state->n; i++) {
         const double *row = state->affinity + i * state->padded;
-        double s[QD_LANES] = {0};
+        qd_sums_t s = {0};
         for (size_t j = 0; j < state->padded; j += QD_LANES)
-            for (size_t l = 0; l < QD_LANES; l++)
-                s[l] += state->c[j + l] * (row[j + l] < 0.0 ? -row[j + l] : 0.0);
-        sum += state->c[i] * qd_join_lanes(s);
+            for (size_t v = 0; v < QD_PARTS; v++) {
+                size_t at = j + v * QD_REALS;
+                qd_reals_t affinity = QD_REALS_OF(row + at);
+                s.part[v] += QD_REALS_OF(state->c + at) * -QD_REALS_NEGATIVE(affinity);
+            }
+        sum += state->c[i] * qd_sums_join(&s);
     }
     return 2.0 * sum; /* each pair was met twice */
 }
@@ -78,17 +81,18 @@ double qd_measure_balance(size_t n, size_t padded, const double *sizes, const do
             scratch[k] = k > i ? sizes[k] * a[k] : 0.0;
         for (size_t j = i + 1; j + 1 < n; j++) {
             const double *b = affinity + j * padded;
-            double s[QD_LANES] = {0}, t[QD_LANES] = {0};
+            qd_sums_t s = {0}, t = {0};
             scratch[j] = 0.0;
             for (size_t k = (j + 1) / QD_LANES * QD_LANES; k < padded; k += QD_LANES)
-                for (size_t l = 0; l < QD_LANES; l++) {
-                    double triad = scratch[k + l] * b[k + l];
-                    s[l] += triad;
-                    t[l] += fabs(triad);
+                for (size_t v = 0; v < QD_PARTS; v++) {
+                    size_t at = k + v * QD_REALS;
+                    qd_reals_t triad = QD_REALS_OF(scratch + at) * QD_REALS_OF(b + at);
+                    s.part[v] += triad;
+                    t.part[v] += QD_REALS_ABSOLUTE(triad);
                 }
             double weight = sizes[i] * sizes[j] * a[j];
-            sum += weight * qd_join_lanes(s);
-            size += fabs(weight) * qd_join_lanes(t);
+            sum += weight * qd_sums_join(&s);
+            size += fabs(weight) * qd_sums_join(&t);
         }
     }
     return size > 0.0 ? sum / size : 0.0;

@@ -1,0 +1,35 @@
+/* A few doubles at a time: as many as the widest vectors that every processor of the instruction set has, but
+ * eight-lane ones. Arithmetic works lane by lane with the same bits as one by one; sums go to eight partial
+ * sums (reduce.h), of which each vector holds some, so that no width changes a bit. */
+#ifndef QD_MATH_REALS_H
+#define QD_MATH_REALS_H
+
+#include <stdint.h>
+
+#if defined(__AVX__)
+#define QD_REALS 4
+#else
+#define QD_REALS 2
+#endif
+
+typedef double qd_reals_t __attribute__((vector_size(QD_REALS * 8)));
+typedef uint64_t qd_mask_t __attribute__((vector_size(QD_REALS * 8)));
+
+/* The doubles at an address, which need not be aligned, to be read or written. */
+typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), aligned(8), may_alias));
+#define QD_REALS_AT(at) (*(qd_reals_anywhere_t *)(at))
+#define QD_REALS_OF(at) (*(const qd_reals_anywhere_t *)(at))
+
+/* x where the lane's condition (a comparison of vectors) holds, else +0. */
+#define QD_REALS_WHERE(condition, x) ((qd_reals_t)((qd_mask_t)(condition) & (qd_mask_t)(x)))
+
+/* min(x, 0): x where it is negative, else +0. */
+#define QD_REALS_NEGATIVE(x) QD_REALS_WHERE((x) < 0.0, x)
+
+/* |x|. */
+#define QD_REALS_ABSOLUTE(x) ((qd_reals_t)((qd_mask_t)(x)&0x7FFFFFFFFFFFFFFFu))
+
+/* The same number in every lane. */
+#define QD_REALS_ALL(x) ((qd_reals_t){0} + (x))
+
+#endif
