@@ -53,7 +53,8 @@ static inline double qd_exp(double x)
 static inline double qd_log(double x)
 {
     uint64_t bits = qd_bits_of(x) - 0x3FE6A09E667F3BCDull; /* exponent counted from sqrt(1/2) */
-    int64_t e = (int64_t)bits >> 52;
+    uint64_t shifted = (bits + (1024ull << 52)) >> 52;     /* e + 1024, turned into a double by its bits */
+    double k = qd_from_bits(0x4330000000000000ull | shifted) - (0x1p52 + 1024.0);
     double m = qd_from_bits((bits & 0x000FFFFFFFFFFFFFull) + 0x3FE6A09E667F3BCDull);
     double s = (m - 1.0) / (m + 1.0), t = s * s;
     double p = 1.0 / 23;
@@ -67,7 +68,6 @@ static inline double qd_log(double x)
     p = p * t + 1.0 / 7;
     p = p * t + 1.0 / 5;
     p = p * t + 1.0 / 3;
-    double k = (double)e;
     return k * 6.93147180369123816490e-01 + (2.0 * s + (2.0 * s * t * p + k * 1.90821492927058770002e-10));
 }
 

@@ -69,16 +69,38 @@ double qd_normal_quantile(double u)
     return fabs(q) <= CENTRE ? centre(q) : tail(u);
 }
 
+/* Tails of eight, of which some lie in the centre and are not wanted: all as if they were near, then those
+ * that are far. */
+static void tails(const double p[QD_LANES], double z[QD_LANES])
+{
+    double r[QD_LANES], near[QD_LANES];
+    for (size_t l = 0; l < QD_LANES; l++)
+        r[l] = sqrt(-qd_log(p[l] < 0.5 ? p[l] : 1.0 - p[l]));
+    for (size_t l = 0; l < QD_LANES; l++)
+        near[l] = ratio(near_p, near_q, r[l] - 1.6);
+    for (size_t l = 0; l < QD_LANES; l++) {
+        double side = p[l] < 0.5 ? -near[l] : near[l];
+        z[l] = fabs(p[l] - 0.5) <= CENTRE ? z[l] : side;
+    }
+    for (size_t l = 0; l < QD_LANES; l++)
+        if (r[l] > 5.0)
+            z[l] = tail(p[l]);
+}
+
 /* All as if they lay in the centre, eight at a time; then the seventh or so that does not. */
 void qd_normal_quantiles(size_t padded, const double *u, double *out)
 {
     for (size_t i = 0; i < padded; i += QD_LANES) {
-        double p[QD_LANES], z[QD_LANES];
+        double p[QD_LANES], z[QD_LANES], farthest = 0.0;
         for (size_t l = 0; l < QD_LANES; l++)
             p[l] = u[i + l];
         for (size_t l = 0; l < QD_LANES; l++)
             z[l] = centre(p[l] - 0.5);
         for (size_t l = 0; l < QD_LANES; l++)
-            out[i + l] = fabs(p[l] - 0.5) <= CENTRE ? z[l] : tail(p[l]);
+            farthest = fabs(p[l] - 0.5) > farthest ? fabs(p[l] - 0.5) : farthest;
+        if (farthest > CENTRE)
+            tails(p, z);
+        for (size_t l = 0; l < QD_LANES; l++)
+            out[i + l] = z[l];
     }
 }
