@@ -14,10 +14,12 @@ ORDERS = "[unipolar, bipolar, multipolar]"
 
 def build(source=ROOT, folder=BUILD, targets=("quadrille_program",), options=()):
     """Configures and builds; returns the folder."""
-    quiet = {"check": True, "stdout": subprocess.DEVNULL}
-    subprocess.run(["cmake", "-S", source, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-                    "-DQUADRILLE_TESTS=OFF", *options], **quiet)
-    subprocess.run(["ninja", "-C", folder, *targets], **quiet)
+    configure = ["cmake", "-S", source, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DQUADRILLE_TESTS=OFF",
+                 *options]
+    for command in (configure, ["ninja", "-C", folder, *targets]):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            raise SystemExit(f"{source} does not build:\n{done.stdout[-2000:]}")
     return folder
 
 

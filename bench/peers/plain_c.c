@@ -1,5 +1,6 @@
-/* The plain C twin (tests/reference) as a competitor: plays worlds and prints the processor seconds they took.
- * Usage: bench-twin STATES FIRST COUNT: worlds FIRST.. of each of the three orders; prints processor seconds. */
+/* The plain C twin (tests/reference) as a competitor: plays worlds and prints the processor seconds they
+ * took. Usage: bench-twin STATES FIRST COUNT: worlds FIRST.. of each of the three orders; prints processor
+ * seconds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -11,8 +11,10 @@
 static void print_help(void)
 {
     puts("Usage: quadrille merge -o OUT.h5 SHARD.h5...\n\n"
-         "Joins the result files of `quadrille run --shard K/N` into one, in any order; one given twice counts once. Folders\n"
-         "of parts (SHARD.h5.parts) of shards that were stopped may be named too. Nothing is written where shards\n"
+         "Joins the result files of `quadrille run --shard K/N` into one, in any order; one given twice "
+         "counts once. Folders\n"
+         "of parts (SHARD.h5.parts) of shards that were stopped may be named too. Nothing is written where "
+         "shards\n"
          "are of different experiments or worlds are missing; what is missing or double is named.\n\n"
          "  -o, --output OUT.h5   result file; one that holds exactly this already is left as it is\n"
          "      --partial         write what is there even if worlds are missing\n"
@@ -22,12 +24,10 @@ static void print_help(void)
 
 enum { PARTIAL = 256, FORCE };
 
-static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
-                                             {"output", required_argument, NULL, 'o'},
-                                             {"partial", no_argument, NULL, PARTIAL},
-                                             {"force", no_argument, NULL, FORCE},
-                                             {"quiet", no_argument, NULL, 'q'},
-                                             {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {
+    {"help", no_argument, NULL, 'h'},        {"output", required_argument, NULL, 'o'},
+    {"partial", no_argument, NULL, PARTIAL}, {"force", no_argument, NULL, FORCE},
+    {"quiet", no_argument, NULL, 'q'},       {NULL, 0, NULL, 0}};
 
 static int merge(const qd_merge_options_t *options, bool quiet)
 {
@@ -46,8 +46,8 @@ static int merge(const qd_merge_options_t *options, bool quiet)
         fprintf(stderr, "quadrille: %s: holds this already, result_hash %s\n", options->output,
                 summary->assembled.result_hash);
     else if (!quiet)
-        fprintf(stderr, "quadrille: %s: %" PRIu64 " worlds (%" PRIu64 " failed)%s, result_hash %s\n", options->output,
-                summary->assembled.worlds, summary->assembled.failures,
+        fprintf(stderr, "quadrille: %s: %" PRIu64 " worlds (%" PRIu64 " failed)%s, result_hash %s\n",
+                options->output, summary->assembled.worlds, summary->assembled.failures,
                 summary->assembled.complete ? "" : ", incomplete", summary->assembled.result_hash);
     free(summary);
     return qd_exit_status(status);
@@ -74,8 +74,9 @@ int qd_cli_merge(int argc, char **argv)
         } else if (option == 'q') {
             quiet = true;
         } else {
-            code = qd_cli_misuse("merge", "found option `%s`, unknown or without its value; expected one of those in --help",
-                                 argv[optind - 1]);
+            code = qd_cli_misuse(
+                "merge", "found option `%s`, unknown or without its value; expected one of those in --help",
+                argv[optind - 1]);
         }
     }
     if (code < 0 && (!options.output || !*options.output))

@@ -14,13 +14,16 @@
 static void print_help(void)
 {
     puts("Usage: quadrille replay OUT.h5 --order KIND --world W [OPTION]...\n\n"
-         "Plays one world of a result file again and compares its outcomes bit for bit with those in the file. The\n"
+         "Plays one world of a result file again and compares its outcomes bit for bit with those in the "
+         "file. The\n"
          "outcomes go to stdout. Exit status 3: they differ.\n\n"
          "      --order KIND      the order's label, e.g. unipolar\n"
          "      --world W         the world's number, from 0\n"
          "      --point P         the design point's label or number (may be left out where there is one)\n"
-         "      --trace FILE      write every event (orders, crises, stakes, venues, votes, coalitions, outcomes, bloc\n"
-         "                        moves) to FILE, one JSON object a line; `-`: to stdout, instead of the outcomes\n"
+         "      --trace FILE      write every event (orders, crises, stakes, venues, votes, coalitions, "
+         "outcomes, bloc\n"
+         "                        moves) to FILE, one JSON object a line; `-`: to stdout, instead of the "
+         "outcomes\n"
          "      --isa ISA         auto, v2, v3, v4: instruction set to play with");
 }
 
@@ -76,8 +79,9 @@ static int take_option(arguments_t *self, int option, const char *name)
                    ? -1
                    : qd_cli_misuse("replay", "found --isa `%s`; expected auto, v2, v3 or v4", optarg);
     default:
-        return qd_cli_misuse("replay", "found option `%s`, unknown or without its value; expected one of those in --help",
-                             name);
+        return qd_cli_misuse(
+            "replay", "found option `%s`, unknown or without its value; expected one of those in --help",
+            name);
     }
 }
 

@@ -43,7 +43,8 @@ static void print_help(void)
 {
     puts("Usage: quadrille run EXPERIMENT.yaml [OPTION]...\n\n"
          "Samples the experiment's world orders, plays them, and writes a result file.\n\n"
-         "  -o, --output OUT.h5   result file (default: the experiment's name with .h5, in the current folder)\n"
+         "  -o, --output OUT.h5   result file (default: the experiment's name with .h5, in the current "
+         "folder)\n"
          "  -j, --threads N       threads (default: all processors); the result does not depend on it\n"
          "      --seed S          instead of the file's seed\n"
          "      --worlds N        instead of the file's worlds per design point and order\n"
@@ -139,7 +140,8 @@ static int take_option(arguments_t *self, int option, const char *name)
     case SEED:
         self->overrides.has_seed = true;
         if (!parse_whole(optarg, &self->overrides.seed))
-            return qd_cli_misuse("run", "found --seed `%s`; expected a whole number from 0 to 2^64-1", optarg);
+            return qd_cli_misuse("run", "found --seed `%s`; expected a whole number from 0 to 2^64-1",
+                                 optarg);
         return -1;
     case WORLDS:
         self->overrides.has_worlds = true;
@@ -156,11 +158,13 @@ static int take_option(arguments_t *self, int option, const char *name)
         return -1;
     case SHARD:
         if (!parse_shard(optarg, &self->run.shard, &self->run.shards))
-            return qd_cli_misuse("run", "found --shard `%s`; expected K/N with 1 <= K <= N <= 1000000", optarg);
+            return qd_cli_misuse("run", "found --shard `%s`; expected K/N with 1 <= K <= N <= 1000000",
+                                 optarg);
         return -1;
     case BUDGET:
         if (!parse_time(optarg, &self->time_budget))
-            return qd_cli_misuse("run", "found --time-budget `%s`; expected a time such as 90, 45m or 2h30m", optarg);
+            return qd_cli_misuse("run", "found --time-budget `%s`; expected a time such as 90, 45m or 2h30m",
+                                 optarg);
         return -1;
     case ISA:
         self->isa = qd_isa_find(optarg);
@@ -180,8 +184,8 @@ static int take_option(arguments_t *self, int option, const char *name)
         self->verbose = true;
         return -1;
     default:
-        return qd_cli_misuse("run", "found option `%s`, unknown or without its value; expected one of those in --help",
-                             name);
+        return qd_cli_misuse(
+            "run", "found option `%s`, unknown or without its value; expected one of those in --help", name);
     }
 }
 
@@ -207,7 +211,8 @@ static void show_progress(void *context, const qd_progress_t *progress)
     arguments->told_at = progress->seconds;
     char precision[64] = "", eta[48] = "";
     if (progress->precision)
-        snprintf(precision, sizeof precision, ", precise enough: %zu of %zu", progress->settled, progress->cells);
+        snprintf(precision, sizeof precision, ", precise enough: %zu of %zu", progress->settled,
+                 progress->cells);
     if (progress->eta >= 0.0)
         snprintf(eta, sizeof eta, ", %d:%02d:%02d left", (int)(progress->eta / 3600.0),
                  (int)(progress->eta / 60.0) % 60, (int)progress->eta % 60);
@@ -223,33 +228,36 @@ static void show_warnings(void *context, const qd_error_t *warnings)
     (void)qd_cli_fail(warnings);
 }
 
-/* An existing result is overwritten only with --force, and only --resume goes on with one. False where the output is no good;
- * then the reason has been told. */
+/* An existing result is overwritten only with --force, and only --resume goes on with one. False where the
+ * output is no good; then the reason has been told. */
 static bool check_output(const arguments_t *self)
 {
     const char *output = self->run.output;
     char folder[4096];
     struct stat found;
     if (snprintf(folder, sizeof folder, "%s", output) >= (int)sizeof folder) {
-        fprintf(stderr, "quadrille: found an --output of %zu bytes; expected fewer than %zu\n", strlen(output),
-                sizeof folder);
+        fprintf(stderr, "quadrille: found an --output of %zu bytes; expected fewer than %zu\n",
+                strlen(output), sizeof folder);
         return false;
     }
     const char *parent = dirname(folder);
     if (access(parent, W_OK) != 0) {
-        fprintf(stderr, "quadrille: %s: %s; expected a folder that can be written to\n", parent, strerror(errno));
+        fprintf(stderr, "quadrille: %s: %s; expected a folder that can be written to\n", parent,
+                strerror(errno));
         return false;
     }
     if (stat(output, &found) != 0)
         return true;
     if (!S_ISREG(found.st_mode)) {
-        fprintf(stderr, "quadrille: %s: found something that is not a file; expected a file or nothing\n", output);
+        fprintf(stderr, "quadrille: %s: found something that is not a file; expected a file or nothing\n",
+                output);
         return false;
     }
     if (self->run.force || self->run.resume)
         return true;
     fprintf(stderr,
-            "quadrille: %s: found an existing file; expected none (--force replaces it, --resume goes on with it, -o "
+            "quadrille: %s: found an existing file; expected none (--force replaces it, --resume goes on "
+            "with it, -o "
             "names another)\n",
             output);
     return false;
@@ -279,16 +287,18 @@ static void say_plan(const arguments_t *self, const qd_experiment_t *experiment)
 {
     fprintf(stderr, "quadrille: %s: %zu point%s x %zu order%s x %s%" PRIu64 " worlds, seed %" PRIu64 "\n",
             experiment->name, experiment->points, experiment->points == 1 ? "" : "s", experiment->orders,
-            experiment->orders == 1 ? "" : "s", experiment->precision.given ? "at most " : "", experiment->worlds,
-            experiment->seed);
+            experiment->orders == 1 ? "" : "s", experiment->precision.given ? "at most " : "",
+            experiment->worlds, experiment->seed);
     if (!self->verbose)
         return;
     if (self->run.shards > 1)
         fprintf(stderr, "quadrille: shard %zu of %zu\n", self->run.shard, self->run.shards);
     fprintf(stderr,
-            "quadrille: config_hash %016" PRIx64 ", instruction set %s, %d rank%s, threads: %s%d, parts in %s.parts\n",
-            experiment->config_hash, qd_isa_name(qd_isa_selected()), self->ranks.size, self->ranks.size == 1 ? "" : "s",
-            self->run.threads ? "" : "as OpenMP offers", self->run.threads, self->run.output);
+            "quadrille: config_hash %016" PRIx64
+            ", instruction set %s, %d rank%s, threads: %s%d, parts in %s.parts\n",
+            experiment->config_hash, qd_isa_name(qd_isa_selected()), self->ranks.size,
+            self->ranks.size == 1 ? "" : "s", self->run.threads ? "" : "as OpenMP offers", self->run.threads,
+            self->run.output);
 }
 
 static void say_end(const arguments_t *self, const qd_run_summary_t *summary, qd_status_t status)
@@ -297,8 +307,8 @@ static void say_end(const arguments_t *self, const qd_run_summary_t *summary, qd
     bool stopped = status == QD_ERROR_STOPPED;
     if (self->ranks.rank > 0 || assembled->result_hash[0] == '\0' || (self->quiet && !stopped))
         return;
-    fprintf(stderr, "quadrille: %s: %" PRIu64 " worlds (%" PRIu64 " failed), result_hash %s", self->run.output,
-            assembled->worlds, assembled->failures, assembled->result_hash);
+    fprintf(stderr, "quadrille: %s: %" PRIu64 " worlds (%" PRIu64 " failed), result_hash %s",
+            self->run.output, assembled->worlds, assembled->failures, assembled->result_hash);
     if (summary->played == 0)
         fputs(", all of them from earlier sessions", stderr);
     else
@@ -337,7 +347,7 @@ static int run(arguments_t *self, const char *path)
         status = qd_ranks_begin(&self->ranks, &error);
     if (status == QD_OK)
         status = qd_experiment_load(path, &self->overrides, &experiment, &error);
-    int code = status == QD_OK ? run_experiment(self, experiment)
+    int code = status == QD_OK        ? run_experiment(self, experiment)
                : self->ranks.rank > 0 ? qd_exit_status(status) /* rank 0 says the same */
                                       : qd_cli_fail(&error);
     qd_experiment_free(experiment);

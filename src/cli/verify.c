@@ -23,9 +23,11 @@ static void on_signal(int number)
 static void print_help(void)
 {
     puts("Usage: quadrille verify OUT.h5 [OPTION]...\n\n"
-         "Plays worlds of a result file again and compares every outcome bit for bit. Exit status 0: all equal;\n"
+         "Plays worlds of a result file again and compares every outcome bit for bit. Exit status 0: all "
+         "equal;\n"
          "3: a difference, of which the first world and outcome are named.\n\n"
-         "      --fraction F   share of the blocks of worlds to play again, spread over all points and orders, at least\n"
+         "      --fraction F   share of the blocks of worlds to play again, spread over all points and "
+         "orders, at least\n"
          "                     one block each (default 0.01); 1 plays all, and compares result_hash too\n"
          "  -j, --threads N    threads (default: all processors)\n"
          "      --isa ISA      auto, v2, v3, v4: instruction set to play with\n"
@@ -34,12 +36,10 @@ static void print_help(void)
 
 enum { FRACTION = 256, ISA };
 
-static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
-                                             {"fraction", required_argument, NULL, FRACTION},
-                                             {"threads", required_argument, NULL, 'j'},
-                                             {"isa", required_argument, NULL, ISA},
-                                             {"quiet", no_argument, NULL, 'q'},
-                                             {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {
+    {"help", no_argument, NULL, 'h'},          {"fraction", required_argument, NULL, FRACTION},
+    {"threads", required_argument, NULL, 'j'}, {"isa", required_argument, NULL, ISA},
+    {"quiet", no_argument, NULL, 'q'},         {NULL, 0, NULL, 0}};
 
 static void show_progress(void *context, uint64_t done, uint64_t total)
 {
@@ -64,12 +64,15 @@ static void show_difference(const char *path, const qd_verify_report_t *report)
                report->recomputed_hash);
         return;
     }
-    printf("%s: differs: point %s, order %s, world %" PRIu64, path, report->point, report->order, first->world);
+    printf("%s: differs: point %s, order %s, world %" PRIu64, path, report->point, report->order,
+           first->world);
     if (first->outcome < 0)
-        printf(": %s in the file, %s recomputed\n", ending(first->stored_failure), ending(first->recomputed_failure));
+        printf(": %s in the file, %s recomputed\n", ending(first->stored_failure),
+               ending(first->recomputed_failure));
     else
-        printf(", outcome %s: %a (%.17g) in the file, %a (%.17g) recomputed\n", qd_outcome_table[first->outcome].name,
-               first->stored, first->stored, first->recomputed, first->recomputed);
+        printf(", outcome %s: %a (%.17g) in the file, %a (%.17g) recomputed\n",
+               qd_outcome_table[first->outcome].name, first->stored, first->stored, first->recomputed,
+               first->recomputed);
 }
 
 static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
@@ -91,13 +94,13 @@ static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
     if (error.count > 0)
         (void)qd_cli_fail(&error);
     if (status == QD_ERROR_DIFFERS && strcmp(report.version, QD_VERSION) != 0)
-        fprintf(stderr, "quadrille: %s: was written by quadrille %s, this is %s\n", options->path, report.version,
-                QD_VERSION);
+        fprintf(stderr, "quadrille: %s: was written by quadrille %s, this is %s\n", options->path,
+                report.version, QD_VERSION);
     if (status == QD_ERROR_DIFFERS)
         show_difference(options->path, &report);
     else if (status == QD_OK && !quiet)
-        printf("%s: equal: %" PRIu64 " worlds played again, %" PRIu64 " outcomes of each compared%s%s\n", options->path,
-               report.worlds, report.outcomes, report.hash_compared ? ", result_hash " : "",
+        printf("%s: equal: %" PRIu64 " worlds played again, %" PRIu64 " outcomes of each compared%s%s\n",
+               options->path, report.worlds, report.outcomes, report.hash_compared ? ", result_hash " : "",
                report.hash_compared ? report.stored_hash : "");
     else if (status == QD_ERROR_STOPPED)
         fprintf(stderr, "quadrille: stopped early: %" PRIu64 " worlds compared, all equal\n", report.worlds);
@@ -116,12 +119,14 @@ static int take_option(int option, const char *name, qd_verify_options_t *option
     case FRACTION:
         options->fraction = strtod(optarg, &end);
         if (end == optarg || *end || !(options->fraction > 0.0) || options->fraction > 1.0)
-            return qd_cli_misuse("verify", "found --fraction `%s`; expected a number above 0 and up to 1", optarg);
+            return qd_cli_misuse("verify", "found --fraction `%s`; expected a number above 0 and up to 1",
+                                 optarg);
         return -1;
     case 'j':
         options->threads = (int)strtol(optarg, &end, 10);
         if (end == optarg || *end || options->threads < 1 || options->threads > 4096)
-            return qd_cli_misuse("verify", "found -j `%s`; expected a number of threads from 1 to 4096", optarg);
+            return qd_cli_misuse("verify", "found -j `%s`; expected a number of threads from 1 to 4096",
+                                 optarg);
         return -1;
     case ISA:
         *isa = qd_isa_find(optarg);
@@ -132,8 +137,9 @@ static int take_option(int option, const char *name, qd_verify_options_t *option
         *quiet = true;
         return -1;
     default:
-        return qd_cli_misuse("verify", "found option `%s`, unknown or without its value; expected one of those in --help",
-                             name);
+        return qd_cli_misuse(
+            "verify", "found option `%s`, unknown or without its value; expected one of those in --help",
+            name);
     }
 }
 

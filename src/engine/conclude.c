@@ -18,8 +18,8 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_conclusion_t *conclusion, char *host,
-                                  size_t host_size, char *libraries, size_t libraries_size)
+static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_conclusion_t *conclusion,
+                                  char *host, size_t host_size, char *libraries, size_t libraries_size)
 {
     if (gethostname(host, host_size) != 0)
         snprintf(host, host_size, "unknown");
@@ -42,8 +42,8 @@ static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_co
 }
 
 /* Worlds that each (point, order) shall have, where a precision stop decides it. */
-static qd_status_t find_targets(const qd_experiment_t *experiment, const qd_stopping_t *stopping, uint64_t **target,
-                                qd_error_t *error)
+static qd_status_t find_targets(const qd_experiment_t *experiment, const qd_stopping_t *stopping,
+                                uint64_t **target, qd_error_t *error)
 {
     size_t orders = experiment->orders;
     if (!stopping)
@@ -56,13 +56,14 @@ static qd_status_t find_targets(const qd_experiment_t *experiment, const qd_stop
     return QD_OK;
 }
 
-qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done, const qd_conclusion_t *conclusion,
-                        qd_assembled_t *assembled, qd_error_t *error)
+qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
+                        const qd_conclusion_t *conclusion, qd_assembled_t *assembled, qd_error_t *error)
 {
     char host[256], libraries[128];
     qd_extra_t extra[QD_LANDSCAPE_OUTCOMES];
     for (size_t i = 0; i < QD_LANDSCAPE_OUTCOMES; i++)
-        extra[i] = (qd_extra_t){qd_landscape_table[i].name, qd_landscape_table[i].unit, qd_landscape_table[i].meaning};
+        extra[i] = (qd_extra_t){qd_landscape_table[i].name, qd_landscape_table[i].unit,
+                                qd_landscape_table[i].meaning};
     qd_analysis_t analysis = {0};
     uint64_t *target = NULL;
     qd_status_t status = find_targets(experiment, conclusion->stopping, &target, error);

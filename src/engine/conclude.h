@@ -1,4 +1,5 @@
-/* The end of a run, or of a merge: finished worlds, wherever they lie, become statistics, verdicts and a result file. */
+/* The end of a run, or of a merge: finished worlds, wherever they lie, become statistics, verdicts and a
+ * result file. */
 #ifndef QD_ENGINE_CONCLUDE_H
 #define QD_ENGINE_CONCLUDE_H
 
@@ -10,12 +11,12 @@
 #include "store/index.h"
 
 typedef struct {
-    const char *output;       /* OUT.h5 */
-    bool overwrite;           /* a result file of that name is replaced */
+    const char *output; /* OUT.h5 */
+    bool overwrite;     /* a result file of that name is replaced */
     const char *command_line;
-    const char *shard;        /* "2/5", or NULL for a whole */
+    const char *shard; /* "2/5", or NULL for a whole */
     int threads, ranks;
-    double seconds;           /* spent computing */
+    double seconds;                /* spent computing */
     const qd_stopping_t *stopping; /* of a precision experiment: the looks at `done`; else NULL */
 } qd_conclusion_t;
 

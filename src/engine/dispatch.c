@@ -8,7 +8,7 @@
 struct qd_dispatch {
     const qd_experiment_t *experiment;
     qd_dispatch_options_t options;
-    bool by_cell;      /* tickets stand for cells: (point, order) pairs */
+    bool by_cell; /* tickets stand for cells: (point, order) pairs */
     size_t cells;
     size_t *twin;      /* [points] */
     qd_range_t *mine;  /* [cells] worlds of this shard, one range a cell */
@@ -16,21 +16,22 @@ struct qd_dispatch {
     size_t *turn;      /* [turns] cells of this shard, in order */
     size_t turns;
     uint64_t total, already;
-    uint64_t unit;     /* worlds a unit */
-    uint64_t next;     /* the next ticket, where there is one rank */
-    uint64_t handed;   /* by_cell: tickets used; else units passed by, of this rank and of others */
-    size_t at;         /* the turn at hand, */
-    uint64_t world;    /* and the next world of it to look at */
+    uint64_t unit;   /* worlds a unit */
+    uint64_t next;   /* the next ticket, where there is one rank */
+    uint64_t handed; /* by_cell: tickets used; else units passed by, of this rank and of others */
+    size_t at;       /* the turn at hand, */
+    uint64_t world;  /* and the next world of it to look at */
 };
 
-/* A guess of the worlds a second that one thread plays, to size units to about a second: 4,000 at N = 32 and T = 140, falling
- * with N^2 T. Only the cutting depends on it, never a result. */
+/* A guess of the worlds a second that one thread plays, to size units to about a second: 4,000 at N = 32 and
+ * T = 140, falling with N^2 T. Only the cutting depends on it, never a result. */
 static double guess_rate(const qd_experiment_t *experiment)
 {
     double rate = 1e9;
     for (size_t o = 0; o < experiment->orders; o++) {
         qd_plan_t plan;
-        qd_change_t *change = malloc((experiment->changes + experiment->point[0].changes + 1) * sizeof *change);
+        qd_change_t *change =
+            malloc((experiment->changes + experiment->point[0].changes + 1) * sizeof *change);
         if (!change)
             return 1.0;
         qd_experiment_plan(experiment, 0, o, change, &plan);
@@ -54,7 +55,7 @@ static uint64_t unit_size(const qd_dispatch_t *self)
 /* a * b / c without overflow. */
 static uint64_t share_of(uint64_t a, uint64_t b, uint64_t c)
 {
-    return (uint64_t)((__extension__(unsigned __int128)a) * b / c);
+    return (uint64_t)((__extension__(unsigned __int128) a) * b / c);
 }
 
 /* Cuts the shard's piece out of the sequence of all worlds, or of all cells. */

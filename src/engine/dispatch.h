@@ -1,8 +1,8 @@
 /* What is left to do of an experiment, handed out unit by unit. Not thread-safe: the caller holds a lock.
  *
- * Ranks that share a run make the same dispatcher each (same experiment, shard, workers and finished worlds) and draw
- * tickets from one counter. A ticket stands for a unit, or, with a precision stop, for a whole (point, order), whose
- * looks one rank takes alone. */
+ * Ranks that share a run make the same dispatcher each (same experiment, shard, workers and finished worlds)
+ * and draw tickets from one counter. A ticket stands for a unit, or, with a precision stop, for a whole
+ * (point, order), whose looks one rank takes alone. */
 #ifndef QD_ENGINE_DISPATCH_H
 #define QD_ENGINE_DISPATCH_H
 
@@ -29,8 +29,8 @@ typedef struct {
 
 typedef struct qd_dispatch qd_dispatch_t;
 
-/* The worlds of a (point, order) that are done already, in ascending ranges, or NULL; called once for each at the
- * start. */
+/* The worlds of a (point, order) that are done already, in ascending ranges, or NULL; called once for each at
+ * the start. */
 typedef const qd_ranges_t *qd_done_t(void *context, size_t point, size_t order);
 
 typedef struct {
@@ -38,19 +38,21 @@ typedef struct {
     size_t workers;       /* threads over all ranks, for the size of units */
     qd_done_t *done;      /* NULL: nothing is done */
     void *done_context;
-    uint64_t (*ticket)(void *context); /* 0, 1, 2, ... over all ranks, or QD_NO_TICKET; NULL: there is one rank */
+    uint64_t (*ticket)(
+        void *context); /* 0, 1, 2, ... over all ranks, or QD_NO_TICKET; NULL: there is one rank */
     void *ticket_context;
 } qd_dispatch_options_t;
 
-/* A shard is one of `shards` equal consecutive pieces of the sequence of all worlds (points, orders, worlds, the last
- * fastest), or of the sequence of (point, order) pairs with a precision stop, because a stop needs all its worlds. Points that
- * set the same things as an earlier one are not in the sequence. */
-QD_MUST_USE qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, const qd_dispatch_options_t *options,
-                                        qd_dispatch_t **self, qd_error_t *error);
+/* A shard is one of `shards` equal consecutive pieces of the sequence of all worlds (points, orders, worlds,
+ * the last fastest), or of the sequence of (point, order) pairs with a precision stop, because a stop needs
+ * all its worlds. Points that set the same things as an earlier one are not in the sequence. */
+QD_MUST_USE qd_status_t qd_dispatch_new(const qd_experiment_t *experiment,
+                                        const qd_dispatch_options_t *options, qd_dispatch_t **self,
+                                        qd_error_t *error);
 void qd_dispatch_free(qd_dispatch_t *self);
 
-/* The next unit; false when all have been handed out. Ascending in (point, order, world). Units of a precision experiment
- * lie within a look: they do not cross multiples of QD_LOOK_SIZE. */
+/* The next unit; false when all have been handed out. Ascending in (point, order, world). Units of a
+ * precision experiment lie within a look: they do not cross multiples of QD_LOOK_SIZE. */
 bool qd_dispatch_next(qd_dispatch_t *self, qd_work_t *work);
 
 /* Of this (point, order), no worlds from `world` on are needed. */

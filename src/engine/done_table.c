@@ -57,8 +57,8 @@ out:
     return status;
 }
 
-qd_status_t qd_done_table_init(qd_done_table_t *self, const qd_experiment_t *experiment, const qd_index_t *index,
-                               const qd_ranks_t *ranks, qd_error_t *error)
+qd_status_t qd_done_table_init(qd_done_table_t *self, const qd_experiment_t *experiment,
+                               const qd_index_t *index, const qd_ranks_t *ranks, qd_error_t *error)
 {
     *self = (qd_done_table_t){.cells = experiment->points * experiment->orders, .orders = experiment->orders};
     self->ranges = calloc(self->cells, sizeof *self->ranges);

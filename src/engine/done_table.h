@@ -15,7 +15,8 @@ typedef struct {
 
 /* Collective. `index` matters on rank 0 only; NULL there: nothing is done. */
 QD_MUST_USE qd_status_t qd_done_table_init(qd_done_table_t *self, const qd_experiment_t *experiment,
-                                           const qd_index_t *index, const qd_ranks_t *ranks, qd_error_t *error);
+                                           const qd_index_t *index, const qd_ranks_t *ranks,
+                                           qd_error_t *error);
 void qd_done_table_free(qd_done_table_t *self);
 
 /* As a dispatcher asks (`self` is a qd_done_table_t). */

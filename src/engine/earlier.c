@@ -27,7 +27,8 @@ static qd_status_t open_result(const qd_experiment_t *experiment, const char *ou
         return QD_OK;
     qd_result_file_close(*file);
     return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s: is the result of another experiment (config_hash %016" PRIx64 ", this one's is %016" PRIx64
+                        "%s: is the result of another experiment (config_hash %016" PRIx64
+                        ", this one's is %016" PRIx64
                         "); name another output with -o, or start over with --force",
                         output, found, experiment->config_hash);
 }
@@ -49,17 +50,18 @@ static qd_status_t check_kind(const qd_index_t *index, const qd_experiment_t *ex
                               qd_error_t *error)
 {
     qd_part_kind_t found = qd_index_kind(index), wanted = qd_kept_kind(experiment);
-    if (found.config_hash == 0 || (found.columns == wanted.columns && found.extras == wanted.extras &&
-                                   found.paths == wanted.paths))
+    if (found.config_hash == 0 ||
+        (found.columns == wanted.columns && found.extras == wanted.extras && found.paths == wanted.paths))
         return QD_OK;
-    return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s: keeps other outcomes or paths of each world than `output:` and `claims:` ask for now; name "
-                        "another output with -o, or start over with --force",
-                        output);
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "%s: keeps other outcomes or paths of each world than `output:` and `claims:` ask for now; name "
+        "another output with -o, or start over with --force",
+        output);
 }
 
-qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const char *output, const char *folder, bool repair,
-                            qd_index_t **done, qd_error_t *error)
+qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const char *output, const char *folder,
+                            bool repair, qd_index_t **done, qd_error_t *error)
 {
     qd_index_t *index = NULL;
     qd_status_t status = qd_index_new(experiment, NULL, &index, error);

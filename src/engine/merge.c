@@ -33,14 +33,16 @@ static qd_status_t take_shard(merge_t *self, size_t number, char **config, qd_er
         status = *config ? qd_experiment_parse(*config, path, &self->experiment, error)
                          : qd_error_add(error, QD_ERROR_MEMORY, "no memory for an experiment");
     } else if (self->experiment && from->config_hash != self->experiment->config_hash) {
-        status = qd_error_add(error, QD_ERROR_INPUT,
-                              "%s: belongs to another experiment (config_hash %016" PRIx64 ", that of %s is %016" PRIx64 ")",
-                              path, from->config_hash, self->options->shard[0], self->experiment->config_hash);
+        status = qd_error_add(
+            error, QD_ERROR_INPUT,
+            "%s: belongs to another experiment (config_hash %016" PRIx64 ", that of %s is %016" PRIx64 ")",
+            path, from->config_hash, self->options->shard[0], self->experiment->config_hash);
     } else if (strcmp(*config, from->config) != 0) {
-        status = qd_error_add(error, QD_ERROR_INPUT,
-                              "%s: states other worlds, points, claims or outputs than %s; expected shards of one "
-                              "experiment file",
-                              path, self->options->shard[0]);
+        status =
+            qd_error_add(error, QD_ERROR_INPUT,
+                         "%s: states other worlds, points, claims or outputs than %s; expected shards of one "
+                         "experiment file",
+                         path, self->options->shard[0]);
     }
     self->seconds += from->seconds > 0.0 ? from->seconds : 0.0;
     self->threads = from->threads > self->threads ? from->threads : self->threads;
@@ -59,7 +61,8 @@ static qd_status_t take_shards(merge_t *self, qd_error_t *error)
     }
     free(config);
     if (status == QD_OK)
-        status = qd_merge_index(self->experiment, self->options->shard, self->options->shards, &self->index, error);
+        status = qd_merge_index(self->experiment, self->options->shard, self->options->shards, &self->index,
+                                error);
     if (status == QD_OK && self->experiment->precision.given)
         status = qd_stopping_new(self->experiment, &self->stopping, error);
     if (status == QD_OK && self->stopping)
@@ -83,7 +86,8 @@ static qd_status_t find_missing(const merge_t *self, qd_merge_summary_t *summary
     if (summary->missing == 0 || self->options->partial)
         return QD_OK;
     return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s: not written: %" PRIu64 " worlds are missing; name the other shards too, or add --partial",
+                        "%s: not written: %" PRIu64
+                        " worlds are missing; name the other shards too, or add --partial",
                         self->options->output, summary->missing);
 }
 
@@ -99,15 +103,17 @@ static qd_status_t check_output(merge_t *self, qd_merge_summary_t *summary, qd_e
         const qd_provenance_t *found = qd_result_file_provenance(file);
         bool same = found->config_hash == self->experiment->config_hash && !*found->shard &&
                     strcmp(found->config, self->experiment->config) == 0;
-        qd_status_t status = qd_result_hash(self->experiment, self->index, summary->assembled.result_hash, error);
-        summary->unchanged = status == QD_OK && same && strcmp(found->result_hash, summary->assembled.result_hash) == 0;
+        qd_status_t status =
+            qd_result_hash(self->experiment, self->index, summary->assembled.result_hash, error);
+        summary->unchanged =
+            status == QD_OK && same && strcmp(found->result_hash, summary->assembled.result_hash) == 0;
         qd_result_file_close(file);
         if (status != QD_OK || summary->unchanged)
             return status;
     }
-    return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s: found an existing file that holds something else; expected none (--force replaces it)",
-                        output);
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "%s: found an existing file that holds something else; expected none (--force replaces it)", output);
 }
 
 static qd_status_t conclude(merge_t *self, qd_merge_summary_t *summary, qd_error_t *error)

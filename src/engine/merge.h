@@ -9,11 +9,12 @@
 #include "store/assemble.h"
 
 typedef struct {
-    const char *output;       /* OUT.h5 */
-    const char *const *shard; /* result files, or folders of parts (OUT.h5.parts) of shards that were stopped */
+    const char *output; /* OUT.h5 */
+    const char *const
+        *shard; /* result files, or folders of parts (OUT.h5.parts) of shards that were stopped */
     size_t shards;
-    bool force;               /* replace an existing OUT.h5 */
-    bool partial;             /* write what is there even if worlds are missing */
+    bool force;   /* replace an existing OUT.h5 */
+    bool partial; /* write what is there even if worlds are missing */
     const char *command_line;
 } qd_merge_options_t;
 
@@ -24,9 +25,10 @@ typedef struct {
     qd_error_t notes; /* what was double, left out or missing, a line each */
 } qd_merge_summary_t;
 
-/* The order of the shards does not matter, and one given twice counts once. QD_ERROR_INPUT, with nothing written: a file that
- * is no result of quadrille, of another experiment or of the same with other worlds, points, claims or outputs; an
- * existing OUT.h5 that holds something else; missing worlds unless `partial`. */
+/* The order of the shards does not matter, and one given twice counts once. QD_ERROR_INPUT, with nothing
+ * written: a file that is no result of quadrille, of another experiment or of the same with other worlds,
+ * points, claims or outputs; an existing OUT.h5 that holds something else; missing worlds unless `partial`.
+ */
 QD_MUST_USE qd_status_t qd_merge(const qd_merge_options_t *options, qd_merge_summary_t *summary,
                                  qd_error_t *error);
 

@@ -2,7 +2,8 @@
 
 #include "engine/dispatch.h"
 
-/* Tickets from here on are QD_NO_TICKET: above any that is drawn, and every rank may add it without an overflow. */
+/* Tickets from here on are QD_NO_TICKET: above any that is drawn, and every rank may add it without an
+ * overflow. */
 #define CALLED_OFF ((uint64_t)1 << 40)
 
 #ifdef QD_MPI
@@ -25,8 +26,8 @@ qd_status_t qd_ranks_begin(qd_ranks_t *self, qd_error_t *error)
     if (!window)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the counter of tickets");
     uint64_t *counter;
-    MPI_Win_allocate(self->rank == 0 ? sizeof *counter : 0, sizeof *counter, MPI_INFO_NULL, MPI_COMM_WORLD, &counter,
-                     window);
+    MPI_Win_allocate(self->rank == 0 ? sizeof *counter : 0, sizeof *counter, MPI_INFO_NULL, MPI_COMM_WORLD,
+                     &counter, window);
     MPI_Win_lock_all(0, *window);
     if (self->rank == 0) {
         *counter = 0;

@@ -1,8 +1,9 @@
-/* The processes that share a run: one, or the ranks of an mpirun where quadrille was built with QUADRILLE_MPI.
+/* The processes that share a run: one, or the ranks of an mpirun where quadrille was built with
+ * QUADRILLE_MPI.
  *
- * The only file that speaks MPI. All functions but _ticket and _call_off are collective: every rank calls them in the same
- * order. One thread of a rank at a time (the engine's lock). A rank that dies takes the others with it, as MPI does; what each
- * had flushed stays. */
+ * The only file that speaks MPI. All functions but _ticket and _call_off are collective: every rank calls
+ * them in the same order. One thread of a rank at a time (the engine's lock). A rank that dies takes the
+ * others with it, as MPI does; what each had flushed stays. */
 #ifndef QD_ENGINE_RANKS_H
 #define QD_ENGINE_RANKS_H
 
@@ -23,7 +24,8 @@ typedef struct {
 QD_MUST_USE qd_status_t qd_ranks_begin(qd_ranks_t *self, qd_error_t *error);
 void qd_ranks_end(qd_ranks_t *self);
 
-/* 0, 1, 2, ... over all ranks (`self` is a qd_ranks_t, as a dispatcher wants it), or QD_NO_TICKET after a call-off. */
+/* 0, 1, 2, ... over all ranks (`self` is a qd_ranks_t, as a dispatcher wants it), or QD_NO_TICKET after a
+ * call-off. */
 uint64_t qd_ranks_ticket(void *self);
 
 /* No rank gets further tickets. */

@@ -11,7 +11,8 @@
 #include "quadrille/experiment.h"
 #include "quadrille/result.h"
 
-static qd_status_t find_order(const qd_experiment_t *experiment, const char *label, size_t *order, qd_error_t *error)
+static qd_status_t find_order(const qd_experiment_t *experiment, const char *label, size_t *order,
+                              qd_error_t *error)
 {
     char known[512] = "";
     for (size_t o = 0; o < experiment->orders; o++) {
@@ -26,13 +27,15 @@ static qd_status_t find_order(const qd_experiment_t *experiment, const char *lab
 }
 
 /* By label; a whole number that is no label is a position. */
-static qd_status_t find_point(const qd_experiment_t *experiment, const char *name, size_t *point, qd_error_t *error)
+static qd_status_t find_point(const qd_experiment_t *experiment, const char *name, size_t *point,
+                              qd_error_t *error)
 {
     *point = 0;
     if (!name && experiment->points == 1)
         return QD_OK;
     if (!name)
-        return qd_error_add(error, QD_ERROR_INPUT, "found no --point; expected one of the %zu points' labels or numbers",
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "found no --point; expected one of the %zu points' labels or numbers",
                             experiment->points);
     for (size_t p = 0; p < experiment->points; p++)
         if (strcmp(experiment->point[p].label, name) == 0) {
@@ -43,8 +46,9 @@ static qd_status_t find_point(const qd_experiment_t *experiment, const char *nam
     errno = 0;
     unsigned long long number = strtoull(name, &end, 10);
     if (!isdigit((unsigned char)name[0]) || *end || errno || number >= experiment->points)
-        return qd_error_add(error, QD_ERROR_INPUT, "found --point `%s`; expected a point's label, or a number from 0 to %zu",
-                            name, experiment->points - 1);
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "found --point `%s`; expected a point's label, or a number from 0 to %zu", name,
+                            experiment->points - 1);
     *point = (size_t)number;
     return QD_OK;
 }
@@ -56,7 +60,8 @@ static qd_status_t read_stored(qd_result_file_t *file, uint64_t world, qd_replay
     size_t failures = 0;
     qd_status_t status = qd_result_file_failures(file, &failure, &failures, error);
     for (size_t f = 0; status == QD_OK && f < failures; f++)
-        if (failure[f].point == replay->at_point && failure[f].order == replay->at_order && failure[f].world == world) {
+        if (failure[f].point == replay->at_point && failure[f].order == replay->at_order &&
+            failure[f].world == world) {
             snprintf(replay->known_failure, sizeof replay->known_failure, "%s", failure[f].reason);
             replay->stored = true;
         }
@@ -89,8 +94,8 @@ static void play(const qd_experiment_t *experiment, qd_world_t *world, const qd_
         replay->row.value[o] = result.failure ? (double)NAN : result.outcomes.value[o];
 }
 
-static qd_status_t play_once(const qd_experiment_t *experiment, uint64_t number, FILE *events, qd_replay_t *replay,
-                             qd_error_t *error)
+static qd_status_t play_once(const qd_experiment_t *experiment, uint64_t number, FILE *events,
+                             qd_replay_t *replay, qd_error_t *error)
 {
     size_t changes = experiment->changes + experiment->point[replay->at_point].changes + 1;
     qd_change_t *change = malloc(changes * sizeof *change);
@@ -114,8 +119,8 @@ static qd_status_t play_traced(const qd_experiment_t *experiment, const qd_repla
 {
     FILE *events = options->trace ? fopen(options->trace, "w") : options->events;
     if (options->trace && !events)
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a file that can be written", options->trace,
-                            strerror(errno));
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a file that can be written",
+                            options->trace, strerror(errno));
     qd_status_t status = play_once(experiment, options->world, events, replay, error);
     bool failed = events && (fflush(events) != 0 || ferror(events));
     if (options->trace && fclose(events) != 0)
@@ -154,8 +159,9 @@ qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, q
     if (status == QD_OK)
         status = find_point(experiment, options->point, &replay->at_point, error);
     if (status == QD_OK && options->world >= experiment->worlds)
-        status = qd_error_add(error, QD_ERROR_INPUT, "found --world %" PRIu64 "; expected one from 0 to %" PRIu64,
-                              options->world, experiment->worlds - 1);
+        status =
+            qd_error_add(error, QD_ERROR_INPUT, "found --world %" PRIu64 "; expected one from 0 to %" PRIu64,
+                         options->world, experiment->worlds - 1);
     if (status == QD_OK)
         status = read_stored(file, options->world, replay, error);
     if (status == QD_OK && !(replay->point = strdup(experiment->point[replay->at_point].label)))

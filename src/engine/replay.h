@@ -19,19 +19,19 @@ typedef struct {
 } qd_replay_options_t;
 
 typedef struct {
-    char *point;            /* its label; malloc'ed */
+    char *point;               /* its label; malloc'ed */
     size_t at_point, at_order; /* positions in the experiment */
-    bool stored;            /* the file holds this world */
-    qd_outcomes_t row;      /* of the replay; NaN where it failed */
-    char failure[128];      /* why it failed; "" if it did not */
-    bool kept[QD_OUTCOMES]; /* outcomes that the file holds of it */
-    qd_outcomes_t found;    /* those */
-    char known_failure[128]; /* why it failed, by the file; "" if it did not */
-    int differs;            /* first outcome that differs; QD_OUTCOMES: the failure does; -1: nothing */
+    bool stored;               /* the file holds this world */
+    qd_outcomes_t row;         /* of the replay; NaN where it failed */
+    char failure[128];         /* why it failed; "" if it did not */
+    bool kept[QD_OUTCOMES];    /* outcomes that the file holds of it */
+    qd_outcomes_t found;       /* those */
+    char known_failure[128];   /* why it failed, by the file; "" if it did not */
+    int differs;               /* first outcome that differs; QD_OUTCOMES: the failure does; -1: nothing */
 } qd_replay_t;
 
-/* QD_ERROR_INPUT: no such order, point or world, or not a result file. QD_ERROR_DIFFERS: played again, the world is not what
- * the file holds. QD_ERROR_IO: the trace could not be written. */
+/* QD_ERROR_INPUT: no such order, point or world, or not a result file. QD_ERROR_DIFFERS: played again, the
+ * world is not what the file holds. QD_ERROR_IO: the trace could not be written. */
 QD_MUST_USE qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, qd_error_t *error);
 void qd_replay_free(qd_replay_t *self);
 

@@ -16,19 +16,21 @@
 #include "engine/worker.h"
 #include "store/parts.h"
 
-/* Finished worlds wait in memory at most a tenth of the time that the session has taken so far, within these bounds, or so
- * many bytes, before they are written and synced: a kill costs little, and so does the writing. */
+/* Finished worlds wait in memory at most a tenth of the time that the session has taken so far, within these
+ * bounds, or so many bytes, before they are written and synced: a kill costs little, and so does the writing.
+ */
 #define FLUSH_SECONDS_MIN 0.25
 #define FLUSH_SECONDS_MAX 5.0
+#define FLUSH_RANKS       200 /* so many ranks make the longest wait a second longer, to spare the file system */
 #define FLUSH_BYTES       ((size_t)4 << 20)
-#define TELL_SECONDS  0.5
+#define TELL_SECONDS      0.5
 
 /* What the threads of a run share; touched under the one lock of `#pragma omp critical(qd_run)`. */
 typedef struct {
     const qd_experiment_t *experiment;
     const qd_run_options_t *options;
     qd_ranks_t *ranks;
-    char *folder;            /* OUT.h5.parts */
+    char *folder; /* OUT.h5.parts */
     int threads;
     qd_done_table_t earlier; /* what was done before */
     qd_index_t *index;       /* where it lies; later all that is done; on rank 0, else NULL */
@@ -38,7 +40,7 @@ typedef struct {
     size_t states, periods;  /* the largest a worker must hold */
     qd_error_t *error;
     qd_status_t status;
-    uint64_t done, failed;   /* worlds of this session */
+    uint64_t done, failed; /* worlds of this session */
     double began, flushed, told;
 } run_t;
 
@@ -49,7 +51,8 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* ---- while it goes on ------------------------------------------------------------------------------------- */
+/* ---- while it goes on -------------------------------------------------------------------------------------
+ */
 
 static void tell(run_t *self)
 {
@@ -76,7 +79,8 @@ static void tell(run_t *self)
 static qd_status_t flush(run_t *self)
 {
     double time = now();
-    double wait = fmin(fmax(0.1 * (time - self->began), FLUSH_SECONDS_MIN), FLUSH_SECONDS_MAX);
+    double longest = FLUSH_SECONDS_MAX + (double)self->ranks->size / FLUSH_RANKS;
+    double wait = fmin(fmax(0.1 * (time - self->began), FLUSH_SECONDS_MIN), longest);
     if (time - self->flushed < wait && qd_parts_buffered(self->parts) < FLUSH_BYTES)
         return QD_OK;
     self->flushed = time;
@@ -92,13 +96,15 @@ static qd_status_t check_failures(const run_t *self, uint64_t failed)
         allowed = 1.0;
     if ((double)failed <= allowed)
         return QD_OK;
-    return qd_error_add(self->error, QD_ERROR_INTERNAL,
-                        "%llu worlds failed, more than max_failures (%g) allows; /failures in the result file "
-                        "names them, `quadrille replay` plays them again",
-                        (unsigned long long)failed, share);
+    return qd_error_add(
+        self->error, QD_ERROR_INTERNAL,
+        "%llu worlds failed, more than max_failures (%g) allows; /failures in the result file "
+        "names them, `quadrille replay` plays them again",
+        (unsigned long long)failed, share);
 }
 
-/* Keeps a finished unit, or what of it was finished before a stop; of a precision experiment whole units only. */
+/* Keeps a finished unit, or what of it was finished before a stop; of a precision experiment whole units
+ * only. */
 static qd_status_t keep(run_t *self, const qd_work_t *work, const qd_segment_t *segment)
 {
     qd_status_t status = QD_OK;
@@ -126,7 +132,8 @@ static bool next(run_t *self, qd_work_t *work)
     return self->status == QD_OK && !*self->options->stop && qd_dispatch_next(self->dispatch, work);
 }
 
-/* One thread: takes units, plays them, hands them in, until there are none or the run stops. A first fault stops all. */
+/* One thread: takes units, plays them, hands them in, until there are none or the run stops. A first fault
+ * stops all. */
 static void work(run_t *self)
 {
     qd_worker_t worker;
@@ -161,7 +168,8 @@ static void work(run_t *self)
     qd_worker_free(&worker);
 }
 
-/* ---- its beginning ---------------------------------------------------------------------------------------- */
+/* ---- its beginning ----------------------------------------------------------------------------------------
+ */
 
 static qd_status_t open_parts(run_t *self)
 {
@@ -182,7 +190,8 @@ static qd_status_t open_parts(run_t *self)
     return status;
 }
 
-/* Rank 0 looks at what is there: a result file that cannot be gone on with is refused before anything is written. */
+/* Rank 0 looks at what is there: a result file that cannot be gone on with is refused before anything is
+ * written. */
 static qd_status_t look_back(run_t *self)
 {
     const qd_run_options_t *options = self->options;
@@ -205,7 +214,8 @@ static qd_status_t look_back(run_t *self)
 /* What rank 0 has found, for all. */
 static qd_status_t share(run_t *self)
 {
-    qd_status_t status = qd_done_table_init(&self->earlier, self->experiment, self->index, self->ranks, self->error);
+    qd_status_t status =
+        qd_done_table_init(&self->earlier, self->experiment, self->index, self->ranks, self->error);
     if (status == QD_OK && self->stopping) {
         size_t size;
         void *state = qd_stopping_state(self->stopping, &size);
@@ -249,7 +259,8 @@ static qd_status_t prepare(run_t *self)
     return qd_ranks_agree(self->ranks, status);
 }
 
-/* ---- its end ---------------------------------------------------------------------------------------------- */
+/* ---- its end ----------------------------------------------------------------------------------------------
+ */
 
 /* Whether the index holds every world that the run was to make. */
 static qd_status_t all_there(run_t *self, const qd_stopping_t *stopping, bool *whole)
@@ -289,7 +300,8 @@ static qd_status_t conclude(run_t *self, const qd_stopping_t *stopping, qd_run_s
                                   .ranks = self->ranks->size,
                                   .seconds = now() - self->began,
                                   .stopping = stopping};
-    qd_status_t status = qd_conclude(self->experiment, self->index, &conclusion, &summary->assembled, self->error);
+    qd_status_t status =
+        qd_conclude(self->experiment, self->index, &conclusion, &summary->assembled, self->error);
     summary->seconds = conclusion.seconds;
     return status;
 }
@@ -354,8 +366,8 @@ static qd_status_t is_complete(run_t *self, bool *complete, qd_run_summary_t *su
     return status;
 }
 
-qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *options, qd_run_summary_t *summary,
-                   qd_error_t *error)
+qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *options,
+                   qd_run_summary_t *summary, qd_error_t *error)
 {
     qd_ranks_t alone = QD_RANKS_ALONE;
     bool complete;

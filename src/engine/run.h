@@ -1,4 +1,5 @@
-/* Running an experiment: points x orders x worlds become units of work, threads play them, the store keeps them. */
+/* Running an experiment: points x orders x worlds become units of work, threads play them, the store keeps
+ * them. */
 #ifndef QD_ENGINE_RUN_H
 #define QD_ENGINE_RUN_H
 
@@ -12,26 +13,26 @@
 #include "quadrille/experiment.h"
 #include "store/assemble.h"
 
-/* How a run stands, for a progress line. Of several ranks, worlds that were handed out to any of them count as done, and the
- * precision is that of one rank's share. */
+/* How a run stands, for a progress line. Of several ranks, worlds that were handed out to any of them count
+ * as done, and the precision is that of one rank's share. */
 typedef struct {
     uint64_t done, total; /* worlds, those of earlier sessions included */
     uint64_t failed;
-    double seconds;       /* since this session began */
-    double rate;          /* worlds per second of this session; 0 at its start */
-    double eta;           /* seconds; negative while unknown */
+    double seconds;        /* since this session began */
+    double rate;           /* worlds per second of this session; 0 at its start */
+    double eta;            /* seconds; negative while unknown */
     size_t settled, cells; /* precision: (point, order) pairs whose interval is narrow enough, of all */
-    bool precision;       /* whether the experiment states a precision */
+    bool precision;        /* whether the experiment states a precision */
 } qd_progress_t;
 
 typedef struct {
-    const char *output;      /* path of the result file */
-    int threads;             /* of each rank; 0: as many as OpenMP offers (all processors, or OMP_NUM_THREADS) */
+    const char *output; /* path of the result file */
+    int threads;        /* of each rank; 0: as many as OpenMP offers (all processors, or OMP_NUM_THREADS) */
     bool resume, force;
-    size_t shard, shards;    /* 1 <= shard <= shards; shards 1: the whole */
+    size_t shard, shards;              /* 1 <= shard <= shards; shards 1: the whole */
     const volatile sig_atomic_t *stop; /* set from outside (signal, time budget) to stop early; not NULL */
     const char *command_line;
-    qd_ranks_t *ranks;       /* the processes that share the run; NULL: this one alone */
+    qd_ranks_t *ranks; /* the processes that share the run; NULL: this one alone */
     /* Called now and then, by one thread at a time; may be NULL. */
     void (*progress)(void *context, const qd_progress_t *progress);
     /* Told what was noticed about earlier work, one line or several; may be NULL. */
@@ -42,15 +43,16 @@ typedef struct {
 /* What came of it; on rank 0, else empty. */
 typedef struct {
     qd_assembled_t assembled; /* result_hash is "" where no file was written */
-    double seconds;  /* of this session */
-    uint64_t played; /* worlds of this session */
+    double seconds;           /* of this session */
+    uint64_t played;          /* worlds of this session */
 } qd_run_summary_t;
 
-/* Plays what is missing, keeps every finished unit in OUT.h5.parts, and assembles OUT.h5 at the end and at an early stop; the
- * parts go once it holds all of the run's worlds. QD_ERROR_STOPPED: stopped early, readable file written, resumable.
- * QD_ERROR_INPUT: an OUT.h5 or parts that cannot be gone on with; nothing was changed. QD_ERROR_IO: what was finished is
- * in the parts, as far as they could be written. QD_ERROR_INTERNAL: more than max_failures of the worlds failed (at least
- * one may, unless max_failures is 0); the file is written all the same. */
+/* Plays what is missing, keeps every finished unit in OUT.h5.parts, and assembles OUT.h5 at the end and at an
+ * early stop; the parts go once it holds all of the run's worlds. QD_ERROR_STOPPED: stopped early, readable
+ * file written, resumable. QD_ERROR_INPUT: an OUT.h5 or parts that cannot be gone on with; nothing was
+ * changed. QD_ERROR_IO: what was finished is in the parts, as far as they could be written.
+ * QD_ERROR_INTERNAL: more than max_failures of the worlds failed (at least one may, unless max_failures is
+ * 0); the file is written all the same. */
 QD_MUST_USE qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *options,
                                qd_run_summary_t *summary, qd_error_t *error);
 

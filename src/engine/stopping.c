@@ -36,8 +36,8 @@ struct qd_stopping {
     waiting_t **waiting; /* [cells] ascending */
 };
 
-/* The greatest value of an outcome in a world of at most `states` states and `periods` periods: a sequence for a bounded
- * outcome holds at every sample size, not only in the limit. */
+/* The greatest value of an outcome in a world of at most `states` states and `periods` periods: a sequence
+ * for a bounded outcome holds at every sample size, not only in the limit. */
 static double greatest(qd_outcome_t outcome, double states, double periods)
 {
     switch (outcome) {
@@ -63,7 +63,8 @@ static qd_status_t start_sequences(qd_stopping_t *self, qd_error_t *error)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
     for (size_t i = 0; i < self->cells; i++) {
         size_t states, periods;
-        qd_worker_sizes_at(experiment, i / experiment->orders, i % experiment->orders, change, &states, &periods);
+        qd_worker_sizes_at(experiment, i / experiment->orders, i % experiment->orders, change, &states,
+                           &periods);
         qd_confidence_sequence_init(&self->cell[i].sequence, qd_outcome_table[precision->outcome].low,
                                     greatest(precision->outcome, (double)states, (double)periods),
                                     precision->confidence, precision->min_worlds);
@@ -157,9 +158,10 @@ static void look(const qd_stopping_t *self, cell_t *cell, const double *value, s
                    0.5 * (interval.high - interval.low) <= precision->half_width;
 }
 
-/* Looks at what is done from world 0 on. Only whole looks count: a shorter one at the end of an earlier maximum would not
- * have been taken under this one. */
-static qd_status_t repeat_looks(qd_stopping_t *self, qd_index_t *done, size_t point, size_t order, qd_error_t *error)
+/* Looks at what is done from world 0 on. Only whole looks count: a shorter one at the end of an earlier
+ * maximum would not have been taken under this one. */
+static qd_status_t repeat_looks(qd_stopping_t *self, qd_index_t *done, size_t point, size_t order,
+                                qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->experiment;
     double value[QD_LOOK_SIZE];
@@ -171,8 +173,8 @@ static qd_status_t repeat_looks(qd_stopping_t *self, qd_index_t *done, size_t po
     while (cell->looked < end && !cell->narrow) {
         uint64_t left = end - cell->looked;
         size_t count = left < QD_LOOK_SIZE ? (size_t)left : QD_LOOK_SIZE;
-        qd_status_t status =
-            qd_index_read(done, point, order, experiment->precision.outcome, cell->looked, count, value, error);
+        qd_status_t status = qd_index_read(done, point, order, experiment->precision.outcome, cell->looked,
+                                           count, value, error);
         if (status != QD_OK)
             return status;
         look(self, cell, value, 1, count);
@@ -246,7 +248,8 @@ static qd_status_t wait_in_line(waiting_t **at, const qd_segment_t *block, qd_er
     return QD_OK;
 }
 
-qd_status_t qd_stopping_offer(qd_stopping_t *self, const qd_segment_t *block, qd_parts_t *parts, qd_error_t *error)
+qd_status_t qd_stopping_offer(qd_stopping_t *self, const qd_segment_t *block, qd_parts_t *parts,
+                              qd_error_t *error)
 {
     size_t number = number_of(self, block->point, block->order);
     cell_t *cell = &self->cell[number];

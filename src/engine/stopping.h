@@ -1,9 +1,10 @@
 /* The precision stop: each (point, order) ends at the first look at which its interval is narrow enough.
  *
- * Looks are taken every QD_LOOK_SIZE worlds, in the order of the worlds, whichever thread finished them first: blocks that
- * come early wait, and blocks beyond the stop are dropped before anything of them is kept. So the stopping point, and with
- * it the result, is the same for any number of threads and after any resume. The intervals are a confidence sequence,
- * valid at every look (statistics/confidence_sequence.h). Not thread-safe: the caller holds a lock. */
+ * Looks are taken every QD_LOOK_SIZE worlds, in the order of the worlds, whichever thread finished them
+ * first: blocks that come early wait, and blocks beyond the stop are dropped before anything of them is kept.
+ * So the stopping point, and with it the result, is the same for any number of threads and after any resume.
+ * The intervals are a confidence sequence, valid at every look (statistics/confidence_sequence.h). Not
+ * thread-safe: the caller holds a lock. */
 #ifndef QD_ENGINE_STOPPING_H
 #define QD_ENGINE_STOPPING_H
 
@@ -14,19 +15,21 @@
 typedef struct qd_stopping qd_stopping_t;
 
 /* NULL-safe only in _free. The experiment must have a precision and outlive the object. */
-QD_MUST_USE qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **self, qd_error_t *error);
+QD_MUST_USE qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **self,
+                                        qd_error_t *error);
 void qd_stopping_free(qd_stopping_t *self);
 
-/* Repeats the looks at worlds that earlier sessions finished, and limits the index to the worlds looked at: what was cut
- * otherwise (with a fixed number of worlds, another half width, another maximum) and reaches beyond is left out, and
- * gaps that this leaves are to be filled. */
+/* Repeats the looks at worlds that earlier sessions finished, and limits the index to the worlds looked at:
+ * what was cut otherwise (with a fixed number of worlds, another half width, another maximum) and reaches
+ * beyond is left out, and gaps that this leaves are to be filled. */
 QD_MUST_USE qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t *error);
 
 /* How far all looks have come, as bytes to be copied to another rank. */
 void *qd_stopping_state(qd_stopping_t *self, size_t *size);
 
-/* Takes a finished block, which lies within one look. One that was looked at before (it fills a gap) goes to `parts`; others
- * are whole looks (the last one of all may be shorter): they wait, go to `parts` in order, or are dropped. */
+/* Takes a finished block, which lies within one look. One that was looked at before (it fills a gap) goes to
+ * `parts`; others are whole looks (the last one of all may be shorter): they wait, go to `parts` in order, or
+ * are dropped. */
 QD_MUST_USE qd_status_t qd_stopping_offer(qd_stopping_t *self, const qd_segment_t *block, qd_parts_t *parts,
                                           qd_error_t *error);
 
@@ -36,10 +39,12 @@ bool qd_stopping_settled(const qd_stopping_t *self, size_t point, size_t order);
 /* Worlds 0 .. n - 1 of (point, order) that have been looked at: n. */
 uint64_t qd_stopping_looked(const qd_stopping_t *self, size_t point, size_t order);
 
-/* Worlds that (point, order) shall have: those looked at where it is narrow enough, else all of the experiment's. */
+/* Worlds that (point, order) shall have: those looked at where it is narrow enough, else all of the
+ * experiment's. */
 uint64_t qd_stopping_target(const qd_stopping_t *self, size_t point, size_t order);
 
-/* Number of (point, order) pairs whose interval is narrow enough, those that share their worlds counted each. */
+/* Number of (point, order) pairs whose interval is narrow enough, those that share their worlds counted each.
+ */
 size_t qd_stopping_count(const qd_stopping_t *self);
 
 #endif

@@ -7,13 +7,14 @@
 #include "kernel/event.h"
 
 static const char *const names[QD_EVENTS] = {
-    [QD_EVENT_WORLD] = "world",         [QD_EVENT_SCHEDULE] = "schedule",   [QD_EVENT_BLOC_MOVE] = "bloc_move",
-    [QD_EVENT_REVIEW] = "review",       [QD_EVENT_CRISIS] = "crisis",       [QD_EVENT_MOVE] = "move",
-    [QD_EVENT_VENUE] = "venue",         [QD_EVENT_FORESEEN] = "foreseen",   [QD_EVENT_PARALYSIS] = "paralysis",
-    [QD_EVENT_ABSTAIN] = "abstain",     [QD_EVENT_MISSION] = "mission",     [QD_EVENT_WAR] = "war",
-    [QD_EVENT_BREAKDOWN] = "breakdown", [QD_EVENT_PERIOD] = "period",       [QD_EVENT_END] = "end"};
+    [QD_EVENT_WORLD] = "world",         [QD_EVENT_SCHEDULE] = "schedule", [QD_EVENT_BLOC_MOVE] = "bloc_move",
+    [QD_EVENT_REVIEW] = "review",       [QD_EVENT_CRISIS] = "crisis",     [QD_EVENT_MOVE] = "move",
+    [QD_EVENT_VENUE] = "venue",         [QD_EVENT_FORESEEN] = "foreseen", [QD_EVENT_PARALYSIS] = "paralysis",
+    [QD_EVENT_ABSTAIN] = "abstain",     [QD_EVENT_MISSION] = "mission",   [QD_EVENT_WAR] = "war",
+    [QD_EVENT_BREAKDOWN] = "breakdown", [QD_EVENT_PERIOD] = "period",     [QD_EVENT_END] = "end"};
 
-/* ---- pieces of JSON --------------------------------------------------------------------------------------- */
+/* ---- pieces of JSON ---------------------------------------------------------------------------------------
+ */
 
 static void put_real(FILE *out, double value)
 {
@@ -119,7 +120,8 @@ static void parameters_member(qd_trace_t *self, const qd_parameters_t *now, bool
     self->parameters = *now;
 }
 
-/* ---- events ----------------------------------------------------------------------------------------------- */
+/* ---- events -----------------------------------------------------------------------------------------------
+ */
 
 static void tell_world(qd_trace_t *self, const qd_event_t *event)
 {
@@ -146,7 +148,8 @@ static void tell_crisis(const qd_trace_t *self, const qd_event_t *event)
     bool targeted = crisis->target != QD_NOBODY;
     double place[3];
     for (size_t k = 0; k < 3; k++)
-        place[k] = targeted ? event->state->place[k * event->state->padded + (size_t)crisis->target] : crisis->place[k];
+        place[k] = targeted ? event->state->place[k * event->state->padded + (size_t)crisis->target]
+                            : crisis->place[k];
     fprintf(self->out, ",\"number\":%u", crisis->number);
     member(self->out, "severity", crisis->severity);
     state_member(self->out, "target", crisis->target);
@@ -193,7 +196,8 @@ static void tell_venue(const qd_trace_t *self, const qd_event_t *event)
 static void tell_move(const qd_trace_t *self, const qd_event_t *event)
 {
     venue_members(self, event);
-    fprintf(self->out, ",\"state\":%zu,\"from\":%d,\"to\":%d", event->mover, (int)event->before, (int)event->after);
+    fprintf(self->out, ",\"state\":%zu,\"from\":%d,\"to\":%d", event->mover, (int)event->before,
+            (int)event->after);
 }
 
 static void tell_mission(const qd_trace_t *self, const qd_event_t *event)

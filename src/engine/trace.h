@@ -1,5 +1,5 @@
-/* The events of a world as JSON lines: one object an event, in the order in which they happen. docs/trace.md says what each
- * kind holds. */
+/* The events of a world as JSON lines: one object an event, in the order in which they happen. docs/trace.md
+ * says what each kind holds. */
 #ifndef QD_ENGINE_TRACE_H
 #define QD_ENGINE_TRACE_H
 
@@ -10,13 +10,13 @@
 typedef struct {
     FILE *out;
     const qd_plan_t *plan;
-    const char *order, *point;   /* labels */
+    const char *order, *point; /* labels */
     qd_luck_t luck;
-    qd_parameters_t parameters;  /* as last told */
+    qd_parameters_t parameters; /* as last told */
 } qd_trace_t;
 
-/* An observer's `see`; context is a qd_trace_t whose first five members are set. Whether writing succeeded is told by
- * ferror(out) in the end. */
+/* An observer's `see`; context is a qd_trace_t whose first five members are set. Whether writing succeeded is
+ * told by ferror(out) in the end. */
 void qd_trace_see(void *context, const qd_event_t *event);
 
 #endif

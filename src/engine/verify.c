@@ -18,10 +18,10 @@ typedef struct {
     qd_verify_report_t *report;
     qd_result_file_t *file;
     qd_experiment_t *experiment;
-    qd_index_t *index;    /* NULL where the file keeps no rows */
-    uint64_t columns;     /* outcomes that it keeps */
+    qd_index_t *index; /* NULL where the file keeps no rows */
+    uint64_t columns;  /* outcomes that it keeps */
     size_t *twin;
-    qd_work_t *block;     /* in order */
+    qd_work_t *block; /* in order */
     size_t blocks, next;
     uint64_t total;
     qd_cell_hash_t *cell; /* of all worlds played again, where all are; else NULL */
@@ -30,10 +30,11 @@ typedef struct {
     qd_status_t status;
 } verify_t;
 
-/* ---- which worlds ----------------------------------------------------------------------------------------- */
+/* ---- which worlds -----------------------------------------------------------------------------------------
+ */
 
-/* Of blocks 0 .. blocks - 1 the i-th is taken if the running share of blocks taken grows there: `take` of them, evenly
- * spread. */
+/* Of blocks 0 .. blocks - 1 the i-th is taken if the running share of blocks taken grows there: `take` of
+ * them, evenly spread. */
 static bool is_taken(size_t i, size_t take, size_t blocks)
 {
     return (i + 1) * take / blocks > i * take / blocks;
@@ -85,7 +86,8 @@ static qd_status_t choose_blocks(verify_t *self)
     return status;
 }
 
-/* ---- the comparison --------------------------------------------------------------------------------------- */
+/* ---- the comparison ---------------------------------------------------------------------------------------
+ */
 
 static bool same_bits(double a, double b)
 {
@@ -112,9 +114,10 @@ static const char *failure_of(const verify_t *self, size_t point, size_t order, 
 static void note(verify_t *self, qd_difference_t found)
 {
     qd_difference_t *first = &self->report->difference;
-    bool earlier = !first->found || found.point < first->point ||
-                   (found.point == first->point &&
-                    (found.order < first->order || (found.order == first->order && found.world < first->world)));
+    bool earlier =
+        !first->found || found.point < first->point ||
+        (found.point == first->point &&
+         (found.order < first->order || (found.order == first->order && found.world < first->world)));
     if (earlier)
         *first = found;
 }
@@ -185,7 +188,8 @@ static void add_hash(verify_t *self, const qd_segment_t *segment, const qd_tally
     cell->sum.high += add.high + (cell->sum.low < add.low);
 }
 
-/* Blocks are taken in order, so once a difference is found only earlier ones, which are taken already, matter. */
+/* Blocks are taken in order, so once a difference is found only earlier ones, which are taken already,
+ * matter. */
 static bool next(verify_t *self, qd_work_t *block, double *stored)
 {
     if (self->status != QD_OK || *self->options->stop || self->next == self->blocks ||
@@ -196,7 +200,8 @@ static bool next(verify_t *self, qd_work_t *block, double *stored)
     return self->status == QD_OK;
 }
 
-static void take_in(verify_t *self, const qd_segment_t *segment, const qd_tally_t *tally, const double *stored)
+static void take_in(verify_t *self, const qd_segment_t *segment, const qd_tally_t *tally,
+                    const double *stored)
 {
     if (self->index)
         compare_block(self, segment, stored);
@@ -240,7 +245,8 @@ static void work(verify_t *self)
     qd_worker_free(&worker);
 }
 
-/* ---- the whole -------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------
+ */
 
 static bool keeps_rows(const qd_result_file_t *file)
 {
@@ -263,10 +269,11 @@ static qd_status_t open_all(verify_t *self)
     if (status == QD_OK && keeps_rows(self->file))
         status = qd_merge_index(self->experiment, &options->path, 1, &self->index, self->error);
     else if (status == QD_OK && (options->fraction < 1.0 || !from->complete))
-        status = qd_error_add(self->error, QD_ERROR_INPUT,
-                              "%s: keeps no worlds to compare (output: {worlds: false}); %s", options->path,
-                              from->complete ? "--fraction 1 plays all of them again and compares result_hash"
-                                             : "and it is not complete, so its hash cannot be compared either");
+        status =
+            qd_error_add(self->error, QD_ERROR_INPUT,
+                         "%s: keeps no worlds to compare (output: {worlds: false}); %s", options->path,
+                         from->complete ? "--fraction 1 plays all of them again and compares result_hash"
+                                        : "and it is not complete, so its hash cannot be compared either");
     if (status == QD_OK)
         status = qd_twins_find(self->experiment, &self->twin, self->error);
     if (status == QD_OK)
@@ -305,8 +312,9 @@ static qd_status_t judge(verify_t *self)
     if (difference->found) {
         report->point = strdup(self->experiment->point[difference->point].label);
         report->order = strdup(self->experiment->order[difference->order].label);
-        return report->point && report->order ? QD_ERROR_DIFFERS
-                                              : qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for a label");
+        return report->point && report->order
+                   ? QD_ERROR_DIFFERS
+                   : qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for a label");
     }
     if (*self->options->stop)
         return QD_ERROR_STOPPED;

@@ -14,7 +14,8 @@
 
 typedef struct {
     const char *path;
-    double fraction; /* share of the blocks of each (point, order) to play again, 0 < fraction <= 1; at least one block */
+    double fraction; /* share of the blocks of each (point, order) to play again, 0 < fraction <= 1; at least
+                        one block */
     int threads;     /* 0: as many as OpenMP offers */
     const volatile sig_atomic_t *stop; /* set from outside to stop early; not NULL */
     /* Called now and then with the worlds compared so far and to be compared; may be NULL. */
@@ -27,24 +28,28 @@ typedef struct {
     bool found;
     size_t point, order;
     uint64_t world;
-    int outcome;              /* QD_O_...; -1 where the world failed in one case only, or for another reason */
+    int outcome; /* QD_O_...; -1 where the world failed in one case only, or for another reason */
     double stored, recomputed;
     char stored_failure[128], recomputed_failure[128]; /* "" where it did not fail */
 } qd_difference_t;
 
 typedef struct {
-    uint64_t worlds;   /* compared */
-    uint64_t outcomes; /* values of each that were compared; 0: the file keeps no rows, its hash alone was compared */
+    uint64_t worlds;    /* compared */
+    uint64_t outcomes;  /* values of each that were compared; 0: the file keeps no rows, its hash alone was
+                           compared */
     bool hash_compared; /* everything was played again and gives the file's result_hash, or does not: */
-    char stored_hash[33], recomputed_hash[33]; /* of the file; of what was played, or of the statistics it holds */
-    char version[32];  /* of the program that wrote the file */
-    char *point, *order; /* labels of the first difference, malloc'ed */
+    char stored_hash[33],
+        recomputed_hash[33]; /* of the file; of what was played, or of the statistics it holds */
+    char version[32];        /* of the program that wrote the file */
+    char *point, *order;     /* labels of the first difference, malloc'ed */
     qd_difference_t difference;
 } qd_verify_report_t;
 
-/* QD_ERROR_DIFFERS: the report names the first difference, or the two hashes. QD_ERROR_INPUT: a file that cannot be verified
- * (no result of quadrille; no rows, and a fraction below 1 or an incomplete run). The report is to be freed in every case. */
-QD_MUST_USE qd_status_t qd_verify(const qd_verify_options_t *options, qd_verify_report_t *report, qd_error_t *error);
+/* QD_ERROR_DIFFERS: the report names the first difference, or the two hashes. QD_ERROR_INPUT: a file that
+ * cannot be verified (no result of quadrille; no rows, and a fraction below 1 or an incomplete run). The
+ * report is to be freed in every case. */
+QD_MUST_USE qd_status_t qd_verify(const qd_verify_options_t *options, qd_verify_report_t *report,
+                                  qd_error_t *error);
 void qd_verify_report_free(qd_verify_report_t *self);
 
 #endif

@@ -23,7 +23,8 @@ void qd_worker_sizes_at(const qd_experiment_t *experiment, size_t point, size_t 
     *periods = qd_plan_periods_max(&plan);
 }
 
-qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, size_t *periods, qd_error_t *error)
+qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, size_t *periods,
+                            qd_error_t *error)
 {
     qd_change_t *change = qd_worker_schedule(experiment);
     if (!change)
@@ -40,8 +41,8 @@ qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, s
     return QD_OK;
 }
 
-qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment, size_t states, size_t periods,
-                           qd_error_t *error)
+qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment, size_t states,
+                           size_t periods, qd_error_t *error)
 {
     *self = (qd_worker_t){.experiment = experiment, .paths = experiment->output.paths};
     self->world = qd_world_new(states, periods);

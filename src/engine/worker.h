@@ -1,5 +1,5 @@
-/* One thread's share of a run: a world, a tally and the rows of one unit, allocated once and first touched by the thread
- * that uses them. */
+/* One thread's share of a run: a world, a tally and the rows of one unit, allocated once and first touched by
+ * the thread that uses them. */
 #ifndef QD_ENGINE_WORKER_H
 #define QD_ENGINE_WORKER_H
 
@@ -15,17 +15,17 @@ typedef struct {
     const qd_experiment_t *experiment;
     qd_world_t *world;
     qd_tally_t *tally;
-    size_t periods;         /* that the tally was made for */
+    size_t periods; /* that the tally was made for */
     bool paths;
-    qd_change_t *change;    /* room for any plan's schedule */
+    qd_change_t *change; /* room for any plan's schedule */
     qd_plan_t plan;
-    size_t point, order;    /* of the plan at hand */
+    size_t point, order; /* of the plan at hand */
     bool planned;
-    qd_outcomes_t *row;     /* [QD_UNIT_MAX] */
-    double *extra;          /* [QD_UNIT_MAX][QD_LANDSCAPE_OUTCOMES] of the group `landscape`; NULL without it */
+    qd_outcomes_t *row; /* [QD_UNIT_MAX] */
+    double *extra;      /* [QD_UNIT_MAX][QD_LANDSCAPE_OUTCOMES] of the group `landscape`; NULL without it */
     qd_multistability_t *landscape;
-    qd_failure_t *failure;  /* [QD_UNIT_MAX] */
-    unsigned char *bytes;   /* the encoded tally */
+    qd_failure_t *failure; /* [QD_UNIT_MAX] */
+    unsigned char *bytes;  /* the encoded tally */
     size_t size, capacity;
 } qd_worker_t;
 
@@ -44,9 +44,11 @@ QD_MUST_USE qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t 
                                        size_t periods, qd_error_t *error);
 void qd_worker_free(qd_worker_t *self);
 
-/* Plays the worlds of a unit, in order, until it is done or *stop is set, and describes what was done as a segment (pointing
- * into the worker until its next unit). segment->worlds may be less than asked for, or 0. */
-QD_MUST_USE qd_status_t qd_worker_play(qd_worker_t *self, const qd_work_t *work, const volatile sig_atomic_t *stop,
-                                       qd_segment_t *segment, qd_error_t *error);
+/* Plays the worlds of a unit, in order, until it is done or *stop is set, and describes what was done as a
+ * segment (pointing into the worker until its next unit). segment->worlds may be less than asked for, or 0.
+ */
+QD_MUST_USE qd_status_t qd_worker_play(qd_worker_t *self, const qd_work_t *work,
+                                       const volatile sig_atomic_t *stop, qd_segment_t *segment,
+                                       qd_error_t *error);
 
 #endif

@@ -169,16 +169,17 @@ static bool ends_in(const char *name, const char *end)
     return length >= tail && strcmp(name + length - tail, end) == 0;
 }
 
-static bool is_known(const qd_index_t *self, const char *path)
+/* Whether one of the first `known` sources is this file. */
+static bool is_known(const qd_index_t *self, size_t known, const char *path)
 {
-    for (size_t i = 0; i < qd_sources_count(self->sources); i++)
+    for (size_t i = 0; i < known; i++)
         if (strcmp(qd_sources_path(self->sources, i), path) == 0)
             return true;
     return false;
 }
 
-static qd_status_t add_entry(qd_index_t *self, const char *folder, const char *name, bool repair,
-                             qd_error_t *error)
+static qd_status_t add_entry(qd_index_t *self, const char *folder, const char *name, size_t known,
+                             bool repair, qd_error_t *error)
 {
     bool part = strncmp(name, "part-", 5) == 0 && ends_in(name, ".qdp"),
          stale = repair && ends_in(name, ".tmp");
@@ -190,7 +191,7 @@ static qd_status_t add_entry(qd_index_t *self, const char *folder, const char *n
         return no_memory(error);
     if (stale)
         self->files->unlink(self->files->context, path);
-    else if (!is_known(self, path))
+    else if (!is_known(self, known, path))
         status = add_part(self, path, repair, error);
     free(path);
     return status;
@@ -203,9 +204,10 @@ qd_status_t qd_index_add_folder(qd_index_t *self, const char *folder, bool repai
     if (count < 0)
         return qd_files_fail(error, folder, "open");
     qd_status_t status = QD_OK;
+    size_t known = qd_sources_count(self->sources);
     for (int i = 0; i < count; i++) {
         if (status == QD_OK)
-            status = add_entry(self, folder, entry[i]->d_name, repair, error);
+            status = add_entry(self, folder, entry[i]->d_name, known, repair, error);
         free(entry[i]);
     }
     free(entry);

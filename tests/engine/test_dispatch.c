@@ -69,16 +69,16 @@ static void test_shards_cut_the_whole(void **state)
 {
     (void)state;
     qd_experiment_t *fixed = tiny_experiment("worlds: 1000");
-    qd_experiment_t *precise = tiny_experiment(
-        "precision: {outcome: survival, half_width: 0.1, confidence: 0.9, min_worlds: 300, max_worlds: 1000}");
+    qd_experiment_t *precise = tiny_experiment("precision: {outcome: survival, half_width: 0.1, confidence: "
+                                               "0.9, min_worlds: 300, max_worlds: 1000}");
     for (size_t shards = 1; shards <= 7; shards++)
         for (int by_cell = 0; by_cell < 2; by_cell++) {
             seen_t seen = {0};
             uint64_t total = 0;
             for (size_t shard = 1; shard <= shards; shard++) {
                 qd_work_t work;
-                qd_dispatch_t *self =
-                    make(by_cell ? precise : fixed, (qd_dispatch_options_t){.shard = shard, .shards = shards});
+                qd_dispatch_t *self = make(by_cell ? precise : fixed,
+                                           (qd_dispatch_options_t){.shard = shard, .shards = shards});
                 total += qd_dispatch_total(self);
                 uint64_t mine = qd_dispatch_total(self), fair = 4 * WORLDS / shards;
                 if (!by_cell)
@@ -108,7 +108,8 @@ static void test_gaps_are_filled(void **state)
     qd_ranges_t ranges = {.size = 3, .range = range};
     seen_t seen = {0};
     qd_work_t work;
-    qd_dispatch_t *self = make(experiment, (qd_dispatch_options_t){.done = some_done, .done_context = &ranges});
+    qd_dispatch_t *self =
+        make(experiment, (qd_dispatch_options_t){.done = some_done, .done_context = &ranges});
     assert_int_equal(qd_dispatch_done(self), 101);
     while (qd_dispatch_next(self, &work))
         mark(seen, &work);
@@ -128,8 +129,9 @@ static uint64_t draw(void *context)
 static void test_ranks_share_the_work(void **state)
 {
     (void)state;
-    const char *texts[] = {"worlds: 1000", "precision: {outcome: survival, half_width: 0.1, confidence: 0.9, min_worlds: 300, "
-                                           "max_worlds: 1000}"};
+    const char *texts[] = {
+        "worlds: 1000", "precision: {outcome: survival, half_width: 0.1, confidence: 0.9, min_worlds: 300, "
+                        "max_worlds: 1000}"};
     for (size_t t = 0; t < 2; t++) {
         enum { RANKS = 3 };
         qd_experiment_t *experiment = tiny_experiment(texts[t]);
@@ -174,8 +176,9 @@ static uint64_t called_off(void *context)
 static void test_called_off(void **state)
 {
     (void)state;
-    const char *texts[] = {"worlds: 1000", "precision: {outcome: survival, half_width: 0.1, confidence: 0.9, min_worlds: 300, "
-                                           "max_worlds: 1000}"};
+    const char *texts[] = {
+        "worlds: 1000", "precision: {outcome: survival, half_width: 0.1, confidence: 0.9, min_worlds: 300, "
+                        "max_worlds: 1000}"};
     for (size_t t = 0; t < 2; t++) {
         qd_experiment_t *experiment = tiny_experiment(texts[t]);
         qd_work_t work;
@@ -189,12 +192,13 @@ static void test_called_off(void **state)
 static void test_looks_stay_aligned_and_close(void **state)
 {
     (void)state;
-    qd_experiment_t *experiment = tiny_experiment(
-        "precision: {outcome: survival, half_width: 0.1, confidence: 0.9, min_worlds: 300, max_worlds: 1000}");
+    qd_experiment_t *experiment = tiny_experiment("precision: {outcome: survival, half_width: 0.1, "
+                                                  "confidence: 0.9, min_worlds: 300, max_worlds: 1000}");
     qd_range_t range[] = {{0, 100}, {200, 56}};
     qd_ranges_t ranges = {.size = 2, .range = range};
     qd_work_t work;
-    qd_dispatch_t *self = make(experiment, (qd_dispatch_options_t){.done = some_done, .done_context = &ranges});
+    qd_dispatch_t *self =
+        make(experiment, (qd_dispatch_options_t){.done = some_done, .done_context = &ranges});
     qd_dispatch_close(self, 0, 0, 512);
     assert_int_equal(qd_dispatch_total(self), 4 * WORLDS - (WORLDS - 512));
     const qd_range_t expected[] = {{0, 256}, {256, 256}, {100, 100}, {256, 256}, {512, 256}, {768, 232}};
@@ -214,9 +218,12 @@ static void test_looks_stay_aligned_and_close(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_worlds_once_but_twins), cmocka_unit_test(test_shards_cut_the_whole),
-        cmocka_unit_test(test_gaps_are_filled),           cmocka_unit_test(test_ranks_share_the_work),
-        cmocka_unit_test(test_called_off),                cmocka_unit_test(test_looks_stay_aligned_and_close),
+        cmocka_unit_test(test_all_worlds_once_but_twins),
+        cmocka_unit_test(test_shards_cut_the_whole),
+        cmocka_unit_test(test_gaps_are_filled),
+        cmocka_unit_test(test_ranks_share_the_work),
+        cmocka_unit_test(test_called_off),
+        cmocka_unit_test(test_looks_stay_aligned_and_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

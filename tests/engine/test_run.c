@@ -1,5 +1,6 @@
-/* Whole runs through the library, with worlds that fail: they are set aside, counted and told, and the run goes on up to
- * max_failures. The plan that makes them fail cannot be stated in a file: it is made here from one that can. */
+/* Whole runs through the library, with worlds that fail: they are set aside, counted and told, and the run
+ * goes on up to max_failures. The plan that makes them fail cannot be stated in a file: it is made here from
+ * one that can. */
 #include "engine/tiny.h"
 
 #include <math.h>
@@ -72,8 +73,8 @@ static void test_failed_worlds_are_told(void **state)
     assert_int_equal(failures, summary.assembled.failures);
     for (size_t f = 0; f < failures; f++) {
         double row;
-        assert_int_equal(qd_result_file_read(file, failure[f].point, failure[f].order, QD_O_survival, failure[f].world, 1,
-                                             &row, &error),
+        assert_int_equal(qd_result_file_read(file, failure[f].point, failure[f].order, QD_O_survival,
+                                             failure[f].world, 1, &row, &error),
                          QD_OK);
         assert_true(isnan(row));
         assert_non_null(strstr(failure[f].reason, "not finite"));
@@ -81,7 +82,8 @@ static void test_failed_worlds_are_told(void **state)
     qd_result_file_close(file);
     for (int threads = 1; threads <= 3; threads += 2) {
         snprintf(output, sizeof output, "%s/%d.h5", (char *)*state, threads);
-        assert_int_equal(run(experiment, output, (qd_run_options_t){.threads = threads}, &again, &error), QD_OK);
+        assert_int_equal(run(experiment, output, (qd_run_options_t){.threads = threads}, &again, &error),
+                         QD_OK);
         assert_string_equal(again.assembled.result_hash, summary.assembled.result_hash);
     }
     qd_experiment_free(experiment);
@@ -120,7 +122,8 @@ static void test_too_many_failures_end_the_run(void **state)
         snprintf(output, sizeof output, "%s/c%zu.h5", (char *)*state, s);
         snprintf(parts, sizeof parts, "%s.parts", output);
         qd_experiment_t *experiment = failing(more);
-        assert_int_equal(run(experiment, output, (qd_run_options_t){.threads = 2}, &summary, &error), QD_ERROR_INTERNAL);
+        assert_int_equal(run(experiment, output, (qd_run_options_t){.threads = 2}, &summary, &error),
+                         QD_ERROR_INTERNAL);
         assert_int_equal(error.count, 1);
         assert_non_null(strstr(error.text, "max_failures"));
         /* What was found is there to be looked at, and kept. */
@@ -129,8 +132,9 @@ static void test_too_many_failures_end_the_run(void **state)
         assert_false(summary.assembled.complete);
         assert_true(summary.assembled.failures > 0);
         /* Going on meets the same failures. */
-        assert_int_equal(run(experiment, output, (qd_run_options_t){.threads = 1, .resume = true}, &summary, &error),
-                         QD_ERROR_INTERNAL);
+        assert_int_equal(
+            run(experiment, output, (qd_run_options_t){.threads = 1, .resume = true}, &summary, &error),
+            QD_ERROR_INTERNAL);
         qd_experiment_free(experiment);
     }
 }
@@ -139,12 +143,14 @@ static void test_precision_leaves_failed_worlds_out(void **state)
 {
     qd_run_summary_t first, summary;
     qd_error_t error;
-    qd_experiment_t *experiment = failing("max_failures: 1\nprecision: {outcome: tension_mean, half_width: 0.03, confidence: 0.9, "
-                                          "min_worlds: 300, max_worlds: 4000}");
+    qd_experiment_t *experiment =
+        failing("max_failures: 1\nprecision: {outcome: tension_mean, half_width: 0.03, confidence: 0.9, "
+                "min_worlds: 300, max_worlds: 4000}");
     for (int threads = 1; threads <= 3; threads++) {
         char output[64];
         snprintf(output, sizeof output, "%s/d%d.h5", (char *)*state, threads);
-        assert_int_equal(run(experiment, output, (qd_run_options_t){.threads = threads}, &summary, &error), QD_OK);
+        assert_int_equal(run(experiment, output, (qd_run_options_t){.threads = threads}, &summary, &error),
+                         QD_OK);
         assert_true(summary.assembled.complete);
         if (threads == 1)
             first = summary;

@@ -1,4 +1,5 @@
-/* A precision stop does not depend on the order in which blocks are finished, nor on where an earlier session ended. */
+/* A precision stop does not depend on the order in which blocks are finished, nor on where an earlier session
+ * ended. */
 #include "engine/tiny.h"
 
 #include <stdlib.h>
@@ -8,8 +9,9 @@
 #include "engine/stopping.h"
 #include "engine/worker.h"
 
-#define PRECISION                                                                                                    \
-    "precision: {outcome: tension_mean, half_width: 0.03, confidence: 0.9, min_worlds: 500, max_worlds: 5000}"
+#define PRECISION                                                                                            \
+    "precision: {outcome: tension_mean, half_width: 0.03, confidence: 0.9, min_worlds: 500, max_worlds: "    \
+    "5000}"
 
 enum { BLOCKS = 20 }; /* of 256; the last one is shorter */
 
@@ -34,8 +36,10 @@ static int start(void **state)
     for (uint64_t b = 0; b < BLOCKS; b++) {
         uint64_t first = b * QD_LOOK_SIZE, left = self->experiment->worlds - first;
         qd_work_t work = {0, 1, {first, left < QD_LOOK_SIZE ? left : QD_LOOK_SIZE}};
-        assert_int_equal(qd_worker_init(&self->worker[b], self->experiment, states, periods, &self->error), QD_OK);
-        assert_int_equal(qd_worker_play(&self->worker[b], &work, &stop, &self->block[b], &self->error), QD_OK);
+        assert_int_equal(qd_worker_init(&self->worker[b], self->experiment, states, periods, &self->error),
+                         QD_OK);
+        assert_int_equal(qd_worker_play(&self->worker[b], &work, &stop, &self->block[b], &self->error),
+                         QD_OK);
     }
     *state = self;
     return 0;
@@ -55,7 +59,8 @@ static int end(void **state)
 static qd_parts_t *open_parts(bench_t *self, qd_parts_mode_t mode)
 {
     qd_part_kind_t kind = qd_kept_kind(self->experiment);
-    qd_parts_options_t options = {.folder = self->folder, .mode = mode, .columns = kind.columns, .paths = kind.paths};
+    qd_parts_options_t options = {
+        .folder = self->folder, .mode = mode, .columns = kind.columns, .paths = kind.paths};
     qd_parts_t *parts = NULL;
     if (qd_parts_open(&options, self->experiment, &parts, &self->error) != QD_OK)
         fail_msg("%s", self->error.text);
@@ -148,7 +153,8 @@ static void test_resumed_after_any_block(void **state)
         assert_int_equal(qd_stopping_resume(stopping, index, &self->error), QD_OK);
         uint64_t looked = qd_stopping_looked(stopping, 0, 1), had = before * QD_LOOK_SIZE;
         assert_int_equal(looked, had < expected ? had : expected);
-        assert_int_equal(qd_ranges_count(qd_index_done(index, 0, 1)), looked); /* what lies beyond does not count */
+        assert_int_equal(qd_ranges_count(qd_index_done(index, 0, 1)),
+                         looked); /* what lies beyond does not count */
         assert_int_equal(qd_parts_recount(parts, index, &self->error), QD_OK);
         for (size_t b = (size_t)(looked / QD_LOOK_SIZE); b < BLOCKS; b++)
             offer(self, stopping, parts, b);
@@ -160,7 +166,8 @@ static void test_resumed_after_any_block(void **state)
     }
 }
 
-/* Worlds cut otherwise: one unit reaches beyond the stop, so it counts for the looks but has to be played again. */
+/* Worlds cut otherwise: one unit reaches beyond the stop, so it counts for the looks but has to be played
+ * again. */
 static void test_unit_across_the_stop(void **state)
 {
     bench_t *self = *state;

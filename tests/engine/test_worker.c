@@ -1,4 +1,5 @@
-/* A worker plays exactly the worlds it is given, the same ones as the kernel, sets failed ones aside, and stops between worlds. */
+/* A worker plays exactly the worlds it is given, the same ones as the kernel, sets failed ones aside, and
+ * stops between worlds. */
 #include "engine/tiny.h"
 
 #include <math.h>
@@ -108,8 +109,8 @@ static void test_stops_between_worlds(void **state)
     start(&self, "worlds: 100");
     sig_atomic_t stop = 1;
     qd_segment_t segment;
-    assert_int_equal(
-        qd_worker_play(&self.worker, &(qd_work_t){0, 0, {0, 100}}, &stop, &segment, &self.error), QD_OK);
+    assert_int_equal(qd_worker_play(&self.worker, &(qd_work_t){0, 0, {0, 100}}, &stop, &segment, &self.error),
+                     QD_OK);
     assert_int_equal(segment.worlds, 0);
     end(&self);
 }

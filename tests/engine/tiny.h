@@ -12,13 +12,15 @@
 
 #include "quadrille/experiment.h"
 
-/* Three points (the first and the last set the same) by two orders. `more`: further lines of YAML, `worlds:` among them. */
+/* Three points (the first and the last set the same) by two orders. `more`: further lines of YAML, `worlds:`
+ * among them. */
 static inline qd_experiment_t *tiny_experiment(const char *more)
 {
-    static const char *const text = "name: tiny\nseed: 7\norders: [unipolar, bipolar]\n"
-                                    "parameters: {order.states: 5, order.periods: 6, tension.debt: {choice: [0.1, 0.2]}}\n"
-                                    "design: {type: list, points: [{label: a, set: {doctrine: rumsfeld}},\n"
-                                    "  {label: b, set: {doctrine: obama}}, {label: c, set: {doctrine: rumsfeld}}]}\n";
+    static const char *const text =
+        "name: tiny\nseed: 7\norders: [unipolar, bipolar]\n"
+        "parameters: {order.states: 5, order.periods: 6, tension.debt: {choice: [0.1, 0.2]}}\n"
+        "design: {type: list, points: [{label: a, set: {doctrine: rumsfeld}},\n"
+        "  {label: b, set: {doctrine: obama}}, {label: c, set: {doctrine: rumsfeld}}]}\n";
     char whole[2048];
     qd_error_t error = QD_ERROR_NONE;
     qd_experiment_t *experiment = NULL;
