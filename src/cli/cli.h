@@ -21,7 +21,8 @@ int qd_cli_fail(const qd_error_t *error);
 /* Prints "quadrille COMMAND: MESSAGE" (printf-style) and where to find help, and returns 2. */
 int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 
-/* "quadrille COMMAND ARGUMENT...", malloc'ed; NULL when memory is short. To be called before getopt reorders the words. */
+/* "quadrille COMMAND ARGUMENT...", malloc'ed; NULL when memory is short. To be called before getopt reorders
+ * the words. */
 char *qd_cli_command_line(int argc, char **argv);
 
 #endif

@@ -22,7 +22,7 @@
 #define FLUSH_SECONDS_MIN 0.25
 #define FLUSH_SECONDS_MAX 5.0
 #define FLUSH_RANKS       200 /* so many ranks make the longest wait a second longer, to spare the file system */
-#define FLUSH_BYTES       ((size_t)4 << 20)
+#define FLUSH_BYTES       ((size_t)4 << 20) /* for each four threads */
 #define TELL_SECONDS      0.5
 
 /* What the threads of a run share; touched under the one lock of `#pragma omp critical(qd_run)`. */
@@ -79,9 +79,10 @@ static void tell(run_t *self)
 static qd_status_t flush(run_t *self)
 {
     double time = now();
+    size_t bytes = FLUSH_BYTES * (((size_t)self->threads + 3) / 4);
     double longest = FLUSH_SECONDS_MAX + (double)self->ranks->size / FLUSH_RANKS;
     double wait = fmin(fmax(0.1 * (time - self->began), FLUSH_SECONDS_MIN), longest);
-    if (time - self->flushed < wait && qd_parts_buffered(self->parts) < FLUSH_BYTES)
+    if (time - self->flushed < wait && qd_parts_buffered(self->parts) < bytes)
         return QD_OK;
     self->flushed = time;
     return qd_parts_flush(self->parts, self->error);
@@ -90,8 +91,10 @@ static qd_status_t flush(run_t *self)
 /* Too many failed worlds are a fault of the model or its parameters, not of the worlds. */
 static qd_status_t check_failures(const run_t *self, uint64_t failed)
 {
-    double share = self->experiment->max_failures;
-    double allowed = share * (double)qd_dispatch_total(self->dispatch);
+    /* With a precision stop the total shrinks while blocks beyond the stop, which will be dropped, have been
+     * played. */
+    double share = self->experiment->max_failures, played = (double)self->done;
+    double allowed = share * fmax((double)qd_dispatch_total(self->dispatch), played);
     if (share > 0.0 && allowed < 1.0)
         allowed = 1.0;
     if ((double)failed <= allowed)

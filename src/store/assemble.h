@@ -42,7 +42,8 @@ QD_MUST_USE qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_
                                     const qd_assemble_options_t *options, qd_assembled_t *assembled,
                                     qd_error_t *error);
 
-/* What the hash of a result knows of one (point, order): worlds that ended well, worlds that failed, qd_tally_hash. */
+/* What the hash of a result knows of one (point, order): worlds that ended well, worlds that failed,
+ * qd_tally_hash. */
 typedef struct {
     uint64_t worlds, failures;
     qd_hash_sum_t sum;

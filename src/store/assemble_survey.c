@@ -91,9 +91,9 @@ qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
         self->high[o] = -INFINITY;
     }
     qd_cell_hash_t *cell = calloc(self->experiment->points * self->experiment->orders + 1, sizeof *cell);
-    qd_status_t status = cell == NULL
-                             ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the hash of the result")
-                             : survey_points(self, cell, error);
+    qd_status_t status =
+        cell == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the hash of the result")
+                     : survey_points(self, cell, error);
     if (status == QD_OK)
         status = qd_result_hash_of(self->experiment, cell, self->assembled.result_hash, error);
     for (size_t o = 0; o < QD_OUTCOMES; o++)

@@ -23,8 +23,8 @@ void qd_index_free(qd_index_t *self);
 
 /* Adds every part file of a folder. A damaged one is left out with a warning; with `repair` it is also
  * renamed to
- * *.damaged and left-over temporary files are removed. Parts added before are passed over. Parts of another experiment (config_hash) are
- * QD_ERROR_INPUT. */
+ * *.damaged and left-over temporary files are removed. Parts added before are passed over. Parts of another
+ * experiment (config_hash) are QD_ERROR_INPUT. */
 QD_MUST_USE qd_status_t qd_index_add_folder(qd_index_t *self, const char *folder, bool repair,
                                             qd_error_t *error);
 

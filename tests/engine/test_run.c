@@ -149,8 +149,8 @@ static void test_precision_leaves_failed_worlds_out(void **state)
     for (int threads = 1; threads <= 3; threads++) {
         char output[64];
         snprintf(output, sizeof output, "%s/d%d.h5", (char *)*state, threads);
-        assert_int_equal(run(experiment, output, (qd_run_options_t){.threads = threads}, &summary, &error),
-                         QD_OK);
+        if (run(experiment, output, (qd_run_options_t){.threads = threads}, &summary, &error) != QD_OK)
+            fail_msg("%d threads: %s", threads, error.text);
         assert_true(summary.assembled.complete);
         if (threads == 1)
             first = summary;
