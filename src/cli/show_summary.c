@@ -43,6 +43,11 @@ static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chose
     for (size_t o = 0; self->asked && o < QD_OUTCOMES; o++)
         if (self->outcome[o])
             chosen[count++] = (qd_outcome_t)o;
+    /* Of a file that keeps none of the main outcomes: what it keeps, as far as a row has room. */
+    bool none = count == 0;
+    for (size_t o = 0; none && o < QD_OUTCOMES && count < 4; o++)
+        if (is_kept(self, (qd_outcome_t)o))
+            chosen[count++] = (qd_outcome_t)o;
     return count;
 }
 

@@ -1,4 +1,3 @@
-# labels: slow
 """Runs every file of experiments/ at a hundredth of its size: test_experiments.py PROGRAM SOURCE_DIR
 
 Each must run (exit 0), give a file that h5py opens and that says it is complete, and a verdict for every claim; `show`
