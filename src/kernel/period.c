@@ -3,6 +3,7 @@
 #include "kernel/player.h"
 #include "math/elementary.h"
 #include "math/reduce.h"
+#include "world/sample.h"
 
 /* beta_g += diffusion (sum_j c_j beta_jg - beta_g), the sum taken once; then beta_g -= memory beta_g. */
 static void spread_learning(qd_world_t *self)
@@ -116,10 +117,8 @@ void qd_world_apply_schedule(qd_world_t *self)
         const qd_change_t *change = &plan->change[i];
         if (change->at != (int)self->period)
             continue;
-        uint32_t key = change->distribution.key ? change->distribution.key
-                                                : qd_name_key(qd_parameter_name(change->parameter));
-        double u = qd_random_uniform(self->luck, QD_PURPOSE_PARAMETERS, 1 + self->period, key);
-        self->parameters.value[change->parameter] = qd_distribution_quantile(&change->distribution, u);
+        self->parameters.value[change->parameter] =
+            qd_sample_parameter(&change->distribution, change->parameter, self->luck, 1 + self->period);
         changed = true;
     }
     if (!changed)

@@ -7,18 +7,20 @@
 #include "math/reduce.h"
 #include "world/draws.h"
 
+double qd_sample_parameter(const qd_distribution_t *distribution, size_t parameter, qd_luck_t luck,
+                           uint32_t period)
+{
+    if (distribution->kind == QD_CONSTANT)
+        return distribution->a;
+    uint32_t key = distribution->key ? distribution->key : qd_name_key(qd_parameter_name(parameter));
+    return qd_distribution_quantile(distribution,
+                                    qd_random_uniform(luck, QD_PURPOSE_PARAMETERS, period, key));
+}
+
 void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out)
 {
-    for (size_t i = 0; i < QD_PARAMETER_COUNT; i++) {
-        const qd_distribution_t *distribution = &plan->parameter[i];
-        if (distribution->kind == QD_CONSTANT) {
-            out->value[i] = distribution->a;
-            continue;
-        }
-        uint32_t key = distribution->key ? distribution->key : qd_name_key(qd_parameter_name(i));
-        out->value[i] =
-            qd_distribution_quantile(distribution, qd_random_uniform(luck, QD_PURPOSE_PARAMETERS, 0, key));
-    }
+    for (size_t i = 0; i < QD_PARAMETER_COUNT; i++)
+        out->value[i] = qd_sample_parameter(&plan->parameter[i], i, luck, 0);
 }
 
 static int descending(const void *a, const void *b)

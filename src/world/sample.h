@@ -5,6 +5,11 @@
 #include "quadrille/world.h"
 #include "world/state.h"
 
+/* One draw of a parameter: `period` 0 for its value at the start, 1 + the period of a scheduled change
+ * (world/draws.h). */
+double qd_sample_parameter(const qd_distribution_t *distribution, size_t parameter, qd_luck_t luck,
+                           uint32_t period);
+
 /* Draws every parameter of the plan for this world (its values at the start, before any schedule). */
 void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out);
 
