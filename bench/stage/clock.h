@@ -54,7 +54,7 @@ typedef struct {
 typedef struct {
     bool on;
     double uniforms, normals, in_bulk; /* draws one by one, and together */
-    double orders, crises, targeted, prepared, bounds, solves, passes, moves;
+    double orders, crises, targeted, prepared, bounds, abreast, solves, passes, moves;
     double missions, rows, joiners; /* rows: states whose affinities a mission changes */
     double periods, reviews, review_passes, review_moves, labels;
 } stage_counts_t;

@@ -3,22 +3,23 @@
 #include <math.h>
 
 /* Operations on doubles in one call, from src/math/elementary.h and normal_quantile.c. */
-#define EXP_OPS      30.0
-#define LOG_OPS      27.0
-#define SIMILAR_OPS  (8.0 + EXP_OPS)
-#define ANGLE_OPS    52.0 /* two lengths, atan by two halvings and a series; with 3 divisions and 4 roots */
-#define ANGLE_SLOW   7.0
-#define QUANTILE_OPS 34.0 /* in the centre, with 1 division */
-#define TAIL_SHARE   0.15
-#define TAIL_OPS     60.0
-#define CONTEST_OPS  (2.0 * LOG_OPS + EXP_OPS + 4.0) /* with 3 divisions */
+#define EXP_OPS       30.0
+#define LOG_OPS       27.0
+#define SIMILAR_OPS   (8.0 + EXP_OPS)
+#define ANGLE_OPS     52.0 /* two lengths, atan by two halvings and a series; with 3 divisions and 4 roots */
+#define ANGLE_SLOW    7.0
+#define QUANTILE_OPS  34.0 /* in the centre, with 1 division */
+#define TAIL_SHARE    0.15
+#define TAIL_OPS      60.0
+#define GAMES         4.0  /* abreast */
+#define LATE_DIVISION 14.0 /* latency */
 
 const char *const floor_bounds[STAGES] = {[STAGE_REST] = "none",
                                           [STAGE_RANDOM] = "multiplications",
                                           [STAGE_ORDER] = "divisions, arithmetic",
                                           [STAGE_CRISIS] = "arithmetic",
-                                          [STAGE_GAMES] = "chain of moves",
-                                          [STAGE_WEIGHING] = "stores, chain of log and exp",
+                                          [STAGE_GAMES] = "stores",
+                                          [STAGE_WEIGHING] = "stores",
                                           [STAGE_CONSEQUENCES] = "arithmetic",
                                           [STAGE_PERIOD] = "arithmetic",
                                           [STAGE_REVIEW] = "arithmetic",
@@ -87,26 +88,26 @@ static double crisis_floor(const core_t *core, const stage_counts_t *counts, dou
     return counts->crises * any + counts->targeted * isolation + (counts->crises - counts->targeted) * angles;
 }
 
-/* A pass compares every field with two thresholds and a side. A move changes all fields, and the next one is
- * found only when they are stored: store, load, compare, find, read size and side, multiply twice, add,
- * store. */
+/* Four games abreast, a number of each in a vector. A pass compares every field with two thresholds and a
+ * side. A walk changes all fields, and the next mover is found only when its own are stored: store, load,
+ * compare twice, subtract, multiply twice, add, store. */
 static double games_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
-    double pass = n * element(core, 4.0, 4.0, 0.0);
-    double chain = core->forward + core->add + core->mask + core->forward + 3.0 * core->add;
-    double move = fmax(n * element(core, 2.0, 2.0, 1.0), chain);
-    return counts->passes * pass + counts->moves * move;
+    double pass = n * GAMES * element(core, 6.0, 4.0, 0.0);
+    double chain = core->forward + core->mask + 4.0 * core->add;
+    double walk = fmax(n * GAMES * element(core, 2.0, 2.0, 1.0), chain);
+    return counts->passes * pass + counts->moves * walk;
 }
 
-/* Common arrays (four written); per venue its rules and start (five written), the counting of sides, and the
- * worth: two logarithms beside each other, then an exponential, then a division. Bounds wait for nothing. */
+/* Common arrays (six written); for the games abreast their rules and start (four written), the counting of
+ * sides, and the worths beside one another: three divisions after one another. Bounds wait for nothing. */
 static double weighing_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
-    double prepare = n * element(core, 11.0, 6.0, 5.0);
-    double rules = n * element(core, 8.0, 6.0, 5.0), count = n * element(core, 8.0, 3.0, 0.0);
-    double chain = (11.0 * 2.0 + 6.0) * core->add + 14.0 + 12.0 * core->add + 2.0 * 14.0;
-    double bound = CONTEST_OPS / core->arithmetic;
-    return counts->prepared * prepare + counts->solves * (rules + count + chain) + counts->bounds * bound;
+    double prepare = n * element(core, 11.0, 6.0, 6.0);
+    double rules = n * GAMES * element(core, 9.0, 5.0, 4.0), count = n * GAMES * element(core, 8.0, 3.0, 0.0);
+    double chain = 3.0 * LATE_DIVISION + 8.0 * core->add;
+    double bound = 3.0 * core->division * 2.0;
+    return counts->prepared * prepare + counts->abreast * (rules + count + chain) + counts->bounds * bound;
 }
 
 /* Rows of affinities that change, pairs of joiners looked at, and the joiners sorted. */

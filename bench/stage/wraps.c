@@ -148,20 +148,25 @@ double __wrap_qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_s
     return bound;
 }
 
-void __real_qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis,
-                           const qd_state_t *state, const qd_parameters_t *p, const qd_leaning_t *leaning,
-                           qd_venue_scratch_t *scratch);
-void __wrap_qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis,
-                           const qd_state_t *state, const qd_parameters_t *p, const qd_leaning_t *leaning,
-                           qd_venue_scratch_t *scratch);
-void __wrap_qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis,
-                           const qd_state_t *state, const qd_parameters_t *p, const qd_leaning_t *leaning,
-                           qd_venue_scratch_t *scratch)
+void __real_qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
+                                    const qd_crisis_t *crisis, const qd_state_t *state,
+                                    const qd_parameters_t *p, const qd_leaning_t *leaning,
+                                    const qd_venue_scratch_t *rules);
+void __wrap_qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
+                                    const qd_crisis_t *crisis, const qd_state_t *state,
+                                    const qd_parameters_t *p, const qd_leaning_t *leaning,
+                                    const qd_venue_scratch_t *rules);
+void __wrap_qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
+                                    const qd_crisis_t *crisis, const qd_state_t *state,
+                                    const qd_parameters_t *p, const qd_leaning_t *leaning,
+                                    const qd_venue_scratch_t *rules)
 {
-    stage_counts.solves += stage_counts.on;
     stage_enter(STAGE_WEIGHING);
-    __real_qd_venue_solve(self, g, crisis, state, p, leaning, scratch);
+    __real_qd_venues_abreast_solve(self, venue, crisis, state, p, leaning, rules);
     stage_leave();
+    stage_counts.abreast += stage_counts.on;
+    for (size_t g = 0; g < QD_ABREAST; g++)
+        stage_counts.solves += stage_counts.on && venue[g].solved;
 }
 
 bool __real_qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
@@ -177,23 +182,19 @@ bool __wrap_qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_s
     return fails;
 }
 
-static void count_move(void *context, size_t state, double before, double after)
+size_t __real_qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST]);
+size_t __wrap_qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST]);
+size_t __wrap_qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST])
 {
-    (void)context, (void)state, (void)before, (void)after;
-    stage_counts.moves += 1.0;
-}
-
-int __real_qd_mission_game_solve(qd_mission_game_t *self);
-int __wrap_qd_mission_game_solve(qd_mission_game_t *self);
-int __wrap_qd_mission_game_solve(qd_mission_game_t *self)
-{
-    if (stage_counts.on)
-        self->moved = count_move;
     stage_enter(STAGE_GAMES);
-    int passes = __real_qd_mission_game_solve(self);
+    size_t walked = __real_qd_games_abreast_solve(self, passes);
     stage_leave();
-    stage_counts.passes += stage_counts.on ? (double)passes : 0.0;
-    return passes;
+    int longest = 0;
+    for (size_t g = 0; g < QD_ABREAST; g++)
+        longest = passes[g] > longest ? passes[g] : longest;
+    stage_counts.passes += stage_counts.on ? longest : 0;
+    stage_counts.moves += stage_counts.on ? (double)walked : 0.0;
+    return walked;
 }
 
 /* ---- consequences

@@ -187,7 +187,7 @@ static bool any_would_move(const qd_bloc_game_t *self, size_t group)
         company -= (qd_reals_t)((qd_mask_t)self_worth & mine);
         if (self->members[k] == 1)
             company = (qd_reals_t)((qd_mask_t)company & ~mine);
-        qd_reals_t cost = QD_REALS_ALL(self->cost);
+        qd_reals_t cost = qd_reals_all(self->cost);
         if (k - 1 >= group && k - 1 < group + QD_REALS)
             cost[k - 1 - group] = 0.0; /* the owner's */
         qd_reals_t payoff = self->cohesion[k] * company - cost;

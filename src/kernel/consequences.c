@@ -35,7 +35,7 @@ static double strange_partners(const qd_state_t *state, const double *restrict x
                 size_t at = j + v * QD_REALS;
                 qd_mask_t joined = (qd_mask_t)(QD_REALS_OF(x + at) > 0.0);
                 met.part[v] +=
-                    QD_REALS_WHERE(joined & (qd_mask_t)(QD_REALS_OF(row + at) < 0.0), QD_REALS_ALL(1.0));
+                    QD_REALS_WHERE(joined & (qd_mask_t)(QD_REALS_OF(row + at) < 0.0), qd_reals_all(1.0));
             }
         strange += qd_sums_join(&met);
     }

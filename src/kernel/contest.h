@@ -12,6 +12,10 @@ static inline double qd_contest_success(double p, double q, double g)
         return 0.5;
     if (p == 0.0 || q == 0.0)
         return p > q ? 1.0 : 0.0;
+    if (g == 2.0) { /* the default, without two logarithms and an exponential */
+        double ratio = q / p;
+        return 1.0 / (1.0 + ratio * ratio);
+    }
     return 1.0 / (1.0 + qd_exp(g * (qd_log(q) - qd_log(p))));
 }
 

@@ -33,8 +33,21 @@ static void tell_venue(const qd_world_t *self, qd_event_kind_t kind, qd_venue_t 
                                .rules = &self->rules});
 }
 
+/* Four venues at once, unless somebody watches their moves. */
+static void solve_abreast(qd_world_t *self)
+{
+    qd_venues_abreast_solve(&self->abreast, self->venue, &self->crisis, &self->state, &self->parameters,
+                            &self->leaning, &self->rules);
+    for (qd_venue_t g = 0; g < QD_ABREAST; g++)
+        self->record.not_converged += self->venue[g].solved && self->venue[g].passes > QD_PASSES_MAX;
+}
+
 static void solve_venue(qd_world_t *self, qd_venue_t g)
 {
+    if (g < QD_ABREAST && !self->observer) {
+        solve_abreast(self);
+        return;
+    }
     self->solving = g;
     qd_venue_solve(&self->venue[g], g, &self->crisis, &self->state, &self->parameters, &self->leaning,
                    &self->rules);
@@ -42,7 +55,8 @@ static void solve_venue(qd_world_t *self, qd_venue_t g)
     tell_venue(self, QD_EVENT_VENUE, g);
 }
 
-/* Which venues exist; and all of them solved, in their order, where somebody watches. */
+/* Which venues exist, and what they may be worth at most; and all of them solved, in their order, where
+ * somebody watches. */
 static void open_venues(qd_world_t *self)
 {
     const qd_parameters_t *p = &self->parameters;
@@ -52,8 +66,12 @@ static void open_venues(qd_world_t *self)
     self->rules.context = self;
     qd_venue_prepare(&self->rules, &self->crisis, &self->state, p, self->bloc);
     for (qd_venue_t g = 0; g < QD_VENUES; g++) {
-        self->venue[g].exists = qd_venue_exists(g, p, self->bloc);
-        self->venue[g].solved = self->venue[g].open = false;
+        qd_venue_game_t *game = &self->venue[g];
+        game->exists = qd_venue_exists(g, p, self->bloc);
+        game->solved = game->open = false;
+        game->bound = game->exists
+                          ? qd_venue_bound(g, &self->crisis, &self->state, p, &self->leaning, &self->rules)
+                          : 0.0;
         if (self->observer && self->venue[g].exists)
             solve_venue(self, g);
     }
@@ -75,23 +93,23 @@ static qd_venue_t best_solved(const qd_world_t *self, const bool tried[QD_VENUES
 
 /* A paralysis changes the order under the venues' games, which are not played again: those that may still be
  * wanted are played before it. */
-static void solve_rest(qd_world_t *self, const double bound[QD_VENUES])
+static void solve_rest(qd_world_t *self)
 {
     for (qd_venue_t g = 0; g < QD_VENUES; g++)
-        if (self->venue[g].exists && !self->venue[g].solved && bound[g] > 0.0)
+        if (self->venue[g].exists && !self->venue[g].solved && self->venue[g].bound > 0.0)
             solve_venue(self, g);
 }
 
 /* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. Venues are
  * solved only while one of them could still be worth more than the best so far. */
-static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES], const double bound[QD_VENUES])
+static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES])
 {
     for (;;) {
         qd_venue_t best = best_solved(self, tried), promising = QD_ABSTAIN;
         double most = best == QD_ABSTAIN ? 0.0 : self->venue[best].worth;
         for (qd_venue_t g = 0; g < QD_VENUES; g++)
-            if (self->venue[g].exists && !self->venue[g].solved && bound[g] > most) {
-                most = bound[g];
+            if (self->venue[g].exists && !self->venue[g].solved && self->venue[g].bound > most) {
+                most = self->venue[g].bound;
                 promising = g;
             }
         if (promising == QD_ABSTAIN)
@@ -132,13 +150,8 @@ static bool foresees(const qd_world_t *self, qd_venue_t g)
 static qd_venue_t choose_venue(qd_world_t *self)
 {
     bool tried[QD_VENUES] = {false};
-    double bound[QD_VENUES];
-    for (qd_venue_t g = 0; g < QD_VENUES; g++)
-        bound[g] = self->venue[g].exists ? qd_venue_bound(g, &self->crisis, &self->state, &self->parameters,
-                                                          &self->leaning, &self->rules)
-                                         : 0.0;
     for (;;) {
-        qd_venue_t g = best_untried(self, tried, bound);
+        qd_venue_t g = best_untried(self, tried);
         if (g == QD_ABSTAIN ||
             !qd_venue_fails(&self->venue[g], g, &self->state, self->parameters.doctrine_quorum, self->bloc))
             return g;
@@ -146,7 +159,7 @@ static qd_venue_t choose_venue(qd_world_t *self)
         if (foresees(self, g)) {
             tell_venue(self, QD_EVENT_FORESEEN, g);
         } else {
-            solve_rest(self, bound);
+            solve_rest(self);
             suffer_paralysis(self, g);
         }
     }

@@ -20,6 +20,11 @@ static bool allocate(qd_world_t *self, size_t padded)
     self->rules.pressed = array(padded);
     self->rules.saved = array(padded);
     self->rules.member = array(padded);
+    self->rules.strength = array(padded);
+    self->abreast.field = array(QD_ABREAST * padded);
+    self->abreast.up = array(QD_ABREAST * padded);
+    self->abreast.down = array(QD_ABREAST * padded);
+    self->abreast.x = array(QD_ABREAST * padded);
     self->rules.field = array(padded);
     self->rules.up = array(padded);
     self->rules.down = array(padded);
@@ -31,9 +36,10 @@ static bool allocate(qd_world_t *self, size_t padded)
     self->bloc_spare = array(3 * padded);
     bool complete = self->crisis.near && self->crisis.similar && self->crisis.stake && self->crisis.price &&
                     self->rules.base && self->rules.pressed && self->rules.saved && self->rules.member &&
-                    self->rules.field && self->rules.up && self->rules.down && self->rules.own &&
-                    self->rules.order && self->spare && self->labels_before && self->bloc_field &&
-                    self->bloc_spare;
+                    self->rules.strength && self->abreast.field && self->abreast.up && self->abreast.down &&
+                    self->abreast.x && self->rules.field && self->rules.up && self->rules.down &&
+                    self->rules.own && self->rules.order && self->spare && self->labels_before &&
+                    self->bloc_field && self->bloc_spare;
     for (size_t g = 0; g < QD_VENUES; g++) {
         self->venue[g].x = array(padded);
         complete = complete && self->venue[g].x;
@@ -68,6 +74,11 @@ void qd_world_free(qd_world_t *self)
     free(self->rules.pressed);
     free(self->rules.saved);
     free(self->rules.member);
+    free(self->rules.strength);
+    free(self->abreast.field);
+    free(self->abreast.up);
+    free(self->abreast.down);
+    free(self->abreast.x);
     free(self->rules.field);
     free(self->rules.up);
     free(self->rules.down);

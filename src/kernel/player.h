@@ -3,6 +3,7 @@
 #ifndef QD_KERNEL_PLAYER_H
 #define QD_KERNEL_PLAYER_H
 
+#include "kernel/venues_abreast.h"
 #include "kernel/bloc_game.h"
 #include "kernel/crisis.h"
 #include "kernel/event.h"
@@ -25,6 +26,7 @@ struct qd_world {
     int bloc; /* the initiator's */
     qd_venue_game_t venue[QD_VENUES];
     qd_venue_scratch_t rules;
+    qd_venues_abreast_t abreast;
     double *spare; /* [4][padded] */
     int *labels_before;
     int members[QD_LABELS_MAX + 1];

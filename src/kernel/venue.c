@@ -37,6 +37,14 @@ void qd_venue_shuffle(const qd_crisis_t *crisis, size_t n, qd_luck_t luck, uint3
     }
 }
 
+/* 1 where a state is in the bloc, else 0; nobody is in bloc 0. */
+static void find_members(const int *restrict label, int bloc, size_t padded, double *restrict member)
+{
+    int sought = bloc > 0 ? bloc : -1;
+    for (size_t i = 0; i < padded; i++)
+        member[i] = (double)(label[i] == sought);
+}
+
 void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
                       const qd_parameters_t *p, int bloc)
 {
@@ -50,19 +58,19 @@ void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const
     double against = targeted ? p->mission_coupling * state->c[target] : 0.0;
     double saving = p->mission_flexible_saving * p->mission_join_cost;
     self->bloc = bloc;
-    for (size_t i = 0; i < padded; i++) {
-        double less = crisis->price[i] - saving;
-        self->base[i] = crisis->stake[i] + pull * patron[i];
-        self->pressed[i] = press * patron[i] - against * enemy[i];
-        self->saved[i] = less > 0.0 ? less : 0.0;
-        self->up[i] = state->c[i] * (1.0 - state->load[i]);
+    for (size_t i = 0; i < padded; i += QD_REALS) {
+        qd_reals_t ally = QD_REALS_OF(patron + i), less = QD_REALS_OF(crisis->price + i) - saving;
+        QD_REALS_AT(self->base + i) = QD_REALS_OF(crisis->stake + i) + pull * ally;
+        QD_REALS_AT(self->pressed + i) = press * ally - against * QD_REALS_OF(enemy + i);
+        QD_REALS_AT(self->saved + i) = QD_REALS_WHERE(less > 0.0, less);
+        QD_REALS_AT(self->strength + i) = QD_REALS_OF(state->c + i) * (1.0 - QD_REALS_OF(state->load + i));
     }
-    for (size_t i = 0; i < padded; i++)
-        self->member[i] = i < state->n && bloc > 0 && state->label[i] == bloc ? 1.0 : 0.0;
-    if (targeted)
-        self->up[target] = 0.0;
-    self->support = qd_sum(self->up, padded);
-    self->support_members = qd_dot(self->up, self->member, padded);
+    find_members(state->label, bloc, padded, self->member);
+    double brings = self->strength[target];
+    self->strength[target] = targeted ? 0.0 : brings;
+    self->support = qd_sum(self->strength, padded);
+    self->support_members = qd_dot(self->strength, self->member, padded);
+    self->strength[target] = brings;
     self->members = (size_t)qd_sum(self->member, padded) - (targeted && self->member[target] != 0.0);
 }
 
@@ -125,7 +133,8 @@ static void play(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_stat
     self->passes = qd_mission_game_solve(&game);
 }
 
-static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state)
+static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
+                        const double *strength)
 {
     qd_sums_t support = {0}, opposition = {0}, joiners = {0}, opponents = {0};
     bool targeted = crisis->target != QD_NOBODY;
@@ -137,10 +146,10 @@ static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const 
             size_t at = i + v * QD_REALS;
             qd_reals_t side = QD_REALS_OF(x + at), c = QD_REALS_OF(state->c + at);
             qd_mask_t joins = (qd_mask_t)(side > 0.0), opposes = (qd_mask_t)(side < 0.0);
-            support.part[v] += QD_REALS_WHERE(joins, c * (1.0 - QD_REALS_OF(state->load + at)));
+            support.part[v] += QD_REALS_WHERE(joins, QD_REALS_OF(strength + at));
             opposition.part[v] += QD_REALS_WHERE(opposes, c);
-            joiners.part[v] += QD_REALS_WHERE(joins, QD_REALS_ALL(1.0));
-            opponents.part[v] += QD_REALS_WHERE(opposes, QD_REALS_ALL(1.0));
+            joiners.part[v] += QD_REALS_WHERE(joins, qd_reals_all(1.0));
+            opponents.part[v] += QD_REALS_WHERE(opposes, qd_reals_all(1.0));
         }
     if (targeted)
         x[crisis->target] = -1.0;
@@ -194,9 +203,11 @@ double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t 
            fixed_worth(g, crisis, state, p, leaning, support) + 1e-9; /* more than rounding can take away */
 }
 
-static void weigh(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                  const qd_parameters_t *p, const qd_leaning_t *leaning, int bloc)
+void qd_venue_weigh(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
+                    const qd_parameters_t *p, const qd_leaning_t *leaning, const qd_venue_scratch_t *scratch)
 {
+    int bloc = scratch->bloc;
+    count_sides(self, crisis, state, scratch->strength);
     self->effort = p->mission_effort * self->support;
     self->counter = crisis->resistance + p->mission_opposition_effort * self->opposition;
     self->success = qd_contest_success(self->effort, self->counter, p->mission_contest_exponent);
@@ -209,6 +220,7 @@ static void weigh(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis
                   p->doctrine_legitimacy * self->legitimacy - p->doctrine_prudence * self->escalation +
                   fixed_worth(g, crisis, state, p, leaning, self->support);
     self->open = self->effort >= leaning->force_ratio * self->counter;
+    self->solved = true;
 }
 
 void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
@@ -216,9 +228,7 @@ void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *cris
 {
     set_rules(g, crisis, state, p, scratch);
     play(self, crisis, state, p, scratch);
-    count_sides(self, crisis, state);
-    weigh(self, g, crisis, state, p, leaning, scratch->bloc);
-    self->solved = true;
+    qd_venue_weigh(self, g, crisis, state, p, leaning, scratch);
 }
 
 static bool institution_fails(const qd_venue_game_t *self, const qd_state_t *state, double quorum)

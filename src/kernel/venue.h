@@ -25,6 +25,7 @@ typedef struct {
     double legitimacy;         /* L */
     double escalation;         /* epsilon */
     double worth;              /* EU to the initiator */
+    double bound;              /* no less than worth (qd_venue_bound); known before the venue is solved */
 } qd_venue_game_t;
 
 /* What all venues of a crisis have in common, and the arrays of the game at hand; one per thread. Arrays:
@@ -35,6 +36,7 @@ typedef struct {
     double *pressed;                 /* coupling times what initiator and target add to every field */
     double *saved;                   /* price less the flexible saving, at least 0 */
     double *member;                  /* 1 in the initiator's bloc, else 0 */
+    double *strength;                /* c (1 - l): what a state brings to the side it joins */
     double support, support_members; /* sum of c (1 - l) over all, over members; the target left out */
     size_t members;                  /* of the bloc, the target left out */
     double *own, *field, *up, *down; /* of the game at hand: see mission_game.h */
@@ -61,6 +63,11 @@ bool qd_venue_exists(qd_venue_t g, const qd_parameters_t *p, int bloc);
 double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
                       const qd_parameters_t *p, const qd_leaning_t *leaning,
                       const qd_venue_scratch_t *scratch);
+
+/* Everything that follows from passes and x of a game that has been played: C+, C-, n+, n-, P+, P-, q, L,
+ * epsilon, EU, and whether the venue is open. Marks it solved. */
+void qd_venue_weigh(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
+                    const qd_parameters_t *p, const qd_leaning_t *leaning, const qd_venue_scratch_t *scratch);
 
 /* Solves venue g, which exists, of the crisis: who takes which side, and what that is worth to the initiator.
  */

@@ -13,6 +13,21 @@
 #include <emmintrin.h>
 #endif
 
+/* Bit l is set where the condition (a comparison of vectors) holds in lane l. */
+static inline unsigned qd_lanes_where(qd_mask_t condition)
+{
+#if defined(__AVX__)
+    return (unsigned)_mm256_movemask_pd((__m256d)condition);
+#elif defined(__SSE2__)
+    return (unsigned)_mm_movemask_pd((__m128d)condition);
+#else
+    unsigned bits = 0;
+    for (unsigned l = 0; l < QD_REALS; l++)
+        bits |= (unsigned)(condition[l] & 1) << l;
+    return bits;
+#endif
+}
+
 /* Bit l is set where the reply to field[l] (+1 above up, else -1 below down, else 0) is not x[l], l <
  * QD_LANES. */
 static inline unsigned qd_lanes_unsettled(const double *field, const double *up, const double *down,

@@ -23,6 +23,10 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), ali
 /* x where the lane's condition (a comparison of vectors) holds, else +0. */
 #define QD_REALS_WHERE(condition, x) ((qd_reals_t)((qd_mask_t)(condition) & (qd_mask_t)(x)))
 
+/* x where the lane's condition holds, else y. */
+#define QD_REALS_EITHER(condition, x, y)                                                                     \
+    ((qd_reals_t)(((qd_mask_t)(condition) & (qd_mask_t)(x)) | (~(qd_mask_t)(condition) & (qd_mask_t)(y))))
+
 /* min(x, 0): x where it is negative, else +0. */
 #define QD_REALS_NEGATIVE(x) QD_REALS_WHERE((x) < 0.0, x)
 
@@ -30,6 +34,13 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), ali
 #define QD_REALS_ABSOLUTE(x) ((qd_reals_t)((qd_mask_t)(x)&0x7FFFFFFFFFFFFFFFu))
 
 /* The same number in every lane. */
-#define QD_REALS_ALL(x) ((qd_reals_t){0} + (x))
+static inline qd_reals_t qd_reals_all(double x)
+{
+#if QD_REALS == 4
+    return (qd_reals_t){x, x, x, x};
+#else
+    return (qd_reals_t){x, x};
+#endif
+}
 
 #endif

@@ -1,0 +1,52 @@
+/* Four mission games side by side: the same states, sizes, affinities and order of moves; other fields,
+ * thresholds and sides. Every vector holds one number of each game, and a move of state i in any of the games
+ * is one walk along row i for all of them. Alone, a game waits for the chain from one move to the next; four
+ * wait together.
+ *
+ * Each game ends as qd_mission_game_solve ends with its numbers (mission_game.h says what they mean), to the
+ * last bit. */
+#ifndef QD_KERNEL_GAMES_ABREAST_H
+#define QD_KERNEL_GAMES_ABREAST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "math/lanes.h"
+
+#define QD_ABREAST 4
+
+/* One number of each game, in as many vectors as that takes. */
+#define QD_ABREAST_PARTS (QD_ABREAST / QD_REALS)
+typedef struct {
+    qd_reals_t part[QD_ABREAST_PARTS];
+} qd_abreast_t;
+
+static inline qd_abreast_t qd_abreast_load(const double at[QD_ABREAST])
+{
+    qd_abreast_t out;
+    for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
+        out.part[v] = QD_REALS_OF(at + v * QD_REALS);
+    return out;
+}
+
+static inline void qd_abreast_store(double at[QD_ABREAST], const qd_abreast_t *games)
+{
+    for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
+        QD_REALS_AT(at + v * QD_REALS) = games->part[v];
+}
+
+typedef struct {
+    size_t n, padded;
+    const double *c;        /* [padded] */
+    const double *affinity; /* [n][padded] */
+    double coupling;
+    const uint32_t *order;         /* [n], or NULL for index order */
+    double *field, *up, *down, *x; /* [padded][QD_ABREAST] */
+} qd_games_abreast_t;
+
+/* Best replies, state by state, until a pass changes nothing in any game. passes[g]: those game g made, its
+ * last one without change counted; QD_PASSES_MAX + 1 if it did not converge. Returns how many rows were
+ * walked along. */
+size_t qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST]);
+
+#endif

@@ -1,0 +1,141 @@
+/* Four mission games side by side end, number by number, as each of them ends alone. */
+#include "kernel/games_abreast.h"
+
+#include "kernel/mission_game.h"
+#include "math/reduce.h"
+#include "support/check.h"
+
+#define MOST 80
+
+/* What four games share, and what each has of its own, game by game. */
+typedef struct {
+    size_t n;
+    double c[MOST], affinity[MOST * MOST], coupling;
+    uint32_t order[MOST];
+    bool ordered;
+    double up[QD_ABREAST][MOST], down[QD_ABREAST][MOST], own[QD_ABREAST][MOST], x[QD_ABREAST][MOST];
+} setting_t;
+
+static void make_up_shared(setting_t *s, qd_test_stream_t *stream)
+{
+    size_t padded = qd_padded(s->n);
+    for (size_t i = 0; i < s->n; i++) {
+        s->c[i] = exp(qd_test_normal(stream)) / (double)s->n;
+        s->order[i] = (uint32_t)i;
+        for (size_t j = 0; j < i; j++)
+            s->affinity[i * padded + j] = s->affinity[j * padded + i] = qd_test_between(stream, -1, 1);
+    }
+    for (size_t i = s->n - 1; i > 0; i--) {
+        size_t j = qd_test_below(stream, i + 1);
+        uint32_t moved = s->order[i];
+        s->order[i] = s->order[j];
+        s->order[j] = moved;
+    }
+    s->ordered = qd_test_uniform(stream) < 0.3;
+    s->coupling = qd_test_between(stream, 0, 4);
+}
+
+/* One game; now and then one in which nobody may move. */
+static void make_up_game(setting_t *s, qd_test_stream_t *stream, size_t g)
+{
+    bool shut = qd_test_uniform(stream) < 0.1;
+    size_t initiator = qd_test_below(stream, s->n);
+    for (size_t i = 0; i < qd_padded(s->n); i++) {
+        double price = shut || i >= s->n ? (double)INFINITY : 0.2 * qd_test_uniform(stream);
+        s->own[g][i] = i < s->n ? 0.2 * qd_test_normal(stream) : 0.0;
+        s->up[g][i] = qd_test_uniform(stream) < 0.8 ? price : (double)INFINITY;
+        s->down[g][i] = -price;
+        s->x[g][i] = i < s->n && !shut ? (double)qd_test_below(stream, 3) - 1.0 : 0.0;
+    }
+    s->up[g][initiator] = -(double)INFINITY;
+    s->x[g][initiator] = 1.0;
+}
+
+/* The game alone: sides and fields where it ends; returns the passes. */
+static int play_alone(const setting_t *s, size_t g, double *x, double *field)
+{
+    memcpy(x, s->x[g], sizeof s->x[g]);
+    qd_mission_game_t game = {.n = s->n,
+                              .padded = qd_padded(s->n),
+                              .c = s->c,
+                              .affinity = s->affinity,
+                              .coupling = s->coupling,
+                              .up = s->up[g],
+                              .down = s->down[g],
+                              .order = s->ordered ? s->order : NULL,
+                              .field = field,
+                              .x = x};
+    qd_mission_game_start(&game, s->own[g]);
+    return qd_mission_game_solve(&game);
+}
+
+/* Plays all four from where the games alone begin; `x` and `field` are [padded][QD_ABREAST]. */
+static void play_abreast(const setting_t *s, double *x, double *field, int passes[QD_ABREAST])
+{
+    static double up[MOST * QD_ABREAST], down[MOST * QD_ABREAST];
+    for (size_t g = 0; g < QD_ABREAST; g++) {
+        double start[MOST], sides[MOST];
+        memcpy(sides, s->x[g], sizeof sides);
+        qd_mission_game_t game = {.n = s->n,
+                                  .padded = qd_padded(s->n),
+                                  .c = s->c,
+                                  .affinity = s->affinity,
+                                  .coupling = s->coupling,
+                                  .field = start,
+                                  .x = sides};
+        qd_mission_game_start(&game, s->own[g]);
+        for (size_t i = 0; i < qd_padded(s->n); i++) {
+            size_t at = QD_ABREAST * i + g;
+            x[at] = s->x[g][i];
+            field[at] = start[i];
+            up[at] = s->up[g][i];
+            down[at] = s->down[g][i];
+        }
+    }
+    qd_games_abreast_t games = {.n = s->n,
+                                .padded = qd_padded(s->n),
+                                .c = s->c,
+                                .affinity = s->affinity,
+                                .coupling = s->coupling,
+                                .order = s->ordered ? s->order : NULL,
+                                .field = field,
+                                .up = up,
+                                .down = down,
+                                .x = x};
+    assert_true(qd_games_abreast_solve(&games, passes) <= s->n * QD_PASSES_MAX);
+}
+
+static void test_as_alone(void **state)
+{
+    (void)state;
+    qd_test_stream_t stream = qd_test_stream(731, 0);
+    static setting_t s;
+    static double x[MOST * QD_ABREAST], field[MOST * QD_ABREAST];
+    size_t several = 0;
+    for (int round = 0; round < 2000; round++) {
+        int passes[QD_ABREAST];
+        memset(&s, 0, sizeof s);
+        s.n = 2 + qd_test_below(&stream, 71);
+        make_up_shared(&s, &stream);
+        for (size_t g = 0; g < QD_ABREAST; g++)
+            make_up_game(&s, &stream, g);
+        play_abreast(&s, x, field, passes);
+        for (size_t g = 0; g < QD_ABREAST; g++) {
+            double sides[MOST], fields[MOST];
+            int alone = play_alone(&s, g, sides, fields);
+            assert_int_equal(passes[g], alone);
+            several += alone > 2;
+            for (size_t i = 0; i < s.n; i++) {
+                QD_ASSERT_NEAR(x[QD_ABREAST * i + g], sides[i], 0.0);
+                QD_ASSERT_NEAR(field[QD_ABREAST * i + g], fields[i], 0.0);
+            }
+        }
+    }
+    assert_true(several > 1000); /* games that are not over after one round of moves */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_alone)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
