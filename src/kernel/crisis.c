@@ -78,8 +78,8 @@ static void set_stakes(qd_crisis_t *self, const qd_state_t *state, const qd_para
     for (size_t i = 0; i < n; i++)
         strongest = c[i] > strongest ? c[i] : strongest;
     for (size_t i = 0; i < padded; i++)
-        self->similar[i] =
-            qd_similarity(vx[i], vy[i], self->values[0], self->values[1], p->affinity_values_scale);
+        self->similar[i] = qd_similarity(vx[i], vy[i], self->values[0], self->values[1],
+                                         qd_sharpness(p->affinity_values_scale));
     const double *hostility =
         self->target == QD_NOBODY ? NULL : state->affinity + (size_t)self->target * padded;
     double scale = p->mission_stake * self->severity, reach = p->mission_global_reach / strongest;

@@ -58,8 +58,28 @@ static inline unsigned qd_lanes_unsettled(const double *field, const double *up,
 #endif
 }
 
+/* Bit l is set where |x[l] - from| > distance, l < QD_LANES. */
+static inline unsigned qd_lanes_farther(const double *x, double from, double distance)
+{
+    unsigned bits = 0;
+    for (unsigned l = 0; l < QD_LANES; l += QD_REALS) {
+        qd_reals_t away = QD_REALS_OF(x + l) - from;
+#if defined(__AVX__)
+        __m256d far = _mm256_cmp_pd(QD_REALS_ABSOLUTE(away), _mm256_set1_pd(distance), _CMP_GT_OQ);
+        bits |= (unsigned)_mm256_movemask_pd(far) << l;
+#elif defined(__SSE2__)
+        bits |= (unsigned)_mm_movemask_pd(_mm_cmpgt_pd(QD_REALS_ABSOLUTE(away), _mm_set1_pd(distance))) << l;
+#else
+        for (unsigned k = 0; k < QD_REALS; k++)
+            bits |= (unsigned)(QD_REALS_ABSOLUTE(away)[k] > distance) << (l + k);
+#endif
+    }
+    return bits;
+}
+
 /* Four 64-bit words; +, ^, &, << and >> work lane by lane. */
 typedef uint64_t qd_words_t __attribute__((vector_size(32)));
+typedef double qd_doubles_t __attribute__((vector_size(32))); /* as many doubles, for their bits */
 
 /* x *= by, as the widening product of the lower halves of the words, which compilers do not find by
  * themselves. */

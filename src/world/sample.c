@@ -156,7 +156,8 @@ static void set_baseline(qd_state_t *state, const qd_parameters_t *p)
         double *row = state->baseline + i * padded;
         const double *near = state->proximity + i * padded;
         for (size_t j = 0; j < n; j++) {
-            double similar = qd_similarity(vx[i], vy[i], vx[j], vy[j], p->affinity_values_scale);
+            double similar =
+                qd_similarity(vx[i], vy[i], vx[j], vy[j], qd_sharpness(p->affinity_values_scale));
             double rivalry = (c[i] < c[j] ? c[i] : c[j]) / strongest;
             row[j] = qd_clamp(p->affinity_values * similar + p->affinity_interdependence * near[j] -
                                   p->affinity_rivalry * rivalry,
