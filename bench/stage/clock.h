@@ -53,7 +53,8 @@ typedef struct {
 /* How often things happen, from which the floors follow (floors.c). Summed while `on`. */
 typedef struct {
     bool on;
-    double uniforms, normals, in_bulk; /* draws one by one, and together */
+    double uniforms, normals;         /* draws one by one */
+    double uniforms_in_bulk, in_bulk; /* draws together: uniforms, normals */
     double orders, crises, targeted, prepared, bounds, abreast, solves, passes, moves;
     double missions, rows, joiners; /* rows: states whose affinities a mission changes */
     double periods, reviews, review_passes, review_moves, labels;

@@ -4,19 +4,20 @@
 
 /* Operations on doubles in one call, from src/math/elementary.h and normal_quantile.c. */
 #define EXP_OPS       30.0
-#define LOG_OPS       27.0
+#define LOG_OPS       24.0 /* with 1 division */
 #define SIMILAR_OPS   (8.0 + EXP_OPS)
-#define ANGLE_OPS     52.0 /* two lengths, atan by two halvings and a series; with 3 divisions and 4 roots */
-#define ANGLE_SLOW    7.0
+#define ANGLE_OPS     60.0 /* two lengths, a polynomial of degree 19 in the shorter; with 1 root */
+#define ANGLE_SLOW    1.0
 #define QUANTILE_OPS  34.0 /* in the centre, with 1 division */
 #define TAIL_SHARE    0.15
-#define TAIL_OPS      60.0
+#define TAIL_OPS      58.0 /* a logarithm, a ratio of polynomials; with 2 divisions and 1 root */
+#define TAIL_SLOW     3.0
 #define GAMES         4.0  /* abreast */
 #define LATE_DIVISION 14.0 /* latency */
 
 const char *const floor_bounds[STAGES] = {[STAGE_REST] = "none",
-                                          [STAGE_RANDOM] = "multiplications",
-                                          [STAGE_ORDER] = "divisions, arithmetic",
+                                          [STAGE_RANDOM] = "arithmetic",
+                                          [STAGE_ORDER] = "arithmetic",
                                           [STAGE_CRISIS] = "arithmetic",
                                           [STAGE_GAMES] = "stores",
                                           [STAGE_WEIGHING] = "stores",
@@ -54,16 +55,21 @@ static double arithmetic(const core_t *core, double operations, double divisions
     return fmax(operations / core->arithmetic / core->lanes, divisions * core->division);
 }
 
+/* The quantile of normals in bulk. */
+static double quantile(const core_t *core)
+{
+    return arithmetic(core, QUANTILE_OPS + TAIL_SHARE * TAIL_OPS, 1.0 + TAIL_SHARE * TAIL_SLOW);
+}
+
 /* One by one: ten rounds of two multiplications each; a normal has its polynomials beside them. In bulk: `2
- * lanes` draws from ten rounds of ten vector operations, and the quantile. */
+ * lanes` draws from ten rounds of eight vector operations, and the quantile. */
 static double random_floor(const core_t *core, const stage_counts_t *counts)
 {
-    double tail = TAIL_SHARE * TAIL_OPS;
     double uniform = 20.0;
-    double normal = fmax(20.0, (QUANTILE_OPS + tail) / core->arithmetic);
-    double bits = 110.0 / core->integers / (2.0 * core->lanes);
-    double bulk = bits + arithmetic(core, QUANTILE_OPS + tail, 1.0);
-    return counts->uniforms * uniform + counts->normals * normal + counts->in_bulk * bulk;
+    double normal = fmax(20.0, (QUANTILE_OPS + TAIL_SHARE * TAIL_OPS) / core->arithmetic);
+    double bits = 92.0 / core->integers / (2.0 * core->lanes);
+    return counts->uniforms * uniform + counts->normals * normal + counts->uniforms_in_bulk * bits +
+           counts->in_bulk * (bits + quantile(core));
 }
 
 /* Pairs once: proximity (angle, exp) and baseline (similarity, rivalry); then the noise, and three matrices
@@ -71,20 +77,20 @@ static double random_floor(const core_t *core, const stage_counts_t *counts)
 static double order_floor(const core_t *core, double n)
 {
     double pairs = 0.5 * n * (n - 1.0);
-    double near = arithmetic(core, ANGLE_OPS + EXP_OPS, ANGLE_SLOW + 1.0);
-    double base = arithmetic(core, SIMILAR_OPS + 8.0, 2.0);
+    double near = arithmetic(core, ANGLE_OPS + EXP_OPS, ANGLE_SLOW);
+    double base = arithmetic(core, SIMILAR_OPS + 8.0, 0.0);
     double noise = arithmetic(core, 4.0, 0.0);
     double written = 3.0 * n * n / core->lanes / core->stores;
-    return pairs * (near + base + noise) + written + n * arithmetic(core, EXP_OPS + 8.0, 1.0);
+    return pairs * (near + base + noise) + written + n * arithmetic(core, EXP_OPS + 8.0, 0.0);
 }
 
-/* Of each: similarity, stake, price, initiator. Targeted: the isolation of all, and its exponentials; else
- * all angles. */
+/* Of each: three normals, similarity, stake, price, initiator. Targeted: the isolation of all, and its
+ * exponentials; else all angles. */
 static double crisis_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
-    double any = n * arithmetic(core, SIMILAR_OPS + 14.0, 1.0);
+    double any = 3.0 * quantile(core) + n * arithmetic(core, SIMILAR_OPS + 14.0, 0.0);
     double isolation = n * n * element(core, 2.0, 1.0, 0.0) + n * arithmetic(core, EXP_OPS + 3.0, 0.0);
-    double angles = n * arithmetic(core, ANGLE_OPS + EXP_OPS, ANGLE_SLOW + 1.0);
+    double angles = n * arithmetic(core, ANGLE_OPS + EXP_OPS, ANGLE_SLOW);
     return counts->crises * any + counts->targeted * isolation + (counts->crises - counts->targeted) * angles;
 }
 
@@ -119,11 +125,11 @@ static double consequences_floor(const core_t *core, const stage_counts_t *count
            counts->joiners * n * element(core, 3.0, 2.0, 0.0) + sorting;
 }
 
-/* Every affinity relaxes; every capability grows (an exponential) and is normalised (a division). */
+/* Every affinity relaxes; every capability grows (an exponential) and is normalised. */
 static double period_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     return counts->periods *
-           (n * n * element(core, 3.0, 2.0, 1.0) + n * arithmetic(core, EXP_OPS + 8.0, 1.0));
+           (n * n * element(core, 3.0, 2.0, 1.0) + n * arithmetic(core, EXP_OPS + 8.0, 0.0));
 }
 
 /* Own worth and one pass over the members' rows, a matrix times a vector for each label held and each move

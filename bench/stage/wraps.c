@@ -59,6 +59,42 @@ void __wrap_qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t per
     stage_leave();
 }
 
+void __real_qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods,
+                                  size_t n, double out[]);
+void __wrap_qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods,
+                                  size_t n, double out[]);
+void __wrap_qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods,
+                                  size_t n, double out[])
+{
+    stage_counts.in_bulk += stage_counts.on ? (double)(periods * n) : 0.0;
+    stage_enter(STAGE_RANDOM);
+    __real_qd_random_normal_rows(luck, purpose, period, periods, n, out);
+    stage_leave();
+}
+
+void __real_qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
+void __wrap_qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
+void __wrap_qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
+{
+    stage_counts.uniforms_in_bulk += stage_counts.on ? (double)n : 0.0;
+    stage_enter(STAGE_RANDOM);
+    __real_qd_random_uniforms(luck, purpose, period, n, out);
+    stage_leave();
+}
+
+void __real_qd_random_eight(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first,
+                            uint64_t out[8]);
+void __wrap_qd_random_eight(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first,
+                            uint64_t out[8]);
+void __wrap_qd_random_eight(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first,
+                            uint64_t out[8])
+{
+    stage_counts.uniforms_in_bulk += stage_counts.on ? 8.0 : 0.0;
+    stage_enter(STAGE_RANDOM);
+    __real_qd_random_eight(luck, purpose, period, first, out);
+    stage_leave();
+}
+
 /* ---- a world's beginning
  * ----------------------------------------------------------------------------------- */
 

@@ -37,17 +37,32 @@ typedef struct {
 /* 64 random bits at the given address. Draws 2k and 2k+1 share one Philox block. */
 uint64_t qd_random_bits(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
 
-/* Uniform on [0,1), a multiple of 2^-53. */
+/* What 64 random bits are as a number: uniform on [0,1), a multiple of 2^-53; and uniform on the open
+ * interval (0,1), an odd multiple of 2^-53: fit for quantile functions. */
+static inline double qd_unit(uint64_t bits)
+{
+    return (double)(bits >> 11) * 0x1p-53;
+}
+
+static inline double qd_unit_open(uint64_t bits)
+{
+    return ((double)(bits >> 12) + 0.5) * 0x1p-52;
+}
+
+/* qd_unit and qd_unit_open of the bits at an address, and the standard normal by inversion of the latter. */
 double qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
-
-/* Uniform on the open interval (0,1), an odd multiple of 2^-53: fit for quantile functions. */
 double qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
-
-/* Standard normal by inversion of qd_random_open. */
 double qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
 
-/* out[i] = qd_random_normal(luck, purpose, period, i) for i < n, the same bits, faster. */
+/* Many draws at once, the same bits as one by one, faster. Eight: out[k] = qd_random_bits(luck, purpose,
+ * period, first + k), first even. Uniforms, normals: out[i] = qd_random_uniform or qd_random_normal(luck,
+ * purpose, period, i), i < n. Rows of normals, for periods that follow one another: out[k n + i] =
+ * qd_random_normal(luck, purpose, period + k, i), k < periods, i < n. */
+void qd_random_eight(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first, uint64_t out[8]);
+void qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
 void qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
+void qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods, size_t n,
+                           double out[]);
 
 /* 32-bit key of a name (FNV-1a), even: the draw that belongs to a parameter, so that adding or reordering
  * parameters changes no other parameter's draws. */

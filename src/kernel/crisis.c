@@ -1,5 +1,7 @@
 #include "kernel/crisis.h"
 
+#include <string.h>
+
 #include "math/elementary.h"
 #include "math/reduce.h"
 #include "world/draws.h"
@@ -18,54 +20,75 @@ unsigned qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_l
     return count;
 }
 
-static double uniform(const qd_crisis_t *self, qd_luck_t luck, unsigned what)
+/* What decides a crisis before anything is known of the order (world/draws.h): its eight draws are taken at
+ * once. */
+typedef struct {
+    double severity, values[2]; /* normal */
+    double scene[2], targeted, target;
+} luck_of_crisis_t;
+
+static luck_of_crisis_t draw_luck(qd_luck_t luck, unsigned period, unsigned number)
 {
-    return qd_random_uniform(luck, QD_PURPOSE_CRISIS, self->period, 16 * (self->number + 1) + what);
+    uint64_t bits[8];
+    qd_random_eight(luck, QD_PURPOSE_CRISIS, period, 16 * (number + 1), bits);
+    double z[QD_LANES];
+    for (size_t k = 0; k < QD_LANES; k++)
+        z[k] = k <= QD_DRAW_VALUES + 1 ? qd_unit_open(bits[k]) : 0.5;
+    qd_normal_quantiles(QD_LANES, z);
+    return (luck_of_crisis_t){.severity = z[QD_DRAW_SEVERITY],
+                              .values = {z[QD_DRAW_VALUES], z[QD_DRAW_VALUES + 1]},
+                              .scene = {qd_unit(bits[QD_DRAW_SCENE]), qd_unit(bits[QD_DRAW_SCENE + 1])},
+                              .targeted = qd_unit(bits[QD_DRAW_TARGETED]),
+                              .target = qd_unit(bits[QD_DRAW_TARGET])};
 }
 
-static double normal(const qd_crisis_t *self, qd_luck_t luck, unsigned what)
+/* sum_j c_j A_kj for some vectors of states from k on, the sum over j in its order: held while the rows go
+ * by. */
+static inline void add_rows(const qd_state_t *state, size_t k, size_t vectors, double *restrict out)
 {
-    return qd_random_normal(luck, QD_PURPOSE_CRISIS, self->period, 16 * (self->number + 1) + what);
+    const double *restrict c = state->c, *restrict row = state->affinity + k;
+    qd_reals_t sum[4] = {{0}};
+    for (size_t j = 0; j < state->n; j++, row += state->padded)
+        for (size_t v = 0; v < vectors; v++)
+            sum[v] += c[j] * QD_REALS_OF(row + v * QD_REALS);
+    for (size_t v = 0; v < vectors; v++)
+        QD_REALS_AT(out + k + v * QD_REALS) = sum[v];
 }
 
-/* The target, drawn with weight exp(-isolation_bias sum_j c_j A_kj). */
-static int draw_target(const qd_crisis_t *self, const qd_state_t *state, double bias, qd_luck_t luck,
-                       double *weight)
+/* weight_k = exp(-bias sum_j c_j A_kj) */
+static void weigh_targets(const qd_state_t *state, double bias, double *restrict weight)
 {
-    size_t n = state->n, padded = state->padded;
-    for (size_t k = 0; k < padded; k++)
-        weight[k] = 0.0;
-    for (size_t j = 0; j < n; j++)
-        qd_add_scaled(weight, state->c[j], state->affinity + j * padded, padded);
-    for (size_t k = 0; k < padded; k++)
+    size_t padded = state->padded, k = 0;
+    for (; k + 4 * QD_REALS <= padded; k += 4 * QD_REALS)
+        add_rows(state, k, 4, weight);
+    for (; k < padded; k += 2 * QD_REALS)
+        add_rows(state, k, 2, weight);
+    for (k = 0; k < padded; k++)
         weight[k] = qd_exp(-bias * weight[k]);
-    double total = 0.0, sum = 0.0;
+}
+
+/* The target, drawn with these weights: the first whose sum with those before it exceeds u times the sum of
+ * all. Uses the weights up. */
+static int choose_target(double *weight, size_t n, double u)
+{
+    double sum = 0.0;
     for (size_t k = 0; k < n; k++)
-        total += weight[k];
-    double mark = uniform(self, luck, QD_DRAW_TARGET) * total;
-    for (size_t k = 0; k + 1 < n; k++) {
-        sum += weight[k];
-        if (mark < sum)
-            return (int)k;
-    }
-    return (int)n - 1;
+        weight[k] = sum += weight[k];
+    double mark = u * sum;
+    int passed = 0;
+    for (size_t k = 0; k + 1 < n; k++)
+        passed += mark >= weight[k];
+    return passed;
 }
 
 /* near_i = exp(-theta_im / l): for a targeted crisis a row of the proximities. */
 static void set_near(qd_crisis_t *self, const qd_state_t *state, double distance_scale)
 {
-    size_t n = state->n, padded = state->padded;
-    if (self->target != QD_NOBODY) {
-        const double *row = state->proximity + (size_t)self->target * padded;
-        for (size_t i = 0; i < padded; i++)
-            self->near[i] = row[i];
-        return;
-    }
-    const double *x = state->place, *y = x + padded, *z = y + padded;
-    for (size_t i = 0; i < n; i++) {
-        const double here[3] = {x[i], y[i], z[i]};
-        self->near[i] = qd_exp(-qd_sphere_angle(here, self->place) / distance_scale);
-    }
+    size_t padded = state->padded;
+    if (self->target == QD_NOBODY)
+        qd_state_near(state, self->place, distance_scale, padded, self->near);
+    else
+        memcpy(self->near, state->proximity + (size_t)self->target * padded, padded * sizeof *self->near);
 }
 
 /* h_i = stake s (near_i + global_reach c_i / max c) a_i, a_i = -A_ik if targeted, else (1 + V_i) / 2; and
@@ -73,66 +96,70 @@ static void set_near(qd_crisis_t *self, const qd_state_t *state, double distance
 static void set_stakes(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p)
 {
     size_t n = state->n, padded = state->padded;
-    const double *vx = state->value, *vy = vx + padded, *c = state->c;
-    double strongest = 0.0;
-    for (size_t i = 0; i < n; i++)
-        strongest = c[i] > strongest ? c[i] : strongest;
+    const double *restrict vx = state->value, *restrict vy = vx + padded, *restrict c = state->c;
+    const double *restrict near = self->near, *restrict load = state->load;
+    double *restrict similar = self->similar, *restrict stake = self->stake, *restrict price = self->price;
+    double x = self->values[0], y = self->values[1], sharpness = qd_sharpness(p->affinity_values_scale);
+    double scale = p->mission_stake * self->severity, reach = p->mission_global_reach / qd_max(c, padded);
+    double cost = p->mission_join_cost, audience = p->mission_audience_cost,
+           load_cost = p->mission_overstretch;
     for (size_t i = 0; i < padded; i++)
-        self->similar[i] =
-            qd_similarity(vx[i], vy[i], self->values[0], self->values[1], p->affinity_values_scale);
-    const double *hostility =
-        self->target == QD_NOBODY ? NULL : state->affinity + (size_t)self->target * padded;
-    double scale = p->mission_stake * self->severity, reach = p->mission_global_reach / strongest;
-    for (size_t i = 0; i < padded; i++) {
-        double attitude = hostility ? -hostility[i] : 0.5 * (1.0 + self->similar[i]);
-        self->stake[i] = scale * (self->near[i] + reach * c[i]) * attitude;
-        self->price[i] = p->mission_join_cost + p->mission_audience_cost * (0.5 * (1.0 - self->similar[i])) +
-                         p->mission_overstretch * state->load[i];
+        similar[i] = qd_similarity(vx[i], vy[i], x, y, sharpness);
+    for (size_t i = 0; i < padded; i++)
+        price[i] = cost + audience * (0.5 * (1.0 - similar[i])) + load_cost * load[i];
+    if (self->target == QD_NOBODY) {
+        for (size_t i = 0; i < padded; i++)
+            stake[i] = scale * (near[i] + reach * c[i]) * (0.5 * (1.0 + similar[i]));
+    } else {
+        const double *restrict affinity = state->affinity + (size_t)self->target * padded;
+        for (size_t i = 0; i < padded; i++)
+            stake[i] = scale * (near[i] + reach * c[i]) * -affinity[i];
     }
     for (size_t i = n; i < padded; i++) {
-        self->stake[i] = 0.0;
-        self->price[i] = (double)INFINITY;
+        stake[i] = 0.0;
+        price[i] = (double)INFINITY;
     }
 }
 
-/* The state with the largest c_i h_i > 0; the target's own stake is 0, so it never initiates. */
-static int find_initiator(const qd_crisis_t *self, const qd_state_t *state)
+/* The first state with the largest c_i h_i > 0; the target's own stake is 0, so it never initiates. Uses
+ * weight up. */
+static int find_initiator(const qd_crisis_t *self, const qd_state_t *state, double *restrict weight)
 {
-    int initiator = QD_NOBODY;
-    double most = 0.0;
-    for (size_t i = 0; i < state->n; i++) {
-        double weight = state->c[i] * self->stake[i];
-        if ((int)i != self->target && weight > most) {
-            most = weight;
-            initiator = (int)i;
-        }
-    }
-    return initiator;
+    size_t padded = state->padded, i = 0;
+    for (size_t k = 0; k < padded; k++)
+        weight[k] = state->c[k] * self->stake[k];
+    double most = qd_max(weight, padded);
+    if (!(most > 0.0))
+        return QD_NOBODY;
+    while (weight[i] != most)
+        i++;
+    return (int)i;
 }
 
 void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
                     unsigned period, unsigned number, double *scratch)
 {
+    luck_of_crisis_t drawn = draw_luck(luck, period, number);
     self->period = period;
     self->number = number;
-    double severity = qd_exp(p->crises_severity_sigma * normal(self, luck, QD_DRAW_SEVERITY));
+    double severity = qd_exp(p->crises_severity_sigma * drawn.severity);
     self->severity = severity > 4.0 ? 4.0 : severity;
     for (unsigned d = 0; d < 2; d++)
-        self->values[d] = p->crises_values_spread * normal(self, luck, QD_DRAW_VALUES + d);
+        self->values[d] = p->crises_values_spread * drawn.values[d];
     self->target = QD_NOBODY;
     self->resistance = p->crises_resistance * self->severity;
-    if (uniform(self, luck, QD_DRAW_TARGETED) < p->crises_targeted) {
-        self->target = draw_target(self, state, p->crises_isolation_bias, luck, scratch);
+    if (drawn.targeted < p->crises_targeted) {
+        weigh_targets(state, p->crises_isolation_bias, scratch);
+        self->target = choose_target(scratch, state->n, drawn.target);
         self->resistance += p->mission_effort * state->c[self->target];
         for (size_t d = 0; d < 3; d++)
             self->place[d] = state->place[d * state->padded + (size_t)self->target];
     } else {
-        qd_sphere_point(uniform(self, luck, QD_DRAW_SCENE), uniform(self, luck, QD_DRAW_SCENE + 1),
-                        self->place);
+        qd_sphere_point(drawn.scene[0], drawn.scene[1], self->place);
     }
     set_near(self, state, p->affinity_distance_scale);
     set_stakes(self, state, p);
-    self->initiator = find_initiator(self, state);
+    self->initiator = find_initiator(self, state, scratch);
 }
 
 static int leader(const qd_state_t *state)

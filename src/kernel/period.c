@@ -30,17 +30,37 @@ static void relax_affinities(qd_state_t *state, double rate)
         a[k] += rate * (b[k] - a[k]);
 }
 
+/* This period's normal for each state. Those of some periods are drawn at once, which is quicker; the address
+ * tells whether they still serve. */
+static const double *growth_luck(qd_world_t *self)
+{
+    qd_growth_luck_t *held = &self->growth_luck;
+    size_t padded = self->state.padded;
+    if (held->padded != padded || held->luck.seed != self->luck.seed ||
+        held->luck.world != self->luck.world || self->period - held->period >= QD_GROWTH_PERIODS) {
+        held->luck = self->luck;
+        held->period = self->period;
+        held->padded = padded;
+        qd_random_normal_rows(self->luck, QD_PURPOSE_GROWTH, self->period, QD_GROWTH_PERIODS, padded,
+                              held->normal);
+    }
+    return held->normal + (self->period - held->period) * padded;
+}
+
 static void grow_capabilities(qd_world_t *self)
 {
     const qd_parameters_t *p = &self->parameters;
     qd_state_t *state = &self->state;
-    double *z = self->spare;
-    qd_random_normals(self->luck, QD_PURPOSE_GROWTH, self->period, state->n, z);
-    for (size_t i = 0; i < state->n; i++) {
-        double growth = p->capability_volatility * z[i] - p->capability_burden_drag * state->load[i];
-        growth -= i < state->poles ? p->capability_pole_decline : 0.0;
-        state->c[i] *= qd_exp(growth);
-    }
+    size_t padded = state->padded;
+    const double *restrict z = growth_luck(self), *restrict load = state->load;
+    double *restrict growth = self->spare, *restrict c = state->c;
+    double volatility = p->capability_volatility, drag = p->capability_burden_drag;
+    for (size_t i = 0; i < padded; i++)
+        growth[i] = volatility * z[i] - drag * load[i];
+    for (size_t i = 0; i < state->poles; i++)
+        growth[i] -= p->capability_pole_decline;
+    for (size_t i = 0; i < padded; i++)
+        c[i] *= qd_exp(growth[i]);
     qd_state_normalise(state);
 }
 

@@ -30,6 +30,7 @@ static bool allocate(qd_world_t *self, size_t padded)
     self->rules.down = array(padded);
     self->rules.own = array(padded);
     self->rules.order = malloc(padded * sizeof(uint32_t));
+    self->growth_luck.normal = array(QD_GROWTH_PERIODS * padded);
     self->spare = array(4 * padded);
     self->labels_before = malloc(padded * sizeof(int));
     self->bloc_field = array((QD_LABELS_MAX + 1) * padded);
@@ -44,7 +45,7 @@ static bool allocate(qd_world_t *self, size_t padded)
         self->venue[g].x = array(padded);
         complete = complete && self->venue[g].x;
     }
-    return complete;
+    return complete && self->growth_luck.normal;
 }
 
 qd_world_t *qd_world_new(size_t states, size_t periods)
@@ -84,6 +85,7 @@ void qd_world_free(qd_world_t *self)
     free(self->rules.down);
     free(self->rules.own);
     free(self->rules.order);
+    free(self->growth_luck.normal);
     free(self->spare);
     free(self->labels_before);
     free(self->bloc_field);

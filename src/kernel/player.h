@@ -11,6 +11,15 @@
 #include "measure/record.h"
 #include "world/state.h"
 
+/* Normals for the growth of capabilities, drawn for some periods at once. */
+#define QD_GROWTH_PERIODS 7 /* a divisor of the default number of periods */
+typedef struct {
+    qd_luck_t luck;
+    unsigned period; /* the first of them */
+    size_t padded;   /* 0: nothing drawn yet */
+    double *normal;  /* [QD_GROWTH_PERIODS][padded] */
+} qd_growth_luck_t;
+
 struct qd_world {
     const qd_plan_t *plan;
     qd_luck_t luck;
@@ -27,6 +36,7 @@ struct qd_world {
     qd_venue_game_t venue[QD_VENUES];
     qd_venue_scratch_t rules;
     qd_venues_abreast_t abreast;
+    qd_growth_luck_t growth_luck;
     double *spare; /* [4][padded] */
     int *labels_before;
     int members[QD_LABELS_MAX + 1];

@@ -1,17 +1,11 @@
-/* Eight doubles at a time, as far as the compiler cannot be trusted to see it: comparisons that end in one
- * bit a lane. One inline function, four spellings; all give the same bits. */
+/* What vectors do that the compiler cannot be trusted to see: comparisons that end in one bit a lane,
+ * products of words. A spelling for each instruction set; all give the same bits. */
 #ifndef QD_MATH_LANES_H
 #define QD_MATH_LANES_H
 
 #include <stdint.h>
 
 #include "math/reduce.h"
-
-#if defined(__AVX__)
-#include <immintrin.h>
-#elif defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 /* Bit l is set where the condition (a comparison of vectors) holds in lane l. */
 static inline unsigned qd_lanes_where(qd_mask_t condition)
@@ -33,48 +27,31 @@ static inline unsigned qd_lanes_where(qd_mask_t condition)
 static inline unsigned qd_lanes_unsettled(const double *field, const double *up, const double *down,
                                           const double *x)
 {
-#if defined(__AVX512F__)
-    __m512d f = _mm512_loadu_pd(field), now = _mm512_loadu_pd(x);
-    __mmask8 joins = _mm512_cmp_pd_mask(f, _mm512_loadu_pd(up), _CMP_GT_OQ);
-    __mmask8 opposes = _mm512_cmp_pd_mask(f, _mm512_loadu_pd(down), _CMP_LT_OQ);
-    __m512d reply = _mm512_mask_mov_pd(_mm512_setzero_pd(), opposes, _mm512_set1_pd(-1.0));
-    reply = _mm512_mask_mov_pd(reply, joins, _mm512_set1_pd(1.0));
-    return _mm512_cmp_pd_mask(reply, now, _CMP_NEQ_UQ);
-#elif defined(__AVX__)
     unsigned bits = 0;
-    for (unsigned l = 0; l < QD_LANES; l += 4) {
-        __m256d f = _mm256_loadu_pd(field + l);
-        __m256d joins = _mm256_cmp_pd(f, _mm256_loadu_pd(up + l), _CMP_GT_OQ);
-        __m256d opposes = _mm256_cmp_pd(f, _mm256_loadu_pd(down + l), _CMP_LT_OQ);
-        __m256d reply = _mm256_and_pd(opposes, _mm256_set1_pd(-1.0));
-        reply = _mm256_blendv_pd(reply, _mm256_set1_pd(1.0), joins);
-        __m256d differs = _mm256_cmp_pd(reply, _mm256_loadu_pd(x + l), _CMP_NEQ_UQ);
-        bits |= (unsigned)_mm256_movemask_pd(differs) << l;
+    for (unsigned l = 0; l < QD_LANES; l += QD_REALS) {
+        qd_reals_t f = QD_REALS_OF(field + l), one = qd_reals_all(1.0);
+        qd_mask_t joins = (qd_mask_t)(f > QD_REALS_OF(up + l));
+        qd_mask_t opposes = (qd_mask_t)(f < QD_REALS_OF(down + l)) & ~joins;
+        qd_reals_t reply = QD_REALS_WHERE(joins, one) - QD_REALS_WHERE(opposes, one);
+        bits |= qd_lanes_where((qd_mask_t)(reply != QD_REALS_OF(x + l))) << l;
     }
     return bits;
-#elif defined(__SSE2__)
+}
+
+/* Bit l is set where |x[l] - from| > distance, l < QD_LANES. */
+static inline unsigned qd_lanes_farther(const double *x, double from, double distance)
+{
     unsigned bits = 0;
-    for (unsigned l = 0; l < QD_LANES; l += 2) {
-        __m128d f = _mm_loadu_pd(field + l);
-        __m128d joins = _mm_cmpgt_pd(f, _mm_loadu_pd(up + l));
-        __m128d opposes = _mm_cmplt_pd(f, _mm_loadu_pd(down + l));
-        __m128d reply = _mm_andnot_pd(joins, _mm_and_pd(opposes, _mm_set1_pd(-1.0)));
-        reply = _mm_or_pd(reply, _mm_and_pd(joins, _mm_set1_pd(1.0)));
-        bits |= (unsigned)_mm_movemask_pd(_mm_cmpneq_pd(reply, _mm_loadu_pd(x + l))) << l;
+    for (unsigned l = 0; l < QD_LANES; l += QD_REALS) {
+        qd_reals_t away = QD_REALS_OF(x + l) - from;
+        bits |= qd_lanes_where((qd_mask_t)(QD_REALS_ABSOLUTE(away) > distance)) << l;
     }
     return bits;
-#else
-    unsigned bits = 0;
-    for (unsigned l = 0; l < QD_LANES; l++) {
-        double reply = field[l] > up[l] ? 1.0 : field[l] < down[l] ? -1.0 : 0.0;
-        bits |= (unsigned)(reply != x[l]) << l;
-    }
-    return bits;
-#endif
 }
 
 /* Four 64-bit words; +, ^, &, << and >> work lane by lane. */
 typedef uint64_t qd_words_t __attribute__((vector_size(32)));
+typedef double qd_doubles_t __attribute__((vector_size(32))); /* as many doubles, for their bits */
 
 /* x *= by, as the widening product of the lower halves of the words, which compilers do not find by
  * themselves. */

@@ -7,8 +7,12 @@
 #include <stdint.h>
 
 #if defined(__AVX__)
+#include <immintrin.h>
 #define QD_REALS 4
 #else
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #define QD_REALS 2
 #endif
 
@@ -29,6 +33,15 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), ali
 
 /* min(x, 0): x where it is negative, else +0. */
 #define QD_REALS_NEGATIVE(x) QD_REALS_WHERE((x) < 0.0, x)
+
+/* The larger of x and y, lane by lane; y where they are the same. */
+#if defined(__AVX__)
+#define QD_REALS_LARGER(x, y) ((qd_reals_t)_mm256_max_pd(x, y))
+#elif defined(__SSE2__)
+#define QD_REALS_LARGER(x, y) ((qd_reals_t)_mm_max_pd(x, y))
+#else
+#define QD_REALS_LARGER(x, y) (QD_REALS_WHERE((x) > (y), x) + QD_REALS_WHERE(!((x) > (y)), y))
+#endif
 
 /* |x|. */
 #define QD_REALS_ABSOLUTE(x) ((qd_reals_t)((qd_mask_t)(x)&0x7FFFFFFFFFFFFFFFu))

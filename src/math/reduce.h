@@ -54,6 +54,21 @@ static inline double qd_dot(const double *restrict a, const double *restrict b, 
     return qd_sums_join(&s);
 }
 
+/* The largest of a[0..padded-1] and 0. */
+static inline double qd_max(const double *restrict a, size_t padded)
+{
+    qd_sums_t most = {0};
+    for (size_t i = 0; i < padded; i += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++)
+            most.part[v] = QD_REALS_LARGER(QD_REALS_OF(a + i + v * QD_REALS), most.part[v]);
+    double s[QD_LANES], largest = 0.0;
+    for (size_t v = 0; v < QD_PARTS; v++)
+        QD_REALS_AT(s + v * QD_REALS) = most.part[v];
+    for (size_t l = 0; l < QD_LANES; l++)
+        largest = s[l] > largest ? s[l] : largest;
+    return largest;
+}
+
 /* y += k a, element by element. Whole groups of lanes at once: no loop needs a tail. */
 static inline void qd_add_scaled(double *restrict y, double k, const double *restrict a, size_t padded)
 {

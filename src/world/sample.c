@@ -1,6 +1,5 @@
 #include "world/sample.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "math/elementary.h"
@@ -23,35 +22,39 @@ void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t
         out->value[i] = qd_sample_parameter(&plan->parameter[i], i, luck, 0);
 }
 
-static int descending(const void *a, const void *b)
+/* Sorts by counting for each how many come before it: few enough states, and no branch to mispredict. spare:
+ * [count]. */
+static void sort_descending(double *restrict c, size_t count, double *restrict spare)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x < y) - (x > y);
-}
-
-static double uniform(qd_luck_t luck, qd_sampler_draw_t what, size_t draw)
-{
-    return qd_random_uniform(luck, QD_PURPOSE_SAMPLER, what, (uint32_t)draw);
-}
-
-static double normal(qd_luck_t luck, qd_sampler_draw_t what, size_t draw)
-{
-    return qd_random_normal(luck, QD_PURPOSE_SAMPLER, what, (uint32_t)draw);
+    memcpy(spare, c, count * sizeof *c);
+    for (size_t i = 0; i < count; i++) {
+        size_t before = 0;
+        for (size_t j = 0; j < i; j++)
+            before += spare[j] >= spare[i];
+        for (size_t j = i + 1; j < count; j++)
+            before += spare[j] > spare[i];
+        c[before] = spare[i];
+    }
 }
 
 /* The poles' shares of S: a symmetric Dirichlet(8), each Gamma(8) a sum of eight exponentials. */
-static void draw_multipolar(double *c, size_t m, double share, qd_luck_t luck)
+static void draw_multipolar(double *c, size_t m, double share, qd_luck_t luck, double *spare)
 {
     double total = 0.0;
     for (size_t k = 0; k < m; k++) {
+        uint64_t bits[8];
+        double logarithm[8];
+        qd_random_eight(luck, QD_PURPOSE_SAMPLER, QD_DRAW_POLE_SHARE, 8 * (uint32_t)k, bits);
+        for (size_t e = 0; e < 8; e++)
+            logarithm[e] = qd_log(qd_unit_open(bits[e]));
         c[k] = 0.0;
-        for (uint32_t e = 0; e < 8; e++)
-            c[k] -= qd_log(qd_random_open(luck, QD_PURPOSE_SAMPLER, QD_DRAW_POLE_SHARE, 8 * (uint32_t)k + e));
+        for (size_t e = 0; e < 8; e++)
+            c[k] -= logarithm[e];
         total += c[k];
     }
     for (size_t k = 0; k < m; k++)
         c[k] *= share / total;
-    qsort(c, m, sizeof *c, descending);
+    sort_descending(c, m, spare);
 }
 
 void qd_sample_cap(double c[], size_t count, double cap)
@@ -74,49 +77,56 @@ void qd_sample_cap(double c[], size_t count, double cap)
     }
 }
 
+/* spare: [padded] */
 static void draw_capabilities(qd_state_t *state, qd_order_kind_t kind, const qd_parameters_t *p,
-                              qd_luck_t luck)
+                              qd_luck_t luck, double *restrict spare)
 {
     size_t m = state->poles, minors = state->n - m;
-    double *c = state->c, share = p->order_pole_share;
+    double *restrict c = state->c, share = p->order_pole_share, sigma = p->order_minor_sigma;
     if (kind == QD_UNIPOLAR) {
         c[0] = share;
     } else if (kind == QD_BIPOLAR) {
         c[0] = share / (1.0 + p->order_pole_ratio);
         c[1] = share * p->order_pole_ratio / (1.0 + p->order_pole_ratio);
     } else {
-        draw_multipolar(c, m, share, luck);
+        draw_multipolar(c, m, share, luck, spare);
     }
     double total = 0.0, weakest = c[m - 1];
-    for (size_t i = m; i < state->n; i++) {
-        c[i] = qd_exp(p->order_minor_sigma * normal(luck, QD_DRAW_MINOR_SIZE, i));
+    qd_random_normals(luck, QD_PURPOSE_SAMPLER, QD_DRAW_MINOR_SIZE, state->n, spare);
+    for (size_t i = m; i < state->n; i++)
+        c[i] = qd_exp(sigma * spare[i]);
+    for (size_t i = m; i < state->n; i++)
         total += c[i];
-    }
     for (size_t i = m; i < state->n; i++)
         c[i] *= (1.0 - share) / total;
     qd_sample_cap(c + m, minors, 0.5 * weakest);
     qd_state_normalise(state);
-    qsort(c + m, minors, sizeof *c, descending);
+    sort_descending(c + m, minors, spare);
 }
 
-static void draw_places(qd_state_t *state, qd_luck_t luck)
+/* spare: [2][padded] */
+static void draw_places(qd_state_t *state, qd_luck_t luck, double *restrict spare)
 {
-    for (size_t i = 0; i < state->n; i++) {
+    size_t n = state->n;
+    double *restrict x = state->place, *restrict y = x + state->padded, *restrict z = y + state->padded;
+    qd_random_uniforms(luck, QD_PURPOSE_SAMPLER, QD_DRAW_PLACE, 2 * n, spare);
+    for (size_t i = 0; i < n; i++) {
         double point[3];
-        qd_sphere_point(uniform(luck, QD_DRAW_PLACE, 2 * i), uniform(luck, QD_DRAW_PLACE, 2 * i + 1), point);
-        for (size_t d = 0; d < 3; d++)
-            state->place[d * state->padded + i] = point[d];
+        qd_sphere_point(spare[2 * i], spare[2 * i + 1], point);
+        x[i] = point[0];
+        y[i] = point[1];
+        z[i] = point[2];
     }
 }
 
-/* The pole k that minor state i leans on, drawn with weight c_k G_ik. */
-static size_t draw_patron(const qd_state_t *state, size_t i, qd_luck_t luck)
+/* The pole k that minor state i leans on, drawn by the uniform u with weight c_k G_ik. */
+static size_t choose_patron(const qd_state_t *state, size_t i, double u)
 {
     const double *near = state->proximity + i * state->padded;
     double total = 0.0, sum = 0.0;
     for (size_t k = 0; k < state->poles; k++)
         total += state->c[k] * near[k];
-    double mark = uniform(luck, QD_DRAW_PATRON, i) * total;
+    double mark = u * total;
     for (size_t k = 0; k + 1 < state->poles; k++) {
         sum += state->c[k] * near[k];
         if (mark < sum)
@@ -125,45 +135,45 @@ static size_t draw_patron(const qd_state_t *state, size_t i, qd_luck_t luck)
     return state->poles - 1;
 }
 
-static void draw_values(qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck)
+/* spare: [3][padded] */
+static void draw_values(qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck, double *spare)
 {
-    double *vx = state->value, *vy = vx + state->padded;
+    double *vx = state->value, *vy = vx + state->padded, *z = spare, *u = spare + 2 * state->padded;
     size_t m = state->poles;
     double radius = m > 1 ? 0.5 * p->order_separation : 0.0;
-    double rotation = uniform(luck, QD_DRAW_ROTATION, 0);
+    double rotation = qd_random_uniform(luck, QD_PURPOSE_SAMPLER, QD_DRAW_ROTATION, 0);
     for (size_t k = 0; k < m; k++) {
         double turn = rotation + (double)k / (double)m, cosine, sine;
         qd_cossin_turns(turn >= 1.0 ? turn - 1.0 : turn, &cosine, &sine);
         vx[k] = radius * cosine;
         vy[k] = radius * sine;
     }
+    qd_random_normals(luck, QD_PURPOSE_SAMPLER, QD_DRAW_VALUE, 2 * state->n, z);
+    qd_random_uniforms(luck, QD_PURPOSE_SAMPLER, QD_DRAW_PATRON, state->n, u);
     for (size_t i = m; i < state->n; i++) {
-        size_t k = draw_patron(state, i, luck);
-        vx[i] = vx[k] + p->order_spread * normal(luck, QD_DRAW_VALUE, 2 * i);
-        vy[i] = vy[k] + p->order_spread * normal(luck, QD_DRAW_VALUE, 2 * i + 1);
+        size_t k = choose_patron(state, i, u[i]);
+        vx[i] = vx[k] + p->order_spread * z[2 * i];
+        vy[i] = vy[k] + p->order_spread * z[2 * i + 1];
     }
 }
 
 /* B_ij = clamp(omega V_ij + delta G_ij - rho R_ij, -1, 1), R_ij = min(c_i, c_j) / max(c). */
 static void set_baseline(qd_state_t *state, const qd_parameters_t *p)
 {
-    size_t n = state->n, padded = state->padded;
-    const double *c = state->c, *vx = state->value, *vy = vx + padded;
-    double strongest = 0.0;
-    for (size_t i = 0; i < n; i++)
-        strongest = c[i] > strongest ? c[i] : strongest;
-    for (size_t i = 0; i < n; i++) {
-        double *row = state->baseline + i * padded;
-        const double *near = state->proximity + i * padded;
-        for (size_t j = 0; j < n; j++) {
-            double similar = qd_similarity(vx[i], vy[i], vx[j], vy[j], p->affinity_values_scale);
-            double rivalry = (c[i] < c[j] ? c[i] : c[j]) / strongest;
-            row[j] = qd_clamp(p->affinity_values * similar + p->affinity_interdependence * near[j] -
-                                  p->affinity_rivalry * rivalry,
-                              -1.0, 1.0);
+    size_t padded = state->padded;
+    const double *restrict c = state->c, *restrict vx = state->value, *restrict vy = vx + padded;
+    double sharpness = qd_sharpness(p->affinity_values_scale), alike = p->affinity_values;
+    double close = p->affinity_interdependence, rival = p->affinity_rivalry / qd_max(c, padded);
+    for (size_t i = 0; i < state->n; i++) {
+        double *restrict row = state->baseline + i * padded;
+        const double *restrict near = state->proximity + i * padded;
+        for (size_t j = 0; j < qd_padded(i); j++) {
+            double similar = qd_similarity(vx[i], vy[i], vx[j], vy[j], sharpness);
+            double weaker = c[i] < c[j] ? c[i] : c[j];
+            row[j] = qd_clamp(alike * similar + close * near[j] - rival * weaker, -1.0, 1.0);
         }
-        row[i] = 0.0;
     }
+    qd_state_mirror(state, state->baseline, 0.0);
 }
 
 /* A(0) = clamp(B + noise N(0,1)). The draws of the pairs below the diagonal follow one another, i (i-1)/2 +
@@ -182,14 +192,7 @@ static void draw_affinities(qd_state_t *state, double noise, qd_luck_t luck)
         for (size_t j = 0; j < i; j++)
             row[j] = qd_clamp(base[j] + noise * *z++, -1.0, 1.0);
     }
-    for (size_t i = 0; i < n; i++) {
-        double *row = state->affinity + i * padded;
-        row[i] = 0.0;
-        for (size_t j = i + 1; j < n; j++)
-            row[j] = state->affinity[j * padded + i];
-        for (size_t j = n; j < padded; j++)
-            row[j] = 0.0;
-    }
+    qd_state_mirror(state, state->affinity, 0.0);
 }
 
 static void copy_matrix(qd_state_t *state, const double *from, double *to)
@@ -222,24 +225,25 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
         return "the number of states does not exceed the number of poles, or there is no room for them";
     qd_state_reset(state, n);
     state->poles = m;
+    double *spare = state->learned; /* [QD_VENUES][padded]: nobody has learned anything yet */
     if (data)
         for (size_t i = 0; i < n; i++)
             state->c[i] = data->capability[i];
     else
-        draw_capabilities(state, plan->kind, p, luck);
+        draw_capabilities(state, plan->kind, p, luck, spare);
     if (data && data->place)
         for (size_t i = 0; i < n; i++)
             for (size_t d = 0; d < 3; d++)
                 state->place[d * state->padded + i] = data->place[3 * i + d];
     else
-        draw_places(state, luck);
+        draw_places(state, luck, spare);
     qd_state_set_proximity(state, p->affinity_distance_scale);
     if (data && data->value)
         for (size_t i = 0; i < n; i++)
             for (size_t d = 0; d < 2; d++)
                 state->value[d * state->padded + i] = data->value[2 * i + d];
     else
-        draw_values(state, p, luck);
+        draw_values(state, p, luck, spare);
     if (data && data->affinity) {
         copy_matrix(state, data->affinity, state->baseline);
         copy_matrix(state, data->affinity, state->affinity);
@@ -247,6 +251,7 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
         set_baseline(state, p);
         draw_affinities(state, p->affinity_noise, luck);
     }
+    memset(spare, 0, QD_VENUES * state->padded * sizeof *spare);
     set_institutions(state, data, p);
     return qd_state_failure(state);
 }

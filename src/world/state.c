@@ -67,26 +67,47 @@ void qd_state_reset(qd_state_t *self, size_t n)
     self->institution = self->tension = self->debt = 0.0;
 }
 
+void qd_state_near(const qd_state_t *self, const double place[3], double distance_scale, size_t count,
+                   double *restrict near)
+{
+    const double *restrict x = self->place, *restrict y = x + self->padded, *restrict z = y + self->padded;
+    double rate = -1.0 / distance_scale;
+    for (size_t i = 0; i < count; i++) {
+        const double there[3] = {x[i], y[i], z[i]};
+        near[i] = qd_sphere_angle(place, there);
+    }
+    for (size_t i = 0; i < count; i++)
+        near[i] = qd_exp(rate * near[i]);
+}
+
+void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal)
+{
+    size_t n = self->n, padded = self->padded;
+    for (size_t i = 0; i < n; i++) {
+        double *row = matrix + i * padded;
+        row[i] = diagonal;
+        for (size_t j = i + 1; j < n; j++)
+            row[j] = matrix[j * padded + i];
+        for (size_t j = n; j < padded; j++)
+            row[j] = 0.0;
+    }
+}
+
 void qd_state_set_proximity(qd_state_t *self, double distance_scale)
 {
-    size_t n = self->n, p = self->padded;
-    const double *x = self->place, *y = x + p, *z = y + p;
-    for (size_t i = 0; i < n; i++) {
-        double *row = self->proximity + i * p;
-        const double here[3] = {x[i], y[i], z[i]};
-        for (size_t j = 0; j < n; j++) {
-            const double there[3] = {x[j], y[j], z[j]};
-            row[j] = qd_exp(-qd_sphere_angle(here, there) / distance_scale);
-        }
-        row[i] = 1.0;
+    size_t padded = self->padded;
+    for (size_t i = 0; i < self->n; i++) {
+        const double here[3] = {self->place[i], self->place[padded + i], self->place[2 * padded + i]};
+        qd_state_near(self, here, distance_scale, qd_padded(i), self->proximity + i * padded);
     }
+    qd_state_mirror(self, self->proximity, 1.0);
 }
 
 void qd_state_normalise(qd_state_t *self)
 {
-    double total = qd_sum(self->c, self->padded);
+    double scale = 1.0 / qd_sum(self->c, self->padded);
     for (size_t i = 0; i < self->padded; i++)
-        self->c[i] /= total;
+        self->c[i] *= scale;
 }
 
 static const char *verify_matrix(const qd_state_t *self, const double *matrix)

@@ -73,19 +73,22 @@ static void test_cossin(void **state)
     }
 }
 
-static void test_atan2(void **state)
+/* The angle of a chord is right to the last bits however short or long the chord. */
+static void test_chord_angle(void **state)
 {
     (void)state;
     qd_test_stream_t stream = qd_test_stream(105, 0);
+    double worst = 0.0;
     for (int i = 0; i < 200000; i++) {
-        double x = qd_test_uniform(&stream),
-               y = qd_test_uniform(&stream) * exp2(qd_test_between(&stream, -40, 40));
-        double expected = (double)atan2l(y, x);
-        QD_ASSERT_NEAR(qd_atan2_positive(y, x), expected, 1e-15 * expected);
+        double squared = 2.0 * qd_test_uniform(&stream);
+        squared *= i % 2 ? 1.0 : exp2(qd_test_between(&stream, -100, 0));
+        long double expected = 2.0L * asinl(0.5L * sqrtl((long double)squared));
+        worst = fmax(worst, (double)fabsl((qd_chord_angle(squared) - expected) / expected));
     }
-    assert_true(qd_atan2_positive(0.0, 2.0) == 0.0);
-    assert_true(qd_atan2_positive(2.0, 0.0) == QD_PI / 2);
-    QD_ASSERT_NEAR(qd_atan2_positive(3.0, 3.0), QD_PI / 4, 2e-16);
+    assert_true(worst < 4e-16);
+    assert_true(qd_chord_angle(0.0) == 0.0);
+    QD_ASSERT_NEAR(qd_chord_angle(1.0), QD_PI / 3, 4e-16);
+    QD_ASSERT_NEAR(qd_chord_angle(2.0), QD_PI / 2, 4e-16);
 }
 
 /* The angle between unit vectors, also between nearly equal and nearly opposite ones, where arc cosines fail.
@@ -105,7 +108,10 @@ static void test_sphere_angle(void **state)
         assert_true(qd_sphere_angle(a, b) == qd_sphere_angle(b, a));
     }
     const double pole[3] = {0, 0, 1}, opposite[3] = {0, 0, -1};
+    const double nowhere[3] = {0, 0, 0}, beside[3] = {0, 1e-9, 1};
     assert_true(qd_sphere_angle(pole, pole) == 0.0);
+    assert_true(isfinite(qd_sphere_angle(pole, nowhere)) && isfinite(qd_sphere_angle(nowhere, nowhere)));
+    QD_ASSERT_NEAR(qd_sphere_angle(pole, beside), 1e-9, 4e-25);
     QD_ASSERT_NEAR(qd_sphere_angle(pole, opposite), QD_PI, 1e-15);
 }
 
@@ -135,10 +141,11 @@ static void test_sphere_points(void **state)
 static void test_similarity(void **state)
 {
     (void)state;
-    assert_true(qd_similarity(0.3, -2, 0.3, -2, 0.7) == 1.0);
-    QD_ASSERT_NEAR(qd_similarity(0, 0, 3, 4, 2), 2 * exp(-25.0 / 8) - 1, 1e-15);
-    QD_ASSERT_NEAR(qd_similarity(0, 0, 1e6, 0, 0.7), -1.0, 0.0);
-    assert_true(qd_similarity(1, 2, 3, 4, 0.5) == qd_similarity(3, 4, 1, 2, 0.5));
+    assert_true(qd_sharpness(2) == 0.125);
+    assert_true(qd_similarity(0.3, -2, 0.3, -2, qd_sharpness(0.7)) == 1.0);
+    QD_ASSERT_NEAR(qd_similarity(0, 0, 3, 4, qd_sharpness(2)), 2 * exp(-25.0 / 8) - 1, 1e-15);
+    QD_ASSERT_NEAR(qd_similarity(0, 0, 1e6, 0, qd_sharpness(0.7)), -1.0, 0.0);
+    assert_true(qd_similarity(1, 2, 3, 4, qd_sharpness(0.5)) == qd_similarity(3, 4, 1, 2, qd_sharpness(0.5)));
 }
 
 static void test_clamp(void **state)
@@ -154,7 +161,7 @@ int main(void)
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_exp_and_log_are_inverse),
         cmocka_unit_test(test_cossin),
-        cmocka_unit_test(test_atan2),
+        cmocka_unit_test(test_chord_angle),
         cmocka_unit_test(test_sphere_angle),
         cmocka_unit_test(test_sphere_points),
         cmocka_unit_test(test_similarity),

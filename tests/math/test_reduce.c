@@ -42,6 +42,20 @@ static void test_order_of_sums(void **state)
     assert_true(qd_sum(a, 0) == 0.0);
 }
 
+static void test_max(void **state)
+{
+    (void)state;
+    double a[24] = {0};
+    assert_true(qd_max(a, 24) == 0.0);
+    for (size_t i = 0; i < 24; i++) {
+        a[i] = 1.0 + (double)i;
+        assert_true(qd_max(a, 24) == a[i]);
+    }
+    for (size_t i = 0; i < 24; i++)
+        a[i] = -2.0;
+    assert_true(qd_max(a, 24) == 0.0 && qd_max(a, 0) == 0.0);
+}
+
 static void test_add_scaled(void **state)
 {
     (void)state;
@@ -60,6 +74,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_padding),
         cmocka_unit_test(test_order_of_sums),
+        cmocka_unit_test(test_max),
         cmocka_unit_test(test_add_scaled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

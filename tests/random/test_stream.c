@@ -119,10 +119,11 @@ static void test_units(void **state)
     assert_true(least < 1e-4 && most > 1.0 - 1e-4);
 }
 
-static void test_many_normals_are_single_ones(void **state)
+static void test_many_are_single_ones(void **state)
 {
     (void)state;
     double out[12];
+    uint64_t bits[8];
     for (size_t n = 0; n <= 11; n++) {
         qd_luck_t luck = {.seed = 5, .world = 1ull << 40 | n};
         out[n] = -77.0;
@@ -130,6 +131,32 @@ static void test_many_normals_are_single_ones(void **state)
         for (size_t i = 0; i < n; i++)
             assert_true(out[i] == qd_random_normal(luck, QD_PURPOSE_GROWTH, 9, (uint32_t)i));
         assert_true(out[n] == -77.0);
+        qd_random_uniforms(luck, QD_PURPOSE_SAMPLER, 2, n, out);
+        for (size_t i = 0; i < n; i++)
+            assert_true(out[i] == qd_random_uniform(luck, QD_PURPOSE_SAMPLER, 2, (uint32_t)i));
+        assert_true(out[n] == -77.0);
+        uint32_t first = 0xFFFFFFF8u - 2u * (uint32_t)n;
+        qd_random_eight(luck, QD_PURPOSE_CRISIS, 139, first, bits);
+        for (uint32_t k = 0; k < 8; k++)
+            assert_true(bits[k] == qd_random_bits(luck, QD_PURPOSE_CRISIS, 139, first + k));
+    }
+}
+
+/* Rows of every length, in and beside the blocks in which tails are gathered; tails come up often enough here
+ * that one in the wrong place would be seen. */
+static void test_rows_of_normals_are_single_ones(void **state)
+{
+    (void)state;
+    static const size_t shape[][2] = {{1, 600}, {7, 32}, {3, 11}, {9, 64}, {2, 3}, {5, 200}};
+    static double out[1000];
+    for (size_t s = 0; s < QD_COUNT(shape); s++) {
+        size_t periods = shape[s][0], n = shape[s][1];
+        qd_luck_t luck = {.seed = 6, .world = s};
+        qd_random_normal_rows(luck, QD_PURPOSE_GROWTH, 20, periods, n, out);
+        for (size_t k = 0; k < periods; k++)
+            for (size_t i = 0; i < n; i++)
+                assert_true(out[k * n + i] ==
+                            qd_random_normal(luck, QD_PURPOSE_GROWTH, 20 + (uint32_t)k, (uint32_t)i));
     }
 }
 
@@ -198,7 +225,8 @@ int main(void)
         cmocka_unit_test(test_known_answers),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_units),
-        cmocka_unit_test(test_many_normals_are_single_ones),
+        cmocka_unit_test(test_many_are_single_ones),
+        cmocka_unit_test(test_rows_of_normals_are_single_ones),
         cmocka_unit_test(test_moments_and_cells),
         cmocka_unit_test(test_streams_are_independent),
     };
