@@ -62,8 +62,8 @@ static inline void eight_bits(qd_luck_t luck, qd_purpose_t purpose, uint32_t per
     qd_words_t word[4];
     qd_philox_lanes(counter, key, word);
     qd_words_t even = word[1] << 32 | (word[0] & lower), odd = word[3] << 32 | (word[2] & lower);
-    bits[0] = __builtin_shufflevector(even, odd, 0, 4, 2, 6);
-    bits[1] = __builtin_shufflevector(even, odd, 1, 5, 3, 7);
+    bits[0] = (qd_words_t){even[0], odd[0], even[2], odd[2]};
+    bits[1] = (qd_words_t){even[1], odd[1], even[3], odd[3]};
 }
 
 /* qd_unit_open of eight; below 2^52 a whole number becomes a double by its bits, which vectorises. */
