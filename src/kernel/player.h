@@ -29,7 +29,8 @@ struct qd_world {
     int *labels_before;
     int members[QD_LABELS_MAX + 1];
     double *bloc_field;              /* [QD_LABELS_MAX + 1][padded] */
-    double *bloc_spare;              /* [3][padded] */
+    double *bloc_spare;              /* [1 + QD_BLOC_TOGETHER][padded] */
+    int *bloc_listed;                /* [padded] */
     qd_venue_t solving;              /* the venue whose game is being played */
     const qd_bloc_game_t *bloc_game; /* the review that is going on, else NULL */
 };

@@ -7,8 +7,12 @@
 #include <stdint.h>
 
 #if defined(__AVX__)
+#include <immintrin.h>
 #define QD_REALS 4
 #else
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #define QD_REALS 2
 #endif
 
@@ -23,13 +27,32 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), ali
 /* x where the lane's condition (a comparison of vectors) holds, else +0. */
 #define QD_REALS_WHERE(condition, x) ((qd_reals_t)((qd_mask_t)(condition) & (qd_mask_t)(x)))
 
-/* min(x, 0): x where it is negative, else +0. */
+/* min(x, 0): x where it is negative, else +0; one instruction, which compilers do not find. */
+#if defined(__AVX__)
+#define QD_REALS_NEGATIVE(x) ((qd_reals_t)_mm256_min_pd((__m256d)(x), _mm256_setzero_pd()))
+#elif defined(__SSE2__)
+#define QD_REALS_NEGATIVE(x) ((qd_reals_t)_mm_min_pd((__m128d)(x), _mm_setzero_pd()))
+#else
 #define QD_REALS_NEGATIVE(x) QD_REALS_WHERE((x) < 0.0, x)
+#endif
 
 /* |x|. */
 #define QD_REALS_ABSOLUTE(x) ((qd_reals_t)((qd_mask_t)(x)&0x7FFFFFFFFFFFFFFFu))
 
 /* The same number in every lane. */
 #define QD_REALS_ALL(x) ((qd_reals_t){0} + (x))
+
+/* As many whole numbers, made doubles. */
+typedef int32_t qd_ints_anywhere_t __attribute__((vector_size(QD_REALS * 4), aligned(4), may_alias));
+#define QD_REALS_OF_INTS(at) __builtin_convertvector(*(const qd_ints_anywhere_t *)(at), qd_reals_t)
+
+/* Whether a condition holds in any lane. */
+static inline int qd_reals_any(qd_mask_t condition)
+{
+    uint64_t any = 0;
+    for (int l = 0; l < QD_REALS; l++)
+        any |= condition[l];
+    return any != 0;
+}
 
 #endif
