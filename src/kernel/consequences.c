@@ -15,31 +15,32 @@ static double burden_gini(const qd_world_t *self, const double *x)
     size_t joined = 0;
     for (size_t i = 0; i < self->state.n; i++) {
         double stake = self->crisis.stake[i];
-        if (x[i] > 0.0)
-            self->spare[joined++] = stake > 0.0 ? stake : 0.0;
+        self->spare[joined] = stake > 0.0 ? stake : 0.0;
+        joined += x[i] > 0.0;
     }
     return qd_measure_gini(joined, self->spare);
 }
 
-/* Share of the pairs of joiners with negative affinity; 0 for one joiner. Every pair is met twice. */
+/* Share of the pairs of joiners with negative affinity; 0 for one joiner. Every pair is met twice; a lane
+ * that meets one counts down, its mask being -1. */
 static double strange_partners(const qd_state_t *state, const double *restrict x, size_t joiners)
 {
-    double strange = 0.0;
+    qd_mask_t met[QD_PARTS] = {0};
+    uint64_t strange = 0;
     for (size_t i = 0; i < state->n; i++) {
         if (!(x[i] > 0.0))
             continue;
         const double *restrict row = state->affinity + i * state->padded;
-        qd_sums_t met = {0};
         for (size_t j = 0; j < state->padded; j += QD_LANES)
             for (size_t v = 0; v < QD_PARTS; v++) {
                 size_t at = j + v * QD_REALS;
-                qd_mask_t joined = (qd_mask_t)(QD_REALS_OF(x + at) > 0.0);
-                met.part[v] +=
-                    QD_REALS_WHERE(joined & (qd_mask_t)(QD_REALS_OF(row + at) < 0.0), QD_REALS_ALL(1.0));
+                met[v] += (qd_mask_t)(QD_REALS_OF(x + at) > 0.0) & (qd_mask_t)(QD_REALS_OF(row + at) < 0.0);
             }
-        strange += qd_sums_join(&met);
     }
-    return joiners > 1 ? strange / ((double)joiners * (double)(joiners - 1)) : 0.0;
+    for (size_t v = 0; v < QD_PARTS; v++)
+        for (size_t l = 0; l < QD_REALS; l++)
+            strange -= met[v][l];
+    return joiners > 1 ? (double)strange / ((double)joiners * (double)(joiners - 1)) : 0.0;
 }
 
 static void change_tension(qd_world_t *self, bool success)
@@ -100,36 +101,70 @@ static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
     }
 }
 
+/* What the rows of A learn from a mission, each [padded]. */
+typedef struct {
+    double *joined, *opposed; /* ends for those who joined, who opposed: 1 side by side, else -1 */
+    double *sided;            /* alpha of those who took sides, else 0 */
+    double *aside,
+        *ahead; /* labels of those who did not, and who did; -1 for the others and without a label */
+} lesson_t;
+
+static lesson_t draw_lesson(qd_world_t *self, const double *restrict x)
+{
+    size_t padded = self->state.padded;
+    double alpha = self->parameters.affinity_learning, *at = self->spare;
+    lesson_t lesson = {at, at + padded, at + 2 * padded, at + 3 * padded, at + 4 * padded};
+    const qd_reals_t one = QD_REALS_ALL(1.0), two = QD_REALS_ALL(2.0);
+    for (size_t j = 0; j < padded; j += QD_REALS) {
+        qd_reals_t side = QD_REALS_OF(x + j), label = QD_REALS_OF_INTS(self->state.label + j) + 1.0;
+        qd_mask_t took = (qd_mask_t)(side != 0.0), labelled = (qd_mask_t)(label > 1.0);
+        QD_REALS_AT(lesson.joined + j) = QD_REALS_WHERE(side > 0.0, two) - one;
+        QD_REALS_AT(lesson.opposed + j) = QD_REALS_WHERE(side < 0.0, two) - one;
+        QD_REALS_AT(lesson.sided + j) = QD_REALS_WHERE(took, QD_REALS_ALL(alpha));
+        QD_REALS_AT(lesson.aside + j) = QD_REALS_WHERE(labelled & ~took, label) - one;
+        QD_REALS_AT(lesson.ahead + j) = QD_REALS_WHERE(labelled & took, label) - one;
+    }
+    return lesson;
+}
+
+/* The row of a state that took sides: A += rate (end - A) with the rate alpha where the other did too,
+ * defection where it is an ally (of label `own`) that stood aside. */
+static void learn_as_sided(double *restrict row, size_t padded, const lesson_t *lesson,
+                           const double *restrict end, double own, double defection)
+{
+    for (size_t j = 0; j < padded; j += QD_REALS) {
+        qd_reals_t a = QD_REALS_OF(row + j), forsaken = QD_REALS_ALL(defection);
+        qd_reals_t rate = QD_REALS_OF(lesson->sided + j);
+        rate += QD_REALS_WHERE(QD_REALS_OF(lesson->aside + j) == own, forsaken);
+        QD_REALS_AT(row + j) = a + rate * (QD_REALS_OF(end + j) - a);
+    }
+}
+
+/* The row of one that did not: A += defection (-1 - A) where the other is an ally that did. */
+static void learn_as_aside(double *restrict row, size_t padded, const lesson_t *lesson, double own,
+                           double defection)
+{
+    for (size_t j = 0; j < padded; j += QD_REALS) {
+        qd_reals_t a = QD_REALS_OF(row + j), forsaken = QD_REALS_ALL(defection);
+        qd_reals_t rate = QD_REALS_WHERE(QD_REALS_OF(lesson->ahead + j) == own, forsaken);
+        QD_REALS_AT(row + j) = a + rate * (-1.0 - a);
+    }
+}
+
 /* Side by side, A rises towards 1; on opposite sides it falls towards -1; and where an ally stood aside (same
- * bloc, not through the institution) it falls too. Every change has the form A += rate (end - A): the rate is
- * alpha where both took sides, defection where one of two allies did, 0 elsewhere; the end is 1 side by side,
- * else -1. */
+ * bloc, not through the institution) it falls too. Padding has rate 0. */
 static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *restrict x)
 {
     qd_state_t *state = &self->state;
-    size_t n = state->n, padded = state->padded;
-    double alpha = self->parameters.affinity_learning;
+    size_t padded = state->padded;
     double defection = g == QD_COLLECTIVE ? 0.0 : self->parameters.affinity_defection;
-    double *restrict label = self->spare, *restrict sided = label + padded, *restrict aside = sided + padded;
-    double *restrict stood = aside + padded;
-    for (size_t i = 0; i < padded; i++) {
-        label[i] = i < n && state->label[i] > 0 ? state->label[i] : -1.0;
-        sided[i] = x[i] != 0.0 ? alpha : 0.0;
-        stood[i] = x[i] != 0.0 ? defection : 0.0;
-        aside[i] = x[i] != 0.0 ? 0.0 : defection;
-    }
-    for (size_t i = 0; i < n; i++) {
-        double own = x[i], mine = label[i] > 0.0 ? label[i] : -2.0;
-        double *restrict row = state->affinity + i * padded;
-        if (own == 0.0 && (mine < 0.0 || defection == 0.0))
-            continue;
-        const double *restrict forsaken = own != 0.0 ? aside : stood;
-        double both = own != 0.0 ? 1.0 : 0.0;
-        for (size_t j = 0; j < padded; j++) {
-            double end = own * x[j] > 0.0 ? 1.0 : -1.0;
-            double rate = both * sided[j] + (label[j] == mine ? forsaken[j] : 0.0);
-            row[j] += rate * (end - row[j]);
-        }
+    lesson_t lesson = draw_lesson(self, x);
+    for (size_t i = 0; i < state->n; i++) {
+        double *row = state->affinity + i * padded, own = state->label[i] > 0 ? state->label[i] : -2.0;
+        if (x[i] != 0.0)
+            learn_as_sided(row, padded, &lesson, x[i] > 0.0 ? lesson.joined : lesson.opposed, own, defection);
+        else if (own > 0.0 && defection != 0.0)
+            learn_as_aside(row, padded, &lesson, own, defection);
         row[i] = 0.0;
     }
 }

@@ -25,7 +25,7 @@ static bool allocate(qd_world_t *self, size_t padded)
     self->rules.down = array(padded);
     self->rules.own = array(padded);
     self->rules.order = malloc(padded * sizeof(uint32_t));
-    self->spare = array(4 * padded);
+    self->spare = array(5 * padded);
     self->labels_before = malloc(padded * sizeof(int));
     self->bloc_field = array((QD_LABELS_MAX + 1) * padded);
     self->bloc_spare = array((1 + QD_BLOC_TOGETHER) * padded);

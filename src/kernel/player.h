@@ -25,7 +25,7 @@ struct qd_world {
     int bloc; /* the initiator's */
     qd_venue_game_t venue[QD_VENUES];
     qd_venue_scratch_t rules;
-    double *spare; /* [4][padded] */
+    double *spare; /* [5][padded] */
     int *labels_before;
     int members[QD_LABELS_MAX + 1];
     double *bloc_field;              /* [QD_LABELS_MAX + 1][padded] */
