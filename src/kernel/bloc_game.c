@@ -8,8 +8,8 @@ static inline double hostile(double affinity)
     return affinity < 0.0 ? affinity : 0.0;
 }
 
-/* Sums over states go by blocks of columns: the sums of a block are held in registers while the rows go by, each
- * sum in the order of its rows, whatever the width. */
+/* Sums over states go by blocks of columns: the sums of a block are held in registers while the rows go by,
+ * each sum in the order of its rows, whatever the width. */
 #define COLUMNS (2 * QD_REALS)
 typedef struct {
     qd_reals_t part[2];
@@ -40,10 +40,12 @@ static inline void put_columns(double *at, columns_t columns)
 /* Label k's members are listed. */
 static size_t list_members(qd_bloc_game_t *self, int k)
 {
-    size_t count = 0;
-    for (size_t j = 0; j < self->n; j++) {
-        self->listed[count] = (int)j;
-        count += self->label[j] == k;
+    const int *restrict label = self->label;
+    int *restrict listed = self->listed;
+    size_t n = self->n, count = 0;
+    for (size_t j = 0; j < n; j++) {
+        listed[count] = (int)j;
+        count += label[j] == k;
     }
     return count;
 }
@@ -63,8 +65,8 @@ static void add_company(qd_bloc_game_t *self, int k)
     }
 }
 
-/* field_k = A (c 1_k) and, from the same rows, how hostile the label's members are to each state: hostility = c m
- * (c 1_k). */
+/* field_k = A (c 1_k) and, from the same rows, how hostile the label's members are to each state: hostility =
+ * c m (c 1_k). */
 static void add_company_and_hostility(qd_bloc_game_t *self, int k, double *restrict hostility)
 {
     double *restrict field = self->field + (size_t)k * self->padded;
@@ -82,9 +84,10 @@ static void add_company_and_hostility(qd_bloc_game_t *self, int k, double *restr
     }
 }
 
-/* field_k += threat * m hostility_k for `count` labels at once, with hostility_k in rows of scratch: the threat that a
- * label's members share with everyone. With `own`, the same pass over m adds up what each state adds to its own
- * label's field: c_i W_ii = c_i threat sum_l c_l m_il^2. To be inlined with a constant count. */
+/* field_k += threat * m hostility_k for `count` labels at once, with hostility_k in rows of scratch: the
+ * threat that a label's members share with everyone. With `own`, the same pass over m adds up what each state
+ * adds to its own label's field: c_i W_ii = c_i threat sum_l c_l m_il^2. To be inlined with a constant count.
+ */
 static inline void add_shared_threats(const qd_bloc_game_t *self, const int *label, size_t count, bool own)
 {
     size_t n = self->n, padded = self->padded;
@@ -115,11 +118,20 @@ static inline void add_shared_threats(const qd_bloc_game_t *self, const int *lab
 static void share_threats(const qd_bloc_game_t *self, const int *label, size_t count, bool own)
 {
     switch (count) {
-    case 0: add_shared_threats(self, label, 0, own); break;
-    case 1: add_shared_threats(self, label, 1, own); break;
-    case 2: add_shared_threats(self, label, 2, own); break;
-    case 3: add_shared_threats(self, label, 3, own); break;
-    default: add_shared_threats(self, label, QD_BLOC_TOGETHER, own);
+    case 0:
+        add_shared_threats(self, label, 0, own);
+        break;
+    case 1:
+        add_shared_threats(self, label, 1, own);
+        break;
+    case 2:
+        add_shared_threats(self, label, 2, own);
+        break;
+    case 3:
+        add_shared_threats(self, label, 3, own);
+        break;
+    default:
+        add_shared_threats(self, label, QD_BLOC_TOGETHER, own);
     }
 }
 
@@ -217,7 +229,8 @@ int qd_bloc_game_best(const qd_bloc_game_t *self, size_t i)
     return best;
 }
 
-/* W_i, where nothing is hostile to both a matter of A alone: only the rows of those that i is hostile to count. */
+/* W_i, where nothing is hostile to both a matter of A alone: only the rows of those that i is hostile to
+ * count. */
 static const double *pair_worths(const qd_bloc_game_t *self, size_t i)
 {
     size_t n = self->n, padded = self->padded, count = 0;
@@ -265,23 +278,21 @@ void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k)
  * qd_bloc_game_payoff, a few states at a time, label by label. */
 static bool any_would_move(const qd_bloc_game_t *self, size_t group)
 {
-    qd_reals_t best = {0}, present = {0}, label = QD_REALS_OF_INTS(self->label + group);
-    qd_reals_t self_worth = QD_REALS_OF(self->self_worth + group);
+    const double *restrict field = self->field + group;
+    qd_reals_t best = {0}, present = {0}, label = QD_REALS_OF_INTS(self->label + group), owned;
+    qd_reals_t self_worth = QD_REALS_OF(self->self_worth + group), cost = QD_REALS_ALL(self->cost);
+    for (size_t l = 0; l < QD_REALS; l++)
+        owned[l] = (double)(group + l + 1);
     for (size_t k = 1; k <= self->labels; k++) {
         if (self->members[k] == 0)
             continue;
         qd_mask_t mine = (qd_mask_t)(label == (double)k);
-        qd_reals_t company = QD_REALS_OF(self->field + k * self->padded + group);
-        company -= (qd_reals_t)((qd_mask_t)self_worth & mine);
+        qd_reals_t company = QD_REALS_OF(field + k * self->padded) - QD_REALS_WHERE(mine, self_worth);
         if (self->members[k] == 1)
-            company = (qd_reals_t)((qd_mask_t)company & ~mine);
-        qd_reals_t cost = QD_REALS_ALL(self->cost);
-        if (k - 1 >= group && k - 1 < group + QD_REALS)
-            cost[k - 1 - group] = 0.0; /* the owner's */
-        qd_reals_t payoff = self->cohesion[k] * company - cost;
-        qd_mask_t better = (qd_mask_t)(payoff > best);
-        best = (qd_reals_t)(((qd_mask_t)payoff & better) | ((qd_mask_t)best & ~better));
-        present = (qd_reals_t)(((qd_mask_t)payoff & mine) | ((qd_mask_t)present & ~mine));
+            company = QD_REALS_WHERE(~mine, company);
+        qd_reals_t payoff = self->cohesion[k] * company - QD_REALS_WHERE(owned != (double)k, cost);
+        best = QD_REALS_LARGER(payoff, best);
+        present += QD_REALS_WHERE(mine, payoff);
     }
     return qd_reals_any((qd_mask_t)(best - present > self->switching_cost));
 }

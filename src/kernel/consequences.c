@@ -9,28 +9,36 @@ static bool happens(const qd_world_t *self, qd_purpose_t purpose, double probabi
     return qd_random_uniform(self->luck, purpose, self->period, self->crisis.number) < probability;
 }
 
-/* Gini coefficient of max(h_i, 0) over those who joined. */
-static double burden_gini(const qd_world_t *self, const double *x)
+/* The states that joined are listed, in their order: loops over them then branch on nothing. */
+static size_t list_joiners(qd_world_t *self, const double *x)
 {
-    size_t joined = 0;
+    size_t count = 0;
     for (size_t i = 0; i < self->state.n; i++) {
-        double stake = self->crisis.stake[i];
-        self->spare[joined] = stake > 0.0 ? stake : 0.0;
-        joined += x[i] > 0.0;
+        self->listed[count] = (int)i;
+        count += x[i] > 0.0;
     }
-    return qd_measure_gini(joined, self->spare);
+    return count;
 }
 
-/* Share of the pairs of joiners with negative affinity; 0 for one joiner. Every pair is met twice; a lane
- * that meets one counts down, its mask being -1. */
-static double strange_partners(const qd_state_t *state, const double *restrict x, size_t joiners)
+/* Gini coefficient of max(h_i, 0) over the joiners listed. */
+static double burden_gini(const qd_world_t *self, size_t joiners)
 {
+    for (size_t k = 0; k < joiners; k++) {
+        double stake = self->crisis.stake[self->listed[k]];
+        self->spare[k] = stake > 0.0 ? stake : 0.0;
+    }
+    return qd_measure_gini(joiners, self->spare);
+}
+
+/* Share of the pairs of joiners, who are listed, with negative affinity; 0 for one joiner. Every pair is met
+ * twice; a lane that meets one counts down, its mask being -1. */
+static double strange_partners(const qd_world_t *self, const double *restrict x, size_t joiners)
+{
+    const qd_state_t *state = &self->state;
     qd_mask_t met[QD_PARTS] = {0};
     uint64_t strange = 0;
-    for (size_t i = 0; i < state->n; i++) {
-        if (!(x[i] > 0.0))
-            continue;
-        const double *restrict row = state->affinity + i * state->padded;
+    for (size_t k = 0; k < joiners; k++) {
+        const double *restrict row = state->affinity + (size_t)self->listed[k] * state->padded;
         for (size_t j = 0; j < state->padded; j += QD_LANES)
             for (size_t v = 0; v < QD_PARTS; v++) {
                 size_t at = j + v * QD_REALS;
@@ -132,10 +140,10 @@ static lesson_t draw_lesson(qd_world_t *self, const double *restrict x)
 static void learn_as_sided(double *restrict row, size_t padded, const lesson_t *lesson,
                            const double *restrict end, double own, double defection)
 {
+    const double *restrict sided = lesson->sided, *restrict aside = lesson->aside;
     for (size_t j = 0; j < padded; j += QD_REALS) {
-        qd_reals_t a = QD_REALS_OF(row + j), forsaken = QD_REALS_ALL(defection);
-        qd_reals_t rate = QD_REALS_OF(lesson->sided + j);
-        rate += QD_REALS_WHERE(QD_REALS_OF(lesson->aside + j) == own, forsaken);
+        qd_reals_t a = QD_REALS_OF(row + j), rate = QD_REALS_OF(sided + j);
+        rate += QD_REALS_WHERE(QD_REALS_OF(aside + j) == own, QD_REALS_ALL(defection));
         QD_REALS_AT(row + j) = a + rate * (QD_REALS_OF(end + j) - a);
     }
 }
@@ -144,49 +152,65 @@ static void learn_as_sided(double *restrict row, size_t padded, const lesson_t *
 static void learn_as_aside(double *restrict row, size_t padded, const lesson_t *lesson, double own,
                            double defection)
 {
+    const double *restrict ahead = lesson->ahead;
     for (size_t j = 0; j < padded; j += QD_REALS) {
-        qd_reals_t a = QD_REALS_OF(row + j), forsaken = QD_REALS_ALL(defection);
-        qd_reals_t rate = QD_REALS_WHERE(QD_REALS_OF(lesson->ahead + j) == own, forsaken);
+        qd_reals_t a = QD_REALS_OF(row + j);
+        qd_reals_t rate = QD_REALS_WHERE(QD_REALS_OF(ahead + j) == own, QD_REALS_ALL(defection));
         QD_REALS_AT(row + j) = a + rate * (-1.0 - a);
     }
+}
+
+/* Lists the states whose rows learn: those who took sides, or members of labels who did not. */
+static size_t list_learners(qd_world_t *self, const double *x, bool sided)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < self->state.n; i++) {
+        self->listed[count] = (int)i;
+        count += sided ? x[i] != 0.0 : (x[i] == 0.0) & (self->state.label[i] > 0);
+    }
+    return count;
 }
 
 /* Side by side, A rises towards 1; on opposite sides it falls towards -1; and where an ally stood aside (same
  * bloc, not through the institution) it falls too. Padding has rate 0. */
 static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *restrict x)
 {
-    qd_state_t *state = &self->state;
-    size_t padded = state->padded;
+    const qd_state_t *state = &self->state;
+    size_t padded = state->padded, count = list_learners(self, x, true);
     double defection = g == QD_COLLECTIVE ? 0.0 : self->parameters.affinity_defection;
     lesson_t lesson = draw_lesson(self, x);
-    for (size_t i = 0; i < state->n; i++) {
+    for (size_t k = 0; k < count; k++) {
+        size_t i = (size_t)self->listed[k];
         double *row = state->affinity + i * padded, own = state->label[i] > 0 ? state->label[i] : -2.0;
-        if (x[i] != 0.0)
-            learn_as_sided(row, padded, &lesson, x[i] > 0.0 ? lesson.joined : lesson.opposed, own, defection);
-        else if (own > 0.0 && defection != 0.0)
-            learn_as_aside(row, padded, &lesson, own, defection);
+        learn_as_sided(row, padded, &lesson, x[i] > 0.0 ? lesson.joined : lesson.opposed, own, defection);
         row[i] = 0.0;
+    }
+    count = defection != 0.0 ? list_learners(self, x, false) : 0;
+    for (size_t k = 0; k < count; k++) {
+        size_t i = (size_t)self->listed[k];
+        learn_as_aside(state->affinity + i * padded, padded, &lesson, state->label[i], defection);
     }
 }
 
+/* l = min(0.8, l + load) of those who joined; no load without a share in the mission. */
 static void add_load(qd_world_t *self, const qd_venue_game_t *game)
 {
-    qd_state_t *state = &self->state;
+    const qd_state_t *state = &self->state;
     double load = self->parameters.mission_load * self->crisis.severity * self->crisis.resistance;
     load = load > 0.0 ? load / game->effort : 0.0; /* no effort against resistance: as much as can be */
-    for (size_t i = 0; i < state->n; i++)
-        if (game->x[i] > 0.0) {
-            double sum = state->load[i] + load;
-            state->load[i] = sum < 0.8 ? sum : 0.8;
-        }
+    for (size_t i = 0; i < state->padded; i++) {
+        double sum = state->load[i] + (game->x[i] > 0.0 ? load : 0.0);
+        state->load[i] = sum < 0.8 ? sum : 0.8;
+    }
 }
 
 bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
 {
     const qd_venue_game_t *game = &self->venue[g];
     bool success = happens(self, QD_PURPOSE_OUTCOME, game->success);
-    double gini = burden_gini(self, game->x);
-    double strange = strange_partners(&self->state, game->x, game->joiners);
+    size_t joiners = list_joiners(self, game->x);
+    double gini = burden_gini(self, joiners);
+    double strange = strange_partners(self, game->x, joiners);
     qd_record_mission(&self->record, &self->state, game->x, g, game->legitimacy, gini, strange, game->passes);
     self->record.successes += success;
     qd_world_tell(self, QD_EVENT_MISSION,

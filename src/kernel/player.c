@@ -29,12 +29,12 @@ static bool allocate(qd_world_t *self, size_t padded)
     self->labels_before = malloc(padded * sizeof(int));
     self->bloc_field = array((QD_LABELS_MAX + 1) * padded);
     self->bloc_spare = array((1 + QD_BLOC_TOGETHER) * padded);
-    self->bloc_listed = malloc(padded * sizeof(int));
+    self->listed = malloc(padded * sizeof(int));
     bool complete = self->crisis.near && self->crisis.similar && self->crisis.stake && self->crisis.price &&
                     self->rules.base && self->rules.pressed && self->rules.saved && self->rules.member &&
                     self->rules.field && self->rules.up && self->rules.down && self->rules.own &&
                     self->rules.order && self->spare && self->labels_before && self->bloc_field &&
-                    self->bloc_spare && self->bloc_listed;
+                    self->bloc_spare && self->listed;
     for (size_t g = 0; g < QD_VENUES; g++) {
         self->venue[g].x = array(padded);
         complete = complete && self->venue[g].x;
@@ -78,7 +78,7 @@ void qd_world_free(qd_world_t *self)
     free(self->labels_before);
     free(self->bloc_field);
     free(self->bloc_spare);
-    free(self->bloc_listed);
+    free(self->listed);
     for (size_t g = 0; g < QD_VENUES; g++)
         free(self->venue[g].x);
     free(self);
@@ -112,5 +112,5 @@ qd_bloc_game_t qd_world_bloc_game(qd_world_t *self)
                             .field = self->bloc_field,
                             .self_worth = self->bloc_spare,
                             .scratch = self->bloc_spare + state->padded,
-                            .listed = self->bloc_listed};
+                            .listed = self->listed};
 }

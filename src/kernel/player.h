@@ -26,11 +26,11 @@ struct qd_world {
     qd_venue_game_t venue[QD_VENUES];
     qd_venue_scratch_t rules;
     double *spare; /* [5][padded] */
+    int *listed;   /* [padded] some states, in their order */
     int *labels_before;
     int members[QD_LABELS_MAX + 1];
     double *bloc_field;              /* [QD_LABELS_MAX + 1][padded] */
     double *bloc_spare;              /* [1 + QD_BLOC_TOGETHER][padded] */
-    int *bloc_listed;                /* [padded] */
     qd_venue_t solving;              /* the venue whose game is being played */
     const qd_bloc_game_t *bloc_game; /* the review that is going on, else NULL */
 };

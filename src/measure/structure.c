@@ -5,37 +5,29 @@
 
 #include "math/reduce.h"
 
+/* Capability share and number of members, side by side. */
+typedef double pair_t __attribute__((vector_size(16)));
+
 /* What states add to labels, state i to bank i mod QD_LANES: most states share a label, and a sum in one
  * place would wait for itself at each of them. */
 typedef struct {
-    double share[QD_LABELS_MAX + 1][QD_LANES];
-    int members[QD_LABELS_MAX + 1][QD_LANES];
+    pair_t label[QD_LABELS_MAX + 1][QD_LANES];
 } banks_t;
 
 static void fill_banks(banks_t *self, const qd_state_t *state)
 {
-    size_t labels = state->labels + 1;
-    memset(self->share, 0, labels * sizeof *self->share);
-    memset(self->members, 0, labels * sizeof *self->members);
+    memset(self->label, 0, (state->labels + 1) * sizeof *self->label);
     for (size_t i = 0; i < state->padded; i += QD_LANES)
-        for (size_t l = 0; l < QD_LANES; l++) { /* beyond n, nothing is added to label 0 */
-            int k = state->label[i + l];
-            self->share[k][l] += state->c[i + l];
-            self->members[k][l]++;
-        }
+        for (size_t l = 0; l < QD_LANES; l++) /* beyond n, label 0 gets members without a share */
+            self->label[state->label[i + l]][l] += (pair_t){state->c[i + l], 1.0};
 }
 
-/* Joins label k's banks; returns whether it has one member. */
-static bool join_banks(const banks_t *self, size_t k, double *share)
+static pair_t join_banks(const pair_t bank[QD_LANES])
 {
-    int members = 0;
-    for (size_t l = 0; l < QD_LANES; l++)
-        members += self->members[k][l];
-    *share = qd_join_lanes(self->share[k]);
-    return members == 1;
+    return ((bank[0] + bank[4]) + (bank[2] + bank[6])) + ((bank[1] + bank[5]) + (bank[3] + bank[7]));
 }
 
-/* Adds the squares of the shares of those with label 0, and finds the largest. */
+/* The sum of squares of the shares of those with label 0, and the largest. */
 static double alone(const qd_state_t *state, double *largest)
 {
     qd_sums_t squares = {0}, most = {0};
@@ -60,13 +52,13 @@ qd_alignment_t qd_measure_alignment(const qd_state_t *state)
     qd_alignment_t out = {0};
     fill_banks(&banks, state);
     double squares = alone(state, &out.largest);
-    (void)join_banks(&banks, 0, &out.unaligned);
+    out.unaligned = join_banks(banks.label[0])[0];
     for (size_t k = 1; k <= state->labels; k++) {
-        double share;
-        bool single = join_banks(&banks, k, &share);
+        pair_t joined = join_banks(banks.label[k]);
+        double share = joined[0];
         squares += share * share;
         out.largest = share > out.largest ? share : out.largest;
-        out.unaligned += single ? share : 0.0;
+        out.unaligned += joined[1] == 1.0 ? share : 0.0;
     }
     out.effective = 1.0 / squares;
     /* Sums of shares may pass 1 by rounding. */
@@ -107,11 +99,10 @@ double qd_measure_polarisation(const qd_state_t *state)
 
 double qd_measure_hostile_dyads(const qd_state_t *state)
 {
-    size_t hostile = 0, n = state->n;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++)
-            hostile += state->affinity[i * state->padded + j] < 0.0;
-    return n > 1 ? (double)hostile / (0.5 * (double)n * (double)(n - 1)) : 0.0;
+    size_t hostile = 0, n = state->n; /* each pair is met twice */
+    for (size_t k = 0; k < n * state->padded; k++)
+        hostile += state->affinity[k] < 0.0;
+    return n > 1 ? (double)hostile / ((double)n * (double)(n - 1)) : 0.0;
 }
 
 /* sum += weight s, eight partial sums each. */
