@@ -27,6 +27,7 @@ static bool allocate(qd_world_t *self, size_t padded)
     self->rules.order = malloc(padded * sizeof(uint32_t));
     self->spare = array(5 * padded);
     self->labels_before = malloc(padded * sizeof(int));
+    self->shown = array(padded * padded);
     self->bloc_field = array((QD_LABELS_MAX + 1) * padded);
     self->bloc_spare = array((1 + QD_BLOC_TOGETHER) * padded);
     self->listed = malloc(padded * sizeof(int));
@@ -34,7 +35,7 @@ static bool allocate(qd_world_t *self, size_t padded)
                     self->rules.base && self->rules.pressed && self->rules.saved && self->rules.member &&
                     self->rules.field && self->rules.up && self->rules.down && self->rules.own &&
                     self->rules.order && self->spare && self->labels_before && self->bloc_field &&
-                    self->bloc_spare && self->listed;
+                    self->bloc_spare && self->listed && self->shown;
     for (size_t g = 0; g < QD_VENUES; g++) {
         self->venue[g].x = array(padded);
         complete = complete && self->venue[g].x;
@@ -76,6 +77,7 @@ void qd_world_free(qd_world_t *self)
     free(self->rules.order);
     free(self->spare);
     free(self->labels_before);
+    free(self->shown);
     free(self->bloc_field);
     free(self->bloc_spare);
     free(self->listed);
@@ -90,6 +92,12 @@ void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_event_t *eve
     event->period = self->period;
     event->parameters = &self->parameters;
     event->state = &self->state;
+    qd_state_t settled = self->state; /* the world must not go another way for being watched */
+    if (self->owed != 0.0) {
+        qd_state_relax(&self->state, self->owed, self->shown);
+        settled.affinity = self->shown;
+        event->state = &settled;
+    }
     event->record = &self->record;
     self->observer->see(self->observer->context, event);
 }

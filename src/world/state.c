@@ -82,6 +82,15 @@ void qd_state_set_proximity(qd_state_t *self, double distance_scale)
     }
 }
 
+void qd_state_relax(const qd_state_t *self, double rate, double *out)
+{
+    const double *a = self->affinity, *b = self->baseline;
+    for (size_t k = 0; k < self->n * self->padded; k += QD_REALS) {
+        qd_reals_t now = QD_REALS_OF(a + k);
+        QD_REALS_AT(out + k) = now + rate * (QD_REALS_OF(b + k) - now);
+    }
+}
+
 void qd_state_normalise(qd_state_t *self)
 {
     double total = qd_sum(self->c, self->padded);
