@@ -35,14 +35,17 @@ static double burden_gini(const qd_world_t *self, size_t joiners)
 static double strange_partners(const qd_world_t *self, const double *restrict x, size_t joiners)
 {
     const qd_state_t *state = &self->state;
+    double *restrict joins = self->spare; /* a mask, kept as what it is not: doubles */
     qd_mask_t met[QD_PARTS] = {0};
     uint64_t strange = 0;
+    for (size_t j = 0; j < state->padded; j += QD_REALS)
+        QD_REALS_AT(joins + j) = (qd_reals_t)(QD_REALS_OF(x + j) > 0.0);
     for (size_t k = 0; k < joiners; k++) {
         const double *restrict row = state->affinity + (size_t)self->listed[k] * state->padded;
         for (size_t j = 0; j < state->padded; j += QD_LANES)
             for (size_t v = 0; v < QD_PARTS; v++) {
                 size_t at = j + v * QD_REALS;
-                met[v] += (qd_mask_t)(QD_REALS_OF(x + at) > 0.0) & (qd_mask_t)(QD_REALS_OF(row + at) < 0.0);
+                met[v] += (qd_mask_t)QD_REALS_OF(joins + at) & (qd_mask_t)(QD_REALS_OF(row + at) < 0.0);
             }
     }
     for (size_t v = 0; v < QD_PARTS; v++)
@@ -141,11 +144,13 @@ static void learn_as_sided(double *restrict row, size_t padded, const lesson_t *
                            const double *restrict end, double own, double defection)
 {
     const double *restrict sided = lesson->sided, *restrict aside = lesson->aside;
-    for (size_t j = 0; j < padded; j += QD_REALS) {
-        qd_reals_t a = QD_REALS_OF(row + j), rate = QD_REALS_OF(sided + j);
-        rate += QD_REALS_WHERE(QD_REALS_OF(aside + j) == own, QD_REALS_ALL(defection));
-        QD_REALS_AT(row + j) = a + rate * (QD_REALS_OF(end + j) - a);
-    }
+    for (size_t j = 0; j < padded; j += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            size_t at = j + v * QD_REALS;
+            qd_reals_t a = QD_REALS_OF(row + at), rate = QD_REALS_OF(sided + at);
+            rate += QD_REALS_WHERE(QD_REALS_OF(aside + at) == own, QD_REALS_ALL(defection));
+            QD_REALS_AT(row + at) = a + rate * (QD_REALS_OF(end + at) - a);
+        }
 }
 
 /* The row of one that did not: A += defection (-1 - A) where the other is an ally that did. */
@@ -195,12 +200,13 @@ static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *restr
 /* l = min(0.8, l + load) of those who joined; no load without a share in the mission. */
 static void add_load(qd_world_t *self, const qd_venue_game_t *game)
 {
-    const qd_state_t *state = &self->state;
-    double load = self->parameters.mission_load * self->crisis.severity * self->crisis.resistance;
+    double *restrict loads = self->state.load, load;
+    const double *restrict x = game->x;
+    load = self->parameters.mission_load * self->crisis.severity * self->crisis.resistance;
     load = load > 0.0 ? load / game->effort : 0.0; /* no effort against resistance: as much as can be */
-    for (size_t i = 0; i < state->padded; i++) {
-        double sum = state->load[i] + (game->x[i] > 0.0 ? load : 0.0);
-        state->load[i] = sum < 0.8 ? sum : 0.8;
+    for (size_t i = 0, padded = self->state.padded; i < padded; i++) {
+        double sum = loads[i] + (x[i] > 0.0 ? load : 0.0);
+        loads[i] = sum < 0.8 ? sum : 0.8;
     }
 }
 
