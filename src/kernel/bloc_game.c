@@ -229,8 +229,8 @@ int qd_bloc_game_best(const qd_bloc_game_t *self, size_t i)
     return best;
 }
 
-/* W_i, where nothing is hostile to both a matter of A alone: only the rows of those that i is hostile to
- * count. */
+/* W_i, in scratch; where no threat is shared, A_i itself. Only the rows of those that i is hostile to count.
+ */
 static const double *pair_worths(const qd_bloc_game_t *self, size_t i)
 {
     size_t n = self->n, padded = self->padded, count = 0;
@@ -279,10 +279,10 @@ void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k)
 static bool any_would_move(const qd_bloc_game_t *self, size_t group)
 {
     const double *restrict field = self->field + group;
-    qd_reals_t best = {0}, present = {0}, label = QD_REALS_OF_INTS(self->label + group), owned;
+    static const double ordinal[4] = {1, 2, 3, 4};
+    qd_reals_t best = {0}, present = {0}, label = QD_REALS_OF_INTS(self->label + group);
+    qd_reals_t owned = QD_REALS_OF(ordinal) + (double)group;
     qd_reals_t self_worth = QD_REALS_OF(self->self_worth + group), cost = QD_REALS_ALL(self->cost);
-    for (size_t l = 0; l < QD_REALS; l++)
-        owned[l] = (double)(group + l + 1);
     for (size_t k = 1; k <= self->labels; k++) {
         if (self->members[k] == 0)
             continue;

@@ -105,41 +105,50 @@ double qd_measure_hostile_dyads(const qd_state_t *state)
     return n > 1 ? (double)hostile / ((double)n * (double)(n - 1)) : 0.0;
 }
 
-/* sum += weight s, eight partial sums each. */
-static inline void add_sums(qd_sums_t *sum, double weight, const qd_sums_t *s)
+/* s += w a and t += |w a|, for the columns of one group; of a row within the group, only those beyond it. */
+static inline void add_row(qd_sums_t *s, qd_sums_t *t, double w, const double *a)
 {
-    for (size_t v = 0; v < QD_PARTS; v++)
-        sum->part[v] += weight * s->part[v];
+    for (size_t v = 0; v < QD_PARTS; v++) {
+        qd_reals_t term = w * QD_REALS_OF(a + v * QD_REALS);
+        s->part[v] += term;
+        t->part[v] += QD_REALS_ABSOLUTE(term);
+    }
 }
 
-/* For each pair i < j: sum over k > j of c_k A_ik A_jk, and of its size. The terms of k <= j are masked by a
- * copy of row i from which they have been cleared. */
+static inline void add_row_within(qd_sums_t *s, qd_sums_t *t, double w, const double *a, size_t row)
+{
+    static const double lane[QD_LANES] = {0, 1, 2, 3, 4, 5, 6, 7};
+    double beyond[QD_LANES];
+    for (size_t l = 0; l < QD_LANES; l += QD_REALS)
+        QD_REALS_AT(beyond + l) = QD_REALS_WHERE(QD_REALS_OF(lane + l) > (double)row, QD_REALS_OF(a + l));
+    add_row(s, t, w, beyond);
+}
+
+/* For each i and each group of columns k: sum over i < j < k of c_j A_ij A_jk, and of its size, held in
+ * registers while the rows j go by; then times c_i c_k A_ik. */
 double qd_measure_balance(size_t n, size_t padded, const double *sizes, const double *affinity,
                           double *scratch)
 {
     qd_sums_t sum = {0}, size = {0};
     for (size_t i = 0; i + 2 < n; i++) {
-        const double *a = affinity + i * padded;
         for (size_t k = 0; k < padded; k++)
-            scratch[k] = k > i ? sizes[k] * a[k] : 0.0;
-        for (size_t j = i + 1; j + 1 < n; j++) {
-            const double *b = affinity + j * padded;
+            scratch[k] = sizes[k] * affinity[i * padded + k];
+        for (size_t k = (i + 2) / QD_LANES * QD_LANES; k < padded; k += QD_LANES) {
             qd_sums_t s = {0}, t = {0};
-            scratch[j] = 0.0;
-            for (size_t k = (j + 1) / QD_LANES * QD_LANES; k < padded; k += QD_LANES)
-                for (size_t v = 0; v < QD_PARTS; v++) {
-                    size_t at = k + v * QD_REALS;
-                    qd_reals_t triad = QD_REALS_OF(scratch + at) * QD_REALS_OF(b + at);
-                    s.part[v] += triad;
-                    t.part[v] += QD_REALS_ABSOLUTE(triad);
-                }
-            double weight = sizes[i] * sizes[j] * a[j];
-            add_sums(&sum, weight, &s);
-            add_sums(&size, fabs(weight), &t);
+            size_t j = i + 1, end = k + QD_LANES < n ? k + QD_LANES : n;
+            for (; j < k; j++)
+                add_row(&s, &t, scratch[j], affinity + j * padded + k);
+            for (; j < end; j++)
+                add_row_within(&s, &t, scratch[j], affinity + j * padded + k, j - k);
+            for (size_t v = 0; v < QD_PARTS; v++) {
+                qd_reals_t weight = sizes[i] * QD_REALS_OF(scratch + k + v * QD_REALS);
+                sum.part[v] += weight * s.part[v];
+                size.part[v] += QD_REALS_ABSOLUTE(weight) * t.part[v];
+            }
         }
     }
-    double sizes_joined = qd_sums_join(&size);
-    return sizes_joined > 0.0 ? qd_sums_join(&sum) / sizes_joined : 0.0;
+    double whole = qd_sums_join(&size);
+    return whole > 0.0 ? qd_sums_join(&sum) / whole : 0.0;
 }
 
 /* As deviations from the even share, sum c^2 - 1/N = sum (c - 1/N)^2: so equal shares give 0, not the root of
