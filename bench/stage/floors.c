@@ -116,46 +116,47 @@ static double weighing_floor(const core_t *core, const stage_counts_t *counts, d
     return counts->prepared * prepare + counts->abreast * (rules + count + chain) + counts->bounds * bound;
 }
 
-/* Rows of affinities that change, pairs of joiners looked at, and the joiners sorted. */
+/* Rows of affinities that change, pairs of joiners looked at, and differences of their stakes, every pair
+ * once. */
 static double consequences_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double joiners = counts->missions > 0.0 ? counts->joiners / counts->missions : 0.0;
-    double sorting = counts->joiners * log2(fmax(joiners, 2.0));
-    return counts->rows * n * element(core, 6.0, 4.0, 1.0) +
-           counts->joiners * n * element(core, 3.0, 2.0, 0.0) + sorting;
+    return counts->rows * n * element(core, 5.0, 4.0, 1.0) +
+           counts->joiners * n * element(core, 2.0, 2.0, 0.0) +
+           counts->joiners * 0.5 * joiners * element(core, 2.0, 0.0, 0.0);
 }
 
-/* Every affinity relaxes; every capability grows (an exponential) and is normalised. */
+/* Every affinity relaxes before it is read; every capability grows (an exponential) and is normalised. */
 static double period_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
-    return counts->periods *
-           (n * n * element(core, 3.0, 2.0, 1.0) + n * arithmetic(core, EXP_OPS + 8.0, 0.0));
+    return counts->settled * n * n * element(core, 3.0, 2.0, 1.0) +
+           counts->periods * n * arithmetic(core, EXP_OPS + 8.0, 0.0);
 }
 
-/* Own worth and one pass over the members' rows, a matrix times a vector for each label held and each move
- * (its minimum with 0 taken on the way), and in each pass the payoff of all labels to all states. */
-static double review_floor(const core_t *core, const stage_counts_t *counts, double n, double labels)
+/* Company and hostilities from the members' rows; one pass over all rows for own worths and the shared
+ * threats of all labels held; the rows hostile to those who move; and in each pass the payoff of all labels
+ * held to all states. Minima with 0 are taken on the way. */
+static double review_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
-    double square = n * n;
-    double start = square * (element(core, 4.0, 1.0, 0.0) + element(core, 5.0, 3.0, 2.0));
-    double threat = square * element(core, 3.0, 1.0, 0.0);
-    double pass = n * labels * element(core, 4.0, 2.0, 0.0);
-    return counts->reviews * start + (counts->labels + counts->review_moves) * threat +
-           counts->review_passes * pass;
+    double square = n * n, held = counts->reviews > 0.0 ? counts->labels / counts->reviews : 0.0;
+    double members = n * element(core, 5.0, 1.0, 0.0), rows = n * element(core, 3.0, 1.0, 0.0);
+    double pass = n * held * element(core, 6.0, 1.0, 0.0);
+    return counts->members * members + counts->reviews * square * element(core, 4.0 + 2.0 * held, 1.0, 0.0) +
+           counts->hostile_rows * rows + counts->review_passes * pass;
 }
 
-/* A period adds each state's share to its bloc; a mission compares joiners; the end takes all triads and some
- * pairs. */
+/* A period adds each state's share to its bloc and looks at those alone; a mission compares joiners; the end
+ * takes all triads and some pairs. */
 static double outcomes_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double triads = n * (n - 1.0) * (n - 2.0) / 6.0, pairs = n * n;
     double ends = triads * element(core, 4.0, 2.0, 0.0) + pairs * element(core, 4.0, 2.0, 0.0);
-    return counts->periods * n / core->stores + counts->missions * n * element(core, 4.0, 2.0, 1.0) +
+    double period = n / core->stores + n * element(core, 4.0, 2.0, 0.0);
+    return counts->periods * period + counts->missions * n * element(core, 4.0, 2.0, 1.0) +
            counts->orders * ends;
 }
 
-void floors_of_stages(const core_t *core, const stage_counts_t *counts, double n, double labels,
-                      double floor[STAGES_PLAYED])
+void floors_of_stages(const core_t *core, const stage_counts_t *counts, double n, double floor[STAGES_PLAYED])
 {
     floor[STAGE_REST] = 0.0;
     floor[STAGE_RANDOM] = random_floor(core, counts);
@@ -165,7 +166,7 @@ void floors_of_stages(const core_t *core, const stage_counts_t *counts, double n
     floor[STAGE_WEIGHING] = weighing_floor(core, counts, n);
     floor[STAGE_CONSEQUENCES] = consequences_floor(core, counts, n);
     floor[STAGE_PERIOD] = period_floor(core, counts, n);
-    floor[STAGE_REVIEW] = review_floor(core, counts, n, labels);
+    floor[STAGE_REVIEW] = review_floor(core, counts, n);
     floor[STAGE_OUTCOMES] = outcomes_floor(core, counts, n);
 }
 

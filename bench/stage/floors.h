@@ -29,7 +29,7 @@ core_t core_of(double lanes);
 
 /* Cycles for each stage, in all of the worlds counted. `outcomes`, `series`: values a world gives; `periods`:
  * of one world. */
-void floors_of_stages(const core_t *core, const stage_counts_t *counts, double n, double labels,
+void floors_of_stages(const core_t *core, const stage_counts_t *counts, double n,
                       double floor[STAGES_PLAYED]);
 
 /* Cycles for one world's tally: `values` of rows and of paths. */

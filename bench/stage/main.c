@@ -116,11 +116,9 @@ static bool measure(const settings_t *settings, size_t n, measured_t *out)
     size_t worlds = (size_t)((double)settings->worlds * share) + 4;
     *out = (measured_t){.worlds = 0};
     stage_counts = (stage_counts_t){.on = false};
-    double labels = 0.0;
     for (qd_order_kind_t kind = QD_UNIPOLAR; kind <= QD_MULTIPOLAR; kind++) {
         qd_plan_t plan = qd_plan_default(kind);
         plan.parameter[QD_P_order_states] = qd_constant((double)n);
-        labels = plan.parameter[QD_P_blocs_max].a;
         qd_world_t *world = qd_world_new(n, qd_plan_periods_max(&plan));
         if (!world)
             return false;
@@ -129,7 +127,7 @@ static bool measure(const settings_t *settings, size_t n, measured_t *out)
         qd_world_free(world);
     }
     core_t core = core_of(BENCH_LANES);
-    floors_of_stages(&core, &stage_counts, (double)n, labels, out->floor);
+    floors_of_stages(&core, &stage_counts, (double)n, out->floor);
     double count = (double)out->worlds;
     for (stage_t s = 0; s < STAGES_PLAYED; s++) {
         out->stage[s] /= count;

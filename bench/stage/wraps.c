@@ -278,6 +278,16 @@ void __wrap_qd_world_end_period(qd_world_t *self)
     stage_leave();
 }
 
+void __real_qd_world_settle(qd_world_t *self);
+void __wrap_qd_world_settle(qd_world_t *self);
+void __wrap_qd_world_settle(qd_world_t *self)
+{
+    stage_counts.settled += stage_counts.on && self->owed != 0.0;
+    stage_enter(STAGE_PERIOD);
+    __real_qd_world_settle(self);
+    stage_leave();
+}
+
 void __real_qd_world_review_blocs(qd_world_t *self, bool counted);
 void __wrap_qd_world_review_blocs(qd_world_t *self, bool counted);
 void __wrap_qd_world_review_blocs(qd_world_t *self, bool counted)
@@ -289,8 +299,11 @@ void __wrap_qd_world_review_blocs(qd_world_t *self, bool counted)
 
 static void count_bloc_move(void *context, size_t state, int before, int after)
 {
-    (void)context, (void)state, (void)before, (void)after;
+    (void)before, (void)after;
+    const qd_bloc_game_t *game = context;
     stage_counts.review_moves += 1.0;
+    for (size_t l = 0; l < game->n; l++)
+        stage_counts.hostile_rows += game->affinity[state * game->padded + l] < 0.0;
 }
 
 int __real_qd_bloc_game_review(qd_bloc_game_t *self);
@@ -299,9 +312,12 @@ int __wrap_qd_bloc_game_review(qd_bloc_game_t *self)
 {
     if (stage_counts.on) {
         self->moved = count_bloc_move;
+        self->context = self;
         bool held[QD_LABELS_MAX + 1] = {false};
-        for (size_t i = 0; i < self->n; i++)
+        for (size_t i = 0; i < self->n; i++) {
             held[self->label[i]] = true;
+            stage_counts.members += self->label[i] > 0;
+        }
         for (size_t k = 1; k <= self->labels; k++)
             stage_counts.labels += held[k];
         stage_counts.reviews += 1.0;

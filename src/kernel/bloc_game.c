@@ -8,70 +8,130 @@ static inline double hostile(double affinity)
     return affinity < 0.0 ? affinity : 0.0;
 }
 
-/* out = sum_l weight_l min(A_l., 0), element by element, the sum over l in its order: eight sums are held
- * while the rows go by. */
-static void sum_hostility(const qd_bloc_game_t *self, const double *restrict weight, double *restrict out)
+/* Sums over states go by blocks of columns: the sums of a block are held in registers while the rows go by,
+ * each sum in the order of its rows, whatever the width. */
+#define COLUMNS (2 * QD_REALS)
+typedef struct {
+    qd_reals_t part[2];
+} columns_t;
+
+static inline columns_t columns_of(const double *at)
+{
+    return (columns_t){{QD_REALS_OF(at), QD_REALS_OF(at + QD_REALS)}};
+}
+
+static inline columns_t hostile_columns_of(const double *at)
+{
+    return (columns_t){{QD_REALS_NEGATIVE(QD_REALS_OF(at)), QD_REALS_NEGATIVE(QD_REALS_OF(at + QD_REALS))}};
+}
+
+static inline void add_columns(columns_t *sum, double weight, columns_t term)
+{
+    sum->part[0] += weight * term.part[0];
+    sum->part[1] += weight * term.part[1];
+}
+
+static inline void put_columns(double *at, columns_t columns)
+{
+    QD_REALS_AT(at) = columns.part[0];
+    QD_REALS_AT(at + QD_REALS) = columns.part[1];
+}
+
+/* Label k's members are listed. */
+static size_t list_members(qd_bloc_game_t *self, int k)
+{
+    const int *restrict label = self->label;
+    int *restrict listed = self->listed;
+    size_t n = self->n, count = 0;
+    for (size_t j = 0; j < n; j++) {
+        listed[count] = (int)j;
+        count += label[j] == k;
+    }
+    return count;
+}
+
+/* field_k = A (c 1_k). */
+static void add_company(qd_bloc_game_t *self, int k)
+{
+    double *restrict field = self->field + (size_t)k * self->padded;
+    size_t count = list_members(self, k);
+    for (size_t i = 0; i < self->padded; i += COLUMNS) {
+        columns_t company = {0};
+        for (size_t m = 0; m < count; m++) {
+            size_t j = (size_t)self->listed[m];
+            add_columns(&company, self->c[j], columns_of(self->affinity + j * self->padded + i));
+        }
+        put_columns(field + i, company);
+    }
+}
+
+/* field_k = A (c 1_k) and, from the same rows, how hostile the label's members are to each state: hostility =
+ * c m (c 1_k). */
+static void add_company_and_hostility(qd_bloc_game_t *self, int k, double *restrict hostility)
+{
+    double *restrict field = self->field + (size_t)k * self->padded;
+    size_t count = list_members(self, k);
+    for (size_t i = 0; i < self->padded; i += COLUMNS) {
+        columns_t company = {0}, sum = {0}, c = columns_of(self->c + i);
+        for (size_t m = 0; m < count; m++) {
+            size_t j = (size_t)self->listed[m];
+            const double *row = self->affinity + j * self->padded + i;
+            add_columns(&company, self->c[j], columns_of(row));
+            add_columns(&sum, self->c[j], hostile_columns_of(row));
+        }
+        put_columns(field + i, company);
+        put_columns(hostility + i, (columns_t){{c.part[0] * sum.part[0], c.part[1] * sum.part[1]}});
+    }
+}
+
+/* field_k += threat * m hostility_k for `count` labels at once, with hostility_k in rows of scratch: the
+ * threat that a label's members share with everyone. With `own`, the same pass over m adds up what each state
+ * adds to its own label's field: c_i W_ii = c_i threat sum_l c_l m_il^2. To be inlined with a constant count.
+ */
+static inline void add_shared_threats(const qd_bloc_game_t *self, const int *label, size_t count, bool own)
 {
     size_t n = self->n, padded = self->padded;
-    for (size_t i = 0; i < padded; i += 2 * QD_REALS) {
+    for (size_t i = 0; i < padded; i += COLUMNS) {
         const double *restrict row = self->affinity + i;
-        qd_reals_t first = {0}, second = {0};
+        const double *restrict c = self->c, *restrict hostility = self->scratch;
+        columns_t shared[QD_BLOC_TOGETHER] = {0}, squares = {0};
         for (size_t l = 0; l < n; l++, row += padded) {
-            qd_reals_t a = QD_REALS_OF(row), b = QD_REALS_OF(row + QD_REALS);
-            first += weight[l] * QD_REALS_NEGATIVE(a);
-            second += weight[l] * QD_REALS_NEGATIVE(b);
+            columns_t m = hostile_columns_of(row);
+            if (own)
+                add_columns(&squares, c[l], (columns_t){{m.part[0] * m.part[0], m.part[1] * m.part[1]}});
+            for (size_t k = 0; k < count; k++)
+                add_columns(&shared[k], hostility[k * padded + l], m);
         }
-        QD_REALS_AT(out + i) = first;
-        QD_REALS_AT(out + i + QD_REALS) = second;
+        for (size_t k = 0; k < count; k++) {
+            double *at = self->field + (size_t)label[k] * padded + i;
+            columns_t field = columns_of(at);
+            add_columns(&field, self->threat, shared[k]);
+            put_columns(at, field);
+        }
+        if (own)
+            for (size_t v = 0; v < 2; v++)
+                QD_REALS_AT(self->self_worth + i + v * QD_REALS) =
+                    squares.part[v] * (self->threat * QD_REALS_OF(c + i + v * QD_REALS));
     }
 }
 
-/* field += threat * m (c s): the threat that a group with hostilities s = m (c 1_group) shares with everyone.
- * Uses up s. */
-static void add_shared_threat(const qd_bloc_game_t *self, double *s, double *field)
+static void share_threats(const qd_bloc_game_t *self, const int *label, size_t count, bool own)
 {
-    double *sum = self->scratch + self->padded;
-    for (size_t i = 0; i < self->padded; i++)
-        s[i] *= self->c[i];
-    sum_hostility(self, s, sum);
-    qd_add_scaled(field, self->threat, sum, self->padded);
-}
-
-/* field += c row, s += c min(row, 0). */
-static inline void add_member(double c, const double *restrict row, double *restrict field,
-                              double *restrict s, size_t padded)
-{
-    for (size_t i = 0; i < padded; i += QD_REALS) {
-        qd_reals_t a = QD_REALS_OF(row + i);
-        QD_REALS_AT(field + i) += c * a;
-        QD_REALS_AT(s + i) += c * QD_REALS_NEGATIVE(a);
-    }
-}
-
-static void start_label(qd_bloc_game_t *self, int k)
-{
-    double *field = self->field + (size_t)k * self->padded, *s = self->scratch;
-    for (size_t i = 0; i < self->padded; i++)
-        field[i] = s[i] = 0.0;
-    for (size_t j = 0; j < self->n; j++)
-        if (self->label[j] == k)
-            add_member(self->c[j], self->affinity + j * self->padded, field, s, self->padded);
-    if (self->threat != 0.0)
-        add_shared_threat(self, s, field);
-}
-
-/* What each state adds to its own label's field: c_i W_ii = c_i threat sum_l c_l m_il^2. */
-static void start_self_worth(qd_bloc_game_t *self)
-{
-    size_t n = self->threat != 0.0 ? self->n : 0, padded = self->padded;
-    for (size_t i = 0; i < padded; i += QD_REALS) {
-        const double *restrict row = self->affinity + i;
-        qd_reals_t sum = {0};
-        for (size_t l = 0; l < n; l++, row += padded) {
-            qd_reals_t a = QD_REALS_OF(row), m = QD_REALS_NEGATIVE(a);
-            sum += self->c[l] * (m * m);
-        }
-        QD_REALS_AT(self->self_worth + i) = sum * (self->threat * QD_REALS_OF(self->c + i));
+    switch (count) {
+    case 0:
+        add_shared_threats(self, label, 0, own);
+        break;
+    case 1:
+        add_shared_threats(self, label, 1, own);
+        break;
+    case 2:
+        add_shared_threats(self, label, 2, own);
+        break;
+    case 3:
+        add_shared_threats(self, label, 3, own);
+        break;
+    default:
+        add_shared_threats(self, label, QD_BLOC_TOGETHER, own);
     }
 }
 
@@ -83,13 +143,45 @@ static void count_members(qd_bloc_game_t *self)
         self->members[self->label[i]]++;
 }
 
+/* Fields without a shared threat. */
+static void start_company(qd_bloc_game_t *self)
+{
+    for (size_t i = 0; i < self->padded; i++)
+        self->self_worth[i] = 0.0;
+    for (size_t k = 1; k <= self->labels; k++)
+        if (self->members[k] > 0)
+            add_company(self, (int)k);
+}
+
+/* Fields and own worths for the labels that have members. m is passed over once for every few labels. */
+static void start_fields(qd_bloc_game_t *self)
+{
+    int together[QD_BLOC_TOGETHER];
+    size_t count = 0;
+    bool own = true;
+    if (self->threat == 0.0) {
+        start_company(self);
+        return;
+    }
+    for (size_t k = 1; k <= self->labels; k++) {
+        if (self->members[k] == 0)
+            continue;
+        add_company_and_hostility(self, (int)k, self->scratch + count * self->padded);
+        together[count++] = (int)k;
+        if (count == QD_BLOC_TOGETHER) {
+            share_threats(self, together, count, own);
+            count = 0;
+            own = false;
+        }
+    }
+    if (count > 0 || own)
+        share_threats(self, together, count, own);
+}
+
 void qd_bloc_game_start(qd_bloc_game_t *self)
 {
     count_members(self);
-    start_self_worth(self);
-    for (int k = 1; k <= (int)self->labels; k++)
-        if (self->members[k] > 0)
-            start_label(self, k);
+    start_fields(self);
 }
 
 static bool owns(const qd_bloc_game_t *self, size_t i, int k)
@@ -137,27 +229,37 @@ int qd_bloc_game_best(const qd_bloc_game_t *self, size_t i)
     return best;
 }
 
-/* worth = W_i. */
-static void pair_worths(const qd_bloc_game_t *self, size_t i, double *worth)
+/* W_i, in scratch; where no threat is shared, A_i itself. Only the rows of those that i is hostile to count.
+ */
+static const double *pair_worths(const qd_bloc_game_t *self, size_t i)
 {
-    const double *row = self->affinity + i * self->padded;
-    for (size_t j = 0; j < self->padded; j++)
-        worth[j] = row[j];
+    size_t n = self->n, padded = self->padded, count = 0;
+    const double *own = self->affinity + i * padded;
+    double *restrict hostility = self->scratch, *restrict worth = hostility + padded;
     if (self->threat == 0.0)
-        return;
-    double *s = self->scratch + self->padded;
-    for (size_t j = 0; j < self->padded; j++)
-        s[j] = self->c[j] * hostile(row[j]);
-    sum_hostility(self, s, worth);
-    for (size_t j = 0; j < self->padded; j++)
-        worth[j] = row[j] + self->threat * worth[j];
+        return own;
+    for (size_t l = 0; l < n; l++) {
+        self->listed[count] = (int)l;
+        hostility[count] = self->c[l] * own[l];
+        count += own[l] < 0.0;
+    }
+    for (size_t j = 0; j < padded; j += COLUMNS) {
+        columns_t shared = {0}, w = columns_of(own + j);
+        for (size_t m = 0; m < count; m++) {
+            const double *row = self->affinity + (size_t)self->listed[m] * padded + j;
+            add_columns(&shared, hostility[m], hostile_columns_of(row));
+        }
+        add_columns(&w, self->threat, shared);
+        put_columns(worth + j, w);
+    }
+    return worth;
 }
 
 void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k)
 {
     int before = self->label[i];
-    double *worth = self->scratch, *entered = self->field + (size_t)k * self->padded;
-    pair_worths(self, i, worth);
+    double *entered = self->field + (size_t)k * self->padded;
+    const double *worth = pair_worths(self, i);
     self->label[i] = k;
     self->members[before]--;
     if (before > 0)
@@ -176,30 +278,23 @@ void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k)
  * qd_bloc_game_payoff, a few states at a time, label by label. */
 static bool any_would_move(const qd_bloc_game_t *self, size_t group)
 {
-    qd_reals_t best = {0}, present = {0}, label, self_worth = QD_REALS_OF(self->self_worth + group);
-    for (size_t l = 0; l < QD_REALS; l++)
-        label[l] = group + l < self->n ? self->label[group + l] : 0;
+    const double *restrict field = self->field + group;
+    static const double ordinal[4] = {1, 2, 3, 4};
+    qd_reals_t best = {0}, present = {0}, label = QD_REALS_OF_INTS(self->label + group);
+    qd_reals_t owned = QD_REALS_OF(ordinal) + (double)group;
+    qd_reals_t self_worth = QD_REALS_OF(self->self_worth + group), cost = qd_reals_all(self->cost);
     for (size_t k = 1; k <= self->labels; k++) {
         if (self->members[k] == 0)
             continue;
         qd_mask_t mine = (qd_mask_t)(label == (double)k);
-        qd_reals_t company = QD_REALS_OF(self->field + k * self->padded + group);
-        company -= (qd_reals_t)((qd_mask_t)self_worth & mine);
+        qd_reals_t company = QD_REALS_OF(field + k * self->padded) - QD_REALS_WHERE(mine, self_worth);
         if (self->members[k] == 1)
-            company = (qd_reals_t)((qd_mask_t)company & ~mine);
-        qd_reals_t cost = qd_reals_all(self->cost);
-        if (k - 1 >= group && k - 1 < group + QD_REALS)
-            cost[k - 1 - group] = 0.0; /* the owner's */
-        qd_reals_t payoff = self->cohesion[k] * company - cost;
-        qd_mask_t better = (qd_mask_t)(payoff > best);
-        best = (qd_reals_t)(((qd_mask_t)payoff & better) | ((qd_mask_t)best & ~better));
-        present = (qd_reals_t)(((qd_mask_t)payoff & mine) | ((qd_mask_t)present & ~mine));
+            company = QD_REALS_WHERE(~mine, company);
+        qd_reals_t payoff = self->cohesion[k] * company - QD_REALS_WHERE(owned != (double)k, cost);
+        best = QD_REALS_LARGER(payoff, best);
+        present += QD_REALS_WHERE(mine, payoff);
     }
-    qd_reals_t gain = best - present;
-    bool any = false;
-    for (size_t l = 0; l < QD_REALS && group + l < self->n; l++)
-        any |= gain[l] > self->switching_cost;
-    return any;
+    return qd_reals_bits((qd_mask_t)(best - present > self->switching_cost)) != 0;
 }
 
 /* The best move of state i, if it gains more than the switching cost. */
@@ -248,7 +343,7 @@ void qd_bloc_game_return_owners(qd_bloc_game_t *self)
 int qd_bloc_game_review(qd_bloc_game_t *self)
 {
     qd_bloc_game_return_owners(self);
-    qd_bloc_game_start(self);
+    start_fields(self);
     return qd_bloc_game_solve(self);
 }
 

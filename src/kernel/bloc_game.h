@@ -19,6 +19,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* How many labels' shared threats are added up in one pass over the affinities. */
+#define QD_BLOC_TOGETHER 4
+
 typedef struct {
     size_t n, padded;
     size_t labels;          /* K */
@@ -26,11 +29,12 @@ typedef struct {
     const double *affinity; /* [n][padded] */
     const double *cohesion; /* [labels + 1], entry 0 unused */
     double threat, cost, switching_cost;
-    int *label;         /* [n] 0..labels, the state of the game */
+    int *label;         /* [padded] 0..labels, the state of the game; 0 beyond n */
     int *members;       /* [labels + 1] how many states hold each label */
     double *field;      /* [labels + 1][padded] sum_{j in k} c_j W_ij, i itself included */
     double *self_worth; /* [padded] c_i W_ii: what i adds to its own label's field (W_ii is its own threat) */
-    double *scratch;    /* [2][padded] */
+    double *scratch;    /* [QD_BLOC_TOGETHER][padded] */
+    int *listed;        /* [n] scratch: some states, in their order */
     /* Called after each move when not NULL, for tests and traces. */
     void (*moved)(void *context, size_t state, int before, int after);
     void *context;

@@ -9,37 +9,49 @@ static bool happens(const qd_world_t *self, qd_purpose_t purpose, double probabi
     return qd_random_uniform(self->luck, purpose, self->period, self->crisis.number) < probability;
 }
 
-/* Gini coefficient of max(h_i, 0) over those who joined. */
-static double burden_gini(const qd_world_t *self, const double *x)
+/* The states that joined are listed, in their order: loops over them then branch on nothing. */
+static size_t list_joiners(qd_world_t *self, const double *x)
 {
-    size_t joined = 0;
+    size_t count = 0;
     for (size_t i = 0; i < self->state.n; i++) {
-        double stake = self->crisis.stake[i];
-        if (x[i] > 0.0)
-            self->spare[joined++] = stake > 0.0 ? stake : 0.0;
+        self->listed[count] = (int)i;
+        count += x[i] > 0.0;
     }
-    return qd_measure_gini(joined, self->spare);
+    return count;
 }
 
-/* Share of the pairs of joiners with negative affinity; 0 for one joiner. Every pair is met twice. */
-static double strange_partners(const qd_state_t *state, const double *restrict x, size_t joiners)
+/* Gini coefficient of max(h_i, 0) over the joiners listed. */
+static double burden_gini(const qd_world_t *self, size_t joiners)
 {
-    double strange = 0.0;
-    for (size_t i = 0; i < state->n; i++) {
-        if (!(x[i] > 0.0))
-            continue;
-        const double *restrict row = state->affinity + i * state->padded;
-        qd_sums_t met = {0};
+    for (size_t k = 0; k < joiners; k++) {
+        double stake = self->crisis.stake[self->listed[k]];
+        self->spare[k] = stake > 0.0 ? stake : 0.0;
+    }
+    return qd_measure_gini(joiners, self->spare);
+}
+
+/* Share of the pairs of joiners, who are listed, with negative affinity; 0 for one joiner. Every pair is met
+ * twice; a lane that meets one counts down, its mask being -1. */
+static double strange_partners(const qd_world_t *self, const double *restrict x, size_t joiners)
+{
+    const qd_state_t *state = &self->state;
+    double *restrict joins = self->spare; /* a mask, kept as what it is not: doubles */
+    qd_mask_t met[QD_PARTS] = {0};
+    uint64_t strange = 0;
+    for (size_t j = 0; j < state->padded; j += QD_REALS)
+        QD_REALS_AT(joins + j) = (qd_reals_t)(QD_REALS_OF(x + j) > 0.0);
+    for (size_t k = 0; k < joiners; k++) {
+        const double *restrict row = state->affinity + (size_t)self->listed[k] * state->padded;
         for (size_t j = 0; j < state->padded; j += QD_LANES)
             for (size_t v = 0; v < QD_PARTS; v++) {
                 size_t at = j + v * QD_REALS;
-                qd_mask_t joined = (qd_mask_t)(QD_REALS_OF(x + at) > 0.0);
-                met.part[v] +=
-                    QD_REALS_WHERE(joined & (qd_mask_t)(QD_REALS_OF(row + at) < 0.0), qd_reals_all(1.0));
+                met[v] += (qd_mask_t)QD_REALS_OF(joins + at) & (qd_mask_t)(QD_REALS_OF(row + at) < 0.0);
             }
-        strange += qd_sums_join(&met);
     }
-    return joiners > 1 ? strange / ((double)joiners * (double)(joiners - 1)) : 0.0;
+    for (size_t v = 0; v < QD_PARTS; v++)
+        for (size_t l = 0; l < QD_REALS; l++)
+            strange -= met[v][l];
+    return joiners > 1 ? (double)strange / ((double)joiners * (double)(joiners - 1)) : 0.0;
 }
 
 static void change_tension(qd_world_t *self, bool success)
@@ -100,58 +112,111 @@ static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
     }
 }
 
-/* Side by side, A rises towards 1; on opposite sides it falls towards -1; and where an ally stood aside (same
- * bloc, not through the institution) it falls too. Every change has the form A += rate (end - A): the rate is
- * alpha where both took sides, defection where one of two allies did, 0 elsewhere; the end is 1 side by side,
- * else -1. */
-static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *restrict x)
+/* What the rows of A learn from a mission, each [padded]. */
+typedef struct {
+    double *joined, *opposed; /* ends for those who joined, who opposed: 1 side by side, else -1 */
+    double *sided;            /* alpha of those who took sides, else 0 */
+    double *aside,
+        *ahead; /* labels of those who did not, and who did; -1 for the others and without a label */
+} lesson_t;
+
+static lesson_t draw_lesson(qd_world_t *self, const double *restrict x)
 {
-    qd_state_t *state = &self->state;
-    size_t n = state->n, padded = state->padded;
-    double alpha = self->parameters.affinity_learning;
-    double defection = g == QD_COLLECTIVE ? 0.0 : self->parameters.affinity_defection;
-    double *restrict label = self->spare, *restrict sided = label + padded, *restrict aside = sided + padded;
-    double *restrict stood = aside + padded;
-    for (size_t i = 0; i < padded; i++) {
-        label[i] = i < n && state->label[i] > 0 ? state->label[i] : -1.0;
-        sided[i] = x[i] != 0.0 ? alpha : 0.0;
-        stood[i] = x[i] != 0.0 ? defection : 0.0;
-        aside[i] = x[i] != 0.0 ? 0.0 : defection;
+    size_t padded = self->state.padded;
+    double alpha = self->parameters.affinity_learning, *at = self->spare;
+    lesson_t lesson = {at, at + padded, at + 2 * padded, at + 3 * padded, at + 4 * padded};
+    const qd_reals_t one = qd_reals_all(1.0), two = qd_reals_all(2.0);
+    for (size_t j = 0; j < padded; j += QD_REALS) {
+        qd_reals_t side = QD_REALS_OF(x + j), label = QD_REALS_OF_INTS(self->state.label + j) + 1.0;
+        qd_mask_t took = (qd_mask_t)(side != 0.0), labelled = (qd_mask_t)(label > 1.0);
+        QD_REALS_AT(lesson.joined + j) = QD_REALS_WHERE(side > 0.0, two) - one;
+        QD_REALS_AT(lesson.opposed + j) = QD_REALS_WHERE(side < 0.0, two) - one;
+        QD_REALS_AT(lesson.sided + j) = QD_REALS_WHERE(took, qd_reals_all(alpha));
+        QD_REALS_AT(lesson.aside + j) = QD_REALS_WHERE(labelled & ~took, label) - one;
+        QD_REALS_AT(lesson.ahead + j) = QD_REALS_WHERE(labelled & took, label) - one;
     }
-    for (size_t i = 0; i < n; i++) {
-        double own = x[i], mine = label[i] > 0.0 ? label[i] : -2.0;
-        double *restrict row = state->affinity + i * padded;
-        if (own == 0.0 && (mine < 0.0 || defection == 0.0))
-            continue;
-        const double *restrict forsaken = own != 0.0 ? aside : stood;
-        double both = own != 0.0 ? 1.0 : 0.0;
-        for (size_t j = 0; j < padded; j++) {
-            double end = own * x[j] > 0.0 ? 1.0 : -1.0;
-            double rate = both * sided[j] + (label[j] == mine ? forsaken[j] : 0.0);
-            row[j] += rate * (end - row[j]);
+    return lesson;
+}
+
+/* The row of a state that took sides: A += rate (end - A) with the rate alpha where the other did too,
+ * defection where it is an ally (of label `own`) that stood aside. */
+static void learn_as_sided(double *restrict row, size_t padded, const lesson_t *lesson,
+                           const double *restrict end, double own, double defection)
+{
+    const double *restrict sided = lesson->sided, *restrict aside = lesson->aside;
+    for (size_t j = 0; j < padded; j += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            size_t at = j + v * QD_REALS;
+            qd_reals_t a = QD_REALS_OF(row + at), rate = QD_REALS_OF(sided + at);
+            rate += QD_REALS_WHERE(QD_REALS_OF(aside + at) == own, qd_reals_all(defection));
+            QD_REALS_AT(row + at) = a + rate * (QD_REALS_OF(end + at) - a);
         }
-        row[i] = 0.0;
+}
+
+/* The row of one that did not: A += defection (-1 - A) where the other is an ally that did. */
+static void learn_as_aside(double *restrict row, size_t padded, const lesson_t *lesson, double own,
+                           double defection)
+{
+    const double *restrict ahead = lesson->ahead;
+    for (size_t j = 0; j < padded; j += QD_REALS) {
+        qd_reals_t a = QD_REALS_OF(row + j);
+        qd_reals_t rate = QD_REALS_WHERE(QD_REALS_OF(ahead + j) == own, qd_reals_all(defection));
+        QD_REALS_AT(row + j) = a + rate * (-1.0 - a);
     }
 }
 
+/* Lists the states whose rows learn: those who took sides, or members of labels who did not. */
+static size_t list_learners(qd_world_t *self, const double *x, bool sided)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < self->state.n; i++) {
+        self->listed[count] = (int)i;
+        count += sided ? x[i] != 0.0 : (x[i] == 0.0) & (self->state.label[i] > 0);
+    }
+    return count;
+}
+
+/* Side by side, A rises towards 1; on opposite sides it falls towards -1; and where an ally stood aside (same
+ * bloc, not through the institution) it falls too. Padding has rate 0. */
+static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *restrict x)
+{
+    const qd_state_t *state = &self->state;
+    size_t padded = state->padded, count = list_learners(self, x, true);
+    double defection = g == QD_COLLECTIVE ? 0.0 : self->parameters.affinity_defection;
+    lesson_t lesson = draw_lesson(self, x);
+    for (size_t k = 0; k < count; k++) {
+        size_t i = (size_t)self->listed[k];
+        double *row = state->affinity + i * padded, own = state->label[i] > 0 ? state->label[i] : -2.0;
+        learn_as_sided(row, padded, &lesson, x[i] > 0.0 ? lesson.joined : lesson.opposed, own, defection);
+        row[i] = 0.0;
+    }
+    count = defection != 0.0 ? list_learners(self, x, false) : 0;
+    for (size_t k = 0; k < count; k++) {
+        size_t i = (size_t)self->listed[k];
+        learn_as_aside(state->affinity + i * padded, padded, &lesson, state->label[i], defection);
+    }
+}
+
+/* l = min(0.8, l + load) of those who joined; no load without a share in the mission. */
 static void add_load(qd_world_t *self, const qd_venue_game_t *game)
 {
-    qd_state_t *state = &self->state;
-    double load = self->parameters.mission_load * self->crisis.severity * self->crisis.resistance;
+    double *restrict loads = self->state.load, load;
+    const double *restrict x = game->x;
+    load = self->parameters.mission_load * self->crisis.severity * self->crisis.resistance;
     load = load > 0.0 ? load / game->effort : 0.0; /* no effort against resistance: as much as can be */
-    for (size_t i = 0; i < state->n; i++)
-        if (game->x[i] > 0.0) {
-            double sum = state->load[i] + load;
-            state->load[i] = sum < 0.8 ? sum : 0.8;
-        }
+    for (size_t i = 0, padded = self->state.padded; i < padded; i++) {
+        double sum = loads[i] + (x[i] > 0.0 ? load : 0.0);
+        loads[i] = sum < 0.8 ? sum : 0.8;
+    }
 }
 
 bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
 {
     const qd_venue_game_t *game = &self->venue[g];
     bool success = happens(self, QD_PURPOSE_OUTCOME, game->success);
-    double gini = burden_gini(self, game->x);
-    double strange = strange_partners(&self->state, game->x, game->joiners);
+    size_t joiners = list_joiners(self, game->x);
+    double gini = burden_gini(self, joiners);
+    double strange = strange_partners(self, game->x, joiners);
     qd_record_mission(&self->record, &self->state, game->x, g, game->legitimacy, gini, strange, game->passes);
     self->record.successes += success;
     qd_world_tell(self, QD_EVENT_MISSION,

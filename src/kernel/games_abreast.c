@@ -32,7 +32,7 @@ static inline unsigned wishes(const qd_abreast_t *wish)
 {
     unsigned bits = 0;
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
-        bits |= qd_lanes_where((qd_mask_t)(wish->part[v] != 0.0)) << v * QD_REALS;
+        bits |= qd_reals_bits((qd_mask_t)(wish->part[v] != 0.0)) << v * QD_REALS;
     return bits;
 }
 
@@ -48,7 +48,7 @@ static inline bool content(const qd_games_abreast_t *self, size_t from)
             any[v] |= (qd_mask_t)(wanted.part[v] != 0.0);
     }
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
-        bits |= qd_lanes_where(any[v]);
+        bits |= qd_reals_bits(any[v]);
     return bits == 0;
 }
 

@@ -22,14 +22,6 @@ static void spread_learning(qd_world_t *self)
     }
 }
 
-static void relax_affinities(qd_state_t *state, double rate)
-{
-    double *restrict a = state->affinity;
-    const double *restrict b = state->baseline;
-    for (size_t k = 0; k < state->n * state->padded; k++)
-        a[k] += rate * (b[k] - a[k]);
-}
-
 /* This period's normal for each state. Those of some periods are drawn at once, which is quicker; the address
  * tells whether they still serve. */
 static const double *growth_luck(qd_world_t *self)
@@ -82,8 +74,16 @@ void qd_world_end_period(qd_world_t *self)
     }
     for (size_t i = 0; i < state->n; i++)
         state->load[i] *= 0.75;
-    relax_affinities(state, p->affinity_relaxation);
+    self->owed += p->affinity_relaxation * (1.0 - self->owed);
     grow_capabilities(self);
+}
+
+void qd_world_settle(qd_world_t *self)
+{
+    if (self->owed == 0.0)
+        return;
+    qd_state_relax(&self->state, self->owed, self->state.affinity);
+    self->owed = 0.0;
 }
 
 static void tell_bloc_move(void *context, size_t state, int before, int after)

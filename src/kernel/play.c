@@ -9,11 +9,15 @@
 static const char *play_period(qd_world_t *self)
 {
     unsigned crises = qd_crisis_count(&self->state, &self->parameters, self->luck, self->period);
+    if (crises > 0)
+        qd_world_settle(self);
     for (unsigned q = 0; q < crises; q++)
         qd_world_meet_crisis(self, q);
     qd_world_end_period(self);
-    if ((self->period + 1) % (unsigned)self->parameters.blocs_review == 0)
+    if ((self->period + 1) % (unsigned)self->parameters.blocs_review == 0) {
+        qd_world_settle(self);
         qd_world_review_blocs(self, true);
+    }
     qd_record_period(&self->record, &self->state);
     qd_world_tell(self, QD_EVENT_PERIOD, (qd_event_t){0});
 #ifndef NDEBUG
@@ -36,6 +40,7 @@ static const char *play_whole(qd_world_t *self)
     qd_record_reset(&self->record, periods, self->state.padded);
     self->period = 0;
     self->learning = false;
+    self->owed = 0.0;
     qd_world_tell(self, QD_EVENT_WORLD, (qd_event_t){0});
     for (size_t t = 0; t < periods; t++) {
         self->period = (unsigned)t;
@@ -47,6 +52,7 @@ static const char *play_whole(qd_world_t *self)
         if (failure)
             return failure;
     }
+    qd_world_settle(self);
     return NULL;
 }
 

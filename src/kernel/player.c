@@ -31,16 +31,18 @@ static bool allocate(qd_world_t *self, size_t padded)
     self->rules.own = array(padded);
     self->rules.order = malloc(padded * sizeof(uint32_t));
     self->growth_luck.normal = array(QD_GROWTH_PERIODS * padded);
-    self->spare = array(4 * padded);
+    self->spare = array(5 * padded);
     self->labels_before = malloc(padded * sizeof(int));
+    self->shown = array(padded * padded);
     self->bloc_field = array((QD_LABELS_MAX + 1) * padded);
-    self->bloc_spare = array(3 * padded);
+    self->bloc_spare = array((1 + QD_BLOC_TOGETHER) * padded);
+    self->listed = malloc(padded * sizeof(int));
     bool complete = self->crisis.near && self->crisis.similar && self->crisis.stake && self->crisis.price &&
                     self->rules.base && self->rules.pressed && self->rules.saved && self->rules.member &&
                     self->rules.strength && self->abreast.field && self->abreast.up && self->abreast.down &&
                     self->abreast.x && self->rules.field && self->rules.up && self->rules.down &&
                     self->rules.own && self->rules.order && self->spare && self->labels_before &&
-                    self->bloc_field && self->bloc_spare;
+                    self->bloc_field && self->bloc_spare && self->listed && self->shown;
     for (size_t g = 0; g < QD_VENUES; g++) {
         self->venue[g].x = array(padded);
         complete = complete && self->venue[g].x;
@@ -88,8 +90,10 @@ void qd_world_free(qd_world_t *self)
     free(self->growth_luck.normal);
     free(self->spare);
     free(self->labels_before);
+    free(self->shown);
     free(self->bloc_field);
     free(self->bloc_spare);
+    free(self->listed);
     for (size_t g = 0; g < QD_VENUES; g++)
         free(self->venue[g].x);
     free(self);
@@ -101,6 +105,12 @@ void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_event_t *eve
     event->period = self->period;
     event->parameters = &self->parameters;
     event->state = &self->state;
+    qd_state_t settled = self->state; /* the world must not go another way for being watched */
+    if (self->owed != 0.0) {
+        qd_state_relax(&self->state, self->owed, self->shown);
+        settled.affinity = self->shown;
+        event->state = &settled;
+    }
     event->record = &self->record;
     self->observer->see(self->observer->context, event);
 }
@@ -122,5 +132,6 @@ qd_bloc_game_t qd_world_bloc_game(qd_world_t *self)
                             .members = self->members,
                             .field = self->bloc_field,
                             .self_worth = self->bloc_spare,
-                            .scratch = self->bloc_spare + state->padded};
+                            .scratch = self->bloc_spare + state->padded,
+                            .listed = self->listed};
 }

@@ -29,6 +29,8 @@ struct qd_world {
     qd_state_t state;
     qd_record_t record;
     bool learning; /* some beta may differ from 0 */
+    double owed;   /* affinities are A + owed (B - A): periods in which nothing read them still have to relax
+                      them */
     /* scratch */
     qd_crisis_t crisis;
     qd_leaning_t leaning;
@@ -37,11 +39,13 @@ struct qd_world {
     qd_venue_scratch_t rules;
     qd_venues_abreast_t abreast;
     qd_growth_luck_t growth_luck;
-    double *spare; /* [4][padded] */
+    double *spare; /* [5][padded] */
+    int *listed;   /* [padded] some states, in their order */
     int *labels_before;
+    double *shown; /* [padded][padded] affinities for the observer while some of their relaxation is owed */
     int members[QD_LABELS_MAX + 1];
     double *bloc_field;              /* [QD_LABELS_MAX + 1][padded] */
-    double *bloc_spare;              /* [3][padded] */
+    double *bloc_spare;              /* [1 + QD_BLOC_TOGETHER][padded] */
     qd_venue_t solving;              /* the venue whose game is being played */
     const qd_bloc_game_t *bloc_game; /* the review that is going on, else NULL */
 };
@@ -53,7 +57,7 @@ struct qd_world {
 void QD_PLAY(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
              qd_result_t *result);
 
-/* Completes the event and shows it to the observer, which there is. */
+/* Completes the event and shows it to the observer, which there is, with nothing owed. */
 void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_event_t *event);
 
 /* Tells the observer, if there is one; `detail` carries what the kind of event adds. */
@@ -76,8 +80,14 @@ void qd_world_meet_crisis(qd_world_t *self, unsigned number);
  */
 bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
 
-/* End of period (part 5, last paragraph; learning of part 6), without the bloc review. */
+/* End of period (part 5, last paragraph; learning of part 6), without the bloc review. The relaxation of the
+ * affinities stays owed until qd_world_settle. */
 void qd_world_end_period(qd_world_t *self);
+
+/* Relaxes the affinities as far as is owed: before anything reads them (crises, a bloc review, outcomes).
+ * Whole periods in which nothing does are thus made up for in one pass: steps of rates r and s are one of
+ * rate r + s (1 - r). */
+void qd_world_settle(qd_world_t *self);
 
 /* The schedule's changes at the start of the present period (part 6). */
 void qd_world_apply_schedule(qd_world_t *self);

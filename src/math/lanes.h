@@ -7,21 +7,6 @@
 
 #include "math/reduce.h"
 
-/* Bit l is set where the condition (a comparison of vectors) holds in lane l. */
-static inline unsigned qd_lanes_where(qd_mask_t condition)
-{
-#if defined(__AVX__)
-    return (unsigned)_mm256_movemask_pd((__m256d)condition);
-#elif defined(__SSE2__)
-    return (unsigned)_mm_movemask_pd((__m128d)condition);
-#else
-    unsigned bits = 0;
-    for (unsigned l = 0; l < QD_REALS; l++)
-        bits |= (unsigned)(condition[l] & 1) << l;
-    return bits;
-#endif
-}
-
 /* Bit l is set where the reply to field[l] (+1 above up, else -1 below down, else 0) is not x[l], l <
  * QD_LANES. */
 static inline unsigned qd_lanes_unsettled(const double *field, const double *up, const double *down,
@@ -33,7 +18,7 @@ static inline unsigned qd_lanes_unsettled(const double *field, const double *up,
         qd_mask_t joins = (qd_mask_t)(f > QD_REALS_OF(up + l));
         qd_mask_t opposes = (qd_mask_t)(f < QD_REALS_OF(down + l)) & ~joins;
         qd_reals_t reply = QD_REALS_WHERE(joins, one) - QD_REALS_WHERE(opposes, one);
-        bits |= qd_lanes_where((qd_mask_t)(reply != QD_REALS_OF(x + l))) << l;
+        bits |= qd_reals_bits((qd_mask_t)(reply != QD_REALS_OF(x + l))) << l;
     }
     return bits;
 }
@@ -44,7 +29,7 @@ static inline unsigned qd_lanes_farther(const double *x, double from, double dis
     unsigned bits = 0;
     for (unsigned l = 0; l < QD_LANES; l += QD_REALS) {
         qd_reals_t away = QD_REALS_OF(x + l) - from;
-        bits |= qd_lanes_where((qd_mask_t)(QD_REALS_ABSOLUTE(away) > distance)) << l;
+        bits |= qd_reals_bits((qd_mask_t)(QD_REALS_ABSOLUTE(away) > distance)) << l;
     }
     return bits;
 }

@@ -31,16 +31,22 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), ali
 #define QD_REALS_EITHER(condition, x, y)                                                                     \
     ((qd_reals_t)(((qd_mask_t)(condition) & (qd_mask_t)(x)) | (~(qd_mask_t)(condition) & (qd_mask_t)(y))))
 
-/* min(x, 0): x where it is negative, else +0. */
-#define QD_REALS_NEGATIVE(x) QD_REALS_WHERE((x) < 0.0, x)
-
-/* The larger of x and y, lane by lane; y where they are the same. */
+/* min(x, 0): x where it is negative, else +0; one instruction, which compilers do not find. */
 #if defined(__AVX__)
-#define QD_REALS_LARGER(x, y) ((qd_reals_t)_mm256_max_pd(x, y))
+#define QD_REALS_NEGATIVE(x) ((qd_reals_t)_mm256_min_pd((__m256d)(x), _mm256_setzero_pd()))
 #elif defined(__SSE2__)
-#define QD_REALS_LARGER(x, y) ((qd_reals_t)_mm_max_pd(x, y))
+#define QD_REALS_NEGATIVE(x) ((qd_reals_t)_mm_min_pd((__m128d)(x), _mm_setzero_pd()))
 #else
-#define QD_REALS_LARGER(x, y) (QD_REALS_WHERE((x) > (y), x) + QD_REALS_WHERE(!((x) > (y)), y))
+#define QD_REALS_NEGATIVE(x) QD_REALS_WHERE((x) < 0.0, x)
+#endif
+
+/* The larger of two numbers that are not NaN, lane by lane. */
+#if defined(__AVX__)
+#define QD_REALS_LARGER(x, y) ((qd_reals_t)_mm256_max_pd((__m256d)(x), (__m256d)(y)))
+#elif defined(__SSE2__)
+#define QD_REALS_LARGER(x, y) ((qd_reals_t)_mm_max_pd((__m128d)(x), (__m128d)(y)))
+#else
+#define QD_REALS_LARGER(x, y) QD_REALS_EITHER((x) > (y), x, y)
 #endif
 
 /* |x|. */
@@ -53,6 +59,33 @@ static inline qd_reals_t qd_reals_all(double x)
     return (qd_reals_t){x, x, x, x};
 #else
     return (qd_reals_t){x, x};
+#endif
+}
+
+/* As many whole numbers (int32_t) at an address, made doubles: one instruction, which compilers do not find.
+ */
+#if defined(__AVX__)
+#define QD_REALS_OF_INTS(at)                                                                                 \
+    ((qd_reals_t)_mm256_cvtepi32_pd(_mm_loadu_si128((const __m128i *)(const void *)(at))))
+#elif defined(__SSE2__)
+#define QD_REALS_OF_INTS(at)                                                                                 \
+    ((qd_reals_t)_mm_cvtepi32_pd(_mm_loadl_epi64((const __m128i *)(const void *)(at))))
+#else
+#define QD_REALS_OF_INTS(at) ((qd_reals_t){(double)(at)[0], (double)(at)[1]})
+#endif
+
+/* Bit l is set where the condition (a comparison of vectors) holds in lane l. */
+static inline unsigned qd_reals_bits(qd_mask_t condition)
+{
+#if defined(__AVX__)
+    return (unsigned)_mm256_movemask_pd((__m256d)condition);
+#elif defined(__SSE2__)
+    return (unsigned)_mm_movemask_pd((__m128d)condition);
+#else
+    unsigned bits = 0;
+    for (unsigned l = 0; l < QD_REALS; l++)
+        bits |= (unsigned)(condition[l] & 1) << l;
+    return bits;
 #endif
 }
 

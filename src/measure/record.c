@@ -41,24 +41,28 @@ void qd_record_breakdown(qd_record_t *self, int cause)
     self->broke = self->period;
 }
 
-/* Jaccard similarity of the joiners of this mission and the last one; remembers these. */
-static double jaccard(qd_record_t *self, const double *x, size_t n)
+/* Jaccard similarity of the joiners of this mission and the last one; remembers these and their number. */
+static double jaccard(qd_record_t *self, const double *x, size_t padded)
 {
-    size_t both = 0, either = 0;
-    for (size_t i = 0; i < n; i++) {
-        bool was = self->joined[i] != 0.0, is = x[i] > 0.0;
-        both += was && is;
-        either += was || is;
-        self->joined[i] = is ? 1.0 : 0.0;
-    }
-    return (double)both / (double)either; /* the initiator always joins */
+    qd_sums_t common = {0}, joined = {0};
+    for (size_t i = 0; i < padded; i += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            size_t at = i + v * QD_REALS;
+            qd_reals_t joins = QD_REALS_WHERE(QD_REALS_OF(x + at) > 0.0, qd_reals_all(1.0));
+            common.part[v] += joins * QD_REALS_OF(self->joined + at);
+            joined.part[v] += joins;
+            QD_REALS_AT(self->joined + at) = joins;
+        }
+    double both = qd_sums_join(&common), before = self->joiners;
+    self->joiners = qd_sums_join(&joined);
+    return both / (before + self->joiners - both); /* the initiator always joins */
 }
 
 void qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
                        double legitimacy, double gini, double strange, int passes)
 {
     size_t half = self->period >= self->halfway;
-    double similarity = jaccard(self, x, state->n);
+    double similarity = jaccard(self, x, state->padded);
     if (self->any_mission)
         self->persistence += similarity;
     self->any_mission = true;
@@ -69,8 +73,7 @@ void qd_record_mission(qd_record_t *self, const qd_state_t *state, const double 
         self->now_flexible++;
     }
     self->legitimacy += legitimacy;
-    for (size_t i = 0; i < state->n; i++)
-        self->size += self->joined[i];
+    self->size += self->joiners;
     self->gini += gini;
     self->strange += strange;
     self->passes += (uint32_t)passes;

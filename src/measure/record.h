@@ -23,6 +23,7 @@ typedef struct {
     double turnover, persistence, legitimacy, size, gini, strange; /* sums over reviews, missions */
     uint32_t passes, passes_max;
     double *joined; /* [capacity] 1 where a state joined the last mission, else 0 */
+    double joiners; /* how many did */
     bool any_mission;
     double *path; /* [QD_SERIES_COUNT][path_stride] */
     size_t path_stride;
@@ -35,8 +36,8 @@ void qd_record_reset(qd_record_t *self, size_t periods, size_t padded);
 /* The order breaks down in the present period, if it has not before. cause: 1 war, 2 tension. */
 void qd_record_breakdown(qd_record_t *self, int cause);
 
-/* One mission: who joined (x = +1), its venue, legitimacy, Gini of the joiners' stakes, share of strange
- * partners. */
+/* One mission: who joined (x = +1; [padded], 0 beyond n), its venue, legitimacy, Gini of the joiners' stakes,
+ * share of strange partners. */
 void qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
                        double legitimacy, double gini, double strange, int passes);
 

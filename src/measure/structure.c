@@ -1,27 +1,64 @@
 #include "measure/structure.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "math/reduce.h"
 
+/* Capability share and number of members, side by side. */
+typedef double pair_t __attribute__((vector_size(16)));
+
+/* What states add to labels, state i to bank i mod QD_LANES: most states share a label, and a sum in one
+ * place would wait for itself at each of them. */
+typedef struct {
+    pair_t label[QD_LABELS_MAX + 1][QD_LANES];
+} banks_t;
+
+static void fill_banks(banks_t *self, const qd_state_t *state)
+{
+    memset(self->label, 0, (state->labels + 1) * sizeof *self->label);
+    for (size_t i = 0; i < state->padded; i += QD_LANES)
+        for (size_t l = 0; l < QD_LANES; l++) /* beyond n, label 0 gets members without a share */
+            self->label[state->label[i + l]][l] += (pair_t){state->c[i + l], 1.0};
+}
+
+static pair_t join_banks(const pair_t bank[QD_LANES])
+{
+    return ((bank[0] + bank[4]) + (bank[2] + bank[6])) + ((bank[1] + bank[5]) + (bank[3] + bank[7]));
+}
+
+/* The sum of squares of the shares of those with label 0, and the largest. */
+static double alone(const qd_state_t *state, double *largest)
+{
+    qd_sums_t squares = {0}, most = {0};
+    for (size_t i = 0; i < state->padded; i += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            size_t at = i + v * QD_REALS;
+            qd_reals_t label = QD_REALS_OF_INTS(state->label + at);
+            qd_reals_t c = QD_REALS_WHERE(label == 0.0, QD_REALS_OF(state->c + at));
+            squares.part[v] += c * c;
+            most.part[v] = QD_REALS_LARGER(most.part[v], c);
+        }
+    *largest = 0.0;
+    for (size_t v = 0; v < QD_PARTS; v++)
+        for (size_t l = 0; l < QD_REALS; l++)
+            *largest = most.part[v][l] > *largest ? most.part[v][l] : *largest;
+    return qd_sums_join(&squares);
+}
+
 qd_alignment_t qd_measure_alignment(const qd_state_t *state)
 {
-    double share[QD_LABELS_MAX + 1] = {0}, squares = 0.0;
-    int members[QD_LABELS_MAX + 1] = {0};
+    banks_t banks;
     qd_alignment_t out = {0};
-    for (size_t i = 0; i < state->n; i++) {
-        int k = state->label[i];
-        double c = state->c[i], alone = k == 0 ? c : 0.0;
-        share[k] += c;
-        members[k]++;
-        squares += alone * alone;
-        out.largest = alone > out.largest ? alone : out.largest;
-    }
-    out.unaligned = share[0];
+    fill_banks(&banks, state);
+    double squares = alone(state, &out.largest);
+    out.unaligned = join_banks(banks.label[0])[0];
     for (size_t k = 1; k <= state->labels; k++) {
-        squares += share[k] * share[k];
-        out.largest = share[k] > out.largest ? share[k] : out.largest;
-        out.unaligned += members[k] == 1 ? share[k] : 0.0;
+        pair_t joined = join_banks(banks.label[k]);
+        double share = joined[0];
+        squares += share * share;
+        out.largest = share > out.largest ? share : out.largest;
+        out.unaligned += joined[1] == 1.0 ? share : 0.0;
     }
     out.effective = 1.0 / squares;
     /* Sums of shares may pass 1 by rounding. */
@@ -62,40 +99,56 @@ double qd_measure_polarisation(const qd_state_t *state)
 
 double qd_measure_hostile_dyads(const qd_state_t *state)
 {
-    size_t hostile = 0, n = state->n;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++)
-            hostile += state->affinity[i * state->padded + j] < 0.0;
-    return n > 1 ? (double)hostile / (0.5 * (double)n * (double)(n - 1)) : 0.0;
+    size_t hostile = 0, n = state->n; /* each pair is met twice */
+    for (size_t k = 0; k < n * state->padded; k++)
+        hostile += state->affinity[k] < 0.0;
+    return n > 1 ? (double)hostile / ((double)n * (double)(n - 1)) : 0.0;
 }
 
-/* For each pair i < j: sum over k > j of c_k A_ik A_jk, and of its size. The terms of k <= j are masked by a
- * copy of row i from which they have been cleared. */
+/* s += w a and t += |w a|, for the columns of one group; of a row within the group, only those beyond it. */
+static inline void add_row(qd_sums_t *s, qd_sums_t *t, double w, const double *a)
+{
+    for (size_t v = 0; v < QD_PARTS; v++) {
+        qd_reals_t term = w * QD_REALS_OF(a + v * QD_REALS);
+        s->part[v] += term;
+        t->part[v] += QD_REALS_ABSOLUTE(term);
+    }
+}
+
+static inline void add_row_within(qd_sums_t *s, qd_sums_t *t, double w, const double *a, size_t row)
+{
+    static const double lane[QD_LANES] = {0, 1, 2, 3, 4, 5, 6, 7};
+    double beyond[QD_LANES];
+    for (size_t l = 0; l < QD_LANES; l += QD_REALS)
+        QD_REALS_AT(beyond + l) = QD_REALS_WHERE(QD_REALS_OF(lane + l) > (double)row, QD_REALS_OF(a + l));
+    add_row(s, t, w, beyond);
+}
+
+/* For each i and each group of columns k: sum over i < j < k of c_j A_ij A_jk, and of its size, held in
+ * registers while the rows j go by; then times c_i c_k A_ik. */
 double qd_measure_balance(size_t n, size_t padded, const double *sizes, const double *affinity,
                           double *scratch)
 {
-    double sum = 0.0, size = 0.0;
+    qd_sums_t sum = {0}, size = {0};
     for (size_t i = 0; i + 2 < n; i++) {
-        const double *a = affinity + i * padded;
         for (size_t k = 0; k < padded; k++)
-            scratch[k] = k > i ? sizes[k] * a[k] : 0.0;
-        for (size_t j = i + 1; j + 1 < n; j++) {
-            const double *b = affinity + j * padded;
+            scratch[k] = sizes[k] * affinity[i * padded + k];
+        for (size_t k = (i + 2) / QD_LANES * QD_LANES; k < padded; k += QD_LANES) {
             qd_sums_t s = {0}, t = {0};
-            scratch[j] = 0.0;
-            for (size_t k = (j + 1) / QD_LANES * QD_LANES; k < padded; k += QD_LANES)
-                for (size_t v = 0; v < QD_PARTS; v++) {
-                    size_t at = k + v * QD_REALS;
-                    qd_reals_t triad = QD_REALS_OF(scratch + at) * QD_REALS_OF(b + at);
-                    s.part[v] += triad;
-                    t.part[v] += QD_REALS_ABSOLUTE(triad);
-                }
-            double weight = sizes[i] * sizes[j] * a[j];
-            sum += weight * qd_sums_join(&s);
-            size += fabs(weight) * qd_sums_join(&t);
+            size_t j = i + 1, end = k + QD_LANES < n ? k + QD_LANES : n;
+            for (; j < k; j++)
+                add_row(&s, &t, scratch[j], affinity + j * padded + k);
+            for (; j < end; j++)
+                add_row_within(&s, &t, scratch[j], affinity + j * padded + k, j - k);
+            for (size_t v = 0; v < QD_PARTS; v++) {
+                qd_reals_t weight = sizes[i] * QD_REALS_OF(scratch + k + v * QD_REALS);
+                sum.part[v] += weight * s.part[v];
+                size.part[v] += QD_REALS_ABSOLUTE(weight) * t.part[v];
+            }
         }
     }
-    return size > 0.0 ? sum / size : 0.0;
+    double whole = qd_sums_join(&size);
+    return whole > 0.0 ? qd_sums_join(&sum) / whole : 0.0;
 }
 
 /* As deviations from the even share, sum c^2 - 1/N = sum (c - 1/N)^2: so equal shares give 0, not the root of
@@ -132,21 +185,30 @@ int qd_measure_polarity(size_t n, const double *c)
     return 2;
 }
 
-double qd_measure_gini(size_t n, double *v)
+/* sum_i |v_i - v_j| over i, j < n: the j's of a group side by side, against all i up to the group's end.
+ * Pairs within a group are met twice. */
+double qd_measure_gini(size_t n, const double *v)
 {
-    double sum = 0.0, ranked = 0.0;
-    for (size_t i = 1; i < n; i++) { /* insertion sort: coalitions are small */
-        double x = v[i];
-        size_t j = i;
-        for (; j > 0 && v[j - 1] > x; j--)
-            v[j] = v[j - 1];
-        v[j] = x;
+    qd_sums_t sum = {0}, pairs = {0};
+    for (size_t j = 0; j < n; j += QD_LANES) {
+        double group[QD_LANES] = {0}, there[QD_LANES] = {0};
+        size_t size = n - j < QD_LANES ? n - j : QD_LANES;
+        for (size_t l = 0; l < size; l++) {
+            group[l] = v[j + l];
+            there[l] = 1.0;
+        }
+        qd_sums_t before = {0}, within = {0};
+        for (size_t i = 0; i < j; i++)
+            for (size_t p = 0; p < QD_PARTS; p++)
+                before.part[p] += QD_REALS_ABSOLUTE(QD_REALS_OF(group + p * QD_REALS) - v[i]);
+        for (size_t i = j; i < j + size; i++)
+            for (size_t p = 0; p < QD_PARTS; p++)
+                within.part[p] += QD_REALS_ABSOLUTE(QD_REALS_OF(group + p * QD_REALS) - v[i]);
+        for (size_t p = 0; p < QD_PARTS; p++) {
+            sum.part[p] += QD_REALS_OF(group + p * QD_REALS);
+            pairs.part[p] += QD_REALS_OF(there + p * QD_REALS) * (before.part[p] + 0.5 * within.part[p]);
+        }
     }
-    for (size_t i = 0; i < n; i++) {
-        sum += v[i];
-        ranked += (double)(i + 1) * v[i];
-    }
-    if (n < 2 || sum == 0.0)
-        return 0.0;
-    return 2.0 * ranked / ((double)n * sum) - ((double)n + 1.0) / (double)n;
+    double total = qd_sums_join(&sum);
+    return total > 0.0 ? qd_sums_join(&pairs) / ((double)n * total) : 0.0;
 }

@@ -103,6 +103,18 @@ void qd_state_set_proximity(qd_state_t *self, double distance_scale)
     qd_state_mirror(self, self->proximity, 1.0);
 }
 
+void qd_state_relax(const qd_state_t *self, double rate, double *out)
+{
+    const double *a = self->affinity, *b = self->baseline;
+    size_t count = self->n * self->padded;
+    for (size_t k = 0; k < count; k += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            size_t at = k + v * QD_REALS;
+            qd_reals_t now = QD_REALS_OF(a + at);
+            QD_REALS_AT(out + at) = now + rate * (QD_REALS_OF(b + at) - now);
+        }
+}
+
 void qd_state_normalise(qd_state_t *self)
 {
     double scale = 1.0 / qd_sum(self->c, self->padded);

@@ -48,6 +48,9 @@ void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal);
 /* G from the places, for the given decay length in rad. */
 void qd_state_set_proximity(qd_state_t *self, double distance_scale);
 
+/* out = A + rate (B - A), whole matrices; `out` may be A itself. */
+void qd_state_relax(const qd_state_t *self, double rate, double *out);
+
 /* Scales c to sum 1. */
 void qd_state_normalise(qd_state_t *self);
 

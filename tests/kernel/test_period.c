@@ -97,10 +97,12 @@ static void test_relaxation(void **state)
     qd_test_set_affinity(world, 0, 1, 0.4);
     s->affinity[1] = s->affinity[s->padded] = -0.6;
     qd_world_end_period(world);
+    qd_world_settle(world);
     QD_ASSERT_NEAR(s->affinity[1], -0.6 + 0.05 * 1.0, 1e-15);
     assert_true(s->affinity[1] == s->affinity[s->padded] && s->baseline[1] == 0.4);
     world->parameters.affinity_relaxation = 1.0;
     qd_world_end_period(world);
+    qd_world_settle(world);
     QD_ASSERT_NEAR(s->affinity[1], 0.4, 1e-15);
     QD_ASSERT_NO_FAULT(qd_state_verify(s));
     qd_world_free(world);
@@ -126,6 +128,29 @@ static void test_learning_spreads_and_fades(void **state)
     for (qd_venue_t g = 0; g < QD_VENUES; g++)
         for (size_t i = 0; i < 3 && g != QD_FLEXIBLE; i++)
             assert_true(world->state.learned[(size_t)g * world->state.padded + i] == 0.0);
+    qd_world_free(world);
+}
+
+/* Periods of different rates, settled together or one by one; and nothing is owed twice. */
+static void test_relaxation_owed(void **state)
+{
+    (void)state;
+    static const double rate[5] = {0.05, 0.3, 0.0, 1.0 / 3.0, 1e-9};
+    qd_world_t *world = qd_test_world(3);
+    qd_state_t *s = &world->state;
+    qd_test_set_affinity(world, 0, 1, 0.4);
+    s->affinity[1] = s->affinity[s->padded] = -0.6;
+    double expected = -0.6;
+    for (size_t t = 0; t < QD_COUNT(rate); t++) {
+        world->parameters.affinity_relaxation = rate[t];
+        qd_world_end_period(world);
+        expected += rate[t] * (0.4 - expected);
+    }
+    qd_world_settle(world);
+    QD_ASSERT_NEAR(s->affinity[1], expected, 1e-15);
+    double settled = s->affinity[1];
+    qd_world_settle(world);
+    assert_true(s->affinity[1] == settled && s->affinity[s->padded] == settled);
     qd_world_free(world);
 }
 
@@ -205,6 +230,46 @@ static void record(film_t *film, const qd_plan_t *plan, uint64_t number)
 static qd_change_t change(int at, qd_parameter_t parameter, double value)
 {
     return (qd_change_t){.at = at, .parameter = parameter, .distribution = qd_constant(value)};
+}
+
+/* Where nothing happens but relaxation, it is seen period by period; and a world goes the same way unwatched.
+ */
+typedef struct {
+    double affinity[STATES * 16], baseline[STATES * 16];
+    size_t periods;
+} quiet_t;
+
+static void see_quiet(void *context, const qd_event_t *event)
+{
+    quiet_t *quiet = context;
+    if (event->kind == QD_EVENT_WORLD) {
+        memcpy(quiet->affinity, event->state->affinity, sizeof quiet->affinity);
+        memcpy(quiet->baseline, event->state->baseline, sizeof quiet->baseline);
+    } else if (event->kind == QD_EVENT_PERIOD) {
+        quiet->periods++;
+        for (size_t k = 0; k < STATES * 16; k++) {
+            quiet->affinity[k] += 0.05 * (quiet->baseline[k] - quiet->affinity[k]);
+            QD_ASSERT_NEAR(event->state->affinity[k], quiet->affinity[k], 1e-14);
+        }
+    }
+}
+
+static void test_relaxation_seen(void **state)
+{
+    (void)state;
+    static quiet_t quiet;
+    qd_plan_t plan = fourteen_states();
+    qd_test_set(&plan, QD_P_crises_rate, 0.0);
+    qd_world_t *world = qd_world_new(STATES, PERIODS);
+    assert_non_null(world);
+    qd_result_t seen, unseen;
+    qd_observer_t observer = {.context = &quiet, .see = see_quiet};
+    qd_world_play(world, &plan, (qd_luck_t){.seed = 61, .world = 3}, &observer, &seen);
+    QD_ASSERT_NO_FAULT(seen.failure);
+    assert_int_equal(quiet.periods, PERIODS);
+    qd_world_play(world, &plan, (qd_luck_t){.seed = 61, .world = 3}, NULL, &unseen);
+    assert_memory_equal(&seen.outcomes, &unseen.outcomes, sizeof seen.outcomes);
+    qd_world_free(world);
 }
 
 static void test_reviews_when_due(void **state)
@@ -400,7 +465,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tension_and_debt),   cmocka_unit_test(test_institution_and_cohesion),
         cmocka_unit_test(test_breakdown),          cmocka_unit_test(test_growth),
-        cmocka_unit_test(test_relaxation),         cmocka_unit_test(test_learning_spreads_and_fades),
+        cmocka_unit_test(test_relaxation),         cmocka_unit_test(test_relaxation_owed),
+        cmocka_unit_test(test_relaxation_seen),    cmocka_unit_test(test_learning_spreads_and_fades),
         cmocka_unit_test(test_reviews_when_due),   cmocka_unit_test(test_schedule_at_zero),
         cmocka_unit_test(test_timeline),           cmocka_unit_test(test_scheduled_distribution),
         cmocka_unit_test(test_labels_come_and_go), cmocka_unit_test(test_labels_at_zero),

@@ -9,8 +9,8 @@
 
 typedef struct {
     double c[MOST], affinity[MOST * MOST], cohesion[MOST + 1], field[(MOST + 1) * MOST], self_worth[MOST],
-        scratch[2 * MOST];
-    int label[MOST], members[MOST + 1];
+        scratch[QD_BLOC_TOGETHER * MOST];
+    int label[MOST], members[MOST + 1], listed[MOST];
     qd_bloc_game_t game;
 } world_t;
 
@@ -33,7 +33,8 @@ static void make(world_t *self, size_t n, size_t labels)
                                   .members = self->members,
                                   .field = self->field,
                                   .self_worth = self->self_worth,
-                                  .scratch = self->scratch};
+                                  .scratch = self->scratch,
+                                  .listed = self->listed};
 }
 
 static void set(world_t *self, size_t i, size_t j, double a)
