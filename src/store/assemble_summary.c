@@ -50,17 +50,17 @@ static void write_bins(qd_assembly_t *self, size_t outcome, const char *group)
     for (int high = 0; high < 2; high++) {
         char path[256];
         snprintf(path, sizeof path, "%s/%s", group, high ? "bin_high" : "bin_low");
-        qd_h5_define(&self->h5,
-                     &(qd_h5_variable_t){.path = path,
-                                         .type = QD_H5_REAL,
-                                         .rank = 1,
-                                         .dimension = {"/bin"},
-                                         .units = qd_outcome_table[outcome].unit,
-                                         .long_name = high ? "upper edge of a bin, excluded but in the last"
-                                                           : "lower edge of a bin"});
         for (int i = 0; i < QD_BINS; i++)
             edge[i] = self->low[outcome] + width * (i + high);
-        qd_h5_write(&self->h5, path, QD_H5_REAL, edge);
+        qd_h5_put(&self->h5,
+                  &(qd_h5_variable_t){.path = path,
+                                      .type = QD_H5_REAL,
+                                      .rank = 1,
+                                      .dimension = {"/bin"},
+                                      .units = qd_outcome_table[outcome].unit,
+                                      .long_name = high ? "upper edge of a bin, excluded but in the last"
+                                                        : "lower edge of a bin"},
+                  edge);
     }
 }
 

@@ -14,11 +14,12 @@
 #include <stdint.h>
 
 #include "quadrille/error.h"
+#include "store/hdf5_scales.h"
 
 typedef struct {
     hid_t file;
     char path[4096];
-    int dimensions; /* given out so far: _Netcdf4Dimid */
+    qd_h5_scales_t scales; /* dimensions, while writing; the position of one is its _Netcdf4Dimid */
     bool failed;
     bool absent; /* it failed because there is no HDF5 file of that name */
     char why[512];
@@ -32,8 +33,6 @@ typedef enum {
     QD_H5_TEXT
 } qd_h5_type_t; /* double, int64_t,
 uint8_t, uint64_t, const char * */
-
-#define QD_H5_RANK_MAX 4
 
 /* A variable over dimensions that exist. */
 typedef struct {
@@ -73,8 +72,15 @@ void qd_h5_dimension(qd_h5_t *self, const char *path, size_t size, bool grows);
 void qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t size, const char *units,
                       const char *long_name);
 
-/* Creates a variable; doubles are filled with NaN. */
-void qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable);
+/* Creates a variable; doubles are filled with NaN. Gives it open, to be closed with qd_h5_close_variable; -1
+ * after a failure. */
+hid_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable);
+
+/* Creates a variable and writes all of it. */
+void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, const void *data);
+
+/* Length of a dimension that was made; 0 where there is none. */
+hsize_t qd_h5_dimension_length(const qd_h5_t *self, const char *path);
 
 /* Writes all of a variable; `data` may be NULL only where it has no elements. */
 void qd_h5_write(qd_h5_t *self, const char *path, qd_h5_type_t type, const void *data);
