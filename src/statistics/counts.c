@@ -11,19 +11,35 @@ size_t qd_counts_find(const uint32_t count[], size_t first, size_t last, uint64_
     return last;
 }
 
+/* Most counts are 0, and are passed over in blocks. */
+#define BLOCK 8
+
+static bool is_empty(const uint32_t count[])
+{
+    uint32_t any = 0;
+    for (size_t i = 0; i < BLOCK; i++)
+        any |= count[i];
+    return any == 0;
+}
+
 void qd_counts_encode(const uint32_t count[], size_t first, size_t last, qd_byte_writer_t *to)
 {
-    uint64_t pairs = 0;
+    uint32_t pairs = 0;
     for (size_t i = first; i <= last; i++)
         pairs += count[i] != 0;
     qd_byte_writer_whole(to, pairs);
     size_t next = 0;
-    for (size_t i = first; i <= last; i++) {
+    for (size_t i = first; pairs > 0; i++) {
+        if (i + BLOCK <= last && is_empty(count + i)) {
+            i += BLOCK - 1;
+            continue;
+        }
         if (count[i] == 0)
             continue;
         qd_byte_writer_whole(to, i - next);
         qd_byte_writer_whole(to, count[i]);
         next = i + 1;
+        pairs--;
     }
 }
 

@@ -58,6 +58,7 @@ void qd_index_free(qd_index_t *self)
     free(self->piece_start);
     free(self->failure);
     free(self->failure_start);
+    qd_tally_free(self->tally);
     qd_sources_free(self->sources);
     qd_slots_free(&self->slots);
     free(self);

@@ -35,6 +35,9 @@ struct qd_index {
     qd_slot_failure_t *failure; /* by slot, then by world */
     size_t *failure_start;      /* slots + 1 */
     uint64_t doubles, left_out;
+    /* The tally that was asked for last, of which its memory at least can be used again: */
+    qd_tally_t *tally;
+    size_t tally_slot, tally_periods; /* slot QD_NO_SLOT: it holds none */
     qd_error_t warnings;
 };
 

@@ -167,6 +167,8 @@ static void forget_selection(qd_index_t *self)
     memset(self->failure_start, 0, (self->slots.count + 1) * sizeof *self->failure_start);
     free(self->piece);
     free(self->failure);
+    qd_tally_free(self->tally);
+    self->tally = NULL;
     self->piece = NULL;
     self->failure = NULL;
     self->pieces = self->failures = 0;

@@ -11,9 +11,6 @@ struct qd_parts_reader {
     qd_manifest_t manifest;
     qd_experiment_t *experiment;
     qd_index_t *index;
-    /* The tally asked for last: summaries are mostly asked for outcome by outcome. */
-    qd_tally_t *tally;
-    size_t point, order;
 };
 
 static qd_status_t open_index(qd_parts_reader_t *self, const char *folder, qd_error_t *error)
@@ -49,7 +46,6 @@ void qd_parts_reader_close(qd_parts_reader_t *self)
 {
     if (self == NULL)
         return;
-    qd_tally_free(self->tally);
     qd_index_free(self->index);
     qd_experiment_free(self->experiment);
     qd_manifest_free(&self->manifest);
@@ -92,26 +88,17 @@ uint64_t qd_parts_reader_done(const qd_parts_reader_t *self, size_t point, size_
     return qd_ranges_count(qd_index_done(self->index, point, order));
 }
 
-static qd_status_t find_tally(qd_parts_reader_t *self, size_t point, size_t order, qd_error_t *error)
-{
-    if (self->tally != NULL && self->point == point && self->order == order)
-        return QD_OK;
-    qd_tally_free(self->tally);
-    self->point = point;
-    self->order = order;
-    return qd_index_tally(self->index, point, order, &self->tally, error);
-}
-
 qd_status_t qd_parts_reader_summary(qd_parts_reader_t *self, size_t point, size_t order, qd_outcome_t outcome,
                                     qd_result_summary_t *summary, qd_error_t *error)
 {
-    qd_status_t status = find_tally(self, point, order, error);
+    const qd_tally_t *tally;
+    qd_status_t status = qd_index_tally(self->index, point, order, &tally, error);
     if (status != QD_OK)
         return status;
-    qd_summary_t all = qd_tally_summary(self->tally, outcome);
+    qd_summary_t all = qd_tally_summary(tally, outcome);
     *summary = (qd_result_summary_t){all.count, all.mean, all.sd, all.mcse, all.min, all.max, {0}};
     for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
-        summary->quantile[q] = qd_tally_quantile(self->tally, outcome, qd_result_quantiles[q]);
+        summary->quantile[q] = qd_tally_quantile(tally, outcome, qd_result_quantiles[q]);
     return QD_OK;
 }
 
