@@ -127,6 +127,9 @@ hsize_t qd_h5_chunk(hsize_t size, hsize_t most);
 /* Notes the present HDF5 error as the first failure: "PATH: DOING failed: why". */
 void qd_h5_fail(qd_h5_t *self, const char *doing, const char *object);
 
+/* Notes as the first failure that the contents of a file are not what they should be. */
+void qd_h5_refuse(qd_h5_t *self, const char *why);
+
 /* HDF5 type of values in memory; close with H5Tclose when it is QD_H5_TEXT. */
 hid_t qd_h5_memory_type(qd_h5_type_t type);
 

@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static void refuse(qd_h5_t *self, const char *why)
+void qd_h5_refuse(qd_h5_t *self, const char *why)
 {
+    if (self->failed)
+        return;
     self->failed = true;
     snprintf(self->why, sizeof self->why, "%s", why);
 }
@@ -18,13 +20,13 @@ void qd_h5_open(qd_h5_t *self, const char *path)
     snprintf(self->path, sizeof self->path, "%s", path);
     qd_h5_prepare();
     if (access(path, R_OK) != 0) {
-        refuse(self, strerror(errno));
+        qd_h5_refuse(self, strerror(errno));
         self->absent = true;
         return;
     }
     htri_t is = H5Fis_hdf5(path);
     if (is <= 0) {
-        refuse(self, "not an HDF5 file");
+        qd_h5_refuse(self, "not an HDF5 file");
         self->absent = true;
         return;
     }
@@ -59,7 +61,7 @@ char *qd_h5_get_text(qd_h5_t *self, const char *path, const char *name)
     if (attribute < 0 || H5Sget_simple_extent_npoints(space) != 1 || H5Aread(attribute, type, &value) < 0)
         qd_h5_fail(self, "reading attribute", name);
     else if ((copy = strdup(value == NULL ? "" : value)) == NULL)
-        refuse(self, "out of memory");
+        qd_h5_refuse(self, "out of memory");
     if (value != NULL)
         H5Dvlen_reclaim(type, space, H5P_DEFAULT, &value);
     H5Sclose(space);
@@ -107,7 +109,7 @@ size_t qd_h5_length(qd_h5_t *self, const char *path, size_t axis)
     H5Sclose(space);
     H5Dclose(dataset);
     if (rank <= (int)axis)
-        refuse(self, "a variable has fewer dimensions than expected");
+        qd_h5_refuse(self, "a variable has fewer dimensions than expected");
     return self->failed ? 0 : (size_t)size[axis];
 }
 
@@ -126,7 +128,7 @@ static void adopt_texts(qd_h5_t *self, hid_t type, hid_t space, char **text, siz
     H5Dvlen_reclaim(type, space, H5P_DEFAULT, text);
     memset(text, 0, count * sizeof *text);
     if (!whole)
-        refuse(self, "out of memory");
+        qd_h5_refuse(self, "out of memory");
     if (copy != NULL)
         memcpy(text, copy, count * sizeof *text);
     free(copy);
@@ -142,7 +144,7 @@ void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *cou
     hssize_t elements = H5Sget_simple_extent_npoints(space);
     void *data = elements < 0 ? NULL : calloc((size_t)elements + 1, size_of(type));
     if (data == NULL)
-        refuse(self, "out of memory");
+        qd_h5_refuse(self, "out of memory");
     else if (elements > 0 && H5Dread(dataset, in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
         qd_h5_fail(self, "reading variable", path);
     else if (type == QD_H5_TEXT)
