@@ -62,7 +62,7 @@ static uint64_t refuse(qd_byte_reader_t *self)
     return 0;
 }
 
-uint64_t qd_byte_reader_whole(qd_byte_reader_t *self)
+uint64_t qd_byte_reader_whole_long(qd_byte_reader_t *self)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {

@@ -27,8 +27,14 @@ typedef struct {
     bool failed;
 } qd_byte_reader_t;
 
-uint64_t qd_byte_reader_whole(qd_byte_reader_t *self);
+uint64_t qd_byte_reader_whole_long(qd_byte_reader_t *self);
 uint64_t qd_byte_reader_word(qd_byte_reader_t *self);
 double qd_byte_reader_real(qd_byte_reader_t *self);
+
+/* Nearly all numbers of a tally are below 128: one byte. */
+static inline uint64_t qd_byte_reader_whole(qd_byte_reader_t *self)
+{
+    return self->at != self->end && *self->at < 0x80 ? *self->at++ : qd_byte_reader_whole_long(self);
+}
 
 #endif
