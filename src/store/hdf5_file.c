@@ -112,6 +112,8 @@ qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error)
 {
     if (!qd_h5_scales_close(&self->scales, !self->failed))
         qd_h5_fail(self, "writing which variables have a dimension", NULL);
+    for (; self->kept > 0; self->kept--)
+        H5Dclose(self->keep[self->kept - 1].variable);
     if (self->file >= 0 && H5Fclose(self->file) < 0)
         qd_h5_fail(self, "closing the file", NULL);
     self->file = -1;

@@ -16,10 +16,19 @@
 #include "quadrille/error.h"
 #include "store/hdf5_scales.h"
 
+/* A variable that is read piece by piece stays open, as long as there are not more of them. */
+#define QD_H5_KEPT_MOST 64
+typedef struct {
+    char path[128];
+    hid_t variable;
+} qd_h5_kept_t;
+
 typedef struct {
     hid_t file;
     char path[4096];
     qd_h5_scales_t scales; /* dimensions, while writing; the position of one is its _Netcdf4Dimid */
+    size_t kept;           /* while reading */
+    qd_h5_kept_t keep[QD_H5_KEPT_MOST];
     bool failed;
     bool absent; /* it failed because there is no HDF5 file of that name */
     char why[512];

@@ -162,10 +162,42 @@ void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *cou
     return data;
 }
 
+/* Opens a variable with a small cache of its chunks: there may be many, each read from its beginning to its
+ * end. */
+static hid_t open_small(qd_h5_t *self, const char *path)
+{
+    hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, 13, (size_t)1 << 16, 1.0);
+    hid_t variable = H5Dopen2(self->file, path, access);
+    H5Pclose(access);
+    if (variable < 0)
+        qd_h5_fail(self, "opening variable", path);
+    return variable;
+}
+
+/* The variable, and whether it is to be closed after use. */
+static hid_t find_open(qd_h5_t *self, const char *path, bool *passing)
+{
+    *passing = false;
+    for (size_t i = 0; i < self->kept; i++)
+        if (strcmp(self->keep[i].path, path) == 0)
+            return self->keep[i].variable;
+    hid_t variable = open_small(self, path);
+    qd_h5_kept_t *keep = &self->keep[self->kept];
+    *passing = self->kept == QD_H5_KEPT_MOST || strlen(path) >= sizeof keep->path;
+    if (variable < 0 || *passing)
+        return variable;
+    snprintf(keep->path, sizeof keep->path, "%s", path);
+    keep->variable = variable;
+    self->kept++;
+    return variable;
+}
+
 void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data)
 {
-    hid_t dataset = qd_h5_open_variable(self, path);
+    bool passing;
+    hid_t dataset = self->failed ? -1 : find_open(self, path, &passing);
     if (dataset < 0)
         return;
     hid_t space = H5Dget_space(dataset), memory = H5Screate_simple((int)rank, count, NULL);
@@ -175,5 +207,6 @@ void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t 
         qd_h5_fail(self, "reading variable", path);
     H5Sclose(memory);
     H5Sclose(space);
-    H5Dclose(dataset);
+    if (passing)
+        H5Dclose(dataset);
 }
