@@ -103,18 +103,18 @@ static qd_status_t add_tally(qd_index_t *self, size_t i, qd_tally_t *tally, qd_e
     return status;
 }
 
-/* An empty tally for so many periods. */
-static qd_status_t clear_tally(qd_index_t *self, size_t periods, qd_error_t *error)
+/* Makes it an empty tally for so many periods. */
+static qd_status_t clear_kept(qd_kept_tally_t *kept, size_t periods, bool paths, qd_error_t *error)
 {
-    self->tally_slot = QD_NO_SLOT;
-    if (self->tally != NULL && self->tally_periods == periods) {
-        qd_tally_clear(self->tally);
+    kept->slot = QD_NO_SLOT;
+    if (kept->tally != NULL && kept->periods == periods) {
+        qd_tally_clear(kept->tally);
         return QD_OK;
     }
-    qd_tally_free(self->tally);
-    self->tally_periods = periods;
-    self->tally = qd_tally_new(periods, self->kind.paths);
-    return self->tally == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally") : QD_OK;
+    qd_tally_free(kept->tally);
+    kept->periods = periods;
+    kept->tally = qd_tally_new(periods, paths);
+    return kept->tally == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally") : QD_OK;
 }
 
 qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const qd_tally_t **tally,
@@ -122,15 +122,19 @@ qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const q
 {
     size_t slot = qd_slots_at(&self->slots, point, order);
     size_t periods = qd_index_periods(self, point, order);
-    qd_status_t status = QD_OK;
-    if (self->tally == NULL || self->tally_slot != slot) {
-        status = clear_tally(self, periods == 0 ? 1 : periods, error);
-        for (size_t i = self->piece_start[slot]; i < self->piece_start[slot + 1] && status == QD_OK; i++)
-            status = add_tally(self, i, self->tally, error);
-        if (status == QD_OK)
-            self->tally_slot = slot;
+    for (size_t i = 0; i < QD_TALLIES_KEPT; i++) {
+        *tally = self->kept[i].tally;
+        if (*tally != NULL && self->kept[i].slot == slot)
+            return QD_OK;
     }
-    *tally = self->tally;
+    qd_kept_tally_t *kept = &self->kept[self->oldest];
+    self->oldest = (self->oldest + 1) % QD_TALLIES_KEPT;
+    qd_status_t status = clear_kept(kept, periods == 0 ? 1 : periods, self->kind.paths, error);
+    for (size_t i = self->piece_start[slot]; i < self->piece_start[slot + 1] && status == QD_OK; i++)
+        status = add_tally(self, i, kept->tally, error);
+    if (status == QD_OK)
+        kept->slot = slot;
+    *tally = kept->tally;
     return status;
 }
 
