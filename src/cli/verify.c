@@ -71,8 +71,9 @@ static void show_difference(const char *path, const qd_verify_report_t *report)
                ending(first->recomputed_failure));
     else
         printf(", outcome %s: %a (%.17g) in the file, %a (%.17g) recomputed\n",
-               qd_outcome_table[first->outcome].name, first->stored, first->stored, first->recomputed,
-               first->recomputed);
+               first->outcome < QD_OUTCOMES ? qd_outcome_table[first->outcome].name
+                                            : qd_landscape_table[first->outcome - QD_OUTCOMES].name,
+               first->stored, first->stored, first->recomputed, first->recomputed);
 }
 
 static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)

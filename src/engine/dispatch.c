@@ -5,6 +5,9 @@
 
 #include "engine/twins.h"
 
+/* The last units are at most so many times smaller than the largest. */
+#define UNIT_SPREAD 32
+
 struct qd_dispatch {
     const qd_experiment_t *experiment;
     qd_dispatch_options_t options;
@@ -16,11 +19,12 @@ struct qd_dispatch {
     size_t *turn;      /* [turns] cells of this shard, in order */
     size_t turns;
     uint64_t total, already;
-    uint64_t unit;   /* worlds a unit */
-    uint64_t next;   /* the next ticket, where there is one rank */
-    uint64_t handed; /* by_cell: tickets used; else units passed by, of this rank and of others */
-    size_t at;       /* the turn at hand, */
-    uint64_t world;  /* and the next world of it to look at */
+    uint64_t largest; /* most worlds of a unit */
+    uint64_t left;    /* worlds in no unit yet */
+    uint64_t next;    /* the next ticket, where there is one rank */
+    uint64_t handed;  /* by_cell: tickets used; else units passed by, of this rank and of others */
+    size_t at;        /* the turn at hand, */
+    uint64_t world;   /* and the next world of it to look at */
 };
 
 /* A guess of the worlds a second that one thread plays, to size units to about a second: 4,000 at N = 32 and
@@ -42,14 +46,24 @@ static double guess_rate(const qd_experiment_t *experiment)
     return rate;
 }
 
-static uint64_t unit_size(const qd_dispatch_t *self)
+/* Most worlds of a unit. */
+static uint64_t largest_unit(const qd_dispatch_t *self)
 {
     if (self->by_cell)
         return QD_LOOK_SIZE;
-    uint64_t fair = self->total / (8 * self->options.workers) + 1;
     double size = fmin(guess_rate(self->experiment), (double)QD_UNIT_MAX);
-    uint64_t unit = size > 16.0 ? (uint64_t)size : 16;
-    return unit < fair ? unit : fair;
+    return size > 16.0 ? (uint64_t)size : 16;
+}
+
+/* Worlds of the next unit: a third of a thread's share of what is left, so that threads of unequal speed end
+ * together; but a unit costs some milliseconds of its own, which so many worlds have to be worth. */
+static uint64_t unit_size(const qd_dispatch_t *self)
+{
+    uint64_t share = self->left / (3 * self->options.workers) + 1;
+    uint64_t least = self->largest / UNIT_SPREAD + 1, fair = self->total / (8 * self->options.workers) + 1;
+    least = least < fair ? least : fair;
+    share = share > least ? share : least;
+    return share < self->largest ? share : self->largest;
 }
 
 /* a * b / c without overflow. */
@@ -119,7 +133,8 @@ qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, const qd_dispatch
     take_share(self);
     if (!copy_done(self))
         goto out;
-    self->unit = unit_size(self);
+    self->largest = largest_unit(self);
+    self->left = self->total - self->already;
     status = QD_OK;
     *out = self;
 
@@ -168,8 +183,9 @@ static bool next_of_turn(qd_dispatch_t *self, qd_work_t *work)
     qd_range_t gap = next_gap(self, cell);
     if (gap.count == 0)
         return false;
-    uint64_t room = self->by_cell ? self->unit - gap.first % self->unit : self->unit;
+    uint64_t room = self->by_cell ? self->largest - gap.first % self->largest : unit_size(self);
     gap.count = gap.count < room ? gap.count : room;
+    self->left -= gap.count;
     self->world = gap.first + gap.count;
     *work = (qd_work_t){cell / orders, cell % orders, gap};
     return true;
@@ -243,5 +259,5 @@ uint64_t qd_dispatch_done(const qd_dispatch_t *self)
 
 uint64_t qd_dispatch_drawn(const qd_dispatch_t *self)
 {
-    return self->by_cell ? 0 : self->handed * self->unit;
+    return self->by_cell ? 0 : self->total - self->already - self->left;
 }

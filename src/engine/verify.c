@@ -12,6 +12,9 @@
 #include "store/assemble.h"
 #include "store/merge.h"
 
+/* Values that may be kept of a world: the outcomes, then the group `landscape`. */
+#define VALUES (QD_OUTCOMES + QD_LANDSCAPE_OUTCOMES)
+
 /* What the threads share; touched under the one lock of `#pragma omp critical(qd_verify)`. */
 typedef struct {
     const qd_verify_options_t *options;
@@ -20,6 +23,7 @@ typedef struct {
     qd_experiment_t *experiment;
     qd_index_t *index; /* NULL where the file keeps no rows */
     uint64_t columns;  /* outcomes that it keeps */
+    size_t extras;     /* and values of the group `landscape`: all or none */
     size_t *twin;
     qd_work_t *block; /* in order */
     size_t blocks, next;
@@ -122,6 +126,19 @@ static void note(verify_t *self, qd_difference_t found)
         *first = found;
 }
 
+static bool is_kept(const verify_t *self, size_t value)
+{
+    return value < QD_OUTCOMES ? self->columns >> value & 1 : value - QD_OUTCOMES < self->extras;
+}
+
+/* Value of a world of a segment: an outcome, or QD_OUTCOMES + k for the k-th of the group `landscape`. */
+static double value_of(const qd_segment_t *segment, uint64_t world, size_t value)
+{
+    size_t at = (size_t)(world - segment->first);
+    return value < QD_OUTCOMES ? segment->row[at].value[value]
+                               : segment->extra[at * QD_LANDSCAPE_OUTCOMES + value - QD_OUTCOMES];
+}
+
 /* One world; false where it differs. `stored`: one value per outcome kept. */
 static bool compare_world(verify_t *self, const qd_segment_t *segment, uint64_t world, const char *failure,
                           const double *stored, size_t stride)
@@ -135,12 +152,12 @@ static bool compare_world(verify_t *self, const qd_segment_t *segment, uint64_t 
         note(self, found);
         return false;
     }
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
-        if (!(self->columns >> o & 1))
+    for (size_t v = 0; v < VALUES; v++) {
+        if (!is_kept(self, v))
             continue;
-        double recomputed = segment->row[world - segment->first].value[o];
+        double recomputed = value_of(segment, world, v);
         if (!same_bits(*stored, recomputed)) {
-            found.outcome = (int)o;
+            found.outcome = (int)v;
             found.stored = *stored;
             found.recomputed = recomputed;
             note(self, found);
@@ -164,14 +181,14 @@ static void compare_block(verify_t *self, const qd_segment_t *segment, const dou
     }
 }
 
-/* stored[k * QD_VERIFY_BLOCK + w]: k-th outcome kept of the w-th world. */
+/* stored[k * QD_VERIFY_BLOCK + w]: k-th value kept of the w-th world. */
 static qd_status_t read_rows(verify_t *self, const qd_work_t *block, double *stored)
 {
     qd_status_t status = QD_OK;
-    for (size_t o = 0; self->index && o < QD_OUTCOMES && status == QD_OK; o++) {
-        if (!(self->columns >> o & 1))
+    for (size_t v = 0; self->index && v < VALUES && status == QD_OK; v++) {
+        if (!is_kept(self, v))
             continue;
-        status = qd_index_read(self->index, block->point, block->order, o, block->range.first,
+        status = qd_index_read(self->index, block->point, block->order, v, block->range.first,
                                (size_t)block->range.count, stored, self->error);
         stored += QD_VERIFY_BLOCK;
     }
@@ -217,7 +234,7 @@ static void work(verify_t *self)
     qd_worker_t worker;
     qd_error_t error = QD_ERROR_NONE;
     qd_status_t status = qd_worker_init(&worker, self->experiment, self->states, self->periods, &error);
-    double *stored = malloc(QD_OUTCOMES * QD_VERIFY_BLOCK * sizeof *stored);
+    double *stored = malloc(VALUES * QD_VERIFY_BLOCK * sizeof *stored);
     if (status == QD_OK && !stored)
         status = qd_error_add(&error, QD_ERROR_MEMORY, "no memory for %d worlds", QD_VERIFY_BLOCK);
     bool more = status == QD_OK;
@@ -278,9 +295,13 @@ static qd_status_t open_all(verify_t *self)
         status = qd_twins_find(self->experiment, &self->twin, self->error);
     if (status == QD_OK)
         status = qd_worker_sizes(self->experiment, &self->states, &self->periods, self->error);
-    if (self->index)
+    if (self->index) {
         self->columns = qd_index_kind(self->index).columns;
-    self->report->outcomes = (uint64_t)__builtin_popcountll(self->columns);
+        self->extras = self->experiment->output.landscape ? qd_index_kind(self->index).extras : 0;
+    }
+    if (self->extras > QD_LANDSCAPE_OUTCOMES)
+        self->extras = QD_LANDSCAPE_OUTCOMES;
+    self->report->outcomes = (uint64_t)__builtin_popcountll(self->columns) + self->extras;
     if (status == QD_OK && options->fraction >= 1.0) {
         self->cell = calloc(self->experiment->points * self->experiment->orders, sizeof *self->cell);
         if (!self->cell)

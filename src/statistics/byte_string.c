@@ -35,7 +35,7 @@ void qd_byte_writer_raw(qd_byte_writer_t *self, const void *bytes, size_t size)
 
 void qd_byte_writer_whole(qd_byte_writer_t *self, uint64_t value)
 {
-    if (!reserve(self, 10))
+    if (!reserve(self, QD_WHOLE_BYTES))
         return;
     unsigned char *at = self->bytes + self->size;
     for (; value >= 0x80; value >>= 7)
@@ -50,6 +50,16 @@ void qd_byte_writer_word(qd_byte_writer_t *self, uint64_t value)
     qd_byte_writer_raw(self, &word, sizeof word);
 }
 
+unsigned char *qd_byte_writer_room(qd_byte_writer_t *self, size_t size)
+{
+    return reserve(self, size) ? self->bytes + self->size : NULL;
+}
+
+void qd_byte_writer_fill(qd_byte_writer_t *self, const unsigned char *end)
+{
+    self->size = (size_t)(end - self->bytes);
+}
+
 void qd_byte_writer_real(qd_byte_writer_t *self, double value)
 {
     qd_byte_writer_word(self, qd_bits_of(value));
@@ -62,7 +72,7 @@ static uint64_t refuse(qd_byte_reader_t *self)
     return 0;
 }
 
-uint64_t qd_byte_reader_whole(qd_byte_reader_t *self)
+uint64_t qd_byte_reader_whole_long(qd_byte_reader_t *self)
 {
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {

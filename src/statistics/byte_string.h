@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define QD_WHOLE_BYTES 10 /* of a whole number, at most */
+
 /* `bytes` is realloc'd as it grows and belongs to whoever reads it at the end. After a failed allocation
  * `failed` is set and everything that follows is ignored. */
 typedef struct {
@@ -20,6 +22,10 @@ void qd_byte_writer_whole(qd_byte_writer_t *self, uint64_t value);
 void qd_byte_writer_word(qd_byte_writer_t *self, uint64_t value); /* eight bytes */
 void qd_byte_writer_real(qd_byte_writer_t *self, double value);
 
+/* Room for `size` bytes more, to be written where it says (NULL after a failure) up to `end`. */
+unsigned char *qd_byte_writer_room(qd_byte_writer_t *self, size_t size);
+void qd_byte_writer_fill(qd_byte_writer_t *self, const unsigned char *end);
+
 /* Reads never leave [at, end). After a read past the end or of a number above 64 bits `failed` is set and
  * every read gives 0. */
 typedef struct {
@@ -27,8 +33,14 @@ typedef struct {
     bool failed;
 } qd_byte_reader_t;
 
-uint64_t qd_byte_reader_whole(qd_byte_reader_t *self);
+uint64_t qd_byte_reader_whole_long(qd_byte_reader_t *self);
 uint64_t qd_byte_reader_word(qd_byte_reader_t *self);
 double qd_byte_reader_real(qd_byte_reader_t *self);
+
+/* Nearly all numbers of a tally are below 128: one byte. */
+static inline uint64_t qd_byte_reader_whole(qd_byte_reader_t *self)
+{
+    return self->at != self->end && *self->at < 0x80 ? *self->at++ : qd_byte_reader_whole_long(self);
+}
 
 #endif

@@ -11,20 +11,44 @@ size_t qd_counts_find(const uint32_t count[], size_t first, size_t last, uint64_
     return last;
 }
 
+#define BLOCK 16
+
+/* Bit i: count[i] is not 0, for i < n <= BLOCK. */
+static uint32_t in_use(const uint32_t count[], size_t n)
+{
+    uint32_t mask = 0;
+    for (size_t i = 0; i < n; i++)
+        mask |= (uint32_t)(count[i] != 0) << i;
+    return mask;
+}
+
+static unsigned char *put_whole(unsigned char *at, uint64_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        *at++ = (unsigned char)(value | 0x80);
+    *at++ = (unsigned char)value;
+    return at;
+}
+
+/* Which counts are 0 cannot be foreseen, so blocks of them are turned into bits, and bits into places. */
 void qd_counts_encode(const uint32_t count[], size_t first, size_t last, qd_byte_writer_t *to)
 {
-    uint64_t pairs = 0;
+    uint32_t pairs = 0;
     for (size_t i = first; i <= last; i++)
         pairs += count[i] != 0;
     qd_byte_writer_whole(to, pairs);
+    unsigned char *at = qd_byte_writer_room(to, pairs * (size_t)(QD_WHOLE_BYTES + QD_WHOLE_BYTES));
     size_t next = 0;
-    for (size_t i = first; i <= last; i++) {
-        if (count[i] == 0)
-            continue;
-        qd_byte_writer_whole(to, i - next);
-        qd_byte_writer_whole(to, count[i]);
-        next = i + 1;
+    for (size_t i = first; at != NULL && i <= last; i += BLOCK) {
+        uint32_t mask = last - i < BLOCK ? in_use(count + i, last - i + 1) : in_use(count + i, BLOCK);
+        for (; mask != 0; mask &= mask - 1) {
+            size_t bin = i + (size_t)__builtin_ctz(mask);
+            at = put_whole(put_whole(at, bin - next), count[bin]);
+            next = bin + 1;
+        }
     }
+    if (at != NULL)
+        qd_byte_writer_fill(to, at);
 }
 
 bool qd_counts_decode(uint32_t count[], size_t bins, uint64_t *total, size_t *first, size_t *last,

@@ -1,5 +1,6 @@
 #include "statistics/path_histogram.h"
 
+#include "math/elementary.h"
 #include "statistics/counts.h"
 
 #include <math.h>
@@ -8,64 +9,164 @@
 
 #define STEPS 504 /* y = k / STEPS, k = 0 .. STEPS */
 #define NONE  505 /* bin of worlds without a value */
+#define ENDED 506 /* bin of periods that a world did not reach */
+
+#define SUM_BOUND 0x1p18 /* values up to this are summed in vectors */
+
+static qd_path_waiting_t *new_waiting(size_t periods)
+{
+    qd_path_waiting_t *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return NULL;
+    self->bin = calloc(periods * QD_PATH_WAITING, sizeof *self->bin);
+    self->sum = calloc(periods, sizeof *self->sum);
+    return self;
+}
 
 bool qd_path_histogram_init(qd_path_histogram_t *self, const qd_series_info_t *series, size_t periods)
 {
     bool open = isinf(series->high);
     *self = (qd_path_histogram_t){.low = series->low,
                                   .scale = open ? 1.0 : 1.0 / (series->high - series->low),
+                                  .bound = open ? 1e9 : 1.0,
                                   .open = open,
                                   .periods = periods};
     size_t some = periods > 0 ? periods : 1;
     self->count = calloc(some, QD_PATH_BINS * sizeof *self->count);
     self->sum = calloc(some, sizeof *self->sum);
-    self->bin = calloc(some, sizeof *self->bin);
-    return self->count != NULL && self->sum != NULL && self->bin != NULL;
+    self->waiting = new_waiting(some);
+    const qd_path_waiting_t *waiting = self->waiting;
+    return self->count != NULL && self->sum != NULL && waiting != NULL && waiting->bin != NULL &&
+           waiting->sum != NULL;
 }
 
 void qd_path_histogram_free(qd_path_histogram_t *self)
 {
+    if (self->waiting != NULL) {
+        free(self->waiting->bin);
+        free(self->waiting->sum);
+    }
+    free(self->waiting);
     free(self->count);
     free(self->sum);
-    free(self->bin);
     *self = (qd_path_histogram_t){0};
+}
+
+static void clear_waiting(qd_path_waiting_t *self, size_t periods)
+{
+    self->worlds = 0;
+    memset(self->sum, 0, periods * sizeof *self->sum);
 }
 
 void qd_path_histogram_clear(qd_path_histogram_t *self)
 {
     memset(self->count, 0, self->periods * QD_PATH_BINS * sizeof *self->count);
     memset(self->sum, 0, self->periods * sizeof *self->sum);
+    clear_waiting(self->waiting, self->periods);
 }
 
-/* Branch-free, in the forms that become vector minima and maxima; a NaN passes for 0 until the last line. */
-static void find_bins(qd_path_histogram_t *self, const double *restrict path, size_t periods)
+/* Counts those who wait, four periods side by side: where many worlds are in one bin, each addition to it has
+ * to wait for the one before. */
+static void count_waiting(const qd_path_histogram_t *self)
 {
-    int32_t *restrict bin = self->bin;
-    double low = self->low, scale = self->scale, bound = self->open ? 1e9 : 1.0;
-    double bend = self->open ? 1.0 : 0.0; /* y = z / (1 + z), or z */
+    const qd_path_waiting_t *waiting = self->waiting;
+    size_t periods = self->periods, t = 0;
+    uint32_t *count = self->count;
+    for (; t + 4 <= periods; t += 4, count += (size_t)4 * QD_PATH_BINS) {
+        const uint16_t *bin = waiting->bin + t;
+        for (size_t w = 0; w < waiting->worlds; w++, bin += periods)
+            for (size_t k = 0; k < 4; k++)
+                count[k * QD_PATH_BINS + bin[k]]++;
+    }
+    for (; t < periods; t++, count += QD_PATH_BINS)
+        for (size_t w = 0; w < waiting->worlds; w++)
+            count[waiting->bin[w * periods + t]]++;
+}
+
+/* The state that can be told stays the same, so this is done to constant histograms too. */
+static void settle(const qd_path_histogram_t *self)
+{
+    qd_path_waiting_t *waiting = self->waiting;
+    if (waiting->worlds == 0)
+        return;
+    count_waiting(self);
+    for (size_t t = 0; t < self->periods; t++)
+        self->sum[t] += (int64_t)waiting->sum[t];
+    clear_waiting(waiting, self->periods);
+}
+
+/* Branch-free, in the forms that become vector minima (which a constant bound does not); a NaN passes for 0.
+ */
+static void find_bins(const qd_path_histogram_t *self, const double *restrict path, size_t periods,
+                      uint16_t *restrict bin)
+{
+    double low = self->low, scale = self->scale, bound = self->bound;
+    bool open = self->open;
     for (size_t t = 0; t < periods; t++) {
         double z = (path[t] - low) * scale;
         z = z > 0.0 ? z : 0.0;
         z = z < bound ? z : bound;
-        bin[t] = (int32_t)(z / (1.0 + bend * z) * STEPS + 0.5);
+        z = open ? z / (1.0 + z) : z;
+        bin[t] = (uint16_t)(int32_t)(z * STEPS + 0.5);
     }
+    for (size_t t = periods; t < self->periods; t++)
+        bin[t] = ENDED;
+}
+
+/* Whether a period has no value, and whether one lies beyond SUM_BOUND. Without their signs doubles are
+ * ordered as their bits are, so differences of bits tell by their uppermost, which vectors can collect. */
+static void look_over(const double path[], size_t periods, bool *gaps, bool *far)
+{
+    const uint64_t size = UINT64_MAX >> 1, infinite = qd_bits_of(INFINITY), bound = qd_bits_of(SUM_BOUND);
+    uint64_t above_infinite = 0, above_bound = 0;
+    for (size_t t = 0; t < periods; t++) {
+        double x = path[t] == path[t] ? path[t] : 0.0;
+        above_infinite |= infinite - (qd_bits_of(path[t]) & size);
+        above_bound |= bound - (qd_bits_of(x) & size);
+    }
+    *gaps = above_infinite >> 63;
+    *far = above_bound >> 63;
+}
+
+/* qd_fixed for values within SUM_BOUND, in vectors: adding 1.5 * 2^52 rounds a multiple of 2^-32 to a whole
+ * number, to even as llrint does, and leaves it in the lower bits of the double. QD_PATH_WAITING of them add
+ * up to less than 2^57. */
+static void add_near(uint64_t *restrict sum, const double *restrict path, size_t periods)
+{
+    const double shift = 0x1.8p52;
+    for (size_t t = 0; t < periods; t++) {
+        double x = path[t] == path[t] ? path[t] : 0.0;
+        sum[t] += qd_bits_of(x * QD_FIXED_SCALE + shift) - qd_bits_of(shift);
+    }
+}
+
+static void add_far(qd_int128_t sum[], const double path[], size_t periods)
+{
     for (size_t t = 0; t < periods; t++)
-        bin[t] = path[t] == path[t] ? bin[t] : NONE;
+        if (path[t] == path[t])
+            sum[t] += qd_fixed(path[t]);
 }
 
 void qd_path_histogram_add(qd_path_histogram_t *self, const double path[], size_t periods)
 {
-    find_bins(self, path, periods);
-    uint32_t *count = self->count;
-    for (size_t t = 0; t < periods; t++, count += QD_PATH_BINS)
-        count[self->bin[t]]++;
-    for (size_t t = 0; t < periods; t++)
-        if (path[t] == path[t])
-            self->sum[t] += qd_fixed(path[t]);
+    qd_path_waiting_t *waiting = self->waiting;
+    uint16_t *bin = waiting->bin + waiting->worlds * self->periods;
+    bool gaps, far;
+    look_over(path, periods, &gaps, &far);
+    find_bins(self, path, periods, bin);
+    for (size_t t = 0; gaps && t < periods; t++)
+        bin[t] = path[t] == path[t] ? bin[t] : NONE;
+    if (far)
+        add_far(self->sum, path, periods);
+    else
+        add_near(waiting->sum, path, periods);
+    if (++waiting->worlds == QD_PATH_WAITING)
+        settle(self);
 }
 
 void qd_path_histogram_merge(qd_path_histogram_t *self, const qd_path_histogram_t *other)
 {
+    settle(other);
     size_t bins = self->periods * QD_PATH_BINS;
     const uint32_t *restrict from = other->count;
     uint32_t *restrict to = self->count;
@@ -77,6 +178,7 @@ void qd_path_histogram_merge(qd_path_histogram_t *self, const qd_path_histogram_
 
 uint64_t qd_path_histogram_count(const qd_path_histogram_t *self, size_t period)
 {
+    settle(self);
     const uint32_t *count = self->count + period * QD_PATH_BINS;
     uint64_t n = 0;
     for (size_t i = 0; i <= STEPS; i++)
@@ -105,8 +207,9 @@ double qd_path_histogram_quantile(const qd_path_histogram_t *self, size_t period
 
 void qd_path_histogram_encode(const qd_path_histogram_t *self, qd_byte_writer_t *to)
 {
+    settle(self);
     for (size_t t = 0; t < self->periods; t++) {
-        qd_counts_encode(self->count + t * QD_PATH_BINS, 0, QD_PATH_BINS - 1, to);
+        qd_counts_encode(self->count + t * QD_PATH_BINS, 0, NONE, to);
         qd_byte_writer_word(to, (uint64_t)self->sum[t]);
         qd_byte_writer_word(to, (uint64_t)((qd_uint128_t)self->sum[t] >> 64));
     }
@@ -118,7 +221,7 @@ bool qd_path_histogram_decode(qd_path_histogram_t *self, uint64_t worlds, bool a
         uint64_t total;
         size_t first, last;
         uint32_t *count = apply ? self->count + t * QD_PATH_BINS : NULL;
-        if (!qd_counts_decode(count, QD_PATH_BINS, &total, &first, &last, from) || total > worlds)
+        if (!qd_counts_decode(count, NONE + 1, &total, &first, &last, from) || total > worlds)
             return false;
         uint64_t low = qd_byte_reader_word(from), high = qd_byte_reader_word(from);
         if (apply)

@@ -17,17 +17,29 @@
 #include "statistics/byte_string.h"
 #include "statistics/moments.h"
 
-/* 505 bins and one for worlds without a value, spaced by an odd number of cache lines: with a power of two
- * the bins of successive periods would fall into the same few sets of the cache. */
+/* 505 bins, one for worlds without a value and one for worlds that had ended (which is never read), spaced by
+ * an odd number of cache lines: with a power of two the bins of successive periods would fall into the same
+ * few sets of the cache. */
 #define QD_PATH_BINS 528
 
+/* Worlds that wait to be counted together. The counts of all periods and series are 1.8 MB: counted world by
+ * world, nearly every one would be fetched from the third-level cache; period by period, the counts of a
+ * period stay in the first while those who wait are counted. */
+#define QD_PATH_WAITING 64
+
 typedef struct {
-    double low, scale; /* z = (x - low) * scale */
-    bool open;         /* no upper bound */
+    size_t worlds;
+    uint16_t *bin; /* QD_PATH_WAITING x periods */
+    uint64_t *sum; /* periods: two's complement, in units of 2^-32 */
+} qd_path_waiting_t;
+
+typedef struct {
+    double low, scale, bound; /* z = (x - low) * scale, at most `bound` */
+    bool open;                /* no upper bound */
     size_t periods;
-    uint32_t *count;  /* periods x QD_PATH_BINS */
-    qd_int128_t *sum; /* periods, in units of 2^-32 */
-    int32_t *bin;     /* scratch: periods */
+    uint32_t *count;            /* periods x QD_PATH_BINS */
+    qd_int128_t *sum;           /* periods, in units of 2^-32 */
+    qd_path_waiting_t *waiting; /* whoever reads counts or sums settles these first */
 } qd_path_histogram_t;
 
 /* Allocates for `periods` periods; false when memory is short (then *self may still be freed). */

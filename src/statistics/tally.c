@@ -62,7 +62,8 @@ qd_tally_t *qd_tally_new(size_t periods, bool paths)
         qd_tally_free(self);
         return NULL;
     }
-    qd_tally_clear(self);
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        qd_moments_clear(&self->moments[o]); /* all else was allocated clear */
     return self;
 }
 

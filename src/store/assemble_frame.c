@@ -124,28 +124,31 @@ static void write_point_labels(qd_assembly_t *self, const char **label, uint64_t
         label[p] = experiment->point[p].label;
         hash[p] = experiment->point[p].hash;
     }
-    qd_h5_define(&self->h5, &(qd_h5_variable_t){.path = "/point_label",
-                                                .type = QD_H5_TEXT,
-                                                .rank = 1,
-                                                .dimension = {"/point"},
-                                                .long_name = "label of the design point"});
-    qd_h5_write(&self->h5, "/point_label", QD_H5_TEXT, label);
-    qd_h5_define(&self->h5, &(qd_h5_variable_t){.path = "/point_hash",
-                                                .type = QD_H5_HASH,
-                                                .rank = 1,
-                                                .dimension = {"/point"},
-                                                .units = "1",
-                                                .long_name = "hash of what the design point sets"});
-    qd_h5_write(&self->h5, "/point_hash", QD_H5_HASH, hash);
+    qd_h5_put(&self->h5,
+              &(qd_h5_variable_t){.path = "/point_label",
+                                  .type = QD_H5_TEXT,
+                                  .rank = 1,
+                                  .dimension = {"/point"},
+                                  .long_name = "label of the design point"},
+              label);
+    qd_h5_put(&self->h5,
+              &(qd_h5_variable_t){.path = "/point_hash",
+                                  .type = QD_H5_HASH,
+                                  .rank = 1,
+                                  .dimension = {"/point"},
+                                  .units = "1",
+                                  .long_name = "hash of what the design point sets"},
+              hash);
     for (size_t p = 0; p < experiment->points; p++)
         hash[p] = experiment->point[p].from_claim;
-    qd_h5_define(&self->h5, &(qd_h5_variable_t){.path = "/point_from_claim",
-                                                .type = QD_H5_BYTE,
-                                                .rank = 1,
-                                                .dimension = {"/point"},
-                                                .units = "flag",
-                                                .long_name = "whether the point was added for a claim"});
-    qd_h5_write(&self->h5, "/point_from_claim", QD_H5_HASH, hash);
+    qd_h5_put(&self->h5,
+              &(qd_h5_variable_t){.path = "/point_from_claim",
+                                  .type = QD_H5_BYTE,
+                                  .rank = 1,
+                                  .dimension = {"/point"},
+                                  .units = "flag",
+                                  .long_name = "whether the point was added for a claim"},
+              hash);
 }
 
 /* One factor's values over the points: names where the factor is the doctrine. */
@@ -165,14 +168,14 @@ static void write_factor(qd_assembly_t *self, size_t number, const char **label,
         label[p] = info == NULL && row ? qd_doctrine_table[(size_t)at].name : "";
     }
     qd_h5_type_t type = info == NULL ? QD_H5_TEXT : QD_H5_REAL;
-    qd_h5_define(&self->h5,
-                 &(qd_h5_variable_t){.path = path,
-                                     .type = type,
-                                     .rank = 1,
-                                     .dimension = {"/point"},
-                                     .units = info == NULL ? NULL : info->unit,
-                                     .long_name = info == NULL ? "doctrine preset" : info->meaning});
-    qd_h5_write(&self->h5, path, type, info == NULL ? (const void *)label : value);
+    qd_h5_put(&self->h5,
+              &(qd_h5_variable_t){.path = path,
+                                  .type = type,
+                                  .rank = 1,
+                                  .dimension = {"/point"},
+                                  .units = info == NULL ? NULL : info->unit,
+                                  .long_name = info == NULL ? "doctrine preset" : info->meaning},
+              info == NULL ? (const void *)label : value);
 }
 
 void qd_assembly_frame(qd_assembly_t *self)

@@ -50,17 +50,17 @@ static void write_bins(qd_assembly_t *self, size_t outcome, const char *group)
     for (int high = 0; high < 2; high++) {
         char path[256];
         snprintf(path, sizeof path, "%s/%s", group, high ? "bin_high" : "bin_low");
-        qd_h5_define(&self->h5,
-                     &(qd_h5_variable_t){.path = path,
-                                         .type = QD_H5_REAL,
-                                         .rank = 1,
-                                         .dimension = {"/bin"},
-                                         .units = qd_outcome_table[outcome].unit,
-                                         .long_name = high ? "upper edge of a bin, excluded but in the last"
-                                                           : "lower edge of a bin"});
         for (int i = 0; i < QD_BINS; i++)
             edge[i] = self->low[outcome] + width * (i + high);
-        qd_h5_write(&self->h5, path, QD_H5_REAL, edge);
+        qd_h5_put(&self->h5,
+                  &(qd_h5_variable_t){.path = path,
+                                      .type = QD_H5_REAL,
+                                      .rank = 1,
+                                      .dimension = {"/bin"},
+                                      .units = qd_outcome_table[outcome].unit,
+                                      .long_name = high ? "upper edge of a bin, excluded but in the last"
+                                                        : "lower edge of a bin"},
+                  edge);
     }
 }
 
@@ -162,7 +162,7 @@ static void fill_series(summary_t *self, size_t s, size_t i, size_t periods, con
 static qd_status_t fill(summary_t *self, size_t point, size_t order, size_t i, qd_error_t *error)
 {
     qd_index_t *index = self->assembly->index;
-    qd_tally_t *tally;
+    const qd_tally_t *tally;
     qd_status_t status = qd_index_tally(index, point, order, &tally, error);
     if (status != QD_OK)
         return status;
@@ -178,7 +178,6 @@ static qd_status_t fill(summary_t *self, size_t point, size_t order, size_t i, q
     const uint64_t *plane = qd_tally_plane(tally);
     for (size_t k = 0; k < QD_PLANE_BINS * QD_PLANE_BINS; k++)
         qd_batch_wholes(&self->batch, self->plane, i)[k] = (int64_t)plane[k];
-    qd_tally_free(tally);
     return QD_OK;
 }
 

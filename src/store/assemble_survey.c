@@ -47,13 +47,12 @@ static qd_status_t survey_points(qd_assembly_t *self, qd_cell_hash_t cell[], qd_
 {
     size_t orders = self->experiment->orders;
     for (size_t i = 0; i < self->experiment->points * orders; i++) {
-        qd_tally_t *tally;
+        const qd_tally_t *tally;
         qd_status_t status = qd_index_tally(self->index, i / orders, i % orders, &tally, error);
         if (status != QD_OK)
             return status;
         survey_ranges(self, i / orders, i % orders);
         survey_tally(self, tally, &cell[i]);
-        qd_tally_free(tally);
     }
     return QD_OK;
 }

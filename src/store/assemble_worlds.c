@@ -30,7 +30,7 @@ static void define_column(copy_t *self, size_t outcome)
     const qd_extra_t *extra = outcome < QD_OUTCOMES ? NULL : &assembly->options->extra[outcome - QD_OUTCOMES];
     char path[256];
     snprintf(path, sizeof path, "/worlds/%s", extra == NULL ? qd_outcome_table[outcome].name : extra->name);
-    qd_h5_define(
+    hid_t variable = qd_h5_define(
         &assembly->h5,
         &(qd_h5_variable_t){.path = path,
                             .type = QD_H5_REAL,
@@ -40,8 +40,7 @@ static void define_column(copy_t *self, size_t outcome)
                             .long_name = extra == NULL ? qd_outcome_table[outcome].meaning : extra->meaning,
                             .chunk = QD_CHUNK,
                             .compress = assembly->options->compress});
-    self->column[self->columns++] =
-        (column_t){.outcome = outcome, .variable = qd_h5_open_variable(&assembly->h5, path)};
+    self->column[self->columns++] = (column_t){.outcome = outcome, .variable = variable};
 }
 
 static void define_summary(copy_t *self, size_t k)

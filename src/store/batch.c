@@ -33,16 +33,15 @@ static bool make_room(qd_batch_t *self)
 
 size_t qd_batch_add(qd_batch_t *self, const qd_h5_variable_t *variable)
 {
-    qd_h5_define(self->h5, variable);
-    if (self->h5->failed)
-        return 0;
     qd_batch_field_t field = {.type = variable->type, .rank = variable->rank, .length = 1};
     for (size_t i = 2; i < variable->rank; i++) {
-        field.tail[i - 2] = qd_h5_length(self->h5, variable->dimension[i], 0);
+        field.tail[i - 2] = qd_h5_dimension_length(self->h5, variable->dimension[i]);
         field.length *= (size_t)field.tail[i - 2];
     }
+    field.variable = qd_h5_define(self->h5, variable);
+    if (self->h5->failed)
+        return 0;
     field.value = calloc(self->points * self->orders * field.length + 1, 8);
-    field.variable = qd_h5_open_variable(self->h5, variable->path);
     if (field.value == NULL || !make_room(self)) {
         qd_h5_fail(self->h5, "preparing (out of memory)", variable->path);
         qd_h5_close_variable(field.variable);

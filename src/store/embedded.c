@@ -75,15 +75,15 @@ static qd_status_t write_tallies(embedding_t *self, qd_error_t *error)
 {
     qd_status_t status = QD_OK;
     qd_h5_dimension(self->h5, "/parts/byte", 0, true);
-    qd_h5_define(self->h5, &(qd_h5_variable_t){.path = "/parts/tally",
-                                               .type = QD_H5_BYTE,
-                                               .rank = 1,
-                                               .dimension = {"/parts/byte"},
-                                               .units = "1",
-                                               .long_name = "encoded tallies, one after another",
-                                               .chunk = TALLY_CHUNK,
-                                               .compress = true});
-    self->tally = qd_h5_open_variable(self->h5, "/parts/tally");
+    self->tally =
+        qd_h5_define(self->h5, &(qd_h5_variable_t){.path = "/parts/tally",
+                                                   .type = QD_H5_BYTE,
+                                                   .rank = 1,
+                                                   .dimension = {"/parts/byte"},
+                                                   .units = "1",
+                                                   .long_name = "encoded tallies, one after another",
+                                                   .chunk = TALLY_CHUNK,
+                                                   .compress = true});
     self->byte = qd_h5_open_variable(self->h5, "/parts/byte");
     for (size_t u = 0; u < self->units && status == QD_OK && !self->h5->failed; u++)
         status = append_tally(self, &self->unit[u], error);
@@ -97,14 +97,15 @@ static void write_column(embedding_t *self, const char *dimension, const char *n
 {
     char path[64];
     snprintf(path, sizeof path, "/parts/%s", name);
-    qd_h5_define(self->h5, &(qd_h5_variable_t){.path = path,
-                                               .type = QD_H5_WHOLE,
-                                               .rank = 1,
-                                               .dimension = {dimension},
-                                               .units = "1",
-                                               .long_name = long_name});
     bool any = strcmp(dimension, "/parts/unit") == 0 ? self->units > 0 : self->ranges > 0;
-    qd_h5_write(self->h5, path, QD_H5_WHOLE, any ? self->value : NULL);
+    qd_h5_put(self->h5,
+              &(qd_h5_variable_t){.path = path,
+                                  .type = QD_H5_WHOLE,
+                                  .rank = 1,
+                                  .dimension = {dimension},
+                                  .units = "1",
+                                  .long_name = long_name},
+              any ? self->value : NULL);
 }
 
 static void write_units(embedding_t *self)

@@ -1,7 +1,6 @@
 #include "store/hdf5_file.h"
 
 #include <errno.h>
-#include <hdf5_hl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +110,10 @@ void qd_h5_create(qd_h5_t *self, const char *path)
 
 qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error)
 {
+    if (!qd_h5_scales_close(&self->scales, !self->failed))
+        qd_h5_fail(self, "writing which variables have a dimension", NULL);
+    for (; self->kept > 0; self->kept--)
+        H5Dclose(self->keep[self->kept - 1].variable);
     if (self->file >= 0 && H5Fclose(self->file) < 0)
         qd_h5_fail(self, "closing the file", NULL);
     self->file = -1;
@@ -134,21 +137,40 @@ void qd_h5_group(qd_h5_t *self, const char *path)
 /* ---- attributes -------------------------------------------------------------------------------------------
  */
 
-/* `count` 0 stands for a scalar. */
-static void set_attribute(qd_h5_t *self, const char *path, const char *name, hid_t in_file, hid_t in_memory,
-                          size_t count, const void *value)
+/* Of an open object. `count` 0 stands for a scalar. */
+static void write_attribute(qd_h5_t *self, hid_t object, const char *name, hid_t in_file, hid_t in_memory,
+                            size_t count, const void *value)
 {
     if (self->failed)
         return;
     hsize_t size = count;
     hid_t space = count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &size, NULL);
-    hid_t attribute =
-        H5Acreate_by_name(self->file, path, name, in_file, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t attribute = H5Acreate2(object, name, in_file, space, H5P_DEFAULT, H5P_DEFAULT);
     if (attribute < 0 || H5Awrite(attribute, in_memory, value) < 0)
         qd_h5_fail(self, "writing attribute", name);
     if (attribute >= 0)
         H5Aclose(attribute);
     H5Sclose(space);
+}
+
+static void write_text(qd_h5_t *self, hid_t object, const char *name, const char *value)
+{
+    hid_t type = qd_h5_memory_type(QD_H5_TEXT);
+    write_attribute(self, object, name, type, type, 0, &value);
+    H5Tclose(type);
+}
+
+static void set_attribute(qd_h5_t *self, const char *path, const char *name, hid_t in_file, hid_t in_memory,
+                          size_t count, const void *value)
+{
+    if (self->failed)
+        return;
+    hid_t object = H5Oopen(self->file, path, H5P_DEFAULT);
+    if (object < 0)
+        qd_h5_fail(self, "opening", path);
+    write_attribute(self, object, name, in_file, in_memory, count, value);
+    if (object >= 0)
+        H5Oclose(object);
 }
 
 void qd_h5_set_text(qd_h5_t *self, const char *path, const char *name, const char *value)
@@ -239,22 +261,26 @@ static hid_t create_dataset(qd_h5_t *self, const char *path, qd_h5_type_t type, 
     return dataset;
 }
 
-static void describe(qd_h5_t *self, const char *path, const char *units, const char *long_name)
+static void describe(qd_h5_t *self, hid_t dataset, const char *units, const char *long_name)
 {
-    qd_h5_set_text(self, path, "units", units == NULL ? "text" : units);
+    write_text(self, dataset, "units", units == NULL ? "text" : units);
     if (long_name != NULL)
-        qd_h5_set_text(self, path, "long_name", long_name);
+        write_text(self, dataset, "long_name", long_name);
 }
 
-static void make_scale(qd_h5_t *self, hid_t dataset, const char *path, const char *name)
+/* Makes the dataset, which is kept open, a dimension. */
+static void make_scale(qd_h5_t *self, hid_t dataset, const char *path, const char *name, const char *units,
+                       const char *long_name)
 {
     if (dataset < 0)
         return;
-    if (H5DSset_scale(dataset, name) < 0)
+    int id = (int)self->scales.count;
+    if (!qd_h5_scales_add(&self->scales, path, dataset, name)) {
         qd_h5_fail(self, "making a dimension of", path);
-    H5Dclose(dataset);
-    int id = self->dimensions++;
-    set_attribute(self, path, "_Netcdf4Dimid", H5T_STD_I32LE, H5T_NATIVE_INT, 0, &id);
+        return;
+    }
+    write_attribute(self, dataset, "_Netcdf4Dimid", H5T_STD_I32LE, H5T_NATIVE_INT, 0, &id);
+    describe(self, dataset, units, long_name);
 }
 
 void qd_h5_dimension(qd_h5_t *self, const char *path, size_t size, bool grows)
@@ -264,8 +290,8 @@ void qd_h5_dimension(qd_h5_t *self, const char *path, size_t size, bool grows)
     shape_t shape = {.rank = 1, .size = {size}, .most = {grows ? H5S_UNLIMITED : size}, .grows = grows};
     char name[64];
     snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10zu", size);
-    make_scale(self, create_dataset(self, path, QD_H5_BYTE, &shape, 0, false), path, name);
-    describe(self, path, "1", "dimension without values");
+    make_scale(self, create_dataset(self, path, QD_H5_BYTE, &shape, 0, false), path, name, "1",
+               "dimension without values");
 }
 
 void qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t size, const char *units,
@@ -274,50 +300,69 @@ void qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t
     if (self->failed)
         return;
     shape_t shape = {.rank = 1, .size = {size}, .most = {size}};
-    make_scale(self, create_dataset(self, path, type, &shape, 0, false), path, strrchr(path, '/') + 1);
-    describe(self, path, units, long_name);
+    make_scale(self, create_dataset(self, path, type, &shape, 0, false), path, strrchr(path, '/') + 1, units,
+               long_name);
+}
+
+hsize_t qd_h5_dimension_length(const qd_h5_t *self, const char *path)
+{
+    const qd_h5_scale_t *scale = qd_h5_scales_find(&self->scales, path);
+    return scale == NULL ? 0 : scale->size;
 }
 
 static void measure(qd_h5_t *self, const qd_h5_variable_t *variable, shape_t *shape)
 {
     shape->rank = (int)variable->rank;
     for (size_t i = 0; i < variable->rank && !self->failed; i++) {
-        hid_t scale = qd_h5_open_variable(self, variable->dimension[i]);
-        hid_t space = scale < 0 ? -1 : H5Dget_space(scale);
-        if (space < 0 || H5Sget_simple_extent_dims(space, &shape->size[i], &shape->most[i]) != 1)
-            qd_h5_fail(self, "measuring dimension", variable->dimension[i]);
+        const qd_h5_scale_t *scale = qd_h5_scales_find(&self->scales, variable->dimension[i]);
+        if (scale == NULL) {
+            qd_h5_fail(self, "finding dimension", variable->dimension[i]);
+            return;
+        }
+        shape->size[i] = scale->size;
+        shape->most[i] = scale->most;
         shape->grows = shape->grows || shape->most[i] == H5S_UNLIMITED;
-        H5Sclose(space);
-        qd_h5_close_variable(scale);
     }
 }
 
-static void attach(qd_h5_t *self, hid_t dataset, const qd_h5_variable_t *variable)
-{
-    for (size_t i = 0; i < variable->rank && !self->failed; i++) {
-        hid_t scale = qd_h5_open_variable(self, variable->dimension[i]);
-        if (scale >= 0 && H5DSattach_scale(dataset, scale, (unsigned)i) < 0)
-            qd_h5_fail(self, "attaching a dimension to", variable->path);
-        qd_h5_close_variable(scale);
-    }
-}
-
-void qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable)
+hid_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable)
 {
     shape_t shape = {0};
     measure(self, variable, &shape);
     if (self->failed)
-        return;
+        return -1;
     hid_t dataset =
         create_dataset(self, variable->path, variable->type, &shape, variable->chunk, variable->compress);
     if (dataset < 0)
-        return;
-    attach(self, dataset, variable);
-    H5Dclose(dataset);
+        return -1;
+    if (!qd_h5_scales_attach(&self->scales, dataset, variable->rank, variable->dimension))
+        qd_h5_fail(self, "attaching a dimension to", variable->path);
+    describe(self, dataset, variable->units, variable->long_name);
     double nan = NAN;
-    describe(self, variable->path, variable->units, variable->long_name);
     if (variable->type == QD_H5_REAL)
-        qd_h5_set_reals(self, variable->path, "_FillValue", &nan, 1);
+        write_attribute(self, dataset, "_FillValue", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, &nan);
+    if (!self->failed)
+        return dataset;
+    H5Dclose(dataset);
+    return -1;
+}
+
+/* Writes all of an open variable. */
+static void write_whole(qd_h5_t *self, hid_t dataset, const char *path, qd_h5_type_t type, const void *data)
+{
+    if (dataset < 0 || data == NULL)
+        return;
+    hid_t in_memory = qd_h5_memory_type(type);
+    if (H5Dwrite(dataset, in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
+        qd_h5_fail(self, "writing variable", path);
+    close_type(type, in_memory);
+}
+
+void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, const void *data)
+{
+    hid_t dataset = qd_h5_define(self, variable);
+    write_whole(self, dataset, variable->path, variable->type, data);
+    qd_h5_close_variable(dataset);
 }
 
 hid_t qd_h5_open_variable(qd_h5_t *self, const char *path)
@@ -339,13 +384,8 @@ void qd_h5_close_variable(hid_t variable)
 void qd_h5_write(qd_h5_t *self, const char *path, qd_h5_type_t type, const void *data)
 {
     hid_t dataset = qd_h5_open_variable(self, path);
-    if (dataset < 0)
-        return;
-    hid_t in_memory = qd_h5_memory_type(type);
-    if (data != NULL && H5Dwrite(dataset, in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-        qd_h5_fail(self, "writing variable", path);
-    close_type(type, in_memory);
-    H5Dclose(dataset);
+    write_whole(self, dataset, path, type, data);
+    qd_h5_close_variable(dataset);
 }
 
 void qd_h5_write_slab(qd_h5_t *self, hid_t variable, qd_h5_type_t type, size_t rank, const hsize_t *start,

@@ -14,11 +14,21 @@
 #include <stdint.h>
 
 #include "quadrille/error.h"
+#include "store/hdf5_scales.h"
+
+/* A variable that is read piece by piece stays open, as long as there are not more of them. */
+#define QD_H5_KEPT_MOST 64
+typedef struct {
+    char path[128];
+    hid_t variable;
+} qd_h5_kept_t;
 
 typedef struct {
     hid_t file;
     char path[4096];
-    int dimensions; /* given out so far: _Netcdf4Dimid */
+    qd_h5_scales_t scales; /* dimensions, while writing; the position of one is its _Netcdf4Dimid */
+    size_t kept;           /* while reading */
+    qd_h5_kept_t keep[QD_H5_KEPT_MOST];
     bool failed;
     bool absent; /* it failed because there is no HDF5 file of that name */
     char why[512];
@@ -32,8 +42,6 @@ typedef enum {
     QD_H5_TEXT
 } qd_h5_type_t; /* double, int64_t,
 uint8_t, uint64_t, const char * */
-
-#define QD_H5_RANK_MAX 4
 
 /* A variable over dimensions that exist. */
 typedef struct {
@@ -73,8 +81,15 @@ void qd_h5_dimension(qd_h5_t *self, const char *path, size_t size, bool grows);
 void qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t size, const char *units,
                       const char *long_name);
 
-/* Creates a variable; doubles are filled with NaN. */
-void qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable);
+/* Creates a variable; doubles are filled with NaN. Gives it open, to be closed with qd_h5_close_variable; -1
+ * after a failure. */
+hid_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable);
+
+/* Creates a variable and writes all of it. */
+void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, const void *data);
+
+/* Length of a dimension that was made; 0 where there is none. */
+hsize_t qd_h5_dimension_length(const qd_h5_t *self, const char *path);
 
 /* Writes all of a variable; `data` may be NULL only where it has no elements. */
 void qd_h5_write(qd_h5_t *self, const char *path, qd_h5_type_t type, const void *data);
@@ -120,6 +135,9 @@ hsize_t qd_h5_chunk(hsize_t size, hsize_t most);
 
 /* Notes the present HDF5 error as the first failure: "PATH: DOING failed: why". */
 void qd_h5_fail(qd_h5_t *self, const char *doing, const char *object);
+
+/* Notes as the first failure that the contents of a file are not what they should be. */
+void qd_h5_refuse(qd_h5_t *self, const char *why);
 
 /* HDF5 type of values in memory; close with H5Tclose when it is QD_H5_TEXT. */
 hid_t qd_h5_memory_type(qd_h5_type_t type);

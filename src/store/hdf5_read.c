@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static void refuse(qd_h5_t *self, const char *why)
+void qd_h5_refuse(qd_h5_t *self, const char *why)
 {
+    if (self->failed)
+        return;
     self->failed = true;
     snprintf(self->why, sizeof self->why, "%s", why);
 }
@@ -18,13 +20,13 @@ void qd_h5_open(qd_h5_t *self, const char *path)
     snprintf(self->path, sizeof self->path, "%s", path);
     qd_h5_prepare();
     if (access(path, R_OK) != 0) {
-        refuse(self, strerror(errno));
+        qd_h5_refuse(self, strerror(errno));
         self->absent = true;
         return;
     }
     htri_t is = H5Fis_hdf5(path);
     if (is <= 0) {
-        refuse(self, "not an HDF5 file");
+        qd_h5_refuse(self, "not an HDF5 file");
         self->absent = true;
         return;
     }
@@ -59,7 +61,7 @@ char *qd_h5_get_text(qd_h5_t *self, const char *path, const char *name)
     if (attribute < 0 || H5Sget_simple_extent_npoints(space) != 1 || H5Aread(attribute, type, &value) < 0)
         qd_h5_fail(self, "reading attribute", name);
     else if ((copy = strdup(value == NULL ? "" : value)) == NULL)
-        refuse(self, "out of memory");
+        qd_h5_refuse(self, "out of memory");
     if (value != NULL)
         H5Dvlen_reclaim(type, space, H5P_DEFAULT, &value);
     H5Sclose(space);
@@ -107,7 +109,7 @@ size_t qd_h5_length(qd_h5_t *self, const char *path, size_t axis)
     H5Sclose(space);
     H5Dclose(dataset);
     if (rank <= (int)axis)
-        refuse(self, "a variable has fewer dimensions than expected");
+        qd_h5_refuse(self, "a variable has fewer dimensions than expected");
     return self->failed ? 0 : (size_t)size[axis];
 }
 
@@ -126,7 +128,7 @@ static void adopt_texts(qd_h5_t *self, hid_t type, hid_t space, char **text, siz
     H5Dvlen_reclaim(type, space, H5P_DEFAULT, text);
     memset(text, 0, count * sizeof *text);
     if (!whole)
-        refuse(self, "out of memory");
+        qd_h5_refuse(self, "out of memory");
     if (copy != NULL)
         memcpy(text, copy, count * sizeof *text);
     free(copy);
@@ -142,7 +144,7 @@ void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *cou
     hssize_t elements = H5Sget_simple_extent_npoints(space);
     void *data = elements < 0 ? NULL : calloc((size_t)elements + 1, size_of(type));
     if (data == NULL)
-        refuse(self, "out of memory");
+        qd_h5_refuse(self, "out of memory");
     else if (elements > 0 && H5Dread(dataset, in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
         qd_h5_fail(self, "reading variable", path);
     else if (type == QD_H5_TEXT)
@@ -160,10 +162,42 @@ void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *cou
     return data;
 }
 
+/* Opens a variable with a small cache of its chunks: there may be many, each read from its beginning to its
+ * end. */
+static hid_t open_small(qd_h5_t *self, const char *path)
+{
+    hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, 13, (size_t)1 << 16, 1.0);
+    hid_t variable = H5Dopen2(self->file, path, access);
+    H5Pclose(access);
+    if (variable < 0)
+        qd_h5_fail(self, "opening variable", path);
+    return variable;
+}
+
+/* The variable, and whether it is to be closed after use. */
+static hid_t find_open(qd_h5_t *self, const char *path, bool *passing)
+{
+    *passing = false;
+    for (size_t i = 0; i < self->kept; i++)
+        if (strcmp(self->keep[i].path, path) == 0)
+            return self->keep[i].variable;
+    hid_t variable = open_small(self, path);
+    qd_h5_kept_t *keep = &self->keep[self->kept];
+    *passing = self->kept == QD_H5_KEPT_MOST || strlen(path) >= sizeof keep->path;
+    if (variable < 0 || *passing)
+        return variable;
+    snprintf(keep->path, sizeof keep->path, "%s", path);
+    keep->variable = variable;
+    self->kept++;
+    return variable;
+}
+
 void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data)
 {
-    hid_t dataset = qd_h5_open_variable(self, path);
+    bool passing;
+    hid_t dataset = self->failed ? -1 : find_open(self, path, &passing);
     if (dataset < 0)
         return;
     hid_t space = H5Dget_space(dataset), memory = H5Screate_simple((int)rank, count, NULL);
@@ -173,5 +207,6 @@ void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t 
         qd_h5_fail(self, "reading variable", path);
     H5Sclose(memory);
     H5Sclose(space);
-    H5Dclose(dataset);
+    if (passing)
+        H5Dclose(dataset);
 }

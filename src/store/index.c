@@ -58,6 +58,8 @@ void qd_index_free(qd_index_t *self)
     free(self->piece_start);
     free(self->failure);
     free(self->failure_start);
+    for (size_t i = 0; i < QD_TALLIES_KEPT; i++)
+        qd_tally_free(self->kept[i].tally);
     qd_sources_free(self->sources);
     qd_slots_free(&self->slots);
     free(self);

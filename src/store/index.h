@@ -63,8 +63,9 @@ const qd_ranges_t *qd_index_done(const qd_index_t *self, size_t point, size_t or
 QD_MUST_USE qd_status_t qd_index_read(qd_index_t *self, size_t point, size_t order, size_t outcome,
                                       uint64_t first, size_t count, double out[], qd_error_t *error);
 
-/* The tally of all its worlds, made anew (freed by qd_tally_free). */
-QD_MUST_USE qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, qd_tally_t **tally,
+/* The tally of all its worlds. It belongs to the index and holds until the next is asked for, or worlds are
+ * selected anew. */
+QD_MUST_USE qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const qd_tally_t **tally,
                                        qd_error_t *error);
 
 /* The same tally as qd_tally_encode would give it, malloc'ed; not even decoded where it was written whole. */

@@ -18,6 +18,14 @@ typedef struct {
     qd_failure_t failure; /* reason borrowed from the unit */
 } qd_slot_failure_t;
 
+/* Tallies asked for last: assembling asks three times for that of each cell, and an experiment without a
+ * design has no more cells than these. */
+#define QD_TALLIES_KEPT 4
+typedef struct {
+    qd_tally_t *tally;
+    size_t slot, periods; /* slot QD_NO_SLOT: it holds none, but its memory can be used again */
+} qd_kept_tally_t;
+
 struct qd_index {
     const qd_files_t *files;
     qd_slots_t slots;
@@ -35,6 +43,8 @@ struct qd_index {
     qd_slot_failure_t *failure; /* by slot, then by world */
     size_t *failure_start;      /* slots + 1 */
     uint64_t doubles, left_out;
+    qd_kept_tally_t kept[QD_TALLIES_KEPT];
+    size_t oldest; /* of those kept: the next to be given up */
     qd_error_t warnings;
 };
 

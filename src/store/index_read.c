@@ -103,21 +103,38 @@ static qd_status_t add_tally(qd_index_t *self, size_t i, qd_tally_t *tally, qd_e
     return status;
 }
 
-qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, qd_tally_t **tally,
+/* Makes it an empty tally for so many periods. */
+static qd_status_t clear_kept(qd_kept_tally_t *kept, size_t periods, bool paths, qd_error_t *error)
+{
+    kept->slot = QD_NO_SLOT;
+    if (kept->tally != NULL && kept->periods == periods) {
+        qd_tally_clear(kept->tally);
+        return QD_OK;
+    }
+    qd_tally_free(kept->tally);
+    kept->periods = periods;
+    kept->tally = qd_tally_new(periods, paths);
+    return kept->tally == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally") : QD_OK;
+}
+
+qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const qd_tally_t **tally,
                            qd_error_t *error)
 {
     size_t slot = qd_slots_at(&self->slots, point, order);
     size_t periods = qd_index_periods(self, point, order);
-    qd_status_t status = QD_OK;
-    *tally = qd_tally_new(periods == 0 ? 1 : periods, self->kind.paths);
-    if (*tally == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally");
-    for (size_t i = self->piece_start[slot]; i < self->piece_start[slot + 1] && status == QD_OK; i++)
-        status = add_tally(self, i, *tally, error);
-    if (status != QD_OK) {
-        qd_tally_free(*tally);
-        *tally = NULL;
+    for (size_t i = 0; i < QD_TALLIES_KEPT; i++) {
+        *tally = self->kept[i].tally;
+        if (*tally != NULL && self->kept[i].slot == slot)
+            return QD_OK;
     }
+    qd_kept_tally_t *kept = &self->kept[self->oldest];
+    self->oldest = (self->oldest + 1) % QD_TALLIES_KEPT;
+    qd_status_t status = clear_kept(kept, periods == 0 ? 1 : periods, self->kind.paths, error);
+    for (size_t i = self->piece_start[slot]; i < self->piece_start[slot + 1] && status == QD_OK; i++)
+        status = add_tally(self, i, kept->tally, error);
+    if (status == QD_OK)
+        kept->slot = slot;
+    *tally = kept->tally;
     return status;
 }
 
@@ -136,7 +153,7 @@ qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsig
 {
     const qd_unit_t *unit = only_unit(self, qd_slots_at(&self->slots, point, order));
     size_t capacity = 0;
-    qd_tally_t *tally;
+    const qd_tally_t *tally;
     *bytes = NULL;
     *size = unit == NULL ? 0 : unit->tally_size;
     if (unit != NULL)
@@ -144,7 +161,6 @@ qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsig
     qd_status_t status = qd_index_tally(self, point, order, &tally, error);
     if (status == QD_OK)
         status = qd_tally_encode(tally, bytes, size, &capacity, error);
-    qd_tally_free(tally);
     return status;
 }
 

@@ -167,6 +167,9 @@ static void forget_selection(qd_index_t *self)
     memset(self->failure_start, 0, (self->slots.count + 1) * sizeof *self->failure_start);
     free(self->piece);
     free(self->failure);
+    for (size_t i = 0; i < QD_TALLIES_KEPT; i++)
+        qd_tally_free(self->kept[i].tally);
+    memset(self->kept, 0, sizeof self->kept);
     self->piece = NULL;
     self->failure = NULL;
     self->pieces = self->failures = 0;

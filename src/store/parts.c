@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROWS_AT_ONCE 64
+
 struct qd_parts {
     char *folder;
     const qd_files_t *files;
@@ -151,20 +153,31 @@ size_t qd_parts_buffered(const qd_parts_t *self)
     return self->buffered;
 }
 
-/* Rows become columns: those of the outcomes kept, then the extras; NaN where a world failed. */
-static void fill_columns(const qd_part_kind_t *kind, const qd_segment_t *segment, double *column)
+/* Worlds from .. to - 1 of the columns of one segment; the number of columns. */
+static size_t fill_some(const qd_part_kind_t *kind, const qd_segment_t *segment, size_t from, size_t to,
+                        double *column)
 {
     size_t n = segment->worlds, k = 0;
     for (size_t o = 0; o < QD_OUTCOMES; o++) {
         if ((kind->columns >> o & 1) == 0)
             continue;
-        for (size_t w = 0; w < n; w++)
+        for (size_t w = from; w < to; w++)
             column[k * n + w] = segment->row[w].value[o];
         k++;
     }
     for (size_t x = 0; x < kind->extras; x++, k++)
-        for (size_t w = 0; w < n; w++)
+        for (size_t w = from; w < to; w++)
             column[k * n + w] = segment->extra[w * kind->extras + x];
+    return k;
+}
+
+/* Rows become columns: those of the outcomes kept, then the extras; NaN where a world failed. A few worlds at
+ * a time, whose rows the first-level cache holds until the last of their columns is filled. */
+static void fill_columns(const qd_part_kind_t *kind, const qd_segment_t *segment, double *column)
+{
+    size_t n = segment->worlds, k = 0;
+    for (size_t from = 0; from < n; from += ROWS_AT_ONCE)
+        k = fill_some(kind, segment, from, n - from < ROWS_AT_ONCE ? n : from + ROWS_AT_ONCE, column);
     for (size_t f = 0; f < segment->failures; f++)
         for (size_t c = 0; c < k; c++)
             column[c * n + (segment->failure[f].world - segment->first)] = NAN;

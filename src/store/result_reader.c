@@ -13,6 +13,14 @@
 
 #define TEXTS 13
 
+/* What a file holds of an outcome's summaries, for every (point, order): read whole when it is first asked
+ * for, since opening a variable takes as long as reading thousands of its numbers. */
+enum { MEAN, SD, MCSE, MIN, MAX, QUANTILES, REALS };
+typedef struct {
+    uint64_t *count;
+    double *real[REALS];
+} summaries_t;
+
 struct qd_result_file {
     qd_h5_t h5;
     qd_parts_reader_t *parts; /* not NULL: a folder of parts is read, not a file */
@@ -21,6 +29,8 @@ struct qd_result_file {
     size_t texts;
     size_t points, orders;
     uint64_t worlds;
+    uint64_t *done; /* points x orders; NULL until asked for, as the next */
+    summaries_t summaries[QD_OUTCOMES];
     char **point_label, **order_label;
     void *failure, *claim, *contrast, *sensitivity;
     size_t failures, claims, contrasts, sensitivities;
@@ -165,6 +175,14 @@ static void free_texts(char **text, size_t count)
     free(text);
 }
 
+static void free_summaries(summaries_t *self)
+{
+    free(self->count);
+    for (size_t i = 0; i < REALS; i++)
+        free(self->real[i]);
+    *self = (summaries_t){0};
+}
+
 void qd_result_file_close(qd_result_file_t *self)
 {
     if (self == NULL)
@@ -172,6 +190,9 @@ void qd_result_file_close(qd_result_file_t *self)
     qd_error_t ignored = QD_ERROR_NONE;
     if (qd_h5_close(&self->h5, &ignored) != QD_OK)
         ignored.status = QD_OK; /* faults of reading were told when they happened */
+    free(self->done);
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        free_summaries(&self->summaries[o]);
     free_texts(self->point_label, self->points);
     free_texts(self->order_label, self->orders);
     for (size_t i = 0; i < self->texts; i++)
@@ -229,6 +250,19 @@ bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcom
     return qd_h5_exists(&h5, path);
 }
 
+/* All of a variable that has `each` numbers for every (point, order); NULL after a failure. */
+static void *read_cells(qd_result_file_t *self, const char *path, qd_h5_type_t type, size_t each)
+{
+    size_t count;
+    void *value = qd_h5_read(&self->h5, path, type, &count);
+    if (value != NULL && count != self->points * self->orders * each) {
+        qd_h5_refuse(&self->h5, "a variable has another shape than (point, order)");
+        free(value);
+        return NULL;
+    }
+    return value;
+}
+
 qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order, uint64_t *worlds,
                                 qd_error_t *error)
 {
@@ -236,10 +270,33 @@ qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t ord
         *worlds = qd_parts_reader_done(self->parts, point, order);
         return QD_OK;
     }
-    hsize_t start[2] = {point, order}, count[2] = {1, 1};
-    *worlds = 0;
-    qd_h5_read_slab(&self->h5, "/worlds_done", QD_H5_HASH, 2, start, count, worlds);
+    if (self->done == NULL)
+        self->done = read_cells(self, "/worlds_done", QD_H5_HASH, 1);
+    *worlds = self->done == NULL ? 0 : self->done[point * self->orders + order];
     return outcome_of(self, error);
+}
+
+static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, qd_error_t *error)
+{
+    static const char *const real[REALS] = {"mean", "sd", "mcse", "min", "max", "quantiles"};
+    summaries_t *summaries = &self->summaries[outcome];
+    const char *name = qd_outcome_table[outcome].name;
+    char path[128];
+    if (summaries->count != NULL)
+        return QD_OK;
+    snprintf(path, sizeof path, "/summary/%s", name);
+    if (!qd_h5_exists(&self->h5, path))
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: has no summary of %s", self->h5.path, name);
+    for (size_t i = 0; i < REALS; i++) {
+        snprintf(path, sizeof path, "/summary/%s/%s", name, real[i]);
+        summaries->real[i] = read_cells(self, path, QD_H5_REAL, i == QUANTILES ? QD_RESULT_QUANTILES : 1);
+    }
+    snprintf(path, sizeof path, "/summary/%s/count", name);
+    summaries->count = read_cells(self, path, QD_H5_HASH, 1);
+    qd_status_t status = outcome_of(self, error);
+    if (status != QD_OK)
+        free_summaries(summaries);
+    return status;
 }
 
 qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t order, qd_outcome_t outcome,
@@ -248,32 +305,19 @@ qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t 
     *summary = (qd_result_summary_t){.mean = NAN, .sd = NAN, .mcse = NAN, .min = NAN, .max = NAN};
     if (self->parts != NULL)
         return qd_parts_reader_summary(self->parts, point, order, outcome, summary, error);
-    const struct {
-        const char *name;
-        qd_h5_type_t type;
-        void *to;
-        hsize_t length;
-    } value[] = {
-        {"count", QD_H5_HASH, &summary->count, 1},
-        {"mean", QD_H5_REAL, &summary->mean, 1},
-        {"sd", QD_H5_REAL, &summary->sd, 1},
-        {"mcse", QD_H5_REAL, &summary->mcse, 1},
-        {"min", QD_H5_REAL, &summary->min, 1},
-        {"max", QD_H5_REAL, &summary->max, 1},
-        {"quantiles", QD_H5_REAL, summary->quantile, QD_RESULT_QUANTILES},
-    };
-    const char *name = qd_outcome_table[outcome].name;
-    char path[128];
-    snprintf(path, sizeof path, "/summary/%s", name);
-    if (!qd_h5_exists(&self->h5, path))
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: has no summary of %s", self->h5.path, name);
-    for (size_t i = 0; i < sizeof value / sizeof value[0]; i++) {
-        hsize_t start[3] = {point, order, 0}, count[3] = {1, 1, value[i].length};
-        snprintf(path, sizeof path, "/summary/%s/%s", name, value[i].name);
-        qd_h5_read_slab(&self->h5, path, value[i].type, value[i].length == 1 ? 2 : 3, start, count,
-                        value[i].to);
-    }
-    return outcome_of(self, error);
+    qd_status_t status = read_summaries(self, outcome, error);
+    if (status != QD_OK)
+        return status;
+    const summaries_t *from = &self->summaries[outcome];
+    size_t i = point * self->orders + order;
+    *summary = (qd_result_summary_t){.count = from->count[i],
+                                     .mean = from->real[MEAN][i],
+                                     .sd = from->real[SD][i],
+                                     .mcse = from->real[MCSE][i],
+                                     .min = from->real[MIN][i],
+                                     .max = from->real[MAX][i]};
+    memcpy(summary->quantile, from->real[QUANTILES] + i * QD_RESULT_QUANTILES, sizeof summary->quantile);
+    return QD_OK;
 }
 
 qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t order, qd_outcome_t outcome,

@@ -41,12 +41,10 @@ void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_
                                      .dimension = {self->dimension},
                                      .units = column->units,
                                      .long_name = column->long_name};
-        qd_h5_define(h5, &variable);
         void *values = gather(self, column, rows, count);
         if (values == NULL)
             qd_h5_fail(h5, "gathering (out of memory)", path);
-        else if (count > 0)
-            qd_h5_write(h5, path, column->type, values);
+        qd_h5_put(h5, &variable, count > 0 ? values : NULL);
         free(values);
     }
 }

@@ -48,7 +48,11 @@ static void test_all_worlds_once_but_twins(void **state)
         qd_dispatch_t *self = make(experiment, (qd_dispatch_options_t){.workers = workers});
         assert_int_equal(qd_dispatch_total(self), 4 * WORLDS);
         size_t units = 0;
+        uint64_t left = 4 * WORLDS;
         for (; qd_dispatch_next(self, &work); units++) {
+            uint64_t third = left / (3 * workers) + 1, eighth = 4 * WORLDS / (8 * workers) + 1;
+            assert_true(work.range.count <= (third > eighth ? third : eighth));
+            left -= work.range.count;
             uint64_t at = (work.point * ORDERS + work.order) * WORLDS + work.range.first;
             assert_true(units == 0 || at > (last.point * ORDERS + last.order) * WORLDS + last.range.first);
             assert_true(work.range.count > 0 && work.range.count <= QD_UNIT_MAX);
@@ -56,7 +60,8 @@ static void test_all_worlds_once_but_twins(void **state)
             last = work;
         }
         assert_false(qd_dispatch_next(self, &work));
-        assert_true(units >= 7 * workers);
+        assert_true(units >= 4 * workers);
+        assert_true(last.range.count <= 4 * WORLDS / (8 * workers) + 1);
         assert_int_equal(count(seen, 1), 4 * WORLDS);
         for (size_t w = 0; w < WORLDS; w++) /* the third point sets what the first does */
             assert_int_equal(seen[4][w] + seen[5][w], 0);

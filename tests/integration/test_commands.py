@@ -181,6 +181,17 @@ class Commands(unittest.TestCase):
             file["worlds/tension_mean"][1, 2, 77] = kept
         self.assertIn("world 99", must("verify", changed, "--fraction", "1", status=3).stdout)
 
+    def test_verify_compares_landscapes(self):
+        experiment, file = self.folder / "landscape.yaml", self.folder / "landscape.h5"
+        experiment.write_text(fixed(20).replace("{outcomes: [survival, tension_mean]}", "{outcomes: [survival], landscape: true}"))
+        must("run", experiment, "-o", file, "-q")
+        self.assertIn("4 outcomes of each compared", must("verify", file, "--fraction", "1").stdout)
+        with h5py.File(file, "r+") as h5:
+            data = h5["worlds/potential_gap"]
+            data[1, 2, 17] = data[1, 2, 17] + 2.0 ** -40
+        done = must("verify", file, "--fraction", "1", status=3)
+        self.assertIn("point umbrellas, order multipolar, world 17, outcome potential_gap", done.stdout)
+
     def test_verify_notices_a_changed_hash(self):
         changed = self.folder / "hash.h5"
         changed.write_bytes(self.file.read_bytes())

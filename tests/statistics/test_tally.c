@@ -1,3 +1,4 @@
+#include "statistics/moments.h"
 #include "statistics/tally.h"
 #include "support/check.h"
 
@@ -303,6 +304,54 @@ static void test_paths_against_sorted_values(void **state)
     qd_tally_free(tally);
 }
 
+/* Of every size, on both sides of where sums change their way, half way between multiples of 2^-32, infinite.
+ */
+static double any_value(uint64_t world, uint32_t t)
+{
+    double u = luck(world, 400 + t), sign = luck(world, 500 + t) < 0.5 ? -1.0 : 1.0;
+    switch ((world + t) % 23) {
+    case 0:
+        return t % 2 == 0 ? sign * INFINITY : sign * ldexp(u, 40);
+    case 1:
+        return NAN;
+    case 2:
+        return sign * (floor(1000.0 * u) + 0.5) * 0x1p-32;
+    case 3:
+        return sign * 0x1p18;
+    default:
+        return sign * ldexp(u, (int)(world % 44) - 24);
+    }
+}
+
+/* Sums of paths are those of qd_fixed one by one, whether they are read after each world or after many. */
+static void test_sums_of_paths_are_exact(void **state)
+{
+    (void)state;
+    qd_tally_t *tally = qd_tally_new(PERIODS, true);
+    qd_int128_t sum[PERIODS] = {0};
+    uint64_t count[PERIODS] = {0};
+    for (uint64_t w = 0; w < WORLDS; w++) {
+        qd_result_t result = {
+            .periods = w % 5 == 0 ? PERIODS - 3 : PERIODS, .path = path, .path_stride = PERIODS};
+        bool far = w % 3 == 0; /* else the whole path is near */
+        for (uint32_t t = 0; t < PERIODS; t++) {
+            double x = any_value(w, t);
+            path[t] = far || !(fabs(x) > 0x1p18) ? x : 1.0;
+            for (size_t s = 1; s < QD_SERIES_COUNT; s++)
+                path[s * PERIODS + t] = 0.5;
+            sum[t] += t < result.periods && !isnan(path[t]) ? qd_fixed(path[t]) : 0;
+            count[t] += t < result.periods && !isnan(path[t]);
+        }
+        qd_tally_add(tally, w, &result);
+        for (uint32_t t = 0; t < PERIODS && (w < 5 || w % 71 == 0 || w == WORLDS - 1); t++) {
+            assert_int_equal(qd_tally_path_count(tally, 0, t), count[t]);
+            if (count[t] > 0)
+                QD_ASSERT_NEAR(qd_tally_path_mean(tally, 0, t), qd_fixed_mean(sum[t], count[t]), 0.0);
+        }
+    }
+    qd_tally_free(tally);
+}
+
 static void test_shares_of_few_missions_are_exact(void **state)
 {
     (void)state;
@@ -370,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_whole_numbers_are_exact),
         cmocka_unit_test(test_plane_counts_every_world),
         cmocka_unit_test(test_paths_against_sorted_values),
+        cmocka_unit_test(test_sums_of_paths_are_exact),
         cmocka_unit_test(test_shares_of_few_missions_are_exact),
         cmocka_unit_test(test_hash_tells_worlds_rows_and_failures_apart),
         cmocka_unit_test(test_empty_has_no_numbers),

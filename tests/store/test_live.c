@@ -39,6 +39,8 @@ static void test_folder_of_parts(void **state)
     assert_int_equal(summary.count, 58);
     assert_ok(qd_result_file_summary(file, 0, 0, QD_O_wars, &summary, error));
     assert_true(summary.count == 0 && isnan(summary.mean));
+    assert_ok(qd_result_file_summary(file, 0, 1, QD_O_crises, &summary, error)); /* a cell met before */
+    assert_int_equal(summary.count, 58);
     assert_true(qd_result_file_has_worlds(file, QD_O_wars) && !qd_result_file_has_worlds(file, QD_O_crises));
     double value[2];
     assert_ok(qd_result_file_read(file, 0, 1, QD_O_wars, 59, 2, value, error));

@@ -1,0 +1,50 @@
+/* Dimensions of a file that is being written: the scales of netCDF-4, as the HDF5 Dimension Scale
+ * Specification has them.
+ *
+ * A variable names its scales (attribute DIMENSION_LIST) and a scale its variables (REFERENCE_LIST). HDF5's
+ * own H5DSattach_scale reads, enlarges and writes the latter anew for every variable, which takes time that
+ * grows with the square of their number, of which a result has five hundred. Here the list of a scale is kept
+ * in memory and written once, when the file is closed. For hdf5_file.c only. */
+#ifndef QD_STORE_HDF5_SCALES_H
+#define QD_STORE_HDF5_SCALES_H
+
+#include <hdf5.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define QD_H5_RANK_MAX 4
+
+/* A variable that has the scale as its dimension number `dimension`. */
+typedef struct {
+    hobj_ref_t variable;
+    int dimension;
+} qd_h5_use_t;
+
+typedef struct {
+    char path[128];
+    hid_t dataset; /* open until the file is closed */
+    hobj_ref_t reference;
+    hsize_t size, most; /* length when it was made, and at most */
+    size_t uses, capacity;
+    qd_h5_use_t *use;
+} qd_h5_scale_t;
+
+typedef struct {
+    size_t count, capacity;
+    qd_h5_scale_t *scale; /* in the order in which they were made */
+} qd_h5_scales_t;
+
+/* Makes `dataset`, which the class closes from now on, the scale at `path`; `name` as in H5DSset_scale. False
+ * when HDF5 fails or memory is short, as below. */
+bool qd_h5_scales_add(qd_h5_scales_t *self, const char *path, hid_t dataset, const char *name);
+
+/* NULL where there is none. */
+const qd_h5_scale_t *qd_h5_scales_find(const qd_h5_scales_t *self, const char *path);
+
+/* Gives a variable its dimensions, slowest first: each must have been found. */
+bool qd_h5_scales_attach(qd_h5_scales_t *self, hid_t variable, size_t rank, const char *const path[]);
+
+/* Writes the REFERENCE_LIST of every scale if `write`, closes them and frees all. */
+bool qd_h5_scales_close(qd_h5_scales_t *self, bool write);
+
+#endif
