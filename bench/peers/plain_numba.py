@@ -1,7 +1,7 @@
 """The model written plainly in numba: loops over states, compiled. Its own random numbers (numba's Mersenne twister).
 
-play(kind, states, seed, count, kept) plays `count` worlds of one kind of order (0 unipolar, 1 bipolar, 2 multipolar) and returns one
-row of defaults.OUTCOMES a world. With `kept` false the mission game is played as model.md states it.
+play(kind, states, seed, count, manner) plays `count` worlds of one kind of order (0 unipolar, 1 bipolar, 2 multipolar) and returns one
+row of defaults.OUTCOMES a world. The manner of its two games: see numba_games.py.
 """
 
 import math
@@ -10,11 +10,8 @@ import numpy as np
 from numba import njit
 
 from defaults import *
-
-
-@njit(cache=True)
-def similarity(ax, ay, bx, by):
-    return 2.0 * math.exp(-((ax - bx) ** 2 + (ay - by) ** 2) / (2.0 * VALUES_SCALE**2)) - 1.0
+from numba_games import KEPT, LITERAL, play_mission, play_mission_kept, play_mission_literal, review_blocs, \
+    review_blocs_literal, similarity
 
 
 @njit(cache=True)
@@ -108,51 +105,6 @@ def draw_affinities(c, values, near, base, affinity):
 
 
 @njit(cache=True)
-def review_blocs(c, affinity, cohesion, label):
-    """Owners return, then best moves one at a time until nobody gains more than the switching cost."""
-    n = len(c)
-    members = np.zeros(LABELS + 1, np.int64)
-    for i in range(n):
-        members[label[i]] += 1
-    for i in range(LABELS):
-        if label[i] == 0 and members[i + 1] == 0:
-            label[i] = i + 1
-            members[i + 1] = 1
-            members[0] -= 1
-    worth = np.empty((n, n))
-    for i in range(n):
-        for j in range(i + 1):
-            threat = 0.0
-            for l in range(n):
-                threat += c[l] * min(affinity[i, l], 0.0) * min(affinity[j, l], 0.0)
-            worth[i, j] = worth[j, i] = affinity[i, j] + THREAT * threat
-    payoff = np.empty(LABELS + 1)
-    for _ in range(PASSES_MAX):
-        moved = False
-        for i in range(n):
-            payoff[:] = 0.0
-            for j in range(n):
-                if j != i:
-                    payoff[label[j]] += c[j] * worth[i, j]
-            payoff[0] = 0.0
-            for k in range(1, LABELS + 1):
-                payoff[k] = cohesion[k] * payoff[k] - (0.0 if k == i + 1 else COST)
-            best = 0
-            if i < LABELS and payoff[i + 1] >= 0.0:
-                best = i + 1
-            for k in range(1, LABELS + 1):
-                if members[k] > 0 and payoff[k] > payoff[best]:
-                    best = k
-            if payoff[best] - payoff[label[i]] > SWITCHING:
-                members[label[i]] -= 1
-                members[best] += 1
-                label[i] = best
-                moved = True
-        if not moved:
-            break
-
-
-@njit(cache=True)
 def draw_crisis(c, place, values, affinity, load, stake, price, attitude_values, scene):
     """Fills stakes and prices; returns severity, target (-1: none), resistance and initiator (-1: none)."""
     n = len(c)
@@ -187,79 +139,6 @@ def draw_crisis(c, place, values, affinity, load, stake, price, attitude_values,
         if i != target and c[i] * stake[i] > most:
             most, initiator = c[i] * stake[i], i
     return severity, target, resistance, initiator
-
-
-@njit(cache=True)
-def own_field(g, i, bloc, label, stake, institution, cohesion):
-    if g == COLLECTIVE:
-        return stake[i] + PULL * institution
-    if g == ALLIANCE and label[i] == bloc:
-        return stake[i] + OBLIGATION * cohesion[bloc]
-    return stake[i]
-
-
-@njit(cache=True)
-def reply_to(g, i, field, bloc, label, price):
-    cost = max(0.0, price[i] - SAVING * JOIN_COST) if g == FLEXIBLE else price[i]
-    may_join = g == COLLECTIVE or g == FLEXIBLE or (g == ALLIANCE and label[i] == bloc)
-    return 1.0 if may_join and field > cost else -1.0 if -field > cost else 0.0
-
-
-@njit(cache=True)
-def play_mission(g, c, affinity, label, stake, price, initiator, target, institution, cohesion, x):
-    """Best replies in index order until nobody moves, each field summed when its state is asked; returns the passes made."""
-    n, bloc = len(c), label[initiator]
-    x[:] = 0.0
-    x[initiator] = 1.0
-    if target >= 0:
-        x[target] = -1.0
-    for made in range(1, PASSES_MAX + 1):
-        moved = False
-        for i in range(n):
-            if i == initiator or i == target:
-                continue
-            field = 0.0
-            for j in range(n):
-                field += c[j] * affinity[i, j] * x[j]
-            field = own_field(g, i, bloc, label, stake, institution, cohesion) + COUPLING * field
-            reply = reply_to(g, i, field, bloc, label, price)
-            if reply != x[i]:
-                x[i] = reply
-                moved = True
-        if not moved:
-            return made
-    return PASSES_MAX + 1
-
-
-@njit(cache=True)
-def play_mission_kept(g, c, affinity, label, stake, price, initiator, target, institution, cohesion, x):
-    """The same with the fields kept up to date move by move: not what the text says first, but what an expert would do."""
-    n, bloc = len(c), label[initiator]
-    x[:] = 0.0
-    x[initiator] = 1.0
-    field = np.empty(n)
-    for i in range(n):
-        field[i] = (own_field(g, i, bloc, label, stake, institution, cohesion)
-                    + COUPLING * c[initiator] * affinity[initiator, i])
-    if target >= 0:
-        x[target] = -1.0
-        for i in range(n):
-            field[i] -= COUPLING * c[target] * affinity[target, i]
-    for made in range(1, PASSES_MAX + 1):
-        moved = False
-        for i in range(n):
-            if i == initiator or i == target:
-                continue
-            reply = reply_to(g, i, field[i], bloc, label, price)
-            if reply != x[i]:
-                change = COUPLING * c[i] * (reply - x[i])
-                for j in range(n):
-                    field[j] += change * affinity[i, j]
-                x[i] = reply
-                moved = True
-        if not moved:
-            return made
-    return PASSES_MAX + 1
 
 
 @njit(cache=True)
@@ -381,7 +260,7 @@ def ratio(a, b):
 
 
 @njit(cache=True)
-def play_world(kind, n, kept, out, path):
+def play_world(kind, n, manner, out, path):
     c, values, place, load = np.zeros(n), np.zeros((n, 2)), np.zeros((n, 3)), np.zeros(n)
     near, base, affinity = np.ones((n, n)), np.zeros((n, n)), np.zeros((n, n))
     m = draw_capabilities(kind, c)
@@ -404,7 +283,10 @@ def play_world(kind, n, kept, out, path):
     met, missions, flexible = np.zeros(VENUES + 1), np.zeros(2), np.zeros(2)
     tensions, turnover, persistence, legitimacy, size, unequal, strange, made = np.zeros(2), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     any_mission = False
-    review_blocs(c, affinity, cohesion, label)
+    if manner == LITERAL:
+        review_blocs_literal(c, affinity, cohesion, label)
+    else:
+        review_blocs(c, affinity, cohesion, label)
     for t in range(PERIODS):
         half = 0 if t < PERIODS // 2 else 1
         now_missions = now_flexible = 0
@@ -423,7 +305,10 @@ def play_world(kind, n, kept, out, path):
                 for v in range(VENUES):
                     exists[v] = v != ALLIANCE or bloc > 0
                     if exists[v]:
-                        if kept:
+                        if manner == LITERAL:
+                            passes[v] = play_mission_literal(v, c, affinity, values, liking, load, label, stake, p, target,
+                                                             institution, cohesion, x[v])
+                        elif manner == KEPT:
                             passes[v] = play_mission_kept(v, c, affinity, label, stake, price, p, target, institution,
                                                           cohesion, x[v])
                         else:
@@ -520,7 +405,10 @@ def play_world(kind, n, kept, out, path):
         c /= c.sum()
         if (t + 1) % REVIEW == 0:
             before = label.copy()
-            review_blocs(c, affinity, cohesion, label)
+            if manner == LITERAL:
+                review_blocs_literal(c, affinity, cohesion, label)
+            else:
+                review_blocs(c, affinity, cohesion, label)
             turnover += (before != label).mean()
             reviews += 1
         tensions[half] += tension
@@ -550,9 +438,9 @@ def play_world(kind, n, kept, out, path):
 
 
 @njit(cache=True)
-def play(kind, states, seed, count, kept):
+def play(kind, states, seed, count, manner):
     np.random.seed(seed)
     rows, path = np.zeros((count, 34)), np.zeros((6, PERIODS))
     for w in range(count):
-        play_world(kind, states, kept, rows[w], path)
+        play_world(kind, states, manner, rows[w], path)
     return rows

@@ -33,10 +33,10 @@ const char *const floor_bounds[STAGES] = {[STAGE_REST] = "none",
 core_t core_of(double lanes)
 {
     return (core_t){.lanes = lanes,
-                    .arithmetic = 2.0,
+                    .arithmetic = 4.0,
                     .loads = 2.0,
                     .stores = 1.0,
-                    .integers = 3.0,
+                    .integers = 4.0,
                     .division = 2.0,
                     .add = 3.0,
                     .forward = 5.0,

@@ -11,12 +11,12 @@
 
 #include "clock.h"
 
-/* A core as such processors are built: per cycle two vector operations on doubles, two loads, one store,
- * three vector operations on integers, one scalar multiplication of integers; a division or root of a vector
- * of four every 8 cycles. */
+/* The core of the machine that docs/performance.md measures (Zen 3): per cycle two multiplications and two
+ * additions or comparisons of vectors of doubles, or four vector operations on integers; two loads, one
+ * store, one scalar multiplication of integers; a division or root of a vector of four every 8 cycles. */
 typedef struct {
     double lanes;      /* doubles in a vector: 2 (v2), 4 (v3), 8 (v4) */
-    double arithmetic; /* vector operations on doubles a cycle */
+    double arithmetic; /* vector operations on doubles a cycle, as many multiplications as others */
     double loads, stores;
     double integers;
     double division; /* cycles for one lane of a vector division or root */
