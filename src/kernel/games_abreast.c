@@ -2,24 +2,45 @@
 
 #include "kernel/mission_game.h"
 
-/* field_j += change A_ij for all states j, in all games. */
-static inline void add_change(const qd_abreast_t *change, const double *restrict row, double *restrict field,
-                              size_t padded)
+/* A state's move: what it adds to the field of state j in each game is change * row[j]. */
+typedef struct {
+    qd_abreast_t change;
+    const double *row;
+} move_t;
+
+static inline void add_move(const move_t *move, double *restrict field, size_t padded)
 {
+    const double *restrict row = move->row;
     for (size_t j = 0; j < padded; j += QD_LANES)
         for (size_t l = 0; l < QD_LANES; l++)
             for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
-                QD_REALS_AT(field + QD_ABREAST * (j + l) + v * QD_REALS) += change->part[v] * row[j + l];
+                QD_REALS_AT(field + QD_ABREAST * (j + l) + v * QD_REALS) += move->change.part[v] * row[j + l];
 }
 
-/* How much the best reply of state i in each game differs from its side there. */
-static inline qd_abreast_t wish(const qd_games_abreast_t *self, size_t i)
+/* Two moves in their order, in one walk along both rows. */
+static inline void add_moves(const move_t *first, const move_t *second, double *restrict field, size_t padded)
+{
+    const double *restrict one = first->row, *restrict two = second->row;
+    for (size_t j = 0; j < padded; j += QD_LANES)
+        for (size_t l = 0; l < QD_LANES; l++)
+            for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+                double *at = field + QD_ABREAST * (j + l) + v * QD_REALS;
+                qd_reals_t once = QD_REALS_OF(at) + first->change.part[v] * one[j + l];
+                QD_REALS_AT(at) = once + second->change.part[v] * two[j + l];
+            }
+}
+
+/* How much the best reply of state i in each game differs from its side there, after a move that its fields
+ * have not heard of yet. */
+static inline qd_abreast_t wish(const qd_games_abreast_t *self, size_t i, const move_t *unheard)
 {
     size_t at = QD_ABREAST * i;
     const qd_reals_t one = qd_reals_all(1.0);
     qd_abreast_t field = qd_abreast_load(self->field + at), up = qd_abreast_load(self->up + at);
     qd_abreast_t down = qd_abreast_load(self->down + at), now = qd_abreast_load(self->x + at), out;
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+        if (unheard)
+            field.part[v] += unheard->change.part[v] * unheard->row[i];
         qd_mask_t joins = (qd_mask_t)(field.part[v] > up.part[v]);
         qd_mask_t opposes = (qd_mask_t)(field.part[v] < down.part[v]) & ~joins;
         out.part[v] = (QD_REALS_WHERE(joins, one) - QD_REALS_WHERE(opposes, one)) - now.part[v];
@@ -43,7 +64,7 @@ static inline bool content(const qd_games_abreast_t *self, size_t from)
     qd_mask_t any[QD_ABREAST_PARTS] = {{0}};
     unsigned bits = 0;
     for (size_t i = from; i < from + BLOCK; i++) {
-        qd_abreast_t wanted = wish(self, i);
+        qd_abreast_t wanted = wish(self, i, NULL);
         for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
             any[v] |= (qd_mask_t)(wanted.part[v] != 0.0);
     }
@@ -52,18 +73,19 @@ static inline bool content(const qd_games_abreast_t *self, size_t from)
     return bits == 0;
 }
 
-/* Best replies of state i in all games. Returns in which of them it moved, one bit a game. */
-static inline unsigned answer(const qd_games_abreast_t *self, size_t i)
+/* Best replies of state i in all games. Returns in which of them it moved, one bit a game; its fields'
+ * neighbours are still to hear of the move. */
+static inline unsigned answer(const qd_games_abreast_t *self, size_t i, const move_t *unheard, move_t *move)
 {
-    qd_abreast_t change = wish(self, i);
-    unsigned movers = wishes(&change);
+    qd_abreast_t wanted = wish(self, i, unheard);
+    unsigned movers = wishes(&wanted);
     if (!movers)
         return 0;
+    move->row = self->affinity + i * self->padded;
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
-        QD_REALS_AT(self->x + QD_ABREAST * i + v * QD_REALS) += change.part[v];
-        change.part[v] *= self->coupling * self->c[i];
+        QD_REALS_AT(self->x + QD_ABREAST * i + v * QD_REALS) += wanted.part[v];
+        move->change.part[v] = wanted.part[v] * (self->coupling * self->c[i]);
     }
-    add_change(&change, self->affinity + i * self->padded, self->field, self->padded);
     return movers;
 }
 
@@ -72,20 +94,46 @@ typedef struct {
     size_t walked;
 } pass_t;
 
-/* All states in their order. Few move once they all have: then those who stay are passed over a block at a
- * time. */
-static pass_t play_pass(const qd_games_abreast_t *self, bool first)
+/* The first pass, in which most states move: two moves go into one walk, and whoever is asked between them is
+ * told of the first. */
+static pass_t play_first(const qd_games_abreast_t *self)
 {
+    const move_t none = {.change = {{{0}}}, .row = self->affinity};
+    move_t held = none, move;
     pass_t out = {0, 0};
-    bool in_blocks = !first && !self->order;
     for (size_t k = 0; k < self->n; k++) {
-        if (in_blocks && k % BLOCK == 0 && content(self, k)) {
+        unsigned movers = answer(self, self->order ? self->order[k] : k, &held, &move);
+        if (!movers)
+            continue;
+        out.moved |= movers;
+        if (out.walked++ % 2 == 0) {
+            held = move;
+            continue;
+        }
+        add_moves(&held, &move, self->field, self->padded);
+        held = none;
+    }
+    if (out.walked % 2 == 1)
+        add_move(&held, self->field, self->padded);
+    return out;
+}
+
+/* Any other pass: few move, and those who stay are passed over a block at a time. */
+static pass_t play_again(const qd_games_abreast_t *self)
+{
+    move_t move;
+    pass_t out = {0, 0};
+    for (size_t k = 0; k < self->n; k++) {
+        if (!self->order && k % BLOCK == 0 && content(self, k)) {
             k += BLOCK - 1;
             continue;
         }
-        unsigned movers = answer(self, self->order ? self->order[k] : k);
-        out.walked += movers != 0;
+        unsigned movers = answer(self, self->order ? self->order[k] : k, NULL, &move);
+        if (!movers)
+            continue;
+        add_move(&move, self->field, self->padded);
         out.moved |= movers;
+        out.walked++;
     }
     return out;
 }
@@ -97,7 +145,7 @@ size_t qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABRE
     for (size_t g = 0; g < QD_ABREAST; g++)
         passes[g] = 1;
     for (int made = 1; pass.moved && made <= QD_PASSES_MAX; made++) {
-        pass = play_pass(self, made == 1);
+        pass = made == 1 ? play_first(self) : play_again(self);
         walked += pass.walked;
         for (size_t g = 0; g < QD_ABREAST; g++)
             if (pass.moved >> g & 1)
