@@ -1,5 +1,6 @@
 #include "engine/analysis.h"
 #include "engine/cells.h"
+#include "engine/columns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -164,12 +165,10 @@ static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome
 /* Those of which rows are kept. */
 static size_t choose_outcomes(const qd_experiment_t *experiment, uint64_t kept, bool chosen[QD_OUTCOMES])
 {
-    static const qd_outcome_t main_outcomes[] = {QD_O_survival, QD_O_tension_mean,    QD_O_institution_end,
-                                                 QD_O_resolved, QD_O_effective_blocs, QD_O_share_flexible};
     size_t count = 0;
     memset(chosen, 0, QD_OUTCOMES * sizeof *chosen);
-    for (size_t i = 0; i < sizeof main_outcomes / sizeof *main_outcomes; i++)
-        chosen[main_outcomes[i]] = true;
+    for (size_t i = 0; i < QD_MAIN_OUTCOMES; i++)
+        chosen[qd_main_outcomes[i]] = true;
     for (size_t c = 0; c < experiment->claims; c++)
         chosen[experiment->claim[c].outcome] = true;
     for (size_t o = 0; o < QD_OUTCOMES; o++) {
