@@ -66,48 +66,59 @@ static uint64_t play_untimed(qd_world_t *world, const qd_plan_t *plan, qd_luck_t
     return __rdtsc() - began;
 }
 
-/* The quickest of several times the same world, stages marked: whatever else the machine does only ever adds.
- */
-static stage_cost_t play_timed(qd_world_t *world, const qd_plan_t *plan, qd_luck_t luck, size_t repeats)
+/* The quickest that a world was played: whatever else the machine does only ever adds. */
+typedef struct {
+    uint64_t unmarked, marked;
+    stage_cost_t cost; /* of the quickest with stages marked */
+} quickest_t;
+
+static void play_marked(qd_world_t *world, const qd_plan_t *plan, qd_luck_t luck, quickest_t *best)
 {
-    stage_cost_t best = {{0}, {0}};
-    uint64_t least = UINT64_MAX;
-    for (size_t r = 0; r < repeats; r++) {
-        qd_result_t result;
-        uint64_t sum = 0;
-        stage_clock_start();
-        QD_PLAY(world, plan, luck, NULL, &result);
-        stage_clock_stop();
-        for (size_t s = 0; s < STAGES; s++)
-            sum += stage_clock.cost.ticks[s];
-        if (sum < least) {
-            least = sum;
-            best = stage_clock.cost;
-        }
+    qd_result_t result;
+    uint64_t sum = 0;
+    stage_clock_start();
+    QD_PLAY(world, plan, luck, NULL, &result);
+    stage_clock_stop();
+    for (size_t s = 0; s < STAGES; s++)
+        sum += stage_clock.cost.ticks[s];
+    if (sum < best->marked) {
+        best->marked = sum;
+        best->cost = stage_clock.cost;
     }
-    return best;
 }
 
-static void measure_world(const settings_t *settings, qd_world_t *world, const qd_plan_t *plan,
-                          qd_luck_t luck, measured_t *out)
+static void book_world(const settings_t *settings, const quickest_t *best, measured_t *out)
 {
-    uint64_t least = UINT64_MAX;
-    qd_result_t result;
-    for (size_t r = 0; r < settings->repeats; r++) {
-        uint64_t ticks = play_untimed(world, plan, luck);
-        least = ticks < least ? ticks : least;
-    }
-    stage_cost_t cost = play_timed(world, plan, luck, settings->repeats);
     for (stage_t s = 0; s < STAGES_PLAYED; s++) {
-        double cycles = stage_clock_cycles(&cost, s, settings->overhead, settings->cycles_per_tick);
+        double cycles = stage_clock_cycles(&best->cost, s, settings->overhead, settings->cycles_per_tick);
         out->stage[s] += cycles;
         out->timed += cycles;
     }
-    out->untimed += (double)least * settings->cycles_per_tick;
+    out->untimed += (double)best->unmarked * settings->cycles_per_tick;
     out->worlds++;
-    stage_counts.on = true;
-    QD_PLAY(world, plan, luck, NULL, &result);
-    stage_counts.on = false;
+}
+
+/* All worlds in turn, again and again: a world comes back after the others, so that the processor has not
+ * learnt it by heart and what disturbs it for a second disturbs one repeat of each only. Then once more to
+ * count. */
+static void measure_worlds(const settings_t *settings, qd_world_t *world, const qd_plan_t *plan,
+                           size_t worlds, quickest_t *best, measured_t *out)
+{
+    for (size_t w = 0; w < worlds; w++)
+        best[w] = (quickest_t){.unmarked = UINT64_MAX, .marked = UINT64_MAX};
+    for (size_t r = 0; r < settings->repeats; r++)
+        for (size_t w = 0; w < worlds; w++) {
+            uint64_t ticks = play_untimed(world, plan, (qd_luck_t){SEED, w});
+            best[w].unmarked = ticks < best[w].unmarked ? ticks : best[w].unmarked;
+            play_marked(world, plan, (qd_luck_t){SEED, w}, &best[w]);
+        }
+    for (size_t w = 0; w < worlds; w++) {
+        qd_result_t result;
+        book_world(settings, &best[w], out);
+        stage_counts.on = true;
+        QD_PLAY(world, plan, (qd_luck_t){SEED, w}, NULL, &result);
+        stage_counts.on = false;
+    }
 }
 
 static bool measure(const settings_t *settings, size_t n, measured_t *out)
@@ -120,11 +131,13 @@ static bool measure(const settings_t *settings, size_t n, measured_t *out)
         qd_plan_t plan = qd_plan_default(kind);
         plan.parameter[QD_P_order_states] = qd_constant((double)n);
         qd_world_t *world = qd_world_new(n, qd_plan_periods_max(&plan));
-        if (!world)
-            return false;
-        for (uint64_t w = 0; w < worlds; w++)
-            measure_world(settings, world, &plan, (qd_luck_t){SEED, w}, out);
+        quickest_t *best = calloc(worlds, sizeof *best);
+        if (world && best)
+            measure_worlds(settings, world, &plan, worlds, best, out);
+        free(best);
         qd_world_free(world);
+        if (!world || !best)
+            return false;
     }
     core_t core = core_of(BENCH_LANES);
     floors_of_stages(&core, &stage_counts, (double)n, out->floor);
