@@ -35,13 +35,9 @@ void qd_byte_writer_raw(qd_byte_writer_t *self, const void *bytes, size_t size)
 
 void qd_byte_writer_whole(qd_byte_writer_t *self, uint64_t value)
 {
-    if (!reserve(self, QD_WHOLE_BYTES))
-        return;
-    unsigned char *at = self->bytes + self->size;
-    for (; value >= 0x80; value >>= 7)
-        *at++ = (unsigned char)(value | 0x80);
-    *at++ = (unsigned char)value;
-    self->size = (size_t)(at - self->bytes);
+    unsigned char *at = qd_byte_writer_room(self, QD_WHOLE_BYTES);
+    if (at != NULL)
+        qd_byte_writer_fill(self, qd_put_whole(at, value));
 }
 
 void qd_byte_writer_word(qd_byte_writer_t *self, uint64_t value)

@@ -22,6 +22,15 @@ void qd_byte_writer_whole(qd_byte_writer_t *self, uint64_t value);
 void qd_byte_writer_word(qd_byte_writer_t *self, uint64_t value); /* eight bytes */
 void qd_byte_writer_real(qd_byte_writer_t *self, double value);
 
+/* Puts a whole number there, at most QD_WHOLE_BYTES; returns the place after it. */
+static inline unsigned char *qd_put_whole(unsigned char *at, uint64_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        *at++ = (unsigned char)(value | 0x80);
+    *at++ = (unsigned char)value;
+    return at;
+}
+
 /* Room for `size` bytes more, to be written where it says (NULL after a failure) up to `end`. */
 unsigned char *qd_byte_writer_room(qd_byte_writer_t *self, size_t size);
 void qd_byte_writer_fill(qd_byte_writer_t *self, const unsigned char *end);

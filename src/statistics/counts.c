@@ -22,14 +22,6 @@ static uint32_t in_use(const uint32_t count[], size_t n)
     return mask;
 }
 
-static unsigned char *put_whole(unsigned char *at, uint64_t value)
-{
-    for (; value >= 0x80; value >>= 7)
-        *at++ = (unsigned char)(value | 0x80);
-    *at++ = (unsigned char)value;
-    return at;
-}
-
 /* Which counts are 0 cannot be foreseen, so blocks of them are turned into bits, and bits into places. */
 void qd_counts_encode(const uint32_t count[], size_t first, size_t last, qd_byte_writer_t *to)
 {
@@ -43,7 +35,7 @@ void qd_counts_encode(const uint32_t count[], size_t first, size_t last, qd_byte
         uint32_t mask = last - i < BLOCK ? in_use(count + i, last - i + 1) : in_use(count + i, BLOCK);
         for (; mask != 0; mask &= mask - 1) {
             size_t bin = i + (size_t)__builtin_ctz(mask);
-            at = put_whole(put_whole(at, bin - next), count[bin]);
+            at = qd_put_whole(qd_put_whole(at, bin - next), count[bin]);
             next = bin + 1;
         }
     }

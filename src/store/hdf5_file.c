@@ -246,15 +246,20 @@ static hid_t creation_list(const shape_t *shape, qd_h5_type_t type, hsize_t chun
     return creation;
 }
 
-/* A cache of two chunks: many variables are open at once, each written chunk by chunk. */
-static hid_t access_list(const shape_t *shape)
+hid_t qd_h5_access_list(size_t cache)
 {
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, 13, cache, 1.0);
+    return access;
+}
+
+/* Bytes of two chunks: many variables are open at once, each written chunk by chunk. */
+static size_t two_chunks(const shape_t *shape)
+{
     size_t bytes = 2 * sizeof(double);
     for (int i = 0; i < shape->rank; i++)
         bytes *= (size_t)shape->chunk[i];
-    H5Pset_chunk_cache(access, 13, bytes, 1.0);
-    return access;
+    return bytes;
 }
 
 static hid_t create_dataset(qd_h5_t *self, const char *path, qd_h5_type_t type, shape_t *shape, hsize_t chunk,
@@ -262,7 +267,8 @@ static hid_t create_dataset(qd_h5_t *self, const char *path, qd_h5_type_t type, 
 {
     choose_chunk(shape, chunk > 0 ? chunk : 1024);
     hid_t creation = creation_list(shape, type, chunk, compress), in_file = file_type(type);
-    hid_t space = H5Screate_simple(shape->rank, shape->size, shape->most), access = access_list(shape);
+    hid_t space = H5Screate_simple(shape->rank, shape->size, shape->most);
+    hid_t access = qd_h5_access_list(two_chunks(shape));
     hid_t dataset = H5Dcreate2(self->file, path, in_file, space, H5P_DEFAULT, creation, access);
     if (dataset < 0)
         qd_h5_fail(self, "creating variable", path);

@@ -166,8 +166,7 @@ void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *cou
  * end. */
 static hid_t open_small(qd_h5_t *self, const char *path)
 {
-    hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
-    H5Pset_chunk_cache(access, 13, (size_t)1 << 16, 1.0);
+    hid_t access = qd_h5_access_list((size_t)1 << 16);
     hid_t variable = H5Dopen2(self->file, path, access);
     H5Pclose(access);
     if (variable < 0)

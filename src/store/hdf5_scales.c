@@ -5,16 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool make_room(qd_h5_scales_t *self)
+/* Makes room for one more than `count` elements; the array as it is then, NULL when memory is short. */
+static void *with_room(void *array, size_t count, size_t *capacity, size_t size)
 {
-    if (self->count < self->capacity)
-        return true;
-    size_t capacity = 2 * self->capacity + 16;
-    qd_h5_scale_t *larger = realloc(self->scale, capacity * sizeof *larger);
+    if (count < *capacity)
+        return array;
+    size_t more = 2 * *capacity + 16;
+    void *larger = realloc(array, more * size);
+    if (larger != NULL)
+        *capacity = more;
+    return larger;
+}
+
+static bool note_scale(qd_h5_scales_t *self, const qd_h5_scale_t *scale)
+{
+    qd_h5_scale_t *larger = with_room(self->scale, self->count, &self->capacity, sizeof *larger);
     if (larger == NULL)
         return false;
     self->scale = larger;
-    self->capacity = capacity;
+    self->scale[self->count++] = *scale;
     return true;
 }
 
@@ -25,11 +34,9 @@ bool qd_h5_scales_add(qd_h5_scales_t *self, const char *path, hid_t dataset, con
     hid_t space = H5Dget_space(dataset);
     bool sound = H5Sget_simple_extent_dims(space, &scale.size, &scale.most) == 1 &&
                  H5DSset_scale(dataset, name) >= 0 &&
-                 H5Rcreate(&scale.reference, dataset, ".", H5R_OBJECT, -1) >= 0 && make_room(self);
+                 H5Rcreate(&scale.reference, dataset, ".", H5R_OBJECT, -1) >= 0 && note_scale(self, &scale);
     H5Sclose(space);
-    if (sound)
-        self->scale[self->count++] = scale;
-    else
+    if (!sound)
         H5Dclose(dataset);
     return sound;
 }
@@ -49,14 +56,10 @@ const qd_h5_scale_t *qd_h5_scales_find(const qd_h5_scales_t *self, const char *p
 
 static bool note_use(qd_h5_scale_t *scale, qd_h5_use_t use)
 {
-    if (scale->uses == scale->capacity) {
-        size_t capacity = 2 * scale->capacity + 16;
-        qd_h5_use_t *larger = realloc(scale->use, capacity * sizeof *larger);
-        if (larger == NULL)
-            return false;
-        scale->use = larger;
-        scale->capacity = capacity;
-    }
+    qd_h5_use_t *larger = with_room(scale->use, scale->uses, &scale->capacity, sizeof *larger);
+    if (larger == NULL)
+        return false;
+    scale->use = larger;
     scale->use[scale->uses++] = use;
     return true;
 }
