@@ -50,24 +50,9 @@ static size_t list_members(qd_bloc_game_t *self, int k)
     return count;
 }
 
-/* field_k = A (c 1_k). */
-static void add_company(qd_bloc_game_t *self, int k)
-{
-    double *restrict field = self->field + (size_t)k * self->padded;
-    size_t count = list_members(self, k);
-    for (size_t i = 0; i < self->padded; i += COLUMNS) {
-        columns_t company = {0};
-        for (size_t m = 0; m < count; m++) {
-            size_t j = (size_t)self->listed[m];
-            add_columns(&company, self->c[j], columns_of(self->affinity + j * self->padded + i));
-        }
-        put_columns(field + i, company);
-    }
-}
-
-/* field_k = A (c 1_k) and, from the same rows, how hostile the label's members are to each state: hostility =
- * c m (c 1_k). */
-static void add_company_and_hostility(qd_bloc_game_t *self, int k, double *restrict hostility)
+/* field_k = A (c 1_k); and with `hostility`, from the same rows, how hostile the label's members are to each
+ * state: hostility = c m (c 1_k). To be inlined with and without. */
+static inline void add_members(qd_bloc_game_t *self, int k, double *restrict hostility)
 {
     double *restrict field = self->field + (size_t)k * self->padded;
     size_t count = list_members(self, k);
@@ -77,10 +62,12 @@ static void add_company_and_hostility(qd_bloc_game_t *self, int k, double *restr
             size_t j = (size_t)self->listed[m];
             const double *row = self->affinity + j * self->padded + i;
             add_columns(&company, self->c[j], columns_of(row));
-            add_columns(&sum, self->c[j], hostile_columns_of(row));
+            if (hostility)
+                add_columns(&sum, self->c[j], hostile_columns_of(row));
         }
         put_columns(field + i, company);
-        put_columns(hostility + i, (columns_t){{c.part[0] * sum.part[0], c.part[1] * sum.part[1]}});
+        if (hostility)
+            put_columns(hostility + i, (columns_t){{c.part[0] * sum.part[0], c.part[1] * sum.part[1]}});
     }
 }
 
@@ -150,7 +137,7 @@ static void start_company(qd_bloc_game_t *self)
         self->self_worth[i] = 0.0;
     for (size_t k = 1; k <= self->labels; k++)
         if (self->members[k] > 0)
-            add_company(self, (int)k);
+            add_members(self, (int)k, NULL);
 }
 
 /* Fields and own worths for the labels that have members. m is passed over once for every few labels. */
@@ -166,7 +153,7 @@ static void start_fields(qd_bloc_game_t *self)
     for (size_t k = 1; k <= self->labels; k++) {
         if (self->members[k] == 0)
             continue;
-        add_company_and_hostility(self, (int)k, self->scratch + count * self->padded);
+        add_members(self, (int)k, self->scratch + count * self->padded);
         together[count++] = (int)k;
         if (count == QD_BLOC_TOGETHER) {
             share_threats(self, together, count, own);

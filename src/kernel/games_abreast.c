@@ -35,15 +35,12 @@ static inline void add_moves(const move_t *first, const move_t *second, double *
 static inline qd_abreast_t wish(const qd_games_abreast_t *self, size_t i, const move_t *unheard)
 {
     size_t at = QD_ABREAST * i;
-    const qd_reals_t one = qd_reals_all(1.0);
     qd_abreast_t field = qd_abreast_load(self->field + at), up = qd_abreast_load(self->up + at);
     qd_abreast_t down = qd_abreast_load(self->down + at), now = qd_abreast_load(self->x + at), out;
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
         if (unheard)
             field.part[v] += unheard->change.part[v] * unheard->row[i];
-        qd_mask_t joins = (qd_mask_t)(field.part[v] > up.part[v]);
-        qd_mask_t opposes = (qd_mask_t)(field.part[v] < down.part[v]) & ~joins;
-        out.part[v] = (QD_REALS_WHERE(joins, one) - QD_REALS_WHERE(opposes, one)) - now.part[v];
+        out.part[v] = qd_reals_reply(field.part[v], up.part[v], down.part[v]) - now.part[v];
     }
     return out;
 }
@@ -61,15 +58,11 @@ static inline unsigned wishes(const qd_abreast_t *wish)
 #define BLOCK 4
 static inline bool content(const qd_games_abreast_t *self, size_t from)
 {
-    qd_mask_t any[QD_ABREAST_PARTS] = {{0}};
     unsigned bits = 0;
     for (size_t i = from; i < from + BLOCK; i++) {
         qd_abreast_t wanted = wish(self, i, NULL);
-        for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
-            any[v] |= (qd_mask_t)(wanted.part[v] != 0.0);
+        bits |= wishes(&wanted);
     }
-    for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
-        bits |= qd_reals_bits(any[v]);
     return bits == 0;
 }
 

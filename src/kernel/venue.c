@@ -81,26 +81,38 @@ bool qd_venue_exists(qd_venue_t g, const qd_parameters_t *p, int bloc)
     return bloc > 0 || (g != QD_ALLIANCE && g != QD_UMBRELLA);
 }
 
-/* Thresholds and the field without its coupling sum, as the venue's row of model.md's table says. */
+qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_state_t *state, const qd_parameters_t *p, int bloc)
+{
+    const double never = (double)INFINITY;
+    double obligation = p->mission_obligation * state->cohesion[bloc];
+    switch (g) {
+    case QD_COLLECTIVE:
+        return (qd_venue_rules_t){.pull = p->mission_legitimacy_pull * state->institution};
+    case QD_ALLIANCE:
+        return (qd_venue_rules_t){.obliged = obligation, .outsiders = never};
+    case QD_FLEXIBLE:
+        return (qd_venue_rules_t){.saves_members = true, .saves_outsiders = true};
+    case QD_UNILATERAL:
+        return (qd_venue_rules_t){.nobody = never};
+    default: /* QD_UMBRELLA */
+        return (qd_venue_rules_t){.obliged = obligation * p->mission_umbrella, .saves_outsiders = true};
+    }
+}
+
+/* Thresholds and the field without its coupling sum, as the venue's rules say. */
 static void set_rules(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
                       const qd_parameters_t *p, qd_venue_scratch_t *scratch)
 {
     const double *restrict base = scratch->base, *restrict member = scratch->member;
     const double *restrict price = crisis->price, *restrict saved = scratch->saved;
     double *restrict up = scratch->up, *restrict down = scratch->down, *restrict own = scratch->own;
-    double term = 0.0, pull = g == QD_COLLECTIVE ? p->mission_legitimacy_pull * state->institution : 0.0;
-    if (g == QD_ALLIANCE || g == QD_UMBRELLA)
-        term = p->mission_obligation * state->cohesion[scratch->bloc];
-    if (g == QD_UMBRELLA)
-        term *= p->mission_umbrella;
-    const double *outsider = g == QD_FLEXIBLE || g == QD_UMBRELLA ? saved : price;
-    const double *insider = g == QD_FLEXIBLE ? saved : price;
-    double outside = g == QD_ALLIANCE || g == QD_UNILATERAL ? (double)INFINITY : 0.0;
-    double inside = g == QD_UNILATERAL ? (double)INFINITY : 0.0;
+    qd_venue_rules_t rules = qd_venue_rules(g, state, p, scratch->bloc);
+    const double *insider = rules.saves_members ? saved : price;
+    const double *outsider = rules.saves_outsiders ? saved : price;
     for (size_t i = 0; i < state->padded; i++) {
         double cost = member[i] != 0.0 ? insider[i] : outsider[i];
-        own[i] = base[i] + (pull + term * member[i]);
-        up[i] = cost + (member[i] != 0.0 ? inside : outside);
+        own[i] = base[i] + (rules.pull + rules.obliged * member[i]);
+        up[i] = cost + (rules.nobody + (member[i] != 0.0 ? 0.0 : rules.outsiders));
         down[i] = -cost;
     }
     up[crisis->initiator] = -(double)INFINITY;

@@ -69,6 +69,15 @@ double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t 
 void qd_venue_weigh(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
                     const qd_parameters_t *p, const qd_leaning_t *leaning, const qd_venue_scratch_t *scratch);
 
+/* A venue's row of model.md's table: who may join, the venue term, whose price is the flexible one. */
+typedef struct {
+    double pull, obliged; /* venue term of everybody, and of members beside it */
+    double nobody,
+        outsiders; /* +inf where nobody, where only members may join, else 0: added to the price of joining */
+    bool saves_members, saves_outsiders;
+} qd_venue_rules_t;
+qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_state_t *state, const qd_parameters_t *p, int bloc);
+
 /* Solves venue g, which exists, of the crisis: who takes which side, and what that is worth to the initiator.
  */
 void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,

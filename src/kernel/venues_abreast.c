@@ -2,31 +2,30 @@
 
 #include <math.h>
 
-/* What the venues' rows of model.md's table say, a number a venue. */
+/* The venues' rules, a number a venue. Nobody abreast has a price that depends on membership. */
 typedef struct {
-    double shut[QD_ABREAST];      /* +inf where a venue is not played: nobody ever moves in it */
-    double pull[QD_ABREAST];      /* venue term for everybody */
-    double obliged[QD_ABREAST];   /* venue term for members */
-    double nobody[QD_ABREAST];    /* +inf where nobody may join */
-    double outsiders[QD_ABREAST]; /* +inf where only members may join */
-    double saves[QD_ABREAST];     /* 1 where the price is the flexible one, else 0 */
+    double pull[QD_ABREAST], obliged[QD_ABREAST], nobody[QD_ABREAST], outsiders[QD_ABREAST];
+    double saves[QD_ABREAST]; /* 1 where the price is the flexible one, else 0 */
+    double shut[QD_ABREAST];  /* +inf where a venue is not played: nobody ever moves in it */
 } table_t;
 
 static table_t table_of(const qd_venue_game_t venue[QD_ABREAST], const qd_state_t *state,
                         const qd_parameters_t *p, int bloc)
 {
-    const double never = (double)INFINITY;
-    table_t out = {.pull = {[QD_COLLECTIVE] = p->mission_legitimacy_pull * state->institution},
-                   .obliged = {[QD_ALLIANCE] = p->mission_obligation * state->cohesion[bloc]},
-                   .nobody = {[QD_UNILATERAL] = never},
-                   .outsiders = {[QD_ALLIANCE] = never},
-                   .saves = {[QD_FLEXIBLE] = 1.0}};
-    for (size_t g = 0; g < QD_ABREAST; g++)
-        out.shut[g] = venue[g].exists && venue[g].bound > 0.0 ? 0.0 : never;
+    table_t out;
+    for (qd_venue_t g = 0; g < QD_ABREAST; g++) {
+        qd_venue_rules_t rules = qd_venue_rules(g, state, p, bloc);
+        out.pull[g] = rules.pull;
+        out.obliged[g] = rules.obliged;
+        out.nobody[g] = rules.nobody;
+        out.outsiders[g] = rules.outsiders;
+        out.saves[g] = rules.saves_members;
+        out.shut[g] = venue[g].exists && venue[g].bound > 0.0 ? 0.0 : (double)INFINITY;
+    }
     return out;
 }
 
-/* Fields and thresholds at the start, as set_rules and play of venue.c set them for one venue. */
+/* Fields and thresholds at the start, what set_rules and play of venue.c set for one venue. */
 static void set_rules(const qd_venues_abreast_t *self, const table_t *table, const qd_crisis_t *crisis,
                       size_t padded, const qd_venue_scratch_t *rules)
 {

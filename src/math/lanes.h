@@ -7,6 +7,14 @@
 
 #include "math/reduce.h"
 
+/* +1 where the field is above up, else -1 where it is below down, else 0. */
+static inline qd_reals_t qd_reals_reply(qd_reals_t field, qd_reals_t up, qd_reals_t down)
+{
+    const qd_reals_t one = qd_reals_all(1.0);
+    qd_mask_t joins = (qd_mask_t)(field > up), opposes = (qd_mask_t)(field < down) & ~joins;
+    return QD_REALS_WHERE(joins, one) - QD_REALS_WHERE(opposes, one);
+}
+
 /* Bit l is set where the reply to field[l] (+1 above up, else -1 below down, else 0) is not x[l], l <
  * QD_LANES. */
 static inline unsigned qd_lanes_unsettled(const double *field, const double *up, const double *down,
@@ -14,10 +22,7 @@ static inline unsigned qd_lanes_unsettled(const double *field, const double *up,
 {
     unsigned bits = 0;
     for (unsigned l = 0; l < QD_LANES; l += QD_REALS) {
-        qd_reals_t f = QD_REALS_OF(field + l), one = qd_reals_all(1.0);
-        qd_mask_t joins = (qd_mask_t)(f > QD_REALS_OF(up + l));
-        qd_mask_t opposes = (qd_mask_t)(f < QD_REALS_OF(down + l)) & ~joins;
-        qd_reals_t reply = QD_REALS_WHERE(joins, one) - QD_REALS_WHERE(opposes, one);
+        qd_reals_t reply = qd_reals_reply(QD_REALS_OF(field + l), QD_REALS_OF(up + l), QD_REALS_OF(down + l));
         bits |= qd_reals_bits((qd_mask_t)(reply != QD_REALS_OF(x + l))) << l;
     }
     return bits;
