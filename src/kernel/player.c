@@ -1,53 +1,66 @@
 /* The memory of a world, allocated once for the largest it will ever hold; and what others may see of it. */
 #include "kernel/player.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "math/reduce.h"
 
-static double *array(size_t count)
+/* Every array of a world's own: where its pointer is, and its rows of `padded` doubles. */
+#define ARRAY(member, rows)                                                                                  \
+    {                                                                                                        \
+        offsetof(qd_world_t, member), rows                                                                   \
+    }
+static const struct {
+    size_t at, rows;
+} arrays[] = {
+    ARRAY(crisis.near, 1),
+    ARRAY(crisis.similar, 1),
+    ARRAY(crisis.stake, 1),
+    ARRAY(crisis.price, 1),
+    ARRAY(rules.base, 1),
+    ARRAY(rules.pressed, 1),
+    ARRAY(rules.saved, 1),
+    ARRAY(rules.member, 1),
+    ARRAY(rules.strength, 1),
+    ARRAY(rules.own, 1),
+    ARRAY(rules.field, 1),
+    ARRAY(rules.up, 1),
+    ARRAY(rules.down, 1),
+    ARRAY(abreast.field, QD_ABREAST),
+    ARRAY(abreast.up, QD_ABREAST),
+    ARRAY(abreast.down, QD_ABREAST),
+    ARRAY(abreast.x, QD_ABREAST),
+    ARRAY(venue[QD_COLLECTIVE].x, 1),
+    ARRAY(venue[QD_ALLIANCE].x, 1),
+    ARRAY(venue[QD_FLEXIBLE].x, 1),
+    ARRAY(venue[QD_UNILATERAL].x, 1),
+    ARRAY(venue[QD_UMBRELLA].x, 1),
+    ARRAY(growth_luck.normal, QD_GROWTH_PERIODS),
+    ARRAY(spare, 5),
+    ARRAY(bloc_field, QD_LABELS_MAX + 1),
+    ARRAY(bloc_spare, 1 + QD_BLOC_TOGETHER),
+};
+#define ARRAYS (sizeof arrays / sizeof *arrays)
+
+static double **array_of(qd_world_t *self, size_t k)
 {
-    return aligned_alloc(64, count * sizeof(double));
+    return (double **)(void *)((char *)self + arrays[k].at);
 }
 
 static bool allocate(qd_world_t *self, size_t padded)
 {
-    self->crisis.near = array(padded);
-    self->crisis.similar = array(padded);
-    self->crisis.stake = array(padded);
-    self->crisis.price = array(padded);
-    self->rules.base = array(padded);
-    self->rules.pressed = array(padded);
-    self->rules.saved = array(padded);
-    self->rules.member = array(padded);
-    self->rules.strength = array(padded);
-    self->abreast.field = array(QD_ABREAST * padded);
-    self->abreast.up = array(QD_ABREAST * padded);
-    self->abreast.down = array(QD_ABREAST * padded);
-    self->abreast.x = array(QD_ABREAST * padded);
-    self->rules.field = array(padded);
-    self->rules.up = array(padded);
-    self->rules.down = array(padded);
-    self->rules.own = array(padded);
-    self->rules.order = malloc(padded * sizeof(uint32_t));
-    self->growth_luck.normal = array(QD_GROWTH_PERIODS * padded);
-    self->spare = array(5 * padded);
-    self->labels_before = malloc(padded * sizeof(int));
-    self->shown = array(padded * padded);
-    self->bloc_field = array((QD_LABELS_MAX + 1) * padded);
-    self->bloc_spare = array((1 + QD_BLOC_TOGETHER) * padded);
-    self->listed = malloc(padded * sizeof(int));
-    bool complete = self->crisis.near && self->crisis.similar && self->crisis.stake && self->crisis.price &&
-                    self->rules.base && self->rules.pressed && self->rules.saved && self->rules.member &&
-                    self->rules.strength && self->abreast.field && self->abreast.up && self->abreast.down &&
-                    self->abreast.x && self->rules.field && self->rules.up && self->rules.down &&
-                    self->rules.own && self->rules.order && self->spare && self->labels_before &&
-                    self->bloc_field && self->bloc_spare && self->listed && self->shown;
-    for (size_t g = 0; g < QD_VENUES; g++) {
-        self->venue[g].x = array(padded);
-        complete = complete && self->venue[g].x;
+    bool complete = true;
+    for (size_t k = 0; k < ARRAYS; k++) {
+        double **array = array_of(self, k);
+        *array = aligned_alloc(64, arrays[k].rows * padded * sizeof **array);
+        complete = complete && *array;
     }
-    return complete && self->growth_luck.normal;
+    self->shown = aligned_alloc(64, padded * padded * sizeof *self->shown);
+    self->rules.order = malloc(padded * sizeof *self->rules.order);
+    self->labels_before = malloc(padded * sizeof *self->labels_before);
+    self->listed = malloc(padded * sizeof *self->listed);
+    return complete && self->shown && self->rules.order && self->labels_before && self->listed;
 }
 
 qd_world_t *qd_world_new(size_t states, size_t periods)
@@ -69,33 +82,12 @@ void qd_world_free(qd_world_t *self)
         return;
     qd_state_free(&self->state);
     qd_record_free(&self->record);
-    free(self->crisis.near);
-    free(self->crisis.similar);
-    free(self->crisis.stake);
-    free(self->crisis.price);
-    free(self->rules.base);
-    free(self->rules.pressed);
-    free(self->rules.saved);
-    free(self->rules.member);
-    free(self->rules.strength);
-    free(self->abreast.field);
-    free(self->abreast.up);
-    free(self->abreast.down);
-    free(self->abreast.x);
-    free(self->rules.field);
-    free(self->rules.up);
-    free(self->rules.down);
-    free(self->rules.own);
-    free(self->rules.order);
-    free(self->growth_luck.normal);
-    free(self->spare);
-    free(self->labels_before);
+    for (size_t k = 0; k < ARRAYS; k++)
+        free(*array_of(self, k));
     free(self->shown);
-    free(self->bloc_field);
-    free(self->bloc_spare);
+    free(self->rules.order);
+    free(self->labels_before);
     free(self->listed);
-    for (size_t g = 0; g < QD_VENUES; g++)
-        free(self->venue[g].x);
     free(self);
 }
 
