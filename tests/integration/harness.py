@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import h5py
 
@@ -41,6 +42,13 @@ output: {outcomes: [survival, tension_mean]}
 
 def fixed(worlds=500, periods=30):
     return FIXED.format(worlds=worlds, periods=periods)
+
+
+def scratch(owner):
+    """A folder that goes when `owner`, a test or a class of them, is done."""
+    folder = tempfile.TemporaryDirectory()
+    (owner.addClassCleanup if isinstance(owner, type) else owner.addCleanup)(folder.cleanup)
+    return pathlib.Path(folder.name)
 
 
 def quadrille(*arguments, **options):

@@ -9,21 +9,18 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
 import h5py
 
-from harness import PROGRAM, attribute, fixed, instruction_sets, must, quadrille, result_hash
+from harness import PROGRAM, attribute, fixed, instruction_sets, must, quadrille, result_hash, scratch
 
 class Commands(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Path(folder.name)
+        cls.folder = scratch(cls)
         cls.experiment = cls.folder / "small.yaml"
         cls.experiment.write_text(fixed(120))
         cls.file = cls.folder / "result.h5"

@@ -5,12 +5,11 @@ worlds or points than before, all give one result_hash; so do precision stops.""
 import itertools
 import signal
 import subprocess
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from harness import FIXED, PRECISE, PROGRAM, attribute, fixed, instruction_sets, must, result_hash
+from harness import FIXED, PRECISE, PROGRAM, attribute, fixed, instruction_sets, must, result_hash, scratch
 
 import sys
 
@@ -20,9 +19,7 @@ import numpy as np
 
 class Determinism(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        self.folder = scratch(self)
 
     def write(self, name, text):
         path = self.folder / f"{name}.yaml"

@@ -9,12 +9,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from harness import PRECISE, PROGRAM, SKIPPED, SOURCE, attribute, fixed, must, result_hash
+from harness import PRECISE, PROGRAM, SKIPPED, SOURCE, attribute, fixed, must, result_hash, scratch
 
 ALLOWED = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
            "OMPI_MCA_rmaps_base_oversubscribe": "1", "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe"}
@@ -54,9 +53,7 @@ def run(ranks, *arguments, status=0):
 
 class Mpi(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+        self.folder = scratch(self)
 
     def write(self, name, text):
         path = self.folder / f"{name}.yaml"

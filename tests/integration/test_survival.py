@@ -7,12 +7,11 @@ import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from harness import PROGRAM, fixed, must, quadrille, result_hash
+from harness import PROGRAM, fixed, must, quadrille, result_hash, scratch
 
 KILLS = 50
 
@@ -20,9 +19,7 @@ KILLS = 50
 class Survival(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Path(folder.name)
+        cls.folder = scratch(cls)
         cls.experiment = cls.folder / "long.yaml"
         cls.experiment.write_text(fixed(4000))
         whole = cls.folder / "whole.h5"
