@@ -147,7 +147,7 @@ def play_mission_literal(g, c, affinity, values, liking, load, label, stake, ini
 
 
 @njit(cache=True)
-def review_blocs(c, affinity, cohesion, label):
+def review_blocs_merged(c, affinity, cohesion, label):
     """Owners return, then best moves one at a time until nobody gains more than the switching cost."""
     n = len(c)
     members = np.zeros(LABELS + 1, np.int64)
@@ -208,7 +208,7 @@ def reply_to(g, i, field, bloc, label, price):
 
 
 @njit(cache=True)
-def play_mission(g, c, affinity, label, stake, price, initiator, target, institution, cohesion, x):
+def play_mission_merged(g, c, affinity, label, stake, price, initiator, target, institution, cohesion, x):
     """Best replies in index order until nobody moves, each field summed when its state is asked; returns the passes made."""
     n, bloc = len(c), label[initiator]
     x[:] = 0.0
@@ -262,3 +262,24 @@ def play_mission_kept(g, c, affinity, label, stake, price, initiator, target, in
         if not moved:
             return made
     return PASSES_MAX + 1
+
+
+# ---- by manner
+
+
+@njit(cache=True)
+def review_blocs(manner, c, affinity, cohesion, label):
+    if manner == LITERAL:
+        review_blocs_literal(c, affinity, cohesion, label)
+    else:
+        review_blocs_merged(c, affinity, cohesion, label)
+
+
+@njit(cache=True)
+def play_mission(manner, g, c, affinity, values, liking, load, label, stake, price, initiator, target, institution, cohesion, x):
+    """The sides of all states in x; returns the passes made."""
+    if manner == LITERAL:
+        return play_mission_literal(g, c, affinity, values, liking, load, label, stake, initiator, target, institution, cohesion, x)
+    if manner == KEPT:
+        return play_mission_kept(g, c, affinity, label, stake, price, initiator, target, institution, cohesion, x)
+    return play_mission_merged(g, c, affinity, label, stake, price, initiator, target, institution, cohesion, x)

@@ -10,8 +10,7 @@ import numpy as np
 from numba import njit
 
 from defaults import *
-from numba_games import KEPT, LITERAL, play_mission, play_mission_kept, play_mission_literal, review_blocs, \
-    review_blocs_literal, similarity
+from numba_games import play_mission, review_blocs, similarity
 
 
 @njit(cache=True)
@@ -283,10 +282,7 @@ def play_world(kind, n, manner, out, path):
     met, missions, flexible = np.zeros(VENUES + 1), np.zeros(2), np.zeros(2)
     tensions, turnover, persistence, legitimacy, size, unequal, strange, made = np.zeros(2), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     any_mission = False
-    if manner == LITERAL:
-        review_blocs_literal(c, affinity, cohesion, label)
-    else:
-        review_blocs(c, affinity, cohesion, label)
+    review_blocs(manner, c, affinity, cohesion, label)
     for t in range(PERIODS):
         half = 0 if t < PERIODS // 2 else 1
         now_missions = now_flexible = 0
@@ -305,15 +301,8 @@ def play_world(kind, n, manner, out, path):
                 for v in range(VENUES):
                     exists[v] = v != ALLIANCE or bloc > 0
                     if exists[v]:
-                        if manner == LITERAL:
-                            passes[v] = play_mission_literal(v, c, affinity, values, liking, load, label, stake, p, target,
-                                                             institution, cohesion, x[v])
-                        elif manner == KEPT:
-                            passes[v] = play_mission_kept(v, c, affinity, label, stake, price, p, target, institution,
-                                                          cohesion, x[v])
-                        else:
-                            passes[v] = play_mission(v, c, affinity, label, stake, price, p, target, institution,
-                                                     cohesion, x[v])
+                        passes[v] = play_mission(manner, v, c, affinity, values, liking, load, label, stake, price, p, target,
+                                                 institution, cohesion, x[v])
                         exists[v] = weigh(v, c, load, x[v], stake, p, target, resistance, institution, cohesion[bloc],
                                           weighed[v])
                 while True:
@@ -405,10 +394,7 @@ def play_world(kind, n, manner, out, path):
         c /= c.sum()
         if (t + 1) % REVIEW == 0:
             before = label.copy()
-            if manner == LITERAL:
-                review_blocs_literal(c, affinity, cohesion, label)
-            else:
-                review_blocs(c, affinity, cohesion, label)
+            review_blocs(manner, c, affinity, cohesion, label)
             turnover += (before != label).mean()
             reviews += 1
         tensions[half] += tension

@@ -11,14 +11,18 @@
 
 #include "clock.h"
 
+/* The head of a function that stands in for another, and declarations of both. */
+#define WRAP(type, name, ...)                                                                                \
+    type __real_##name(__VA_ARGS__);                                                                         \
+    type __wrap_##name(__VA_ARGS__);                                                                         \
+    type __wrap_##name(__VA_ARGS__)
+
 stage_played_t stage_played;
 
 /* ---- random numbers
  * ---------------------------------------------------------------------------------------- */
 
-double __real_qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
-double __wrap_qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
-double __wrap_qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
+WRAP(double, qd_random_uniform, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
 {
     stage_counts.uniforms += stage_counts.on;
     stage_enter(STAGE_RANDOM);
@@ -27,9 +31,7 @@ double __wrap_qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t p
     return u;
 }
 
-double __real_qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
-double __wrap_qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
-double __wrap_qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
+WRAP(double, qd_random_open, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
 {
     stage_counts.uniforms += stage_counts.on;
     stage_enter(STAGE_RANDOM);
@@ -38,9 +40,7 @@ double __wrap_qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t peri
     return u;
 }
 
-double __real_qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
-double __wrap_qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
-double __wrap_qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
+WRAP(double, qd_random_normal, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
 {
     stage_counts.normals += stage_counts.on;
     stage_enter(STAGE_RANDOM);
@@ -49,9 +49,7 @@ double __wrap_qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t pe
     return z;
 }
 
-void __real_qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
-void __wrap_qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
-void __wrap_qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
+WRAP(void, qd_random_normals, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
 {
     stage_counts.in_bulk += stage_counts.on ? (double)n : 0.0;
     stage_enter(STAGE_RANDOM);
@@ -59,12 +57,8 @@ void __wrap_qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t per
     stage_leave();
 }
 
-void __real_qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods,
-                                  size_t n, double out[]);
-void __wrap_qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods,
-                                  size_t n, double out[]);
-void __wrap_qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods,
-                                  size_t n, double out[])
+WRAP(void, qd_random_normal_rows, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods,
+     size_t n, double out[])
 {
     stage_counts.in_bulk += stage_counts.on ? (double)(periods * n) : 0.0;
     stage_enter(STAGE_RANDOM);
@@ -72,9 +66,7 @@ void __wrap_qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t
     stage_leave();
 }
 
-void __real_qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
-void __wrap_qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
-void __wrap_qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
+WRAP(void, qd_random_uniforms, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
 {
     stage_counts.uniforms_in_bulk += stage_counts.on ? (double)n : 0.0;
     stage_enter(STAGE_RANDOM);
@@ -82,12 +74,8 @@ void __wrap_qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t pe
     stage_leave();
 }
 
-void __real_qd_random_eight(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first,
-                            uint64_t out[8]);
-void __wrap_qd_random_eight(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first,
-                            uint64_t out[8]);
-void __wrap_qd_random_eight(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first,
-                            uint64_t out[8])
+WRAP(void, qd_random_eight, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first,
+     uint64_t out[8])
 {
     stage_counts.uniforms_in_bulk += stage_counts.on ? 8.0 : 0.0;
     stage_enter(STAGE_RANDOM);
@@ -98,21 +86,15 @@ void __wrap_qd_random_eight(qd_luck_t luck, qd_purpose_t purpose, uint32_t perio
 /* ---- a world's beginning
  * ----------------------------------------------------------------------------------- */
 
-void __real_qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out);
-void __wrap_qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out);
-void __wrap_qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out)
+WRAP(void, qd_sample_parameters, const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out)
 {
     stage_enter(STAGE_ORDER);
     __real_qd_sample_parameters(plan, luck, out);
     stage_leave();
 }
 
-const char *__real_qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
-                                   qd_luck_t luck);
-const char *__wrap_qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
-                                   qd_luck_t luck);
-const char *__wrap_qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
-                                   qd_luck_t luck)
+WRAP(const char *, qd_sample_order, qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
+     qd_luck_t luck)
 {
     stage_counts.orders += stage_counts.on;
     stage_enter(STAGE_ORDER);
@@ -124,12 +106,8 @@ const char *__wrap_qd_sample_order(qd_state_t *state, const qd_plan_t *plan, con
 /* ---- crises
  * ------------------------------------------------------------------------------------------------ */
 
-unsigned __real_qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
-                                unsigned period);
-unsigned __wrap_qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
-                                unsigned period);
-unsigned __wrap_qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
-                                unsigned period)
+WRAP(unsigned, qd_crisis_count, const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
+     unsigned period)
 {
     stage_enter(STAGE_CRISIS);
     unsigned count = __real_qd_crisis_count(state, p, luck, period);
@@ -137,12 +115,8 @@ unsigned __wrap_qd_crisis_count(const qd_state_t *state, const qd_parameters_t *
     return count;
 }
 
-void __real_qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p,
-                           qd_luck_t luck, unsigned period, unsigned number, double *scratch);
-void __wrap_qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p,
-                           qd_luck_t luck, unsigned period, unsigned number, double *scratch);
-void __wrap_qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p,
-                           qd_luck_t luck, unsigned period, unsigned number, double *scratch)
+WRAP(void, qd_crisis_draw, qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p,
+     qd_luck_t luck, unsigned period, unsigned number, double *scratch)
 {
     stage_enter(STAGE_CRISIS);
     __real_qd_crisis_draw(self, state, p, luck, period, number, scratch);
@@ -154,12 +128,8 @@ void __wrap_qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_
 /* ---- venues
  * ------------------------------------------------------------------------------------------------ */
 
-void __real_qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
-                             const qd_parameters_t *p, int bloc);
-void __wrap_qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
-                             const qd_parameters_t *p, int bloc);
-void __wrap_qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
-                             const qd_parameters_t *p, int bloc)
+WRAP(void, qd_venue_prepare, qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
+     const qd_parameters_t *p, int bloc)
 {
     stage_counts.prepared += stage_counts.on;
     stage_enter(STAGE_WEIGHING);
@@ -167,15 +137,8 @@ void __wrap_qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis
     stage_leave();
 }
 
-double __real_qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                             const qd_parameters_t *p, const qd_leaning_t *leaning,
-                             const qd_venue_scratch_t *scratch);
-double __wrap_qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                             const qd_parameters_t *p, const qd_leaning_t *leaning,
-                             const qd_venue_scratch_t *scratch);
-double __wrap_qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                             const qd_parameters_t *p, const qd_leaning_t *leaning,
-                             const qd_venue_scratch_t *scratch)
+WRAP(double, qd_venue_bound, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
+     const qd_parameters_t *p, const qd_leaning_t *leaning, const qd_venue_scratch_t *scratch)
 {
     stage_counts.bounds += stage_counts.on;
     stage_enter(STAGE_WEIGHING);
@@ -184,18 +147,9 @@ double __wrap_qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_s
     return bound;
 }
 
-void __real_qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
-                                    const qd_crisis_t *crisis, const qd_state_t *state,
-                                    const qd_parameters_t *p, const qd_leaning_t *leaning,
-                                    const qd_venue_scratch_t *rules);
-void __wrap_qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
-                                    const qd_crisis_t *crisis, const qd_state_t *state,
-                                    const qd_parameters_t *p, const qd_leaning_t *leaning,
-                                    const qd_venue_scratch_t *rules);
-void __wrap_qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
-                                    const qd_crisis_t *crisis, const qd_state_t *state,
-                                    const qd_parameters_t *p, const qd_leaning_t *leaning,
-                                    const qd_venue_scratch_t *rules)
+WRAP(void, qd_venues_abreast_solve, const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
+     const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
+     const qd_leaning_t *leaning, const qd_venue_scratch_t *rules)
 {
     stage_enter(STAGE_WEIGHING);
     __real_qd_venues_abreast_solve(self, venue, crisis, state, p, leaning, rules);
@@ -205,12 +159,8 @@ void __wrap_qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_ga
         stage_counts.solves += stage_counts.on && venue[g].solved;
 }
 
-bool __real_qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
-                           int bloc);
-bool __wrap_qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
-                           int bloc);
-bool __wrap_qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
-                           int bloc)
+WRAP(bool, qd_venue_fails, const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
+     int bloc)
 {
     stage_enter(STAGE_WEIGHING);
     bool fails = __real_qd_venue_fails(self, g, state, quorum, bloc);
@@ -218,9 +168,7 @@ bool __wrap_qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_s
     return fails;
 }
 
-size_t __real_qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST]);
-size_t __wrap_qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST]);
-size_t __wrap_qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST])
+WRAP(size_t, qd_games_abreast_solve, const qd_games_abreast_t *self, int passes[QD_ABREAST])
 {
     stage_enter(STAGE_GAMES);
     size_t walked = __real_qd_games_abreast_solve(self, passes);
@@ -253,9 +201,7 @@ static void count_mission(const qd_world_t *self, qd_venue_t g)
     stage_counts.missions += 1.0;
 }
 
-bool __real_qd_world_consequences(qd_world_t *self, qd_venue_t g);
-bool __wrap_qd_world_consequences(qd_world_t *self, qd_venue_t g);
-bool __wrap_qd_world_consequences(qd_world_t *self, qd_venue_t g)
+WRAP(bool, qd_world_consequences, qd_world_t *self, qd_venue_t g)
 {
     if (stage_counts.on)
         count_mission(self, g);
@@ -268,9 +214,7 @@ bool __wrap_qd_world_consequences(qd_world_t *self, qd_venue_t g)
 /* ---- end of period, bloc review
  * ---------------------------------------------------------------------------- */
 
-void __real_qd_world_end_period(qd_world_t *self);
-void __wrap_qd_world_end_period(qd_world_t *self);
-void __wrap_qd_world_end_period(qd_world_t *self)
+WRAP(void, qd_world_end_period, qd_world_t *self)
 {
     stage_counts.periods += stage_counts.on;
     stage_enter(STAGE_PERIOD);
@@ -278,9 +222,7 @@ void __wrap_qd_world_end_period(qd_world_t *self)
     stage_leave();
 }
 
-void __real_qd_world_settle(qd_world_t *self);
-void __wrap_qd_world_settle(qd_world_t *self);
-void __wrap_qd_world_settle(qd_world_t *self)
+WRAP(void, qd_world_settle, qd_world_t *self)
 {
     stage_counts.settled += stage_counts.on && self->owed != 0.0;
     stage_enter(STAGE_PERIOD);
@@ -288,9 +230,7 @@ void __wrap_qd_world_settle(qd_world_t *self)
     stage_leave();
 }
 
-void __real_qd_world_review_blocs(qd_world_t *self, bool counted);
-void __wrap_qd_world_review_blocs(qd_world_t *self, bool counted);
-void __wrap_qd_world_review_blocs(qd_world_t *self, bool counted)
+WRAP(void, qd_world_review_blocs, qd_world_t *self, bool counted)
 {
     stage_enter(STAGE_REVIEW);
     __real_qd_world_review_blocs(self, counted);
@@ -306,9 +246,7 @@ static void count_bloc_move(void *context, size_t state, int before, int after)
         stage_counts.hostile_rows += game->affinity[state * game->padded + l] < 0.0;
 }
 
-int __real_qd_bloc_game_review(qd_bloc_game_t *self);
-int __wrap_qd_bloc_game_review(qd_bloc_game_t *self);
-int __wrap_qd_bloc_game_review(qd_bloc_game_t *self)
+WRAP(int, qd_bloc_game_review, qd_bloc_game_t *self)
 {
     if (stage_counts.on) {
         self->moved = count_bloc_move;
@@ -330,33 +268,23 @@ int __wrap_qd_bloc_game_review(qd_bloc_game_t *self)
 /* ---- outcomes
  * ---------------------------------------------------------------------------------------------- */
 
-void __real_qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
-                              double legitimacy, double gini, double strange, int passes);
-void __wrap_qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
-                              double legitimacy, double gini, double strange, int passes);
-void __wrap_qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
-                              double legitimacy, double gini, double strange, int passes)
+WRAP(void, qd_record_mission, qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
+     double legitimacy, double gini, double strange, int passes)
 {
     stage_enter(STAGE_OUTCOMES);
     __real_qd_record_mission(self, state, x, venue, legitimacy, gini, strange, passes);
     stage_leave();
 }
 
-void __real_qd_record_period(qd_record_t *self, const qd_state_t *state);
-void __wrap_qd_record_period(qd_record_t *self, const qd_state_t *state);
-void __wrap_qd_record_period(qd_record_t *self, const qd_state_t *state)
+WRAP(void, qd_record_period, qd_record_t *self, const qd_state_t *state)
 {
     stage_enter(STAGE_OUTCOMES);
     __real_qd_record_period(self, state);
     stage_leave();
 }
 
-void __real_qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch,
-                               qd_outcomes_t *out);
-void __wrap_qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch,
-                               qd_outcomes_t *out);
-void __wrap_qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch,
-                               qd_outcomes_t *out)
+WRAP(void, qd_record_outcomes, const qd_record_t *self, const qd_state_t *state, double *scratch,
+     qd_outcomes_t *out)
 {
     stage_enter(STAGE_OUTCOMES);
     __real_qd_record_outcomes(self, state, scratch, out);
@@ -376,21 +304,15 @@ void __wrap_qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luc
     *result = stage_played.result[luck.world % stage_played.count];
 }
 
-void __real_qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result);
-void __wrap_qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result);
-void __wrap_qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result)
+WRAP(void, qd_tally_add, qd_tally_t *self, uint64_t world, const qd_result_t *result)
 {
     stage_enter(STAGE_TALLY);
     __real_qd_tally_add(self, world, result);
     stage_leave();
 }
 
-qd_status_t __real_qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
-                                   size_t *capacity, qd_error_t *error);
-qd_status_t __wrap_qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
-                                   size_t *capacity, qd_error_t *error);
-qd_status_t __wrap_qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
-                                   size_t *capacity, qd_error_t *error)
+WRAP(qd_status_t, qd_tally_encode, const qd_tally_t *self, unsigned char **buffer, size_t *size,
+     size_t *capacity, qd_error_t *error)
 {
     stage_enter(STAGE_ENCODE);
     qd_status_t status = __real_qd_tally_encode(self, buffer, size, capacity, error);
@@ -398,9 +320,7 @@ qd_status_t __wrap_qd_tally_encode(const qd_tally_t *self, unsigned char **buffe
     return status;
 }
 
-qd_status_t __real_qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error);
-qd_status_t __wrap_qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error);
-qd_status_t __wrap_qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error)
+WRAP(qd_status_t, qd_parts_append, qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error)
 {
     stage_enter(STAGE_PARTS);
     qd_status_t status = __real_qd_parts_append(self, segment, error);
@@ -408,9 +328,7 @@ qd_status_t __wrap_qd_parts_append(qd_parts_t *self, const qd_segment_t *segment
     return status;
 }
 
-qd_status_t __real_qd_parts_flush(qd_parts_t *self, qd_error_t *error);
-qd_status_t __wrap_qd_parts_flush(qd_parts_t *self, qd_error_t *error);
-qd_status_t __wrap_qd_parts_flush(qd_parts_t *self, qd_error_t *error)
+WRAP(qd_status_t, qd_parts_flush, qd_parts_t *self, qd_error_t *error)
 {
     stage_enter(STAGE_PARTS);
     qd_status_t status = __real_qd_parts_flush(self, error);
@@ -418,15 +336,8 @@ qd_status_t __wrap_qd_parts_flush(qd_parts_t *self, qd_error_t *error)
     return status;
 }
 
-qd_status_t __real_qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
-                               const qd_conclusion_t *conclusion, qd_assembled_t *assembled,
-                               qd_error_t *error);
-qd_status_t __wrap_qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
-                               const qd_conclusion_t *conclusion, qd_assembled_t *assembled,
-                               qd_error_t *error);
-qd_status_t __wrap_qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
-                               const qd_conclusion_t *conclusion, qd_assembled_t *assembled,
-                               qd_error_t *error)
+WRAP(qd_status_t, qd_conclude, const qd_experiment_t *experiment, qd_index_t *done,
+     const qd_conclusion_t *conclusion, qd_assembled_t *assembled, qd_error_t *error)
 {
     stage_enter(STAGE_ASSEMBLE);
     qd_status_t status = __real_qd_conclude(experiment, done, conclusion, assembled, error);
