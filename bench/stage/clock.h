@@ -53,9 +53,9 @@ typedef struct {
 /* How often things happen, from which the floors follow (floors.c). Summed while `on`. */
 typedef struct {
     bool on;
-    double uniforms, normals;         /* draws one by one */
-    double uniforms_in_bulk, in_bulk; /* draws together: uniforms, normals */
-    double orders, crises, targeted, prepared, bounds, abreast, solves, passes, moves;
+    double uniforms, normals;                                /* draws one by one */
+    double uniforms_in_bulk, in_bulk;                        /* draws together: uniforms, normals */
+    double orders, crises, targeted, abreast, passes, moves; /* moves: after the first pass */
     double missions, rows, joiners; /* rows: states whose affinities a mission changes */
     double periods, settled, reviews, review_passes, review_moves, hostile_rows, labels, members;
 } stage_counts_t;

@@ -19,8 +19,8 @@ const char *const floor_bounds[STAGES] = {[STAGE_REST] = "none",
                                           [STAGE_RANDOM] = "arithmetic",
                                           [STAGE_ORDER] = "arithmetic",
                                           [STAGE_CRISIS] = "arithmetic",
-                                          [STAGE_GAMES] = "stores",
-                                          [STAGE_WEIGHING] = "stores",
+                                          [STAGE_GAMES] = "arithmetic",
+                                          [STAGE_WEIGHING] = "loads and stores",
                                           [STAGE_CONSEQUENCES] = "arithmetic",
                                           [STAGE_PERIOD] = "arithmetic",
                                           [STAGE_REVIEW] = "arithmetic",
@@ -94,26 +94,29 @@ static double crisis_floor(const core_t *core, const stage_counts_t *counts, dou
     return counts->crises * any + counts->targeted * isolation + (counts->crises - counts->targeted) * angles;
 }
 
-/* Four games abreast, a number of each in a vector. A pass compares every field with two thresholds and a
- * side. A walk changes all fields, and the next mover is found only when its own are stored: store, load,
- * compare twice, subtract, multiply twice, add, store. */
+/* Four games abreast, a number of each in a vector. In the first pass every state hears of every other's
+ * move, whether it is one or not; meanwhile one choice waits for the one before it (compare, choose,
+ * multiply, add). After the last move everybody is asked once more: two thresholds and a side. A later walk
+ * changes all fields, and the next mover is found only when its own are stored: store, load, compare twice,
+ * subtract, multiply twice, add, store. */
 static double games_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
-    double pass = n * GAMES * element(core, 6.0, 4.0, 0.0);
+    double choices = n * (2.0 * core->add + 3.0);
+    double first = fmax(n * n * GAMES * element(core, 2.0, 1.0, 0.0), choices);
+    double asked = n * GAMES * element(core, 5.0, 4.0, 0.0);
     double chain = core->forward + core->mask + 4.0 * core->add;
     double walk = fmax(n * GAMES * element(core, 2.0, 2.0, 1.0), chain);
-    return counts->passes * pass + counts->moves * walk;
+    return counts->abreast * (first + asked) + counts->moves * walk;
 }
 
-/* Common arrays (six written); for the games abreast their rules and start (four written), the counting of
- * sides, and the worths beside one another: three divisions after one another. Bounds wait for nothing. */
+/* Common arrays (four written); for the games abreast their rules and start (three written), the counting of
+ * sides in the order of states, and the worths beside one another: three divisions after one another. */
 static double weighing_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
-    double prepare = n * element(core, 11.0, 6.0, 6.0);
-    double rules = n * GAMES * element(core, 9.0, 5.0, 4.0), count = n * GAMES * element(core, 8.0, 3.0, 0.0);
+    double prepare = n * element(core, 10.0, 6.0, 4.0), rules = n * GAMES * element(core, 6.0, 6.0, 3.0);
+    double count = fmax(n * GAMES * element(core, 10.0, 3.0, 0.0), n * core->add);
     double chain = 3.0 * LATE_DIVISION + 8.0 * core->add;
-    double bound = 3.0 * core->division * 2.0;
-    return counts->prepared * prepare + counts->abreast * (rules + count + chain) + counts->bounds * bound;
+    return counts->abreast * (prepare + rules + count + chain);
 }
 
 /* Rows of affinities that change, pairs of joiners looked at, and differences of their stakes, every pair

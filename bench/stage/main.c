@@ -165,17 +165,17 @@ static void print_line(const char *name, double cycles, double floor, double who
 static void print_counts(double worlds)
 {
     const stage_counts_t *c = &stage_counts;
-    printf("  per world: %.0f uniforms and %.0f normals one by one, %.0f and %.0f in bulk; %.1f crises (%.1f "
-           "targeted);\n"
-           "  %.1f bounds, %.1f games in %.1f fours of %.2f passes and %.1f walks; %.1f missions of %.1f "
-           "joiners, %.1f "
-           "rows changed;\n"
-           "  %.1f reviews of %.1f labels, %.2f passes and %.2f moves\n",
-           c->uniforms / worlds, c->normals / worlds, c->uniforms_in_bulk / worlds, c->in_bulk / worlds,
-           c->crises / worlds, c->targeted / worlds, c->bounds / worlds, c->solves / worlds,
-           c->abreast / worlds, c->passes / c->abreast, c->moves / c->abreast, c->missions / worlds,
-           c->joiners / c->missions, c->rows / c->missions, c->reviews / worlds, c->labels / c->reviews,
-           c->review_passes / c->reviews, c->review_moves / c->reviews);
+    printf(
+        "  per world: %.0f uniforms and %.0f normals one by one, %.0f and %.0f in bulk; %.1f crises (%.1f "
+        "targeted);\n"
+        "  %.1f fours of games of %.2f passes and %.2f moves after the first; %.1f missions of %.1f joiners, "
+        "%.1f rows changed;\n"
+        "  %.1f reviews of %.1f labels, %.2f passes and %.2f moves\n",
+        c->uniforms / worlds, c->normals / worlds, c->uniforms_in_bulk / worlds, c->in_bulk / worlds,
+        c->crises / worlds, c->targeted / worlds, c->abreast / worlds, c->passes / c->abreast,
+        c->moves / c->abreast, c->missions / worlds, c->joiners / c->missions, c->rows / c->missions,
+        c->reviews / worlds, c->labels / c->reviews, c->review_passes / c->reviews,
+        c->review_moves / c->reviews);
 }
 
 static void print_measured(size_t n, const measured_t *m, double ghz)

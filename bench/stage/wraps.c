@@ -131,20 +131,9 @@ WRAP(void, qd_crisis_draw, qd_crisis_t *self, const qd_state_t *state, const qd_
 WRAP(void, qd_venue_prepare, qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
      const qd_parameters_t *p, int bloc)
 {
-    stage_counts.prepared += stage_counts.on;
     stage_enter(STAGE_WEIGHING);
     __real_qd_venue_prepare(self, crisis, state, p, bloc);
     stage_leave();
-}
-
-WRAP(double, qd_venue_bound, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-     const qd_parameters_t *p, const qd_leaning_t *leaning, const qd_venue_scratch_t *scratch)
-{
-    stage_counts.bounds += stage_counts.on;
-    stage_enter(STAGE_WEIGHING);
-    double bound = __real_qd_venue_bound(g, crisis, state, p, leaning, scratch);
-    stage_leave();
-    return bound;
 }
 
 WRAP(void, qd_venues_abreast_solve, const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
@@ -155,8 +144,13 @@ WRAP(void, qd_venues_abreast_solve, const qd_venues_abreast_t *self, qd_venue_ga
     __real_qd_venues_abreast_solve(self, venue, crisis, state, p, leaning, rules);
     stage_leave();
     stage_counts.abreast += stage_counts.on;
-    for (size_t g = 0; g < QD_ABREAST; g++)
-        stage_counts.solves += stage_counts.on && venue[g].solved;
+}
+
+WRAP(void, qd_venues_abreast_sides, const qd_venues_abreast_t *self, qd_venue_t g, size_t padded, double *x)
+{
+    stage_enter(STAGE_WEIGHING);
+    __real_qd_venues_abreast_sides(self, g, padded, x);
+    stage_leave();
 }
 
 WRAP(bool, qd_venue_fails, const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
@@ -171,14 +165,14 @@ WRAP(bool, qd_venue_fails, const qd_venue_game_t *self, qd_venue_t g, const qd_s
 WRAP(size_t, qd_games_abreast_solve, const qd_games_abreast_t *self, int passes[QD_ABREAST])
 {
     stage_enter(STAGE_GAMES);
-    size_t walked = __real_qd_games_abreast_solve(self, passes);
+    size_t moves = __real_qd_games_abreast_solve(self, passes);
     stage_leave();
     int longest = 0;
     for (size_t g = 0; g < QD_ABREAST; g++)
         longest = passes[g] > longest ? passes[g] : longest;
     stage_counts.passes += stage_counts.on ? longest : 0;
-    stage_counts.moves += stage_counts.on ? (double)walked : 0.0;
-    return walked;
+    stage_counts.moves += stage_counts.on ? (double)moves : 0.0;
+    return moves;
 }
 
 /* ---- consequences

@@ -4,6 +4,13 @@
 
 #include "math/elementary.h"
 
+/* The same with g = 2, the default: without logarithms, and without a branch. */
+static inline double qd_contest_of_squares(double p, double q)
+{
+    double ratio = q / p, success = 1.0 / (1.0 + ratio * ratio);
+    return p == q ? 0.5 : success; /* both may be 0 */
+}
+
 /* Probability that effort p >= 0 prevails over effort q >= 0 with exponent g >= 0. Both 0: 1/2; one 0: the
  * other prevails, unless g = 0, which makes every contest even. */
 static inline double qd_contest_success(double p, double q, double g)
@@ -12,10 +19,8 @@ static inline double qd_contest_success(double p, double q, double g)
         return 0.5;
     if (p == 0.0 || q == 0.0)
         return p > q ? 1.0 : 0.0;
-    if (g == 2.0) { /* the default, without two logarithms and an exponential */
-        double ratio = q / p;
-        return 1.0 / (1.0 + ratio * ratio);
-    }
+    if (g == 2.0)
+        return qd_contest_of_squares(p, q);
     return 1.0 / (1.0 + qd_exp(g * (qd_log(q) - qd_log(p))));
 }
 

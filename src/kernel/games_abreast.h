@@ -1,10 +1,10 @@
 /* Four mission games side by side: the same states, sizes, affinities and order of moves; other fields,
- * thresholds and sides. Every vector holds one number of each game, and a move of state i in any of the games
- * is one walk along row i for all of them. Alone, a game waits for the chain from one move to the next; four
- * wait together.
+ * thresholds and sides. Every vector holds one number of each game. Alone, a game waits for the chain from
+ * one move to the next; four wait together.
  *
- * Each game ends as qd_mission_game_solve ends with its numbers (mission_game.h says what they mean), to the
- * last bit. */
+ * All states start at 0. Each game ends as qd_mission_game_solve ends with its numbers from there
+ * (mission_game.h says what they mean), to the last bit. A state whose side is fixed must seem to be one that
+ * never moves (up = +inf, down = -inf), its side being part of the fields already. */
 #ifndef QD_KERNEL_GAMES_ABREAST_H
 #define QD_KERNEL_GAMES_ABREAST_H
 
@@ -38,15 +38,18 @@ static inline void qd_abreast_store(double at[QD_ABREAST], const qd_abreast_t *g
 typedef struct {
     size_t n, padded;
     const double *c;        /* [padded] */
-    const double *affinity; /* [n][padded] */
+    const double *affinity; /* [padded][padded], 0 beyond n */
     double coupling;
-    const uint32_t *order;         /* [n], or NULL for index order */
-    double *field, *up, *down, *x; /* [padded][QD_ABREAST] */
+    const uint32_t *order;   /* [n], or NULL for index order */
+    double *field;           /* [padded][QD_ABREAST] f where all stand at 0; on return where they end */
+    const double *up, *down; /* [padded][QD_ABREAST] thresholds; padding: up = +inf, down = -inf */
+    double *x;               /* [padded][QD_ABREAST] on return: the sides */
+    double *change;          /* [padded][QD_ABREAST] scratch */
 } qd_games_abreast_t;
 
 /* Best replies, state by state, until a pass changes nothing in any game. passes[g]: those game g made, its
- * last one without change counted; QD_PASSES_MAX + 1 if it did not converge. Returns how many rows were
- * walked along. */
+ * last one without change counted; QD_PASSES_MAX + 1 if it did not converge. Returns how many moves were made
+ * after the first pass. */
 size_t qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST]);
 
 #endif

@@ -44,10 +44,6 @@ static void solve_abreast(qd_world_t *self)
 
 static void solve_venue(qd_world_t *self, qd_venue_t g)
 {
-    if (g < QD_ABREAST && !self->observer) {
-        solve_abreast(self);
-        return;
-    }
     self->solving = g;
     qd_venue_solve(&self->venue[g], g, &self->crisis, &self->state, &self->parameters, &self->leaning,
                    &self->rules);
@@ -55,8 +51,8 @@ static void solve_venue(qd_world_t *self, qd_venue_t g)
     tell_venue(self, QD_EVENT_VENUE, g);
 }
 
-/* Which venues exist, and what they may be worth at most; and all of them solved, in their order, where
- * somebody watches. */
+/* Which venues exist; and those solved that cost little beside one another, or, where somebody watches, all,
+ * in their order. The umbrella is left for when it could still be the best. */
 static void open_venues(qd_world_t *self)
 {
     const qd_parameters_t *p = &self->parameters;
@@ -66,15 +62,13 @@ static void open_venues(qd_world_t *self)
     self->rules.context = self;
     qd_venue_prepare(&self->rules, &self->crisis, &self->state, p, self->bloc);
     for (qd_venue_t g = 0; g < QD_VENUES; g++) {
-        qd_venue_game_t *game = &self->venue[g];
-        game->exists = qd_venue_exists(g, p, self->bloc);
-        game->solved = game->open = false;
-        game->bound = game->exists
-                          ? qd_venue_bound(g, &self->crisis, &self->state, p, &self->leaning, &self->rules)
-                          : 0.0;
+        self->venue[g].exists = qd_venue_exists(g, p, self->bloc);
+        self->venue[g].solved = self->venue[g].open = false;
         if (self->observer && self->venue[g].exists)
             solve_venue(self, g);
     }
+    if (!self->observer)
+        solve_abreast(self);
 }
 
 /* The open venue of the largest worth above 0 among those solved and not tried; QD_ABSTAIN if there is none.
@@ -91,31 +85,28 @@ static qd_venue_t best_solved(const qd_world_t *self, const bool tried[QD_VENUES
     return best;
 }
 
-/* A paralysis changes the order under the venues' games, which are not played again: those that may still be
- * wanted are played before it. */
-static void solve_rest(qd_world_t *self)
+/* Solves the umbrella, unless it has been, does not exist or could not be worth more than `most`. */
+static bool solve_umbrella(qd_world_t *self, double most)
 {
-    for (qd_venue_t g = 0; g < QD_VENUES; g++)
-        if (self->venue[g].exists && !self->venue[g].solved && self->venue[g].bound > 0.0)
-            solve_venue(self, g);
+    const qd_venue_game_t *game = &self->venue[QD_UMBRELLA];
+    if (!game->exists || game->solved ||
+        !(qd_venue_bound(QD_UMBRELLA, &self->crisis, &self->state, &self->parameters, &self->leaning,
+                         &self->rules) > most))
+        return false;
+    solve_venue(self, QD_UMBRELLA);
+    return true;
 }
 
-/* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. Venues are
- * solved only while one of them could still be worth more than the best so far. */
+/* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. Its sides
+ * are in its own x from then on. */
 static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES])
 {
-    for (;;) {
-        qd_venue_t best = best_solved(self, tried), promising = QD_ABSTAIN;
-        double most = best == QD_ABSTAIN ? 0.0 : self->venue[best].worth;
-        for (qd_venue_t g = 0; g < QD_VENUES; g++)
-            if (self->venue[g].exists && !self->venue[g].solved && self->venue[g].bound > most) {
-                most = self->venue[g].bound;
-                promising = g;
-            }
-        if (promising == QD_ABSTAIN)
-            return best;
-        solve_venue(self, promising);
-    }
+    qd_venue_t best = best_solved(self, tried);
+    if (solve_umbrella(self, best == QD_ABSTAIN ? 0.0 : self->venue[best].worth))
+        best = best_solved(self, tried);
+    if (best < QD_ABREAST && !self->observer)
+        qd_venues_abreast_sides(&self->abreast, best, self->state.padded, self->venue[best].x);
+    return best;
 }
 
 static void learn(qd_world_t *self, qd_venue_t g, double direction)
@@ -159,7 +150,8 @@ static qd_venue_t choose_venue(qd_world_t *self)
         if (foresees(self, g)) {
             tell_venue(self, QD_EVENT_FORESEEN, g);
         } else {
-            solve_rest(self);
+            solve_umbrella(self,
+                           0.0); /* games are not played again in the order that the paralysis changes */
             suffer_paralysis(self, g);
         }
     }

@@ -37,14 +37,6 @@ void qd_venue_shuffle(const qd_crisis_t *crisis, size_t n, qd_luck_t luck, uint3
     }
 }
 
-/* 1 where a state is in the bloc, else 0; nobody is in bloc 0. */
-static void find_members(const int *restrict label, int bloc, size_t padded, double *restrict member)
-{
-    int sought = bloc > 0 ? bloc : -1;
-    for (size_t i = 0; i < padded; i++)
-        member[i] = (double)(label[i] == sought);
-}
-
 void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
                       const qd_parameters_t *p, int bloc)
 {
@@ -65,13 +57,6 @@ void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const
         QD_REALS_AT(self->saved + i) = QD_REALS_WHERE(less > 0.0, less);
         QD_REALS_AT(self->strength + i) = QD_REALS_OF(state->c + i) * (1.0 - QD_REALS_OF(state->load + i));
     }
-    find_members(state->label, bloc, padded, self->member);
-    double brings = self->strength[target];
-    self->strength[target] = targeted ? 0.0 : brings;
-    self->support = qd_sum(self->strength, padded);
-    self->support_members = qd_dot(self->strength, self->member, padded);
-    self->strength[target] = brings;
-    self->members = (size_t)qd_sum(self->member, padded) - (targeted && self->member[target] != 0.0);
 }
 
 bool qd_venue_exists(qd_venue_t g, const qd_parameters_t *p, int bloc)
@@ -99,34 +84,30 @@ qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_state_t *state, const qd_
     }
 }
 
-/* Thresholds and the field without its coupling sum, as the venue's rules say. */
+/* Fields where all who are free stand at 0, and thresholds, as the venue's rules say. */
 static void set_rules(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
                       const qd_parameters_t *p, qd_venue_scratch_t *scratch)
 {
-    const double *restrict base = scratch->base, *restrict member = scratch->member;
-    const double *restrict price = crisis->price, *restrict saved = scratch->saved;
-    double *restrict up = scratch->up, *restrict down = scratch->down, *restrict own = scratch->own;
     qd_venue_rules_t rules = qd_venue_rules(g, state, p, scratch->bloc);
-    const double *insider = rules.saves_members ? saved : price;
-    const double *outsider = rules.saves_outsiders ? saved : price;
     for (size_t i = 0; i < state->padded; i++) {
-        double cost = member[i] != 0.0 ? insider[i] : outsider[i];
-        own[i] = base[i] + (rules.pull + rules.obliged * member[i]);
-        up[i] = cost + (rules.nobody + (member[i] != 0.0 ? 0.0 : rules.outsiders));
-        down[i] = -cost;
+        bool member = qd_venue_member(state, scratch->bloc, i);
+        bool saves = member ? rules.saves_members : rules.saves_outsiders;
+        double cost = saves ? scratch->saved[i] : crisis->price[i];
+        double term = rules.pull + (member ? rules.obliged : 0.0);
+        scratch->field[i] = scratch->base[i] + term + scratch->pressed[i];
+        scratch->up[i] = cost + (rules.nobody + (member ? 0.0 : rules.outsiders));
+        scratch->down[i] = -cost;
     }
-    up[crisis->initiator] = -(double)INFINITY;
+    scratch->up[crisis->initiator] = -(double)INFINITY;
     if (crisis->target != QD_NOBODY)
-        up[crisis->target] = down[crisis->target] = (double)INFINITY;
+        scratch->up[crisis->target] = scratch->down[crisis->target] = (double)INFINITY;
 }
 
 static void play(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
                  const qd_parameters_t *p, qd_venue_scratch_t *scratch)
 {
-    for (size_t i = 0; i < state->padded; i++) {
+    for (size_t i = 0; i < state->padded; i++)
         self->x[i] = 0.0;
-        scratch->field[i] = scratch->own[i] + scratch->pressed[i];
-    }
     self->x[crisis->initiator] = 1.0;
     if (crisis->target != QD_NOBODY)
         self->x[crisis->target] = -1.0;
@@ -145,94 +126,77 @@ static void play(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_stat
     self->passes = qd_mission_game_solve(&game);
 }
 
+/* C+, C-, n+, n-: sums in the order of states. The target counts as an opponent, without capability. */
 static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
                         const double *strength)
 {
-    qd_sums_t support = {0}, opposition = {0}, joiners = {0}, opponents = {0};
-    bool targeted = crisis->target != QD_NOBODY;
-    double *restrict x = self->x;
-    if (targeted)
-        x[crisis->target] = 0.0;
-    for (size_t i = 0; i < state->padded; i += QD_LANES)
-        for (size_t v = 0; v < QD_PARTS; v++) {
-            size_t at = i + v * QD_REALS;
-            qd_reals_t side = QD_REALS_OF(x + at), c = QD_REALS_OF(state->c + at);
-            qd_mask_t joins = (qd_mask_t)(side > 0.0), opposes = (qd_mask_t)(side < 0.0);
-            support.part[v] += QD_REALS_WHERE(joins, QD_REALS_OF(strength + at));
-            opposition.part[v] += QD_REALS_WHERE(opposes, c);
-            joiners.part[v] += QD_REALS_WHERE(joins, qd_reals_all(1.0));
-            opponents.part[v] += QD_REALS_WHERE(opposes, qd_reals_all(1.0));
-        }
-    if (targeted)
-        x[crisis->target] = -1.0;
-    self->support = qd_sums_join(&support);
-    self->opposition = qd_sums_join(&opposition);
-    self->joiners = (size_t)qd_sums_join(&joiners);
-    self->opponents = (size_t)qd_sums_join(&opponents) + targeted;
+    self->support = self->opposition = 0.0;
+    self->joiners = self->opponents = 0;
+    for (size_t i = 0; i < state->n; i++) {
+        bool joins = self->x[i] > 0.0, opposes = self->x[i] < 0.0;
+        self->joiners += joins;
+        self->opponents += opposes;
+        self->support += joins ? strength[i] : 0.0;
+        self->opposition += opposes && (int)i != crisis->target ? state->c[i] : 0.0;
+    }
 }
 
-/* L for n+ joiners and n- opponents in venue g. */
-static double legitimacy(qd_venue_t g, const qd_state_t *state, double umbrella, int bloc, double heads)
+/* What the venue adds to legitimacy, as a share of what it lacks. */
+static double frame_of(qd_venue_t g, const qd_state_t *state, double umbrella, int bloc)
 {
-    double base = 0.5 * (1.0 + heads / (double)state->n);
-    double frame = 0.0;
+    double bloc_frame = 0.5 * state->cohesion[bloc] * state->institution;
     if (g == QD_COLLECTIVE)
-        frame = state->institution;
-    else if (g == QD_ALLIANCE)
-        frame = 0.5 * state->cohesion[bloc] * state->institution;
-    else if (g == QD_UMBRELLA)
-        frame = 0.5 * umbrella * state->cohesion[bloc] * state->institution;
-    return base + (1.0 - base) * frame;
+        return state->institution;
+    if (g == QD_ALLIANCE)
+        return bloc_frame;
+    return g == QD_UMBRELLA ? umbrella * bloc_frame : 0.0;
 }
 
-/* EU but for success, legitimacy and escalation: the initiator's share of the effort, and its leanings. */
-static double fixed_worth(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                          const qd_parameters_t *p, const qd_leaning_t *leaning, double support)
+void qd_venue_lean(qd_worths_t *worths, size_t lane, qd_venue_t g, const qd_crisis_t *crisis,
+                   const qd_state_t *state, const qd_parameters_t *p, const qd_leaning_t *leaning, int bloc)
 {
-    size_t i = (size_t)crisis->initiator;
-    double share = state->c[i] * (1.0 - state->load[i]) / support;
-    return leaning->bias[g] + state->learned[(size_t)g * state->padded + i] -
-           p->doctrine_cost * crisis->resistance * share;
+    worths->frame[lane] = frame_of(g, state, p->mission_umbrella, bloc);
+    worths->leaning[lane] =
+        leaning->bias[g] + state->learned[(size_t)g * state->padded + (size_t)crisis->initiator];
+}
+
+void qd_venue_take(qd_venue_game_t *self, const qd_worths_t *worths, size_t lane, double force_ratio)
+{
+    self->effort = worths->effort[lane];
+    self->counter = worths->counter[lane];
+    self->success = worths->success[lane];
+    self->legitimacy = worths->legitimacy[lane];
+    self->escalation = worths->escalation[lane];
+    self->worth = worths->worth[lane];
+    self->open = self->effort >= force_ratio * self->counter;
+    self->solved = true;
+}
+
+/* One venue alone. */
+static qd_worths_t worth_of(qd_venue_t g, double support, double opposition, double heads,
+                            const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
+                            const qd_leaning_t *leaning, int bloc)
+{
+    qd_worths_t worths = {.support = {support, 1.0, 1.0, 1.0}, .opposition = {opposition}, .heads = {heads}};
+    qd_venue_lean(&worths, 0, g, crisis, state, p, leaning, bloc);
+    qd_worths_find(&worths, crisis, state, p);
+    return worths;
 }
 
 double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
                       const qd_parameters_t *p, const qd_leaning_t *leaning,
                       const qd_venue_scratch_t *scratch)
 {
-    size_t i = (size_t)crisis->initiator, targets = crisis->target != QD_NOBODY;
-    double support = scratch->support, joiners = (double)(state->n - targets);
-    if (g == QD_ALLIANCE) {
-        support = scratch->support_members;
-        joiners = (double)scratch->members;
-    } else if (g == QD_UNILATERAL) {
-        support = state->c[i] * (1.0 - state->load[i]);
-        joiners = 1.0;
+    double support = 0.0, heads = crisis->target != QD_NOBODY ? -1.0 : 0.0;
+    for (size_t i = 0; i < state->n; i++) {
+        bool may = g == QD_UNILATERAL ? (int)i == crisis->initiator
+                                      : g != QD_ALLIANCE || qd_venue_member(state, scratch->bloc, i);
+        bool joins = may && (int)i != crisis->target;
+        support += joins ? scratch->strength[i] : 0.0;
+        heads += joins;
     }
-    double success =
-        qd_contest_success(p->mission_effort * support, crisis->resistance, p->mission_contest_exponent);
-    double lawful = legitimacy(g, state, p->mission_umbrella, scratch->bloc, joiners - (double)targets);
-    return crisis->stake[i] * success + p->doctrine_legitimacy * lawful +
-           fixed_worth(g, crisis, state, p, leaning, support) + 1e-9; /* more than rounding can take away */
-}
-
-void qd_venue_weigh(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                    const qd_parameters_t *p, const qd_leaning_t *leaning, const qd_venue_scratch_t *scratch)
-{
-    int bloc = scratch->bloc;
-    count_sides(self, crisis, state, scratch->strength);
-    self->effort = p->mission_effort * self->support;
-    self->counter = crisis->resistance + p->mission_opposition_effort * self->opposition;
-    self->success = qd_contest_success(self->effort, self->counter, p->mission_contest_exponent);
-    self->legitimacy =
-        legitimacy(g, state, p->mission_umbrella, bloc, (double)self->joiners - (double)self->opponents);
-    double less = self->support < self->opposition ? self->support : self->opposition;
-    double more = self->support < self->opposition ? self->opposition : self->support;
-    self->escalation = less > 0.0 ? less / more * (1.0 - self->legitimacy) : 0.0;
-    self->worth = crisis->stake[crisis->initiator] * self->success +
-                  p->doctrine_legitimacy * self->legitimacy - p->doctrine_prudence * self->escalation +
-                  fixed_worth(g, crisis, state, p, leaning, self->support);
-    self->open = self->effort >= leaning->force_ratio * self->counter;
-    self->solved = true;
+    qd_worths_t most = worth_of(g, support, 0.0, heads, crisis, state, p, leaning, scratch->bloc);
+    return most.worth[0] + 1e-9; /* more than rounding can take away */
 }
 
 void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
@@ -240,7 +204,11 @@ void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *cris
 {
     set_rules(g, crisis, state, p, scratch);
     play(self, crisis, state, p, scratch);
-    qd_venue_weigh(self, g, crisis, state, p, leaning, scratch);
+    count_sides(self, crisis, state, scratch->strength);
+    qd_worths_t worths =
+        worth_of(g, self->support, self->opposition, (double)self->joiners - (double)self->opponents, crisis,
+                 state, p, leaning, scratch->bloc);
+    qd_venue_take(self, &worths, 0, leaning->force_ratio);
 }
 
 static bool institution_fails(const qd_venue_game_t *self, const qd_state_t *state, double quorum)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "kernel/crisis.h"
+#include "kernel/worth.h"
 #include "quadrille/world.h"
 #include "world/state.h"
 
@@ -25,28 +26,30 @@ typedef struct {
     double legitimacy;         /* L */
     double escalation;         /* epsilon */
     double worth;              /* EU to the initiator */
-    double bound;              /* no less than worth (qd_venue_bound); known before the venue is solved */
 } qd_venue_game_t;
 
 /* What all venues of a crisis have in common, and the arrays of the game at hand; one per thread. Arrays:
  * [padded]. */
 typedef struct {
-    int bloc;                        /* the initiator's (qd_venue_bloc) */
-    double *base;                    /* stake and patronage: the field of a venue without a term of its own */
-    double *pressed;                 /* coupling times what initiator and target add to every field */
-    double *saved;                   /* price less the flexible saving, at least 0 */
-    double *member;                  /* 1 in the initiator's bloc, else 0 */
-    double *strength;                /* c (1 - l): what a state brings to the side it joins */
-    double support, support_members; /* sum of c (1 - l) over all, over members; the target left out */
-    size_t members;                  /* of the bloc, the target left out */
-    double *own, *field, *up, *down; /* of the game at hand: see mission_game.h */
-    uint32_t *order;                 /* random order of moves */
+    int bloc;                  /* the initiator's (qd_venue_bloc) */
+    double *base;              /* stake and patronage: the field of a venue without a term of its own */
+    double *pressed;           /* coupling times what initiator and target add to every field */
+    double *saved;             /* price less the flexible saving, at least 0 */
+    double *strength;          /* c (1 - l): what a state brings to the side it joins */
+    double *field, *up, *down; /* of the game at hand: see mission_game.h */
+    uint32_t *order;           /* random order of moves */
     void (*moved)(void *context, size_t state, double before, double after);
     void *context;
 } qd_venue_scratch_t;
 
 /* The initiator's bloc: its label if that has two members or more, else 0. */
 int qd_venue_bloc(const qd_state_t *state, int i);
+
+/* Whether state i (padding is in no bloc) is in the bloc; nobody is in bloc 0. */
+static inline bool qd_venue_member(const qd_state_t *state, int bloc, size_t i)
+{
+    return bloc > 0 && state->label[i] == bloc;
+}
 
 /* Fills scratch->order with the crisis's random permutation. */
 void qd_venue_shuffle(const qd_crisis_t *crisis, size_t n, qd_luck_t luck, uint32_t *order);
@@ -59,15 +62,10 @@ void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const
 bool qd_venue_exists(qd_venue_t g, const qd_parameters_t *p, int bloc);
 
 /* No less than the worth that qd_venue_solve would find: everybody who may join does, nobody but the target
- * opposes. A venue whose bound is below the worth of one that starts need not be solved. */
+ * opposes. A venue whose bound is below the worth of one that starts need not be solved. O(n). */
 double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
                       const qd_parameters_t *p, const qd_leaning_t *leaning,
                       const qd_venue_scratch_t *scratch);
-
-/* Everything that follows from passes and x of a game that has been played: C+, C-, n+, n-, P+, P-, q, L,
- * epsilon, EU, and whether the venue is open. Marks it solved. */
-void qd_venue_weigh(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                    const qd_parameters_t *p, const qd_leaning_t *leaning, const qd_venue_scratch_t *scratch);
 
 /* A venue's row of model.md's table: who may join, the venue term, whose price is the flexible one. */
 typedef struct {
@@ -77,6 +75,14 @@ typedef struct {
     bool saves_members, saves_outsiders;
 } qd_venue_rules_t;
 qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_state_t *state, const qd_parameters_t *p, int bloc);
+
+/* Puts into lane `lane` what does not depend on the sides: the frame of legitimacy, the initiator's leaning.
+ */
+void qd_venue_lean(qd_worths_t *worths, size_t lane, qd_venue_t g, const qd_crisis_t *crisis,
+                   const qd_state_t *state, const qd_parameters_t *p, const qd_leaning_t *leaning, int bloc);
+
+/* Takes over what has been found in lane `lane`, and whether the venue is open. Marks it solved. */
+void qd_venue_take(qd_venue_game_t *self, const qd_worths_t *worths, size_t lane, double force_ratio);
 
 /* Solves venue g, which exists, of the crisis: who takes which side, and what that is worth to the initiator.
  */

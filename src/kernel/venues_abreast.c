@@ -2,11 +2,13 @@
 
 #include <math.h>
 
-/* The venues' rules, a number a venue. Nobody abreast has a price that depends on membership. */
+/* What a venue's rules make of a state, a number a venue; of outsiders, and of members of the initiator's
+ * bloc. Nobody abreast has a price that depends on membership. */
 typedef struct {
-    double pull[QD_ABREAST], obliged[QD_ABREAST], nobody[QD_ABREAST], outsiders[QD_ABREAST];
-    double saves[QD_ABREAST]; /* 1 where the price is the flexible one, else 0 */
-    double shut[QD_ABREAST];  /* +inf where a venue is not played: nobody ever moves in it */
+    double term[2][QD_ABREAST];  /* the venue term */
+    double never[2][QD_ABREAST]; /* +inf where the state may not join, else 0 */
+    double shut[QD_ABREAST];     /* +inf where the venue does not exist: nobody ever moves in it */
+    double saves[QD_ABREAST];    /* 1 where the price is the flexible one, else 0 */
 } table_t;
 
 static table_t table_of(const qd_venue_game_t venue[QD_ABREAST], const qd_state_t *state,
@@ -15,79 +17,52 @@ static table_t table_of(const qd_venue_game_t venue[QD_ABREAST], const qd_state_
     table_t out;
     for (qd_venue_t g = 0; g < QD_ABREAST; g++) {
         qd_venue_rules_t rules = qd_venue_rules(g, state, p, bloc);
-        out.pull[g] = rules.pull;
-        out.obliged[g] = rules.obliged;
-        out.nobody[g] = rules.nobody;
-        out.outsiders[g] = rules.outsiders;
+        out.term[0][g] = rules.pull;
+        out.term[1][g] = rules.pull + rules.obliged;
+        out.never[0][g] = rules.nobody + rules.outsiders;
+        out.never[1][g] = rules.nobody;
+        out.shut[g] = venue[g].exists ? 0.0 : (double)INFINITY;
         out.saves[g] = rules.saves_members;
-        out.shut[g] = venue[g].exists && venue[g].bound > 0.0 ? 0.0 : (double)INFINITY;
     }
     return out;
 }
 
-/* Fields and thresholds at the start, what set_rules and play of venue.c set for one venue. */
+/* Fields and thresholds at the start, what set_rules of venue.c sets for one venue. */
 static void set_rules(const qd_venues_abreast_t *self, const table_t *table, const qd_crisis_t *crisis,
-                      size_t padded, const qd_venue_scratch_t *rules)
+                      const qd_state_t *state, const qd_venue_scratch_t *rules)
 {
-    const qd_abreast_t shut = qd_abreast_load(table->shut), pull = qd_abreast_load(table->pull);
-    const qd_abreast_t obliged = qd_abreast_load(table->obliged), nobody = qd_abreast_load(table->nobody);
-    const qd_abreast_t outsiders = qd_abreast_load(table->outsiders), saves = qd_abreast_load(table->saves);
-    const double *restrict prices = crisis->price, *restrict saved = rules->saved,
-                           *restrict members = rules->member;
+    const qd_abreast_t shut = qd_abreast_load(table->shut), saves = qd_abreast_load(table->saves);
+    const double *restrict prices = crisis->price, *restrict saved = rules->saved;
     const double *restrict base = rules->base, *restrict pressed = rules->pressed;
     double *restrict fields = self->field, *restrict ups = self->up, *restrict downs = self->down;
-    double *restrict x = self->x;
-    const qd_abreast_t out = {0};
-    for (size_t i = 0; i < padded; i++) {
-        qd_reals_t price = qd_reals_all(prices[i]), saving = qd_reals_all(saved[i]),
-                   member = qd_reals_all(members[i]);
-        qd_abreast_t field, up, down;
+    for (size_t i = 0; i < state->padded; i++) {
+        bool member = qd_venue_member(state, rules->bloc, i);
+        qd_reals_t price = qd_reals_all(prices[i]), saving = qd_reals_all(saved[i]);
+        qd_abreast_t term = qd_abreast_load(table->term[member]),
+                     never = qd_abreast_load(table->never[member]);
         for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+            size_t at = QD_ABREAST * i + v * QD_REALS;
             qd_reals_t cost = QD_REALS_EITHER(saves.part[v] > 0.0, saving, price) + shut.part[v];
-            qd_reals_t barred = QD_REALS_WHERE(member == 0.0, outsiders.part[v]);
-            field.part[v] = (base[i] + (pull.part[v] + obliged.part[v] * member)) + pressed[i];
-            up.part[v] = cost + (nobody.part[v] + barred);
-            down.part[v] = -cost;
+            QD_REALS_AT(fields + at) = base[i] + term.part[v] + pressed[i];
+            QD_REALS_AT(ups + at) = cost + never.part[v];
+            QD_REALS_AT(downs + at) = -cost;
         }
-        qd_abreast_store(fields + QD_ABREAST * i, &field);
-        qd_abreast_store(ups + QD_ABREAST * i, &up);
-        qd_abreast_store(downs + QD_ABREAST * i, &down);
-        qd_abreast_store(x + QD_ABREAST * i, &out);
     }
 }
 
-static void take_side(const qd_venues_abreast_t *self, int i, double side)
+static void fill(double at[QD_ABREAST], double x)
 {
     for (size_t g = 0; g < QD_ABREAST; g++)
-        self->x[QD_ABREAST * (size_t)i + g] = side;
+        at[g] = x;
 }
 
-/* The initiator joins and the target opposes, whatever their fields. */
-static void fix_sides(const qd_venues_abreast_t *self, const qd_crisis_t *crisis)
+/* A state whose side is fixed never moves. */
+static void hold(const qd_venues_abreast_t *self, int i)
 {
-    double *joins = self->up + QD_ABREAST * (size_t)crisis->initiator;
-    take_side(self, crisis->initiator, 1.0);
-    for (size_t g = 0; g < QD_ABREAST; g++)
-        joins[g] = -(double)INFINITY;
-    if (crisis->target == QD_NOBODY)
+    if (i == QD_NOBODY)
         return;
-    double *never = self->up + QD_ABREAST * (size_t)crisis->target;
-    double *opposes = self->down + QD_ABREAST * (size_t)crisis->target;
-    take_side(self, crisis->target, -1.0);
-    for (size_t g = 0; g < QD_ABREAST; g++)
-        never[g] = opposes[g] = (double)INFINITY;
-}
-
-/* Hands every venue its sides. */
-static void part_sides(const double *restrict x, size_t padded, double *restrict collective,
-                       double *restrict alliance, double *restrict flexible, double *restrict unilateral)
-{
-    for (size_t i = 0; i < padded; i++) {
-        collective[i] = x[QD_ABREAST * i + QD_COLLECTIVE];
-        alliance[i] = x[QD_ABREAST * i + QD_ALLIANCE];
-        flexible[i] = x[QD_ABREAST * i + QD_FLEXIBLE];
-        unilateral[i] = x[QD_ABREAST * i + QD_UNILATERAL];
-    }
+    fill(self->up + QD_ABREAST * (size_t)i, (double)INFINITY);
+    fill(self->down + QD_ABREAST * (size_t)i, -(double)INFINITY);
 }
 
 static void play(const qd_venues_abreast_t *self, const qd_state_t *state, const qd_parameters_t *p,
@@ -102,8 +77,53 @@ static void play(const qd_venues_abreast_t *self, const qd_state_t *state, const
                                 .field = self->field,
                                 .up = self->up,
                                 .down = self->down,
-                                .x = self->x};
+                                .x = self->x,
+                                .change = self->change};
     qd_games_abreast_solve(&games, passes);
+}
+
+/* C+, C- in the order of states, n+ and n-, before the target takes its side. */
+static void count_sides(const double *restrict x, const qd_state_t *state, const double *restrict strength,
+                        qd_worths_t *worths, double joiners[QD_ABREAST], double opponents[QD_ABREAST])
+{
+    const double *restrict c = state->c;
+    qd_abreast_t support = {0}, opposition = {0}, joined = {0}, opposed = {0};
+    const qd_reals_t one = qd_reals_all(1.0);
+    for (size_t i = 0; i < state->n; i++)
+        for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+            qd_reals_t side = QD_REALS_OF(x + QD_ABREAST * i + v * QD_REALS);
+            support.part[v] += QD_REALS_WHERE(side > 0.0, qd_reals_all(strength[i]));
+            opposition.part[v] += QD_REALS_WHERE(side < 0.0, qd_reals_all(c[i]));
+            joined.part[v] += QD_REALS_WHERE(side > 0.0, one);
+            opposed.part[v] += QD_REALS_WHERE(side < 0.0, one);
+        }
+    qd_abreast_store(worths->support, &support);
+    qd_abreast_store(worths->opposition, &opposition);
+    qd_abreast_store(joiners, &joined);
+    qd_abreast_store(opponents, &opposed);
+}
+
+static void weigh(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
+                  const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
+                  const qd_leaning_t *leaning, const qd_venue_scratch_t *rules)
+{
+    qd_worths_t worths;
+    double joiners[QD_ABREAST], opponents[QD_ABREAST], targets = crisis->target != QD_NOBODY;
+    count_sides(self->x, state, rules->strength, &worths, joiners, opponents);
+    for (size_t g = 0; g < QD_ABREAST; g++)
+        worths.heads[g] = joiners[g] - (opponents[g] + targets);
+    for (qd_venue_t g = 0; g < QD_ABREAST; g++)
+        qd_venue_lean(&worths, g, g, crisis, state, p, leaning, rules->bloc);
+    qd_worths_find(&worths, crisis, state, p);
+    for (size_t g = 0; g < QD_ABREAST; g++) {
+        if (!venue[g].exists)
+            continue;
+        venue[g].support = worths.support[g];
+        venue[g].opposition = worths.opposition[g];
+        venue[g].joiners = (size_t)joiners[g];
+        venue[g].opponents = (size_t)(opponents[g] + targets);
+        qd_venue_take(&venue[g], &worths, g, leaning->force_ratio);
+    }
 }
 
 void qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
@@ -112,14 +132,20 @@ void qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t ve
 {
     table_t table = table_of(venue, state, p, rules->bloc);
     int passes[QD_ABREAST];
-    set_rules(self, &table, crisis, state->padded, rules);
-    fix_sides(self, crisis);
+    set_rules(self, &table, crisis, state, rules);
+    hold(self, crisis->initiator);
+    hold(self, crisis->target);
     play(self, state, p, rules->order, passes);
-    part_sides(self->x, state->padded, venue[QD_COLLECTIVE].x, venue[QD_ALLIANCE].x, venue[QD_FLEXIBLE].x,
-               venue[QD_UNILATERAL].x);
-    for (qd_venue_t g = 0; g < QD_ABREAST; g++)
-        if (table.shut[g] == 0.0) {
-            venue[g].passes = passes[g];
-            qd_venue_weigh(&venue[g], g, crisis, state, p, leaning, rules);
-        }
+    fill(self->x + QD_ABREAST * (size_t)crisis->initiator, 1.0);
+    weigh(self, venue, crisis, state, p, leaning, rules);
+    if (crisis->target != QD_NOBODY)
+        fill(self->x + QD_ABREAST * (size_t)crisis->target, -1.0);
+    for (size_t g = 0; g < QD_ABREAST; g++)
+        venue[g].passes = passes[g];
+}
+
+void qd_venues_abreast_sides(const qd_venues_abreast_t *self, qd_venue_t g, size_t padded, double *x)
+{
+    for (size_t i = 0; i < padded; i++)
+        x[i] = self->x[QD_ABREAST * i + (size_t)g];
 }

@@ -11,8 +11,7 @@
 static inline qd_reals_t qd_reals_reply(qd_reals_t field, qd_reals_t up, qd_reals_t down)
 {
     const qd_reals_t one = qd_reals_all(1.0);
-    qd_mask_t joins = (qd_mask_t)(field > up), opposes = (qd_mask_t)(field < down) & ~joins;
-    return QD_REALS_WHERE(joins, one) - QD_REALS_WHERE(opposes, one);
+    return QD_REALS_EITHER(field > up, one, QD_REALS_WHERE(field < down, -one));
 }
 
 /* Bit l is set where the reply to field[l] (+1 above up, else -1 below down, else 0) is not x[l], l <

@@ -24,12 +24,17 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), ali
 #define QD_REALS_AT(at) (*(qd_reals_anywhere_t *)(at))
 #define QD_REALS_OF(at) (*(const qd_reals_anywhere_t *)(at))
 
-/* x where the lane's condition (a comparison of vectors) holds, else +0. */
+/* x where the lane's condition (a comparison of vectors) holds, else +0; and else y. Said as what is done to
+ * doubles: between a comparison and an addition, an operation on words would cost a processor a detour. */
+#if defined(__AVX__)
+#define QD_REALS_WHERE(condition, x) ((qd_reals_t)_mm256_and_pd((__m256d)(condition), (__m256d)(x)))
+#define QD_REALS_EITHER(condition, x, y)                                                                     \
+    ((qd_reals_t)_mm256_blendv_pd((__m256d)(y), (__m256d)(x), (__m256d)(condition)))
+#else
 #define QD_REALS_WHERE(condition, x) ((qd_reals_t)((qd_mask_t)(condition) & (qd_mask_t)(x)))
-
-/* x where the lane's condition holds, else y. */
 #define QD_REALS_EITHER(condition, x, y)                                                                     \
     ((qd_reals_t)(((qd_mask_t)(condition) & (qd_mask_t)(x)) | (~(qd_mask_t)(condition) & (qd_mask_t)(y))))
+#endif
 
 /* min(x, 0): x where it is negative, else +0; one instruction, which compilers do not find. */
 #if defined(__AVX__)
@@ -59,6 +64,25 @@ static inline qd_reals_t qd_reals_all(double x)
     return (qd_reals_t){x, x, x, x};
 #else
     return (qd_reals_t){x, x};
+#endif
+}
+
+/* Rows become columns: row[i][l] and row[l][i] change places. */
+static inline void qd_reals_transpose(qd_reals_t row[QD_REALS])
+{
+#if defined(__AVX__)
+    __m256d low01 = _mm256_unpacklo_pd((__m256d)row[0], (__m256d)row[1]);
+    __m256d high01 = _mm256_unpackhi_pd((__m256d)row[0], (__m256d)row[1]);
+    __m256d low23 = _mm256_unpacklo_pd((__m256d)row[2], (__m256d)row[3]);
+    __m256d high23 = _mm256_unpackhi_pd((__m256d)row[2], (__m256d)row[3]);
+    row[0] = (qd_reals_t)_mm256_permute2f128_pd(low01, low23, 0x20);
+    row[1] = (qd_reals_t)_mm256_permute2f128_pd(high01, high23, 0x20);
+    row[2] = (qd_reals_t)_mm256_permute2f128_pd(low01, low23, 0x31);
+    row[3] = (qd_reals_t)_mm256_permute2f128_pd(high01, high23, 0x31);
+#else
+    qd_reals_t first = {row[0][0], row[1][0]}, second = {row[0][1], row[1][1]};
+    row[0] = first;
+    row[1] = second;
 #endif
 }
 

@@ -56,7 +56,7 @@ void qd_state_reset(qd_state_t *self, size_t n)
     clear(self->c, p);
     clear(self->place, 3 * p);
     clear(self->value, 2 * p);
-    clear(self->affinity, n * p);
+    clear(self->affinity, p * p);
     clear(self->baseline, n * p);
     clear(self->proximity, n * p);
     clear(self->load, p);

@@ -19,7 +19,7 @@ typedef struct {
     double *c;                          /* capability shares, sum 1 */
     double *place;                      /* [3][padded] unit vectors, one array a coordinate */
     double *value;                      /* [2][padded] */
-    double *affinity;                   /* A in [-1,1], zero diagonal */
+    double *affinity;                   /* A in [-1,1], zero diagonal; `padded` rows, 0 beyond n */
     double *baseline;                   /* B, what A relaxes to */
     double *proximity;                  /* G = exp(-theta / distance_scale), unit diagonal */
     double *load;                       /* l in [0, 0.8] */

@@ -20,7 +20,7 @@ static void make_up_shared(setting_t *s, qd_test_stream_t *stream)
 {
     size_t padded = qd_padded(s->n);
     for (size_t i = 0; i < s->n; i++) {
-        s->c[i] = exp(qd_test_normal(stream)) / (double)s->n;
+        s->c[i] = qd_test_uniform(stream) < 0.05 ? 0.0 : exp(qd_test_normal(stream)) / (double)s->n;
         s->order[i] = (uint32_t)i;
         for (size_t j = 0; j < i; j++)
             s->affinity[i * padded + j] = s->affinity[j * padded + i] = qd_test_between(stream, -1, 1);
@@ -35,20 +35,25 @@ static void make_up_shared(setting_t *s, qd_test_stream_t *stream)
     s->coupling = qd_test_between(stream, 0, 4);
 }
 
-/* One game; now and then one in which nobody may move. */
+/* One game, in which one state has joined for good and another may have opposed; now and then one in which
+ * nobody may move. */
 static void make_up_game(setting_t *s, qd_test_stream_t *stream, size_t g)
 {
     bool shut = qd_test_uniform(stream) < 0.1;
-    size_t initiator = qd_test_below(stream, s->n);
+    size_t initiator = qd_test_below(stream, s->n), target = qd_test_below(stream, s->n);
     for (size_t i = 0; i < qd_padded(s->n); i++) {
         double price = shut || i >= s->n ? (double)INFINITY : 0.2 * qd_test_uniform(stream);
         s->own[g][i] = i < s->n ? 0.2 * qd_test_normal(stream) : 0.0;
         s->up[g][i] = qd_test_uniform(stream) < 0.8 ? price : (double)INFINITY;
         s->down[g][i] = -price;
-        s->x[g][i] = i < s->n && !shut ? (double)qd_test_below(stream, 3) - 1.0 : 0.0;
+        s->x[g][i] = 0.0;
     }
     s->up[g][initiator] = -(double)INFINITY;
     s->x[g][initiator] = 1.0;
+    if (target == initiator)
+        return;
+    s->up[g][target] = s->down[g][target] = (double)INFINITY;
+    s->x[g][target] = -1.0;
 }
 
 /* The game alone: sides and fields where it ends; returns the passes. */
@@ -69,10 +74,11 @@ static int play_alone(const setting_t *s, size_t g, double *x, double *field)
     return qd_mission_game_solve(&game);
 }
 
-/* Plays all four from where the games alone begin; `x` and `field` are [padded][QD_ABREAST]. */
+/* Plays all four from where the games alone begin, those whose sides are fixed held at 0; `x` and `field` are
+ * [padded][QD_ABREAST]. */
 static void play_abreast(const setting_t *s, double *x, double *field, int passes[QD_ABREAST])
 {
-    static double up[MOST * QD_ABREAST], down[MOST * QD_ABREAST];
+    static double up[MOST * QD_ABREAST], down[MOST * QD_ABREAST], change[MOST * QD_ABREAST];
     for (size_t g = 0; g < QD_ABREAST; g++) {
         double start[MOST], sides[MOST];
         memcpy(sides, s->x[g], sizeof sides);
@@ -86,10 +92,11 @@ static void play_abreast(const setting_t *s, double *x, double *field, int passe
         qd_mission_game_start(&game, s->own[g]);
         for (size_t i = 0; i < qd_padded(s->n); i++) {
             size_t at = QD_ABREAST * i + g;
-            x[at] = s->x[g][i];
+            bool fixed = s->x[g][i] != 0.0;
+            x[at] = (double)NAN;
             field[at] = start[i];
-            up[at] = s->up[g][i];
-            down[at] = s->down[g][i];
+            up[at] = fixed ? (double)INFINITY : s->up[g][i];
+            down[at] = fixed ? -(double)INFINITY : s->down[g][i];
         }
     }
     qd_games_abreast_t games = {.n = s->n,
@@ -101,7 +108,8 @@ static void play_abreast(const setting_t *s, double *x, double *field, int passe
                                 .field = field,
                                 .up = up,
                                 .down = down,
-                                .x = x};
+                                .x = x,
+                                .change = change};
     assert_true(qd_games_abreast_solve(&games, passes) <= s->n * QD_PASSES_MAX);
 }
 
@@ -126,7 +134,7 @@ static void test_as_alone(void **state)
             assert_int_equal(passes[g], alone);
             several += alone > 2;
             for (size_t i = 0; i < s.n; i++) {
-                QD_ASSERT_NEAR(x[QD_ABREAST * i + g], sides[i], 0.0);
+                QD_ASSERT_NEAR(x[QD_ABREAST * i + g], s.x[g][i] != 0.0 ? 0.0 : sides[i], 0.0);
                 QD_ASSERT_NEAR(field[QD_ABREAST * i + g], fields[i], 0.0);
             }
         }

@@ -1,0 +1,29 @@
+/* What the sides of a venue's game come to for the initiator (model.md part 4): P+, P-, q, L, epsilon, EU. A
+ * venue in each lane: the divisions of four are made together. */
+#ifndef QD_KERNEL_WORTH_H
+#define QD_KERNEL_WORTH_H
+
+#include "kernel/crisis.h"
+
+#define QD_WORTHS 4
+
+typedef struct {
+    /* given */
+    double support[QD_WORTHS];    /* C+ > 0 */
+    double opposition[QD_WORTHS]; /* C- */
+    double heads[QD_WORTHS];      /* n+ - n- */
+    double frame[QD_WORTHS];      /* what the venue adds to legitimacy: L += (1 - L) frame */
+    double leaning[QD_WORTHS];    /* bias_g + beta_pg */
+    /* found */
+    double effort[QD_WORTHS], counter[QD_WORTHS]; /* P+, P- */
+    double success[QD_WORTHS];                    /* q */
+    double legitimacy[QD_WORTHS];                 /* L */
+    double escalation[QD_WORTHS];                 /* epsilon */
+    double worth[QD_WORTHS];                      /* EU */
+} qd_worths_t;
+
+/* Lanes that nobody needs hold a support above 0 and otherwise what they like. */
+void qd_worths_find(qd_worths_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
+                    const qd_parameters_t *p);
+
+#endif
