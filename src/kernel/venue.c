@@ -126,19 +126,22 @@ static void play(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_stat
     self->passes = qd_mission_game_solve(&game);
 }
 
-/* C+, C-, n+, n-: sums in the order of states. The target counts as an opponent, without capability. */
+/* C+, C-, n+, n-; sums over even and over odd states, as venues abreast make them. The target counts as an
+ * opponent, without capability. */
 static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
                         const double *strength)
 {
-    self->support = self->opposition = 0.0;
+    double support[2] = {0.0, 0.0}, opposition[2] = {0.0, 0.0};
     self->joiners = self->opponents = 0;
     for (size_t i = 0; i < state->n; i++) {
         bool joins = self->x[i] > 0.0, opposes = self->x[i] < 0.0;
         self->joiners += joins;
         self->opponents += opposes;
-        self->support += joins ? strength[i] : 0.0;
-        self->opposition += opposes && (int)i != crisis->target ? state->c[i] : 0.0;
+        support[i % 2] += joins ? strength[i] : 0.0;
+        opposition[i % 2] += opposes && (int)i != crisis->target ? state->c[i] : 0.0;
     }
+    self->support = support[0] + support[1];
+    self->opposition = opposition[0] + opposition[1];
 }
 
 /* What the venue adds to legitimacy, as a share of what it lacks. */

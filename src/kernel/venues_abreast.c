@@ -11,20 +11,18 @@ typedef struct {
     double saves[QD_ABREAST];    /* 1 where the price is the flexible one, else 0 */
 } table_t;
 
-static table_t table_of(const qd_venue_game_t venue[QD_ABREAST], const qd_state_t *state,
-                        const qd_parameters_t *p, int bloc)
+static void fill_table(table_t *out, const qd_venue_game_t venue[QD_ABREAST], const qd_state_t *state,
+                       const qd_parameters_t *p, int bloc)
 {
-    table_t out;
     for (qd_venue_t g = 0; g < QD_ABREAST; g++) {
         qd_venue_rules_t rules = qd_venue_rules(g, state, p, bloc);
-        out.term[0][g] = rules.pull;
-        out.term[1][g] = rules.pull + rules.obliged;
-        out.never[0][g] = rules.nobody + rules.outsiders;
-        out.never[1][g] = rules.nobody;
-        out.shut[g] = venue[g].exists ? 0.0 : (double)INFINITY;
-        out.saves[g] = rules.saves_members;
+        out->term[0][g] = rules.pull;
+        out->term[1][g] = rules.pull + rules.obliged;
+        out->never[0][g] = rules.nobody + rules.outsiders;
+        out->never[1][g] = rules.nobody;
+        out->shut[g] = venue[g].exists ? 0.0 : (double)INFINITY;
+        out->saves[g] = rules.saves_members;
     }
-    return out;
 }
 
 /* Fields and thresholds at the start, what set_rules of venue.c sets for one venue. */
@@ -82,23 +80,29 @@ static void play(const qd_venues_abreast_t *self, const qd_state_t *state, const
     qd_games_abreast_solve(&games, passes);
 }
 
-/* C+, C- in the order of states, n+ and n-, before the target takes its side. */
+/* C+, C-, n+ and n-, before the target takes its side. C+ and C- are sums over even and over odd states,
+ * which do not wait for each other. */
 static void count_sides(const double *restrict x, const qd_state_t *state, const double *restrict strength,
                         qd_worths_t *worths, double joiners[QD_ABREAST], double opponents[QD_ABREAST])
 {
     const double *restrict c = state->c;
-    qd_abreast_t support = {0}, opposition = {0}, joined = {0}, opposed = {0};
+    qd_abreast_t support[2] = {0}, opposition[2] = {0}, joined = {0}, opposed = {0};
     const qd_reals_t one = qd_reals_all(1.0);
-    for (size_t i = 0; i < state->n; i++)
-        for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
-            qd_reals_t side = QD_REALS_OF(x + QD_ABREAST * i + v * QD_REALS);
-            support.part[v] += QD_REALS_WHERE(side > 0.0, qd_reals_all(strength[i]));
-            opposition.part[v] += QD_REALS_WHERE(side < 0.0, qd_reals_all(c[i]));
-            joined.part[v] += QD_REALS_WHERE(side > 0.0, one);
-            opposed.part[v] += QD_REALS_WHERE(side < 0.0, one);
-        }
-    qd_abreast_store(worths->support, &support);
-    qd_abreast_store(worths->opposition, &opposition);
+    for (size_t k = 0; k < state->padded; k += 2)
+        for (size_t l = 0; l < 2; l++)
+            for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+                qd_reals_t side = QD_REALS_OF(x + QD_ABREAST * (k + l) + v * QD_REALS);
+                support[l].part[v] += QD_REALS_WHERE(side > 0.0, qd_reals_all(strength[k + l]));
+                opposition[l].part[v] += QD_REALS_WHERE(side < 0.0, qd_reals_all(c[k + l]));
+                joined.part[v] += QD_REALS_WHERE(side > 0.0, one);
+                opposed.part[v] += QD_REALS_WHERE(side < 0.0, one);
+            }
+    for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+        support[0].part[v] += support[1].part[v];
+        opposition[0].part[v] += opposition[1].part[v];
+    }
+    qd_abreast_store(worths->support, &support[0]);
+    qd_abreast_store(worths->opposition, &opposition[0]);
     qd_abreast_store(joiners, &joined);
     qd_abreast_store(opponents, &opposed);
 }
@@ -120,8 +124,8 @@ static void weigh(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABRE
             continue;
         venue[g].support = worths.support[g];
         venue[g].opposition = worths.opposition[g];
-        venue[g].joiners = (size_t)joiners[g];
-        venue[g].opponents = (size_t)(opponents[g] + targets);
+        venue[g].joiners = (size_t)(int)joiners[g];
+        venue[g].opponents = (size_t)(int)(opponents[g] + targets);
         qd_venue_take(&venue[g], &worths, g, leaning->force_ratio);
     }
 }
@@ -130,8 +134,9 @@ void qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t ve
                              const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
                              const qd_leaning_t *leaning, const qd_venue_scratch_t *rules)
 {
-    table_t table = table_of(venue, state, p, rules->bloc);
+    table_t table;
     int passes[QD_ABREAST];
+    fill_table(&table, venue, state, p, rules->bloc);
     set_rules(self, &table, crisis, state, rules);
     hold(self, crisis->initiator);
     hold(self, crisis->target);
