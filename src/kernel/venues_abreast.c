@@ -2,13 +2,16 @@
 
 #include <math.h>
 
-/* What a venue's rules make of a state, a number a venue; of outsiders, and of members of the initiator's
- * bloc. Nobody abreast has a price that depends on membership. */
+/* What the venues' rules make of a state, a number a venue. Nobody abreast has a price that depends on
+ * membership.
+ */
 typedef struct {
-    double term[2][QD_ABREAST];  /* the venue term */
-    double never[2][QD_ABREAST]; /* +inf where the state may not join, else 0 */
-    double shut[QD_ABREAST];     /* +inf where the venue does not exist: nobody ever moves in it */
-    double saves[QD_ABREAST];    /* 1 where the price is the flexible one, else 0 */
+    struct {
+        double term[QD_ABREAST];  /* the venue term */
+        double never[QD_ABREAST]; /* +inf where it may not join, else 0 */
+    } of[2];                      /* an outsider, a member of the initiator's bloc */
+    double shut[QD_ABREAST];      /* +inf where the venue does not exist: nobody ever moves in it */
+    double saves[QD_ABREAST];     /* 1 where the price is the flexible one, else 0 */
 } table_t;
 
 static void fill_table(table_t *out, const qd_venue_game_t venue[QD_ABREAST], const qd_state_t *state,
@@ -16,10 +19,10 @@ static void fill_table(table_t *out, const qd_venue_game_t venue[QD_ABREAST], co
 {
     for (qd_venue_t g = 0; g < QD_ABREAST; g++) {
         qd_venue_rules_t rules = qd_venue_rules(g, state, p, bloc);
-        out->term[0][g] = rules.pull;
-        out->term[1][g] = rules.pull + rules.obliged;
-        out->never[0][g] = rules.nobody + rules.outsiders;
-        out->never[1][g] = rules.nobody;
+        out->of[0].term[g] = rules.pull;
+        out->of[1].term[g] = rules.pull + rules.obliged;
+        out->of[0].never[g] = rules.nobody + rules.outsiders;
+        out->of[1].never[g] = rules.nobody;
         out->shut[g] = venue[g].exists ? 0.0 : (double)INFINITY;
         out->saves[g] = rules.saves_members;
     }
@@ -33,16 +36,16 @@ static void set_rules(const qd_venues_abreast_t *self, const table_t *table, con
     const double *restrict prices = crisis->price, *restrict saved = rules->saved;
     const double *restrict base = rules->base, *restrict pressed = rules->pressed;
     double *restrict fields = self->field, *restrict ups = self->up, *restrict downs = self->down;
-    for (size_t i = 0; i < state->padded; i++) {
-        bool member = qd_venue_member(state, rules->bloc, i);
+    const int *restrict label = state->label, bloc = rules->bloc > 0 ? rules->bloc : -1;
+    for (size_t i = 0, padded = state->padded; i < padded; i++) {
+        bool member = label[i] == bloc;
         qd_reals_t price = qd_reals_all(prices[i]), saving = qd_reals_all(saved[i]);
-        qd_abreast_t term = qd_abreast_load(table->term[member]),
-                     never = qd_abreast_load(table->never[member]);
         for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
             size_t at = QD_ABREAST * i + v * QD_REALS;
             qd_reals_t cost = QD_REALS_EITHER(saves.part[v] > 0.0, saving, price) + shut.part[v];
-            QD_REALS_AT(fields + at) = base[i] + term.part[v] + pressed[i];
-            QD_REALS_AT(ups + at) = cost + never.part[v];
+            qd_reals_t term = QD_REALS_OF(table->of[member].term + v * QD_REALS);
+            QD_REALS_AT(fields + at) = base[i] + term + pressed[i];
+            QD_REALS_AT(ups + at) = cost + QD_REALS_OF(table->of[member].never + v * QD_REALS);
             QD_REALS_AT(downs + at) = -cost;
         }
     }

@@ -33,6 +33,24 @@ static void test_formula(void **state)
     }
 }
 
+/* Squares go a way of their own, in which nothing branches. */
+static void test_squares(void **state)
+{
+    (void)state;
+    qd_test_stream_t stream = qd_test_stream(402, 0);
+    static const double efforts[] = {0.0, 1e-320, 1e-300, 1e-9, 0.3, 1.0, 1e9};
+    for (size_t i = 0; i < QD_COUNT(efforts); i++)
+        for (size_t j = 0; j < QD_COUNT(efforts); j++) {
+            double found = qd_contest_of_squares(efforts[i], efforts[j]);
+            assert_true(found == qd_contest_success(efforts[i], efforts[j], 2.0));
+            assert_true(i != j || found == 0.5);
+        }
+    for (int i = 0; i < 20000; i++) {
+        double p = exp(4 * qd_test_normal(&stream)), q = exp(4 * qd_test_normal(&stream));
+        QD_ASSERT_NEAR(qd_contest_of_squares(p, q), p * p / (p * p + q * q), 1e-15);
+    }
+}
+
 static void test_extremes(void **state)
 {
     (void)state;
@@ -60,10 +78,8 @@ static void test_tullock(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact_cases),
-        cmocka_unit_test(test_formula),
-        cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_tullock),
+        cmocka_unit_test(test_exact_cases), cmocka_unit_test(test_formula), cmocka_unit_test(test_squares),
+        cmocka_unit_test(test_extremes),    cmocka_unit_test(test_tullock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
