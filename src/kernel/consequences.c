@@ -27,6 +27,8 @@ static double burden_gini(const qd_world_t *self, size_t joiners)
         double stake = self->crisis.stake[self->listed[k]];
         self->spare[k] = stake > 0.0 ? stake : 0.0;
     }
+    for (size_t l = 0; l < QD_LANES; l++)
+        self->spare[joiners + l] = 0.0;
     return qd_measure_gini(joiners, self->spare);
 }
 
