@@ -145,15 +145,14 @@ static double review_floor(const core_t *core, const stage_counts_t *counts, dou
            counts->hostile_rows * rows + counts->review_passes * pass;
 }
 
-/* A period adds each state's share to its bloc and looks at those alone; a mission compares joiners; the end
- * takes all triads and some pairs. */
+/* A period adds each state's share to its bloc and looks at those alone; the end takes all triads and some
+ * pairs. A mission compares a few words of joiners. */
 static double outcomes_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double triads = n * (n - 1.0) * (n - 2.0) / 6.0, pairs = n * n;
     double ends = triads * element(core, 4.0, 2.0, 0.0) + pairs * element(core, 4.0, 2.0, 0.0);
     double period = n / core->stores + n * element(core, 4.0, 2.0, 0.0);
-    return counts->periods * period + counts->missions * n * element(core, 4.0, 2.0, 1.0) +
-           counts->orders * ends;
+    return counts->periods * period + counts->orders * ends;
 }
 
 void floors_of_stages(const core_t *core, const stage_counts_t *counts, double n, double floor[STAGES_PLAYED])

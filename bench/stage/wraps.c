@@ -268,11 +268,11 @@ WRAP(int, qd_bloc_game_review, qd_bloc_game_t *self)
 /* ---- outcomes
  * ---------------------------------------------------------------------------------------------- */
 
-WRAP(void, qd_record_mission, qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
-     double legitimacy, double gini, double strange, int passes)
+WRAP(void, qd_record_mission, qd_record_t *self, const qd_set_t *joined, qd_venue_t venue, double legitimacy,
+     double gini, double strange, int passes)
 {
     stage_enter(STAGE_OUTCOMES);
-    __real_qd_record_mission(self, state, x, venue, legitimacy, gini, strange, passes);
+    __real_qd_record_mission(self, joined, venue, legitimacy, gini, strange, passes);
     stage_leave();
 }
 

@@ -219,7 +219,9 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
     size_t joiners = list_joiners(self, game->x);
     double gini = burden_gini(self, joiners);
     double strange = strange_partners(self, game->x, joiners);
-    qd_record_mission(&self->record, &self->state, game->x, g, game->legitimacy, gini, strange, game->passes);
+    qd_set_t joined;
+    qd_set_where(&joined, game->x, self->state.padded, 1.0);
+    qd_record_mission(&self->record, &joined, g, game->legitimacy, gini, strange, game->passes);
     self->record.successes += success;
     qd_world_tell(self, QD_EVENT_MISSION,
                   (qd_event_t){.crisis = &self->crisis,
