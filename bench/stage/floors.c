@@ -21,7 +21,7 @@ const char *const floor_bounds[STAGES] = {[STAGE_REST] = "none",
                                           [STAGE_CRISIS] = "arithmetic",
                                           [STAGE_GAMES] = "stores",
                                           [STAGE_WEIGHING] = "stores",
-                                          [STAGE_CONSEQUENCES] = "arithmetic",
+                                          [STAGE_CONSEQUENCES] = "stores",
                                           [STAGE_PERIOD] = "arithmetic",
                                           [STAGE_REVIEW] = "arithmetic",
                                           [STAGE_OUTCOMES] = "stores",
@@ -116,13 +116,12 @@ static double weighing_floor(const core_t *core, const stage_counts_t *counts, d
     return counts->prepared * prepare + counts->abreast * (rules + count + chain) + counts->bounds * bound;
 }
 
-/* Rows of affinities that change, pairs of joiners looked at, and differences of their stakes, every pair
- * once. */
+/* Rows of affinities that change, what they keep and gain in registers, and are counted where negative; and
+ * the smaller of two joiners' stakes, every pair once. */
 static double consequences_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double joiners = counts->missions > 0.0 ? counts->joiners / counts->missions : 0.0;
-    return counts->rows * n * element(core, 5.0, 4.0, 1.0) +
-           counts->joiners * n * element(core, 2.0, 2.0, 0.0) +
+    return counts->rows * n * element(core, 4.0, 1.0, 1.0) +
            counts->joiners * 0.5 * joiners * element(core, 2.0, 0.0, 0.0);
 }
 

@@ -184,19 +184,16 @@ WRAP(size_t, qd_games_abreast_solve, const qd_games_abreast_t *self, int passes[
 /* ---- consequences
  * ------------------------------------------------------------------------------------------ */
 
-/* Rows of the affinities that change: of those who took sides and, outside the institution, of their allies.
+/* Rows of the affinities that change are those of who took sides; of their allies who did not, single pairs
+ * do.
  */
 static void count_mission(const qd_world_t *self, qd_venue_t g)
 {
     const double *x = self->venue[g].x;
     const qd_state_t *state = &self->state;
-    bool sided[QD_LABELS_MAX + 1] = {false};
-    for (size_t i = 0; i < state->n; i++)
-        sided[state->label[i]] |= x[i] != 0.0;
-    sided[0] = false;
     for (size_t i = 0; i < state->n; i++) {
         stage_counts.joiners += x[i] > 0.0;
-        stage_counts.rows += x[i] != 0.0 || (g != QD_COLLECTIVE && sided[state->label[i]]);
+        stage_counts.rows += x[i] != 0.0;
     }
     stage_counts.missions += 1.0;
 }
