@@ -56,7 +56,7 @@ typedef struct {
     double uniforms, normals;                                /* draws one by one */
     double uniforms_in_bulk, in_bulk;                        /* draws together: uniforms, normals */
     double orders, crises, targeted, abreast, passes, moves; /* moves: after the first pass */
-    double missions, rows, joiners; /* rows: states whose affinities a mission changes */
+    double missions, rows, joiners; /* rows: states that take sides, whose affinities it changes */
     double periods, settled, reviews, review_passes, review_moves, hostile_rows, labels, members;
 } stage_counts_t;
 

@@ -21,7 +21,7 @@ const char *const floor_bounds[STAGES] = {[STAGE_REST] = "none",
                                           [STAGE_CRISIS] = "arithmetic",
                                           [STAGE_GAMES] = "arithmetic",
                                           [STAGE_WEIGHING] = "loads and stores",
-                                          [STAGE_CONSEQUENCES] = "arithmetic",
+                                          [STAGE_CONSEQUENCES] = "stores",
                                           [STAGE_PERIOD] = "arithmetic",
                                           [STAGE_REVIEW] = "arithmetic",
                                           [STAGE_OUTCOMES] = "stores",
@@ -110,22 +110,21 @@ static double games_floor(const core_t *core, const stage_counts_t *counts, doub
 }
 
 /* Common arrays (four written); for the games abreast their rules and start (three written), the counting of
- * sides in the order of states, and the worths beside one another: three divisions after one another. */
+ * sides in two sums, and the worths beside one another: three divisions after one another. */
 static double weighing_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double prepare = n * element(core, 10.0, 6.0, 4.0), rules = n * GAMES * element(core, 6.0, 6.0, 3.0);
-    double count = fmax(n * GAMES * element(core, 10.0, 3.0, 0.0), n * core->add);
+    double count = fmax(n * GAMES * element(core, 10.0, 3.0, 0.0), 0.5 * n * core->add);
     double chain = 3.0 * LATE_DIVISION + 8.0 * core->add;
     return counts->abreast * (prepare + rules + count + chain);
 }
 
-/* Rows of affinities that change, pairs of joiners looked at, and differences of their stakes, every pair
- * once. */
+/* Rows of affinities that change, what they keep and gain in registers, and are counted where negative; and
+ * the smaller of two joiners' stakes, every pair once. */
 static double consequences_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double joiners = counts->missions > 0.0 ? counts->joiners / counts->missions : 0.0;
-    return counts->rows * n * element(core, 5.0, 4.0, 1.0) +
-           counts->joiners * n * element(core, 2.0, 2.0, 0.0) +
+    return counts->rows * n * element(core, 4.0, 1.0, 1.0) +
            counts->joiners * 0.5 * joiners * element(core, 2.0, 0.0, 0.0);
 }
 
@@ -148,15 +147,14 @@ static double review_floor(const core_t *core, const stage_counts_t *counts, dou
            counts->hostile_rows * rows + counts->review_passes * pass;
 }
 
-/* A period adds each state's share to its bloc and looks at those alone; a mission compares joiners; the end
- * takes all triads and some pairs. */
+/* A period adds each state's share to its bloc and looks at those alone; the end takes all triads and some
+ * pairs. A mission compares a few words of joiners. */
 static double outcomes_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double triads = n * (n - 1.0) * (n - 2.0) / 6.0, pairs = n * n;
     double ends = triads * element(core, 4.0, 2.0, 0.0) + pairs * element(core, 4.0, 2.0, 0.0);
     double period = n / core->stores + n * element(core, 4.0, 2.0, 0.0);
-    return counts->periods * period + counts->missions * n * element(core, 4.0, 2.0, 1.0) +
-           counts->orders * ends;
+    return counts->periods * period + counts->orders * ends;
 }
 
 void floors_of_stages(const core_t *core, const stage_counts_t *counts, double n, double floor[STAGES_PLAYED])

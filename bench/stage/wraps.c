@@ -178,19 +178,16 @@ WRAP(size_t, qd_games_abreast_solve, const qd_games_abreast_t *self, int passes[
 /* ---- consequences
  * ------------------------------------------------------------------------------------------ */
 
-/* Rows of the affinities that change: of those who took sides and, outside the institution, of their allies.
+/* Rows of the affinities that change are those of who took sides; of their allies who did not, single pairs
+ * do.
  */
 static void count_mission(const qd_world_t *self, qd_venue_t g)
 {
     const double *x = self->venue[g].x;
     const qd_state_t *state = &self->state;
-    bool sided[QD_LABELS_MAX + 1] = {false};
-    for (size_t i = 0; i < state->n; i++)
-        sided[state->label[i]] |= x[i] != 0.0;
-    sided[0] = false;
     for (size_t i = 0; i < state->n; i++) {
         stage_counts.joiners += x[i] > 0.0;
-        stage_counts.rows += x[i] != 0.0 || (g != QD_COLLECTIVE && sided[state->label[i]]);
+        stage_counts.rows += x[i] != 0.0;
     }
     stage_counts.missions += 1.0;
 }
@@ -262,11 +259,11 @@ WRAP(int, qd_bloc_game_review, qd_bloc_game_t *self)
 /* ---- outcomes
  * ---------------------------------------------------------------------------------------------- */
 
-WRAP(void, qd_record_mission, qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
-     double legitimacy, double gini, double strange, int passes)
+WRAP(void, qd_record_mission, qd_record_t *self, const qd_set_t *joined, qd_venue_t venue, double legitimacy,
+     double gini, double strange, int passes)
 {
     stage_enter(STAGE_OUTCOMES);
-    __real_qd_record_mission(self, state, x, venue, legitimacy, gini, strange, passes);
+    __real_qd_record_mission(self, joined, venue, legitimacy, gini, strange, passes);
     stage_leave();
 }
 

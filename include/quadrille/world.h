@@ -79,8 +79,8 @@ size_t qd_plan_periods_max(const qd_plan_t *self);
 
 typedef struct qd_world qd_world_t;
 
-/* Allocates a world for at most `states` states and `periods` periods; NULL when memory is short. Freed by
- * qd_world_free (NULL allowed). */
+/* Allocates a world for at most `states` states and `periods` periods; NULL when memory is short or
+ * order.states may not be that many. Freed by qd_world_free (NULL allowed). */
 qd_world_t *qd_world_new(size_t states, size_t periods);
 void qd_world_free(qd_world_t *self);
 

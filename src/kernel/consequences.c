@@ -9,49 +9,34 @@ static bool happens(const qd_world_t *self, qd_purpose_t purpose, double probabi
     return qd_random_uniform(self->luck, purpose, self->period, self->crisis.number) < probability;
 }
 
-/* The states that joined are listed, in their order: loops over them then branch on nothing. */
-static size_t list_joiners(qd_world_t *self, const double *x)
+/* Who takes which side. */
+typedef struct {
+    const double *x;
+    qd_set_t joined, opposed;
+} sides_t;
+
+static sides_t sides_of(const double *x, size_t padded)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < self->state.n; i++) {
-        self->listed[count] = (int)i;
-        count += x[i] > 0.0;
-    }
-    return count;
+    sides_t sides;
+    sides.x = x;
+    qd_set_where(&sides.joined, x, padded, 1.0);
+    qd_set_where(&sides.opposed, x, padded, -1.0);
+    return sides;
 }
 
-/* Gini coefficient of max(h_i, 0) over the joiners listed. */
-static double burden_gini(const qd_world_t *self, size_t joiners)
+/* Gini coefficient of max(h_i, 0) over those who joined. */
+static double burden_gini(const qd_world_t *self, const qd_set_t *joined)
 {
-    for (size_t k = 0; k < joiners; k++) {
-        double stake = self->crisis.stake[self->listed[k]];
-        self->spare[k] = stake > 0.0 ? stake : 0.0;
-    }
-    return qd_measure_gini(joiners, self->spare);
-}
-
-/* Share of the pairs of joiners, who are listed, with negative affinity; 0 for one joiner. Every pair is met
- * twice; a lane that meets one counts down, its mask being -1. */
-static double strange_partners(const qd_world_t *self, const double *restrict x, size_t joiners)
-{
-    const qd_state_t *state = &self->state;
-    double *restrict joins = self->spare; /* a mask, kept as what it is not: doubles */
-    qd_mask_t met[QD_PARTS] = {0};
-    uint64_t strange = 0;
-    for (size_t j = 0; j < state->padded; j += QD_REALS)
-        QD_REALS_AT(joins + j) = (qd_reals_t)(QD_REALS_OF(x + j) > 0.0);
-    for (size_t k = 0; k < joiners; k++) {
-        const double *restrict row = state->affinity + (size_t)self->listed[k] * state->padded;
-        for (size_t j = 0; j < state->padded; j += QD_LANES)
-            for (size_t v = 0; v < QD_PARTS; v++) {
-                size_t at = j + v * QD_REALS;
-                met[v] += (qd_mask_t)QD_REALS_OF(joins + at) & (qd_mask_t)(QD_REALS_OF(row + at) < 0.0);
-            }
-    }
-    for (size_t v = 0; v < QD_PARTS; v++)
-        for (size_t l = 0; l < QD_REALS; l++)
-            strange -= met[v][l];
-    return joiners > 1 ? (double)strange / ((double)joiners * (double)(joiners - 1)) : 0.0;
+    double *burden = self->spare;
+    size_t joiners = 0;
+    for (size_t w = 0; w < joined->words; w++)
+        for (uint64_t left = joined->word[w]; left != 0; left &= left - 1) {
+            double stake = self->crisis.stake[qd_set_lowest(w, left)];
+            burden[joiners++] = stake > 0.0 ? stake : 0.0;
+        }
+    for (size_t l = 0; l < QD_LANES; l++)
+        burden[joiners + l] = 0.0;
+    return qd_measure_gini(joiners, burden);
 }
 
 static void change_tension(qd_world_t *self, bool success)
@@ -112,88 +97,115 @@ static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
     }
 }
 
-/* What the rows of A learn from a mission, each [padded]. */
+/* A row's numbers in a block of columns of A, or in the first half of one. A struct, because compilers then
+ * reach all of it from one register. */
+#define BLOCK (2 * QD_PARTS)
+typedef struct __attribute__((may_alias)) {
+    qd_reals_anywhere_t part[BLOCK];
+} row_t;
+
+/* What rows learn in a block, held in registers while they go by: a joiner's keeps (1 - alpha) A and gains
+ * alpha where the other joined, loses it where the other opposed; an opponent's the contrary. And for each
+ * column how many joiners' rows were negative there before, counted down: a lane's mask is -1. */
 typedef struct {
-    double *joined, *opposed; /* ends for those who joined, who opposed: 1 side by side, else -1 */
-    double *sided;            /* alpha of those who took sides, else 0 */
-    double *aside,
-        *ahead; /* labels of those who did not, and who did; -1 for the others and without a label */
+    qd_reals_t keep[BLOCK], gain[BLOCK];
+    qd_mask_t hostile[BLOCK];
 } lesson_t;
 
-static lesson_t draw_lesson(qd_world_t *self, const double *restrict x)
+static inline void learn_as_joiner(row_t *row, lesson_t *lesson, size_t parts)
 {
-    size_t padded = self->state.padded;
-    double alpha = self->parameters.affinity_learning, *at = self->spare;
-    lesson_t lesson = {at, at + padded, at + 2 * padded, at + 3 * padded, at + 4 * padded};
-    const qd_reals_t one = qd_reals_all(1.0), two = qd_reals_all(2.0);
-    for (size_t j = 0; j < padded; j += QD_REALS) {
-        qd_reals_t side = QD_REALS_OF(x + j), label = QD_REALS_OF_INTS(self->state.label + j) + 1.0;
-        qd_mask_t took = (qd_mask_t)(side != 0.0), labelled = (qd_mask_t)(label > 1.0);
-        QD_REALS_AT(lesson.joined + j) = QD_REALS_WHERE(side > 0.0, two) - one;
-        QD_REALS_AT(lesson.opposed + j) = QD_REALS_WHERE(side < 0.0, two) - one;
-        QD_REALS_AT(lesson.sided + j) = QD_REALS_WHERE(took, qd_reals_all(alpha));
-        QD_REALS_AT(lesson.aside + j) = QD_REALS_WHERE(labelled & ~took, label) - one;
-        QD_REALS_AT(lesson.ahead + j) = QD_REALS_WHERE(labelled & took, label) - one;
-    }
-    return lesson;
-}
-
-/* The row of a state that took sides: A += rate (end - A) with the rate alpha where the other did too,
- * defection where it is an ally (of label `own`) that stood aside. */
-static void learn_as_sided(double *restrict row, size_t padded, const lesson_t *lesson,
-                           const double *restrict end, double own, double defection)
-{
-    const double *restrict sided = lesson->sided, *restrict aside = lesson->aside;
-    for (size_t j = 0; j < padded; j += QD_LANES)
-        for (size_t v = 0; v < QD_PARTS; v++) {
-            size_t at = j + v * QD_REALS;
-            qd_reals_t a = QD_REALS_OF(row + at), rate = QD_REALS_OF(sided + at);
-            rate += QD_REALS_WHERE(QD_REALS_OF(aside + at) == own, qd_reals_all(defection));
-            QD_REALS_AT(row + at) = a + rate * (QD_REALS_OF(end + at) - a);
-        }
-}
-
-/* The row of one that did not: A += defection (-1 - A) where the other is an ally that did. */
-static void learn_as_aside(double *restrict row, size_t padded, const lesson_t *lesson, double own,
-                           double defection)
-{
-    const double *restrict ahead = lesson->ahead;
-    for (size_t j = 0; j < padded; j += QD_REALS) {
-        qd_reals_t a = QD_REALS_OF(row + j);
-        qd_reals_t rate = QD_REALS_WHERE(QD_REALS_OF(ahead + j) == own, qd_reals_all(defection));
-        QD_REALS_AT(row + j) = a + rate * (-1.0 - a);
+    for (size_t v = 0; v < parts; v++) {
+        qd_reals_t a = row->part[v];
+        lesson->hostile[v] += (qd_mask_t)(a < 0.0);
+        row->part[v] = a * lesson->keep[v] + lesson->gain[v];
     }
 }
 
-/* Lists the states whose rows learn: those who took sides, or members of labels who did not. */
-static size_t list_learners(qd_world_t *self, const double *x, bool sided)
+static inline void learn_as_opponent(row_t *row, const lesson_t *lesson, size_t parts)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < self->state.n; i++) {
-        self->listed[count] = (int)i;
-        count += sided ? x[i] != 0.0 : (x[i] == 0.0) & (self->state.label[i] > 0);
-    }
-    return count;
+    for (size_t v = 0; v < parts; v++)
+        row->part[v] = row->part[v] * lesson->keep[v] - lesson->gain[v];
 }
 
-/* Side by side, A rises towards 1; on opposite sides it falls towards -1; and where an ally stood aside (same
- * bloc, not through the institution) it falls too. Padding has rate 0. */
-static void learn_affinities(qd_world_t *self, qd_venue_t g, const double *restrict x)
+/* The columns from `at`. Adds to `strange` where a joiner's row was negative in a joiner's column, lane by
+ * lane. To be inlined with a constant number of parts. */
+static inline void learn_columns(const qd_state_t *state, const sides_t *sides, double alpha, size_t at,
+                                 size_t parts, qd_mask_t *strange)
+{
+    lesson_t lesson = {0};
+    const row_t *x = (const row_t *)(sides->x + at);
+    double *column = state->affinity + at;
+    for (size_t v = 0; v < parts; v++) {
+        lesson.gain[v] = alpha * x->part[v];
+        lesson.keep[v] = 1.0 - QD_REALS_ABSOLUTE(lesson.gain[v]);
+    }
+    for (size_t w = 0; w < sides->joined.words; w++) {
+        for (uint64_t left = sides->joined.word[w]; left != 0; left &= left - 1)
+            learn_as_joiner((row_t *)(column + qd_set_lowest(w, left) * state->padded), &lesson, parts);
+        for (uint64_t left = sides->opposed.word[w]; left != 0; left &= left - 1)
+            learn_as_opponent((row_t *)(column + qd_set_lowest(w, left) * state->padded), &lesson, parts);
+    }
+    for (size_t v = 0; v < parts; v++)
+        *strange += lesson.hostile[v] & (qd_mask_t)(x->part[v] > 0.0);
+}
+
+/* Side by side, A += alpha (1 - A); on opposite sides, A -= alpha (1 + A). Returns the strange partners among
+ * the joiners, whose rows go by: the share of their pairs with A < 0 before, 0 for one joiner. */
+static double learn_affinities(qd_world_t *self, const sides_t *sides)
 {
     const qd_state_t *state = &self->state;
-    size_t padded = state->padded, count = list_learners(self, x, true);
-    double defection = g == QD_COLLECTIVE ? 0.0 : self->parameters.affinity_defection;
-    lesson_t lesson = draw_lesson(self, x);
-    for (size_t k = 0; k < count; k++) {
-        size_t i = (size_t)self->listed[k];
-        double *row = state->affinity + i * padded, own = state->label[i] > 0 ? state->label[i] : -2.0;
-        learn_as_sided(row, padded, &lesson, x[i] > 0.0 ? lesson.joined : lesson.opposed, own, defection);
-        row[i] = 0.0;
+    double alpha = self->parameters.affinity_learning, joiners = (double)qd_set_count(&sides->joined);
+    size_t padded = state->padded, at = 0;
+    qd_mask_t met = {0};
+    for (; at + 2 * QD_LANES <= padded; at += 2 * QD_LANES)
+        learn_columns(state, sides, alpha, at, BLOCK, &met);
+    if (at < padded)
+        learn_columns(state, sides, alpha, at, BLOCK / 2, &met);
+    for (size_t i = 0; i < state->n; i++) /* not towards themselves */
+        state->affinity[i * (padded + 1)] = 0.0;
+    uint64_t strange = 0; /* every pair was met twice */
+    for (size_t l = 0; l < QD_REALS; l++)
+        strange -= met[l];
+    return joiners > 1.0 ? (double)strange / (joiners * (joiners - 1.0)) : 0.0;
+}
+
+/* The word of those of sixty-four states from i on whose label is one of first..last and who took sides or,
+ * the contrary, stood aside. */
+static uint64_t members(const qd_state_t *state, const double *x, size_t i, bool sided, int first, int last)
+{
+    uint64_t found = 0;
+    for (size_t l = 0; l < 64 && i + l < state->padded; l += QD_REALS) {
+        qd_reals_t side = QD_REALS_OF(x + i + l), label = QD_REALS_OF_INTS(state->label + i + l);
+        qd_mask_t wanted = (qd_mask_t)(sided ? side != 0.0 : side == 0.0);
+        wanted &= (qd_mask_t)(label >= (double)first) & (qd_mask_t)(label <= (double)last);
+        found |= (uint64_t)qd_reals_bits(wanted) << l;
     }
-    count = defection != 0.0 ? list_learners(self, x, false) : 0;
-    for (size_t k = 0; k < count; k++) {
-        size_t i = (size_t)self->listed[k];
-        learn_as_aside(state->affinity + i * padded, padded, &lesson, state->label[i], defection);
+    return found;
+}
+
+/* State i, of a label, stood aside: towards an ally who did not, and back, A -= defection (1 + A). */
+static void forsake_allies(qd_state_t *state, const double *x, size_t i, double defection)
+{
+    for (size_t j = 0; j < state->padded; j += 64) {
+        uint64_t left = members(state, x, j, true, state->label[i], state->label[i]);
+        for (; left != 0; left &= left - 1) {
+            size_t ally = j + (size_t)__builtin_ctzll(left);
+            double *a = &state->affinity[i * state->padded + ally];
+            *a -= defection * (1.0 + *a);
+            state->affinity[ally * state->padded + i] = *a;
+        }
+    }
+}
+
+/* Outside the institution, between those of a label who stood aside and their allies who did not: few, so
+ * pair by pair. */
+static void learn_defections(qd_world_t *self, const double *x)
+{
+    double defection = self->parameters.affinity_defection;
+    for (size_t i = 0; i < self->state.padded && defection != 0.0; i += 64) {
+        uint64_t left = members(&self->state, x, i, false, 1, QD_LABELS_MAX);
+        for (; left != 0; left &= left - 1)
+            forsake_allies(&self->state, x, i + (size_t)__builtin_ctzll(left), defection);
     }
 }
 
@@ -204,9 +216,9 @@ static void add_load(qd_world_t *self, const qd_venue_game_t *game)
     const double *restrict x = game->x;
     load = self->parameters.mission_load * self->crisis.severity * self->crisis.resistance;
     load = load > 0.0 ? load / game->effort : 0.0; /* no effort against resistance: as much as can be */
-    for (size_t i = 0, padded = self->state.padded; i < padded; i++) {
-        double sum = loads[i] + (x[i] > 0.0 ? load : 0.0);
-        loads[i] = sum < 0.8 ? sum : 0.8;
+    for (size_t i = 0, padded = self->state.padded; i < padded; i += QD_REALS) {
+        qd_reals_t added = QD_REALS_WHERE(QD_REALS_OF(x + i) > 0.0, qd_reals_all(load));
+        QD_REALS_AT(loads + i) = QD_REALS_SMALLER(QD_REALS_OF(loads + i) + added, qd_reals_all(0.8));
     }
 }
 
@@ -214,10 +226,8 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
 {
     const qd_venue_game_t *game = &self->venue[g];
     bool success = happens(self, QD_PURPOSE_OUTCOME, game->success);
-    size_t joiners = list_joiners(self, game->x);
-    double gini = burden_gini(self, joiners);
-    double strange = strange_partners(self, game->x, joiners);
-    qd_record_mission(&self->record, &self->state, game->x, g, game->legitimacy, gini, strange, game->passes);
+    sides_t sides = sides_of(game->x, self->state.padded);
+    double gini = burden_gini(self, &sides.joined);
     self->record.successes += success;
     qd_world_tell(self, QD_EVENT_MISSION,
                   (qd_event_t){.crisis = &self->crisis,
@@ -231,7 +241,10 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
     change_cohesion(self, g, gini, success);
     if (happens(self, QD_PURPOSE_ESCALATION, self->parameters.escalation_hazard * game->escalation))
         wage_war(self, g, game->x);
-    learn_affinities(self, g, game->x);
+    double strange = learn_affinities(self, &sides);
+    if (g != QD_COLLECTIVE)
+        learn_defections(self, game->x);
     add_load(self, game);
+    qd_record_mission(&self->record, &sides.joined, g, game->legitimacy, gini, strange, game->passes);
     return success;
 }

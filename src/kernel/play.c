@@ -37,7 +37,7 @@ static const char *play_whole(qd_world_t *self)
     const char *failure = qd_sample_order(&self->state, self->plan, &self->parameters, self->luck);
     if (failure)
         return failure;
-    qd_record_reset(&self->record, periods, self->state.padded);
+    qd_record_reset(&self->record, periods);
     self->period = 0;
     self->learning = false;
     self->owed = 0.0;

@@ -68,7 +68,7 @@ qd_world_t *qd_world_new(size_t states, size_t periods)
     if (!self)
         return NULL;
     bool complete = qd_state_init(&self->state, states);
-    complete = qd_record_init(&self->record, states, periods) && complete;
+    complete = qd_record_init(&self->record, periods) && complete;
     if (allocate(self, qd_padded(states)) && complete)
         return self;
     qd_world_free(self);

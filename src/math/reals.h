@@ -54,6 +54,15 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), ali
 #define QD_REALS_LARGER(x, y) QD_REALS_EITHER((x) > (y), x, y)
 #endif
 
+/* The smaller of two numbers that are not NaN, lane by lane. */
+#if defined(__AVX__)
+#define QD_REALS_SMALLER(x, y) ((qd_reals_t)_mm256_min_pd((__m256d)(x), (__m256d)(y)))
+#elif defined(__SSE2__)
+#define QD_REALS_SMALLER(x, y) ((qd_reals_t)_mm_min_pd((__m128d)(x), (__m128d)(y)))
+#else
+#define QD_REALS_SMALLER(x, y) QD_REALS_EITHER((x) < (y), x, y)
+#endif
+
 /* |x|. */
 #define QD_REALS_ABSOLUTE(x) ((qd_reals_t)((qd_mask_t)(x)&0x7FFFFFFFFFFFFFFFu))
 

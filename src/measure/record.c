@@ -7,30 +7,26 @@
 #include "math/reduce.h"
 #include "measure/structure.h"
 
-bool qd_record_init(qd_record_t *self, size_t states, size_t periods)
+bool qd_record_init(qd_record_t *self, size_t periods)
 {
     *self = (qd_record_t){.path_stride = periods};
-    self->joined = aligned_alloc(64, qd_padded(states) * sizeof(double));
     self->path = malloc(QD_SERIES_COUNT * periods * sizeof(double));
-    return self->joined && self->path;
+    return self->path != NULL;
 }
 
 void qd_record_free(qd_record_t *self)
 {
-    free(self->joined);
     free(self->path);
     *self = (qd_record_t){0};
 }
 
-void qd_record_reset(qd_record_t *self, size_t periods, size_t padded)
+void qd_record_reset(qd_record_t *self, size_t periods)
 {
-    *self = (qd_record_t){.joined = self->joined,
-                          .path = self->path,
+    *self = (qd_record_t){.path = self->path,
                           .path_stride = self->path_stride,
                           .periods = periods,
                           .halfway = periods / 2,
                           .broke = periods};
-    memset(self->joined, 0, padded * sizeof(double));
 }
 
 void qd_record_breakdown(qd_record_t *self, int cause)
@@ -41,31 +37,21 @@ void qd_record_breakdown(qd_record_t *self, int cause)
     self->broke = self->period;
 }
 
-/* Jaccard similarity of the joiners of this mission and the last one; remembers these and their number. */
-static double jaccard(qd_record_t *self, const double *x, size_t padded)
+/* Jaccard similarity of the joiners of this mission and the last one, 0 for the first; remembers these. */
+static double jaccard(qd_record_t *self, const qd_set_t *joined)
 {
-    qd_sums_t common = {0}, joined = {0};
-    for (size_t i = 0; i < padded; i += QD_LANES)
-        for (size_t v = 0; v < QD_PARTS; v++) {
-            size_t at = i + v * QD_REALS;
-            qd_reals_t joins = QD_REALS_WHERE(QD_REALS_OF(x + at) > 0.0, qd_reals_all(1.0));
-            common.part[v] += joins * QD_REALS_OF(self->joined + at);
-            joined.part[v] += joins;
-            QD_REALS_AT(self->joined + at) = joins;
-        }
-    double both = qd_sums_join(&common), before = self->joiners;
-    self->joiners = qd_sums_join(&joined);
-    return both / (before + self->joiners - both); /* the initiator always joins */
+    uint32_t before = self->joiners, now = (uint32_t)qd_set_count(joined);
+    uint32_t both = before > 0 ? (uint32_t)qd_set_count_common(joined, &self->joined) : 0;
+    self->joined = *joined;
+    self->joiners = now;
+    return (double)both / (double)(before + now - both);
 }
 
-void qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
-                       double legitimacy, double gini, double strange, int passes)
+void qd_record_mission(qd_record_t *self, const qd_set_t *joined, qd_venue_t venue, double legitimacy,
+                       double gini, double strange, int passes)
 {
     size_t half = self->period >= self->halfway;
-    double similarity = jaccard(self, x, state->padded);
-    if (self->any_mission)
-        self->persistence += similarity;
-    self->any_mission = true;
+    self->persistence += jaccard(self, joined);
     self->missions[half]++;
     self->now_missions++;
     if (venue == QD_FLEXIBLE) {

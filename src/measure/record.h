@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "quadrille/world.h"
+#include "world/set.h"
 #include "world/state.h"
 
 typedef struct {
@@ -22,24 +23,23 @@ typedef struct {
     double tension[2];                                             /* sums over period ends, by halves */
     double turnover, persistence, legitimacy, size, gini, strange; /* sums over reviews, missions */
     uint32_t passes, passes_max;
-    double *joined; /* [capacity] 1 where a state joined the last mission, else 0 */
-    double joiners; /* how many did */
-    bool any_mission;
-    double *path; /* [QD_SERIES_COUNT][path_stride] */
+    qd_set_t joined;  /* those who joined the last mission */
+    uint32_t joiners; /* how many they are; 0 before the first mission */
+    double *path;     /* [QD_SERIES_COUNT][path_stride] */
     size_t path_stride;
 } qd_record_t;
 
-bool qd_record_init(qd_record_t *self, size_t states, size_t periods);
+bool qd_record_init(qd_record_t *self, size_t periods);
 void qd_record_free(qd_record_t *self);
-void qd_record_reset(qd_record_t *self, size_t periods, size_t padded);
+void qd_record_reset(qd_record_t *self, size_t periods);
 
 /* The order breaks down in the present period, if it has not before. cause: 1 war, 2 tension. */
 void qd_record_breakdown(qd_record_t *self, int cause);
 
-/* One mission: who joined (x = +1; [padded], 0 beyond n), its venue, legitimacy, Gini of the joiners' stakes,
+/* One mission: who joined (the initiator always does), its venue, legitimacy, Gini of the joiners' stakes,
  * share of strange partners. */
-void qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
-                       double legitimacy, double gini, double strange, int passes);
+void qd_record_mission(qd_record_t *self, const qd_set_t *joined, qd_venue_t venue, double legitimacy,
+                       double gini, double strange, int passes);
 
 /* End of the present period, after the bloc review: sums, paths. */
 void qd_record_period(qd_record_t *self, const qd_state_t *state);

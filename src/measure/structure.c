@@ -185,30 +185,25 @@ int qd_measure_polarity(size_t n, const double *c)
     return 2;
 }
 
-/* sum_i |v_i - v_j| over i, j < n: the j's of a group side by side, against all i up to the group's end.
- * Pairs within a group are met twice. */
+/* sum += min(v_i, v_j) over the rows i from..end-1 and the columns j of a group, side by side. */
+static inline void add_smaller(qd_sums_t *sum, const double *columns, const double *v, size_t from,
+                               size_t end)
+{
+    for (size_t i = from; i < end; i++)
+        for (size_t p = 0; p < QD_PARTS; p++)
+            sum->part[p] += QD_REALS_SMALLER(QD_REALS_OF(columns + p * QD_REALS), qd_reals_all(v[i]));
+}
+
+/* |a - b| = a + b - 2 min(a, b), so the differences of all pairs add up to 2 n sum v - 2 sum min(v_i, v_j);
+ * zeros add nothing. Of a pair within a group of columns both (i, j) and (j, i) are met, of others one. */
 double qd_measure_gini(size_t n, const double *v)
 {
-    qd_sums_t sum = {0}, pairs = {0};
+    qd_sums_t above = {0}, within = {0};
     for (size_t j = 0; j < n; j += QD_LANES) {
-        double group[QD_LANES] = {0}, there[QD_LANES] = {0};
-        size_t size = n - j < QD_LANES ? n - j : QD_LANES;
-        for (size_t l = 0; l < size; l++) {
-            group[l] = v[j + l];
-            there[l] = 1.0;
-        }
-        qd_sums_t before = {0}, within = {0};
-        for (size_t i = 0; i < j; i++)
-            for (size_t p = 0; p < QD_PARTS; p++)
-                before.part[p] += QD_REALS_ABSOLUTE(QD_REALS_OF(group + p * QD_REALS) - v[i]);
-        for (size_t i = j; i < j + size; i++)
-            for (size_t p = 0; p < QD_PARTS; p++)
-                within.part[p] += QD_REALS_ABSOLUTE(QD_REALS_OF(group + p * QD_REALS) - v[i]);
-        for (size_t p = 0; p < QD_PARTS; p++) {
-            sum.part[p] += QD_REALS_OF(group + p * QD_REALS);
-            pairs.part[p] += QD_REALS_OF(there + p * QD_REALS) * (before.part[p] + 0.5 * within.part[p]);
-        }
+        add_smaller(&above, v + j, v, 0, j);
+        add_smaller(&within, v + j, v, j, j + QD_LANES);
     }
-    double total = qd_sums_join(&sum);
-    return total > 0.0 ? qd_sums_join(&pairs) / ((double)n * total) : 0.0;
+    double most = (double)n * qd_sum(v, qd_padded(n)); /* what the minima add up to where all are equal */
+    double minima = 2.0 * qd_sums_join(&above) + qd_sums_join(&within);
+    return minima < most ? (most - minima) / most : 0.0;
 }

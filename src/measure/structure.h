@@ -36,8 +36,8 @@ double qd_measure_concentration(size_t n, const double *c);
  */
 int qd_measure_polarity(size_t n, const double *c);
 
-/* Gini coefficient of v[0..n-1] >= 0: sum_ij |v_i - v_j| / (2 n sum_i v_i). 0 for n < 2 or where all are 0.
- */
+/* Gini coefficient of v[0..n-1] >= 0, padded with zeros: sum_ij |v_i - v_j| / (2 n sum_i v_i). 0 for n < 2 or
+ * where all are 0. */
 double qd_measure_gini(size_t n, const double *v);
 
 #endif

@@ -25,8 +25,8 @@ bool qd_state_init(qd_state_t *self, size_t states)
     self->load = array(p);
     self->learned = array(QD_VENUES * p);
     self->label = malloc(p * sizeof(int));
-    return self->c && self->place && self->value && self->affinity && self->baseline && self->proximity &&
-           self->load && self->learned && self->label;
+    return states <= QD_STATES_MAX && self->c && self->place && self->value && self->affinity &&
+           self->baseline && self->proximity && self->load && self->learned && self->label;
 }
 
 void qd_state_free(qd_state_t *self)

@@ -8,7 +8,8 @@
 #include "quadrille/error.h"
 #include "quadrille/world.h"
 
-/* Most labels (upper end of blocs.max). */
+/* Most states (upper end of order.states), a multiple of 64; most labels (upper end of blocs.max). */
+#define QD_STATES_MAX 1024
 #define QD_LABELS_MAX 64
 
 typedef struct {
@@ -29,8 +30,8 @@ typedef struct {
     double institution, tension, debt;  /* I, tau, D */
 } qd_state_t;
 
-/* Allocates for at most `states` states. False when memory is short (qd_state_free releases what there is).
- */
+/* Allocates for at most `states` states. False when memory is short or they are more than QD_STATES_MAX
+ * (qd_state_free releases what there is). */
 bool qd_state_init(qd_state_t *self, size_t states);
 void qd_state_free(qd_state_t *self);
 

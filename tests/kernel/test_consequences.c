@@ -3,6 +3,8 @@
 #include "support/check.h"
 #include "support/hand_made.h"
 
+#define MOST 136 /* states */
+
 /* Five equal states, 0 and 1 in a bloc of their own (label 1), 2 and 3 in another (label 2), 4 unaligned.
  * State 0 initiates a crisis of severity 2 and resistance 0.1 without a target; tension 1, debt 0.5. */
 static qd_world_t *start(void)
@@ -269,6 +271,65 @@ static void test_learning_of_members_and_strangers(void **state)
     qd_world_free(world);
 }
 
+/* Random sides, labels and affinities of more states than a block of columns, or a word of a set, holds. */
+static void draw_order(qd_world_t *world, qd_test_stream_t *stream, int sides[])
+{
+    size_t n = world->state.n;
+    int label[MOST];
+    for (size_t i = 0; i < n; i++) {
+        sides[i] = i == 0 ? 1 : (int)qd_test_below(stream, 3) - 1;
+        label[i] = (int)qd_test_below(stream, 4);
+        for (size_t j = 0; j < i; j++)
+            qd_test_set_affinity(world, i, j, qd_test_between(stream, -1, 1));
+    }
+    qd_test_set_labels(world, label);
+    qd_test_set_crisis(world, 1.0, 0.1, 0, QD_NOBODY);
+}
+
+/* A pair's affinity after a mission, from that before. */
+static double learned_pair(double a, int own, int other, bool allies, bool inside)
+{
+    if (own * other != 0)
+        return own == other ? a + 0.1 * (1.0 - a) : a - 0.1 * (1.0 + a);
+    return own != other && allies && !inside ? a - 0.3 * (1.0 + a) : a;
+}
+
+static void check_learning(qd_world_t *world, qd_test_stream_t *stream, qd_venue_t g)
+{
+    static double before[MOST * MOST];
+    const qd_state_t *s = &world->state;
+    int sides[MOST];
+    double pairs = 0.0, strange = 0.0, recorded = world->record.strange;
+    draw_order(world, stream, sides);
+    memcpy(before, s->affinity, s->n * s->padded * sizeof *before);
+    act(world, g, sides, true, 0.4, 0.0);
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t j = 0; j < i; j++) {
+            double a = before[i * s->padded + j];
+            bool allies = s->label[i] > 0 && s->label[i] == s->label[j];
+            QD_ASSERT_NEAR(affinity(world, i, j),
+                           learned_pair(a, sides[i], sides[j], allies, g == QD_COLLECTIVE), 1e-15);
+            pairs += sides[i] == 1 && sides[j] == 1;
+            strange += sides[i] == 1 && sides[j] == 1 && a < 0.0;
+        }
+    QD_ASSERT_NEAR(world->record.strange - recorded, pairs > 0.0 ? strange / pairs : 0.0, 1e-14);
+}
+
+static void test_learning_against_plain_loops(void **state)
+{
+    (void)state;
+    static const size_t n[] = {2, 7, 8, 16, 24, 25, 64, 65, 100, MOST};
+    qd_test_stream_t stream = qd_test_stream(52, 0);
+    for (size_t k = 0; k < QD_COUNT(n); k++) {
+        qd_world_t *world = qd_test_world(n[k]);
+        world->parameters.affinity_learning = 0.1;
+        world->parameters.affinity_defection = 0.3;
+        for (int round = 0; round < 10; round++)
+            check_learning(world, &stream, (qd_venue_t)(round % QD_VENUES));
+        qd_world_free(world);
+    }
+}
+
 /* However often they learn, affinities stay within [-1, 1]. */
 static void test_learning_saturates(void **state)
 {
@@ -362,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_hazard),
         cmocka_unit_test(test_learning),
         cmocka_unit_test(test_learning_of_members_and_strangers),
+        cmocka_unit_test(test_learning_against_plain_loops),
         cmocka_unit_test(test_learning_saturates),
         cmocka_unit_test(test_load),
         cmocka_unit_test(test_load_without_effort),

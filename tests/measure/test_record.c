@@ -210,13 +210,13 @@ static void test_record_of_made_up_worlds(void **state)
 /* Four states of one padding; the record's own arrays. */
 static void start(qd_record_t *record, qd_state_t *s, size_t periods)
 {
-    assert_true(qd_record_init(record, 4, 8));
+    assert_true(qd_record_init(record, 8));
     assert_true(qd_state_init(s, 4));
     qd_state_reset(s, 4);
     s->poles = 1;
     for (size_t i = 0; i < 4; i++)
         s->c[i] = 0.25;
-    qd_record_reset(record, periods, s->padded);
+    qd_record_reset(record, periods);
 }
 
 static void end(qd_record_t *record, qd_state_t *s)
@@ -232,13 +232,13 @@ static void test_halves_and_paths(void **state)
     qd_state_t s;
     start(&record, &s, 5); /* periods 0 and 1 are early, 2 to 4 late */
     static const double tension[5] = {1, 2, 4, 8, 16};
-    const double x[8] = {1, 0, 0, 0}, y[8] = {1, 1, 0, 0};
+    const qd_set_t one = {1, {1}}, two = {1, {3}}; /* state 0; states 0 and 1 */
     for (size_t t = 0; t < 5; t++) {
         record.period = t;
         if (t == 1 || t == 2)
-            qd_record_mission(&record, &s, x, QD_FLEXIBLE, 0.5, 0.1, 0.0, 3);
+            qd_record_mission(&record, &one, QD_FLEXIBLE, 0.5, 0.1, 0.0, 3);
         if (t == 2)
-            qd_record_mission(&record, &s, y, QD_COLLECTIVE, 0.7, 0.3, 1.0, 5);
+            qd_record_mission(&record, &two, QD_COLLECTIVE, 0.7, 0.3, 1.0, 5);
         s.tension = tension[t];
         qd_record_period(&record, &s);
     }
@@ -277,7 +277,7 @@ static void test_breakdown(void **state)
     qd_record_breakdown(&record, 1);
     qd_record_outcomes(&record, &s, scratch, &o);
     assert_true(o.breakdown == 1.0 && o.breakdown_cause == 2.0 && o.survival == 2.0);
-    qd_record_reset(&record, 3, s.padded); /* nothing stays */
+    qd_record_reset(&record, 3); /* nothing stays */
     qd_record_outcomes(&record, &s, scratch, &o);
     assert_true(o.breakdown == 0.0 && o.survival == 3.0);
     end(&record, &s);

@@ -159,14 +159,14 @@ static void test_balance_against_plain_loops(void **state)
 static void test_gini(void **state)
 {
     (void)state;
-    assert_true(qd_measure_gini(0, (double[]){0}) == 0.0);
-    assert_true(qd_measure_gini(1, (double[]){5}) == 0.0);
-    assert_true(qd_measure_gini(3, (double[]){0, 0, 0}) == 0.0);
-    QD_ASSERT_NEAR(qd_measure_gini(4, (double[]){2, 2, 2, 2}), 0.0, 1e-15);
-    QD_ASSERT_NEAR(qd_measure_gini(2, (double[]){3, 1}), 0.25, 1e-15);
-    QD_ASSERT_NEAR(qd_measure_gini(5, (double[]){0, 0, 7, 0, 0}), 0.8, 1e-15);
-    QD_ASSERT_NEAR(qd_measure_gini(3, (double[]){3, 1, 2}), 2.0 / 9, 1e-15);
-    QD_ASSERT_NEAR(qd_measure_gini(9, (double[]){1, 0, 0, 0, 0, 0, 0, 0, 1}), 7.0 / 9,
+    assert_true(qd_measure_gini(0, (double[8]){0}) == 0.0);
+    assert_true(qd_measure_gini(1, (double[8]){5}) == 0.0);
+    assert_true(qd_measure_gini(3, (double[8]){0, 0, 0}) == 0.0);
+    QD_ASSERT_NEAR(qd_measure_gini(4, (double[8]){2, 2, 2, 2}), 0.0, 1e-15);
+    QD_ASSERT_NEAR(qd_measure_gini(2, (double[8]){3, 1}), 0.25, 1e-15);
+    QD_ASSERT_NEAR(qd_measure_gini(5, (double[8]){0, 0, 7, 0, 0}), 0.8, 1e-15);
+    QD_ASSERT_NEAR(qd_measure_gini(3, (double[8]){3, 1, 2}), 2.0 / 9, 1e-15);
+    QD_ASSERT_NEAR(qd_measure_gini(9, (double[16]){1, 0, 0, 0, 0, 0, 0, 0, 1}), 7.0 / 9,
                    1e-15); /* two groups */
 }
 
@@ -176,7 +176,7 @@ static void test_gini_against_plain_loops(void **state)
     (void)state;
     qd_test_stream_t stream = qd_test_stream(92, 0);
     for (int round = 0; round < 2000; round++) {
-        double v[40], difference = 0.0, sum = 0.0;
+        double v[40] = {0}, difference = 0.0, sum = 0.0;
         size_t n = 2 + qd_test_below(&stream, 39);
         for (size_t i = 0; i < n; i++) {
             v[i] = qd_test_uniform(&stream) < 0.2 ? 0.0 : exp(qd_test_normal(&stream));

@@ -10,7 +10,7 @@ qd_world_t *qd_test_world(size_t n)
         world->parameters.value[i] = qd_parameter_info(i)->by_order[QD_MULTIPOLAR].low;
     qd_state_t *state = &world->state;
     qd_state_reset(state, n);
-    qd_record_reset(&world->record, 8, state->padded);
+    qd_record_reset(&world->record, 8);
     state->poles = 1;
     state->labels = (size_t)world->parameters.blocs_max;
     for (size_t k = 1; k <= state->labels; k++)
