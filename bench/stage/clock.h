@@ -57,7 +57,7 @@ typedef struct {
     double uniforms_in_bulk, in_bulk; /* draws together: uniforms, normals */
     double orders, crises, targeted, prepared, bounds, abreast, solves, passes, moves;
     double missions, rows, joiners; /* rows: states whose affinities a mission changes */
-    double periods, settled, reviews, review_passes, review_moves, hostile_rows, labels, members;
+    double periods, settled, reviews, review_passes, review_moves, hostile_rows, labels, blocs;
 } stage_counts_t;
 
 extern stage_clock_t stage_clock;

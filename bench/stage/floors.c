@@ -133,16 +133,16 @@ static double period_floor(const core_t *core, const stage_counts_t *counts, dou
            counts->periods * n * arithmetic(core, EXP_OPS + 8.0, 0.0);
 }
 
-/* Company and hostilities from the members' rows; one pass over all rows for own worths and the shared
+/* Company, hostilities and own worths from every row, once; one more pass over all rows for the shared
  * threats of all labels held; the rows hostile to those who move; and in each pass the payoff of all labels
  * held to all states. Minima with 0 are taken on the way. */
 static double review_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double square = n * n, held = counts->reviews > 0.0 ? counts->labels / counts->reviews : 0.0;
-    double members = n * element(core, 5.0, 1.0, 0.0), rows = n * element(core, 3.0, 1.0, 0.0);
-    double pass = n * held * element(core, 6.0, 1.0, 0.0);
-    return counts->members * members + counts->reviews * square * element(core, 4.0 + 2.0 * held, 1.0, 0.0) +
-           counts->hostile_rows * rows + counts->review_passes * pass;
+    double company = square * element(core, 6.0, 1.0, 0.0);
+    double threats = square * element(core, 1.0 + 2.0 * held, 1.0, 0.0);
+    double rows = n * element(core, 3.0, 1.0, 0.0), pass = n * held * element(core, 6.0, 1.0, 0.0);
+    return counts->reviews * (company + threats) + counts->hostile_rows * rows + counts->review_passes * pass;
 }
 
 /* A period adds each state's share to its bloc and looks at those alone; a mission compares joiners; the end
