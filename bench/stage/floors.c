@@ -24,7 +24,7 @@ const char *const floor_bounds[STAGES] = {[STAGE_REST] = "none",
                                           [STAGE_CONSEQUENCES] = "arithmetic",
                                           [STAGE_PERIOD] = "arithmetic",
                                           [STAGE_REVIEW] = "arithmetic",
-                                          [STAGE_OUTCOMES] = "stores",
+                                          [STAGE_OUTCOMES] = "arithmetic",
                                           [STAGE_TALLY] = "loads and stores",
                                           [STAGE_ENCODE] = "",
                                           [STAGE_PARTS] = "",
@@ -145,13 +145,14 @@ static double review_floor(const core_t *core, const stage_counts_t *counts, dou
     return counts->reviews * (company + threats) + counts->hostile_rows * rows + counts->review_passes * pass;
 }
 
-/* A period adds each state's share to its bloc and looks at those alone; a mission compares joiners; the end
- * takes all triads and some pairs. */
+/* A period adds up the shares of each bloc, of a row of its members, and of those alone; a mission compares
+ * joiners; the end takes all triads and some pairs. */
 static double outcomes_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double triads = n * (n - 1.0) * (n - 2.0) / 6.0, pairs = n * n;
     double ends = triads * element(core, 4.0, 2.0, 0.0) + pairs * element(core, 4.0, 2.0, 0.0);
-    double period = n / core->stores + n * element(core, 4.0, 2.0, 0.0);
+    double blocs = counts->reviews > 0.0 ? counts->blocs / counts->reviews : 0.0;
+    double period = n * element(core, 4.0 + 2.0 * blocs, 2.0 + blocs, 0.0);
     return counts->periods * period + counts->missions * n * element(core, 4.0, 2.0, 1.0) +
            counts->orders * ends;
 }

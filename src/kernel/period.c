@@ -1,4 +1,6 @@
 /* The end of a period (model.md part 5), the bloc review (part 2) and the schedule (part 6). */
+#include <string.h>
+
 #include "kernel/mission_game.h"
 #include "kernel/player.h"
 #include "math/elementary.h"
@@ -94,6 +96,16 @@ static void tell_bloc_move(void *context, size_t state, int before, int after)
         (qd_event_t){.bloc_game = self->bloc_game, .mover = state, .before = before, .after = after});
 }
 
+/* How many states hold another label than before the review. */
+static double changed_labels(const qd_world_t *self)
+{
+    const int *restrict before = self->labels_before, *restrict now = self->state.label;
+    int changed = 0;
+    for (size_t i = 0; i < self->state.padded; i++)
+        changed += before[i] != now[i];
+    return changed;
+}
+
 void qd_world_review_blocs(qd_world_t *self, bool counted)
 {
     qd_state_t *state = &self->state;
@@ -101,18 +113,17 @@ void qd_world_review_blocs(qd_world_t *self, bool counted)
     game.moved = self->observer ? tell_bloc_move : NULL;
     game.context = self;
     self->bloc_game = &game;
-    for (size_t i = 0; i < state->n; i++)
-        self->labels_before[i] = state->label[i];
+    memcpy(self->labels_before, state->label, state->padded * sizeof *state->label);
     self->record.not_converged += qd_bloc_game_review(&game) > QD_PASSES_MAX;
     qd_world_tell(self, QD_EVENT_REVIEW, (qd_event_t){.bloc_game = &game});
     self->bloc_game = NULL;
+    double changed = changed_labels(self);
+    if (changed > 0.0 || !counted)
+        qd_record_labels(&self->record, state);
     if (!counted)
         return;
-    size_t changed = 0;
-    for (size_t i = 0; i < state->n; i++)
-        changed += self->labels_before[i] != state->label[i];
     self->record.reviews++;
-    self->record.turnover += (double)changed / (double)state->n;
+    self->record.turnover += changed / (double)state->n;
 }
 
 /* blocs.max has changed: states whose label is gone stand alone, new labels begin with the present level of
@@ -126,6 +137,7 @@ static void resize_labels(qd_world_t *self, size_t labels)
     for (size_t k = state->labels + 1; k <= labels; k++)
         state->cohesion[k] = self->parameters.blocs_cohesion;
     state->labels = labels;
+    qd_record_labels(&self->record, state);
 }
 
 void qd_world_apply_schedule(qd_world_t *self)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "measure/structure.h"
 #include "quadrille/world.h"
 #include "world/state.h"
 
@@ -25,7 +26,8 @@ typedef struct {
     double *joined; /* [capacity] 1 where a state joined the last mission, else 0 */
     double joiners; /* how many did */
     bool any_mission;
-    double *path; /* [QD_SERIES_COUNT][path_stride] */
+    qd_membership_t membership; /* as of the last qd_record_labels */
+    double *path;               /* [QD_SERIES_COUNT][path_stride] */
     size_t path_stride;
 } qd_record_t;
 
@@ -40,6 +42,9 @@ void qd_record_breakdown(qd_record_t *self, int cause);
  * share of strange partners. */
 void qd_record_mission(qd_record_t *self, const qd_state_t *state, const double *x, qd_venue_t venue,
                        double legitimacy, double gini, double strange, int passes);
+
+/* Labels have changed, or may have: to be told before the period or the world ends. */
+void qd_record_labels(qd_record_t *self, const qd_state_t *state);
 
 /* End of the present period, after the bloc review: sums, paths. */
 void qd_record_period(qd_record_t *self, const qd_state_t *state);
