@@ -4,6 +4,7 @@
 
 /* Operations on doubles in one call, from src/math/elementary.h and normal_quantile.c. */
 #define EXP_OPS       30.0
+#define NEAR_OPS      23.0 /* the same, near 0 */
 #define LOG_OPS       24.0 /* with 1 division */
 #define SIMILAR_OPS   (8.0 + EXP_OPS)
 #define ANGLE_OPS     60.0 /* two lengths, a polynomial of degree 19 in the shorter; with 1 root */
@@ -126,11 +127,12 @@ static double consequences_floor(const core_t *core, const stage_counts_t *count
            counts->joiners * 0.5 * joiners * element(core, 2.0, 0.0, 0.0);
 }
 
-/* Every affinity relaxes before it is read; every capability grows (an exponential) and is normalised. */
+/* Every affinity relaxes before it is read; every capability grows (an exponential near 0) and is normalised.
+ */
 static double period_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     return counts->settled * n * n * element(core, 3.0, 2.0, 1.0) +
-           counts->periods * n * arithmetic(core, EXP_OPS + 8.0, 0.0);
+           counts->periods * n * arithmetic(core, NEAR_OPS + 10.0, 0.0);
 }
 
 /* Company, hostilities and own worths from every row, once; one more pass over all rows for the shared

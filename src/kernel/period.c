@@ -41,21 +41,37 @@ static const double *growth_luck(qd_world_t *self)
     return held->normal + (self->period - held->period) * padded;
 }
 
-static void grow_capabilities(qd_world_t *self)
+/* Loads fade, and weigh on growth; the exponent of each state's. Whether they all lie near 0. */
+static bool find_growth(qd_world_t *self, double *restrict growth)
 {
     const qd_parameters_t *p = &self->parameters;
-    qd_state_t *state = &self->state;
-    size_t padded = state->padded;
-    const double *restrict z = growth_luck(self), *restrict load = state->load;
-    double *restrict growth = self->spare, *restrict c = state->c;
+    size_t padded = self->state.padded;
+    const double *restrict z = growth_luck(self);
+    double *restrict load = self->state.load;
     double volatility = p->capability_volatility, drag = p->capability_burden_drag;
-    for (size_t i = 0; i < padded; i++)
+    for (size_t i = 0; i < padded; i++) {
+        load[i] *= 0.75;
         growth[i] = volatility * z[i] - drag * load[i];
-    for (size_t i = 0; i < state->poles; i++)
+    }
+    for (size_t i = 0; p->capability_pole_decline != 0.0 && i < self->state.poles; i++)
         growth[i] -= p->capability_pole_decline;
-    for (size_t i = 0; i < padded; i++)
-        c[i] *= qd_exp(growth[i]);
-    qd_state_normalise(state);
+    qd_mask_t far = {0};
+    for (size_t i = 0; i < padded; i += QD_REALS)
+        far |= (qd_mask_t)(QD_REALS_ABSOLUTE(QD_REALS_OF(growth + i)) > QD_EXP_NEAR);
+    return qd_reals_bits(far) == 0;
+}
+
+static void grow_capabilities(qd_world_t *self)
+{
+    size_t padded = self->state.padded;
+    double *restrict growth = self->spare, *restrict c = self->state.c;
+    if (find_growth(self, growth))
+        for (size_t i = 0; i < padded; i++)
+            c[i] *= qd_exp_near(growth[i]);
+    else
+        for (size_t i = 0; i < padded; i++)
+            c[i] *= qd_exp(growth[i]);
+    qd_state_normalise(&self->state);
 }
 
 void qd_world_end_period(qd_world_t *self)
@@ -74,8 +90,6 @@ void qd_world_end_period(qd_world_t *self)
         qd_record_breakdown(&self->record, 2);
         qd_world_tell(self, QD_EVENT_BREAKDOWN, (qd_event_t){0});
     }
-    for (size_t i = 0; i < state->n; i++)
-        state->load[i] *= 0.75;
     self->owed += p->affinity_relaxation * (1.0 - self->owed);
     grow_capabilities(self);
 }
