@@ -119,7 +119,7 @@ double qd_measure_hostile_dyads(const qd_state_t *state)
     return n > 1 ? (double)hostile / ((double)n * (double)(n - 1)) : 0.0;
 }
 
-/* s += w a and t += |w a|, for the columns of one group; of a row within the group, only those beyond it. */
+/* s += w a and t += |w a|, for the columns of one group. */
 static inline void add_row(qd_sums_t *s, qd_sums_t *t, double w, const double *a)
 {
     for (size_t v = 0; v < QD_PARTS; v++) {
@@ -129,31 +129,23 @@ static inline void add_row(qd_sums_t *s, qd_sums_t *t, double w, const double *a
     }
 }
 
-static inline void add_row_within(qd_sums_t *s, qd_sums_t *t, double w, const double *a, size_t row)
-{
-    static const double lane[QD_LANES] = {0, 1, 2, 3, 4, 5, 6, 7};
-    double beyond[QD_LANES];
-    for (size_t l = 0; l < QD_LANES; l += QD_REALS)
-        QD_REALS_AT(beyond + l) = QD_REALS_WHERE(QD_REALS_OF(lane + l) > (double)row, QD_REALS_OF(a + l));
-    add_row(s, t, w, beyond);
-}
-
-/* For each i and each group of columns k: sum over i < j < k of c_j A_ij A_jk, and of its size, held in
- * registers while the rows j go by; then times c_i c_k A_ik. */
+/* For each i and each group of columns k > i: sum over i < j < k of c_j A_ij A_jk, and of its size, held in
+ * registers while the rows j go by; then times c_i c_k A_ik. Of a group's own rows all count, and half: every
+ * pair within it is met twice. */
 double qd_measure_balance(size_t n, size_t padded, const double *sizes, const double *affinity,
                           double *scratch)
 {
     qd_sums_t sum = {0}, size = {0};
     for (size_t i = 0; i + 2 < n; i++) {
         for (size_t k = 0; k < padded; k++)
-            scratch[k] = sizes[k] * affinity[i * padded + k];
-        for (size_t k = (i + 2) / QD_LANES * QD_LANES; k < padded; k += QD_LANES) {
+            scratch[k] = k > i ? sizes[k] * affinity[i * padded + k] : 0.0;
+        for (size_t k = (i + 1) / QD_LANES * QD_LANES; k < padded; k += QD_LANES) {
             qd_sums_t s = {0}, t = {0};
             size_t j = i + 1, end = k + QD_LANES < n ? k + QD_LANES : n;
             for (; j < k; j++)
                 add_row(&s, &t, scratch[j], affinity + j * padded + k);
             for (; j < end; j++)
-                add_row_within(&s, &t, scratch[j], affinity + j * padded + k, j - k);
+                add_row(&s, &t, 0.5 * scratch[j], affinity + j * padded + k);
             for (size_t v = 0; v < QD_PARTS; v++) {
                 qd_reals_t weight = sizes[i] * QD_REALS_OF(scratch + k + v * QD_REALS);
                 sum.part[v] += weight * s.part[v];
