@@ -4,6 +4,7 @@
 
 /* Operations on doubles in one call, from src/math/elementary.h and normal_quantile.c. */
 #define EXP_OPS       30.0
+#define NEAR_OPS      23.0 /* the same, near 0 */
 #define LOG_OPS       24.0 /* with 1 division */
 #define SIMILAR_OPS   (8.0 + EXP_OPS)
 #define ANGLE_OPS     60.0 /* two lengths, a polynomial of degree 19 in the shorter; with 1 root */
@@ -24,7 +25,7 @@ const char *const floor_bounds[STAGES] = {[STAGE_REST] = "none",
                                           [STAGE_CONSEQUENCES] = "stores",
                                           [STAGE_PERIOD] = "arithmetic",
                                           [STAGE_REVIEW] = "arithmetic",
-                                          [STAGE_OUTCOMES] = "stores",
+                                          [STAGE_OUTCOMES] = "arithmetic",
                                           [STAGE_TALLY] = "loads and stores",
                                           [STAGE_ENCODE] = "",
                                           [STAGE_PARTS] = "",
@@ -128,32 +129,34 @@ static double consequences_floor(const core_t *core, const stage_counts_t *count
            counts->joiners * 0.5 * joiners * element(core, 2.0, 0.0, 0.0);
 }
 
-/* Every affinity relaxes before it is read; every capability grows (an exponential) and is normalised. */
+/* Every affinity relaxes before it is read; every capability grows (an exponential near 0) and is normalised.
+ */
 static double period_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     return counts->settled * n * n * element(core, 3.0, 2.0, 1.0) +
-           counts->periods * n * arithmetic(core, EXP_OPS + 8.0, 0.0);
+           counts->periods * n * arithmetic(core, NEAR_OPS + 10.0, 0.0);
 }
 
-/* Company and hostilities from the members' rows; one pass over all rows for own worths and the shared
+/* Company, hostilities and own worths from every row, once; one more pass over all rows for the shared
  * threats of all labels held; the rows hostile to those who move; and in each pass the payoff of all labels
  * held to all states. Minima with 0 are taken on the way. */
 static double review_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double square = n * n, held = counts->reviews > 0.0 ? counts->labels / counts->reviews : 0.0;
-    double members = n * element(core, 5.0, 1.0, 0.0), rows = n * element(core, 3.0, 1.0, 0.0);
-    double pass = n * held * element(core, 6.0, 1.0, 0.0);
-    return counts->members * members + counts->reviews * square * element(core, 4.0 + 2.0 * held, 1.0, 0.0) +
-           counts->hostile_rows * rows + counts->review_passes * pass;
+    double company = square * element(core, 6.0, 1.0, 0.0);
+    double threats = square * element(core, 1.0 + 2.0 * held, 1.0, 0.0);
+    double rows = n * element(core, 3.0, 1.0, 0.0), pass = n * held * element(core, 6.0, 1.0, 0.0);
+    return counts->reviews * (company + threats) + counts->hostile_rows * rows + counts->review_passes * pass;
 }
 
-/* A period adds each state's share to its bloc and looks at those alone; the end takes all triads and some
- * pairs. A mission compares a few words of joiners. */
+/* A period adds up the shares of each bloc, of a row of its members, and of those alone; the end takes all
+ * triads and some pairs. A mission compares a few words of joiners. */
 static double outcomes_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double triads = n * (n - 1.0) * (n - 2.0) / 6.0, pairs = n * n;
     double ends = triads * element(core, 4.0, 2.0, 0.0) + pairs * element(core, 4.0, 2.0, 0.0);
-    double period = n / core->stores + n * element(core, 4.0, 2.0, 0.0);
+    double blocs = counts->reviews > 0.0 ? counts->blocs / counts->reviews : 0.0;
+    double period = n * element(core, 4.0 + 2.0 * blocs, 2.0 + blocs, 0.0);
     return counts->periods * period + counts->orders * ends;
 }
 

@@ -242,13 +242,13 @@ WRAP(int, qd_bloc_game_review, qd_bloc_game_t *self)
     if (stage_counts.on) {
         self->moved = count_bloc_move;
         self->context = self;
-        bool held[QD_LABELS_MAX + 1] = {false};
-        for (size_t i = 0; i < self->n; i++) {
-            held[self->label[i]] = true;
-            stage_counts.members += self->label[i] > 0;
+        int holders[QD_LABELS_MAX + 1] = {0};
+        for (size_t i = 0; i < self->n; i++)
+            holders[self->label[i]]++;
+        for (size_t k = 1; k <= self->labels; k++) {
+            stage_counts.labels += holders[k] > 0;
+            stage_counts.blocs += holders[k] > 1;
         }
-        for (size_t k = 1; k <= self->labels; k++)
-            stage_counts.labels += held[k];
         stage_counts.reviews += 1.0;
     }
     int passes = __real_qd_bloc_game_review(self);

@@ -9,166 +9,150 @@ static inline double hostile(double affinity)
 }
 
 /* Sums over states go by blocks of columns: the sums of a block are held in registers while the rows go by,
- * each sum in the order of its rows, whatever the width. */
-#define COLUMNS (2 * QD_REALS)
-typedef struct {
-    qd_reals_t part[2];
-} columns_t;
+ * each sum in the order of its rows, whatever the width. A block is of PARTS vectors, or of half as many:
+ * where it needs more registers, and at the end of a row. Its functions are small loops of constant length,
+ * which stay in registers only where they are inlined. */
+#define PARTS  4
+#define INLINE static inline __attribute__((always_inline))
 
-static inline columns_t columns_of(const double *at)
+/* How many hold each label, and a chain of them in their order. */
+#define NOBODY (-1)
+static void list_members(qd_bloc_game_t *self)
 {
-    return (columns_t){{QD_REALS_OF(at), QD_REALS_OF(at + QD_REALS)}};
-}
-
-static inline columns_t hostile_columns_of(const double *at)
-{
-    return (columns_t){{QD_REALS_NEGATIVE(QD_REALS_OF(at)), QD_REALS_NEGATIVE(QD_REALS_OF(at + QD_REALS))}};
-}
-
-static inline void add_columns(columns_t *sum, double weight, columns_t term)
-{
-    sum->part[0] += weight * term.part[0];
-    sum->part[1] += weight * term.part[1];
-}
-
-static inline void put_columns(double *at, columns_t columns)
-{
-    QD_REALS_AT(at) = columns.part[0];
-    QD_REALS_AT(at + QD_REALS) = columns.part[1];
-}
-
-/* Label k's members are listed. */
-static size_t list_members(qd_bloc_game_t *self, int k)
-{
-    const int *restrict label = self->label;
-    int *restrict listed = self->listed;
-    size_t n = self->n, count = 0;
-    for (size_t j = 0; j < n; j++) {
-        listed[count] = (int)j;
-        count += label[j] == k;
+    int *restrict members = self->members, *restrict first = self->first, *restrict next = self->next;
+    for (size_t k = 0; k <= self->labels; k++) {
+        members[k] = 0;
+        first[k] = NOBODY;
     }
-    return count;
+    for (size_t i = self->n; i-- > 0;) {
+        int k = self->label[i];
+        members[k]++;
+        next[i] = first[k];
+        first[k] = (int)i;
+    }
 }
 
-/* field_k = A (c 1_k); and with `hostility`, from the same rows, how hostile the label's members are to each
- * state: hostility = c m (c 1_k). To be inlined with and without. */
-static inline void add_members(qd_bloc_game_t *self, int k, double *restrict hostility)
+/* The columns from i of field_k = A (c 1_k), for every label k that is held. With `shared`, from the same
+ * rows: how hostile the label's members are to each state, hostility_k = c m (c 1_k) with m = min(A, 0); and
+ * what each state adds to its own label's field, c_i W_ii = c_i threat sum_l c_l m_il^2. As c is not
+ * negative, c m = min(c A, 0) and c m^2 = c m A. */
+INLINE void add_company(const qd_bloc_game_t *self, size_t i, size_t parts, bool shared)
 {
-    double *restrict field = self->field + (size_t)k * self->padded;
-    size_t count = list_members(self, k);
-    for (size_t i = 0; i < self->padded; i += COLUMNS) {
-        columns_t company = {0}, sum = {0}, c = columns_of(self->c + i);
-        for (size_t m = 0; m < count; m++) {
-            size_t j = (size_t)self->listed[m];
-            const double *row = self->affinity + j * self->padded + i;
-            add_columns(&company, self->c[j], columns_of(row));
-            if (hostility)
-                add_columns(&sum, self->c[j], hostile_columns_of(row));
+    size_t padded = self->padded, labels = self->labels;
+    const double *restrict c = self->c, *restrict affinity = self->affinity + i;
+    const int *restrict first = self->first, *restrict next = self->next;
+    double *restrict field = self->field + i, *restrict hostility = shared ? self->hostility + i : NULL;
+    qd_reals_t squares[PARTS] = {0};
+    for (size_t k = 0; k <= labels; k++) {
+        qd_reals_t company[PARTS] = {0}, hostile[PARTS] = {0};
+        if (first[k] == NOBODY)
+            continue;
+        for (int j = first[k]; j != NOBODY; j = next[j]) {
+            const double *row = affinity + (size_t)j * padded;
+            double size = c[j];
+            for (size_t v = 0; v < parts; v++) {
+                qd_reals_t a = QD_REALS_OF(row + v * QD_REALS), weighed = size * a;
+                company[v] += weighed;
+                if (shared) {
+                    weighed = QD_REALS_NEGATIVE(weighed);
+                    hostile[v] += weighed;
+                    squares[v] += weighed * a;
+                }
+            }
         }
-        put_columns(field + i, company);
-        if (hostility)
-            put_columns(hostility + i, (columns_t){{c.part[0] * sum.part[0], c.part[1] * sum.part[1]}});
+        for (size_t v = 0; v < parts; v++) {
+            size_t at = v * QD_REALS;
+            QD_REALS_AT(field + k * padded + at) = company[v];
+            if (shared)
+                QD_REALS_AT(hostility + k * padded + at) = QD_REALS_OF(c + i + at) * hostile[v];
+        }
+    }
+    for (size_t v = 0; v < parts; v++) {
+        size_t at = i + v * QD_REALS;
+        QD_REALS_AT(self->self_worth + at) = squares[v] * (self->threat * QD_REALS_OF(c + at));
     }
 }
 
-/* field_k += threat * m hostility_k for `count` labels at once, with hostility_k in rows of scratch: the
- * threat that a label's members share with everyone. With `own`, the same pass over m adds up what each state
- * adds to its own label's field: c_i W_ii = c_i threat sum_l c_l m_il^2. To be inlined with a constant count.
- */
-static inline void add_shared_threats(const qd_bloc_game_t *self, const int *label, size_t count, bool own)
+INLINE void add_all_company(const qd_bloc_game_t *self, bool shared)
+{
+    size_t i = 0, padded = self->padded;
+    for (; i + PARTS * QD_REALS <= padded; i += PARTS * QD_REALS)
+        add_company(self, i, PARTS, shared);
+    if (i < padded)
+        add_company(self, i, PARTS / 2, shared);
+}
+
+/* The columns from i of field_k += threat * m hostility_k for `count` labels at once: the threat that a
+ * label's members share with everyone. */
+INLINE void add_shared_threats(const qd_bloc_game_t *self, const size_t *label, size_t count, size_t i,
+                               size_t parts)
 {
     size_t n = self->n, padded = self->padded;
-    for (size_t i = 0; i < padded; i += COLUMNS) {
-        const double *restrict row = self->affinity + i;
-        const double *restrict c = self->c, *restrict hostility = self->scratch;
-        columns_t shared[QD_BLOC_TOGETHER] = {0}, squares = {0};
-        for (size_t l = 0; l < n; l++, row += padded) {
-            columns_t m = hostile_columns_of(row);
-            if (own)
-                add_columns(&squares, c[l], (columns_t){{m.part[0] * m.part[0], m.part[1] * m.part[1]}});
+    const double *restrict row = self->affinity + i, *hostility[QD_BLOC_TOGETHER];
+    qd_reals_t shared[QD_BLOC_TOGETHER][PARTS] = {0};
+    for (size_t k = 0; k < count; k++)
+        hostility[k] = self->hostility + label[k] * padded;
+    for (size_t l = 0; l < n; l++, row += padded)
+        for (size_t v = 0; v < parts; v++) {
+            qd_reals_t m = QD_REALS_NEGATIVE(QD_REALS_OF(row + v * QD_REALS));
             for (size_t k = 0; k < count; k++)
-                add_columns(&shared[k], hostility[k * padded + l], m);
+                shared[k][v] += hostility[k][l] * m;
         }
-        for (size_t k = 0; k < count; k++) {
-            double *at = self->field + (size_t)label[k] * padded + i;
-            columns_t field = columns_of(at);
-            add_columns(&field, self->threat, shared[k]);
-            put_columns(at, field);
-        }
-        if (own)
-            for (size_t v = 0; v < 2; v++)
-                QD_REALS_AT(self->self_worth + i + v * QD_REALS) =
-                    squares.part[v] * (self->threat * QD_REALS_OF(c + i + v * QD_REALS));
-    }
+    for (size_t k = 0; k < count; k++)
+        for (size_t v = 0; v < parts; v++)
+            QD_REALS_AT(self->field + label[k] * padded + i + v * QD_REALS) += self->threat * shared[k][v];
 }
 
-static void share_threats(const qd_bloc_game_t *self, const int *label, size_t count, bool own)
+INLINE void add_all_shared_threats(const qd_bloc_game_t *self, const size_t *label, size_t count,
+                                   size_t parts)
+{
+    size_t i = 0, padded = self->padded;
+    for (; i + parts * QD_REALS <= padded; i += parts * QD_REALS)
+        add_shared_threats(self, label, count, i, parts);
+    if (i < padded)
+        add_shared_threats(self, label, count, i, PARTS / 2);
+}
+
+static void share_threats(const qd_bloc_game_t *self, const size_t *label, size_t count)
 {
     switch (count) {
-    case 0:
-        add_shared_threats(self, label, 0, own);
-        break;
     case 1:
-        add_shared_threats(self, label, 1, own);
+        add_all_shared_threats(self, label, 1, PARTS);
         break;
     case 2:
-        add_shared_threats(self, label, 2, own);
+        add_all_shared_threats(self, label, 2, PARTS);
         break;
     case 3:
-        add_shared_threats(self, label, 3, own);
+        add_all_shared_threats(self, label, 3, PARTS / 2);
         break;
     default:
-        add_shared_threats(self, label, QD_BLOC_TOGETHER, own);
+        add_all_shared_threats(self, label, QD_BLOC_TOGETHER, PARTS / 2);
     }
 }
 
-static void count_members(qd_bloc_game_t *self)
+/* m is passed over once for every few labels. */
+static void share_all_threats(const qd_bloc_game_t *self)
 {
-    for (size_t k = 0; k <= self->labels; k++)
-        self->members[k] = 0;
-    for (size_t i = 0; i < self->n; i++)
-        self->members[self->label[i]]++;
-}
-
-/* Fields without a shared threat. */
-static void start_company(qd_bloc_game_t *self)
-{
-    for (size_t i = 0; i < self->padded; i++)
-        self->self_worth[i] = 0.0;
-    for (size_t k = 1; k <= self->labels; k++)
-        if (self->members[k] > 0)
-            add_members(self, (int)k, NULL);
-}
-
-/* Fields and own worths for the labels that have members. m is passed over once for every few labels. */
-static void start_fields(qd_bloc_game_t *self)
-{
-    int together[QD_BLOC_TOGETHER];
-    size_t count = 0;
-    bool own = true;
-    if (self->threat == 0.0) {
-        start_company(self);
-        return;
-    }
+    size_t together[QD_BLOC_TOGETHER], count = 0;
     for (size_t k = 1; k <= self->labels; k++) {
-        if (self->members[k] == 0)
-            continue;
-        add_members(self, (int)k, self->scratch + count * self->padded);
-        together[count++] = (int)k;
-        if (count == QD_BLOC_TOGETHER) {
-            share_threats(self, together, count, own);
+        if (self->members[k] > 0)
+            together[count++] = k;
+        if (count == QD_BLOC_TOGETHER || (count > 0 && k == self->labels)) {
+            share_threats(self, together, count);
             count = 0;
-            own = false;
         }
     }
-    if (count > 0 || own)
-        share_threats(self, together, count, own);
 }
 
 void qd_bloc_game_start(qd_bloc_game_t *self)
 {
-    count_members(self);
-    start_fields(self);
+    list_members(self);
+    if (self->threat == 0.0) {
+        add_all_company(self, false);
+        return;
+    }
+    add_all_company(self, true);
+    share_all_threats(self);
 }
 
 static bool owns(const qd_bloc_game_t *self, size_t i, int k)
@@ -216,29 +200,36 @@ int qd_bloc_game_best(const qd_bloc_game_t *self, size_t i)
     return best;
 }
 
-/* W_i, in scratch; where no threat is shared, A_i itself. Only the rows of those that i is hostile to count.
- */
+/* The columns from j of W_i, whose hostility_l = c_l m_il is given. */
+INLINE void add_pair_worths(const qd_bloc_game_t *self, size_t i, size_t j, size_t parts,
+                            const double *restrict hostility, double *restrict worth)
+{
+    size_t n = self->n, padded = self->padded;
+    const double *restrict row = self->affinity + j, *restrict affinity = row + i * padded;
+    qd_reals_t shared[PARTS] = {0};
+    for (size_t l = 0; l < n; l++, row += padded)
+        for (size_t v = 0; v < parts; v++)
+            shared[v] += hostility[l] * QD_REALS_NEGATIVE(QD_REALS_OF(row + v * QD_REALS));
+    for (size_t v = 0; v < parts; v++) {
+        size_t at = v * QD_REALS;
+        QD_REALS_AT(worth + j + at) = QD_REALS_OF(affinity + at) + self->threat * shared[v];
+    }
+}
+
+/* W_i, in scratch; where no threat is shared, A_i itself. */
 static const double *pair_worths(const qd_bloc_game_t *self, size_t i)
 {
-    size_t n = self->n, padded = self->padded, count = 0;
-    const double *own = self->affinity + i * padded;
-    double *restrict hostility = self->scratch, *restrict worth = hostility + padded;
+    size_t padded = self->padded, j = 0;
+    const double *restrict affinity = self->affinity + i * padded;
+    double *restrict worth = self->scratch, *restrict hostility = worth + padded;
     if (self->threat == 0.0)
-        return own;
-    for (size_t l = 0; l < n; l++) {
-        self->listed[count] = (int)l;
-        hostility[count] = self->c[l] * own[l];
-        count += own[l] < 0.0;
-    }
-    for (size_t j = 0; j < padded; j += COLUMNS) {
-        columns_t shared = {0}, w = columns_of(own + j);
-        for (size_t m = 0; m < count; m++) {
-            const double *row = self->affinity + (size_t)self->listed[m] * padded + j;
-            add_columns(&shared, hostility[m], hostile_columns_of(row));
-        }
-        add_columns(&w, self->threat, shared);
-        put_columns(worth + j, w);
-    }
+        return affinity;
+    for (size_t l = 0; l < padded; l += QD_REALS)
+        QD_REALS_AT(hostility + l) = QD_REALS_OF(self->c + l) * QD_REALS_NEGATIVE(QD_REALS_OF(affinity + l));
+    for (; j + PARTS * QD_REALS <= padded; j += PARTS * QD_REALS)
+        add_pair_worths(self, i, j, PARTS, hostility, worth);
+    if (j < padded)
+        add_pair_worths(self, i, j, PARTS / 2, hostility, worth);
     return worth;
 }
 
@@ -261,49 +252,51 @@ void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k)
         self->moved(self->context, i, before, k);
 }
 
-/* Whether a lane's state would gain more than the switching cost by its best label: the payoffs of
- * qd_bloc_game_payoff, a few states at a time, label by label. */
-static bool any_would_move(const qd_bloc_game_t *self, size_t group)
+/* Which of eight states would gain more than the switching cost by their best label, as bits: the payoffs of
+ * qd_bloc_game_payoff, side by side, label by label. */
+static unsigned would_move(const qd_bloc_game_t *self, size_t group)
 {
-    const double *restrict field = self->field + group;
-    static const double ordinal[4] = {1, 2, 3, 4};
-    qd_reals_t best = {0}, present = {0}, label = QD_REALS_OF_INTS(self->label + group);
-    qd_reals_t owned = QD_REALS_OF(ordinal) + (double)group;
-    qd_reals_t self_worth = QD_REALS_OF(self->self_worth + group), cost = qd_reals_all(self->cost);
+    static const double ordinal[QD_LANES] = {1, 2, 3, 4, 5, 6, 7, 8};
+    qd_reals_t label[QD_PARTS], self_worth[QD_PARTS], best[QD_PARTS] = {0}, present[QD_PARTS] = {0};
+    qd_reals_t cost = qd_reals_all(self->cost);
+    for (size_t v = 0; v < QD_PARTS; v++) {
+        label[v] = QD_REALS_OF_INTS(self->label + group + v * QD_REALS);
+        self_worth[v] = QD_REALS_OF(self->self_worth + group + v * QD_REALS);
+    }
     for (size_t k = 1; k <= self->labels; k++) {
+        const double *field = self->field + k * self->padded + group;
+        double here = (double)(int)k, owner = here - (double)(int)group;
         if (self->members[k] == 0)
             continue;
-        qd_mask_t mine = (qd_mask_t)(label == (double)k);
-        qd_reals_t company = QD_REALS_OF(field + k * self->padded) - QD_REALS_WHERE(mine, self_worth);
-        if (self->members[k] == 1)
-            company = QD_REALS_WHERE(~mine, company);
-        qd_reals_t payoff = self->cohesion[k] * company - QD_REALS_WHERE(owned != (double)k, cost);
-        best = QD_REALS_LARGER(payoff, best);
-        present += QD_REALS_WHERE(mine, payoff);
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            qd_mask_t mine = (qd_mask_t)(label[v] == here);
+            qd_reals_t company = QD_REALS_OF(field + v * QD_REALS) - QD_REALS_WHERE(mine, self_worth[v]);
+            if (self->members[k] == 1)
+                company = QD_REALS_WHERE(~mine, company);
+            qd_mask_t guest = (qd_mask_t)(QD_REALS_OF(ordinal + v * QD_REALS) != owner);
+            qd_reals_t payoff = self->cohesion[k] * company - QD_REALS_WHERE(guest, cost);
+            best[v] = QD_REALS_LARGER(payoff, best[v]);
+            present[v] += QD_REALS_WHERE(mine, payoff);
+        }
     }
-    return qd_reals_bits((qd_mask_t)(best - present > self->switching_cost)) != 0;
+    unsigned would = 0;
+    for (size_t v = 0; v < QD_PARTS; v++)
+        would |= qd_reals_bits((qd_mask_t)(best[v] - present[v] > self->switching_cost)) << v * QD_REALS;
+    return would;
 }
 
-/* The best move of state i, if it gains more than the switching cost. */
-static bool improve(qd_bloc_game_t *self, size_t i)
-{
-    int best = qd_bloc_game_best(self, i), present = self->label[i];
-    if (best == present ||
-        !(qd_bloc_game_payoff(self, i, best) - qd_bloc_game_payoff(self, i, present) > self->switching_cost))
-        return false;
-    qd_bloc_game_move(self, i, best);
-    return true;
-}
-
-/* States in index order; a group in which nobody would move is passed over at once. */
+/* States in index order: of eight the first that would move does, and those after it are asked again. */
 static bool pass(qd_bloc_game_t *self)
 {
     bool moved = false;
-    for (size_t group = 0; group < self->n; group += QD_REALS) {
-        if (!any_would_move(self, group))
-            continue;
-        for (size_t i = group; i < group + QD_REALS && i < self->n; i++)
-            moved |= improve(self, i);
+    for (size_t group = 0; group < self->n; group += QD_LANES) {
+        unsigned would = would_move(self, group);
+        while (would) {
+            size_t i = group + (size_t)__builtin_ctz(would);
+            qd_bloc_game_move(self, i, qd_bloc_game_best(self, i));
+            moved = true;
+            would = would_move(self, group) & ~0u << (i - group) << 1;
+        }
     }
     return moved;
 }
@@ -318,8 +311,14 @@ int qd_bloc_game_solve(qd_bloc_game_t *self)
 
 void qd_bloc_game_return_owners(qd_bloc_game_t *self)
 {
-    count_members(self);
-    for (size_t i = 0; i < self->n && i < self->labels; i++)
+    size_t owners = self->n < self->labels ? self->n : self->labels;
+    bool away = false;
+    for (size_t i = 0; i < owners; i++)
+        away |= self->label[i] == 0;
+    if (!away)
+        return;
+    list_members(self);
+    for (size_t i = 0; i < owners; i++)
         if (self->label[i] == 0 && self->members[i + 1] == 0) {
             self->label[i] = (int)i + 1;
             self->members[i + 1] = 1;
@@ -330,7 +329,7 @@ void qd_bloc_game_return_owners(qd_bloc_game_t *self)
 int qd_bloc_game_review(qd_bloc_game_t *self)
 {
     qd_bloc_game_return_owners(self);
-    start_fields(self);
+    qd_bloc_game_start(self);
     return qd_bloc_game_solve(self);
 }
 

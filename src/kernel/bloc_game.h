@@ -33,8 +33,11 @@ typedef struct {
     int *members;       /* [labels + 1] how many states hold each label */
     double *field;      /* [labels + 1][padded] sum_{j in k} c_j W_ij, i itself included */
     double *self_worth; /* [padded] c_i W_ii: what i adds to its own label's field (W_ii is its own threat) */
-    double *scratch;    /* [QD_BLOC_TOGETHER][padded] */
-    int *listed;        /* [n] scratch: some states, in their order */
+    /* scratch */
+    double *hostility; /* [labels + 1][padded] c m (c 1_k), m = min(A, 0): how hostile k is to each; where
+                          threat is 0 it may be NULL */
+    double *scratch;   /* [2][padded], or NULL like it */
+    int *first, *next; /* [labels + 1], [n] the members of each label, one after the other */
     /* Called after each move when not NULL, for tests and traces. */
     void (*moved)(void *context, size_t state, int before, int after);
     void *context;

@@ -1,4 +1,6 @@
 /* The end of a period (model.md part 5), the bloc review (part 2) and the schedule (part 6). */
+#include <string.h>
+
 #include "kernel/mission_game.h"
 #include "kernel/player.h"
 #include "math/elementary.h"
@@ -39,21 +41,37 @@ static const double *growth_luck(qd_world_t *self)
     return held->normal + (self->period - held->period) * padded;
 }
 
-static void grow_capabilities(qd_world_t *self)
+/* Loads fade, and weigh on growth; the exponent of each state's. Whether they all lie near 0. */
+static bool find_growth(qd_world_t *self, double *restrict growth)
 {
     const qd_parameters_t *p = &self->parameters;
-    qd_state_t *state = &self->state;
-    size_t padded = state->padded;
-    const double *restrict z = growth_luck(self), *restrict load = state->load;
-    double *restrict growth = self->spare, *restrict c = state->c;
+    size_t padded = self->state.padded;
+    const double *restrict z = growth_luck(self);
+    double *restrict load = self->state.load;
     double volatility = p->capability_volatility, drag = p->capability_burden_drag;
-    for (size_t i = 0; i < padded; i++)
+    for (size_t i = 0; i < padded; i++) {
+        load[i] *= 0.75;
         growth[i] = volatility * z[i] - drag * load[i];
-    for (size_t i = 0; i < state->poles; i++)
+    }
+    for (size_t i = 0; p->capability_pole_decline != 0.0 && i < self->state.poles; i++)
         growth[i] -= p->capability_pole_decline;
-    for (size_t i = 0; i < padded; i++)
-        c[i] *= qd_exp(growth[i]);
-    qd_state_normalise(state);
+    qd_mask_t far = {0};
+    for (size_t i = 0; i < padded; i += QD_REALS)
+        far |= (qd_mask_t)(QD_REALS_ABSOLUTE(QD_REALS_OF(growth + i)) > QD_EXP_NEAR);
+    return qd_reals_bits(far) == 0;
+}
+
+static void grow_capabilities(qd_world_t *self)
+{
+    size_t padded = self->state.padded;
+    double *restrict growth = self->spare, *restrict c = self->state.c;
+    if (find_growth(self, growth))
+        for (size_t i = 0; i < padded; i++)
+            c[i] *= qd_exp_near(growth[i]);
+    else
+        for (size_t i = 0; i < padded; i++)
+            c[i] *= qd_exp(growth[i]);
+    qd_state_normalise(&self->state);
 }
 
 void qd_world_end_period(qd_world_t *self)
@@ -72,8 +90,6 @@ void qd_world_end_period(qd_world_t *self)
         qd_record_breakdown(&self->record, 2);
         qd_world_tell(self, QD_EVENT_BREAKDOWN, (qd_event_t){0});
     }
-    for (size_t i = 0; i < state->n; i++)
-        state->load[i] *= 0.75;
     self->owed += p->affinity_relaxation * (1.0 - self->owed);
     grow_capabilities(self);
 }
@@ -94,6 +110,16 @@ static void tell_bloc_move(void *context, size_t state, int before, int after)
         (qd_event_t){.bloc_game = self->bloc_game, .mover = state, .before = before, .after = after});
 }
 
+/* How many states hold another label than before the review. */
+static double changed_labels(const qd_world_t *self)
+{
+    const int *restrict before = self->labels_before, *restrict now = self->state.label;
+    int changed = 0;
+    for (size_t i = 0; i < self->state.padded; i++)
+        changed += before[i] != now[i];
+    return changed;
+}
+
 void qd_world_review_blocs(qd_world_t *self, bool counted)
 {
     qd_state_t *state = &self->state;
@@ -101,18 +127,17 @@ void qd_world_review_blocs(qd_world_t *self, bool counted)
     game.moved = self->observer ? tell_bloc_move : NULL;
     game.context = self;
     self->bloc_game = &game;
-    for (size_t i = 0; i < state->n; i++)
-        self->labels_before[i] = state->label[i];
+    memcpy(self->labels_before, state->label, state->padded * sizeof *state->label);
     self->record.not_converged += qd_bloc_game_review(&game) > QD_PASSES_MAX;
     qd_world_tell(self, QD_EVENT_REVIEW, (qd_event_t){.bloc_game = &game});
     self->bloc_game = NULL;
+    double changed = changed_labels(self);
+    if (changed > 0.0 || !counted)
+        qd_record_labels(&self->record, state);
     if (!counted)
         return;
-    size_t changed = 0;
-    for (size_t i = 0; i < state->n; i++)
-        changed += self->labels_before[i] != state->label[i];
     self->record.reviews++;
-    self->record.turnover += (double)changed / (double)state->n;
+    self->record.turnover += changed / (double)state->n;
 }
 
 /* blocs.max has changed: states whose label is gone stand alone, new labels begin with the present level of
@@ -126,6 +151,7 @@ static void resize_labels(qd_world_t *self, size_t labels)
     for (size_t k = state->labels + 1; k <= labels; k++)
         state->cohesion[k] = self->parameters.blocs_cohesion;
     state->labels = labels;
+    qd_record_labels(&self->record, state);
 }
 
 void qd_world_apply_schedule(qd_world_t *self)

@@ -38,7 +38,8 @@ static const struct {
     ARRAY(growth_luck.normal, QD_GROWTH_PERIODS),
     ARRAY(spare, 5),
     ARRAY(bloc_field, QD_LABELS_MAX + 1),
-    ARRAY(bloc_spare, 1 + QD_BLOC_TOGETHER),
+    ARRAY(bloc_hostility, QD_LABELS_MAX + 1),
+    ARRAY(bloc_spare, 3),
 };
 #define ARRAYS (sizeof arrays / sizeof *arrays)
 
@@ -68,7 +69,7 @@ qd_world_t *qd_world_new(size_t states, size_t periods)
     if (!self)
         return NULL;
     bool complete = qd_state_init(&self->state, states);
-    complete = qd_record_init(&self->record, periods) && complete;
+    complete = qd_record_init(&self->record, states, periods) && complete;
     if (allocate(self, qd_padded(states)) && complete)
         return self;
     qd_world_free(self);
@@ -124,5 +125,7 @@ qd_bloc_game_t qd_world_bloc_game(qd_world_t *self)
                             .field = self->bloc_field,
                             .self_worth = self->bloc_spare,
                             .scratch = self->bloc_spare + state->padded,
-                            .listed = self->listed};
+                            .first = self->first_member,
+                            .next = self->listed,
+                            .hostility = self->bloc_hostility};
 }

@@ -43,18 +43,18 @@ static void init_bloc(qd_landscape_game_t *self)
                                   .members = self->integers + padded,
                                   .field = field,
                                   .self_worth = self_worth,
-                                  .scratch = self_worth + padded,
-                                  .listed = self->integers + padded + n + 1};
+                                  .first = self->integers + padded + n + 1,
+                                  .next = self->integers + padded + 2 * (n + 1)};
 }
 
 qd_status_t qd_landscape_game_init(qd_landscape_game_t *self, const qd_weights_t *weights,
                                    qd_landscape_rule_t rule, qd_error_t *error)
 {
     size_t n = weights->n, padded = weights->padded;
-    size_t reals = rule == QD_RULE_TWO_CAMPS ? 5 * padded : n + 1 + (n + 2 + QD_BLOC_TOGETHER) * padded;
+    size_t reals = rule == QD_RULE_TWO_CAMPS ? 5 * padded : n + 1 + (n + 2) * padded;
     *self = (qd_landscape_game_t){.weights = weights, .rule = rule};
     self->reals = calloc(reals, sizeof *self->reals);
-    self->integers = calloc(padded + 2 * n + 1, sizeof *self->integers);
+    self->integers = calloc(padded + 3 * n + 2, sizeof *self->integers);
     self->group = calloc(n, sizeof *self->group);
     if (!self->reals || !self->integers || !self->group)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a game of %zu actors", n);

@@ -36,11 +36,12 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), ali
     ((qd_reals_t)(((qd_mask_t)(condition) & (qd_mask_t)(x)) | (~(qd_mask_t)(condition) & (qd_mask_t)(y))))
 #endif
 
-/* min(x, 0): x where it is negative, else +0; one instruction, which compilers do not find. */
+/* min(0, x): x where it is negative, else a zero; one instruction, which compilers do not find, and which
+ * takes x from memory as it is. */
 #if defined(__AVX__)
-#define QD_REALS_NEGATIVE(x) ((qd_reals_t)_mm256_min_pd((__m256d)(x), _mm256_setzero_pd()))
+#define QD_REALS_NEGATIVE(x) ((qd_reals_t)_mm256_min_pd(_mm256_setzero_pd(), (__m256d)(x)))
 #elif defined(__SSE2__)
-#define QD_REALS_NEGATIVE(x) ((qd_reals_t)_mm_min_pd((__m128d)(x), _mm_setzero_pd()))
+#define QD_REALS_NEGATIVE(x) ((qd_reals_t)_mm_min_pd(_mm_setzero_pd(), (__m128d)(x)))
 #else
 #define QD_REALS_NEGATIVE(x) QD_REALS_WHERE((x) < 0.0, x)
 #endif

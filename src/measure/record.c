@@ -5,24 +5,25 @@
 #include <string.h>
 
 #include "math/reduce.h"
-#include "measure/structure.h"
 
-bool qd_record_init(qd_record_t *self, size_t periods)
+bool qd_record_init(qd_record_t *self, size_t states, size_t periods)
 {
     *self = (qd_record_t){.path_stride = periods};
     self->path = malloc(QD_SERIES_COUNT * periods * sizeof(double));
-    return self->path != NULL;
+    return qd_membership_init(&self->membership, states) && self->path;
 }
 
 void qd_record_free(qd_record_t *self)
 {
     free(self->path);
+    qd_membership_free(&self->membership);
     *self = (qd_record_t){0};
 }
 
 void qd_record_reset(qd_record_t *self, size_t periods)
 {
     *self = (qd_record_t){.path = self->path,
+                          .membership = self->membership,
                           .path_stride = self->path_stride,
                           .periods = periods,
                           .halfway = periods / 2,
@@ -66,9 +67,14 @@ void qd_record_mission(qd_record_t *self, const qd_set_t *joined, qd_venue_t ven
     self->passes_max = (uint32_t)passes > self->passes_max ? (uint32_t)passes : self->passes_max;
 }
 
+void qd_record_labels(qd_record_t *self, const qd_state_t *state)
+{
+    qd_membership_set(&self->membership, state);
+}
+
 void qd_record_period(qd_record_t *self, const qd_state_t *state)
 {
-    qd_alignment_t alignment = qd_measure_alignment(state);
+    qd_alignment_t alignment = qd_measure_alignment(&self->membership, state->c);
     double *path = self->path + self->period;
     size_t stride = self->path_stride;
     self->tension[self->period >= self->halfway] += state->tension;
@@ -112,10 +118,10 @@ static void stability(const qd_record_t *self, const qd_state_t *state, double *
 
 static void fragmentation(const qd_record_t *self, const qd_state_t *state, qd_outcomes_t *out)
 {
-    qd_alignment_t alignment = qd_measure_alignment(state);
+    qd_alignment_t alignment = qd_measure_alignment(&self->membership, state->c);
     out->effective_blocs = alignment.effective;
     out->unaligned = alignment.unaligned;
-    out->largest_bloc = alignment.largest;
+    out->largest_bloc = qd_measure_largest_bloc(&self->membership, state->c);
     out->turnover = mean(self->turnover, self->reviews);
     out->polarisation = qd_measure_polarisation(state);
     out->hostile_dyads = qd_measure_hostile_dyads(state);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "measure/structure.h"
 #include "quadrille/world.h"
 #include "world/set.h"
 #include "world/state.h"
@@ -23,13 +24,14 @@ typedef struct {
     double tension[2];                                             /* sums over period ends, by halves */
     double turnover, persistence, legitimacy, size, gini, strange; /* sums over reviews, missions */
     uint32_t passes, passes_max;
-    qd_set_t joined;  /* those who joined the last mission */
-    uint32_t joiners; /* how many they are; 0 before the first mission */
-    double *path;     /* [QD_SERIES_COUNT][path_stride] */
+    qd_set_t joined;            /* those who joined the last mission */
+    uint32_t joiners;           /* how many they are; 0 before the first mission */
+    qd_membership_t membership; /* as of the last qd_record_labels */
+    double *path;               /* [QD_SERIES_COUNT][path_stride] */
     size_t path_stride;
 } qd_record_t;
 
-bool qd_record_init(qd_record_t *self, size_t periods);
+bool qd_record_init(qd_record_t *self, size_t states, size_t periods);
 void qd_record_free(qd_record_t *self);
 void qd_record_reset(qd_record_t *self, size_t periods);
 
@@ -40,6 +42,9 @@ void qd_record_breakdown(qd_record_t *self, int cause);
  * share of strange partners. */
 void qd_record_mission(qd_record_t *self, const qd_set_t *joined, qd_venue_t venue, double legitimacy,
                        double gini, double strange, int passes);
+
+/* Labels have changed, or may have: to be told before the period or the world ends. */
+void qd_record_labels(qd_record_t *self, const qd_state_t *state);
 
 /* End of the present period, after the bloc review: sums, paths. */
 void qd_record_period(qd_record_t *self, const qd_state_t *state);

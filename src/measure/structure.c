@@ -1,71 +1,85 @@
 #include "measure/structure.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "math/reduce.h"
 
-/* Capability share and number of members, side by side. */
-typedef double pair_t __attribute__((vector_size(16)));
-
-/* What states add to labels, state i to bank i mod QD_LANES: most states share a label, and a sum in one
- * place would wait for itself at each of them. */
-typedef struct {
-    pair_t label[QD_LABELS_MAX + 1][QD_LANES];
-} banks_t;
-
-static void fill_banks(banks_t *self, const qd_state_t *state)
+bool qd_membership_init(qd_membership_t *self, size_t states)
 {
-    memset(self->label, 0, (state->labels + 1) * sizeof *self->label);
-    for (size_t i = 0; i < state->padded; i += QD_LANES)
-        for (size_t l = 0; l < QD_LANES; l++) /* beyond n, label 0 gets members without a share */
-            self->label[state->label[i + l]][l] += (pair_t){state->c[i + l], 1.0};
+    size_t rows = 1 + (states / 2 < QD_LABELS_MAX ? states / 2 : QD_LABELS_MAX) + 1;
+    *self = (qd_membership_t){.row = aligned_alloc(64, rows * qd_padded(states) * sizeof *self->row)};
+    return self->row;
 }
 
-static pair_t join_banks(const pair_t bank[QD_LANES])
+void qd_membership_free(qd_membership_t *self)
 {
-    return ((bank[0] + bank[4]) + (bank[2] + bank[6])) + ((bank[1] + bank[5]) + (bank[3] + bank[7]));
+    free(self->row);
+    *self = (qd_membership_t){0};
 }
 
-/* The sum of squares of the shares of those with label 0, and the largest. */
-static double alone(const qd_state_t *state, double *largest)
+/* Fills row with 1 for those who hold label k, else 0; how many do. */
+static unsigned mark_holders(double *row, const qd_state_t *state, size_t k)
 {
-    qd_sums_t squares = {0}, most = {0};
-    for (size_t i = 0; i < state->padded; i += QD_LANES)
+    unsigned holders = 0;
+    for (size_t i = 0; i < state->padded; i += QD_REALS) {
+        qd_mask_t holds = (qd_mask_t)(QD_REALS_OF_INTS(state->label + i) == (double)(int)k);
+        QD_REALS_AT(row + i) = QD_REALS_WHERE(holds, qd_reals_all(1.0));
+        holders += (unsigned)__builtin_popcount(qd_reals_bits(holds));
+    }
+    return holders;
+}
+
+/* A label with one holder is no bloc: its row gives way to the next. */
+void qd_membership_set(qd_membership_t *self, const qd_state_t *state)
+{
+    double *unaligned = self->row, *row = unaligned + state->padded;
+    self->padded = state->padded;
+    self->blocs = 0;
+    for (size_t i = 0; i < state->padded; i++)
+        unaligned[i] = 1.0;
+    for (size_t k = 1; k <= state->labels; k++) {
+        if (mark_holders(row, state, k) < 2)
+            continue;
+        qd_add_scaled(unaligned, -1.0, row, state->padded);
+        row += state->padded;
+        self->blocs++;
+    }
+}
+
+/* The share of each bloc is a sum over its row; those unaligned stand for themselves. */
+qd_alignment_t qd_measure_alignment(const qd_membership_t *self, const double *c)
+{
+    qd_sums_t alone = {0}, squares = {0};
+    for (size_t i = 0; i < self->padded; i += QD_LANES)
         for (size_t v = 0; v < QD_PARTS; v++) {
             size_t at = i + v * QD_REALS;
-            qd_reals_t label = QD_REALS_OF_INTS(state->label + at);
-            qd_reals_t c = QD_REALS_WHERE(label == 0.0, QD_REALS_OF(state->c + at));
-            squares.part[v] += c * c;
-            most.part[v] = QD_REALS_LARGER(most.part[v], c);
+            qd_reals_t own = QD_REALS_OF(self->row + at) * QD_REALS_OF(c + at);
+            alone.part[v] += own;
+            squares.part[v] += own * own;
         }
-    *largest = 0.0;
-    for (size_t v = 0; v < QD_PARTS; v++)
-        for (size_t l = 0; l < QD_REALS; l++)
-            *largest = most.part[v][l] > *largest ? most.part[v][l] : *largest;
-    return qd_sums_join(&squares);
+    double unaligned = qd_sums_join(&alone), sum = qd_sums_join(&squares);
+    for (size_t b = 1; b <= self->blocs; b++) {
+        double share = qd_dot(self->row + b * self->padded, c, self->padded);
+        sum += share * share;
+    }
+    /* Sums of shares may pass 1 by rounding. */
+    return (qd_alignment_t){.effective = sum > 1.0 ? 1.0 : 1.0 / sum,
+                            .unaligned = unaligned > 1.0 ? 1.0 : unaligned};
 }
 
-qd_alignment_t qd_measure_alignment(const qd_state_t *state)
+double qd_measure_largest_bloc(const qd_membership_t *self, const double *c)
 {
-    banks_t banks;
-    qd_alignment_t out = {0};
-    fill_banks(&banks, state);
-    double squares = alone(state, &out.largest);
-    out.unaligned = join_banks(banks.label[0])[0];
-    for (size_t k = 1; k <= state->labels; k++) {
-        pair_t joined = join_banks(banks.label[k]);
-        double share = joined[0];
-        squares += share * share;
-        out.largest = share > out.largest ? share : out.largest;
-        out.unaligned += joined[1] == 1.0 ? share : 0.0;
+    double largest = 0.0;
+    for (size_t i = 0; i < self->padded; i++) {
+        double own = self->row[i] * c[i];
+        largest = own > largest ? own : largest;
     }
-    out.effective = 1.0 / squares;
-    /* Sums of shares may pass 1 by rounding. */
-    out.unaligned = out.unaligned > 1.0 ? 1.0 : out.unaligned;
-    out.largest = out.largest > 1.0 ? 1.0 : out.largest;
-    out.effective = out.effective < 1.0 ? 1.0 : out.effective;
-    return out;
+    for (size_t b = 1; b <= self->blocs; b++) {
+        double share = qd_dot(self->row + b * self->padded, c, self->padded);
+        largest = share > largest ? share : largest;
+    }
+    return largest > 1.0 ? 1.0 : largest; /* by rounding */
 }
 
 double qd_measure_cohesion(const qd_state_t *state)
@@ -105,7 +119,7 @@ double qd_measure_hostile_dyads(const qd_state_t *state)
     return n > 1 ? (double)hostile / ((double)n * (double)(n - 1)) : 0.0;
 }
 
-/* s += w a and t += |w a|, for the columns of one group; of a row within the group, only those beyond it. */
+/* s += w a and t += |w a|, for the columns of one group. */
 static inline void add_row(qd_sums_t *s, qd_sums_t *t, double w, const double *a)
 {
     for (size_t v = 0; v < QD_PARTS; v++) {
@@ -115,31 +129,23 @@ static inline void add_row(qd_sums_t *s, qd_sums_t *t, double w, const double *a
     }
 }
 
-static inline void add_row_within(qd_sums_t *s, qd_sums_t *t, double w, const double *a, size_t row)
-{
-    static const double lane[QD_LANES] = {0, 1, 2, 3, 4, 5, 6, 7};
-    double beyond[QD_LANES];
-    for (size_t l = 0; l < QD_LANES; l += QD_REALS)
-        QD_REALS_AT(beyond + l) = QD_REALS_WHERE(QD_REALS_OF(lane + l) > (double)row, QD_REALS_OF(a + l));
-    add_row(s, t, w, beyond);
-}
-
-/* For each i and each group of columns k: sum over i < j < k of c_j A_ij A_jk, and of its size, held in
- * registers while the rows j go by; then times c_i c_k A_ik. */
+/* For each i and each group of columns k > i: sum over i < j < k of c_j A_ij A_jk, and of its size, held in
+ * registers while the rows j go by; then times c_i c_k A_ik. Of a group's own rows all count, and half: every
+ * pair within it is met twice. */
 double qd_measure_balance(size_t n, size_t padded, const double *sizes, const double *affinity,
                           double *scratch)
 {
     qd_sums_t sum = {0}, size = {0};
     for (size_t i = 0; i + 2 < n; i++) {
         for (size_t k = 0; k < padded; k++)
-            scratch[k] = sizes[k] * affinity[i * padded + k];
-        for (size_t k = (i + 2) / QD_LANES * QD_LANES; k < padded; k += QD_LANES) {
+            scratch[k] = k > i ? sizes[k] * affinity[i * padded + k] : 0.0;
+        for (size_t k = (i + 1) / QD_LANES * QD_LANES; k < padded; k += QD_LANES) {
             qd_sums_t s = {0}, t = {0};
             size_t j = i + 1, end = k + QD_LANES < n ? k + QD_LANES : n;
             for (; j < k; j++)
                 add_row(&s, &t, scratch[j], affinity + j * padded + k);
             for (; j < end; j++)
-                add_row_within(&s, &t, scratch[j], affinity + j * padded + k, j - k);
+                add_row(&s, &t, 0.5 * scratch[j], affinity + j * padded + k);
             for (size_t v = 0; v < QD_PARTS; v++) {
                 qd_reals_t weight = sizes[i] * QD_REALS_OF(scratch + k + v * QD_REALS);
                 sum.part[v] += weight * s.part[v];

@@ -7,13 +7,30 @@
 
 #include "world/state.h"
 
-/* Capability shares of blocs (labels with two members or more) and of each unaligned state alone. */
+/* Who stands in which bloc (a label with two holders or more) and who in none: made when labels change, for
+ * measures of what changes in between. Rows of `padded`, 1 for those meant and 0 for the others: first the
+ * unaligned (and the padding), then each bloc. */
+typedef struct {
+    size_t padded, blocs;
+    double *row; /* [1 + blocs][padded], and scratch */
+} qd_membership_t;
+
+/* Allocates for at most `states` states. False when memory is short. */
+bool qd_membership_init(qd_membership_t *self, size_t states);
+void qd_membership_free(qd_membership_t *self);
+
+/* The state's present labels. */
+void qd_membership_set(qd_membership_t *self, const qd_state_t *state);
+
+/* Of the capability shares c [padded], those s of each bloc and of each unaligned state alone. */
 typedef struct {
     double effective; /* 1 / sum s^2 */
     double unaligned; /* capability share of states in no bloc */
-    double largest;   /* largest s */
 } qd_alignment_t;
-qd_alignment_t qd_measure_alignment(const qd_state_t *state);
+qd_alignment_t qd_measure_alignment(const qd_membership_t *self, const double *c);
+
+/* The largest of these s. */
+double qd_measure_largest_bloc(const qd_membership_t *self, const double *c);
 
 /* Capability-weighted cohesion over states with a label >= 1; 0 if there is none. */
 double qd_measure_cohesion(const qd_state_t *state);

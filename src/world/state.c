@@ -103,15 +103,17 @@ void qd_state_set_proximity(qd_state_t *self, double distance_scale)
     qd_state_mirror(self, self->proximity, 1.0);
 }
 
+/* As (1 - rate) A + rate B, which reads A once. It stays within [-1, 1]: 1 - rate and rate, rounded, have the
+ * sum 1. */
 void qd_state_relax(const qd_state_t *self, double rate, double *out)
 {
     const double *a = self->affinity, *b = self->baseline;
     size_t count = self->n * self->padded;
+    double rest = 1.0 - rate;
     for (size_t k = 0; k < count; k += QD_LANES)
         for (size_t v = 0; v < QD_PARTS; v++) {
             size_t at = k + v * QD_REALS;
-            qd_reals_t now = QD_REALS_OF(a + at);
-            QD_REALS_AT(out + at) = now + rate * (QD_REALS_OF(b + at) - now);
+            QD_REALS_AT(out + at) = rest * QD_REALS_OF(a + at) + rate * QD_REALS_OF(b + at);
         }
 }
 

@@ -12,8 +12,8 @@
 typedef struct {
     qd_bloc_game_t game;
     double c[MOST], affinity[MOST * MOST], cohesion[LABELS + 1];
-    int label[MOST], members[LABELS + 1], before[MOST], listed[MOST];
-    double field[(LABELS + 1) * MOST], self_worth[MOST], scratch[QD_BLOC_TOGETHER * MOST];
+    int label[MOST], members[LABELS + 1], before[MOST], first[LABELS + 1], next[MOST];
+    double field[(LABELS + 1) * MOST], hostility[(LABELS + 1) * MOST], self_worth[MOST], scratch[2 * MOST];
     double potential;
     size_t moves;
 } setting_t;
@@ -30,8 +30,10 @@ static void finish(setting_t *s, size_t n, size_t labels)
     s->game.members = s->members;
     s->game.field = s->field;
     s->game.self_worth = s->self_worth;
+    s->game.hostility = s->hostility;
     s->game.scratch = s->scratch;
-    s->game.listed = s->listed;
+    s->game.first = s->first;
+    s->game.next = s->next;
 }
 
 static void set_affinity(setting_t *s, size_t n, size_t i, size_t j, double a)

@@ -9,8 +9,8 @@
 
 typedef struct {
     double c[MOST], affinity[MOST * MOST], cohesion[MOST + 1], field[(MOST + 1) * MOST], self_worth[MOST],
-        scratch[QD_BLOC_TOGETHER * MOST];
-    int label[MOST], members[MOST + 1], listed[MOST];
+        hostility[(MOST + 1) * MOST], scratch[2 * MOST];
+    int label[MOST], members[MOST + 1], first[MOST + 1], next[MOST];
     qd_bloc_game_t game;
 } world_t;
 
@@ -33,8 +33,10 @@ static void make(world_t *self, size_t n, size_t labels)
                                   .members = self->members,
                                   .field = self->field,
                                   .self_worth = self->self_worth,
+                                  .hostility = self->hostility,
                                   .scratch = self->scratch,
-                                  .listed = self->listed};
+                                  .first = self->first,
+                                  .next = self->next};
 }
 
 static void set(world_t *self, size_t i, size_t j, double a)

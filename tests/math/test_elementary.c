@@ -22,6 +22,20 @@ static void test_exp(void **state)
     assert_true(qd_exp(1e300) == qd_exp(709.0) && qd_exp((double)INFINITY) == qd_exp(709.0));
 }
 
+/* Near 0 nothing is reduced: the same bits without the steps for it. */
+static void test_exp_near(void **state)
+{
+    (void)state;
+    qd_test_stream_t stream = qd_test_stream(104, 0);
+    for (int i = 0; i < 200000; i++) {
+        double r = qd_test_between(&stream, -QD_EXP_NEAR, QD_EXP_NEAR) * (i % 2 ? 1.0 : 1e-3);
+        assert_true(qd_exp_near(r) == qd_exp(r));
+    }
+    assert_true(qd_exp_near(QD_EXP_NEAR) == qd_exp(QD_EXP_NEAR));
+    assert_true(qd_exp_near(-QD_EXP_NEAR) == qd_exp(-QD_EXP_NEAR));
+    assert_true(qd_exp_near(0.0) == 1.0 && qd_exp_near(-0.0) == 1.0);
+}
+
 static void test_log(void **state)
 {
     (void)state;
@@ -157,15 +171,11 @@ static void test_clamp(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exp),
-        cmocka_unit_test(test_log),
-        cmocka_unit_test(test_exp_and_log_are_inverse),
-        cmocka_unit_test(test_cossin),
-        cmocka_unit_test(test_chord_angle),
-        cmocka_unit_test(test_sphere_angle),
-        cmocka_unit_test(test_sphere_points),
-        cmocka_unit_test(test_similarity),
-        cmocka_unit_test(test_clamp),
+        cmocka_unit_test(test_exp),          cmocka_unit_test(test_exp_near),
+        cmocka_unit_test(test_log),          cmocka_unit_test(test_exp_and_log_are_inverse),
+        cmocka_unit_test(test_cossin),       cmocka_unit_test(test_chord_angle),
+        cmocka_unit_test(test_sphere_angle), cmocka_unit_test(test_sphere_points),
+        cmocka_unit_test(test_similarity),   cmocka_unit_test(test_clamp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -210,13 +210,14 @@ static void test_record_of_made_up_worlds(void **state)
 /* Four states of one padding; the record's own arrays. */
 static void start(qd_record_t *record, qd_state_t *s, size_t periods)
 {
-    assert_true(qd_record_init(record, 8));
+    assert_true(qd_record_init(record, 4, 8));
     assert_true(qd_state_init(s, 4));
     qd_state_reset(s, 4);
     s->poles = 1;
     for (size_t i = 0; i < 4; i++)
         s->c[i] = 0.25;
     qd_record_reset(record, periods);
+    qd_record_labels(record, s);
 }
 
 static void end(qd_record_t *record, qd_state_t *s)
@@ -257,6 +258,36 @@ static void test_halves_and_paths(void **state)
     assert_true(o.passes_max == 5.0);
     const double *flexible = record.path + QD_S_flexible * record.path_stride;
     assert_true(isnan(flexible[0]) && flexible[1] == 1.0 && flexible[2] == 0.5 && isnan(flexible[3]));
+    end(&record, &s);
+}
+
+/* Blocs are those that the record was last told of, shares those of the moment. */
+static void test_labels(void **state)
+{
+    (void)state;
+    qd_record_t record;
+    qd_state_t s;
+    start(&record, &s, 3);
+    const double *effective = record.path + QD_S_effective_blocs * record.path_stride;
+    const double *unaligned = record.path + QD_S_unaligned * record.path_stride;
+    s.labels = 2;
+    for (record.period = 0; record.period < 3; record.period++) {
+        if (record.period == 1) {
+            s.label[0] = s.label[1] = 2;
+            s.label[2] = 1;
+            qd_record_labels(&record, &s);
+        } else if (record.period == 2) {
+            s.c[0] = 0.45;
+            s.c[3] = 0.05;
+        }
+        qd_record_period(&record, &s);
+    }
+    QD_ASSERT_NEAR(effective[0], 4.0, 1e-15);
+    QD_ASSERT_NEAR(unaligned[0], 1.0, 1e-15);
+    QD_ASSERT_NEAR(effective[1], 1.0 / (0.5 * 0.5 + 2 * 0.25 * 0.25), 1e-15);
+    QD_ASSERT_NEAR(unaligned[1], 0.5, 1e-15);
+    QD_ASSERT_NEAR(effective[2], 1.0 / (0.7 * 0.7 + 0.25 * 0.25 + 0.05 * 0.05), 1e-15);
+    QD_ASSERT_NEAR(unaligned[2], 0.3, 1e-15);
     end(&record, &s);
 }
 
@@ -324,6 +355,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_record_of_made_up_worlds),
         cmocka_unit_test(test_halves_and_paths),
+        cmocka_unit_test(test_labels),
         cmocka_unit_test(test_breakdown),
         cmocka_unit_test(test_nothing_happened),
         cmocka_unit_test(test_learned_flexibility),

@@ -8,6 +8,24 @@
 
 #define MOST 24
 
+/* What is measured of the present labels and shares. */
+typedef struct {
+    double effective, unaligned, largest;
+    size_t blocs;
+} alignment_t;
+
+static alignment_t measure_alignment(const qd_state_t *state)
+{
+    qd_membership_t membership;
+    assert_true(qd_membership_init(&membership, state->n));
+    qd_membership_set(&membership, state);
+    qd_alignment_t found = qd_measure_alignment(&membership, state->c);
+    alignment_t out = {found.effective, found.unaligned, qd_measure_largest_bloc(&membership, state->c),
+                       membership.blocs};
+    qd_membership_free(&membership);
+    return out;
+}
+
 /* ---- concentration and polarity
  * -------------------------------------------------------------------------------------- */
 
@@ -29,7 +47,7 @@ static void test_concentration(void **state)
         qd_world_t *world = qd_test_world(cases[k].n);
         for (size_t i = 0; i < cases[k].n; i++)
             world->state.c[i] = cases[k].c[i];
-        qd_alignment_t alignment = qd_measure_alignment(&world->state);
+        alignment_t alignment = measure_alignment(&world->state);
         QD_ASSERT_NEAR(alignment.effective, cases[k].effective, 1e-14);
         QD_ASSERT_NEAR(alignment.unaligned, 1.0, 1e-15);
         assert_true(alignment.largest == cases[k].c[0]);
@@ -199,10 +217,11 @@ static void test_alignment_by_hand(void **state)
     qd_test_set_sizes(world, (const double[]){3, 2, 2, 1, 1, 1});
     /* label 1 {0, 3}, label 2 {1} alone, label 3 {2, 4}, state 5 without */
     qd_test_set_labels(world, (const int[]){1, 2, 3, 1, 3, 0});
-    qd_alignment_t found = qd_measure_alignment(&world->state);
+    alignment_t found = measure_alignment(&world->state);
     QD_ASSERT_NEAR(found.effective, 1.0 / (.4 * .4 + .2 * .2 + .3 * .3 + .1 * .1), 1e-14);
     QD_ASSERT_NEAR(found.unaligned, 0.3, 1e-15);
     QD_ASSERT_NEAR(found.largest, 0.4, 1e-15);
+    assert_int_equal(found.blocs, 2); /* label 2 is none */
     world->state.cohesion[1] = 0.5;
     world->state.cohesion[2] = 1.0;
     world->state.cohesion[3] = 0.2;
@@ -211,7 +230,7 @@ static void test_alignment_by_hand(void **state)
     qd_test_set_labels(world, (const int[]){0, 0, 0, 0, 0, 0});
     assert_true(qd_measure_cohesion(&world->state) == 0.0);
     qd_test_set_labels(world, (const int[]){4, 4, 4, 4, 4, 4});
-    found = qd_measure_alignment(&world->state);
+    found = measure_alignment(&world->state);
     QD_ASSERT_NEAR(found.effective, 1.0, 1e-14);
     assert_true(found.unaligned == 0.0 && found.effective >= 1.0 && found.largest <= 1.0);
     qd_world_free(world);
@@ -224,9 +243,31 @@ static void test_largest_may_stand_alone(void **state)
     qd_world_t *world = qd_test_world(3);
     qd_test_set_sizes(world, (const double[]){6, 2, 2});
     qd_test_set_labels(world, (const int[]){1, 2, 2});
-    QD_ASSERT_NEAR(qd_measure_alignment(&world->state).largest, 0.6, 1e-15);
-    QD_ASSERT_NEAR(qd_measure_alignment(&world->state).unaligned, 0.6, 1e-15);
+    QD_ASSERT_NEAR(measure_alignment(&world->state).largest, 0.6, 1e-15);
+    QD_ASSERT_NEAR(measure_alignment(&world->state).unaligned, 0.6, 1e-15);
     qd_world_free(world);
+}
+
+/* As many blocs as there can be, pairs all, and labels with one holder between them; then all alone. */
+static void test_most_blocs(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= MOST; n++) {
+        qd_world_t *world = qd_test_world(n);
+        world->state.labels = QD_LABELS_MAX;
+        for (size_t i = 0; i < n; i++)
+            world->state.label[i] = (int)(i / 2) * 2 + 1;
+        alignment_t found = measure_alignment(&world->state);
+        assert_int_equal(found.blocs, n / 2);
+        QD_ASSERT_NEAR(found.unaligned, n % 2 ? 1.0 / (double)n : 0.0, 1e-15);
+        QD_ASSERT_NEAR(found.largest, (n > 1 ? 2.0 : 1.0) / (double)n, 1e-15);
+        for (size_t i = 0; i < n; i++)
+            world->state.label[i] = (int)i + 1;
+        found = measure_alignment(&world->state);
+        assert_int_equal(found.blocs, 0);
+        QD_ASSERT_NEAR(found.effective, (double)n, 1e-13);
+        qd_world_free(world);
+    }
 }
 
 static void test_hostility_by_hand(void **state)
@@ -284,7 +325,7 @@ static void test_against_plain_loops(void **state)
             alone += aligned ? 0.0 : s->c[i];
             most = fmax(most, part);
         }
-        qd_alignment_t found = qd_measure_alignment(s);
+        alignment_t found = measure_alignment(s);
         QD_ASSERT_NEAR(found.effective, 1.0 / squares, 1e-12);
         QD_ASSERT_NEAR(found.unaligned, alone, 1e-14);
         QD_ASSERT_NEAR(found.largest, most, 1e-14);
@@ -307,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_gini_against_plain_loops),
         cmocka_unit_test(test_alignment_by_hand),
         cmocka_unit_test(test_largest_may_stand_alone),
+        cmocka_unit_test(test_most_blocs),
         cmocka_unit_test(test_hostility_by_hand),
         cmocka_unit_test(test_against_plain_loops),
     };
