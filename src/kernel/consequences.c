@@ -4,11 +4,6 @@
 #include "math/reduce.h"
 #include "measure/structure.h"
 
-static bool happens(const qd_world_t *self, qd_purpose_t purpose, double probability)
-{
-    return qd_random_uniform(self->luck, purpose, self->period, self->crisis.number) < probability;
-}
-
 /* The states that joined are listed, in their order: loops over them then branch on nothing. */
 static size_t list_joiners(qd_world_t *self, const double *x)
 {
@@ -213,7 +208,7 @@ static void add_load(qd_world_t *self, const qd_venue_game_t *game)
 bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
 {
     const qd_venue_game_t *game = &self->venue[g];
-    bool success = happens(self, QD_PURPOSE_OUTCOME, game->success);
+    bool success = self->crisis.drawn.outcome < game->success;
     size_t joiners = list_joiners(self, game->x);
     double gini = burden_gini(self, joiners);
     double strange = strange_partners(self, game->x, joiners);
@@ -229,7 +224,7 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
     change_tension(self, success);
     change_institution(self, g, game->legitimacy, success);
     change_cohesion(self, g, gini, success);
-    if (happens(self, QD_PURPOSE_ESCALATION, self->parameters.escalation_hazard * game->escalation))
+    if (self->crisis.drawn.escalation < self->parameters.escalation_hazard * game->escalation)
         wage_war(self, g, game->x);
     learn_affinities(self, g, game->x);
     add_load(self, game);

@@ -6,40 +6,65 @@
 #include "math/reduce.h"
 #include "world/draws.h"
 
-unsigned qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck, unsigned period)
+static void draw_counts(qd_count_luck_t *self, qd_luck_t luck, unsigned period)
+{
+    qd_pairs_t at;
+    uint64_t even[QD_COUNT_PERIODS], odd[QD_COUNT_PERIODS];
+    *self = (qd_count_luck_t){.luck = luck, .period = period, .drawn = true};
+    for (unsigned k = 0; k < QD_COUNT_PERIODS; k++) {
+        at.purpose[k] = QD_PURPOSE_CRISIS;
+        at.period[k] = period + k;
+        at.pair[k] = 0;
+    }
+    qd_random_pairs(luck, &at, even, odd);
+    for (size_t k = 0; k < QD_COUNT_PERIODS; k++)
+        self->uniform[k] = qd_unit(even[k]);
+    for (size_t k = 0; k < QD_COUNT_PERIODS; k++)
+        self->calm[k] = -qd_log(self->uniform[k]);
+}
+
+/* The least k with u < P(Poisson(rate) <= k). Most periods are calm: u < exp(-rate). */
+unsigned qd_crisis_count(qd_count_luck_t *held, const qd_state_t *state, const qd_parameters_t *p,
+                         qd_luck_t luck, unsigned period)
 {
     double rate = p->crises_rate * (1.0 + p->crises_tension_feedback * state->tension);
-    double u = qd_random_uniform(luck, QD_PURPOSE_CRISIS, period, 0);
-    double term = qd_exp(-rate), below = term;
+    if (!held->drawn || held->luck.seed != luck.seed || held->luck.world != luck.world ||
+        period - held->period >= QD_COUNT_PERIODS)
+        draw_counts(held, luck, period);
+    if (rate < held->calm[period - held->period])
+        return 0;
+    double u = held->uniform[period - held->period], term = qd_exp(-rate), below = term;
     unsigned count = 0;
-    while (count < QD_CRISES_MAX && u >= below) {
-        count++;
-        term *= rate / count;
+    for (unsigned k = 1; k <= QD_CRISES_MAX; k++) {
+        count += u >= below;
+        term *= rate / k;
         below += term;
     }
     return count;
 }
 
-/* What decides a crisis before anything is known of the order (world/draws.h): its eight draws are taken at
- * once. */
-typedef struct {
-    double severity, values[2]; /* normal */
-    double scene[2], targeted, target;
-} luck_of_crisis_t;
-
-static luck_of_crisis_t draw_luck(qd_luck_t luck, unsigned period, unsigned number)
+/* Eight pairs of draws: four of the crisis, and those of what may follow, which lie elsewhere. */
+void qd_crisis_draw_luck(qd_crisis_luck_t *self, qd_luck_t luck, unsigned period, unsigned number)
 {
-    uint64_t bits[8];
-    qd_random_eight(luck, QD_PURPOSE_CRISIS, period, 16 * (number + 1), bits);
-    double z[QD_LANES];
-    for (size_t k = 0; k < QD_LANES; k++)
-        z[k] = k <= QD_DRAW_VALUES + 1 ? qd_unit_open(bits[k]) : 0.5;
-    qd_normal_quantiles(QD_LANES, z);
-    return (luck_of_crisis_t){.severity = z[QD_DRAW_SEVERITY],
-                              .values = {z[QD_DRAW_VALUES], z[QD_DRAW_VALUES + 1]},
-                              .scene = {qd_unit(bits[QD_DRAW_SCENE]), qd_unit(bits[QD_DRAW_SCENE + 1])},
-                              .targeted = qd_unit(bits[QD_DRAW_TARGETED]),
-                              .target = qd_unit(bits[QD_DRAW_TARGET])};
+    const uint32_t crisis = 8 * (number + 1);
+    const qd_pairs_t at = {.purpose = {QD_PURPOSE_CRISIS, QD_PURPOSE_CRISIS, QD_PURPOSE_CRISIS,
+                                       QD_PURPOSE_CRISIS, QD_PURPOSE_OUTCOME, QD_PURPOSE_ESCALATION,
+                                       QD_PURPOSE_FORESIGHT, QD_PURPOSE_FORESIGHT},
+                           .period = {period, period, period, period, period, period, period, period},
+                           .pair = {crisis, crisis + 1, crisis + 2, crisis + 3, number / 2, number / 2,
+                                    4 * number + QD_COLLECTIVE / 2, 4 * number + QD_UMBRELLA / 2}};
+    uint64_t even[8], odd[8];
+    double normal[8];
+    qd_random_pairs(luck, &at, even, odd);
+    qd_normals_of(even, odd, normal);
+    *self = (qd_crisis_luck_t){.severity = normal[QD_DRAW_SEVERITY],
+                               .values = {normal[QD_DRAW_VALUES], normal[QD_DRAW_VALUES + 1]},
+                               .scene = {qd_unit(even[QD_DRAW_SCENE / 2]), qd_unit(odd[QD_DRAW_SCENE / 2])},
+                               .targeted = qd_unit(even[QD_DRAW_TARGETED / 2]),
+                               .target = qd_unit(odd[QD_DRAW_TARGET / 2]),
+                               .outcome = qd_unit(number % 2 ? odd[4] : even[4]),
+                               .escalation = qd_unit(number % 2 ? odd[5] : even[5]),
+                               .foresight = {qd_unit(even[6]), qd_unit(odd[6]), 1.0, 1.0, qd_unit(even[7])}};
 }
 
 /* sum_j c_j A_kj for some vectors of states from k on, the sum over j in its order: held while the rows go
@@ -139,23 +164,24 @@ static int find_initiator(const qd_crisis_t *self, const qd_state_t *state, doub
 void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
                     unsigned period, unsigned number, double *scratch)
 {
-    luck_of_crisis_t drawn = draw_luck(luck, period, number);
+    const qd_crisis_luck_t *drawn = &self->drawn;
+    qd_crisis_draw_luck(&self->drawn, luck, period, number);
     self->period = period;
     self->number = number;
-    double severity = qd_exp(p->crises_severity_sigma * drawn.severity);
+    double severity = qd_exp(p->crises_severity_sigma * drawn->severity);
     self->severity = severity > 4.0 ? 4.0 : severity;
     for (unsigned d = 0; d < 2; d++)
-        self->values[d] = p->crises_values_spread * drawn.values[d];
+        self->values[d] = p->crises_values_spread * drawn->values[d];
     self->target = QD_NOBODY;
     self->resistance = p->crises_resistance * self->severity;
-    if (drawn.targeted < p->crises_targeted) {
+    if (drawn->targeted < p->crises_targeted) {
         weigh_targets(state, p->crises_isolation_bias, scratch);
-        self->target = choose_target(scratch, state->n, drawn.target);
+        self->target = choose_target(scratch, state->n, drawn->target);
         self->resistance += p->mission_effort * state->c[self->target];
         for (size_t d = 0; d < 3; d++)
             self->place[d] = state->place[d * state->padded + (size_t)self->target];
     } else {
-        qd_sphere_point(drawn.scene[0], drawn.scene[1], self->place);
+        qd_sphere_point(drawn->scene[0], drawn->scene[1], self->place);
     }
     set_near(self, state, p->affinity_distance_scale);
     set_stakes(self, state, p);

@@ -37,18 +37,18 @@ static void sort_descending(double *restrict c, size_t count, double *restrict s
     }
 }
 
-/* The poles' shares of S: a symmetric Dirichlet(8), each Gamma(8) a sum of eight exponentials. */
-static void draw_multipolar(double *c, size_t m, double share, qd_luck_t luck, double *spare)
+/* The poles' shares of S: a symmetric Dirichlet(8), each Gamma(8) a sum of eight exponentials. The logarithms
+ * are kept where affinities will be. spare: [padded]. */
+static void draw_multipolar(qd_state_t *state, double share, qd_luck_t luck, double *restrict spare)
 {
-    double total = 0.0;
+    size_t m = state->poles;
+    double *restrict c = state->c, *restrict logarithm = state->affinity, total = 0.0;
+    qd_random_opens(luck, QD_PURPOSE_SAMPLER, QD_DRAW_POLE_SHARE, 8 * m, logarithm);
+    for (size_t e = 0; e < 8 * m; e++)
+        logarithm[e] = qd_log(logarithm[e]);
     for (size_t k = 0; k < m; k++) {
-        uint64_t bits[8];
-        double logarithm[8];
-        qd_random_eight(luck, QD_PURPOSE_SAMPLER, QD_DRAW_POLE_SHARE, 8 * (uint32_t)k, bits);
-        for (size_t e = 0; e < 8; e++)
-            logarithm[e] = qd_log(qd_unit_open(bits[e]));
         c[k] = 0.0;
-        for (size_t e = 0; e < 8; e++)
+        for (size_t e = 8 * k; e < 8 * k + 8; e++)
             c[k] -= logarithm[e];
         total += c[k];
     }
@@ -89,7 +89,7 @@ static void draw_capabilities(qd_state_t *state, qd_order_kind_t kind, const qd_
         c[0] = share / (1.0 + p->order_pole_ratio);
         c[1] = share * p->order_pole_ratio / (1.0 + p->order_pole_ratio);
     } else {
-        draw_multipolar(c, m, share, luck, spare);
+        draw_multipolar(state, share, luck, spare);
     }
     double total = 0.0, weakest = c[m - 1];
     qd_random_normals(luck, QD_PURPOSE_SAMPLER, QD_DRAW_MINOR_SIZE, state->n, spare);
