@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "math/elementary.h"
-#include "math/reduce.h"
+#include "math/lanes.h"
 #include "world/draws.h"
 
 static void draw_counts(qd_count_luck_t *self, qd_luck_t luck, unsigned period)
@@ -72,7 +72,7 @@ void qd_crisis_draw_luck(qd_crisis_luck_t *self, qd_luck_t luck, unsigned period
 static inline void add_rows(const qd_state_t *state, size_t k, size_t vectors, double *restrict out)
 {
     const double *restrict c = state->c, *restrict row = state->affinity + k;
-    qd_reals_t sum[4] = {{0}};
+    qd_reals_t sum[8] = {{0}};
     for (size_t j = 0; j < state->n; j++, row += state->padded)
         for (size_t v = 0; v < vectors; v++)
             sum[v] += c[j] * QD_REALS_OF(row + v * QD_REALS);
@@ -84,36 +84,62 @@ static inline void add_rows(const qd_state_t *state, size_t k, size_t vectors, d
 static void weigh_targets(const qd_state_t *state, double bias, double *restrict weight)
 {
     size_t padded = state->padded, k = 0;
+    for (; k + 8 * QD_REALS <= padded; k += 8 * QD_REALS)
+        add_rows(state, k, 8, weight);
     for (; k + 4 * QD_REALS <= padded; k += 4 * QD_REALS)
         add_rows(state, k, 4, weight);
     for (; k < padded; k += 2 * QD_REALS)
         add_rows(state, k, 2, weight);
     for (k = 0; k < padded; k++)
-        weight[k] = qd_exp(-bias * weight[k]);
+        weight[k] *= -bias;
+    qd_exp_all(weight, padded);
 }
 
 /* The target, drawn with these weights: the first whose sum with those before it exceeds u times the sum of
- * all. Uses the weights up. */
-static int choose_target(double *weight, size_t n, double u)
+ * all. Uses the weights up: they are summed by eights, which do not wait for each other. */
+static size_t choose_target(double *weight, size_t n, double u)
 {
-    double sum = 0.0;
-    for (size_t k = 0; k < n; k++)
-        weight[k] = sum += weight[k];
-    double mark = u * sum;
-    int passed = 0;
-    for (size_t k = 0; k + 1 < n; k++)
-        passed += mark >= weight[k];
-    return passed;
+    size_t padded = qd_padded(n), passed = 0;
+    double total = 0.0;
+    for (size_t k = n; k < padded; k++)
+        weight[k] = 0.0;
+    for (size_t k = 0; k < padded; k += QD_LANES) {
+        double sum = 0.0;
+        for (size_t l = 0; l < QD_LANES; l++)
+            weight[k + l] = sum += weight[k + l];
+        total += sum;
+    }
+    double mark = u * total;
+    for (size_t k = 0; k < padded; k += QD_LANES) {
+        passed += (size_t)__builtin_popcount(qd_lanes_up_to(weight + k, mark));
+        mark -= weight[k + QD_LANES - 1];
+    }
+    return passed < n ? passed : n - 1;
 }
 
-/* near_i = exp(-theta_im / l): for a targeted crisis a row of the proximities. */
-static void set_near(qd_crisis_t *self, const qd_state_t *state, double distance_scale)
+/* V(v_i, v_m) */
+static void set_similar(qd_crisis_t *self, const qd_state_t *state, double scale)
 {
     size_t padded = state->padded;
-    if (self->target == QD_NOBODY)
-        qd_state_near(state, self->place, distance_scale, padded, self->near);
-    else
-        memcpy(self->near, state->proximity + (size_t)self->target * padded, padded * sizeof *self->near);
+    const double *restrict vx = state->value, *restrict vy = vx + padded;
+    double *restrict similar = self->similar;
+    double x = self->values[0], y = self->values[1], sharpness = qd_sharpness(scale);
+    for (size_t i = 0; i < padded; i++)
+        similar[i] = qd_unlikeness(vx[i], vy[i], x, y, sharpness);
+    qd_exp_all(similar, padded);
+    for (size_t i = 0; i < padded; i++)
+        similar[i] = 2.0 * similar[i] - 1.0;
+}
+
+/* The target's place is the crisis's, and near_i its row of the proximities. */
+static void set_target(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p, size_t target)
+{
+    size_t padded = state->padded;
+    self->target = (int)target;
+    self->resistance += p->mission_effort * state->c[target];
+    for (size_t d = 0; d < 3; d++)
+        self->place[d] = state->place[d * padded + target];
+    memcpy(self->near, state->proximity + target * padded, padded * sizeof *self->near);
 }
 
 /* h_i = stake s (near_i + global_reach c_i / max c) a_i, a_i = -A_ik if targeted, else (1 + V_i) / 2; and
@@ -121,15 +147,12 @@ static void set_near(qd_crisis_t *self, const qd_state_t *state, double distance
 static void set_stakes(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p)
 {
     size_t n = state->n, padded = state->padded;
-    const double *restrict vx = state->value, *restrict vy = vx + padded, *restrict c = state->c;
-    const double *restrict near = self->near, *restrict load = state->load;
-    double *restrict similar = self->similar, *restrict stake = self->stake, *restrict price = self->price;
-    double x = self->values[0], y = self->values[1], sharpness = qd_sharpness(p->affinity_values_scale);
+    const double *restrict c = state->c, *restrict near = self->near, *restrict load = state->load;
+    const double *restrict similar = self->similar;
+    double *restrict stake = self->stake, *restrict price = self->price;
     double scale = p->mission_stake * self->severity, reach = p->mission_global_reach / qd_max(c, padded);
     double cost = p->mission_join_cost, audience = p->mission_audience_cost,
            load_cost = p->mission_overstretch;
-    for (size_t i = 0; i < padded; i++)
-        similar[i] = qd_similarity(vx[i], vy[i], x, y, sharpness);
     for (size_t i = 0; i < padded; i++)
         price[i] = cost + audience * (0.5 * (1.0 - similar[i])) + load_cost * load[i];
     if (self->target == QD_NOBODY) {
@@ -150,15 +173,11 @@ static void set_stakes(qd_crisis_t *self, const qd_state_t *state, const qd_para
  * weight up. */
 static int find_initiator(const qd_crisis_t *self, const qd_state_t *state, double *restrict weight)
 {
-    size_t padded = state->padded, i = 0;
+    size_t padded = state->padded;
     for (size_t k = 0; k < padded; k++)
         weight[k] = state->c[k] * self->stake[k];
     double most = qd_max(weight, padded);
-    if (!(most > 0.0))
-        return QD_NOBODY;
-    while (weight[i] != most)
-        i++;
-    return (int)i;
+    return most > 0.0 ? (int)qd_lanes_first(weight, most, padded) : QD_NOBODY;
 }
 
 void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
@@ -174,16 +193,16 @@ void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_paramet
         self->values[d] = p->crises_values_spread * drawn->values[d];
     self->target = QD_NOBODY;
     self->resistance = p->crises_resistance * self->severity;
-    if (drawn->targeted < p->crises_targeted) {
+    bool targeted = drawn->targeted < p->crises_targeted;
+    if (targeted) {
         weigh_targets(state, p->crises_isolation_bias, scratch);
-        self->target = choose_target(scratch, state->n, drawn->target);
-        self->resistance += p->mission_effort * state->c[self->target];
-        for (size_t d = 0; d < 3; d++)
-            self->place[d] = state->place[d * state->padded + (size_t)self->target];
     } else {
         qd_sphere_point(drawn->scene[0], drawn->scene[1], self->place);
+        qd_state_near(state, self->place, p->affinity_distance_scale, self->near);
     }
-    set_near(self, state, p->affinity_distance_scale);
+    set_similar(self, state, p->affinity_values_scale); /* while the weights are on their way */
+    if (targeted)
+        set_target(self, state, p, choose_target(scratch, state->n, drawn->target));
     set_stakes(self, state, p);
     self->initiator = find_initiator(self, state, scratch);
 }

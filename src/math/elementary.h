@@ -136,16 +136,28 @@ static inline double qd_chord_angle(double squared)
     return chord + chord * (squared * sum);
 }
 
-/* Great-circle angle in [0, pi] between two unit vectors, accurate at every angle: that of the chord from one
- * to the other, or, where that is long, what the chord to the other's opposite leaves of pi. Symmetric bit by
- * bit. Of a vector that is 0, as in the padding of states, it is some finite number. */
-static inline double qd_sphere_angle(const double a[3], const double b[3])
+/* The squared chord between two points of the unit sphere or, where that is shorter, minus the one from the
+ * first to the other's opposite. */
+static inline double qd_sphere_chord(const double a[3], const double b[3])
 {
     double d0 = a[0] - b[0], d1 = a[1] - b[1], d2 = a[2] - b[2];
     double s0 = a[0] + b[0], s1 = a[1] + b[1], s2 = a[2] + b[2];
     double difference = d0 * d0 + d1 * d1 + d2 * d2, sum = s0 * s0 + s1 * s1 + s2 * s2;
-    double angle = qd_chord_angle(sum < difference ? sum : difference);
-    return sum < difference ? QD_PI - angle : angle;
+    return sum < difference ? -sum : difference;
+}
+
+/* The angle in [0, pi] that such a chord spans: of the one to the opposite it is what that leaves of pi. */
+static inline double qd_sphere_chord_angle(double chord)
+{
+    double angle = qd_chord_angle(fabs(chord));
+    return (int64_t)qd_bits_of(chord) < 0 ? QD_PI - angle : angle;
+}
+
+/* Great-circle angle in [0, pi] between two unit vectors, accurate at every angle. Symmetric bit by bit. Of a
+ * vector that is 0, as in the padding of states, it is some finite number. */
+static inline double qd_sphere_angle(const double a[3], const double b[3])
+{
+    return qd_sphere_chord_angle(qd_sphere_chord(a, b));
 }
 
 static inline double qd_clamp(double x, double low, double high)
@@ -164,17 +176,25 @@ static inline void qd_sphere_point(double u, double v, double out[3])
 }
 
 /* Similarity of two points of the plane of values: V(a,b) = 2 exp(-|a-b|^2 / (2 h^2)) - 1 (model.md part 1),
- * given sharpness = 1 / (2 h^2), so that a loop over pairs divides once. */
-static inline double qd_similarity(double ax, double ay, double bx, double by, double sharpness)
+ * given sharpness = 1 / (2 h^2), so that a loop over pairs divides once; and the exponent alone. */
+static inline double qd_unlikeness(double ax, double ay, double bx, double by, double sharpness)
 {
     double dx = ax - bx, dy = ay - by;
-    return 2.0 * qd_exp(-(dx * dx + dy * dy) * sharpness) - 1.0;
+    return -(dx * dx + dy * dy) * sharpness;
+}
+
+static inline double qd_similarity(double ax, double ay, double bx, double by, double sharpness)
+{
+    return 2.0 * qd_exp(qd_unlikeness(ax, ay, bx, by, sharpness)) - 1.0;
 }
 
 static inline double qd_sharpness(double h)
 {
     return 1.0 / (2.0 * h * h);
 }
+
+/* x[i] = e^x[i], i < padded, a multiple of QD_LANES. */
+void qd_exp_all(double *x, size_t padded);
 
 /* Quantile of the standard normal for 0 < u < 1, relative error about 1e-16 (Wichura 1988, AS 241). */
 double qd_normal_quantile(double u);

@@ -28,6 +28,29 @@ static inline unsigned qd_lanes_unsettled(const double *field, const double *up,
     return bits;
 }
 
+/* Bit l is set where x[l] <= most, l < QD_LANES. */
+static inline unsigned qd_lanes_up_to(const double *x, double most)
+{
+    unsigned bits = 0;
+    for (unsigned l = 0; l < QD_LANES; l += QD_REALS)
+        bits |= qd_reals_bits((qd_mask_t)(QD_REALS_OF(x + l) <= most)) << l;
+    return bits;
+}
+
+/* The first i < padded with x[i] >= least; padded where there is none. Sixty-four at a time are one word: a
+ * branch on where the first lies nobody could predict. */
+static inline size_t qd_lanes_first(const double *x, double least, size_t padded)
+{
+    for (size_t i = 0; i < padded; i += 64) {
+        uint64_t found = 0;
+        for (size_t l = 0; l < 64 && i + l < padded; l += QD_REALS)
+            found |= (uint64_t)qd_reals_bits((qd_mask_t)(QD_REALS_OF(x + i + l) >= least)) << l;
+        if (found != 0)
+            return i + (size_t)__builtin_ctzll(found);
+    }
+    return padded;
+}
+
 /* 64-bit words; +, ^, &, << and >> work lane by lane. Eight are two or four vectors. */
 #if defined(__AVX2__)
 #define QD_WORDS 4
