@@ -2,17 +2,15 @@
 
 #include <math.h>
 
-/* Operations on doubles in one call, from src/math/elementary.h and normal_quantile.c. */
+/* Operations on doubles in one call, from src/math/elementary.h and random/stream.c. */
 #define EXP_OPS       30.0
 #define NEAR_OPS      23.0 /* the same, near 0 */
 #define LOG_OPS       24.0 /* with 1 division */
 #define SIMILAR_OPS   (8.0 + EXP_OPS)
 #define ANGLE_OPS     60.0 /* two lengths, a polynomial of degree 19 in the shorter; with 1 root */
 #define ANGLE_SLOW    1.0
-#define QUANTILE_OPS  34.0 /* in the centre, with 1 division */
-#define TAIL_SHARE    0.15
-#define TAIL_OPS      58.0 /* a logarithm, a ratio of polynomials; with 2 divisions and 1 root */
-#define TAIL_SLOW     3.0
+#define NORMAL_OPS    28.0 /* half of a pair: a logarithm, two cubics, some to take apart and put together */
+#define NORMAL_SLOW   1.5  /* a pair has 2 divisions and 1 root */
 #define GAMES         4.0  /* abreast */
 #define LATE_DIVISION 14.0 /* latency */
 
@@ -56,21 +54,21 @@ static double arithmetic(const core_t *core, double operations, double divisions
     return fmax(operations / core->arithmetic / core->lanes, divisions * core->division);
 }
 
-/* The quantile of normals in bulk. */
-static double quantile(const core_t *core)
+/* What makes a normal of its bits, in bulk. */
+static double normal(const core_t *core)
 {
-    return arithmetic(core, QUANTILE_OPS + TAIL_SHARE * TAIL_OPS, 1.0 + TAIL_SHARE * TAIL_SLOW);
+    return arithmetic(core, NORMAL_OPS, NORMAL_SLOW);
 }
 
-/* One by one: ten rounds of two multiplications each; a normal has its polynomials beside them. In bulk: `2
- * lanes` draws from ten rounds of eight vector operations, and the quantile. */
+/* One by one: ten rounds of two multiplications each; a normal has its pair's polynomials beside them. In
+ * bulk: `2 lanes` draws from ten rounds of eight vector operations, and what normals take beyond that. */
 static double random_floor(const core_t *core, const stage_counts_t *counts)
 {
     double uniform = 20.0;
-    double normal = fmax(20.0, (QUANTILE_OPS + TAIL_SHARE * TAIL_OPS) / core->arithmetic);
+    double single = fmax(20.0, 2.0 * NORMAL_OPS / core->arithmetic);
     double bits = 92.0 / core->integers / (2.0 * core->lanes);
-    return counts->uniforms * uniform + counts->normals * normal + counts->uniforms_in_bulk * bits +
-           counts->in_bulk * (bits + quantile(core));
+    return counts->uniforms * uniform + counts->normals * single + counts->uniforms_in_bulk * bits +
+           counts->in_bulk * (bits + normal(core));
 }
 
 /* Pairs once: proximity (angle, exp) and baseline (similarity, rivalry); then the noise, and three matrices
@@ -85,11 +83,11 @@ static double order_floor(const core_t *core, double n)
     return pairs * (near + base + noise) + written + n * arithmetic(core, EXP_OPS + 8.0, 0.0);
 }
 
-/* Of each: three normals, similarity, stake, price, initiator. Targeted: the isolation of all, and its
+/* Of each: two pairs of normals, similarity, stake, price, initiator. Targeted: the isolation of all, and its
  * exponentials; else all angles. */
 static double crisis_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
-    double any = 3.0 * quantile(core) + n * arithmetic(core, SIMILAR_OPS + 14.0, 0.0);
+    double any = 4.0 * normal(core) + n * arithmetic(core, SIMILAR_OPS + 14.0, 0.0);
     double isolation = n * n * element(core, 2.0, 1.0, 0.0) + n * arithmetic(core, EXP_OPS + 3.0, 0.0);
     double angles = n * arithmetic(core, ANGLE_OPS + EXP_OPS, ANGLE_SLOW);
     return counts->crises * any + counts->targeted * isolation + (counts->crises - counts->targeted) * angles;

@@ -74,12 +74,26 @@ WRAP(void, qd_random_uniforms, qd_luck_t luck, qd_purpose_t purpose, uint32_t pe
     stage_leave();
 }
 
-WRAP(void, qd_random_eight, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first,
-     uint64_t out[8])
+WRAP(void, qd_random_opens, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
 {
-    stage_counts.uniforms_in_bulk += stage_counts.on ? 8.0 : 0.0;
+    stage_counts.uniforms_in_bulk += stage_counts.on ? (double)n : 0.0;
     stage_enter(STAGE_RANDOM);
-    __real_qd_random_eight(luck, purpose, period, first, out);
+    __real_qd_random_opens(luck, purpose, period, n, out);
+    stage_leave();
+}
+
+WRAP(void, qd_random_pairs, qd_luck_t luck, const qd_pairs_t *at, uint64_t even[8], uint64_t odd[8])
+{
+    stage_counts.uniforms_in_bulk += stage_counts.on ? 16.0 : 0.0;
+    stage_enter(STAGE_RANDOM);
+    __real_qd_random_pairs(luck, at, even, odd);
+    stage_leave();
+}
+
+WRAP(void, qd_normals_of, const uint64_t even[4], const uint64_t odd[4], double out[8])
+{
+    stage_enter(STAGE_RANDOM);
+    __real_qd_normals_of(even, odd, out);
     stage_leave();
 }
 
@@ -106,11 +120,11 @@ WRAP(const char *, qd_sample_order, qd_state_t *state, const qd_plan_t *plan, co
 /* ---- crises
  * ------------------------------------------------------------------------------------------------ */
 
-WRAP(unsigned, qd_crisis_count, const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
-     unsigned period)
+WRAP(unsigned, qd_crisis_count, qd_count_luck_t *held, const qd_state_t *state, const qd_parameters_t *p,
+     qd_luck_t luck, unsigned period)
 {
     stage_enter(STAGE_CRISIS);
-    unsigned count = __real_qd_crisis_count(state, p, luck, period);
+    unsigned count = __real_qd_crisis_count(held, state, p, luck, period);
     stage_leave();
     return count;
 }

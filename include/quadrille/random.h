@@ -49,20 +49,34 @@ static inline double qd_unit_open(uint64_t bits)
     return ((double)(bits >> 12) + 0.5) * 0x1p-52;
 }
 
-/* qd_unit and qd_unit_open of the bits at an address, and the standard normal by inversion of the latter. */
+/* qd_unit and qd_unit_open of the bits at an address. */
 double qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
 double qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
+
+/* Standard normal (Box and Muller 1958): with u and v the open uniforms of draws 2k and 2k + 1, the normals
+ * of these two draws are sqrt(-2 log u) times cos 2 pi v and sin 2 pi v. So a normal uses up the bits of its
+ * whole pair: no number of another kind may be drawn beside it. */
 double qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
 
-/* Many draws at once, the same bits as one by one, faster. Eight: out[k] = qd_random_bits(luck, purpose,
- * period, first + k), first even. Uniforms, normals: out[i] = qd_random_uniform or qd_random_normal(luck,
- * purpose, period, i), i < n. Rows of normals, for periods that follow one another: out[k n + i] =
- * qd_random_normal(luck, purpose, period + k, i), k < periods, i < n. */
-void qd_random_eight(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first, uint64_t out[8]);
+/* Many draws at once, the same bits as one by one, faster. out[i], i < n, is qd_random_uniform,
+ * qd_random_open or qd_random_normal(luck, purpose, period, i). Rows of normals, for periods that follow one
+ * another: out[k row + i] = qd_random_normal(luck, purpose, period + k, i), k < periods, i < row, a multiple
+ * of 8. */
 void qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
+void qd_random_opens(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
 void qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
-void qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods, size_t n,
+void qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods, size_t row,
                            double out[]);
+
+/* Eight pairs of draws, each with an address of its own: even[k] and odd[k] are the bits of draws 2 pair[k]
+ * and 2 pair[k] + 1. */
+typedef struct {
+    uint32_t purpose[8], period[8], pair[8];
+} qd_pairs_t;
+void qd_random_pairs(qd_luck_t luck, const qd_pairs_t *at, uint64_t even[8], uint64_t odd[8]);
+
+/* The normals that the bits of four pairs of draws make: out[2k] and out[2k + 1] of even[k] and odd[k]. */
+void qd_normals_of(const uint64_t even[4], const uint64_t odd[4], double out[8]);
 
 /* 32-bit key of a name (FNV-1a), even: the draw that belongs to a parameter, so that adding or reordering
  * parameters changes no other parameter's draws. */

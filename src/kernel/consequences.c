@@ -4,11 +4,6 @@
 #include "math/reduce.h"
 #include "measure/structure.h"
 
-static bool happens(const qd_world_t *self, qd_purpose_t purpose, double probability)
-{
-    return qd_random_uniform(self->luck, purpose, self->period, self->crisis.number) < probability;
-}
-
 /* Who takes which side. */
 typedef struct {
     const double *x;
@@ -225,7 +220,7 @@ static void add_load(qd_world_t *self, const qd_venue_game_t *game)
 bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
 {
     const qd_venue_game_t *game = &self->venue[g];
-    bool success = happens(self, QD_PURPOSE_OUTCOME, game->success);
+    bool success = self->crisis.drawn.outcome < game->success;
     sides_t sides = sides_of(game->x, self->state.padded);
     double gini = burden_gini(self, &sides.joined);
     self->record.successes += success;
@@ -239,7 +234,7 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
     change_tension(self, success);
     change_institution(self, g, game->legitimacy, success);
     change_cohesion(self, g, gini, success);
-    if (happens(self, QD_PURPOSE_ESCALATION, self->parameters.escalation_hazard * game->escalation))
+    if (self->crisis.drawn.escalation < self->parameters.escalation_hazard * game->escalation)
         wage_war(self, g, game->x);
     double strange = learn_affinities(self, &sides);
     if (g != QD_COLLECTIVE)

@@ -3,43 +3,68 @@
 #include <string.h>
 
 #include "math/elementary.h"
-#include "math/reduce.h"
+#include "math/lanes.h"
 #include "world/draws.h"
 
-unsigned qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck, unsigned period)
+static void draw_counts(qd_count_luck_t *self, qd_luck_t luck, unsigned period)
+{
+    qd_pairs_t at;
+    uint64_t even[QD_COUNT_PERIODS], odd[QD_COUNT_PERIODS];
+    *self = (qd_count_luck_t){.luck = luck, .period = period, .drawn = true};
+    for (unsigned k = 0; k < QD_COUNT_PERIODS; k++) {
+        at.purpose[k] = QD_PURPOSE_CRISIS;
+        at.period[k] = period + k;
+        at.pair[k] = 0;
+    }
+    qd_random_pairs(luck, &at, even, odd);
+    for (size_t k = 0; k < QD_COUNT_PERIODS; k++)
+        self->uniform[k] = qd_unit(even[k]);
+    for (size_t k = 0; k < QD_COUNT_PERIODS; k++)
+        self->calm[k] = -qd_log(self->uniform[k]);
+}
+
+/* The least k with u < P(Poisson(rate) <= k). Most periods are calm: u < exp(-rate). */
+unsigned qd_crisis_count(qd_count_luck_t *held, const qd_state_t *state, const qd_parameters_t *p,
+                         qd_luck_t luck, unsigned period)
 {
     double rate = p->crises_rate * (1.0 + p->crises_tension_feedback * state->tension);
-    double u = qd_random_uniform(luck, QD_PURPOSE_CRISIS, period, 0);
-    double term = qd_exp(-rate), below = term;
+    if (!held->drawn || held->luck.seed != luck.seed || held->luck.world != luck.world ||
+        period - held->period >= QD_COUNT_PERIODS)
+        draw_counts(held, luck, period);
+    if (rate < held->calm[period - held->period])
+        return 0;
+    double u = held->uniform[period - held->period], term = qd_exp(-rate), below = term;
     unsigned count = 0;
-    while (count < QD_CRISES_MAX && u >= below) {
-        count++;
-        term *= rate / count;
+    for (unsigned k = 1; k <= QD_CRISES_MAX; k++) {
+        count += u >= below;
+        term *= rate / k;
         below += term;
     }
     return count;
 }
 
-/* What decides a crisis before anything is known of the order (world/draws.h): its eight draws are taken at
- * once. */
-typedef struct {
-    double severity, values[2]; /* normal */
-    double scene[2], targeted, target;
-} luck_of_crisis_t;
-
-static luck_of_crisis_t draw_luck(qd_luck_t luck, unsigned period, unsigned number)
+/* Eight pairs of draws: four of the crisis, and those of what may follow, which lie elsewhere. */
+void qd_crisis_draw_luck(qd_crisis_luck_t *self, qd_luck_t luck, unsigned period, unsigned number)
 {
-    uint64_t bits[8];
-    qd_random_eight(luck, QD_PURPOSE_CRISIS, period, 16 * (number + 1), bits);
-    double z[QD_LANES];
-    for (size_t k = 0; k < QD_LANES; k++)
-        z[k] = k <= QD_DRAW_VALUES + 1 ? qd_unit_open(bits[k]) : 0.5;
-    qd_normal_quantiles(QD_LANES, z);
-    return (luck_of_crisis_t){.severity = z[QD_DRAW_SEVERITY],
-                              .values = {z[QD_DRAW_VALUES], z[QD_DRAW_VALUES + 1]},
-                              .scene = {qd_unit(bits[QD_DRAW_SCENE]), qd_unit(bits[QD_DRAW_SCENE + 1])},
-                              .targeted = qd_unit(bits[QD_DRAW_TARGETED]),
-                              .target = qd_unit(bits[QD_DRAW_TARGET])};
+    const uint32_t crisis = 8 * (number + 1);
+    const qd_pairs_t at = {.purpose = {QD_PURPOSE_CRISIS, QD_PURPOSE_CRISIS, QD_PURPOSE_CRISIS,
+                                       QD_PURPOSE_CRISIS, QD_PURPOSE_OUTCOME, QD_PURPOSE_ESCALATION,
+                                       QD_PURPOSE_FORESIGHT, QD_PURPOSE_FORESIGHT},
+                           .period = {period, period, period, period, period, period, period, period},
+                           .pair = {crisis, crisis + 1, crisis + 2, crisis + 3, number / 2, number / 2,
+                                    4 * number + QD_COLLECTIVE / 2, 4 * number + QD_UMBRELLA / 2}};
+    uint64_t even[8], odd[8];
+    double normal[8];
+    qd_random_pairs(luck, &at, even, odd);
+    qd_normals_of(even, odd, normal);
+    *self = (qd_crisis_luck_t){.severity = normal[QD_DRAW_SEVERITY],
+                               .values = {normal[QD_DRAW_VALUES], normal[QD_DRAW_VALUES + 1]},
+                               .scene = {qd_unit(even[QD_DRAW_SCENE / 2]), qd_unit(odd[QD_DRAW_SCENE / 2])},
+                               .targeted = qd_unit(even[QD_DRAW_TARGETED / 2]),
+                               .target = qd_unit(odd[QD_DRAW_TARGET / 2]),
+                               .outcome = qd_unit(number % 2 ? odd[4] : even[4]),
+                               .escalation = qd_unit(number % 2 ? odd[5] : even[5]),
+                               .foresight = {qd_unit(even[6]), qd_unit(odd[6]), 1.0, 1.0, qd_unit(even[7])}};
 }
 
 /* sum_j c_j A_kj for some vectors of states from k on, the sum over j in its order: held while the rows go
@@ -47,7 +72,7 @@ static luck_of_crisis_t draw_luck(qd_luck_t luck, unsigned period, unsigned numb
 static inline void add_rows(const qd_state_t *state, size_t k, size_t vectors, double *restrict out)
 {
     const double *restrict c = state->c, *restrict row = state->affinity + k;
-    qd_reals_t sum[4] = {{0}};
+    qd_reals_t sum[8] = {{0}};
     for (size_t j = 0; j < state->n; j++, row += state->padded)
         for (size_t v = 0; v < vectors; v++)
             sum[v] += c[j] * QD_REALS_OF(row + v * QD_REALS);
@@ -59,36 +84,62 @@ static inline void add_rows(const qd_state_t *state, size_t k, size_t vectors, d
 static void weigh_targets(const qd_state_t *state, double bias, double *restrict weight)
 {
     size_t padded = state->padded, k = 0;
+    for (; k + 8 * QD_REALS <= padded; k += 8 * QD_REALS)
+        add_rows(state, k, 8, weight);
     for (; k + 4 * QD_REALS <= padded; k += 4 * QD_REALS)
         add_rows(state, k, 4, weight);
     for (; k < padded; k += 2 * QD_REALS)
         add_rows(state, k, 2, weight);
     for (k = 0; k < padded; k++)
-        weight[k] = qd_exp(-bias * weight[k]);
+        weight[k] *= -bias;
+    qd_exp_all(weight, padded);
 }
 
 /* The target, drawn with these weights: the first whose sum with those before it exceeds u times the sum of
- * all. Uses the weights up. */
-static int choose_target(double *weight, size_t n, double u)
+ * all. Uses the weights up: they are summed by eights, which do not wait for each other. */
+static size_t choose_target(double *weight, size_t n, double u)
 {
-    double sum = 0.0;
-    for (size_t k = 0; k < n; k++)
-        weight[k] = sum += weight[k];
-    double mark = u * sum;
-    int passed = 0;
-    for (size_t k = 0; k + 1 < n; k++)
-        passed += mark >= weight[k];
-    return passed;
+    size_t padded = qd_padded(n), passed = 0;
+    double total = 0.0;
+    for (size_t k = n; k < padded; k++)
+        weight[k] = 0.0;
+    for (size_t k = 0; k < padded; k += QD_LANES) {
+        double sum = 0.0;
+        for (size_t l = 0; l < QD_LANES; l++)
+            weight[k + l] = sum += weight[k + l];
+        total += sum;
+    }
+    double mark = u * total;
+    for (size_t k = 0; k < padded; k += QD_LANES) {
+        passed += (size_t)__builtin_popcount(qd_lanes_up_to(weight + k, mark));
+        mark -= weight[k + QD_LANES - 1];
+    }
+    return passed < n ? passed : n - 1;
 }
 
-/* near_i = exp(-theta_im / l): for a targeted crisis a row of the proximities. */
-static void set_near(qd_crisis_t *self, const qd_state_t *state, double distance_scale)
+/* V(v_i, v_m) */
+static void set_similar(qd_crisis_t *self, const qd_state_t *state, double scale)
 {
     size_t padded = state->padded;
-    if (self->target == QD_NOBODY)
-        qd_state_near(state, self->place, distance_scale, padded, self->near);
-    else
-        memcpy(self->near, state->proximity + (size_t)self->target * padded, padded * sizeof *self->near);
+    const double *restrict vx = state->value, *restrict vy = vx + padded;
+    double *restrict similar = self->similar;
+    double x = self->values[0], y = self->values[1], sharpness = qd_sharpness(scale);
+    for (size_t i = 0; i < padded; i++)
+        similar[i] = qd_unlikeness(vx[i], vy[i], x, y, sharpness);
+    qd_exp_all(similar, padded);
+    for (size_t i = 0; i < padded; i++)
+        similar[i] = 2.0 * similar[i] - 1.0;
+}
+
+/* The target's place is the crisis's, and near_i its row of the proximities. */
+static void set_target(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p, size_t target)
+{
+    size_t padded = state->padded;
+    self->target = (int)target;
+    self->resistance += p->mission_effort * state->c[target];
+    for (size_t d = 0; d < 3; d++)
+        self->place[d] = state->place[d * padded + target];
+    memcpy(self->near, state->proximity + target * padded, padded * sizeof *self->near);
 }
 
 /* h_i = stake s (near_i + global_reach c_i / max c) a_i, a_i = -A_ik if targeted, else (1 + V_i) / 2; and
@@ -96,15 +147,12 @@ static void set_near(qd_crisis_t *self, const qd_state_t *state, double distance
 static void set_stakes(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p)
 {
     size_t n = state->n, padded = state->padded;
-    const double *restrict vx = state->value, *restrict vy = vx + padded, *restrict c = state->c;
-    const double *restrict near = self->near, *restrict load = state->load;
-    double *restrict similar = self->similar, *restrict stake = self->stake, *restrict price = self->price;
-    double x = self->values[0], y = self->values[1], sharpness = qd_sharpness(p->affinity_values_scale);
+    const double *restrict c = state->c, *restrict near = self->near, *restrict load = state->load;
+    const double *restrict similar = self->similar;
+    double *restrict stake = self->stake, *restrict price = self->price;
     double scale = p->mission_stake * self->severity, reach = p->mission_global_reach / qd_max(c, padded);
     double cost = p->mission_join_cost, audience = p->mission_audience_cost,
            load_cost = p->mission_overstretch;
-    for (size_t i = 0; i < padded; i++)
-        similar[i] = qd_similarity(vx[i], vy[i], x, y, sharpness);
     for (size_t i = 0; i < padded; i++)
         price[i] = cost + audience * (0.5 * (1.0 - similar[i])) + load_cost * load[i];
     if (self->target == QD_NOBODY) {
@@ -125,39 +173,36 @@ static void set_stakes(qd_crisis_t *self, const qd_state_t *state, const qd_para
  * weight up. */
 static int find_initiator(const qd_crisis_t *self, const qd_state_t *state, double *restrict weight)
 {
-    size_t padded = state->padded, i = 0;
+    size_t padded = state->padded;
     for (size_t k = 0; k < padded; k++)
         weight[k] = state->c[k] * self->stake[k];
     double most = qd_max(weight, padded);
-    if (!(most > 0.0))
-        return QD_NOBODY;
-    while (weight[i] != most)
-        i++;
-    return (int)i;
+    return most > 0.0 ? (int)qd_lanes_first(weight, most, padded) : QD_NOBODY;
 }
 
 void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
                     unsigned period, unsigned number, double *scratch)
 {
-    luck_of_crisis_t drawn = draw_luck(luck, period, number);
+    const qd_crisis_luck_t *drawn = &self->drawn;
+    qd_crisis_draw_luck(&self->drawn, luck, period, number);
     self->period = period;
     self->number = number;
-    double severity = qd_exp(p->crises_severity_sigma * drawn.severity);
+    double severity = qd_exp(p->crises_severity_sigma * drawn->severity);
     self->severity = severity > 4.0 ? 4.0 : severity;
     for (unsigned d = 0; d < 2; d++)
-        self->values[d] = p->crises_values_spread * drawn.values[d];
+        self->values[d] = p->crises_values_spread * drawn->values[d];
     self->target = QD_NOBODY;
     self->resistance = p->crises_resistance * self->severity;
-    if (drawn.targeted < p->crises_targeted) {
+    bool targeted = drawn->targeted < p->crises_targeted;
+    if (targeted) {
         weigh_targets(state, p->crises_isolation_bias, scratch);
-        self->target = choose_target(scratch, state->n, drawn.target);
-        self->resistance += p->mission_effort * state->c[self->target];
-        for (size_t d = 0; d < 3; d++)
-            self->place[d] = state->place[d * state->padded + (size_t)self->target];
     } else {
-        qd_sphere_point(drawn.scene[0], drawn.scene[1], self->place);
+        qd_sphere_point(drawn->scene[0], drawn->scene[1], self->place);
+        qd_state_near(state, self->place, p->affinity_distance_scale, self->near);
     }
-    set_near(self, state, p->affinity_distance_scale);
+    set_similar(self, state, p->affinity_values_scale); /* while the weights are on their way */
+    if (targeted)
+        set_target(self, state, p, choose_target(scratch, state->n, drawn->target));
     set_stakes(self, state, p);
     self->initiator = find_initiator(self, state, scratch);
 }

@@ -11,17 +11,27 @@
 #define QD_CRISES_MAX 4 /* a period */
 #define QD_NOBODY     (-1)
 
+/* All that is drawn for a crisis (world/draws.h), of whatever comes of it: none of it depends on the order.
+ */
+typedef struct {
+    double severity, values[2]; /* normal; the others uniform */
+    double scene[2], targeted, target;
+    double foresight[QD_VENUES]; /* of the venues that may fail to start; else 1 */
+    double outcome, escalation;
+} qd_crisis_luck_t;
+
 typedef struct {
     unsigned period, number; /* its address: the crisis `number` of `period` */
-    double severity;         /* s in (0, 4] */
-    double values[2];        /* v_m */
-    double place[3];         /* x_m: unit vector (of an untargeted crisis; else that of the target) */
-    int target;              /* k, or QD_NOBODY */
-    double resistance;       /* R */
-    int initiator;           /* p, or QD_NOBODY */
-    double *near;            /* [padded] exp(-theta_im / distance_scale) */
-    double *similar;         /* [padded] V(v_i, v_m) */
-    double *stake;           /* [padded] h */
+    qd_crisis_luck_t drawn;
+    double severity;   /* s in (0, 4] */
+    double values[2];  /* v_m */
+    double place[3];   /* x_m: unit vector (of an untargeted crisis; else that of the target) */
+    int target;        /* k, or QD_NOBODY */
+    double resistance; /* R */
+    int initiator;     /* p, or QD_NOBODY */
+    double *near;      /* [padded] exp(-theta_im / distance_scale) */
+    double *similar;   /* [padded] V(v_i, v_m) */
+    double *stake;     /* [padded] h */
     double *price; /* [padded] the price of taking a side, Delta, without any saving; +inf in the padding */
 } qd_crisis_t;
 
@@ -31,8 +41,22 @@ typedef struct {
     double force_ratio, vital_interest;
 } qd_leaning_t;
 
+/* The draws that decide how many crises some periods bring, taken at once; the address tells whether they
+ * still serve. */
+#define QD_COUNT_PERIODS 8
+typedef struct {
+    qd_luck_t luck;
+    unsigned period; /* the first of them */
+    bool drawn;
+    double uniform[QD_COUNT_PERIODS], calm[QD_COUNT_PERIODS]; /* u, and -log u: no crisis at a lower rate */
+} qd_count_luck_t;
+
 /* Number of crises in a period: Poisson(rate (1 + tension_feedback tau)), at most QD_CRISES_MAX. */
-unsigned qd_crisis_count(const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck, unsigned period);
+unsigned qd_crisis_count(qd_count_luck_t *held, const qd_state_t *state, const qd_parameters_t *p,
+                         qd_luck_t luck, unsigned period);
+
+/* Its luck alone. */
+void qd_crisis_draw_luck(qd_crisis_luck_t *self, qd_luck_t luck, unsigned period, unsigned number);
 
 /* Draws crisis `number` of `period`, and with it near, similar, stake, price, resistance and initiator.
  * scratch: [padded]. */

@@ -133,8 +133,7 @@ static void suffer_paralysis(qd_world_t *self, qd_venue_t g)
 
 static bool foresees(const qd_world_t *self, qd_venue_t g)
 {
-    return qd_random_uniform(self->luck, QD_PURPOSE_FORESIGHT, self->period,
-                             8 * self->crisis.number + (uint32_t)g) < self->parameters.doctrine_foresight;
+    return self->crisis.drawn.foresight[g] < self->parameters.doctrine_foresight;
 }
 
 /* Tries venues in the order of their worth until one starts; QD_ABSTAIN when none does. */

@@ -8,7 +8,8 @@
 /* One period; NULL, or why the world cannot go on. */
 static const char *play_period(qd_world_t *self)
 {
-    unsigned crises = qd_crisis_count(&self->state, &self->parameters, self->luck, self->period);
+    unsigned crises =
+        qd_crisis_count(&self->count_luck, &self->state, &self->parameters, self->luck, self->period);
     if (crises > 0)
         qd_world_settle(self);
     for (unsigned q = 0; q < crises; q++)

@@ -39,6 +39,7 @@ struct qd_world {
     qd_venue_scratch_t rules;
     qd_venues_abreast_t abreast;
     qd_growth_luck_t growth_luck;
+    qd_count_luck_t count_luck;
     double *spare; /* [5][padded] */
     int *listed;   /* [padded] some states, in their order */
     int *labels_before;

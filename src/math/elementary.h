@@ -62,50 +62,65 @@ static inline double qd_exp(double x)
     return x < -708.0 ? 0.0 : value;
 }
 
-/* Natural logarithm of a positive normal number, relative error below 4e-16 away from 1, absolute error below
- * 1e-16 near it. x = 2^e m with m in [sqrt(1/2), sqrt(2)), log m = 2 artanh s, s = (m-1)/(m+1);
- * artanh s = s + s^3 times a polynomial in s^2 (Chebyshev, 5e-18 off). */
-static inline double qd_log(double x)
+/* The number x = 2^e m with m in [sqrt(1/2), sqrt(2)), as e and what the logarithm of m is made of. */
+typedef struct {
+    double exponent, ratio; /* e, (m - 1) / (m + 1) */
+} qd_split_t;
+
+static inline qd_split_t qd_log_split(double x)
 {
     uint64_t bits = qd_bits_of(x) - 0x3FE6A09E667F3BCDull; /* exponent counted from sqrt(1/2) */
     uint64_t shifted = (bits + (1024ull << 52)) >> 52;     /* e + 1024, turned into a double by its bits */
-    double k = qd_from_bits(0x4330000000000000ull | shifted) - (0x1p52 + 1024.0);
     double m = qd_from_bits((bits & 0x000FFFFFFFFFFFFFull) + 0x3FE6A09E667F3BCDull);
-    double s = (m - 1.0) / (m + 1.0), t = s * s, t2 = t * t;
+    return (qd_split_t){.exponent = qd_from_bits(0x4330000000000000ull | shifted) - (0x1p52 + 1024.0),
+                        .ratio = (m - 1.0) / (m + 1.0)};
+}
+
+/* log m = 2 artanh s, s the ratio; artanh s = s + s^3 times a polynomial in s^2 (Chebyshev, 5e-18 off). */
+static inline double qd_log_join(qd_split_t x)
+{
+    double s = x.ratio, t = s * s, t2 = t * t;
     double low =
         (0.3333333333333335 + t * 0.19999999999949722) + t2 * (0.14285714313001635 + t * 0.11111105565129939);
     double high = (0.09091444727837474 + t * 0.07665855309105386) + t2 * 0.07308292712444311;
     double p = low + (t2 * t2) * high;
-    return k * 6.93147180369123816490e-01 + (2.0 * s + (2.0 * s * t * p + k * 1.90821492927058770002e-10));
+    return x.exponent * 6.93147180369123816490e-01 +
+           (2.0 * s + (2.0 * s * t * p + x.exponent * 1.90821492927058770002e-10));
 }
 
-/* cos and sin of 2 pi u for u in [0,1]: the quarter turn is exact, the rest a Taylor polynomial on |r| <=
- * pi/4. */
+/* Natural logarithm of a positive normal number, relative error below 4e-16 away from 1, absolute error below
+ * 1e-16 near it. */
+static inline double qd_log(double x)
+{
+    return qd_log_join(qd_log_split(x));
+}
+
+/* (sin r - r) / r^3 and (cos r - 1 + r^2 / 2) / r^4 as polynomials in r^2 (Chebyshev on |r| <= pi/4; sine and
+ * cosine are 2e-17 and 2e-18 of themselves off). */
+static const double qd_sine_terms[6] = {-0.16666666666666666,    0.008333333333330948,
+                                        -0.00019841269836758574, 2.755731610255244e-06,
+                                        -2.5051131845003624e-08, 1.5918129294866608e-10};
+static const double qd_cosine_terms[6] = {0.041666666666666664,  -0.0013888888888887398,
+                                          2.480158729876569e-05, -2.7557317271729793e-07,
+                                          2.08761462684032e-09,  -1.1382632425521717e-11};
+
+/* cos and sin of 2 pi u for u in [0,1]. The nearest quarter turn is taken off exactly; what is left is an
+ * angle of at most pi/4. An odd quarter swaps the two, and two quarters change signs. */
 static inline void qd_cossin_turns(double u, double *cosine, double *sine)
 {
-    double quarter = (double)(int)(4.0 * u + 0.5);
-    double r = (4.0 * u - quarter) * (QD_PI / 2), t = r * r;
-    double s = 1.0 / 355687428096000.0;
-    s = s * t - 1.0 / 1307674368000.0;
-    s = s * t + 1.0 / 6227020800.0;
-    s = s * t - 1.0 / 39916800;
-    s = s * t + 1.0 / 362880;
-    s = s * t - 1.0 / 5040;
-    s = s * t + 1.0 / 120;
-    s = s * t - 1.0 / 6;
+    const double magic = 6755399441055744.0; /* 1.5 * 2^52, as in qd_exp */
+    const uint64_t sign = 0x8000000000000000u;
+    double quarters = 4.0 * u, shifted = quarters + magic;
+    double r = (quarters - (shifted - magic)) * (QD_PI / 2), t = r * r, t2 = t * t;
+    double s = qd_cubic(qd_sine_terms, t, t2) + (t2 * t2) * (qd_sine_terms[4] + qd_sine_terms[5] * t);
+    double c = qd_cubic(qd_cosine_terms, t, t2) + (t2 * t2) * (qd_cosine_terms[4] + qd_cosine_terms[5] * t);
     s = r + r * t * s;
-    double c = 1.0 / 20922789888000.0;
-    c = c * t - 1.0 / 87178291200.0;
-    c = c * t + 1.0 / 479001600;
-    c = c * t - 1.0 / 3628800;
-    c = c * t + 1.0 / 40320;
-    c = c * t - 1.0 / 720;
-    c = c * t + 1.0 / 24;
-    c = c * t - 1.0 / 2;
-    c = 1.0 + t * c;
-    int q = (int)quarter & 3;
-    *cosine = q == 0 ? c : q == 1 ? -s : q == 2 ? -c : s;
-    *sine = q == 0 ? s : q == 1 ? c : q == 2 ? -s : -c;
+    c = (1.0 - 0.5 * t) + t2 * c;
+    uint64_t one = qd_bits_of(shifted) << 63, two = qd_bits_of(shifted)
+                                                    << 62; /* quarters, as the upper bit */
+    double along = (int64_t)one < 0 ? s : c, across = (int64_t)one < 0 ? c : s;
+    *cosine = qd_from_bits(qd_bits_of(along) ^ ((one ^ two) & sign));
+    *sine = qd_from_bits(qd_bits_of(across) ^ (two & sign));
 }
 
 /* (2 arcsin(chord/2) / chord - 1) / chord^2 as a polynomial in chord^2 (Chebyshev on [0, 2], 6e-18 off). */
@@ -127,16 +142,28 @@ static inline double qd_chord_angle(double squared)
     return chord + chord * (squared * sum);
 }
 
-/* Great-circle angle in [0, pi] between two unit vectors, accurate at every angle: that of the chord from one
- * to the other, or, where that is long, what the chord to the other's opposite leaves of pi. Symmetric bit by
- * bit. Of a vector that is 0, as in the padding of states, it is some finite number. */
-static inline double qd_sphere_angle(const double a[3], const double b[3])
+/* The squared chord between two points of the unit sphere or, where that is shorter, minus the one from the
+ * first to the other's opposite. */
+static inline double qd_sphere_chord(const double a[3], const double b[3])
 {
     double d0 = a[0] - b[0], d1 = a[1] - b[1], d2 = a[2] - b[2];
     double s0 = a[0] + b[0], s1 = a[1] + b[1], s2 = a[2] + b[2];
     double difference = d0 * d0 + d1 * d1 + d2 * d2, sum = s0 * s0 + s1 * s1 + s2 * s2;
-    double angle = qd_chord_angle(sum < difference ? sum : difference);
-    return sum < difference ? QD_PI - angle : angle;
+    return sum < difference ? -sum : difference;
+}
+
+/* The angle in [0, pi] that such a chord spans: of the one to the opposite it is what that leaves of pi. */
+static inline double qd_sphere_chord_angle(double chord)
+{
+    double angle = qd_chord_angle(fabs(chord));
+    return (int64_t)qd_bits_of(chord) < 0 ? QD_PI - angle : angle;
+}
+
+/* Great-circle angle in [0, pi] between two unit vectors, accurate at every angle. Symmetric bit by bit. Of a
+ * vector that is 0, as in the padding of states, it is some finite number. */
+static inline double qd_sphere_angle(const double a[3], const double b[3])
+{
+    return qd_sphere_chord_angle(qd_sphere_chord(a, b));
 }
 
 static inline double qd_clamp(double x, double low, double high)
@@ -155,11 +182,16 @@ static inline void qd_sphere_point(double u, double v, double out[3])
 }
 
 /* Similarity of two points of the plane of values: V(a,b) = 2 exp(-|a-b|^2 / (2 h^2)) - 1 (model.md part 1),
- * given sharpness = 1 / (2 h^2), so that a loop over pairs divides once. */
-static inline double qd_similarity(double ax, double ay, double bx, double by, double sharpness)
+ * given sharpness = 1 / (2 h^2), so that a loop over pairs divides once; and the exponent alone. */
+static inline double qd_unlikeness(double ax, double ay, double bx, double by, double sharpness)
 {
     double dx = ax - bx, dy = ay - by;
-    return 2.0 * qd_exp(-(dx * dx + dy * dy) * sharpness) - 1.0;
+    return -(dx * dx + dy * dy) * sharpness;
+}
+
+static inline double qd_similarity(double ax, double ay, double bx, double by, double sharpness)
+{
+    return 2.0 * qd_exp(qd_unlikeness(ax, ay, bx, by, sharpness)) - 1.0;
 }
 
 static inline double qd_sharpness(double h)
@@ -167,11 +199,10 @@ static inline double qd_sharpness(double h)
     return 1.0 / (2.0 * h * h);
 }
 
+/* x[i] = e^x[i], i < padded, a multiple of QD_LANES. */
+void qd_exp_all(double *x, size_t padded);
+
 /* Quantile of the standard normal for 0 < u < 1, relative error about 1e-16 (Wichura 1988, AS 241). */
 double qd_normal_quantile(double u);
-
-/* The same for many, in place: x[i] becomes qd_normal_quantile(x[i]), i < padded, a multiple of QD_LANES. The
- * more at a time, the quicker: tails are gathered and evaluated side by side. */
-void qd_normal_quantiles(size_t padded, double *x);
 
 #endif

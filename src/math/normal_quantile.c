@@ -1,8 +1,6 @@
 /* Wichura (1988), Algorithm AS 241, routine PPND16: three ratios of polynomials of degree 7, for |u - 1/2| <=
  * 0.425, and in sqrt(-log u) below and above 5. */
 #include "math/elementary.h"
-#include "math/lanes.h"
-#include "math/reduce.h"
 
 static const double centre_p[8] = {
     3.3871328727963666080e0,  1.3314166789178437745e+2, 1.9715909503065514427e+3, 1.3731693765509461125e+4,
@@ -66,57 +64,4 @@ double qd_normal_quantile(double u)
 {
     double q = u - 0.5;
     return fabs(q) <= CENTRE ? centre(q) : tail(u);
-}
-
-/* Draws whose tails are gathered at a time: every seventh or so lies in one. A multiple of 64. */
-#define BLOCK ((size_t)256)
-
-/* Tails as if all were near, r[k] = sqrt(-log of the tail's probability). */
-static void near_tails(size_t count, const double *restrict p, double *restrict r, double *restrict z)
-{
-    for (size_t k = 0; k < count; k++)
-        r[k] = sqrt(-qd_log(p[k] < 0.5 ? p[k] : 1.0 - p[k]));
-    for (size_t k = 0; k < count; k++) {
-        double near = ratio(near_p, near_q, r[k] - 1.6);
-        z[k] = p[k] < 0.5 ? -near : near;
-    }
-}
-
-/* The tails' places among the draws, in `place`; returns how many. Sixty-four draws are one word with a bit
- * for each: a branch on where a single draw lies nobody could predict. */
-static size_t find_tails(size_t padded, const double *x, uint16_t *place)
-{
-    size_t tails = 0;
-    for (size_t i = 0; i < padded; i += 64) {
-        uint64_t outside = 0;
-        for (size_t l = 0; l < 64 && i + l < padded; l += QD_LANES)
-            outside |= (uint64_t)qd_lanes_farther(x + i + l, 0.5, CENTRE) << l;
-        for (; outside != 0; outside &= outside - 1)
-            place[tails++] = (uint16_t)(i + (size_t)__builtin_ctzll(outside));
-    }
-    return tails;
-}
-
-/* All as if they lay in the centre; those that do not are set aside before, evaluated side by side, and put
- * back. */
-static void block_quantiles(size_t padded, double *x)
-{
-    uint16_t place[BLOCK];
-    double p[BLOCK], r[BLOCK], z[BLOCK];
-    size_t tails = find_tails(padded, x, place);
-    for (size_t k = 0; k < tails; k++)
-        p[k] = x[place[k]];
-    for (size_t k = tails; k < qd_padded(tails); k++)
-        p[k] = 0.01;
-    for (size_t i = 0; i < padded; i++)
-        x[i] = centre(x[i] - 0.5);
-    near_tails(qd_padded(tails), p, r, z);
-    for (size_t k = 0; k < tails; k++)
-        x[place[k]] = r[k] <= 5.0 ? z[k] : tail(p[k]);
-}
-
-void qd_normal_quantiles(size_t padded, double *x)
-{
-    for (size_t i = 0; i < padded; i += BLOCK)
-        block_quantiles(padded - i < BLOCK ? padded - i : BLOCK, x + i);
 }

@@ -61,11 +61,12 @@ static inline double qd_max(const double *restrict a, size_t padded)
     for (size_t i = 0; i < padded; i += QD_LANES)
         for (size_t v = 0; v < QD_PARTS; v++)
             most.part[v] = QD_REALS_LARGER(QD_REALS_OF(a + i + v * QD_REALS), most.part[v]);
-    double s[QD_LANES], largest = 0.0;
-    for (size_t v = 0; v < QD_PARTS; v++)
-        QD_REALS_AT(s + v * QD_REALS) = most.part[v];
-    for (size_t l = 0; l < QD_LANES; l++)
-        largest = s[l] > largest ? s[l] : largest;
+    qd_reals_t joined = most.part[0];
+    for (size_t v = 1; v < QD_PARTS; v++)
+        joined = QD_REALS_LARGER(joined, most.part[v]);
+    double largest = joined[0];
+    for (size_t l = 1; l < QD_REALS; l++)
+        largest = joined[l] > largest ? joined[l] : largest;
     return largest;
 }
 

@@ -1,5 +1,6 @@
 #include "quadrille/random.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "math/elementary.h"
@@ -42,91 +43,265 @@ double qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uin
     return qd_unit_open(qd_random_bits(luck, purpose, period, draw));
 }
 
-double qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
-{
-    return qd_normal_quantile(qd_random_open(luck, purpose, period, draw));
-}
-
-/* ---- eight draws at once
+/* ---- many draws at once
  * ---------------------------------------------------------------------------------- */
 
-/* The bits of draws first .. first + 3 and of the four after them, first even. The lanes of a counter hold
- * pairs 0, 2, 1, 3, so that even and odd draws interleave without crossing the middle of a vector. */
-static inline void eight_bits(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first,
-                              qd_words_t bits[2])
+/* Where eight pairs of draws are, as words of their counters. */
+typedef struct {
+    qd_eight_words_t purpose, period, pair;
+} addresses_t;
+
+/* The bits of the even and of the odd draws of eight pairs. */
+typedef struct {
+    qd_words_t even[QD_WORD_PARTS], odd[QD_WORD_PARTS];
+} eight_pairs_t;
+
+static inline void fill(qd_eight_words_t *self, uint32_t x)
 {
-    const qd_words_t zero = {0, 0, 0, 0}, lower = zero + 0xFFFFFFFFu, pair = {0, 2, 1, 3};
-    const uint32_t key[2] = {(uint32_t)luck.seed, (uint32_t)(luck.seed >> 32)};
-    const qd_words_t counter[4] = {zero + (uint32_t)luck.world, zero + purpose_word(luck, purpose),
-                                   zero + period, pair + (first >> 1)};
-    qd_words_t word[4];
-    qd_philox_lanes(counter, key, word);
-    qd_words_t even = word[1] << 32 | (word[0] & lower), odd = word[3] << 32 | (word[2] & lower);
-    bits[0] = (qd_words_t){even[0], odd[0], even[2], odd[2]};
-    bits[1] = (qd_words_t){even[1], odd[1], even[3], odd[3]};
+    for (size_t v = 0; v < QD_WORD_PARTS; v++)
+        qd_words_fill(&self->part[v], x);
 }
 
-/* qd_unit_open of eight; below 2^52 a whole number becomes a double by its bits, which vectorises. */
-static inline void eight_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first,
-                              double out[QD_LANES])
+static inline void draw_pairs(const qd_philox_keys_t *keys, uint64_t world, const addresses_t *at,
+                              eight_pairs_t *out)
 {
-    qd_words_t bits[2];
-    eight_bits(luck, purpose, period, first, bits);
-    for (size_t v = 0; v < 2; v++) {
-        qd_doubles_t whole = (qd_doubles_t)(bits[v] >> 12 | 0x4330000000000000u) - 0x1p52;
-        qd_doubles_t unit = (whole + 0.5) * 0x1p-52;
-        memcpy(out + 4 * v, &unit, sizeof unit);
+    qd_eight_words_t counter[4] = {at->pair, at->purpose, at->period, at->pair}, word[4];
+    fill(&counter[0], (uint32_t)world);
+    qd_philox_lanes(counter, keys, word);
+    for (size_t v = 0; v < QD_WORD_PARTS; v++) {
+        out->even[v] = word[1].part[v] << 32 | (word[0].part[v] & 0xFFFFFFFFu);
+        out->odd[v] = word[3].part[v] << 32 | (word[2].part[v] & 0xFFFFFFFFu);
     }
 }
 
-void qd_random_eight(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t first, uint64_t out[8])
+static inline void gather(qd_eight_words_t *self, const uint32_t x[8], uint32_t also)
 {
-    qd_words_t bits[2];
-    eight_bits(luck, purpose, period, first, bits);
-    memcpy(out, bits, sizeof bits);
+    for (size_t k = 0; k < 8; k++)
+        self->part[k / QD_WORDS][k % QD_WORDS] = x[k] | also;
+}
+
+void qd_random_pairs(qd_luck_t luck, const qd_pairs_t *at, uint64_t even[8], uint64_t odd[8])
+{
+    qd_philox_keys_t keys;
+    addresses_t addresses;
+    eight_pairs_t bits;
+    qd_philox_keys(&keys, luck.seed);
+    gather(&addresses.purpose, at->purpose, purpose_word(luck, 0));
+    gather(&addresses.period, at->period, 0);
+    gather(&addresses.pair, at->pair, 0);
+    draw_pairs(&keys, luck.world, &addresses, &bits);
+    memcpy(even, bits.even, sizeof bits.even);
+    memcpy(odd, bits.odd, sizeof bits.odd);
+}
+
+/* Rows of draws of one purpose: `row` draws of a period, then those of the next. */
+typedef struct {
+    qd_philox_keys_t keys;
+    uint64_t world;
+    addresses_t next;
+    uint32_t period;
+    size_t draw, row;
+} reader_t;
+
+static void open_reader(reader_t *self, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t row)
+{
+    *self = (reader_t){.world = luck.world, .period = period, .row = row};
+    qd_philox_keys(&self->keys, luck.seed);
+    fill(&self->next.purpose, purpose_word(luck, purpose));
+}
+
+static inline void read_pairs(reader_t *self, eight_pairs_t *out)
+{
+    for (size_t v = 0; v < QD_WORD_PARTS; v++) {
+        qd_words_fill(&self->next.period.part[v], self->period);
+        self->next.pair.part[v] = QD_WORDS_NUMBERED + (uint32_t)self->draw / 2;
+        self->draw += 2 * QD_WORDS;
+        bool over = self->draw == self->row;
+        self->draw = over ? 0 : self->draw;
+        self->period += over;
+    }
+    draw_pairs(&self->keys, self->world, &self->next, out);
+}
+
+/* qd_unit of the bits, in place: as those below the point of a number from 1 to 2. */
+static inline void make_units(qd_words_t *bits)
+{
+    qd_words_t above = *bits >> 12 | 0x3FF0000000000000u;        /* 1 + ... */
+    qd_words_t one = 0x3FF0000000000000u - ((*bits >> 11) & 1u); /* or 2^-53 less */
+    *bits = (qd_words_t)((qd_doubles_t)above - (qd_doubles_t)one);
+}
+
+/* qd_unit_open of the bits. */
+static inline void make_open(qd_words_t *bits)
+{
+    qd_doubles_t above = (qd_doubles_t)(*bits >> 12 | 0x3FF0000000000000u);
+    *bits = (qd_words_t)(above - (1.0 - 0x1p-53));
+}
+
+/* The first draws of a period, by sixteens, as what `make` makes of their bits. */
+static inline void fill_row(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[],
+                            void (*make)(qd_words_t *bits))
+{
+    reader_t reader;
+    open_reader(&reader, luck, purpose, period, 0);
+    for (size_t i = 0; i < n; i += 16) {
+        eight_pairs_t bits;
+        double last[16], *to = n - i < 16 ? last : out + i;
+        read_pairs(&reader, &bits);
+        for (size_t v = 0; v < QD_WORD_PARTS; v++) {
+            make(&bits.even[v]);
+            make(&bits.odd[v]);
+            qd_words_interleave(&bits.even[v], &bits.odd[v], to + 2 * QD_WORDS * v);
+        }
+        if (to == last)
+            memcpy(out + i, last, (n - i) * sizeof *out);
+    }
 }
 
 void qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
 {
-    for (size_t i = 0; i < n; i += QD_LANES) {
-        uint64_t bits[QD_LANES];
-        qd_random_eight(luck, purpose, period, (uint32_t)i, bits);
-        for (size_t l = 0; l < QD_LANES && i + l < n; l++)
-            out[i + l] = qd_unit(bits[l]);
-    }
+    fill_row(luck, purpose, period, n, out, make_units);
 }
 
-static void fill_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
+void qd_random_opens(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
 {
-    size_t whole = n - n % QD_LANES;
-    for (size_t i = 0; i < whole; i += QD_LANES)
-        eight_open(luck, purpose, period, (uint32_t)i, out + i);
-    if (whole < n) {
-        double last[QD_LANES];
-        eight_open(luck, purpose, period, (uint32_t)whole, last);
-        memcpy(out + whole, last, (n - whole) * sizeof *out);
+    fill_row(luck, purpose, period, n, out, make_open);
+}
+
+/* Pairs of normals that are made at a time, a multiple of 8. */
+#define PAIRS ((size_t)128)
+
+/* Pairs of normals in the making: open uniforms, and what becomes of them. */
+typedef struct {
+    _Alignas(64) double u[PAIRS], v[PAIRS], radius[PAIRS], exponent[PAIRS];
+} normals_t;
+
+static inline void read_opens(normals_t *self, reader_t *reader, size_t pairs)
+{
+    for (size_t k = 0; k < pairs; k += 8) {
+        eight_pairs_t bits;
+        read_pairs(reader, &bits);
+        for (size_t v = 0; v < QD_WORD_PARTS; v++) {
+            make_open(&bits.even[v]);
+            make_open(&bits.odd[v]);
+            QD_WORDS_AT(self->u + k + QD_WORDS * v) = bits.even[v];
+            QD_WORDS_AT(self->v + k + QD_WORDS * v) = bits.odd[v];
+        }
     }
 }
 
-void qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods, size_t n,
+/* sqrt(-2 log u) */
+static inline void make_radii(normals_t *self, size_t pairs)
+{
+    for (size_t k = 0; k < pairs; k++) {
+        qd_split_t split = qd_log_split(self->u[k]);
+        self->radius[k] = split.ratio;
+        self->exponent[k] = split.exponent;
+    }
+    for (size_t k = 0; k < pairs; k++) {
+        qd_split_t split = {.exponent = self->exponent[k], .ratio = self->radius[k]};
+        self->radius[k] = sqrt(-2.0 * qd_log_join(split));
+    }
+}
+
+/* tan(pi x / 2) = x p(x^2) / q(x^2) for |x| <= 1/2 (interpolated at Chebyshev's points, 3e-17 of itself off;
+ * the common factor is such that rounding the terms adds nothing). */
+static const double tangent_p[4] = {2.2181362192826373, -0.7020933687561118, 0.03788989454890378,
+                                    -0.00024931585190029256};
+static const double tangent_q[4] = {1.412109375, -1.6083799291249243, 0.2006918361406189,
+                                    -0.004421280396329375};
+
+/* The angle 2 pi v is a number of half turns, an odd one of which changes the sign of the radius, and an
+ * angle of at most a quarter turn either way. The tangent of half of that, p / q, takes the place of v and u.
+ */
+static inline void halve_angles(normals_t *self, size_t pairs)
+{
+    const double magic = 6755399441055744.0; /* 1.5 * 2^52, as in qd_exp */
+    for (size_t k = 0; k < pairs; k++) {
+        double halves = 2.0 * self->v[k], shifted = halves + magic;
+        double x = halves - (shifted - magic), x2 = x * x, x4 = x2 * x2;
+        self->v[k] = x * qd_cubic(tangent_p, x2, x4);
+        self->u[k] = qd_cubic(tangent_q, x2, x4);
+        self->radius[k] = qd_from_bits(qd_bits_of(self->radius[k]) ^ qd_bits_of(shifted) << 63);
+    }
+}
+
+/* Cosine and sine are (q^2 - p^2) / (q^2 + p^2) and 2 p q / (q^2 + p^2). */
+static inline void make_points(const normals_t *self, size_t pairs, double *out)
+{
+    for (size_t k = 0; k < pairs; k += QD_WORDS) {
+        qd_doubles_t p = QD_DOUBLES_OF(self->v + k), q = QD_DOUBLES_OF(self->u + k);
+        qd_doubles_t p2 = p * p, q2 = q * q, scale = QD_DOUBLES_OF(self->radius + k) / (q2 + p2);
+        qd_words_t even = (qd_words_t)(scale * (q2 - p2)), odd = (qd_words_t)(scale * ((p + p) * q));
+        qd_words_interleave(&even, &odd, out + 2 * k);
+    }
+}
+
+/* Pairs, a multiple of 4, are points of the plane: each at a random angle, half of its squared distance from
+ * the centre exponential (Box and Muller 1958). They are made in short steps, each for all of them: a
+ * processor looks ahead over some sixty operations only, and those for one pair wait for each other. */
+static inline void make_normals(normals_t *self, size_t pairs, double *out)
+{
+    make_radii(self, pairs);
+    halve_angles(self, pairs);
+    make_points(self, pairs, out);
+}
+
+static void read_normals(reader_t *reader, size_t pairs, double *out)
+{
+    normals_t normals;
+    read_opens(&normals, reader, pairs);
+    make_normals(&normals, pairs, out);
+}
+
+void qd_normals_of(const uint64_t even[4], const uint64_t odd[4], double out[8])
+{
+    normals_t normals;
+    for (size_t k = 0; k < 4; k++) {
+        normals.u[k] = qd_unit_open(even[k]);
+        normals.v[k] = qd_unit_open(odd[k]);
+    }
+    make_normals(&normals, 4, out);
+}
+
+void qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods, size_t row,
                            double out[])
 {
-    size_t count = periods * n, whole = count - count % QD_LANES;
-    for (size_t k = 0; k < periods; k++)
-        fill_open(luck, purpose, period + (uint32_t)k, n, out + k * n);
-    qd_normal_quantiles(whole, out);
-    if (whole < count) {
-        double last[QD_LANES];
-        for (size_t l = 0; l < QD_LANES; l++)
-            last[l] = whole + l < count ? out[whole + l] : 0.5;
-        qd_normal_quantiles(QD_LANES, last);
-        memcpy(out + whole, last, (count - whole) * sizeof *out);
-    }
+    reader_t reader;
+    size_t pairs = periods * row / 2;
+    open_reader(&reader, luck, purpose, period, row);
+    for (size_t k = 0; k < pairs; k += PAIRS)
+        read_normals(&reader, pairs - k < PAIRS ? pairs - k : PAIRS, out + 2 * k);
+}
+
+/* The eight draws from `first` on, a multiple of 8. */
+static void last_eight(reader_t *reader, size_t first, double out[8])
+{
+    reader->draw = first;
+    read_normals(reader, 4, out);
 }
 
 void qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[])
 {
-    qd_random_normal_rows(luck, purpose, period, 1, n, out);
+    reader_t reader;
+    size_t pairs = n / 8 * 4;
+    open_reader(&reader, luck, purpose, period, 0);
+    for (size_t k = 0; k < pairs; k += PAIRS)
+        read_normals(&reader, pairs - k < PAIRS ? pairs - k : PAIRS, out + 2 * k);
+    if (n % 8 != 0) {
+        double last[8];
+        last_eight(&reader, 2 * pairs, last);
+        memcpy(out + 2 * pairs, last, n % 8 * sizeof *out);
+    }
+}
+
+double qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
+{
+    reader_t reader;
+    double eight[8];
+    open_reader(&reader, luck, purpose, period, 0);
+    last_eight(&reader, draw & ~7u, eight);
+    return eight[draw & 7u];
 }
 
 uint32_t qd_name_key(const char *name)

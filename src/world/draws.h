@@ -1,8 +1,8 @@
 /* Where each random number of a world lives: (purpose, period, draw) as in quadrille/random.h. This table is
  * part of the format: an entry may be added, never moved. "uniform" is qd_random_uniform (on [0,1)), "open"
- * qd_random_open, "normal" qd_random_normal. An event of probability p happens when uniform < p. A choice
- * among weights w_0, w_1, ... takes the first k with uniform * sum(w) < w_0 + ... + w_k (the last one with a
- * weight above 0 if rounding leaves none).
+ * qd_random_open, "normal" qd_random_normal, which uses up the pair of draws that it lies in. An event of
+ * probability p happens when uniform < p. A choice among weights w_0, w_1, ... takes the first k with uniform
+ * * sum(w) < w_0 + ... + w_k (the last one with a weight above 0 if rounding leaves none).
  *
  * PARAMETERS  period 0: the world's parameters; period 1 + at: a scheduled change at period `at`.
  *             draw qd_name_key(parameter name), uniform, through qd_distribution_quantile
@@ -32,9 +32,9 @@ typedef enum {
 typedef enum {
     QD_DRAW_SEVERITY = 0, /* normal */
     QD_DRAW_VALUES = 1,   /* and 2: normal */
-    QD_DRAW_SCENE = 3,    /* and 4: uniform, through qd_sphere_point: the place */
-    QD_DRAW_TARGETED = 5, /* uniform */
-    QD_DRAW_TARGET = 6    /* uniform, choice among states */
+    QD_DRAW_SCENE = 4,    /* and 5: uniform, through qd_sphere_point: the place */
+    QD_DRAW_TARGETED = 6, /* uniform */
+    QD_DRAW_TARGET = 7    /* uniform, choice among states */
 } qd_crisis_draw_t;
 
 #endif

@@ -37,18 +37,18 @@ static void sort_descending(double *restrict c, size_t count, double *restrict s
     }
 }
 
-/* The poles' shares of S: a symmetric Dirichlet(8), each Gamma(8) a sum of eight exponentials. */
-static void draw_multipolar(double *c, size_t m, double share, qd_luck_t luck, double *spare)
+/* The poles' shares of S: a symmetric Dirichlet(8), each Gamma(8) a sum of eight exponentials. The logarithms
+ * are kept where affinities will be. spare: [padded]. */
+static void draw_multipolar(qd_state_t *state, double share, qd_luck_t luck, double *restrict spare)
 {
-    double total = 0.0;
+    size_t m = state->poles;
+    double *restrict c = state->c, *restrict logarithm = state->affinity, total = 0.0;
+    qd_random_opens(luck, QD_PURPOSE_SAMPLER, QD_DRAW_POLE_SHARE, 8 * m, logarithm);
+    for (size_t e = 0; e < 8 * m; e++)
+        logarithm[e] = qd_log(logarithm[e]);
     for (size_t k = 0; k < m; k++) {
-        uint64_t bits[8];
-        double logarithm[8];
-        qd_random_eight(luck, QD_PURPOSE_SAMPLER, QD_DRAW_POLE_SHARE, 8 * (uint32_t)k, bits);
-        for (size_t e = 0; e < 8; e++)
-            logarithm[e] = qd_log(qd_unit_open(bits[e]));
         c[k] = 0.0;
-        for (size_t e = 0; e < 8; e++)
+        for (size_t e = 8 * k; e < 8 * k + 8; e++)
             c[k] -= logarithm[e];
         total += c[k];
     }
@@ -89,7 +89,7 @@ static void draw_capabilities(qd_state_t *state, qd_order_kind_t kind, const qd_
         c[0] = share / (1.0 + p->order_pole_ratio);
         c[1] = share * p->order_pole_ratio / (1.0 + p->order_pole_ratio);
     } else {
-        draw_multipolar(c, m, share, luck, spare);
+        draw_multipolar(state, share, luck, spare);
     }
     double total = 0.0, weakest = c[m - 1];
     qd_random_normals(luck, QD_PURPOSE_SAMPLER, QD_DRAW_MINOR_SIZE, state->n, spare);
@@ -157,28 +157,45 @@ static void draw_values(qd_state_t *state, const qd_parameters_t *p, qd_luck_t l
     }
 }
 
-/* B_ij = clamp(omega V_ij + delta G_ij - rho R_ij, -1, 1), R_ij = min(c_i, c_j) / max(c). */
+/* exp(-|v_i - v_j|^2 / (2 h^2)) of the pairs below the diagonal, rows of qd_padded(i) one after the other:
+ * short loops would be slow. Returns how many. */
+static size_t set_alike(const qd_state_t *state, double scale, double *restrict alike)
+{
+    const double *restrict vx = state->value, *restrict vy = vx + state->padded;
+    double sharpness = qd_sharpness(scale);
+    size_t count = 0;
+    for (size_t i = 0; i < state->n; count += qd_padded(i++))
+        for (size_t j = 0; j < qd_padded(i); j++)
+            alike[count + j] = qd_unlikeness(vx[i], vy[i], vx[j], vy[j], sharpness);
+    qd_exp_all(alike, count);
+    return count;
+}
+
+/* B_ij = clamp(omega V_ij + delta G_ij - rho R_ij, -1, 1), R_ij = min(c_i, c_j) / max(c). From the last row
+ * to the first, which lie at or behind what they are made of. */
 static void set_baseline(qd_state_t *state, const qd_parameters_t *p)
 {
-    size_t padded = state->padded;
-    const double *restrict c = state->c, *restrict vx = state->value, *restrict vy = vx + padded;
-    double sharpness = qd_sharpness(p->affinity_values_scale), alike = p->affinity_values;
-    double close = p->affinity_interdependence, rival = p->affinity_rivalry / qd_max(c, padded);
-    for (size_t i = 0; i < state->n; i++) {
+    size_t padded = state->padded, count = set_alike(state, p->affinity_values_scale, state->baseline);
+    const double *restrict c = state->c;
+    double like = p->affinity_values, close = p->affinity_interdependence;
+    double rival = p->affinity_rivalry / qd_max(c, padded);
+    for (size_t i = state->n; i-- > 0;) {
         double *restrict row = state->baseline + i * padded;
-        const double *restrict near = state->proximity + i * padded;
+        const double *restrict near = state->proximity + i * padded, *restrict alike;
+        count -= qd_padded(i);
+        alike = state->baseline + count;
         for (size_t j = 0; j < qd_padded(i); j++) {
-            double similar = qd_similarity(vx[i], vy[i], vx[j], vy[j], sharpness);
             double weaker = c[i] < c[j] ? c[i] : c[j];
-            row[j] = qd_clamp(alike * similar + close * near[j] - rival * weaker, -1.0, 1.0);
+            row[j] = qd_clamp(like * (2.0 * alike[j] - 1.0) + close * near[j] - rival * weaker, -1.0, 1.0);
         }
     }
     qd_state_mirror(state, state->baseline, 0.0);
 }
 
 /* A(0) = clamp(B + noise N(0,1)). The draws of the pairs below the diagonal follow one another, i (i-1)/2 +
- * j, and are taken all at once; they wait where the matrix will be, in front of which they are used up. */
-static void draw_affinities(qd_state_t *state, double noise, qd_luck_t luck)
+ * j, and are taken all at once; they wait where the matrix will be, in front of which they are used up.
+ * spare: [padded]. */
+static void draw_affinities(qd_state_t *state, double noise, qd_luck_t luck, double *restrict spare)
 {
     size_t n = state->n, padded = state->padded, pairs = n * (n - 1) / 2;
     double *z = state->affinity + (n * padded - pairs);
@@ -186,11 +203,12 @@ static void draw_affinities(qd_state_t *state, double noise, qd_luck_t luck)
         memset(z, 0, pairs * sizeof *z);
     else
         qd_random_normals(luck, QD_PURPOSE_SAMPLER, QD_DRAW_NOISE, pairs, z);
-    for (size_t i = 0; i < n; i++) {
-        const double *base = state->baseline + i * padded;
-        double *row = state->affinity + i * padded;
+    for (size_t i = 0; i < n; z += i++) {
+        const double *restrict base = state->baseline + i * padded;
+        double *restrict row = state->affinity + i * padded;
+        memcpy(spare, z, i * sizeof *z);
         for (size_t j = 0; j < i; j++)
-            row[j] = qd_clamp(base[j] + noise * *z++, -1.0, 1.0);
+            row[j] = qd_clamp(base[j] + noise * spare[j], -1.0, 1.0);
     }
     qd_state_mirror(state, state->affinity, 0.0);
 }
@@ -249,7 +267,7 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
         copy_matrix(state, data->affinity, state->affinity);
     } else {
         set_baseline(state, p);
-        draw_affinities(state, p->affinity_noise, luck);
+        draw_affinities(state, p->affinity_noise, luck, spare);
     }
     memset(spare, 0, QD_VENUES * state->padded * sizeof *spare);
     set_institutions(state, data, p);

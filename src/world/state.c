@@ -67,17 +67,30 @@ void qd_state_reset(qd_state_t *self, size_t n)
     self->institution = self->tension = self->debt = 0.0;
 }
 
-void qd_state_near(const qd_state_t *self, const double place[3], double distance_scale, size_t count,
-                   double *restrict near)
+/* Chords from a place to the first states, qd_sphere_chord. */
+static inline void set_chords(const qd_state_t *self, const double place[3], size_t count,
+                              double *restrict chord)
 {
     const double *restrict x = self->place, *restrict y = x + self->padded, *restrict z = y + self->padded;
-    double rate = -1.0 / distance_scale;
     for (size_t i = 0; i < count; i++) {
         const double there[3] = {x[i], y[i], z[i]};
-        near[i] = qd_sphere_angle(place, there);
+        chord[i] = qd_sphere_chord(place, there);
     }
+}
+
+/* exp(-theta / distance_scale), in place of the chords. */
+static void make_near(double *restrict near, size_t count, double distance_scale)
+{
+    double rate = -1.0 / distance_scale;
     for (size_t i = 0; i < count; i++)
-        near[i] = qd_exp(rate * near[i]);
+        near[i] = rate * qd_sphere_chord_angle(near[i]);
+    qd_exp_all(near, count);
+}
+
+void qd_state_near(const qd_state_t *self, const double place[3], double distance_scale, double *near)
+{
+    set_chords(self, place, self->padded, near);
+    make_near(near, self->padded, distance_scale);
 }
 
 void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal)
@@ -93,14 +106,22 @@ void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal)
     }
 }
 
+/* The rows below the diagonal follow one another while they are made: short loops would be slow. */
 void qd_state_set_proximity(qd_state_t *self, double distance_scale)
 {
-    size_t padded = self->padded;
+    size_t padded = self->padded, count = 0;
+    double *near = self->proximity;
     for (size_t i = 0; i < self->n; i++) {
         const double here[3] = {self->place[i], self->place[padded + i], self->place[2 * padded + i]};
-        qd_state_near(self, here, distance_scale, qd_padded(i), self->proximity + i * padded);
+        set_chords(self, here, qd_padded(i), near + count);
+        count += qd_padded(i);
     }
-    qd_state_mirror(self, self->proximity, 1.0);
+    make_near(near, count, distance_scale);
+    for (size_t i = self->n; i-- > 0;) {
+        count -= qd_padded(i);
+        memmove(near + i * padded, near + count, qd_padded(i) * sizeof *near);
+    }
+    qd_state_mirror(self, near, 1.0);
 }
 
 /* As (1 - rate) A + rate B, which reads A once. It stays within [-1, 1]: 1 - rate and rate, rounded, have the

@@ -38,10 +38,9 @@ void qd_state_free(qd_state_t *self);
 /* Sets n and padded and clears everything. */
 void qd_state_reset(qd_state_t *self, size_t n);
 
-/* near[i] = exp(-theta_i / distance_scale), i < count <= padded, theta_i the angle between state i's place
- * and this one. What it is in the padding is finite and means nothing. */
-void qd_state_near(const qd_state_t *self, const double place[3], double distance_scale, size_t count,
-                   double *near);
+/* near[i] = exp(-theta_i / distance_scale), i < padded, theta_i the angle between state i's place and this
+ * one. What it is in the padding is finite and means nothing. */
+void qd_state_near(const qd_state_t *self, const double place[3], double distance_scale, double *near);
 
 /* Completes a matrix that is set below its diagonal: the diagonal, the other half, 0 in the padding. */
 void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal);

@@ -51,7 +51,7 @@ static void test_success_is_drawn(void **state)
     size_t successes = 0;
     for (unsigned t = 0; t < 400; t++) {
         world->period = t;
-        world->crisis.number = t % 4;
+        qd_crisis_draw_luck(&world->crisis.drawn, world->luck, t, t % 4);
         qd_test_set_game(world, QD_FLEXIBLE, with_one, 0.3, 0.5, 0.0);
         double u = qd_random_uniform(world->luck, QD_PURPOSE_OUTCOME, t, t % 4);
         assert_int_equal(qd_world_consequences(world, QD_FLEXIBLE), u < 0.3);
@@ -200,6 +200,7 @@ static void test_hazard(void **state)
     uint32_t expected = 0;
     for (unsigned t = 0; t < 500; t++) {
         world->period = t;
+        qd_crisis_draw_luck(&world->crisis.drawn, world->luck, t, 0);
         act(world, QD_FLEXIBLE, with_one, true, 0.4, 0.6);
         expected += qd_random_uniform(world->luck, QD_PURPOSE_ESCALATION, t, 0) < 0.3;
         assert_int_equal(world->record.wars, expected);

@@ -6,6 +6,7 @@
 #include "support/check.h"
 #include "support/hand_made.h"
 #include "support/random_plan.h"
+#include "world/draws.h"
 #include "world/sample.h"
 
 #include <gsl/gsl_cdf.h>
@@ -24,7 +25,7 @@ static void check_counts(double rate, double feedback, double tension)
     double mean = rate * (1.0 + feedback * tension), seen[5] = {0}, chi = 0.0, tail = 1.0;
     for (unsigned w = 0; w < N; w++) {
         qd_luck_t luck = {.seed = 31, .world = w / 50};
-        unsigned count = qd_crisis_count(&world->state, &world->parameters, luck, w % 50);
+        unsigned count = qd_crisis_count(&world->count_luck, &world->state, &world->parameters, luck, w % 50);
         assert_true(count <= QD_CRISES_MAX);
         seen[count]++;
     }
@@ -47,11 +48,33 @@ static void test_counts_are_poisson(void **state)
     qd_world_t *world = qd_test_world(4);
     for (unsigned t = 0; t < 1000; t++) {
         world->parameters.crises_rate = 0.0;
-        assert_int_equal(qd_crisis_count(&world->state, &world->parameters, world->luck, t), 0);
+        assert_int_equal(
+            qd_crisis_count(&world->count_luck, &world->state, &world->parameters, world->luck, t), 0);
         world->parameters.crises_rate = 20.0;
         world->state.tension = 1e6; /* e^-rate is 0: still at most four */
-        assert_int_equal(qd_crisis_count(&world->state, &world->parameters, world->luck, t), 4);
+        assert_int_equal(
+            qd_crisis_count(&world->count_luck, &world->state, &world->parameters, world->luck, t), 4);
         world->state.tension = 0.0;
+    }
+    qd_world_free(world);
+}
+
+/* Draws are taken for some periods at once; the count is that of the period's own draw, in whatever order
+ * worlds and periods come. */
+static void test_counts_have_addresses(void **state)
+{
+    (void)state;
+    qd_world_t *world = qd_test_world(4);
+    const double rate = 1.3;
+    world->parameters.crises_rate = rate;
+    for (unsigned k = 0; k < 3000; k++) {
+        qd_luck_t luck = {.seed = 34 + k / 1000, .world = k % 1000 / 300};
+        unsigned period = k % 7 ? k % 100 : 99 - k % 100, expected = 0;
+        double u = qd_random_uniform(luck, QD_PURPOSE_CRISIS, period, 0);
+        while (expected < QD_CRISES_MAX && u >= gsl_cdf_poisson_P(expected, rate))
+            expected++;
+        assert_int_equal(qd_crisis_count(&world->count_luck, &world->state, &world->parameters, luck, period),
+                         expected);
     }
     qd_world_free(world);
 }
@@ -65,7 +88,8 @@ static void test_counts_rise_with_tension(void **state)
         unsigned last = 0;
         for (int k = 0; k < 8; k++) {
             world->state.tension = k;
-            unsigned count = qd_crisis_count(&world->state, &world->parameters, world->luck, t);
+            unsigned count =
+                qd_crisis_count(&world->count_luck, &world->state, &world->parameters, world->luck, t);
             assert_true(count >= last);
             last = count;
         }
@@ -75,6 +99,36 @@ static void test_counts_rise_with_tension(void **state)
 
 /* ---- what is drawn
  * --------------------------------------------------------------------------------------------- */
+
+/* Each number is the one of its address in world/draws.h. */
+static void test_luck_has_addresses(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 2000; i++) {
+        qd_luck_t luck = {.seed = 35, .world = i / 100};
+        uint32_t period = i % 100, q = i % 4, first = 16 * (q + 1);
+        qd_crisis_luck_t drawn;
+        qd_crisis_draw_luck(&drawn, luck, period, q);
+        assert_true(drawn.severity ==
+                    qd_random_normal(luck, QD_PURPOSE_CRISIS, period, first + QD_DRAW_SEVERITY));
+        for (uint32_t d = 0; d < 2; d++) {
+            assert_true(drawn.values[d] ==
+                        qd_random_normal(luck, QD_PURPOSE_CRISIS, period, first + QD_DRAW_VALUES + d));
+            assert_true(drawn.scene[d] ==
+                        qd_random_uniform(luck, QD_PURPOSE_CRISIS, period, first + QD_DRAW_SCENE + d));
+        }
+        assert_true(drawn.targeted ==
+                    qd_random_uniform(luck, QD_PURPOSE_CRISIS, period, first + QD_DRAW_TARGETED));
+        assert_true(drawn.target ==
+                    qd_random_uniform(luck, QD_PURPOSE_CRISIS, period, first + QD_DRAW_TARGET));
+        assert_true(drawn.outcome == qd_random_uniform(luck, QD_PURPOSE_OUTCOME, period, q));
+        assert_true(drawn.escalation == qd_random_uniform(luck, QD_PURPOSE_ESCALATION, period, q));
+        static const qd_venue_t may_fail[3] = {QD_COLLECTIVE, QD_ALLIANCE, QD_UMBRELLA};
+        for (size_t k = 0; k < 3; k++)
+            assert_true(drawn.foresight[may_fail[k]] ==
+                        qd_random_uniform(luck, QD_PURPOSE_FORESIGHT, period, 8 * q + (uint32_t)may_fail[k]));
+    }
+}
 
 /* A sampled world with its crisis drawn. */
 static void draw(qd_world_t *world, const qd_plan_t *plan, uint64_t number, unsigned period, unsigned q)
@@ -322,6 +376,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts_are_poisson),
         cmocka_unit_test(test_counts_rise_with_tension),
+        cmocka_unit_test(test_counts_have_addresses),
+        cmocka_unit_test(test_luck_has_addresses),
         cmocka_unit_test(test_severity),
         cmocka_unit_test(test_values_and_places),
         cmocka_unit_test(test_targets),

@@ -120,7 +120,7 @@ static void test_golden_bits(void **state)
         quantile[i] = qd_normal_quantile(i % 3 ? argument[i] : qd_exp(-600.0 * argument[i]));
     }
     compute(argument, found);
-    uint64_t expected = 0xd73e45dfd19be992ull, expected_quantile = 0x01f26b1b8b6d2fb0ull;
+    uint64_t expected = 0x77fb7e4007cfcd39ull, expected_quantile = 0x01f26b1b8b6d2fb0ull;
     if (hash_of(found, QD_COUNT(found)) != expected || hash_of(quantile, ARGUMENTS) != expected_quantile)
         fail_msg("bits have changed: found %016llx and %016llx; expected %016llx and %016llx",
                  (unsigned long long)hash_of(found, QD_COUNT(found)),
@@ -146,7 +146,7 @@ static void test_golden_draws(void **state)
         found[3 * i + 1] = qd_random_open(luck, QD_PURPOSE_SAMPLER, i % 5, i);
         found[3 * i + 2] = qd_random_normal(luck, QD_PURPOSE_GROWTH, i, i % 32);
     }
-    uint64_t expected = 0xbd0d7570648a1cbbull, hash = hash_of(found, QD_COUNT(found));
+    uint64_t expected = 0x70c38e01045bd3d3ull, hash = hash_of(found, QD_COUNT(found));
     if (hash != expected)
         fail_msg("bits have changed: found %016llx; expected %016llx", (unsigned long long)hash,
                  (unsigned long long)expected);

@@ -36,6 +36,21 @@ static void test_exp_near(void **state)
     assert_true(qd_exp_near(0.0) == 1.0 && qd_exp_near(-0.0) == 1.0);
 }
 
+static void test_exp_all(void **state)
+{
+    (void)state;
+    qd_test_stream_t stream = qd_test_stream(108, 0);
+    double x[64], y[64];
+    for (int round = 0; round < 500; round++) {
+        size_t padded = 8 * (1 + (size_t)round % 8);
+        for (size_t i = 0; i < 64; i++)
+            y[i] = x[i] = qd_test_between(&stream, -720.0, 715.0);
+        qd_exp_all(y, padded);
+        for (size_t i = 0; i < 64; i++)
+            assert_true(y[i] == (i < padded ? qd_exp(x[i]) : x[i]));
+    }
+}
+
 static void test_log(void **state)
 {
     (void)state;
@@ -171,11 +186,17 @@ static void test_clamp(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exp),          cmocka_unit_test(test_exp_near),
-        cmocka_unit_test(test_log),          cmocka_unit_test(test_exp_and_log_are_inverse),
-        cmocka_unit_test(test_cossin),       cmocka_unit_test(test_chord_angle),
-        cmocka_unit_test(test_sphere_angle), cmocka_unit_test(test_sphere_points),
-        cmocka_unit_test(test_similarity),   cmocka_unit_test(test_clamp),
+        cmocka_unit_test(test_exp),
+        cmocka_unit_test(test_exp_near),
+        cmocka_unit_test(test_exp_all),
+        cmocka_unit_test(test_log),
+        cmocka_unit_test(test_exp_and_log_are_inverse),
+        cmocka_unit_test(test_cossin),
+        cmocka_unit_test(test_chord_angle),
+        cmocka_unit_test(test_sphere_angle),
+        cmocka_unit_test(test_sphere_points),
+        cmocka_unit_test(test_similarity),
+        cmocka_unit_test(test_clamp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,8 +99,7 @@ static void test_addresses(void **state)
     }
 }
 
-/* Uniforms are multiples of 2^-53 in [0,1); open ones odd multiples of 2^-53 within (0,1); the normal is the
- * open one's quantile. */
+/* Uniforms are multiples of 2^-53 in [0,1); open ones odd multiples of 2^-53 within (0,1). */
 static void test_units(void **state)
 {
     (void)state;
@@ -112,19 +111,56 @@ static void test_units(void **state)
         assert_true(u >= 0.0 && u < 1.0 && u * 0x1p53 == floor(u * 0x1p53));
         assert_true(v > 0.0 && v < 1.0 && fmod(v * 0x1p53, 2.0) == 1.0);
         assert_true(fabs(u - v) <= 0x1p-52);
-        assert_true(qd_random_normal(luck, QD_PURPOSE_DESIGN, 0, d) == qd_normal_quantile(v));
         least = fmin(least, u);
         most = fmax(most, u);
     }
     assert_true(least < 1e-4 && most > 1.0 - 1e-4);
 }
 
+/* The two normals of a pair are radius times cosine and sine. */
+static void test_normals_are_points(void **state)
+{
+    (void)state;
+    const long double turn = 2 * 3.14159265358979323846264338327950288L;
+    for (uint32_t d = 0; d < 100000; d += 2) {
+        qd_luck_t luck = {.seed = 4, .world = d % 7};
+        long double u = qd_random_open(luck, QD_PURPOSE_DESIGN, 0, d);
+        long double v = qd_random_open(luck, QD_PURPOSE_DESIGN, 0, d + 1), radius = sqrtl(-2 * logl(u));
+        double even = qd_random_normal(luck, QD_PURPOSE_DESIGN, 0, d);
+        double odd = qd_random_normal(luck, QD_PURPOSE_DESIGN, 0, d + 1);
+        QD_ASSERT_NEAR(even, (double)(radius * cosl(turn * v)), 6e-16 * (double)radius);
+        QD_ASSERT_NEAR(odd, (double)(radius * sinl(turn * v)), 6e-16 * (double)radius);
+    }
+}
+
+/* The outermost bits, and angles at and beside each eighth of a turn. */
+static void test_extreme_normals(void **state)
+{
+    (void)state;
+    const long double turn = 2 * 3.14159265358979323846264338327950288L;
+    static const uint64_t radius_bits[4] = {0, (uint64_t)1 << 63, ~(uint64_t)0 - (1 << 20), ~(uint64_t)0};
+    for (uint64_t eighth = 0; eighth < 8; eighth++) {
+        uint64_t even[4], odd[4];
+        double out[8];
+        for (size_t k = 0; k < 4; k++) {
+            even[k] = radius_bits[k];
+            odd[k] = (eighth << 61) - (k % 2 ? 1u : 0u);
+        }
+        qd_normals_of(even, odd, out);
+        for (size_t k = 0; k < 4; k++) {
+            long double radius = sqrtl(-2 * logl(qd_unit_open(even[k]))), v = qd_unit_open(odd[k]);
+            assert_true(radius > 0 && radius < 8.6L);
+            QD_ASSERT_NEAR(out[2 * k], (double)(radius * cosl(turn * v)), 6e-16 * (double)radius);
+            QD_ASSERT_NEAR(out[2 * k + 1], (double)(radius * sinl(turn * v)), 6e-16 * (double)radius);
+        }
+    }
+}
+
 static void test_many_are_single_ones(void **state)
 {
     (void)state;
-    double out[12];
-    uint64_t bits[8];
-    for (size_t n = 0; n <= 11; n++) {
+    double out[40];
+    for (size_t n = 0; n <= 39; n++) {
         qd_luck_t luck = {.seed = 5, .world = 1ull << 40 | n};
         out[n] = -77.0;
         qd_random_normals(luck, QD_PURPOSE_GROWTH, 9, n, out);
@@ -135,28 +171,58 @@ static void test_many_are_single_ones(void **state)
         for (size_t i = 0; i < n; i++)
             assert_true(out[i] == qd_random_uniform(luck, QD_PURPOSE_SAMPLER, 2, (uint32_t)i));
         assert_true(out[n] == -77.0);
-        uint32_t first = 0xFFFFFFF8u - 2u * (uint32_t)n;
-        qd_random_eight(luck, QD_PURPOSE_CRISIS, 139, first, bits);
-        for (uint32_t k = 0; k < 8; k++)
-            assert_true(bits[k] == qd_random_bits(luck, QD_PURPOSE_CRISIS, 139, first + k));
+        qd_random_opens(luck, QD_PURPOSE_SAMPLER, 2, n, out);
+        for (size_t i = 0; i < n; i++)
+            assert_true(out[i] == qd_random_open(luck, QD_PURPOSE_SAMPLER, 2, (uint32_t)i));
+        assert_true(out[n] == -77.0);
     }
 }
 
-/* Rows of every length, in and beside the blocks in which tails are gathered; tails come up often enough here
- * that one in the wrong place would be seen. */
+/* Pairs from everywhere, and what normals their bits make. */
+static void test_pairs_are_single_ones(void **state)
+{
+    (void)state;
+    qd_test_stream_t stream = qd_test_stream(23, 0);
+    for (int round = 0; round < 2000; round++) {
+        qd_luck_t luck = {.seed = (uint64_t)5 << 35 | 8, .world = (uint64_t)3 << 40 | (uint64_t)round};
+        qd_pairs_t at;
+        uint64_t even[8], odd[8];
+        double normal[8];
+        for (size_t k = 0; k < 8; k++) {
+            at.purpose[k] = (uint32_t)qd_test_below(&stream, 11);
+            at.period[k] = (uint32_t)qd_test_below(&stream, (size_t)1 << 32);
+            at.pair[k] = (uint32_t)qd_test_below(&stream, (size_t)1 << 31);
+        }
+        qd_random_pairs(luck, &at, even, odd);
+        qd_normals_of(even, odd, normal);
+        for (size_t k = 0; k < 8; k++) {
+            qd_purpose_t purpose = (qd_purpose_t)at.purpose[k];
+            assert_true(even[k] == qd_random_bits(luck, purpose, at.period[k], 2 * at.pair[k]));
+            assert_true(odd[k] == qd_random_bits(luck, purpose, at.period[k], 2 * at.pair[k] + 1));
+            purpose = (qd_purpose_t)at.purpose[k / 2];
+            assert_true(normal[k] == qd_random_normal(luck, purpose, at.period[k / 2],
+                                                      2 * at.pair[k / 2] + (uint32_t)k % 2));
+        }
+    }
+}
+
+/* Rows of every length that a padded number of states can have, shorter and longer than what is made at a
+ * time. */
 static void test_rows_of_normals_are_single_ones(void **state)
 {
     (void)state;
-    static const size_t shape[][2] = {{1, 600}, {7, 32}, {3, 11}, {9, 64}, {2, 3}, {5, 200}};
-    static double out[1000];
+    static const size_t shape[][2] = {{1, 600}, {7, 32}, {3, 8}, {9, 64}, {2, 24}, {5, 200}, {1, 8}};
+    static double out[1001];
     for (size_t s = 0; s < QD_COUNT(shape); s++) {
         size_t periods = shape[s][0], n = shape[s][1];
         qd_luck_t luck = {.seed = 6, .world = s};
+        out[periods * n] = -77.0;
         qd_random_normal_rows(luck, QD_PURPOSE_GROWTH, 20, periods, n, out);
         for (size_t k = 0; k < periods; k++)
             for (size_t i = 0; i < n; i++)
                 assert_true(out[k * n + i] ==
                             qd_random_normal(luck, QD_PURPOSE_GROWTH, 20 + (uint32_t)k, (uint32_t)i));
+        assert_true(out[periods * n] == -77.0);
     }
 }
 
@@ -197,6 +263,64 @@ static void test_moments_and_cells(void **state)
     }
 }
 
+/* The two normals of a pair, each through its distribution function, fill a square evenly; and so does the
+ * first of a pair with that of the next. Tails are as heavy as they should be, on either side. */
+static void test_pairs_of_normals(void **state)
+{
+    (void)state;
+    enum { N = 400000, SIDE = 20 };
+    static double z[N], cell[2][SIDE * SIDE];
+    qd_random_normals((qd_luck_t){.seed = 12}, QD_PURPOSE_GROWTH, 0, N, z);
+    for (size_t i = 0; i + 2 < N; i += 2)
+        for (size_t k = 0; k < 2; k++) {
+            size_t row = (size_t)(gsl_cdf_ugaussian_P(z[i]) * SIDE);
+            cell[k][row * SIDE + (size_t)(gsl_cdf_ugaussian_P(z[i + 1 + k]) * SIDE)]++;
+        }
+    for (size_t k = 0; k < 2; k++) {
+        double chi = 0.0, expected = 0.5 * N / (SIDE * SIDE);
+        for (size_t i = 0; i < SIDE * SIDE; i++)
+            chi += (cell[k][i] - expected) * (cell[k][i] - expected) / expected;
+        assert_true(chi < qd_test_chi_square_limit(SIDE * SIDE - 1));
+    }
+    for (int reach = 2; reach <= 4; reach++) {
+        double below = 0.0, above = 0.0, chance = gsl_cdf_ugaussian_Q(reach);
+        for (size_t i = 0; i < N; i++) {
+            below += z[i] < -reach;
+            above += z[i] > reach;
+        }
+        QD_ASSERT_NEAR(below, N * chance, 5 * sqrt(N * chance));
+        QD_ASSERT_NEAR(above, N * chance, 5 * sqrt(N * chance));
+    }
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The greatest distance between the empirical distribution and the normal one (Kolmogorov and Smirnov), for
+ * even and for odd draws: sqrt(n) D is above 2 once in 1500 times. */
+static void test_distribution_of_normals(void **state)
+{
+    (void)state;
+    enum { N = 200000 };
+    static double z[2 * N], half[N];
+    qd_random_normals((qd_luck_t){.seed = 13}, QD_PURPOSE_GROWTH, 0, 2 * N, z);
+    for (size_t odd = 0; odd < 2; odd++) {
+        double farthest = 0.0;
+        for (size_t i = 0; i < N; i++)
+            half[i] = z[2 * i + odd];
+        qsort(half, N, sizeof *half, ascending);
+        for (size_t i = 0; i < N; i++) {
+            double p = gsl_cdf_ugaussian_P(half[i]);
+            farthest = fmax(farthest, fmax((double)(i + 1) / N - p, p - (double)i / N));
+        }
+        assert_true(sqrt(N) * farthest < 2.0);
+        assert_true(sqrt(N) * farthest > 0.2);
+    }
+}
+
 /* Streams that differ in one part of their address only are uncorrelated, and so are neighbours within one.
  */
 static void test_streams_are_independent(void **state)
@@ -225,9 +349,14 @@ int main(void)
         cmocka_unit_test(test_known_answers),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_units),
+        cmocka_unit_test(test_normals_are_points),
+        cmocka_unit_test(test_extreme_normals),
         cmocka_unit_test(test_many_are_single_ones),
+        cmocka_unit_test(test_pairs_are_single_ones),
         cmocka_unit_test(test_rows_of_normals_are_single_ones),
         cmocka_unit_test(test_moments_and_cells),
+        cmocka_unit_test(test_pairs_of_normals),
+        cmocka_unit_test(test_distribution_of_normals),
         cmocka_unit_test(test_streams_are_independent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,7 @@ void qd_test_set_crisis(qd_world_t *world, double severity, double resistance, i
     qd_crisis_t *crisis = &world->crisis;
     crisis->period = world->period;
     crisis->number = 0;
+    qd_crisis_draw_luck(&crisis->drawn, world->luck, world->period, 0);
     crisis->severity = severity;
     crisis->resistance = resistance;
     crisis->initiator = initiator;
