@@ -66,24 +66,6 @@ bool qd_venue_exists(qd_venue_t g, const qd_parameters_t *p, int bloc)
     return bloc > 0 || (g != QD_ALLIANCE && g != QD_UMBRELLA);
 }
 
-qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_state_t *state, const qd_parameters_t *p, int bloc)
-{
-    const double never = (double)INFINITY;
-    double obligation = p->mission_obligation * state->cohesion[bloc];
-    switch (g) {
-    case QD_COLLECTIVE:
-        return (qd_venue_rules_t){.pull = p->mission_legitimacy_pull * state->institution};
-    case QD_ALLIANCE:
-        return (qd_venue_rules_t){.obliged = obligation, .outsiders = never};
-    case QD_FLEXIBLE:
-        return (qd_venue_rules_t){.saves_members = true, .saves_outsiders = true};
-    case QD_UNILATERAL:
-        return (qd_venue_rules_t){.nobody = never};
-    default: /* QD_UMBRELLA */
-        return (qd_venue_rules_t){.obliged = obligation * p->mission_umbrella, .saves_outsiders = true};
-    }
-}
-
 /* Fields where all who are free stand at 0, and thresholds, as the venue's rules say. */
 static void set_rules(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
                       const qd_parameters_t *p, qd_venue_scratch_t *scratch)
@@ -142,37 +124,6 @@ static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const 
     }
     self->support = support[0] + support[1];
     self->opposition = opposition[0] + opposition[1];
-}
-
-/* What the venue adds to legitimacy, as a share of what it lacks. */
-static double frame_of(qd_venue_t g, const qd_state_t *state, double umbrella, int bloc)
-{
-    double bloc_frame = 0.5 * state->cohesion[bloc] * state->institution;
-    if (g == QD_COLLECTIVE)
-        return state->institution;
-    if (g == QD_ALLIANCE)
-        return bloc_frame;
-    return g == QD_UMBRELLA ? umbrella * bloc_frame : 0.0;
-}
-
-void qd_venue_lean(qd_worths_t *worths, size_t lane, qd_venue_t g, const qd_crisis_t *crisis,
-                   const qd_state_t *state, const qd_parameters_t *p, const qd_leaning_t *leaning, int bloc)
-{
-    worths->frame[lane] = frame_of(g, state, p->mission_umbrella, bloc);
-    worths->leaning[lane] =
-        leaning->bias[g] + state->learned[(size_t)g * state->padded + (size_t)crisis->initiator];
-}
-
-void qd_venue_take(qd_venue_game_t *self, const qd_worths_t *worths, size_t lane, double force_ratio)
-{
-    self->effort = worths->effort[lane];
-    self->counter = worths->counter[lane];
-    self->success = worths->success[lane];
-    self->legitimacy = worths->legitimacy[lane];
-    self->escalation = worths->escalation[lane];
-    self->worth = worths->worth[lane];
-    self->open = self->effort >= force_ratio * self->counter;
-    self->solved = true;
 }
 
 /* One venue alone. */

@@ -2,6 +2,7 @@
 #ifndef QD_KERNEL_VENUE_H
 #define QD_KERNEL_VENUE_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -74,15 +75,60 @@ typedef struct {
         outsiders; /* +inf where nobody, where only members may join, else 0: added to the price of joining */
     bool saves_members, saves_outsiders;
 } qd_venue_rules_t;
-qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_state_t *state, const qd_parameters_t *p, int bloc);
+static inline qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_state_t *state, const qd_parameters_t *p,
+                                              int bloc)
+{
+    const double never = (double)INFINITY;
+    double obligation = p->mission_obligation * state->cohesion[bloc];
+    switch (g) {
+    case QD_COLLECTIVE:
+        return (qd_venue_rules_t){.pull = p->mission_legitimacy_pull * state->institution};
+    case QD_ALLIANCE:
+        return (qd_venue_rules_t){.obliged = obligation, .outsiders = never};
+    case QD_FLEXIBLE:
+        return (qd_venue_rules_t){.saves_members = true, .saves_outsiders = true};
+    case QD_UNILATERAL:
+        return (qd_venue_rules_t){.nobody = never};
+    default: /* QD_UMBRELLA */
+        return (qd_venue_rules_t){.obliged = obligation * p->mission_umbrella, .saves_outsiders = true};
+    }
+}
+
+/* What the venue adds to legitimacy, as a share of what it lacks. */
+static inline double qd_venue_frame(qd_venue_t g, const qd_state_t *state, double umbrella, int bloc)
+{
+    double bloc_frame = 0.5 * state->cohesion[bloc] * state->institution;
+    if (g == QD_COLLECTIVE)
+        return state->institution;
+    if (g == QD_ALLIANCE)
+        return bloc_frame;
+    return g == QD_UMBRELLA ? umbrella * bloc_frame : 0.0;
+}
 
 /* Puts into lane `lane` what does not depend on the sides: the frame of legitimacy, the initiator's leaning.
  */
-void qd_venue_lean(qd_worths_t *worths, size_t lane, qd_venue_t g, const qd_crisis_t *crisis,
-                   const qd_state_t *state, const qd_parameters_t *p, const qd_leaning_t *leaning, int bloc);
+static inline void qd_venue_lean(qd_worths_t *worths, size_t lane, qd_venue_t g, const qd_crisis_t *crisis,
+                                 const qd_state_t *state, const qd_parameters_t *p,
+                                 const qd_leaning_t *leaning, int bloc)
+{
+    worths->frame[lane] = qd_venue_frame(g, state, p->mission_umbrella, bloc);
+    worths->leaning[lane] =
+        leaning->bias[g] + state->learned[(size_t)g * state->padded + (size_t)crisis->initiator];
+}
 
 /* Takes over what has been found in lane `lane`, and whether the venue is open. Marks it solved. */
-void qd_venue_take(qd_venue_game_t *self, const qd_worths_t *worths, size_t lane, double force_ratio);
+static inline void qd_venue_take(qd_venue_game_t *self, const qd_worths_t *worths, size_t lane,
+                                 double force_ratio)
+{
+    self->effort = worths->effort[lane];
+    self->counter = worths->counter[lane];
+    self->success = worths->success[lane];
+    self->legitimacy = worths->legitimacy[lane];
+    self->escalation = worths->escalation[lane];
+    self->worth = worths->worth[lane];
+    self->open = self->effort >= force_ratio * self->counter;
+    self->solved = true;
+}
 
 /* Solves venue g, which exists, of the crisis: who takes which side, and what that is worth to the initiator.
  */

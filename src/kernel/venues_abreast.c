@@ -2,15 +2,13 @@
 
 #include <math.h>
 
-/* What the venues' rules make of a state, a number a venue. Nobody abreast has a price that depends on
- * membership.
- */
+/* What the venues' rules make of a state, a number a venue. No price depends on membership. In the lane of a
+ * venue that does not exist another one's game is played, move for move. */
 typedef struct {
     struct {
         double term[QD_ABREAST];  /* the venue term */
         double never[QD_ABREAST]; /* +inf where it may not join, else 0 */
     } of[2];                      /* an outsider, a member of the initiator's bloc */
-    double shut[QD_ABREAST];      /* +inf where the venue does not exist: nobody ever moves in it */
     double saves[QD_ABREAST];     /* 1 where the price is the flexible one, else 0 */
 } table_t;
 
@@ -18,12 +16,11 @@ static void fill_table(table_t *out, const qd_venue_game_t venue[QD_ABREAST], co
                        const qd_parameters_t *p, int bloc)
 {
     for (qd_venue_t g = 0; g < QD_ABREAST; g++) {
-        qd_venue_rules_t rules = qd_venue_rules(g, state, p, bloc);
+        qd_venue_rules_t rules = qd_venue_rules(venue[g].exists ? g : QD_UNILATERAL, state, p, bloc);
         out->of[0].term[g] = rules.pull;
         out->of[1].term[g] = rules.pull + rules.obliged;
         out->of[0].never[g] = rules.nobody + rules.outsiders;
         out->of[1].never[g] = rules.nobody;
-        out->shut[g] = venue[g].exists ? 0.0 : (double)INFINITY;
         out->saves[g] = rules.saves_members;
     }
 }
@@ -32,7 +29,7 @@ static void fill_table(table_t *out, const qd_venue_game_t venue[QD_ABREAST], co
 static void set_rules(const qd_venues_abreast_t *self, const table_t *table, const qd_crisis_t *crisis,
                       const qd_state_t *state, const qd_venue_scratch_t *rules)
 {
-    const qd_abreast_t shut = qd_abreast_load(table->shut), saves = qd_abreast_load(table->saves);
+    const qd_abreast_t saves = qd_abreast_load(table->saves);
     const double *restrict prices = crisis->price, *restrict saved = rules->saved;
     const double *restrict base = rules->base, *restrict pressed = rules->pressed;
     double *restrict fields = self->field, *restrict ups = self->up, *restrict downs = self->down;
@@ -42,7 +39,7 @@ static void set_rules(const qd_venues_abreast_t *self, const table_t *table, con
         qd_reals_t price = qd_reals_all(prices[i]), saving = qd_reals_all(saved[i]);
         for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
             size_t at = QD_ABREAST * i + v * QD_REALS;
-            qd_reals_t cost = QD_REALS_EITHER(saves.part[v] > 0.0, saving, price) + shut.part[v];
+            qd_reals_t cost = QD_REALS_EITHER(saves.part[v] > 0.0, saving, price);
             qd_reals_t term = QD_REALS_OF(table->of[member].term + v * QD_REALS);
             QD_REALS_AT(fields + at) = base[i] + term + pressed[i];
             QD_REALS_AT(ups + at) = cost + QD_REALS_OF(table->of[member].never + v * QD_REALS);
