@@ -10,13 +10,11 @@ typedef struct {
     qd_set_t joined, opposed;
 } sides_t;
 
-static sides_t sides_of(const double *x, size_t padded)
+static void note_sides(sides_t *self, const double *x, size_t padded)
 {
-    sides_t sides;
-    sides.x = x;
-    qd_set_where(&sides.joined, x, padded, 1.0);
-    qd_set_where(&sides.opposed, x, padded, -1.0);
-    return sides;
+    self->x = x;
+    qd_set_where(&self->joined, x, padded, 1.0);
+    qd_set_where(&self->opposed, x, padded, -1.0);
 }
 
 /* Gini coefficient of max(h_i, 0) over those who joined. */
@@ -122,23 +120,32 @@ static inline void learn_as_opponent(row_t *row, const lesson_t *lesson, size_t 
         row->part[v] = row->part[v] * lesson->keep[v] - lesson->gain[v];
 }
 
-/* The columns from `at`. Adds to `strange` where a joiner's row was negative in a joiner's column, lane by
- * lane. To be inlined with a constant number of parts. */
+/* The columns from `at`, the diagonal left out. Adds to `strange` where a joiner's row was negative in a
+ * joiner's column, lane by lane. To be inlined with a constant number of parts. */
 static inline void learn_columns(const qd_state_t *state, const sides_t *sides, double alpha, size_t at,
                                  size_t parts, qd_mask_t *strange)
 {
+    double *affinity = state->affinity;
+    size_t padded = state->padded;
     lesson_t lesson = {0};
     const row_t *x = (const row_t *)(sides->x + at);
-    double *column = state->affinity + at;
     for (size_t v = 0; v < parts; v++) {
         lesson.gain[v] = alpha * x->part[v];
         lesson.keep[v] = 1.0 - QD_REALS_ABSOLUTE(lesson.gain[v]);
     }
     for (size_t w = 0; w < sides->joined.words; w++) {
-        for (uint64_t left = sides->joined.word[w]; left != 0; left &= left - 1)
-            learn_as_joiner((row_t *)(column + qd_set_lowest(w, left) * state->padded), &lesson, parts);
-        for (uint64_t left = sides->opposed.word[w]; left != 0; left &= left - 1)
-            learn_as_opponent((row_t *)(column + qd_set_lowest(w, left) * state->padded), &lesson, parts);
+        for (uint64_t left = sides->joined.word[w]; left != 0; left &= left - 1) {
+            size_t i = qd_set_lowest(w, left);
+            double *row = affinity + i * padded;
+            learn_as_joiner((row_t *)(row + at), &lesson, parts);
+            row[i] = 0.0;
+        }
+        for (uint64_t left = sides->opposed.word[w]; left != 0; left &= left - 1) {
+            size_t i = qd_set_lowest(w, left);
+            double *row = affinity + i * padded;
+            learn_as_opponent((row_t *)(row + at), &lesson, parts);
+            row[i] = 0.0;
+        }
     }
     for (size_t v = 0; v < parts; v++)
         *strange += lesson.hostile[v] & (qd_mask_t)(x->part[v] > 0.0);
@@ -150,14 +157,12 @@ static double learn_affinities(qd_world_t *self, const sides_t *sides)
 {
     const qd_state_t *state = &self->state;
     double alpha = self->parameters.affinity_learning, joiners = (double)qd_set_count(&sides->joined);
-    size_t padded = state->padded, at = 0;
+    size_t at = 0;
     qd_mask_t met = {0};
-    for (; at + 2 * QD_LANES <= padded; at += 2 * QD_LANES)
+    for (; at + 2 * QD_LANES <= state->padded; at += 2 * QD_LANES)
         learn_columns(state, sides, alpha, at, BLOCK, &met);
-    if (at < padded)
+    if (at < state->padded)
         learn_columns(state, sides, alpha, at, BLOCK / 2, &met);
-    for (size_t i = 0; i < state->n; i++) /* not towards themselves */
-        state->affinity[i * (padded + 1)] = 0.0;
     uint64_t strange = 0; /* every pair was met twice */
     for (size_t l = 0; l < QD_REALS; l++)
         strange -= met[l];
@@ -221,7 +226,8 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
 {
     const qd_venue_game_t *game = &self->venue[g];
     bool success = self->crisis.drawn.outcome < game->success;
-    sides_t sides = sides_of(game->x, self->state.padded);
+    sides_t sides;
+    note_sides(&sides, game->x, self->state.padded);
     double gini = burden_gini(self, &sides.joined);
     self->record.successes += success;
     qd_world_tell(self, QD_EVENT_MISSION,
