@@ -57,7 +57,7 @@ typedef struct {
     double uniforms_in_bulk, in_bulk;                        /* draws together: uniforms, normals */
     double orders, crises, targeted, abreast, passes, moves; /* moves: after the first pass */
     double missions, rows, joiners; /* rows: states that take sides, whose affinities it changes */
-    double periods, settled, reviews, review_passes, review_moves, hostile_rows, labels, blocs;
+    double periods, settled, reviews, review_passes, review_moves, labels, blocs;
 } stage_counts_t;
 
 extern stage_clock_t stage_clock;

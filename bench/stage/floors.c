@@ -135,16 +135,15 @@ static double period_floor(const core_t *core, const stage_counts_t *counts, dou
            counts->periods * n * arithmetic(core, NEAR_OPS + 10.0, 0.0);
 }
 
-/* Company, hostilities and own worths from every row, once; one more pass over all rows for the shared
- * threats of all labels held; the rows hostile to those who move; and in each pass the payoff of all labels
- * held to all states. Minima with 0 are taken on the way. */
+/* From all rows company, hostility and exposure; in each pass the bounds of the payoffs of all labels held,
+ * for all states; and two labels' sums changed by each move. What few states share exactly is left out.
+ * Minima with 0 are taken on the way. */
 static double review_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
-    double square = n * n, held = counts->reviews > 0.0 ? counts->labels / counts->reviews : 0.0;
-    double company = square * element(core, 6.0, 1.0, 0.0);
-    double threats = square * element(core, 1.0 + 2.0 * held, 1.0, 0.0);
-    double rows = n * element(core, 3.0, 1.0, 0.0), pass = n * held * element(core, 6.0, 1.0, 0.0);
-    return counts->reviews * (company + threats) + counts->hostile_rows * rows + counts->review_passes * pass;
+    double held = counts->reviews > 0.0 ? counts->labels / counts->reviews : 0.0;
+    double start = n * n * element(core, 6.0, 1.0, 0.0), pass = n * held * element(core, 9.0, 2.0, 0.0);
+    double move = 2.0 * n * element(core, 8.0, 5.0, 2.0);
+    return counts->reviews * start + counts->review_passes * pass + counts->review_moves * move;
 }
 
 /* A period adds up the shares of each bloc, of a row of its members, and of those alone; the end takes all

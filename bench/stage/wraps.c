@@ -244,18 +244,14 @@ WRAP(void, qd_world_review_blocs, qd_world_t *self, bool counted)
 
 static void count_bloc_move(void *context, size_t state, int before, int after)
 {
-    (void)before, (void)after;
-    const qd_bloc_game_t *game = context;
+    (void)context, (void)state, (void)before, (void)after;
     stage_counts.review_moves += 1.0;
-    for (size_t l = 0; l < game->n; l++)
-        stage_counts.hostile_rows += game->affinity[state * game->padded + l] < 0.0;
 }
 
 WRAP(int, qd_bloc_game_review, qd_bloc_game_t *self)
 {
     if (stage_counts.on) {
         self->moved = count_bloc_move;
-        self->context = self;
         int holders[QD_LABELS_MAX + 1] = {0};
         for (size_t i = 0; i < self->n; i++)
             holders[self->label[i]]++;

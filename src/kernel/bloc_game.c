@@ -1,5 +1,8 @@
 #include "kernel/bloc_game.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "kernel/mission_game.h"
 #include "math/reduce.h"
 
@@ -32,16 +35,16 @@ static void list_members(qd_bloc_game_t *self)
     }
 }
 
-/* The columns from i of field_k = A (c 1_k), for every label k that is held. With `shared`, from the same
- * rows: how hostile the label's members are to each state, hostility_k = c m (c 1_k) with m = min(A, 0); and
- * what each state adds to its own label's field, c_i W_ii = c_i threat sum_l c_l m_il^2. As c is not
- * negative, c m = min(c A, 0) and c m^2 = c m A. */
+/* The columns from i of company_k = A (c 1_k), for every label k that is held; and with `shared`, from the
+ * same rows, of hostility_k = m (c 1_k) and of exposure. As c is not negative, c m = min(c A, 0) and c m^2 =
+ * c m A. */
 INLINE void add_company(const qd_bloc_game_t *self, size_t i, size_t parts, bool shared)
 {
     size_t padded = self->padded, labels = self->labels;
     const double *restrict c = self->c, *restrict affinity = self->affinity + i;
     const int *restrict first = self->first, *restrict next = self->next;
-    double *restrict field = self->field + i, *restrict hostility = shared ? self->hostility + i : NULL;
+    double *restrict companies = self->company + i, *restrict hostilities =
+                                                        shared ? self->hostility + i : NULL;
     qd_reals_t squares[PARTS] = {0};
     for (size_t k = 0; k <= labels; k++) {
         qd_reals_t company[PARTS] = {0}, hostile[PARTS] = {0};
@@ -61,16 +64,13 @@ INLINE void add_company(const qd_bloc_game_t *self, size_t i, size_t parts, bool
             }
         }
         for (size_t v = 0; v < parts; v++) {
-            size_t at = v * QD_REALS;
-            QD_REALS_AT(field + k * padded + at) = company[v];
+            QD_REALS_AT(companies + k * padded + v * QD_REALS) = company[v];
             if (shared)
-                QD_REALS_AT(hostility + k * padded + at) = QD_REALS_OF(c + i + at) * hostile[v];
+                QD_REALS_AT(hostilities + k * padded + v * QD_REALS) = hostile[v];
         }
     }
-    for (size_t v = 0; v < parts; v++) {
-        size_t at = i + v * QD_REALS;
-        QD_REALS_AT(self->self_worth + at) = squares[v] * (self->threat * QD_REALS_OF(c + at));
-    }
+    for (size_t v = 0; shared && v < parts; v++)
+        QD_REALS_AT(self->exposure + i + v * QD_REALS) = squares[v];
 }
 
 INLINE void add_all_company(const qd_bloc_game_t *self, bool shared)
@@ -82,66 +82,16 @@ INLINE void add_all_company(const qd_bloc_game_t *self, bool shared)
         add_company(self, i, PARTS / 2, shared);
 }
 
-/* The columns from i of field_k += threat * m hostility_k for `count` labels at once: the threat that a
- * label's members share with everyone. */
-INLINE void add_shared_threats(const qd_bloc_game_t *self, const size_t *label, size_t count, size_t i,
-                               size_t parts)
+static void measure_reach(qd_bloc_game_t *self, size_t k)
 {
-    size_t n = self->n, padded = self->padded;
-    const double *restrict row = self->affinity + i, *hostility[QD_BLOC_TOGETHER];
-    qd_reals_t shared[QD_BLOC_TOGETHER][PARTS] = {0};
-    for (size_t k = 0; k < count; k++)
-        hostility[k] = self->hostility + label[k] * padded;
-    for (size_t l = 0; l < n; l++, row += padded)
-        for (size_t v = 0; v < parts; v++) {
-            qd_reals_t m = QD_REALS_NEGATIVE(QD_REALS_OF(row + v * QD_REALS));
-            for (size_t k = 0; k < count; k++)
-                shared[k][v] += hostility[k][l] * m;
+    const double *restrict c = self->c, *restrict hostility = self->hostility + k * self->padded;
+    qd_sums_t sum = {0};
+    for (size_t l = 0; l < self->padded; l += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            qd_reals_t r = QD_REALS_OF(hostility + l + v * QD_REALS);
+            sum.part[v] += QD_REALS_OF(c + l + v * QD_REALS) * (r * r);
         }
-    for (size_t k = 0; k < count; k++)
-        for (size_t v = 0; v < parts; v++)
-            QD_REALS_AT(self->field + label[k] * padded + i + v * QD_REALS) += self->threat * shared[k][v];
-}
-
-INLINE void add_all_shared_threats(const qd_bloc_game_t *self, const size_t *label, size_t count,
-                                   size_t parts)
-{
-    size_t i = 0, padded = self->padded;
-    for (; i + parts * QD_REALS <= padded; i += parts * QD_REALS)
-        add_shared_threats(self, label, count, i, parts);
-    if (i < padded)
-        add_shared_threats(self, label, count, i, PARTS / 2);
-}
-
-static void share_threats(const qd_bloc_game_t *self, const size_t *label, size_t count)
-{
-    switch (count) {
-    case 1:
-        add_all_shared_threats(self, label, 1, PARTS);
-        break;
-    case 2:
-        add_all_shared_threats(self, label, 2, PARTS);
-        break;
-    case 3:
-        add_all_shared_threats(self, label, 3, PARTS / 2);
-        break;
-    default:
-        add_all_shared_threats(self, label, QD_BLOC_TOGETHER, PARTS / 2);
-    }
-}
-
-/* m is passed over once for every few labels. */
-static void share_all_threats(const qd_bloc_game_t *self)
-{
-    size_t together[QD_BLOC_TOGETHER], count = 0;
-    for (size_t k = 1; k <= self->labels; k++) {
-        if (self->members[k] > 0)
-            together[count++] = k;
-        if (count == QD_BLOC_TOGETHER || (count > 0 && k == self->labels)) {
-            share_threats(self, together, count);
-            count = 0;
-        }
-    }
+    self->reach[k] = sqrt(qd_sums_join(&sum));
 }
 
 void qd_bloc_game_start(qd_bloc_game_t *self)
@@ -152,7 +102,11 @@ void qd_bloc_game_start(qd_bloc_game_t *self)
         return;
     }
     add_all_company(self, true);
-    share_all_threats(self);
+    for (size_t i = 0; i < self->padded; i++)
+        self->exposure[i] = sqrt(self->exposure[i]);
+    for (size_t k = 1; k <= self->labels; k++)
+        if (self->members[k] > 0)
+            measure_reach(self, k);
 }
 
 static bool owns(const qd_bloc_game_t *self, size_t i, int k)
@@ -160,16 +114,31 @@ static bool owns(const qd_bloc_game_t *self, size_t i, int k)
     return i < self->labels && k == (int)i + 1;
 }
 
+/* sum_{j in k} c_j E_ij, i itself left out. */
+static double shared_threat(const qd_bloc_game_t *self, size_t i, int k)
+{
+    const double *restrict row = self->affinity + i * self->padded, *restrict c = self->c;
+    const double *restrict hostility = self->hostility + (size_t)k * self->padded;
+    qd_sums_t sum = {0};
+    for (size_t l = 0; l < self->padded; l += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            size_t at = l + v * QD_REALS;
+            qd_reals_t m = QD_REALS_NEGATIVE(QD_REALS_OF(row + at));
+            sum.part[v] += QD_REALS_OF(c + at) * m * QD_REALS_OF(hostility + at);
+        }
+    double own = self->label[i] == k ? c[i] * (self->exposure[i] * self->exposure[i]) : 0.0;
+    return qd_sums_join(&sum) - own;
+}
+
 double qd_bloc_game_payoff(const qd_bloc_game_t *self, size_t i, int k)
 {
     if (k == 0)
         return 0.0;
-    int others = self->members[k] - (self->label[i] == k);
-    double company = 0.0;
-    if (others > 0)
-        company =
-            self->field[(size_t)k * self->padded + i] - (self->label[i] == k ? self->self_worth[i] : 0.0);
-    return self->cohesion[k] * company - (owns(self, i, k) ? 0.0 : self->cost);
+    bool alone = self->members[k] == (self->label[i] == k);
+    double worth = alone ? 0.0 : self->company[(size_t)k * self->padded + i];
+    if (!alone && self->threat != 0.0)
+        worth += self->threat * shared_threat(self, i, k);
+    return self->cohesion[k] * worth - (owns(self, i, k) ? 0.0 : self->cost);
 }
 
 bool qd_bloc_game_may_hold(const qd_bloc_game_t *self, size_t i, int k)
@@ -200,102 +169,110 @@ int qd_bloc_game_best(const qd_bloc_game_t *self, size_t i)
     return best;
 }
 
-/* The columns from j of W_i, whose hostility_l = c_l m_il is given. */
-INLINE void add_pair_worths(const qd_bloc_game_t *self, size_t i, size_t j, size_t parts,
-                            const double *restrict hostility, double *restrict worth)
+/* State i, of this size in k (or, leaving, of minus its size), changes what label k's members are to others.
+ */
+static void count_in(qd_bloc_game_t *self, size_t i, size_t k, double size)
 {
-    size_t n = self->n, padded = self->padded;
-    const double *restrict row = self->affinity + j, *restrict affinity = row + i * padded;
-    qd_reals_t shared[PARTS] = {0};
-    for (size_t l = 0; l < n; l++, row += padded)
-        for (size_t v = 0; v < parts; v++)
-            shared[v] += hostility[l] * QD_REALS_NEGATIVE(QD_REALS_OF(row + v * QD_REALS));
-    for (size_t v = 0; v < parts; v++) {
-        size_t at = v * QD_REALS;
-        QD_REALS_AT(worth + j + at) = QD_REALS_OF(affinity + at) + self->threat * shared[v];
-    }
+    const double *restrict row = self->affinity + i * self->padded;
+    qd_add_scaled(self->company + k * self->padded, size, row, self->padded);
+    if (self->threat == 0.0)
+        return;
+    double *restrict hostility = self->hostility + k * self->padded;
+    for (size_t l = 0; l < self->padded; l += QD_REALS)
+        QD_REALS_AT(hostility + l) += size * QD_REALS_NEGATIVE(QD_REALS_OF(row + l));
+    measure_reach(self, k);
 }
 
-/* W_i, in scratch; where no threat is shared, A_i itself. */
-static const double *pair_worths(const qd_bloc_game_t *self, size_t i)
+static void clear_label(qd_bloc_game_t *self, size_t k)
 {
-    size_t padded = self->padded, j = 0;
-    const double *restrict affinity = self->affinity + i * padded;
-    double *restrict worth = self->scratch, *restrict hostility = worth + padded;
-    if (self->threat == 0.0)
-        return affinity;
-    for (size_t l = 0; l < padded; l += QD_REALS)
-        QD_REALS_AT(hostility + l) = QD_REALS_OF(self->c + l) * QD_REALS_NEGATIVE(QD_REALS_OF(affinity + l));
-    for (; j + PARTS * QD_REALS <= padded; j += PARTS * QD_REALS)
-        add_pair_worths(self, i, j, PARTS, hostility, worth);
-    if (j < padded)
-        add_pair_worths(self, i, j, PARTS / 2, hostility, worth);
-    return worth;
+    size_t bytes = self->padded * sizeof(double);
+    memset(self->company + k * self->padded, 0, bytes);
+    if (self->threat != 0.0)
+        memset(self->hostility + k * self->padded, 0, bytes);
 }
 
 void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k)
 {
     int before = self->label[i];
-    double *entered = self->field + (size_t)k * self->padded;
-    const double *worth = pair_worths(self, i);
     self->label[i] = k;
     self->members[before]--;
     if (before > 0)
-        qd_add_scaled(self->field + (size_t)before * self->padded, -self->c[i], worth, self->padded);
+        count_in(self, i, (size_t)before, -self->c[i]);
     if (k > 0 && self->members[k] == 0)
-        for (size_t j = 0; j < self->padded; j++)
-            entered[j] = 0.0;
+        clear_label(self, (size_t)k);
     if (k > 0)
-        qd_add_scaled(entered, self->c[i], worth, self->padded);
+        count_in(self, i, (size_t)k, self->c[i]);
     self->members[k]++;
     if (self->moved)
         self->moved(self->context, i, before, k);
 }
 
-/* Which of eight states would gain more than the switching cost by their best label, as bits: the payoffs of
- * qd_bloc_game_payoff, side by side, label by label. */
-static unsigned would_move(const qd_bloc_game_t *self, size_t group)
+/* Which of eight states may gain more than the switching cost by their best label, as bits: from the least
+ * that their present label can pay and the most that others can, side by side, label by label. Where no
+ * threat is shared the two are the payoffs themselves. */
+static unsigned may_move(const qd_bloc_game_t *self, size_t group)
 {
     static const double ordinal[QD_LANES] = {1, 2, 3, 4, 5, 6, 7, 8};
-    qd_reals_t label[QD_PARTS], self_worth[QD_PARTS], best[QD_PARTS] = {0}, present[QD_PARTS] = {0};
+    const bool shared = self->threat != 0.0;
+    const double rounding = shared ? 1e-12 : 0.0; /* more than it can take away or add */
+    qd_reals_t label[QD_PARTS], exposure[QD_PARTS] = {0}, most[QD_PARTS] = {0}, present[QD_PARTS] = {0};
     qd_reals_t cost = qd_reals_all(self->cost);
     for (size_t v = 0; v < QD_PARTS; v++) {
         label[v] = QD_REALS_OF_INTS(self->label + group + v * QD_REALS);
-        self_worth[v] = QD_REALS_OF(self->self_worth + group + v * QD_REALS);
+        if (shared)
+            exposure[v] = QD_REALS_OF(self->exposure + group + v * QD_REALS);
     }
     for (size_t k = 1; k <= self->labels; k++) {
-        const double *field = self->field + k * self->padded + group;
+        const double *company = self->company + k * self->padded + group;
         double here = (double)(int)k, owner = here - (double)(int)group;
         if (self->members[k] == 0)
             continue;
+        double reach = shared ? self->threat * (self->reach[k] * (1.0 + 1e-9)) : 0.0;
         for (size_t v = 0; v < QD_PARTS; v++) {
             qd_mask_t mine = (qd_mask_t)(label[v] == here);
-            qd_reals_t company = QD_REALS_OF(field + v * QD_REALS) - QD_REALS_WHERE(mine, self_worth[v]);
-            if (self->members[k] == 1)
-                company = QD_REALS_WHERE(~mine, company);
             qd_mask_t guest = (qd_mask_t)(QD_REALS_OF(ordinal + v * QD_REALS) != owner);
-            qd_reals_t payoff = self->cohesion[k] * company - QD_REALS_WHERE(guest, cost);
-            best[v] = QD_REALS_LARGER(payoff, best[v]);
+            qd_reals_t worth =
+                QD_REALS_OF(company + v * QD_REALS) + QD_REALS_WHERE(~mine, reach * exposure[v]);
+            if (self->members[k] == 1)
+                worth = QD_REALS_WHERE(~mine, worth);
+            qd_reals_t payoff = self->cohesion[k] * worth - QD_REALS_WHERE(guest, cost);
+            most[v] = QD_REALS_LARGER(QD_REALS_WHERE(~mine, payoff), most[v]);
             present[v] += QD_REALS_WHERE(mine, payoff);
         }
     }
-    unsigned would = 0;
-    for (size_t v = 0; v < QD_PARTS; v++)
-        would |= qd_reals_bits((qd_mask_t)(best[v] - present[v] > self->switching_cost)) << v * QD_REALS;
-    return would;
+    unsigned may = 0;
+    for (size_t v = 0; v < QD_PARTS; v++) {
+        qd_reals_t gain = most[v] - present[v] + rounding;
+        may |= qd_reals_bits((qd_mask_t)(gain > self->switching_cost)) << v * QD_REALS;
+    }
+    return may;
 }
 
-/* States in index order: of eight the first that would move does, and those after it are asked again. */
+/* The best move of state i, if it gains more than the switching cost. */
+static bool improve(qd_bloc_game_t *self, size_t i)
+{
+    int best = qd_bloc_game_best(self, i), present = self->label[i];
+    if (best == present ||
+        !(qd_bloc_game_payoff(self, i, best) - qd_bloc_game_payoff(self, i, present) > self->switching_cost))
+        return false;
+    qd_bloc_game_move(self, i, best);
+    return true;
+}
+
+/* States in index order; of eight only those are asked that may move, and after a move those after it anew.
+ */
 static bool pass(qd_bloc_game_t *self)
 {
     bool moved = false;
     for (size_t group = 0; group < self->n; group += QD_LANES) {
-        unsigned would = would_move(self, group);
-        while (would) {
-            size_t i = group + (size_t)__builtin_ctz(would);
-            qd_bloc_game_move(self, i, qd_bloc_game_best(self, i));
+        unsigned may = may_move(self, group);
+        while (may) {
+            size_t i = group + (size_t)__builtin_ctz(may);
+            may &= may - 1;
+            if (!improve(self, i))
+                continue;
             moved = true;
-            would = would_move(self, group) & ~0u << (i - group) << 1;
+            may = may_move(self, group) & ~0u << (i - group) << 1;
         }
     }
     return moved;

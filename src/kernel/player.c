@@ -37,9 +37,9 @@ static const struct {
     ARRAY(venue[QD_UMBRELLA].x, 1),
     ARRAY(growth_luck.normal, QD_GROWTH_PERIODS),
     ARRAY(spare, 5),
-    ARRAY(bloc_field, QD_LABELS_MAX + 1),
+    ARRAY(bloc_company, QD_LABELS_MAX + 1),
     ARRAY(bloc_hostility, QD_LABELS_MAX + 1),
-    ARRAY(bloc_spare, 3),
+    ARRAY(bloc_exposure, 1),
 };
 #define ARRAYS (sizeof arrays / sizeof *arrays)
 
@@ -122,9 +122,9 @@ qd_bloc_game_t qd_world_bloc_game(qd_world_t *self)
                             .switching_cost = p->blocs_switching_cost,
                             .label = state->label,
                             .members = self->members,
-                            .field = self->bloc_field,
-                            .self_worth = self->bloc_spare,
-                            .scratch = self->bloc_spare + state->padded,
+                            .company = self->bloc_company,
+                            .reach = self->bloc_reach,
+                            .exposure = self->bloc_exposure,
                             .first = self->first_member,
                             .next = self->listed,
                             .hostility = self->bloc_hostility};

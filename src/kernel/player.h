@@ -45,10 +45,11 @@ struct qd_world {
     int *labels_before;
     double *shown; /* [padded][padded] affinities for the observer while some of their relaxation is owed */
     int members[QD_LABELS_MAX + 1], first_member[QD_LABELS_MAX + 1];
-    double *bloc_field, *bloc_hostility; /* [QD_LABELS_MAX + 1][padded] */
-    double *bloc_spare;                  /* [3][padded] */
-    qd_venue_t solving;                  /* the venue whose game is being played */
-    const qd_bloc_game_t *bloc_game;     /* the review that is going on, else NULL */
+    double *bloc_company, *bloc_hostility; /* [QD_LABELS_MAX + 1][padded] */
+    double bloc_reach[QD_LABELS_MAX + 1];
+    double *bloc_exposure;           /* [padded] */
+    qd_venue_t solving;              /* the venue whose game is being played */
+    const qd_bloc_game_t *bloc_game; /* the review that is going on, else NULL */
 };
 
 /* The name of qd_world_play in the copy of the kernel at hand. */

@@ -30,7 +30,7 @@ static void init_bloc(qd_landscape_game_t *self)
 {
     const qd_weights_t *weights = self->weights;
     size_t n = weights->n, padded = weights->padded;
-    double *cohesion = self->reals, *field = cohesion + n + 1, *self_worth = field + (n + 1) * padded;
+    double *cohesion = self->reals, *company = cohesion + n + 1;
     for (size_t k = 0; k <= n; k++)
         cohesion[k] = 1.0;
     self->bloc = (qd_bloc_game_t){.n = n,
@@ -41,8 +41,7 @@ static void init_bloc(qd_landscape_game_t *self)
                                   .cohesion = cohesion,
                                   .label = self->integers,
                                   .members = self->integers + padded,
-                                  .field = field,
-                                  .self_worth = self_worth,
+                                  .company = company,
                                   .first = self->integers + padded + n + 1,
                                   .next = self->integers + padded + 2 * (n + 1)};
 }
@@ -51,7 +50,7 @@ qd_status_t qd_landscape_game_init(qd_landscape_game_t *self, const qd_weights_t
                                    qd_landscape_rule_t rule, qd_error_t *error)
 {
     size_t n = weights->n, padded = weights->padded;
-    size_t reals = rule == QD_RULE_TWO_CAMPS ? 5 * padded : n + 1 + (n + 2) * padded;
+    size_t reals = rule == QD_RULE_TWO_CAMPS ? 5 * padded : n + 1 + (n + 1) * padded;
     *self = (qd_landscape_game_t){.weights = weights, .rule = rule};
     self->reals = calloc(reals, sizeof *self->reals);
     self->integers = calloc(padded + 3 * n + 2, sizeof *self->integers);

@@ -13,7 +13,7 @@ typedef struct {
     qd_bloc_game_t game;
     double c[MOST], affinity[MOST * MOST], cohesion[LABELS + 1];
     int label[MOST], members[LABELS + 1], before[MOST], first[LABELS + 1], next[MOST];
-    double field[(LABELS + 1) * MOST], hostility[(LABELS + 1) * MOST], self_worth[MOST], scratch[2 * MOST];
+    double company[(LABELS + 1) * MOST], hostility[(LABELS + 1) * MOST], reach[LABELS + 1], exposure[MOST];
     double potential;
     size_t moves;
 } setting_t;
@@ -28,10 +28,10 @@ static void finish(setting_t *s, size_t n, size_t labels)
     s->game.cohesion = s->cohesion;
     s->game.label = s->label;
     s->game.members = s->members;
-    s->game.field = s->field;
-    s->game.self_worth = s->self_worth;
+    s->game.company = s->company;
     s->game.hostility = s->hostility;
-    s->game.scratch = s->scratch;
+    s->game.reach = s->reach;
+    s->game.exposure = s->exposure;
     s->game.first = s->first;
     s->game.next = s->next;
 }

@@ -8,8 +8,8 @@
 #define MOST 16
 
 typedef struct {
-    double c[MOST], affinity[MOST * MOST], cohesion[MOST + 1], field[(MOST + 1) * MOST], self_worth[MOST],
-        hostility[(MOST + 1) * MOST], scratch[2 * MOST];
+    double c[MOST], affinity[MOST * MOST], cohesion[MOST + 1], company[(MOST + 1) * MOST],
+        hostility[(MOST + 1) * MOST], reach[MOST + 1], exposure[MOST];
     int label[MOST], members[MOST + 1], first[MOST + 1], next[MOST];
     qd_bloc_game_t game;
 } world_t;
@@ -31,10 +31,10 @@ static void make(world_t *self, size_t n, size_t labels)
                                   .switching_cost = 0.015,
                                   .label = self->label,
                                   .members = self->members,
-                                  .field = self->field,
-                                  .self_worth = self->self_worth,
+                                  .company = self->company,
                                   .hostility = self->hostility,
-                                  .scratch = self->scratch,
+                                  .reach = self->reach,
+                                  .exposure = self->exposure,
                                   .first = self->first,
                                   .next = self->next};
 }
