@@ -19,7 +19,7 @@ const char *const floor_bounds[STAGES] = {[STAGE_REST] = "none",
                                           [STAGE_ORDER] = "arithmetic",
                                           [STAGE_CRISIS] = "arithmetic",
                                           [STAGE_GAMES] = "arithmetic",
-                                          [STAGE_WEIGHING] = "loads and stores",
+                                          [STAGE_WEIGHING] = "stores",
                                           [STAGE_CONSEQUENCES] = "stores",
                                           [STAGE_PERIOD] = "arithmetic",
                                           [STAGE_REVIEW] = "arithmetic",
@@ -108,11 +108,12 @@ static double games_floor(const core_t *core, const stage_counts_t *counts, doub
     return counts->abreast * (first + asked) + counts->moves * walk;
 }
 
-/* Common arrays (four written); for the games abreast their rules and start (three written), the counting of
- * sides in two sums, and the worths beside one another: three divisions after one another. */
+/* Common arrays (three written); for the games abreast their rules and start (three written, and turned from
+ * a venue's numbers into a state's), the counting of sides in two sums, and the worths beside one another:
+ * three divisions after one another. */
 static double weighing_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
-    double prepare = n * element(core, 10.0, 6.0, 4.0), rules = n * GAMES * element(core, 6.0, 6.0, 3.0);
+    double prepare = n * element(core, 11.0, 6.0, 3.0), rules = n * GAMES * element(core, 10.0, 1.0, 3.0);
     double count = fmax(n * GAMES * element(core, 10.0, 3.0, 0.0), 0.5 * n * core->add);
     double chain = 3.0 * LATE_DIVISION + 8.0 * core->add;
     return counts->abreast * (prepare + rules + count + chain);

@@ -52,8 +52,8 @@ void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const
     self->bloc = bloc;
     for (size_t i = 0; i < padded; i += QD_REALS) {
         qd_reals_t ally = QD_REALS_OF(patron + i), less = QD_REALS_OF(crisis->price + i) - saving;
-        QD_REALS_AT(self->base + i) = QD_REALS_OF(crisis->stake + i) + pull * ally;
-        QD_REALS_AT(self->pressed + i) = press * ally - against * QD_REALS_OF(enemy + i);
+        QD_REALS_AT(self->open + i) =
+            QD_REALS_OF(crisis->stake + i) + pull * ally + (press * ally - against * QD_REALS_OF(enemy + i));
         QD_REALS_AT(self->saved + i) = QD_REALS_WHERE(less > 0.0, less);
         QD_REALS_AT(self->strength + i) = QD_REALS_OF(state->c + i) * (1.0 - QD_REALS_OF(state->load + i));
     }
@@ -76,7 +76,7 @@ static void set_rules(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t 
         bool saves = member ? rules.saves_members : rules.saves_outsiders;
         double cost = saves ? scratch->saved[i] : crisis->price[i];
         double term = rules.pull + (member ? rules.obliged : 0.0);
-        scratch->field[i] = scratch->base[i] + term + scratch->pressed[i];
+        scratch->field[i] = scratch->open[i] + term;
         scratch->up[i] = cost + (rules.nobody + (member ? 0.0 : rules.outsiders));
         scratch->down[i] = -cost;
     }

@@ -32,11 +32,11 @@ typedef struct {
 /* What all venues of a crisis have in common, and the arrays of the game at hand; one per thread. Arrays:
  * [padded]. */
 typedef struct {
-    int bloc;                  /* the initiator's (qd_venue_bloc) */
-    double *base;              /* stake and patronage: the field of a venue without a term of its own */
-    double *pressed;           /* coupling times what initiator and target add to every field */
-    double *saved;             /* price less the flexible saving, at least 0 */
-    double *strength;          /* c (1 - l): what a state brings to the side it joins */
+    int bloc;         /* the initiator's (qd_venue_bloc) */
+    double *open;     /* the field, where all who are free stand at 0, of a venue without a term of its own:
+                         stake,     patronage, and what initiator and target add */
+    double *saved;    /* price less the flexible saving, at least 0 */
+    double *strength; /* c (1 - l): what a state brings to the side it joins */
     double *field, *up, *down; /* of the game at hand: see mission_game.h */
     uint32_t *order;           /* random order of moves */
     void (*moved)(void *context, size_t state, double before, double after);

@@ -2,49 +2,66 @@
 
 #include <math.h>
 
-/* What the venues' rules make of a state, a number a venue. No price depends on membership. In the lane of a
- * venue that does not exist another one's game is played, move for move. */
+/* What some states next to one another are to all venues, or to the members of the initiator's bloc. */
 typedef struct {
-    struct {
-        double term[QD_ABREAST];  /* the venue term */
-        double never[QD_ABREAST]; /* +inf where it may not join, else 0 */
-    } of[2];                      /* an outsider, a member of the initiator's bloc */
-    double saves[QD_ABREAST];     /* 1 where the price is the flexible one, else 0 */
-} table_t;
+    qd_reals_t open; /* the field of a venue without a term of its own */
+    qd_reals_t price, saved;
+    qd_mask_t member;
+} common_t;
 
-static void fill_table(table_t *out, const qd_venue_game_t venue[QD_ABREAST], const qd_state_t *state,
-                       const qd_parameters_t *p, int bloc)
+/* Their field and thresholds in one venue. */
+typedef struct {
+    qd_reals_t field, up, down;
+} start_t;
+
+static inline start_t start_of(const qd_venue_rules_t *rules, const common_t *common)
 {
-    for (qd_venue_t g = 0; g < QD_ABREAST; g++) {
-        qd_venue_rules_t rules = qd_venue_rules(venue[g].exists ? g : QD_UNILATERAL, state, p, bloc);
-        out->of[0].term[g] = rules.pull;
-        out->of[1].term[g] = rules.pull + rules.obliged;
-        out->of[0].never[g] = rules.nobody + rules.outsiders;
-        out->of[1].never[g] = rules.nobody;
-        out->saves[g] = rules.saves_members;
+    const qd_reals_t never = qd_reals_all((double)INFINITY);
+    qd_reals_t cost =
+        rules->saves_members ? common->saved : common->price; /* abreast, members pay as others */
+    qd_mask_t barred = rules->nobody ? ~(qd_mask_t){0} : rules->outsiders ? ~common->member : (qd_mask_t){0};
+    start_t out = {.up = QD_REALS_EITHER(barred, never, cost), .down = -cost};
+    out.field = common->open + (rules->pull + QD_REALS_WHERE(common->member, qd_reals_all(rules->obliged)));
+    return out;
+}
+
+/* A number a venue of QD_REALS states, venue by venue, goes to at[state][venue]. */
+static inline void store_abreast(double *at, const qd_reals_t venue[QD_ABREAST])
+{
+    for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+        qd_reals_t square[QD_REALS];
+        for (size_t g = 0; g < QD_REALS; g++)
+            square[g] = venue[v * QD_REALS + g];
+        qd_reals_transpose(square);
+        for (size_t l = 0; l < QD_REALS; l++)
+            QD_REALS_AT(at + QD_ABREAST * l + v * QD_REALS) = square[l];
     }
 }
 
-/* Fields and thresholds at the start, what set_rules of venue.c sets for one venue. */
-static void set_rules(const qd_venues_abreast_t *self, const table_t *table, const qd_crisis_t *crisis,
-                      const qd_state_t *state, const qd_venue_scratch_t *rules)
+/* Fields and thresholds at the start, what set_rules of venue.c sets for one venue. Of an alliance that does
+ * not exist nobody is a member: its game is played as that of the unilateral venue. */
+static void set_rules(const qd_venues_abreast_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
+                      const qd_parameters_t *p, const qd_venue_scratch_t *scratch)
 {
-    const qd_abreast_t saves = qd_abreast_load(table->saves);
-    const double *restrict prices = crisis->price, *restrict saved = rules->saved;
-    const double *restrict base = rules->base, *restrict pressed = rules->pressed;
-    double *restrict fields = self->field, *restrict ups = self->up, *restrict downs = self->down;
-    const int *restrict label = state->label, bloc = rules->bloc > 0 ? rules->bloc : -1;
-    for (size_t i = 0, padded = state->padded; i < padded; i++) {
-        bool member = label[i] == bloc;
-        qd_reals_t price = qd_reals_all(prices[i]), saving = qd_reals_all(saved[i]);
-        for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
-            size_t at = QD_ABREAST * i + v * QD_REALS;
-            qd_reals_t cost = QD_REALS_EITHER(saves.part[v] > 0.0, saving, price);
-            qd_reals_t term = QD_REALS_OF(table->of[member].term + v * QD_REALS);
-            QD_REALS_AT(fields + at) = base[i] + term + pressed[i];
-            QD_REALS_AT(ups + at) = cost + QD_REALS_OF(table->of[member].never + v * QD_REALS);
-            QD_REALS_AT(downs + at) = -cost;
+    qd_venue_rules_t rules[QD_ABREAST];
+    const double bloc = scratch->bloc > 0 ? scratch->bloc : -1.0;
+    for (qd_venue_t g = 0; g < QD_ABREAST; g++)
+        rules[g] = qd_venue_rules(g, state, p, scratch->bloc);
+    for (size_t i = 0; i < state->padded; i += QD_REALS) {
+        common_t common = {.open = QD_REALS_OF(scratch->open + i),
+                           .price = QD_REALS_OF(crisis->price + i),
+                           .saved = QD_REALS_OF(scratch->saved + i),
+                           .member = (qd_mask_t)(QD_REALS_OF_INTS(state->label + i) == bloc)};
+        qd_reals_t field[QD_ABREAST], up[QD_ABREAST], down[QD_ABREAST];
+        for (size_t g = 0; g < QD_ABREAST; g++) {
+            start_t start = start_of(&rules[g], &common);
+            field[g] = start.field;
+            up[g] = start.up;
+            down[g] = start.down;
         }
+        store_abreast(self->field + QD_ABREAST * i, field);
+        store_abreast(self->up + QD_ABREAST * i, up);
+        store_abreast(self->down + QD_ABREAST * i, down);
     }
 }
 
@@ -134,10 +151,8 @@ void qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t ve
                              const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
                              const qd_leaning_t *leaning, const qd_venue_scratch_t *rules)
 {
-    table_t table;
     int passes[QD_ABREAST];
-    fill_table(&table, venue, state, p, rules->bloc);
-    set_rules(self, &table, crisis, state, rules);
+    set_rules(self, crisis, state, p, rules);
     hold(self, crisis->initiator);
     hold(self, crisis->target);
     play(self, state, p, rules->order, passes);

@@ -61,12 +61,26 @@ static void test_words(void **state)
     }
 }
 
+static void test_transpose(void **state)
+{
+    (void)state;
+    qd_reals_t row[QD_REALS];
+    for (size_t i = 0; i < QD_REALS; i++)
+        for (size_t l = 0; l < QD_REALS; l++)
+            row[i][l] = (double)(10 * i + l);
+    qd_reals_transpose(row);
+    for (size_t i = 0; i < QD_REALS; i++)
+        for (size_t l = 0; l < QD_REALS; l++)
+            assert_true(row[i][l] == (double)(10 * l + i));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_up_to),
         cmocka_unit_test(test_first),
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_transpose),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
