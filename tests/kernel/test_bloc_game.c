@@ -163,12 +163,30 @@ static void check_books(const setting_t *s)
     }
 }
 
+/* What i shares with those of label k lies between 0 and the product of its exposure and the label's reach;
+ * and now and then that is most of it. */
+static size_t check_bounds(const setting_t *s)
+{
+    size_t near = 0;
+    for (int k = 1; k <= (int)s->game.labels; k++)
+        for (size_t i = 0; i < s->game.n && s->members[k] > 0; i++) {
+            double shared = 0.0, most = s->exposure[i] * s->reach[k];
+            for (size_t j = 0; j < s->game.n; j++)
+                if (j != i && s->label[j] == k)
+                    shared +=
+                        s->c[j] * (worth(s, i, j) - s->affinity[i * s->game.padded + j]) / s->game.threat;
+            assert_true(shared >= -1e-15 && shared <= most * (1.0 + 1e-9) + 1e-13);
+            near += shared > 0.9 * most && most > 0.0;
+        }
+    return near;
+}
+
 static void test_reviews(void **state)
 {
     (void)state;
     qd_test_stream_t stream = qd_test_stream(301, 0);
     static setting_t s;
-    size_t moves = 0;
+    size_t moves = 0, near = 0;
     for (int round = 0; round < 1500; round++) {
         size_t n = 2 + qd_test_below(&stream, MOST - 1), labels = qd_test_below(&stream, 11);
         make_up(&s, &stream, n, labels);
@@ -179,6 +197,7 @@ static void test_reviews(void **state)
         moves += s.moves;
         assert_true(most_to_gain(&s) <= s.game.switching_cost + 1e-14);
         check_books(&s);
+        near += s.game.threat > 0.0 ? check_bounds(&s) : 0;
         QD_ASSERT_NEAR(qd_bloc_game_potential(&s.game), potential(&s), 1e-14);
         for (size_t i = 0; i < n; i++) {
             assert_true(s.label[i] >= 0 && s.label[i] <= (int)labels);
@@ -187,9 +206,10 @@ static void test_reviews(void **state)
         }
     }
     assert_true(moves > 5000);
+    assert_true(near > 100);
 }
 
-/* Moves to and fro, hundreds of them, and the fields still agree with those computed afresh. */
+/* Moves to and fro, hundreds of them, and the books still agree with those computed afresh. */
 static void test_books_of_many_moves(void **state)
 {
     (void)state;
@@ -205,6 +225,8 @@ static void test_books_of_many_moves(void **state)
                 qd_bloc_game_move(&s.game, i, k);
         }
         check_books(&s);
+        if (s.game.threat > 0.0)
+            (void)check_bounds(&s);
     }
 }
 
