@@ -19,7 +19,9 @@ static inline start_t start_of(const qd_venue_rules_t *rules, const common_t *co
     const qd_reals_t never = qd_reals_all((double)INFINITY);
     qd_reals_t cost =
         rules->saves_members ? common->saved : common->price; /* abreast, members pay as others */
-    qd_mask_t barred = rules->nobody ? ~(qd_mask_t){0} : rules->outsiders ? ~common->member : (qd_mask_t){0};
+    qd_mask_t barred = rules->nobody > 0.0      ? ~(qd_mask_t){0}
+                       : rules->outsiders > 0.0 ? ~common->member
+                                                : (qd_mask_t){0};
     start_t out = {.up = QD_REALS_EITHER(barred, never, cost), .down = -cost};
     out.field = common->open + (rules->pull + QD_REALS_WHERE(common->member, qd_reals_all(rules->obliged)));
     return out;
