@@ -146,27 +146,36 @@ bool qd_bloc_game_may_hold(const qd_bloc_game_t *self, size_t i, int k)
     return k == 0 || k == self->label[i] || owns(self, i, k) || self->members[k] > 0;
 }
 
-int qd_bloc_game_best(const qd_bloc_game_t *self, size_t i)
+/* A state's best label, what it pays, and what the present one does: every sum is made once. */
+typedef struct {
+    int label;
+    double payoff, present;
+} best_t;
+
+static best_t find_best(const qd_bloc_game_t *self, size_t i)
 {
-    int best = 0;
-    double most = 0.0;
-    if (i < self->labels) {
-        double own = qd_bloc_game_payoff(self, i, (int)i + 1);
-        if (own >= 0.0) {
-            best = (int)i + 1;
-            most = own;
-        }
-    }
+    best_t best = {0, 0.0, 0.0};
+    int own = i < self->labels ? (int)i + 1 : 0, present = self->label[i];
+    double most_own = own > 0 ? qd_bloc_game_payoff(self, i, own) : -1.0;
+    if (most_own >= 0.0)
+        best = (best_t){.label = own, .payoff = most_own};
     for (int k = 1; k <= (int)self->labels; k++) {
         if (self->members[k] == 0)
             continue;
-        double payoff = qd_bloc_game_payoff(self, i, k);
-        if (payoff > most) {
-            most = payoff;
-            best = k;
+        double payoff = k == own ? most_own : qd_bloc_game_payoff(self, i, k);
+        if (k == present)
+            best.present = payoff;
+        if (payoff > best.payoff) {
+            best.payoff = payoff;
+            best.label = k;
         }
     }
     return best;
+}
+
+int qd_bloc_game_best(const qd_bloc_game_t *self, size_t i)
+{
+    return find_best(self, i).label;
 }
 
 /* State i, of this size in k (or, leaving, of minus its size), changes what label k's members are to others.
@@ -251,11 +260,10 @@ static unsigned may_move(const qd_bloc_game_t *self, size_t group)
 /* The best move of state i, if it gains more than the switching cost. */
 static bool improve(qd_bloc_game_t *self, size_t i)
 {
-    int best = qd_bloc_game_best(self, i), present = self->label[i];
-    if (best == present ||
-        !(qd_bloc_game_payoff(self, i, best) - qd_bloc_game_payoff(self, i, present) > self->switching_cost))
+    best_t best = find_best(self, i);
+    if (best.label == self->label[i] || !(best.payoff - best.present > self->switching_cost))
         return false;
-    qd_bloc_game_move(self, i, best);
+    qd_bloc_game_move(self, i, best.label);
     return true;
 }
 
