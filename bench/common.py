@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import tempfile
@@ -47,14 +48,13 @@ class Run:
             process.returncode = 0
             self.processor = usage.ru_utime + usage.ru_stime
             self.mebibytes = usage.ru_maxrss / 1024
-            self.hash = result_hash(output)
+            self.hash = result_hash(program, output)
 
 
-def result_hash(path):
-    import h5py
-    with h5py.File(path) as h5:
-        value = h5.attrs["result_hash"]
-    return value.decode() if isinstance(value, bytes) else str(value)
+def result_hash(program, path):
+    """Asked of the program: this process must stay small, because the peak memory of those it starts counts from its own."""
+    shown = subprocess.run([program, "show", path], check=True, capture_output=True, text=True).stdout
+    return re.search(r"^hashes .* result ([0-9a-f]+)", shown, re.MULTILINE)[1]
 
 
 def median(values):
