@@ -149,8 +149,8 @@ static qd_venue_t choose_venue(qd_world_t *self)
         if (foresees(self, g)) {
             tell_venue(self, QD_EVENT_FORESEEN, g);
         } else {
-            solve_umbrella(self,
-                           0.0); /* games are not played again in the order that the paralysis changes */
+            /* Games are not played again in the order that the paralysis changes. */
+            solve_umbrella(self, 0.0);
             suffer_paralysis(self, g);
         }
     }

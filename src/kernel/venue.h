@@ -34,7 +34,7 @@ typedef struct {
 typedef struct {
     int bloc;         /* the initiator's (qd_venue_bloc) */
     double *open;     /* the field, where all who are free stand at 0, of a venue without a term of its own:
-                         stake,     patronage, and what initiator and target add */
+                         stake, patronage and what initiator and target add */
     double *saved;    /* price less the flexible saving, at least 0 */
     double *strength; /* c (1 - l): what a state brings to the side it joins */
     double *field, *up, *down; /* of the game at hand: see mission_game.h */
