@@ -12,6 +12,7 @@
 #include "engine/dispatch.h"
 #include "engine/done_table.h"
 #include "engine/earlier.h"
+#include "engine/part_writer.h"
 #include "engine/stopping.h"
 #include "engine/worker.h"
 #include "store/parts.h"
@@ -22,7 +23,7 @@
 #define FLUSH_SECONDS_MIN 0.25
 #define FLUSH_SECONDS_MAX 5.0
 #define FLUSH_RANKS       200 /* so many ranks make the longest wait a second longer, to spare the file system */
-#define FLUSH_BYTES       ((size_t)4 << 20) /* for each four threads */
+#define FLUSH_BYTES       ((size_t)4 << 20) /* for each four threads; with twice as many the threads wait */
 #define TELL_SECONDS      0.5
 
 /* What the threads of a run share; touched under the one lock of `#pragma omp critical(qd_run)`. */
@@ -36,6 +37,7 @@ typedef struct {
     qd_index_t *index;       /* where it lies; later all that is done; on rank 0, else NULL */
     qd_dispatch_t *dispatch;
     qd_parts_t *parts;
+    qd_part_writer_t *writer;
     qd_stopping_t *stopping; /* NULL without a precision */
     size_t states, periods;  /* the largest a worker must hold */
     qd_error_t *error;
@@ -82,10 +84,11 @@ static qd_status_t flush(run_t *self)
     size_t bytes = FLUSH_BYTES * (((size_t)self->threads + 3) / 4);
     double longest = FLUSH_SECONDS_MAX + (double)self->ranks->size / FLUSH_RANKS;
     double wait = fmin(fmax(0.1 * (time - self->began), FLUSH_SECONDS_MIN), longest);
-    if (time - self->flushed < wait && qd_parts_buffered(self->parts) < bytes)
+    size_t buffered = qd_parts_buffered(self->parts);
+    if (time - self->flushed < wait && buffered < bytes)
         return QD_OK;
     self->flushed = time;
-    return qd_parts_flush(self->parts, self->error);
+    return qd_part_writer_offer(self->writer, buffered >= 2 * bytes, self->error);
 }
 
 /* Too many failed worlds are a fault of the model or its parameters, not of the worlds. */
@@ -259,6 +262,8 @@ static qd_status_t prepare(run_t *self)
         status = share(self);
     if (status == QD_OK)
         status = make_dispatch(self);
+    if (status == QD_OK)
+        status = qd_part_writer_start(self->parts, &self->writer, self->error);
     return qd_ranks_agree(self->ranks, status);
 }
 
@@ -335,15 +340,24 @@ static qd_status_t finish(run_t *self, qd_run_summary_t *summary)
     return status;
 }
 
-/* What can be kept is kept, whatever has happened; the first fault is the one that is told. */
-static void end(run_t *self, qd_run_summary_t *summary)
+/* Writes what is not written yet, also after a fault: then once more, and the first fault is the one that is
+ * told. */
+static void write_rest(run_t *self)
 {
     qd_error_t again = QD_ERROR_NONE;
+    qd_status_t status = qd_part_writer_end(self->writer, self->status == QD_OK ? self->error : &again);
+    self->writer = NULL;
+    self->status = self->status == QD_OK ? status : self->status;
+    status = qd_parts_flush(self->parts, self->status == QD_OK ? self->error : &again);
+    self->status = self->status == QD_OK ? status : self->status;
+}
+
+/* What can be kept is kept, whatever has happened. */
+static void end(run_t *self, qd_run_summary_t *summary)
+{
     if (self->status != QD_OK || *self->options->stop)
         qd_ranks_call_off(self->ranks);
-    qd_status_t flushed = qd_parts_flush(self->parts, self->status == QD_OK ? self->error : &again);
-    if (self->status == QD_OK)
-        self->status = flushed;
+    write_rest(self);
     qd_status_t all = qd_ranks_agree(self->ranks, self->status);
     summary->played = qd_ranks_sum(self->ranks, self->done);
     if (self->ranks->rank == 0 && (all == QD_OK || all == QD_ERROR_INTERNAL)) {
@@ -395,6 +409,7 @@ qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *op
     end(&self, summary);
 
 out:
+    qd_part_writer_end(self.writer, error); /* where nothing was played, it has nothing to write */
     qd_stopping_free(self.stopping);
     qd_dispatch_free(self.dispatch);
     qd_done_table_free(&self.earlier);

@@ -11,6 +11,12 @@
 
 #define ROWS_AT_ONCE 64
 
+/* Segments that become one part. */
+typedef struct {
+    size_t count, capacity, bytes;
+    qd_pending_t *segment;
+} batch_t;
+
 struct qd_parts {
     char *folder;
     const qd_files_t *files;
@@ -18,9 +24,8 @@ struct qd_parts {
     int rank, lock;  /* lock: descriptor, -1 where there is none */
     uint64_t number; /* of the next part */
     qd_slots_t slots;
-    qd_ranges_t *done; /* per slot */
-    size_t pending, capacity, buffered;
-    qd_pending_t *buffer;
+    qd_ranges_t *done;    /* per slot */
+    batch_t open, sealed; /* being filled, and to be written */
     qd_error_t warnings;
 };
 
@@ -114,24 +119,26 @@ qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment
     return QD_OK;
 }
 
-static void drop_buffer(qd_parts_t *self)
+static void clear_batch(batch_t *self)
 {
-    for (size_t i = 0; i < self->pending; i++)
-        qd_pending_clear(&self->buffer[i]);
-    self->pending = 0;
-    self->buffered = 0;
+    for (size_t i = 0; i < self->count; i++)
+        qd_pending_clear(&self->segment[i]);
+    self->count = 0;
+    self->bytes = 0;
 }
 
 void qd_parts_close(qd_parts_t *self)
 {
     if (self == NULL)
         return;
-    drop_buffer(self);
+    clear_batch(&self->open);
+    clear_batch(&self->sealed);
     for (size_t s = 0; self->done != NULL && s < self->slots.count; s++)
         qd_ranges_free(&self->done[s]);
     if (self->lock >= 0)
         self->files->close(self->files->context, self->lock);
-    free(self->buffer);
+    free(self->open.segment);
+    free(self->sealed.segment);
     free(self->done);
     free(self->folder);
     qd_slots_free(&self->slots);
@@ -150,7 +157,7 @@ const qd_ranges_t *qd_parts_done(const qd_parts_t *self, size_t point, size_t or
 
 size_t qd_parts_buffered(const qd_parts_t *self)
 {
-    return self->buffered;
+    return self->open.bytes;
 }
 
 /* Worlds from .. to - 1 of the columns of one segment; the number of columns. */
@@ -213,15 +220,15 @@ static bool copy_segment(const qd_part_kind_t *kind, const qd_segment_t *segment
     return true;
 }
 
-static bool make_room(qd_parts_t *self)
+static bool make_room(batch_t *self)
 {
-    if (self->pending < self->capacity)
+    if (self->count < self->capacity)
         return true;
     size_t capacity = self->capacity == 0 ? 64 : 2 * self->capacity;
-    qd_pending_t *buffer = realloc(self->buffer, capacity * sizeof *buffer);
-    if (buffer == NULL)
+    qd_pending_t *segment = realloc(self->segment, capacity * sizeof *segment);
+    if (segment == NULL)
         return false;
-    self->buffer = buffer;
+    self->segment = segment;
     self->capacity = capacity;
     return true;
 }
@@ -244,30 +251,56 @@ qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_er
                             .label = experiment->order[segment->order].label,
                             .periods = segment->periods,
                             .range = range};
-    if (!make_room(self) || !copy_segment(&self->kind, segment, &pending))
+    if (!make_room(&self->open) || !copy_segment(&self->kind, segment, &pending))
         return no_memory(error);
     if (!qd_ranges_add(&self->done[slot], range)) {
         qd_pending_clear(&pending);
         return no_memory(error);
     }
-    self->buffer[self->pending++] = pending;
-    self->buffered += 8 * qd_part_width(&self->kind) * range.count + segment->tally_size;
+    self->open.segment[self->open.count++] = pending;
+    self->open.bytes += 8 * qd_part_width(&self->kind) * range.count + segment->tally_size;
     return QD_OK;
 }
 
-qd_status_t qd_parts_flush(qd_parts_t *self, qd_error_t *error)
+static void swap(qd_parts_t *self)
 {
-    if (self->pending == 0)
+    batch_t open = self->open;
+    self->open = self->sealed;
+    self->sealed = open;
+}
+
+bool qd_parts_seal(qd_parts_t *self)
+{
+    if (self->sealed.count > 0)
+        return false;
+    swap(self);
+    return true;
+}
+
+qd_status_t qd_parts_write(qd_parts_t *self, qd_error_t *error)
+{
+    if (self->sealed.count == 0)
         return QD_OK;
     char name[64];
     qd_byte_writer_t bytes = {0};
     /* The number is used up even if writing fails: the rename may have happened all the same. */
     snprintf(name, sizeof name, QD_PART_NAME, self->rank, self->number++);
-    qd_status_t status = qd_part_encode(&self->kind, self->buffer, self->pending, &bytes, error);
+    qd_status_t status = qd_part_encode(&self->kind, self->sealed.segment, self->sealed.count, &bytes, error);
     if (status == QD_OK)
         status = qd_files_write(self->files, self->folder, name, bytes.bytes, bytes.size, error);
     if (status == QD_OK)
-        drop_buffer(self);
+        clear_batch(&self->sealed);
     free(bytes.bytes);
+    return status;
+}
+
+qd_status_t qd_parts_flush(qd_parts_t *self, qd_error_t *error)
+{
+    qd_status_t status = qd_parts_write(self, error);
+    if (status != QD_OK || !qd_parts_seal(self))
+        return status;
+    status = qd_parts_write(self, error);
+    if (status != QD_OK)
+        swap(self);
     return status;
 }

@@ -1,9 +1,10 @@
 /* The journal of a run: finished worlds, kept in a folder of part files until the result file is assembled.
  *
  * Each part is written to a temporary name, fsynced, renamed, and the folder fsynced: after qd_parts_flush
- * returns QD_OK its worlds survive whatever happens, and before that the folder is as it was. One writer
- * (thread) per qd_parts_t; a lock keeps two runs out of one folder. Several ranks of one run may write into
- * one folder: rank 0 opens it first, the others join it. */
+ * returns QD_OK its worlds survive whatever happens, and before that the folder is as it was. One thread uses
+ * a qd_parts_t at a time, but for qd_parts_write, which may wait for the disk beside it; a lock keeps two
+ * runs out of one folder. Several ranks of one run may write into one folder: rank 0 opens it first, the
+ * others join it. */
 #ifndef QD_STORE_PARTS_H
 #define QD_STORE_PARTS_H
 
@@ -72,10 +73,19 @@ const qd_ranges_t *qd_parts_done(const qd_parts_t *self, size_t point, size_t or
  * things share their worlds); one that overlaps partly is QD_ERROR_INTERNAL. */
 QD_MUST_USE qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error);
 
-/* Bytes buffered: flush when it gets large (say 32 MiB) or old (say 10 s). */
+/* Bytes buffered and not sealed: flush when it gets large (say 32 MiB) or old (say 10 s). */
 size_t qd_parts_buffered(const qd_parts_t *self);
 
-/* Writes what is buffered as one part. On failure the buffer is kept, so that flushing can be tried again. */
+/* Seals what is buffered for qd_parts_write; later segments go to another buffer. False, and nothing changes,
+ * while something sealed is not written. */
+bool qd_parts_seal(qd_parts_t *self);
+
+/* Writes what is sealed as one part. The only function here that may run beside others, in another thread:
+ * beside qd_parts_append, _buffered and _done. On failure it stays sealed, so that writing can be tried
+ * again. */
+QD_MUST_USE qd_status_t qd_parts_write(qd_parts_t *self, qd_error_t *error);
+
+/* Writes all that is sealed or buffered. On failure it is kept, so that flushing can be tried again. */
 QD_MUST_USE qd_status_t qd_parts_flush(qd_parts_t *self, qd_error_t *error);
 
 /* Removes a folder of parts (after the result file is in place): parts, manifest, lock, damaged and temporary

@@ -1,0 +1,25 @@
+/* A thread that writes finished worlds to disk, so that no thread that plays waits for it. */
+#ifndef QD_ENGINE_PART_WRITER_H
+#define QD_ENGINE_PART_WRITER_H
+
+#include <stdbool.h>
+
+#include "store/parts.h"
+
+typedef struct qd_part_writer qd_part_writer_t;
+
+/* Starts the thread, which sleeps until something is offered. `parts` must outlive it. */
+QD_MUST_USE qd_status_t qd_part_writer_start(qd_parts_t *parts, qd_part_writer_t **self, qd_error_t *error);
+
+/* Seals what is buffered in `parts` and has it written while the caller goes on. Where the last offer is
+ * still being written, everything stays as it is, or with `wait` the caller waits. To be called under the
+ * lock that guards `parts`. Returns the fault of an earlier write, if there was one: what it was to write
+ * stays sealed.
+ */
+QD_MUST_USE qd_status_t qd_part_writer_offer(qd_part_writer_t *self, bool wait, qd_error_t *error);
+
+/* Waits for the last write, ends the thread and frees it. Returns the fault of a write, if there was one.
+ * NULL allowed. */
+qd_status_t qd_part_writer_end(qd_part_writer_t *self, qd_error_t *error);
+
+#endif
