@@ -1,6 +1,7 @@
 #include "engine/analysis.h"
 #include "engine/cells.h"
 #include "engine/columns.h"
+#include "registry/list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,14 +46,10 @@ static const char *label_of(const pairs_t *self, size_t first, qd_analysis_t *ou
 
 static qd_status_t add_pair(pairs_t *self, size_t more, size_t less, qd_analysis_t *out, qd_error_t *error)
 {
-    if (self->pairs == self->capacity) {
-        size_t capacity = 2 * self->capacity + 16;
-        pair_t *larger = realloc(self->pair, capacity * sizeof *larger);
-        if (larger == NULL)
-            return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu contrasts", capacity);
-        self->pair = larger;
-        self->capacity = capacity;
-    }
+    pair_t *larger = qd_list_room(self->pair, self->pairs, 1, &self->capacity, sizeof *larger);
+    if (larger == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu contrasts", self->pairs + 1);
+    self->pair = larger;
     pair_t pair = {more, less, NULL, label_of(self, more, out), label_of(self, less, out)};
     if (pair.more_label == NULL || pair.less_label == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a label");

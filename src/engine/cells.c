@@ -1,5 +1,7 @@
 #include "engine/cells.h"
 
+#include "registry/list.h"
+
 #include <stdlib.h>
 
 /* Worlds of one batch, fewer where there are so many cells that a batch would fill too much memory. */
@@ -14,14 +16,10 @@ void qd_cells_free(qd_cells_t *self)
 
 qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double weight, qd_error_t *error)
 {
-    if (self->size == self->capacity) {
-        size_t capacity = 2 * self->capacity + 8;
-        qd_cell_t *larger = realloc(self->cell, capacity * sizeof *larger);
-        if (larger == NULL)
-            return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu cells", capacity);
-        self->cell = larger;
-        self->capacity = capacity;
-    }
+    qd_cell_t *larger = qd_list_room(self->cell, self->size, 1, &self->capacity, sizeof *larger);
+    if (larger == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu cells", self->size + 1);
+    self->cell = larger;
     self->cell[self->size++] = (qd_cell_t){point, order, weight};
     return QD_OK;
 }

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiment/yaml_node.h"
+#include "registry/list.h"
+#include "registry/text_file.h"
 
 #define FAULTS_MAX 20
 
@@ -107,14 +108,11 @@ static qd_status_t add_tie(reader_t *self, size_t line, const field_t field[3])
         return fault(self, line, field[1].column, "a tie between two different actors", field[1].text);
     if (!read_sign(field[2].text, &sign))
         return fault(self, line, field[2].column, "a sign, 1 or -1 (or another number but 0)", field[2].text);
-    if (self->ties == self->room) {
-        size_t room = self->room ? 2 * self->room : 256;
-        tie_t *grown = realloc(self->tie, room * sizeof *grown);
-        if (!grown)
-            return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: no memory for %zu ties", self->path, room);
-        self->tie = grown;
-        self->room = room;
-    }
+    tie_t *larger = qd_list_room(self->tie, self->ties, 1, &self->room, sizeof *larger);
+    if (!larger)
+        return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: no memory for %zu ties", self->path,
+                            self->ties + 1);
+    self->tie = larger;
     self->tie[self->ties++] =
         (tie_t){.a = (uint16_t)end[0], .b = (uint16_t)end[1], .line = (uint32_t)line, .sign = sign};
     return QD_OK;
@@ -186,19 +184,11 @@ qd_status_t qd_ties_read(const char *path, qd_landscape_t *self, qd_landscape_t 
 {
     reader_t reader = {.path = path, .error = error, .closed = self != NULL};
     char *text = NULL, **names = NULL;
-    size_t length;
     if (made)
         *made = NULL;
-    qd_status_t status = qd_read_text(path, QD_TIES_FILE_SIZE, &text, &length, error);
+    qd_status_t status = qd_read_csv_text(path, QD_TIES_FILE_SIZE, &text, error);
     if (status != QD_OK)
         goto out;
-    int line, column;
-    if (!qd_is_text(text, length, &line, &column)) {
-        status = qd_error_add(error, QD_ERROR_INPUT,
-                              "%s:%d:%d: found bytes that are not UTF-8 text; expected a CSV file", path,
-                              line, column);
-        goto out;
-    }
     names = calloc(QD_SEARCH_MAX, sizeof *names);
     if (!names) {
         status = qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);

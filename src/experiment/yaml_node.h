@@ -31,13 +31,4 @@ struct qd_yaml {
 /* Adds a message at a place of the document and counts the fault; returns QD_ERROR_INPUT. */
 qd_status_t qd_yaml_fault(qd_yaml_t *self, int line, int column, const char *format, ...) QD_PRINTF(4, 5);
 
-/* Reads a whole file of at most `limit` bytes into *text (NUL-terminated, to be freed); the messages name
- * `path`. */
-QD_MUST_USE qd_status_t qd_read_text(const char *path, size_t limit, char **text, size_t *length,
-                                     qd_error_t *error);
-
-/* Whether text is UTF-8 without control characters other than tab, line feed and carriage return; otherwise
- * the line and column (from 1) of the first byte that is not. */
-bool qd_is_text(const char *text, size_t length, int *line, int *column);
-
 #endif

@@ -1,6 +1,8 @@
 /* From bytes to the tree: the events of libfyaml's parser, checked one by one. Nothing here recurses, so a
  * file cannot exhaust the stack. */
 #include "experiment/yaml_node.h"
+#include "registry/list.h"
+#include "registry/text_file.h"
 
 #include <libfyaml.h>
 #include <stdarg.h>
@@ -39,14 +41,10 @@ static qd_status_t short_of_memory(qd_yaml_t *self)
 
 static qd_status_t add_text(qd_yaml_t *self, const char *text, size_t length, size_t *offset)
 {
-    if (self->text_used + length + 1 > self->text_room) {
-        size_t room = 2 * (self->text_used + length + 1) + 1024;
-        char *larger = realloc(self->text, room);
-        if (!larger)
-            return short_of_memory(self);
-        self->text = larger;
-        self->text_room = room;
-    }
+    char *larger = qd_list_room(self->text, self->text_used, length + 1, &self->text_room, 1);
+    if (!larger)
+        return short_of_memory(self);
+    self->text = larger;
     *offset = self->text_used;
     if (length)
         memcpy(self->text + self->text_used, text, length);
@@ -60,14 +58,10 @@ static qd_status_t add_node(builder_t *build, qd_yaml_kind_t kind, const struct 
                             size_t *position)
 {
     qd_yaml_t *self = build->document;
-    if (self->nodes == self->node_room) {
-        size_t room = 2 * self->node_room + 64;
-        qd_yaml_node_t *larger = realloc(self->node, room * sizeof *larger);
-        if (!larger)
-            return short_of_memory(self);
-        self->node = larger;
-        self->node_room = room;
-    }
+    qd_yaml_node_t *larger = qd_list_room(self->node, self->nodes, 1, &self->node_room, sizeof *larger);
+    if (!larger)
+        return short_of_memory(self);
+    self->node = larger;
     *position = self->nodes++;
     qd_yaml_node_t *node = &self->node[*position];
     *node = (qd_yaml_node_t){.document = self, .kind = kind, .key = QD_YAML_NONE, .text = QD_YAML_NONE};

@@ -1,5 +1,7 @@
 #include "store/batch.h"
 
+#include "registry/list.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,15 +22,9 @@ void qd_batch_free(qd_batch_t *self)
 
 static bool make_room(qd_batch_t *self)
 {
-    if (self->fields < self->capacity)
-        return true;
-    size_t capacity = self->capacity == 0 ? 64 : 2 * self->capacity;
-    qd_batch_field_t *field = realloc(self->field, capacity * sizeof *field);
-    if (field == NULL)
-        return false;
-    self->field = field;
-    self->capacity = capacity;
-    return true;
+    qd_batch_field_t *larger = qd_list_room(self->field, self->fields, 1, &self->capacity, sizeof *larger);
+    self->field = larger != NULL ? larger : self->field;
+    return larger != NULL;
 }
 
 size_t qd_batch_add(qd_batch_t *self, const qd_h5_variable_t *variable)

@@ -1,25 +1,15 @@
 #include "store/hdf5_scales.h"
 
+#include "registry/list.h"
+
 #include <hdf5_hl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Makes room for one more than `count` elements; the array as it is then, NULL when memory is short. */
-static void *with_room(void *array, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return array;
-    size_t more = 2 * *capacity + 16;
-    void *larger = realloc(array, more * size);
-    if (larger != NULL)
-        *capacity = more;
-    return larger;
-}
-
 static bool note_scale(qd_h5_scales_t *self, const qd_h5_scale_t *scale)
 {
-    qd_h5_scale_t *larger = with_room(self->scale, self->count, &self->capacity, sizeof *larger);
+    qd_h5_scale_t *larger = qd_list_room(self->scale, self->count, 1, &self->capacity, sizeof *larger);
     if (larger == NULL)
         return false;
     self->scale = larger;
@@ -56,7 +46,7 @@ const qd_h5_scale_t *qd_h5_scales_find(const qd_h5_scales_t *self, const char *p
 
 static bool note_use(qd_h5_scale_t *scale, qd_h5_use_t use)
 {
-    qd_h5_use_t *larger = with_room(scale->use, scale->uses, &scale->capacity, sizeof *larger);
+    qd_h5_use_t *larger = qd_list_room(scale->use, scale->uses, 1, &scale->capacity, sizeof *larger);
     if (larger == NULL)
         return false;
     scale->use = larger;

@@ -1,5 +1,6 @@
 #include "store/index.h"
 
+#include "registry/list.h"
 #include "store/embedded.h"
 #include "store/index_fields.h"
 #include "store/manifest.h"
@@ -71,16 +72,11 @@ static qd_status_t take_units(qd_index_t *self, size_t source, qd_unit_t *unit, 
                               qd_error_t *error)
 {
     qd_status_t status = QD_OK;
-    if (self->units + units > self->capacity) {
-        size_t capacity = 2 * (self->units + units);
-        qd_unit_t *grown = realloc(self->unit, capacity * sizeof *grown);
-        if (grown != NULL) {
-            self->unit = grown;
-            self->capacity = capacity;
-        } else {
-            status = no_memory(error);
-        }
-    }
+    qd_unit_t *larger = qd_list_room(self->unit, self->units, units + 1, &self->capacity, sizeof *larger);
+    if (larger != NULL)
+        self->unit = larger;
+    else
+        status = no_memory(error);
     for (size_t i = 0; i < units; i++) {
         unit[i].slot = qd_slots_find(&self->slots, unit[i].point_hash, unit[i].label);
         unit[i].source = source;

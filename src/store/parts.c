@@ -1,5 +1,6 @@
 #include "store/parts.h"
 
+#include "registry/list.h"
 #include "store/parts_folder.h"
 #include "store/slots.h"
 
@@ -222,15 +223,9 @@ static bool copy_segment(const qd_part_kind_t *kind, const qd_segment_t *segment
 
 static bool make_room(batch_t *self)
 {
-    if (self->count < self->capacity)
-        return true;
-    size_t capacity = self->capacity == 0 ? 64 : 2 * self->capacity;
-    qd_pending_t *segment = realloc(self->segment, capacity * sizeof *segment);
-    if (segment == NULL)
-        return false;
-    self->segment = segment;
-    self->capacity = capacity;
-    return true;
+    qd_pending_t *larger = qd_list_room(self->segment, self->count, 1, &self->capacity, sizeof *larger);
+    self->segment = larger != NULL ? larger : self->segment;
+    return larger != NULL;
 }
 
 qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error)

@@ -1,5 +1,7 @@
 #include "store/ranges.h"
 
+#include "registry/list.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,15 +26,9 @@ static size_t find(const qd_ranges_t *self, uint64_t world)
 
 static bool make_room(qd_ranges_t *self)
 {
-    if (self->size < self->capacity)
-        return true;
-    size_t capacity = self->capacity == 0 ? 4 : 2 * self->capacity;
-    qd_range_t *range = realloc(self->range, capacity * sizeof *range);
-    if (range == NULL)
-        return false;
-    self->range = range;
-    self->capacity = capacity;
-    return true;
+    qd_range_t *larger = qd_list_room(self->range, self->size, 1, &self->capacity, sizeof *larger);
+    self->range = larger != NULL ? larger : self->range;
+    return larger != NULL;
 }
 
 bool qd_ranges_add(qd_ranges_t *self, qd_range_t range)

@@ -1,6 +1,7 @@
 #include "store/source.h"
 
 #include "quadrille/registry.h"
+#include "registry/list.h"
 #include "store/embedded.h"
 
 #include <fcntl.h>
@@ -62,14 +63,10 @@ void qd_sources_free(qd_sources_t *self)
 
 size_t qd_sources_add(qd_sources_t *self, const char *path, bool result)
 {
-    if (self->count == self->capacity) {
-        size_t capacity = self->capacity == 0 ? 16 : 2 * self->capacity;
-        source_t *source = realloc(self->source, capacity * sizeof *source);
-        if (source == NULL)
-            return SIZE_MAX;
-        self->source = source;
-        self->capacity = capacity;
-    }
+    source_t *larger = qd_list_room(self->source, self->count, 1, &self->capacity, sizeof *larger);
+    if (larger == NULL)
+        return SIZE_MAX;
+    self->source = larger;
     char *copy = strdup(path);
     if (copy == NULL)
         return SIZE_MAX;

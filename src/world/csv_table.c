@@ -1,44 +1,12 @@
 #include "world/csv_table.h"
 
-#include <errno.h>
+#include "registry/text_file.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static qd_status_t read_file(const char *path, char **text, size_t *length, qd_error_t *error)
-{
-    qd_status_t status = QD_OK;
-    size_t room = 65536, used = 0;
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: cannot be read: %s", path, strerror(errno));
-    for (;;) {
-        char *larger = realloc(*text, room + 2);
-        if (!larger) {
-            status = qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
-            goto out;
-        }
-        *text = larger;
-        used += fread(*text + used, 1, room - used, file);
-        if (used < room || used > QD_CSV_FILE_SIZE)
-            break;
-        room *= 2;
-    }
-    if (ferror(file))
-        status = qd_error_add(error, QD_ERROR_INPUT, "%s: cannot be read: %s", path, strerror(errno));
-    else if (used > QD_CSV_FILE_SIZE)
-        status = qd_error_add(error, QD_ERROR_INPUT, "%s: found more than %u bytes; expected a smaller file",
-                              path, QD_CSV_FILE_SIZE);
-    else if (memchr(*text, 0, used))
-        status = qd_error_add(error, QD_ERROR_INPUT, "%s: found NUL bytes; expected a CSV file", path);
-    (*text)[used] = '\0';
-    *length = used;
-out:
-    fclose(file);
-    return status;
-}
 
 static char *trim(char *s)
 {
@@ -105,14 +73,14 @@ static qd_status_t take_line(qd_csv_t *self, char *line, size_t number, size_t l
 qd_status_t qd_csv_read(const char *path, qd_csv_t **out, qd_error_t *error)
 {
     qd_status_t status;
-    size_t length = 0, number = 0;
+    size_t number = 0;
     *out = NULL;
     qd_csv_t *self = calloc(1, sizeof *self);
     if (!self || !(self->path = strdup(path))) {
         status = qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
         goto out;
     }
-    if ((status = read_file(path, &self->text, &length, error)) != QD_OK)
+    if ((status = qd_read_csv_text(path, QD_CSV_FILE_SIZE, &self->text, error)) != QD_OK)
         goto out;
     size_t lines = count_lines(self->text);
     self->line = calloc(lines, sizeof *self->line);
@@ -127,7 +95,9 @@ qd_status_t qd_csv_read(const char *path, qd_csv_t **out, qd_error_t *error)
         number++;
         if (end)
             *end = '\0';
-        line[strcspn(line, "\r")] = '\0';
+        size_t length = strlen(line);
+        if (length > 0 && line[length - 1] == '\r')
+            line[length - 1] = '\0';
         if (*line != '\0')
             status = take_line(self, line, number, lines, error);
     }

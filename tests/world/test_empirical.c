@@ -129,6 +129,9 @@ static const struct {
      ": found no state in 1900; expected a year from 1899 to 1910\n"},
     {"ccode,year,cinc\n2,1900,0.5\n\n3,1900,0.1\n2,1900,0.5\n",
      ":5: found state 2 in 1900 again; expected it once (it stands in line 2 already)\n"},
+    {"ccode,year,cinc\n2,1900,0.5\n3,\xE9,0.1\n",
+     ":3:3: found bytes that are not UTF-8 text; expected a CSV file\n"},
+    {"ccode,year,cinc\r2,1900,0.5\r3,1900,0.5\r", ":1: found no column `cinc`; expected one\n"},
     {"ccode,year,cinc\n2,1900,0.5\n3,1900,-9\n",
      ": found 1 states with a capability in 1900; expected at least 2 and at most 1024\n"},
 };

@@ -1,5 +1,4 @@
-/* Files of text: read whole, and refused when they are not text. */
-#include "experiment/yaml_node.h"
+#include "registry/text_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -90,4 +89,18 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column)
         i += n;
     }
     return true;
+}
+
+qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error)
+{
+    size_t length;
+    int line, column;
+    qd_status_t status = qd_read_text(path, limit, text, &length, error);
+    if (status != QD_OK || qd_is_text(*text, length, &line, &column))
+        return status;
+    free(*text);
+    *text = NULL;
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s:%d:%d: found bytes that are not UTF-8 text; expected a CSV file", path, line,
+                        column);
 }

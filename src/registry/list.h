@@ -1,0 +1,23 @@
+/* Lists that grow: one way to make room, for every module. */
+#ifndef QD_REGISTRY_LIST_H
+#define QD_REGISTRY_LIST_H
+
+#include <stdint.h>
+#include <stdlib.h>
+
+/* Room for `more` elements of `size` bytes beyond the `count` that an array of *capacity holds. The array as
+ * it is then, larger by half at least where it had to grow, so that n additions cost O(n); NULL where memory
+ * is short, and the array is as it was. `array` may be NULL with a capacity of 0. */
+static inline void *qd_list_room(void *array, size_t count, size_t more, size_t *capacity, size_t size)
+{
+    if (more <= *capacity - count)
+        return array;
+    size_t room = count + more < 4 ? 4 : count + more;
+    room += room / 2;
+    void *larger = room > SIZE_MAX / size || room < more ? NULL : realloc(array, room * size);
+    if (larger != NULL)
+        *capacity = room;
+    return larger;
+}
+
+#endif

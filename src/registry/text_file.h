@@ -1,0 +1,22 @@
+/* Files of text: read whole, and refused when they are not text. */
+#ifndef QD_REGISTRY_TEXT_FILE_H
+#define QD_REGISTRY_TEXT_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "quadrille/error.h"
+
+/* Reads a whole file of at most `limit` bytes into *text (NUL-terminated, to be freed; NULL on failure); the
+ * messages name `path`. QD_ERROR_INPUT where it cannot be read or is larger; QD_ERROR_MEMORY. */
+QD_MUST_USE qd_status_t qd_read_text(const char *path, size_t limit, char **text, size_t *length,
+                                     qd_error_t *error);
+
+/* Whether text is UTF-8 (RFC 3629) without control characters other than tab, line feed and carriage return;
+ * otherwise the line and column (from 1) of the first byte that is not. */
+bool qd_is_text(const char *text, size_t length, int *line, int *column);
+
+/* qd_read_text for a CSV file: QD_ERROR_INPUT with line and column where it is not text. */
+QD_MUST_USE qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error);
+
+#endif
