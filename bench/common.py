@@ -32,12 +32,13 @@ def pin(cores=1):
 class Run:
     """One run of the engine: seconds of clock and of processor, peak memory in MiB, result_hash."""
 
-    def __init__(self, program, worlds, states=32, threads=1, rows=True, orders=ORDERS, keep=None, environment=None):
+    def __init__(self, program, worlds, states=32, periods=140, threads=1, rows=True, orders=ORDERS, keep=None, environment=None):
         with tempfile.TemporaryDirectory() as folder:
             experiment = pathlib.Path(folder) / "bench.yaml"
             output = keep or pathlib.Path(folder) / "bench.h5"
             experiment.write_text(f"name: bench\nseed: 1985\nworlds: {worlds}\norders: {orders}\n"
-                                  f"parameters: {{order.states: {states}}}\noutput: {{worlds: {str(rows).lower()}}}\n")
+                                  f"parameters: {{order.states: {states}, order.periods: {periods}}}\n"
+                                  f"output: {{worlds: {str(rows).lower()}}}\n")
             began = time.perf_counter()
             process = subprocess.Popen([program, "run", experiment, "-o", output, "-j", str(threads), "-q", "--force"],
                                        env={**os.environ, **(environment or {})})
