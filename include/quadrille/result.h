@@ -46,7 +46,7 @@ typedef struct {
     const char *note;             /* one line of detail, or "" */
     double estimate, low, high;   /* in the outcome's units */
     double margin, confidence;    /* confidence of the interval */
-    double p, p_holm; /* one-sided against the margin; after Holm's correction over the file's claims */
+    double p, p_holm; /* two-sided against the margin; after Holm's correction over the file's claims */
     double unpaired_se, variance_reduction;
     int64_t worlds; /* pairs of worlds used */
 } qd_result_claim_t;

@@ -12,7 +12,7 @@
 /* ---- claims
  * ------------------------------------------------------------------------------------------------------- */
 
-/* Below this a p-value is rounding. */
+/* Below this a p-value says no more than that it is small. */
 #define P_LEAST 1e-15
 
 /* "contrast, resolved (all): 0.28 [0.27, 0.29], p 0.002, 200 worlds" */

@@ -14,14 +14,9 @@
 #define DIP_SIMULATIONS 2000
 #define DIP_WORLDS      4096
 
-/* A one-sided p near 1 has no more digits than this: one from the other side, told as smaller, would be
- * rounding. */
-#define P_LEAST 1e-15
-
 /* What is known of a claim before the correction. */
 typedef struct {
     qd_contrast_result_t found;
-    double p_family; /* with which it enters the family */
     bool effect;     /* an effect against a margin, not a dip */
     bool turns_back; /* a trend that does */
     const char *note;
@@ -72,7 +67,6 @@ static qd_status_t judge_combination(const qd_experiment_t *experiment, qd_index
     }
     status = qd_cells_walk(&cells, done, claim->outcome, see_contrast, contrast, error);
     judged->found = qd_contrast_result(contrast, experiment->confidence, claim->margin);
-    judged->p_family = judged->found.p_two_sided;
 out:
     qd_contrast_free(contrast);
     free(weight);
@@ -124,7 +118,6 @@ static void tell_trend(const qd_claim_t *claim, const qd_trend_result_t *found, 
                        judged_t *judged)
 {
     judged->found = found->rise;
-    judged->p_family = found->rise.p_two_sided;
     judged->turns_back = found->turns_back;
     if (found->rise.count < 2)
         return;
@@ -132,9 +125,8 @@ static void tell_trend(const qd_claim_t *claim, const qd_trend_result_t *found, 
     double from = claim->level_value[found->worst_step], to = claim->level_value[found->worst_step + 1];
     if (found->turns_back)
         judged->note = qd_analysis_text(
-            out, "%s; turns back between %.6g and %.6g (step %.3g, p %s%.2g); tau %.3f", counted, from, to,
-            found->worst.estimate * claim->direction, found->p_against < P_LEAST ? "< " : "",
-            fmax(found->p_against, P_LEAST), found->tau.estimate);
+            out, "%s; turns back between %.6g and %.6g (step %.3g, p %.2g); tau %.3f", counted, from, to,
+            found->worst.estimate * claim->direction, found->p_against, found->tau.estimate);
     else
         judged->note =
             qd_analysis_text(out, "%s; no step against it; Kendall's tau %.3f", counted, found->tau.estimate);
@@ -205,11 +197,11 @@ static qd_status_t judge_bimodal(const qd_experiment_t *experiment, qd_index_t *
             worst = found;
     }
     judged->effect = false;
-    judged->p_family = worst.p >= 0.0 ? worst.p : (double)NAN;
+    double p = worst.p >= 0.0 ? worst.p : (double)NAN;
     judged->found = (qd_contrast_result_t){.count = worst.count,
-                                           .estimate = isnan(judged->p_family) ? (double)NAN : worst.dip,
+                                           .estimate = isnan(p) ? (double)NAN : worst.dip,
                                            .se = NAN,
-                                           .p = judged->p_family,
+                                           .p = p,
                                            .unpaired_se = NAN,
                                            .reduction = NAN};
     judged->note = qd_analysis_text(out, "dip test%s; Sarle's coefficient %.3f (uniform 0.556)",
@@ -251,7 +243,7 @@ static const char *order_of(const qd_experiment_t *experiment, const qd_claim_t 
 
 static const char *verdict_of(const qd_claim_t *claim, const judged_t *judged, double p_holm, double alpha)
 {
-    if (isnan(judged->p_family) || p_holm > alpha)
+    if (isnan(judged->found.p) || p_holm > alpha)
         return "undecided";
     if (!judged->effect)
         return "supported";
@@ -305,7 +297,7 @@ qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_index_t *don
     }
     for (size_t c = 0; c < n && status == QD_OK; c++) {
         status = judge(experiment, done, &experiment->claim[c], out, &judged[c], error);
-        p[c] = judged[c].p_family;
+        p[c] = judged[c].found.p;
     }
     if (status != QD_OK)
         goto out;

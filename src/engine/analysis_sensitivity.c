@@ -23,9 +23,9 @@ typedef struct {
     size_t blocks;      /* that are done */
     uint64_t worlds;    /* of every point, used */
     size_t batches;
-    double *value; /* blocks x each x batches */
-    double *unit;  /* morris: points x factors */
-    size_t *moved; /* morris: trajectories x factors */
+    qd_batch_mean_t *value; /* blocks x each x batches */
+    double *unit;           /* morris: points x factors */
+    size_t *moved;          /* morris: trajectories x factors */
     qd_bootstrap_t bootstrap;
 } study_t;
 
@@ -66,9 +66,9 @@ static void find_blocks(study_t *self)
 /* ---- batch means
  * ------------------------------------------------------------------------------------------------ */
 
-/* Mean of worlds first .. end - 1 that did not fail; NaN where all did. */
+/* Of worlds first .. end - 1 those that did not fail; a mean of NaN where all did. */
 static qd_status_t batch_mean(study_t *self, size_t point, qd_outcome_t outcome, uint64_t first, uint64_t end,
-                              double room[], double *mean, qd_error_t *error)
+                              double room[], qd_batch_mean_t *mean, qd_error_t *error)
 {
     double sum = 0.0, count = 0.0;
     qd_status_t status = QD_OK;
@@ -80,7 +80,7 @@ static qd_status_t batch_mean(study_t *self, size_t point, qd_outcome_t outcome,
             count += isnan(room[w]) ? 0.0 : 1.0;
         }
     }
-    *mean = sum / count;
+    *mean = (qd_batch_mean_t){sum / count, count};
     return status;
 }
 
@@ -93,10 +93,10 @@ static qd_status_t read_means(study_t *self, qd_outcome_t outcome, double room[]
     *finite = true;
     for (size_t p = 0; p < points; p++)
         for (size_t b = 0; b < self->batches && status == QD_OK; b++) {
-            double *mean = &self->value[p * self->batches + b];
+            qd_batch_mean_t *mean = &self->value[p * self->batches + b];
             status = batch_mean(self, p, outcome, self->worlds * b / self->batches,
                                 self->worlds * (b + 1) / self->batches, room, mean, error);
-            *finite = *finite && isfinite(*mean);
+            *finite = *finite && isfinite(mean->mean);
         }
     return status;
 }

@@ -74,7 +74,7 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
                                 .se = NAN,
                                 .interval = {-INFINITY, INFINITY},
                                 .p = NAN,
-                                .p_two_sided = NAN,
+                                .p_below = NAN,
                                 .unpaired_se = NAN,
                                 .reduction = NAN};
     if (self->count < 2)
@@ -85,8 +85,8 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
         unpaired += self->weight[k] * self->weight[k] * self->term[k].squares / (n - 1.0);
     out.se = sd / sqrt(n);
     out.interval = qd_interval_mean(out.estimate, sd, self->count, confidence);
-    out.p = qd_p_above(out.estimate, out.se, self->count, margin);
-    out.p_two_sided = qd_p_two_sided(out.p);
+    out.p = qd_p_differs(out.estimate, out.se, self->count, margin);
+    out.p_below = qd_p_above(-out.estimate, out.se, self->count, -margin);
     out.unpaired_se = sqrt(unpaired / n);
     out.reduction = out.se > 0.0 ? unpaired / n / (out.se * out.se) : NAN;
     return out;

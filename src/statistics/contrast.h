@@ -21,8 +21,8 @@ typedef struct {
     uint64_t count;         /* worlds in which every term has a value */
     double estimate, se;    /* mean of d and its standard error; NaN where undefined */
     qd_interval_t interval; /* Student's, two-sided */
-    double p;               /* one-sided: "at most margin" against "above" (qd_p_above) */
-    double p_two_sided;     /* against "equals margin" */
+    double p;               /* two-sided: "equals margin" against "differs" (qd_p_differs) */
+    double p_below;         /* one-sided: "at least margin" against "below" */
     double unpaired_se;     /* had the terms been independent samples of as many worlds */
     double reduction;       /* variance reduction of pairing: (unpaired_se / se)^2; NaN where se is 0 */
 } qd_contrast_result_t;

@@ -13,7 +13,8 @@ typedef struct {
 
 typedef struct {
     size_t trajectories, factors, batches;
-    const double *unit, *value;
+    const double *unit;
+    const qd_batch_mean_t *value;
     const size_t *moved;
     const qd_bootstrap_t *bootstrap;
     double *effect;                    /* trajectories x factors */
@@ -57,7 +58,8 @@ static void fill_effects(work_t *self)
         for (size_t k = 0; k < d; k++) {
             double inverse;
             size_t factor = step_of(self, t, k, &inverse);
-            const double *before = self->value + (t * (d + 1) + k) * batches, *after = before + batches;
+            const qd_batch_mean_t *before = self->value + (t * (d + 1) + k) * batches,
+                                  *after = before + batches;
             double change = qd_batch_mean(batches, after, self->batch_weight) -
                             qd_batch_mean(batches, before, self->batch_weight);
             self->effect[t * d + factor] = change * inverse;
@@ -74,7 +76,7 @@ static void measure_noise(const work_t *self, qd_effect_t out[])
         for (size_t k = 0; k < d; k++) {
             double inverse;
             size_t factor = step_of(self, t, k, &inverse);
-            const double *before = self->value + (t * (d + 1) + k) * batches;
+            const qd_batch_mean_t *before = self->value + (t * (d + 1) + k) * batches;
             double noise = qd_batch_noise(batches, before + batches, before, self->batch_weight);
             out[factor].noise += noise * inverse * inverse / (double)self->trajectories;
         }
@@ -159,8 +161,8 @@ static void bootstrap_noise(work_t *self, qd_effect_t out[])
 }
 
 qd_status_t qd_elementary_effects(size_t trajectories, size_t factors, size_t batches, const double unit[],
-                                  const size_t moved[], const double value[], const qd_bootstrap_t *bootstrap,
-                                  qd_effect_t effect[], qd_error_t *error)
+                                  const size_t moved[], const qd_batch_mean_t value[],
+                                  const qd_bootstrap_t *bootstrap, qd_effect_t effect[], qd_error_t *error)
 {
     const qd_estimate_t unknown = {NAN, {NAN, NAN}, {NAN, NAN}};
     for (size_t i = 0; i < factors; i++)

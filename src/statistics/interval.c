@@ -32,9 +32,9 @@ double qd_p_above(double estimate, double se, uint64_t n, double margin)
     return gsl_cdf_tdist_Q(excess / se, (double)(n - 1));
 }
 
-double qd_p_two_sided(double one_sided)
+double qd_p_differs(double estimate, double se, uint64_t n, double margin)
 {
-    return 2.0 * (one_sided < 0.5 ? one_sided : 1.0 - one_sided);
+    return 2.0 * qd_p_above(fabs(estimate - margin), se, n, 0.0);
 }
 
 static double known(double p)

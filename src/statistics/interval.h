@@ -18,12 +18,12 @@ qd_interval_t qd_interval_wilson(uint64_t successes, uint64_t n, double confiden
 qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confidence);
 
 /* p of Student's test of "the mean is at most `margin`" against "above", from estimate, standard error and
- * number of values: 0.5 on the margin, near 0 far above it, near 1 far below. 0, 0.5 or 1 where se is 0; NaN
- * below two values. */
+ * number of values: 0.5 on the margin, near 0 far above it (with all its digits), near 1 far below. 0, 0.5 or
+ * 1 where se is 0; NaN below two values. */
 double qd_p_above(double estimate, double se, uint64_t n, double margin);
 
-/* Two-sided p from a one-sided one: 2 min(p, 1 - p). */
-double qd_p_two_sided(double one_sided);
+/* The same of "the mean is `margin`" against "it differs", two-sided. */
+double qd_p_differs(double estimate, double se, uint64_t n, double margin);
 
 /* Holm's (1979) step-down correction: adjusted[i] in [0,1] so that rejecting where adjusted[i] <= alpha keeps
  * the chance of any false rejection among all n below alpha. A p that is NaN counts as 1. The arrays must not

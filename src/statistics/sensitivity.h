@@ -3,9 +3,10 @@
  *
  * Input are batch means: the worlds 0 .. W-1 of every design point are cut into the same B batches (say 16)
  * of consecutive worlds, and value[point * batches + batch] is the outcome's mean over one. The mean over
- * batches is the point's value. As batches share their luck between points, the noise of a difference of two
- * points is measured from the batches' differences, common random numbers included. With B = 1 noise is
- * unknown and nothing is corrected. Values must be finite. The answers depend on the input and `seed` alone.
+ * the worlds of all batches is the point's value. As batches share their luck between points, the noise of a
+ * difference of two points is measured from the batches' differences, common random numbers included. With B
+ * = 1 noise is unknown and nothing is corrected. Values must be finite. The answers depend on the input and
+ * `seed` alone.
  */
 #ifndef QD_STATISTICS_SENSITIVITY_H
 #define QD_STATISTICS_SENSITIVITY_H
@@ -15,6 +16,11 @@
 
 #include "quadrille/error.h"
 #include "statistics/interval.h"
+
+/* The mean of some worlds, and how many they are (at least 1). */
+typedef struct {
+    double mean, worlds;
+} qd_batch_mean_t;
 
 /* How intervals are made. */
 typedef struct {
@@ -47,9 +53,10 @@ typedef struct {
  * over A and B: V   = variance of f over A and B - half the noise of f(A) - f(B) S_i = mean of f(B) (f(AB_i)
  * - f(A)) / V                 (Saltelli et al. 2010, table 2 (b)) T_i = mean of ((f(A) - f(AB_i))^2 - noise)
  * / (2 V)      (Jansen 1999) NaN where V <= 0, or everything where base < 2. */
-QD_MUST_USE qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const double value[],
-                                         const qd_bootstrap_t *bootstrap, qd_sobol_index_t index[],
-                                         qd_sobol_summary_t *summary, qd_error_t *error);
+QD_MUST_USE qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches,
+                                         const qd_batch_mean_t value[], const qd_bootstrap_t *bootstrap,
+                                         qd_sobol_index_t index[], qd_sobol_summary_t *summary,
+                                         qd_error_t *error);
 
 /* ---- elementary effects
  * ----------------------------------------------------------------------------------------- */
@@ -67,8 +74,8 @@ typedef struct {
  * effect of the factor moved from point k to k + 1 is (f_{k+1} - f_k) / (x_{k+1} - x_k), x in the unit cube
  * (Morris 1991). sigma is NaN for one trajectory. */
 QD_MUST_USE qd_status_t qd_elementary_effects(size_t trajectories, size_t factors, size_t batches,
-                                              const double unit[], const size_t moved[], const double value[],
-                                              const qd_bootstrap_t *bootstrap, qd_effect_t effect[],
-                                              qd_error_t *error);
+                                              const double unit[], const size_t moved[],
+                                              const qd_batch_mean_t value[], const qd_bootstrap_t *bootstrap,
+                                              qd_effect_t effect[], qd_error_t *error);
 
 #endif

@@ -13,7 +13,7 @@ enum { TERM_A, TERM_B, TERM_NOISE, TERMS };
 
 typedef struct {
     size_t base, factors, batches;
-    const double *value;
+    const qd_batch_mean_t *value;
     const qd_bootstrap_t *bootstrap;
     double *term;                        /* base x (TERMS + 2 factors) */
     double *row_weight, *batch_weight;   /* multiplicities: base, batches */
@@ -65,13 +65,13 @@ static void fill_terms(work_t *self)
     size_t points = self->factors + 2, batches = self->batches;
     const double *weight = self->batch_weight;
     for (size_t k = 0; k < self->base; k++) {
-        const double *a = self->value + k * points * batches, *b = a + (points - 1) * batches;
+        const qd_batch_mean_t *a = self->value + k * points * batches, *b = a + (points - 1) * batches;
         double *term = self->term + k * term_stride(self);
         term[TERM_A] = qd_batch_mean(batches, a, weight);
         term[TERM_B] = qd_batch_mean(batches, b, weight);
         term[TERM_NOISE] = qd_batch_noise(batches, a, b, weight);
         for (size_t i = 0; i < self->factors; i++) {
-            const double *ab = a + (i + 1) * batches;
+            const qd_batch_mean_t *ab = a + (i + 1) * batches;
             term[TERMS + 2 * i] = qd_batch_mean(batches, ab, weight);
             term[TERMS + 2 * i + 1] = qd_batch_noise(batches, a, ab, weight);
         }
@@ -166,7 +166,7 @@ static void bootstrap_noise(work_t *self, qd_sobol_index_t index[])
     }
 }
 
-qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const double value[],
+qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const qd_batch_mean_t value[],
                              const qd_bootstrap_t *bootstrap, qd_sobol_index_t index[],
                              qd_sobol_summary_t *summary, qd_error_t *error)
 {

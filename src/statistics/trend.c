@@ -103,12 +103,11 @@ qd_trend_result_t qd_trend_result(const qd_trend_t *self, double confidence, dou
     double steps = (double)(self->levels - 1);
     for (size_t l = 0; l + 1 < self->levels; l++) {
         qd_contrast_result_t step = qd_contrast_result(self->step[l], confidence, 0.0);
-        double p = fmin(1.0, (1.0 - step.p) * steps);
-        if (l > 0 && !(step.p > out.worst.p))
+        if (l > 0 && !(step.p_below < out.worst.p_below))
             continue;
         out.worst = step;
         out.worst_step = l;
-        out.p_against = p;
+        out.p_against = fmin(1.0, step.p_below * steps);
     }
     out.turns_back = out.p_against < 1.0 - confidence;
     out.monotone = out.rise.interval.low > margin && !out.turns_back;

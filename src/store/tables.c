@@ -38,7 +38,7 @@ static const qd_table_column_t claim_columns[] = {
     CLAIM(REAL, high, "outcome", "upper end of its interval"),
     CLAIM(REAL, margin, "outcome", "margin that the effect has to exceed"),
     CLAIM(REAL, confidence, "1", "confidence of the interval"),
-    CLAIM(REAL, p, "1", "one-sided p-value against the margin"),
+    CLAIM(REAL, p, "1", "two-sided p-value against the margin; of a dip test its own"),
     CLAIM(REAL, p_holm, "1", "p-value after Holm's correction over the claims of the file"),
     CLAIM(REAL, unpaired_se, "outcome", "standard error without pairing"),
     CLAIM(REAL, variance_reduction, "1", "variance without pairing over variance with it"),

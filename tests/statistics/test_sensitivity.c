@@ -1,6 +1,7 @@
 /* labels: statistics */
 #include "design/design.h"
 #include "math/elementary.h"
+#include "statistics/batch_means.h"
 #include "statistics/sensitivity.h"
 #include "support/check.h"
 
@@ -37,7 +38,11 @@ static double g_function(size_t dimensions, const double u[])
 #define DIMS  6
 #define BATCH 16
 
-static double unit[BASE * (DIMS + 2) * DIMS], value[BASE * (DIMS + 2) * BATCH];
+static double unit[BASE * (DIMS + 2) * DIMS];
+static qd_batch_mean_t value[BASE * (DIMS + 2) * BATCH];
+
+/* Worlds of a batch in these tests: any number, the same for all. */
+#define EACH 7.0
 
 /* Values of a Saltelli design; `shared` noise is that of a batch (common luck), `own` that of a point in a
  * batch. */
@@ -47,9 +52,10 @@ static void evaluate(function_t f, size_t base, size_t dimensions, size_t batche
     assert_int_equal(qd_design_saltelli(base, dimensions, 17, unit, &error), QD_OK);
     for (size_t p = 0; p < base * (dimensions + 2); p++)
         for (uint32_t b = 0; b < batches; b++)
-            value[p * batches + b] = f(dimensions, unit + p * dimensions) +
-                                     (shared > 0.0 ? shared * normal(1u << 30, b) : 0.0) +
-                                     (own > 0.0 ? own * normal(p, b) : 0.0);
+            value[p * batches + b] = (qd_batch_mean_t){
+                f(dimensions, unit + p * dimensions) + (shared > 0.0 ? shared * normal(1u << 30, b) : 0.0) +
+                    (own > 0.0 ? own * normal(p, b) : 0.0),
+                EACH};
 }
 
 static const qd_bootstrap_t bootstrap = {.resamples = 200, .confidence = 0.95, .seed = 2};
@@ -122,8 +128,8 @@ static void test_noise_is_told_apart(void **state)
     for (size_t p = 0; p < base * (DIMS + 2); p++) { /* in place: the means alone, as if they were exact */
         double mean = 0.0;
         for (size_t b = 0; b < BATCH; b++)
-            mean += value[p * BATCH + b] / BATCH;
-        value[p] = mean;
+            mean += value[p * BATCH + b].mean / BATCH;
+        value[p] = (qd_batch_mean_t){mean, EACH * BATCH};
     }
     (void)indices(base, DIMS, 1, naive);
     assert_true(naive[5].total.estimate > 0.2);
@@ -142,7 +148,7 @@ static void test_same_input_same_answer_and_nothing_from_nothing(void **state)
     (void)indices(64, 3, 1, b);
     assert_memory_equal(a, b, sizeof a);
     for (size_t p = 0; p < 64 * 5; p++)
-        value[p] = 3.0;
+        value[p] = (qd_batch_mean_t){3.0, EACH};
     qd_sobol_summary_t summary = indices(64, 3, 1, a);
     QD_ASSERT_NEAR(summary.variance, 0.0, 0.0);
     assert_true(isnan(a[0].first.estimate) && isnan(a[0].total.design.low));
@@ -174,7 +180,7 @@ static double morris_function(size_t dimensions, const double u[])
 }
 
 static double morris_unit[MORRIS_TRAJECTORIES * (MORRIS_FACTORS + 1) * MORRIS_FACTORS];
-static double morris_value[MORRIS_TRAJECTORIES * (MORRIS_FACTORS + 1) * BATCH];
+static qd_batch_mean_t morris_value[MORRIS_TRAJECTORIES * (MORRIS_FACTORS + 1) * BATCH];
 static size_t morris_moved[MORRIS_TRAJECTORIES * MORRIS_FACTORS];
 
 static void screen(size_t batches, double own, qd_effect_t effect[])
@@ -186,8 +192,9 @@ static void screen(size_t batches, double own, qd_effect_t effect[])
     for (size_t p = 0; p < MORRIS_TRAJECTORIES * (MORRIS_FACTORS + 1); p++)
         for (uint32_t b = 0; b < batches; b++)
             morris_value[p * batches + b] =
-                morris_function(MORRIS_FACTORS, morris_unit + p * MORRIS_FACTORS) +
-                (own > 0.0 ? own * normal(5000 + p, b) : 0.0);
+                (qd_batch_mean_t){morris_function(MORRIS_FACTORS, morris_unit + p * MORRIS_FACTORS) +
+                                      (own > 0.0 ? own * normal(5000 + p, b) : 0.0),
+                                  EACH};
     assert_int_equal(qd_elementary_effects(MORRIS_TRAJECTORIES, MORRIS_FACTORS, batches, morris_unit,
                                            morris_moved, morris_value, &bootstrap, effect, &error),
                      QD_OK);
@@ -222,14 +229,18 @@ static double straight(const double u[])
 static void test_linear_function_is_exact(void **state)
 {
     (void)state;
-    double points[10 * 4 * 3], values[10 * 4];
+    double points[10 * 4 * 3];
+    qd_batch_mean_t values[10 * 4 * 2];
     size_t moved[10 * 3];
     qd_effect_t effect[3];
     qd_error_t error = QD_ERROR_NONE;
     assert_int_equal(qd_design_morris(10, 3, 6, 1, points, moved, &error), QD_OK);
-    for (size_t p = 0; p < 40; p++)
-        values[p] = straight(points + p * 3);
-    assert_int_equal(qd_elementary_effects(10, 3, 1, points, moved, values, &bootstrap, effect, &error),
+    for (size_t p = 0; p < 40; p++) { /* two batches of unequal size, whose worlds have that mean together */
+        double y = straight(points + p * 3);
+        values[2 * p] = (qd_batch_mean_t){y + 6.0 * (double)(p % 5), 2.0};
+        values[2 * p + 1] = (qd_batch_mean_t){y - 4.0 * (double)(p % 5), 3.0};
+    }
+    assert_int_equal(qd_elementary_effects(10, 3, 2, points, moved, values, &bootstrap, effect, &error),
                      QD_OK);
     const double slope[] = {3.0, -2.0, 0.0};
     for (size_t i = 0; i < 3; i++) {
@@ -238,6 +249,28 @@ static void test_linear_function_is_exact(void **state)
         QD_ASSERT_NEAR(effect[i].sigma.estimate, 0.0, 1e-12);
         QD_ASSERT_NEAR(effect[i].mean.design.low, slope[i], 1e-12);
     }
+}
+
+/* Batches of one to twenty worlds, each with the variance of a mean of so many: the noise found is that of
+ * the mean over all worlds, 2 variances of a world over their number. */
+static void test_noise_of_unequal_batches(void **state)
+{
+    (void)state;
+    enum { TIMES = 4000, SIZES = 12 };
+    const double one[SIZES] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    double worlds = 0.0, found = 0.0;
+    for (uint32_t t = 0; t < TIMES; t++) {
+        qd_batch_mean_t a[SIZES], c[SIZES];
+        worlds = 0.0;
+        for (uint32_t b = 0; b < SIZES; b++) {
+            double size = 1.0 + (b * b) % 20;
+            a[b] = (qd_batch_mean_t){5.0 + normal(t, 2 * b) / sqrt(size), size};
+            c[b] = (qd_batch_mean_t){1.0 + normal(t, 2 * b + 1) / sqrt(size), size};
+            worlds += size;
+        }
+        found += qd_batch_noise(SIZES, a, c, one) / TIMES;
+    }
+    QD_ASSERT_NEAR(found * worlds / 2.0, 1.0, 4.0 * sqrt(2.0 / (SIZES - 1) / TIMES));
 }
 
 /* The standard error of an effect: sqrt(2) * 8 / sqrt(16) over a step of 2/3. */
@@ -264,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_same_input_same_answer_and_nothing_from_nothing),
         cmocka_unit_test(test_morris_screening),
         cmocka_unit_test(test_linear_function_is_exact),
+        cmocka_unit_test(test_noise_of_unequal_batches),
         cmocka_unit_test(test_noise_of_effects_is_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
