@@ -32,9 +32,11 @@ void qd_show_wrapped(const char *text, int indent)
 /* ---- provenance
  * ------------------------------------------------------------------------------------------------- */
 
-static qd_status_t count_worlds(const qd_show_t *self, uint64_t *done)
+/* `most`: cells that have all the worlds that the experiment allows. */
+static qd_status_t count_worlds(const qd_show_t *self, uint64_t *done, size_t *most)
 {
     *done = 0;
+    *most = 0;
     for (size_t p = 0; p < qd_result_file_points(self->file); p++)
         for (size_t o = 0; o < qd_result_file_orders(self->file); o++) {
             uint64_t here;
@@ -42,6 +44,7 @@ static qd_status_t count_worlds(const qd_show_t *self, uint64_t *done)
             if (status != QD_OK)
                 return status;
             *done += here;
+            *most += self->experiment && here >= self->experiment->worlds;
         }
     return QD_OK;
 }
@@ -68,21 +71,30 @@ static void show_origin(const qd_provenance_t *from)
            *from->result_hash ? ", result " : "", from->result_hash);
 }
 
+/* A stop that was not reached is not passed off as a precision. */
+static void show_precision(const qd_show_t *self, size_t cells, size_t most)
+{
+    const qd_precision_t *precision = &self->experiment->precision;
+    printf("\nprecision %s to +-%g at %g %%, reached before max_worlds (%llu) in %zu of %zu cells",
+           qd_outcome_table[precision->outcome].name, precision->half_width, 100.0 * precision->confidence,
+           (unsigned long long)self->experiment->worlds, cells - most, cells);
+}
+
 static qd_status_t show_extent(const qd_show_t *self)
 {
     const qd_provenance_t *from = qd_result_file_provenance(self->file);
     size_t points = qd_result_file_points(self->file), orders = qd_result_file_orders(self->file);
     uint64_t done = 0;
-    qd_status_t status = count_worlds(self, &done);
+    size_t most = 0;
+    qd_status_t status = count_worlds(self, &done, &most);
     if (status != QD_OK)
         return status;
     printf("holds     %llu worlds over %zu point%s x %zu order%s, seed %llu", (unsigned long long)done,
            points, points == 1 ? "" : "s", orders, orders == 1 ? "" : "s", (unsigned long long)from->seed);
-    if (self->experiment && self->experiment->precision.given)
-        printf(", until %s is known to +-%g", qd_outcome_table[self->experiment->precision.outcome].name,
-               self->experiment->precision.half_width);
     if (*from->shard)
         printf(", shard %s", from->shard);
+    if (self->experiment && self->experiment->precision.given)
+        show_precision(self, points * orders, most);
     printf("\nstate     %s\n",
            from->complete ? "complete" : "NOT complete: what follows is about the worlds so far");
     return QD_OK;

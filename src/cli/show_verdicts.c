@@ -95,9 +95,9 @@ qd_status_t qd_show_contrasts(const qd_show_t *self)
     qd_status_t status = qd_result_file_contrasts(self->file, &contrast, &count, self->error);
     if (status != QD_OK || count == 0)
         return status;
-    printf("\nPaired contrasts%s, first minus second, 95%% intervals one by one; vr: variance saved by "
+    printf("\nPaired contrasts%s, first minus second, %g%% intervals one by one; vr: variance saved by "
            "pairing\n",
-           self->asked ? "" : " of survival");
+           self->asked ? "" : " of survival", 100.0 * contrast[0].confidence);
     for (size_t i = 0; i < count && shown < CONTRASTS_SHOWN; i++) {
         if (!wanted(self, contrast[i].outcome))
             continue;

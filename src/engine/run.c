@@ -196,6 +196,23 @@ static qd_status_t open_parts(run_t *self)
     return status;
 }
 
+/* Worlds that the experiment does not have (any more) would be gone after the run. A precision stop is
+ * another thing: it drops what was played beyond it. */
+static qd_status_t check_strangers(const run_t *self, const qd_index_t *done)
+{
+    uint64_t strangers = qd_index_strangers(done);
+    if (strangers == 0 || self->experiment->precision.given)
+        return QD_OK;
+    return qd_error_add(self->error, QD_ERROR_INPUT,
+                        "%s: found %llu finished worlds that this experiment does not have (they are of "
+                        "other points or reach beyond its "
+                        "%llu worlds) and that would be lost; expected none: state them again, name another "
+                        "output with -o, or start over "
+                        "with --force",
+                        self->options->output, (unsigned long long)strangers,
+                        (unsigned long long)self->experiment->worlds);
+}
+
 /* Rank 0 looks at what is there: a result file that cannot be gone on with is refused before anything is
  * written. */
 static qd_status_t look_back(run_t *self)
@@ -204,11 +221,15 @@ static qd_status_t look_back(run_t *self)
     const char *output = options->resume ? options->output : NULL;
     qd_index_t *refused = NULL;
     qd_status_t status = qd_earlier_find(self->experiment, output, NULL, false, &refused, self->error);
+    if (status == QD_OK)
+        status = check_strangers(self, refused);
     qd_index_free(refused);
     if (status == QD_OK)
         status = open_parts(self);
     if (status == QD_OK)
         status = qd_earlier_find(self->experiment, output, self->folder, false, &self->index, self->error);
+    if (status == QD_OK)
+        status = check_strangers(self, self->index);
     if (status == QD_OK && self->stopping)
         status = qd_stopping_resume(self->stopping, self->index, self->error);
     if (status != QD_OK)
@@ -314,6 +335,22 @@ static qd_status_t conclude(run_t *self, const qd_stopping_t *stopping, qd_run_s
     return status;
 }
 
+/* Says where the worlds ran out before the precision was reached. */
+static void warn_of_stops(const run_t *self, const qd_stopping_t *stopping)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    const qd_run_options_t *options = self->options;
+    size_t cells = experiment->points * experiment->orders, precise = qd_stopping_count(stopping);
+    if (!options->warn || precise == cells)
+        return;
+    qd_error_t said = QD_ERROR_NONE;
+    qd_error_add(&said, QD_OK,
+                 "%s is known to +-%g in %zu of %zu cells only: the others ended at max_worlds (%llu)",
+                 qd_outcome_table[experiment->precision.outcome].name, experiment->precision.half_width,
+                 precise, cells, (unsigned long long)experiment->worlds);
+    options->warn(options->context, &said);
+}
+
 /* Assembles the result file of what is done, and removes the parts once it holds all of the run's worlds. */
 static qd_status_t finish(run_t *self, qd_run_summary_t *summary)
 {
@@ -330,6 +367,8 @@ static qd_status_t finish(run_t *self, qd_run_summary_t *summary)
         status = conclude(self, stopping, summary);
     if (status == QD_OK)
         status = all_there(self, stopping, &whole);
+    if (status == QD_OK && stopping && whole)
+        warn_of_stops(self, stopping);
     if (status == QD_OK && self->status == QD_OK)
         status = check_failures(self, summary->assembled.failures);
     if (status == QD_OK && whole)

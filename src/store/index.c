@@ -80,6 +80,7 @@ static qd_status_t take_units(qd_index_t *self, size_t source, qd_unit_t *unit, 
     for (size_t i = 0; i < units; i++) {
         unit[i].slot = qd_slots_find(&self->slots, unit[i].point_hash, unit[i].label);
         unit[i].source = source;
+        self->foreign += unit[i].slot == QD_NO_SLOT ? unit[i].worlds : 0;
         if (status == QD_OK && unit[i].slot != QD_NO_SLOT && unit[i].worlds > 0)
             self->unit[self->units++] = unit[i];
         else

@@ -33,6 +33,8 @@ struct qd_index {
     bool has_kind;
     qd_part_kind_t kind;
     size_t units, capacity;
+    uint64_t foreign,
+        beyond; /* worlds of points and orders that the experiment lacks; beyond its number of worlds */
     qd_unit_t *unit;
     /* After selection: */
     qd_ranges_t *done; /* per slot */

@@ -20,6 +20,11 @@ uint64_t qd_index_left_out(const qd_index_t *self)
     return self->left_out;
 }
 
+uint64_t qd_index_strangers(const qd_index_t *self)
+{
+    return self->foreign + self->beyond;
+}
+
 qd_part_kind_t qd_index_kind(const qd_index_t *self)
 {
     return self->kind;

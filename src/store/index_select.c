@@ -43,6 +43,7 @@ static bool reaches_beyond(qd_index_t *self, const qd_unit_t *unit, const uint64
         return false;
     if (limit != NULL)
         return true;
+    self->beyond += unit->worlds;
     qd_error_add(&self->warnings, QD_OK,
                  "%s: worlds of order %s reach beyond the experiment's %" PRIu64 "; they are left out",
                  qd_sources_path(self->sources, unit->source), unit->label, self->slots.experiment->worlds);
@@ -173,7 +174,7 @@ static void forget_selection(qd_index_t *self)
     self->piece = NULL;
     self->failure = NULL;
     self->pieces = self->failures = 0;
-    self->doubles = self->left_out = 0;
+    self->doubles = self->left_out = self->beyond = 0;
 }
 
 qd_status_t qd_index_select(qd_index_t *self, qd_error_t *error)

@@ -109,6 +109,19 @@ class Determinism(unittest.TestCase):
         with h5py.File(output) as file:
             self.assertEqual(file["worlds/survival"].shape, (4, 3, 400))
 
+    def test_resuming_never_loses_worlds(self):
+        """Fewer worlds or points than were played before are refused, before anything is written."""
+        whole = self.write("whole", fixed(400))
+        output = self.run_to("kept", whole)
+        wanted = result_hash(output)
+        for name, text in (("fewer", fixed(300)), ("other", fixed(400).replace("rumsfeld", "neutral"))):
+            done = must("run", self.write(name, text), "-o", output, "--resume", status=2)
+            self.assertIn("finished worlds that this experiment does not have", done.stderr)
+            self.assertEqual(result_hash(output), wanted)
+            self.assertEqual(list(self.folder.glob("kept.h5?*")), [])
+        must("run", self.write("fewer", fixed(300)), "-o", output, "-q", "--force")
+        self.assertNotEqual(result_hash(output), wanted)
+
     def test_precision_goes_on_from_what_was_cut_otherwise(self):
         precise = self.write("precise", PRECISE)
         wanted = result_hash(self.run_to("fresh", precise))
