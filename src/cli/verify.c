@@ -59,6 +59,10 @@ static const char *ending(const char *failure)
 static void show_difference(const char *path, const qd_verify_report_t *report)
 {
     const qd_difference_t *first = &report->difference;
+    if (report->statistics[0] != '\0') {
+        printf("%s: differs: %s\n", path, report->statistics);
+        return;
+    }
     if (!first->found) {
         printf("%s: differs: result_hash is %s in the file and %s recomputed\n", path, report->stored_hash,
                report->recomputed_hash);

@@ -73,6 +73,8 @@ qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const char *outpu
         status = check_kind(index, experiment, output ? output : folder, error);
     if (status == QD_OK)
         status = qd_index_select(index, error);
+    if (status == QD_OK && output && !folder)
+        status = qd_index_check_rows(index, error);
     if (status != QD_OK) {
         qd_index_free(index);
         return status;

@@ -9,8 +9,9 @@
 #include "store/index.h"
 
 /* An index over OUT.h5.parts (`folder`) and OUT.h5 (`output`), each where it exists and is not NULL. `repair`
- * sets damaged parts aside. QD_ERROR_INPUT: the result file or the parts are not this experiment's, or keep
- * other outcomes of each world than it asks for. Freed by qd_index_free. */
+ * sets damaged parts aside. Asked for OUT.h5 alone, it reads every row to see that it is what was written.
+ * QD_ERROR_INPUT: the file was changed; the result file or the parts are not this experiment's, or keep other
+ * outcomes of each world than it asks for. Freed by qd_index_free. */
 QD_MUST_USE qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const char *output,
                                         const char *folder, bool repair, qd_index_t **done,
                                         qd_error_t *error);

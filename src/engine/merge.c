@@ -63,6 +63,8 @@ static qd_status_t take_shards(merge_t *self, qd_error_t *error)
     if (status == QD_OK)
         status = qd_merge_index(self->experiment, self->options->shard, self->options->shards, &self->index,
                                 error);
+    if (status == QD_OK)
+        status = qd_index_check_rows(self->index, error);
     if (status == QD_OK && self->experiment->precision.given)
         status = qd_stopping_new(self->experiment, &self->stopping, error);
     if (status == QD_OK && self->stopping)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/twins.h"
+#include "engine/verify_statistics.h"
 #include "engine/worker.h"
 #include "quadrille/result.h"
 #include "store/assemble.h"
@@ -343,6 +344,11 @@ static qd_status_t judge(verify_t *self)
         return QD_OK;
     qd_status_t status = compare_hashes(self);
     if (status == QD_OK && strcmp(report->stored_hash, report->recomputed_hash) != 0)
+        status = QD_ERROR_DIFFERS;
+    if (status == QD_OK && self->index)
+        status = qd_verify_statistics(self->experiment, self->index, self->options->path, report->statistics,
+                                      sizeof report->statistics, self->error);
+    if (status == QD_OK && report->statistics[0] != '\0')
         status = QD_ERROR_DIFFERS;
     return status;
 }

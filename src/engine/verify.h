@@ -42,13 +42,14 @@ typedef struct {
     char stored_hash[33],
         recomputed_hash[33]; /* of the file; of what was played, or of the statistics it holds */
     char version[32];        /* of the program that wrote the file */
+    char statistics[512];    /* the first of the file's statistics that do not follow from its rows; "" */
     char *point, *order;     /* labels of the first difference, malloc'ed */
     qd_difference_t difference;
 } qd_verify_report_t;
 
-/* QD_ERROR_DIFFERS: the report names the first difference, or the two hashes. QD_ERROR_INPUT: a file that
- * cannot be verified (no result of quadrille; no rows, and a fraction below 1 or an incomplete run). The
- * report is to be freed in every case. */
+/* QD_ERROR_DIFFERS: the report names the first difference, the two hashes, or the statistics that do not
+ * follow from the rows. QD_ERROR_INPUT: a file that cannot be verified (no result of quadrille; no rows, and
+ * a fraction below 1 or an incomplete run). The report is to be freed in every case. */
 QD_MUST_USE qd_status_t qd_verify(const qd_verify_options_t *options, qd_verify_report_t *report,
                                   qd_error_t *error);
 void qd_verify_report_free(qd_verify_report_t *self);

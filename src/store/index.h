@@ -67,6 +67,11 @@ const qd_ranges_t *qd_index_done(const qd_index_t *self, size_t point, size_t or
 QD_MUST_USE qd_status_t qd_index_read(qd_index_t *self, size_t point, size_t order, size_t outcome,
                                       uint64_t first, size_t count, double out[], qd_error_t *error);
 
+/* Whether the rows it reads are those of its tallies: QD_ERROR_INPUT, with a line for each (point, order) and
+ * its file, where they are not. Every row is read. Part files are checked as they are read; result files may
+ * have been changed. */
+QD_MUST_USE qd_status_t qd_index_check_rows(qd_index_t *self, qd_error_t *error);
+
 /* The tally of all its worlds. It belongs to the index and holds until the next is asked for, or worlds are
  * selected anew. */
 QD_MUST_USE qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const qd_tally_t **tally,

@@ -221,6 +221,39 @@ class Commands(unittest.TestCase):
         self.assertIn(wrong, done.stdout)
         self.assertIn(right, done.stdout)
 
+    def test_verify_compares_all_statistics(self):
+        """Everything in the file that follows from its rows is made again: no number can be changed unnoticed."""
+        experiment, file = self.folder / "judged.yaml", self.folder / "judged.h5"
+        experiment.write_text(fixed(120) + """\
+claims:
+  - {id: gain, says: Ad hoc coalitions last., outcome: survival, contrast: {more: {doctrine: rumsfeld}, less: {doctrine: obama}}}
+""")
+        must("run", experiment, "-o", file, "-q")
+        must("verify", file)
+        for name in ("summary/survival/mean", "summary/survival/histogram", "summary/tension_mean/quantiles", "paths/tension/q95",
+                     "paths/tension/count", "summary/survival/bin_low", "plane/count", "worlds_done", "contrasts/estimate", "claims/p_holm",
+                     "claims/verdict"):
+            changed = self.folder / "changed-statistics.h5"
+            changed.write_bytes(file.read_bytes())
+            with h5py.File(changed, "r+") as h5:
+                data = h5[name]
+                at = tuple(size - 1 for size in data.shape)
+                data[at] = "contradicted!" if data.dtype.kind == "O" else 3 if data.dtype.kind == "i" else data[at] * 1.000001 + 1e-3
+            done = must("verify", changed, status=3)
+            self.assertIn(f"differs: /{name}: ", done.stdout)
+
+    def test_changed_rows_are_not_built_upon(self):
+        """merge and --resume read what verify would find, and refuse it before anything is written."""
+        for outcomes, outcome, change in (("", "resolved", 2.0 ** -50), ("output: {outcomes: [resolved]}\n", "resolved", 1e-6)):
+            experiment, file = self.folder / "rows.yaml", self.folder / "rows.h5"
+            experiment.write_text("name: rows\nworlds: 100\norders: [unipolar]\nparameters: {order.states: 8}\n" + outcomes)
+            must("run", experiment, "-o", file, "-q", "--force")
+            with h5py.File(file, "r+") as h5:
+                h5[f"worlds/{outcome}"][0, 0, 7] += change
+            self.refused("merge", "-o", "merged.h5", file, says="rows.h5: the rows of point 0, order unipolar")
+            self.refused("run", experiment, "-o", file, "--worlds", "200", "--resume", says="changed or damaged")
+            self.assertIn("world 7" if not outcomes else "differs", must("verify", file, "--fraction", "1", status=3).stdout)
+
     def test_verify_wrong_input(self):
         self.refused("verify", says="expected one")
         self.refused("verify", "none.h5", says="none.h5")

@@ -1,0 +1,208 @@
+#include "store/compare.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/hdf5_file.h"
+
+#define BYTES_AT_ONCE ((size_t)16 << 20)
+#define NEAR          1e-9
+
+typedef struct {
+    qd_h5_t found, expected;
+    char *difference;
+    size_t size;
+    bool short_of_memory;
+} compare_t;
+
+static void differs(compare_t *self, const char *name, const char *what)
+{
+    snprintf(self->difference, self->size, "%s: %s", name, what);
+}
+
+static bool near(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b)) || fabs(a - b) <= NEAR * fmax(fabs(a), fabs(b));
+}
+
+static void compare_reals(compare_t *self, const char *name, const double *a, const double *b, size_t count)
+{
+    char what[128];
+    for (size_t i = 0; i < count; i++)
+        if (!near(a[i], b[i])) {
+            snprintf(what, sizeof what, "%.17g in the file, %.17g recomputed", a[i], b[i]);
+            differs(self, name, what);
+            return;
+        }
+}
+
+static void compare_texts(compare_t *self, const char *name, char *const *a, char *const *b, size_t count)
+{
+    char what[256];
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(a[i] ? a[i] : "", b[i] ? b[i] : "") != 0) {
+            snprintf(what, sizeof what, "`%.100s` in the file, `%.100s` recomputed", a[i] ? a[i] : "",
+                     b[i] ? b[i] : "");
+            differs(self, name, what);
+            return;
+        }
+}
+
+/* Type in which a variable is compared; whole numbers of every kind as int64. */
+static hid_t compared_as(hid_t variable)
+{
+    hid_t type = H5Dget_type(variable), as;
+    H5T_class_t class = H5Tget_class(type);
+    if (class == H5T_STRING && H5Tis_variable_str(type) > 0)
+        as = H5Tcopy(type);
+    else if (class == H5T_FLOAT)
+        as = H5Tcopy(H5T_NATIVE_DOUBLE);
+    else
+        as = class == H5T_INTEGER ? H5Tcopy(H5T_NATIVE_INT64) : -1;
+    H5Tclose(type);
+    return as;
+}
+
+/* A variable and its shape. */
+typedef struct {
+    hid_t variable, space;
+    int rank;
+    hsize_t size[QD_H5_RANK_MAX];
+} open_t;
+
+static bool open_variable(qd_h5_t *h5, const char *name, open_t *out)
+{
+    *out = (open_t){.variable = H5Dopen2(h5->file, name, H5P_DEFAULT), .space = -1};
+    if (out->variable < 0)
+        return false;
+    out->space = H5Dget_space(out->variable);
+    out->rank = H5Sget_simple_extent_ndims(out->space);
+    if (out->rank < 0 || out->rank > QD_H5_RANK_MAX)
+        return false;
+    H5Sget_simple_extent_dims(out->space, out->size, NULL);
+    return true;
+}
+
+static void close_variable(open_t *self)
+{
+    if (self->space >= 0)
+        H5Sclose(self->space);
+    if (self->variable >= 0)
+        H5Dclose(self->variable);
+}
+
+/* Elements first .. first + count - 1 along the first dimension of both; false where one cannot be read. */
+static bool compare_slab(compare_t *self, const char *name, open_t pair[2], hid_t as, hsize_t first,
+                         hsize_t count, size_t row, void *room[2])
+{
+    hsize_t start[QD_H5_RANK_MAX] = {first}, many[QD_H5_RANK_MAX];
+    memcpy(many, pair[0].size, sizeof many);
+    many[0] = count;
+    hid_t memory = pair[0].rank > 0 ? H5Screate_simple(pair[0].rank, many, NULL) : H5Screate(H5S_SCALAR);
+    bool sound = true;
+    for (int k = 0; k < 2; k++) {
+        if (pair[k].rank > 0)
+            H5Sselect_hyperslab(pair[k].space, H5S_SELECT_SET, start, NULL, many, NULL);
+        sound = sound && H5Dread(pair[k].variable, as, memory, pair[k].space, H5P_DEFAULT, room[k]) >= 0;
+    }
+    size_t elements = (size_t)count * row;
+    H5T_class_t class = H5Tget_class(as);
+    if (sound && class == H5T_FLOAT)
+        compare_reals(self, name, room[0], room[1], elements);
+    else if (sound && class == H5T_STRING)
+        compare_texts(self, name, room[0], room[1], elements);
+    else if (sound && memcmp(room[0], room[1], elements * sizeof(int64_t)) != 0)
+        differs(self, name, "other whole numbers in the file than recomputed");
+    for (int k = 0; sound && class == H5T_STRING && k < 2; k++)
+        H5Dvlen_reclaim(as, memory, H5P_DEFAULT, room[k]);
+    H5Sclose(memory);
+    return sound;
+}
+
+static bool compare_values(compare_t *self, const char *name, open_t pair[2], hid_t as)
+{
+    hsize_t length = pair[0].rank > 0 ? pair[0].size[0] : 1;
+    size_t row = 1;
+    for (int i = 1; i < pair[0].rank; i++)
+        row *= (size_t)pair[0].size[i];
+    size_t some = row * 8 < BYTES_AT_ONCE && row > 0 ? BYTES_AT_ONCE / (row * 8) : 1;
+    some = some > length ? (size_t)length : some;
+    void *room[2] = {calloc(some * row + 1, 8), calloc(some * row + 1, 8)};
+    bool sound = room[0] != NULL && room[1] != NULL;
+    self->short_of_memory = !sound;
+    for (hsize_t at = 0; sound && row > 0 && at < length && *self->difference == '\0'; at += some)
+        sound = compare_slab(self, name, pair, as, at, length - at < some ? length - at : some, row, room);
+    free(room[0]);
+    free(room[1]);
+    return sound;
+}
+
+static void compare_variable(compare_t *self, const char *name)
+{
+    open_t pair[2] = {{.variable = -1, .space = -1}, {.variable = -1, .space = -1}};
+    if (!qd_h5_exists(&self->found, name)) {
+        differs(self, name, "not in the file");
+        return;
+    }
+    bool sound =
+        open_variable(&self->found, name, &pair[0]) && open_variable(&self->expected, name, &pair[1]);
+    hid_t as = sound ? compared_as(pair[1].variable) : -1;
+    if (sound && (pair[0].rank != pair[1].rank ||
+                  memcmp(pair[0].size, pair[1].size, (size_t)pair[0].rank * sizeof pair[0].size[0]) != 0))
+        differs(self, name, "of another shape in the file than recomputed");
+    else if (sound && as >= 0)
+        sound = compare_values(self, name, pair, as);
+    if (!sound && !self->short_of_memory)
+        differs(self, name, "cannot be read");
+    if (as >= 0)
+        H5Tclose(as);
+    close_variable(&pair[0]);
+    close_variable(&pair[1]);
+}
+
+/* All variables in a group and the groups below it, until something differs. */
+static void compare_group(compare_t *self, const char *group)
+{
+    H5G_info_t info = {0};
+    if (H5Gget_info_by_name(self->expected.file, group, &info, H5P_DEFAULT) < 0)
+        qd_h5_fail(&self->expected, "reading group", group);
+    for (hsize_t i = 0; i < info.nlinks && *self->difference == '\0' && !self->short_of_memory; i++) {
+        char name[256], path[1024];
+        if (H5Lget_name_by_idx(self->expected.file, group, H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name,
+                               H5P_DEFAULT) < 0)
+            continue;
+        snprintf(path, sizeof path, "%s%s%s", group, group[1] == '\0' ? "" : "/", name);
+        hid_t object = H5Oopen(self->expected.file, path, H5P_DEFAULT);
+        H5I_type_t type = H5Iget_type(object);
+        H5Oclose(object);
+        if (type == H5I_GROUP)
+            compare_group(self, path);
+        else if (type == H5I_DATASET)
+            compare_variable(self, path);
+    }
+}
+
+qd_status_t qd_result_compare(const char *path, const char *expected, char *difference, size_t size,
+                              qd_error_t *error)
+{
+    compare_t *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for comparing %s", path);
+    self->difference = difference;
+    self->size = size;
+    *difference = '\0';
+    qd_h5_open(&self->found, path);
+    qd_h5_open(&self->expected, expected);
+    if (!self->found.failed && !self->expected.failed)
+        compare_group(self, "/");
+    qd_status_t status = qd_h5_close(&self->found, error), other = qd_h5_close(&self->expected, error);
+    status = status == QD_OK ? other : status;
+    if (status == QD_OK && self->short_of_memory)
+        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for comparing %s", path);
+    free(self);
+    return status;
+}
