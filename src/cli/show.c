@@ -204,11 +204,8 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
 {
     qd_error_t unused = QD_ERROR_NONE;
     qd_status_t status = qd_result_file_open(path, &self->file, self->error);
-    if (status != QD_OK) {
-        /* A path that leads to no result file is the user's mistake, whatever the system says of it. */
-        int told = qd_cli_fail(self->error);
-        return status == QD_ERROR_IO ? 2 : told;
-    }
+    if (status != QD_OK)
+        return qd_cli_fail(self->error);
     if (qd_experiment_parse(qd_result_file_provenance(self->file)->config, path, &self->experiment,
                             &unused) != QD_OK)
         self->experiment = NULL;

@@ -1,6 +1,8 @@
 #include "engine/earlier.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,12 +18,31 @@ static bool keeps_rows(const qd_result_file_t *file)
     return false;
 }
 
+/* Where a result file cannot be read, what its run has finished may lie beside it. */
+static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *error)
+{
+    char *folder;
+    if (asprintf(&folder, "%s.parts", output) < 0)
+        return status;
+    if (access(folder, F_OK) == 0)
+        qd_error_add(
+            error, status,
+            "%s: may hold what was finished; move %s away and run again with --resume to go on from it",
+            folder, output);
+    else
+        qd_error_add(error, status,
+                     "%s: cannot be gone on with; name another output with -o, or start over with --force",
+                     output);
+    free(folder);
+    return status;
+}
+
 static qd_status_t open_result(const qd_experiment_t *experiment, const char *output, qd_result_file_t **file,
                                qd_error_t *error)
 {
     qd_status_t status = qd_result_file_open(output, file, error);
     if (status != QD_OK)
-        return status;
+        return advise(output, status, error);
     uint64_t found = qd_result_file_provenance(*file)->config_hash;
     if (found == experiment->config_hash)
         return QD_OK;

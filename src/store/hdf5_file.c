@@ -117,7 +117,8 @@ qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error)
     if (self->file >= 0 && H5Fclose(self->file) < 0)
         qd_h5_fail(self, "closing the file", NULL);
     self->file = -1;
-    return self->failed ? qd_error_add(error, QD_ERROR_IO, "%s: %s", self->path, self->why) : QD_OK;
+    qd_status_t status = self->absent ? QD_ERROR_INPUT : QD_ERROR_IO;
+    return self->failed ? qd_error_add(error, status, "%s: %s", self->path, self->why) : QD_OK;
 }
 
 void qd_h5_group(qd_h5_t *self, const char *path)

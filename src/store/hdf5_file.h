@@ -30,7 +30,7 @@ typedef struct {
     size_t kept;           /* while reading */
     qd_h5_kept_t keep[QD_H5_KEPT_MOST];
     bool failed;
-    bool absent; /* it failed because there is no HDF5 file of that name */
+    bool absent; /* it failed because there is no whole HDF5 file of that name */
     char why[512];
 } qd_h5_t;
 

@@ -31,8 +31,10 @@ void qd_h5_open(qd_h5_t *self, const char *path)
         return;
     }
     self->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (self->file < 0)
+    if (self->file < 0) {
         qd_h5_fail(self, "opening the file (cut off or damaged?)", NULL);
+        self->absent = true;
+    }
 }
 
 bool qd_h5_exists(qd_h5_t *self, const char *path)

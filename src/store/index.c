@@ -136,7 +136,8 @@ static qd_status_t set_aside(qd_index_t *self, const char *path, bool repair, co
         return no_memory(error);
     qd_status_t status = qd_files_rename(self->files, path, aside, error);
     if (status == QD_OK)
-        qd_error_add(&self->warnings, QD_OK, "%.*s; set aside as %s, its worlds are computed again",
+        qd_error_add(&self->warnings, QD_OK,
+                     "%.*s; set aside as %s until the run is whole, its worlds are computed again",
                      (int)strcspn(why, "\n"), why, aside);
     free(aside);
     return status;

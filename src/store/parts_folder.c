@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LOCK_NAME "LOCK"
@@ -78,6 +79,13 @@ qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd
 {
     if (files->mkdir(files->context, folder, 0777) != 0 && errno != EEXIST)
         return qd_files_fail(error, folder, "making the folder");
+    struct stat found;
+    if (stat(folder, &found) == 0 && !S_ISDIR(found.st_mode))
+        return qd_error_add(
+            error, QD_ERROR_INPUT,
+            "%s: found something that is not a folder; expected a folder for finished worlds, or nothing; "
+            "move it away, or name another output with -o",
+            folder);
     qd_status_t status = take_lock(files, folder, lock, error);
     if (status != QD_OK || mode == QD_PARTS_RESUME)
         return status;

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <string.h>
 
 struct qd_parts_reader {
@@ -18,6 +19,14 @@ struct qd_parts_reader {
 
 static qd_status_t open_index(qd_parts_reader_t *self, const char *folder, qd_error_t *error)
 {
+    char *manifest = qd_files_join(folder, QD_MANIFEST_NAME);
+    bool parts = manifest != NULL && access(manifest, F_OK) == 0;
+    free(manifest);
+    if (!parts)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: found a folder without a " QD_MANIFEST_NAME
+                            "; expected a result file, or the parts of a run",
+                            folder);
     qd_status_t status = qd_manifest_read(&self->manifest, &qd_files_system, folder, error);
     if (status == QD_OK)
         status = qd_experiment_parse(self->manifest.config, folder, &self->experiment, error);

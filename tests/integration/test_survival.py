@@ -117,6 +117,20 @@ class Survival(unittest.TestCase):
             os.remove(output)
             shutil.copytree(untouched, self.parts(output))
 
+    def test_damaged_result_beside_good_parts(self):
+        output = self.interrupted("beside")
+        output.write_bytes(output.read_bytes()[:5000] if output.exists() else b"cut off")
+        for command in (["show"], ["verify"], ["merge", "-o", self.folder / "merged.h5"]):
+            must(*command, output, status=2)
+        done = must("run", self.experiment, "-o", output, "--resume", status=2)
+        self.assertIn("move", done.stderr)
+        os.rename(output, self.folder / "moved.h5")
+        self.finish(output)
+        (self.folder / "file.h5.parts").write_text("not a folder")
+        done = must("run", self.experiment, "-o", self.folder / "file.h5", status=2)
+        self.assertIn("not a folder", done.stderr)
+        self.assertFalse((self.folder / "file.h5").exists())
+
     def test_another_experiment_is_refused(self):
         output = self.interrupted("other")
         before = sorted(path.name for path in self.parts(output).iterdir())
