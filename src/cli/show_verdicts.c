@@ -148,8 +148,9 @@ static void show_strongest(const qd_result_sensitivity_t row[], size_t count,
     printf("  %s, %s", row->outcome, row->order);
     if (strcmp(row->method, "saltelli") == 0 && !isnan(row->noise_share))
         printf(" (replicate noise: %.1f%% of the variance between points)", 100.0 * row->noise_share);
-    printf("\n");
-    for (size_t i = 0; i < count && i < FACTORS_SHOWN; i++)
+    printf(isnan(strength(sorted[0])) ? ": does not vary between points, beyond the noise of its worlds\n"
+                                      : "\n");
+    for (size_t i = 0; i < count && i < FACTORS_SHOWN && !isnan(strength(sorted[i])); i++)
         show_row(sorted[i]);
 }
 

@@ -190,9 +190,11 @@ qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const 
         index[i].first.estimate = work.first[i];
         index[i].total.estimate = work.total[i];
     }
-    bootstrap_design(&work, index);
-    if (batches > 1)
-        bootstrap_noise(&work, index);
+    if (summary->variance > 0.0) { /* else there is nothing to have an interval */
+        bootstrap_design(&work, index);
+        if (batches > 1)
+            bootstrap_noise(&work, index);
+    }
     free(work.memory);
     return QD_OK;
 }
