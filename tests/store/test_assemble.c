@@ -290,11 +290,11 @@ static void test_merge(void **state)
     fabricated_free(experiment);
 }
 
-static void assert_refused(const char *path, qd_status_t status, const char *why)
+static void assert_refused(const char *path, const char *why)
 {
     qd_result_file_t *file = NULL;
     qd_error_t fault = QD_ERROR_NONE;
-    assert_int_equal(qd_result_file_open(path, &file, &fault), status);
+    assert_int_equal(qd_result_file_open(path, &file, &fault), QD_ERROR_INPUT);
     assert_null(file);
     if (strstr(fault.text, why) == NULL)
         fail_msg("expected `%s` in: %s", why, fault.text);
@@ -312,20 +312,20 @@ static void test_refusals(void **state)
     (void)state;
     qd_experiment_t *experiment = fabricate(1, 1, 20, false);
     run(experiment, "good.h5", 0, 20, 20, 1);
-    assert_refused(path_of("absent.h5"), QD_ERROR_INPUT, "No such file");
+    assert_refused(path_of("absent.h5"), "No such file");
     write_start("/dev/null", path_of("empty.h5"), 0);
-    assert_refused(path_of("empty.h5"), QD_ERROR_INPUT, "not an HDF5 file");
+    assert_refused(path_of("empty.h5"), "not an HDF5 file");
     write_start(path_of("good.h5"), path_of("cut.h5"), 20000);
-    assert_refused(path_of("cut.h5"), QD_ERROR_IO, "cut off or damaged");
+    assert_refused(path_of("cut.h5"), "cut off or damaged");
     qd_h5_t h5;
     qd_error_t fault = QD_ERROR_NONE;
     qd_h5_create(&h5, path_of("foreign.h5"));
     assert_int_equal(qd_h5_close(&h5, &fault), QD_OK);
-    assert_refused(path_of("foreign.h5"), QD_ERROR_INPUT, "not a result of quadrille");
+    assert_refused(path_of("foreign.h5"), "not a result of quadrille");
     qd_h5_create(&h5, path_of("newer.h5"));
     qd_h5_set_whole(&h5, "/", "quadrille_format", QD_RESULT_FORMAT + 1);
     assert_int_equal(qd_h5_close(&h5, &fault), QD_OK);
-    assert_refused(path_of("newer.h5"), QD_ERROR_INPUT, "use a newer quadrille");
+    assert_refused(path_of("newer.h5"), "use a newer quadrille");
 
     qd_assembled_t assembled;
     qd_index_t *index = NULL;
