@@ -87,6 +87,8 @@ static void list_outcomes(void)
         list_outcome(&qd_outcome_table[i]);
     for (size_t i = 0; i < QD_LANDSCAPE_OUTCOMES; i++)
         list_outcome(&qd_landscape_table[i]);
+    if (!markdown)
+        puts("(the group landscape is measured where an experiment says `output: {landscape: true}`)");
 }
 
 static void list_doctrines(void)
