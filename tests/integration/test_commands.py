@@ -163,6 +163,17 @@ class Commands(unittest.TestCase):
         with h5py.File(self.file) as file:
             self.assertEqual(set(file["worlds"]), {"survival", "tension_mean"})
 
+    def test_an_order_of_great_powers_alone(self):
+        data = self.folder / "majors.csv"
+        data.write_text("ccode,year,cinc\n200,1816,0.33\n300,1816,0.1\n365,1816,0.17\n220,1816,0.12\n255,1816,0.06\n")
+        experiment, file = self.folder / "concert.yaml", self.folder / "concert.h5"
+        experiment.write_text("worlds: 50\norders: [{empirical: {cinc: majors.csv, year: 1816}}]\n")
+        must("run", experiment, "-o", file, "-q")
+        must("verify", file, "--fraction", "1")
+        events = must("replay", file, "--order", "empirical-1816", "--world", "7", "--trace", "-").stdout.splitlines()
+        world = json.loads(events[0])
+        self.assertEqual((world["states"], world["poles"]), (5, 5))
+
     # ---- help, version
 
     def test_help_and_version(self):

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,8 @@
 #include "quadrille/experiment.h"
 #include "world/csv_table.h"
 #include "world/empirical.h"
+#include "world/sample.h"
+#include "world/state.h"
 
 #define DATA QD_SOURCE_DIR "/tests/data/"
 
@@ -247,6 +250,43 @@ static void test_experiment_embeds_data(void **state)
     free(without);
 }
 
+/* Five majors, each with a share of 0.05 or more, are five poles and nobody else: an order like any other,
+ * read from its file and from the canonical text. Every state then sits on the circle of the poles' values.
+ */
+static void test_majors_alone(void **state)
+{
+    (void)state;
+    char text[128];
+    qd_error_t error = QD_ERROR_NONE;
+    qd_experiment_t *first = NULL, *second = NULL;
+    snprintf(text, sizeof text, "orders: [{empirical: {cinc: %s, year: 1816}}]",
+             file_with("ccode,year,cinc\n200,1816,0.33\n300,1816,0.1\n365,1816,0.17\n220,1816,0.12\n"
+                       "255,1816,0.06\n"));
+    if (qd_experiment_parse(text, "t", &first, &error) ||
+        qd_experiment_parse(first->config, "t", &second, &error))
+        fail_msg("%s", error.text);
+    unlink(path);
+    assert_int_equal(second->order[0].empirical->states, 5);
+    assert_int_equal(second->order[0].empirical->poles, 5);
+    qd_plan_t plan;
+    qd_change_t none[1];
+    qd_state_t order;
+    qd_experiment_plan(second, 0, 0, none, &plan);
+    assert_true(qd_state_init(&order, 5));
+    for (uint64_t world = 0; world < 50; world++) {
+        qd_parameters_t p;
+        qd_luck_t luck = {.seed = 1816, .world = world};
+        qd_sample_parameters(&plan, luck, &p);
+        assert_null(qd_sample_order(&order, &plan, &p, luck));
+        assert_null(qd_state_verify(&order));
+        for (size_t i = 0; i < 5; i++)
+            assert_true(fabs(hypot(order.value[i], order.value[order.padded + i]) - 0.6) < 1e-12);
+    }
+    qd_state_free(&order);
+    qd_experiment_free(first);
+    qd_experiment_free(second);
+}
+
 /* The published files, where they are at hand. */
 static void test_published_data(void **state)
 {
@@ -275,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_wrong_others),
         cmocka_unit_test(test_verify),
         cmocka_unit_test(test_experiment_embeds_data),
+        cmocka_unit_test(test_majors_alone),
         cmocka_unit_test(test_published_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
