@@ -14,6 +14,7 @@
 
 #include "cli/cli.h"
 #include "engine/run.h"
+#include "engine/same_file.h"
 
 #define SETS_MAX 256
 
@@ -228,9 +229,22 @@ static void show_warnings(void *context, const qd_error_t *warnings)
     (void)qd_cli_fail(warnings);
 }
 
+/* What is read must outlive the run, whatever --force says. */
+static bool spares_inputs(const char *output, const qd_experiment_t *experiment)
+{
+    const char *input = qd_would_replace(output, experiment->path) ? experiment->path : NULL;
+    for (size_t i = 0; !input && i < experiment->sources; i++)
+        input = qd_would_replace(output, experiment->source[i]) ? experiment->source[i] : NULL;
+    if (input)
+        fprintf(stderr,
+                "quadrille: %s: found %s, which this experiment is read from; expected another file\n",
+                output, strcmp(output, input) == 0 ? "the file" : input);
+    return !input;
+}
+
 /* An existing result is overwritten only with --force, and only --resume goes on with one. False where the
  * output is no good; then the reason has been told. */
-static bool check_output(const arguments_t *self)
+static bool check_output(const arguments_t *self, const qd_experiment_t *experiment)
 {
     const char *output = self->run.output;
     char folder[4096];
@@ -253,6 +267,8 @@ static bool check_output(const arguments_t *self)
                 output);
         return false;
     }
+    if (!spares_inputs(output, experiment))
+        return false;
     if (self->run.force || self->run.resume)
         return true;
     fprintf(stderr,
@@ -321,7 +337,7 @@ static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
     qd_error_t error = QD_ERROR_NONE;
     qd_run_summary_t summary;
     /* One rank looks and speaks. */
-    bool fit = self->ranks.rank > 0 || check_output(self);
+    bool fit = self->ranks.rank > 0 || check_output(self, experiment);
     if (qd_ranks_agree(&self->ranks, fit ? QD_OK : QD_ERROR_INPUT) != QD_OK)
         return qd_exit_status(QD_ERROR_INPUT);
     if (!self->quiet && self->ranks.rank == 0)

@@ -20,6 +20,9 @@ int qd_order_find(const qd_experiment_t *self, const char *label)
 
 void qd_orders_free(qd_experiment_t *self)
 {
+    for (size_t i = 0; i < self->sources; i++)
+        free(self->source[i]);
+    free(self->source);
     for (size_t i = 0; i < self->orders; i++) {
         free(self->order[i].label);
         qd_empirical_free(self->order[i].empirical);
@@ -51,6 +54,21 @@ static bool read_path(qd_loading_t *load, const qd_yaml_node_t *map, const char 
     return qd_yaml_text(node, &text) && (*path = data_path(load, text)) != NULL;
 }
 
+/* The experiment remembers what it was read from; takes the path (or NULL) over. */
+static void keep_source(qd_loading_t *load, char *path)
+{
+    qd_experiment_t *self = load->self;
+    char **larger = path ? realloc(self->source, (self->sources + 1) * sizeof *larger) : NULL;
+    if (larger) {
+        self->source = larger;
+        self->source[self->sources++] = path;
+        return;
+    }
+    if (path)
+        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+    free(path);
+}
+
 static void read_files(qd_loading_t *load, const qd_yaml_node_t *map, int year, qd_order_t *order)
 {
     static const char *const keys[5] = {"cinc", "alliances", "places", "values", "affinities"};
@@ -66,7 +84,7 @@ static void read_files(qd_loading_t *load, const qd_yaml_node_t *map, int year, 
     if (good && qd_empirical_read(&source, &order->empirical, load->error))
         order->empirical = NULL;
     for (size_t k = 0; k < 5; k++)
-        free(path[k]);
+        keep_source(load, path[k]);
 }
 
 /* A list of `count` numbers into doubles; absent lists are left alone. */

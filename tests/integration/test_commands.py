@@ -17,6 +17,10 @@ import h5py
 
 from harness import PROGRAM, attribute, fixed, instruction_sets, must, quadrille, result_hash, scratch
 
+# Great powers alone: five states, each with a share of 0.05 or more.
+MAJORS = "ccode,year,cinc\n200,1816,0.33\n300,1816,0.1\n365,1816,0.17\n220,1816,0.12\n255,1816,0.06\n"
+
+
 class Commands(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -80,6 +84,22 @@ class Commands(unittest.TestCase):
         self.assertEqual(output.read_text(), "precious")
         must("run", self.experiment, "-o", output, "-q", "--force")
         self.assertEqual(result_hash(output), result_hash(self.file))
+
+    def test_output_is_never_an_input(self):
+        folder = self.folder / "inputs"
+        folder.mkdir()
+        experiment, data = folder / "own.yaml", folder / "majors.csv"
+        data.write_text(MAJORS)
+        experiment.write_text("worlds: 20\norders: [{empirical: {cinc: majors.csv, year: 1816}}]\n")
+        os.link(experiment, folder / "hard")
+        (folder / "soft").symlink_to("own.yaml")
+        (folder / "data").symlink_to("majors.csv")
+        text = experiment.read_text()
+        for output in ("own.yaml", "../inputs/own.yaml", "hard", "soft", "majors.csv", "data"):
+            for option in ([], ["--force"], ["--resume"], ["--force", "--dry-run"]):
+                with self.subTest(output=output, option=option):
+                    self.refused("run", experiment, "-o", folder / output, *option, says="another file")
+        self.assertEqual((experiment.read_text(), data.read_text()), (text, MAJORS))
 
     def test_dry_run_writes_nothing(self):
         before = self.listing()
@@ -164,8 +184,7 @@ class Commands(unittest.TestCase):
             self.assertEqual(set(file["worlds"]), {"survival", "tension_mean"})
 
     def test_an_order_of_great_powers_alone(self):
-        data = self.folder / "majors.csv"
-        data.write_text("ccode,year,cinc\n200,1816,0.33\n300,1816,0.1\n365,1816,0.17\n220,1816,0.12\n255,1816,0.06\n")
+        (self.folder / "majors.csv").write_text(MAJORS)
         experiment, file = self.folder / "concert.yaml", self.folder / "concert.h5"
         experiment.write_text("worlds: 50\norders: [{empirical: {cinc: majors.csv, year: 1816}}]\n")
         must("run", experiment, "-o", file, "-q")
@@ -273,6 +292,35 @@ class Commands(unittest.TestCase):
         ends = [event["tension"] for event in events if event["event"] == "period"]
         self.assertAlmostEqual(sum(ends) / len(ends), float(shown["tension_mean"]))
         self.assertEqual(events[-1]["outcomes"]["tension_mean"], float(shown["tension_mean"]))
+
+    def test_a_trace_destroys_nothing(self):
+        file, kept = self.folder / "traced.h5", self.file.read_bytes()
+        file.write_bytes(kept)
+        os.link(file, self.folder / "traced-hard")
+        (self.folder / "traced-soft").symlink_to(file)
+        one = ["replay", file, "--order", "unipolar", "--world", "0", "--point", "0"]
+        for trace in ("traced.h5", "../" + self.folder.name + "/traced.h5", "traced-hard", "traced-soft"):
+            for options in ([], ["--force"]):
+                self.refused(*one, "--trace", trace, *options, says="another file")
+        self.assertEqual(file.read_bytes(), kept)
+        trace = self.folder / "old.jsonl"
+        trace.write_text("precious")
+        self.refused(*one, "--trace", trace, says="--force")
+        self.assertEqual(trace.read_text(), "precious")
+        must(*one, "--trace", trace, "--force")
+        self.assertEqual(json.loads(trace.read_text().splitlines()[-1])["event"], "end")
+        must(*one, "--trace", "/dev/null")
+
+    def test_a_trace_spares_the_parts(self):
+        """They are what is read of a run that was stopped."""
+        output = self.folder / "parted.h5"
+        must("run", self.experiment, "-o", output, "-q", "--worlds", "1000000", "--time-budget", "1s", status=75)
+        part = next(Path(f"{output}.parts").glob("part-*.qdp"))
+        kept = part.read_bytes()
+        for source in (output, f"{output}.parts"):
+            self.refused("replay", source, "--order", "unipolar", "--world", "0", "--point", "0", "--trace", part, "--force",
+                         says="another file")
+        self.assertEqual(part.read_bytes(), kept)
 
     def test_replay_to_stdout(self):
         done = self.replay("--order", "unipolar", "--world", "0", "--point", "0", "--trace", "-")
