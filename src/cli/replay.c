@@ -81,9 +81,7 @@ static int take_option(arguments_t *self, int option, const char *name)
                    ? -1
                    : qd_cli_misuse("replay", "found --isa `%s`; expected auto, v2, v3 or v4", optarg);
     default:
-        return qd_cli_misuse(
-            "replay", "found option `%s`, unknown or without its value; expected one of those in --help",
-            name);
+        return qd_cli_wrong_option("replay", name, long_options);
     }
 }
 

@@ -112,7 +112,10 @@ class Commands(unittest.TestCase):
         for options, says in ((["-j", "0"], "expected a number of threads"), (["--seed", "-1"], "expected a whole number"),
                               (["--worlds", "0"], "from 1"), (["--shard", "3/2"], "K/N"), (["--shard", "0/2"], "K/N"),
                               (["--shard", "1"], "K/N"), (["--time-budget", "soon"], "2h30m"),
-                              (["--time-budget", "0"], "2h30m"), (["--isa", "v9"], "v2"), (["--set", "order.states"], "="),
+                              (["--time-budget", "0"], "2h30m"), (["--time-budget", "2h30"], "each have a unit"),
+                              (["--time-budget", "1.5h"], "2h30m"), (["--time-budget", "99999999999d"], "ten years"),
+                              (["--treads", "4"], "did you mean `--threads`"), (["--ouput=x.h5"], "did you mean `--output`"),
+                              (["--threads"], "without its value"), (["--force=yes"], "expected none"), (["-qx"], "`-x`"), (["--isa", "v9"], "v2"), (["--set", "order.states"], "="),
                               (["--set", "order.stats=5"], "order.states"), (["--set", "order.states=-5"], "order.states"),
                               (["--resume", "--force"], "one of them"), (["--frobnicate"], "--help"),
                               (["-o", ""], "empty"), (["-o", self.folder], "not a file"), (["extra.yaml"], "expected one"),
@@ -143,6 +146,14 @@ class Commands(unittest.TestCase):
         self.assertEqual(attribute(output, "complete"), 0)
         self.assertTrue(Path(f"{output}.parts").is_dir())
         must("show", output)
+
+    def test_forms_of_a_time_budget(self):
+        for budget in ("90", "90s", "45m", "2h30m", "1d12h"):
+            must("run", self.experiment, "-o", self.folder / "dry.h5", "--dry-run", "--time-budget", budget)
+
+    def test_nearest_options(self):
+        self.refused("replay", self.file, "--tracce", "x", says="did you mean `--trace`")
+        self.refused("list", "orders", "--markdwn", says="did you mean `--markdown`")
 
     def test_outputs_that_are_not_asked_for(self):
         for number, (output, there) in enumerate((("{worlds: false}", {"summary", "paths"}),
@@ -389,6 +400,11 @@ class Commands(unittest.TestCase):
         must("verify", self.folder / "both.h5")
 
     # ---- show
+
+    def test_outcomes_to_show(self):
+        self.assertIn("survival", must("show", self.file, "--outcomes", "survival").stdout)
+        for names in ("", ",", "survival,", ",survival", "survivl"):
+            self.refused("show", self.file, "--outcomes", names, says="found the outcome")
 
     def test_show_while_a_run_goes_on(self):
         output = self.folder / "live.h5"
