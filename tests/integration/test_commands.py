@@ -215,6 +215,21 @@ class Commands(unittest.TestCase):
             self.assertIn(f"Usage: quadrille {command}", done.stdout)
             self.assertEqual(done.stderr, "")
 
+    def test_what_cannot_be_said_is_a_failure(self):
+        commands = [["--help"], ["--version"], ["list", "parameters"], ["show", self.file], ["verify", self.file],
+                    ["replay", self.file, "--order", "unipolar", "--world", "0", "--point", "0"],
+                    ["replay", self.file, "--order", "unipolar", "--world", "0", "--point", "0", "--trace", "-"]]
+        commands += [[command, "--help"] for command in re.findall(r"^  (\w+)  ", must("--help").stdout, re.M)]
+        power, landscape = self.folder / "power.yaml", self.folder / "stated.yaml"
+        power.write_text("members: {a: 1, b: 2}\nquota: 2\n")
+        landscape.write_text("rule: two-camps\nactors: {a: 1, b: 1}\npropensity: [[0, 1], [1, 0]]\n")
+        commands += [["power", power], ["landscape", landscape]]
+        for command in commands:
+            with self.subTest(command=command), open("/dev/full", "w") as full:
+                done = subprocess.run([PROGRAM, *map(str, command)], stdout=full, stderr=subprocess.PIPE, text=True)
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(done.stderr.count("standard output"), 1)
+
     # ---- verify
 
     def test_verify(self):
