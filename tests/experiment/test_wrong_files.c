@@ -177,10 +177,22 @@ static const wrong_t wrong[] = {
      "f.yaml:1:44: found `nobody` for `doctrine`; expected one of: neutral, weinberger, "
      "weinberger_powell, clinton, wolfowitz, rumsfeld, obama, trump\n"},
     {"parameters: {order.states: 3, order.poles: 4}\norders: [multipolar]",
-     "f.yaml: order `multipolar`: found order.states 3 and order.poles 4; expected more "
+     "f.yaml:1:28: order `multipolar`: found order.states 3 and order.poles 4; expected more "
      "states than poles\n"},
+    {"parameters: {order.poles: 6, order.states: 6}\norders: [multipolar]\ndesign:\n  type: list\n"
+     "  points:\n    - {order.states: 20}\n    - {label: b, set: {order.states: 5}}",
+     "f.yaml:7:38: point `b`, order `multipolar`: found order.states 5 and order.poles 6; expected more "
+     "states than poles\n"},
+    {"orders: [multipolar]\nparameters: {order.states: 9}\ndesign: {type: grid, factors: {order.poles: "
+     "{values: [2, 16]}}}",
+     "f.yaml:3:45: point `1`, order `multipolar`: found order.states 9 and order.poles 16; expected more "
+     "states than poles\n"},
+    {"orders: [bipolar]\nclaims: [{id: a, says: b, outcome: wars, contrast: {more: {order.poles: 3}, less: "
+     "{order.poles: 2}}}]",
+     "f.yaml:2:9: point `order.poles: 3`, order `bipolar`: found order.poles 3; expected 2, which is what "
+     "makes an order bipolar\n"},
     {"parameters: {order.poles: 3}\norders: [bipolar]",
-     "f.yaml: order `bipolar`: found order.poles 3; expected 2, which is what makes an "
+     "f.yaml:1:27: order `bipolar`: found order.poles 3; expected 2, which is what makes an "
      "order bipolar\n"},
     {"schedule: {at: 3}", "f.yaml:1:11: found a mapping for `schedule`; expected a list of {at: period, set: "
                           "{name: value}}\n"},
@@ -380,6 +392,21 @@ static void test_every_message(void **state)
     }
 }
 
+/* A fault between parameters that --set brought in is no fault of a line. */
+static void test_sets_that_do_not_fit(void **state)
+{
+    (void)state;
+    const char *const set[] = {"order.states=30", "order.poles=5", "order.states=5"};
+    const qd_overrides_t overrides = {.sets = 3, .set = set};
+    qd_error_t error = QD_ERROR_NONE;
+    qd_experiment_t *experiment = NULL;
+    const char text[] = "parameters: {order.states: 20}\norders: [multipolar]";
+    write_file("f.yaml", text, strlen(text));
+    assert_int_equal(qd_experiment_load("f.yaml", &overrides, &experiment, &error), QD_ERROR_INPUT);
+    assert_string_equal(error.text, "--set order.states=5: order `multipolar`: found order.states 5 and "
+                                    "order.poles 5; expected more states than poles\n");
+}
+
 static void test_unreadable(void **state)
 {
     (void)state;
@@ -445,9 +472,9 @@ static int leave_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_message), cmocka_unit_test(test_unreadable),
-        cmocka_unit_test(test_not_text),      cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_too_deep),
+        cmocka_unit_test(test_every_message), cmocka_unit_test(test_sets_that_do_not_fit),
+        cmocka_unit_test(test_unreadable),    cmocka_unit_test(test_not_text),
+        cmocka_unit_test(test_too_large),     cmocka_unit_test(test_too_deep),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
