@@ -237,7 +237,7 @@ static const wrong_t wrong[] = {
      "f.yaml:1:57: found the value 13.3333333333333 for `order.states`; expected whole "
      "numbers only\n"},
     {"design: {type: grid, factors: {affinity.noise: {linspace: [0, 1]}}}",
-     "f.yaml:1:59: found a list for `linspace`; expected [first, last, how many]\n"},
+     "f.yaml:1:59: found a list of 2 for `linspace`; expected [first, last, how many]\n"},
     {"design: {type: grid, factors: {affinity.noise: {logspace: [0, 1, 3]}}}",
      "f.yaml:1:59: found the ends 0 and 1 for `affinity.noise`; expected two above 0\n"},
     {"design: {type: grid, factors: {doctrine: {linspace: [0, 1, 3]}}}",
