@@ -112,9 +112,9 @@ static void read_precision(qd_loading_t *load, const qd_yaml_node_t *map, const 
 {
     static const char *const keys[] = {"outcome", "half_width", "confidence", "min_worlds", "max_worlds"};
     qd_precision_t *precision = &load->self->precision;
-    if (!qd_yaml_expect(map, QD_YAML_MAP, "{outcome: NAME, half_width: NUMBER}") ||
-        !qd_yaml_check_keys(map, 5, keys))
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "{outcome: NAME, half_width: NUMBER}"))
         return;
+    qd_yaml_check_keys(map, 5, keys);
     *precision =
         (qd_precision_t){.given = true, .confidence = 0.95, .min_worlds = 1000, .max_worlds = 1000000};
     const qd_yaml_node_t *outcome = qd_yaml_need(map, "outcome"), *width = qd_yaml_need(map, "half_width"),
@@ -159,9 +159,9 @@ static void read_output(qd_loading_t *load, const qd_yaml_node_t *map)
 {
     static const char *const keys[] = {"worlds", "paths", "outcomes", "landscape"};
     qd_output_t *output = &load->self->output;
-    if (!qd_yaml_expect(map, QD_YAML_MAP, "{worlds: true, paths: true, outcomes: [...]}") ||
-        !qd_yaml_check_keys(map, 4, keys))
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "{worlds: true, paths: true, outcomes: [...]}"))
         return;
+    qd_yaml_check_keys(map, 4, keys);
     if (qd_yaml_get(map, "worlds"))
         qd_yaml_flag(qd_yaml_get(map, "worlds"), &output->worlds);
     if (qd_yaml_get(map, "paths"))
