@@ -123,6 +123,8 @@ typedef struct {
 
 typedef struct {
     char *path; /* as given on the command line */
+    size_t sources;
+    char **source; /* paths of the data files that were read beside it */
     char *name, *about;
     uint64_t seed;
     uint64_t worlds; /* per point and order (precision.max_worlds where precision is given) */

@@ -37,9 +37,9 @@ const char *qd_venue_name(qd_venue_t venue);
 /* States, capabilities and what else is known of an empirical order. Arrays not given are NULL and are drawn.
  */
 typedef struct {
-    size_t states;   /* N */
-    size_t poles;    /* m: states with a share >= 0.05, at least one; states are sorted by capability */
-    const int *code; /* N: Correlates of War country codes, in state order */
+    size_t states;            /* N */
+    size_t poles;             /* m: states with a share >= 0.05, 1 to N; states are sorted by capability */
+    const int *code;          /* N: Correlates of War country codes, in state order */
     const double *capability; /* N: shares that sum to 1, descending */
     const double *place;      /* N x 3 unit vectors, row by row, or NULL */
     const double *value;      /* N x 2, or NULL */
@@ -66,8 +66,8 @@ typedef struct {
 /* The plan of an order's defaults: no schedule, no empirical data. */
 qd_plan_t qd_plan_default(qd_order_kind_t kind);
 
-/* Checks what only holds between parameters: N > m for every draw, one pole for unipolar, two for bipolar
- * orders. Adds one message a fault, prefixed by `where`. */
+/* Checks what only holds between parameters: N > m for every draw (the states of an empirical order may all
+ * be poles), one pole for unipolar, two for bipolar orders. Adds one message a fault, prefixed by `where`. */
 QD_MUST_USE qd_status_t qd_plan_check(const qd_plan_t *self, const char *where, qd_error_t *error);
 
 /* Largest number of states and of periods that the plan can draw. */

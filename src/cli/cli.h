@@ -21,6 +21,12 @@ int qd_cli_fail(const qd_error_t *error);
 /* Prints "quadrille COMMAND: MESSAGE" (printf-style) and where to find help, and returns 2. */
 int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 
+/* The same about a word that getopt_long refused (argv[optind - 1]), with the nearest of the command's
+ * options.
+ */
+struct option;
+int qd_cli_wrong_option(const char *command, const char *word, const struct option *known);
+
 /* "quadrille COMMAND ARGUMENT...", malloc'ed; NULL when memory is short. To be called before getopt reorders
  * the words. */
 char *qd_cli_command_line(int argc, char **argv);

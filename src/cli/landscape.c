@@ -248,10 +248,6 @@ int qd_cli_landscape(int argc, char **argv)
         print_json(self, answer);
     else
         print_table(self, answer);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("quadrille: standard output");
-        status = 1;
-    }
 out:
     qd_landscape_answer_free(answer);
     qd_landscape_free(self);

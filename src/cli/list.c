@@ -141,8 +141,7 @@ int qd_cli_list(int argc, char **argv)
             return 0;
         }
         if (option != 'm')
-            return qd_cli_misuse("list", "found option `%s`; expected --markdown or --help",
-                                 argv[optind - 1]);
+            return qd_cli_wrong_option("list", argv[optind - 1], options);
         markdown = true;
     }
     if (optind + 1 != argc)

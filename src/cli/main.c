@@ -1,4 +1,5 @@
 /* quadrille: the program. Finds the command and hands it its arguments. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,7 @@ char *qd_cli_command_line(int argc, char **argv)
     return line;
 }
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
     if (argc < 2) {
         fputs("quadrille: found no command; expected one of run, show, merge, verify, replay, landscape, "
@@ -106,4 +107,20 @@ int main(int argc, char **argv)
     fprintf(stderr, "quadrille: found command `%s`%s%s%s; expected one that `quadrille --help` lists\n",
             argv[1], near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
     return 2;
+}
+
+/* What was asked for has not been said before it has left the program: a full disk is told here, for every
+ * command. A status that says more than "done" stays. */
+static int finish_output(int code)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr, "quadrille: standard output: %s\n", errno ? strerror(errno) : "not all could be written");
+    return code ? code : 1;
+}
+
+int main(int argc, char **argv)
+{
+    return finish_output(run_command(argc, argv));
 }

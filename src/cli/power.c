@@ -89,10 +89,6 @@ int qd_cli_power(int argc, char **argv)
         print_json(self, index);
     else
         print_table(self, index);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("quadrille: standard output");
-        status = 1;
-    }
 out:
     qd_power_free(self);
     return status;

@@ -24,18 +24,17 @@ static void print_help(void)
          "outcomes, bloc\n"
          "                        moves) to FILE, one JSON object a line; `-`: to stdout, instead of the "
          "outcomes\n"
+         "      --force           replace an existing FILE\n"
          "      --isa ISA         auto, v2, v3, v4: instruction set to play with");
 }
 
-enum { ORDER = 256, WORLD, POINT, TRACE, ISA };
+enum { ORDER = 256, WORLD, POINT, TRACE, FORCE, ISA };
 
-static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
-                                             {"order", required_argument, NULL, ORDER},
-                                             {"world", required_argument, NULL, WORLD},
-                                             {"point", required_argument, NULL, POINT},
-                                             {"trace", required_argument, NULL, TRACE},
-                                             {"isa", required_argument, NULL, ISA},
-                                             {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {
+    {"help", no_argument, NULL, 'h'},          {"order", required_argument, NULL, ORDER},
+    {"world", required_argument, NULL, WORLD}, {"point", required_argument, NULL, POINT},
+    {"trace", required_argument, NULL, TRACE}, {"force", no_argument, NULL, FORCE},
+    {"isa", required_argument, NULL, ISA},     {NULL, 0, NULL, 0}};
 
 typedef struct {
     qd_replay_options_t replay;
@@ -73,15 +72,16 @@ static int take_option(arguments_t *self, int option, const char *name)
     case TRACE:
         self->trace = optarg;
         return -1;
+    case FORCE:
+        self->replay.force = true;
+        return -1;
     case ISA:
         self->isa = qd_isa_find(optarg);
         return self->isa != QD_ISA_COUNT
                    ? -1
                    : qd_cli_misuse("replay", "found --isa `%s`; expected auto, v2, v3 or v4", optarg);
     default:
-        return qd_cli_misuse(
-            "replay", "found option `%s`, unknown or without its value; expected one of those in --help",
-            name);
+        return qd_cli_wrong_option("replay", name, long_options);
     }
 }
 

@@ -14,8 +14,10 @@
 
 #include "cli/cli.h"
 #include "engine/run.h"
+#include "engine/same_file.h"
 
 #define SETS_MAX 256
+#define TIME_MAX 315360000.0 /* seconds of ten years: a timer takes them */
 
 typedef struct {
     const char *sets[SETS_MAX];
@@ -51,7 +53,7 @@ static void print_help(void)
          "      --set NAME=VALUE  one more parameter (may be repeated; wins over the file's `parameters`)\n"
          "      --resume          go on with what an earlier run of the same experiment has finished\n"
          "      --shard K/N       compute the K-th of N pieces only, to be joined by `quadrille merge`\n"
-         "      --time-budget T   stop after T (90, 45m, 2h30m) with all finished work kept, exit status 75\n"
+         "      --time-budget T   stop after T (90, 45m, 2h30m, 1d) with finished work kept: exit status 75\n"
          "      --isa ISA         auto, v2, v3, v4: instruction set; the result does not depend on it\n"
          "      --dry-run         read and check everything, say what would be run, run nothing\n"
          "      --force           replace an existing result file\n"
@@ -69,22 +71,35 @@ static bool parse_whole(const char *text, uint64_t *value)
     return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0;
 }
 
-/* "90", "90s", "45m", "2h30m": seconds. */
-static bool parse_time(const char *text, double *seconds)
+/* "90s", "45m", "2h30m", "1d12h": every number has its unit. */
+static bool parse_units(const char *text, double *seconds)
 {
+    static const char units[] = "smhd";
+    static const double length[] = {1.0, 60.0, 3600.0, 86400.0};
     *seconds = 0.0;
     while (*text) {
         char *end;
         if (!isdigit((unsigned char)*text))
             return false;
         double amount = (double)strtoull(text, &end, 10);
-        double unit = *end == 'h' ? 3600.0 : *end == 'm' ? 60.0 : *end == 's' || *end == '\0' ? 1.0 : 0.0;
-        if (unit == 0.0)
+        const char *unit = *end ? strchr(units, *end) : NULL;
+        if (!unit)
             return false;
-        *seconds += amount * unit;
-        text = *end ? end + 1 : end;
+        *seconds += amount * length[unit - units];
+        text = end + 1;
     }
-    return *seconds > 0.0;
+    return true;
+}
+
+/* The same, or a number of seconds alone. */
+static bool parse_time(const char *text, double *seconds)
+{
+    uint64_t alone;
+    if (parse_whole(text, &alone))
+        *seconds = (double)alone;
+    else if (!parse_units(text, seconds))
+        return false;
+    return *seconds > 0.0 && *seconds <= TIME_MAX;
 }
 
 static bool parse_shard(const char *text, size_t *shard, size_t *shards)
@@ -163,8 +178,11 @@ static int take_option(arguments_t *self, int option, const char *name)
         return -1;
     case BUDGET:
         if (!parse_time(optarg, &self->time_budget))
-            return qd_cli_misuse("run", "found --time-budget `%s`; expected a time such as 90, 45m or 2h30m",
-                                 optarg);
+            return qd_cli_misuse(
+                "run",
+                "found --time-budget `%s`; expected seconds (90), or numbers that each have a "
+                "unit, d, h, m or s (45m, 2h30m), of up to ten years in all",
+                optarg);
         return -1;
     case ISA:
         self->isa = qd_isa_find(optarg);
@@ -184,8 +202,7 @@ static int take_option(arguments_t *self, int option, const char *name)
         self->verbose = true;
         return -1;
     default:
-        return qd_cli_misuse(
-            "run", "found option `%s`, unknown or without its value; expected one of those in --help", name);
+        return qd_cli_wrong_option("run", name, long_options);
     }
 }
 
@@ -228,9 +245,22 @@ static void show_warnings(void *context, const qd_error_t *warnings)
     (void)qd_cli_fail(warnings);
 }
 
+/* What is read must outlive the run, whatever --force says. */
+static bool spares_inputs(const char *output, const qd_experiment_t *experiment)
+{
+    const char *input = qd_would_replace(output, experiment->path) ? experiment->path : NULL;
+    for (size_t i = 0; !input && i < experiment->sources; i++)
+        input = qd_would_replace(output, experiment->source[i]) ? experiment->source[i] : NULL;
+    if (input)
+        fprintf(stderr,
+                "quadrille: %s: found %s, which this experiment is read from; expected another file\n",
+                output, strcmp(output, input) == 0 ? "the file" : input);
+    return !input;
+}
+
 /* An existing result is overwritten only with --force, and only --resume goes on with one. False where the
  * output is no good; then the reason has been told. */
-static bool check_output(const arguments_t *self)
+static bool check_output(const arguments_t *self, const qd_experiment_t *experiment)
 {
     const char *output = self->run.output;
     char folder[4096];
@@ -253,6 +283,8 @@ static bool check_output(const arguments_t *self)
                 output);
         return false;
     }
+    if (!spares_inputs(output, experiment))
+        return false;
     if (self->run.force || self->run.resume)
         return true;
     fprintf(stderr,
@@ -321,7 +353,7 @@ static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
     qd_error_t error = QD_ERROR_NONE;
     qd_run_summary_t summary;
     /* One rank looks and speaks. */
-    bool fit = self->ranks.rank > 0 || check_output(self);
+    bool fit = self->ranks.rank > 0 || check_output(self, experiment);
     if (qd_ranks_agree(&self->ranks, fit ? QD_OK : QD_ERROR_INPUT) != QD_OK)
         return qd_exit_status(QD_ERROR_INPUT);
     if (!self->quiet && self->ranks.rank == 0)

@@ -151,7 +151,7 @@ static int read_outcomes(qd_show_t *self, const char *list)
             self->outcome[o] = true;
         return 0;
     }
-    for (const char *name = list; *name;) {
+    for (const char *name = list; name;) {
         char one[64];
         size_t length = strcspn(name, ",");
         snprintf(one, sizeof one, "%.*s", (int)length, name);
@@ -163,7 +163,7 @@ static int read_outcomes(qd_show_t *self, const char *list)
                                  one, near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
         }
         self->outcome[found] = true;
-        name += length + (name[length] == ',');
+        name = name[length] == ',' ? name + length + 1 : NULL;
     }
     return 0;
 }

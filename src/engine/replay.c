@@ -6,7 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "engine/same_file.h"
 #include "engine/trace.h"
 #include "quadrille/experiment.h"
 #include "quadrille/result.h"
@@ -113,21 +115,44 @@ static qd_status_t play_once(const qd_experiment_t *experiment, uint64_t number,
     return played ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a world");
 }
 
+/* What stands at the path of a trace is kept, unless it is no file (a pipe, a terminal) or --force was given.
+ * The parts beside a result file are read too. */
+static qd_status_t open_trace(const qd_replay_options_t *options, FILE **events, qd_error_t *error)
+{
+    const char *trace = options->trace;
+    char parts[4096];
+    struct stat found;
+    if (snprintf(parts, sizeof parts, "%s.parts", options->path) >= (int)sizeof parts)
+        parts[0] = '\0';
+    if (qd_would_replace(trace, options->path) || qd_would_replace(trace, parts))
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: found what is to be replayed; expected another file for the trace", trace);
+    bool there = stat(trace, &found) == 0;
+    if (there && S_ISREG(found.st_mode) && !options->force)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: found an existing file; expected none (--force replaces it)", trace);
+    *events = fopen(trace, there ? "w" : "wx");
+    return *events ? QD_OK
+                   : qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a file that can be written", trace,
+                                  strerror(errno));
+}
+
 /* Plays with the events going where they shall. */
 static qd_status_t play_traced(const qd_experiment_t *experiment, const qd_replay_options_t *options,
                                qd_replay_t *replay, qd_error_t *error)
 {
-    FILE *events = options->trace ? fopen(options->trace, "w") : options->events;
-    if (options->trace && !events)
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a file that can be written",
-                            options->trace, strerror(errno));
-    qd_status_t status = play_once(experiment, options->world, events, replay, error);
-    bool failed = events && (fflush(events) != 0 || ferror(events));
-    if (options->trace && fclose(events) != 0)
-        failed = true;
+    if (!options->trace)
+        return play_once(experiment, options->world, options->events, replay, error);
+    FILE *events = NULL;
+    qd_status_t status = open_trace(options, &events, error);
+    if (status != QD_OK)
+        return status;
+    status = play_once(experiment, options->world, events, replay, error);
+    bool failed = ferror(events) != 0;
+    failed = fclose(events) != 0 || failed;
     if (status == QD_OK && failed)
-        status = qd_error_add(error, QD_ERROR_IO, "%s: the trace could not be written: %s",
-                              options->trace ? options->trace : "standard output", strerror(errno));
+        status = qd_error_add(error, QD_ERROR_IO, "%s: the trace could not be written: %s", options->trace,
+                              strerror(errno));
     return status;
 }
 

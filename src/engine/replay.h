@@ -15,7 +15,8 @@ typedef struct {
     const char *point; /* label, or number of a design point; NULL: the only one */
     uint64_t world;
     const char *trace; /* path of a file to be written with the events (trace.h), or NULL */
-    FILE *events;      /* where events go else; NULL: nowhere */
+    bool force;        /* an existing trace file may be replaced; never one that is read */
+    FILE *events;      /* where events go else, whose faults are the caller's to see; NULL: nowhere */
 } qd_replay_options_t;
 
 typedef struct {
@@ -30,7 +31,8 @@ typedef struct {
     int differs;               /* first outcome that differs; QD_OUTCOMES: the failure does; -1: nothing */
 } qd_replay_t;
 
-/* QD_ERROR_INPUT: no such order, point or world, or not a result file. QD_ERROR_DIFFERS: played again, the
+/* QD_ERROR_INPUT: no such order, point or world, not a result file, or a trace file that exists or cannot be
+ * opened. QD_ERROR_DIFFERS: played again, the
  * world is not what the file holds. QD_ERROR_IO: the trace could not be written. */
 QD_MUST_USE qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, qd_error_t *error);
 void qd_replay_free(qd_replay_t *self);

@@ -98,9 +98,9 @@ static bool read_interaction(qd_loading_t *load, const qd_yaml_node_t *more, con
                              const qd_yaml_node_t *map, qd_claim_t *claim)
 {
     static const char *const keys[] = {"where", "against"};
-    if (!qd_yaml_expect(map, QD_YAML_MAP, "{where: {...}, against: {...}}") ||
-        !qd_yaml_check_keys(map, 2, keys))
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "{where: {...}, against: {...}}"))
         return false;
+    qd_yaml_check_keys(map, 2, keys);
     const qd_yaml_node_t *where = qd_yaml_need(map, "where"), *against = qd_yaml_need(map, "against");
     claim->kind = QD_CLAIM_INTERACTION;
     return where && against && read_arm(load, more, where, &claim->more) &&
@@ -117,8 +117,9 @@ static bool read_contrast(qd_loading_t *load, const qd_yaml_node_t *map, const q
                           qd_claim_t *claim)
 {
     static const char *const keys[] = {"more", "less", "at"};
-    if (!qd_yaml_expect(map, QD_YAML_MAP, "{more: {...}, less: {...}}") || !qd_yaml_check_keys(map, 3, keys))
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "{more: {...}, less: {...}}"))
         return false;
+    qd_yaml_check_keys(map, 3, keys);
     const qd_yaml_node_t *more = qd_yaml_need(map, "more"), *less = qd_yaml_need(map, "less"),
                          *at = qd_yaml_get(map, "at");
     if (!more || !less)
@@ -207,19 +208,21 @@ static bool find_trend_factor(const qd_loading_t *load, const qd_yaml_node_t *no
 static bool read_trend(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t *claim)
 {
     static const char *const keys[] = {"factor", "direction", "at"};
-    if (!qd_yaml_expect(map, QD_YAML_MAP, "{factor: NAME, direction: rises}") ||
-        !qd_yaml_check_keys(map, 3, keys))
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "{factor: NAME, direction: rises}"))
         return false;
+    qd_yaml_check_keys(map, 3, keys);
     const qd_yaml_node_t *named = qd_yaml_need(map, "factor"), *way = qd_yaml_need(map, "direction"),
                          *at = qd_yaml_get(map, "at");
     qd_arm_words_t words = {0};
     int factor = 0;
     claim->kind = QD_CLAIM_TREND;
-    bool good = named && way && find_trend_factor(load, named, &factor);
-    if (good && !qd_yaml_is_plain(way, "rises") && !qd_yaml_is_plain(way, "falls"))
+    bool good = named && way;
+    if (named)
+        good = find_trend_factor(load, named, &factor) && good;
+    if (way && !qd_yaml_is_plain(way, "rises") && !qd_yaml_is_plain(way, "falls"))
         good = qd_yaml_expected(way, "rises or falls");
     claim->direction = good && qd_yaml_is_plain(way, "rises") ? 1 : -1;
-    good = good && (!at || qd_arm_read(load, at, &words));
+    good = (!at || qd_arm_read(load, at, &words)) && good;
     if (good && words.order)
         good = qd_yaml_fail_key(words.order, "found `order` in an arm; expected it beside `trend`");
     if (good && qd_block_find(&words.block, load->self->design.factor[factor].parameter))

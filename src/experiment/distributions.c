@@ -147,11 +147,10 @@ static bool read_named(const qd_yaml_node_t *map, const form_t *form, int parame
                        size_t *count)
 {
     bool good = qd_yaml_check_keys(map, form->most, form->name);
-    for (*count = 0; good && *count < form->most; ++*count) {
-        if (*count >= form->fewest && qd_yaml_count(map) == form->fewest)
-            break;
+    size_t wanted = qd_yaml_count(map) > form->fewest ? form->most : form->fewest;
+    for (*count = 0; *count < wanted; ++*count) {
         const qd_yaml_node_t *node = qd_yaml_need(map, form->name[*count]);
-        good = node && read_number(node, form, *count, parameter, &x[*count]);
+        good = node && read_number(node, form, *count, parameter, &x[*count]) && good;
     }
     return good;
 }
@@ -176,7 +175,8 @@ static bool read_choice(const qd_yaml_node_t *node, int parameter, qd_distributi
     const qd_yaml_node_t *values = node, *weights = NULL;
     bool good = true;
     if (qd_yaml_kind(node) == QD_YAML_MAP) {
-        if (!qd_yaml_check_keys(node, 2, keys) || !(values = qd_yaml_need(node, "values")))
+        good = qd_yaml_check_keys(node, 2, keys);
+        if (!(values = qd_yaml_need(node, "values")))
             return false;
         weights = qd_yaml_get(node, "weights");
     }

@@ -12,13 +12,13 @@
 #include "experiment/factors.h"
 #include "experiment/loading.h"
 #include "experiment/orders.h"
+#include "experiment/plans.h"
 #include "experiment/points.h"
 #include "experiment/schedule.h"
 #include "experiment/settings.h"
 
-#define WORLDS_MAX  (UINT64_C(1) << 40)
-#define ABOUT_MAX   10000
-#define CHECKS_TOLD 5 /* faults between parameters that are told before the others are left untold */
+#define WORLDS_MAX (UINT64_C(1) << 40)
+#define ABOUT_MAX  10000
 
 void *qd_loading_room(qd_loading_t *load, size_t count, size_t size)
 {
@@ -112,9 +112,9 @@ static void read_precision(qd_loading_t *load, const qd_yaml_node_t *map, const 
 {
     static const char *const keys[] = {"outcome", "half_width", "confidence", "min_worlds", "max_worlds"};
     qd_precision_t *precision = &load->self->precision;
-    if (!qd_yaml_expect(map, QD_YAML_MAP, "{outcome: NAME, half_width: NUMBER}") ||
-        !qd_yaml_check_keys(map, 5, keys))
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "{outcome: NAME, half_width: NUMBER}"))
         return;
+    qd_yaml_check_keys(map, 5, keys);
     *precision =
         (qd_precision_t){.given = true, .confidence = 0.95, .min_worlds = 1000, .max_worlds = 1000000};
     const qd_yaml_node_t *outcome = qd_yaml_need(map, "outcome"), *width = qd_yaml_need(map, "half_width"),
@@ -159,9 +159,9 @@ static void read_output(qd_loading_t *load, const qd_yaml_node_t *map)
 {
     static const char *const keys[] = {"worlds", "paths", "outcomes", "landscape"};
     qd_output_t *output = &load->self->output;
-    if (!qd_yaml_expect(map, QD_YAML_MAP, "{worlds: true, paths: true, outcomes: [...]}") ||
-        !qd_yaml_check_keys(map, 4, keys))
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "{worlds: true, paths: true, outcomes: [...]}"))
         return;
+    qd_yaml_check_keys(map, 4, keys);
     if (qd_yaml_get(map, "worlds"))
         qd_yaml_flag(qd_yaml_get(map, "worlds"), &output->worlds);
     if (qd_yaml_get(map, "paths"))
@@ -170,47 +170,6 @@ static void read_output(qd_loading_t *load, const qd_yaml_node_t *map)
         qd_yaml_flag(qd_yaml_get(map, "landscape"), &output->landscape);
     if (qd_yaml_get(map, "outcomes"))
         read_outcomes(qd_yaml_get(map, "outcomes"), output->outcome);
-}
-
-/* ---- what holds between parameters
- * --------------------------------------------------------------------------------------------- */
-
-/* Whether the point sets what qd_plan_check looks at; the others are as the first one in this. */
-static bool touches_order(const qd_experiment_t *self, const qd_point_t *point)
-{
-    for (size_t i = 0; i < point->settings; i++)
-        if (strncmp(qd_parameter_name(point->setting[i].parameter), "order.", 6) == 0)
-            return true;
-    for (size_t f = 0; f < self->design.factors; f++)
-        if (strncmp(self->design.factor[f].name, "order.", 6) == 0)
-            return true;
-    return false;
-}
-
-static void check_plans(qd_loading_t *load, const char *path)
-{
-    const qd_experiment_t *self = load->self;
-    char where[512];
-    size_t told = 0, most = self->changes;
-    for (size_t p = 0; p < self->points; p++)
-        most = self->changes + self->point[p].changes > most ? self->changes + self->point[p].changes : most;
-    qd_change_t *change = qd_loading_room(load, most, sizeof *change);
-    qd_plan_t *plan = qd_loading_room(load, 1, sizeof *plan);
-    for (size_t p = 0; change && plan && p < self->points; p++) {
-        if (p > 0 && !touches_order(self, &self->point[p]))
-            continue;
-        for (size_t o = 0; o < self->orders && told < CHECKS_TOLD; o++) {
-            if (self->points > 1)
-                snprintf(where, sizeof where, "%s: point `%s`, order `%s`", path, self->point[p].label,
-                         self->order[o].label);
-            else
-                snprintf(where, sizeof where, "%s: order `%s`", path, self->order[o].label);
-            qd_experiment_plan(self, p, o, change, plan);
-            told += qd_plan_check(plan, where, load->error) != QD_OK;
-        }
-    }
-    free(change);
-    free(plan);
 }
 
 /* A name given on the command line and varied by the design would be set and then overwritten. */
@@ -299,7 +258,7 @@ static qd_status_t resolve(qd_loading_t *load, const qd_yaml_t *yaml, const char
             self->output.outcome[i] = true;
         read_all(load, qd_yaml_root(yaml), path, overrides);
         if (load->error->count == before && !qd_yaml_status(yaml))
-            check_plans(load, path);
+            qd_plans_check(load, qd_yaml_root(yaml), overrides);
         if (load->error->count == before && !qd_yaml_status(yaml) && qd_canonical_set(load))
             finish_factors(&self->design);
     }

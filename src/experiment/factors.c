@@ -68,8 +68,11 @@ static bool read_spaced(qd_loading_t *load, const qd_yaml_node_t *list, bool log
     if (!info || info->type == QD_TYPE_FLAG || info->type == QD_TYPE_SCOPE)
         return qd_yaml_fail_key(list, "found `%s` for `%s`; expected {values: [...]}", qd_yaml_key(list),
                                 factor->name);
-    if (qd_yaml_kind(list) != QD_YAML_SEQUENCE || qd_yaml_count(list) != 3)
-        return qd_yaml_expected(list, "[first, last, how many]");
+    if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "[first, last, how many]"))
+        return false;
+    if (qd_yaml_count(list) != 3)
+        return qd_yaml_fail(list, "found a list of %zu for `%s`; expected [first, last, how many]",
+                            qd_yaml_count(list), qd_yaml_key(list));
     const qd_yaml_node_t *first = qd_yaml_first(list), *last = qd_yaml_next(first),
                          *many = qd_yaml_next(last);
     if (!qd_read_value(first, factor->parameter, &a) || !qd_read_value(last, factor->parameter, &b) ||

@@ -1,8 +1,11 @@
 #include "experiment/orders.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "experiment/canonical.h"
 #include "experiment/distributions.h"
@@ -20,6 +23,9 @@ int qd_order_find(const qd_experiment_t *self, const char *label)
 
 void qd_orders_free(qd_experiment_t *self)
 {
+    for (size_t i = 0; i < self->sources; i++)
+        free(self->source[i]);
+    free(self->source);
     for (size_t i = 0; i < self->orders; i++) {
         free(self->order[i].label);
         qd_empirical_free(self->order[i].empirical);
@@ -42,21 +48,50 @@ static char *data_path(qd_loading_t *load, const char *path)
     return whole;
 }
 
+/* errno says why not. */
+static bool is_readable(const char *path)
+{
+    struct stat about;
+    if (access(path, R_OK) != 0 || stat(path, &about) != 0)
+        return false;
+    errno = S_ISDIR(about.st_mode) ? EISDIR : 0;
+    return errno == 0;
+}
+
+/* A file that cannot be read is a fault of the line that names it. */
 static bool read_path(qd_loading_t *load, const qd_yaml_node_t *map, const char *key, char **path)
 {
     const char *text;
     const qd_yaml_node_t *node = qd_yaml_get(map, key);
     if (!node)
         return true;
-    return qd_yaml_text(node, &text) && (*path = data_path(load, text)) != NULL;
+    if (!qd_yaml_text(node, &text) || !(*path = data_path(load, text)))
+        return false;
+    return is_readable(*path) || qd_yaml_fail(node, "%s: cannot be read: %s", *path, strerror(errno));
 }
 
-static void read_files(qd_loading_t *load, const qd_yaml_node_t *map, int year, qd_order_t *order)
+/* The experiment remembers what it was read from; takes the path (or NULL) over. */
+static void keep_source(qd_loading_t *load, char *path)
+{
+    qd_experiment_t *self = load->self;
+    char **larger = path ? realloc(self->source, (self->sources + 1) * sizeof *larger) : NULL;
+    if (larger) {
+        self->source = larger;
+        self->source[self->sources++] = path;
+        return;
+    }
+    if (path)
+        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+    free(path);
+}
+
+/* The files themselves are read where all that is said of them, and before, is `good`. */
+static void read_files(qd_loading_t *load, const qd_yaml_node_t *map, int year, bool good, qd_order_t *order)
 {
     static const char *const keys[5] = {"cinc", "alliances", "places", "values", "affinities"};
     char *path[5] = {NULL};
     uint64_t states = 0;
-    bool good = qd_yaml_need(map, "cinc") != NULL;
+    good = qd_yaml_need(map, "cinc") && good;
     for (size_t k = 0; k < 5; k++)
         good = read_path(load, map, keys[k], &path[k]) && good;
     if (qd_yaml_get(map, "states"))
@@ -66,7 +101,7 @@ static void read_files(qd_loading_t *load, const qd_yaml_node_t *map, int year, 
     if (good && qd_empirical_read(&source, &order->empirical, load->error))
         order->empirical = NULL;
     for (size_t k = 0; k < 5; k++)
-        free(path[k]);
+        keep_source(load, path[k]);
 }
 
 /* A list of `count` numbers into doubles; absent lists are left alone. */
@@ -105,9 +140,11 @@ static bool read_wholes(qd_loading_t *load, const qd_yaml_node_t *data, const ch
 static void read_data(qd_loading_t *load, const qd_yaml_node_t *data, qd_order_t *order)
 {
     static const char *const keys[] = {"codes", "capability", "places", "values", "affinities", "blocs"};
-    if (!qd_yaml_expect(data, QD_YAML_MAP, "a mapping of codes, capability, ...") ||
-        !qd_yaml_check_keys(data, 6, keys) || !qd_yaml_need(data, "codes") ||
-        !qd_yaml_need(data, "capability"))
+    if (!qd_yaml_expect(data, QD_YAML_MAP, "a mapping of codes, capability, ..."))
+        return;
+    bool good = qd_yaml_check_keys(data, 6, keys);
+    good = qd_yaml_need(data, "capability") && good;
+    if (!qd_yaml_need(data, "codes"))
         return;
     size_t n = qd_yaml_count(qd_yaml_get(data, "codes"));
     if (n < 2 || n > QD_EMPIRICAL_STATES_MAX) {
@@ -122,10 +159,12 @@ static void read_data(qd_loading_t *load, const qd_yaml_node_t *data, qd_order_t
         (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
         return;
     }
-    bool good =
-        read_wholes(load, data, "codes", n, room.code) && read_wholes(load, data, "blocs", n, room.bloc) &&
-        read_reals(data, "capability", n, room.capability) && read_reals(data, "places", 3 * n, room.place) &&
-        read_reals(data, "values", 2 * n, room.value) && read_reals(data, "affinities", n * n, room.affinity);
+    good = read_wholes(load, data, "codes", n, room.code) && good;
+    good = read_wholes(load, data, "blocs", n, room.bloc) && good;
+    good = read_reals(data, "capability", n, room.capability) && good;
+    good = read_reals(data, "places", 3 * n, room.place) && good;
+    good = read_reals(data, "values", 2 * n, room.value) && good;
+    good = read_reals(data, "affinities", n * n, room.affinity) && good;
     const char *wrong = good ? qd_empirical_verify(order->empirical) : NULL;
     if (wrong)
         qd_yaml_fail(data, "found data that break a rule; expected %s", wrong);
@@ -160,10 +199,10 @@ static void read_empirical(qd_loading_t *load, const qd_yaml_node_t *map, qd_ord
     if (named && qd_read_label(named, &label) && qd_order_find(load->self, label) >= 0)
         qd_yaml_fail(named, "found the order `%s` twice; expected it once", label);
     order->label = label ? qd_loading_copy(load, label) : free_label(load, (int)year);
-    if (good && data)
+    if (data)
         read_data(load, data, order);
-    else if (good)
-        read_files(load, map, (int)year, order);
+    else
+        read_files(load, map, (int)year, good, order);
 }
 
 /* ---- the list
@@ -189,6 +228,17 @@ static void read_kind(qd_loading_t *load, const qd_yaml_node_t *node, qd_order_t
         qd_yaml_expected(node, "%s", expected);
 }
 
+/* {empirical: {...}} */
+static void read_map(qd_loading_t *load, const qd_yaml_node_t *node, qd_order_t *order)
+{
+    static const char *const keys[] = {"empirical"};
+    const qd_yaml_node_t *empirical = qd_yaml_get(node, "empirical");
+    if (qd_yaml_check_keys(node, 1, keys) && !empirical)
+        (void)qd_yaml_need(node, "empirical");
+    if (empirical)
+        read_empirical(load, empirical, order);
+}
+
 static void default_orders(qd_loading_t *load)
 {
     qd_experiment_t *self = load->self;
@@ -202,7 +252,6 @@ static void default_orders(qd_loading_t *load)
 
 void qd_orders_read(qd_loading_t *load, const qd_yaml_node_t *list)
 {
-    static const char *const keys[] = {"empirical"};
     qd_experiment_t *self = load->self;
     if (!list) {
         default_orders(load);
@@ -217,10 +266,9 @@ void qd_orders_read(qd_loading_t *load, const qd_yaml_node_t *list)
     self->order = qd_loading_room(load, qd_yaml_count(list), sizeof *self->order);
     for (const qd_yaml_node_t *node = qd_yaml_first(list); self->order && node; node = qd_yaml_next(node)) {
         qd_order_t order = {0};
-        if (qd_yaml_kind(node) == QD_YAML_MAP && qd_yaml_check_keys(node, 1, keys) &&
-            qd_yaml_need(node, "empirical"))
-            read_empirical(load, qd_yaml_get(node, "empirical"), &order);
-        else if (qd_yaml_kind(node) != QD_YAML_MAP)
+        if (qd_yaml_kind(node) == QD_YAML_MAP)
+            read_map(load, node, &order);
+        else
             read_kind(load, node, &order);
         self->order[self->orders++] = order;
     }

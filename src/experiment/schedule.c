@@ -22,11 +22,11 @@ static bool read_entry(qd_loading_t *load, const qd_yaml_node_t *node, qd_entry_
 {
     static const char *const keys[] = {"at", "set"};
     uint64_t period = 0;
-    if (!qd_yaml_expect(node, QD_YAML_MAP, "{at: period, set: {name: value}}") ||
-        !qd_yaml_check_keys(node, 2, keys))
+    if (!qd_yaml_expect(node, QD_YAML_MAP, "{at: period, set: {name: value}}"))
         return false;
+    bool good = qd_yaml_check_keys(node, 2, keys);
     const qd_yaml_node_t *at = qd_yaml_need(node, "at"), *set = qd_yaml_need(node, "set");
-    bool good = at && set;
+    good = at && set && good;
     if (at)
         good = qd_yaml_whole(at, 0, AT_MAX, &period) && check_period(load, at, period) && good;
     if (set)

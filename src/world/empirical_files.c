@@ -10,6 +10,7 @@
 
 #define CODE_MAX 1000000
 #define YEAR_MAX 9999
+#define TOLD_MAX 20 /* faults of one file that are told; then it is read no further */
 
 typedef struct {
     int code;
@@ -28,6 +29,17 @@ typedef struct {
 static qd_status_t short_of_memory(const char *path, qd_error_t *error)
 {
     return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
+}
+
+/* Faults of a file are collected: its reader goes on as long as few were told since there were `before`. */
+static bool may_go_on(const qd_error_t *error, size_t before)
+{
+    return error->count - before < TOLD_MAX;
+}
+
+static qd_status_t first_of(qd_status_t status, qd_status_t next)
+{
+    return status ? status : next;
 }
 
 /* Position of a code among the kept states, or -1. */
@@ -58,51 +70,58 @@ static int by_code(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
+/* columns: code, year, cinc. One of the year is added to `found`, if it is whole. */
+static qd_status_t take_state(const qd_csv_t *table, size_t row, const size_t column[3], int year,
+                              found_t found[], size_t *count, int years[2], qd_error_t *error)
+{
+    int of;
+    found_t *next = &found[*count];
+    next->row = row;
+    qd_status_t status = qd_csv_whole(table, row, column[1], 0, YEAR_MAX, &of, error);
+    if (status)
+        return status;
+    years[0] = of < years[0] ? of : years[0];
+    years[1] = of > years[1] ? of : years[1];
+    if (of != year)
+        return QD_OK;
+    status = qd_csv_whole(table, row, column[0], 1, CODE_MAX, &next->code, error);
+    qd_status_t share = qd_csv_real(table, row, column[2], -9.0, 1.0, &next->cinc, error);
+    if (!share && next->cinc < 0.0 && next->cinc != -9.0)
+        share =
+            qd_error_add(error, QD_ERROR_INPUT,
+                         "%s:%zu: found `%.60s` for `cinc`; expected a share from 0 to 1, or -9 (missing)",
+                         table->path, table->line[row], table->field[row * table->columns + column[2]]);
+    *count += !status && !share;
+    return first_of(status, share);
+}
+
 /* Every row of the year with its cinc, -9 included; the years that are there. */
 static qd_status_t collect_year(const qd_csv_t *table, int year, found_t found[], size_t *count, int years[2],
                                 qd_error_t *error)
 {
-    size_t code_column, year_column, cinc_column;
-    qd_status_t status = qd_csv_column(table, "ccode", NULL, &code_column, error);
-    if (!status)
-        status = qd_csv_column(table, "year", NULL, &year_column, error);
-    if (!status)
-        status = qd_csv_column(table, "cinc", NULL, &cinc_column, error);
-    for (size_t row = 0; !status && row < table->rows; row++) {
-        int of;
-        found_t *next = &found[*count];
-        next->row = row;
-        status = qd_csv_whole(table, row, year_column, 0, YEAR_MAX, &of, error);
-        if (status)
-            break;
-        years[0] = row == 0 || of < years[0] ? of : years[0];
-        years[1] = row == 0 || of > years[1] ? of : years[1];
-        if (of != year)
-            continue;
-        status = qd_csv_whole(table, row, code_column, 1, CODE_MAX, &next->code, error);
-        if (!status)
-            status = qd_csv_real(table, row, cinc_column, -9.0, 1.0, &next->cinc, error);
-        if (!status && next->cinc < 0.0 && next->cinc != -9.0)
-            status = qd_error_add(
-                error, QD_ERROR_INPUT,
-                "%s:%zu: found `%.60s` for `cinc`; expected a share from 0 to 1, or -9 (missing)",
-                table->path, table->line[row], table->field[row * table->columns + cinc_column]);
-        ++*count;
-    }
+    static const char *const names[3] = {"ccode", "year", "cinc"};
+    size_t column[3], before = error->count;
+    qd_status_t status = QD_OK;
+    for (size_t k = 0; k < 3; k++)
+        status = first_of(status, qd_csv_column(table, names[k], NULL, &column[k], error));
+    for (size_t row = 0, end = status ? 0 : table->rows; row < end && may_go_on(error, before); row++)
+        status = first_of(status, take_state(table, row, column, year, found, count, years, error));
     return status;
 }
 
 static qd_status_t refuse_twice(const qd_csv_t *table, int year, found_t found[], size_t count,
                                 qd_error_t *error)
 {
+    size_t before = error->count;
+    qd_status_t status = QD_OK;
     qsort(found, count, sizeof *found, by_code);
-    for (size_t i = 1; i < count; i++)
+    for (size_t i = 1; i < count && may_go_on(error, before); i++)
         if (found[i].code == found[i - 1].code)
-            return qd_error_add(
+            status = qd_error_add(
                 error, QD_ERROR_INPUT,
                 "%s:%zu: found state %d in %d again; expected it once (it stands in line %zu already)",
                 table->path, table->line[found[i].row], found[i].code, year, table->line[found[i - 1].row]);
-    return QD_OK;
+    return status;
 }
 
 /* The strongest states of the year, at most as many as asked for. */
@@ -110,14 +129,12 @@ static qd_status_t choose_states(const qd_empirical_source_t *source, const qd_c
                                  size_t *kept, qd_error_t *error)
 {
     size_t count = 0, with = 0;
-    int years[2] = {0, 0};
+    int years[2] = {YEAR_MAX, 0};
     qd_status_t status = collect_year(table, source->year, found, &count, years, error);
-    if (status)
-        return status;
-    if (count == 0 && table->rows > 0)
+    if (!status && count == 0 && table->rows > 0)
         return qd_error_add(error, QD_ERROR_INPUT, "%s: found no state in %d; expected a year from %d to %d",
                             source->cinc, source->year, years[0], years[1]);
-    status = refuse_twice(table, source->year, found, count, error);
+    status = first_of(status, refuse_twice(table, source->year, found, count, error));
     if (status)
         return status;
     qsort(found, count, sizeof *found, by_strength);
@@ -160,34 +177,44 @@ static size_t leader_of(size_t leader[], size_t i)
     return i;
 }
 
+/* columns: both codes, year, pact. Counts the rows of the year in `found`. */
+static qd_status_t take_pact(const reading_t *reading, const qd_csv_t *table, size_t row,
+                             const size_t column[4], size_t leader[], size_t *found, int years[2])
+{
+    int year, pact, code[2];
+    qd_status_t status = qd_csv_whole(table, row, column[2], 0, YEAR_MAX, &year, reading->error);
+    if (status)
+        return status;
+    years[0] = year < years[0] ? year : years[0];
+    years[1] = year > years[1] ? year : years[1];
+    if (year != reading->source->year)
+        return QD_OK;
+    ++*found;
+    status = qd_csv_whole(table, row, column[3], 0, 1, &pact, reading->error);
+    for (size_t k = 0; k < 2; k++)
+        status = first_of(status, qd_csv_whole(table, row, column[k], 1, CODE_MAX, &code[k], reading->error));
+    if (status || !pact)
+        return status;
+    int a = state_of(reading, code[0]), b = state_of(reading, code[1]);
+    if (a < 0 || b < 0)
+        return QD_OK;
+    size_t x = leader_of(leader, (size_t)a), y = leader_of(leader, (size_t)b);
+    leader[x < y ? y : x] = x < y ? x : y;
+    return QD_OK;
+}
+
 static qd_status_t join_allies(const reading_t *reading, const qd_csv_t *table, size_t leader[])
 {
     static const char *const names[4][2] = {
         {"ccode1", NULL}, {"ccode2", NULL}, {"year", NULL}, {"cow_defense", "defense"}};
-    size_t column[4], found = 0;
+    size_t column[4], found = 0, before = reading->error->count;
     int years[2] = {YEAR_MAX, 0}, wanted = reading->source->year;
     qd_status_t status = QD_OK;
-    for (size_t k = 0; !status && k < 4; k++)
-        status = qd_csv_column(table, names[k][0], names[k][1], &column[k], reading->error);
-    for (size_t row = 0; !status && row < table->rows; row++) {
-        int year, pact, code[2];
-        status = qd_csv_whole(table, row, column[2], 0, YEAR_MAX, &year, reading->error);
-        years[0] = !status && year < years[0] ? year : years[0];
-        years[1] = !status && year > years[1] ? year : years[1];
-        if (status || year != wanted)
-            continue;
-        found++;
-        status = qd_csv_whole(table, row, column[3], 0, 1, &pact, reading->error);
-        for (size_t k = 0; !status && k < 2; k++)
-            status = qd_csv_whole(table, row, column[k], 1, CODE_MAX, &code[k], reading->error);
-        if (status || !pact)
-            continue;
-        int a = state_of(reading, code[0]), b = state_of(reading, code[1]);
-        if (a < 0 || b < 0)
-            continue;
-        size_t x = leader_of(leader, (size_t)a), y = leader_of(leader, (size_t)b);
-        leader[x < y ? y : x] = x < y ? x : y;
-    }
+    for (size_t k = 0; k < 4; k++)
+        status = first_of(status, qd_csv_column(table, names[k][0], names[k][1], &column[k], reading->error));
+    for (size_t row = 0, end = status ? 0 : table->rows; row < end && may_go_on(reading->error, before);
+         row++)
+        status = first_of(status, take_pact(reading, table, row, column, leader, &found, years));
     if (!status && !found)
         status = qd_error_add(reading->error, QD_ERROR_INPUT,
                               "%s: found no pair of states in %d; expected a year from %d to %d", table->path,
@@ -255,39 +282,46 @@ typedef struct {
     double low[2], high[2];
 } pair_columns_t;
 
+/* columns: code and both numbers. seen[i]: line that state i stands in, 0 before there is one. */
+static qd_status_t take_pair(const reading_t *reading, const pair_columns_t *want, const qd_csv_t *table,
+                             size_t row, const size_t column[3], size_t seen[], double pair[])
+{
+    int code, i;
+    qd_error_t *error = reading->error;
+    qd_status_t status = qd_csv_whole(table, row, column[0], 1, CODE_MAX, &code, error);
+    if (status || (i = state_of(reading, code)) < 0)
+        return status;
+    if (seen[i])
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s:%zu: found state %d again; expected it once (it stands in line %zu already)",
+                            want->path, table->line[row], code, seen[i]);
+    seen[i] = table->line[row];
+    for (size_t k = 0; k < 2; k++)
+        status = first_of(status, qd_csv_real(table, row, column[1 + k], want->low[k], want->high[k],
+                                              &pair[2 * i + (int)k], error));
+    return status;
+}
+
 /* Two numbers of every kept state into pair[2 i], pair[2 i + 1]. */
 static qd_status_t read_pairs(const reading_t *reading, const pair_columns_t *want, double pair[])
 {
     qd_csv_t *table = NULL;
-    size_t code_column, column[2], seen[QD_EMPIRICAL_STATES_MAX] = {0};
+    size_t column[3], seen[QD_EMPIRICAL_STATES_MAX] = {0}, before = reading->error->count;
     qd_error_t *error = reading->error;
     qd_status_t status = qd_csv_read(want->path, &table, error);
-    if (!status)
-        status = qd_csv_column(table, "ccode", NULL, &code_column, error);
-    for (size_t k = 0; !status && k < 2; k++)
-        status = qd_csv_column(table, want->name[k], NULL, &column[k], error);
-    for (size_t row = 0; !status && row < table->rows; row++) {
-        int code, i;
-        status = qd_csv_whole(table, row, code_column, 1, CODE_MAX, &code, error);
-        if (status || (i = state_of(reading, code)) < 0)
-            continue;
-        if (seen[i])
-            status =
-                qd_error_add(error, QD_ERROR_INPUT,
-                             "%s:%zu: found state %d again; expected it once (it stands in line %zu already)",
-                             want->path, table->line[row], code, seen[i]);
-        seen[i] = table->line[row];
-        for (size_t k = 0; !status && k < 2; k++)
-            status =
-                qd_csv_real(table, row, column[k], want->low[k], want->high[k], &pair[2 * i + (int)k], error);
-    }
-    for (size_t i = 0; !status && i < reading->states; i++)
+    if (status)
+        return status;
+    for (size_t k = 0; k < 3; k++)
+        status =
+            first_of(status, qd_csv_column(table, k ? want->name[k - 1] : "ccode", NULL, &column[k], error));
+    for (size_t row = 0, end = status ? 0 : table->rows; row < end && may_go_on(error, before); row++)
+        status = first_of(status, take_pair(reading, want, table, row, column, seen, pair));
+    bool whole = status == QD_OK;
+    for (size_t i = 0; whole && i < reading->states && may_go_on(error, before); i++)
         if (!seen[i])
-            (void)qd_error_add(error, QD_ERROR_INPUT,
-                               "%s: found no state %d; expected every state of %s in %d", want->path,
-                               reading->code[i], reading->source->cinc, reading->source->year);
-    for (size_t i = 0; !status && i < reading->states; i++)
-        status = seen[i] ? QD_OK : QD_ERROR_INPUT;
+            status =
+                qd_error_add(error, QD_ERROR_INPUT, "%s: found no state %d; expected every state of %s in %d",
+                             want->path, reading->code[i], reading->source->cinc, reading->source->year);
     qd_csv_free(table);
     return status;
 }
@@ -313,8 +347,8 @@ static qd_status_t take_affinity(const reading_t *reading, const qd_csv_t *table
     int code[2], i, j;
     double value;
     qd_status_t status = QD_OK;
-    for (size_t k = 0; !status && k < 2; k++)
-        status = qd_csv_whole(table, row, column[k], 1, CODE_MAX, &code[k], reading->error);
+    for (size_t k = 0; k < 2; k++)
+        status = first_of(status, qd_csv_whole(table, row, column[k], 1, CODE_MAX, &code[k], reading->error));
     if (status || (i = state_of(reading, code[0])) < 0 || (j = state_of(reading, code[1])) < 0 || i == j)
         return status;
     status = qd_csv_real(table, row, column[2], -1.0, 1.0, &value, reading->error);
@@ -329,25 +363,38 @@ static qd_status_t take_affinity(const reading_t *reading, const qd_csv_t *table
     return QD_OK;
 }
 
+/* A pair is missing in both directions or in none. */
+static qd_status_t refuse_missing(const reading_t *reading, const double affinity[])
+{
+    size_t n = reading->states, before = reading->error->count;
+    qd_status_t status = QD_OK;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n && may_go_on(reading->error, before); j++)
+            if (isnan(affinity[i * n + j]))
+                status = qd_error_add(
+                    reading->error, QD_ERROR_INPUT,
+                    "%s: found no affinity of states %d and %d; expected every pair of states in %d",
+                    reading->source->affinities, reading->code[i], reading->code[j], reading->source->year);
+    return status;
+}
+
 static qd_status_t read_affinities(const reading_t *reading, double affinity[])
 {
     static const char *const names[3] = {"ccode1", "ccode2", "affinity"};
-    size_t column[3], n = reading->states;
+    size_t column[3], n = reading->states, before = reading->error->count;
     qd_csv_t *table = NULL;
     for (size_t i = 0; i < n * n; i++)
         affinity[i] = i / n == i % n ? 0.0 : (double)NAN;
     qd_status_t status = qd_csv_read(reading->source->affinities, &table, reading->error);
-    for (size_t k = 0; !status && k < 3; k++)
-        status = qd_csv_column(table, names[k], NULL, &column[k], reading->error);
-    for (size_t row = 0; !status && row < table->rows; row++)
-        status = take_affinity(reading, table, row, column, affinity);
-    for (size_t i = 0; !status && i < n * n; i++)
-        if (isnan(affinity[i]))
-            status =
-                qd_error_add(reading->error, QD_ERROR_INPUT,
-                             "%s: found no affinity of states %d and %d; expected every pair of states in %d",
-                             reading->source->affinities, reading->code[i / n], reading->code[i % n],
-                             reading->source->year);
+    if (status)
+        return status;
+    for (size_t k = 0; k < 3; k++)
+        status = first_of(status, qd_csv_column(table, names[k], NULL, &column[k], reading->error));
+    for (size_t row = 0, end = status ? 0 : table->rows; row < end && may_go_on(reading->error, before);
+         row++)
+        status = first_of(status, take_affinity(reading, table, row, column, affinity));
+    if (!status)
+        status = refuse_missing(reading, affinity);
     qd_csv_free(table);
     return status;
 }
@@ -371,12 +418,13 @@ static qd_status_t read_optional(const reading_t *reading, const qd_empirical_ro
     const qd_empirical_source_t *source = reading->source;
     pair_columns_t values = {source->values, {"x", "y"}, {-100.0, -100.0}, {100.0, 100.0}};
     qd_status_t status = source->alliances ? read_alliances(reading, room->bloc) : QD_OK;
-    qd_status_t other = source->places ? read_places(reading, room->place) : QD_OK;
-    status = status ? status : other;
-    other = source->values ? read_pairs(reading, &values, room->value) : QD_OK;
-    status = status ? status : other;
-    other = source->affinities ? read_affinities(reading, room->affinity) : QD_OK;
-    return status ? status : other;
+    if (source->places)
+        status = first_of(status, read_places(reading, room->place));
+    if (source->values)
+        status = first_of(status, read_pairs(reading, &values, room->value));
+    if (source->affinities)
+        status = first_of(status, read_affinities(reading, room->affinity));
+    return status;
 }
 
 qd_status_t qd_empirical_read(const qd_empirical_source_t *source, qd_empirical_t **self, qd_error_t *error)

@@ -239,7 +239,8 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
     const qd_empirical_t *data = plan->empirical;
     size_t n = data ? data->states : (size_t)p->order_states;
     size_t m = data ? data->poles : (size_t)p->order_poles;
-    if (m < 1 || n <= m || qd_padded(n) > state->capacity)
+    bool fit = data ? n >= m : n > m; /* draw_capabilities shares something out among the others */
+    if (m < 1 || !fit || qd_padded(n) > state->capacity)
         return "the number of states does not exceed the number of poles, or there is no room for them";
     qd_state_reset(state, n);
     state->poles = m;

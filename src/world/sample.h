@@ -14,8 +14,8 @@ double qd_sample_parameter(const qd_distribution_t *distribution, size_t paramet
 void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out);
 
 /* Draws capabilities, places, values, affinities, and sets labels, cohesion and institution to their start.
- * The state must have room for N states; N > m has been checked (qd_plan_check). Returns NULL, or why the
- * draw failed. */
+ * The state must have room for N states; N > m has been checked (qd_plan_check), or N >= m where
+ * the order is an empirical one. Returns NULL, or why the draw failed. */
 const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
                             qd_luck_t luck);
 

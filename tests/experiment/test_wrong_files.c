@@ -81,7 +81,22 @@ static const wrong_t wrong[] = {
      "or {empirical: {cinc: FILE, year: YEAR}}\n"},
     {"orders: [{empirical: {year: 1936}}]", "f.yaml:1:22: found no `cinc` in `empirical`; expected one\n"},
     {"orders: [{empirical: {cinc: nowhere.csv, year: 1936}}]",
-     "nowhere.csv: cannot be read: No such file or directory\n"},
+     "f.yaml:1:29: nowhere.csv: cannot be read: No such file or directory\n"},
+    {"orders: [{empirical: {}}]", "f.yaml:1:22: found no `year` in `empirical`; expected one\n"
+                                  "f.yaml:1:22: found no `cinc` in `empirical`; expected one\n"},
+    {"orders: [{empirical: {cinc: no.csv, yer: 1900, places: ., states: 1}, foo: 1}]",
+     "f.yaml:1:71: found the unknown key `foo`; expected one of: empirical\n"
+     "f.yaml:1:37: found the unknown key `yer`; expected one of: cinc, year, states, alliances, "
+     "places, values, affinities, label, data (did you mean `year`?)\n"
+     "f.yaml:1:22: found no `year` in `empirical`; expected one\n"
+     "f.yaml:1:29: no.csv: cannot be read: No such file or directory\n"
+     "f.yaml:1:56: .: cannot be read: Is a directory\n"
+     "f.yaml:1:67: found `1` for `states`; expected a whole number from 2 to 1024\n"},
+    {"orders: [{empirical: {year: 1900, data: {codes: [1, 2.5], capability: [0.5], place: []}}}]",
+     "f.yaml:1:78: found the unknown key `place`; expected one of: codes, capability, places, values, "
+     "affinities, blocs (did you mean `places`?)\n"
+     "f.yaml:1:49: found 2.5 for `codes`; expected whole numbers\n"
+     "f.yaml:1:71: found 1 numbers for `capability`; expected 2\n"},
     {"orders: [{empiric: {cinc: nowhere.csv, year: 1936}}]",
      "f.yaml:1:11: found the unknown key `empiric`; expected one of: empirical (did you "
      "mean `empirical`?)\n"},
@@ -146,7 +161,10 @@ static const wrong_t wrong[] = {
      "possible one: it needs low <= mode <= high\n"},
     {"parameters: {affinity.noise: {uniform: {low: 0, hgh: 1}}}",
      "f.yaml:1:49: found the unknown key `hgh`; expected one of: low, high (did you mean "
-     "`high`?)\n"},
+     "`high`?)\nf.yaml:1:40: found no `high` in `uniform`; expected one\n"},
+    {"parameters: {affinity.noise: {choice: {values: [9], weigths: [1]}}}",
+     "f.yaml:1:53: found the unknown key `weigths`; expected one of: values, weights (did you mean "
+     "`weights`?)\nf.yaml:1:49: found `9` for `affinity.noise`; expected a number from 0 to 2\n"},
     {"parameters: {affinity.noise: {choice: []}}",
      "f.yaml:1:39: found 0 values for `affinity.noise`; expected 1 to 24\n"},
     {"parameters: {affinity.noise: {choice: {values: [0, 1], weights: [1]}}}",
@@ -177,17 +195,34 @@ static const wrong_t wrong[] = {
      "f.yaml:1:44: found `nobody` for `doctrine`; expected one of: neutral, weinberger, "
      "weinberger_powell, clinton, wolfowitz, rumsfeld, obama, trump\n"},
     {"parameters: {order.states: 3, order.poles: 4}\norders: [multipolar]",
-     "f.yaml: order `multipolar`: found order.states 3 and order.poles 4; expected more "
+     "f.yaml:1:28: order `multipolar`: found order.states 3 and order.poles 4; expected more "
      "states than poles\n"},
+    {"parameters: {order.poles: 6, order.states: 6}\norders: [multipolar]\ndesign:\n  type: list\n"
+     "  points:\n    - {order.states: 20}\n    - {label: b, set: {order.states: 5}}",
+     "f.yaml:7:38: point `b`, order `multipolar`: found order.states 5 and order.poles 6; expected more "
+     "states than poles\n"},
+    {"orders: [multipolar]\nparameters: {order.states: 9}\ndesign: {type: grid, factors: {order.poles: "
+     "{values: [2, 16]}}}",
+     "f.yaml:3:45: point `1`, order `multipolar`: found order.states 9 and order.poles 16; expected more "
+     "states than poles\n"},
+    {"orders: [bipolar]\nclaims: [{id: a, says: b, outcome: wars, contrast: {more: {order.poles: 3}, less: "
+     "{order.poles: 2}}}]",
+     "f.yaml:2:9: point `order.poles: 3`, order `bipolar`: found order.poles 3; expected 2, which is what "
+     "makes an order bipolar\n"},
     {"parameters: {order.poles: 3}\norders: [bipolar]",
-     "f.yaml: order `bipolar`: found order.poles 3; expected 2, which is what makes an "
+     "f.yaml:1:27: order `bipolar`: found order.poles 3; expected 2, which is what makes an "
      "order bipolar\n"},
     {"schedule: {at: 3}", "f.yaml:1:11: found a mapping for `schedule`; expected a list of {at: period, set: "
                           "{name: value}}\n"},
     {"schedule: [{at: 3}]", "f.yaml:1:12: found no `set` in `schedule`; expected one\n"},
     {"schedule: [{at: 3, sett: {doctrine: obama}}]",
      "f.yaml:1:20: found the unknown key `sett`; expected one of: at, set (did you mean "
-     "`set`?)\n"},
+     "`set`?)\nf.yaml:1:12: found no `set` in `schedule`; expected one\n"},
+    {"schedule: [{at: x, set: {doctrine: obma}, by: 3}]",
+     "f.yaml:1:43: found the unknown key `by`; expected one of: at, set\n"
+     "f.yaml:1:17: found `x` for `at`; expected a whole number from 0 to 10000\n"
+     "f.yaml:1:36: found `obma` for `doctrine`; expected one of: neutral, weinberger, "
+     "weinberger_powell, clinton, wolfowitz, rumsfeld, obama, trump (did you mean `obama`?)\n"},
     {"schedule: [{at: 3.5, set: {doctrine: obama}}]",
      "f.yaml:1:17: found `3.5` for `at`; expected a whole number from 0 to 10000\n"},
     {"schedule: [{at: 140, set: {doctrine: obama}}]",
@@ -225,7 +260,7 @@ static const wrong_t wrong[] = {
      "f.yaml:1:57: found the value 13.3333333333333 for `order.states`; expected whole "
      "numbers only\n"},
     {"design: {type: grid, factors: {affinity.noise: {linspace: [0, 1]}}}",
-     "f.yaml:1:59: found a list for `linspace`; expected [first, last, how many]\n"},
+     "f.yaml:1:59: found a list of 2 for `linspace`; expected [first, last, how many]\n"},
     {"design: {type: grid, factors: {affinity.noise: {logspace: [0, 1, 3]}}}",
      "f.yaml:1:59: found the ends 0 and 1 for `affinity.noise`; expected two above 0\n"},
     {"design: {type: grid, factors: {doctrine: {linspace: [0, 1, 3]}}}",
@@ -287,6 +322,23 @@ static const wrong_t wrong[] = {
     {"output: {outcomes: []}", "f.yaml:1:20: found no outcome; expected at least one\n"},
     {"output: {outcomes: [survival, survival]}",
      "f.yaml:1:31: found the outcome `survival` twice; expected it once\n"},
+    {"output: {worlds: maybe, outcomes: [survivl], path: true}",
+     "f.yaml:1:46: found the unknown key `path`; expected one of: worlds, paths, outcomes, landscape (did "
+     "you mean `paths`?)\nf.yaml:1:18: found `maybe` for `worlds`; expected true or false\n"
+     "f.yaml:1:36: found `survivl` for `outcomes`; expected an outcome that `quadrille list outcomes` "
+     "shows (did you mean `survival`?)\n"},
+    {"precision: {outcme: survival, half_width: 0, min_worlds: 1}",
+     "f.yaml:1:13: found the unknown key `outcme`; expected one of: outcome, half_width, confidence, "
+     "min_worlds, max_worlds (did you mean `outcome`?)\n"
+     "f.yaml:1:12: found no `outcome` in `precision`; expected one\n"
+     "f.yaml:1:43: found `0` for `half_width`; expected a number from 1e-09 to 1000000000\n"
+     "f.yaml:1:58: found `1` for `min_worlds`; expected a whole number from 2 to 1099511627776\n"},
+    {"claims: [{id: a, says: b, outcome: wars, trend: {factr: x, direction: up, at: {order.stats: 1}}}]",
+     "f.yaml:1:50: found the unknown key `factr`; expected one of: factor, direction, at (did you mean "
+     "`factor`?)\nf.yaml:1:49: found no `factor` in `trend`; expected one\n"
+     "f.yaml:1:71: found `up` for `direction`; expected rises or falls\n"
+     "f.yaml:1:80: found the unknown parameter `order.stats`; expected a name that `quadrille list "
+     "parameters` shows (did you mean `order.states`?)\n"},
     {"output: {worlds: yes}", "f.yaml:1:18: found `yes` for `worlds`; expected true or false\n"},
     {"claims: {id: a}", "f.yaml:1:9: found a mapping for `claims`; expected a list of claims\n"},
     {"claims: [{id: a}]", "f.yaml:1:10: found no `says` in `claims`; expected one\nf.yaml:1:10: found no "
@@ -380,6 +432,21 @@ static void test_every_message(void **state)
     }
 }
 
+/* A fault between parameters that --set brought in is no fault of a line. */
+static void test_sets_that_do_not_fit(void **state)
+{
+    (void)state;
+    const char *const set[] = {"order.states=30", "order.poles=5", "order.states=5"};
+    const qd_overrides_t overrides = {.sets = 3, .set = set};
+    qd_error_t error = QD_ERROR_NONE;
+    qd_experiment_t *experiment = NULL;
+    const char text[] = "parameters: {order.states: 20}\norders: [multipolar]";
+    write_file("f.yaml", text, strlen(text));
+    assert_int_equal(qd_experiment_load("f.yaml", &overrides, &experiment, &error), QD_ERROR_INPUT);
+    assert_string_equal(error.text, "--set order.states=5: order `multipolar`: found order.states 5 and "
+                                    "order.poles 5; expected more states than poles\n");
+}
+
 static void test_unreadable(void **state)
 {
     (void)state;
@@ -445,9 +512,9 @@ static int leave_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_message), cmocka_unit_test(test_unreadable),
-        cmocka_unit_test(test_not_text),      cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_too_deep),
+        cmocka_unit_test(test_every_message), cmocka_unit_test(test_sets_that_do_not_fit),
+        cmocka_unit_test(test_unreadable),    cmocka_unit_test(test_not_text),
+        cmocka_unit_test(test_too_large),     cmocka_unit_test(test_too_deep),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

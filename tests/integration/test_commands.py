@@ -17,6 +17,10 @@ import h5py
 
 from harness import PROGRAM, attribute, fixed, instruction_sets, must, quadrille, result_hash, scratch
 
+# Great powers alone: five states, each with a share of 0.05 or more.
+MAJORS = "ccode,year,cinc\n200,1816,0.33\n300,1816,0.1\n365,1816,0.17\n220,1816,0.12\n255,1816,0.06\n"
+
+
 class Commands(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -81,6 +85,22 @@ class Commands(unittest.TestCase):
         must("run", self.experiment, "-o", output, "-q", "--force")
         self.assertEqual(result_hash(output), result_hash(self.file))
 
+    def test_output_is_never_an_input(self):
+        folder = self.folder / "inputs"
+        folder.mkdir()
+        experiment, data = folder / "own.yaml", folder / "majors.csv"
+        data.write_text(MAJORS)
+        experiment.write_text("worlds: 20\norders: [{empirical: {cinc: majors.csv, year: 1816}}]\n")
+        os.link(experiment, folder / "hard")
+        (folder / "soft").symlink_to("own.yaml")
+        (folder / "data").symlink_to("majors.csv")
+        text = experiment.read_text()
+        for output in ("own.yaml", "../inputs/own.yaml", "hard", "soft", "majors.csv", "data"):
+            for option in ([], ["--force"], ["--resume"], ["--force", "--dry-run"]):
+                with self.subTest(output=output, option=option):
+                    self.refused("run", experiment, "-o", folder / output, *option, says="another file")
+        self.assertEqual((experiment.read_text(), data.read_text()), (text, MAJORS))
+
     def test_dry_run_writes_nothing(self):
         before = self.listing()
         done = must("run", self.experiment, "-o", self.folder / "dry.h5", "--dry-run")
@@ -92,7 +112,10 @@ class Commands(unittest.TestCase):
         for options, says in ((["-j", "0"], "expected a number of threads"), (["--seed", "-1"], "expected a whole number"),
                               (["--worlds", "0"], "from 1"), (["--shard", "3/2"], "K/N"), (["--shard", "0/2"], "K/N"),
                               (["--shard", "1"], "K/N"), (["--time-budget", "soon"], "2h30m"),
-                              (["--time-budget", "0"], "2h30m"), (["--isa", "v9"], "v2"), (["--set", "order.states"], "="),
+                              (["--time-budget", "0"], "2h30m"), (["--time-budget", "2h30"], "each have a unit"),
+                              (["--time-budget", "1.5h"], "2h30m"), (["--time-budget", "99999999999d"], "ten years"),
+                              (["--treads", "4"], "did you mean `--threads`"), (["--ouput=x.h5"], "did you mean `--output`"),
+                              (["--threads"], "without its value"), (["--force=yes"], "expected none"), (["-qx"], "`-x`"), (["--isa", "v9"], "v2"), (["--set", "order.states"], "="),
                               (["--set", "order.stats=5"], "order.states"), (["--set", "order.states=-5"], "order.states"),
                               (["--resume", "--force"], "one of them"), (["--frobnicate"], "--help"),
                               (["-o", ""], "empty"), (["-o", self.folder], "not a file"), (["extra.yaml"], "expected one"),
@@ -123,6 +146,14 @@ class Commands(unittest.TestCase):
         self.assertEqual(attribute(output, "complete"), 0)
         self.assertTrue(Path(f"{output}.parts").is_dir())
         must("show", output)
+
+    def test_forms_of_a_time_budget(self):
+        for budget in ("90", "90s", "45m", "2h30m", "1d12h"):
+            must("run", self.experiment, "-o", self.folder / "dry.h5", "--dry-run", "--time-budget", budget)
+
+    def test_nearest_options(self):
+        self.refused("replay", self.file, "--tracce", "x", says="did you mean `--trace`")
+        self.refused("list", "orders", "--markdwn", says="did you mean `--markdown`")
 
     def test_outputs_that_are_not_asked_for(self):
         for number, (output, there) in enumerate((("{worlds: false}", {"summary", "paths"}),
@@ -163,6 +194,16 @@ class Commands(unittest.TestCase):
         with h5py.File(self.file) as file:
             self.assertEqual(set(file["worlds"]), {"survival", "tension_mean"})
 
+    def test_an_order_of_great_powers_alone(self):
+        (self.folder / "majors.csv").write_text(MAJORS)
+        experiment, file = self.folder / "concert.yaml", self.folder / "concert.h5"
+        experiment.write_text("worlds: 50\norders: [{empirical: {cinc: majors.csv, year: 1816}}]\n")
+        must("run", experiment, "-o", file, "-q")
+        must("verify", file, "--fraction", "1")
+        events = must("replay", file, "--order", "empirical-1816", "--world", "7", "--trace", "-").stdout.splitlines()
+        world = json.loads(events[0])
+        self.assertEqual((world["states"], world["poles"]), (5, 5))
+
     # ---- help, version
 
     def test_help_and_version(self):
@@ -173,6 +214,21 @@ class Commands(unittest.TestCase):
             done = must(command, "--help")
             self.assertIn(f"Usage: quadrille {command}", done.stdout)
             self.assertEqual(done.stderr, "")
+
+    def test_what_cannot_be_said_is_a_failure(self):
+        commands = [["--help"], ["--version"], ["list", "parameters"], ["show", self.file], ["verify", self.file],
+                    ["replay", self.file, "--order", "unipolar", "--world", "0", "--point", "0"],
+                    ["replay", self.file, "--order", "unipolar", "--world", "0", "--point", "0", "--trace", "-"]]
+        commands += [[command, "--help"] for command in re.findall(r"^  (\w+)  ", must("--help").stdout, re.M)]
+        power, landscape = self.folder / "power.yaml", self.folder / "stated.yaml"
+        power.write_text("members: {a: 1, b: 2}\nquota: 2\n")
+        landscape.write_text("rule: two-camps\nactors: {a: 1, b: 1}\npropensity: [[0, 1], [1, 0]]\n")
+        commands += [["power", power], ["landscape", landscape]]
+        for command in commands:
+            with self.subTest(command=command), open("/dev/full", "w") as full:
+                done = subprocess.run([PROGRAM, *map(str, command)], stdout=full, stderr=subprocess.PIPE, text=True)
+                self.assertEqual(done.returncode, 1)
+                self.assertEqual(done.stderr.count("standard output"), 1)
 
     # ---- verify
 
@@ -296,6 +352,35 @@ claims:
         self.assertAlmostEqual(sum(ends) / len(ends), float(shown["tension_mean"]))
         self.assertEqual(events[-1]["outcomes"]["tension_mean"], float(shown["tension_mean"]))
 
+    def test_a_trace_destroys_nothing(self):
+        file, kept = self.folder / "traced.h5", self.file.read_bytes()
+        file.write_bytes(kept)
+        os.link(file, self.folder / "traced-hard")
+        (self.folder / "traced-soft").symlink_to(file)
+        one = ["replay", file, "--order", "unipolar", "--world", "0", "--point", "0"]
+        for trace in ("traced.h5", "../" + self.folder.name + "/traced.h5", "traced-hard", "traced-soft"):
+            for options in ([], ["--force"]):
+                self.refused(*one, "--trace", trace, *options, says="another file")
+        self.assertEqual(file.read_bytes(), kept)
+        trace = self.folder / "old.jsonl"
+        trace.write_text("precious")
+        self.refused(*one, "--trace", trace, says="--force")
+        self.assertEqual(trace.read_text(), "precious")
+        must(*one, "--trace", trace, "--force")
+        self.assertEqual(json.loads(trace.read_text().splitlines()[-1])["event"], "end")
+        must(*one, "--trace", "/dev/null")
+
+    def test_a_trace_spares_the_parts(self):
+        """They are what is read of a run that was stopped."""
+        output = self.folder / "parted.h5"
+        must("run", self.experiment, "-o", output, "-q", "--worlds", "1000000", "--time-budget", "1s", status=75)
+        part = next(Path(f"{output}.parts").glob("part-*.qdp"))
+        kept = part.read_bytes()
+        for source in (output, f"{output}.parts"):
+            self.refused("replay", source, "--order", "unipolar", "--world", "0", "--point", "0", "--trace", part, "--force",
+                         says="another file")
+        self.assertEqual(part.read_bytes(), kept)
+
     def test_replay_to_stdout(self):
         done = self.replay("--order", "unipolar", "--world", "0", "--point", "0", "--trace", "-")
         self.assertEqual(json.loads(done.stdout.splitlines()[-1])["event"], "end")
@@ -363,6 +448,11 @@ claims:
         must("verify", self.folder / "both.h5")
 
     # ---- show
+
+    def test_outcomes_to_show(self):
+        self.assertIn("survival", must("show", self.file, "--outcomes", "survival").stdout)
+        for names in ("", ",", "survival,", ",survival", "survivl"):
+            self.refused("show", self.file, "--outcomes", names, says="found the outcome")
 
     def test_show_while_a_run_goes_on(self):
         output = self.folder / "live.h5"

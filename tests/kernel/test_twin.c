@@ -356,6 +356,32 @@ static void test_empirical_orders(void **state)
     conclude(&tally);
 }
 
+/* Every state a great power, as in a concert of Europe: nobody leans on a patron, and everybody holds a veto.
+ */
+static void test_empirical_orders_of_poles_alone(void **state)
+{
+    (void)state;
+    static history_t h;
+    write_history(&h);
+    tally_t tally = {0};
+    for (size_t states = 2; states <= STATES; states += 3) {
+        double capability[STATES];
+        for (size_t i = 0; i < states; i++)
+            capability[i] = 1.0 / (double)states;
+        qd_empirical_t empirical = {
+            .states = states, .poles = states, .code = h.code, .capability = capability};
+        qd_plan_t plan = qd_plan_default(QD_EMPIRICAL);
+        plan.empirical = &empirical;
+        set(&plan, QD_P_crises_rate, 1);
+        set(&plan, QD_P_capability_pole_decline, 0.01);
+        compare(&tally, "poles alone", &plan, 500, 12);
+        empirical.place = h.place;
+        empirical.bloc = h.bloc;
+        compare(&tally, "poles alone, with places and blocs", &plan, 600, 6);
+    }
+    conclude(&tally);
+}
+
 /* ---- random parameter sets
  * -------------------------------------------------------------------------------------- */
 
@@ -425,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_schedules),
         cmocka_unit_test(test_timeline),
         cmocka_unit_test(test_empirical_orders),
+        cmocka_unit_test(test_empirical_orders_of_poles_alone),
         cmocka_unit_test(test_random_sets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

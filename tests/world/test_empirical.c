@@ -1,3 +1,4 @@
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,8 @@
 #include "quadrille/experiment.h"
 #include "world/csv_table.h"
 #include "world/empirical.h"
+#include "world/sample.h"
+#include "world/state.h"
 
 #define DATA QD_SOURCE_DIR "/tests/data/"
 
@@ -168,8 +171,60 @@ static void test_wrong_others(void **state)
     with = source;
     with.affinities = file_with("ccode1,ccode2,affinity\n10,20,0.5\n20,10,0.4\n");
     check_wrong(with, ":3: found affinity 0.4 of states 20 and 10; expected 0.5, as above\n");
-    with.affinities = file_with("ccode1,ccode2,affinity\n10,30,0.5\n");
+    with.affinities = file_with("ccode1,ccode2,affinity\n10,30,0.5\n"); /* told in one direction */
     check_wrong(with, ": found no affinity of states 10 and 20; expected every pair of states in 1900\n");
+    unlink(path);
+}
+
+/* How many faults of the files are told, and in which lines the first and the last one lie. */
+static void check_told(const qd_empirical_source_t *source, size_t count, size_t first, size_t last)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    qd_empirical_t *order = NULL;
+    assert_int_equal(qd_empirical_read(source, &order, &error), QD_ERROR_INPUT);
+    assert_null(order);
+    assert_int_equal(error.count, count);
+    char *end = error.text + error.used - 1;
+    *end = '\0'; /* the last newline */
+    const char *line = strrchr(error.text, '\n');
+    assert_int_equal(strtoul(strstr(error.text, ".csv:") + 5, NULL, 10), first);
+    assert_int_equal(strtoul(strstr(line ? line : error.text, ".csv:") + 5, NULL, 10), last);
+}
+
+/* A header and thirty lines alike. */
+static const char *thirty(const char *header, const char *line)
+{
+    char text[2048];
+    int used = snprintf(text, sizeof text, "%s\n", header);
+    for (int i = 0; i < 30; i++)
+        used += snprintf(text + used, sizeof text - (size_t)used, "%s\n", line);
+    return file_with(text);
+}
+
+/* All faults of a file, up to twenty. */
+static void test_faults_are_told_together(void **state)
+{
+    (void)state;
+    qd_empirical_source_t source = {.year = 1900};
+    source.cinc = file_with("ccode,year,cinc\n2,19oo,0.1\nx,1900,y\n3,1900,0.1\n3,1900,0.1\n4,1900,-1\n");
+    check_told(&source, 5, 2, 5); /* twice is told last */
+    source.cinc = file_with("code,date,cinc\n2,1900,0.1\n");
+    check_told(&source, 2, 1, 1);
+    source.cinc = thirty("ccode,year,cinc", "2,1900,x");
+    check_told(&source, 20, 2, 21);
+    source.cinc = thirty("ccode,year,cinc", "2,1900,0.5");
+    check_told(&source, 20, 3, 22);
+    source = (qd_empirical_source_t){.cinc = DATA "nmc_small.csv", .year = 1900, .states = 3};
+    source.alliances = file_with("ccode1,ccode2,year,defense\nx,y,1900,1\n10,20,1900,2\n10,20,x,1\n");
+    check_told(&source, 4, 2, 4);
+    source.alliances = thirty("ccode1,ccode2,year,defense", "10,20,1900,2");
+    check_told(&source, 20, 2, 21);
+    source.alliances = NULL;
+    source.places = file_with("ccode,latitude,longitude\n10,91,181\n20,0,x\n20,0,0\ny,0,0\n");
+    check_told(&source, 5, 2, 5);
+    source.places = NULL;
+    source.affinities = file_with("ccode1,ccode2,affinity\n10,20,x\n10,30,2\ny,z,0\n");
+    check_told(&source, 4, 2, 4);
     unlink(path);
 }
 
@@ -247,6 +302,43 @@ static void test_experiment_embeds_data(void **state)
     free(without);
 }
 
+/* Five majors, each with a share of 0.05 or more, are five poles and nobody else: an order like any other,
+ * read from its file and from the canonical text. Every state then sits on the circle of the poles' values.
+ */
+static void test_majors_alone(void **state)
+{
+    (void)state;
+    char text[128];
+    qd_error_t error = QD_ERROR_NONE;
+    qd_experiment_t *first = NULL, *second = NULL;
+    snprintf(text, sizeof text, "orders: [{empirical: {cinc: %s, year: 1816}}]",
+             file_with("ccode,year,cinc\n200,1816,0.33\n300,1816,0.1\n365,1816,0.17\n220,1816,0.12\n"
+                       "255,1816,0.06\n"));
+    if (qd_experiment_parse(text, "t", &first, &error) ||
+        qd_experiment_parse(first->config, "t", &second, &error))
+        fail_msg("%s", error.text);
+    unlink(path);
+    assert_int_equal(second->order[0].empirical->states, 5);
+    assert_int_equal(second->order[0].empirical->poles, 5);
+    qd_plan_t plan;
+    qd_change_t none[1];
+    qd_state_t order;
+    qd_experiment_plan(second, 0, 0, none, &plan);
+    assert_true(qd_state_init(&order, 5));
+    for (uint64_t world = 0; world < 50; world++) {
+        qd_parameters_t p;
+        qd_luck_t luck = {.seed = 1816, .world = world};
+        qd_sample_parameters(&plan, luck, &p);
+        assert_null(qd_sample_order(&order, &plan, &p, luck));
+        assert_null(qd_state_verify(&order));
+        for (size_t i = 0; i < 5; i++)
+            assert_true(fabs(hypot(order.value[i], order.value[order.padded + i]) - 0.6) < 1e-12);
+    }
+    qd_state_free(&order);
+    qd_experiment_free(first);
+    qd_experiment_free(second);
+}
+
 /* The published files, where they are at hand. */
 static void test_published_data(void **state)
 {
@@ -273,8 +365,10 @@ int main(void)
         cmocka_unit_test(test_places_values_affinities),
         cmocka_unit_test(test_wrong_capabilities),
         cmocka_unit_test(test_wrong_others),
+        cmocka_unit_test(test_faults_are_told_together),
         cmocka_unit_test(test_verify),
         cmocka_unit_test(test_experiment_embeds_data),
+        cmocka_unit_test(test_majors_alone),
         cmocka_unit_test(test_published_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,11 @@
+/* Whether a file that is about to be written is one of those that are read. */
+#ifndef QD_ENGINE_SAME_FILE_H
+#define QD_ENGINE_SAME_FILE_H
+
+#include <stdbool.h>
+
+/* Whether writing to `output` would replace the file `input`, or one in it where `input` is a folder. Told by
+ * device and inode, so through links and other spellings of the path too. False where one is not there. */
+bool qd_would_replace(const char *output, const char *input);
+
+#endif
