@@ -27,6 +27,10 @@ int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 struct option;
 int qd_cli_wrong_option(const char *command, const char *word, const struct option *known);
 
+/* Whether a result file can be written to `output`: its folder can be, what is there (*there) is a file, and
+ * none of the `input` files. Tells the reason where it cannot. */
+bool qd_cli_may_write(const char *output, const char *const input[], size_t inputs, bool *there);
+
 /* "quadrille COMMAND ARGUMENT...", malloc'ed; NULL when memory is short. To be called before getopt reorders
  * the words. */
 char *qd_cli_command_line(int argc, char **argv);

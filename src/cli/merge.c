@@ -74,9 +74,7 @@ int qd_cli_merge(int argc, char **argv)
         } else if (option == 'q') {
             quiet = true;
         } else {
-            code = qd_cli_misuse(
-                "merge", "found option `%s`, unknown or without its value; expected one of those in --help",
-                argv[optind - 1]);
+            code = qd_cli_wrong_option("merge", argv[optind - 1], long_options);
         }
     }
     if (code < 0 && (!options.output || !*options.output))
@@ -91,7 +89,10 @@ int qd_cli_merge(int argc, char **argv)
         options.shard = (const char *const *)(argv + optind);
         options.shards = (size_t)(argc - optind);
         options.command_line = command_line;
-        code = merge(&options, quiet);
+        /* Without --force a file that is there stays, whatever it is. */
+        bool there;
+        size_t read = options.force ? options.shards : 0;
+        code = qd_cli_may_write(options.output, options.shard, read, &there) ? merge(&options, quiet) : 2;
     }
     free(command_line);
     return code;

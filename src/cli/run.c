@@ -3,18 +3,15 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "engine/run.h"
-#include "engine/same_file.h"
 
 #define SETS_MAX 256
 #define TIME_MAX 315360000.0 /* seconds of ten years: a timer takes them */
@@ -56,7 +53,8 @@ static void print_help(void)
          "      --time-budget T   stop after T (90, 45m, 2h30m, 1d) with finished work kept: exit status 75\n"
          "      --isa ISA         auto, v2, v3, v4: instruction set; the result does not depend on it\n"
          "      --dry-run         read and check everything, say what would be run, run nothing\n"
-         "      --force           replace an existing result file\n"
+         "      --force           replace an existing result file; with --resume: go on with it even if\n"
+         "                        worlds that the experiment does not have any more are lost\n"
          "  -q, --quiet           no progress\n"
          "  -v, --verbose         say more\n\n"
          "Ctrl-C stops early: what is finished is kept, OUT.h5 is readable, and --resume goes on.");
@@ -245,47 +243,16 @@ static void show_warnings(void *context, const qd_error_t *warnings)
     (void)qd_cli_fail(warnings);
 }
 
-/* What is read must outlive the run, whatever --force says. */
-static bool spares_inputs(const char *output, const qd_experiment_t *experiment)
-{
-    const char *input = qd_would_replace(output, experiment->path) ? experiment->path : NULL;
-    for (size_t i = 0; !input && i < experiment->sources; i++)
-        input = qd_would_replace(output, experiment->source[i]) ? experiment->source[i] : NULL;
-    if (input)
-        fprintf(stderr,
-                "quadrille: %s: found %s, which this experiment is read from; expected another file\n",
-                output, strcmp(output, input) == 0 ? "the file" : input);
-    return !input;
-}
-
 /* An existing result is overwritten only with --force, and only --resume goes on with one. False where the
  * output is no good; then the reason has been told. */
 static bool check_output(const arguments_t *self, const qd_experiment_t *experiment)
 {
-    const char *output = self->run.output;
-    char folder[4096];
-    struct stat found;
-    if (snprintf(folder, sizeof folder, "%s", output) >= (int)sizeof folder) {
-        fprintf(stderr, "quadrille: found an --output of %zu bytes; expected fewer than %zu\n",
-                strlen(output), sizeof folder);
+    const char *output = self->run.output, *path = experiment->path;
+    bool there, ignored;
+    if (!qd_cli_may_write(output, &path, 1, &there) ||
+        !qd_cli_may_write(output, (const char *const *)experiment->source, experiment->sources, &ignored))
         return false;
-    }
-    const char *parent = dirname(folder);
-    if (access(parent, W_OK) != 0) {
-        fprintf(stderr, "quadrille: %s: %s; expected a folder that can be written to\n", parent,
-                strerror(errno));
-        return false;
-    }
-    if (stat(output, &found) != 0)
-        return true;
-    if (!S_ISREG(found.st_mode)) {
-        fprintf(stderr, "quadrille: %s: found something that is not a file; expected a file or nothing\n",
-                output);
-        return false;
-    }
-    if (!spares_inputs(output, experiment))
-        return false;
-    if (self->run.force || self->run.resume)
+    if (!there || self->run.force || self->run.resume)
         return true;
     fprintf(stderr,
             "quadrille: %s: found an existing file; expected none (--force replaces it, --resume goes on "
@@ -325,12 +292,14 @@ static void say_plan(const arguments_t *self, const qd_experiment_t *experiment)
         return;
     if (self->run.shards > 1)
         fprintf(stderr, "quadrille: shard %zu of %zu\n", self->run.shard, self->run.shards);
+    char threads[32] = "as OpenMP offers";
+    if (self->run.threads)
+        snprintf(threads, sizeof threads, "%d", self->run.threads);
     fprintf(stderr,
             "quadrille: config_hash %016" PRIx64
-            ", instruction set %s, %d rank%s, threads: %s%d, parts in %s.parts\n",
+            ", instruction set %s, %d rank%s, threads: %s, parts in %s.parts\n",
             experiment->config_hash, qd_isa_name(qd_isa_selected()), self->ranks.size,
-            self->ranks.size == 1 ? "" : "s", self->run.threads ? "" : "as OpenMP offers", self->run.threads,
-            self->run.output);
+            self->ranks.size == 1 ? "" : "s", threads, self->run.output);
 }
 
 static void say_end(const arguments_t *self, const qd_run_summary_t *summary, qd_status_t status)
@@ -401,8 +370,6 @@ static int take_arguments(arguments_t *self, int argc, char **argv)
     }
     if (optind + 1 != argc)
         return qd_cli_misuse("run", "found %d experiment files; expected one", argc - optind);
-    if (self->run.resume && self->run.force)
-        return qd_cli_misuse("run", "found --resume and --force; expected one of them");
     self->output = default_output(argv[optind]);
     if (self->command_line && self->output)
         return -1;

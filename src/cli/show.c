@@ -227,7 +227,7 @@ int qd_cli_show(int argc, char **argv)
     qd_show_t self = {.point = -1, .error = &error};
     const char *point = NULL;
     opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":h", options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         if (option == 'h') {
             print_help();
             return 0;
@@ -235,11 +235,7 @@ int qd_cli_show(int argc, char **argv)
         if (option == 'p')
             point = optarg;
         else if (option != 'o')
-            return qd_cli_misuse("show",
-                                 option == ':' ? "option `%s` needs a value"
-                                               : "found option `%s`; expected "
-                                                 "--outcomes, --point or --help",
-                                 argv[optind - 1]);
+            return qd_cli_wrong_option("show", argv[optind - 1], options);
         else if (read_outcomes(&self, optarg) != 0)
             return 2;
     }

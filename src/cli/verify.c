@@ -142,9 +142,7 @@ static int take_option(int option, const char *name, qd_verify_options_t *option
         *quiet = true;
         return -1;
     default:
-        return qd_cli_misuse(
-            "verify", "found option `%s`, unknown or without its value; expected one of those in --help",
-            name);
+        return qd_cli_wrong_option("verify", name, long_options);
     }
 }
 

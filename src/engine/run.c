@@ -196,19 +196,19 @@ static qd_status_t open_parts(run_t *self)
     return status;
 }
 
-/* Worlds that the experiment does not have (any more) would be gone after the run. A precision stop is
- * another thing: it drops what was played beyond it. */
+/* Worlds that the experiment does not have (any more) would be gone after the run, so that has to be asked
+ * for. A precision stop is another thing: it drops what was played beyond it. */
 static qd_status_t check_strangers(const run_t *self, const qd_index_t *done)
 {
     uint64_t strangers = qd_index_strangers(done);
-    if (strangers == 0 || self->experiment->precision.given)
+    if (strangers == 0 || self->experiment->precision.given || self->options->force)
         return QD_OK;
     return qd_error_add(self->error, QD_ERROR_INPUT,
-                        "%s: found %llu finished worlds that this experiment does not have (they are of "
-                        "other points or reach beyond its "
-                        "%llu worlds) and that would be lost; expected none: state them again, name another "
-                        "output with -o, or start over "
-                        "with --force",
+                        "%s: found %llu finished worlds that this experiment does not have: they are of "
+                        "other points or reach beyond its %llu "
+                        "worlds; expected none, as they would be lost: state them again, name another output "
+                        "with -o, or add --force to "
+                        "go on without them",
                         self->options->output, (unsigned long long)strangers,
                         (unsigned long long)self->experiment->worlds);
 }

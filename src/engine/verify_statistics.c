@@ -1,5 +1,6 @@
 #include "engine/verify_statistics.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,9 @@ qd_status_t qd_verify_statistics(const qd_experiment_t *experiment, qd_index_t *
     if (asprintf(&folder, "%s/quadrille-XXXXXX", base != NULL && *base != '\0' ? base : "/tmp") < 0)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
     if (mkdtemp(folder) == NULL) {
-        status = qd_files_fail(error, folder, "making a scratch folder");
+        status = qd_error_add(error, QD_ERROR_IO,
+                              "%s: a scratch folder could not be made: %s; name a place for it in TMPDIR",
+                              folder, strerror(errno));
     } else if (asprintf(&again, "%s/again.h5", folder) < 0) {
         again = NULL;
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");

@@ -115,9 +115,9 @@ class Commands(unittest.TestCase):
                               (["--time-budget", "0"], "2h30m"), (["--time-budget", "2h30"], "each have a unit"),
                               (["--time-budget", "1.5h"], "2h30m"), (["--time-budget", "99999999999d"], "ten years"),
                               (["--treads", "4"], "did you mean `--threads`"), (["--ouput=x.h5"], "did you mean `--output`"),
-                              (["--threads"], "without its value"), (["--force=yes"], "expected none"), (["-qx"], "`-x`"), (["--isa", "v9"], "v2"), (["--set", "order.states"], "="),
+                              (["--threads"], "without its value"), (["--force=yes"], "expected none"), (["-qx"], "`-x`"),
+                              (["--frobnicate"], "--help"), (["--isa", "v9"], "v2"), (["--set", "order.states"], "="),
                               (["--set", "order.stats=5"], "order.states"), (["--set", "order.states=-5"], "order.states"),
-                              (["--resume", "--force"], "one of them"), (["--frobnicate"], "--help"),
                               (["-o", ""], "empty"), (["-o", self.folder], "not a file"), (["extra.yaml"], "expected one"),
                               (["-o", self.folder / "none" / "out.h5"], "expected a folder")):
             with self.subTest(options=options):
@@ -424,6 +424,15 @@ claims:
         self.refused("merge", "-o", partial, *shards, says="--force")
         must("merge", "-o", partial, *shards, "--force", "-q")
         self.assertEqual(result_hash(partial), result_hash(self.file))
+
+    def test_merge_to_where_nothing_can_be_written(self):
+        self.refused("merge", "-o", "nowhere/m.h5", self.file, says="expected a folder that can be written to")
+        self.refused("merge", "-o", ".", self.file, "--force", says="expected a file or nothing")
+        before = self.file.read_bytes()
+        self.refused("merge", "-o", self.file, self.file, "--force", says="which is read here")
+        self.assertEqual(before, self.file.read_bytes())
+        must("merge", "-o", self.file, self.file, "-q")
+        self.assertEqual(before, self.file.read_bytes())
 
     def test_merge_of_different_experiments(self):
         other = self.folder / "other.h5"

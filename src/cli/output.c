@@ -1,0 +1,48 @@
+/* Where a result file is to be written. */
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "engine/same_file.h"
+
+/* What is read must outlive the command, whatever --force says. */
+static bool spares(const char *output, const char *const input[], size_t inputs)
+{
+    for (size_t i = 0; i < inputs; i++)
+        if (qd_would_replace(output, input[i])) {
+            fprintf(stderr, "quadrille: %s: found %s, which is read here; expected another file\n", output,
+                    strcmp(output, input[i]) == 0 ? "the file" : input[i]);
+            return false;
+        }
+    return true;
+}
+
+bool qd_cli_may_write(const char *output, const char *const input[], size_t inputs, bool *there)
+{
+    char folder[4096];
+    struct stat found;
+    *there = false;
+    if (snprintf(folder, sizeof folder, "%s", output) >= (int)sizeof folder) {
+        fprintf(stderr, "quadrille: found an --output of %zu bytes; expected fewer than %zu\n",
+                strlen(output), sizeof folder);
+        return false;
+    }
+    const char *parent = dirname(folder);
+    if (access(parent, W_OK) != 0) {
+        fprintf(stderr, "quadrille: %s: %s; expected a folder that can be written to\n", parent,
+                strerror(errno));
+        return false;
+    }
+    if (stat(output, &found) != 0)
+        return true;
+    *there = true;
+    if (S_ISREG(found.st_mode))
+        return spares(output, input, inputs);
+    fprintf(stderr, "quadrille: %s: found something that is not a file; expected a file or nothing\n",
+            output);
+    return false;
+}
