@@ -141,6 +141,10 @@ static const wrong_t ties[] = {
     {"a;b;sign\nX,Y,1\n", "1:1: found `a;b;sign`; expected the header `a,b,sign`\n"},
     {"X,Y,1\n", "1:1: found `X,Y,1`; expected the header `a,b,sign`\n"},
     {"a,b,sign\n", "2:1: found `no ties`; expected at least one tie\n"},
+    {"", "1:1: found ``; expected the header `a,b,sign`\n"},
+    {"a,b,sign\n\"A,B,1\n", "2:1: found `\"A,B,1`; expected a quote that closes this one\n"},
+    {"a,b,sign\nX,\"Y\" Z,1\n", "2:3: found `\"Y\" Z,1`; expected a comma after the closing quote\n"},
+    {"\"a,b,sign\n", "1:1: found `\"a,b,sign`; expected a quote that closes this one\n"},
 };
 
 static void write_file(const char *path, const char *text)
@@ -177,16 +181,17 @@ static void unknown_actor(void **state)
     remove(path);
 }
 
-/* Line ends of other systems, blank lines, quotes, and an actor without ties. */
+/* Byte order mark, line ends of other systems, blank lines, quotes, and an actor without ties. */
 static void lenient_ties(void **state)
 {
     (void)state;
-    const char *path = QD_BINARY_DIR "/lenient_ties.csv", *text = "rule: blocs\nactors: {X: 1, Y: 2, Z: 3}\n"
-                                                                  "ties: lenient_ties.csv\n";
+    const char *path = QD_BINARY_DIR "/lenient_ties.csv";
+    const char *text = "rule: blocs\nactors: ['Korea, \"South\"', Y, Z]\nties: lenient_ties.csv\n";
     qd_error_t error = QD_ERROR_NONE;
     qd_yaml_t *document;
     qd_landscape_t *self;
-    write_file(path, "a,b,sign\r\n\r\n\"X\", Y ,-1\r\n");
+    write_file(path, "\xEF\xBB\xBF"
+                     "a,b,\"sign\"\r\n\r\n\"Korea, \"\"South\"\"\", Y ,-1\r\n \t\r\n");
     assert_int_equal(qd_yaml_parse(text, strlen(text), "f.yaml", &document, &error), QD_OK);
     assert_int_equal(qd_landscape_read(document, QD_BINARY_DIR "/", &self, &error), QD_OK);
     assert_int_equal(self->actors, 3);
