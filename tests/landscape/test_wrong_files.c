@@ -67,7 +67,26 @@ static const wrong_t landscapes[] = {
      "f.yaml:2:19: found `0` for `B`; expected a size above 0\n"},
     {"rule: blocs\nactors: {A: 1, B: -2}\npropensity: [[0, 1], [1, 0]]\n",
      "f.yaml:2:19: found `-2` for `B`; expected a size above 0\n"},
-    {"rule: blocs\nactors: {A: 1}\npropensity: [[0]]\n", "f.yaml:2:9: found 1 actor; expected 2 to 2048\n"},
+    {"rule: blocs\nactors: {}\npropensity: []\n", "f.yaml:2:9: found 0 actors; expected 1 to 2048\n"},
+    {"rule: blocs\nactors: {A: 1e-200, B: 1e-200}\npropensity:\n- [0, -1]\n- [-1, 0]\n",
+     "f.yaml:4:7: found sizes 1e-200 and 1e-200 and propensity -1 of A and B, whose product is too small for "
+     "a "
+     "double; expected other units\n"},
+    {"rule: two-camps\nactors: {A: 1, B: 1e-200, C: 1e-110}\n"
+     "propensity: [[0, 0, 1], [0, 0, 0.5], [1, 0.5, 0]]\n",
+     "f.yaml:3:32: found sizes 1e-200 and 1e-110 and propensity 0.5 of B and C, whose product is too small "
+     "for "
+     "a double; expected other units\n"},
+    {"rule: two-camps\nactors: {A: 1e200, B: 1e200}\npropensity: [[0, 1], [1, 0]]\n",
+     "f.yaml:3:18: found sizes 1e+200 and 1e+200 and propensity 1 of A and B, whose product is too large for "
+     "a "
+     "double; expected other units\n"},
+    {"rule: two-camps\nactors: {A: 1, B: 1}\npropensity: [[0, 1e308], [1e308, 0]]\n",
+     "f.yaml:3:13: found products of sizes and propensities that add up to more than a double holds; "
+     "expected "
+     "other units\n"},
+    {"rule: two-camps\nactors: {A: 1e400, B: 1}\npropensity: [[0, 1e999], [1, 0]]\n",
+     "f.yaml:2:13: found `1e400` for `A`; expected a number within the range of doubles, 1.8e+308 at most\n"},
     {"rule: blocs\nactors: [A, B, A]\npropensity: [[0]]\n",
      "f.yaml:2:16: found `A` for `actors`; expected every name once\n"},
     {"rule: blocs\nactors: A\npropensity: [[0]]\n",
@@ -122,6 +141,21 @@ static void too_large_for_exact(void **state)
               "f.yaml:2:9: 23 actors are too many for `method: exact` with `rule: blocs`, which weighs "
               "3^(n-1)/2 blocs "
               "against each other (at most 22 actors); use `method: search`\n");
+}
+
+/* Pairs that have nothing to do with each other may be as small as they like. */
+static void small_strangers(void **state)
+{
+    (void)state;
+    const char *text = "rule: two-camps\nactors: {A: 1e-200, B: 1e-200, C: 1}\n"
+                       "propensity: [[0, 0, 1], [0, 0, -1], [1, -1, 0]]\n";
+    qd_error_t error = QD_ERROR_NONE;
+    qd_yaml_t *document;
+    qd_landscape_t *self;
+    assert_int_equal(qd_yaml_parse(text, strlen(text), "f.yaml", &document, &error), QD_OK);
+    assert_int_equal(qd_landscape_read(document, "", &self, &error), QD_OK);
+    qd_landscape_free(self);
+    qd_yaml_free(document);
 }
 
 /* ---- ties ---------------------------------------------------------------------------------------------- */
@@ -331,11 +365,11 @@ static void several_rules(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wrong_landscapes),   cmocka_unit_test(too_large_for_exact),
-        cmocka_unit_test(wrong_ties),         cmocka_unit_test(unknown_actor),
-        cmocka_unit_test(lenient_ties),       cmocka_unit_test(wrong_powers),
-        cmocka_unit_test(uncountable_powers), cmocka_unit_test(exact_quotas),
-        cmocka_unit_test(several_rules),
+        cmocka_unit_test(wrong_landscapes), cmocka_unit_test(too_large_for_exact),
+        cmocka_unit_test(small_strangers),  cmocka_unit_test(wrong_ties),
+        cmocka_unit_test(unknown_actor),    cmocka_unit_test(lenient_ties),
+        cmocka_unit_test(wrong_powers),     cmocka_unit_test(uncountable_powers),
+        cmocka_unit_test(exact_quotas),     cmocka_unit_test(several_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
