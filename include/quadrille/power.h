@@ -58,8 +58,8 @@ typedef struct {
  *
  *     8 (n + 1) (L_1 + 1) (L_2 + 1) ... <= 2^30 bytes (16 instead of 8 where n > 67)
  *
- *     n <= 46 under one rule, about 35 under several, whatever the weights; members of equal weights in every
- *     rule count for less than one each */
+ *     n <= 46 under one rule, about 35 under several (more where one quota is high), whatever the weights;
+ *     members of equal weights in every rule count for less than one each */
 QD_MUST_USE qd_status_t qd_power_solve(const qd_power_t *self, qd_power_index_t index[], qd_error_t *error);
 /* What qd_power_solve checks first, alone. */
 QD_MUST_USE qd_status_t qd_power_check(const qd_power_t *self, qd_error_t *error);

@@ -3,9 +3,9 @@
  *
  * Voters that are alike form a class: a set is known by how many of each class it has, and stands for `ways`
  * sets. The sets of a half are grouped by their number of members and their ways, and lie in a group by
- * ascending weight under the first rule. For one group of each half, as the weight in B rises, those of A
- * that fit under the first rule become fewer from the end: one sweep finds all pairs. Under further rules the
- * pairs within that range are looked at one by one.
+ * ascending weight under the first rule, the most selective one. For one group of each half, as the weight in
+ * B rises, those of A that fit under the first rule become fewer from the end: one sweep finds all pairs.
+ * Under further rules the pairs within that range are looked at one by one.
  *
  * Each set collects how many partners it has (`hits`). How often a class takes part then follows from the
  * hits by set; to add them up for every class, each half is once more two quarters, and a set is a pair of
@@ -22,7 +22,8 @@
 #define GROUPS_MAX 2048                /* of one half */
 #define SLOTS      8192                /* a power of two */
 
-#define LOOKED_AT_FAST 4 /* rules whose loop is unrolled, at most */
+#define BINS           1024 /* of coarse weights */
+#define LOOKED_AT_FAST 4    /* rules whose loop is unrolled, at most */
 
 /* Voters that weigh the same under every rule. */
 typedef struct {
@@ -64,14 +65,56 @@ typedef struct {
 
 struct qd_halves {
     const qd_coalitions_t *game;
-    size_t rules; /* at least one: without rules, one of weights 0 */
+    size_t rules;                     /* at least one: without rules, one of weights 0 */
+    size_t order[QD_POWER_RULES_MAX]; /* the most selective rule first */
+    double limit[QD_POWER_RULES_MAX]; /* in that order */
+    double share;                     /* of all sets that are within the first limit, about */
     double steps;
     quarter_t quarter[QUARTERS];
 };
 
-static double weight_of(const qd_coalitions_t *game, size_t r, size_t voter)
+static double weight_of(const qd_halves_t *self, size_t r, size_t voter)
 {
-    return game->rules > 0 ? (double)game->weight[r][voter] : 0.0;
+    const qd_coalitions_t *game = self->game;
+    return game->rules > 0 ? (double)game->weight[self->order[r]][voter] : 0.0;
+}
+
+/* ---- the order of the rules ---------------------------------------------------------------------------- */
+
+/* The share of sets within the limit of a rule, among those of voters that are within it alone: of coarse
+ * weights that are rounded down, so that it is not less than the true one. */
+static double share_of(const qd_coalitions_t *game, size_t r)
+{
+    double share[BINS + 1] = {1.0}, sum = 0.0;
+    for (size_t i = 0; i < game->voters; i++) {
+        int64_t weight = game->weight[r][i], limit = game->limit[r];
+        if (weight > limit)
+            continue;
+        size_t shift = limit > 0 ? (size_t)((double)weight / (double)limit * BINS) : 0;
+        for (size_t x = BINS + 1; x-- > 0;)
+            share[x] = 0.5 * share[x] + (x >= shift ? 0.5 * share[x - shift] : 0.0);
+    }
+    for (size_t x = 0; x <= BINS; x++)
+        sum += share[x];
+    return sum;
+}
+
+static void order_rules(qd_halves_t *self)
+{
+    double share[QD_POWER_RULES_MAX] = {1.0};
+    for (size_t r = 0; r < self->game->rules; r++) {
+        double own = share_of(self->game, r);
+        size_t at = r;
+        for (; at > 0 && share[at - 1] > own; at--) {
+            share[at] = share[at - 1];
+            self->order[at] = self->order[at - 1];
+        }
+        share[at] = own;
+        self->order[at] = r;
+    }
+    for (size_t r = 0; r < self->game->rules; r++)
+        self->limit[r] = (double)self->game->limit[self->order[r]];
+    self->share = share[0];
 }
 
 /* ---- quarters ------------------------------------------------------------------------------------------ */
@@ -191,7 +234,7 @@ static int fill_quarter(const qd_halves_t *self, quarter_t *quarter)
                 members[code] = members[low] + (uint32_t)j;
                 for (size_t r = 0; r < self->rules; r++)
                     quarter->weight[r][code] =
-                        quarter->weight[r][low] + (double)j * weight_of(self->game, r, class->voter);
+                        quarter->weight[r][low] + (double)j * weight_of(self, r, class->voter);
             }
         }
         block *= class->most + 1;
@@ -224,7 +267,7 @@ static bool cross(const quarter_t *a, const quarter_t *b, groups_t *groups, uint
     return true;
 }
 
-/* The coefficients were measured where nothing but the first rule spares looking at a pair. */
+/* Coefficients as measured; of all pairs, those within the limit of the first rule are looked at. */
 static bool count_steps(qd_halves_t *self, uint32_t to[])
 {
     groups_t *groups = malloc(sizeof *groups);
@@ -240,7 +283,8 @@ static bool count_steps(qd_halves_t *self, uint32_t to[])
     }
     self->steps = 3.0 * (sets[0] * of_group[1] + sets[1] * of_group[0]) + of_group[0] * of_group[1] * codes;
     if (self->rules > 1)
-        self->steps += (self->rules <= LOOKED_AT_FAST ? 0.3 : 0.65) * (double)self->rules * sets[0] * sets[1];
+        self->steps += (self->rules <= LOOKED_AT_FAST ? 0.6 : 1.3) * (double)self->rules * self->share *
+                       sets[0] * sets[1];
     free(groups);
     return true;
 }
@@ -253,6 +297,7 @@ qd_halves_t *qd_halves_new(const qd_coalitions_t *game)
     if (status > 0) {
         self->game = game;
         self->rules = game->rules > 0 ? game->rules : 1;
+        order_rules(self);
         self->steps = INFINITY;
         status = divide(self);
     }
@@ -308,8 +353,8 @@ static size_t list_sets(const qd_halves_t *self, const half_t *half, const uint3
         for (uint32_t l = 0; l < low->codes; l++) {
             uint32_t group = to[low->group[l] * GROUPS_MAX + high->group[h]];
             bool small = half->groups.group[group].members <= self->game->most;
-            for (size_t r = 0; r < self->game->rules; r++)
-                small = small && low->weight[r][l] + high->weight[r][h] <= (double)self->game->limit[r];
+            for (size_t r = 0; r < self->rules; r++)
+                small = small && low->weight[r][l] + high->weight[r][h] <= self->limit[r];
             if (small)
                 set[sets++] =
                     (set_t){.weight = low->weight[0][l] + high->weight[0][h], .group = group, .code = {l, h}};
@@ -399,15 +444,14 @@ static uint64_t look_at_all(const half_t *a, size_t rules, const double room[], 
 /* Counts the pairs of group g of A and group h of B, and each set's hits among them. */
 static uint64_t sweep(const qd_halves_t *self, half_t *a, size_t g, half_t *b, size_t h)
 {
-    const qd_coalitions_t *game = self->game;
     size_t from = a->begin[g], to = a->begin[g + 1];
     uint64_t all = 0;
     memset(a->hits + from, 0, (to - from) * sizeof *a->hits);
     memset(b->hits + b->begin[h], 0, (b->begin[h + 1] - b->begin[h]) * sizeof *b->hits);
     for (size_t k = b->begin[h]; k < b->begin[h + 1]; k++) {
         double room[QD_POWER_RULES_MAX] = {0};
-        for (size_t r = 0; r < game->rules; r++)
-            room[r] = (double)game->limit[r] - b->weight[r][k];
+        for (size_t r = 0; r < self->rules; r++)
+            room[r] = self->limit[r] - b->weight[r][k];
         while (to > from && a->weight[0][to - 1] > room[0])
             to--;
         if (to == from)
