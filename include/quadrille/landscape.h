@@ -17,8 +17,8 @@
  *
  * A minimum is a configuration that no move of one actor lowers; it is strict when every such move raises the
  * energy. A move changes the side (two-camps), or goes to another bloc or to a new one of its own (blocs).
- * Minima of the rule blocs are the Nash-stable partitions of the symmetric additively separable hedonic game
- * with these worths.
+ * One actor has one configuration and no move: a strict minimum of energy 0. Minima of the rule blocs are the
+ * Nash-stable partitions of the symmetric additively separable hedonic game with these worths.
  *
  * Weights are turned into whole numbers where sizes and propensities are decimal numbers of few digits; all
  * comparisons are then exact, and ties are ties. Otherwise energies that differ by less than 1e-12 of the sum
@@ -66,10 +66,11 @@ typedef struct {
 typedef struct {
     qd_landscape_rule_t rule;
     qd_landscape_method_t method;
-    size_t actors;         /* n >= 1 */
-    char **name;           /* [n] unique */
-    double *size;          /* [n] finite, > 0 */
-    double *propensity;    /* [n][n] finite, symmetric; the diagonal is ignored */
+    size_t actors;      /* n >= 1 */
+    char **name;        /* [n] unique */
+    double *size;       /* [n] finite, > 0 */
+    double *propensity; /* [n][n] finite, symmetric; the diagonal is ignored. Products with sizes are doubles
+                           of full precision, or 0 where the propensity is */
     uint64_t starts, seed; /* search only */
     bool skip_basins;      /* leave basins and plateaus out where only minima are wanted; false after _new */
 } qd_landscape_t;

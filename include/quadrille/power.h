@@ -10,9 +10,13 @@
  *
  *     swings          eta_i / 2^(n-1)
  *
- * The eta_i(s) are counted exactly, in whole numbers of 128 bits, by generating functions (Mann and Shapley
- * 1962; Brams and Affuso 1976): the coefficient of y^t x^w in the product over members of 1 + y x^(weight) is
- * the number of coalitions with t members and weight w, one x per rule; a member is taken out by division. */
+ * The eta_i(s) are counted exactly, in whole numbers of up to 128 bits: by generating functions (Mann and
+ * Shapley 1962; Brams and Affuso 1976), where the coefficient of y^t x^w in the product over members of
+ * 1 + y x^weight is the number of coalitions with t members and weight w, one x per rule; or, where the
+ * weights are too large for that, from the coalitions of two halves of the members.
+ *
+ * Arguments: the object first, `error` last; nothing may be NULL unless said. Objects belong to one thread at
+ * a time. */
 #ifndef QUADRILLE_POWER_H
 #define QUADRILLE_POWER_H
 
@@ -26,7 +30,7 @@
 
 typedef struct {
     double *weight; /* [members] finite, >= 0, at most nine decimals */
-    double quota;   /* > 0, at most the sum of the weights */
+    double quota;   /* > 0, at most the sum of the weights, both as decimal numbers */
 } qd_power_rule_t;
 
 typedef struct {
@@ -48,9 +52,16 @@ typedef struct {
 } qd_power_index_t;
 
 /* Writes index[0..members-1]; relative errors are of the order of 1e-16. QD_ERROR_INPUT with the reason where
- * the rule is malformed, where no coalition can win, or where the counts cannot be made exactly: weights with
- * more than nine decimals, or so large that the generating function would not fit into memory and the members
- * too many to try all coalitions. */
+ * the rule is malformed, where no coalition can win, or where the counts cannot be made exactly within about
+ * a minute and a gigabyte. With n members besides those with a veto, and L_r the smaller of quota and total -
+ * quota (of several rules: total - quota) in units of the weights' common divisor, one of these must hold:
+ *
+ *     8 (n + 1) (L_1 + 1) (L_2 + 1) ... <= 2^30 bytes (16 instead of 8 where n > 67)
+ *
+ *     n <= 46 under one rule, about 35 under several (more where one quota is high), whatever the weights;
+ *     members of equal weights in every rule count for less than one each */
 QD_MUST_USE qd_status_t qd_power_solve(const qd_power_t *self, qd_power_index_t index[], qd_error_t *error);
+/* What qd_power_solve checks first, alone. */
+QD_MUST_USE qd_status_t qd_power_check(const qd_power_t *self, qd_error_t *error);
 
 #endif

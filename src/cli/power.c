@@ -10,19 +10,29 @@
 
 static void print_help(void)
 {
-    puts("Usage: quadrille power [--json] FILE.yaml\n\n"
-         "Voting power of every member: the index of Shapley and Shubik, the normalised index of Banzhaf, "
-         "and the share\n"
-         "of the 2^(n-1) coalitions of the others that the member swings. Counted exactly.\n\n"
-         "  --json        JSON on standard output also on a terminal\n\n"
-         "The file:\n\n"
-         "  members: {China: 7, France: 7}      # names and weights, and\n"
-         "  quota: 39                           # what a coalition must reach; or\n"
-         "  rules:                              # several, all of which must pass\n"
-         "    - {weights: {China: 7, France: 7}, quota: 39}\n"
-         "  veto: [China]                       # optional: without these nothing passes\n\n"
-         "At most 128 members. Weights may be decimal numbers. A rule gives weight 0 to members that it does "
-         "not name.");
+    puts(
+        "Usage: quadrille power [--json] FILE.yaml\n\n"
+        "Voting power of every member: the index of Shapley and Shubik, the normalised index of Banzhaf, "
+        "and the share\n"
+        "of the 2^(n-1) coalitions of the others that the member swings. Counted exactly.\n\n"
+        "  --json        JSON on standard output also on a terminal\n\n"
+        "The file:\n\n"
+        "  members: {China: 7, France: 7}      # names and weights, and\n"
+        "  quota: 39                           # what a coalition must reach; or\n"
+        "  rules:                              # several, all of which must pass\n"
+        "    - {weights: {China: 7, France: 7}, quota: 39}\n"
+        "  veto: [China]                       # optional: without these nothing passes\n\n"
+        "Weights are decimal numbers of at most nine decimals. A rule gives weight 0 to members that it does "
+        "not name.\n\n"
+        "At most 128 members and 8 rules (7 under `rules:`). Under one rule, weights whose members times "
+        "quota are up to\n"
+        "130 million (65 million above 67 members), in units of the weights' common divisor and with total - "
+        "quota for the\n"
+        "quota if that is less: 100 members of weights up to 10000, say. Up to 46 members with any weights; "
+        "under several\n"
+        "rules up to about 35. Members without a veto count, and those alike in every rule count for less. "
+        "An answer takes a\n"
+        "gigabyte and a minute at most.");
 }
 
 static void print_json(const qd_power_t *self, const qd_power_index_t index[])

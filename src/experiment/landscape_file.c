@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "experiment/ties_file.h"
+#include "landscape/weights.h"
 
 char *qd_folder_of(const char *path)
 {
@@ -62,9 +63,8 @@ static bool read_actors(const qd_yaml_node_t *actors, qd_landscape_t **self, qd_
     if (qd_yaml_kind(actors) == QD_YAML_SCALAR)
         return qd_yaml_expected(actors, "a mapping of names to sizes");
     size_t count = qd_yaml_count(actors);
-    if (count < 2 || count > QD_SEARCH_MAX)
-        return qd_yaml_fail(actors, "found %zu actor%s; expected 2 to %d", count, count == 1 ? "" : "s",
-                            QD_SEARCH_MAX);
+    if (count < 1 || count > QD_SEARCH_MAX)
+        return qd_yaml_fail(actors, "found %zu actors; expected 1 to %d", count, QD_SEARCH_MAX);
     if (qd_landscape_new(count, self, error))
         return false;
     return qd_yaml_kind(actors) == QD_YAML_MAP ? read_map_of_actors(actors, *self, error)
@@ -170,6 +170,34 @@ static bool read_options(const qd_yaml_node_t *root, qd_landscape_t *options)
     return good;
 }
 
+/* The propensity of a pair, where the file states it. */
+static const qd_yaml_node_t *cell_of(const qd_yaml_node_t *root, size_t i, size_t j)
+{
+    const qd_yaml_node_t *node = qd_yaml_get(root, "propensity");
+    if (!node)
+        return qd_yaml_get(root, "ties");
+    if (i == j)
+        return node;
+    node = qd_yaml_first(node);
+    while (i-- > 0)
+        node = qd_yaml_next(node);
+    node = qd_yaml_first(node);
+    while (j-- > 0)
+        node = qd_yaml_next(node);
+    return node;
+}
+
+/* Whether sizes and propensities can be multiplied; if not, the reason is told at the propensity. */
+static bool check_products(const qd_yaml_node_t *root, const qd_landscape_t *self)
+{
+    qd_error_t reason = QD_ERROR_NONE;
+    size_t pair[2];
+    if (qd_weights_check(self, pair, &reason) == QD_OK)
+        return true;
+    return qd_yaml_fail(cell_of(root, pair[0], pair[1]), "%.*s", (int)strcspn(reason.text, "\n"),
+                        reason.text);
+}
+
 /* Whether the method can cope; if not, the reason is told at the place that asks for it. */
 static bool check(const qd_yaml_node_t *root, const qd_landscape_t *self)
 {
@@ -197,7 +225,7 @@ qd_status_t qd_landscape_read(const qd_yaml_t *document, const char *folder, qd_
         made->method = options.method;
         made->starts = options.starts;
         made->seed = options.seed;
-        good = check(root, made);
+        good = check_products(root, made) && check(root, made);
     }
     if (error->status == QD_OK && good) {
         *self = made;

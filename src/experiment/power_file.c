@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "landscape/voting_rule.h"
 #include "quadrille/registry.h"
 
 typedef struct {
@@ -63,12 +64,11 @@ static bool names_of_members(const qd_yaml_node_t *members, names_t *names)
     return true;
 }
 
+/* Rules that have been checked for their shape. */
 static bool names_of_rules(const qd_yaml_node_t *rules, names_t *names)
 {
     for (const qd_yaml_node_t *rule = qd_yaml_first(rules); rule; rule = qd_yaml_next(rule)) {
         const qd_yaml_node_t *weights = qd_yaml_get(rule, "weights");
-        if (!weights || !qd_yaml_expect(weights, QD_YAML_MAP, "a mapping of names to weights"))
-            return weights != NULL || qd_yaml_need(rule, "weights") != NULL;
         for (const qd_yaml_node_t *node = qd_yaml_first(weights); node; node = qd_yaml_next(node))
             if (find(names, qd_yaml_key(node)) < 0 && !add_name(names, qd_yaml_key(node), node))
                 return false;
@@ -80,37 +80,36 @@ static bool names_of_rules(const qd_yaml_node_t *rules, names_t *names)
 
 static bool read_weights(const qd_yaml_node_t *weights, const names_t *names, qd_power_rule_t *rule)
 {
-    bool good = qd_yaml_expect(weights, QD_YAML_MAP, "a mapping of names to weights");
-    for (const qd_yaml_node_t *node = qd_yaml_first(weights); good && node; node = qd_yaml_next(node)) {
+    bool good = true;
+    for (const qd_yaml_node_t *node = qd_yaml_first(weights); node; node = qd_yaml_next(node)) {
         int i = find(names, qd_yaml_key(node));
-        good = i >= 0 ? qd_yaml_real(node, 0.0, INFINITY, &rule->weight[i])
-                      : tell_stranger(names, node, qd_yaml_key(node), true);
+        bool known = i >= 0 || tell_stranger(names, node, qd_yaml_key(node), true);
+        good = known && qd_yaml_real(node, 0.0, INFINITY, &rule->weight[i]) && good;
     }
     return good;
 }
 
-static bool read_quota(const qd_yaml_node_t *node, size_t members, qd_power_rule_t *rule)
+/* Whether the rule can be counted exactly; if not, the reason is told at the number that is to blame. */
+static bool check_rule(const qd_yaml_node_t *weights, const qd_yaml_node_t *quota, const names_t *names,
+                       const qd_power_rule_t *rule)
 {
-    double total = 0.0;
-    for (size_t i = 0; i < members; i++)
-        total += rule->weight[i];
-    if (!qd_yaml_real(node, -INFINITY, INFINITY, &rule->quota))
-        return false;
-    if (!(rule->quota > 0.0))
-        return qd_yaml_expected(node, "a quota above 0");
-    if (rule->quota > total * (1.0 + 1e-15))
-        return qd_yaml_expected(node, "at most %.15g, the sum of the weights: no coalition could win", total);
-    return true;
+    qd_whole_rule_t whole;
+    qd_rule_fault_t fault;
+    if (qd_whole_rule_init(&whole, rule, names->count, &fault))
+        return true;
+    if (fault.place == QD_FAULT_QUOTA)
+        return qd_yaml_expected(quota, "%s", fault.expected);
+    if (fault.place == QD_FAULT_WEIGHT)
+        return qd_yaml_expected(qd_yaml_get(weights, names->name[fault.member]), "%s", fault.expected);
+    return qd_yaml_fail(weights, "found weights that sum to %.15g; expected %s", fault.found, fault.expected);
 }
 
-static bool read_rule(const qd_yaml_node_t *node, const names_t *names, qd_power_rule_t *rule)
+static bool read_rule(const qd_yaml_node_t *weights, const qd_yaml_node_t *quota, const names_t *names,
+                      qd_power_rule_t *rule)
 {
-    static const char *const keys[] = {"weights", "quota"};
-    if (!qd_yaml_expect(node, QD_YAML_MAP, "{weights: {NAME: WEIGHT, ...}, quota: Q}"))
-        return false;
-    const qd_yaml_node_t *weights = qd_yaml_need(node, "weights"), *quota = qd_yaml_need(node, "quota");
-    return qd_yaml_check_keys(node, 2, keys) && weights && quota && read_weights(weights, names, rule) &&
-           read_quota(quota, names->count, rule);
+    bool good = read_weights(weights, names, rule);
+    return qd_yaml_real(quota, -INFINITY, INFINITY, &rule->quota) && good &&
+           check_rule(weights, quota, names, rule);
 }
 
 static bool read_veto(const qd_yaml_node_t *veto, const names_t *names, bool has[])
@@ -134,51 +133,95 @@ static bool read_veto(const qd_yaml_node_t *veto, const names_t *names, bool has
 /* ---- the file ------------------------------------------------------------------------------------------ */
 
 typedef struct {
-    const qd_yaml_node_t *root, *members, *quota, *rules, *veto;
+    const qd_yaml_node_t *members, *quota, *rules, *veto;
 } parts_t;
 
-static bool find_parts(const qd_yaml_node_t *root, parts_t *parts, names_t *names)
+static bool check_shape_of_rule(const qd_yaml_node_t *rule)
 {
-    static const char *const keys[] = {"name", "about", "members", "quota", "rules", "veto"};
-    *parts = (parts_t){.root = root};
-    if (!qd_yaml_expect(root, QD_YAML_MAP, "a mapping with `members`, `quota`, ...") ||
-        !qd_yaml_check_keys(root, sizeof keys / sizeof *keys, keys))
+    static const char *const keys[] = {"weights", "quota"};
+    if (!qd_yaml_expect(rule, QD_YAML_MAP, "{weights: {NAME: WEIGHT, ...}, quota: Q}"))
         return false;
-    parts->members = qd_yaml_get(root, "members");
-    parts->quota = qd_yaml_get(root, "quota");
-    parts->rules = qd_yaml_get(root, "rules");
-    parts->veto = qd_yaml_get(root, "veto");
-    if (parts->rules && !qd_yaml_expect(parts->rules, QD_YAML_SEQUENCE, "a list of rules"))
+    bool good = qd_yaml_check_keys(rule, sizeof keys / sizeof *keys, keys);
+    const qd_yaml_node_t *weights = qd_yaml_need(rule, "weights"), *quota = qd_yaml_need(rule, "quota");
+    return weights && qd_yaml_expect(weights, QD_YAML_MAP, "a mapping of names to weights") && quota && good;
+}
+
+static bool check_shape_of_rules(const qd_yaml_node_t *rules)
+{
+    if (!qd_yaml_expect(rules, QD_YAML_SEQUENCE, "a list of rules"))
         return false;
-    if (parts->rules &&
-        (qd_yaml_count(parts->rules) == 0 || qd_yaml_count(parts->rules) >= QD_POWER_RULES_MAX))
-        return qd_yaml_fail(parts->rules, "found %zu rules; expected 1 to %d", qd_yaml_count(parts->rules),
-                            QD_POWER_RULES_MAX - 1);
-    if (!parts->rules && !(qd_yaml_need(root, "members") && qd_yaml_need(root, "quota")))
-        return false;
-    if (parts->quota && !parts->members)
-        return qd_yaml_fail_key(parts->quota, "found `quota` without `members`; expected their weights");
-    bool weighted = parts->members && qd_yaml_kind(parts->members) == QD_YAML_MAP;
+    size_t count = qd_yaml_count(rules);
+    bool good = count > 0 && count < QD_POWER_RULES_MAX;
+    if (!good)
+        qd_yaml_fail(rules, "found %zu rules; expected 1 to %d", count, QD_POWER_RULES_MAX - 1);
+    for (const qd_yaml_node_t *rule = qd_yaml_first(rules); rule; rule = qd_yaml_next(rule))
+        good = check_shape_of_rule(rule) && good;
+    return good;
+}
+
+/* Members are weighted where there is a quota for them, and a list beside `rules` otherwise. */
+static bool check_shape_of_members(const qd_yaml_node_t *root, const parts_t *parts)
+{
+    bool good = true;
+    if (!parts->rules) {
+        good = qd_yaml_need(root, "members") != NULL;
+        good = qd_yaml_need(root, "quota") != NULL && good;
+    } else if (parts->quota && !parts->members) {
+        good = qd_yaml_fail_key(parts->quota, "found `quota` without `members`; expected their weights");
+    }
+    if (!good || !parts->members)
+        return good;
+    bool weighted = qd_yaml_kind(parts->members) == QD_YAML_MAP;
     if (parts->quota && !weighted)
         return qd_yaml_expected(parts->members, "a mapping of names to weights");
     if (weighted && !parts->quota)
         return qd_yaml_fail_key(parts->members, "found weights without `quota`; expected one");
-    return parts->members ? names_of_members(parts->members, names) : names_of_rules(parts->rules, names);
+    return true;
+}
+
+static bool find_parts(const qd_yaml_node_t *root, parts_t *parts, names_t *names)
+{
+    static const char *const keys[] = {"name", "about", "members", "quota", "rules", "veto"};
+    if (!qd_yaml_expect(root, QD_YAML_MAP, "a mapping with `members`, `quota`, ..."))
+        return false;
+    *parts = (parts_t){.members = qd_yaml_get(root, "members"),
+                       .quota = qd_yaml_get(root, "quota"),
+                       .rules = qd_yaml_get(root, "rules"),
+                       .veto = qd_yaml_get(root, "veto")};
+    bool good = qd_yaml_check_keys(root, sizeof keys / sizeof *keys, keys);
+    good = (!parts->rules || check_shape_of_rules(parts->rules)) && good;
+    good = check_shape_of_members(root, parts) && good;
+    return good &&
+           (parts->members ? names_of_members(parts->members, names) : names_of_rules(parts->rules, names));
 }
 
 static bool read_parts(const parts_t *parts, const names_t *names, qd_power_t *self)
 {
     bool good = true;
     size_t r = 0;
-    if (parts->quota) {
-        good = read_weights(parts->members, names, &self->rule[r]) &&
-               read_quota(parts->quota, names->count, &self->rule[r]);
-        r++;
-    }
+    if (parts->quota)
+        good = read_rule(parts->members, parts->quota, names, &self->rule[r++]);
     if (parts->rules)
         for (const qd_yaml_node_t *node = qd_yaml_first(parts->rules); node; node = qd_yaml_next(node))
-            good = read_rule(node, names, &self->rule[r++]) && good;
+            good = read_rule(qd_yaml_get(node, "weights"), qd_yaml_get(node, "quota"), names,
+                             &self->rule[r++]) &&
+                   good;
     return (!parts->veto || read_veto(parts->veto, names, self->veto)) && good;
+}
+
+/* Whether the coalitions can be counted; if not, the reason is told where the rules stand. */
+static bool check_extent(const parts_t *parts, const qd_power_t *self, qd_error_t *error)
+{
+    qd_error_t reason = QD_ERROR_NONE;
+    qd_status_t status = qd_power_check(self, &reason);
+    if (status == QD_OK)
+        return true;
+    if (status == QD_ERROR_MEMORY) {
+        *error = reason;
+        return false;
+    }
+    return qd_yaml_fail_key(parts->rules ? parts->rules : parts->members, "%.*s",
+                            (int)strcspn(reason.text, "\n"), reason.text);
 }
 
 qd_status_t qd_power_read(const qd_yaml_t *document, qd_power_t **self, qd_error_t *error)
@@ -197,7 +240,7 @@ qd_status_t qd_power_read(const qd_yaml_t *document, qd_power_t **self, qd_error
         if (!good)
             qd_error_add(error, QD_ERROR_MEMORY, "no memory for the names of members");
     }
-    good = good && read_parts(&parts, &names, *self);
+    good = good && read_parts(&parts, &names, *self) && check_extent(&parts, *self, error);
     if (good && error->status == QD_OK)
         return QD_OK;
     qd_power_free(*self);

@@ -5,15 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "registry/csv_line.h"
 #include "registry/list.h"
 #include "registry/text_file.h"
 
 #define FAULTS_MAX 20
-
-typedef struct {
-    char *text; /* points into the file's text, cut out */
-    size_t column;
-} field_t;
 
 typedef struct {
     uint16_t a, b;
@@ -40,36 +36,6 @@ static qd_status_t fault(reader_t *self, size_t line, size_t column, const char 
     return QD_ERROR_INPUT;
 }
 
-/* Cuts one field off the line: blanks around it and a pair of quotes go. */
-static field_t next_field(char **at, const char *start)
-{
-    char *from = *at, *end = from + strcspn(from, ",");
-    *at = *end == ',' ? end + 1 : NULL;
-    *end = '\0';
-    while (*from == ' ' || *from == '\t')
-        from++;
-    size_t length = strlen(from);
-    while (length > 0 && strchr(" \t\r", from[length - 1]))
-        from[--length] = '\0';
-    if (length >= 2 && from[0] == '"' && from[length - 1] == '"') {
-        from[length - 1] = '\0';
-        from++;
-    }
-    return (field_t){.text = from, .column = (size_t)(from - start) + 1};
-}
-
-/* Three fields of a line that is cut up; false if there are more or fewer. */
-static bool split(char *line, field_t field[3])
-{
-    char *at = line;
-    for (size_t k = 0; k < 3; k++) {
-        if (!at)
-            return false;
-        field[k] = next_field(&at, line);
-    }
-    return at == NULL;
-}
-
 /* Position of a name, which is added if names are open; -1 if it is not known. */
 static int find_name(reader_t *self, char *text)
 {
@@ -91,7 +57,7 @@ static bool read_sign(const char *text, double *sign)
            isfinite(*sign) && *sign != 0.0;
 }
 
-static qd_status_t add_tie(reader_t *self, size_t line, const field_t field[3])
+static qd_status_t add_tie(reader_t *self, size_t line, const qd_csv_field_t field[3])
 {
     const char *stranger =
         self->closed ? "a name that stands under `actors`" : "no more than 2048 different names";
@@ -118,32 +84,45 @@ static qd_status_t add_tie(reader_t *self, size_t line, const field_t field[3])
     return QD_OK;
 }
 
+static bool is_header(const qd_csv_field_t field[3])
+{
+    return strcmp(field[0].text, "a") == 0 && strcmp(field[1].text, "b") == 0 &&
+           strcmp(field[2].text, "sign") == 0;
+}
+
+static qd_status_t read_line(reader_t *self, size_t number, char *line, bool first)
+{
+    qd_csv_field_t field[3];
+    qd_csv_fault_t quotes;
+    char shown[64] = "";
+    strncat(shown, line, sizeof shown - 1);
+    size_t fields = qd_csv_split(line, 3, field, &quotes);
+    if (fields == 0)
+        return fault(self, number, quotes.column, quotes.expected, quotes.found);
+    if (first)
+        return fields == 3 && is_header(field) ? QD_OK
+                                               : fault(self, number, 1, "the header `a,b,sign`", shown);
+    if (fields != 3)
+        return fault(self, number, 1, "three fields, as in `Ann,Bob,-1`", shown);
+    return add_tie(self, number, field);
+}
+
 static qd_status_t read_lines(reader_t *self, char *text)
 {
     qd_status_t status = QD_OK;
-    size_t number = 1;
-    for (char *line = text, *next; line; line = next, number++) {
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        field_t field[3] = {{0}};
-        char shown[64] = "";
-        strncat(shown, line, sizeof shown - 1);
-        shown[strcspn(shown, "\r")] = '\0';
-        bool three = split(line, field);
-        if (number == 1 && !(three && strcmp(field[0].text, "a") == 0 && strcmp(field[1].text, "b") == 0 &&
-                             strcmp(field[2].text, "sign") == 0))
-            return fault(self, 1, 1, "the header `a,b,sign`", shown);
-        if (number == 1 || shown[0] == '\0')
-            continue;
-        qd_status_t found = three ? add_tie(self, number, field)
-                                  : fault(self, number, 1, "three fields, as in `Ann,Bob,-1`", shown);
-        status = status == QD_OK ? found : status;
-        if (found == QD_ERROR_MEMORY)
-            return found;
+    qd_csv_lines_t lines = qd_csv_lines(text);
+    char *line = qd_csv_next_line(&lines);
+    if (!line)
+        return fault(self, 1, 1, "the header `a,b,sign`", "");
+    qd_status_t found = read_line(self, lines.number, line, true);
+    if (found != QD_OK)
+        return found;
+    while ((line = qd_csv_next_line(&lines)) != NULL && found != QD_ERROR_MEMORY) {
+        found = read_line(self, lines.number, line, false);
+        status = found != QD_OK && status != QD_ERROR_MEMORY ? found : status;
     }
     if (status == QD_OK && self->ties == 0)
-        return fault(self, number - 1, 1, "at least one tie", "no ties");
+        return fault(self, lines.number, 1, "at least one tie", "no ties");
     return status;
 }
 

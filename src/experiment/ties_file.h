@@ -1,4 +1,4 @@
-/* Signed edge lists: CSV files with the header a,b,sign and one tie a line. */
+/* Signed edge lists: CSV files (registry/csv_line.h) with the header a,b,sign and one tie a line. */
 #ifndef QD_EXPERIMENT_TIES_FILE_H
 #define QD_EXPERIMENT_TIES_FILE_H
 

@@ -2,6 +2,7 @@
 #include "experiment/yaml_node.h"
 
 #include <ctype.h>
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -207,6 +208,13 @@ static bool is_decimal(const char *s)
     return *end == '\0';
 }
 
+/* Whether the node is a decimal number that no double holds: 1e400. */
+static bool is_beyond(const qd_yaml_node_t *node)
+{
+    return node->kind == QD_YAML_SCALAR && node->plain && is_decimal(qd_yaml_scalar(node)) &&
+           isinf(strtod(qd_yaml_scalar(node), NULL));
+}
+
 static bool number_of(const qd_yaml_node_t *node, double *value)
 {
     if (node->kind != QD_YAML_SCALAR || !node->plain || !is_decimal(qd_yaml_scalar(node)))
@@ -228,6 +236,8 @@ bool qd_yaml_real(const qd_yaml_node_t *node, double low, double high, double *v
         *value = x;
         return true;
     }
+    if (is_beyond(node))
+        return qd_yaml_expected(node, "a number within the range of doubles, %.2g at most", DBL_MAX);
     if (isfinite(low) && isfinite(high))
         return qd_yaml_expected(node, "a number from %.15g to %.15g", low, high);
     if (isfinite(low))

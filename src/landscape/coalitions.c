@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+__extension__ typedef __int128 wide_t;
+
 static int64_t total_of(const qd_coalitions_t *self, size_t r)
 {
     int64_t total = 0;
@@ -11,121 +13,68 @@ static int64_t total_of(const qd_coalitions_t *self, size_t r)
     return total;
 }
 
-double qd_coalitions_cells(const qd_coalitions_t *self)
+static int by_weight(const void *a, const void *b)
 {
-    double cells = (double)self->voters + 1.0;
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Members of the largest set that weighs no more than the limit of rule r. */
+static size_t largest(const qd_coalitions_t *self, size_t r)
+{
+    int64_t weight[QD_POWER_MEMBERS_MAX], sum = 0;
+    size_t count = 0;
+    memcpy(weight, self->weight[r], self->voters * sizeof *weight);
+    qsort(weight, self->voters, sizeof *weight, by_weight);
+    while (count < self->voters && (sum += weight[count]) <= self->limit[r])
+        count++;
+    return count;
+}
+
+/* Whether what is small under rule b is small under rule a: no weight is larger, relative to the limit. */
+static bool implies(const qd_coalitions_t *self, size_t b, size_t a)
+{
+    bool implied = self->limit[b] > 0;
+    for (size_t i = 0; i < self->voters && implied; i++)
+        implied = (wide_t)self->weight[a][i] * self->limit[b] <= (wide_t)self->weight[b][i] * self->limit[a];
+    return implied;
+}
+
+static void drop_implied(qd_coalitions_t *self)
+{
+    for (size_t a = self->rules; a-- > 0;) {
+        size_t b = 0;
+        while (b < self->rules && (b == a || !implies(self, b, a)))
+            b++;
+        if (b == self->rules)
+            continue;
+        self->rules--;
+        memmove(self->weight[a], self->weight[a + 1], (self->rules - a) * sizeof self->weight[a]);
+        memmove(self->limit + a, self->limit + a + 1, (self->rules - a) * sizeof self->limit[a]);
+    }
+}
+
+void qd_coalitions_settle(qd_coalitions_t *self, const int64_t quota[], size_t least)
+{
+    size_t heads = self->voters - least, largest_of_all = self->voters;
+    self->losing = false;
     for (size_t r = 0; r < self->rules; r++)
-        cells *= (double)total_of(self, r) + 1.0;
-    return cells;
-}
-
-/* ---- generating functions ------------------------------------------------------------------------------ */
-
-/* count[t * cells + x]: sets of t voters whose weights have position x = sum_r weight_r stride_r. A voter's
- * factor moves positions by its own `shift`. Adding weights never carries from one rule into the next,
- * because no set without the voter holds more than total - weight: multiplication and division are those of
- * one variable. */
-typedef struct {
-    const qd_coalitions_t *game;
-    size_t cells;
-    size_t extent[QD_POWER_RULES_MAX], stride[QD_POWER_RULES_MAX];
-    qd_count_t *count; /* [voters + 1][cells] */
-} series_t;
-
-static size_t shift_of(const series_t *self, size_t voter)
-{
-    size_t shift = 0;
-    for (size_t r = 0; r < self->game->rules; r++)
-        shift += (size_t)self->game->weight[r][voter] * self->stride[r];
-    return shift;
-}
-
-static void multiply(series_t *self, size_t voter, size_t sets)
-{
-    size_t shift = shift_of(self, voter), cells = self->cells;
-    for (size_t t = sets; t > 0; t--) {
-        qd_count_t *restrict into = self->count + t * cells + shift;
-        const qd_count_t *restrict from = self->count + (t - 1) * cells;
-        for (size_t x = 0; x + shift < cells; x++)
-            into[x] += from[x];
+        self->limit[r] = total_of(self, r) - quota[r];
+    drop_implied(self);
+    for (size_t r = 0; r < self->rules; r++) {
+        size_t most = largest(self, r);
+        largest_of_all = most < largest_of_all ? most : largest_of_all;
     }
+    self->most = heads < largest_of_all ? heads : largest_of_all;
+    int64_t losing = self->rules == 1 ? total_of(self, 0) - self->limit[0] - 1 : 0;
+    if (self->rules != 1 || heads < largest_of_all || losing >= self->limit[0])
+        return;
+    self->losing = true;
+    self->limit[0] = losing;
+    self->most = largest(self, 0);
 }
 
-static void divide(series_t *self, size_t voter)
-{
-    size_t shift = shift_of(self, voter), cells = self->cells;
-    for (size_t t = 1; t <= self->game->voters; t++) {
-        qd_count_t *restrict into = self->count + t * cells + shift;
-        const qd_count_t *restrict from = self->count + (t - 1) * cells;
-        for (size_t x = 0; x + shift < cells; x++)
-            into[x] -= from[x];
-    }
-}
-
-static bool series_init(series_t *self, const qd_coalitions_t *game)
-{
-    *self = (series_t){.game = game, .cells = 1};
-    for (size_t r = 0; r < game->rules; r++) {
-        self->extent[r] = (size_t)total_of(game, r) + 1;
-        self->stride[r] = self->cells;
-        self->cells *= self->extent[r];
-    }
-    self->count = calloc((game->voters + 1) * self->cells, sizeof *self->count);
-    if (!self->count)
-        return false;
-    self->count[0] = 1;
-    for (size_t i = 0; i < game->voters; i++)
-        multiply(self, i, i + 1);
-    return true;
-}
-
-/* Walks positions 0, 1, 2, ... with the weight held under each rule. */
-static void step(const series_t *self, int64_t held[])
-{
-    for (size_t r = 0; r < self->game->rules; r++) {
-        if (++held[r] < (int64_t)self->extent[r])
-            return;
-        held[r] = 0;
-    }
-}
-
-static bool wins(const qd_coalitions_t *game, size_t t, const int64_t held[], const int64_t extra[])
-{
-    bool won = t >= game->least;
-    for (size_t r = 0; r < game->rules; r++)
-        won = won && held[r] + (extra ? extra[r] : 0) >= game->quota[r];
-    return won;
-}
-
-/* The series without voter i is at hand: adds up its swings. */
-static void add_swings(const series_t *self, size_t i, qd_count_t swing[])
-{
-    const qd_coalitions_t *game = self->game;
-    int64_t own[QD_POWER_RULES_MAX] = {0};
-    for (size_t r = 0; r < game->rules; r++)
-        own[r] = game->weight[r][i];
-    for (size_t t = 0; t < game->voters; t++) {
-        int64_t held[QD_POWER_RULES_MAX] = {0};
-        for (size_t x = 0; x < self->cells; x++, step(self, held)) {
-            qd_count_t count = self->count[t * self->cells + x];
-            if (count != 0 && wins(game, t + 1, held, own) && !wins(game, t, held, NULL))
-                swing[t] += count;
-        }
-    }
-}
-
-static void add_won(const series_t *self, qd_count_t won[])
-{
-    for (size_t t = 0; t <= self->game->voters; t++) {
-        int64_t held[QD_POWER_RULES_MAX] = {0};
-        for (size_t x = 0; x < self->cells; x++, step(self, held))
-            if (wins(self->game, t, held, NULL))
-                won[t] += self->count[t * self->cells + x];
-    }
-}
-
-/* A voter before i with the same weights, or i. */
-static size_t first_alike(const qd_coalitions_t *self, size_t i)
+size_t qd_coalitions_alike(const qd_coalitions_t *self, size_t i)
 {
     for (size_t j = 0; j < i; j++) {
         bool alike = true;
@@ -137,58 +86,34 @@ static size_t first_alike(const qd_coalitions_t *self, size_t i)
     return i;
 }
 
-bool qd_coalitions_count(const qd_coalitions_t *self, qd_swings_t *swings)
+/* ---- from small sets to swings --------------------------------------------------------------------------
+ *
+ * Where small sets lose, voter i swings S if S is small and S with i is not; there are without[i][s] small S,
+ * and all[s + 1] - without[i][s + 1] of them stay small with i. Where the complements of small sets win, i
+ * swings S if the complement of S with i is small, and that of S, which has i besides, is not: the same with
+ * the n - 1 - s voters that are neither in S nor i. */
+
+static void choose(size_t n, qd_count_t binomial[])
 {
-    series_t series;
+    binomial[0] = 1;
+    for (size_t t = 1; t <= n; t++) {
+        binomial[t] = 0;
+        for (size_t k = t; k > 0; k--)
+            binomial[k] += binomial[k - 1];
+    }
+}
+
+void qd_coalitions_swings(const qd_coalitions_t *self, const qd_small_sets_t *small, qd_swings_t *swings)
+{
+    size_t n = self->voters;
+    qd_count_t binomial[QD_POWER_MEMBERS_MAX + 1];
     memset(swings, 0, sizeof *swings);
-    if (!series_init(&series, self))
-        return false;
-    add_won(&series, swings->won);
-    for (size_t i = 0; i < self->voters; i++) {
-        size_t alike = first_alike(self, i);
-        if (alike < i) {
-            memcpy(swings->swing[i], swings->swing[alike], sizeof swings->swing[i]);
-            continue;
+    choose(n, binomial);
+    for (size_t t = 0; t <= n; t++)
+        swings->won[t] = self->losing ? binomial[t] - small->all[t] : small->all[n - t];
+    for (size_t i = 0; i < n; i++)
+        for (size_t s = 0; s < n; s++) {
+            size_t u = self->losing ? s : n - 1 - s;
+            swings->swing[i][s] = small->without[i][u] + small->without[i][u + 1] - small->all[u + 1];
         }
-        divide(&series, i);
-        add_swings(&series, i, swings->swing[i]);
-        multiply(&series, i, self->voters);
-    }
-    free(series.count);
-    return true;
-}
-
-/* ---- all sets ------------------------------------------------------------------------------------------ */
-
-static void add_set(const qd_coalitions_t *self, uint32_t set, size_t t, int64_t held[], qd_swings_t *swings)
-{
-    if (!wins(self, t, held, NULL))
-        return;
-    swings->won[t]++;
-    for (uint32_t in = set; in; in &= in - 1) {
-        size_t i = (size_t)__builtin_ctz(in);
-        int64_t without[QD_POWER_RULES_MAX];
-        for (size_t r = 0; r < self->rules; r++)
-            without[r] = -self->weight[r][i];
-        if (!wins(self, t - 1, held, without))
-            swings->swing[i][t - 1]++;
-    }
-}
-
-void qd_coalitions_walk(const qd_coalitions_t *self, qd_swings_t *swings)
-{
-    int64_t held[QD_POWER_RULES_MAX] = {0};
-    uint32_t set = 0;
-    size_t t = 0;
-    memset(swings, 0, sizeof *swings);
-    add_set(self, set, t, held, swings);
-    for (uint32_t k = 1; k < (uint32_t)1 << self->voters; k++) {
-        size_t i = (size_t)__builtin_ctz(k);
-        bool joins = !(set >> i & 1);
-        set ^= (uint32_t)1 << i;
-        t = joins ? t + 1 : t - 1;
-        for (size_t r = 0; r < self->rules; r++)
-            held[r] += joins ? self->weight[r][i] : -self->weight[r][i];
-        add_set(self, set, t, held, swings);
-    }
 }

@@ -1,8 +1,10 @@
-/* Counting the swings of a weighted voting game, exactly.
+/* A weighted voting game reduced to what is counted, and the swings that follow from the counts.
  *
  * Members with a veto are in every winning coalition, so that only the others ("voters") are combined. Their
- * weights are whole numbers; a set T of voters wins if weight_r(T) reaches the quota of every rule r, less
- * what the veto members hold, and |T| reaches `least`, which stands for the rules that count heads. */
+ * weights are whole numbers. What is counted are the sets of voters that are *small*: of weight limit_r at
+ * most under every rule r, and of `most` members at most. Either the small sets are those whose complement
+ * wins (limit_r is what the voters may lack), or, where there is one rule and it makes the smaller numbers,
+ * those that lose. */
 #ifndef QD_LANDSCAPE_COALITIONS_H
 #define QD_LANDSCAPE_COALITIONS_H
 
@@ -14,15 +16,19 @@
 
 __extension__ typedef unsigned __int128 qd_count_t;
 
-#define QD_CELLS_MAX     ((double)(1 << 25)) /* coefficients of a generating function: 512 MiB */
-#define QD_VOTERS_WALKED 26 /* most voters of whom every set is tried where weights are too large */
-
 typedef struct {
     size_t voters, rules;
-    size_t least; /* voters that a winning set has at least */
+    size_t most; /* members that a small set has at most; one of so many weighs little enough in each rule */
+    bool losing; /* small sets are those that lose */
     int64_t weight[QD_POWER_RULES_MAX][QD_POWER_MEMBERS_MAX];
-    int64_t quota[QD_POWER_RULES_MAX]; /* what the voters must still add: >= 1 */
+    int64_t limit[QD_POWER_RULES_MAX]; /* >= 0 */
 } qd_coalitions_t;
+
+/* Small sets by size: of t voters, all[t]; of t voters without voter i, without[i][t]. */
+typedef struct {
+    qd_count_t all[QD_POWER_MEMBERS_MAX + 2];
+    qd_count_t without[QD_POWER_MEMBERS_MAX][QD_POWER_MEMBERS_MAX + 2];
+} qd_small_sets_t;
 
 /* Swings by size: of voter i over sets of t other voters, swing[i][t]; won[t]: winning sets of t voters. */
 typedef struct {
@@ -30,13 +36,14 @@ typedef struct {
     qd_count_t won[QD_POWER_MEMBERS_MAX + 1];
 } qd_swings_t;
 
-/* Coefficients that the generating function has. */
-double qd_coalitions_cells(const qd_coalitions_t *self);
+/* The game of `voters` under rules in whole numbers: weight[r] are set; quota[r] is what the voters must add
+ * (>= 1), and a winning set has `least` voters at least. Rules that others imply go, and the limits are set.
+ */
+void qd_coalitions_settle(qd_coalitions_t *self, const int64_t quota[], size_t least);
 
-/* By generating functions; false: no memory. */
-bool qd_coalitions_count(const qd_coalitions_t *self, qd_swings_t *swings);
+/* A voter before i with the same weights, or i. */
+size_t qd_coalitions_alike(const qd_coalitions_t *self, size_t i);
 
-/* By trying all 2^voters sets in Gray-code order. */
-void qd_coalitions_walk(const qd_coalitions_t *self, qd_swings_t *swings);
+void qd_coalitions_swings(const qd_coalitions_t *self, const qd_small_sets_t *small, qd_swings_t *swings);
 
 #endif

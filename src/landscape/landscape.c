@@ -94,9 +94,8 @@ static qd_status_t check_extent(const qd_landscape_t *self, qd_error_t *error)
     size_t n = self->actors;
     bool search = self->method == QD_METHOD_SEARCH, blocs = self->rule == QD_RULE_BLOCS;
     size_t most = search ? QD_SEARCH_MAX : blocs ? QD_BLOCS_EXACT_MAX : QD_TWO_CAMPS_EXACT_MAX;
-    if (n < 2)
-        return qd_error_add(error, QD_ERROR_INPUT, "%zu actor%s; a landscape needs at least two", n,
-                            n == 1 ? "" : "s");
+    if (n < 1)
+        return qd_error_add(error, QD_ERROR_INPUT, "0 actors; a landscape needs at least one");
     if (n > most && search)
         return qd_error_add(error, QD_ERROR_INPUT, "%zu actors are too many for a search; at most %zu", n,
                             most);
@@ -119,8 +118,11 @@ static qd_status_t check_extent(const qd_landscape_t *self, qd_error_t *error)
 
 qd_status_t qd_landscape_check(const qd_landscape_t *self, qd_error_t *error)
 {
+    size_t pair[2];
     qd_status_t status = check_extent(self, error);
-    return status == QD_OK ? check_numbers(self, error) : status;
+    if (status == QD_OK)
+        status = check_numbers(self, error);
+    return status == QD_OK ? qd_weights_check(self, pair, error) : status;
 }
 
 qd_status_t qd_landscape_solve(const qd_landscape_t *self, const qd_runner_t *runner,

@@ -3,10 +3,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "landscape/coalitions.h"
-#include "landscape/weights.h"
+#include "landscape/halves.h"
+#include "landscape/series.h"
+#include "landscape/voting_rule.h"
 
-#define WEIGHT_MAX 9007199254740992.0 /* 2^53: sums of scaled weights stay exact */
+#define BYTES_MAX           ((double)(1 << 30)) /* of a generating function */
+#define STEPS_MAX           6e10                /* of about a nanosecond */
+#define STEPS_FEW           1e7                 /* so few that another way need not be looked for */
+#define MEMBERS_OF_ONE_RULE 46                  /* of whom the halves can list their sets, alike or not */
+#define MEMBERS_OF_RULES    35
 
 qd_status_t qd_power_new(size_t members, size_t rules, qd_power_t **self, qd_error_t *error)
 {
@@ -51,149 +56,114 @@ void qd_power_free(qd_power_t *self)
     free(self);
 }
 
-/* ---- one rule in whole numbers ------------------------------------------------------------------------- */
+/* ---- the game ------------------------------------------------------------------------------------------ */
 
-static qd_status_t check_rule(const qd_power_t *self, size_t r, qd_error_t *error)
+static qd_status_t tell_fault(size_t r, const qd_rule_fault_t *fault, qd_error_t *error)
 {
-    const qd_power_rule_t *rule = &self->rule[r];
-    double total = 0.0;
-    for (size_t i = 0; i < self->members; i++) {
-        double weight = rule->weight[i];
-        if (!(weight >= 0.0 && isfinite(weight)))
-            return qd_error_add(error, QD_ERROR_INPUT,
-                                "rule %zu: the weight of member %zu is %g; expected 0 or more", r + 1, i + 1,
-                                weight);
-        total += weight;
-    }
-    if (!(rule->quota > 0.0 && isfinite(rule->quota)))
-        return qd_error_add(error, QD_ERROR_INPUT, "rule %zu: quota %g; expected a number above 0", r + 1,
-                            rule->quota);
-    if (rule->quota > total * (1.0 + 1e-15))
-        return qd_error_add(error, QD_ERROR_INPUT,
-                            "rule %zu: quota %.15g is impossible: all weights together are %.15g", r + 1,
-                            rule->quota, total);
-    return QD_OK;
-}
-
-/* Weights and quota times the power of ten that makes all of them whole. */
-static qd_status_t scale_rule(const qd_power_t *self, size_t r, int64_t weight[], int64_t *quota,
-                              qd_error_t *error)
-{
-    const qd_power_rule_t *rule = &self->rule[r];
-    int most = qd_decimals(rule->quota);
-    double total = 0.0;
-    for (size_t i = 0; i < self->members && most >= 0; i++) {
-        int decimals = qd_decimals(rule->weight[i]);
-        most = decimals < 0 ? -1 : decimals > most ? decimals : most;
-        total += rule->weight[i];
-    }
-    if (most < 0)
-        return qd_error_add(
-            error, QD_ERROR_INPUT,
-            "rule %zu: weights and quota must be whole numbers, or decimal numbers with at most nine "
-            "decimals, for an exact count",
-            r + 1);
-    double power = qd_power_of_ten(most);
-    if (total * power >= WEIGHT_MAX)
-        return qd_error_add(
-            error, QD_ERROR_INPUT,
-            "rule %zu: the weights have too many digits for an exact count; write them in larger units",
-            r + 1);
-    int64_t sum = 0;
-    for (size_t i = 0; i < self->members; i++)
-        sum += weight[i] = (int64_t)rint(rule->weight[i] * power);
-    *quota = (int64_t)rint(rule->quota * power);
-    if (*quota > sum)
-        return qd_error_add(error, QD_ERROR_INPUT,
-                            "rule %zu: quota %.15g is impossible: all weights together are %.15g", r + 1,
-                            rule->quota, (double)sum / power);
-    return QD_OK;
-}
-
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* Smaller numbers that say the same: nobody needs more weight than the quota, and common factors go. */
-static void reduce_rule(int64_t weight[], size_t voters, int64_t *quota)
-{
-    int64_t divisor = 0;
-    for (size_t i = 0; i < voters; i++) {
-        weight[i] = weight[i] > *quota ? *quota : weight[i];
-        divisor = common_divisor(divisor, weight[i]);
-    }
-    if (divisor < 2)
-        return;
-    for (size_t i = 0; i < voters; i++)
-        weight[i] /= divisor;
-    *quota = (*quota + divisor - 1) / divisor;
+    if (fault->place == QD_FAULT_WEIGHT)
+        return qd_error_add(error, QD_ERROR_INPUT, "rule %zu: found %.15g for member %zu; expected %s", r + 1,
+                            fault->found, fault->member + 1, fault->expected);
+    return qd_error_add(error, QD_ERROR_INPUT, "rule %zu: found %s %.15g; expected %s", r + 1,
+                        fault->place == QD_FAULT_QUOTA ? "the quota" : "weights that sum to", fault->found,
+                        fault->expected);
 }
 
 /* Adds one rule to the game of the voters; a rule under which all voters weigh the same counts heads. */
-static void add_rule(qd_coalitions_t *game, const int64_t weight[], const bool veto[], size_t members,
-                     int64_t quota)
+static void add_rule(qd_coalitions_t *game, const qd_whole_rule_t *rule, const bool veto[], size_t members,
+                     int64_t quotas[], size_t *least)
 {
-    int64_t *voter = game->weight[game->rules];
+    int64_t *voter = game->weight[game->rules], quota = rule->quota;
     size_t voters = 0;
     bool equal = true;
     for (size_t i = 0; i < members; i++) {
         if (veto[i]) {
-            quota -= weight[i];
+            quota -= rule->weight[i];
             continue;
         }
-        voter[voters++] = weight[i];
-        equal = equal && weight[i] == voter[0];
+        voter[voters++] = rule->weight[i];
+        equal = equal && rule->weight[i] == voter[0];
     }
     game->voters = voters;
     if (quota <= 0)
         return; /* the veto members reach it by themselves */
-    reduce_rule(voter, voters, &quota);
+    qd_whole_reduce(voter, voters, &quota);
     if (equal) {
         size_t heads = (size_t)((quota + voter[0] - 1) / voter[0]);
-        game->least = heads > game->least ? heads : game->least;
+        *least = heads > *least ? heads : *least;
         return;
     }
-    game->quota[game->rules++] = quota;
+    quotas[game->rules++] = quota;
 }
 
-static qd_status_t build(const qd_power_t *self, qd_coalitions_t *game, qd_error_t *error)
+/* The game and its halves, ready to be counted in one way or the other. */
+typedef struct {
+    qd_coalitions_t game;
+    qd_halves_t *halves;
+    bool by_series;
+} plan_t;
+
+static qd_status_t build(plan_t *self, const qd_power_t *power, qd_error_t *error)
 {
-    for (size_t r = 0; r < self->rules; r++) {
-        int64_t weight[QD_POWER_MEMBERS_MAX] = {0}, quota = 0;
-        qd_status_t status = check_rule(self, r, error);
-        if (status == QD_OK)
-            status = scale_rule(self, r, weight, &quota, error);
-        if (status != QD_OK)
-            return status;
-        add_rule(game, weight, self->veto, self->members, quota);
+    int64_t quota[QD_POWER_RULES_MAX];
+    size_t least = 0;
+    for (size_t r = 0; r < power->rules; r++) {
+        qd_whole_rule_t rule;
+        qd_rule_fault_t fault;
+        if (!qd_whole_rule_init(&rule, &power->rule[r], power->members, &fault))
+            return tell_fault(r, &fault, error);
+        add_rule(&self->game, &rule, power->veto, power->members, quota, &least);
     }
+    qd_coalitions_settle(&self->game, quota, least);
     return QD_OK;
 }
 
-static qd_status_t count(const qd_coalitions_t *game, qd_swings_t *swings, qd_error_t *error)
+/* The cheaper of the two ways of counting, if there is one. */
+static qd_status_t choose_way(plan_t *self, qd_error_t *error)
 {
-    double cells = qd_coalitions_cells(game);
-    if (cells <= QD_CELLS_MAX) {
-        if (!qd_coalitions_count(game, swings))
-            return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a generating function of %.0f terms",
-                                cells);
+    double bytes = qd_series_bytes(&self->game), series = qd_series_steps(&self->game);
+    if (bytes > BYTES_MAX)
+        series = INFINITY;
+    self->by_series = series <= STEPS_FEW;
+    if (self->by_series)
         return QD_OK;
-    }
-    if (game->voters <= QD_VOTERS_WALKED) {
-        qd_coalitions_walk(game, swings);
+    self->halves = qd_halves_new(&self->game);
+    if (!self->halves)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the coalitions of %zu members",
+                            self->game.voters);
+    double halves = qd_halves_steps(self->halves);
+    self->by_series = series <= halves;
+    if (series <= STEPS_MAX || halves <= STEPS_MAX)
         return QD_OK;
-    }
     return qd_error_add(
         error, QD_ERROR_INPUT,
-        "power cannot be computed exactly: the generating function has %.3g terms (at most %.3g), and "
-        "%zu members are too many to try all coalitions (at most %d); round the weights to fewer digits",
-        cells, QD_CELLS_MAX, game->voters, QD_VOTERS_WALKED);
+        "found %zu members without a veto whose weights make a generating function of %.3g bytes; expected "
+        "at most %.3g, or fewer members (up to about %d under one rule, %d under several, whatever their "
+        "weights): round the weights to fewer digits",
+        self->game.voters, bytes, BYTES_MAX, MEMBERS_OF_ONE_RULE, MEMBERS_OF_RULES);
+}
+
+static qd_status_t plan_init(plan_t **self, const qd_power_t *power, qd_error_t *error)
+{
+    *self = calloc(1, sizeof **self);
+    if (!*self)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu members", power->members);
+    qd_status_t status = build(*self, power, error);
+    return status == QD_OK ? choose_way(*self, error) : status;
+}
+
+static void plan_free(plan_t *self)
+{
+    if (self)
+        qd_halves_free(self->halves);
+    free(self);
+}
+
+static qd_status_t count(const plan_t *self, qd_small_sets_t *small, qd_error_t *error)
+{
+    if (self->by_series ? qd_series_count(&self->game, small) : qd_halves_count(self->halves, small))
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the coalitions of %zu members",
+                        self->game.voters);
 }
 
 /* ---- indices ------------------------------------------------------------------------------------------- */
@@ -237,22 +207,31 @@ static void fill(const qd_power_t *self, const qd_swings_t *swings, size_t voter
     }
 }
 
+qd_status_t qd_power_check(const qd_power_t *self, qd_error_t *error)
+{
+    plan_t *plan;
+    qd_status_t status = plan_init(&plan, self, error);
+    plan_free(plan);
+    return status;
+}
+
 qd_status_t qd_power_solve(const qd_power_t *self, qd_power_index_t index[], qd_error_t *error)
 {
-    qd_coalitions_t *game = calloc(1, sizeof *game);
+    plan_t *plan;
+    qd_small_sets_t *small = malloc(sizeof *small);
     qd_swings_t *swings = malloc(sizeof *swings);
-    qd_status_t status = QD_OK;
-    if (!game || !swings) {
+    qd_status_t status = plan_init(&plan, self, error);
+    if (status == QD_OK && (!small || !swings))
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu members", self->members);
+    if (status == QD_OK)
+        status = count(plan, small, error);
+    if (status != QD_OK)
         goto out;
-    }
-    status = build(self, game, error);
-    if (status == QD_OK)
-        status = count(game, swings, error);
-    if (status == QD_OK)
-        fill(self, swings, game->voters, index);
+    qd_coalitions_swings(&plan->game, small, swings);
+    fill(self, swings, plan->game.voters, index);
 out:
-    free(game);
+    plan_free(plan);
+    free(small);
     free(swings);
     return status;
 }

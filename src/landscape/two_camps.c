@@ -56,10 +56,10 @@ static bool some_gain_below(const walker_t *self, double tolerance)
 static void add_minimum(const walker_t *self, uint64_t code, qd_found_t *found)
 {
     double sum = 0.0;
-    bool strict = true;
+    bool strict = true, alone = self->weights->n == 1; /* whose other side is the same configuration */
     for (size_t i = 0; i < self->weights->n; i++) {
         double gain = self->x[i] * self->h[i];
-        strict = strict && gain > self->weights->tolerance;
+        strict = strict && (gain > self->weights->tolerance || alone);
         sum += gain;
     }
     /* sum of gains = 2 sum over pairs of w x x, and d = (1 - x x) / 2. */

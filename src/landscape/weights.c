@@ -1,6 +1,8 @@
 #include "landscape/weights.h"
 
+#include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "math/reduce.h"
@@ -72,6 +74,45 @@ static void sum_pairs(qd_weights_t *self)
         }
 }
 
+static qd_status_t tell_pair(const qd_landscape_t *landscape, size_t i, size_t j, bool large,
+                             qd_error_t *error)
+{
+    const char *first = landscape->name[i], *second = landscape->name[j];
+    char actors[64];
+    snprintf(actors, sizeof actors, "actors %zu and %zu", i + 1, j + 1);
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "found sizes %.15g and %.15g and propensity %.15g of %.100s%s%.100s, whose product is "
+        "too %s for a double; expected other units",
+        landscape->size[i], landscape->size[j], landscape->propensity[i * landscape->actors + j],
+        first && second ? first : actors, first && second ? " and " : "", first && second ? second : "",
+        large ? "large" : "small");
+}
+
+qd_status_t qd_weights_check(const qd_landscape_t *landscape, size_t pair[2], qd_error_t *error)
+{
+    const double *size = landscape->size;
+    double sum = 0.0;
+    for (size_t i = 0; i < landscape->actors; i++)
+        for (size_t j = 0; j < i; j++) {
+            double p = fabs(landscape->propensity[i * landscape->actors + j]);
+            double part[] = {size[i] * size[j], size[i] * p, size[j] * p, size[i] * size[j] * p};
+            for (size_t k = 0; k < sizeof part / sizeof *part && p > 0.0; k++)
+                if (!isnormal(part[k])) {
+                    pair[0] = j;
+                    pair[1] = i;
+                    return tell_pair(landscape, j, i, part[k] > 1.0, error);
+                }
+            sum += part[3];
+        }
+    pair[0] = pair[1] = 0;
+    if (sum <= DBL_MAX / 4.0) /* an energy is twice the sum at most, a gain twice that */
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "found products of sizes and propensities that add up to more than a double holds; "
+                        "expected other units");
+}
+
 qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape, qd_error_t *error)
 {
     size_t n = landscape->actors, padded = qd_padded(n);
@@ -92,10 +133,6 @@ qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape,
         self->unit = 1.0;
         self->tolerance = TOLERANCE * sum_of_magnitudes(self);
     }
-    if (!isfinite(self->tolerance))
-        return qd_error_add(
-            error, QD_ERROR_INPUT,
-            "sizes and propensities are so large that their products overflow; choose other units");
     sum_pairs(self);
     return QD_OK;
 }

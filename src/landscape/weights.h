@@ -27,6 +27,11 @@ int qd_decimals(double x);
 /* 10^decimals, exact for 0 <= decimals <= 22. */
 double qd_power_of_ten(int decimals);
 
+/* QD_ERROR_INPUT where a product of two sizes and the propensity of their pair, or part of it, is not a
+ * normal double although no factor is 0, or where the products add up beyond them: energies would be
+ * infinite, or level where they are not. pair: the actors, both 0 where it is the sum. */
+QD_MUST_USE qd_status_t qd_weights_check(const qd_landscape_t *landscape, size_t pair[2], qd_error_t *error);
+
 /* Weights of a checked landscape; released by qd_weights_free, also after a failure. */
 QD_MUST_USE qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape,
                                         qd_error_t *error);

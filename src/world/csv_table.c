@@ -1,5 +1,6 @@
 #include "world/csv_table.h"
 
+#include "registry/csv_line.h"
 #include "registry/text_file.h"
 
 #include <math.h>
@@ -7,40 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static char *trim(char *s)
-{
-    while (*s == ' ' || *s == '\t')
-        s++;
-    char *end = s + strlen(s);
-    while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
-        *--end = '\0';
-    if (end - s >= 2 && *s == '"' && end[-1] == '"') {
-        end[-1] = '\0';
-        s++;
-    }
-    return s;
-}
-
-/* Cuts a line into at most `most` fields (stored if `out` is not NULL); returns how many there are. */
-static size_t split(char *line, size_t most, char **out)
-{
-    size_t n = 0;
-    for (char *s = line;;) {
-        char *end = s + strspn(s, " \t");
-        if (*end == '"')
-            end = strchr(end + 1, '"');
-        end = end ? strchr(end, ',') : NULL;
-        if (end && out)
-            *end = '\0';
-        if (out && n < most)
-            out[n] = trim(s);
-        n++;
-        if (!end)
-            return n;
-        s = end + 1;
-    }
-}
 
 static size_t count_lines(const char *text)
 {
@@ -50,60 +17,87 @@ static size_t count_lines(const char *text)
     return n;
 }
 
-static qd_status_t take_line(qd_csv_t *self, char *line, size_t number, size_t lines, qd_error_t *error)
+/* A name must tell a column from the others; columns without one cannot be asked for. */
+static qd_status_t check_names(const qd_csv_t *self, const qd_csv_field_t field[], size_t number,
+                               qd_error_t *error)
 {
-    size_t fields = split(line, 0, NULL);
+    for (size_t k = 0; k < self->columns; k++)
+        for (size_t j = 0; j < k && *self->name[k]; j++)
+            if (strcmp(self->name[j], self->name[k]) == 0)
+                return qd_error_add(error, QD_ERROR_INPUT,
+                                    "%s:%zu:%zu: found the column `%.60s` again; expected it once (it is "
+                                    "column %zu already)",
+                                    self->path, number, field[k].column, self->name[k], j + 1);
+    return QD_OK;
+}
+
+static qd_status_t take_header(qd_csv_t *self, const qd_csv_field_t field[], size_t number, size_t lines,
+                               qd_error_t *error)
+{
+    self->name = calloc(self->columns, sizeof *self->name);
+    self->field = self->name ? calloc(lines * self->columns, sizeof *self->field) : NULL;
+    if (!self->field)
+        return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", self->path);
+    for (size_t k = 0; k < self->columns; k++)
+        self->name[k] = field[k].text;
+    return check_names(self, field, number, error);
+}
+
+/* `field` has room for the fields of the header. */
+static qd_status_t take_line(qd_csv_t *self, char *line, size_t number, size_t most, qd_csv_field_t field[],
+                             qd_error_t *error)
+{
+    qd_csv_fault_t fault;
+    size_t fields = qd_csv_split(line, most, field, &fault);
+    if (fields == 0)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s:%zu:%zu: found `%.60s`; expected %s", self->path,
+                            number, fault.column, fault.found, fault.expected);
     if (self->columns == 0) {
         self->columns = fields;
-        self->name = calloc(fields, sizeof *self->name);
-        self->field = self->name ? calloc(lines * fields, sizeof *self->field) : NULL;
-        if (!self->field)
-            return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", self->path);
-        split(line, fields, self->name);
         return QD_OK;
     }
     if (fields != self->columns)
         return qd_error_add(error, QD_ERROR_INPUT, "%s:%zu: found %zu fields; expected %zu, as in the header",
                             self->path, number, fields, self->columns);
-    split(line, fields, self->field + self->rows * fields);
+    for (size_t k = 0; k < fields; k++)
+        self->field[self->rows * fields + k] = field[k].text;
     self->line[self->rows++] = number;
     return QD_OK;
+}
+
+static qd_status_t read_lines(qd_csv_t *self, qd_error_t *error)
+{
+    size_t count = count_lines(self->text);
+    qd_csv_lines_t lines = qd_csv_lines(self->text);
+    char *line = qd_csv_next_line(&lines);
+    if (!line)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s:1: found nothing; expected a header of column names",
+                            self->path);
+    size_t most = qd_csv_fields_most(line);
+    qd_csv_field_t *field = malloc(most * sizeof *field);
+    self->line = calloc(count, sizeof *self->line);
+    qd_status_t status = field && self->line
+                             ? take_line(self, line, lines.number, most, field, error)
+                             : qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", self->path);
+    if (!status)
+        status = take_header(self, field, lines.number, count, error);
+    while (!status && (line = qd_csv_next_line(&lines)) != NULL)
+        status = take_line(self, line, lines.number, most, field, error);
+    free(field);
+    return status;
 }
 
 qd_status_t qd_csv_read(const char *path, qd_csv_t **out, qd_error_t *error)
 {
     qd_status_t status;
-    size_t number = 0;
     *out = NULL;
     qd_csv_t *self = calloc(1, sizeof *self);
     if (!self || !(self->path = strdup(path))) {
         status = qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
         goto out;
     }
-    if ((status = qd_read_csv_text(path, QD_CSV_FILE_SIZE, &self->text, error)) != QD_OK)
-        goto out;
-    size_t lines = count_lines(self->text);
-    self->line = calloc(lines, sizeof *self->line);
-    if (!self->line)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
-    char *next = self->text;
-    if (strncmp(next, "\xEF\xBB\xBF", 3) == 0)
-        next += 3;
-    while (!status && next) {
-        char *line = next, *end = strchr(line, '\n');
-        next = end ? end + 1 : NULL;
-        number++;
-        if (end)
-            *end = '\0';
-        size_t length = strlen(line);
-        if (length > 0 && line[length - 1] == '\r')
-            line[length - 1] = '\0';
-        if (*line != '\0')
-            status = take_line(self, line, number, lines, error);
-    }
-    if (!status && self->columns == 0)
-        status = qd_error_add(error, QD_ERROR_INPUT, "%s:1: found nothing; expected a header of column names",
-                              path);
+    if ((status = qd_read_csv_text(path, QD_CSV_FILE_SIZE, &self->text, error)) == QD_OK)
+        status = read_lines(self, error);
 out:
     if (status)
         qd_csv_free(self);

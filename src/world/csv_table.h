@@ -1,7 +1,6 @@
-/* A strict reader of small tables in CSV: one header line of column names, then lines with as many fields.
- * Fields are separated by commas and may stand in double quotes (no line breaks inside); empty lines are
- * skipped. Numbers are decimal and finite. Faults are told as "FILE:LINE: found X; expected Y". A table
- * belongs to one thread at a time. */
+/* A strict reader of small tables in CSV (registry/csv_line.h): one header line of column names, none twice,
+ * then lines with as many fields. Numbers are decimal and finite. Faults are told as "FILE:LINE: found X;
+ * expected Y", with a column where it is known. A table belongs to one thread at a time. */
 #ifndef QD_WORLD_CSV_TABLE_H
 #define QD_WORLD_CSV_TABLE_H
 
@@ -20,7 +19,8 @@ typedef struct {
 } qd_csv_t;
 
 /* Reads a file. On QD_OK *self must be released by qd_csv_free; otherwise *self is NULL: QD_ERROR_INPUT where
- * the file cannot be read, has no header or a line with another number of fields; QD_ERROR_MEMORY. */
+ * the file cannot be read, has no header, a column twice, a quote that is not closed or a line with another
+ * number of fields; QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_csv_read(const char *path, qd_csv_t **self, qd_error_t *error);
 void qd_csv_free(qd_csv_t *self); /* NULL allowed */
 

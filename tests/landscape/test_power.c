@@ -3,8 +3,9 @@
  * against each other. */
 #include <math.h>
 
-#include "landscape/coalitions.h"
+#include "landscape/halves.h"
 #include "landscape/published.h"
+#include "landscape/series.h"
 #include "quadrille/power.h"
 
 #define FOLDER QD_SOURCE_DIR "/experiments/landscapes/"
@@ -187,38 +188,133 @@ static void agrees_with_definition(void **state)
     }
 }
 
-/* All sets tried, and generating functions: the same whole numbers. */
+/* ---- the two ways of counting -------------------------------------------------------------------------- */
+
+/* By trying all sets. */
+static void count_all(const qd_coalitions_t *game, qd_small_sets_t *small)
+{
+    memset(small, 0, sizeof *small);
+    for (uint32_t set = 0; set < 1u << game->voters; set++) {
+        size_t t = (size_t)__builtin_popcount(set);
+        bool is_small = t <= game->most;
+        for (size_t r = 0; r < game->rules; r++) {
+            int64_t held = 0;
+            for (size_t i = 0; i < game->voters; i++)
+                held += set >> i & 1 ? game->weight[r][i] : 0;
+            is_small = is_small && held <= game->limit[r];
+        }
+        if (!is_small)
+            continue;
+        small->all[t]++;
+        for (size_t i = 0; i < game->voters; i++)
+            small->without[i][t] += !(set >> i & 1);
+    }
+}
+
+/* A random game of `voters`; with few different weights, many of them are alike. */
+static qd_coalitions_t random_game(uint64_t world, size_t voters)
+{
+    qd_coalitions_t game = {.voters = voters, .rules = dice(world, 1, 4)};
+    uint32_t sides = dice(world, 2, 2) ? 3 : 40;
+    int64_t quota[QD_POWER_RULES_MAX];
+    for (uint32_t r = 0; r < game.rules; r++) {
+        int64_t total = 0;
+        for (uint32_t i = 0; i < voters; i++)
+            total += game.weight[r][i] = dice(world, 100 + 20 * r + i, sides);
+        if (total == 0)
+            total = game.weight[r][0] = 1;
+        quota[r] = 1 + dice(world, 3 + r, (uint32_t)total);
+    }
+    qd_coalitions_settle(&game, quota, dice(world, 10, (uint32_t)voters + 1));
+    return game;
+}
+
+static void assert_counted(const qd_coalitions_t *game, const qd_small_sets_t *expected)
+{
+    qd_small_sets_t *found = malloc(sizeof *found);
+    assert_non_null(found);
+    assert_true(qd_series_count(game, found));
+    assert_memory_equal(found, expected, sizeof *found);
+    qd_halves_t *halves = qd_halves_new(game);
+    assert_non_null(halves);
+    assert_true(qd_halves_steps(halves) < 1e9);
+    assert_true(qd_halves_count(halves, found));
+    assert_memory_equal(found, expected, sizeof *found);
+    qd_halves_free(halves);
+    free(found);
+}
+
+/* Generating functions, halves, and all sets tried: the same whole numbers. */
 static void countings_agree(void **state)
 {
     (void)state;
-    qd_swings_t *left = malloc(sizeof *left), *right = malloc(sizeof *right);
-    assert_true(left && right);
-    for (uint64_t world = 0; world < 40; world++) {
-        qd_coalitions_t game = {.voters = 1 + dice(world, 0, 12), .rules = dice(world, 1, 3)};
-        game.least = dice(world, 2, 3);
-        for (uint32_t r = 0; r < game.rules; r++) {
-            game.quota[r] = 1 + dice(world, 3 + r, 20);
-            for (uint32_t i = 0; i < game.voters; i++)
-                game.weight[r][i] = dice(world, 10 + 20 * r + i, 9);
-        }
-        assert_true(qd_coalitions_count(&game, left));
-        qd_coalitions_walk(&game, right);
-        assert_memory_equal(left, right, sizeof *left);
+    qd_small_sets_t *expected = malloc(sizeof *expected);
+    assert_non_null(expected);
+    for (uint64_t world = 0; world < 400; world++) {
+        qd_coalitions_t game = random_game(world, 1 + dice(world, 0, 14));
+        count_all(&game, expected);
+        assert_counted(&game, expected);
     }
-    free(left);
-    free(right);
+    free(expected);
 }
 
-/* 27 members under three rules at once, as in the Union of 27 under the treaty of Nice: votes, heads,
- * population. The counts go through generating functions in two dimensions; they must sum to one and respect
- * dominance. */
+/* Above 67 voters numbers of 128 bits are needed, and many ways for each set of the halves. */
+static void countings_agree_on_many(void **state)
+{
+    (void)state;
+    qd_small_sets_t *found = malloc(sizeof *found), *expected = malloc(sizeof *expected);
+    assert_true(found && expected);
+    for (uint64_t world = 0; world < 8; world++) {
+        qd_coalitions_t game = {.voters = world % 2 ? 128 : 67, .rules = 1 + world / 4};
+        int64_t quota[2] = {0};
+        for (uint32_t r = 0; r < game.rules; r++)
+            for (uint32_t i = 0; i < game.voters; i++)
+                quota[r] += game.weight[r][i] = 1 + 2 * (i % 3) + 3 * r * (i % 3 == 0);
+        for (uint32_t r = 0; r < game.rules; r++)
+            quota[r] = quota[r] * (2 + dice(world, r, 3)) / 5;
+        qd_coalitions_settle(&game, quota, 0);
+        qd_halves_t *halves = qd_halves_new(&game);
+        assert_non_null(halves);
+        assert_true(qd_series_count(&game, expected));
+        assert_true(qd_halves_steps(halves) < 1e10);
+        assert_true(qd_halves_count(halves, found));
+        assert_memory_equal(found, expected, sizeof *found);
+        qd_halves_free(halves);
+    }
+    free(found);
+    free(expected);
+}
+
+/* What a rule implies needs no count of its own. */
+static void implied_rules_go(void **state)
+{
+    (void)state;
+    qd_coalitions_t game = {.voters = 4, .rules = 3, .weight = {{6, 4, 2, 2}, {3, 2, 1, 1}, {1, 2, 3, 4}}};
+    const int64_t quota[3] = {9, 4, 7};
+    qd_coalitions_settle(&game, quota, 1);
+    /* Who lacks 5 of 14 lacks 2.5 of 7, and 3 may be lacked; the third rule weighs otherwise. */
+    assert_int_equal(game.rules, 2);
+    assert_int_equal(game.weight[0][0], 6);
+    assert_int_equal(game.weight[1][3], 4);
+    assert_false(game.losing);
+    qd_coalitions_t single = {.voters = 3, .rules = 1, .weight = {{5, 4, 3}}};
+    const int64_t low = 2;
+    qd_coalitions_settle(&single, &low, 1);
+    assert_true(single.losing); /* 1 is a smaller limit than 10 */
+    assert_int_equal(single.limit[0], 1);
+    assert_int_equal(single.most, 0);
+}
+
+/* The Union of 27 under the treaty of Nice: votes, heads, and populations in thousands as of 1999 to 2004.
+ * The expected values were counted apart, by trying all 2^27 coalitions. */
 static void three_rules_of_27(void **state)
 {
     (void)state;
     static const double votes[27] = {29, 29, 29, 29, 27, 27, 14, 13, 12, 12, 12, 12, 12, 10,
                                      10, 10, 7,  7,  7,  7,  7,  4,  4,  4,  4,  4,  3};
-    static const double heads[27] = {167, 129, 123, 121, 90, 77, 44, 33, 23, 22, 21, 21, 21, 18,
-                                     16,  16,  11,  11,  11, 9,  7,  7,  5,  4,  3,  1,  1};
+    static const double thousands[27] = {82038, 59247, 57610, 58973, 39394, 38667, 22489, 15760, 10533,
+                                         10213, 10290, 10092, 9979,  8854,  8230,  8082,  7900,  5393,
+                                         5313,  5160,  3744,  3701,  2446,  1978,  1446,  752,   429};
     qd_error_t error = QD_ERROR_NONE;
     qd_power_t *self;
     qd_power_index_t index[27];
@@ -226,27 +322,21 @@ static void three_rules_of_27(void **state)
     for (size_t i = 0; i < 27; i++) {
         self->rule[0].weight[i] = votes[i];
         self->rule[1].weight[i] = 1.0;
-        self->rule[2].weight[i] = heads[i];
+        self->rule[2].weight[i] = thousands[i];
     }
     self->rule[0].quota = 255;
     self->rule[1].quota = 14;
-    self->rule[2].quota = 620;
+    self->rule[2].quota = 303003; /* 62 % of 488713 */
     solve_power(self, index);
     double shapley = 0.0;
-    for (size_t i = 0; i < 27; i++) {
+    for (size_t i = 0; i < 27; i++)
         shapley += index[i].shapley_shubik;
-        assert_true(i == 0 || index[i].shapley_shubik <= index[i - 1].shapley_shubik);
-    }
     assert_true(fabs(shapley - 1.0) < 1e-12);
-    qd_power_free(self);
-}
-
-static void expect_refusal(qd_power_t *self, const char *message)
-{
-    qd_error_t error = QD_ERROR_NONE;
-    qd_power_index_t index[QD_POWER_MEMBERS_MAX];
-    assert_int_equal(qd_power_solve(self, index, &error), QD_ERROR_INPUT);
-    assert_string_equal(error.text, message);
+    assert_true(fabs(index[0].shapley_shubik - 0.087122302088313661) < 1e-16);
+    assert_true(fabs(index[1].shapley_shubik - 0.086977374552081779) < 1e-16);
+    assert_true(fabs(index[0].banzhaf - 0.077826892219077598) < 1e-16);
+    assert_true(fabs(index[26].banzhaf - 0.009422441890613335) < 1e-16);
+    assert_true(fabs(index[26].swings - 0.0039575099945068359) < 1e-16);
     qd_power_free(self);
 }
 
@@ -261,23 +351,92 @@ static qd_power_t *populations(size_t members, double unit)
     return self;
 }
 
+/* One rule with weights that a generating function cannot hold, and more members than can be tried: the
+ * indices sum to one, and more weight never means less power. */
+static void large_weights_of_many(void **state)
+{
+    (void)state;
+    qd_power_index_t index[40];
+    qd_power_t *self = populations(40, 1.0);
+    self->rule[0].quota = 1e8;
+    solve_power(self, index);
+    double shapley = 0.0;
+    for (size_t i = 0; i < 40; i++) {
+        shapley += index[i].shapley_shubik;
+        assert_true(i == 0 || (index[i].shapley_shubik >= index[i - 1].shapley_shubik &&
+                               index[i].swings >= index[i - 1].swings));
+    }
+    assert_true(fabs(shapley - 1.0) < 1e-12);
+    qd_power_free(self);
+}
+
+/* 128 members of a tenth each make 12.8, although not in doubles. */
+static void quota_is_the_total(void **state)
+{
+    (void)state;
+    qd_error_t error = QD_ERROR_NONE;
+    qd_power_t *self;
+    qd_power_index_t index[128];
+    for (size_t n = 1; n <= 128; n++) {
+        assert_int_equal(qd_power_new(n, 1, &self, &error), QD_OK);
+        for (size_t i = 0; i < n; i++)
+            self->rule[0].weight[i] = 0.1;
+        self->rule[0].quota = (double)n / 10.0;
+        solve_power(self, index);
+        assert_true(fabs(index[n - 1].shapley_shubik - 1.0 / (double)n) < 1e-16);
+        assert_true(index[0].swings == ldexp(1.0, 1 - (int)n));
+        self->rule[0].quota = nextafter((double)n / 10.0, 1e3);
+        assert_int_equal(qd_power_solve(self, index, &error), QD_ERROR_INPUT);
+        qd_power_free(self);
+    }
+}
+
+static void expect_refusal(qd_power_t *self, const char *message)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    qd_power_index_t index[QD_POWER_MEMBERS_MAX];
+    assert_int_equal(qd_power_solve(self, index, &error), QD_ERROR_INPUT);
+    assert_string_equal(error.text, message);
+    qd_power_free(self);
+}
+
 static void refusals(void **state)
 {
     (void)state;
     expect_refusal(
-        populations(40, 1.0),
-        "power cannot be computed exactly: the generating function has 8.31e+09 terms (at most 3.36e+07), "
-        "and "
-        "40 members are too many to try all coalitions (at most 26); round the weights to fewer digits\n");
-    expect_refusal(populations(5, 1.0 / 3),
-                   "rule 1: weights and quota must be whole numbers, or decimal numbers with at "
-                   "most nine decimals, for an exact count\n");
+        populations(60, 1.0),
+        "found 60 members without a veto whose weights make a generating function of 3.88e+09 bytes; "
+        "expected at most 1.07e+09, or fewer members (up to about 46 under one rule, 35 under several, "
+        "whatever their weights): round the weights to fewer digits\n");
+    expect_refusal(
+        populations(5, 1.0 / 3),
+        "rule 1: found 333334.333333333 for member 1; expected a number of at most 15 digits, nine "
+        "of them decimals, for an exact count\n");
     qd_power_t *self = populations(5, 1.0);
     self->rule[0].quota = 1e9;
-    expect_refusal(self, "rule 1: quota 1000000000 is impossible: all weights together are 5237585\n");
+    expect_refusal(self, "rule 1: found the quota 1000000000; expected at most 5237585, the sum of the "
+                         "weights: no coalition could win\n");
+    self = populations(5, 1.0);
+    self->rule[0].quota = 1e300;
+    expect_refusal(self, "rule 1: found the quota 1e+300; expected at most 5237585, the sum of the weights: "
+                         "no coalition could win\n");
+    self = populations(5, 1.0);
+    self->rule[0].quota = 0.0;
+    expect_refusal(self, "rule 1: found the quota 0; expected a quota above 0\n");
     self = populations(5, 1.0);
     self->rule[0].weight[2] = -1.0;
-    expect_refusal(self, "rule 1: the weight of member 3 is -1; expected 0 or more\n");
+    expect_refusal(self, "rule 1: found -1 for member 3; expected 0 or more\n");
+    self = populations(5, 1.0);
+    self->rule[0].weight[2] = 1e18;
+    expect_refusal(self, "rule 1: found 1e+18 for member 3; expected a number below 2^53 = 9007199254740992, "
+                         "for an exact count\n");
+    self = populations(5, 1e9);
+    self->rule[0].weight[2] = 0.5;
+    self->rule[0].weight[3] = 0.000000125;
+    expect_refusal(self,
+                   "rule 1: found weights that sum to 3.134632e+15; expected weights of fewer digits: all "
+                   "together they are 2^53 = 9007199254740992 or more of their smallest unit, 1e-9, too "
+                   "many for an exact count\n");
     qd_error_t error = QD_ERROR_NONE;
     assert_int_equal(qd_power_new(129, 1, &self, &error), QD_ERROR_INPUT);
     assert_null(self);
@@ -328,7 +487,11 @@ int main(void)
         cmocka_unit_test(electoral_college),
         cmocka_unit_test(agrees_with_definition),
         cmocka_unit_test(countings_agree),
+        cmocka_unit_test(countings_agree_on_many),
+        cmocka_unit_test(implied_rules_go),
         cmocka_unit_test(three_rules_of_27),
+        cmocka_unit_test(large_weights_of_many),
+        cmocka_unit_test(quota_is_the_total),
         cmocka_unit_test(refusals),
         cmocka_unit_test(large_weights_of_few),
         cmocka_unit_test(largest_chamber),

@@ -84,6 +84,24 @@ with tempfile.TemporaryDirectory() as folder:
         file.write('rule: blocs\nactors: ["a \\"b\\"", "c\\\\d"]\npropensity: [[0, 1], [1, 0]]\n')
     assert answer("landscape", quoted)["best"]["groups"] == [['a "b"', "c\\d"]]
 
+    def right(command, text):
+        name = os.path.join(folder, "f.yaml")
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(text)
+        return answer(command, name)
+
+    for rule in ("two-camps", "blocs"):
+        for method in ("exact", "search"):
+            one = right("landscape", f"rule: {rule}\nmethod: {method}\nactors: {{A: 2.5}}\npropensity: [[0]]\n")
+            assert one["configurations"] == 1 and one["best"] == {"energy": 0, "disagreements": 0, "groups": [["A"]], "optima": 1}
+            assert [minimum["strict"] for minimum in one["minima"]] == [True]
+    assert right("power", "members: {A: 0.1}\nquota: 0.1\n")["members"] == [
+        {"name": "A", "shapley_shubik": 1, "banzhaf": 1, "swings": 1}]
+    tenths = "members: {" + ", ".join(f"M{k}: 0.1" for k in range(128)) + "}\nquota: 12.8\n"
+    assert all(abs(member["banzhaf"] - 1 / 128) < 1e-16 for member in right("power", tenths)["members"])
+    wrong("power", "rules:\n- {wieghts: {A: 1}, quota: 1}\n", "2:4: found the unknown key `wieghts`")
+    wrong("landscape", "rule: blocs\nactors: {A: 1e-200, B: 1e-200}\npropensity: [[0, -1], [-1, 0]]\n", "3:18: ")
+
 for arguments in (["landscape"], ["landscape", "a", "b"], ["landscape", "--nonsense", "a"], ["landscape", "no-such.yaml"],
                   ["landscape", "-j", "0", path("syria.yaml")], ["landscape", "--starts", "x", path("syria.yaml")],
                   ["power"], ["power", "no-such.yaml"], ["power", path("syria.yaml")], ["landscape", path("unsc.yaml")],

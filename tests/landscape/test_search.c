@@ -150,12 +150,36 @@ static void results_are_stable(void **state)
     }
 }
 
+/* One actor: one configuration, of energy 0, that nobody can leave; both rules, both methods. */
+static void one_actor(void **state)
+{
+    (void)state;
+    for (int rule = QD_RULE_TWO_CAMPS; rule <= QD_RULE_BLOCS; rule++)
+        for (int method = QD_METHOD_EXACT; method <= QD_METHOD_SEARCH; method++) {
+            qd_landscape_t *self =
+                make_landscape(1, (qd_landscape_rule_t)rule, (qd_landscape_method_t)method);
+            self->starts = 5;
+            qd_landscape_answer_t *answer = solve(self, 2);
+            assert_true(answer->configurations == 1.0);
+            assert_int_equal(answer->exact, method == QD_METHOD_EXACT);
+            assert_true(answer->minima == 1 && answer->minima_total == 1 && answer->optima == 1);
+            const qd_minimum_t *minimum = &answer->minimum[0];
+            assert_true(minimum->energy == 0.0 && minimum->disagreements == 0.0 && minimum->groups == 1);
+            assert_true(minimum->group[0] == 0 && minimum->strict && minimum->plateau == 0);
+            assert_int_equal(minimum->basin, method == QD_METHOD_EXACT ? 1 : 5);
+            assert_int_equal(answer->hits, method == QD_METHOD_EXACT ? 0 : 5);
+            qd_landscape_answer_free(answer);
+            qd_landscape_free(self);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cow_two_camps),    cmocka_unit_test(cow_blocs),
         cmocka_unit_test(planted_networks), cmocka_unit_test(reaches_exact_optima),
         cmocka_unit_test(seed_decides),     cmocka_unit_test(results_are_stable),
+        cmocka_unit_test(one_actor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,7 +67,26 @@ static const wrong_t landscapes[] = {
      "f.yaml:2:19: found `0` for `B`; expected a size above 0\n"},
     {"rule: blocs\nactors: {A: 1, B: -2}\npropensity: [[0, 1], [1, 0]]\n",
      "f.yaml:2:19: found `-2` for `B`; expected a size above 0\n"},
-    {"rule: blocs\nactors: {A: 1}\npropensity: [[0]]\n", "f.yaml:2:9: found 1 actor; expected 2 to 2048\n"},
+    {"rule: blocs\nactors: {}\npropensity: []\n", "f.yaml:2:9: found 0 actors; expected 1 to 2048\n"},
+    {"rule: blocs\nactors: {A: 1e-200, B: 1e-200}\npropensity:\n- [0, -1]\n- [-1, 0]\n",
+     "f.yaml:4:7: found sizes 1e-200 and 1e-200 and propensity -1 of A and B, whose product is too small for "
+     "a "
+     "double; expected other units\n"},
+    {"rule: two-camps\nactors: {A: 1, B: 1e-200, C: 1e-110}\n"
+     "propensity: [[0, 0, 1], [0, 0, 0.5], [1, 0.5, 0]]\n",
+     "f.yaml:3:32: found sizes 1e-200 and 1e-110 and propensity 0.5 of B and C, whose product is too small "
+     "for "
+     "a double; expected other units\n"},
+    {"rule: two-camps\nactors: {A: 1e200, B: 1e200}\npropensity: [[0, 1], [1, 0]]\n",
+     "f.yaml:3:18: found sizes 1e+200 and 1e+200 and propensity 1 of A and B, whose product is too large for "
+     "a "
+     "double; expected other units\n"},
+    {"rule: two-camps\nactors: {A: 1, B: 1}\npropensity: [[0, 1e308], [1e308, 0]]\n",
+     "f.yaml:3:13: found products of sizes and propensities that add up to more than a double holds; "
+     "expected "
+     "other units\n"},
+    {"rule: two-camps\nactors: {A: 1e400, B: 1}\npropensity: [[0, 1e999], [1, 0]]\n",
+     "f.yaml:2:13: found `1e400` for `A`; expected a number within the range of doubles, 1.8e+308 at most\n"},
     {"rule: blocs\nactors: [A, B, A]\npropensity: [[0]]\n",
      "f.yaml:2:16: found `A` for `actors`; expected every name once\n"},
     {"rule: blocs\nactors: A\npropensity: [[0]]\n",
@@ -124,6 +143,21 @@ static void too_large_for_exact(void **state)
               "against each other (at most 22 actors); use `method: search`\n");
 }
 
+/* Pairs that have nothing to do with each other may be as small as they like. */
+static void small_strangers(void **state)
+{
+    (void)state;
+    const char *text = "rule: two-camps\nactors: {A: 1e-200, B: 1e-200, C: 1}\n"
+                       "propensity: [[0, 0, 1], [0, 0, -1], [1, -1, 0]]\n";
+    qd_error_t error = QD_ERROR_NONE;
+    qd_yaml_t *document;
+    qd_landscape_t *self;
+    assert_int_equal(qd_yaml_parse(text, strlen(text), "f.yaml", &document, &error), QD_OK);
+    assert_int_equal(qd_landscape_read(document, "", &self, &error), QD_OK);
+    qd_landscape_free(self);
+    qd_yaml_free(document);
+}
+
 /* ---- ties ---------------------------------------------------------------------------------------------- */
 
 static const wrong_t ties[] = {
@@ -141,6 +175,10 @@ static const wrong_t ties[] = {
     {"a;b;sign\nX,Y,1\n", "1:1: found `a;b;sign`; expected the header `a,b,sign`\n"},
     {"X,Y,1\n", "1:1: found `X,Y,1`; expected the header `a,b,sign`\n"},
     {"a,b,sign\n", "2:1: found `no ties`; expected at least one tie\n"},
+    {"", "1:1: found ``; expected the header `a,b,sign`\n"},
+    {"a,b,sign\n\"A,B,1\n", "2:1: found `\"A,B,1`; expected a quote that closes this one\n"},
+    {"a,b,sign\nX,\"Y\" Z,1\n", "2:3: found `\"Y\" Z,1`; expected a comma after the closing quote\n"},
+    {"\"a,b,sign\n", "1:1: found `\"a,b,sign`; expected a quote that closes this one\n"},
 };
 
 static void write_file(const char *path, const char *text)
@@ -177,16 +215,17 @@ static void unknown_actor(void **state)
     remove(path);
 }
 
-/* Line ends of other systems, blank lines, quotes, and an actor without ties. */
+/* Byte order mark, line ends of other systems, blank lines, quotes, and an actor without ties. */
 static void lenient_ties(void **state)
 {
     (void)state;
-    const char *path = QD_BINARY_DIR "/lenient_ties.csv", *text = "rule: blocs\nactors: {X: 1, Y: 2, Z: 3}\n"
-                                                                  "ties: lenient_ties.csv\n";
+    const char *path = QD_BINARY_DIR "/lenient_ties.csv";
+    const char *text = "rule: blocs\nactors: ['Korea, \"South\"', Y, Z]\nties: lenient_ties.csv\n";
     qd_error_t error = QD_ERROR_NONE;
     qd_yaml_t *document;
     qd_landscape_t *self;
-    write_file(path, "a,b,sign\r\n\r\n\"X\", Y ,-1\r\n");
+    write_file(path, "\xEF\xBB\xBF"
+                     "a,b,\"sign\"\r\n\r\n\"Korea, \"\"South\"\"\", Y ,-1\r\n \t\r\n");
     assert_int_equal(qd_yaml_parse(text, strlen(text), "f.yaml", &document, &error), QD_OK);
     assert_int_equal(qd_landscape_read(document, QD_BINARY_DIR "/", &self, &error), QD_OK);
     assert_int_equal(self->actors, 3);
@@ -224,7 +263,31 @@ static const wrong_t powers[] = {
      "f.yaml:2:26: found `C`, who is no member; expected one (did you mean `A`?)\n"},
     {"member: {A: 1}\nquota: 1\n", "f.yaml:1:1: found the unknown key `member`; expected one of: name, "
                                    "about, members, quota, rules, veto (did you "
-                                   "mean `members`?)\n"},
+                                   "mean `members`?)\n"
+                                   "f.yaml:1:1: found no `members`; expected one\n"},
+    {"rules:\n- {wieghts: {A: 1}, quota: 1}\n- {weights: {A: 1}, qouta: 1}\n",
+     "f.yaml:2:4: found the unknown key `wieghts`; expected one of: weights, quota (did you mean "
+     "`weights`?)\n"
+     "f.yaml:2:3: found no `weights` in `rules`; expected one\n"
+     "f.yaml:3:21: found the unknown key `qouta`; expected one of: weights, quota (did you mean `quota`?)\n"
+     "f.yaml:3:3: found no `quota` in `rules`; expected one\n"},
+    {"members: {A: 1e400, B: -1}\nquota: 1e999\n",
+     "f.yaml:1:14: found `1e400` for `A`; expected a number within the range of doubles, 1.8e+308 at most\n"
+     "f.yaml:1:24: found `-1` for `B`; expected a number not below 0\n"
+     "f.yaml:2:8: found `1e999` for `quota`; expected a number within the range of doubles, 1.8e+308 at "
+     "most\n"},
+    {"rules:\n- {weights: {A: 1}, quota: 1}\n- weights: {A: 1,\n    B: 1e18}\n  quota: 2\n",
+     "f.yaml:4:8: found `1e18` for `B`; expected a number below 2^53 = 9007199254740992, for an exact "
+     "count\n"},
+    {"members: {A: 1, B: 0.12345678901}\nquota: 1\n",
+     "f.yaml:1:20: found `0.12345678901` for `B`; expected a number of at most 15 digits, nine of them "
+     "decimals, for an exact count\n"},
+    {"members: {A: 9000000000000000, B: 0.5}\nquota: 1\n",
+     "f.yaml:1:10: found weights that sum to 9e+15; expected weights of fewer digits: all together they are "
+     "2^53 = 9007199254740992 or more of their smallest unit, 1e-1, too many for an exact count\n"},
+    {"members: {A: 0.1, B: 0.2}\nquota: 0.3000000001\n",
+     "f.yaml:2:8: found `0.3000000001` for `quota`; expected at most 0.3, the sum of the weights: no "
+     "coalition could win\n"},
 };
 
 static void wrong_powers(void **state)
@@ -233,6 +296,45 @@ static void wrong_powers(void **state)
     qd_error_t error;
     for (size_t k = 0; k < sizeof powers / sizeof *powers; k++)
         assert_string_equal(power_messages(powers[k].text, &error), powers[k].expected);
+}
+
+/* More members with larger weights than can be counted: told where the weights stand. */
+static void uncountable_powers(void **state)
+{
+    (void)state;
+    char text[8192];
+    size_t used = (size_t)snprintf(text, sizeof text, "name: large\nmembers:\n");
+    for (size_t i = 0; i < 60; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "  M%zu: %zu\n", i, 1000003 + 7919 * i * i);
+    snprintf(text + used, sizeof text - used, "quota: 300000000\n");
+    qd_error_t error;
+    assert_string_equal(
+        power_messages(text, &error),
+        "f.yaml:2:1: found 60 members without a veto whose weights make a generating function of 1.13e+11 "
+        "bytes; expected at most 1.07e+09, or fewer members (up to about 46 under one rule, 35 under "
+        "several, "
+        "whatever their weights): round the weights to fewer digits\n");
+}
+
+/* A quota that is the sum of the weights in decimals, not in doubles; one member. */
+static void exact_quotas(void **state)
+{
+    (void)state;
+    char text[4096];
+    qd_error_t error = QD_ERROR_NONE;
+    for (size_t n = 1; n <= 128; n++) {
+        size_t used = (size_t)snprintf(text, sizeof text, "members:\n");
+        for (size_t i = 0; i < n; i++)
+            used += (size_t)snprintf(text + used, sizeof text - used, "  M%zu: 0.1\n", i);
+        snprintf(text + used, sizeof text - used, "quota: %zu.%zu\n", n / 10, n % 10);
+        qd_yaml_t *document;
+        qd_power_t *self;
+        assert_int_equal(qd_yaml_parse(text, strlen(text), "f.yaml", &document, &error), QD_OK);
+        assert_int_equal(qd_power_read(document, &self, &error), QD_OK);
+        assert_int_equal(self->members, n);
+        qd_power_free(self);
+        qd_yaml_free(document);
+    }
 }
 
 /* Two rules, members by first appearance, a member that one rule leaves out. */
@@ -264,9 +366,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_landscapes), cmocka_unit_test(too_large_for_exact),
-        cmocka_unit_test(wrong_ties),       cmocka_unit_test(unknown_actor),
-        cmocka_unit_test(lenient_ties),     cmocka_unit_test(wrong_powers),
-        cmocka_unit_test(several_rules),
+        cmocka_unit_test(small_strangers),  cmocka_unit_test(wrong_ties),
+        cmocka_unit_test(unknown_actor),    cmocka_unit_test(lenient_ties),
+        cmocka_unit_test(wrong_powers),     cmocka_unit_test(uncountable_powers),
+        cmocka_unit_test(exact_quotas),     cmocka_unit_test(several_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

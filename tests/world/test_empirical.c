@@ -134,10 +134,30 @@ static const struct {
      ":5: found state 2 in 1900 again; expected it once (it stands in line 2 already)\n"},
     {"ccode,year,cinc\n2,1900,0.5\n3,\xE9,0.1\n",
      ":3:3: found bytes that are not UTF-8 text; expected a CSV file\n"},
-    {"ccode,year,cinc\r2,1900,0.5\r3,1900,0.5\r", ":1: found no column `cinc`; expected one\n"},
+    {"ccode,year,cinc\r2,1900,0.5\r3,1901,0.5\r", ":1: found no column `cinc`; expected one\n"},
+    {"ccode,year,cinc,year\n2,1900,0.5,1901\n",
+     ":1:17: found the column `year` again; expected it once (it is column 2 already)\n"},
+    {"ccode,year,cinc\n2,1900,\"0.5\n", ":2:8: found `\"0.5`; expected a quote that closes this one\n"},
+    {"ccode,year,cinc\n2,\"1900\"x,0.5\n",
+     ":2:3: found `\"1900\"x,0.5`; expected a comma after the closing quote\n"},
     {"ccode,year,cinc\n2,1900,0.5\n3,1900,-9\n",
      ": found 1 states with a capability in 1900; expected at least 2 and at most 1024\n"},
 };
+
+/* A byte order mark, lines of blanks, columns without a name, and quotes around what a comma or a quote is
+ * in.
+ */
+static void test_lenient_capabilities(void **state)
+{
+    (void)state;
+    qd_empirical_t *order = read_order(&(qd_empirical_source_t){
+        .cinc = file_with("\xEF\xBB\xBF\"name, \"\"as is\"\"\",\"ccode\",year,cinc,,\r\n \t\r\n"
+                          "\"Korea, \"\"South\"\"\",732, 1900 ,\"0.25\",,\n\"\",2,1900,0.75,,\n  \n"),
+        .year = 1900});
+    assert_int_equal(order->states, 2);
+    qd_empirical_free(order);
+    unlink(path);
+}
 
 static void test_wrong_capabilities(void **state)
 {
@@ -363,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_capabilities),
         cmocka_unit_test(test_alliances),
         cmocka_unit_test(test_places_values_affinities),
+        cmocka_unit_test(test_lenient_capabilities),
         cmocka_unit_test(test_wrong_capabilities),
         cmocka_unit_test(test_wrong_others),
         cmocka_unit_test(test_faults_are_told_together),
