@@ -129,6 +129,7 @@ static qd_status_t copy_cell(copy_t *self, size_t point, size_t order, qd_error_
         if (status != QD_OK)
             return status;
     }
+    qd_h5_hasten(&self->assembly->h5);
     for (size_t c = 0; c < self->columns; c++)
         if (self->column[c].outcome >= QD_OUTCOMES)
             keep_summary(self, self->column[c].outcome - QD_OUTCOMES, &self->column[c], order);

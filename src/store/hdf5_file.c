@@ -1,6 +1,7 @@
 #include "store/hdf5_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,14 @@ qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error)
     return self->failed ? qd_error_add(error, status, "%s: %s", self->path, self->why) : QD_OK;
 }
 
+void qd_h5_hasten(qd_h5_t *self)
+{
+    void *handle = NULL;
+    if (self->failed || H5Fget_vfd_handle(self->file, H5P_DEFAULT, &handle) < 0 || handle == NULL)
+        return;
+    (void)!sync_file_range(*(int *)handle, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 void qd_h5_group(qd_h5_t *self, const char *path)
 {
     if (self->failed)
@@ -207,6 +216,8 @@ void qd_h5_set_reals(qd_h5_t *self, const char *path, const char *name, const do
 /* ---- variables --------------------------------------------------------------------------------------------
  */
 
+#define SMALL ((size_t)64 << 10) /* bytes */
+
 /* Shape of a variable: lengths now and at most, and the chunk that holds it. */
 typedef struct {
     int rank;
@@ -263,9 +274,23 @@ static size_t two_chunks(const shape_t *shape)
     return bytes;
 }
 
+/* Whether packing is not worth its while: setting up the filters for hundreds of small variables takes longer
+ * than all else that is done about them. */
+static bool is_small(const shape_t *shape)
+{
+    size_t bytes = sizeof(double);
+    for (int i = 0; i < shape->rank && bytes < SMALL; i++)
+        bytes *= (size_t)shape->size[i];
+    return bytes < SMALL && !shape->grows;
+}
+
 static hid_t create_dataset(qd_h5_t *self, const char *path, qd_h5_type_t type, shape_t *shape, hsize_t chunk,
                             bool compress)
 {
+    if (compress && is_small(shape)) {
+        compress = false;
+        chunk = 0;
+    }
     choose_chunk(shape, chunk > 0 ? chunk : 1024);
     hid_t creation = creation_list(shape, type, chunk, compress), in_file = file_type(type);
     hid_t space = H5Screate_simple(shape->rank, shape->size, shape->most);

@@ -51,7 +51,7 @@ typedef struct {
     const char *dimension[QD_H5_RANK_MAX]; /* paths of their scales, slowest first */
     const char *units, *long_name;         /* units NULL: "text" */
     hsize_t chunk; /* at most so many elements a chunk; 0: contiguous where no dimension can grow */
-    bool compress; /* shuffle and deflate, level 1; needs chunk > 0 */
+    bool compress; /* shuffle and deflate, level 1, what is not small; needs chunk > 0 */
 } qd_h5_variable_t;
 
 /* ---- writing ----------------------------------------------------------------------------------------------
@@ -62,6 +62,10 @@ void qd_h5_create(qd_h5_t *self, const char *path);
 
 /* Closes the file (if open) and returns the first failure, which is added to `error`. */
 QD_MUST_USE qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error);
+
+/* Asks the system to begin writing what was written so far to the disk, and goes on: less is left for the
+ * sync. */
+void qd_h5_hasten(qd_h5_t *self);
 
 void qd_h5_group(qd_h5_t *self, const char *path);
 
