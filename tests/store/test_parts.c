@@ -290,7 +290,8 @@ static void test_damage(void **state)
     options.mode = QD_PARTS_RESUME;
     assert_ok(qd_parts_open(&options, experiment, &parts, error));
     assert_int_equal(qd_ranges_count(qd_parts_done(parts, 0, 0)), 0);
-    assert_non_null(strstr(qd_parts_warnings(parts)->text, ".damaged until the run is whole, its worlds are computed again"));
+    assert_non_null(strstr(qd_parts_warnings(parts)->text,
+                           ".damaged until the run is whole, its worlds are computed again"));
     assert_int_not_equal(access(path, F_OK), 0);
     assert_ok(append_worlds(parts, experiment, 0, 0, 0, 100, error));
     assert_ok(qd_parts_flush(parts, error));
