@@ -106,6 +106,9 @@ const char *qd_result_file_order_label(const qd_result_file_t *self, size_t orde
 /* Whether per-world values of an outcome are there. */
 bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcome);
 
+/* Whether the file keeps rows of any outcome, and with them what is needed to go on from it. */
+bool qd_result_file_keeps_rows(const qd_result_file_t *self);
+
 /* Worlds present of (point, order): failed ones included. */
 QD_MUST_USE qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order,
                                             uint64_t *worlds, qd_error_t *error);

@@ -27,9 +27,13 @@ int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 struct option;
 int qd_cli_wrong_option(const char *command, const char *word, const struct option *known);
 
-/* Whether a result file can be written to `output`: its folder can be, what is there (*there) is a file, and
- * none of the `input` files. Tells the reason where it cannot. */
-bool qd_cli_may_write(const char *output, const char *const input[], size_t inputs, bool *there);
+/* Whether a result file can be written to `output`: its folder can be, and what is there (*there) is a file.
+ * Tells the reason where it cannot. */
+bool qd_cli_may_write(const char *output, bool *there);
+
+/* Whether `output` is none of the files that are read: they must outlive the command, whatever --force says.
+ * Tells which one it is. */
+bool qd_cli_spares(const char *output, const char *const input[], size_t inputs);
 
 /* "quadrille COMMAND ARGUMENT...", malloc'ed; NULL when memory is short. To be called before getopt reorders
  * the words. */

@@ -90,9 +90,10 @@ int qd_cli_merge(int argc, char **argv)
         options.shards = (size_t)(argc - optind);
         options.command_line = command_line;
         /* Without --force a file that is there stays, whatever it is. */
-        bool there;
-        size_t read = options.force ? options.shards : 0;
-        code = qd_cli_may_write(options.output, options.shard, read, &there) ? merge(&options, quiet) : 2;
+        bool there, fit = qd_cli_may_write(options.output, &there);
+        if (fit && options.force)
+            fit = qd_cli_spares(options.output, options.shard, options.shards);
+        code = fit ? merge(&options, quiet) : 2;
     }
     free(command_line);
     return code;

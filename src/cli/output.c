@@ -9,19 +9,7 @@
 #include "cli/cli.h"
 #include "engine/same_file.h"
 
-/* What is read must outlive the command, whatever --force says. */
-static bool spares(const char *output, const char *const input[], size_t inputs)
-{
-    for (size_t i = 0; i < inputs; i++)
-        if (qd_would_replace(output, input[i])) {
-            fprintf(stderr, "quadrille: %s: found %s, which is read here; expected another file\n", output,
-                    strcmp(output, input[i]) == 0 ? "the file" : input[i]);
-            return false;
-        }
-    return true;
-}
-
-bool qd_cli_may_write(const char *output, const char *const input[], size_t inputs, bool *there)
+bool qd_cli_may_write(const char *output, bool *there)
 {
     char folder[4096];
     struct stat found;
@@ -41,8 +29,19 @@ bool qd_cli_may_write(const char *output, const char *const input[], size_t inpu
         return true;
     *there = true;
     if (S_ISREG(found.st_mode))
-        return spares(output, input, inputs);
+        return true;
     fprintf(stderr, "quadrille: %s: found something that is not a file; expected a file or nothing\n",
             output);
     return false;
+}
+
+bool qd_cli_spares(const char *output, const char *const input[], size_t inputs)
+{
+    for (size_t i = 0; i < inputs; i++)
+        if (qd_would_replace(output, input[i])) {
+            fprintf(stderr, "quadrille: %s: found %s, which is read here; expected another file\n", output,
+                    strcmp(output, input[i]) == 0 ? "the file" : input[i]);
+            return false;
+        }
+    return true;
 }

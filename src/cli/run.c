@@ -248,9 +248,9 @@ static void show_warnings(void *context, const qd_error_t *warnings)
 static bool check_output(const arguments_t *self, const qd_experiment_t *experiment)
 {
     const char *output = self->run.output, *path = experiment->path;
-    bool there, ignored;
-    if (!qd_cli_may_write(output, &path, 1, &there) ||
-        !qd_cli_may_write(output, (const char *const *)experiment->source, experiment->sources, &ignored))
+    bool there;
+    if (!qd_cli_may_write(output, &there) || !qd_cli_spares(output, &path, 1) ||
+        !qd_cli_spares(output, (const char *const *)experiment->source, experiment->sources))
         return false;
     if (!there || self->run.force || self->run.resume)
         return true;

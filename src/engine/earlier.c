@@ -9,15 +9,6 @@
 #include "engine/columns.h"
 #include "quadrille/result.h"
 
-/* Whether the file keeps rows, and with them what is needed to go on from it. */
-static bool keeps_rows(const qd_result_file_t *file)
-{
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
-        if (qd_result_file_has_worlds(file, (qd_outcome_t)o))
-            return true;
-    return false;
-}
-
 /* Where a result file cannot be read, what its run has finished may lie beside it. */
 static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *error)
 {
@@ -61,7 +52,7 @@ static qd_status_t add_result(qd_index_t *index, const qd_experiment_t *experime
     qd_status_t status = open_result(experiment, output, &file, error);
     if (status != QD_OK)
         return status;
-    bool rows = keeps_rows(file);
+    bool rows = qd_result_file_keeps_rows(file);
     qd_result_file_close(file);
     return rows ? qd_index_add_result(index, output, error) : QD_OK;
 }

@@ -266,14 +266,6 @@ static void work(verify_t *self)
 /* ---- the whole --------------------------------------------------------------------------------------------
  */
 
-static bool keeps_rows(const qd_result_file_t *file)
-{
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
-        if (qd_result_file_has_worlds(file, (qd_outcome_t)o))
-            return true;
-    return false;
-}
-
 static qd_status_t open_all(verify_t *self)
 {
     const qd_verify_options_t *options = self->options;
@@ -284,7 +276,7 @@ static qd_status_t open_all(verify_t *self)
     memcpy(self->report->stored_hash, from->result_hash, sizeof from->result_hash);
     snprintf(self->report->version, sizeof self->report->version, "%s", from->version);
     status = qd_experiment_parse(from->config, options->path, &self->experiment, self->error);
-    if (status == QD_OK && keeps_rows(self->file))
+    if (status == QD_OK && qd_result_file_keeps_rows(self->file))
         status = qd_merge_index(self->experiment, &options->path, 1, &self->index, self->error);
     else if (status == QD_OK && (options->fraction < 1.0 || !from->complete))
         status =

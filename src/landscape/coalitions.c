@@ -93,7 +93,7 @@ size_t qd_coalitions_alike(const qd_coalitions_t *self, size_t i)
  * swings S if the complement of S with i is small, and that of S, which has i besides, is not: the same with
  * the n - 1 - s voters that are neither in S nor i. */
 
-static void choose(size_t n, qd_count_t binomial[])
+void qd_coalitions_choose(size_t n, qd_count_t binomial[])
 {
     binomial[0] = 1;
     for (size_t t = 1; t <= n; t++) {
@@ -108,7 +108,7 @@ void qd_coalitions_swings(const qd_coalitions_t *self, const qd_small_sets_t *sm
     size_t n = self->voters;
     qd_count_t binomial[QD_POWER_MEMBERS_MAX + 1];
     memset(swings, 0, sizeof *swings);
-    choose(n, binomial);
+    qd_coalitions_choose(n, binomial);
     for (size_t t = 0; t <= n; t++)
         swings->won[t] = self->losing ? binomial[t] - small->all[t] : small->all[n - t];
     for (size_t i = 0; i < n; i++)

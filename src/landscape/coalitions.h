@@ -44,6 +44,9 @@ void qd_coalitions_settle(qd_coalitions_t *self, const int64_t quota[], size_t l
 /* A voter before i with the same weights, or i. */
 size_t qd_coalitions_alike(const qd_coalitions_t *self, size_t i);
 
+/* binomial[k]: sets of k out of n, k = 0 .. n. */
+void qd_coalitions_choose(size_t n, qd_count_t binomial[]);
+
 void qd_coalitions_swings(const qd_coalitions_t *self, const qd_small_sets_t *small, qd_swings_t *swings);
 
 #endif

@@ -202,15 +202,6 @@ static bool divide(qd_halves_t *self)
     return sets_of(self, 0) <= SETS_MAX && sets_of(self, 1) <= SETS_MAX;
 }
 
-static qd_count_t choose(size_t n, size_t k)
-{
-    qd_count_t binomial[QD_POWER_MEMBERS_MAX + 1] = {1};
-    for (size_t t = 1; t <= n; t++)
-        for (size_t m = t; m > 0; m--)
-            binomial[m] += binomial[m - 1];
-    return binomial[k];
-}
-
 /* Lists the codes: 1 to go on, 0: too many groups, -1: no memory. */
 static int fill_quarter(const qd_halves_t *self, quarter_t *quarter)
 {
@@ -226,11 +217,12 @@ static int fill_quarter(const qd_halves_t *self, quarter_t *quarter)
     ways[0] = 1;
     for (size_t k = 0; k < quarter->classes; k++) {
         const class_t *class = &quarter->class[k];
+        qd_count_t chosen[QD_POWER_MEMBERS_MAX + 1];
+        qd_coalitions_choose(class->voters, chosen);
         for (size_t j = 1; j <= class->most; j++) {
-            qd_count_t chosen = choose(class->voters, j);
             for (size_t low = 0; low < block; low++) {
                 size_t code = j * block + low;
-                ways[code] = ways[low] * chosen;
+                ways[code] = ways[low] * chosen[j];
                 members[code] = members[low] + (uint32_t)j;
                 for (size_t r = 0; r < self->rules; r++)
                     quarter->weight[r][code] =

@@ -84,7 +84,7 @@ static qd_status_t compare(const check_t *self, const qd_tally_t *tally, qd_erro
     qd_index_t *index = self->index;
     size_t outcome = first_difference(self, tally);
     qd_hash_sum_t a = qd_tally_hash(tally), b = qd_tally_hash(self->again);
-    bool all = index->kind.columns == ((uint64_t)1 << QD_OUTCOMES) - 1,
+    bool all = index->kind.columns == QD_COLUMNS_ALL,
          other_hash = all && (a.low != b.low || a.high != b.high);
     if (outcome == QD_OUTCOMES && !other_hash)
         return QD_OK;

@@ -17,6 +17,9 @@
 #define QD_PART_HEADER   72
 #define QD_PART_CHECKSUM 16
 
+/* All outcomes. */
+#define QD_COLUMNS_ALL (((uint64_t)1 << QD_OUTCOMES) - 1)
+
 /* What all parts of one folder have in common. */
 typedef struct {
     uint64_t config_hash;

@@ -33,9 +33,6 @@ typedef struct {
     int rank;
 } qd_parts_options_t;
 
-/* All outcomes. */
-#define QD_COLUMNS_ALL (((uint64_t)1 << QD_OUTCOMES) - 1)
-
 /* Finished worlds first .. first + worlds - 1 of one (point, order), by position in the experiment.
  * Everything is copied. */
 typedef struct {

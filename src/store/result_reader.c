@@ -250,6 +250,14 @@ bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcom
     return qd_h5_exists(&h5, path);
 }
 
+bool qd_result_file_keeps_rows(const qd_result_file_t *self)
+{
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        if (qd_result_file_has_worlds(self, (qd_outcome_t)o))
+            return true;
+    return false;
+}
+
 /* All of a variable that has `each` numbers for every (point, order); NULL after a failure. */
 static void *read_cells(qd_result_file_t *self, const char *path, qd_h5_type_t type, size_t each)
 {
