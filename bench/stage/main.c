@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "engine/run.h"
-#include "kernel/player.h"
+#include "kernel/world.h"
 
 #include "clock.h"
 #include "floors.h"
@@ -54,8 +54,7 @@ static const char *const stage_names[STAGES] = {[STAGE_REST] = "control",
                                                 [STAGE_PARTS] = "rows and part files",
                                                 [STAGE_ASSEMBLE] = "result file"};
 
-/* ---- worlds
- * ------------------------------------------------------------------------------------------------ */
+/* ---- worlds -------------------------------------------------------------------------------------------- */
 
 /* Ticks that the world takes without any marking. */
 static uint64_t play_untimed(qd_world_t *world, const qd_plan_t *plan, qd_luck_t luck)
@@ -195,8 +194,7 @@ static void print_measured(size_t n, const measured_t *m, double ghz)
     printf("  %.0f worlds a second and core at %.2f GHz\n", ghz * 1e9 / m->untimed, ghz);
 }
 
-/* ---- the engine's part
- * ------------------------------------------------------------------------------------- */
+/* ---- the engine's part --------------------------------------------------------------------------------- */
 
 static bool play_pool(size_t n, size_t *periods)
 {
@@ -324,8 +322,7 @@ static qd_status_t measure_engine_both(const settings_t *settings, double world,
     return status;
 }
 
-/* ---- main
- * -------------------------------------------------------------------------------------------------- */
+/* ---- main ---------------------------------------------------------------------------------------------- */
 
 static bool parse_sizes(settings_t *settings, char *text)
 {

@@ -5,7 +5,7 @@
 #include "engine/conclude.h"
 #include "engine/part_writer.h"
 #include "kernel/mission_game.h"
-#include "kernel/player.h"
+#include "kernel/world.h"
 #include "statistics/tally.h"
 #include "store/parts.h"
 #include "world/sample.h"
@@ -20,8 +20,7 @@
 
 stage_played_t stage_played;
 
-/* ---- random numbers
- * ---------------------------------------------------------------------------------------- */
+/* ---- random numbers ------------------------------------------------------------------------------------ */
 
 WRAP(double, qd_random_uniform, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw)
 {
@@ -98,8 +97,7 @@ WRAP(void, qd_normals_of, const uint64_t even[4], const uint64_t odd[4], double 
     stage_leave();
 }
 
-/* ---- a world's beginning
- * ----------------------------------------------------------------------------------- */
+/* ---- a world's beginning ------------------------------------------------------------------------------- */
 
 WRAP(void, qd_sample_parameters, const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out)
 {
@@ -118,8 +116,7 @@ WRAP(const char *, qd_sample_order, qd_state_t *state, const qd_plan_t *plan, co
     return failure;
 }
 
-/* ---- crises
- * ------------------------------------------------------------------------------------------------ */
+/* ---- crises -------------------------------------------------------------------------------------------- */
 
 WRAP(unsigned, qd_crisis_count, qd_count_luck_t *held, const qd_state_t *state, const qd_parameters_t *p,
      qd_luck_t luck, unsigned period)
@@ -140,8 +137,7 @@ WRAP(void, qd_crisis_draw, qd_crisis_t *self, const qd_state_t *state, const qd_
     stage_counts.targeted += stage_counts.on && self->target != QD_NOBODY;
 }
 
-/* ---- venues
- * ------------------------------------------------------------------------------------------------ */
+/* ---- venues -------------------------------------------------------------------------------------------- */
 
 WRAP(void, qd_venue_prepare, qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
      const qd_parameters_t *p, int bloc)
@@ -190,8 +186,7 @@ WRAP(size_t, qd_games_abreast_solve, const qd_games_abreast_t *self, int passes[
     return moves;
 }
 
-/* ---- consequences
- * ------------------------------------------------------------------------------------------ */
+/* ---- consequences -------------------------------------------------------------------------------------- */
 
 /* Rows of the affinities that change are those of who took sides; of their allies who did not, single pairs
  * do.
@@ -217,8 +212,7 @@ WRAP(bool, qd_world_consequences, qd_world_t *self, qd_venue_t g)
     return success;
 }
 
-/* ---- end of period, bloc review
- * ---------------------------------------------------------------------------- */
+/* ---- end of period, bloc review ------------------------------------------------------------------------ */
 
 WRAP(void, qd_world_end_period, qd_world_t *self)
 {
@@ -267,8 +261,7 @@ WRAP(int, qd_bloc_game_review, qd_bloc_game_t *self)
     return passes;
 }
 
-/* ---- outcomes
- * ---------------------------------------------------------------------------------------------- */
+/* ---- outcomes ------------------------------------------------------------------------------------------ */
 
 WRAP(void, qd_record_mission, qd_record_t *self, const qd_set_t *joined, qd_venue_t venue, double legitimacy,
      double gini, double strange, int passes)
@@ -293,8 +286,7 @@ WRAP(void, qd_record_outcomes, const qd_record_t *self, const qd_state_t *state,
     stage_leave();
 }
 
-/* ---- the engine, from the world's end to the file
- * ---------------------------------------------------------- */
+/* ---- the engine, from the world's end to the file ------------------------------------------------------ */
 
 /* Worlds that were played before, one after the other: so that what follows a world is measured over many. */
 void __wrap_qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck,

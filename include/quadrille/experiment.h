@@ -25,8 +25,7 @@ typedef struct {
     qd_distribution_t distribution;
 } qd_setting_t;
 
-/* ---- design
- * ------------------------------------------------------------------------------------------------ */
+/* ---- design -------------------------------------------------------------------------------------------- */
 
 typedef enum {
     QD_DESIGN_NONE, /* one point */
@@ -69,8 +68,7 @@ typedef struct {
     size_t levels; /* morris: levels of its grid; else 0 */
 } qd_design_t;
 
-/* ---- precision, output
- * ---------------------------------------------------------------------------------------- */
+/* ---- precision, output --------------------------------------------------------------------------------- */
 
 typedef struct {
     bool given;
@@ -85,8 +83,7 @@ typedef struct {
     bool landscape;            /* the optional outcome group `landscape`; default false */
 } qd_output_t;
 
-/* ---- claims
- * ------------------------------------------------------------------------------------------------- */
+/* ---- claims -------------------------------------------------------------------------------------------- */
 
 typedef enum {
     QD_CLAIM_CONTRAST,    /* mean(more) - mean(less) > margin */
@@ -118,8 +115,7 @@ typedef struct {
     double margin; /* a claim is supported when its interval lies above the margin */
 } qd_claim_t;
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the whole ----------------------------------------------------------------------------------------- */
 
 typedef struct {
     char *path; /* as given on the command line */

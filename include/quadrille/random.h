@@ -88,8 +88,7 @@ uint32_t qd_name_key(const char *name);
 extern const gsl_rng_type *const qd_gsl_rng_philox;
 void qd_gsl_rng_at(gsl_rng *rng, qd_luck_t luck, qd_purpose_t purpose, uint32_t period);
 
-/* ---- distributions ----------------------------------------------------------------------------------------
- */
+/* ---- distributions ------------------------------------------------------------------------------------- */
 
 typedef enum {
     QD_CONSTANT,   /* a: the value */

@@ -9,8 +9,7 @@
 
 #include "quadrille/random.h"
 
-/* ---- kinds of order ---------------------------------------------------------------------------------------
- */
+/* ---- kinds of order ------------------------------------------------------------------------------------ */
 
 typedef enum { QD_UNIPOLAR, QD_BIPOLAR, QD_MULTIPOLAR, QD_EMPIRICAL, QD_ORDER_KINDS } qd_order_kind_t;
 
@@ -20,8 +19,7 @@ typedef struct {
 
 extern const qd_order_info_t qd_order_table[QD_ORDER_KINDS];
 
-/* ---- parameters -------------------------------------------------------------------------------------------
- */
+/* ---- parameters ---------------------------------------------------------------------------------------- */
 
 typedef enum { QD_TYPE_REAL, QD_TYPE_WHOLE, QD_TYPE_FLAG, QD_TYPE_SCOPE } qd_parameter_type_t;
 
@@ -63,8 +61,7 @@ const qd_parameter_info_t *qd_parameter_info(size_t parameter);
 /* Position of a name, or -1. */
 int qd_parameter_find(const char *name);
 
-/* ---- outcomes ---------------------------------------------------------------------------------------------
- */
+/* ---- outcomes ------------------------------------------------------------------------------------------ */
 
 typedef enum {
     QD_GROUP_STABILITY,
@@ -115,8 +112,7 @@ typedef enum {
 
 extern const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES];
 
-/* ---- series (paths) ---------------------------------------------------------------------------------------
- */
+/* ---- series (paths) ------------------------------------------------------------------------------------ */
 
 typedef enum {
 #define QD_SERIES(field, low, high, unit, meaning) QD_S_##field,
@@ -132,8 +128,7 @@ typedef struct {
 
 extern const qd_series_info_t qd_series_table[QD_SERIES_COUNT];
 
-/* ---- doctrines --------------------------------------------------------------------------------------------
- */
+/* ---- doctrines ----------------------------------------------------------------------------------------- */
 
 /* The six parameters that a preset sets, in the order of the columns of model.md's table. */
 #define QD_DOCTRINE_FIELDS 6
@@ -149,8 +144,7 @@ extern const size_t qd_doctrine_count;
 extern const qd_doctrine_info_t qd_doctrine_table[];
 int qd_doctrine_find(const char *name);
 
-/* ---- names ------------------------------------------------------------------------------------------------
- */
+/* ---- names --------------------------------------------------------------------------------------------- */
 
 /* Of `count` names, the nearest to `name` in edit distance (insertions, deletions, substitutions,
  * transpositions of neighbours), or NULL where none is near enough to have been meant (distance above a third

@@ -16,8 +16,7 @@
 /* Newest format this program writes and reads. */
 #define QD_RESULT_FORMAT 1
 
-/* ---- what a result file says ------------------------------------------------------------------------------
- */
+/* ---- what a result file says --------------------------------------------------------------------------- */
 
 /* Where a result comes from. Strings may be NULL when written ("" is stored); never NULL when read. */
 typedef struct {
@@ -70,8 +69,7 @@ typedef struct {
         mu_star_noise_high;
 } qd_result_sensitivity_t;
 
-/* ---- reading ----------------------------------------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------------------------------------------- */
 
 #define QD_RESULT_QUANTILES 7 /* 0.01 0.05 0.25 0.5 0.75 0.95 0.99 */
 extern const double qd_result_quantiles[QD_RESULT_QUANTILES];

@@ -15,8 +15,7 @@
 #include "quadrille/random.h"
 #include "quadrille/registry.h"
 
-/* ---- venues -----------------------------------------------------------------------------------------------
- */
+/* ---- venues -------------------------------------------------------------------------------------------- */
 
 typedef enum {
     QD_COLLECTIVE,
@@ -31,8 +30,7 @@ typedef enum {
 /* "collective", ..., "umbrella", "abstain". */
 const char *qd_venue_name(qd_venue_t venue);
 
-/* ---- plan: how worlds of one (design point, order) are drawn
- * ------------------------------------------------ */
+/* ---- plan: how worlds of one (design point, order) are drawn ------------------------------------------- */
 
 /* States, capabilities and what else is known of an empirical order. Arrays not given are NULL and are drawn.
  */
@@ -74,8 +72,7 @@ QD_MUST_USE qd_status_t qd_plan_check(const qd_plan_t *self, const char *where, 
 size_t qd_plan_states_max(const qd_plan_t *self);
 size_t qd_plan_periods_max(const qd_plan_t *self);
 
-/* ---- world: state, opaque below; fields in src/world/world.h
- * ------------------------------------------------- */
+/* ---- world: state, opaque below; fields in src/world/world.h ------------------------------------------- */
 
 typedef struct qd_world qd_world_t;
 
@@ -84,8 +81,7 @@ typedef struct qd_world qd_world_t;
 qd_world_t *qd_world_new(size_t states, size_t periods);
 void qd_world_free(qd_world_t *self);
 
-/* ---- result
- * ------------------------------------------------------------------------------------------------- */
+/* ---- result -------------------------------------------------------------------------------------------- */
 
 typedef struct {
     qd_outcomes_t outcomes;
@@ -96,8 +92,7 @@ typedef struct {
     const char *failure; /* NULL, or the reason why this world failed (state not finite, invariant broken) */
 } qd_result_t;
 
-/* ---- observer: every event of a world, for replay and for property tests
- * ------------------------------------- */
+/* ---- observer: every event of a world, for replay and for property tests ------------------------------- */
 
 typedef struct qd_event qd_event_t; /* fields in src/kernel/event.h */
 
@@ -106,8 +101,7 @@ typedef struct {
     void (*see)(void *context, const qd_event_t *event);
 } qd_observer_t;
 
-/* ---- play
- * --------------------------------------------------------------------------------------------------- */
+/* ---- play ---------------------------------------------------------------------------------------------- */
 
 /* Draws world `luck.world` of the plan and plays it: model.md, parts 1 to 7. `observer` may be NULL. The
  * world must have been made for at least the plan's maxima. */

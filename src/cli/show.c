@@ -29,8 +29,7 @@ void qd_show_wrapped(const char *text, int indent)
     putchar('\n');
 }
 
-/* ---- provenance
- * ------------------------------------------------------------------------------------------------- */
+/* ---- provenance ---------------------------------------------------------------------------------------- */
 
 /* `most`: cells that have all the worlds that the experiment allows. */
 static qd_status_t count_worlds(const qd_show_t *self, uint64_t *done, size_t *most)
@@ -129,8 +128,7 @@ static qd_status_t show_provenance(const qd_show_t *self)
     return status == QD_OK ? show_failures(self) : status;
 }
 
-/* ---- command line
- * ------------------------------------------------------------------------------------------------- */
+/* ---- command line -------------------------------------------------------------------------------------- */
 
 static void print_help(void)
 {

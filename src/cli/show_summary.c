@@ -51,8 +51,7 @@ static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chose
     return count;
 }
 
-/* ---- numbers
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------------------------------- */
 
 /* Decimals that show two digits of x. */
 static int decimals(double x)
@@ -89,8 +88,7 @@ static qd_status_t print_cell(const qd_show_t *self, size_t point, size_t order,
     return QD_OK;
 }
 
-/* ---- one point: outcomes by orders
- * --------------------------------------------------------------------------------- */
+/* ---- one point: outcomes by orders --------------------------------------------------------------------- */
 
 static qd_status_t one_point_orders(const qd_show_t *self, size_t point, size_t first, size_t last,
                                     size_t outcomes, const qd_outcome_t outcome[])
@@ -134,8 +132,7 @@ static qd_status_t show_one_point(const qd_show_t *self, size_t point)
     return status;
 }
 
-/* ---- many points
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- many points --------------------------------------------------------------------------------------- */
 
 static void name_value(const qd_factor_t *factor, double value, char *out, size_t size)
 {
@@ -213,8 +210,7 @@ static qd_status_t show_points(const qd_show_t *self)
     return status;
 }
 
-/* ---- sampled designs: their points have no meaning one by one ---------------------------------------------
- */
+/* ---- sampled designs: their points have no meaning one by one ------------------------------------------ */
 
 static qd_status_t print_range(const qd_show_t *self, size_t order, qd_outcome_t outcome)
 {

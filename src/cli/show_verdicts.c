@@ -9,8 +9,7 @@
 #define CONTRASTS_SHOWN 12
 #define FACTORS_SHOWN   10
 
-/* ---- claims
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- claims -------------------------------------------------------------------------------------------- */
 
 /* Below this a p-value says no more than that it is small. */
 #define P_LEAST 1e-15
@@ -65,8 +64,7 @@ qd_status_t qd_show_claims(const qd_show_t *self)
     return QD_OK;
 }
 
-/* ---- contrasts
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- contrasts ----------------------------------------------------------------------------------------- */
 
 static bool wanted(const qd_show_t *self, const char *outcome)
 {
@@ -113,8 +111,7 @@ qd_status_t qd_show_contrasts(const qd_show_t *self)
     return QD_OK;
 }
 
-/* ---- sensitivity
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- sensitivity --------------------------------------------------------------------------------------- */
 
 static double strength(const qd_result_sensitivity_t *row)
 {

@@ -38,8 +38,7 @@ QD_MUST_USE qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t
                                    qd_error_t *error);
 void qd_analysis_free(qd_analysis_t *self);
 
-/* ---- its parts
- * --------------------------------------------------------------------------------------------- */
+/* ---- its parts ----------------------------------------------------------------------------------------- */
 
 /* Adds the claims' verdicts. */
 QD_MUST_USE qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_index_t *done,

@@ -22,8 +22,7 @@ typedef struct {
     const char *note;
 } judged_t;
 
-/* ---- linear combinations: contrasts, interactions, orders
- * ---------------------------------------------------- */
+/* ---- linear combinations: contrasts, interactions, orders ---------------------------------------------- */
 
 static qd_status_t claim_cells(const qd_experiment_t *experiment, const qd_claim_t *claim, qd_cells_t *cells,
                                qd_error_t *error)
@@ -74,8 +73,7 @@ out:
     return status;
 }
 
-/* ---- trends
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- trends -------------------------------------------------------------------------------------------- */
 
 /* Cells of all levels, one level after another: level l has cells start[l] .. start[l + 1] - 1. */
 typedef struct {
@@ -167,8 +165,7 @@ out:
     return status;
 }
 
-/* ---- bimodality
- * ------------------------------------------------------------------------------------------------- */
+/* ---- bimodality ---------------------------------------------------------------------------------------- */
 
 static qd_status_t test_cell(const qd_experiment_t *experiment, qd_index_t *done, const qd_claim_t *claim,
                              const qd_cell_t *cell, double value[], qd_bimodality_t *found, qd_error_t *error)
@@ -211,8 +208,7 @@ static qd_status_t judge_bimodal(const qd_experiment_t *experiment, qd_index_t *
     return status;
 }
 
-/* ---- verdicts
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- verdicts ------------------------------------------------------------------------------------------ */
 
 static const char *const kinds[] = {[QD_CLAIM_CONTRAST] = "contrast",
                                     [QD_CLAIM_INTERACTION] = "interaction",

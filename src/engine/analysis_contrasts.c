@@ -1,7 +1,7 @@
 #include "engine/analysis.h"
 #include "engine/cells.h"
 #include "engine/columns.h"
-#include "registry/list.h"
+#include "base/list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +24,7 @@ typedef struct {
     pair_t *pair;
 } pairs_t;
 
-/* ---- which pairs
- * ------------------------------------------------------------------------------------------------- */
+/* ---- which pairs --------------------------------------------------------------------------------------- */
 
 static size_t design_points(const qd_experiment_t *experiment)
 {
@@ -84,8 +83,7 @@ static qd_status_t choose_cells(pairs_t *self, qd_error_t *error)
     return status;
 }
 
-/* ---- their values
- * -------------------------------------------------------------------------------------------------- */
+/* ---- their values -------------------------------------------------------------------------------------- */
 
 /* Mean over a side's cells, into room; a single cell is used where it lies. */
 static const double *side(const pairs_t *self, size_t first, size_t from, size_t count,
@@ -156,8 +154,7 @@ static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome
     return status;
 }
 
-/* ---- which outcomes
- * -------------------------------------------------------------------------------------------------- */
+/* ---- which outcomes ------------------------------------------------------------------------------------ */
 
 /* Those of which rows are kept. */
 static size_t choose_outcomes(const qd_experiment_t *experiment, uint64_t kept, bool chosen[QD_OUTCOMES])

@@ -29,8 +29,7 @@ typedef struct {
     qd_bootstrap_t bootstrap;
 } study_t;
 
-/* ---- what is done
- * --------------------------------------------------------------------------------------------- */
+/* ---- what is done -------------------------------------------------------------------------------------- */
 
 /* Worlds without which a point counts as not done. */
 static uint64_t needed(const qd_experiment_t *experiment)
@@ -63,8 +62,7 @@ static void find_blocks(study_t *self)
     self->batches = self->worlds < BATCHES_MAX ? 1 : BATCHES_MAX;
 }
 
-/* ---- batch means
- * ------------------------------------------------------------------------------------------------ */
+/* ---- batch means --------------------------------------------------------------------------------------- */
 
 /* Of worlds first .. end - 1 those that did not fail; a mean of NaN where all did. */
 static qd_status_t batch_mean(study_t *self, size_t point, qd_outcome_t outcome, uint64_t first, uint64_t end,
@@ -101,8 +99,7 @@ static qd_status_t read_means(study_t *self, qd_outcome_t outcome, double room[]
     return status;
 }
 
-/* ---- indices
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- indices ------------------------------------------------------------------------------------------- */
 
 static qd_result_sensitivity_t empty_row(const study_t *self, qd_outcome_t outcome, size_t factor,
                                          const char *method)
@@ -184,8 +181,7 @@ static qd_status_t add_morris(study_t *self, qd_outcome_t outcome, qd_analysis_t
     return status;
 }
 
-/* ---- all of it
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- all of it ----------------------------------------------------------------------------------------- */
 
 static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, qd_index_t *done, size_t rows,
                               qd_error_t *error)

@@ -1,6 +1,6 @@
 #include "engine/cells.h"
 
-#include "registry/list.h"
+#include "base/list.h"
 
 #include <stdlib.h>
 

@@ -65,4 +65,9 @@ uint64_t qd_dispatch_done(const qd_dispatch_t *self);
 /* Worlds that the tickets drawn so far stand for, over all ranks; with a precision stop 0. */
 uint64_t qd_dispatch_drawn(const qd_dispatch_t *self);
 
+/* Points that set the same things: their worlds are the same, so they are played once and kept once. */
+
+/* For each point the first point of the experiment that sets the same things, mostly itself. To be freed. */
+QD_MUST_USE qd_status_t qd_twins_find(const qd_experiment_t *experiment, size_t **first, qd_error_t *error);
+
 #endif

@@ -53,8 +53,7 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* ---- while it goes on -------------------------------------------------------------------------------------
- */
+/* ---- while it goes on ---------------------------------------------------------------------------------- */
 
 static void tell(run_t *self)
 {
@@ -174,8 +173,7 @@ static void work(run_t *self)
     qd_worker_free(&worker);
 }
 
-/* ---- its beginning ----------------------------------------------------------------------------------------
- */
+/* ---- its beginning ------------------------------------------------------------------------------------- */
 
 static qd_status_t open_parts(run_t *self)
 {
@@ -288,8 +286,7 @@ static qd_status_t prepare(run_t *self)
     return qd_ranks_agree(self->ranks, status);
 }
 
-/* ---- its end ----------------------------------------------------------------------------------------------
- */
+/* ---- its end ------------------------------------------------------------------------------------------- */
 
 /* Whether the index holds every world that the run was to make. */
 static qd_status_t all_there(run_t *self, const qd_stopping_t *stopping, bool *whole)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "engine/dispatch.h"
-#include "engine/twins.h"
 #include "engine/worker.h"
 #include "kernel/crisis.h"
 #include "statistics/confidence_sequence.h"

@@ -13,8 +13,7 @@ static const char *const names[QD_EVENTS] = {
     [QD_EVENT_ABSTAIN] = "abstain",     [QD_EVENT_MISSION] = "mission",   [QD_EVENT_WAR] = "war",
     [QD_EVENT_BREAKDOWN] = "breakdown", [QD_EVENT_PERIOD] = "period",     [QD_EVENT_END] = "end"};
 
-/* ---- pieces of JSON ---------------------------------------------------------------------------------------
- */
+/* ---- pieces of JSON ------------------------------------------------------------------------------------ */
 
 static void put_real(FILE *out, double value)
 {
@@ -120,8 +119,7 @@ static void parameters_member(qd_trace_t *self, const qd_parameters_t *now, bool
     self->parameters = *now;
 }
 
-/* ---- events -----------------------------------------------------------------------------------------------
- */
+/* ---- events -------------------------------------------------------------------------------------------- */
 
 static void tell_world(qd_trace_t *self, const qd_event_t *event)
 {

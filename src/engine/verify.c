@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/twins.h"
-#include "engine/verify_statistics.h"
+#include "engine/dispatch.h"
 #include "engine/worker.h"
 #include "quadrille/result.h"
 #include "store/assemble.h"
 #include "store/merge.h"
+#include "engine/conclude.h"
+#include "store/compare.h"
+#include <errno.h>
+#include <unistd.h>
 
 /* Values that may be kept of a world: the outcomes, then the group `landscape`. */
 #define VALUES (QD_OUTCOMES + QD_LANDSCAPE_OUTCOMES)
@@ -35,8 +38,71 @@ typedef struct {
     qd_status_t status;
 } verify_t;
 
-/* ---- which worlds -----------------------------------------------------------------------------------------
- */
+/* ---- the statistics of the file ------------------------------------------------------------------------ */
+
+/* The rows against the tallies; the first line of what is found, without the file's name. */
+static qd_status_t check_rows(qd_index_t *index, const char *path, char *difference, size_t size,
+                              qd_error_t *error)
+{
+    qd_error_t found = QD_ERROR_NONE;
+    qd_status_t status = qd_index_check_rows(index, &found);
+    if (status != QD_ERROR_INPUT) {
+        if (status != QD_OK)
+            *error = found;
+        return status;
+    }
+    const char *what = found.text;
+    size_t length = strlen(path);
+    if (strncmp(what, path, length) == 0 && what[length] == ':')
+        what += length + 2;
+    snprintf(difference, size, "%.*s", (int)strcspn(what, "\n"), what);
+    return QD_OK;
+}
+
+static qd_status_t make_again(const qd_experiment_t *experiment, qd_index_t *index, const char *path,
+                              const char *again, char *difference, size_t size, qd_error_t *error)
+{
+    qd_assembled_t assembled;
+    qd_conclusion_t conclusion = {.output = again, .statistics_only = true, .command_line = ""};
+    qd_status_t status = qd_conclude(experiment, index, &conclusion, &assembled, error);
+    if (status == QD_OK)
+        status = qd_result_compare(path, again, difference, size, error);
+    unlink(again);
+    return status;
+}
+
+/* Whether the rows of a result file are those of its tallies, and its summaries, paths, contrasts, indices
+ * and verdicts those that follow from both: they are made again, in a scratch file below $TMPDIR. Writes what
+ * differs first into `difference`,
+ * "" where nothing does. */
+static qd_status_t check_statistics(const qd_experiment_t *experiment, qd_index_t *index, const char *path,
+                                    char *difference, size_t size, qd_error_t *error)
+{
+    const char *base = getenv("TMPDIR");
+    char *folder = NULL, *again = NULL;
+    *difference = '\0';
+    qd_status_t status = check_rows(index, path, difference, size, error);
+    if (status != QD_OK || *difference != '\0')
+        return status;
+    if (asprintf(&folder, "%s/quadrille-XXXXXX", base != NULL && *base != '\0' ? base : "/tmp") < 0)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
+    if (mkdtemp(folder) == NULL) {
+        status = qd_error_add(error, QD_ERROR_IO,
+                              "%s: a scratch folder could not be made: %s; name a place for it in TMPDIR",
+                              folder, strerror(errno));
+    } else if (asprintf(&again, "%s/again.h5", folder) < 0) {
+        again = NULL;
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
+    } else {
+        status = make_again(experiment, index, path, again, difference, size, error);
+    }
+    rmdir(folder);
+    free(again);
+    free(folder);
+    return status;
+}
+
+/* ---- which worlds -------------------------------------------------------------------------------------- */
 
 /* Of blocks 0 .. blocks - 1 the i-th is taken if the running share of blocks taken grows there: `take` of
  * them, evenly spread. */
@@ -91,8 +157,7 @@ static qd_status_t choose_blocks(verify_t *self)
     return status;
 }
 
-/* ---- the comparison ---------------------------------------------------------------------------------------
- */
+/* ---- the comparison ------------------------------------------------------------------------------------ */
 
 static bool same_bits(double a, double b)
 {
@@ -263,8 +328,7 @@ static void work(verify_t *self)
     qd_worker_free(&worker);
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------
- */
+/* ---- the whole ----------------------------------------------------------------------------------------- */
 
 static qd_status_t open_all(verify_t *self)
 {
@@ -338,8 +402,8 @@ static qd_status_t judge(verify_t *self)
     if (status == QD_OK && strcmp(report->stored_hash, report->recomputed_hash) != 0)
         status = QD_ERROR_DIFFERS;
     if (status == QD_OK && self->index)
-        status = qd_verify_statistics(self->experiment, self->index, self->options->path, report->statistics,
-                                      sizeof report->statistics, self->error);
+        status = check_statistics(self->experiment, self->index, self->options->path, report->statistics,
+                                  sizeof report->statistics, self->error);
     if (status == QD_OK && report->statistics[0] != '\0')
         status = QD_ERROR_DIFFERS;
     return status;

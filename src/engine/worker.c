@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "kernel/player.h"
+#include "kernel/world.h"
 
 qd_change_t *qd_worker_schedule(const qd_experiment_t *experiment)
 {

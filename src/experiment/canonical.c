@@ -11,12 +11,9 @@
 #include "experiment/design_reader.h"
 #include "experiment/distributions.h"
 #include "experiment/orders.h"
-#include "experiment/schedule.h"
 #include "experiment/settings.h"
 
-/* ---- texts
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- texts --------------------------------------------------------------------------------------------- */
 
 /* Characters of UTF-8 that YAML may take for line breaks: bytes, escape. */
 static const char *const breaks[][2] = {
@@ -82,9 +79,7 @@ bool qd_read_outcome(const qd_yaml_node_t *node, qd_outcome_t *outcome)
     return qd_yaml_expected(node, "an outcome that `quadrille list outcomes` shows");
 }
 
-/* ---- the parts
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- the parts ----------------------------------------------------------------------------------------- */
 
 static void write_worlds(FILE *out, const qd_experiment_t *self)
 {
@@ -195,8 +190,7 @@ bool qd_canonical_set(qd_loading_t *load)
     return true;
 }
 
-/* ---- hashes of points
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- hashes of points ---------------------------------------------------------------------------------- */
 
 /* One setting in a fixed layout; `at` is -1 outside a schedule. */
 static uint64_t setting_hash(qd_parameter_t parameter, const qd_distribution_t *d, int at, uint64_t seed)

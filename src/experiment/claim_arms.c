@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "experiment/distributions.h"
-#include "experiment/factors.h"
+#include "experiment/design_reader.h"
 #include "experiment/points.h"
 #include "experiment/settings.h"
 
@@ -51,8 +51,7 @@ void qd_arm_words_free(qd_arm_words_t *words)
     qd_block_free(&words->block);
 }
 
-/* ---- design points
- * ------------------------------------------------------------------------------------------------ */
+/* ---- design points ------------------------------------------------------------------------------------- */
 
 static bool same(double a, double b)
 {
@@ -97,8 +96,7 @@ bool qd_arm_of_all(qd_loading_t *load, qd_arm_t *out)
     return qd_arm_match(load, &(qd_arm_words_t){0}, out);
 }
 
-/* ---- messages where no point matches
- * ---------------------------------------------------------------------------------- */
+/* ---- messages where no point matches ------------------------------------------------------------------- */
 
 static bool tell_levels(const qd_arm_words_t *words, const qd_factor_t *factor)
 {
@@ -145,8 +143,7 @@ static bool tell_unmatched(const qd_loading_t *load, const qd_arm_words_t *words
                         "found values that no design point has together; expected those of some point");
 }
 
-/* ---- points of their own
- * ------------------------------------------------------------------------------------------------ */
+/* ---- points of their own ------------------------------------------------------------------------------- */
 
 static bool label_taken(const qd_experiment_t *self, const char *label)
 {

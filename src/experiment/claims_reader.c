@@ -7,7 +7,7 @@
 
 #include "experiment/canonical.h"
 #include "experiment/claim_arms.h"
-#include "experiment/factors.h"
+#include "experiment/design_reader.h"
 #include "experiment/orders.h"
 #include "experiment/settings.h"
 
@@ -66,8 +66,7 @@ static bool read_arm(qd_loading_t *load, const qd_yaml_node_t *first, const qd_y
     return good;
 }
 
-/* ---- contrasts
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- contrasts ----------------------------------------------------------------------------------------- */
 
 /* {more: {order: A}, less: {order: B}, at: ARM} */
 static bool read_order_contrast(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t *claim)
@@ -142,9 +141,7 @@ static bool read_contrast(qd_loading_t *load, const qd_yaml_node_t *map, const q
     return good;
 }
 
-/* ---- trends
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- trends -------------------------------------------------------------------------------------------- */
 
 static int ascending(const void *a, const void *b)
 {
@@ -232,9 +229,7 @@ static bool read_trend(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t
     return good;
 }
 
-/* ---- one claim
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- one claim ----------------------------------------------------------------------------------------- */
 
 static bool read_bimodal(qd_loading_t *load, const qd_yaml_node_t *node, qd_claim_t *claim)
 {
@@ -307,8 +302,7 @@ void qd_claims_read(qd_loading_t *load, const qd_yaml_node_t *list)
         read_claim(load, node, &self->claim[self->claims++]);
 }
 
-/* ---- canonical text
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- canonical text ------------------------------------------------------------------------------------ */
 
 static bool is_word(const char *text)
 {

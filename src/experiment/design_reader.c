@@ -1,13 +1,14 @@
 #include "experiment/design_reader.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "design/design.h"
 #include "experiment/canonical.h"
-#include "experiment/factors.h"
-#include "experiment/schedule.h"
+#include "experiment/distributions.h"
 #include "experiment/settings.h"
+#include "math/elementary.h"
 
 static const char *const types[] = {"none", "grid", "list", "lhs", "sobol", "saltelli", "morris"};
 #define TYPES (sizeof types / sizeof types[0])
@@ -35,8 +36,7 @@ static bool read_type(const qd_yaml_node_t *map, qd_design_type_t *type)
     return qd_yaml_expected(node, "grid, list, lhs, sobol, saltelli or morris");
 }
 
-/* ---- list of points
- * --------------------------------------------------------------------------------------------- */
+/* ---- list of points ------------------------------------------------------------------------------------ */
 
 static bool is_long_item(const qd_yaml_node_t *node)
 {
@@ -127,8 +127,7 @@ void qd_items_free(qd_loading_t *load)
     load->item = NULL;
 }
 
-/* ---- sizes
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- sizes --------------------------------------------------------------------------------------------- */
 
 static void check_grid(const qd_yaml_node_t *map, const qd_design_t *design)
 {
@@ -216,8 +215,7 @@ void qd_design_read(qd_loading_t *load, const qd_yaml_node_t *map)
     }
 }
 
-/* ---- canonical text
- * -------------------------------------------------------------------------------------------------- */
+/* ---- canonical text ------------------------------------------------------------------------------------ */
 
 static void write_items(FILE *out, const qd_loading_t *load)
 {
@@ -255,4 +253,202 @@ void qd_write_design(FILE *out, const qd_loading_t *load, bool whole)
     if (design->levels)
         fprintf(out, ", levels: %zu", design->levels);
     fputs("}", out);
+}
+
+int qd_factor_find(const qd_design_t *design, int parameter)
+{
+    for (size_t f = 0; f < design->factors; f++)
+        if (design->factor[f].parameter == parameter)
+            return (int)f;
+    return -1;
+}
+
+void qd_factors_free(qd_design_t *design)
+{
+    for (size_t f = 0; f < design->factors; f++) {
+        free(design->factor[f].name);
+        free(design->factor[f].level);
+    }
+    free(design->factor);
+    design->factors = 0;
+    design->factor = NULL;
+}
+
+/* ---- levels -------------------------------------------------------------------------------------------- */
+
+static bool read_values(qd_loading_t *load, const qd_yaml_node_t *list, qd_factor_t *factor)
+{
+    bool good = true;
+    if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "a list of values"))
+        return false;
+    if (qd_yaml_count(list) < 1 || qd_yaml_count(list) > QD_LEVELS_MAX)
+        return qd_yaml_fail(list, "found %zu values for `%s`; expected 1 to %d", qd_yaml_count(list),
+                            factor->name, QD_LEVELS_MAX);
+    factor->level = qd_loading_room(load, qd_yaml_count(list), sizeof *factor->level);
+    if (!factor->level)
+        return false;
+    for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node))
+        good = qd_read_value(node, factor->parameter, &factor->level[factor->levels++]) && good;
+    return good;
+}
+
+/* i of n equally spaced values from a to b, both ends exact, on a logarithmic scale if so. The values between
+ * are rounded to 15 digits, so that 0.1, 0.3, 0.5 are what they would be if they had been written out. */
+static double spaced(double a, double b, size_t i, size_t n, bool logarithmic)
+{
+    char text[40];
+    double share = (double)i / (double)(n - 1);
+    if (i == 0 || i == n - 1)
+        return i == 0 ? a : b;
+    snprintf(text, sizeof text, "%.15g",
+             logarithmic ? a * qd_exp(qd_log(b / a) * share) : a + (b - a) * share);
+    return strtod(text, NULL);
+}
+
+static bool read_spaced(qd_loading_t *load, const qd_yaml_node_t *list, bool logarithmic, qd_factor_t *factor)
+{
+    double a, b;
+    uint64_t n;
+    const qd_parameter_info_t *info =
+        factor->parameter < 0 ? NULL : qd_parameter_info((size_t)factor->parameter);
+    if (!info || info->type == QD_TYPE_FLAG || info->type == QD_TYPE_SCOPE)
+        return qd_yaml_fail_key(list, "found `%s` for `%s`; expected {values: [...]}", qd_yaml_key(list),
+                                factor->name);
+    if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "[first, last, how many]"))
+        return false;
+    if (qd_yaml_count(list) != 3)
+        return qd_yaml_fail(list, "found a list of %zu for `%s`; expected [first, last, how many]",
+                            qd_yaml_count(list), qd_yaml_key(list));
+    const qd_yaml_node_t *first = qd_yaml_first(list), *last = qd_yaml_next(first),
+                         *many = qd_yaml_next(last);
+    if (!qd_read_value(first, factor->parameter, &a) || !qd_read_value(last, factor->parameter, &b) ||
+        !qd_yaml_whole(many, 2, QD_LEVELS_MAX, &n))
+        return false;
+    if (a == b || (logarithmic && !(a > 0.0 && b > 0.0)))
+        return qd_yaml_fail(list, "found the ends %.15g and %.15g for `%s`; expected two %s", a, b,
+                            factor->name, a == b ? "different ones" : "above 0");
+    factor->level = qd_loading_room(load, n, sizeof *factor->level);
+    for (size_t i = 0; factor->level && i < n; i++) {
+        double level = spaced(a, b, i, n, logarithmic);
+        if (info->type == QD_TYPE_WHOLE && floor(level) != level)
+            return qd_yaml_fail(list, "found the value %.15g for `%s`; expected whole numbers only", level,
+                                factor->name);
+        factor->level[factor->levels++] = level;
+    }
+    return factor->level != NULL;
+}
+
+static bool refuse_twice(const qd_yaml_node_t *node, const qd_factor_t *factor)
+{
+    for (size_t i = 0; i < factor->levels; i++)
+        for (size_t k = 0; k < i; k++)
+            if (factor->level[i] == factor->level[k])
+                return qd_yaml_fail(node,
+                                    "found a value of `%s` twice (the %zu. and the %zu.); expected it once",
+                                    factor->name, k + 1, i + 1);
+    return true;
+}
+
+/* ---- factors ------------------------------------------------------------------------------------------- */
+
+static bool read_factor(qd_loading_t *load, const qd_yaml_node_t *node, qd_factor_t *factor)
+{
+    static const char *const keys[] = {"values",     "linspace", "logspace",  "uniform",
+                                       "loguniform", "normal",   "lognormal", "beta",
+                                       "triangular", "choice",   "integers"};
+    bool list = load->self->design.type == QD_DESIGN_LIST;
+    if (!qd_find_setting(node, qd_yaml_key(node), &factor->parameter))
+        return false;
+    if (!(factor->name = qd_loading_copy(load, qd_yaml_key(node))))
+        return false;
+    if (qd_yaml_kind(node) != QD_YAML_MAP || qd_yaml_count(node) != 1)
+        return qd_yaml_expected(
+            node, "{values: [...]}, {linspace: [first, last, how many]}, {logspace: [...]} or a "
+                  "distribution");
+    if (!qd_yaml_check_keys(node, sizeof keys / sizeof keys[0], keys))
+        return false;
+    const qd_yaml_node_t *form = qd_yaml_first(node);
+    const char *key = qd_yaml_key(form);
+    if (strcmp(key, "values") == 0)
+        return read_values(load, form, factor) && (list || refuse_twice(form, factor));
+    if (!qd_is_distribution_name(key))
+        return read_spaced(load, form, strcmp(key, "logspace") == 0, factor);
+    if (list || load->self->design.type == QD_DESIGN_GRID)
+        return qd_yaml_fail_key(
+            form, "found the distribution `%s` for `%s`; expected values, linspace or logspace in a %s", key,
+            factor->name, list ? "list" : "grid");
+    return qd_read_form(node, factor->parameter, &factor->distribution);
+}
+
+bool qd_factors_read(qd_loading_t *load, const qd_yaml_node_t *map)
+{
+    qd_design_t *design = &load->self->design;
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "a mapping of parameters to {values: [...]}"))
+        return false;
+    if (qd_yaml_count(map) == 0)
+        return qd_yaml_fail(map, "found no factor; expected at least one");
+    design->factor = qd_loading_room(load, qd_yaml_count(map), sizeof *design->factor);
+    bool good = design->factor != NULL;
+    for (const qd_yaml_node_t *node = qd_yaml_first(map); design->factor && node; node = qd_yaml_next(node))
+        good = read_factor(load, node, &design->factor[design->factors++]) && good;
+    return good;
+}
+
+/* ---- factors of a list of points ----------------------------------------------------------------------- */
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static bool collect_levels(qd_loading_t *load, int parameter, qd_factor_t *factor)
+{
+    factor->parameter = parameter;
+    factor->name = qd_loading_copy(load, qd_given_name(parameter));
+    factor->level = qd_loading_room(load, load->items, sizeof *factor->level);
+    if (!factor->name || !factor->level)
+        return false;
+    size_t found = 0;
+    for (size_t i = 0; i < load->items; i++) {
+        const qd_given_t *given = qd_block_find(&load->item[i].block, parameter);
+        if (given && given->written.kind == QD_CONSTANT)
+            factor->level[found++] = given->written.a;
+    }
+    qsort(factor->level, found, sizeof *factor->level, ascending);
+    for (size_t i = 0; i < found; i++)
+        if (i == 0 || factor->level[i] != factor->level[i - 1])
+            factor->level[factor->levels++] = factor->level[i];
+    return true;
+}
+
+bool qd_factors_of_items(qd_loading_t *load)
+{
+    qd_design_t *design = &load->self->design;
+    bool named[QD_PARAMETER_COUNT + 1] = {false};
+    for (size_t i = 0; i < load->items; i++)
+        for (size_t k = 0; k < load->item[i].block.count; k++) {
+            const qd_given_t *given = &load->item[i].block.given[k];
+            named[given->parameter + 1] = named[given->parameter + 1] || given->written.kind == QD_CONSTANT;
+        }
+    design->factor = qd_loading_room(load, QD_PARAMETER_COUNT + 1, sizeof *design->factor);
+    for (int p = 0; design->factor && p <= QD_PARAMETER_COUNT; p++)
+        if (named[p] && !collect_levels(load, p - 1, &design->factor[design->factors++]))
+            return false;
+    return design->factor != NULL;
+}
+
+void qd_write_factor(FILE *out, const qd_factor_t *factor)
+{
+    fprintf(out, "%s: ", factor->name);
+    if (factor->levels == 0) {
+        qd_write_distribution(out, factor->parameter, &factor->distribution);
+        return;
+    }
+    fputs("{values: [", out);
+    for (size_t i = 0; i < factor->levels; i++) {
+        fputs(i ? ", " : "", out);
+        qd_write_value(out, factor->parameter, factor->level[i]);
+    }
+    fputs("]}", out);
 }

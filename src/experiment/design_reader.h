@@ -17,4 +17,24 @@ const char *qd_design_name(qd_design_type_t type); /* "grid", ...; "none" */
  * `whole` is false. */
 void qd_write_design(FILE *out, const qd_loading_t *load, bool whole);
 
+/* `factors:` of a design: name: {values: [...]} | {linspace: [a, b, n]} | {logspace: [a, b, n]} | a
+ * distribution. */
+
+#define QD_LEVELS_MAX 10000
+
+/* Reads the mapping into load->self->design.factor, in file order. Faults are left in the document (then
+ * false). */
+bool qd_factors_read(qd_loading_t *load, const qd_yaml_node_t *map);
+
+/* Factors of a list of points: every name that an item sets to a constant, in the order of the registry;
+ * levels: the different values, ascending. */
+bool qd_factors_of_items(qd_loading_t *load);
+
+/* Position of the factor of a parameter (or QD_DOCTRINE), or -1. */
+int qd_factor_find(const qd_design_t *design, int parameter);
+void qd_factors_free(qd_design_t *design);
+
+/* "name: {values: [...]}" */
+void qd_write_factor(FILE *out, const qd_factor_t *factor);
+
 #endif

@@ -36,8 +36,7 @@ static qd_parameter_type_t type_of(int parameter)
     return qd_parameter_info((size_t)parameter)->type;
 }
 
-/* ---- values
- * ------------------------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------------------- */
 
 static bool read_doctrine(const qd_yaml_node_t *node, double *value)
 {
@@ -96,8 +95,7 @@ bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value)
                                 info->high);
 }
 
-/* ---- distributions
- * -------------------------------------------------------------------------------------------- */
+/* ---- distributions ------------------------------------------------------------------------------------- */
 
 static const form_t *form_of(const char *key)
 {
@@ -290,8 +288,7 @@ qd_distribution_t qd_given_finished(const qd_given_t *given)
     return finished;
 }
 
-/* ---- canonical text
- * --------------------------------------------------------------------------------------------- */
+/* ---- canonical text ------------------------------------------------------------------------------------ */
 
 void qd_write_real(FILE *out, double value)
 {

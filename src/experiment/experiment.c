@@ -9,12 +9,10 @@
 #include "experiment/claims_reader.h"
 #include "experiment/design_reader.h"
 #include "experiment/distributions.h"
-#include "experiment/factors.h"
 #include "experiment/loading.h"
 #include "experiment/orders.h"
 #include "experiment/plans.h"
 #include "experiment/points.h"
-#include "experiment/schedule.h"
 #include "experiment/settings.h"
 
 #define WORLDS_MAX (UINT64_C(1) << 40)
@@ -55,8 +53,7 @@ void qd_experiment_free(qd_experiment_t *self)
     free(self);
 }
 
-/* ---- name, seed, worlds
- * -------------------------------------------------------------------------------------------- */
+/* ---- name, seed, worlds -------------------------------------------------------------------------------- */
 
 /* "experiments/orders.yaml" -> "orders" */
 static char *stem_of(qd_loading_t *load, const char *path)
@@ -105,8 +102,7 @@ static void read_numbers(qd_loading_t *load, const qd_yaml_node_t *root, const q
                            (unsigned long long)overrides->worlds, (unsigned long long)WORLDS_MAX);
 }
 
-/* ---- precision, output
- * --------------------------------------------------------------------------------------------------- */
+/* ---- precision, output --------------------------------------------------------------------------------- */
 
 static void read_precision(qd_loading_t *load, const qd_yaml_node_t *map, const qd_overrides_t *overrides)
 {
@@ -187,9 +183,7 @@ static void check_sets(qd_loading_t *load, const qd_overrides_t *overrides)
         }
 }
 
-/* ---- the whole
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* ---- the whole ----------------------------------------------------------------------------------------- */
 
 static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
 {

@@ -2,7 +2,7 @@
 #ifndef QD_EXPERIMENT_LOADING_H
 #define QD_EXPERIMENT_LOADING_H
 
-#include "experiment/yaml_reader.h"
+#include "yaml/reader.h"
 #include "quadrille/experiment.h"
 
 #define QD_DOCTRINE       (-1)    /* stands where a parameter's position would, for `doctrine` */

@@ -33,8 +33,7 @@ void qd_orders_free(qd_experiment_t *self)
     free(self->order);
 }
 
-/* ---- empirical orders
- * -------------------------------------------------------------------------------------------- */
+/* ---- empirical orders ---------------------------------------------------------------------------------- */
 
 /* folder + path, to be freed */
 static char *data_path(qd_loading_t *load, const char *path)
@@ -205,8 +204,7 @@ static void read_empirical(qd_loading_t *load, const qd_yaml_node_t *map, qd_ord
         read_files(load, map, (int)year, good, order);
 }
 
-/* ---- the list
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- the list ------------------------------------------------------------------------------------------ */
 
 static void read_kind(qd_loading_t *load, const qd_yaml_node_t *node, qd_order_t *order)
 {
@@ -274,8 +272,7 @@ void qd_orders_read(qd_loading_t *load, const qd_yaml_node_t *list)
     }
 }
 
-/* ---- canonical text
- * --------------------------------------------------------------------------------------------------- */
+/* ---- canonical text ------------------------------------------------------------------------------------ */
 
 static void write_reals(FILE *out, const char *key, size_t count, const double *values)
 {

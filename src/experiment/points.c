@@ -7,8 +7,7 @@
 #include "design/design.h"
 #include "experiment/canonical.h"
 #include "experiment/distributions.h"
-#include "experiment/factors.h"
-#include "experiment/schedule.h"
+#include "experiment/design_reader.h"
 #include "experiment/settings.h"
 
 void qd_point_free(qd_point_t *point)

@@ -1,5 +1,5 @@
 /* What a mission does to the order (model.md part 5). */
-#include "kernel/player.h"
+#include "kernel/world.h"
 #include "math/elementary.h"
 #include "math/reduce.h"
 #include "measure/structure.h"

@@ -13,7 +13,7 @@ static inline unsigned bits_of(const qd_mask_t games[QD_ABREAST_PARTS])
     return bits;
 }
 
-/* ---- the first pass */
+/* ---- the first pass ------------------------------------------------------------------------------------ */
 
 /* In the first pass nearly every state moves, so all are taken to: one that stays makes a move of 0, and
  * nothing branches. States go by blocks whose fields are held in registers (loops over a block are unrolled
@@ -104,7 +104,7 @@ static unsigned play_first(const qd_games_abreast_t *games)
     return bits_of(moved);
 }
 
-/* ---- later passes */
+/* ---- later passes -------------------------------------------------------------------------------------- */
 
 /* In which games state i's best reply is not its side. */
 static inline unsigned unsettled(const qd_games_abreast_t *self, size_t i)

@@ -1,7 +1,7 @@
 /* The copies of the kernel, one per instruction set, and the choice between them. */
 #include <string.h>
 
-#include "kernel/player.h"
+#include "kernel/world.h"
 
 typedef void play_t(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
                     qd_result_t *result);

@@ -1,6 +1,6 @@
 /* One crisis from its drawing to its end: venues solved, tried, chosen (model.md part 4). */
 #include "kernel/mission_game.h"
-#include "kernel/player.h"
+#include "kernel/world.h"
 
 static void leave_alone(qd_world_t *self)
 {

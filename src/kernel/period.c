@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "kernel/mission_game.h"
-#include "kernel/player.h"
+#include "kernel/world.h"
 #include "math/elementary.h"
 #include "math/reduce.h"
 #include "world/sample.h"

@@ -2,7 +2,7 @@
  *
  * This file and all it calls below the registry is compiled once per instruction set (src/CMakeLists.txt);
  * QD_PLAY is the one name that each copy shows to the outside. */
-#include "kernel/player.h"
+#include "kernel/world.h"
 #include "world/sample.h"
 
 /* One period; NULL, or why the world cannot go on. */

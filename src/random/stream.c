@@ -43,8 +43,7 @@ double qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uin
     return qd_unit_open(qd_random_bits(luck, purpose, period, draw));
 }
 
-/* ---- many draws at once
- * ---------------------------------------------------------------------------------- */
+/* ---- many draws at once -------------------------------------------------------------------------------- */
 
 /* Where eight pairs of draws are, as words of their counters. */
 typedef struct {

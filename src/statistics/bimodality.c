@@ -172,8 +172,7 @@ qd_status_t qd_dip(size_t n, const double sorted[], double *dip, qd_error_t *err
     return QD_OK;
 }
 
-/* ---- test
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- test ---------------------------------------------------------------------------------------------- */
 
 static double sarle_coefficient(size_t count, const double x[])
 {

@@ -36,8 +36,7 @@ typedef struct {
     qd_interval_t design, noise;
 } qd_estimate_t;
 
-/* ---- Sobol' indices
- * ------------------------------------------------------------------------------------------- */
+/* ---- Sobol' indices ------------------------------------------------------------------------------------ */
 
 typedef struct {
     qd_estimate_t first; /* S_i: share of the variance due to the factor alone */
@@ -58,8 +57,7 @@ QD_MUST_USE qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t bat
                                          qd_sobol_index_t index[], qd_sobol_summary_t *summary,
                                          qd_error_t *error);
 
-/* ---- elementary effects
- * ----------------------------------------------------------------------------------------- */
+/* ---- elementary effects -------------------------------------------------------------------------------- */
 
 typedef struct {
     qd_estimate_t mean;     /* mu: mean elementary effect */

@@ -229,8 +229,7 @@ double qd_tally_path_quantile(const qd_tally_t *self, qd_series_t series, size_t
                                                  : NAN;
 }
 
-/* ---- bytes
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- bytes --------------------------------------------------------------------------------------------- */
 
 /* Layout: format word, length, then the body (shape, counts, hash, outcomes, plane, paths), then XXH3-64 of
  * all before. */

@@ -9,8 +9,7 @@
 
 #define TALLY_CHUNK 65536
 
-/* ---- writing ----------------------------------------------------------------------------------------------
- */
+/* ---- writing ------------------------------------------------------------------------------------------- */
 
 typedef struct {
     int64_t point, order, periods, ranges, tally_size;
@@ -178,8 +177,7 @@ qd_status_t qd_embedded_write(qd_h5_t *h5, const qd_experiment_t *experiment, qd
     return status;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------------------------------------------- */
 
 enum { POINT, ORDER, PERIODS, RANGES, TALLY_SIZE, FIRST, COUNT, COLUMNS };
 

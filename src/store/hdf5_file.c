@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- errors -----------------------------------------------------------------------------------------------
- */
+/* ---- errors -------------------------------------------------------------------------------------------- */
 
 /* Keeps the description of the innermost error, and of its text the part that the system said, if there is
  * one. */
@@ -79,8 +78,7 @@ static void close_type(qd_h5_type_t type, hid_t id)
         H5Tclose(id);
 }
 
-/* ---- file and groups --------------------------------------------------------------------------------------
- */
+/* ---- file and groups ----------------------------------------------------------------------------------- */
 
 static void track_order(hid_t creation)
 {
@@ -144,8 +142,7 @@ void qd_h5_group(qd_h5_t *self, const char *path)
     H5Pclose(creation);
 }
 
-/* ---- attributes -------------------------------------------------------------------------------------------
- */
+/* ---- attributes ---------------------------------------------------------------------------------------- */
 
 /* Of an open object. `count` 0 stands for a scalar. */
 static void write_attribute(qd_h5_t *self, hid_t object, const char *name, hid_t in_file, hid_t in_memory,
@@ -213,8 +210,7 @@ void qd_h5_set_reals(qd_h5_t *self, const char *path, const char *name, const do
     set_attribute(self, path, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, count, value);
 }
 
-/* ---- variables --------------------------------------------------------------------------------------------
- */
+/* ---- variables ----------------------------------------------------------------------------------------- */
 
 #define SMALL ((size_t)64 << 10) /* bytes */
 

@@ -54,8 +54,7 @@ typedef struct {
     bool compress; /* shuffle and deflate, level 1, what is not small; needs chunk > 0 */
 } qd_h5_variable_t;
 
-/* ---- writing ----------------------------------------------------------------------------------------------
- */
+/* ---- writing ------------------------------------------------------------------------------------------- */
 
 /* Creates a file, replacing one of that name. */
 void qd_h5_create(qd_h5_t *self, const char *path);
@@ -105,8 +104,7 @@ void qd_h5_write_slab(qd_h5_t *self, hid_t variable, qd_h5_type_t type, size_t r
 void qd_h5_grow(qd_h5_t *self, hid_t variable, hsize_t size); /* first dimension */
 void qd_h5_close_variable(hid_t variable);
 
-/* ---- reading ----------------------------------------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------------------------------------------- */
 
 /* Opens a file for reading. Says what is wrong with one that is not there, not HDF5, or cut off. */
 void qd_h5_open(qd_h5_t *self, const char *path);
@@ -127,8 +125,7 @@ void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *cou
 void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data);
 
-/* ---- for both files of this class
- * --------------------------------------------------------------------------- */
+/* ---- for both files of this class ---------------------------------------------------------------------- */
 
 /* Silences HDF5's own printing and its cleaning up at exit; before anything else is asked of it. */
 void qd_h5_prepare(void);

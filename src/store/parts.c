@@ -1,6 +1,6 @@
 #include "store/parts.h"
 
-#include "registry/list.h"
+#include "base/list.h"
 #include "store/parts_folder.h"
 #include "store/slots.h"
 

@@ -1,6 +1,6 @@
 #include "store/ranges.h"
 
-#include "registry/list.h"
+#include "base/list.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -36,8 +36,7 @@ struct qd_result_file {
     size_t failures, claims, contrasts, sensitivities;
 };
 
-/* ---- opening ----------------------------------------------------------------------------------------------
- */
+/* ---- opening ------------------------------------------------------------------------------------------- */
 
 static const char *keep_text(qd_result_file_t *self, const char *name)
 {
@@ -205,8 +204,7 @@ void qd_result_file_close(qd_result_file_t *self)
     free(self);
 }
 
-/* ---- what is in it ----------------------------------------------------------------------------------------
- */
+/* ---- what is in it ------------------------------------------------------------------------------------- */
 
 const qd_provenance_t *qd_result_file_provenance(const qd_result_file_t *self)
 {
@@ -349,8 +347,7 @@ qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t ord
     return outcome_of(self, error);
 }
 
-/* ---- tables -----------------------------------------------------------------------------------------------
- */
+/* ---- tables -------------------------------------------------------------------------------------------- */
 
 /* Reads a table once and keeps it. */
 static qd_status_t read_table(qd_result_file_t *self, const qd_table_t *table, void **rows, size_t *count,

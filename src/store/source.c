@@ -1,7 +1,7 @@
 #include "store/source.h"
 
 #include "quadrille/registry.h"
-#include "registry/list.h"
+#include "base/list.h"
 #include "store/embedded.h"
 
 #include <fcntl.h>

@@ -117,3 +117,99 @@ void qd_table_free(const qd_table_t *self, void *rows, size_t count)
     }
     free(rows);
 }
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define TEXT(type, member, meaning)                                                                          \
+    {                                                                                                        \
+#member, QD_H5_TEXT, offsetof(type, member), NULL, meaning                                           \
+    }
+#define REAL(type, member, units, meaning)                                                                   \
+    {                                                                                                        \
+#member, QD_H5_REAL, offsetof(type, member), units, meaning                                          \
+    }
+#define WHOLE(type, member, units, meaning)                                                                  \
+    {                                                                                                        \
+#member, QD_H5_WHOLE, offsetof(type, member), units, meaning                                         \
+    }
+
+_Static_assert(sizeof(size_t) == 8 && sizeof(char *) == 8, "members of tables have 8 bytes");
+
+static const qd_table_column_t failure_columns[] = {
+    WHOLE(qd_result_failure_t, point, "1", "position of the design point"),
+    WHOLE(qd_result_failure_t, order, "1", "position of the order"),
+    WHOLE(qd_result_failure_t, world, "1", "index of the world that failed"),
+    TEXT(qd_result_failure_t, reason, "why it was set aside"),
+};
+
+#define CLAIM(kind, member, ...) kind(qd_result_claim_t, member, __VA_ARGS__)
+static const qd_table_column_t claim_columns[] = {
+    CLAIM(TEXT, id, "name of the claim"),
+    CLAIM(TEXT, says, "what is claimed"),
+    CLAIM(TEXT, kind, "kind of claim"),
+    CLAIM(TEXT, outcome, "outcome that is compared"),
+    CLAIM(TEXT, order, "order it is about, or all"),
+    CLAIM(TEXT, verdict, "supported, contradicted or undecided"),
+    CLAIM(TEXT, note, "detail"),
+    CLAIM(REAL, estimate, "outcome", "estimate of the effect"),
+    CLAIM(REAL, low, "outcome", "lower end of its interval"),
+    CLAIM(REAL, high, "outcome", "upper end of its interval"),
+    CLAIM(REAL, margin, "outcome", "margin that the effect has to exceed"),
+    CLAIM(REAL, confidence, "1", "confidence of the interval"),
+    CLAIM(REAL, p, "1", "two-sided p-value against the margin; of a dip test its own"),
+    CLAIM(REAL, p_holm, "1", "p-value after Holm's correction over the claims of the file"),
+    CLAIM(REAL, unpaired_se, "outcome", "standard error without pairing"),
+    CLAIM(REAL, variance_reduction, "1", "variance without pairing over variance with it"),
+    CLAIM(WHOLE, worlds, "worlds", "pairs of worlds used"),
+};
+
+#define CONTRAST(kind, member, ...) kind(qd_result_contrast_t, member, __VA_ARGS__)
+static const qd_table_column_t contrast_columns[] = {
+    CONTRAST(TEXT, outcome, "outcome that is compared"),
+    CONTRAST(TEXT, more, "minuend"),
+    CONTRAST(TEXT, less, "subtrahend"),
+    CONTRAST(REAL, estimate, "outcome", "difference of means on common random numbers"),
+    CONTRAST(REAL, se, "outcome", "its standard error"),
+    CONTRAST(REAL, low, "outcome", "lower end of its interval"),
+    CONTRAST(REAL, high, "outcome", "upper end of its interval"),
+    CONTRAST(REAL, confidence, "1", "confidence of the interval"),
+    CONTRAST(REAL, unpaired_se, "outcome", "standard error without pairing"),
+    CONTRAST(REAL, variance_reduction, "1", "variance without pairing over variance with it"),
+    CONTRAST(WHOLE, worlds, "worlds", "pairs of worlds used"),
+};
+
+#define SENSITIVITY(kind, member, ...) kind(qd_result_sensitivity_t, member, __VA_ARGS__)
+static const qd_table_column_t sensitivity_columns[] = {
+    SENSITIVITY(TEXT, outcome, "outcome that is explained"),
+    SENSITIVITY(TEXT, order, "order"),
+    SENSITIVITY(TEXT, factor, "factor of the design"),
+    SENSITIVITY(TEXT, method, "saltelli or morris"),
+    SENSITIVITY(REAL, first, "1", "first-order index"),
+    SENSITIVITY(REAL, first_low, "1", "lower end of its interval"),
+    SENSITIVITY(REAL, first_high, "1", "upper end of its interval"),
+    SENSITIVITY(REAL, total, "1", "total index"),
+    SENSITIVITY(REAL, total_low, "1", "lower end of its interval"),
+    SENSITIVITY(REAL, total_high, "1", "upper end of its interval"),
+    SENSITIVITY(REAL, mu, "outcome", "mean elementary effect"),
+    SENSITIVITY(REAL, mu_star, "outcome", "mean absolute elementary effect"),
+    SENSITIVITY(REAL, mu_star_low, "outcome", "lower end of its interval"),
+    SENSITIVITY(REAL, mu_star_high, "outcome", "upper end of its interval"),
+    SENSITIVITY(REAL, sigma, "outcome", "standard deviation of elementary effects"),
+    SENSITIVITY(REAL, noise_share, "1", "share of the variance between points that is replicate noise"),
+    SENSITIVITY(REAL, first_noise_low, "1", "lower end of its interval over worlds alone"),
+    SENSITIVITY(REAL, first_noise_high, "1", "upper end of its interval over worlds alone"),
+    SENSITIVITY(REAL, total_noise_low, "1", "lower end of its interval over worlds alone"),
+    SENSITIVITY(REAL, total_noise_high, "1", "upper end of its interval over worlds alone"),
+    SENSITIVITY(REAL, mu_star_noise_low, "outcome", "lower end of its interval over worlds alone"),
+    SENSITIVITY(REAL, mu_star_noise_high, "outcome", "upper end of its interval over worlds alone"),
+};
+
+const qd_table_t qd_failure_table = {"/failures", "/failures/failure", sizeof(qd_result_failure_t),
+                                     COUNT(failure_columns), failure_columns};
+const qd_table_t qd_claim_table = {"/claims", "/claims/claim", sizeof(qd_result_claim_t),
+                                   COUNT(claim_columns), claim_columns};
+const qd_table_t qd_contrast_table = {"/contrasts", "/contrasts/contrast", sizeof(qd_result_contrast_t),
+                                      COUNT(contrast_columns), contrast_columns};
+const qd_table_t qd_sensitivity_table = {"/sensitivity", "/sensitivity/index",
+                                         sizeof(qd_result_sensitivity_t), COUNT(sensitivity_columns),
+                                         sensitivity_columns};

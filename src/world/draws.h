@@ -12,8 +12,9 @@
  * FORESIGHT   period t, draw 8 q + venue: uniform
  * OUTCOME     period t, draw q: uniform, success
  * ESCALATION  period t, draw q: uniform, war
- * MOVE_ORDER  period t, draws 65536 q + i, i = N-1 down to 1: uniform u; position i swaps with floor(u (i +
- * 1)) (Fisher and Yates), starting from 0, 1, ..., N-1 GROWTH      period t, draw i: normal, state i */
+ * MOVE_ORDER  period t, draws 65536 q + i, i = N-1 down to 1: uniform u; position i swaps with floor(u (i + 1))
+ *             (Fisher and Yates), starting from 0, 1, ..., N-1
+ * GROWTH      period t, draw i: normal, state i */
 #ifndef QD_WORLD_DRAWS_H
 #define QD_WORLD_DRAWS_H
 

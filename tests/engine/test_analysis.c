@@ -33,8 +33,7 @@ static double luck(uint64_t world, uint32_t draw)
     return qd_random_normal((qd_luck_t){7, world}, QD_PURPOSE_BOOTSTRAP, 99, draw);
 }
 
-/* ---- bench
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- bench --------------------------------------------------------------------------------------------- */
 
 static void play(bench_t *self, size_t point, size_t order, uint64_t worlds, made_up_t *made_up)
 {
@@ -122,8 +121,7 @@ static void expect_near(double found, double expected, double by)
         fail_msg("found %.10g, expected %.10g within %.3g", found, expected, by);
 }
 
-/* ---- contrasts
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- contrasts ----------------------------------------------------------------------------------------- */
 
 #define CLAIM(id, more, less, rest)                                                                          \
     "  - {id: " id ", says: x, outcome: survival, contrast: {more: {institution.target: " more               \
@@ -233,8 +231,7 @@ static void test_batches(void **state)
     bench_close(&bench);
 }
 
-/* ---- interactions, orders, trends
- * -------------------------------------------------------------------------------------- */
+/* ---- interactions, orders, trends ---------------------------------------------------------------------- */
 
 static const char crossed[] =
     "seed: 3\nworlds: 500\norders: [unipolar, bipolar]\n"
@@ -285,9 +282,7 @@ static void test_kinds(void **state)
     bench_close(&bench);
 }
 
-/* ---- bimodality
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- bimodality ---------------------------------------------------------------------------------------- */
 
 static const char modes[] = "seed: 3\nworlds: 1000\norders: [unipolar, bipolar, multipolar]\nclaims:\n"
                             "  - {id: two, says: x, outcome: survival, order: unipolar, bimodal: true}\n"
@@ -316,9 +311,7 @@ static void test_bimodal(void **state)
     bench_close(&bench);
 }
 
-/* ---- contrasts
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- contrasts ----------------------------------------------------------------------------------------- */
 
 static void test_contrast_table(void **state)
 {
@@ -342,9 +335,7 @@ static void test_contrast_table(void **state)
     bench_close(&bench);
 }
 
-/* ---- sensitivity
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- sensitivity --------------------------------------------------------------------------------------- */
 
 #define FACTORS "factors: {institution.target: {uniform: [0, 1]}, blocs.cohesion: {uniform: [0, 1]}}"
 

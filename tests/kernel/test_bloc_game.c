@@ -61,8 +61,7 @@ static void make_up(setting_t *s, qd_test_stream_t *stream, size_t n, size_t lab
     finish(s, n, labels);
 }
 
-/* ---- the rules as plain loops
- * ------------------------------------------------------------------------------------ */
+/* ---- the rules as plain loops -------------------------------------------------------------------------- */
 
 static double worth(const setting_t *s, size_t i, size_t j)
 {
@@ -121,8 +120,7 @@ static double most_to_gain(const setting_t *s)
     return most;
 }
 
-/* ---- potential and stability
- * ---------------------------------------------------------------------------------------- */
+/* ---- potential and stability --------------------------------------------------------------------------- */
 
 static void watch(void *context, size_t state, int before, int after)
 {
@@ -245,8 +243,7 @@ static void test_end_is_an_end(void **state)
     }
 }
 
-/* ---- rules by hand
- * -------------------------------------------------------------------------------------------------- */
+/* ---- rules by hand ------------------------------------------------------------------------------------- */
 
 /* Three states of equal size, two labels; state 2 owns none. */
 static void by_hand(setting_t *s, int a, int b, int c)
@@ -369,8 +366,7 @@ static void test_cap(void **state)
     assert_int_equal(qd_bloc_game_review(&s.game), QD_PASSES_MAX + 1);
 }
 
-/* ---- hedonic games
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- hedonic games ------------------------------------------------------------------------------------- */
 
 /* Plain symmetric game: everyone of size 1, full cohesion, no cost, a label for everyone. */
 static void make_hedonic(setting_t *s, size_t n)

@@ -1,5 +1,5 @@
 /* Consequences of a mission, sentence by sentence of model.md part 5, on worlds written down by hand. */
-#include "kernel/player.h"
+#include "kernel/world.h"
 #include "support/check.h"
 #include "support/hand_made.h"
 
@@ -78,8 +78,7 @@ static void test_institution_and_debt(void **state)
         }
 }
 
-/* ---- the initiator's bloc
- * ------------------------------------------------------------------------------------------ */
+/* ---- the initiator's bloc ------------------------------------------------------------------------------ */
 
 /* Cohesion of label 1 after one mission from 0.5; joiners' stakes are 0.1 and 0.3: their Gini is 0.25. */
 static double cohesion_after(qd_venue_t g, bool success)
@@ -147,9 +146,7 @@ static void test_burden(void **state)
     }
 }
 
-/* ---- war
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- war ----------------------------------------------------------------------------------------------- */
 
 static void test_war(void **state)
 {
@@ -209,9 +206,7 @@ static void test_hazard(void **state)
     qd_world_free(world);
 }
 
-/* ---- affinities
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- affinities ---------------------------------------------------------------------------------------- */
 
 static double affinity(const qd_world_t *world, size_t i, size_t j)
 {
@@ -355,8 +350,7 @@ static void test_learning_saturates(void **state)
     qd_world_free(world);
 }
 
-/* ---- load and record
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- load and record ----------------------------------------------------------------------------------- */
 
 /* l = min(0.8, l + 0.1 s R / P+) for those who joined. */
 static void test_load(void **state)

@@ -12,8 +12,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 
-/* ---- number of crises
- * ----------------------------------------------------------------------------------------- */
+/* ---- number of crises ---------------------------------------------------------------------------------- */
 
 static void check_counts(double rate, double feedback, double tension)
 {
@@ -97,8 +96,7 @@ static void test_counts_rise_with_tension(void **state)
     qd_world_free(world);
 }
 
-/* ---- what is drawn
- * --------------------------------------------------------------------------------------------- */
+/* ---- what is drawn ------------------------------------------------------------------------------------- */
 
 /* Each number is the one of its address in world/draws.h. */
 static void test_luck_has_addresses(void **state)
@@ -233,8 +231,7 @@ static void test_targets(void **state)
     qd_world_free(world);
 }
 
-/* ---- what it means to each state
- * --------------------------------------------------------------------------------- */
+/* ---- what it means to each state ----------------------------------------------------------------------- */
 
 static void check_meaning(const qd_world_t *world)
 {
@@ -338,8 +335,7 @@ static void test_address(void **state)
     qd_world_free(other);
 }
 
-/* ---- doctrine
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- doctrine ------------------------------------------------------------------------------------------ */
 
 static void test_scope(void **state)
 {

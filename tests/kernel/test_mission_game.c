@@ -298,8 +298,7 @@ static void test_cap(void **state)
     }
 }
 
-/* ---- everyone takes a side: landscapes of validation.md
- * --------------------------------------------------------- */
+/* ---- everyone takes a side: landscapes of validation.md ------------------------------------------------ */
 
 /* E(X) = sum over ordered pairs s_i s_j p_ij d_ij(X). */
 static double energy(const double sizes[], const int p[], size_t n, const double x[])

@@ -1,13 +1,12 @@
 /* The end of a period in its printed order, bloc reviews when due, and the schedule (model.md parts 2, 5 and
  * 6). */
-#include "kernel/player.h"
+#include "kernel/world.h"
 #include "support/check.h"
 #include "support/hand_made.h"
 #include "support/random_plan.h"
 #include "world/state.h"
 
-/* ---- end of period
- * ------------------------------------------------------------------------------------------------- */
+/* ---- end of period ------------------------------------------------------------------------------------- */
 
 static void test_tension_and_debt(void **state)
 {
@@ -163,8 +162,7 @@ static void test_relaxation_owed(void **state)
     qd_world_free(world);
 }
 
-/* ---- what is seen of a whole world
- * ------------------------------------------------------------------------------------ */
+/* ---- what is seen of a whole world --------------------------------------------------------------------- */
 
 #define STATES  14
 #define PERIODS 24

@@ -15,8 +15,7 @@ static uint64_t hash_of(qd_world_t *world, const qd_plan_t *plan, uint64_t numbe
     return qd_test_result_hash(&result);
 }
 
-/* ---- determinism
- * ------------------------------------------------------------------------------------------------- */
+/* ---- determinism --------------------------------------------------------------------------------------- */
 
 #define STATES  30
 #define PERIODS 30
@@ -136,8 +135,7 @@ static void test_presets_are_values(void **state)
     qd_world_free(world);
 }
 
-/* ---- invariants
- * --------------------------------------------------------------------------------------------------- */
+/* ---- invariants ---------------------------------------------------------------------------------------- */
 
 /* One world, followed. */
 typedef struct {
@@ -329,8 +327,7 @@ static void test_ends_of_ranges_are_sound(void **state)
     qd_world_free(world);
 }
 
-/* ---- rooms and failures
- * ------------------------------------------------------------------------------------------- */
+/* ---- rooms and failures -------------------------------------------------------------------------------- */
 
 static void test_too_small_a_room(void **state)
 {

@@ -19,8 +19,7 @@
 #define TOLERANCE 1e-12
 #define COUNT(x)  (sizeof(x) / sizeof(x)[0])
 
-/* ---- comparing
- * ------------------------------------------------------------------------------------------------ */
+/* ---- comparing ----------------------------------------------------------------------------------------- */
 
 typedef struct {
     size_t worlds, different;
@@ -103,8 +102,7 @@ static void conclude(const tally_t *tally)
     assert_int_equal(tally->different, 0);
 }
 
-/* ---- plans
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- plans --------------------------------------------------------------------------------------------- */
 
 static void set(qd_plan_t *plan, qd_parameter_t parameter, double value)
 {
@@ -208,8 +206,7 @@ static void test_random_parameters(void **state)
     conclude(&tally);
 }
 
-/* ---- schedules
- * ------------------------------------------------------------------------------------------------- */
+/* ---- schedules ----------------------------------------------------------------------------------------- */
 
 #define CHANGE(when, name, number)                                                                           \
     {                                                                                                        \
@@ -292,8 +289,7 @@ static void test_timeline(void **state)
     conclude(&tally);
 }
 
-/* ---- empirical orders
- * ------------------------------------------------------------------------------------------ */
+/* ---- empirical orders ---------------------------------------------------------------------------------- */
 
 #define STATES 18
 
@@ -382,8 +378,7 @@ static void test_empirical_orders_of_poles_alone(void **state)
     conclude(&tally);
 }
 
-/* ---- random parameter sets
- * -------------------------------------------------------------------------------------- */
+/* ---- random parameter sets ----------------------------------------------------------------------------- */
 
 typedef struct {
     qd_luck_t luck;

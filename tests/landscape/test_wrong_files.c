@@ -1,8 +1,8 @@
 /* Landscape and power files that are wrong: what is said, and where. */
 #include <math.h>
 
-#include "experiment/landscape_file.h"
-#include "experiment/power_file.h"
+#include "landscape/landscape_file.h"
+#include "landscape/power_file.h"
 #include "landscape/published.h"
 
 typedef struct {

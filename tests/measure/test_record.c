@@ -203,9 +203,7 @@ static void test_record_of_made_up_worlds(void **state)
     assert_true(missions > 5000 && turnover > 10 && causes[0] > 50 && causes[1] > 50 && causes[2] > 50);
 }
 
-/* ---- by hand
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- by hand ------------------------------------------------------------------------------------------- */
 
 /* Four states of one padding; the record's own arrays. */
 static void start(qd_record_t *record, qd_state_t *s, size_t periods)

@@ -26,8 +26,7 @@ static alignment_t measure_alignment(const qd_state_t *state)
     return out;
 }
 
-/* ---- concentration and polarity
- * -------------------------------------------------------------------------------------- */
+/* ---- concentration and polarity ------------------------------------------------------------------------ */
 
 /* Ray and Singer 1973, and 1/sum s^2 of the same shares, every state alone. */
 static void test_concentration(void **state)
@@ -84,9 +83,7 @@ static void test_polarity(void **state)
                      cases[k].expected);
 }
 
-/* ---- balance
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- balance ------------------------------------------------------------------------------------------- */
 
 static double balance(size_t n, const double c[], double (*tie)(size_t i, size_t j))
 {
@@ -170,9 +167,7 @@ static void test_balance_against_plain_loops(void **state)
     }
 }
 
-/* ---- Gini
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- Gini ---------------------------------------------------------------------------------------------- */
 
 static void test_gini(void **state)
 {
@@ -207,8 +202,7 @@ static void test_gini_against_plain_loops(void **state)
     }
 }
 
-/* ---- blocs, hostility
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- blocs, hostility ---------------------------------------------------------------------------------- */
 
 static void test_alignment_by_hand(void **state)
 {

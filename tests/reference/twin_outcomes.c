@@ -8,7 +8,7 @@ static double ratio(double sum, double count)
     return count > 0.0 ? sum / count : 0.0;
 }
 
-/* ---- while the world is played ---- */
+/* ---- while the world is played ------------------------------------------------------------------------- */
 
 /* Share of the pairs of joiners that dislike each other. */
 static double strange_partners(const qd_twin_t *t, const int x[])
@@ -67,7 +67,7 @@ void qd_twin_record_mission(qd_twin_t *t, const qd_twin_crisis_t *crisis, qd_ven
     r->passes_max = game->passes > r->passes_max ? game->passes : r->passes_max;
 }
 
-/* ---- the partition into blocs and unaligned states ---- */
+/* ---- the partition into blocs and unaligned states ----------------------------------------------------- */
 
 typedef struct {
     double effective, unaligned, largest;
@@ -116,7 +116,7 @@ void qd_twin_record_period(qd_twin_t *t, int period, double *path)
         path[s * t->periods + period] = now[s];
 }
 
-/* ---- at the end ---- */
+/* ---- at the end ---------------------------------------------------------------------------------------- */
 
 static double cohesion_end(const qd_twin_t *t)
 {

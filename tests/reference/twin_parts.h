@@ -63,38 +63,38 @@ typedef struct {
 /* Memory for count things of the given size, all zero. */
 void *qd_twin_zeros(size_t count, size_t size);
 
-/* ---- twin_order.c: part 1 ---- */
+/* ---- twin_order.c: part 1 ------------------------------------------------------------------------------ */
 void qd_twin_order_draw(qd_twin_t *t);
 double qd_twin_angle(const double a[3], const double b[3]);
 double qd_twin_similarity(const qd_twin_t *t, const double a[2], const double b[2]);
 void qd_twin_normalise(qd_twin_t *t);
 double qd_twin_largest(const qd_twin_t *t);
 
-/* ---- twin_blocs.c: part 2 ---- */
+/* ---- twin_blocs.c: part 2 ------------------------------------------------------------------------------ */
 int qd_twin_members(const qd_twin_t *t, int label);
 int qd_twin_bloc(const qd_twin_t *t, int state); /* its label where that has at least two members, else 0 */
 void qd_twin_bloc_game(qd_twin_t *t);
 void qd_twin_bloc_review(qd_twin_t *t); /* the game, with the turnover it brings */
 
-/* ---- twin_crisis.c: part 3 ---- */
+/* ---- twin_crisis.c: part 3 ----------------------------------------------------------------------------- */
 int qd_twin_crisis_count(const qd_twin_t *t, int period);
 void qd_twin_crisis_draw(const qd_twin_t *t, qd_twin_crisis_t *crisis);
 int qd_twin_choose(double uniform, int count, const double weight[]);
 
-/* ---- twin_mission.c: part 4, the game and what it is worth ---- */
+/* ---- twin_mission.c: part 4, the game and what it is worth --------------------------------------------- */
 void qd_twin_game_solve(qd_twin_t *t, const qd_twin_crisis_t *crisis, qd_venue_t venue, qd_twin_game_t *game);
 int qd_twin_leader(const qd_twin_t *t);
 
-/* ---- twin_choice.c: part 4, the venue that is tried ---- */
+/* ---- twin_choice.c: part 4, the venue that is tried ---------------------------------------------------- */
 void qd_twin_crisis_play(qd_twin_t *t, int period, int number);
 
-/* ---- twin_consequences.c: part 5 ---- */
+/* ---- twin_consequences.c: part 5 ----------------------------------------------------------------------- */
 void qd_twin_mission_consequences(qd_twin_t *t, const qd_twin_crisis_t *crisis, qd_venue_t venue,
                                   const qd_twin_game_t *game);
 void qd_twin_breakdown(qd_twin_t *t, int period, int cause);
 void qd_twin_period_end(qd_twin_t *t, int period);
 
-/* ---- twin_outcomes.c: part 7 ---- */
+/* ---- twin_outcomes.c: part 7 --------------------------------------------------------------------------- */
 void qd_twin_record_mission(qd_twin_t *t, const qd_twin_crisis_t *crisis, qd_venue_t venue,
                             const qd_twin_game_t *game, double gini);
 void qd_twin_record_period(qd_twin_t *t, int period, double *path);

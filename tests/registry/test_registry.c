@@ -217,8 +217,7 @@ static void test_types(void **state)
     assert_int_equal(row("doctrine.scope")->type, QD_TYPE_SCOPE);
 }
 
-/* ---- doctrines --------------------------------------------------------------------------------------------
- */
+/* ---- doctrines ----------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -264,8 +263,7 @@ static void test_neutral_is_the_default(void **state)
                         qd_doctrine_table[QD_NEUTRAL].value[f]);
 }
 
-/* ---- outcomes, series, orders
- * ------------------------------------------------------------------------------- */
+/* ---- outcomes, series, orders -------------------------------------------------------------------------- */
 
 static const char *const outcomes[] = {
     "breakdown",
@@ -342,8 +340,7 @@ static void test_series_and_orders(void **state)
         assert_string_equal(qd_order_name(i), kinds[i]);
 }
 
-/* ---- the text itself
- * ---------------------------------------------------------------------------------------- */
+/* ---- the text itself ----------------------------------------------------------------------------------- */
 
 /* Reads up to `size` - 1 bytes of ../shared/model.md; false where it is absent. */
 static bool read_model(char *text, size_t size)

@@ -12,8 +12,7 @@ static double normal(uint64_t point, uint32_t draw)
     return qd_random_normal((qd_luck_t){21, point}, QD_PURPOSE_BOOTSTRAP, 100, draw);
 }
 
-/* ---- Sobol' indices
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Sobol' indices ------------------------------------------------------------------------------------ */
 
 /* Ishigami and Homma (1990), a = 7, b = 0.1. */
 static double ishigami(size_t dimensions, const double u[])
@@ -155,8 +154,7 @@ static void test_same_input_same_answer_and_nothing_from_nothing(void **state)
     assert_true(isnan(indices(1, 3, 1, a).mean));
 }
 
-/* ---- elementary effects
- * -------------------------------------------------------------------------------------------- */
+/* ---- elementary effects -------------------------------------------------------------------------------- */
 
 #define MORRIS_FACTORS      20
 #define MORRIS_TRAJECTORIES 40

@@ -179,8 +179,7 @@ static void test_every_boundary(void **state)
     fabricated_free(experiment);
 }
 
-/* ---- what must not count as a fault
- * --------------------------------------------------------------------------- */
+/* ---- what must not count as a fault -------------------------------------------------------------------- */
 
 static ssize_t slow_write(void *context, int fd, const void *bytes, size_t size)
 {

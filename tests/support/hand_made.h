@@ -2,7 +2,7 @@
 #ifndef QD_TESTS_SUPPORT_HAND_MADE_H
 #define QD_TESTS_SUPPORT_HAND_MADE_H
 
-#include "kernel/player.h"
+#include "kernel/world.h"
 
 /* A world of n states of equal capability that feel nothing for each other and hold no label, one of them a
  * pole; the parameters are the defaults of a multipolar order (random ones at the lower end of their range);

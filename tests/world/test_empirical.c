@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "quadrille/experiment.h"
-#include "world/csv_table.h"
+#include "base/csv.h"
 #include "world/empirical.h"
 #include "world/sample.h"
 #include "world/state.h"
@@ -86,8 +86,7 @@ static void test_places_values_affinities(void **state)
     qd_empirical_free(order);
 }
 
-/* ---- wrong files
- * ------------------------------------------------------------------------------------------------- */
+/* ---- wrong files --------------------------------------------------------------------------------------- */
 
 static char path[64];
 
@@ -274,8 +273,7 @@ static void test_verify(void **state)
     qd_empirical_free(order);
 }
 
-/* ---- in an experiment
- * ------------------------------------------------------------------------------------------------ */
+/* ---- in an experiment ---------------------------------------------------------------------------------- */
 
 /* The canonical text carries the data: it needs no file to be read back. */
 static void test_experiment_embeds_data(void **state)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "math/elementary.h"
-#include "world/csv_table.h"
+#include "base/csv.h"
 
 #define CODE_MAX 1000000
 #define YEAR_MAX 9999
@@ -51,8 +51,7 @@ static int state_of(const reading_t *reading, int code)
     return -1;
 }
 
-/* ---- capabilities
- * -------------------------------------------------------------------------------------------- */
+/* ---- capabilities -------------------------------------------------------------------------------------- */
 
 static int by_strength(const void *a, const void *b)
 {
@@ -164,8 +163,7 @@ static qd_status_t read_capabilities(const qd_empirical_source_t *source, found_
     return status;
 }
 
-/* ---- alliances
- * ----------------------------------------------------------------------------------------------- */
+/* ---- alliances ----------------------------------------------------------------------------------------- */
 
 /* Root of i's tree of allies: the strongest (lowest) member, paths halved on the way. */
 static size_t leader_of(size_t leader[], size_t i)
@@ -264,8 +262,7 @@ static qd_status_t read_alliances(const reading_t *reading, int bloc[])
     return status;
 }
 
-/* ---- places and values
- * ----------------------------------------------------------------------------------------- */
+/* ---- places and values --------------------------------------------------------------------------------- */
 
 static void unit_vector(const double degrees[2], double out[3])
 {
@@ -337,8 +334,7 @@ static qd_status_t read_places(const reading_t *reading, double place[])
     return status;
 }
 
-/* ---- affinities
- * ------------------------------------------------------------------------------------------------ */
+/* ---- affinities ---------------------------------------------------------------------------------------- */
 
 /* Both directions are written; NaN marks a pair that is still missing. */
 static qd_status_t take_affinity(const reading_t *reading, const qd_csv_t *table, size_t row,
@@ -399,8 +395,7 @@ static qd_status_t read_affinities(const reading_t *reading, double affinity[])
     return status;
 }
 
-/* ---- the whole
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------------------- */
 
 static void set_capabilities(const found_t found[], size_t states, const qd_empirical_room_t *room)
 {

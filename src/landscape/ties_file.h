@@ -1,6 +1,6 @@
-/* Signed edge lists: CSV files (registry/csv_line.h) with the header a,b,sign and one tie a line. */
-#ifndef QD_EXPERIMENT_TIES_FILE_H
-#define QD_EXPERIMENT_TIES_FILE_H
+/* Signed edge lists: CSV files (base/csv.h) with the header a,b,sign and one tie a line. */
+#ifndef QD_LANDSCAPE_TIES_FILE_H
+#define QD_LANDSCAPE_TIES_FILE_H
 
 #include "quadrille/landscape.h"
 

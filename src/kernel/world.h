@@ -1,7 +1,7 @@
 /* A world and all that is needed to play it: parameters, state, record and scratch, kept apart. The functions
  * are the steps of model.md, in the order in which a period goes through them. */
-#ifndef QD_KERNEL_PLAYER_H
-#define QD_KERNEL_PLAYER_H
+#ifndef QD_KERNEL_WORLD_H
+#define QD_KERNEL_WORLD_H
 
 #include "kernel/venues_abreast.h"
 #include "kernel/bloc_game.h"

@@ -1,4 +1,4 @@
-#include "experiment/power_file.h"
+#include "landscape/power_file.h"
 
 #include <math.h>
 #include <stdio.h>

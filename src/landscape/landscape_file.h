@@ -7,10 +7,10 @@
  *     actors        names and sizes, or a list of names (size 1)
  *     propensity    a symmetric matrix in the actors' order, row by row; or
  *     ties          a CSV file (ties_file.h), looked for beside this file */
-#ifndef QD_EXPERIMENT_LANDSCAPE_FILE_H
-#define QD_EXPERIMENT_LANDSCAPE_FILE_H
+#ifndef QD_LANDSCAPE_LANDSCAPE_FILE_H
+#define QD_LANDSCAPE_LANDSCAPE_FILE_H
 
-#include "experiment/yaml_reader.h"
+#include "yaml/reader.h"
 #include "quadrille/landscape.h"
 
 /* The same from a document in memory; `folder` (empty, or ending in '/') is where `ties` is looked for. The

@@ -1,5 +1,5 @@
 /* The memory of a world, allocated once for the largest it will ever hold; and what others may see of it. */
-#include "kernel/player.h"
+#include "kernel/world.h"
 
 #include <stddef.h>
 #include <stdlib.h>

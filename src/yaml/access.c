@@ -1,5 +1,5 @@
 /* The typed accessors of the YAML reader, and its messages. */
-#include "experiment/yaml_node.h"
+#include "yaml/node.h"
 
 #include <ctype.h>
 #include <float.h>
@@ -83,8 +83,7 @@ int qd_yaml_column(const qd_yaml_node_t *node)
     return node->column;
 }
 
-/* ---- faults
- * ------------------------------------------------------------------------------------------------ */
+/* ---- faults -------------------------------------------------------------------------------------------- */
 
 static const char *nearest_key(const qd_yaml_node_t *node)
 {
@@ -171,8 +170,7 @@ bool qd_yaml_expected_for(const qd_yaml_node_t *node, const char *name, const ch
     return tell_expected(node, name ? name : nearest_key(node), message);
 }
 
-/* ---- typed accessors
- * ----------------------------------------------------------------------------------------- */
+/* ---- typed accessors ----------------------------------------------------------------------------------- */
 
 bool qd_yaml_text(const qd_yaml_node_t *node, const char **text)
 {

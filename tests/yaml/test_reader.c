@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "experiment/yaml_reader.h"
+#include "yaml/reader.h"
 
 static const char text[] = "name: some words  # a comment\n"
                            "\"quoted\": 'it''s'\n"

@@ -1,8 +1,8 @@
 /* From bytes to the tree: the events of libfyaml's parser, checked one by one. Nothing here recurses, so a
  * file cannot exhaust the stack. */
-#include "experiment/yaml_node.h"
-#include "registry/list.h"
-#include "registry/text_file.h"
+#include "yaml/node.h"
+#include "base/list.h"
+#include "base/text.h"
 
 #include <libfyaml.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Files of text: read whole, and refused when they are not text. */
-#ifndef QD_REGISTRY_TEXT_FILE_H
-#define QD_REGISTRY_TEXT_FILE_H
+#ifndef QD_BASE_TEXT_H
+#define QD_BASE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

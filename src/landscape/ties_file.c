@@ -1,13 +1,13 @@
-#include "experiment/ties_file.h"
+#include "landscape/ties_file.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/csv_line.h"
-#include "registry/list.h"
-#include "registry/text_file.h"
+#include "base/csv.h"
+#include "base/list.h"
+#include "base/text.h"
 
 #define FAULTS_MAX 20
 

@@ -1,8 +1,8 @@
 /* Inside of the YAML reader: the tree as it is stored, and the reading of files before they are parsed. */
-#ifndef QD_EXPERIMENT_YAML_NODE_H
-#define QD_EXPERIMENT_YAML_NODE_H
+#ifndef QD_YAML_NODE_H
+#define QD_YAML_NODE_H
 
-#include "experiment/yaml_reader.h"
+#include "yaml/reader.h"
 
 #define QD_YAML_NONE SIZE_MAX
 

@@ -1,6 +1,6 @@
 /* Lists that grow: one way to make room, for every module. */
-#ifndef QD_REGISTRY_LIST_H
-#define QD_REGISTRY_LIST_H
+#ifndef QD_BASE_LIST_H
+#define QD_BASE_LIST_H
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/csv_line.h"
+#include "base/csv.h"
 #include "support/check.h"
 
 /* The fields of a line, each followed by a bar. */

@@ -1,10 +1,10 @@
-#include "experiment/landscape_file.h"
+#include "landscape/landscape_file.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiment/ties_file.h"
+#include "landscape/ties_file.h"
 #include "landscape/weights.h"
 
 char *qd_folder_of(const char *path)

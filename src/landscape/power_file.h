@@ -8,10 +8,10 @@
  *
  * Rules hold besides `members` and `quota` where both are given. A member that a rule does not name has
  * weight 0 in it. Without `members`, every name of the rules is one, in the order in which they appear. */
-#ifndef QD_EXPERIMENT_POWER_FILE_H
-#define QD_EXPERIMENT_POWER_FILE_H
+#ifndef QD_LANDSCAPE_POWER_FILE_H
+#define QD_LANDSCAPE_POWER_FILE_H
 
-#include "experiment/yaml_reader.h"
+#include "yaml/reader.h"
 #include "quadrille/power.h"
 
 /* The same from a document in memory, whose faults go to `error`. */

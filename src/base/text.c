@@ -1,4 +1,4 @@
-#include "registry/text_file.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>

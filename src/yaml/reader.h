@@ -10,8 +10,8 @@
  *
  * Nodes and texts belong to the document and live until qd_yaml_free. Where a node may be NULL it is said. A
  * document belongs to one thread at a time. */
-#ifndef QD_EXPERIMENT_YAML_READER_H
-#define QD_EXPERIMENT_YAML_READER_H
+#ifndef QD_YAML_READER_H
+#define QD_YAML_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,8 +27,7 @@ typedef enum { QD_YAML_SCALAR, QD_YAML_SEQUENCE, QD_YAML_MAP } qd_yaml_kind_t;
 typedef struct qd_yaml qd_yaml_t;
 typedef struct qd_yaml_node qd_yaml_node_t;
 
-/* ---- documents -------------------------------------------------------------------------------------------
- */
+/* ---- documents ----------------------------------------------------------------------------------------- */
 
 /* Reads a file. On QD_OK *self is a tree to be released by qd_yaml_free, possibly with faults that do not
  * keep it from being read (a key twice, a tag): qd_yaml_status tells. Otherwise *self is NULL and `error`
@@ -51,8 +50,7 @@ const qd_yaml_node_t *qd_yaml_root(const qd_yaml_t *self);
 /* QD_OK while no fault was found in this document, QD_ERROR_INPUT after. */
 qd_status_t qd_yaml_status(const qd_yaml_t *self);
 
-/* ---- the tree --------------------------------------------------------------------------------------------
- */
+/* ---- the tree ------------------------------------------------------------------------------------------ */
 
 qd_yaml_kind_t qd_yaml_kind(const qd_yaml_node_t *node);
 size_t qd_yaml_count(const qd_yaml_node_t *node);                /* children; 0 for a scalar */
@@ -67,8 +65,7 @@ bool qd_yaml_is_number(const qd_yaml_node_t *node);                  /* unquoted
 int qd_yaml_line(const qd_yaml_node_t *node);                        /* of the value, from 1 */
 int qd_yaml_column(const qd_yaml_node_t *node);
 
-/* ---- faults: all return false, so that a reader can end with `return qd_yaml_fail(...)`
- * ----------------------- */
+/* ---- faults: all return false, so that a reader can end with `return qd_yaml_fail(...)` ---------------- */
 
 /* "FILE:LINE:COLUMN: " of the node's value, then the message. */
 bool qd_yaml_fail(const qd_yaml_node_t *node, const char *format, ...) QD_PRINTF(2, 3);
@@ -80,8 +77,7 @@ bool qd_yaml_expected(const qd_yaml_node_t *node, const char *format, ...) QD_PR
 bool qd_yaml_expected_for(const qd_yaml_node_t *node, const char *name, const char *format, ...)
     QD_PRINTF(3, 4);
 
-/* ---- typed accessors: false and a message unless the node is what is asked for
- * ---------------------------------- */
+/* ---- typed accessors: false and a message unless the node is what is asked for ------------------------- */
 
 /* A scalar that is not empty. *text is owned by the document. */
 bool qd_yaml_text(const qd_yaml_node_t *node, const char **text);

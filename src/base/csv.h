@@ -1,0 +1,72 @@
+/* Lines of CSV: one way to cut a file into lines and a line into fields.
+ *
+ * Fields are separated by commas; blanks (spaces, tabs) around them go. A field may stand in double quotes,
+ * and then holds commas, blanks, and quotes that are written twice; no line break. A byte order mark is no
+ * part of the text, a carriage return before a line's end no part of the line, and lines of blanks only are
+ * skipped. */
+#ifndef QD_BASE_CSV_H
+#define QD_BASE_CSV_H
+
+#include <stddef.h>
+#include "quadrille/error.h"
+
+/* A text that is read line by line, and cut up on the way. */
+typedef struct {
+    char *next;    /* NULL: at the end */
+    size_t number; /* of the line returned last, from 1; of the last line at the end */
+} qd_csv_lines_t;
+
+qd_csv_lines_t qd_csv_lines(char *text);
+
+/* The next line that is not blank, ended by NUL; NULL after the last. */
+char *qd_csv_next_line(qd_csv_lines_t *self);
+
+typedef struct {
+    char *text;    /* points into the line, ended by NUL */
+    size_t column; /* where it begins in the line, in characters from 1 */
+} qd_csv_field_t;
+
+/* What is wrong with the quotes of a line: where, from there on, and what was expected. */
+typedef struct {
+    size_t column;
+    const char *found, *expected;
+} qd_csv_fault_t;
+
+/* Cuts a line up. Returns how many fields it has, of which the first `most` are stored; 0 and the fault where
+ * a quote is not closed, or is followed by anything but a comma. */
+size_t qd_csv_split(char *line, size_t most, qd_csv_field_t field[], qd_csv_fault_t *fault);
+
+/* At least as many fields as the line has. */
+size_t qd_csv_fields_most(const char *line);
+
+/* A strict reader of small tables in CSV (cut as above): one header line of column names, none twice,
+ * then lines with as many fields. Numbers are decimal and finite. Faults are told as "FILE:LINE: found X;
+ * expected Y", with a column where it is known. A table belongs to one thread at a time. */
+
+#define QD_CSV_FILE_SIZE (64u << 20) /* bytes accepted */
+
+typedef struct {
+    char *path, *text; /* text: fields end in NUL */
+    size_t columns, rows;
+    char **name;  /* columns */
+    char **field; /* rows x columns */
+    size_t *line; /* line of each row in the file, from 1 */
+} qd_csv_t;
+
+/* Reads a file. On QD_OK *self must be released by qd_csv_free; otherwise *self is NULL: QD_ERROR_INPUT where
+ * the file cannot be read, has no header, a column twice, a quote that is not closed or a line with another
+ * number of fields; QD_ERROR_MEMORY. */
+QD_MUST_USE qd_status_t qd_csv_read(const char *path, qd_csv_t **self, qd_error_t *error);
+void qd_csv_free(qd_csv_t *self); /* NULL allowed */
+
+/* *column = position of the column of that name, or of `other` (may be NULL) where the first is absent. */
+QD_MUST_USE qd_status_t qd_csv_column(const qd_csv_t *self, const char *name, const char *other,
+                                      size_t *column, qd_error_t *error);
+
+/* The field as a number in [low, high], or as a whole number there. */
+QD_MUST_USE qd_status_t qd_csv_real(const qd_csv_t *self, size_t row, size_t column, double low, double high,
+                                    double *value, qd_error_t *error);
+QD_MUST_USE qd_status_t qd_csv_whole(const qd_csv_t *self, size_t row, size_t column, int low, int high,
+                                     int *value, qd_error_t *error);
+
+#endif
