@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/json.h"
+#include "base/json.h"
 #include "quadrille/power.h"
 
 static void print_help(void)

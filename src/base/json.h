@@ -1,6 +1,6 @@
 /* Writing JSON (RFC 8259): numbers that read back to the same bits, texts escaped. */
-#ifndef QD_CLI_JSON_H
-#define QD_CLI_JSON_H
+#ifndef QD_BASE_JSON_H
+#define QD_BASE_JSON_H
 
 #include <stdio.h>
 
