@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "quadrille/error.h"
+#include "quadrille/experiment.h"
 #include "quadrille/registry.h"
 
 /* Newest format this program writes and reads. */
@@ -100,6 +101,12 @@ size_t qd_result_file_orders(const qd_result_file_t *self);
 uint64_t qd_result_file_worlds(const qd_result_file_t *self); /* length of the world dimension */
 const char *qd_result_file_point_label(const qd_result_file_t *self, size_t point);
 const char *qd_result_file_order_label(const qd_result_file_t *self, size_t order);
+
+/* The experiment that the file states in `config`, to be freed with qd_experiment_free; `name` stands for the
+ * file in messages. QD_ERROR_INPUT where `config` is not an experiment, or where the file has another number
+ * of points, of orders or more worlds than it: positions in the one are good for the other. */
+QD_MUST_USE qd_status_t qd_result_file_experiment(const qd_result_file_t *self, const char *name,
+                                                  qd_experiment_t **experiment, qd_error_t *error);
 
 /* Whether per-world values of an outcome are there. */
 bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcome);

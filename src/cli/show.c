@@ -204,8 +204,7 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
     qd_status_t status = qd_result_file_open(path, &self->file, self->error);
     if (status != QD_OK)
         return qd_cli_fail(self->error);
-    if (qd_experiment_parse(qd_result_file_provenance(self->file)->config, path, &self->experiment,
-                            &unused) != QD_OK)
+    if (qd_result_file_experiment(self->file, path, &self->experiment, &unused) != QD_OK)
         self->experiment = NULL;
     int result = point ? find_point(self, point) : 0;
     if (result == 0 && show_all(self) != QD_OK)

@@ -36,3 +36,21 @@ qd_part_kind_t qd_kept_kind(const qd_experiment_t *experiment)
                             .extras = experiment->output.landscape ? QD_LANDSCAPE_OUTCOMES : 0,
                             .paths = experiment->output.paths};
 }
+
+bool qd_is_kept_kind(const qd_index_t *index, const qd_experiment_t *experiment)
+{
+    qd_part_kind_t found = qd_index_kind(index), wanted = qd_kept_kind(experiment);
+    return found.config_hash == 0 ||
+           (found.columns == wanted.columns && found.extras == wanted.extras && found.paths == wanted.paths);
+}
+
+qd_status_t qd_check_kept_kind(const qd_index_t *index, const qd_experiment_t *experiment, const char *path,
+                               qd_error_t *error)
+{
+    if (qd_is_kept_kind(index, experiment))
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: keeps other outcomes or paths of each world than its experiment states: it was "
+                        "changed or damaged",
+                        path);
+}

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "quadrille/experiment.h"
-#include "store/part_file.h"
+#include "store/index.h"
 
 /* The outcomes that contrasts compare. */
 #define QD_MAIN_OUTCOMES 6
@@ -19,5 +19,13 @@ uint64_t qd_kept_columns(const qd_experiment_t *experiment);
 
 /* The kind of parts that a run of the experiment writes. */
 qd_part_kind_t qd_kept_kind(const qd_experiment_t *experiment);
+
+/* Whether what an index holds, if anything, is of that kind: rows that are not kept cannot be had afterwards,
+ * and columns that the experiment does not name have no place. */
+bool qd_is_kept_kind(const qd_index_t *index, const qd_experiment_t *experiment);
+
+/* The same of a result file that is to be read by its own experiment: QD_ERROR_INPUT where it is not. */
+QD_MUST_USE qd_status_t qd_check_kept_kind(const qd_index_t *index, const qd_experiment_t *experiment,
+                                           const char *path, qd_error_t *error);
 
 #endif

@@ -61,9 +61,7 @@ static qd_status_t add_result(qd_index_t *index, const qd_experiment_t *experime
 static qd_status_t check_kind(const qd_index_t *index, const qd_experiment_t *experiment, const char *output,
                               qd_error_t *error)
 {
-    qd_part_kind_t found = qd_index_kind(index), wanted = qd_kept_kind(experiment);
-    if (found.config_hash == 0 ||
-        (found.columns == wanted.columns && found.extras == wanted.extras && found.paths == wanted.paths))
+    if (qd_is_kept_kind(index, experiment))
         return QD_OK;
     return qd_error_add(
         error, QD_ERROR_INPUT,

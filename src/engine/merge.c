@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/columns.h"
 #include "engine/conclude.h"
 #include "engine/stopping.h"
 #include "quadrille/result.h"
@@ -30,7 +31,7 @@ static qd_status_t take_shard(merge_t *self, size_t number, char **config, qd_er
     const qd_provenance_t *from = qd_result_file_provenance(file);
     if (!*config) {
         *config = strdup(from->config);
-        status = *config ? qd_experiment_parse(*config, path, &self->experiment, error)
+        status = *config ? qd_result_file_experiment(file, path, &self->experiment, error)
                          : qd_error_add(error, QD_ERROR_MEMORY, "no memory for an experiment");
     } else if (self->experiment && from->config_hash != self->experiment->config_hash) {
         status = qd_error_add(
@@ -63,6 +64,8 @@ static qd_status_t take_shards(merge_t *self, qd_error_t *error)
     if (status == QD_OK)
         status = qd_merge_index(self->experiment, self->options->shard, self->options->shards, &self->index,
                                 error);
+    if (status == QD_OK)
+        status = qd_check_kept_kind(self->index, self->experiment, self->options->shard[0], error);
     if (status == QD_OK)
         status = qd_index_check_rows(self->index, error);
     if (status == QD_OK && self->experiment->precision.given)

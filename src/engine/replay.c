@@ -178,7 +178,7 @@ qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, q
     qd_status_t status = qd_result_file_open(options->path, &file, error);
     if (status != QD_OK)
         return status;
-    status = qd_experiment_parse(qd_result_file_provenance(file)->config, options->path, &experiment, error);
+    status = qd_result_file_experiment(file, options->path, &experiment, error);
     if (status == QD_OK)
         status = find_order(experiment, options->order, &replay->at_order, error);
     if (status == QD_OK)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/columns.h"
 #include "engine/dispatch.h"
 #include "engine/worker.h"
 #include "quadrille/result.h"
@@ -339,7 +340,7 @@ static qd_status_t open_all(verify_t *self)
     const qd_provenance_t *from = qd_result_file_provenance(self->file);
     memcpy(self->report->stored_hash, from->result_hash, sizeof from->result_hash);
     snprintf(self->report->version, sizeof self->report->version, "%s", from->version);
-    status = qd_experiment_parse(from->config, options->path, &self->experiment, self->error);
+    status = qd_result_file_experiment(self->file, options->path, &self->experiment, self->error);
     if (status == QD_OK && qd_result_file_keeps_rows(self->file))
         status = qd_merge_index(self->experiment, &options->path, 1, &self->index, self->error);
     else if (status == QD_OK && (options->fraction < 1.0 || !from->complete))
@@ -348,6 +349,8 @@ static qd_status_t open_all(verify_t *self)
                          "%s: keeps no worlds to compare (output: {worlds: false}); %s", options->path,
                          from->complete ? "--fraction 1 plays all of them again and compares result_hash"
                                         : "and it is not complete, so its hash cannot be compared either");
+    if (status == QD_OK && self->index)
+        status = qd_check_kept_kind(self->index, self->experiment, options->path, self->error);
     if (status == QD_OK)
         status = qd_twins_find(self->experiment, &self->twin, self->error);
     if (status == QD_OK)

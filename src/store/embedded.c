@@ -190,7 +190,8 @@ typedef struct {
     size_t points, orders;
     qd_result_failure_t *failure;
     size_t failures;
-    size_t bytes; /* of tallies */
+    size_t worlds; /* length of that dimension */
+    size_t bytes;  /* of tallies */
 } raw_t;
 
 static void read_raw(qd_h5_t *h5, raw_t *raw)
@@ -203,7 +204,17 @@ static void read_raw(qd_h5_t *h5, raw_t *raw)
     raw->hash = qd_h5_read(h5, "/point_hash", QD_H5_HASH, &raw->points);
     raw->label = qd_h5_read(h5, "/order", QD_H5_TEXT, &raw->orders);
     raw->failure = qd_table_read(h5, &qd_failure_table, &raw->failures);
+    raw->worlds = qd_h5_length(h5, "/world", 0);
     raw->bytes = qd_h5_length(h5, "/parts/tally", 0);
+}
+
+static int compare_failures(const qd_result_failure_t *x, const qd_result_failure_t *y)
+{
+    if (x->point != y->point)
+        return x->point < y->point ? -1 : 1;
+    if (x->order != y->order)
+        return x->order < y->order ? -1 : 1;
+    return (x->world > y->world) - (x->world < y->world);
 }
 
 static void free_raw(raw_t *raw)
@@ -217,7 +228,19 @@ static void free_raw(raw_t *raw)
     qd_table_free(&qd_failure_table, raw->failure, raw->failures);
 }
 
-/* Whether the columns fit together, so that building units needs no further checks. */
+/* Whether failures ascend by point, order and world, as they are written, and each is of a point and an order
+ * of the file. */
+static bool are_failures_sound(const raw_t *raw)
+{
+    for (size_t f = 0; f < raw->failures; f++)
+        if (raw->failure[f].point >= raw->points || raw->failure[f].order >= raw->orders ||
+            (f > 0 && compare_failures(&raw->failure[f - 1], &raw->failure[f]) >= 0))
+            return false;
+    return true;
+}
+
+/* Whether the columns fit together, so that building units needs no further checks; qd_unit_is_sound checks
+ * what a unit consists of. */
 static bool is_sound(const raw_t *raw)
 {
     size_t units = raw->count[POINT], ranges = raw->count[FIRST], used = 0, bytes = 0;
@@ -230,28 +253,44 @@ static bool is_sound(const raw_t *raw)
         if ((uint64_t)raw->column[POINT][u] >= raw->points ||
             (uint64_t)raw->column[ORDER][u] >= raw->orders ||
             (uint64_t)raw->column[RANGES][u] > ranges - used || raw->column[RANGES][u] == 0 ||
-            (uint64_t)raw->column[TALLY_SIZE][u] > raw->bytes - bytes)
+            (uint64_t)raw->column[TALLY_SIZE][u] > raw->bytes - bytes || raw->column[PERIODS][u] <= 0)
             return false;
         used += (size_t)raw->column[RANGES][u];
         bytes += (size_t)raw->column[TALLY_SIZE][u];
     }
     for (size_t r = 0; r < ranges; r++)
-        if (raw->column[FIRST][r] < 0 || raw->column[COUNT][r] <= 0)
+        if (raw->column[FIRST][r] < 0 || raw->column[COUNT][r] <= 0 ||
+            (uint64_t)raw->column[FIRST][r] > raw->worlds ||
+            (uint64_t)raw->column[COUNT][r] > raw->worlds - (uint64_t)raw->column[FIRST][r])
             return false;
-    return true;
+    return are_failures_sound(raw);
+}
+
+/* The first failure that is not before world 0 of (point, order). */
+static size_t first_failure(const raw_t *raw, size_t point, size_t order)
+{
+    const qd_result_failure_t wanted = {.point = point, .order = order};
+    size_t low = 0, high = raw->failures;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_failures(&raw->failure[middle], &wanted) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 static bool take_failures(const raw_t *raw, qd_unit_t *unit)
 {
-    unit->failure = calloc(raw->failures + 1, sizeof *unit->failure);
-    for (size_t f = 0; unit->failure != NULL && f < raw->failures; f++) {
-        const qd_result_failure_t *failure = &raw->failure[f];
-        if (failure->point != unit->at_point || failure->order != unit->at_order)
-            continue;
-        char *reason = strdup(failure->reason);
+    size_t from = first_failure(raw, unit->at_point, unit->at_order),
+           to = first_failure(raw, unit->at_point, unit->at_order + 1);
+    unit->failure = calloc(to - from + 1, sizeof *unit->failure);
+    for (size_t f = from; unit->failure != NULL && f < to; f++) {
+        char *reason = strdup(raw->failure[f].reason);
         if (reason == NULL)
             return false;
-        unit->failure[unit->failures++] = (qd_failure_t){failure->world, reason};
+        unit->failure[unit->failures++] = (qd_failure_t){raw->failure[f].world, reason};
     }
     return unit->failure != NULL;
 }
@@ -277,18 +316,27 @@ static bool build_unit(const raw_t *raw, size_t u, size_t range, uint64_t offset
     return take_failures(raw, unit);
 }
 
-static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, qd_unit_t **unit, size_t *units,
+static qd_status_t refuse_parts(const qd_h5_t *h5, qd_error_t *error)
+{
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: damaged: /parts or /failures do not fit together with the rest of the file",
+                        h5->path);
+}
+
+static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, bool paths, qd_unit_t **unit, size_t *units,
                                qd_error_t *error)
 {
     size_t range = 0;
     uint64_t offset = 0;
     if (!is_sound(raw))
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: /parts makes no sense", h5->path);
+        return refuse_parts(h5, error);
     *unit = calloc(raw->count[POINT] + 1, sizeof **unit);
     for (size_t u = 0; *unit != NULL && u < raw->count[POINT]; u++) {
         *units = u + 1;
         if (!build_unit(raw, u, range, offset, &(*unit)[u]))
             return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for /parts of %s", h5->path);
+        if (!qd_unit_is_sound(&(*unit)[u], paths))
+            return refuse_parts(h5, error);
         range += (size_t)raw->column[RANGES][u];
         offset += (uint64_t)raw->column[TALLY_SIZE][u];
     }
@@ -311,12 +359,14 @@ qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: not a result that can be merged or gone on with: it has no /parts",
                             h5->path);
+    if (extras < 0 || extras > QD_EXTRAS_MOST || (kind->columns & ~QD_COLUMNS_ALL) != 0)
+        return refuse_parts(h5, error);
     kind->extras = (size_t)extras;
     kind->paths = paths != 0;
     read_raw(h5, &raw);
     qd_status_t status = QD_OK;
     if (!h5->failed) /* else qd_h5_close tells */
-        status = build_units(h5, &raw, unit, units, error);
+        status = build_units(h5, &raw, kind->paths, unit, units, error);
     if (status != QD_OK || h5->failed) {
         for (size_t u = 0; u < *units; u++)
             qd_unit_clear(&(*unit)[u]);

@@ -9,6 +9,7 @@
 #define QD_STORE_PART_FILE_H
 
 #include "quadrille/error.h"
+#include "quadrille/registry.h"
 #include "statistics/byte_string.h"
 #include "store/files.h"
 #include "store/unit.h"
@@ -19,6 +20,8 @@
 
 /* All outcomes. */
 #define QD_COLUMNS_ALL (((uint64_t)1 << QD_OUTCOMES) - 1)
+
+#define QD_EXTRAS_MOST 4096
 
 /* What all parts of one folder have in common. */
 typedef struct {

@@ -36,8 +36,9 @@ static char *read_text(qd_byte_reader_t *in)
 
 /* Reads one unit of the directory; false when it makes no sense in a file of `size` bytes or memory is short.
  */
-static bool read_unit(qd_byte_reader_t *in, size_t width, uint64_t size, qd_unit_t *unit)
+static bool read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, uint64_t size, qd_unit_t *unit)
 {
+    size_t width = qd_part_width(kind);
     unit->point_hash = qd_byte_reader_word(in);
     unit->label = read_text(in);
     unit->periods = (size_t)qd_byte_reader_word(in);
@@ -62,7 +63,8 @@ static bool read_unit(qd_byte_reader_t *in, size_t width, uint64_t size, qd_unit
         unit->failure[unit->failures].reason = read_text(in);
         sound = sound && unit->failure[unit->failures].reason != NULL;
     }
-    return sound && !in->failed && unit->label != NULL && unit->range != NULL && unit->failure != NULL;
+    return sound && !in->failed && unit->label != NULL && unit->range != NULL && unit->failure != NULL &&
+           qd_unit_is_sound(unit, kind->paths);
 }
 
 static qd_status_t read_header(qd_byte_reader_t *in, const char *path, qd_part_kind_t *kind, uint64_t *size,
@@ -115,12 +117,13 @@ out:
     return status;
 }
 
-static qd_status_t read_directory(const char *path, const unsigned char *bytes, size_t size, size_t width,
-                                  uint64_t file_size, qd_unit_t *unit, size_t units, qd_error_t *error)
+static qd_status_t read_directory(const char *path, const unsigned char *bytes, size_t size,
+                                  const qd_part_kind_t *kind, uint64_t file_size, qd_unit_t *unit,
+                                  size_t units, qd_error_t *error)
 {
     qd_byte_reader_t in = {.at = bytes, .end = bytes + size};
     for (size_t i = 0; i < units; i++)
-        if (!read_unit(&in, width, file_size, &unit[i]))
+        if (!read_unit(&in, kind, file_size, &unit[i]))
             return damaged(error, path, "its directory makes no sense");
     return in.at == in.end ? QD_OK : damaged(error, path, "its directory is too long");
 }
@@ -161,8 +164,8 @@ static qd_status_t read_open(const qd_files_t *files, int fd, const char *path, 
     if ((status = read_header(&in, path, kind, &size, &count, &directory, error)) != QD_OK)
         return status;
     const uint64_t frame = QD_PART_HEADER + QD_PART_CHECKSUM;
-    if (size < frame || size > INT64_MAX || directory > size - frame || count > directory / 56 ||
-        kind->extras > 4096)
+    if (size < frame || size >= INT64_MAX || directory > size - frame || count > directory / 56 ||
+        kind->extras > QD_EXTRAS_MOST || (kind->columns & ~QD_COLUMNS_ALL) != 0)
         return damaged(error, path, "its header makes no sense");
     if ((status = check_size(files, fd, path, size, error)) != QD_OK)
         return status;
@@ -177,7 +180,7 @@ static qd_status_t read_open(const qd_files_t *files, int fd, const char *path, 
     *units = (size_t)count;
     status = qd_files_read(files, fd, path, QD_PART_HEADER, bytes, directory, error);
     if (status == QD_OK)
-        status = read_directory(path, bytes, directory, qd_part_width(kind), size, *unit, *units, error);
+        status = read_directory(path, bytes, directory, kind, size, *unit, *units, error);
 out:
     free(bytes);
     return status;

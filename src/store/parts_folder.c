@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOCK_NAME "LOCK"
+#define LOCK_NAME   "LOCK"
+#define NUMBER_MOST ((uint64_t)1 << 62) /* of a rank or a part: the next one is a number too */
 
 static bool begins(const char *name, const char *start)
 {
@@ -173,6 +174,24 @@ qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
     return status;
 }
 
+/* A whole number in decimal digits at *at, up to NUMBER_MOST; *at goes on behind it. */
+static bool read_number(const char **at, uint64_t *number)
+{
+    const char *start = *at;
+    for (*number = 0; **at >= '0' && **at <= '9' && *number <= NUMBER_MOST; (*at)++)
+        *number = 10 * *number + (uint64_t)(**at - '0');
+    return *at > start && *number <= NUMBER_MOST;
+}
+
+/* Rank and number of a part, or of one that was set aside, from its name; false where this program gives no
+ * such name. A part of another name is read like any other and is in nobody's way. */
+static bool parse_name(const char *name, uint64_t *rank, uint64_t *number)
+{
+    const char *at = name + strlen("part-");
+    return begins(name, "part-") && read_number(&at, rank) && *at++ == '-' && read_number(&at, number) &&
+           begins(at, ".qdp");
+}
+
 qd_status_t qd_parts_folder_next(const char *folder, int rank, uint64_t *number, qd_error_t *error)
 {
     DIR *listing = opendir(folder);
@@ -180,9 +199,8 @@ qd_status_t qd_parts_folder_next(const char *folder, int rank, uint64_t *number,
         return qd_files_fail(error, folder, "open");
     *number = 0;
     for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing)) {
-        int of = 0;
-        uint64_t found = 0;
-        if (sscanf(entry->d_name, "part-%d-%" SCNu64, &of, &found) == 2 && of == rank && found >= *number)
+        uint64_t of, found;
+        if (parse_name(entry->d_name, &of, &found) && of == (uint64_t)rank && found >= *number)
             *number = found + 1;
     }
     closedir(listing);

@@ -5,6 +5,8 @@
 #include "store/table.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +47,11 @@ static const char *keep_text(qd_result_file_t *self, const char *name)
     return value == NULL ? "" : value;
 }
 
+static int as_count(int64_t value)
+{
+    return value < 0 || value > INT_MAX ? 0 : (int)value;
+}
+
 static void read_provenance(qd_result_file_t *self)
 {
     qd_provenance_t *p = &self->provenance;
@@ -72,8 +79,8 @@ static void read_provenance(qd_result_file_t *self)
     qd_h5_get_whole(&self->h5, "/", "threads", &threads);
     qd_h5_get_whole(&self->h5, "/", "ranks", &ranks);
     p->complete = complete != 0;
-    p->threads = (int)threads;
-    p->ranks = (int)ranks;
+    p->threads = as_count(threads);
+    p->ranks = as_count(ranks);
     p->seconds = NAN;
     qd_h5_get_real(&self->h5, "/", "seconds", &p->seconds);
 }
@@ -115,6 +122,8 @@ static qd_status_t open_file(qd_result_file_t *self, const char *path, qd_error_
     self->worlds = qd_h5_length(&self->h5, "/world", 0);
     self->point_label = qd_h5_read(&self->h5, "/point_label", QD_H5_TEXT, &self->points);
     self->order_label = qd_h5_read(&self->h5, "/order", QD_H5_TEXT, &self->orders);
+    if (!self->h5.failed && (self->points == 0 || self->orders == 0))
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: damaged: it has no design point, or no order", path);
     return outcome_of(self, error);
 }
 
@@ -238,6 +247,27 @@ const char *qd_result_file_order_label(const qd_result_file_t *self, size_t orde
                                : qd_parts_reader_experiment(self->parts)->order[order].label;
 }
 
+qd_status_t qd_result_file_experiment(const qd_result_file_t *self, const char *name,
+                                      qd_experiment_t **experiment, qd_error_t *error)
+{
+    qd_experiment_t *stated = NULL;
+    *experiment = NULL;
+    qd_status_t status = qd_experiment_parse(self->provenance.config, name, &stated, error);
+    if (status != QD_OK)
+        return status;
+    if (stated->points != self->points || stated->orders != self->orders || stated->worlds < self->worlds) {
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s: damaged: found %zu points, %zu orders and %" PRIu64
+                              " worlds; expected %zu, %zu and at most %" PRIu64 ", as its `config` states",
+                              name, self->points, self->orders, self->worlds, stated->points, stated->orders,
+                              stated->worlds);
+        qd_experiment_free(stated);
+        return status;
+    }
+    *experiment = stated;
+    return QD_OK;
+}
+
 bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcome)
 {
     if (self->parts != NULL)
@@ -358,6 +388,19 @@ static qd_status_t read_table(qd_result_file_t *self, const qd_table_t *table, v
     return outcome_of(self, error);
 }
 
+/* Whoever is handed failures may use their positions without a check. */
+static qd_status_t check_failures(const qd_result_file_t *self, qd_error_t *error)
+{
+    const qd_result_failure_t *failure = self->failure;
+    for (size_t i = 0; i < self->failures; i++)
+        if (failure[i].point >= self->points || failure[i].order >= self->orders)
+            return qd_error_add(error, QD_ERROR_INPUT,
+                                "%s: damaged: /failures names point %zu, order %zu; the file has %zu x %zu",
+                                self->h5.path, failure[i].point, failure[i].order, self->points,
+                                self->orders);
+    return QD_OK;
+}
+
 qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd_result_failure_t **failure,
                                     size_t *count, qd_error_t *error)
 {
@@ -369,6 +412,8 @@ qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd_result_fail
     }
     if (status == QD_OK)
         status = read_table(self, &qd_failure_table, &self->failure, &self->failures, error);
+    if (status == QD_OK)
+        status = check_failures(self, error);
     *failure = self->failure;
     *count = self->failures;
     return status;

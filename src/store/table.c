@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A table that is larger in memory is none of ours: its length was forged or damaged. */
+#define BYTES_MOST ((size_t)512 << 20)
+
 static const char *member(const qd_table_column_t *column, const void *row)
 {
     return (const char *)row + column->offset;
@@ -49,12 +52,20 @@ void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_
     }
 }
 
-/* Hands the values of a column out to the rows; texts change their owner. */
-static void scatter(const qd_table_t *self, const qd_table_column_t *column, const void *values, void *rows,
+/* Hands the values of a column out to the rows, which own its texts afterwards, and frees the column. */
+static void scatter(const qd_table_t *self, const qd_table_column_t *column, void *values, void *rows,
                     size_t count)
 {
     for (size_t i = 0; i < count; i++)
         memcpy((char *)rows + i * self->size + column->offset, (const char *)values + 8 * i, 8);
+    free(values);
+}
+
+static void free_values(qd_h5_type_t type, void *values, size_t count)
+{
+    for (size_t i = 0; type == QD_H5_TEXT && i < count; i++)
+        free(((char **)values)[i]);
+    free(values);
 }
 
 static void blank(const qd_table_t *self, void *rows, size_t count)
@@ -72,7 +83,9 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
     if (!qd_h5_exists(h5, self->group))
         return NULL;
     size_t rows = qd_h5_length(h5, self->dimension, 0);
-    char *row = calloc(rows + 1, self->size);
+    if (rows > BYTES_MOST / self->size)
+        qd_h5_refuse(h5, "damaged: a table claims more rows than any run writes");
+    char *row = h5->failed ? NULL : calloc(rows + 1, self->size);
     if (row == NULL)
         qd_h5_fail(h5, "reading (out of memory)", self->group);
     else
@@ -86,7 +99,10 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
         void *values = qd_h5_read(h5, path, self->column[c].type, &got);
         if (values != NULL && got == rows)
             scatter(self, &self->column[c], values, row, rows);
-        free(values);
+        else if (values != NULL) {
+            free_values(self->column[c].type, values, got);
+            qd_h5_refuse(h5, "damaged: the columns of a table have different lengths");
+        }
     }
     /* A text that is missing is "", malloc'ed like the others. */
     for (size_t i = 0; row != NULL && i < rows; i++) {

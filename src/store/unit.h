@@ -40,4 +40,10 @@ typedef struct {
 /* Frees what the unit points to. */
 void qd_unit_clear(qd_unit_t *self);
 
+/* Whether a unit that was read can be used without further checks: at least one range; ranges ascending,
+ * apart, without an empty one, and within 2^62 worlds; failures ascending, each a world of the ranges; as many
+ * periods as an experiment may have; and, where tallies keep `paths`, a tally of as many bytes as so many
+ * periods take at least, so that the memory for a tally is in proportion to the size of the file. */
+bool qd_unit_is_sound(const qd_unit_t *self, bool paths);
+
 #endif
