@@ -114,6 +114,10 @@ bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcom
 /* Whether the file keeps rows of any outcome, and with them what is needed to go on from it. */
 bool qd_result_file_keeps_rows(const qd_result_file_t *self);
 
+/* Whether the file knows that some of its worlds have fewer periods than others, so that means of `survival`
+ * depend on how long worlds were watched. False where it has no /survival. */
+bool qd_result_file_unequal_periods(const qd_result_file_t *self);
+
 /* Worlds present of (point, order): failed ones included. */
 QD_MUST_USE qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order,
                                             uint64_t *worlds, qd_error_t *error);

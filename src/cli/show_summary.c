@@ -248,7 +248,7 @@ static qd_status_t show_sampled(const qd_show_t *self)
     return QD_OK;
 }
 
-qd_status_t qd_show_summary(const qd_show_t *self)
+static qd_status_t show_tables(const qd_show_t *self)
 {
     if (self->point >= 0)
         return show_one_point(self, (size_t)self->point);
@@ -258,4 +258,15 @@ qd_status_t qd_show_summary(const qd_show_t *self)
         return show_sampled(self);
     printf("\nMeans with 95%% intervals");
     return show_points(self);
+}
+
+qd_status_t qd_show_summary(const qd_show_t *self)
+{
+    qd_status_t status = show_tables(self);
+    if (status == QD_OK && qd_result_file_unequal_periods(self->file))
+        qd_show_wrapped(
+            "Worlds differ in their number of periods: a mean of `survival` depends on how long they were "
+            "watched. /survival has the Kaplan-Meier estimate and restricted means.",
+            0);
+    return status;
 }

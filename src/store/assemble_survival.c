@@ -13,8 +13,9 @@
 typedef struct {
     qd_assembly_t *assembly;
     qd_batch_t batch;
-    size_t at_risk, estimate, low, high;
+    size_t at_risk, estimate, low, high, mean, mean_low, mean_high;
     uint64_t *event, *censored;
+    bool unequal; /* some worlds have fewer periods than others */
     qd_survival_t *curve;
     double time[QD_CHUNK], flag[QD_CHUNK];
 } survival_t;
@@ -45,6 +46,12 @@ static void define_survival(survival_t *self)
         add_survival(self, "estimate", QD_H5_REAL, "1", "share of worlds that survive the period");
     self->low = add_survival(self, "low", QD_H5_REAL, "1", "lower end of its pointwise interval");
     self->high = add_survival(self, "high", QD_H5_REAL, "1", "upper end of its pointwise interval");
+    self->mean = add_survival(self, "restricted_mean", QD_H5_REAL, "periods",
+                              "mean number of periods survived, of those up to this one");
+    self->mean_low = add_survival(self, "restricted_mean_low", QD_H5_REAL, "periods",
+                                  "lower end of its pointwise interval");
+    self->mean_high = add_survival(self, "restricted_mean_high", QD_H5_REAL, "periods",
+                                   "upper end of its pointwise interval");
 }
 
 static qd_status_t count_survival(survival_t *self, size_t point, size_t order, uint64_t *beyond,
@@ -69,6 +76,18 @@ static qd_status_t count_survival(survival_t *self, size_t point, size_t order, 
     return QD_OK;
 }
 
+static void put_period(survival_t *self, size_t order, size_t t, const qd_survival_t *at)
+{
+    qd_batch_t *batch = &self->batch;
+    qd_batch_wholes(batch, self->at_risk, order)[t] = (int64_t)at->at_risk;
+    qd_batch_reals(batch, self->estimate, order)[t] = at->estimate;
+    qd_batch_reals(batch, self->low, order)[t] = at->low;
+    qd_batch_reals(batch, self->high, order)[t] = at->high;
+    qd_batch_reals(batch, self->mean, order)[t] = at->mean;
+    qd_batch_reals(batch, self->mean_low, order)[t] = at->mean_low;
+    qd_batch_reals(batch, self->mean_high, order)[t] = at->mean_high;
+}
+
 static qd_status_t fill_survival(survival_t *self, size_t point, size_t order, qd_error_t *error)
 {
     uint64_t beyond;
@@ -79,14 +98,11 @@ static qd_status_t fill_survival(survival_t *self, size_t point, size_t order, q
     qd_survival_estimate(periods, self->event, self->censored, beyond, SURVIVAL_CONFIDENCE, self->curve);
     /* Beyond the periods of this (point, order) nothing is known. */
     size_t known = qd_index_periods(self->assembly->index, point, order);
-    for (size_t t = 0; t < periods; t++) {
-        const qd_survival_t *at = &self->curve[t];
-        bool there = t < known;
-        qd_batch_wholes(&self->batch, self->at_risk, order)[t] = there ? (int64_t)at->at_risk : 0;
-        qd_batch_reals(&self->batch, self->estimate, order)[t] = there ? at->estimate : (double)NAN;
-        qd_batch_reals(&self->batch, self->low, order)[t] = there ? at->low : (double)NAN;
-        qd_batch_reals(&self->batch, self->high, order)[t] = there ? at->high : (double)NAN;
-    }
+    for (size_t t = 0; t < periods; t++)
+        self->unequal = self->unequal || self->censored[t] > 0;
+    const qd_survival_t unknown = {0, NAN, NAN, NAN, NAN, NAN, NAN};
+    for (size_t t = 0; t < periods; t++)
+        put_period(self, order, t, t < known ? &self->curve[t] : &unknown);
     return QD_OK;
 }
 
@@ -112,6 +128,7 @@ qd_status_t qd_assembly_survival(qd_assembly_t *assembly, qd_error_t *error)
             status = fill_survival(self, p, o, error);
         qd_batch_write(&self->batch, p, 1);
     }
+    qd_h5_set_whole(&assembly->h5, "/survival", QD_UNEQUAL_PERIODS, self->unequal);
     qd_batch_free(&self->batch);
 out:
     if (self != NULL) {

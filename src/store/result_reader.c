@@ -1,5 +1,6 @@
 #include "quadrille/result.h"
 
+#include "store/assembly.h"
 #include "store/hdf5_file.h"
 #include "store/parts_reader.h"
 #include "store/table.h"
@@ -284,6 +285,14 @@ bool qd_result_file_keeps_rows(const qd_result_file_t *self)
         if (qd_result_file_has_worlds(self, (qd_outcome_t)o))
             return true;
     return false;
+}
+
+bool qd_result_file_unequal_periods(const qd_result_file_t *self)
+{
+    int64_t unequal = 0;
+    qd_h5_t h5 = self->h5; /* looking does not change the file */
+    return self->parts == NULL && qd_h5_exists(&h5, "/survival") &&
+           qd_h5_get_whole(&h5, "/survival", QD_UNEQUAL_PERIODS, &unequal) && unequal != 0;
 }
 
 /* All of a variable that has `each` numbers for every (point, order); NULL after a failure. */
