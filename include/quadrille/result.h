@@ -131,6 +131,17 @@ QD_MUST_USE qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point
                                             qd_outcome_t outcome, uint64_t first, size_t count, double out[],
                                             qd_error_t *error);
 
+/* Whether there is a variable of that path ("/survival/estimate"). A folder of parts has none. */
+bool qd_result_file_holds(const qd_result_file_t *self, const char *variable);
+
+/* Numbers of a variable as doubles, last dimension fastest; malloc'ed into *value, which is NULL after a failure:
+ * all of them, or those at one point of a variable over `rank` dimensions (point, order, ...). */
+QD_MUST_USE qd_status_t qd_result_file_reals(qd_result_file_t *self, const char *variable, double **value,
+                                             size_t *count, qd_error_t *error);
+QD_MUST_USE qd_status_t qd_result_file_at_point(qd_result_file_t *self, const char *variable, size_t rank,
+                                                size_t point, double **value, size_t *count,
+                                                qd_error_t *error);
+
 /* Tables; none: *count 0. A folder of parts has failures only. */
 QD_MUST_USE qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd_result_failure_t **failure,
                                                 size_t *count, qd_error_t *error);

@@ -24,7 +24,7 @@ void qd_json_text(FILE *out, const char *text)
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
         if (*c == '"' || *c == '\\')
             fprintf(out, "\\%c", *c);
-        else if (*c < 0x20)
+        else if (*c < 0x20 || *c == '<')
             fprintf(out, "\\u%04x", *c);
         else
             putc(*c, out);

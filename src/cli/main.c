@@ -17,6 +17,9 @@ typedef struct {
 static const command_t commands[] = {
     {"run", qd_cli_run, "sample world orders, play them, write the result file"},
     {"show", qd_cli_show, "what a result file holds: provenance, summary, verdicts on claims"},
+#ifdef QD_REPORT
+    {"report", qd_cli_report, "a result file as one page of figures and tables"},
+#endif
     {"merge", qd_cli_merge, "join the shards of one experiment"},
     {"verify", qd_cli_verify, "recompute worlds of a result file and compare bit for bit"},
     {"replay", qd_cli_replay, "play one world of a result file again, every event told"},

@@ -269,14 +269,19 @@ qd_status_t qd_result_file_experiment(const qd_result_file_t *self, const char *
     return QD_OK;
 }
 
+bool qd_result_file_holds(const qd_result_file_t *self, const char *variable)
+{
+    qd_h5_t h5 = self->h5; /* looking does not change the file */
+    return self->parts == NULL && qd_h5_exists(&h5, variable);
+}
+
 bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcome)
 {
     if (self->parts != NULL)
         return qd_parts_reader_keeps(self->parts, outcome);
     char path[128];
     snprintf(path, sizeof path, "/worlds/%s", qd_outcome_table[outcome].name);
-    qd_h5_t h5 = self->h5; /* looking does not change the file */
-    return qd_h5_exists(&h5, path);
+    return qd_result_file_holds(self, path);
 }
 
 bool qd_result_file_keeps_rows(const qd_result_file_t *self)
@@ -384,6 +389,41 @@ qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t ord
     if (there > 0)
         qd_h5_read_slab(&self->h5, path, QD_H5_REAL, 3, start, size, out);
     return outcome_of(self, error);
+}
+
+/* ---- any variable -------------------------------------------------------------------------------------- */
+
+qd_status_t qd_result_file_reals(qd_result_file_t *self, const char *variable, double **value, size_t *count,
+                                 qd_error_t *error)
+{
+    *value = NULL;
+    *count = 0;
+    if (!qd_result_file_holds(self, variable))
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: holds no %s", self->h5.path, variable);
+    *value = qd_h5_read(&self->h5, variable, QD_H5_REAL, count);
+    return outcome_of(self, error);
+}
+
+qd_status_t qd_result_file_at_point(qd_result_file_t *self, const char *variable, size_t rank, size_t point,
+                                    double **value, size_t *count, qd_error_t *error)
+{
+    hsize_t start[QD_H5_RANK_MAX] = {point}, size[QD_H5_RANK_MAX] = {1};
+    *value = NULL;
+    *count = 1;
+    for (size_t axis = 1; axis < rank && axis < QD_H5_RANK_MAX; axis++) {
+        size[axis] = qd_h5_length(&self->h5, variable, axis);
+        *count *= size[axis];
+    }
+    if (!self->h5.failed && (*value = calloc(*count + 1, sizeof **value)) == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %s", variable);
+    if (!self->h5.failed)
+        qd_h5_read_slab(&self->h5, variable, QD_H5_REAL, rank, start, size, *value);
+    qd_status_t status = outcome_of(self, error);
+    if (status != QD_OK) {
+        free(*value);
+        *value = NULL;
+    }
+    return status;
 }
 
 /* ---- tables -------------------------------------------------------------------------------------------- */

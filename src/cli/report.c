@@ -1,0 +1,167 @@
+/* quadrille report: a result file as one page of figures and tables. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "quadrille/result.h"
+#include "report/report.h"
+
+static void print_help(void)
+{
+    puts("Usage: quadrille report OUT.h5 [-o OUT.html] [--points LABEL,LABEL,...] [--force]\n\n"
+         "Writes one page of figures and tables: verdicts on claims, means with intervals, survival, "
+         "distributions, paths,\n"
+         "the design, sensitivity. It opens from disk and loads nothing from a network.\n\n"
+         "  -o, --output FILE  where to; default: OUT.h5 with the ending .html, in the current folder\n"
+         "      --points LIST  design points whose curves are shown, by label or position; default: as many "
+         "as there\n"
+         "                     is room for\n"
+         "      --force        replace a page that is there");
+}
+
+/* ---- points -------------------------------------------------------------------------------------------- */
+
+static bool find_point(const qd_result_file_t *file, const char *name, size_t *point)
+{
+    size_t points = qd_result_file_points(file);
+    for (size_t p = 0; p < points; p++)
+        if (strcmp(qd_result_file_point_label(file, p), name) == 0) {
+            *point = p;
+            return true;
+        }
+    char *end;
+    errno = 0;
+    unsigned long position = strtoul(name, &end, 10);
+    *point = position;
+    return *name >= '0' && *name <= '9' && *end == '\0' && errno == 0 && position < points;
+}
+
+/* Reads "LABEL,LABEL,..."; cuts the list up. Returns the exit status. */
+static int read_points(const qd_result_file_t *file, char *list, size_t **point, size_t *points)
+{
+    *points = 0;
+    *point = calloc(strlen(list) + 1, sizeof **point);
+    if (*point == NULL)
+        return 1;
+    for (char *name = strtok(list, ","); name; name = strtok(NULL, ","))
+        if (!find_point(file, name, &(*point)[(*points)++]))
+            return qd_cli_misuse("report",
+                                 "found the point `%s`; expected the label of one of %zu points, or 0 to %zu",
+                                 name, qd_result_file_points(file), qd_result_file_points(file) - 1);
+    return *points > 0 ? 0 : qd_cli_misuse("report", "found no point in --points; expected a list");
+}
+
+/* ---- the page ------------------------------------------------------------------------------------------ */
+
+/* "NAME.html" of "FOLDER/NAME.h5", malloc'ed. */
+static char *default_output(const char *path)
+{
+    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    size_t length = strlen(name);
+    if (length > 3 && strcmp(name + length - 3, ".h5") == 0)
+        length -= 3;
+    char *output;
+    return asprintf(&output, "%.*s.html", (int)length, name) < 0 ? NULL : output;
+}
+
+/* Writes the page beside its place and renames it, so that a page of that name is always whole. */
+static int write_page(qd_result_file_t *file, const qd_experiment_t *experiment,
+                      const qd_report_options_t *options, const char *output)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    char *temporary = NULL;
+    FILE *out = NULL;
+    qd_status_t status = QD_OK;
+    int handle = asprintf(&temporary, "%s.%ld.tmp", output, (long)getpid()) < 0
+                     ? -1
+                     : open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (handle < 0 || (out = fdopen(handle, "w")) == NULL) {
+        fprintf(stderr, "quadrille: %s: %s\n", output, strerror(errno));
+        free(temporary);
+        return 1;
+    }
+    status = qd_report_write(file, experiment, options, out, &error);
+    bool written = !ferror(out) && fflush(out) == 0 && fsync(handle) == 0;
+    written = fclose(out) == 0 && written;
+    if (status == QD_OK && (!written || rename(temporary, output) != 0))
+        status =
+            qd_error_add(&error, QD_ERROR_IO, "%s: writing the page failed: %s", output, strerror(errno));
+    if (status != QD_OK)
+        unlink(temporary);
+    free(temporary);
+    return status == QD_OK ? 0 : qd_cli_fail(&error);
+}
+
+static int report(const char *path, const char *output, char *points, bool force)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    qd_result_file_t *file = NULL;
+    qd_experiment_t *experiment = NULL;
+    size_t *point = NULL;
+    bool there;
+    char *place = output ? strdup(output) : default_output(path);
+    int result = 1;
+    qd_report_options_t options = {.name = path};
+    if (place == NULL)
+        goto out;
+    result = 2;
+    if (!qd_cli_may_write(place, &there) || !qd_cli_spares(place, &path, 1))
+        goto out;
+    if (there && !force) {
+        fprintf(stderr, "quadrille: %s: found a file of that name; expected none, or --force to replace it\n",
+                place);
+        goto out;
+    }
+    if (qd_result_file_open(path, &file, &error) != QD_OK ||
+        qd_result_file_experiment(file, path, &experiment, &error) != QD_OK) {
+        result = qd_cli_fail(&error);
+        goto out;
+    }
+    result = points ? read_points(file, points, &point, &options.points) : 0;
+    options.point = point;
+    if (result == 0)
+        result = write_page(file, experiment, &options, place);
+    if (result == 0)
+        fprintf(stderr, "quadrille: wrote %s\n", place);
+out:
+    free(point);
+    qd_experiment_free(experiment);
+    qd_result_file_close(file);
+    free(place);
+    return result;
+}
+
+int qd_cli_report(int argc, char **argv)
+{
+    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            {"points", required_argument, NULL, 'p'},
+                                            {"force", no_argument, NULL, 'f'},
+                                            {NULL, 0, NULL, 0}};
+    const char *output = NULL;
+    char *points = NULL;
+    bool force = false;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, "ho:", options, NULL)) != -1;) {
+        if (option == 'h') {
+            print_help();
+            return 0;
+        }
+        if (option == 'o')
+            output = optarg;
+        else if (option == 'p')
+            points = optarg;
+        else if (option == 'f')
+            force = true;
+        else
+            return qd_cli_wrong_option("report", argv[optind - 1], options);
+    }
+    if (optind + 1 != argc)
+        return qd_cli_misuse("report", "expected one result file");
+    return report(argv[optind], output, points, force);
+}

@@ -1,0 +1,120 @@
+/* The page: its sections in order. Text from the result file only ever enters as text, never as markup. */
+
+function add_section(id, title) {
+    const section = element('section', {id, 'aria-labelledby': id + '-title'}, element('h2', {id: id + '-title'}, title));
+    document.getElementById('main').append(section);
+    return section;
+}
+
+function paragraph(section, text, style) {
+    section.append(element('p', {class: style}, text));
+}
+
+function definition_list(entries) {
+    return element('dl', {class: 'origin'}, ...entries.filter(([, value]) => value !== '' && value !== null && value !== undefined)
+        .flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, String(value))]));
+}
+
+function origin() {
+    const p = D.provenance, section = add_section('origin', 'What was run');
+    section.append(definition_list([
+        ['experiment', D.title], ['seed', p.seed], ['design points', points.length], ['orders', orders.join(', ')],
+        ['worlds', `${show(D.worlds_total)} in all` + (D.failures ? `, ${D.failures} set aside as failed` : '')], ['complete', D.complete ? 'yes' : 'no: stopped early, --resume goes on'],
+        ['created', p.created], ['program', `quadrille ${p.version}` + (p.commit ? `, commit ${p.commit}` : '')], ['config hash', p.config_hash], ['result hash', p.result_hash],
+        ['command', p.command_line], ['computed in', p.seconds === null ? '' : `${show(p.seconds)} s with ${p.threads} threads` + (p.ranks > 1 ? ` on each of ${p.ranks} ranks` : '')],
+        ['host', p.host], ['compiler', p.compiler], ['instruction set', p.instruction_set], ['libraries', p.libraries]]));
+    section.append(element('details', {}, element('summary', {}, 'The experiment as resolved'), element('pre', {tabindex: 0}, D.config)));
+}
+
+function summary() {
+    const section = add_section('summary', 'Summary'), control = element('div', {class: 'controls'}), box = element('div', {});
+    const fill = p => {
+        const rows = D.outcomes.map(outcome => Object.assign({outcome: outcome.name, unit: outcome.unit, meaning: outcome.meaning}, Object.fromEntries(orders.map((order, o) => {
+            const i = cell(p, o);
+            return [order, outcome.mean[i] === null ? '–' : `${show(outcome.mean[i])} [${show(outcome.low[i])}, ${show(outcome.high[i])}]`];
+        }))));
+        box.replaceChildren(table([{field: 'outcome', title: 'Outcome', text: true}, ...orders.map(o => ({field: o, title: o})), {field: 'unit', title: 'Unit', text: true}, {field: 'meaning', title: 'Meaning', wide: true}], rows));
+    };
+    paragraph(section, `Means over worlds with ${percent()} intervals, each interval on its own.` + (D.outcomes_left_out ? ' Of a design this large the main outcomes are shown.' : ''), 'quiet');
+    if (points.length > 1) control.append(choice('Design point', options(points), '0', p => fill(Number(p))));
+    section.append(control, box);
+    fill(0);
+    means_figure(section);
+}
+
+const probability = p => p === null ? null : p < 0.0001 ? '< 0.0001' : p;
+
+function claims() {
+    if (!D.claims.length) return;
+    const section = add_section('claims', 'Verdicts on the claims');
+    paragraph(section, `The claims were stated in the experiment file. They are corrected together at ${percent()}.`, 'quiet');
+    const interval = c => c.estimate === null ? '–' : show(c.estimate) + (c.low === null ? '' : ` [${show(c.low)}, ${show(c.high)}]`);
+    section.append(table(
+        [{field: 'id', title: 'Claim', text: true}, {field: 'says', title: 'What it says', text: true}, {field: 'about', title: 'Outcome', text: true}, {field: 'order', title: 'Order', text: true},
+         {field: 'estimate', title: 'Estimate'}, {field: 'p', title: 'p (Holm)'}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'note', title: 'Note', text: true}],
+        D.claims.flatMap(c => [
+            {id: c.id, says: c.says, about: c.outcome, order: c.order, estimate: interval(c), p: probability(c.p_holm), note: c.note, verdict: element('span', {class: 'verdict ' + c.verdict}, c.verdict)},
+            ...c.by_order.map(b => ({id: '', says: '', about: '', order: b.order, estimate: interval(b), p: probability(b.p_holm), note: '', verdict: b.verdict ? element('span', {class: 'verdict ' + b.verdict}, b.verdict) : ''}))])));
+    claim_figure(section);
+    extra_tables(section);
+}
+
+/* Ablations and robustness, where the result has them. */
+function extra_tables(section) {
+    for (const extra of D.extras) {
+        section.append(element('h3', {}, extra.title));
+        section.append(table(extra.columns.map(c => ({field: c, title: c.replaceAll('_', ' '), text: typeof (extra.rows[0] || {})[c] === 'string'})), extra.rows));
+    }
+}
+
+function beside() {
+    const section = add_section('assumed', 'Assumed and found');
+    const list = (title, items) => element('div', {}, element('h3', {}, title), element('ul', {}, ...items.map(item => element('li', {}, item))));
+    section.append(element('div', {class: 'beside'},
+        list('Assumed by construction', D.assumed), list('Found, not assumed', D.found)));
+    paragraph(section, 'A result is a statement about this model under the parameters of the experiment.', 'quiet');
+}
+
+function contents() {
+    const list = document.getElementById('contents');
+    for (const heading of document.querySelectorAll('main > section > h2'))
+        list.append(element('li', {}, element('a', {href: '#' + heading.parentNode.id}, heading.textContent)));
+}
+
+function build() {
+    document.title = (D.title || 'quadrille') + ' – quadrille report';
+    document.getElementById('title').textContent = D.title || '(untitled)';
+    document.getElementById('about').textContent = D.about;
+    document.getElementById('state').textContent = D.complete ? '' : 'This run is not complete: the figures show the worlds finished so far.';
+    claims();
+    summary();
+    const stability = add_section('stability', 'Stability and fragmentation');
+    survival_figure(stability);
+    plane_figure(stability);
+    distribution_figure(stability);
+    path_figure(add_section('time', 'Through time'));
+    const design = add_section('design', 'Across the design');
+    factor_figure(design);
+    heat_figure(design);
+    sensitivity_figure(design);
+    contrast_figure(design);
+    beside();
+    origin();
+    for (const section of document.querySelectorAll('main > section')) if (section.children.length < 2) section.remove();
+    contents();
+    document.getElementById('footer').textContent = `Made by quadrille ${D.provenance.version} from ${D.file}. Figures are drawn with Vega (BSD-3-Clause; notice in the page's source).`;
+}
+
+let width = window.innerWidth;
+window.addEventListener('resize', () => {
+    if (window.innerWidth !== width) {
+        width = window.innerWidth;
+        clearTimeout(build.timer);
+        build.timer = setTimeout(redraw_all, 200);
+    }
+});
+dark.addEventListener('change', redraw_all);
+window.addEventListener('beforeprint', () => { printing = true; redraw_all(); });
+window.addEventListener('afterprint', () => { printing = false; redraw_all(); });
+build();
+redraw_all();

@@ -1,0 +1,48 @@
+/* The report of a result file: one HTML page that opens from disk and asks no network for anything.
+ *
+ * The page carries the data it shows, a charting library (Vega), its own scripts and styles. Every text of the result file
+ * is escaped; the page's security policy forbids requests and code made from text. */
+#ifndef QD_REPORT_REPORT_H
+#define QD_REPORT_REPORT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "quadrille/error.h"
+#include "quadrille/experiment.h"
+#include "quadrille/result.h"
+
+/* Curves are kept of at most so many (point, order) pairs of 140 periods, and of fewer where there are more periods: about a
+ * megabyte. */
+#define QD_REPORT_CELLS 24
+
+/* Up to so many (point, order) pairs all outcomes are summarised; beyond it the main ones. */
+#define QD_REPORT_ALL_OUTCOMES 360
+
+typedef struct {
+    const char *name; /* of the result file, as the page calls it */
+    size_t points;    /* points whose curves are asked for; 0: the first ones, as many as there is room for */
+    const size_t *point; /* [points], positions in the result */
+} qd_report_options_t;
+
+/* How many points' curves a report of so many orders and periods has room for, at least 1. */
+size_t qd_report_room(size_t orders, size_t periods);
+
+/* Writes the page to `out`. `experiment` is that of the result (qd_result_file_experiment). QD_ERROR_INPUT,
+ * QD_ERROR_IO: the result cannot be read; `out` then holds a part of the page. Whether writing succeeded is for the
+ * caller to ask of `out`. */
+QD_MUST_USE qd_status_t qd_report_write(qd_result_file_t *file, const qd_experiment_t *experiment,
+                                        const qd_report_options_t *options, FILE *out, qd_error_t *error);
+
+/* ---- its parts ----------------------------------------------------------------------------------------- */
+
+/* Files of the page that were built into the program. */
+void qd_report_put_body(FILE *out);
+void qd_report_put_style(FILE *out);
+void qd_report_put_script(FILE *out);
+
+/* The data of the page as one JSON object. */
+QD_MUST_USE qd_status_t qd_report_data(qd_result_file_t *file, const qd_experiment_t *experiment,
+                                       const qd_report_options_t *options, FILE *out, qd_error_t *error);
+
+#endif

@@ -1,0 +1,535 @@
+/* The data of a report: one JSON object, written as it is read. Numbers have five digits: more than a figure shows. */
+#include "report/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "statistics/interval.h"
+
+#define CONFIDENCE 0.95
+
+typedef struct {
+    qd_result_file_t *file;
+    const qd_experiment_t *experiment;
+    const qd_report_options_t *options;
+    FILE *out;
+    qd_error_t *error;
+    size_t points, orders, details;
+    size_t *detail; /* [details] points whose curves the page shows */
+} report_t;
+
+/* ---- JSON ---------------------------------------------------------------------------------------------- */
+
+static void put_real(FILE *out, double x)
+{
+    if (isfinite(x))
+        fprintf(out, "%.5g", x);
+    else
+        fputs("null", out);
+}
+
+static void put_key(FILE *out, const char *key)
+{
+    qd_json_text(out, key);
+    putc(':', out);
+}
+
+static void put_text(FILE *out, const char *key, const char *value)
+{
+    put_key(out, key);
+    qd_json_text(out, value == NULL ? "" : value);
+    putc(',', out);
+}
+
+static void put_number(FILE *out, const char *key, double x)
+{
+    put_key(out, key);
+    put_real(out, x);
+    putc(',', out);
+}
+
+static void put_reals(FILE *out, const double value[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            putc(',', out);
+        put_real(out, value[i]);
+    }
+}
+
+static void put_comma(FILE *out, size_t position)
+{
+    if (position > 0)
+        putc(',', out);
+}
+
+/* ---- provenance, points, factors ----------------------------------------------------------------------- */
+
+static void write_provenance(const report_t *self)
+{
+    const qd_provenance_t *from = qd_result_file_provenance(self->file);
+    FILE *out = self->out;
+    put_text(out, "file", self->options->name);
+    put_text(out, "title", from->title);
+    put_text(out, "about", from->about);
+    put_text(out, "config", from->config);
+    fprintf(out, "\"complete\":%s,\"confidence\":%g,\"provenance\":{", from->complete ? "true" : "false",
+            CONFIDENCE);
+    fprintf(out, "\"seed\":\"%llu\",\"config_hash\":\"%016llx\",", (unsigned long long)from->seed,
+            (unsigned long long)from->config_hash);
+    put_text(out, "result_hash", from->result_hash);
+    put_text(out, "version", from->version);
+    put_text(out, "commit", from->source_commit);
+    put_text(out, "created", from->created);
+    put_text(out, "command_line", from->command_line);
+    put_text(out, "host", from->host);
+    put_text(out, "compiler", from->compiler);
+    put_text(out, "instruction_set", from->instruction_set);
+    put_text(out, "libraries", from->libraries);
+    put_number(out, "seconds", from->seconds);
+    fprintf(out, "\"threads\":%d,\"ranks\":%d},\n", from->threads, from->ranks);
+}
+
+static qd_status_t write_extent(const report_t *self)
+{
+    const qd_result_failure_t *failure;
+    size_t failures;
+    uint64_t total = 0;
+    FILE *out = self->out;
+    fputs("\"points\":[", out);
+    for (size_t p = 0; p < self->points; p++) {
+        put_comma(out, p);
+        qd_json_text(out, qd_result_file_point_label(self->file, p));
+    }
+    fputs("],\"claim_point\":[", out);
+    for (size_t p = 0; p < self->points; p++)
+        fprintf(out, "%s%d", p > 0 ? "," : "", self->experiment->point[p].from_claim);
+    fputs("],\"detail\":[", out);
+    for (size_t k = 0; k < self->details; k++)
+        fprintf(out, "%s%zu", k > 0 ? "," : "", self->detail[k]);
+    fputs("],\"orders\":[", out);
+    for (size_t o = 0; o < self->orders; o++) {
+        put_comma(out, o);
+        qd_json_text(out, qd_result_file_order_label(self->file, o));
+    }
+    for (size_t p = 0; p < self->points; p++)
+        for (size_t o = 0; o < self->orders; o++) {
+            uint64_t done;
+            qd_status_t status = qd_result_file_done(self->file, p, o, &done, self->error);
+            if (status != QD_OK)
+                return status;
+            total += done;
+        }
+    qd_status_t status = qd_result_file_failures(self->file, &failure, &failures, self->error);
+    fprintf(out, "],\"worlds_total\":%llu,\"failures\":%zu,\n", (unsigned long long)total, failures);
+    return status;
+}
+
+static void put_level(FILE *out, const qd_factor_t *factor, double value)
+{
+    qd_parameter_type_t type =
+        factor->parameter < 0 ? QD_TYPE_REAL : qd_parameter_info((size_t)factor->parameter)->type;
+    if (isnan(value))
+        fputs("null", out);
+    else if (factor->parameter < 0)
+        qd_json_text(out, qd_doctrine_table[(size_t)value].name);
+    else if (type == QD_TYPE_FLAG)
+        fputs(value != 0.0 ? "\"true\"" : "\"false\"", out);
+    else if (type == QD_TYPE_SCOPE)
+        fputs(value != 0.0 ? "\"leader\"" : "\"all\"", out);
+    else
+        fprintf(out, "%.8g", value);
+}
+
+static bool is_worded(const qd_factor_t *factor)
+{
+    if (factor->parameter < 0)
+        return true;
+    qd_parameter_type_t type = qd_parameter_info((size_t)factor->parameter)->type;
+    return type == QD_TYPE_FLAG || type == QD_TYPE_SCOPE;
+}
+
+static void write_factors(const report_t *self)
+{
+    const qd_design_t *design = &self->experiment->design;
+    FILE *out = self->out;
+    fputs("\"factors\":[", out);
+    for (size_t f = 0; f < design->factors; f++) {
+        put_comma(out, f);
+        fputs("{", out);
+        put_text(out, "name", design->factor[f].name);
+        fprintf(out, "\"text\":%s,\"value\":[", is_worded(&design->factor[f]) ? "true" : "false");
+        for (size_t p = 0; p < self->points; p++) {
+            put_comma(out, p);
+            put_level(out, &design->factor[f], self->experiment->point[p].coordinate[f]);
+        }
+        fputs("]}", out);
+    }
+    fputs("],\n", out);
+}
+
+/* ---- outcomes ------------------------------------------------------------------------------------------ */
+
+/* Of a design with many points, beside the outcomes that claims name. */
+static const qd_outcome_t main_outcomes[] = {QD_O_survival, QD_O_tension_mean,    QD_O_institution_end,
+                                             QD_O_resolved, QD_O_effective_blocs, QD_O_share_flexible};
+
+static bool is_wanted(const report_t *self, qd_outcome_t outcome)
+{
+    if (self->points * self->orders <= QD_REPORT_ALL_OUTCOMES)
+        return true;
+    for (size_t i = 0; i < sizeof main_outcomes / sizeof *main_outcomes; i++)
+        if (main_outcomes[i] == outcome)
+            return true;
+    for (size_t c = 0; c < self->experiment->claims; c++)
+        if (self->experiment->claim[c].outcome == outcome)
+            return true;
+    return false;
+}
+
+static bool is_summarised(const report_t *self, qd_outcome_t outcome)
+{
+    qd_result_summary_t unused;
+    qd_error_t scratch = QD_ERROR_NONE;
+    return qd_result_file_summary(self->file, 0, 0, outcome, &unused, &scratch) == QD_OK;
+}
+
+typedef enum { MEAN, LOW, HIGH } bound_t;
+
+static qd_status_t write_bound(const report_t *self, qd_outcome_t outcome, bound_t bound, const char *name)
+{
+    fprintf(self->out, "\"%s\":[", name);
+    for (size_t i = 0; i < self->points * self->orders; i++) {
+        qd_result_summary_t summary;
+        qd_status_t status = qd_result_file_summary(self->file, i / self->orders, i % self->orders, outcome,
+                                                    &summary, self->error);
+        if (status != QD_OK)
+            return status;
+        qd_interval_t interval = qd_interval_mean(summary.mean, summary.sd, summary.count, CONFIDENCE);
+        double value = bound == MEAN ? summary.mean : bound == LOW ? interval.low : interval.high;
+        put_comma(self->out, i);
+        put_real(self->out, summary.count > 0 ? value : (double)NAN);
+    }
+    fputs(bound == HIGH ? "]" : "],", self->out);
+    return QD_OK;
+}
+
+static qd_status_t write_outcome(const report_t *self, qd_outcome_t outcome)
+{
+    const qd_outcome_info_t *info = &qd_outcome_table[outcome];
+    fputs("{", self->out);
+    put_text(self->out, "name", info->name);
+    put_text(self->out, "unit", info->unit);
+    put_text(self->out, "meaning", info->meaning);
+    qd_status_t status = write_bound(self, outcome, MEAN, "mean");
+    if (status == QD_OK)
+        status = write_bound(self, outcome, LOW, "low");
+    if (status == QD_OK)
+        status = write_bound(self, outcome, HIGH, "high");
+    fputs("}", self->out);
+    return status;
+}
+
+static qd_status_t write_outcomes(const report_t *self)
+{
+    size_t written = 0, left_out = 0;
+    qd_status_t status = QD_OK;
+    fputs("\"outcomes\":[", self->out);
+    for (size_t i = 0; i < QD_OUTCOMES && status == QD_OK; i++) {
+        if (!is_summarised(self, (qd_outcome_t)i))
+            continue;
+        if (!is_wanted(self, (qd_outcome_t)i)) {
+            left_out++;
+            continue;
+        }
+        put_comma(self->out, written++);
+        status = write_outcome(self, (qd_outcome_t)i);
+    }
+    fprintf(self->out, "],\"outcomes_left_out\":%zu,\n", left_out);
+    return status;
+}
+
+/* ---- curves -------------------------------------------------------------------------------------------- */
+
+/* "KEY":[...] of a variable over (point, order, ...), for the points with details one after the other; nothing
+ * where the file has no such variable. */
+static qd_status_t write_details(const report_t *self, const char *key, const char *variable, size_t rank)
+{
+    fprintf(self->out, "\"%s\":[", key);
+    for (size_t k = 0; k < self->details; k++) {
+        double *value;
+        size_t count;
+        qd_status_t status =
+            qd_result_file_at_point(self->file, variable, rank, self->detail[k], &value, &count, self->error);
+        if (status != QD_OK)
+            return status;
+        put_comma(self->out, k);
+        put_reals(self->out, value, count);
+        free(value);
+    }
+    fputs("],", self->out);
+    return QD_OK;
+}
+
+static qd_status_t write_whole(const report_t *self, const char *key, const char *variable)
+{
+    double *value;
+    size_t count;
+    qd_status_t status = qd_result_file_reals(self->file, variable, &value, &count, self->error);
+    if (status != QD_OK)
+        return status;
+    fprintf(self->out, "\"%s\":[", key);
+    put_reals(self->out, value, count);
+    fputs("],", self->out);
+    free(value);
+    return QD_OK;
+}
+
+static qd_status_t write_survival(const report_t *self)
+{
+    static const char *const curve[] = {"estimate", "low", "high", "at_risk"};
+    if (!qd_result_file_holds(self->file, "/survival/estimate"))
+        return QD_OK;
+    qd_status_t status = QD_OK;
+    char path[64];
+    fputs("\"survival\":{", self->out);
+    for (size_t i = 0; i < sizeof curve / sizeof *curve && status == QD_OK; i++) {
+        snprintf(path, sizeof path, "/survival/%s", curve[i]);
+        status = write_details(self, curve[i], path, 3);
+    }
+    fputs("\"kind\":\"Kaplan-Meier\"},\n", self->out);
+    return status;
+}
+
+static qd_status_t write_histograms(const report_t *self)
+{
+    qd_status_t status = QD_OK;
+    bool first = true;
+    char path[128];
+    fputs("\"histogram\":{", self->out);
+    for (size_t i = 0; i < QD_OUTCOMES && status == QD_OK; i++) {
+        const char *name = qd_outcome_table[i].name;
+        snprintf(path, sizeof path, "/summary/%s/histogram", name);
+        if (!is_wanted(self, (qd_outcome_t)i) || !qd_result_file_holds(self->file, path))
+            continue;
+        fprintf(self->out, "%s\"%s\":{", first ? "" : ",", name);
+        first = false;
+        status = write_details(self, "count", path, 3);
+        snprintf(path, sizeof path, "/summary/%s/bin_low", name);
+        if (status == QD_OK)
+            status = write_whole(self, "low", path);
+        snprintf(path, sizeof path, "/summary/%s/bin_high", name);
+        if (status == QD_OK)
+            status = write_whole(self, "high", path);
+        fputs("\"bins\":64}\n", self->out);
+    }
+    fputs("},\n", self->out);
+    return status;
+}
+
+static qd_status_t write_plane(const report_t *self)
+{
+    if (!qd_result_file_holds(self->file, "/plane/count"))
+        return QD_OK;
+    fputs("\"plane\":{", self->out);
+    qd_status_t status = write_whole(self, "x", "/survival_bin");
+    if (status == QD_OK)
+        status = write_whole(self, "y", "/blocs_bin");
+    if (status == QD_OK)
+        status = write_details(self, "count", "/plane/count", 4);
+    fputs("\"kind\":\"counts\"},\n", self->out);
+    return status;
+}
+
+static qd_status_t write_paths(const report_t *self)
+{
+    static const char *const curve[] = {"mean", "q05", "q95"};
+    qd_status_t status = QD_OK;
+    bool first = true;
+    char path[128];
+    fputs("\"paths\":{", self->out);
+    for (size_t s = 0; s < QD_SERIES_COUNT && status == QD_OK; s++) {
+        const qd_series_info_t *info = &qd_series_table[s];
+        snprintf(path, sizeof path, "/paths/%s/mean", info->name);
+        if (!qd_result_file_holds(self->file, path))
+            continue;
+        fprintf(self->out, "%s\"%s\":{", first ? "" : ",", info->name);
+        first = false;
+        for (size_t i = 0; i < sizeof curve / sizeof *curve && status == QD_OK; i++) {
+            snprintf(path, sizeof path, "/paths/%s/%s", info->name, curve[i]);
+            status = write_details(self, curve[i], path, 3);
+        }
+        put_text(self->out, "unit", info->unit);
+        fputs("\"meaning\":", self->out);
+        qd_json_text(self->out, info->meaning);
+        fputs("}\n", self->out);
+    }
+    fputs("},\n", self->out);
+    return status;
+}
+
+/* ---- tables -------------------------------------------------------------------------------------------- */
+
+static qd_status_t write_claims(const report_t *self)
+{
+    const qd_result_claim_t *claim;
+    size_t count;
+    FILE *out = self->out;
+    qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
+    fputs("\"claims\":[", out);
+    for (size_t i = 0; i < count && status == QD_OK; i++) {
+        put_comma(out, i);
+        fputs("{", out);
+        put_text(out, "id", claim[i].id);
+        put_text(out, "says", claim[i].says);
+        put_text(out, "kind", claim[i].kind);
+        put_text(out, "outcome", claim[i].outcome);
+        put_text(out, "order", claim[i].order);
+        put_text(out, "verdict", claim[i].verdict);
+        put_text(out, "note", claim[i].note);
+        put_number(out, "estimate", claim[i].estimate);
+        put_number(out, "low", claim[i].low);
+        put_number(out, "high", claim[i].high);
+        put_number(out, "p_holm", claim[i].p_holm);
+        fputs("\"by_order\":[]}", out);
+    }
+    fputs("],\n", out);
+    return status;
+}
+
+static qd_status_t write_contrasts(const report_t *self)
+{
+    const qd_result_contrast_t *row;
+    size_t count;
+    FILE *out = self->out;
+    qd_status_t status = qd_result_file_contrasts(self->file, &row, &count, self->error);
+    fputs("\"contrasts\":[", out);
+    for (size_t i = 0; i < count && status == QD_OK; i++) {
+        put_comma(out, i);
+        fputs("{", out);
+        put_text(out, "outcome", row[i].outcome);
+        put_text(out, "more", row[i].more);
+        put_text(out, "less", row[i].less);
+        put_number(out, "estimate", row[i].estimate);
+        put_number(out, "low", row[i].low);
+        fputs("\"high\":", out);
+        put_real(out, row[i].high);
+        fputs("}", out);
+    }
+    fputs("],\n", out);
+    return status;
+}
+
+static qd_status_t write_sensitivity(const report_t *self)
+{
+    const qd_result_sensitivity_t *row;
+    size_t count;
+    FILE *out = self->out;
+    qd_status_t status = qd_result_file_sensitivity(self->file, &row, &count, self->error);
+    fputs("\"sensitivity\":[", out);
+    for (size_t i = 0; i < count && status == QD_OK; i++) {
+        put_comma(out, i);
+        fputs("{", out);
+        put_text(out, "outcome", row[i].outcome);
+        put_text(out, "order", row[i].order);
+        put_text(out, "factor", row[i].factor);
+        put_text(out, "method", row[i].method);
+        put_number(out, "first", row[i].first);
+        put_number(out, "first_low", row[i].first_low);
+        put_number(out, "first_high", row[i].first_high);
+        put_number(out, "total", row[i].total);
+        put_number(out, "total_low", row[i].total_low);
+        put_number(out, "total_high", row[i].total_high);
+        put_number(out, "mu_star", row[i].mu_star);
+        put_number(out, "mu_star_low", row[i].mu_star_low);
+        put_number(out, "mu_star_high", row[i].mu_star_high);
+        fputs("\"sigma\":", out);
+        put_real(out, row[i].sigma);
+        fputs("}", out);
+    }
+    fputs("],\n", out);
+    return status;
+}
+
+static void write_sentences(FILE *out, const char *key, const char *const sentence[], size_t count)
+{
+    fprintf(out, "\"%s\":[", key);
+    for (size_t i = 0; i < count; i++) {
+        put_comma(out, i);
+        qd_json_text(out, sentence[i]);
+    }
+    fputs("],\n", out);
+}
+
+/* ---- the whole ----------------------------------------------------------------------------------------- */
+
+static size_t periods_of(const report_t *self)
+{
+    double *period;
+    size_t count;
+    qd_error_t scratch = QD_ERROR_NONE;
+    if (qd_result_file_reals(self->file, "/period", &period, &count, &scratch) != QD_OK)
+        return 1;
+    free(period);
+    return count > 0 ? count : 1;
+}
+
+static qd_status_t choose_details(report_t *self, size_t periods)
+{
+    const qd_report_options_t *options = self->options;
+    size_t room = options->points > 0 ? options->points : qd_report_room(self->orders, periods);
+    self->details = room < self->points ? room : self->points;
+    if (options->points > 0)
+        self->details = options->points;
+    self->detail = malloc((self->details + 1) * sizeof *self->detail);
+    if (self->detail == NULL)
+        return qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the points of the report");
+    for (size_t k = 0; k < self->details; k++)
+        self->detail[k] = options->points > 0 ? options->point[k] : k;
+    return QD_OK;
+}
+
+qd_status_t qd_report_data(qd_result_file_t *file, const qd_experiment_t *experiment,
+                           const qd_report_options_t *options, FILE *out, qd_error_t *error)
+{
+    static const char *const assumed[] = {
+#define QD_ASSUMED(sentence) sentence,
+#define QD_FOUND(sentence)
+#include "registry/assumptions.def"
+#undef QD_ASSUMED
+#undef QD_FOUND
+    };
+    static const char *const found[] = {
+#define QD_ASSUMED(sentence)
+#define QD_FOUND(sentence) sentence,
+#include "registry/assumptions.def"
+#undef QD_ASSUMED
+#undef QD_FOUND
+    };
+    static qd_status_t (*const part[])(const report_t *) = {
+        write_extent, write_outcomes, write_survival,  write_histograms, write_plane,
+        write_paths,  write_claims,   write_contrasts, write_sensitivity};
+    report_t self = {.file = file,
+                     .experiment = experiment,
+                     .options = options,
+                     .out = out,
+                     .error = error,
+                     .points = qd_result_file_points(file),
+                     .orders = qd_result_file_orders(file)};
+    size_t periods = periods_of(&self);
+    qd_status_t status = choose_details(&self, periods);
+    if (status != QD_OK)
+        return status;
+    fputs("{", out);
+    write_provenance(&self);
+    write_factors(&self);
+    for (size_t i = 0; i < sizeof part / sizeof *part && status == QD_OK; i++)
+        status = part[i](&self);
+    write_sentences(out, "assumed", assumed, sizeof assumed / sizeof *assumed);
+    write_sentences(out, "found", found, sizeof found / sizeof *found);
+    fprintf(out, "\"extras\":[],\"periods\":%zu}", periods);
+    free(self.detail);
+    return status;
+}

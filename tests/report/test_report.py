@@ -1,0 +1,161 @@
+"""The report as a reader meets it: what the page says, that a browser draws every figure and asks for nothing, and that hostile
+texts stay texts."""
+
+import html.parser
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+from harness import SKIPPED, must, quadrille, scratch  # noqa: E402
+
+import h5py  # noqa: E402
+
+CHROMIUM = shutil.which("chromium")
+
+EXPERIMENT = """\
+name: {name}
+about: {about}
+worlds: 60
+orders: [unipolar, multipolar]
+parameters: {{order.states: 8, order.periods: 12}}
+design:
+  type: grid
+  factors:
+    doctrine: {{values: [weinberger_powell, rumsfeld]}}
+    institution.target: {{values: [0.1, 0.9]}}
+claims:
+  - id: gain
+    says: {says}
+    outcome: resolved
+    contrast: {{more: {{doctrine: rumsfeld}}, less: {{doctrine: weinberger_powell}}}}
+"""
+
+HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\\\"document.title='owned'\\\">"
+
+
+class Page(html.parser.HTMLParser):
+    """Elements with their attributes, and the text of the element with id `data`."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.data, self.inside = [], "", False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self.inside = dict(attrs).get("id") == "data"
+
+    def handle_endtag(self, tag):
+        self.inside = False
+
+    def handle_data(self, data):
+        if self.inside:
+            self.data += data
+
+
+# Added to a copy of the page: counts what the page asked for, and what its policy refused.
+WATCH = """<script>
+let refused = 0;
+document.addEventListener('securitypolicyviolation', () => { refused++; });
+setInterval(() => {
+    document.documentElement.dataset.requests = performance.getEntriesByType('resource').filter(r => !r.name.startsWith('data:')).length;
+    document.documentElement.dataset.refused = refused;
+}, 100);
+</script></head>"""
+
+
+def browse(path, width=1400):
+    """The page's DOM once its figures are drawn, and what the browser logged about it."""
+    watched = path.parent / f"watched-{width}-{path.name}"
+    watched.write_text(path.read_text().replace("</head>", WATCH, 1))
+    done = subprocess.run(
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", f"--user-data-dir={path.parent}/profile-{width}", f"--window-size={width},2000",
+         "--virtual-time-budget=20000", "--enable-logging=stderr", "--dump-dom", watched.as_uri()],
+        capture_output=True, text=True, timeout=120)
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+class Report(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch(cls)
+        texts = {"plain": ("plain", "A question.", "More is resolved."), "hostile": (f'"{HOSTILE}"', f'"{HOSTILE}"', f'"{HOSTILE}"')}
+        for name, (title, about, says) in texts.items():
+            (cls.folder / f"{name}.yaml").write_text(EXPERIMENT.format(name=title, about=about, says=says))
+            must("run", cls.folder / f"{name}.yaml", "-o", cls.folder / f"{name}.h5", "-q")
+            must("report", cls.folder / f"{name}.h5", "-o", cls.folder / f"{name}.html")
+        cls.page = Page((cls.folder / "plain.html").read_text())
+        cls.data = json.loads(cls.page.data)
+
+    def test_numbers_are_those_of_the_file(self):
+        with h5py.File(self.folder / "plain.h5") as file:
+            for outcome in self.data["outcomes"]:
+                mean = file[f"summary/{outcome['name']}/mean"][:].ravel()
+                for shown, stored in zip(outcome["mean"], mean):
+                    self.assertAlmostEqual(shown, stored, delta=1e-4 * abs(stored) + 1e-12)
+            counted = sum(self.data["histogram"]["survival"]["count"])
+            self.assertEqual(counted, file["summary/survival/count"][:].sum())
+            self.assertEqual(self.data["provenance"]["result_hash"], file.attrs["result_hash"])
+
+    def test_page_refers_to_nothing_outside(self):
+        for tag, attributes in self.page.elements:
+            for name in ("src", "href", "action", "data"):
+                self.assertFalse(re.match(r"(https?:)?//", attributes.get(name) or ""), (tag, attributes))
+        policy = [a["content"] for t, a in self.page.elements if t == "meta" and a.get("http-equiv") == "Content-Security-Policy"]
+        self.assertEqual(len(policy), 1)
+        self.assertIn("default-src 'none'", policy[0])
+        self.assertNotIn("unsafe-eval", policy[0])
+
+    def test_browser_draws_every_figure(self):
+        if CHROMIUM is None:
+            self.skipTest("no chromium")
+        for width in (1400, 500):
+            dom, console = browse(self.folder / "plain.html", width)
+            self.assertEqual(console, [])
+            self.assertIn('data-requests="0"', dom)
+            self.assertIn('data-refused="0"', dom)
+            drawn = re.search(r'data-drawn="([^"]*)"', dom)
+            self.assertIsNotNone(drawn, "the figures were not drawn")
+            figures = dict(pair.split(":") for pair in drawn[1].split())
+            self.assertEqual(set(figures), {"claims-figure", "means", "survival", "plane", "distribution", "paths", "factor", "heat", "contrasts"})
+            self.assertEqual(set(figures.values()), {"yes"})
+            self.assertEqual(dom.count("<svg"), len(figures))
+            self.assertEqual(len(re.findall(r'<div class="chart"[^>]* aria-label="[^"]{20,}"', dom)), len(figures))
+
+    def test_hostile_texts_stay_texts(self):
+        page = Page((self.folder / "hostile.html").read_text())
+        self.assertEqual([a for t, a in page.elements if t == "img"], [])
+        self.assertEqual(sum(t == "script" for t, a in page.elements), 2)
+        self.assertIn("</script>", json.loads(page.data)["about"])
+        if CHROMIUM is None:
+            return
+        dom, console = browse(self.folder / "hostile.html")
+        self.assertEqual(console, [])
+        self.assertNotIn("<title>owned", dom)
+        self.assertIn("&lt;img src=x", dom)
+
+    def test_what_is_there_is_kept(self):
+        done = quadrille("report", self.folder / "plain.h5", "-o", self.folder / "plain.html")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--force", done.stderr)
+        for words in (["--points", "no such point"], ["--pionts", "0"], []):
+            done = quadrille("report", *([self.folder / "plain.h5"] if words else []), *words, "-o", self.folder / "never.html")
+            self.assertEqual(done.returncode, 2, words)
+            self.assertFalse((self.folder / "never.html").exists())
+
+    def test_points_are_chosen_by_label(self):
+        must("report", self.folder / "plain.h5", "-o", self.folder / "chosen.html", "--points", "3,1")
+        self.assertEqual(json.loads(Page((self.folder / "chosen.html").read_text()).data)["detail"], [3, 1])
+
+
+if __name__ == "__main__":
+    if "report" not in quadrille("--help").stdout:
+        print("skipped: the program was built without Vega (libjs-vega)")
+        sys.exit(SKIPPED)
+    unittest.main(argv=sys.argv[:1])
