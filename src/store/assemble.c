@@ -10,7 +10,6 @@
 #include <xxhash.h>
 
 #include "store/assembly.h"
-#include "store/embedded.h"
 #include "store/table.h"
 
 qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error)
@@ -55,7 +54,7 @@ static qd_status_t write_all(qd_assembly_t *self, qd_error_t *error)
     if (status == QD_OK)
         status = qd_assembly_tables(self, error);
     if (status == QD_OK && options->embed)
-        status = qd_embedded_write(&self->h5, self->experiment, self->index, options->extra, error);
+        status = qd_assembly_parts(self, error);
     return status;
 }
 
@@ -323,16 +322,22 @@ static void write_attributes(qd_assembly_t *self)
 static void write_numbers(qd_assembly_t *self, const char *path, uint64_t size, const char *units,
                           const char *long_name)
 {
-    qd_h5_coordinate(&self->h5, path, QD_H5_WHOLE, size, units, long_name);
-    hid_t variable = qd_h5_open_variable(&self->h5, path);
+    size_t variable = qd_h5_coordinate(&self->h5, path, QD_H5_WHOLE, size, units, long_name);
     int64_t value[QD_CHUNK];
     for (uint64_t first = 0; first < size; first += QD_CHUNK) {
         hsize_t start = first, count = size - first < QD_CHUNK ? size - first : QD_CHUNK;
         for (hsize_t i = 0; i < count; i++)
             value[i] = (int64_t)(first + i);
-        qd_h5_write_slab(&self->h5, variable, QD_H5_WHOLE, 1, &start, &count, value);
+        qd_h5_write_slab(&self->h5, variable, &start, &count, qd_h5_wholes(value));
     }
-    qd_h5_close_variable(variable);
+}
+
+/* A coordinate variable and all of its values. */
+static void write_coordinate(qd_assembly_t *self, const char *path, size_t size, const char *units,
+                             const char *long_name, qd_h5_values_t values)
+{
+    size_t variable = qd_h5_coordinate(&self->h5, path, values.type, size, units, long_name);
+    qd_h5_write(&self->h5, variable, values);
 }
 
 static void write_centres(qd_assembly_t *self, const char *path, double low, double high, const char *units,
@@ -341,8 +346,7 @@ static void write_centres(qd_assembly_t *self, const char *path, double low, dou
     double value[QD_PLANE_BINS];
     for (size_t i = 0; i < QD_PLANE_BINS; i++)
         value[i] = low + (high - low) * ((double)i + 0.5) / QD_PLANE_BINS;
-    qd_h5_coordinate(&self->h5, path, QD_H5_REAL, QD_PLANE_BINS, units, long_name);
-    qd_h5_write(&self->h5, path, QD_H5_REAL, value);
+    write_coordinate(self, path, QD_PLANE_BINS, units, long_name, qd_h5_reals(value));
 }
 
 static void write_dimensions(qd_assembly_t *self, const char **label)
@@ -351,13 +355,11 @@ static void write_dimensions(qd_assembly_t *self, const char **label)
     write_numbers(self, "/point", experiment->points, "1", "design point");
     for (size_t o = 0; o < experiment->orders; o++)
         label[o] = experiment->order[o].label;
-    qd_h5_coordinate(&self->h5, "/order", QD_H5_TEXT, experiment->orders, NULL, "kind of world order");
-    qd_h5_write(&self->h5, "/order", QD_H5_TEXT, label);
+    write_coordinate(self, "/order", experiment->orders, NULL, "kind of world order", qd_h5_texts(label));
     write_numbers(self, "/world", self->worlds, "1", "index of the world");
     write_numbers(self, "/period", self->periods, "periods", "period");
-    qd_h5_coordinate(&self->h5, "/quantile", QD_H5_REAL, QD_RESULT_QUANTILES, "1",
-                     "probability of the quantile");
-    qd_h5_write(&self->h5, "/quantile", QD_H5_REAL, qd_result_quantiles);
+    write_coordinate(self, "/quantile", QD_RESULT_QUANTILES, "1", "probability of the quantile",
+                     qd_h5_reals(qd_result_quantiles));
     write_numbers(self, "/bin", QD_BINS, "1",
                   "bin of a histogram; bin_low and bin_high of the outcome say where");
     write_centres(self, "/survival_bin", 0.0, 1.0, "1",
@@ -366,42 +368,40 @@ static void write_dimensions(qd_assembly_t *self, const char **label)
                   "middle of a bin of effective_blocs; the last bin is open above");
 }
 
-static void write_point_labels(qd_assembly_t *self, const char **label, uint64_t *hash)
+/* Room for one variable over the points (or a list of the orders), of each type that there is. */
+typedef struct {
+    const char **label;
+    uint64_t *hash;
+    uint8_t *flag;
+    double *value;
+} columns_t;
+
+/* A variable over the points. */
+static void put_points(qd_assembly_t *self, const char *path, const char *units, const char *long_name,
+                       qd_h5_values_t values)
+{
+    qd_h5_put(&self->h5,
+              &(qd_h5_variable_t){
+                  .path = path, .rank = 1, .dimension = {"/point"}, .units = units, .long_name = long_name},
+              values);
+}
+
+static void write_points(qd_assembly_t *self, columns_t *room)
 {
     const qd_experiment_t *experiment = self->experiment;
     for (size_t p = 0; p < experiment->points; p++) {
-        label[p] = experiment->point[p].label;
-        hash[p] = experiment->point[p].hash;
+        room->label[p] = experiment->point[p].label;
+        room->hash[p] = experiment->point[p].hash;
+        room->flag[p] = experiment->point[p].from_claim;
     }
-    qd_h5_put(&self->h5,
-              &(qd_h5_variable_t){.path = "/point_label",
-                                  .type = QD_H5_TEXT,
-                                  .rank = 1,
-                                  .dimension = {"/point"},
-                                  .long_name = "label of the design point"},
-              label);
-    qd_h5_put(&self->h5,
-              &(qd_h5_variable_t){.path = "/point_hash",
-                                  .type = QD_H5_HASH,
-                                  .rank = 1,
-                                  .dimension = {"/point"},
-                                  .units = "1",
-                                  .long_name = "hash of what the design point sets"},
-              hash);
-    for (size_t p = 0; p < experiment->points; p++)
-        hash[p] = experiment->point[p].from_claim;
-    qd_h5_put(&self->h5,
-              &(qd_h5_variable_t){.path = "/point_from_claim",
-                                  .type = QD_H5_BYTE,
-                                  .rank = 1,
-                                  .dimension = {"/point"},
-                                  .units = "flag",
-                                  .long_name = "whether the point was added for a claim"},
-              hash);
+    put_points(self, "/point_label", NULL, "label of the design point", qd_h5_texts(room->label));
+    put_points(self, "/point_hash", "1", "hash of what the design point sets", qd_h5_hashes(room->hash));
+    put_points(self, "/point_from_claim", "flag", "whether the point was added for a claim",
+               qd_h5_bytes(room->flag));
 }
 
 /* One factor's values over the points: names where the factor is the doctrine. */
-static void write_factor(qd_assembly_t *self, size_t number, const char **label, double *value)
+static void write_factor(qd_assembly_t *self, size_t number, columns_t *room)
 {
     const qd_experiment_t *experiment = self->experiment;
     const qd_factor_t *factor = &experiment->design.factor[number];
@@ -413,39 +413,34 @@ static void write_factor(qd_assembly_t *self, size_t number, const char **label,
         double at =
             experiment->point[p].coordinate == NULL ? (double)NAN : experiment->point[p].coordinate[number];
         bool row = at >= 0.0 && at < (double)qd_doctrine_count;
-        value[p] = at;
-        label[p] = info == NULL && row ? qd_doctrine_table[(size_t)at].name : "";
+        room->value[p] = at;
+        room->label[p] = info == NULL && row ? qd_doctrine_table[(size_t)at].name : "";
     }
-    qd_h5_type_t type = info == NULL ? QD_H5_TEXT : QD_H5_REAL;
-    qd_h5_put(&self->h5,
-              &(qd_h5_variable_t){.path = path,
-                                  .type = type,
-                                  .rank = 1,
-                                  .dimension = {"/point"},
-                                  .units = info == NULL ? NULL : info->unit,
-                                  .long_name = info == NULL ? "doctrine preset" : info->meaning},
-              info == NULL ? (const void *)label : value);
+    put_points(self, path, info == NULL ? NULL : info->unit, info == NULL ? "doctrine preset" : info->meaning,
+               info == NULL ? qd_h5_texts(room->label) : qd_h5_reals(room->value));
 }
 
 void qd_assembly_frame(qd_assembly_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;
     size_t most = experiment->points > experiment->orders ? experiment->points : experiment->orders;
-    const char **label = calloc(most + 1, sizeof *label);
-    uint64_t *hash = calloc(most + 1, sizeof *hash);
-    double *value = calloc(most + 1, sizeof *value);
-    if (label == NULL || hash == NULL || value == NULL) {
-        qd_h5_fail(&self->h5, "describing the design (out of memory)", NULL);
+    columns_t room = {.label = calloc(most + 1, sizeof *room.label),
+                      .hash = calloc(most + 1, sizeof *room.hash),
+                      .flag = calloc(most + 1, sizeof *room.flag),
+                      .value = calloc(most + 1, sizeof *room.value)};
+    if (room.label == NULL || room.hash == NULL || room.flag == NULL || room.value == NULL) {
+        qd_h5_refuse(&self->h5, "out of memory for describing the design");
         goto out;
     }
     write_attributes(self);
-    write_dimensions(self, label);
-    write_point_labels(self, label, hash);
+    write_dimensions(self, room.label);
+    write_points(self, &room);
     qd_h5_group(&self->h5, "/design");
     for (size_t f = 0; f < experiment->design.factors; f++)
-        write_factor(self, f, label, value);
+        write_factor(self, f, &room);
 out:
-    free(label);
-    free(hash);
-    free(value);
+    free(room.label);
+    free(room.hash);
+    free(room.flag);
+    free(room.value);
 }

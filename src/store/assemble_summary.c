@@ -9,11 +9,13 @@
 
 /* Numbers of the fields of one outcome and of one series in the batch. */
 typedef struct {
-    size_t count, mean, sd, mcse, min, max, quantiles, histogram;
+    qd_whole_field_t count, histogram;
+    qd_real_field_t mean, sd, mcse, min, max, quantiles;
 } outcome_fields_t;
 
 typedef struct {
-    size_t count, mean, q05, q50, q95;
+    qd_whole_field_t count;
+    qd_real_field_t mean, q05, q50, q95;
 } series_fields_t;
 
 typedef struct {
@@ -22,26 +24,40 @@ typedef struct {
     uint64_t outcomes; /* which are summarised */
     outcome_fields_t outcome[QD_OUTCOMES];
     series_fields_t series[QD_SERIES_COUNT];
-    size_t plane, worlds, failed;
+    qd_whole_field_t plane, worlds, failed;
 } summary_t;
 
-/* Adds GROUP/NAME over (point, order) and up to two dimensions more. */
-static size_t add(summary_t *self, const char *group, const char *name, qd_h5_type_t type, const char *third,
-                  const char *fourth, const char *units, const char *what, const char *of)
+/* GROUP/NAME over (point, order) and up to two dimensions more; `path` and `long_name` are room for its texts. */
+static qd_h5_variable_t variable_of(char path[static 256], char long_name[static 512], const char *group,
+                                    const char *name, const char *third, const char *fourth,
+                                    const char *units, const char *what, const char *of)
+{
+    snprintf(path, 256, "%s/%s", group, name);
+    snprintf(long_name, 512, "%s%s", what, of);
+    return (qd_h5_variable_t){.path = path,
+                              .rank = 2 + (size_t)(third != NULL) + (size_t)(fourth != NULL),
+                              .dimension = {"/point", "/order", third, fourth},
+                              .units = units,
+                              .long_name = long_name};
+}
+
+static qd_real_field_t add_reals(summary_t *self, const char *group, const char *name, const char *third,
+                                 const char *units, const char *what, const char *of)
 {
     char path[256], long_name[512];
-    snprintf(path, sizeof path, "%s/%s", group, name);
-    snprintf(long_name, sizeof long_name, "%s%s", what, of);
-    bool counts = type == QD_H5_WHOLE && third != NULL;
-    qd_h5_variable_t variable = {.path = path,
-                                 .type = type,
-                                 .rank = 2 + (size_t)(third != NULL) + (size_t)(fourth != NULL),
-                                 .dimension = {"/point", "/order", third, fourth},
-                                 .units = units,
-                                 .long_name = long_name,
-                                 .chunk = counts ? 16384 : 0,
-                                 .compress = counts};
-    return qd_batch_add(&self->batch, &variable);
+    qd_h5_variable_t variable = variable_of(path, long_name, group, name, third, NULL, units, what, of);
+    return qd_batch_add_reals(&self->batch, &variable);
+}
+
+/* Counts of worlds; those over more than (point, order) are packed. */
+static qd_whole_field_t add_counts(summary_t *self, const char *group, const char *name, const char *third,
+                                   const char *fourth, const char *what, const char *of)
+{
+    char path[256], long_name[512];
+    qd_h5_variable_t variable = variable_of(path, long_name, group, name, third, fourth, "worlds", what, of);
+    variable.compress = third != NULL;
+    variable.chunk = third != NULL ? 16384 : 0;
+    return qd_batch_add_wholes(&self->batch, &variable);
 }
 
 static void write_bins(qd_assembly_t *self, size_t outcome, const char *group)
@@ -54,13 +70,12 @@ static void write_bins(qd_assembly_t *self, size_t outcome, const char *group)
             edge[i] = self->low[outcome] + width * (i + high);
         qd_h5_put(&self->h5,
                   &(qd_h5_variable_t){.path = path,
-                                      .type = QD_H5_REAL,
                                       .rank = 1,
                                       .dimension = {"/bin"},
                                       .units = qd_outcome_table[outcome].unit,
                                       .long_name = high ? "upper edge of a bin, excluded but in the last"
                                                         : "lower edge of a bin"},
-                  edge);
+                  qd_h5_reals(edge));
     }
 }
 
@@ -74,15 +89,14 @@ static void add_outcome(summary_t *self, size_t outcome)
     qd_h5_group(&self->assembly->h5, g);
     qd_h5_set_text(&self->assembly->h5, g, "long_name", of);
     qd_h5_set_text(&self->assembly->h5, g, "outcome_group", qd_group_name(info->group));
-    f->count = add(self, g, "count", QD_H5_WHOLE, NULL, NULL, "worlds", "worlds counted: ", of);
-    f->mean = add(self, g, "mean", QD_H5_REAL, NULL, NULL, unit, "mean: ", of);
-    f->sd = add(self, g, "sd", QD_H5_REAL, NULL, NULL, unit, "standard deviation: ", of);
-    f->mcse =
-        add(self, g, "mcse", QD_H5_REAL, NULL, NULL, unit, "Monte Carlo standard error of the mean: ", of);
-    f->min = add(self, g, "min", QD_H5_REAL, NULL, NULL, unit, "smallest value: ", of);
-    f->max = add(self, g, "max", QD_H5_REAL, NULL, NULL, unit, "largest value: ", of);
-    f->quantiles = add(self, g, "quantiles", QD_H5_REAL, "/quantile", NULL, unit, "quantiles: ", of);
-    f->histogram = add(self, g, "histogram", QD_H5_WHOLE, "/bin", NULL, "worlds", "worlds per bin: ", of);
+    f->count = add_counts(self, g, "count", NULL, NULL, "worlds counted: ", of);
+    f->mean = add_reals(self, g, "mean", NULL, unit, "mean: ", of);
+    f->sd = add_reals(self, g, "sd", NULL, unit, "standard deviation: ", of);
+    f->mcse = add_reals(self, g, "mcse", NULL, unit, "Monte Carlo standard error of the mean: ", of);
+    f->min = add_reals(self, g, "min", NULL, unit, "smallest value: ", of);
+    f->max = add_reals(self, g, "max", NULL, unit, "largest value: ", of);
+    f->quantiles = add_reals(self, g, "quantiles", "/quantile", unit, "quantiles: ", of);
+    f->histogram = add_counts(self, g, "histogram", "/bin", NULL, "worlds per bin: ", of);
     write_bins(self->assembly, outcome, g);
 }
 
@@ -95,26 +109,25 @@ static void add_series(summary_t *self, size_t series)
     snprintf(g, sizeof g, "/paths/%s", info->name);
     qd_h5_group(&self->assembly->h5, g);
     qd_h5_set_text(&self->assembly->h5, g, "long_name", of);
-    f->count = add(self, g, "count", QD_H5_WHOLE, t, NULL, "worlds", "worlds with a value: ", of);
-    f->mean = add(self, g, "mean", QD_H5_REAL, t, NULL, unit, "mean: ", of);
-    f->q05 = add(self, g, "q05", QD_H5_REAL, t, NULL, unit, "quantile 0.05: ", of);
-    f->q50 = add(self, g, "q50", QD_H5_REAL, t, NULL, unit, "median: ", of);
-    f->q95 = add(self, g, "q95", QD_H5_REAL, t, NULL, unit, "quantile 0.95: ", of);
+    f->count = add_counts(self, g, "count", t, NULL, "worlds with a value: ", of);
+    f->mean = add_reals(self, g, "mean", t, unit, "mean: ", of);
+    f->q05 = add_reals(self, g, "q05", t, unit, "quantile 0.05: ", of);
+    f->q50 = add_reals(self, g, "q50", t, unit, "median: ", of);
+    f->q95 = add_reals(self, g, "q95", t, unit, "quantile 0.95: ", of);
 }
 
 static void define(summary_t *self)
 {
     qd_assembly_t *assembly = self->assembly;
-    self->worlds = add(self, "", "worlds_done", QD_H5_WHOLE, NULL, NULL, "worlds",
-                       "worlds played, failed ones included", "");
-    self->failed = add(self, "", "worlds_failed", QD_H5_WHOLE, NULL, NULL, "worlds", "worlds set aside", "");
+    self->worlds = add_counts(self, "", "worlds_done", NULL, NULL, "worlds played, failed ones included", "");
+    self->failed = add_counts(self, "", "worlds_failed", NULL, NULL, "worlds set aside", "");
     qd_h5_group(&assembly->h5, "/summary");
     for (size_t o = 0; o < QD_OUTCOMES; o++)
         if (self->outcomes >> o & 1)
             add_outcome(self, o);
     qd_h5_group(&assembly->h5, "/plane");
-    self->plane = add(self, "/plane", "count", QD_H5_WHOLE, "/survival_bin", "/blocs_bin", "worlds",
-                      "worlds by survival and effective_blocs", "");
+    self->plane = add_counts(self, "/plane", "count", "/survival_bin", "/blocs_bin",
+                             "worlds by survival and effective_blocs", "");
     if (!assembly->kind.paths)
         return;
     qd_h5_group(&assembly->h5, "/paths");

@@ -13,24 +13,27 @@
 typedef struct {
     qd_assembly_t *assembly;
     qd_batch_t batch;
-    size_t at_risk, estimate, low, high, mean, mean_low, mean_high;
+    qd_whole_field_t at_risk;
+    qd_real_field_t estimate, low, high, mean, mean_low, mean_high;
     uint64_t *event, *censored;
     bool unequal; /* some worlds have fewer periods than others */
     qd_survival_t *curve;
     double time[QD_CHUNK], flag[QD_CHUNK];
 } survival_t;
 
-static size_t add_survival(survival_t *self, const char *name, qd_h5_type_t type, const char *units,
-                           const char *long_name)
+static qd_h5_variable_t variable_of(const char *path, const char *units, const char *long_name)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/survival/%s", name);
-    return qd_batch_add(&self->batch, &(qd_h5_variable_t){.path = path,
-                                                          .type = type,
-                                                          .rank = 3,
-                                                          .dimension = {"/point", "/order", "/period"},
-                                                          .units = units,
-                                                          .long_name = long_name});
+    return (qd_h5_variable_t){.path = path,
+                              .rank = 3,
+                              .dimension = {"/point", "/order", "/period"},
+                              .units = units,
+                              .long_name = long_name};
+}
+
+static qd_real_field_t add_reals(survival_t *self, const char *path, const char *units, const char *long_name)
+{
+    qd_h5_variable_t variable = variable_of(path, units, long_name);
+    return qd_batch_add_reals(&self->batch, &variable);
 }
 
 static void define_survival(survival_t *self)
@@ -40,18 +43,18 @@ static void define_survival(survival_t *self)
     qd_h5_group(h5, "/survival");
     qd_h5_set_text(h5, "/survival", "long_name", "Kaplan-Meier estimate of surviving each period");
     qd_h5_set_reals(h5, "/survival", "confidence", &confidence, 0);
-    self->at_risk =
-        add_survival(self, "at_risk", QD_H5_WHOLE, "worlds", "worlds under observation at the period");
-    self->estimate =
-        add_survival(self, "estimate", QD_H5_REAL, "1", "share of worlds that survive the period");
-    self->low = add_survival(self, "low", QD_H5_REAL, "1", "lower end of its pointwise interval");
-    self->high = add_survival(self, "high", QD_H5_REAL, "1", "upper end of its pointwise interval");
-    self->mean = add_survival(self, "restricted_mean", QD_H5_REAL, "periods",
-                              "mean number of periods survived, of those up to this one");
-    self->mean_low = add_survival(self, "restricted_mean_low", QD_H5_REAL, "periods",
-                                  "lower end of its pointwise interval");
-    self->mean_high = add_survival(self, "restricted_mean_high", QD_H5_REAL, "periods",
-                                   "upper end of its pointwise interval");
+    qd_h5_variable_t at_risk =
+        variable_of("/survival/at_risk", "worlds", "worlds under observation at the period");
+    self->at_risk = qd_batch_add_wholes(&self->batch, &at_risk);
+    self->estimate = add_reals(self, "/survival/estimate", "1", "share of worlds that survive the period");
+    self->low = add_reals(self, "/survival/low", "1", "lower end of its pointwise interval");
+    self->high = add_reals(self, "/survival/high", "1", "upper end of its pointwise interval");
+    self->mean = add_reals(self, "/survival/restricted_mean", "periods",
+                           "mean number of periods survived, of those up to this one");
+    self->mean_low =
+        add_reals(self, "/survival/restricted_mean_low", "periods", "lower end of its pointwise interval");
+    self->mean_high =
+        add_reals(self, "/survival/restricted_mean_high", "periods", "upper end of its pointwise interval");
 }
 
 static qd_status_t count_survival(survival_t *self, size_t point, size_t order, uint64_t *beyond,

@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define REALS 5 /* of a summary of extras: mean, sd, mcse, min, max */
+
 /* One variable of /worlds: an outcome, or QD_OUTCOMES + k for extra k. */
 typedef struct {
-    size_t outcome;
-    hid_t variable;
+    size_t outcome, variable;
     uint64_t count; /* of an extra: of the (point, order) in hand */
     double mean, squares, min, max;
 } column_t;
@@ -19,9 +20,11 @@ typedef struct {
     size_t columns;
     column_t *column;
     double value[QD_CHUNK];
-    /* summaries of extras: fields of a batch of one point */
-    qd_batch_t batch;
-    size_t (*field)[6];
+    qd_batch_t batch; /* of one point: summaries of extras */
+    struct {
+        qd_whole_field_t count;
+        qd_real_field_t real[REALS];
+    } * summary; /* of each extra */
 } copy_t;
 
 static void define_column(copy_t *self, size_t outcome)
@@ -30,35 +33,37 @@ static void define_column(copy_t *self, size_t outcome)
     const qd_extra_t *extra = outcome < QD_OUTCOMES ? NULL : &assembly->options->extra[outcome - QD_OUTCOMES];
     char path[256];
     snprintf(path, sizeof path, "/worlds/%s", extra == NULL ? qd_outcome_table[outcome].name : extra->name);
-    hid_t variable = qd_h5_define(
+    size_t variable = qd_h5_define(
         &assembly->h5,
         &(qd_h5_variable_t){.path = path,
-                            .type = QD_H5_REAL,
                             .rank = 3,
                             .dimension = {"/point", "/order", "/world"},
                             .units = extra == NULL ? qd_outcome_table[outcome].unit : extra->unit,
                             .long_name = extra == NULL ? qd_outcome_table[outcome].meaning : extra->meaning,
                             .chunk = QD_CHUNK,
-                            .compress = assembly->options->compress});
+                            .compress = assembly->options->compress},
+        QD_H5_REAL);
     self->column[self->columns++] = (column_t){.outcome = outcome, .variable = variable};
 }
 
 static void define_summary(copy_t *self, size_t k)
 {
-    static const char *const name[6] = {"count", "mean", "sd", "mcse", "min", "max"};
+    static const char *const name[REALS] = {"mean", "sd", "mcse", "min", "max"};
     const qd_extra_t *extra = &self->assembly->options->extra[k];
     char path[256];
+    qd_h5_variable_t variable = {.path = path,
+                                 .rank = 2,
+                                 .dimension = {"/point", "/order"},
+                                 .units = "worlds",
+                                 .long_name = extra->meaning};
     snprintf(path, sizeof path, "/summary/%s", extra->name);
     qd_h5_group(&self->assembly->h5, path);
-    for (size_t i = 0; i < 6; i++) {
+    snprintf(path, sizeof path, "/summary/%s/count", extra->name);
+    self->summary[k].count = qd_batch_add_wholes(&self->batch, &variable);
+    variable.units = extra->unit;
+    for (size_t i = 0; i < REALS; i++) {
         snprintf(path, sizeof path, "/summary/%s/%s", extra->name, name[i]);
-        qd_h5_variable_t variable = {.path = path,
-                                     .type = i == 0 ? QD_H5_WHOLE : QD_H5_REAL,
-                                     .rank = 2,
-                                     .dimension = {"/point", "/order"},
-                                     .units = i == 0 ? "worlds" : extra->unit,
-                                     .long_name = extra->meaning};
-        self->field[k][i] = qd_batch_add(&self->batch, &variable);
+        self->summary[k].real[i] = qd_batch_add_reals(&self->batch, &variable);
     }
 }
 
@@ -82,17 +87,13 @@ static void keep_summary(copy_t *self, size_t k, const column_t *column, size_t 
     double n = (double)column->count,
            sd = column->count > 1 ? sqrt(column->squares / (n - 1.0)) : (double)NAN;
     bool none = column->count == 0;
-    const double value[6] = {0,
-                             none ? (double)NAN : column->mean,
-                             sd,
-                             sd / sqrt(n),
-                             none ? (double)NAN : column->min,
-                             none ? (double)NAN : column->max};
+    const double value[REALS] = {none ? (double)NAN : column->mean, sd, sd / sqrt(n),
+                                 none ? (double)NAN : column->min, none ? (double)NAN : column->max};
     if (self->assembly->h5.failed)
         return;
-    *qd_batch_wholes(&self->batch, self->field[k][0], order) = (int64_t)column->count;
-    for (size_t i = 1; i < 6; i++)
-        *qd_batch_reals(&self->batch, self->field[k][i], order) = value[i];
+    *qd_batch_wholes(&self->batch, self->summary[k].count, order) = (int64_t)column->count;
+    for (size_t i = 0; i < REALS; i++)
+        *qd_batch_reals(&self->batch, self->summary[k].real[i], order) = value[i];
 }
 
 /* Copies up to QD_CHUNK worlds of every column of one (point, order). */
@@ -107,7 +108,7 @@ static qd_status_t copy_worlds(copy_t *self, size_t point, size_t order, uint64_
         if (status != QD_OK)
             return status;
         hsize_t start[3] = {point, order, first}, size[3] = {1, 1, count};
-        qd_h5_write_slab(&assembly->h5, column->variable, QD_H5_REAL, 3, start, size, self->value);
+        qd_h5_write_slab(&assembly->h5, column->variable, start, size, qd_h5_reals(self->value));
         if (column->outcome >= QD_OUTCOMES)
             summarise(column, self->value, count);
     }
@@ -155,7 +156,7 @@ qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
     copy_t *self = calloc(1, sizeof *self);
     size_t extras = assembly->kind.extras;
     if (self == NULL || (self->column = calloc(QD_OUTCOMES + extras, sizeof *self->column)) == NULL ||
-        (self->field = calloc(extras + 1, sizeof *self->field)) == NULL) {
+        (self->summary = calloc(extras + 1, sizeof *self->summary)) == NULL) {
         status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for copying worlds");
         goto out;
     }
@@ -168,12 +169,12 @@ qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
         qd_batch_write(&self->batch, p, 1);
     }
     for (size_t c = 0; c < self->columns; c++)
-        qd_h5_close_variable(self->column[c].variable);
+        qd_h5_finish(&assembly->h5, self->column[c].variable);
     qd_batch_free(&self->batch);
 out:
     if (self != NULL) {
         free(self->column);
-        free(self->field);
+        free(self->summary);
     }
     free(self);
     return status;

@@ -41,6 +41,10 @@ QD_MUST_USE qd_status_t qd_assembly_summary(qd_assembly_t *self, qd_error_t *err
 QD_MUST_USE qd_status_t qd_assembly_worlds(qd_assembly_t *self, qd_error_t *error);
 QD_MUST_USE qd_status_t qd_assembly_survival(qd_assembly_t *self, qd_error_t *error);
 
+/* /parts, from which the file can be merged and resumed. The rows are those of /worlds, which must hold every column
+ * of `kind`. */
+QD_MUST_USE qd_status_t qd_assembly_parts(qd_assembly_t *self, qd_error_t *error);
+
 /* /failures, /claims, /contrasts, /sensitivity. */
 QD_MUST_USE qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error);
 

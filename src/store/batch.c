@@ -13,49 +13,62 @@ void qd_batch_init(qd_batch_t *self, qd_h5_t *h5, size_t points, size_t orders)
 void qd_batch_free(qd_batch_t *self)
 {
     for (size_t i = 0; i < self->fields; i++) {
-        qd_h5_close_variable(self->field[i].variable);
-        free(self->field[i].value);
+        qd_h5_finish(self->h5, self->field[i].variable);
+        free(self->field[i].real);
+        free(self->field[i].whole);
     }
     free(self->field);
     *self = (qd_batch_t){0};
 }
 
-static bool make_room(qd_batch_t *self)
+/* Its number; 0 after a failure. */
+static size_t add(qd_batch_t *self, const qd_h5_variable_t *variable, qd_h5_type_t type)
 {
-    qd_batch_field_t *larger = qd_list_room(self->field, self->fields, 1, &self->capacity, sizeof *larger);
-    self->field = larger != NULL ? larger : self->field;
-    return larger != NULL;
-}
-
-size_t qd_batch_add(qd_batch_t *self, const qd_h5_variable_t *variable)
-{
-    qd_batch_field_t field = {.type = variable->type, .rank = variable->rank, .length = 1};
+    qd_batch_field_t field = {.rank = variable->rank, .length = 1};
     for (size_t i = 2; i < variable->rank; i++) {
         field.tail[i - 2] = qd_h5_dimension_length(self->h5, variable->dimension[i]);
         field.length *= (size_t)field.tail[i - 2];
     }
-    field.variable = qd_h5_define(self->h5, variable);
+    field.variable = qd_h5_define(self->h5, variable, type);
     if (self->h5->failed)
         return 0;
-    field.value = calloc(self->points * self->orders * field.length + 1, 8);
-    if (field.value == NULL || !make_room(self)) {
-        qd_h5_fail(self->h5, "preparing (out of memory)", variable->path);
-        qd_h5_close_variable(field.variable);
-        free(field.value);
+    size_t count = self->points * self->orders * field.length + 1;
+    if (type == QD_H5_REAL)
+        field.real = calloc(count, sizeof *field.real);
+    else
+        field.whole = calloc(count, sizeof *field.whole);
+    qd_batch_field_t *larger = qd_list_room(self->field, self->fields, 1, &self->capacity, sizeof *larger);
+    self->field = larger != NULL ? larger : self->field;
+    if (larger == NULL || (field.real == NULL && field.whole == NULL)) {
+        qd_h5_refuse(self->h5, "out of memory for summaries");
+        free(field.real);
+        free(field.whole);
         return 0;
     }
     self->field[self->fields] = field;
     return self->fields++;
 }
 
-double *qd_batch_reals(qd_batch_t *self, size_t field, size_t i)
+qd_real_field_t qd_batch_add_reals(qd_batch_t *self, const qd_h5_variable_t *variable)
 {
-    return self->h5->failed ? NULL : (double *)self->field[field].value + i * self->field[field].length;
+    return (qd_real_field_t){add(self, variable, QD_H5_REAL)};
 }
 
-int64_t *qd_batch_wholes(qd_batch_t *self, size_t field, size_t i)
+qd_whole_field_t qd_batch_add_wholes(qd_batch_t *self, const qd_h5_variable_t *variable)
 {
-    return self->h5->failed ? NULL : (int64_t *)self->field[field].value + i * self->field[field].length;
+    return (qd_whole_field_t){add(self, variable, QD_H5_WHOLE)};
+}
+
+double *qd_batch_reals(qd_batch_t *self, qd_real_field_t field, size_t i)
+{
+    const qd_batch_field_t *at = self->h5->failed ? NULL : &self->field[field.number];
+    return at == NULL ? NULL : at->real + i * at->length;
+}
+
+int64_t *qd_batch_wholes(qd_batch_t *self, qd_whole_field_t field, size_t i)
+{
+    const qd_batch_field_t *at = self->h5->failed ? NULL : &self->field[field.number];
+    return at == NULL ? NULL : at->whole + i * at->length;
 }
 
 void qd_batch_write(qd_batch_t *self, size_t first, size_t points)
@@ -64,6 +77,7 @@ void qd_batch_write(qd_batch_t *self, size_t first, size_t points)
         const qd_batch_field_t *field = &self->field[i];
         hsize_t start[QD_H5_RANK_MAX] = {first}, count[QD_H5_RANK_MAX] = {points, self->orders};
         memcpy(count + 2, field->tail, sizeof field->tail);
-        qd_h5_write_slab(self->h5, field->variable, field->type, field->rank, start, count, field->value);
+        qd_h5_write_slab(self->h5, field->variable, start, count,
+                         field->real != NULL ? qd_h5_reals(field->real) : qd_h5_wholes(field->whole));
     }
 }

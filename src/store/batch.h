@@ -6,13 +6,22 @@
 #include "store/hdf5_file.h"
 
 typedef struct {
-    hid_t variable;
-    qd_h5_type_t type; /* QD_H5_REAL or QD_H5_WHOLE */
+    size_t variable;
     size_t rank;
     hsize_t tail[QD_H5_RANK_MAX - 2]; /* lengths after (point, order) */
     size_t length;                    /* their product */
-    void *value;                      /* points x orders x length */
+    double *real;                     /* points x orders x length; NULL in a field of whole numbers, */
+    int64_t *whole;                   /* and the other way round */
 } qd_batch_field_t;
+
+/* Fields by their numbers: each type has its own, so that the values of one cannot be taken for the other's. */
+typedef struct {
+    size_t number;
+} qd_real_field_t;
+
+typedef struct {
+    size_t number;
+} qd_whole_field_t;
 
 typedef struct {
     qd_h5_t *h5;
@@ -25,13 +34,13 @@ typedef struct {
 void qd_batch_init(qd_batch_t *self, qd_h5_t *h5, size_t points, size_t orders);
 void qd_batch_free(qd_batch_t *self);
 
-/* Defines a variable at PATH/NAME with dimensions (point, order, and up to two more). Gives the field's
- * number. */
-size_t qd_batch_add(qd_batch_t *self, const qd_h5_variable_t *variable);
+/* Defines a variable with dimensions (point, order, and up to two more). */
+qd_real_field_t qd_batch_add_reals(qd_batch_t *self, const qd_h5_variable_t *variable);
+qd_whole_field_t qd_batch_add_wholes(qd_batch_t *self, const qd_h5_variable_t *variable);
 
 /* Where the values of the i-th (point, order) of the batch go; NULL after a failure. */
-double *qd_batch_reals(qd_batch_t *self, size_t field, size_t i);
-int64_t *qd_batch_wholes(qd_batch_t *self, size_t field, size_t i);
+double *qd_batch_reals(qd_batch_t *self, qd_real_field_t field, size_t i);
+int64_t *qd_batch_wholes(qd_batch_t *self, qd_whole_field_t field, size_t i);
 
 /* Writes `points` points of the batch, the first of which is the file's `first`. */
 void qd_batch_write(qd_batch_t *self, size_t first, size_t points);

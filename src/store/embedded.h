@@ -1,17 +1,12 @@
-/* /parts of a result file: the tallies of its worlds as encoded bytes, with what is needed to go on from the
+/* Reading /parts of a result file: the tallies of its worlds as encoded bytes, with what is needed to go on from the
  * file, or to merge it, as if it were a folder of parts. One unit per distinct (point, order). */
 #ifndef QD_STORE_EMBEDDED_H
 #define QD_STORE_EMBEDDED_H
 
 #include "quadrille/error.h"
-#include "store/assemble.h"
 #include "store/hdf5_file.h"
 #include "store/index.h"
 #include "store/unit.h"
-
-/* Writes /parts. The rows are those of /worlds, which must hold every column of `kind`. */
-QD_MUST_USE qd_status_t qd_embedded_write(qd_h5_t *h5, const qd_experiment_t *experiment, qd_index_t *index,
-                                          const qd_extra_t *extra, qd_error_t *error);
 
 /* Reads kind and units (source and slot left 0). QD_ERROR_INPUT where the file has no /parts. */
 QD_MUST_USE qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit, size_t *units,

@@ -1,4 +1,4 @@
-/* Writing and reading HDF5 files that are netCDF-4 files too. The only place, with hdf5_read.c, that calls
+/* Writing and reading HDF5 files that are netCDF-4 files too. The only place, with hdf5_*.c, that calls
  * HDF5.
  *
  * Errors stick: after the first failure every call does nothing, and qd_h5_close tells what went wrong, so
@@ -16,6 +16,41 @@
 #include "quadrille/error.h"
 #include "store/hdf5_scales.h"
 
+/* double, int64_t, uint8_t, uint64_t, const char * */
+typedef enum { QD_H5_REAL, QD_H5_WHOLE, QD_H5_BYTE, QD_H5_HASH, QD_H5_TEXT } qd_h5_type_t;
+
+/* An array together with its type. The functions below are the only way to make one, so that an array of another
+ * type does not compile. */
+typedef struct {
+    qd_h5_type_t type;
+    const void *at;
+} qd_h5_values_t;
+
+static inline qd_h5_values_t qd_h5_reals(const double *array)
+{
+    return (qd_h5_values_t){QD_H5_REAL, array};
+}
+
+static inline qd_h5_values_t qd_h5_wholes(const int64_t *array)
+{
+    return (qd_h5_values_t){QD_H5_WHOLE, array};
+}
+
+static inline qd_h5_values_t qd_h5_bytes(const uint8_t *array)
+{
+    return (qd_h5_values_t){QD_H5_BYTE, array};
+}
+
+static inline qd_h5_values_t qd_h5_hashes(const uint64_t *array)
+{
+    return (qd_h5_values_t){QD_H5_HASH, array};
+}
+
+static inline qd_h5_values_t qd_h5_texts(const char *const *array)
+{
+    return (qd_h5_values_t){QD_H5_TEXT, array};
+}
+
 /* A variable that is read piece by piece stays open, as long as there are not more of them. */
 #define QD_H5_KEPT_MOST 64
 typedef struct {
@@ -23,30 +58,32 @@ typedef struct {
     hid_t variable;
 } qd_h5_kept_t;
 
+/* A variable that is being written, or was. */
+typedef struct {
+    char *path;
+    qd_h5_type_t type;
+    size_t rank;
+    hsize_t size[QD_H5_RANK_MAX];
+    hid_t dataset; /* -1 once it is finished */
+    bool scale;    /* a dimension, which qd_h5_scales_close closes */
+} qd_h5_written_t;
+
 typedef struct {
     hid_t file;
     char path[4096];
     qd_h5_scales_t scales; /* dimensions, while writing; the position of one is its _Netcdf4Dimid */
-    size_t kept;           /* while reading */
+    size_t written, room;  /* variables, while writing */
+    qd_h5_written_t *variable;
+    size_t kept; /* while reading */
     qd_h5_kept_t keep[QD_H5_KEPT_MOST];
     bool failed;
     bool absent; /* it failed because there is no whole HDF5 file of that name */
     char why[512];
 } qd_h5_t;
 
-typedef enum {
-    QD_H5_REAL,
-    QD_H5_WHOLE,
-    QD_H5_BYTE,
-    QD_H5_HASH,
-    QD_H5_TEXT
-} qd_h5_type_t; /* double, int64_t,
-uint8_t, uint64_t, const char * */
-
 /* A variable over dimensions that exist. */
 typedef struct {
     const char *path;
-    qd_h5_type_t type;
     size_t rank;
     const char *dimension[QD_H5_RANK_MAX]; /* paths of their scales, slowest first */
     const char *units, *long_name;         /* units NULL: "text" */
@@ -77,32 +114,33 @@ void qd_h5_set_hash(qd_h5_t *self, const char *path, const char *name, uint64_t 
 void qd_h5_set_reals(qd_h5_t *self, const char *path, const char *name, const double *value,
                      size_t count); /* count 0: a scalar */
 
+/* A variable of a file that is being written, by its number; QD_H5_NONE after a failure, and then the functions below
+ * do nothing. A variable stays open until qd_h5_finish, a dimension until the file is closed. */
+#define QD_H5_NONE SIZE_MAX
+
 /* A dimension without values of its own; one that can grow starts at `size`. */
-void qd_h5_dimension(qd_h5_t *self, const char *path, size_t size, bool grows);
+size_t qd_h5_dimension(qd_h5_t *self, const char *path, size_t size, bool grows);
 
 /* A dimension with values: a coordinate variable, `size` long, of type `type`. */
-void qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t size, const char *units,
-                      const char *long_name);
+size_t qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t size, const char *units,
+                        const char *long_name);
 
-/* Creates a variable; doubles are filled with NaN. Gives it open, to be closed with qd_h5_close_variable; -1
- * after a failure. */
-hid_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable);
+/* Creates a variable; doubles are filled with NaN. */
+size_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_type_t type);
 
-/* Creates a variable and writes all of it. */
-void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, const void *data);
+/* Writes all of a variable, or a slab of it: as many starts and counts as it has dimensions. No element is written
+ * twice. Values of another type than the variable's are a failure. An empty array may be NULL. */
+void qd_h5_write(qd_h5_t *self, size_t variable, qd_h5_values_t values);
+void qd_h5_write_slab(qd_h5_t *self, size_t variable, const hsize_t *start, const hsize_t *count,
+                      qd_h5_values_t values);
+void qd_h5_grow(qd_h5_t *self, size_t variable, hsize_t size); /* of one dimension */
+void qd_h5_finish(qd_h5_t *self, size_t variable);
+
+/* Creates a variable, writes all of it and finishes it. */
+void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_values_t values);
 
 /* Length of a dimension that was made; 0 where there is none. */
 hsize_t qd_h5_dimension_length(const qd_h5_t *self, const char *path);
-
-/* Writes all of a variable; `data` may be NULL only where it has no elements. */
-void qd_h5_write(qd_h5_t *self, const char *path, qd_h5_type_t type, const void *data);
-
-/* Open variables, for those written (or read) piece by piece. */
-hid_t qd_h5_open_variable(qd_h5_t *self, const char *path);
-void qd_h5_write_slab(qd_h5_t *self, hid_t variable, qd_h5_type_t type, size_t rank, const hsize_t *start,
-                      const hsize_t *count, const void *data);
-void qd_h5_grow(qd_h5_t *self, hid_t variable, hsize_t size); /* first dimension */
-void qd_h5_close_variable(hid_t variable);
 
 /* ---- reading ------------------------------------------------------------------------------------------- */
 
@@ -124,6 +162,7 @@ size_t qd_h5_length(qd_h5_t *self, const char *path, size_t axis);
 void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *count);
 void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data);
+hid_t qd_h5_open_variable(qd_h5_t *self, const char *path);
 
 /* ---- for both files of this class ---------------------------------------------------------------------- */
 
@@ -144,7 +183,17 @@ void qd_h5_refuse(qd_h5_t *self, const char *why);
  * megabyte for each; close with H5Pclose. */
 hid_t qd_h5_access_list(size_t cache);
 
-/* HDF5 type of values in memory; close with H5Tclose when it is QD_H5_TEXT. */
+/* Fails, as qd_h5_fail does, unless what was `doing` is done. */
+void qd_h5_need(qd_h5_t *self, bool done, const char *doing, const char *object);
+
+/* HDF5 types of values in memory and in a file; qd_h5_close_type closes them. */
 hid_t qd_h5_memory_type(qd_h5_type_t type);
+hid_t qd_h5_file_type(qd_h5_type_t type);
+bool qd_h5_close_type(qd_h5_type_t type, hid_t id);
+
+/* Attributes of an open object: a text, and `count` values (0: a scalar) of any type. */
+void qd_h5_write_text(qd_h5_t *self, hid_t object, const char *name, const char *value);
+void qd_h5_write_attribute(qd_h5_t *self, hid_t object, const char *name, hid_t in_file, hid_t in_memory,
+                           size_t count, const void *value);
 
 #endif

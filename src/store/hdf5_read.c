@@ -100,6 +100,16 @@ bool qd_h5_get_whole(qd_h5_t *self, const char *path, const char *name, int64_t 
     return get_number(self, path, name, H5T_NATIVE_INT64, value);
 }
 
+hid_t qd_h5_open_variable(qd_h5_t *self, const char *path)
+{
+    if (self->failed)
+        return -1;
+    hid_t dataset = H5Dopen2(self->file, path, H5P_DEFAULT);
+    if (dataset < 0)
+        qd_h5_fail(self, "opening variable", path);
+    return dataset;
+}
+
 size_t qd_h5_length(qd_h5_t *self, const char *path, size_t axis)
 {
     hid_t dataset = qd_h5_open_variable(self, path);

@@ -22,13 +22,12 @@ bool qd_h5_scales_add(qd_h5_scales_t *self, const char *path, hid_t dataset, con
     qd_h5_scale_t scale = {.dataset = dataset};
     snprintf(scale.path, sizeof scale.path, "%s", path);
     hid_t space = H5Dget_space(dataset);
-    bool sound = H5Sget_simple_extent_dims(space, &scale.size, &scale.most) == 1 &&
-                 H5DSset_scale(dataset, name) >= 0 &&
-                 H5Rcreate(&scale.reference, dataset, ".", H5R_OBJECT, -1) >= 0 && note_scale(self, &scale);
-    H5Sclose(space);
-    if (!sound)
-        H5Dclose(dataset);
-    return sound;
+    bool sound = note_scale(self, &scale);
+    qd_h5_scale_t *noted = sound ? &self->scale[self->count - 1] : &scale;
+    sound = sound && H5Sget_simple_extent_dims(space, &noted->size, &noted->most) == 1 &&
+            H5DSset_scale(dataset, name) >= 0 &&
+            H5Rcreate(&noted->reference, dataset, ".", H5R_OBJECT, -1) >= 0;
+    return H5Sclose(space) >= 0 && sound;
 }
 
 static qd_h5_scale_t *find(const qd_h5_scales_t *self, const char *path)
@@ -60,11 +59,9 @@ static bool write_list(hid_t object, const char *name, hid_t type, hsize_t count
     hid_t space = H5Screate_simple(1, &count, NULL);
     hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
     bool written = attribute >= 0 && H5Awrite(attribute, type, value) >= 0;
-    if (attribute >= 0)
-        H5Aclose(attribute);
-    H5Sclose(space);
-    H5Tclose(type);
-    return written;
+    written = (attribute < 0 || H5Aclose(attribute) >= 0) && written;
+    written = H5Sclose(space) >= 0 && written;
+    return H5Tclose(type) >= 0 && written;
 }
 
 bool qd_h5_scales_attach(qd_h5_scales_t *self, hid_t variable, size_t rank, const char *const path[])
@@ -88,9 +85,9 @@ static bool write_uses(const qd_h5_scale_t *scale)
     if (scale->uses == 0)
         return true;
     hid_t type = H5Tcreate(H5T_COMPOUND, sizeof *scale->use);
-    H5Tinsert(type, "dataset", offsetof(qd_h5_use_t, variable), H5T_STD_REF_OBJ);
-    H5Tinsert(type, "dimension", offsetof(qd_h5_use_t, dimension), H5T_NATIVE_INT);
-    return write_list(scale->dataset, "REFERENCE_LIST", type, scale->uses, scale->use);
+    bool made = H5Tinsert(type, "dataset", offsetof(qd_h5_use_t, variable), H5T_STD_REF_OBJ) >= 0 &&
+                H5Tinsert(type, "dimension", offsetof(qd_h5_use_t, dimension), H5T_NATIVE_INT) >= 0;
+    return made && write_list(scale->dataset, "REFERENCE_LIST", type, scale->uses, scale->use);
 }
 
 bool qd_h5_scales_close(qd_h5_scales_t *self, bool write)
@@ -98,7 +95,7 @@ bool qd_h5_scales_close(qd_h5_scales_t *self, bool write)
     bool sound = true;
     for (size_t i = 0; i < self->count; i++) {
         sound = (!write || write_uses(&self->scale[i])) && sound;
-        H5Dclose(self->scale[i].dataset);
+        sound = H5Dclose(self->scale[i].dataset) >= 0 && sound;
         free(self->scale[i].use);
     }
     free(self->scale);

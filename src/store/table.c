@@ -8,17 +8,12 @@
 /* A table that is larger in memory is none of ours: its length was forged or damaged. */
 #define BYTES_MOST ((size_t)512 << 20)
 
-static const char *member(const qd_table_column_t *column, const void *row)
-{
-    return (const char *)row + column->offset;
-}
-
-/* One column of `rows`, gathered into an array; NULL when memory is short. All members have 8 bytes. */
+/* One column of `rows`, gathered into an array of 8 bytes each; NULL when memory is short. */
 static void *gather(const qd_table_t *self, const qd_table_column_t *column, const void *rows, size_t count)
 {
     char *values = calloc(count + 1, 8);
     for (size_t i = 0; values != NULL && i < count; i++) {
-        memcpy(values + 8 * i, member(column, (const char *)rows + i * self->size), 8);
+        memcpy(values + 8 * i, (const char *)rows + i * self->size + column->offset, 8);
         const char *text;
         memcpy(&text, values + 8 * i, 8);
         if (column->type == QD_H5_TEXT && text == NULL) {
@@ -27,6 +22,14 @@ static void *gather(const qd_table_t *self, const qd_table_column_t *column, con
         }
     }
     return values;
+}
+
+/* What was gathered, with the type that its members have. */
+static qd_h5_values_t values_of(const qd_table_column_t *column, const void *gathered)
+{
+    return column->type == QD_H5_TEXT   ? qd_h5_texts(gathered)
+           : column->type == QD_H5_REAL ? qd_h5_reals(gathered)
+                                        : qd_h5_wholes(gathered);
 }
 
 void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_t count)
@@ -39,15 +42,14 @@ void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_
         char path[128];
         snprintf(path, sizeof path, "%s/%s", self->group, column->name);
         qd_h5_variable_t variable = {.path = path,
-                                     .type = column->type,
                                      .rank = 1,
                                      .dimension = {self->dimension},
                                      .units = column->units,
                                      .long_name = column->long_name};
         void *values = gather(self, column, rows, count);
         if (values == NULL)
-            qd_h5_fail(h5, "gathering (out of memory)", path);
-        qd_h5_put(h5, &variable, count > 0 ? values : NULL);
+            qd_h5_refuse(h5, "out of memory for a table");
+        qd_h5_put(h5, &variable, values_of(column, values));
         free(values);
     }
 }
@@ -136,18 +138,17 @@ void qd_table_free(const qd_table_t *self, void *rows, size_t count)
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define TEXT(type, member, meaning)                                                                          \
-    {                                                                                                        \
-#member, QD_H5_TEXT, offsetof(type, member), NULL, meaning                                           \
-    }
-#define REAL(type, member, units, meaning)                                                                   \
-    {                                                                                                        \
-#member, QD_H5_REAL, offsetof(type, member), units, meaning                                          \
-    }
-#define WHOLE(type, member, units, meaning)                                                                  \
-    {                                                                                                        \
-#member, QD_H5_WHOLE, offsetof(type, member), units, meaning                                         \
-    }
+/* A member of another type than the macro's does not compile. */
+#define AS(of, member, wanted, as) _Generic(((of *)0)->member, wanted : as)
+/* clang-format off */
+#define TEXT(of, member, meaning)                                                                                     \
+    {#member, AS(of, member, const char *, QD_H5_TEXT), offsetof(of, member), NULL, meaning}
+#define REAL(of, member, units, meaning)                                                                              \
+    {#member, AS(of, member, double, QD_H5_REAL), offsetof(of, member), units, meaning}
+#define WHOLE(of, member, units, meaning)                                                                             \
+    {#member, _Generic(((of *)0)->member, int64_t: QD_H5_WHOLE, uint64_t: QD_H5_WHOLE), offsetof(of, member), units,  \
+     meaning}
+/* clang-format on */
 
 _Static_assert(sizeof(size_t) == 8 && sizeof(char *) == 8, "members of tables have 8 bytes");
 

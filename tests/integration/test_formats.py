@@ -33,6 +33,17 @@ claims:
 """
 
 
+WITH_CLAIM = """\
+worlds: 4
+orders: [multipolar]
+parameters: {order.states: 8, order.periods: 2}
+design: {type: grid, factors: {tension.decay: {values: [0.1, 0.2]}}}
+output: {paths: false, outcomes: [survival]}
+claims:
+  - {id: c, says: x, outcome: survival, contrast: {more: {mission.stake: 0.3}, less: {mission.stake: 0.1}}}
+"""
+
+
 class Formats(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -102,6 +113,20 @@ class Formats(unittest.TestCase):
                 quantiles = np.quantile(rows, [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99], axis=2,
                                         method="inverted_cdf").transpose(1, 2, 0)
                 self.assertTrue(np.allclose(summary["quantiles"][...], quantiles, rtol=2**-7, atol=1e-6), name)
+
+    def test_variables_over_the_points(self):
+        """Every array is written as what it is: texts, hashes, flags and reals over the same points."""
+        path, output = Path(self.folder.name) / "claim.yaml", Path(self.folder.name) / "claim.h5"
+        path.write_text(WITH_CLAIM)
+        subprocess.run([PROGRAM, "run", str(path), "-o", output, "-q"], check=True)
+        with h5py.File(output) as file:
+            self.assertEqual(file["point"][...].tolist(), [0, 1, 2, 3])
+            self.assertEqual(file["point_from_claim"][...].tolist(), [0, 0, 1, 1])
+            self.assertEqual(file["point_label"].asstr()[2], "mission.stake: 0.3")
+            self.assertEqual(len(set(file["point_hash"][...].tolist())), 4)
+            self.assertGreater(min(file["point_hash"][...].tolist()), 2**32)
+            self.assertTrue(np.array_equal(file["design/tension.decay"][:2], [0.1, 0.2]))
+            self.assertEqual(file["worlds_done"][...].tolist(), [[4]] * 4)
 
     def test_no_line_of_the_listing_is_without_a_unit(self):
         listing = subprocess.run(["ncdump", "-h", self.file], capture_output=True, text=True, check=True).stdout

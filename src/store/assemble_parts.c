@@ -1,0 +1,167 @@
+#include "store/assembly.h"
+
+#include "store/index_fields.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TALLY_CHUNK 65536
+
+typedef struct {
+    int64_t point, order, periods, ranges, tally_size;
+} unit_row_t;
+
+typedef struct {
+    qd_h5_t *h5;
+    const qd_experiment_t *experiment;
+    qd_index_t *index;
+    size_t units, ranges;
+    unit_row_t *unit;
+    int64_t *value;     /* room for the larger of units and ranges */
+    size_t tally, byte; /* /parts/tally and its dimension */
+    hsize_t written;    /* bytes of tallies */
+} embedding_t;
+
+static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    const size_t *of_point = self->index->slots.of_point;
+    bool *seen =
+        calloc(experiment->points + 1, sizeof *seen); /* points that set the same share their worlds */
+    self->unit = calloc(experiment->points * experiment->orders + 1, sizeof *self->unit);
+    for (size_t p = 0; seen != NULL && self->unit != NULL && p < experiment->points; p++) {
+        for (size_t o = 0; o < experiment->orders && !seen[of_point[p]]; o++) {
+            size_t ranges = qd_index_done(self->index, p, o)->size;
+            if (ranges == 0)
+                continue;
+            self->unit[self->units++] = (unit_row_t){.point = (int64_t)p,
+                                                     .order = (int64_t)o,
+                                                     .periods = (int64_t)qd_index_periods(self->index, p, o),
+                                                     .ranges = (int64_t)ranges};
+            self->ranges += ranges;
+        }
+        seen[of_point[p]] = true;
+    }
+    free(seen);
+    self->value = calloc(self->units + self->ranges + 1, sizeof *self->value);
+    if (self->unit == NULL || self->value == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for /parts");
+    return QD_OK;
+}
+
+static qd_status_t append_tally(embedding_t *self, unit_row_t *unit, qd_error_t *error)
+{
+    unsigned char *bytes = NULL;
+    size_t size = 0;
+    qd_status_t status =
+        qd_index_encoded(self->index, (size_t)unit->point, (size_t)unit->order, &bytes, &size, error);
+    if (status == QD_OK) {
+        hsize_t start = self->written, count = size;
+        qd_h5_grow(self->h5, self->tally, self->written + size);
+        qd_h5_write_slab(self->h5, self->tally, &start, &count, qd_h5_bytes(bytes));
+        self->written += size;
+        unit->tally_size = (int64_t)size;
+    }
+    free(bytes);
+    return status;
+}
+
+static qd_status_t write_tallies(embedding_t *self, qd_error_t *error)
+{
+    qd_status_t status = QD_OK;
+    self->byte = qd_h5_dimension(self->h5, "/parts/byte", 0, true);
+    self->tally = qd_h5_define(self->h5,
+                               &(qd_h5_variable_t){.path = "/parts/tally",
+                                                   .rank = 1,
+                                                   .dimension = {"/parts/byte"},
+                                                   .units = "1",
+                                                   .long_name = "encoded tallies, one after another",
+                                                   .chunk = TALLY_CHUNK,
+                                                   .compress = true},
+                               QD_H5_BYTE);
+    for (size_t u = 0; u < self->units && status == QD_OK && !self->h5->failed; u++)
+        status = append_tally(self, &self->unit[u], error);
+    qd_h5_grow(self->h5, self->byte, self->written);
+    qd_h5_finish(self->h5, self->tally);
+    return status;
+}
+
+static void write_column(embedding_t *self, const char *dimension, const char *name, const char *long_name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/parts/%s", name);
+    qd_h5_put(self->h5,
+              &(qd_h5_variable_t){
+                  .path = path, .rank = 1, .dimension = {dimension}, .units = "1", .long_name = long_name},
+              qd_h5_wholes(self->value));
+}
+
+static void write_units(embedding_t *self)
+{
+    static const struct {
+        const char *name, *long_name;
+        size_t offset;
+    } column[] = {
+        {"unit_point", "position of the design point", offsetof(unit_row_t, point)},
+        {"unit_order", "position of the order", offsetof(unit_row_t, order)},
+        {"unit_periods", "periods of the tally", offsetof(unit_row_t, periods)},
+        {"unit_ranges", "number of ranges of worlds", offsetof(unit_row_t, ranges)},
+        {"unit_tally_size", "bytes of the tally", offsetof(unit_row_t, tally_size)},
+    };
+    qd_h5_dimension(self->h5, "/parts/unit", self->units, self->units == 0);
+    for (size_t c = 0; c < sizeof column / sizeof column[0]; c++) {
+        for (size_t u = 0; u < self->units; u++)
+            memcpy(&self->value[u], (const char *)&self->unit[u] + column[c].offset, sizeof(int64_t));
+        write_column(self, "/parts/unit", column[c].name, column[c].long_name);
+    }
+}
+
+static void write_ranges(embedding_t *self)
+{
+    qd_h5_dimension(self->h5, "/parts/range", self->ranges, self->ranges == 0);
+    for (int counts = 0; counts < 2; counts++) {
+        size_t n = 0;
+        for (size_t u = 0; u < self->units; u++) {
+            const qd_ranges_t *done =
+                qd_index_done(self->index, (size_t)self->unit[u].point, (size_t)self->unit[u].order);
+            for (size_t r = 0; r < done->size; r++)
+                self->value[n++] = (int64_t)(counts ? done->range[r].count : done->range[r].first);
+        }
+        write_column(self, "/parts/range", counts ? "range_count" : "range_first",
+                     counts ? "number of worlds of the range" : "first world of the range");
+    }
+}
+
+/* Names of the extra values, one a line: their columns are found by them. */
+static void write_extras(qd_h5_t *h5, const qd_extra_t *extra, size_t extras)
+{
+    char names[4096] = "";
+    for (size_t k = 0; k < extras; k++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s\n", extra[k].name);
+    }
+    qd_h5_set_whole(h5, "/parts", "extras", (int64_t)extras);
+    qd_h5_set_text(h5, "/parts", "extra_names", names);
+}
+
+qd_status_t qd_assembly_parts(qd_assembly_t *assembly, qd_error_t *error)
+{
+    qd_h5_t *h5 = &assembly->h5;
+    embedding_t self = {.h5 = h5, .experiment = assembly->experiment, .index = assembly->index};
+    qd_status_t status = plan_units(&self, error);
+    if (status == QD_OK) {
+        qd_h5_group(h5, "/parts");
+        qd_h5_set_hash(h5, "/parts", "columns", assembly->kind.columns);
+        write_extras(h5, assembly->options->extra, assembly->kind.extras);
+        qd_h5_set_whole(h5, "/parts", "paths", assembly->kind.paths);
+        status = write_tallies(&self, error);
+    }
+    if (status == QD_OK) {
+        write_units(&self);
+        write_ranges(&self);
+    }
+    free(self.unit);
+    free(self.value);
+    return status;
+}

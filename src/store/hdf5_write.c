@@ -1,0 +1,261 @@
+/* Variables of a file that is being written: shapes, chunks, values. */
+#include "store/hdf5_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+
+#define SMALL ((size_t)64 << 10) /* bytes */
+
+/* Shape of a variable: lengths now and at most, and the chunk that holds it. */
+typedef struct {
+    int rank;
+    hsize_t size[QD_H5_RANK_MAX], most[QD_H5_RANK_MAX], chunk[QD_H5_RANK_MAX];
+    bool grows;
+} shape_t;
+
+hsize_t qd_h5_chunk(hsize_t size, hsize_t most)
+{
+    hsize_t chunks = (size + most - 1) / most;
+    return chunks == 0 ? 1 : (size + chunks - 1) / chunks;
+}
+
+/* Chunks take the fastest dimensions whole, as far as `most` elements reach. */
+static void choose_chunk(shape_t *shape, hsize_t most)
+{
+    hsize_t left = most;
+    for (int i = shape->rank - 1; i >= 0; i--) {
+        hsize_t size = shape->most[i] == H5S_UNLIMITED ? left : shape->size[i];
+        shape->chunk[i] = qd_h5_chunk(size, left);
+        left /= shape->chunk[i];
+    }
+}
+
+static hid_t creation_list(const shape_t *shape, qd_h5_type_t type, hsize_t chunk, bool compress)
+{
+    double nan = NAN;
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    if (H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0 &&
+        ((chunk == 0 && !shape->grows) || H5Pset_chunk(creation, shape->rank, shape->chunk) >= 0) &&
+        (!compress || (H5Pset_shuffle(creation) >= 0 && H5Pset_deflate(creation, 1) >= 0)) &&
+        (type != QD_H5_REAL || H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &nan) >= 0))
+        return creation;
+    H5Pclose(creation);
+    return -1;
+}
+
+hid_t qd_h5_access_list(size_t cache)
+{
+    hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    if (H5Pset_chunk_cache(access, 13, cache, 1.0) >= 0)
+        return access;
+    H5Pclose(access);
+    return -1;
+}
+
+/* Bytes of two chunks: many variables are open at once, each written chunk by chunk. */
+static size_t two_chunks(const shape_t *shape)
+{
+    size_t bytes = 2 * sizeof(double);
+    for (int i = 0; i < shape->rank; i++)
+        bytes *= (size_t)shape->chunk[i];
+    return bytes;
+}
+
+/* Whether packing is not worth its while: setting up the filters for hundreds of small variables takes longer
+ * than all else that is done about them. */
+static bool is_small(const shape_t *shape)
+{
+    size_t bytes = sizeof(double);
+    for (int i = 0; i < shape->rank && bytes < SMALL; i++)
+        bytes *= (size_t)shape->size[i];
+    return bytes < SMALL && !shape->grows;
+}
+
+static hid_t create_dataset(qd_h5_t *self, const char *path, qd_h5_type_t type, shape_t *shape, hsize_t chunk,
+                            bool compress)
+{
+    if (compress && is_small(shape)) {
+        compress = false;
+        chunk = 0;
+    }
+    choose_chunk(shape, chunk > 0 ? chunk : 1024);
+    hid_t creation = creation_list(shape, type, chunk, compress), in_file = qd_h5_file_type(type);
+    hid_t space = H5Screate_simple(shape->rank, shape->size, shape->most);
+    hid_t access = qd_h5_access_list(two_chunks(shape));
+    hid_t dataset = H5Dcreate2(self->file, path, in_file, space, H5P_DEFAULT, creation, access);
+    qd_h5_need(self, dataset >= 0, "creating variable", path);
+    bool closed = H5Sclose(space) >= 0;
+    closed = H5Pclose(access) >= 0 && closed;
+    closed = H5Pclose(creation) >= 0 && closed;
+    closed = qd_h5_close_type(type, in_file) && closed;
+    qd_h5_need(self, closed, "creating variable", path);
+    return dataset;
+}
+
+/* Notes an open dataset; QD_H5_NONE, and the dataset is closed, when memory is short. */
+static size_t note_written(qd_h5_t *self, const char *path, qd_h5_type_t type, const shape_t *shape,
+                           hid_t dataset)
+{
+    qd_h5_written_t *larger = qd_list_room(self->variable, self->written, 1, &self->room, sizeof *larger);
+    if (larger != NULL)
+        self->variable = larger;
+    char *copy = strdup(path);
+    if (larger == NULL || copy == NULL) {
+        qd_h5_refuse(self, "out of memory for the list of variables");
+        free(copy);
+        H5Dclose(dataset);
+        return QD_H5_NONE;
+    }
+    qd_h5_written_t *variable = &self->variable[self->written];
+    *variable =
+        (qd_h5_written_t){.path = copy, .type = type, .rank = (size_t)shape->rank, .dataset = dataset};
+    memcpy(variable->size, shape->size, sizeof variable->size);
+    return self->written++;
+}
+
+static void describe(qd_h5_t *self, hid_t dataset, const char *units, const char *long_name)
+{
+    qd_h5_write_text(self, dataset, "units", units == NULL ? "text" : units);
+    if (long_name != NULL)
+        qd_h5_write_text(self, dataset, "long_name", long_name);
+}
+
+/* Makes a dimension, which is kept open. */
+static size_t make_scale(qd_h5_t *self, const char *path, qd_h5_type_t type, shape_t *shape, const char *name,
+                         const char *units, const char *long_name)
+{
+    if (self->failed)
+        return QD_H5_NONE;
+    hid_t dataset = create_dataset(self, path, type, shape, 0, false);
+    size_t number = dataset < 0 ? QD_H5_NONE : note_written(self, path, type, shape, dataset);
+    if (number == QD_H5_NONE)
+        return QD_H5_NONE;
+    int id = (int)self->scales.count;
+    self->variable[number].scale = true;
+    qd_h5_need(self, qd_h5_scales_add(&self->scales, path, dataset, name), "making a dimension of", path);
+    qd_h5_write_attribute(self, dataset, "_Netcdf4Dimid", H5T_STD_I32LE, H5T_NATIVE_INT, 0, &id);
+    describe(self, dataset, units, long_name);
+    return self->failed ? QD_H5_NONE : number;
+}
+
+size_t qd_h5_dimension(qd_h5_t *self, const char *path, size_t size, bool grows)
+{
+    shape_t shape = {.rank = 1, .size = {size}, .most = {grows ? H5S_UNLIMITED : size}, .grows = grows};
+    char name[64];
+    snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10zu", size);
+    return make_scale(self, path, QD_H5_BYTE, &shape, name, "1", "dimension without values");
+}
+
+size_t qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t size, const char *units,
+                        const char *long_name)
+{
+    shape_t shape = {.rank = 1, .size = {size}, .most = {size}};
+    return make_scale(self, path, type, &shape, strrchr(path, '/') + 1, units, long_name);
+}
+
+hsize_t qd_h5_dimension_length(const qd_h5_t *self, const char *path)
+{
+    const qd_h5_scale_t *scale = qd_h5_scales_find(&self->scales, path);
+    return scale == NULL ? 0 : scale->size;
+}
+
+static void measure(qd_h5_t *self, const qd_h5_variable_t *variable, shape_t *shape)
+{
+    shape->rank = (int)variable->rank;
+    for (size_t i = 0; i < variable->rank && !self->failed; i++) {
+        const qd_h5_scale_t *scale = qd_h5_scales_find(&self->scales, variable->dimension[i]);
+        if (scale == NULL) {
+            qd_h5_fail(self, "finding dimension", variable->dimension[i]);
+            return;
+        }
+        shape->size[i] = scale->size;
+        shape->most[i] = scale->most;
+        shape->grows = shape->grows || shape->most[i] == H5S_UNLIMITED;
+    }
+}
+
+size_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_type_t type)
+{
+    shape_t shape = {0};
+    measure(self, variable, &shape);
+    if (self->failed)
+        return QD_H5_NONE;
+    hid_t dataset = create_dataset(self, variable->path, type, &shape, variable->chunk, variable->compress);
+    size_t number = dataset < 0 ? QD_H5_NONE : note_written(self, variable->path, type, &shape, dataset);
+    if (number == QD_H5_NONE)
+        return QD_H5_NONE;
+    qd_h5_need(self, qd_h5_scales_attach(&self->scales, dataset, variable->rank, variable->dimension),
+               "attaching a dimension to", variable->path);
+    describe(self, dataset, variable->units, variable->long_name);
+    double nan = NAN;
+    if (type == QD_H5_REAL)
+        qd_h5_write_attribute(self, dataset, "_FillValue", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, &nan);
+    return self->failed ? QD_H5_NONE : number;
+}
+
+/* ---- values -------------------------------------------------------------------------------------------- */
+
+static void write_selected(qd_h5_t *self, const qd_h5_written_t *variable, const hsize_t *start,
+                           const hsize_t *count, const void *data)
+{
+    hid_t in_memory = qd_h5_memory_type(variable->type), space = H5Dget_space(variable->dataset);
+    hid_t memory = H5Screate_simple((int)variable->rank, count, NULL);
+    bool written = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+                   H5Dwrite(variable->dataset, in_memory, memory, space, H5P_DEFAULT, data) >= 0;
+    qd_h5_need(self, written, "writing variable", variable->path);
+    bool closed = H5Sclose(memory) >= 0;
+    closed = H5Sclose(space) >= 0 && closed;
+    closed = qd_h5_close_type(variable->type, in_memory) && closed;
+    qd_h5_need(self, closed, "writing variable", variable->path);
+}
+
+void qd_h5_write_slab(qd_h5_t *self, size_t number, const hsize_t *start, const hsize_t *count,
+                      qd_h5_values_t values)
+{
+    if (self->failed || number == QD_H5_NONE)
+        return;
+    const qd_h5_written_t *variable = &self->variable[number];
+    hsize_t elements = 1;
+    for (size_t i = 0; i < variable->rank; i++)
+        elements *= count[i];
+    if (values.type != variable->type)
+        qd_h5_fail(self, "writing values of another type to", variable->path);
+    else if (elements > 0)
+        write_selected(self, variable, start, count, values.at);
+}
+
+void qd_h5_write(qd_h5_t *self, size_t number, qd_h5_values_t values)
+{
+    const hsize_t start[QD_H5_RANK_MAX] = {0};
+    if (!self->failed && number != QD_H5_NONE)
+        qd_h5_write_slab(self, number, start, self->variable[number].size, values);
+}
+
+void qd_h5_grow(qd_h5_t *self, size_t number, hsize_t size)
+{
+    if (self->failed || number == QD_H5_NONE)
+        return;
+    qd_h5_written_t *variable = &self->variable[number];
+    qd_h5_need(self, H5Dset_extent(variable->dataset, &size) >= 0, "enlarging variable", variable->path);
+    variable->size[0] = size;
+}
+
+void qd_h5_finish(qd_h5_t *self, size_t number)
+{
+    qd_h5_written_t *variable = number == QD_H5_NONE ? NULL : &self->variable[number];
+    if (variable == NULL || variable->scale || variable->dataset < 0)
+        return;
+    qd_h5_need(self, H5Dclose(variable->dataset) >= 0, "closing variable", variable->path);
+    variable->dataset = -1;
+}
+
+void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_values_t values)
+{
+    size_t number = qd_h5_define(self, variable, values.type);
+    qd_h5_write(self, number, values);
+    qd_h5_finish(self, number);
+}
