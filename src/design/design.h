@@ -12,13 +12,18 @@
 /* Most dimensions of GSL's Sobol' generator. */
 #define QD_SOBOL_DIMENSIONS 40
 
-/* Every function fills unit[points x dimensions], row by row, with values in [0,1). */
+/* Every function fills unit[points x dimensions], row by row, with values in [0,1), or in [0,1] where it says
+ * so. */
 
-/* Latin hypercube of at most 2^20 points that grows by doubling: every prefix of n = 2^k points has one point
- * in each of the n strata [i/n, (i+1)/n) of every dimension. Any other prefix lies between two such: at most
- * one point a stratum of the finer grid, at least one a stratum of the coarser. */
+/* Latin hypercube of at most 2^20 points: each of the n strata [i/n, (i+1)/n) of every dimension has one of
+ * the n points. It grows by doubling: the first n points of the design of 2 n are the design of n. */
 QD_MUST_USE qd_status_t qd_design_lhs(size_t points, size_t dimensions, uint64_t seed, double unit[],
                                       qd_error_t *error);
+
+/* Puts all points of one dimension of such a design at one random place inside their strata (systematic
+ * sampling), for a factor with finitely many values: a value of probability p is then the quantile of
+ * floor(n p) or ceil(n p) of the n points, and of n p in expectation over seeds. */
+void qd_design_lhs_align(size_t points, size_t dimensions, size_t dimension, uint64_t seed, double unit[]);
 
 /* Sobol' sequence, origin included, under a random digital shift; prefixes of 2^k points are balanced. */
 QD_MUST_USE qd_status_t qd_design_sobol(size_t points, size_t dimensions, uint64_t seed, double unit[],
@@ -30,11 +35,12 @@ QD_MUST_USE qd_status_t qd_design_sobol(size_t points, size_t dimensions, uint64
 QD_MUST_USE qd_status_t qd_design_saltelli(size_t base, size_t dimensions, uint64_t seed, double unit[],
                                            qd_error_t *error);
 
-/* Morris's trajectories on a grid of `levels` (even, >= 4) values l/(levels - 1), the last of which is told
- * as 1 - 2^-53: trajectories * (dimensions + 1) points; point k+1 of a trajectory differs from point k in one
- * factor by
- * +-levels/(2 (levels - 1)). moved[trajectory * dimensions + k] is that factor. */
-QD_MUST_USE qd_status_t qd_design_morris(size_t trajectories, size_t dimensions, size_t levels, uint64_t seed,
-                                         double unit[], size_t moved[], qd_error_t *error);
+/* Morris's (1991) trajectories. Factor d has L = levels[d] >= 1 grid levels at l/(L - 1), both ends of [0,1]
+ * included (0 where L is 1). Fills trajectories * (dimensions + 1) points: point k + 1 of a trajectory differs
+ * from point k in the factor moved[trajectory * dimensions + k] alone, by L/(2 (L - 1)) up or down; by
+ * (L - 1)/2 or (L + 1)/2 levels where L is odd. Levels are used alike: of every L trajectories, counted from
+ * the first, each level is where one begins and where one ends. */
+QD_MUST_USE qd_status_t qd_design_morris(size_t trajectories, size_t dimensions, const size_t levels[],
+                                         uint64_t seed, double unit[], size_t moved[], qd_error_t *error);
 
 #endif

@@ -10,10 +10,13 @@ typedef enum {
         0, /* world: dimension; draw 0: 64 bits, of which the upper 53 are the digital shift */
     QD_USE_LHS_ORDER =
         1, /* world: dimension; draw n + i: swap i of the shuffle that adds points n .. 2 n - 1 */
-    QD_USE_LHS_PLACE = 2,   /* world: dimension; draw: point; place inside the stratum */
-    QD_USE_MORRIS_BASE = 3, /* world: trajectory; draw: factor; lower level */
-    QD_USE_MORRIS_SIGN = 4, /* world: trajectory; draw: factor; up or down */
-    QD_USE_MORRIS_ORDER = 5 /* world: trajectory; draw i: swap i of the shuffle of factors */
+    QD_USE_LHS_PLACE = 2, /* world: dimension; draw: point; place inside the stratum */
+    /* 3 and 4 belonged to an earlier way of choosing levels */
+    QD_USE_MORRIS_ORDER = 5,  /* world: trajectory; draw i: swap i of the shuffle of factors */
+    QD_USE_MORRIS_LEVELS = 6, /* world: 2^32 factor + round; draw i: swap i of the shuffle of levels */
+    QD_USE_MORRIS_SHIFT = 7,  /* world: the same; draw 0: which of two shifts */
+    QD_USE_LHS_FIRST = 8,     /* world: dimension; draw i: swap i of the shuffle of the first, odd, points */
+    QD_USE_LHS_COMMON = 9     /* world: dimension; draw 0: place inside the strata common to all points */
 } qd_design_use_t;
 
 /* Shuffles item[0..n-1] (Fisher and Yates): i = n-1 down to 1 swaps with floor(u (i + 1)), u the draw

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "design/design.h"
+#include "experiment/sampled_factors.h"
 #include "statistics/sensitivity.h"
 
 /* Batches of worlds that tell replicate noise; worlds read at once. */
@@ -204,8 +204,7 @@ static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, 
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the sensitivity of %zu points", points);
     if (!morris)
         return QD_OK;
-    return qd_design_morris(design->size, design->factors, design->levels, experiment->seed, self->unit,
-                            self->moved, error);
+    return qd_factors_morris(design, experiment->seed, self->unit, self->moved, error);
 }
 
 static qd_status_t study_order(study_t *self, double room[], qd_analysis_t *out, qd_error_t *error)

@@ -6,8 +6,8 @@
 
 #include "design/design.h"
 #include "experiment/canonical.h"
-#include "experiment/distributions.h"
 #include "experiment/design_reader.h"
+#include "experiment/sampled_factors.h"
 #include "experiment/settings.h"
 
 void qd_point_free(qd_point_t *point)
@@ -108,13 +108,13 @@ static bool make_listed(qd_loading_t *load)
     return good;
 }
 
-/* A coordinate from its place in the unit interval: a quantile, or levels of equal probability. */
-static double coordinate_of(const qd_factor_t *factor, const qd_distribution_t *distribution, double unit)
+static qd_status_t fill_lhs(const qd_design_t *design, uint64_t seed, double unit[], qd_error_t *error)
 {
-    if (factor->levels == 0)
-        return qd_distribution_quantile(distribution, unit);
-    size_t level = (size_t)(unit * (double)factor->levels);
-    return factor->level[level < factor->levels ? level : factor->levels - 1];
+    qd_status_t status = qd_design_lhs(design->size, design->factors, seed, unit, error);
+    for (size_t f = 0; status == QD_OK && f < design->factors; f++)
+        if (qd_factor_values(&design->factor[f]) > 0)
+            qd_design_lhs_align(design->size, design->factors, f, seed, unit);
+    return status;
 }
 
 static qd_status_t fill_unit(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
@@ -122,13 +122,13 @@ static qd_status_t fill_unit(const qd_design_t *design, uint64_t seed, double un
 {
     switch (design->type) {
     case QD_DESIGN_LHS:
-        return qd_design_lhs(design->size, design->factors, seed, unit, error);
+        return fill_lhs(design, seed, unit, error);
     case QD_DESIGN_SOBOL:
         return qd_design_sobol(design->size, design->factors, seed, unit, error);
     case QD_DESIGN_SALTELLI:
         return qd_design_saltelli(design->size, design->factors, seed, unit, error);
     default:
-        return qd_design_morris(design->size, design->factors, design->levels, seed, unit, moved, error);
+        return qd_factors_morris(design, seed, unit, moved, error);
     }
 }
 
@@ -142,12 +142,13 @@ static bool make_sampled(qd_loading_t *load)
     size_t *moved = qd_loading_room(load, design->size * d, sizeof *moved);
     bool good = unit && moved && make_room(load, count) &&
                 fill_unit(design, self->seed, unit, moved, load->error) == QD_OK;
-    for (size_t f = 0; good && f < d; f++) {
-        qd_given_t given = {design->factor[f].parameter, design->factor[f].distribution};
-        qd_distribution_t distribution = qd_given_finished(&given);
-        for (size_t p = 0; p < count; p++)
-            self->point[p].coordinate[f] = coordinate_of(&design->factor[f], &distribution, unit[p * d + f]);
-    }
+    for (size_t f = 0; good && f < d; f++)
+        if (design->type == QD_DESIGN_MORRIS)
+            qd_factor_place(&design->factor[f], count, d, unit + f, unit + f);
+        else
+            qd_factor_draw(&design->factor[f], count, d, unit + f, unit + f);
+    for (size_t i = 0; good && i < count * d; i++)
+        self->point[i / d].coordinate[i % d] = unit[i];
     free(unit);
     free(moved);
     return good;

@@ -41,12 +41,13 @@ static bool work_init(work_t *self)
     return true;
 }
 
-/* Step k of a trajectory: its factor and what 1 / (x_{k+1} - x_k) is. */
+/* Step k of a trajectory: its factor and what 1 / (x_{k+1} - x_k) is; NaN where the factor has one value. */
 static size_t step_of(const work_t *self, size_t trajectory, size_t k, double *inverse)
 {
     size_t d = self->factors, factor = self->moved[trajectory * d + k];
     const double *from = self->unit + (trajectory * (d + 1) + k) * d;
-    *inverse = 1.0 / (from[d + factor] - from[factor]);
+    double step = from[d + factor] - from[factor];
+    *inverse = step == 0.0 ? NAN : 1.0 / step;
     return factor;
 }
 

@@ -97,7 +97,7 @@ static void check_sampled(const char *type, size_t points, const double unit[])
     assert_int_equal(e->design.size, 6);
     for (size_t p = 0; p < points; p++) {
         assert_true(e->point[p].coordinate[0] == 1.0 + 2.0 * unit[3 * p]);
-        assert_true(e->point[p].coordinate[1] == rows[(size_t)(3.0 * unit[3 * p + 1])]);
+        assert_true(e->point[p].coordinate[1] == rows[(size_t)fmin(3.0 * unit[3 * p + 1], 2.0)]);
         assert_true(e->point[p].coordinate[2] == qd_distribution_quantile(&triangular, unit[3 * p + 2]));
     }
     qd_experiment_free(e);
@@ -110,13 +110,89 @@ static void test_sampled(void **state)
     size_t moved[6 * 3];
     qd_error_t error = QD_ERROR_NONE;
     assert_int_equal(qd_design_lhs(6, 3, 9, unit, &error), QD_OK);
+    qd_design_lhs_align(6, 3, 1, 9, unit);
     check_sampled("lhs", 6, unit);
     assert_int_equal(qd_design_sobol(6, 3, 9, unit, &error), QD_OK);
     check_sampled("sobol", 6, unit);
     assert_int_equal(qd_design_saltelli(6, 3, 9, unit, &error), QD_OK);
     check_sampled("saltelli", 30, unit);
-    assert_int_equal(qd_design_morris(6, 3, 4, 9, unit, moved, &error), QD_OK);
+    const size_t levels[3] = {4, 3, 4};
+    assert_int_equal(qd_design_morris(6, 3, levels, 9, unit, moved, &error), QD_OK);
     check_sampled("morris", 24, unit);
+}
+
+/* A Morris design uses every value of a factor alike, whatever its weight, and cuts normals at quantiles. */
+static void test_morris_values(void **state)
+{
+    (void)state;
+    enum { TRAJECTORIES = 40, FACTORS = 9, POINTS = TRAJECTORIES * (FACTORS + 1) };
+    qd_experiment_t *e =
+        loaded("design:\n  type: morris\n  points: 40\n  factors:\n"
+               "    doctrine: {values: [neutral, weinberger, weinberger_powell, clinton, wolfowitz, "
+               "rumsfeld, obama, trump]}\n"
+               "    blocs.review: {integers: [1, 8]}\n"
+               "    doctrine.umbrella: {values: [false, true]}\n"
+               "    blocs.max: {values: [0, 2, 5]}\n"
+               "    order.states: {choice: {values: [8, 10, 10, 12, 14, 16], weights: [9, 1, 5, 0, 1, 1]}}\n"
+               "    mission.patronage: {normal: [0, 1]}\n"
+               "    affinity.interdependence: {normal: [0.3, 0.1]}\n"
+               "    tension.debt: {beta: [2, 3, 0, 1]}\n"
+               "    tension.decay: {loguniform: [0.01, 0.1]}\n");
+    const size_t values[FACTORS] = {8, 8, 2, 3, 4, 4, 4, 4, 4};
+    const double z = 2.3263478740408411, low[FACTORS] = {0, 1, 0, 0, 8, -z, 0.3 - 0.1 * z, 0, 0.01},
+                 high[FACTORS] = {7, 8, 1, 5, 16, z, 0.3 + 0.1 * z, 1, 0.1};
+    assert_int_equal(e->points, POINTS);
+    for (size_t f = 0; f < FACTORS; f++) {
+        double met[POINTS], least = INFINITY, most = -INFINITY;
+        size_t different = 0, begun[POINTS] = {0};
+        for (size_t p = 0; p < POINTS; p++) {
+            double x = e->point[p].coordinate[f];
+            size_t v = 0;
+            while (v < different && met[v] != x)
+                v++;
+            different += v == different;
+            met[v] = x;
+            begun[v] += p % (FACTORS + 1) == 0;
+            least = fmin(least, x);
+            most = fmax(most, x);
+        }
+        assert_int_equal(different, values[f]);
+        assert_true(fabs(least - low[f]) < 1e-9);
+        assert_true(fabs(most - high[f]) < 1e-9);
+        for (size_t v = 0; v < different; v++)
+            assert_in_range(begun[v], TRAJECTORIES / values[f], (TRAJECTORIES + values[f] - 1) / values[f]);
+    }
+    qd_experiment_free(e);
+}
+
+/* Discrete factors of a Latin hypercube: each value as often as any other, within one, for every size. */
+static void test_lhs_values(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 60; n++) {
+        char text[300];
+        snprintf(text, sizeof text,
+                 "design: {type: lhs, points: %zu, factors: {blocs.max: {values: [0, 2, 5]}, blocs.review: "
+                 "{integers: "
+                 "[1, 8]}, doctrine: {choice: [obama, trump, clinton, neutral, rumsfeld]}, tension.debt: "
+                 "{uniform: "
+                 "[0, 1]}}}",
+                 n);
+        qd_experiment_t *e = loaded(text);
+        const size_t values[3] = {3, 8, 5};
+        for (size_t f = 0; f < 3; f++) {
+            size_t count[16] = {0}, known = 0;
+            for (size_t p = 0; p < n; p++)
+                count[(size_t)e->point[p].coordinate[f]]++;
+            for (size_t v = 0; v < 16; v++) {
+                known += count[v] > 0;
+                assert_true(count[v] == 0 || count[v] >= n / values[f]);
+                assert_true(count[v] <= (n + values[f] - 1) / values[f]);
+            }
+            assert_true(n < values[f] || known == values[f]);
+        }
+        qd_experiment_free(e);
+    }
 }
 
 /* Raising the number of points keeps the first ones, by hash too. */
@@ -153,6 +229,8 @@ int main(void)
         cmocka_unit_test(test_zipped_list),
         cmocka_unit_test(test_list_of_points),
         cmocka_unit_test(test_sampled),
+        cmocka_unit_test(test_morris_values),
+        cmocka_unit_test(test_lhs_values),
         cmocka_unit_test(test_prefix_is_stable),
         cmocka_unit_test(test_factor_distribution),
     };

@@ -183,9 +183,12 @@ static size_t morris_moved[MORRIS_TRAJECTORIES * MORRIS_FACTORS];
 
 static void screen(size_t batches, double own, qd_effect_t effect[])
 {
+    size_t levels[MORRIS_FACTORS];
+    for (size_t d = 0; d < MORRIS_FACTORS; d++)
+        levels[d] = 4;
     qd_error_t error = QD_ERROR_NONE;
     assert_int_equal(
-        qd_design_morris(MORRIS_TRAJECTORIES, MORRIS_FACTORS, 4, 6, morris_unit, morris_moved, &error),
+        qd_design_morris(MORRIS_TRAJECTORIES, MORRIS_FACTORS, levels, 6, morris_unit, morris_moved, &error),
         QD_OK);
     for (size_t p = 0; p < MORRIS_TRAJECTORIES * (MORRIS_FACTORS + 1); p++)
         for (uint32_t b = 0; b < batches; b++)
@@ -232,7 +235,8 @@ static void test_linear_function_is_exact(void **state)
     size_t moved[10 * 3];
     qd_effect_t effect[3];
     qd_error_t error = QD_ERROR_NONE;
-    assert_int_equal(qd_design_morris(10, 3, 6, 1, points, moved, &error), QD_OK);
+    const size_t levels[] = {6, 6, 6};
+    assert_int_equal(qd_design_morris(10, 3, levels, 1, points, moved, &error), QD_OK);
     for (size_t p = 0; p < 40; p++) { /* two batches of unequal size, whose worlds have that mean together */
         double y = straight(points + p * 3);
         values[2 * p] = (qd_batch_mean_t){y + 6.0 * (double)(p % 5), 2.0};
