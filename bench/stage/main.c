@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "engine/run.h"
+#include "quadrille/run.h"
 #include "kernel/world.h"
 
 #include "clock.h"

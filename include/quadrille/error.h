@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#pragma GCC visibility push(default)
+
 typedef enum {
     QD_OK = 0,
     QD_ERROR_INPUT = -1,  /* the user's input is wrong: exit status 2, nothing written */
@@ -44,5 +46,7 @@ const char *qd_strerror(qd_status_t status);
 
 /* The exit status that stands for a code: 0, 1, 2, 3 or 75 (interface.md). */
 int qd_exit_status(qd_status_t status);
+
+#pragma GCC visibility pop
 
 #endif

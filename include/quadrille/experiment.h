@@ -11,6 +11,8 @@
 #include "quadrille/registry.h"
 #include "quadrille/world.h"
 
+#pragma GCC visibility push(default)
+
 /* One order of `orders:`. */
 typedef struct {
     qd_order_kind_t kind;
@@ -168,5 +170,7 @@ void qd_experiment_free(qd_experiment_t *self);
  * changes) the caller provides. */
 void qd_experiment_plan(const qd_experiment_t *self, size_t point, size_t order, qd_change_t change[],
                         qd_plan_t *plan);
+
+#pragma GCC visibility pop
 
 #endif

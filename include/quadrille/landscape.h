@@ -35,6 +35,8 @@
 
 #include "quadrille/error.h"
 
+#pragma GCC visibility push(default)
+
 typedef enum { QD_RULE_TWO_CAMPS, QD_RULE_BLOCS } qd_landscape_rule_t;
 typedef enum { QD_METHOD_EXACT, QD_METHOD_SEARCH } qd_landscape_method_t;
 
@@ -136,5 +138,7 @@ void qd_landscape_answer_free(qd_landscape_answer_t *self);
 /* "two-camps", "blocs"; "exact", "search". */
 const char *qd_landscape_rule_name(qd_landscape_rule_t rule);
 const char *qd_landscape_method_name(qd_landscape_method_t method);
+
+#pragma GCC visibility pop
 
 #endif

@@ -25,6 +25,8 @@
 
 #include "quadrille/error.h"
 
+#pragma GCC visibility push(default)
+
 #define QD_POWER_MEMBERS_MAX 128 /* so that every count fits into 128 bits */
 #define QD_POWER_RULES_MAX   8
 
@@ -63,5 +65,7 @@ typedef struct {
 QD_MUST_USE qd_status_t qd_power_solve(const qd_power_t *self, qd_power_index_t index[], qd_error_t *error);
 /* What qd_power_solve checks first, alone. */
 QD_MUST_USE qd_status_t qd_power_check(const qd_power_t *self, qd_error_t *error);
+
+#pragma GCC visibility pop
 
 #endif

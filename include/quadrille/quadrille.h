@@ -9,8 +9,12 @@
 
 #include "quadrille/error.h"
 #include "quadrille/experiment.h"
+#include "quadrille/landscape.h"
+#include "quadrille/power.h"
 #include "quadrille/random.h"
 #include "quadrille/registry.h"
+#include "quadrille/result.h"
+#include "quadrille/run.h"
 #include "quadrille/world.h"
 
 #endif

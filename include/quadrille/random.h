@@ -12,6 +12,8 @@
 
 #include <gsl/gsl_rng.h>
 
+#pragma GCC visibility push(default)
+
 /* What a draw is for. The numbers are part of the format: they may be added to, never changed. */
 typedef enum {
     QD_PURPOSE_PARAMETERS =
@@ -130,5 +132,7 @@ double qd_distribution_quantile(const qd_distribution_t *self, double u);
 
 /* "constant", "uniform", ... as written in experiment files. */
 const char *qd_distribution_name(qd_distribution_kind_t kind);
+
+#pragma GCC visibility pop
 
 #endif

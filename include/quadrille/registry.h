@@ -1,6 +1,6 @@
 /* The registry: three tables (parameters, outcomes, doctrines) and one short one (series), from which the
  * loader's checks, `quadrille list`, the attributes of result files and the documentation are made. Rows are
- * constant and safe to read from any thread. The tables themselves are src/registry/<table>.def. */
+ * constant and safe to read from any thread. The tables themselves are quadrille/<table>.def. */
 #ifndef QUADRILLE_REGISTRY_H
 #define QUADRILLE_REGISTRY_H
 
@@ -8,6 +8,8 @@
 #include <stddef.h>
 
 #include "quadrille/random.h"
+
+#pragma GCC visibility push(default)
 
 /* ---- kinds of order ------------------------------------------------------------------------------------ */
 
@@ -27,7 +29,7 @@ typedef enum { QD_TYPE_REAL, QD_TYPE_WHOLE, QD_TYPE_FLAG, QD_TYPE_SCOPE } qd_par
 typedef enum {
 #define QD_PARAMETER(field, name, type, low, high, when, unit, uni, bi, multi, meaning) QD_P_##field,
 #define QD_PARAMETER_ALL(field, name, type, low, high, when, unit, value, meaning)      QD_P_##field,
-#include "registry/parameters.def"
+#include "quadrille/parameters.def"
 #undef QD_PARAMETER
 #undef QD_PARAMETER_ALL
     QD_PARAMETER_COUNT
@@ -48,7 +50,7 @@ typedef union {
     struct {
 #define QD_PARAMETER(field, name, type, low, high, when, unit, uni, bi, multi, meaning) double field;
 #define QD_PARAMETER_ALL(field, name, type, low, high, when, unit, value, meaning)      double field;
-#include "registry/parameters.def"
+#include "quadrille/parameters.def"
 #undef QD_PARAMETER
 #undef QD_PARAMETER_ALL
     };
@@ -74,7 +76,7 @@ typedef enum { QD_OUTCOME_REAL, QD_OUTCOME_COUNT, QD_OUTCOME_FLAG, QD_OUTCOME_CO
 
 typedef enum {
 #define QD_OUTCOME(field, group, type, low, high, unit, meaning) QD_O_##field,
-#include "registry/outcomes.def"
+#include "quadrille/outcomes.def"
 #undef QD_OUTCOME
     QD_OUTCOMES
 } qd_outcome_t;
@@ -90,7 +92,7 @@ typedef struct {
 typedef union {
     struct {
 #define QD_OUTCOME(field, group, type, low, high, unit, meaning) double field;
-#include "registry/outcomes.def"
+#include "quadrille/outcomes.def"
 #undef QD_OUTCOME
     };
     double value[QD_OUTCOMES];
@@ -103,7 +105,7 @@ const char *qd_group_name(qd_group_t group);
 /* The optional group `landscape`: further values of a world where the experiment asks for them. */
 typedef enum {
 #define QD_LANDSCAPE_OUTCOME(field, type, low, high, unit, meaning) QD_L_##field,
-#include "registry/landscape.def"
+#include "quadrille/landscape.def"
 #undef QD_LANDSCAPE_OUTCOME
     QD_LANDSCAPE_OUTCOMES
 } qd_landscape_outcome_t;
@@ -116,7 +118,7 @@ extern const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES];
 
 typedef enum {
 #define QD_SERIES(field, low, high, unit, meaning) QD_S_##field,
-#include "registry/series.def"
+#include "quadrille/series.def"
 #undef QD_SERIES
     QD_SERIES_COUNT
 } qd_series_t;
@@ -159,5 +161,7 @@ const char *qd_parameter_name(size_t index);
 const char *qd_outcome_name(size_t index);
 const char *qd_doctrine_name(size_t index);
 const char *qd_order_name(size_t index);
+
+#pragma GCC visibility pop
 
 #endif

@@ -14,6 +14,8 @@
 #include "quadrille/experiment.h"
 #include "quadrille/registry.h"
 
+#pragma GCC visibility push(default)
+
 /* Newest format this program writes and reads. */
 #define QD_RESULT_FORMAT 1
 
@@ -37,6 +39,13 @@ typedef struct {
     bool complete;        /* every world of the experiment is there */
     int format;
 } qd_provenance_t;
+
+/* What was assembled. */
+typedef struct {
+    char result_hash[33];
+    bool complete;             /* every (point, order) has exactly the worlds 0 .. target - 1 */
+    uint64_t worlds, failures; /* in the file; failed ones are among the worlds */
+} qd_assembled_t;
 
 /* The verdict on one claim. Numbers that do not apply are NaN. */
 typedef struct {
@@ -153,5 +162,7 @@ QD_MUST_USE qd_status_t qd_result_file_contrasts(qd_result_file_t *self,
 QD_MUST_USE qd_status_t qd_result_file_sensitivity(qd_result_file_t *self,
                                                    const qd_result_sensitivity_t **row, size_t *count,
                                                    qd_error_t *error);
+
+#pragma GCC visibility pop
 
 #endif

@@ -15,6 +15,8 @@
 #include "quadrille/random.h"
 #include "quadrille/registry.h"
 
+#pragma GCC visibility push(default)
+
 /* ---- venues -------------------------------------------------------------------------------------------- */
 
 typedef enum {
@@ -118,5 +120,7 @@ QD_MUST_USE qd_status_t qd_isa_select(qd_isa_t isa, qd_error_t *error);
 qd_isa_t qd_isa_selected(void);
 const char *qd_isa_name(qd_isa_t isa);  /* "v2", "v3", "v4", "auto" */
 qd_isa_t qd_isa_find(const char *name); /* the reverse; QD_ISA_COUNT for any other name */
+
+#pragma GCC visibility pop
 
 #endif

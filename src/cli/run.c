@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "engine/run.h"
+#include "engine/ranks.h"
+#include "quadrille/run.h"
 
 #define SETS_MAX 256
 #define TIME_MAX 315360000.0 /* seconds of ten years: a timer takes them */

@@ -11,12 +11,13 @@
 #include <stdint.h>
 
 #include "quadrille/error.h"
+#include "quadrille/run.h"
 
-typedef struct {
+struct qd_ranks {
     int rank, size;
     uint64_t next; /* the next ticket; where there are several ranks, rank 0's is the one that counts */
     void *window;  /* of that counter; NULL where there is one rank */
-} qd_ranks_t;
+};
 
 #define QD_RANKS_ALONE ((qd_ranks_t){.rank = 0, .size = 1})
 

@@ -1,4 +1,6 @@
-#include "engine/run.h"
+#include "quadrille/run.h"
+
+#include "engine/ranks.h"
 
 #include <math.h>
 #include <omp.h>

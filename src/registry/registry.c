@@ -31,7 +31,7 @@ static const qd_parameter_info_t parameters[QD_PARAMETER_COUNT] = {
 #define QD_PARAMETER_ALL(field, name, type, low, high, when, unit, value, meaning)                           \
     QD_PARAMETER(field, name, type, low, high, when, unit, CONSTANT(value), CONSTANT(value),                 \
                  CONSTANT(value), meaning)
-#include "registry/parameters.def"
+#include "quadrille/parameters.def"
 #undef QD_PARAMETER
 #undef QD_PARAMETER_ALL
 };
@@ -39,20 +39,20 @@ static const qd_parameter_info_t parameters[QD_PARAMETER_COUNT] = {
 const qd_outcome_info_t qd_outcome_table[QD_OUTCOMES] = {
 #define QD_OUTCOME(field, group, type, low, high, unit, meaning)                                             \
     {#field, unit, meaning, QD_GROUP_##group, QD_OUTCOME_##type, low, high},
-#include "registry/outcomes.def"
+#include "quadrille/outcomes.def"
 #undef QD_OUTCOME
 };
 
 const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES] = {
 #define QD_LANDSCAPE_OUTCOME(field, type, low, high, unit, meaning)                                          \
     {#field, unit, meaning, QD_GROUP_LANDSCAPE, QD_OUTCOME_##type, low, high},
-#include "registry/landscape.def"
+#include "quadrille/landscape.def"
 #undef QD_LANDSCAPE_OUTCOME
 };
 
 const qd_series_info_t qd_series_table[QD_SERIES_COUNT] = {
 #define QD_SERIES(field, low, high, unit, meaning) {#field, unit, meaning, low, high},
-#include "registry/series.def"
+#include "quadrille/series.def"
 #undef QD_SERIES
 };
 
@@ -64,7 +64,7 @@ const qd_parameter_t qd_doctrine_fields[QD_DOCTRINE_FIELDS] = {
 const qd_doctrine_info_t qd_doctrine_table[] = {
 #define QD_DOCTRINE(name, collective, alliance, flexible, unilateral, force_ratio, vital_interest, meaning)  \
     {#name, meaning, {collective, alliance, flexible, unilateral, force_ratio, vital_interest}},
-#include "registry/doctrines.def"
+#include "quadrille/doctrines.def"
 #undef QD_DOCTRINE
 };
 

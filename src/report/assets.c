@@ -5,6 +5,7 @@
     __asm__(".section .rodata\n"                                                                             \
             ".globl qd_asset_" #name "\n"                                                                    \
             ".globl qd_asset_" #name "_end\n"                                                                \
+            ".hidden qd_asset_" #name ", qd_asset_" #name "_end\n"                                           \
             "qd_asset_" #name ":\n"                                                                          \
             ".incbin \"" path "\"\n"                                                                         \
             "qd_asset_" #name "_end:\n"                                                                      \

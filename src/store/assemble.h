@@ -31,13 +31,6 @@ typedef struct {
     const qd_result_sensitivity_t *sensitivity;
 } qd_assemble_options_t;
 
-/* What was assembled. */
-typedef struct {
-    char result_hash[33];
-    bool complete;             /* every (point, order) has exactly the worlds 0 .. target - 1 */
-    uint64_t worlds, failures; /* in the file; failed ones are among the worlds */
-} qd_assembled_t;
-
 QD_MUST_USE qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
                                     const qd_assemble_options_t *options, qd_assembled_t *assembled,
                                     qd_error_t *error);

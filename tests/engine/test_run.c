@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/run.h"
+#include "quadrille/run.h"
 #include "engine/verify.h"
 #include "quadrille/result.h"
 

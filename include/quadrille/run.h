@@ -1,17 +1,21 @@
 /* Running an experiment: points x orders x worlds become units of work, threads play them, the store keeps
  * them. */
-#ifndef QD_ENGINE_RUN_H
-#define QD_ENGINE_RUN_H
+#ifndef QUADRILLE_RUN_H
+#define QUADRILLE_RUN_H
 
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/ranks.h"
 #include "quadrille/error.h"
 #include "quadrille/experiment.h"
-#include "store/assemble.h"
+#include "quadrille/result.h"
+
+#pragma GCC visibility push(default)
+
+/* The processes that share a run (src/engine/ranks.h); callers of the library leave it NULL. */
+typedef struct qd_ranks qd_ranks_t;
 
 /* How a run stands, for a progress line. Of several ranks, worlds that were handed out to any of them count
  * as done, and the precision is that of one rank's share. */
@@ -55,5 +59,7 @@ typedef struct {
  * 0); the file is written all the same. */
 QD_MUST_USE qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *options,
                                qd_run_summary_t *summary, qd_error_t *error);
+
+#pragma GCC visibility pop
 
 #endif

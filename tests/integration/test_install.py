@@ -1,0 +1,93 @@
+"""What `cmake --install` gives: a program, a library that find_package and pkg-config find, headers that need nothing else; the
+examples built against it equal the program."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+import h5py
+from harness import PROGRAM, SKIPPED, SOURCE, must, scratch
+
+BUILD = pathlib.Path(PROGRAM).parent
+COMPILER = shutil.which("cc") or shutil.which("gcc")
+
+EXPERIMENT = """\
+seed: 11
+worlds: 40
+orders: [unipolar, multipolar]
+design: {type: grid, factors: {institution.target: {values: [0.2, 0.8]}}}
+"""
+
+
+def succeed(*arguments, **options):
+    done = subprocess.run(list(map(str, arguments)), capture_output=True, text=True, **options)
+    assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+    return done.stdout
+
+
+class Installed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch(cls)
+        cls.prefix = cls.folder / "prefix"
+        succeed("cmake", "--install", BUILD, "--prefix", cls.prefix)
+        libraries = {path.parent for path in cls.prefix.rglob("libquadrille.so")}
+        assert len(libraries) == 1, libraries
+        cls.library = libraries.pop()
+        cls.environment = dict(os.environ, LD_LIBRARY_PATH=str(cls.library), PKG_CONFIG_PATH=str(cls.library / "pkgconfig"))
+
+    def test_program_runs_without_its_build(self):
+        done = succeed(self.prefix / "bin" / "quadrille", "--version", env={"PATH": "/usr/bin:/bin"})
+        self.assertRegex(done, r"^quadrille \d+\.\d+\.\d+")
+
+    def test_headers_need_nothing_else(self):
+        flags = succeed("pkg-config", "--cflags", "gsl").split()
+        for header in sorted((self.prefix / "include" / "quadrille").glob("*.h")):
+            source = self.folder / "alone.c"
+            source.write_text(f"#include <quadrille/{header.name}>\nint main(void) {{ return 0; }}\n")
+            succeed(COMPILER, "-std=c17", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", f"-I{self.prefix}/include", *flags, source)
+
+    def test_only_own_names_are_visible(self):
+        names = [line.split()[-1] for line in succeed("nm", "-D", "--defined-only", self.library / "libquadrille.so").splitlines()]
+        declared = set(re.findall(r"\bqd_\w+", "".join(p.read_text() for p in (self.prefix / "include" / "quadrille").glob("*.h"))))
+        foreign = [name for name in names if not name.startswith(".gomp_critical") and name not in declared]
+        self.assertEqual(foreign, [])
+        self.assertIn("qd_run", names)
+
+    def test_soname_carries_the_major_version(self):
+        version = re.search(r"VERSION (\d+)", (SOURCE / "CMakeLists.txt").read_text().split("project(")[1])[1]
+        self.assertIn(f"[libquadrille.so.{version}]", succeed("readelf", "-d", self.library / "libquadrille.so"))
+
+    def test_examples_equal_the_program(self):
+        build = self.folder / "examples"
+        succeed("cmake", "-S", SOURCE / "examples", "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        succeed("cmake", "--build", build)
+        (self.folder / "small.yaml").write_text(EXPERIMENT)
+        must("run", self.folder / "small.yaml", "--set", "affinity.noise=0.2", "-o", self.folder / "program.h5", "-q")
+        printed = succeed(build / "sweep", self.folder / "small.yaml", self.folder / "library.h5", "affinity.noise=0.2")
+        with h5py.File(self.folder / "program.h5") as program:
+            self.assertEqual(printed.splitlines()[0], program.attrs["result_hash"])
+        (self.folder / "plain.yaml").write_text("seed: 11\nworlds: 6\norders: [multipolar]\n")
+        must("run", self.folder / "plain.yaml", "-o", self.folder / "plain.h5", "-q")
+        outcomes = dict(line.split() for line in succeed(build / "one_world", 11, 5).splitlines())
+        with h5py.File(self.folder / "plain.h5") as plain:
+            for name, values in plain["worlds"].items():
+                if name in outcomes:
+                    self.assertEqual(float(outcomes[name]), values[0, 0, 5], name)
+            self.assertGreater(len(plain["worlds"]), 30)
+
+    def test_pkg_config_suffices(self):
+        flags = succeed("pkg-config", "--cflags", "--libs", "quadrille", env=self.environment).split()
+        succeed(COMPILER, "-std=c17", SOURCE / "examples" / "one_world.c", "-o", self.folder / "by_hand", *flags)
+        self.assertIn("survival ", succeed(self.folder / "by_hand", 1, 0, env=self.environment))
+
+
+if __name__ == "__main__":
+    if not (BUILD / "src" / "libquadrille.so").exists() or COMPILER is None or shutil.which("pkg-config") is None:
+        print("skipped: the shared library was not built, or a compiler or pkg-config is missing")
+        sys.exit(SKIPPED)
+    unittest.main(argv=sys.argv[:1])
