@@ -73,8 +73,8 @@ typedef struct {
     double first, first_low, first_high, total, total_low, total_high;
     double mu, mu_star, mu_star_low, mu_star_high, sigma;
     double noise_share; /* share of the variance between points that is replicate noise */
-    /* The intervals above are over the design (base samples, trajectories); these over the worlds, the design
-     * held. */
+    /* The intervals above are over the design (base samples, trajectories) and the worlds together; these over
+     * the worlds, the design held. */
     double first_noise_low, first_noise_high, total_noise_low, total_noise_high, mu_star_noise_low,
         mu_star_noise_high;
 } qd_result_sensitivity_t;

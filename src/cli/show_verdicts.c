@@ -125,14 +125,40 @@ static int stronger(const void *a, const void *b)
     return (x < y || (isnan(x) && !isnan(y))) - (x > y || (isnan(y) && !isnan(x)));
 }
 
-static void show_row(const qd_result_sensitivity_t *row)
+/* " [low, high]"; nothing where there is no interval. */
+static void show_interval(int digits, double low, double high)
 {
-    if (strcmp(row->method, "morris") == 0)
-        printf("    %-28s mu* %10.4g [%.4g, %.4g]  mu %.4g  sigma %.4g\n", row->factor, row->mu_star,
-               row->mu_star_low, row->mu_star_high, row->mu, row->sigma);
+    if (!isnan(low) && !isnan(high))
+        printf(" [%.*f, %.*f]", digits, low, digits, high);
+}
+
+static void show_morris(const qd_result_sensitivity_t *row)
+{
+    printf("    %-28s mu* %10.4g", row->factor, row->mu_star);
+    if (!isnan(row->mu_star_low))
+        printf(" [%.4g, %.4g]", row->mu_star_low, row->mu_star_high);
+    printf("  mu %.4g", row->mu);
+    if (!isnan(row->sigma))
+        printf("  sigma %.4g\n", row->sigma);
     else
-        printf("    %-28s total %7.3f [%.3f, %.3f]  first %.3f [%.3f, %.3f]\n", row->factor, row->total,
-               row->total_low, row->total_high, row->first, row->first_low, row->first_high);
+        printf("  (one trajectory: no interval, no sigma)\n");
+}
+
+static void show_saltelli(const qd_result_sensitivity_t *row)
+{
+    printf("    %-28s total %7.3f", row->factor, row->total);
+    show_interval(3, row->total_low, row->total_high);
+    printf("  first %.3f", row->first);
+    show_interval(3, row->first_low, row->first_high);
+    printf("\n");
+}
+
+/* What is not known of any factor, in words: the outcome is the same at all points, or so nearly that the noise
+ * of the worlds explains the differences (then a share of noise is known). */
+static const char *why_unknown(const qd_result_sensitivity_t *row)
+{
+    return isnan(row->noise_share) ? ": does not vary between points"
+                                   : ": does not vary between points, beyond the noise of its worlds";
 }
 
 /* Rows first .. first + count - 1 are of one outcome and order. */
@@ -145,10 +171,12 @@ static void show_strongest(const qd_result_sensitivity_t row[], size_t count,
     printf("  %s, %s", row->outcome, row->order);
     if (strcmp(row->method, "saltelli") == 0 && !isnan(row->noise_share))
         printf(" (replicate noise: %.1f%% of the variance between points)", 100.0 * row->noise_share);
-    printf(isnan(strength(sorted[0])) ? ": does not vary between points, beyond the noise of its worlds\n"
-                                      : "\n");
+    printf("%s\n", isnan(strength(sorted[0])) ? why_unknown(row) : "");
     for (size_t i = 0; i < count && i < FACTORS_SHOWN && !isnan(strength(sorted[i])); i++)
-        show_row(sorted[i]);
+        if (strcmp(row->method, "morris") == 0)
+            show_morris(sorted[i]);
+        else
+            show_saltelli(sorted[i]);
 }
 
 static bool shown_sensitivity(const qd_show_t *self, const char *outcome)

@@ -64,21 +64,23 @@ static void find_blocks(study_t *self)
 
 /* ---- batch means --------------------------------------------------------------------------------------- */
 
-/* Of worlds first .. end - 1 those that did not fail; a mean of NaN where all did. */
+/* Of worlds first .. end - 1 those that did not fail; a mean of NaN where all did. Summed from the first value,
+ * so that equal values have themselves for a mean. */
 static qd_status_t batch_mean(study_t *self, size_t point, qd_outcome_t outcome, uint64_t first, uint64_t end,
                               double room[], qd_batch_mean_t *mean, qd_error_t *error)
 {
-    double sum = 0.0, count = 0.0;
+    double sum = 0.0, count = 0.0, origin = NAN;
     qd_status_t status = QD_OK;
     for (uint64_t from = first; from < end && status == QD_OK; from += READ_MAX) {
         size_t some = end - from < READ_MAX ? (size_t)(end - from) : READ_MAX;
         status = qd_index_read(self->done, point, self->order, outcome, from, some, room, error);
         for (size_t w = 0; status == QD_OK && w < some; w++) {
-            sum += isnan(room[w]) ? 0.0 : room[w];
+            origin = isnan(origin) ? room[w] : origin;
+            sum += isnan(room[w]) ? 0.0 : room[w] - origin;
             count += isnan(room[w]) ? 0.0 : 1.0;
         }
     }
-    *mean = (qd_batch_mean_t){sum / count, count};
+    *mean = (qd_batch_mean_t){origin + sum / count, count};
     return status;
 }
 
@@ -141,11 +143,11 @@ static qd_status_t add_saltelli(study_t *self, qd_outcome_t outcome, qd_analysis
     for (size_t f = 0; f < factors && status == QD_OK; f++) {
         qd_result_sensitivity_t row = empty_row(self, outcome, f, "saltelli");
         row.first = index[f].first.estimate;
-        row.first_low = index[f].first.design.low;
-        row.first_high = index[f].first.design.high;
+        row.first_low = index[f].first.whole.low;
+        row.first_high = index[f].first.whole.high;
         row.total = index[f].total.estimate;
-        row.total_low = index[f].total.design.low;
-        row.total_high = index[f].total.design.high;
+        row.total_low = index[f].total.whole.low;
+        row.total_high = index[f].total.whole.high;
         row.noise_share = summary.noise_share;
         row.first_noise_low = index[f].first.noise.low;
         row.first_noise_high = index[f].first.noise.high;
@@ -169,12 +171,13 @@ static qd_status_t add_morris(study_t *self, qd_outcome_t outcome, qd_analysis_t
         qd_result_sensitivity_t row = empty_row(self, outcome, f, "morris");
         row.mu = effect[f].mean.estimate;
         row.mu_star = effect[f].absolute.estimate;
-        row.mu_star_low = effect[f].absolute.design.low;
-        row.mu_star_high = effect[f].absolute.design.high;
+        row.mu_star_low = effect[f].absolute.whole.low;
+        row.mu_star_high = effect[f].absolute.whole.high;
         row.sigma = effect[f].sigma.estimate;
         row.mu_star_noise_low = effect[f].absolute.noise.low;
         row.mu_star_noise_high = effect[f].absolute.noise.high;
-        row.noise_share = effect[f].noise * effect[f].noise / (row.sigma * row.sigma);
+        if (row.sigma > 0.0)
+            row.noise_share = effect[f].noise * effect[f].noise / (row.sigma * row.sigma);
         out->sensitivity[out->sensitivities++] = row;
     }
     free(effect);

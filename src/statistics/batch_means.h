@@ -1,35 +1,52 @@
-/* Means over batches of worlds, with batches counted as often as a resample drew them. */
+/* Means over batches of worlds: how they are weighed and what their differences say about noise.
+ *
+ * u[b] is the mean of some quantity over the worlds of batch b; the quantity's value is sum_b share[b] u[b]. */
 #ifndef QD_STATISTICS_BATCH_MEANS_H
 #define QD_STATISTICS_BATCH_MEANS_H
 
+#include <stdbool.h>
+
 #include "statistics/sensitivity.h"
 
-/* Mean over the worlds of all batches, each batch `multiplicity` times; those sum to `batches`. */
-static inline double qd_batch_mean(size_t batches, const qd_batch_mean_t value[], const double multiplicity[])
+/* Differences below this share of the greatest value are rounding. */
+#define QD_ROUNDING 0x1p-40
+
+/* What the values of a whole design have in common. */
+typedef struct {
+    double origin; /* one of the values, to be subtracted before sums are made */
+    double noise;  /* greatest size of a difference that is rounding */
+    bool varies;   /* some batch's mean differs between points, by more than rounding */
+} qd_batch_extent_t;
+qd_batch_extent_t qd_batch_extent(size_t points, size_t batches, const qd_batch_mean_t value[]);
+
+/* size[b]: mean number of worlds of batch b over the points. */
+void qd_batch_sizes(size_t points, size_t batches, const qd_batch_mean_t value[], double size[]);
+
+/* share[b] = weight[b] size[b] / their sum; weight NULL: all 1. */
+void qd_batch_shares(size_t batches, const double size[], const double weight[], double share[]);
+
+/* step[b] = to[b].mean - from[b].mean, 0 where that is rounding. */
+void qd_batch_step(size_t batches, const qd_batch_mean_t from[], const qd_batch_mean_t to[], double noise,
+                   double step[]);
+
+static inline double qd_batch_mean(size_t batches, const double share[], const double u[])
 {
-    double sum = 0.0, worlds = 0.0;
-    for (size_t b = 0; b < batches; b++) {
-        sum += multiplicity[b] * value[b].worlds * value[b].mean;
-        worlds += multiplicity[b] * value[b].worlds;
-    }
-    return sum / worlds;
+    double sum = 0.0;
+    for (size_t b = 0; b < batches; b++)
+        sum += share[b] * u[b];
+    return sum;
 }
 
-/* Squared standard error of the mean of a - c over the worlds, from how the batches differ, a batch of n
- * worlds having 1/n of a world's variance; 0 for one batch. */
-static inline double qd_batch_noise(size_t batches, const qd_batch_mean_t a[], const qd_batch_mean_t c[],
-                                    const double multiplicity[])
+/* Covariance of the values of u and v (whose means are given) over the luck of the worlds, from how their
+ * batches differ: a batch of n worlds has 1/n of a world's covariance. 0 for one batch. Unbiased where all
+ * weights are 1. */
+static inline double qd_batch_covariance(size_t batches, const double share[], const double u[],
+                                         double mean_u, const double v[], double mean_v)
 {
-    if (batches < 2)
-        return 0.0;
-    double mean = qd_batch_mean(batches, a, multiplicity) - qd_batch_mean(batches, c, multiplicity);
-    double squares = 0.0, worlds = 0.0;
-    for (size_t b = 0; b < batches; b++) {
-        double off = a[b].mean - c[b].mean - mean, size = 0.5 * (a[b].worlds + c[b].worlds);
-        squares += multiplicity[b] * size * off * off;
-        worlds += multiplicity[b] * size;
-    }
-    return squares / worlds / ((double)batches - 1.0);
+    double sum = 0.0;
+    for (size_t b = 0; b < batches; b++)
+        sum += share[b] * (u[b] - mean_u) * (v[b] - mean_v);
+    return batches < 2 ? 0.0 : sum / ((double)batches - 1.0);
 }
 
 #endif

@@ -13,76 +13,73 @@ typedef struct {
 
 typedef struct {
     size_t trajectories, factors, batches;
-    const double *unit;
-    const qd_batch_mean_t *value;
-    const size_t *moved;
     const qd_bootstrap_t *bootstrap;
-    double *effect;                    /* trajectories x factors */
-    double *row_weight, *batch_weight; /* multiplicities: trajectories, batches */
+    double *step;         /* trajectories x factors x batches: elementary effects, batch by batch */
+    double *size, *share; /* batches: worlds; weight in a mean */
+    double *effect;       /* trajectories x factors, under the present weights of batches */
+    double *row_weight, *batch_weight; /* trajectories, batches */
     double *sample;                    /* 3 x factors x resamples: mu, mu*, sigma */
     double *memory;
 } work_t;
 
+static void fill_ones(size_t n, double weight[])
+{
+    for (size_t i = 0; i < n; i++)
+        weight[i] = 1.0;
+}
+
 static bool work_init(work_t *self)
 {
-    size_t effects = self->trajectories * self->factors;
+    size_t effects = self->trajectories * self->factors, b = self->batches;
     size_t samples = 3 * self->factors * self->bootstrap->resamples;
-    self->memory = calloc(effects + self->trajectories + self->batches + samples + 1, sizeof(double));
+    self->memory = calloc(effects * (b + 1) + self->trajectories + 3 * b + samples + 1, sizeof(double));
     if (self->memory == NULL)
         return false;
-    self->effect = self->memory;
-    self->row_weight = self->effect + effects;
-    self->batch_weight = self->row_weight + self->trajectories;
-    self->sample = self->batch_weight + self->batches;
-    for (size_t t = 0; t < self->trajectories; t++)
-        self->row_weight[t] = 1.0;
-    for (size_t b = 0; b < self->batches; b++)
-        self->batch_weight[b] = 1.0;
+    self->step = self->memory;
+    self->size = self->step + effects * b;
+    self->share = self->size + b;
+    self->batch_weight = self->share + b;
+    self->row_weight = self->batch_weight + b;
+    self->effect = self->row_weight + self->trajectories;
+    self->sample = self->effect + effects;
+    fill_ones(self->trajectories, self->row_weight);
+    fill_ones(b, self->batch_weight);
     return true;
 }
 
-/* Step k of a trajectory: its factor and what 1 / (x_{k+1} - x_k) is; NaN where the factor has one value. */
-static size_t step_of(const work_t *self, size_t trajectory, size_t k, double *inverse)
+/* Effects of every batch: differences of f over differences of x. */
+static void fill_steps(work_t *self, const double unit[], const size_t moved[], const qd_batch_mean_t value[],
+                       double noise)
 {
-    size_t d = self->factors, factor = self->moved[trajectory * d + k];
-    const double *from = self->unit + (trajectory * (d + 1) + k) * d;
-    double step = from[d + factor] - from[factor];
-    *inverse = step == 0.0 ? NAN : 1.0 / step;
-    return factor;
+    size_t d = self->factors, batches = self->batches;
+    qd_batch_sizes(self->trajectories * (d + 1), batches, value, self->size);
+    for (size_t row = 0; row < self->trajectories * d; row++) {
+        size_t t = row / d, point = t * (d + 1) + row % d, factor = moved[row];
+        double move = unit[(point + 1) * d + factor] - unit[point * d + factor];
+        double *step = self->step + (t * d + factor) * batches;
+        qd_batch_step(batches, value + point * batches, value + (point + 1) * batches, noise, step);
+        for (size_t b = 0; b < batches; b++)
+            step[b] = move == 0.0 ? NAN : step[b] / move;
+    }
 }
 
-/* Effects under the present multiplicities of batches. */
 static void fill_effects(work_t *self)
 {
-    size_t d = self->factors, batches = self->batches;
-    for (size_t t = 0; t < self->trajectories; t++)
-        for (size_t k = 0; k < d; k++) {
-            double inverse;
-            size_t factor = step_of(self, t, k, &inverse);
-            const qd_batch_mean_t *before = self->value + (t * (d + 1) + k) * batches,
-                                  *after = before + batches;
-            double change = qd_batch_mean(batches, after, self->batch_weight) -
-                            qd_batch_mean(batches, before, self->batch_weight);
-            self->effect[t * d + factor] = change * inverse;
-        }
+    qd_batch_shares(self->batches, self->size, self->batch_weight, self->share);
+    for (size_t i = 0; i < self->trajectories * self->factors; i++)
+        self->effect[i] = qd_batch_mean(self->batches, self->share, self->step + i * self->batches);
 }
 
-/* Root mean square of the standard errors of one factor's effects, for every factor. */
-static void measure_noise(const work_t *self, qd_effect_t out[])
+/* Root mean square of the standard errors of one factor's effects. */
+static double noise_of(const work_t *self, size_t factor)
 {
-    size_t d = self->factors, batches = self->batches;
-    for (size_t i = 0; i < d; i++)
-        out[i].noise = batches < 2 ? NAN : 0.0;
-    for (size_t t = 0; batches > 1 && t < self->trajectories; t++)
-        for (size_t k = 0; k < d; k++) {
-            double inverse;
-            size_t factor = step_of(self, t, k, &inverse);
-            const qd_batch_mean_t *before = self->value + (t * (d + 1) + k) * batches;
-            double noise = qd_batch_noise(batches, before + batches, before, self->batch_weight);
-            out[factor].noise += noise * inverse * inverse / (double)self->trajectories;
-        }
-    for (size_t i = 0; i < d; i++)
-        out[i].noise = sqrt(out[i].noise);
+    double sum = 0.0;
+    for (size_t t = 0; t < self->trajectories; t++) {
+        size_t i = t * self->factors + factor;
+        const double *step = self->step + i * self->batches;
+        sum += qd_batch_covariance(self->batches, self->share, step, self->effect[i], step, self->effect[i]);
+    }
+    return self->batches < 2 ? NAN : sqrt(sum / (double)self->trajectories);
 }
 
 static moments_t estimate(const work_t *self, size_t factor)
@@ -99,6 +96,7 @@ static moments_t estimate(const work_t *self, size_t factor)
         out.sigma += self->row_weight[t] * off * off;
     }
     out.sigma = self->trajectories > 1 ? sqrt(out.sigma / (n - 1.0)) : NAN;
+    out.sigma = out.sigma <= QD_ROUNDING * out.absolute ? 0.0 : out.sigma;
     return out;
 }
 
@@ -118,46 +116,44 @@ static void keep_sample(work_t *self, size_t r)
     }
 }
 
-static qd_interval_t sample_interval(const work_t *self, size_t s, size_t factor)
+/* Estimates from resampled batches, and with `rows` from resampled trajectories too. */
+static void resample(work_t *self, bool rows)
 {
     const qd_bootstrap_t *bootstrap = self->bootstrap;
-    return qd_resample_interval(bootstrap->resamples, sample_at(self, s, factor, 0), bootstrap->confidence);
-}
-
-/* Resampled batches add their own noise to sizes and squares once more, hence about the estimate. */
-static qd_interval_t noise_interval(const work_t *self, size_t s, size_t factor, double about)
-{
-    const qd_bootstrap_t *bootstrap = self->bootstrap;
-    return qd_resample_interval_about(bootstrap->resamples, sample_at(self, s, factor, 0),
-                                      bootstrap->confidence, about);
-}
-
-static void bootstrap_design(work_t *self, qd_effect_t out[])
-{
-    for (size_t r = 0; r < self->bootstrap->resamples; r++) {
-        qd_resample_draw(self->trajectories, self->bootstrap->seed, r, QD_RESAMPLE_ROWS, self->row_weight);
-        keep_sample(self, r);
-    }
-    for (size_t i = 0; i < self->factors; i++) {
-        out[i].mean.design = sample_interval(self, 0, i);
-        out[i].absolute.design = sample_interval(self, 1, i);
-        out[i].sigma.design = sample_interval(self, 2, i);
-    }
-    for (size_t t = 0; t < self->trajectories; t++)
-        self->row_weight[t] = 1.0;
-}
-
-static void bootstrap_noise(work_t *self, qd_effect_t out[])
-{
-    for (size_t r = 0; r < self->bootstrap->resamples; r++) {
-        qd_resample_draw(self->batches, self->bootstrap->seed, r, QD_RESAMPLE_BATCHES, self->batch_weight);
+    for (size_t r = 0; r < bootstrap->resamples; r++) {
+        qd_resample_batches(self->batches, bootstrap->seed, r, bootstrap->confidence, self->batch_weight);
+        if (rows)
+            qd_resample_draw(self->trajectories, bootstrap->seed, r, QD_RESAMPLE_ROWS, self->row_weight);
         fill_effects(self);
         keep_sample(self, r);
     }
-    for (size_t i = 0; i < self->factors; i++) {
-        out[i].mean.noise = noise_interval(self, 0, i, out[i].mean.estimate);
-        out[i].absolute.noise = noise_interval(self, 1, i, out[i].absolute.estimate);
-        out[i].sigma.noise = noise_interval(self, 2, i, out[i].sigma.estimate);
+    fill_ones(self->trajectories, self->row_weight);
+}
+
+static qd_interval_t interval(const work_t *self, size_t s, size_t factor, const qd_estimate_t *about)
+{
+    const qd_bootstrap_t *bootstrap = self->bootstrap;
+    return qd_resample_interval(bootstrap->resamples, sample_at(self, s, factor, 0), bootstrap->confidence,
+                                about->estimate);
+}
+
+static void find_intervals(work_t *self, qd_effect_t out[])
+{
+    if (self->trajectories > 1) {
+        resample(self, true);
+        for (size_t i = 0; i < self->factors; i++) {
+            out[i].mean.whole = interval(self, 0, i, &out[i].mean);
+            out[i].absolute.whole = interval(self, 1, i, &out[i].absolute);
+            out[i].sigma.whole = interval(self, 2, i, &out[i].sigma);
+        }
+    }
+    if (self->batches > 1) {
+        resample(self, false);
+        for (size_t i = 0; i < self->factors; i++) {
+            out[i].mean.noise = interval(self, 0, i, &out[i].mean);
+            out[i].absolute.noise = interval(self, 1, i, &out[i].absolute);
+            out[i].sigma.noise = interval(self, 2, i, &out[i].sigma);
+        }
     }
 }
 
@@ -170,27 +166,24 @@ qd_status_t qd_elementary_effects(size_t trajectories, size_t factors, size_t ba
         effect[i] = (qd_effect_t){unknown, unknown, unknown, NAN};
     if (trajectories == 0)
         return QD_OK;
-    work_t work = {.trajectories = trajectories,
-                   .factors = factors,
-                   .batches = batches,
-                   .unit = unit,
-                   .value = value,
-                   .moved = moved,
-                   .bootstrap = bootstrap};
+    qd_batch_extent_t extent = qd_batch_extent(trajectories * (factors + 1), batches, value);
+    if (!extent.varies)
+        return QD_OK;
+    work_t work = {
+        .trajectories = trajectories, .factors = factors, .batches = batches, .bootstrap = bootstrap};
     if (!work_init(&work))
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the elementary effects of %zu factors",
                             factors);
+    fill_steps(&work, unit, moved, value, extent.noise);
     fill_effects(&work);
-    measure_noise(&work, effect);
     for (size_t i = 0; i < factors; i++) {
         moments_t m = estimate(&work, i);
         effect[i].mean.estimate = m.mean;
         effect[i].absolute.estimate = m.absolute;
         effect[i].sigma.estimate = m.sigma;
+        effect[i].noise = noise_of(&work, i);
     }
-    bootstrap_design(&work, effect);
-    if (batches > 1)
-        bootstrap_noise(&work, effect);
+    find_intervals(&work, effect);
     free(work.memory);
     return QD_OK;
 }

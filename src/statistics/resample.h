@@ -19,13 +19,16 @@ typedef enum {
 void qd_resample_draw(size_t n, uint64_t seed, uint64_t resample, qd_resample_use_t use,
                       double multiplicity[]);
 
-/* Percentile interval (Efron 1979) of value[0..n-1], which it sorts. NaN are left out; NaN where nothing is
- * left. */
-qd_interval_t qd_resample_interval(size_t n, double value[], double confidence);
+/* Weights of n batches under one resample: 1 + c (multiplicity - 1), which sum to n and may be negative. The
+ * factor c = sqrt(n / (n - 1)) t / z makes a percentile interval of a mean from few batches as wide as
+ * Student's, which the plain bootstrap (c = 1) is not. All 1 where n is 1. */
+void qd_resample_batches(size_t n, uint64_t seed, uint64_t resample, double confidence, double weight[]);
 
-/* The same moved so that the median of the values lies on `centre`: for statistics that resampling itself
- * biases. */
-qd_interval_t qd_resample_interval_about(size_t n, double value[], double confidence, double centre);
+/* Percentile interval (Efron 1979) of value[0..n-1], which it sorts, moved so that their median lies on `centre`:
+ * resampling adds noise to squares and sizes once more, which biases the values as a whole. NaN are left out,
+ * unless they are so many that an end of the interval might be one of them: then, and where there is nothing,
+ * both ends are NaN. */
+qd_interval_t qd_resample_interval(size_t n, double value[], double confidence, double centre);
 
 /* Ascending order for qsort of doubles that are not NaN. */
 int qd_compare_doubles(const void *a, const void *b);

@@ -3,11 +3,12 @@
  *
  * Input are batch means: the worlds 0 .. W-1 of every design point are cut into the same B batches (say 16)
  * of consecutive worlds, and value[point * batches + batch] is the outcome's mean over one. The mean over
- * the worlds of all batches is the point's value. As batches share their luck between points, the noise of a
- * difference of two points is measured from the batches' differences, common random numbers included. With B
- * = 1 noise is unknown and nothing is corrected. Values must be finite. The answers depend on the input and
- * `seed` alone.
- */
+ * the worlds of all batches is the point's value; a batch counts by its mean number of worlds over the points,
+ * which differ where worlds failed. Points share their luck (common random numbers), so noise does not cancel in
+ * products of values of several points: every square and product is taken less its covariance over the worlds,
+ * as measured from the batches. With B = 1 noise is unknown and nothing is corrected. Values must be finite.
+ * What differs between points by rounding alone does not vary, and has no sensitivity: NaN. The answers depend
+ * on the input and `seed` alone. */
 #ifndef QD_STATISTICS_SENSITIVITY_H
 #define QD_STATISTICS_SENSITIVITY_H
 
@@ -25,15 +26,17 @@ typedef struct {
 /* How intervals are made. */
 typedef struct {
     size_t resamples;  /* bootstrap resamples, e.g. 1000; 0: no intervals (NaN) */
-    double confidence; /* of the percentile intervals */
+    double confidence; /* of the intervals */
     uint64_t seed;
 } qd_bootstrap_t;
 
-/* Estimate with percentile intervals: over the design (base samples or trajectories resampled), and over the
- * worlds (batches resampled, the design held; NaN where B is 1). */
+/* Estimate with bootstrap intervals. `whole`: rows of the design (base samples or trajectories) and batches of
+ * worlds are resampled together, so that it covers the value of an infinite design of infinitely many worlds;
+ * NaN for one row. `noise`: batches alone are resampled, the design held; NaN where B is 1. Either is NaN where
+ * resamples too often have no estimate. */
 typedef struct {
     double estimate;
-    qd_interval_t design, noise;
+    qd_interval_t whole, noise;
 } qd_estimate_t;
 
 /* ---- Sobol' indices ------------------------------------------------------------------------------------ */
@@ -48,10 +51,12 @@ typedef struct {
     double noise_share;    /* of the uncorrected variance, due to finitely many worlds; NaN where B is 1 */
 } qd_sobol_summary_t;
 
-/* From base * (factors + 2) points in blocks A, AB_1 .. AB_d, B (qd_design_saltelli). f centred on its mean
- * over A and B: V   = variance of f over A and B - half the noise of f(A) - f(B) S_i = mean of f(B) (f(AB_i)
- * - f(A)) / V                 (Saltelli et al. 2010, table 2 (b)) T_i = mean of ((f(A) - f(AB_i))^2 - noise)
- * / (2 V)      (Jansen 1999) NaN where V <= 0, or everything where base < 2. */
+/* From base * (factors + 2) points in blocks A, AB_1 .. AB_d, B (qd_design_saltelli). f is centred on its mean
+ * over A and B, and C[..] is the covariance of what stands before it over the luck of the worlds:
+ *   V   = sum over A and B of (f^2 - C[f, f]) / (2 base - 1)
+ *   S_i = mean of (f(B) (f(AB_i) - f(A)) - C[f(B), f(AB_i) - f(A)]) / V      (Saltelli et al. 2010, table 2 (b))
+ *   T_i = mean of ((f(AB_i) - f(A))^2 - C[same, same]) / (2 V)                (Jansen 1999)
+ * Indices are NaN where V <= 0, and where nothing varies; everything where base < 2. */
 QD_MUST_USE qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches,
                                          const qd_batch_mean_t value[], const qd_bootstrap_t *bootstrap,
                                          qd_sobol_index_t index[], qd_sobol_summary_t *summary,
@@ -63,14 +68,15 @@ typedef struct {
     qd_estimate_t mean;     /* mu: mean elementary effect */
     qd_estimate_t absolute; /* mu*: mean size of the effects (Campolongo, Cariboni and Saltelli 2007) */
     qd_estimate_t sigma;    /* their standard deviation: interactions and curvature, and noise */
-    double
-        noise; /* standard error of one effect due to finitely many worlds (root mean square); NaN where B is
-                  1. mu* of a factor without any effect is about 0.8 of this */
+    /* Standard error of one effect due to finitely many worlds (root mean square); NaN where B is 1. mu* of a
+     * factor without any effect is about 0.8 of this. */
+    double noise;
 } qd_effect_t;
 
 /* From trajectories * (factors + 1) points (qd_design_morris), unit and moved as that function gave them. The
  * effect of the factor moved from point k to k + 1 is (f_{k+1} - f_k) / (x_{k+1} - x_k), x in the unit cube
- * (Morris 1991). sigma is NaN for one trajectory. */
+ * (Morris 1991). A factor that is not moved (it has one level) has no effect to estimate: NaN, as all are
+ * where nothing varies. sigma is NaN for one trajectory, and 0 where effects differ by rounding. */
 QD_MUST_USE qd_status_t qd_elementary_effects(size_t trajectories, size_t factors, size_t batches,
                                               const double unit[], const size_t moved[],
                                               const qd_batch_mean_t value[], const qd_bootstrap_t *bootstrap,

@@ -7,50 +7,50 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* Everything the estimates need of one base sample, so that a resample of base samples is a weighted sum:
- * f(A), f(B), the noise of their difference, then per factor f(AB_i) and the noise of f(A) - f(AB_i). */
-enum { TERM_A, TERM_B, TERM_NOISE, TERMS };
-
+/* Batch means of one outcome, arranged for estimates under changing weights of base samples and batches. */
 typedef struct {
     size_t base, factors, batches;
-    const qd_batch_mean_t *value;
     const qd_bootstrap_t *bootstrap;
-    double *term;                        /* base x (TERMS + 2 factors) */
-    double *row_weight, *batch_weight;   /* multiplicities: base, batches */
+    double *a, *b;                       /* base x batches: f(A), f(B), less an origin */
+    double *step;                        /* base x factors x batches: f(AB_i) - f(A) */
+    double *size, *share;                /* batches: worlds; weight in a mean */
+    double *row_weight, *batch_weight;   /* base, batches */
+    double *centre;                      /* batches: mean of a and b over the base samples */
+    double *off_a, *off_b;               /* batches: a and b of one base sample, less the centre */
     double *first, *total;               /* factors: one set of estimates */
     double *first_sample, *total_sample; /* factors x resamples */
     double *memory;
 } work_t;
 
-static size_t term_stride(const work_t *self)
-{
-    return TERMS + 2 * self->factors;
-}
-
 static bool work_init(work_t *self)
 {
-    size_t resamples = self->bootstrap->resamples;
-    size_t sizes[] = {self->base * term_stride(self),
-                      self->base,
-                      self->batches,
-                      self->factors,
-                      self->factors,
-                      self->factors * resamples,
-                      self->factors * resamples};
-    double **parts[] = {&self->term,  &self->row_weight,   &self->batch_weight, &self->first,
-                        &self->total, &self->first_sample, &self->total_sample};
-    size_t all = 1;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        all += sizes[i];
-    self->memory = calloc(all, sizeof(double));
-    if (self->memory == NULL)
-        return false;
-    double *at = self->memory;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        *parts[i] = at;
-        at += sizes[i];
+    size_t values = self->base * self->batches, samples = self->factors * self->bootstrap->resamples;
+    struct {
+        double **part;
+        size_t size;
+    } parts[] = {{&self->a, values},
+                 {&self->b, values},
+                 {&self->step, values * self->factors},
+                 {&self->size, self->batches},
+                 {&self->share, self->batches},
+                 {&self->row_weight, self->base},
+                 {&self->batch_weight, self->batches},
+                 {&self->centre, self->batches},
+                 {&self->off_a, self->batches},
+                 {&self->off_b, self->batches},
+                 {&self->first, self->factors},
+                 {&self->total, self->factors},
+                 {&self->first_sample, samples},
+                 {&self->total_sample, samples}};
+    size_t all = 1, count = sizeof parts / sizeof parts[0];
+    for (size_t i = 0; i < count; i++)
+        all += parts[i].size;
+    double *at = self->memory = calloc(all, sizeof(double));
+    for (size_t i = 0; at != NULL && i < count; i++) {
+        *parts[i].part = at;
+        at += parts[i].size;
     }
-    return true;
+    return at != NULL;
 }
 
 static void fill_ones(size_t n, double weight[])
@@ -59,110 +59,120 @@ static void fill_ones(size_t n, double weight[])
         weight[i] = 1.0;
 }
 
-/* Terms from the batch means under the present multiplicities of batches. */
-static void fill_terms(work_t *self)
+static void fill_values(work_t *self, const qd_batch_mean_t value[], const qd_batch_extent_t *extent)
 {
-    size_t points = self->factors + 2, batches = self->batches;
-    const double *weight = self->batch_weight;
+    size_t batches = self->batches, points = self->factors + 2;
+    qd_batch_sizes(self->base * points, batches, value, self->size);
     for (size_t k = 0; k < self->base; k++) {
-        const qd_batch_mean_t *a = self->value + k * points * batches, *b = a + (points - 1) * batches;
-        double *term = self->term + k * term_stride(self);
-        term[TERM_A] = qd_batch_mean(batches, a, weight);
-        term[TERM_B] = qd_batch_mean(batches, b, weight);
-        term[TERM_NOISE] = qd_batch_noise(batches, a, b, weight);
-        for (size_t i = 0; i < self->factors; i++) {
-            const qd_batch_mean_t *ab = a + (i + 1) * batches;
-            term[TERMS + 2 * i] = qd_batch_mean(batches, ab, weight);
-            term[TERMS + 2 * i + 1] = qd_batch_noise(batches, a, ab, weight);
+        const qd_batch_mean_t *a = value + k * points * batches, *b = a + (points - 1) * batches;
+        for (size_t i = 0; i < batches; i++) {
+            self->a[k * batches + i] = a[i].mean - extent->origin;
+            self->b[k * batches + i] = b[i].mean - extent->origin;
         }
+        for (size_t f = 0; f < self->factors; f++)
+            qd_batch_step(batches, a, a + (f + 1) * batches, extent->noise,
+                          self->step + (k * self->factors + f) * batches);
     }
 }
 
-/* Mean, variance and noise share under the present multiplicities of rows. Noise that all points share moves
- * the mean and adds no variance; half the noise of f(A) - f(B) is what does. */
-static qd_sobol_summary_t summarise(const work_t *self)
+/* The mean over A and B, batch by batch, under the present weights. */
+static void find_centre(work_t *self)
 {
-    double n = (double)self->base, mean = 0.0, squares = 0.0, noise = 0.0;
+    size_t batches = self->batches;
+    for (size_t i = 0; i < batches; i++)
+        self->centre[i] = 0.0;
     for (size_t k = 0; k < self->base; k++) {
-        const double *term = self->term + k * term_stride(self);
-        mean += self->row_weight[k] * (term[TERM_A] + term[TERM_B]) / (2.0 * n);
-        noise += self->row_weight[k] * term[TERM_NOISE] / (2.0 * n);
+        double weight = self->row_weight[k] / (2.0 * (double)self->base);
+        for (size_t i = 0; weight > 0.0 && i < batches; i++)
+            self->centre[i] += weight * (self->a[k * batches + i] + self->b[k * batches + i]);
     }
-    for (size_t k = 0; k < self->base; k++) {
-        const double *term = self->term + k * term_stride(self);
-        double a = term[TERM_A] - mean, b = term[TERM_B] - mean;
-        squares += self->row_weight[k] * (a * a + b * b);
-    }
-    double raw = squares / (2.0 * n - 1.0);
-    return (qd_sobol_summary_t){
-        .mean = mean, .variance = raw - noise, .noise_share = self->batches < 2 ? NAN : noise / raw};
 }
 
-/* Indices under the present multiplicities, into first and total. */
-static void estimate(work_t *self, qd_sobol_summary_t summary)
+/* Sums over base samples of squares and products of values, each less its expectation from noise: the
+ * covariance of its two factors over the worlds' luck, shared between points or not. */
+typedef struct {
+    double squares, noise; /* of f(A) and f(B) about the centre */
+} sums_t;
+
+static void add_row(work_t *self, size_t k, sums_t *sums)
+{
+    size_t batches = self->batches;
+    const double *share = self->share;
+    double weight = self->row_weight[k];
+    for (size_t i = 0; i < batches; i++) {
+        self->off_a[i] = self->a[k * batches + i] - self->centre[i];
+        self->off_b[i] = self->b[k * batches + i] - self->centre[i];
+    }
+    double a = qd_batch_mean(batches, share, self->off_a), b = qd_batch_mean(batches, share, self->off_b);
+    sums->squares += weight * (a * a + b * b);
+    sums->noise += weight * (qd_batch_covariance(batches, share, self->off_a, a, self->off_a, a) +
+                             qd_batch_covariance(batches, share, self->off_b, b, self->off_b, b));
+    for (size_t f = 0; f < self->factors; f++) {
+        const double *step = self->step + (k * self->factors + f) * batches;
+        double s = qd_batch_mean(batches, share, step);
+        self->first[f] += weight * (b * s - qd_batch_covariance(batches, share, self->off_b, b, step, s));
+        self->total[f] += weight * (s * s - qd_batch_covariance(batches, share, step, s, step, s));
+    }
+}
+
+/* Indices under the present weights, into first and total; mean less the origin. */
+static qd_sobol_summary_t estimate(work_t *self)
 {
     double n = (double)self->base;
-    for (size_t i = 0; i < self->factors; i++) {
-        double first = 0.0, total = 0.0;
-        for (size_t k = 0; k < self->base; k++) {
-            const double *term = self->term + k * term_stride(self);
-            double step = term[TERMS + 2 * i] - term[TERM_A];
-            first += self->row_weight[k] * (term[TERM_B] - summary.mean) * step;
-            total += self->row_weight[k] * (step * step - term[TERMS + 2 * i + 1]);
+    sums_t sums = {0.0, 0.0};
+    qd_batch_shares(self->batches, self->size, self->batch_weight, self->share);
+    find_centre(self);
+    for (size_t f = 0; f < self->factors; f++)
+        self->first[f] = self->total[f] = 0.0;
+    for (size_t k = 0; k < self->base; k++)
+        if (self->row_weight[k] > 0.0)
+            add_row(self, k, &sums);
+    double variance = (sums.squares - sums.noise) / (2.0 * n - 1.0);
+    for (size_t f = 0; f < self->factors; f++) {
+        self->first[f] = variance > 0.0 ? self->first[f] / n / variance : NAN;
+        self->total[f] = variance > 0.0 ? self->total[f] / (2.0 * n) / variance : NAN;
+    }
+    return (qd_sobol_summary_t){.mean = qd_batch_mean(self->batches, self->share, self->centre),
+                                .variance = variance,
+                                .noise_share = self->batches < 2 ? NAN : sums.noise / sums.squares};
+}
+
+/* Estimates from resampled batches, and with `rows` from resampled base samples too. */
+static void resample(work_t *self, bool rows)
+{
+    const qd_bootstrap_t *bootstrap = self->bootstrap;
+    for (size_t r = 0; r < bootstrap->resamples; r++) {
+        qd_resample_batches(self->batches, bootstrap->seed, r, bootstrap->confidence, self->batch_weight);
+        if (rows)
+            qd_resample_draw(self->base, bootstrap->seed, r, QD_RESAMPLE_ROWS, self->row_weight);
+        (void)estimate(self);
+        for (size_t f = 0; f < self->factors; f++) {
+            self->first_sample[f * bootstrap->resamples + r] = self->first[f];
+            self->total_sample[f * bootstrap->resamples + r] = self->total[f];
         }
-        bool varies = summary.variance > 0.0;
-        self->first[i] = varies ? first / n / summary.variance : NAN;
-        self->total[i] = varies ? total / (2.0 * n) / summary.variance : NAN;
-    }
-}
-
-static void keep_sample(work_t *self, size_t resample)
-{
-    estimate(self, summarise(self));
-    size_t resamples = self->bootstrap->resamples;
-    for (size_t i = 0; i < self->factors; i++) {
-        self->first_sample[i * resamples + resample] = self->first[i];
-        self->total_sample[i * resamples + resample] = self->total[i];
-    }
-}
-
-static qd_interval_t sample_interval(const work_t *self, double sample[], size_t factor)
-{
-    size_t resamples = self->bootstrap->resamples;
-    return qd_resample_interval(resamples, sample + factor * resamples, self->bootstrap->confidence);
-}
-
-/* Resampled batches add their own noise to squares once more, hence about the estimate. */
-static qd_interval_t noise_interval(const work_t *self, double sample[], size_t factor, double about)
-{
-    size_t resamples = self->bootstrap->resamples;
-    return qd_resample_interval_about(resamples, sample + factor * resamples, self->bootstrap->confidence,
-                                      about);
-}
-
-static void bootstrap_design(work_t *self, qd_sobol_index_t index[])
-{
-    for (size_t r = 0; r < self->bootstrap->resamples; r++) {
-        qd_resample_draw(self->base, self->bootstrap->seed, r, QD_RESAMPLE_ROWS, self->row_weight);
-        keep_sample(self, r);
-    }
-    for (size_t i = 0; i < self->factors; i++) {
-        index[i].first.design = sample_interval(self, self->first_sample, i);
-        index[i].total.design = sample_interval(self, self->total_sample, i);
     }
     fill_ones(self->base, self->row_weight);
 }
 
-static void bootstrap_noise(work_t *self, qd_sobol_index_t index[])
+static qd_interval_t interval(const work_t *self, double sample[], size_t factor, double about)
 {
-    for (size_t r = 0; r < self->bootstrap->resamples; r++) {
-        qd_resample_draw(self->batches, self->bootstrap->seed, r, QD_RESAMPLE_BATCHES, self->batch_weight);
-        fill_terms(self);
-        keep_sample(self, r);
+    size_t resamples = self->bootstrap->resamples;
+    return qd_resample_interval(resamples, sample + factor * resamples, self->bootstrap->confidence, about);
+}
+
+static void find_intervals(work_t *self, qd_sobol_index_t index[])
+{
+    resample(self, true);
+    for (size_t f = 0; f < self->factors; f++) {
+        index[f].first.whole = interval(self, self->first_sample, f, index[f].first.estimate);
+        index[f].total.whole = interval(self, self->total_sample, f, index[f].total.estimate);
     }
-    for (size_t i = 0; i < self->factors; i++) {
-        index[i].first.noise = noise_interval(self, self->first_sample, i, index[i].first.estimate);
-        index[i].total.noise = noise_interval(self, self->total_sample, i, index[i].total.estimate);
+    if (self->batches < 2)
+        return;
+    resample(self, false);
+    for (size_t f = 0; f < self->factors; f++) {
+        index[f].first.noise = interval(self, self->first_sample, f, index[f].first.estimate);
+        index[f].total.noise = interval(self, self->total_sample, f, index[f].total.estimate);
     }
 }
 
@@ -176,25 +186,26 @@ qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const 
     *summary = (qd_sobol_summary_t){NAN, NAN, NAN};
     if (base < 2)
         return QD_OK;
-    work_t work = {
-        .base = base, .factors = factors, .batches = batches, .value = value, .bootstrap = bootstrap};
+    qd_batch_extent_t extent = qd_batch_extent(base * (factors + 2), batches, value);
+    if (!extent.varies) {
+        *summary = (qd_sobol_summary_t){extent.origin, 0.0, NAN};
+        return QD_OK;
+    }
+    work_t work = {.base = base, .factors = factors, .batches = batches, .bootstrap = bootstrap};
     if (!work_init(&work))
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the sensitivity indices of %zu factors",
                             factors);
+    fill_values(&work, value, &extent);
     fill_ones(base, work.row_weight);
     fill_ones(batches, work.batch_weight);
-    fill_terms(&work);
-    *summary = summarise(&work);
-    estimate(&work, *summary);
+    *summary = estimate(&work);
+    summary->mean += extent.origin;
     for (size_t i = 0; i < factors; i++) {
         index[i].first.estimate = work.first[i];
         index[i].total.estimate = work.total[i];
     }
-    if (summary->variance > 0.0) { /* else there is nothing to have an interval */
-        bootstrap_design(&work, index);
-        if (batches > 1)
-            bootstrap_noise(&work, index);
-    }
+    if (summary->variance > 0.0) /* else there is nothing to have an interval */
+        find_intervals(&work, index);
     free(work.memory);
     return QD_OK;
 }

@@ -86,9 +86,9 @@ static void test_ishigami(void **state)
     for (size_t i = 0; i < 3; i++) {
         QD_ASSERT_NEAR(index[i].first.estimate, first[i], 0.02);
         QD_ASSERT_NEAR(index[i].total.estimate, total[i], 0.02);
-        assert_holds(index[i].first.design, first[i]);
-        assert_holds(index[i].total.design, total[i]);
-        assert_true(index[i].total.design.high - index[i].total.design.low < 0.15);
+        assert_holds(index[i].first.whole, first[i]);
+        assert_holds(index[i].total.whole, total[i]);
+        assert_true(index[i].total.whole.high - index[i].total.whole.low < 0.15);
         assert_true(isnan(index[i].total.noise.low));
     }
 }
@@ -138,7 +138,7 @@ static void test_noise_is_told_apart(void **state)
     QD_ASSERT_NEAR(index[0].total.estimate, 0.787, 0.1);
 }
 
-static void test_same_input_same_answer_and_nothing_from_nothing(void **state)
+static void test_same_input_same_answer(void **state)
 {
     (void)state;
     qd_sobol_index_t a[3], b[3];
@@ -146,12 +146,57 @@ static void test_same_input_same_answer_and_nothing_from_nothing(void **state)
     (void)indices(64, 3, 1, a);
     (void)indices(64, 3, 1, b);
     assert_memory_equal(a, b, sizeof a);
-    for (size_t p = 0; p < 64 * 5; p++)
-        value[p] = (qd_batch_mean_t){3.0, EACH};
-    qd_sobol_summary_t summary = indices(64, 3, 1, a);
-    QD_ASSERT_NEAR(summary.variance, 0.0, 0.0);
-    assert_true(isnan(a[0].first.estimate) && isnan(a[0].total.design.low));
     assert_true(isnan(indices(1, 3, 1, a).mean));
+}
+
+static double constant, rounding;
+
+static double nearly_constant(size_t dimensions, const double u[])
+{
+    (void)dimensions;
+    return constant * (1.0 + rounding * floor(4.0 * u[0]));
+}
+
+static void assert_unknown(const qd_estimate_t *estimate)
+{
+    assert_true(isnan(estimate->estimate));
+    assert_true(isnan(estimate->whole.low) && isnan(estimate->whole.high));
+    assert_true(isnan(estimate->noise.low) && isnan(estimate->noise.high));
+}
+
+/* What does not vary but by rounding has no indices, whatever the number of base samples, with noise or not. */
+static void test_nothing_from_nothing(void **state)
+{
+    (void)state;
+    const double constants[] = {0.0, 12.0, 0.1, -1e8, 1e-9};
+    for (size_t c = 0; c < QD_COUNT(constants); c++)
+        for (size_t base = 2; base <= 14; base++)
+            for (size_t batches = 1; batches <= BATCH; batches += BATCH - 1)
+                for (int rounded = 0; rounded < 2; rounded++) {
+                    qd_sobol_index_t index[3];
+                    constant = constants[c];
+                    rounding = rounded ? 1e-15 : 0.0;
+                    evaluate(nearly_constant, base, 3, batches, fabs(constant) / 10.0, 0.0);
+                    qd_sobol_summary_t summary = indices(base, 3, batches, index);
+                    QD_ASSERT_NEAR(summary.variance, 0.0, 0.0);
+                    assert_true(isnan(summary.noise_share));
+                    for (size_t i = 0; i < 3; i++) {
+                        assert_unknown(&index[i].first);
+                        assert_unknown(&index[i].total);
+                    }
+                }
+}
+
+/* A factor without any effect among others has exactly none. */
+static void test_factor_without_effect(void **state)
+{
+    (void)state;
+    qd_sobol_index_t index[4];
+    evaluate(ishigami, 64, 4, BATCH, 5.0, 0.0);
+    (void)indices(64, 4, BATCH, index);
+    QD_ASSERT_NEAR(index[3].total.estimate, 0.0, 0.0);
+    QD_ASSERT_NEAR(index[3].first.whole.low, 0.0, 0.0);
+    QD_ASSERT_NEAR(index[3].first.whole.high, 0.0, 0.0);
 }
 
 /* ---- elementary effects -------------------------------------------------------------------------------- */
@@ -216,7 +261,7 @@ static void test_morris_screening(void **state)
         else
             assert_true(size < 15.0 && sigma < 12.0);
         assert_true(fabs(effect[i].mean.estimate) <= size + 1e-12);
-        assert_holds(effect[i].absolute.design, size);
+        assert_holds(effect[i].absolute.whole, size);
         assert_true(isnan(effect[i].noise) && isnan(effect[i].sigma.noise.low));
     }
 }
@@ -249,8 +294,37 @@ static void test_linear_function_is_exact(void **state)
         QD_ASSERT_NEAR(effect[i].mean.estimate, slope[i], 1e-12);
         QD_ASSERT_NEAR(effect[i].absolute.estimate, fabs(slope[i]), 1e-12);
         QD_ASSERT_NEAR(effect[i].sigma.estimate, 0.0, 1e-12);
-        QD_ASSERT_NEAR(effect[i].mean.design.low, slope[i], 1e-12);
+        assert_holds(effect[i].mean.whole, slope[i]);
     }
+}
+
+/* One trajectory says what it found, and nothing of how far that holds. */
+static void test_one_trajectory(void **state)
+{
+    (void)state;
+    const size_t levels[] = {4, 4, 1};
+    double points[4 * 3];
+    qd_batch_mean_t values[4];
+    size_t moved[3];
+    qd_effect_t effect[3];
+    qd_error_t error = QD_ERROR_NONE;
+    assert_int_equal(qd_design_morris(1, 3, levels, 1, points, moved, &error), QD_OK);
+    for (size_t p = 0; p < 4; p++)
+        values[p] = (qd_batch_mean_t){straight(points + p * 3), 2.0};
+    assert_int_equal(qd_elementary_effects(1, 3, 1, points, moved, values, &bootstrap, effect, &error),
+                     QD_OK);
+    for (size_t i = 0; i < 2; i++) {
+        QD_ASSERT_NEAR(effect[i].mean.estimate, i ? -2.0 : 3.0, 1e-12);
+        assert_true(isnan(effect[i].sigma.estimate) && isnan(effect[i].mean.whole.low));
+        assert_true(isnan(effect[i].absolute.whole.high) && isnan(effect[i].noise));
+    }
+    assert_unknown(&effect[2].absolute); /* it has one level */
+    for (size_t p = 0; p < 4; p++)
+        values[p].mean = 0.1;
+    assert_int_equal(qd_elementary_effects(1, 3, 1, points, moved, values, &bootstrap, effect, &error),
+                     QD_OK);
+    for (size_t i = 0; i < 3; i++)
+        assert_unknown(&effect[i].absolute);
 }
 
 /* Batches of one to twenty worlds, each with the variance of a mean of so many: the noise found is that of
@@ -259,18 +333,19 @@ static void test_noise_of_unequal_batches(void **state)
 {
     (void)state;
     enum { TIMES = 4000, SIZES = 12 };
-    const double one[SIZES] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     double worlds = 0.0, found = 0.0;
     for (uint32_t t = 0; t < TIMES; t++) {
-        qd_batch_mean_t a[SIZES], c[SIZES];
+        double u[SIZES], size_of[SIZES], share[SIZES];
         worlds = 0.0;
         for (uint32_t b = 0; b < SIZES; b++) {
             double size = 1.0 + (b * b) % 20;
-            a[b] = (qd_batch_mean_t){5.0 + normal(t, 2 * b) / sqrt(size), size};
-            c[b] = (qd_batch_mean_t){1.0 + normal(t, 2 * b + 1) / sqrt(size), size};
+            u[b] = 4.0 + (normal(t, 2 * b) - normal(t, 2 * b + 1)) / sqrt(size);
+            size_of[b] = size;
             worlds += size;
         }
-        found += qd_batch_noise(SIZES, a, c, one) / TIMES;
+        qd_batch_shares(SIZES, size_of, NULL, share);
+        double mean = qd_batch_mean(SIZES, share, u);
+        found += qd_batch_covariance(SIZES, share, u, mean, u, mean) / TIMES;
     }
     QD_ASSERT_NEAR(found * worlds / 2.0, 1.0, 4.0 * sqrt(2.0 / (SIZES - 1) / TIMES));
 }
@@ -285,8 +360,8 @@ static void test_noise_of_effects_is_measured(void **state)
         QD_ASSERT_NEAR(effect[i].noise, 4.243, 0.6);
         qd_interval_t noise = effect[i].mean.noise;
         assert_holds(noise, effect[i].mean.estimate);
-        /* The mean over 40 trajectories: 4.243 / sqrt(40) = 0.67 on either side by about 1.96. */
-        assert_true(noise.high - noise.low > 1.2 && noise.high - noise.low < 4.5);
+        /* The mean over 40 trajectories: 4.243 / sqrt(40) = 0.67 on either side by 2.13 (Student, 15). */
+        assert_true(noise.high - noise.low > 1.2 && noise.high - noise.low < 5.0);
     }
 }
 
@@ -296,9 +371,12 @@ int main(void)
         cmocka_unit_test(test_ishigami),
         cmocka_unit_test(test_g_function),
         cmocka_unit_test(test_noise_is_told_apart),
-        cmocka_unit_test(test_same_input_same_answer_and_nothing_from_nothing),
+        cmocka_unit_test(test_same_input_same_answer),
+        cmocka_unit_test(test_nothing_from_nothing),
+        cmocka_unit_test(test_factor_without_effect),
         cmocka_unit_test(test_morris_screening),
         cmocka_unit_test(test_linear_function_is_exact),
+        cmocka_unit_test(test_one_trajectory),
         cmocka_unit_test(test_noise_of_unequal_batches),
         cmocka_unit_test(test_noise_of_effects_is_measured),
     };
