@@ -28,6 +28,8 @@ typedef enum {
     QD_PURPOSE_DESIGN = 8,     /* designs of experiments: period: kind of use; draw: running number */
     QD_PURPOSE_BOOTSTRAP = 9,  /* resampling for intervals */
     QD_PURPOSE_LANDSCAPE = 10, /* random starts of landscape searches */
+    QD_PURPOSE_ENDURANCE = 11, /* draw: crisis */
+    QD_PURPOSE_PACE = 12,      /* draw: 4 * period of the mission's start + crisis */
 } qd_purpose_t;
 
 /* The luck of one world: seed of the experiment and index of the world (< 2^56). */

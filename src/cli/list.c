@@ -52,7 +52,8 @@ static void list_parameters(void)
         else if (info->type == QD_TYPE_SCOPE)
             snprintf(range, sizeof range, "all, leader");
         else
-            snprintf(range, sizeof range, "%g..%g", info->low, info->high);
+            snprintf(range, sizeof range, "%g..%s%g", info->low, info->high == nextafter(0.5, 0.0) ? "<" : "",
+                     info->high);
         if (markdown)
             printf("| `%s` | %s | %s | %s | %s | %s |\n", info->name, value, range, info->unit,
                    info->drawing_only ? "no" : "yes", info->meaning);

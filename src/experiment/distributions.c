@@ -90,9 +90,9 @@ bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value)
         return read_word(node, info->name, scope_words, value);
     if (number_in(node, info, value))
         return true;
-    return qd_yaml_expected_for(node, info->name, "a %s from %.15g to %.15g",
+    return qd_yaml_expected_for(node, info->name, "a %s from %.15g to %s%.15g",
                                 info->type == QD_TYPE_WHOLE ? "whole number" : "number", info->low,
-                                info->high);
+                                info->high == nextafter(0.5, 0.0) ? "below " : "", info->high);
 }
 
 /* ---- distributions ------------------------------------------------------------------------------------- */

@@ -257,11 +257,14 @@ static unsigned may_move(const qd_bloc_game_t *self, size_t group)
     return may;
 }
 
+/* A smaller gain is one of rounding: with a switching cost of 0 it would be made again and again. */
+#define LEAST_GAIN 1e-13
+
 /* The best move of state i, if it gains more than the switching cost. */
 static bool improve(qd_bloc_game_t *self, size_t i)
 {
     best_t best = find_best(self, i);
-    if (best.label == self->label[i] || !(best.payoff - best.present > self->switching_cost))
+    if (best.label == self->label[i] || !(best.payoff - best.present > self->switching_cost + LEAST_GAIN))
         return false;
     qd_bloc_game_move(self, i, best.label);
     return true;

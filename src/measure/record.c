@@ -85,6 +85,8 @@ void qd_record_period(qd_record_t *self, const qd_state_t *state)
     path[QD_S_unaligned * stride] = alignment.unaligned;
     path[QD_S_flexible * stride] =
         self->now_missions ? (double)self->now_flexible / (double)self->now_missions : (double)NAN;
+    path[QD_S_integration * stride] = 0.0;
+    path[QD_S_support * stride] = 0.0;
     self->now_missions = self->now_flexible = 0;
 }
 
@@ -154,6 +156,7 @@ static void coalitions(const qd_record_t *self, const qd_state_t *state, qd_outc
 
 void qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch, qd_outcomes_t *out)
 {
+    *out = (qd_outcomes_t){.value = {0}};
     stability(self, state, scratch, out);
     fragmentation(self, state, out);
     coalitions(self, state, out);

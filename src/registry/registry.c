@@ -22,8 +22,9 @@ const qd_order_info_t qd_order_table[QD_ORDER_KINDS] = {
     {                                                                                                        \
         .kind = QD_INTEGERS, .a = (x), .b = (y), .low = (x), .high = (y)                                     \
     }
-#define DRAWING true
-#define PLAYING false
+#define BELOW_HALF 0x1.fffffffffffffp-2
+#define DRAWING    true
+#define PLAYING    false
 
 static const qd_parameter_info_t parameters[QD_PARAMETER_COUNT] = {
 #define QD_PARAMETER(field, name, type, low, high, when, unit, uni, bi, multi, meaning)                      \

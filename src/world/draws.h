@@ -14,7 +14,9 @@
  * ESCALATION  period t, draw q: uniform, war
  * MOVE_ORDER  period t, draws 65536 q + i, i = N-1 down to 1: uniform u; position i swaps with floor(u (i + 1))
  *             (Fisher and Yates), starting from 0, 1, ..., N-1
- * GROWTH      period t, draw i: normal, state i */
+ * GROWTH      period t, draw i: normal, state i
+ * ENDURANCE   period t, draw q: uniform, whether the mission of crisis q endures
+ * PACE        period t, draw 4 t0 + q: uniform, late success of the mission of crisis q of period t0 < t */
 #ifndef QD_WORLD_DRAWS_H
 #define QD_WORLD_DRAWS_H
 
@@ -26,7 +28,8 @@ typedef enum {
     QD_DRAW_ROTATION = 3,   /* draw 0: uniform, in turns; pole k sits at angle rotation + k/m turns */
     QD_DRAW_PATRON = 4,     /* draw i: uniform, choice among poles */
     QD_DRAW_VALUE = 5,      /* draws 2i, 2i+1: normal */
-    QD_DRAW_NOISE = 6       /* draw i (i-1) / 2 + j for i > j: normal */
+    QD_DRAW_NOISE = 6,      /* draw i (i-1) / 2 + j for i > j: normal */
+    QD_DRAW_READINESS = 7   /* draw i: normal */
 } qd_sampler_draw_t;
 
 /* Purpose CRISIS: offset from 16 (q + 1). */

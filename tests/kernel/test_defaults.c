@@ -21,6 +21,7 @@
 #define CHECKED_WORLDS 2000
 #define HASHED_WORLDS  200
 #define KINDS          3
+#define FIRST          (QD_O_not_converged + 1) /* outcomes of the model's first edition: their bits are pinned */
 #define DATA           QD_SOURCE_DIR "/tests/data/defaults.txt"
 
 typedef struct {
@@ -45,7 +46,7 @@ static void play(qd_order_kind_t kind, uint64_t seed, uint64_t worlds, moments_t
             squares[o] += x * x;
         }
         if (w < HASHED_WORLDS)
-            out->hash = XXH3_64bits_withSeed(&result.outcomes, sizeof result.outcomes, out->hash);
+            out->hash = XXH3_64bits_withSeed(&result.outcomes, FIRST * sizeof(double), out->hash);
     }
     for (size_t o = 0; o < QD_OUTCOMES; o++) {
         double mean = sum[o] / n, variance = (squares[o] / n - mean * mean) * n / (n - 1.0);
@@ -96,7 +97,7 @@ static void read_pinned(moments_t pinned[KINDS])
         rows++;
     }
     fclose(file);
-    assert_int_equal(rows, KINDS * QD_OUTCOMES);
+    assert_int_equal(rows, KINDS * FIRST);
 }
 
 /* 120 comparisons: |z| <= 4.5 each lets one right program in a thousand fail, and with fixed seeds never. */
@@ -107,7 +108,7 @@ static void test_means_agree_with_the_pinned_ones(void **state)
     read_pinned(pinned);
     for (qd_order_kind_t kind = 0; kind < KINDS; kind++) {
         play(kind, 2, CHECKED_WORLDS, &found);
-        for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        for (size_t o = 0; o < FIRST; o++) {
             double se = hypot(pinned[kind].se[o], found.se[o]),
                    gap = fabs(found.mean[o] - pinned[kind].mean[o]);
             if (gap > 4.5 * se + 1e-9)

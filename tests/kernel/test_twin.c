@@ -80,7 +80,7 @@ static void compare(tally_t *tally, const char *what, const qd_plan_t *plan, uin
     for (size_t w = 0; w < count; w++) {
         qd_luck_t luck = {.seed = 20190917, .world = first + w};
         qd_result_t kernel;
-        qd_outcomes_t twin;
+        qd_outcomes_t twin = {.value = {0}};
         qd_world_play(world, plan, luck, NULL, &kernel);
         size_t periods = qd_twin_play(plan, luck, &twin, path);
         tally->worlds++;

@@ -1,5 +1,7 @@
 /* The tables against model.md: written down here a second time, and looked up in the text itself where it is
  * at hand. */
+#include <math.h>
+
 #include "quadrille/registry.h"
 #include "support/check.h"
 
@@ -91,6 +93,32 @@ static const struct {
     {"capability.volatility", 0.01},
     {"capability.burden_drag", 0.02},
     {"capability.pole_decline", 0},
+    {"clubs.depth", 0},
+    {"clubs.cost", 0.10},
+    {"clubs.readiness", 0.5},
+    {"clubs.rivalry", 0.5},
+    {"clubs.switching_cost", 0.01},
+    {"clubs.deepening", 0.1},
+    {"mission.hub_obligation", 0.10},
+    {"mission.shuttle", 0.5},
+    {"doctrine.bias_hub", -0.0125},
+    {"endurance.chance", 0},
+    {"endurance.fatigue", 0.005},
+    {"endurance.pace", 0.25},
+    {"endurance.load", 0.5},
+    {"endurance.strain", 0.01},
+    {"doctrine.exit", 0},
+    {"publics.weight", 0},
+    {"publics.gain", 0.10},
+    {"publics.loss", 0.20},
+    {"publics.wear", 0.05},
+    {"publics.relaxation", 0.05},
+    {"doctrine.support", 0},
+    {"affinity.convergence", 0},
+    {"affinity.roots", 0},
+    {"affinity.pacts", 0},
+    {"affinity.rivalries", 0},
+    {"blocs.first", 1},
 };
 
 static const qd_parameter_info_t *row(const char *name)
@@ -182,13 +210,15 @@ static void test_fields_are_positions(void **state)
     assert_true(o.share_umbrella == 0.25);
 }
 
-/* order.*, institution.initial and affinity.values, .interdependence, .rivalry, .noise are read by the
- * drawing only. */
+/* order.*, institution.initial, affinity.values, .interdependence, .rivalry, .noise, .pacts, .rivalries,
+ * clubs.depth and blocs.first are read only by the drawing or before the first period. */
 static void test_what_cannot_be_scheduled(void **state)
 {
     (void)state;
-    static const char *const drawing[] = {"institution.initial", "affinity.values",
-                                          "affinity.interdependence", "affinity.rivalry", "affinity.noise"};
+    static const char *const drawing[] = {
+        "institution.initial", "affinity.values",    "affinity.interdependence",
+        "affinity.rivalry",    "affinity.noise",     "clubs.depth",
+        "affinity.pacts",      "affinity.rivalries", "blocs.first"};
     for (size_t i = 0; i < QD_PARAMETER_COUNT; i++) {
         const qd_parameter_info_t *info = qd_parameter_info(i);
         bool expected = strncmp(info->name, "order.", 6) == 0;
@@ -202,15 +232,16 @@ static void test_what_cannot_be_scheduled(void **state)
 static void test_types(void **state)
 {
     (void)state;
-    static const char *const whole[] = {"order.states", "order.periods", "order.poles", "blocs.max",
-                                        "blocs.review"};
+    static const char *const whole[] = {"order.states", "order.periods", "order.poles",  "blocs.max",
+                                        "blocs.review", "clubs.depth",   "doctrine.exit"};
     size_t count[4] = {0};
     for (size_t i = 0; i < QD_PARAMETER_COUNT; i++)
         count[qd_parameter_info(i)->type]++;
     assert_int_equal(count[QD_TYPE_WHOLE], QD_COUNT(whole));
     for (size_t i = 0; i < QD_COUNT(whole); i++)
         assert_int_equal(row(whole[i])->type, QD_TYPE_WHOLE);
-    assert_int_equal(count[QD_TYPE_FLAG], 2);
+    assert_int_equal(count[QD_TYPE_FLAG], 3);
+    assert_int_equal(row("blocs.first")->type, QD_TYPE_FLAG);
     assert_int_equal(row("mission.random_order")->type, QD_TYPE_FLAG);
     assert_int_equal(row("doctrine.umbrella")->type, QD_TYPE_FLAG);
     assert_int_equal(count[QD_TYPE_SCOPE], 1);
@@ -232,6 +263,14 @@ static const struct {
     {"obama", {0, .04, .03, -.05, 0, 0}},
     {"trump", {-.12, -.06, .02, .05, 0, .08}},
 };
+
+/* doctrine.support lies in [0, 1/2). */
+static void test_support_excludes_one_half(void **state)
+{
+    (void)state;
+    double high = row("doctrine.support")->high;
+    assert_true(high < 0.5 && nextafter(high, 1.0) == 0.5);
+}
 
 static void test_doctrines(void **state)
 {
@@ -306,6 +345,17 @@ static const char *const outcomes[] = {
     "passes_mean",
     "passes_max",
     "not_converged",
+    "share_hub",
+    "integration",
+    "overlap",
+    "rival_spokes",
+    "club_turnover",
+    "enduring",
+    "mission_length",
+    "withdrawals",
+    "support_end",
+    "values_spread",
+    "success",
 };
 
 static void test_outcomes(void **state)
@@ -330,8 +380,8 @@ static void test_outcomes(void **state)
 static void test_series_and_orders(void **state)
 {
     (void)state;
-    static const char *const series[] = {"tension",         "institution", "debt",
-                                         "effective_blocs", "unaligned",   "flexible"};
+    static const char *const series[] = {"tension",   "institution", "debt",        "effective_blocs",
+                                         "unaligned", "flexible",    "integration", "support"};
     assert_int_equal(QD_SERIES_COUNT, QD_COUNT(series));
     for (size_t i = 0; i < QD_COUNT(series); i++)
         assert_string_equal(qd_series_table[i].name, series[i]);
@@ -414,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_fields_are_positions),
         cmocka_unit_test(test_what_cannot_be_scheduled),
         cmocka_unit_test(test_types),
+        cmocka_unit_test(test_support_excludes_one_half),
         cmocka_unit_test(test_doctrines),
         cmocka_unit_test(test_neutral_is_the_default),
         cmocka_unit_test(test_outcomes),
