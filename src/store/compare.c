@@ -1,5 +1,6 @@
 #include "store/compare.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -7,21 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/hdf5_file.h"
+#include "store/guard.h"
+#include "store/hdf5_here.h"
 
 #define BYTES_AT_ONCE ((size_t)16 << 20)
 #define NEAR          1e-9
 
 typedef struct {
+    const char *path, *again; /* the file, and what is expected of it */
     qd_h5_t found, expected;
-    char *difference;
-    size_t size;
+    char difference[512];
     bool short_of_memory;
 } compare_t;
 
+/* What the child that compares says at its end. */
+typedef struct {
+    bool failed, absent, short_of_memory;
+    char why[512], difference[512];
+} answer_t;
+
 static void differs(compare_t *self, const char *name, const char *what)
 {
-    snprintf(self->difference, self->size, "%s: %s", name, what);
+    snprintf(self->difference, sizeof self->difference, "%.200s: %s", name, what);
 }
 
 static bool near(double a, double b)
@@ -76,8 +84,10 @@ typedef struct {
 
 static bool open_variable(qd_h5_t *h5, const char *name, open_t *out)
 {
-    *out = (open_t){.variable = H5Dopen2(h5->file, name, H5P_DEFAULT), .space = -1};
-    if (out->variable < 0)
+    hid_t access = qd_h5_here_access(H5P_DATASET_ACCESS);
+    *out = (open_t){.variable = H5Dopen2(h5->file, name, access), .space = -1};
+    H5Pclose(access);
+    if (out->variable < 0 || !qd_h5_here_vet_variable(h5, out->variable, name))
         return false;
     out->space = H5Dget_space(out->variable);
     out->rank = H5Sget_simple_extent_ndims(out->space);
@@ -104,6 +114,7 @@ static bool compare_slab(compare_t *self, const char *name, open_t pair[2], hid_
     many[0] = count;
     hid_t memory = pair[0].rank > 0 ? H5Screate_simple(pair[0].rank, many, NULL) : H5Screate(H5S_SCALAR);
     bool sound = true;
+    qd_guard_allow((size_t)count * row * sizeof(double));
     for (int k = 0; k < 2; k++) {
         if (pair[k].rank > 0)
             H5Sselect_hyperslab(pair[k].space, H5S_SELECT_SET, start, NULL, many, NULL);
@@ -144,7 +155,7 @@ static bool compare_values(compare_t *self, const char *name, open_t pair[2], hi
 static void compare_variable(compare_t *self, const char *name)
 {
     open_t pair[2] = {{.variable = -1, .space = -1}, {.variable = -1, .space = -1}};
-    if (!qd_h5_exists(&self->found, name)) {
+    if (!qd_h5_here_exists(&self->found, name)) {
         differs(self, name, "not in the file");
         return;
     }
@@ -169,7 +180,7 @@ static void compare_group(compare_t *self, const char *group)
 {
     H5G_info_t info = {0};
     if (H5Gget_info_by_name(self->expected.file, group, &info, H5P_DEFAULT) < 0)
-        qd_h5_fail(&self->expected, "reading group", group);
+        qd_h5_here_fail(&self->expected, "reading group", group);
     for (hsize_t i = 0; i < info.nlinks && *self->difference == '\0' && !self->short_of_memory; i++) {
         char name[256], path[1024];
         if (H5Lget_name_by_idx(self->expected.file, group, H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name,
@@ -186,23 +197,57 @@ static void compare_group(compare_t *self, const char *group)
     }
 }
 
+/* The work of the child. */
+static void compare_files(int channel, void *context)
+{
+    compare_t *self = context;
+    answer_t answer = {0};
+    qd_h5_here_open(&self->found, self->path);
+    qd_h5_here_open(&self->expected, self->again);
+    if (!self->found.failed && !self->expected.failed)
+        compare_group(self, "/");
+    const qd_h5_t *failed = self->found.failed ? &self->found : &self->expected;
+    answer.failed = failed->failed;
+    answer.absent = failed->absent;
+    answer.short_of_memory = self->short_of_memory;
+    memcpy(answer.why, failed->why, sizeof answer.why);
+    memcpy(answer.difference, self->difference, sizeof answer.difference);
+    (void)!qd_channel_send(channel, &answer, sizeof answer);
+}
+
+/* What has become of the comparison. */
+static qd_status_t judge(const answer_t *answer, const char *path, char *difference, size_t size,
+                         qd_error_t *error)
+{
+    if (answer->failed)
+        return qd_error_add(error, answer->absent ? QD_ERROR_INPUT : QD_ERROR_IO, "%s: %s", path,
+                            answer->why);
+    if (answer->short_of_memory)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for comparing %s", path);
+    snprintf(difference, size, "%s", answer->difference);
+    return QD_OK;
+}
+
 qd_status_t qd_result_compare(const char *path, const char *expected, char *difference, size_t size,
                               qd_error_t *error)
 {
+    answer_t answer = {0};
     compare_t *self = calloc(1, sizeof *self);
+    *difference = '\0';
     if (self == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for comparing %s", path);
-    self->difference = difference;
-    self->size = size;
-    *difference = '\0';
-    qd_h5_open(&self->found, path);
-    qd_h5_open(&self->expected, expected);
-    if (!self->found.failed && !self->expected.failed)
-        compare_group(self, "/");
-    qd_status_t status = qd_h5_close(&self->found, error), other = qd_h5_close(&self->expected, error);
-    status = status == QD_OK ? other : status;
-    if (status == QD_OK && self->short_of_memory)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for comparing %s", path);
+    self->path = path;
+    self->again = expected;
+    qd_guard_t *guard = qd_guard_start(compare_files, self);
+    int number = errno;
     free(self);
-    return status;
+    if (guard == NULL)
+        return qd_error_add(error, QD_ERROR_IO, "%s: no process to read it can be started: %s", path,
+                            strerror(number));
+    if (!qd_guard_receive(guard, &answer, sizeof answer)) {
+        answer.failed = true;
+        answer.absent = qd_guard_blames_file(guard, answer.why, sizeof answer.why);
+    }
+    qd_guard_end(guard);
+    return judge(&answer, path, difference, size, error);
 }

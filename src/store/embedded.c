@@ -211,7 +211,7 @@ static qd_status_t outcome_of(qd_h5_t *h5, qd_error_t *error)
     if (!h5->failed)
         return QD_OK;
     h5->failed = false;
-    return qd_error_add(error, QD_ERROR_IO, "%s: %s", h5->path, h5->why);
+    return qd_error_add(error, h5->absent ? QD_ERROR_INPUT : QD_ERROR_IO, "%s: %s", h5->path, h5->why);
 }
 
 /* Path of the variable that holds an outcome or an extra; false where an extra has no name. */

@@ -1,4 +1,5 @@
 #include "store/hdf5_file.h"
+#include "store/guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,6 +101,7 @@ void qd_h5_prepare(void)
      * closed by hand. */
     H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5PLset_loading_state(0); /* no filter is loaded from wherever the environment says */
 }
 
 void qd_h5_create(qd_h5_t *self, const char *path)
@@ -136,6 +138,8 @@ qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error)
     if (self->file >= 0)
         qd_h5_need(self, H5Fclose(self->file) >= 0, "closing the file", NULL);
     self->file = -1;
+    qd_guard_end(self->guard);
+    self->guard = NULL;
     qd_status_t status = self->absent ? QD_ERROR_INPUT : QD_ERROR_IO;
     return self->failed ? qd_error_add(error, status, "%s: %s", self->path, self->why) : QD_OK;
 }

@@ -74,10 +74,11 @@ typedef struct {
     qd_h5_scales_t scales; /* dimensions, while writing; the position of one is its _Netcdf4Dimid */
     size_t written, room;  /* variables, while writing */
     qd_h5_written_t *variable;
-    size_t kept; /* while reading */
+    struct qd_guard *guard; /* while reading: the child that does it */
+    size_t kept;            /* in that child */
     qd_h5_kept_t keep[QD_H5_KEPT_MOST];
     bool failed;
-    bool absent; /* it failed because there is no whole HDF5 file of that name */
+    bool absent; /* it failed because there is no whole HDF5 file of that name: wrong input, not a fault */
     char why[512];
 } qd_h5_t;
 
@@ -142,10 +143,15 @@ void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_values_t v
 /* Length of a dimension that was made; 0 where there is none. */
 hsize_t qd_h5_dimension_length(const qd_h5_t *self, const char *path);
 
-/* ---- reading ------------------------------------------------------------------------------------------- */
+/* ---- reading: a child process does it, see guard.h ----------------------------------------------------- */
 
-/* Opens a file for reading. Says what is wrong with one that is not there, not HDF5, or cut off. */
+/* Opens a file for reading. Says what is wrong with one that is not there, not HDF5, or cut off. What leads to
+ * other files is never followed: to read it is a failure. */
 void qd_h5_open(qd_h5_t *self, const char *path);
+
+/* Refuses an open file that has anything that leads to other files. The whole file is looked over, which takes as
+ * long as a few hundred reads: for the first time that a command opens it. */
+void qd_h5_vet(qd_h5_t *self);
 
 bool qd_h5_exists(qd_h5_t *self, const char *path);
 
@@ -162,7 +168,6 @@ size_t qd_h5_length(qd_h5_t *self, const char *path, size_t axis);
 void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *count);
 void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data);
-hid_t qd_h5_open_variable(qd_h5_t *self, const char *path);
 
 /* ---- for both files of this class ---------------------------------------------------------------------- */
 

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/guard.h"
+#include "store/hdf5_serve.h"
+
 void qd_h5_refuse(qd_h5_t *self, const char *why)
 {
     if (self->failed)
@@ -14,210 +17,212 @@ void qd_h5_refuse(qd_h5_t *self, const char *why)
     snprintf(self->why, sizeof self->why, "%s", why);
 }
 
+/* ---- asking the child ---------------------------------------------------------------------------------- */
+
+/* The child has gone: that is the failure, now and whenever it is asked again. */
+static bool note_end(qd_h5_t *self)
+{
+    self->failed = true;
+    self->absent = qd_guard_blames_file(self->guard, self->why, sizeof self->why);
+    return false;
+}
+
+/* Takes a reply without the values that follow it. False after a failure, of this kind or that. */
+static bool take_reply(qd_h5_t *self, qd_h5_reply_t *reply)
+{
+    if (!qd_guard_receive(self->guard, reply, sizeof *reply))
+        return note_end(self);
+    if (!reply->failed)
+        return true;
+    self->failed = true;
+    self->absent = reply->absent;
+    snprintf(self->why, sizeof self->why, "%.*s", (int)sizeof reply->why - 1, reply->why);
+    return false;
+}
+
+static bool ask(qd_h5_t *self, const qd_h5_request_t *request, qd_h5_reply_t *reply)
+{
+    if (self->failed)
+        return false;
+    if (self->guard == NULL) {
+        qd_h5_refuse(self, "is not open");
+        return false;
+    }
+    return qd_guard_send(self->guard, request, sizeof *request) ? take_reply(self, reply) : note_end(self);
+}
+
+static qd_h5_request_t request_for(qd_h5_ask_t what, const char *path, const char *name)
+{
+    qd_h5_request_t request = {.ask = what};
+    snprintf(request.path, sizeof request.path, "%s", path);
+    snprintf(request.name, sizeof request.name, "%s", name);
+    return request;
+}
+
+/* The values that follow a reply, malloc'ed and with a NUL behind them; NULL after a failure. */
+static void *take_values(qd_h5_t *self, size_t size)
+{
+    char *data = size < SIZE_MAX ? malloc(size + 1) : NULL;
+    if (data == NULL) {
+        qd_h5_refuse(self, "out of memory");
+        qd_guard_end(self->guard); /* what it goes on to send is not taken any more */
+        self->guard = NULL;
+        return NULL;
+    }
+    data[size] = '\0';
+    if (qd_guard_receive(self->guard, data, size))
+        return data;
+    free(data);
+    note_end(self);
+    return NULL;
+}
+
+/* ---- opening ------------------------------------------------------------------------------------------- */
+
 void qd_h5_open(qd_h5_t *self, const char *path)
 {
+    qd_h5_reply_t reply;
     *self = (qd_h5_t){.file = -1};
     snprintf(self->path, sizeof self->path, "%s", path);
-    qd_h5_prepare();
     if (access(path, R_OK) != 0) {
         qd_h5_refuse(self, strerror(errno));
         self->absent = true;
         return;
     }
-    htri_t is = H5Fis_hdf5(path);
-    if (is <= 0) {
-        qd_h5_refuse(self, "not an HDF5 file");
-        self->absent = true;
-        return;
-    }
-    self->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (self->file < 0) {
-        qd_h5_fail(self, "opening the file (cut off or damaged?)", NULL);
-        self->absent = true;
-    }
+    self->guard = qd_guard_start(qd_h5_serve, (void *)(uintptr_t)path);
+    if (self->guard != NULL)
+        take_reply(self, &reply);
+    else
+        snprintf(self->why, sizeof self->why, "no process to read it can be started: %s", strerror(errno));
+    self->failed = self->failed || self->guard == NULL;
+}
+
+void qd_h5_vet(qd_h5_t *self)
+{
+    qd_h5_request_t request = request_for(QD_H5_ASK_VET, "/", "");
+    qd_h5_reply_t reply;
+    (void)!ask(self, &request, &reply);
 }
 
 bool qd_h5_exists(qd_h5_t *self, const char *path)
 {
-    if (self->failed)
-        return false;
-    /* H5Lexists asks for one link at a time: the groups on the way first. */
-    char prefix[1024];
-    if (strlen(path) >= sizeof prefix)
-        return false;
-    for (const char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        snprintf(prefix, sizeof prefix, "%.*s", (int)(slash - path), path);
-        if (H5Lexists(self->file, prefix, H5P_DEFAULT) <= 0)
-            return false;
-    }
-    return H5Lexists(self->file, path, H5P_DEFAULT) > 0;
+    qd_h5_request_t request = request_for(QD_H5_ASK_EXISTS, path, "");
+    qd_h5_reply_t reply;
+    return ask(self, &request, &reply) && reply.found;
 }
+
+/* ---- attributes ---------------------------------------------------------------------------------------- */
 
 char *qd_h5_get_text(qd_h5_t *self, const char *path, const char *name)
 {
-    if (self->failed || H5Aexists_by_name(self->file, path, name, H5P_DEFAULT) <= 0)
-        return NULL;
-    char *value = NULL, *copy = NULL;
-    hid_t attribute = H5Aopen_by_name(self->file, path, name, H5P_DEFAULT, H5P_DEFAULT);
-    hid_t type = qd_h5_memory_type(QD_H5_TEXT), space = H5Aget_space(attribute);
-    if (attribute < 0 || H5Sget_simple_extent_npoints(space) != 1 || H5Aread(attribute, type, &value) < 0)
-        qd_h5_fail(self, "reading attribute", name);
-    else if ((copy = strdup(value == NULL ? "" : value)) == NULL)
-        qd_h5_refuse(self, "out of memory");
-    if (value != NULL)
-        H5Dvlen_reclaim(type, space, H5P_DEFAULT, &value);
-    H5Sclose(space);
-    H5Tclose(type);
-    H5Aclose(attribute);
-    return copy;
+    qd_h5_request_t request = request_for(QD_H5_ASK_TEXT, path, name);
+    qd_h5_reply_t reply;
+    return ask(self, &request, &reply) && reply.found ? take_values(self, reply.size) : NULL;
 }
 
-static bool get_number(qd_h5_t *self, const char *path, const char *name, hid_t type, void *value)
+static bool get_number(qd_h5_t *self, const char *path, const char *name, qd_h5_type_t type, void *value)
 {
-    if (self->failed || H5Aexists_by_name(self->file, path, name, H5P_DEFAULT) <= 0)
+    qd_h5_request_t request = request_for(QD_H5_ASK_NUMBER, path, name);
+    qd_h5_reply_t reply;
+    request.type = type;
+    if (!ask(self, &request, &reply) || !reply.found)
         return false;
-    hid_t attribute = H5Aopen_by_name(self->file, path, name, H5P_DEFAULT, H5P_DEFAULT);
-    hid_t space = H5Aget_space(attribute);
-    if (attribute < 0 || H5Sget_simple_extent_npoints(space) != 1 || H5Aread(attribute, type, value) < 0)
-        qd_h5_fail(self, "reading attribute", name);
-    H5Sclose(space);
-    H5Aclose(attribute);
-    return !self->failed;
+    memcpy(value, &reply.number, sizeof reply.number);
+    return true;
 }
 
 bool qd_h5_get_hash(qd_h5_t *self, const char *path, const char *name, uint64_t *value)
 {
-    return get_number(self, path, name, H5T_NATIVE_UINT64, value);
+    return get_number(self, path, name, QD_H5_HASH, value);
 }
 
 bool qd_h5_get_real(qd_h5_t *self, const char *path, const char *name, double *value)
 {
-    return get_number(self, path, name, H5T_NATIVE_DOUBLE, value);
+    return get_number(self, path, name, QD_H5_REAL, value);
 }
 
 bool qd_h5_get_whole(qd_h5_t *self, const char *path, const char *name, int64_t *value)
 {
-    return get_number(self, path, name, H5T_NATIVE_INT64, value);
+    return get_number(self, path, name, QD_H5_WHOLE, value);
 }
 
-hid_t qd_h5_open_variable(qd_h5_t *self, const char *path)
-{
-    if (self->failed)
-        return -1;
-    hid_t dataset = H5Dopen2(self->file, path, H5P_DEFAULT);
-    if (dataset < 0)
-        qd_h5_fail(self, "opening variable", path);
-    return dataset;
-}
+/* ---- variables ----------------------------------------------------------------------------------------- */
 
 size_t qd_h5_length(qd_h5_t *self, const char *path, size_t axis)
 {
-    hid_t dataset = qd_h5_open_variable(self, path);
-    if (dataset < 0)
-        return 0;
-    hsize_t size[H5S_MAX_RANK] = {0};
-    hid_t space = H5Dget_space(dataset);
-    int rank = H5Sget_simple_extent_dims(space, size, NULL);
-    H5Sclose(space);
-    H5Dclose(dataset);
-    if (rank <= (int)axis)
-        qd_h5_refuse(self, "a variable has fewer dimensions than expected");
-    return self->failed ? 0 : (size_t)size[axis];
+    qd_h5_request_t request = request_for(QD_H5_ASK_LENGTH, path, "");
+    qd_h5_reply_t reply;
+    request.axis = axis;
+    return ask(self, &request, &reply) ? (size_t)reply.number : 0;
 }
 
-static size_t size_of(qd_h5_type_t type)
+/* Cuts texts that lie one behind the other into malloc'ed ones; frees `joined`. */
+static void *cut_texts(qd_h5_t *self, char *joined, size_t size, size_t count)
 {
-    return type == QD_H5_BYTE ? 1 : type == QD_H5_TEXT ? sizeof(char *) : 8;
-}
-
-/* Replaces HDF5's strings by copies that free() takes. */
-static void adopt_texts(qd_h5_t *self, hid_t type, hid_t space, char **text, size_t count)
-{
-    char **copy = calloc(count + 1, sizeof *copy);
-    bool whole = copy != NULL;
-    for (size_t i = 0; whole && i < count; i++)
-        whole = (copy[i] = strdup(text[i] == NULL ? "" : text[i])) != NULL;
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, text);
-    memset(text, 0, count * sizeof *text);
-    if (!whole)
-        qd_h5_refuse(self, "out of memory");
-    if (copy != NULL)
-        memcpy(text, copy, count * sizeof *text);
-    free(copy);
+    char **text = count <= size ? calloc(count + 1, sizeof *text) : NULL;
+    const char *at = joined, *end = joined + size;
+    bool whole = text != NULL;
+    for (size_t i = 0; whole && i < count; i++) {
+        whole = at < end && (text[i] = strdup(at)) != NULL;
+        at += whole ? strlen(at) + 1 : 0;
+    }
+    free(joined);
+    if (whole)
+        return text;
+    for (size_t i = 0; text != NULL && i < count; i++)
+        free(text[i]);
+    free(text);
+    qd_h5_refuse(self, "out of memory");
+    return NULL;
 }
 
 void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *count)
 {
+    qd_h5_request_t request = request_for(QD_H5_ASK_READ, path, "");
+    qd_h5_reply_t reply;
+    request.type = type;
     *count = 0;
-    hid_t dataset = qd_h5_open_variable(self, path);
-    if (dataset < 0)
+    if (!ask(self, &request, &reply))
         return NULL;
-    hid_t in_memory = qd_h5_memory_type(type), space = H5Dget_space(dataset);
-    hssize_t elements = H5Sget_simple_extent_npoints(space);
-    void *data = elements < 0 ? NULL : calloc((size_t)elements + 1, size_of(type));
-    if (data == NULL)
-        qd_h5_refuse(self, "out of memory");
-    else if (elements > 0 && H5Dread(dataset, in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-        qd_h5_fail(self, "reading variable", path);
-    else if (type == QD_H5_TEXT)
-        adopt_texts(self, in_memory, space, data, (size_t)elements);
-    if (!self->failed)
-        *count = (size_t)elements;
-    H5Sclose(space);
-    H5Dclose(dataset);
-    if (type == QD_H5_TEXT)
-        H5Tclose(in_memory);
-    if (self->failed) {
-        free(data);
-        return NULL;
-    }
+    void *data = take_values(self, reply.size);
+    if (data != NULL && type == QD_H5_TEXT)
+        data = cut_texts(self, data, reply.size, reply.count);
+    if (data != NULL)
+        *count = type == QD_H5_TEXT ? reply.count : reply.size / (type == QD_H5_BYTE ? 1 : 8);
     return data;
 }
 
-/* Opens a variable with a small cache of its chunks: there may be many, each read from its beginning to its
- * end. */
-static hid_t open_small(qd_h5_t *self, const char *path)
+/* One request of at most QD_H5_SLAB_MOST bytes. */
+static bool read_piece(qd_h5_t *self, const qd_h5_request_t *request, size_t size, void *data)
 {
-    hid_t access = qd_h5_access_list((size_t)1 << 16);
-    hid_t variable = H5Dopen2(self->file, path, access);
-    H5Pclose(access);
-    if (variable < 0)
-        qd_h5_fail(self, "opening variable", path);
-    return variable;
+    qd_h5_reply_t reply;
+    if (!ask(self, request, &reply))
+        return false;
+    if (reply.size != size || !qd_guard_receive(self->guard, data, size))
+        return note_end(self);
+    return true;
 }
 
-/* The variable, and whether it is to be closed after use. */
-static hid_t find_open(qd_h5_t *self, const char *path, bool *passing)
-{
-    *passing = false;
-    for (size_t i = 0; i < self->kept; i++)
-        if (strcmp(self->keep[i].path, path) == 0)
-            return self->keep[i].variable;
-    hid_t variable = open_small(self, path);
-    qd_h5_kept_t *keep = &self->keep[self->kept];
-    *passing = self->kept == QD_H5_KEPT_MOST || strlen(path) >= sizeof keep->path;
-    if (variable < 0 || *passing)
-        return variable;
-    snprintf(keep->path, sizeof keep->path, "%s", path);
-    keep->variable = variable;
-    self->kept++;
-    return variable;
-}
-
+/* Piece by piece along the first dimension that is longer than 1. */
 void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data)
 {
-    bool passing;
-    hid_t dataset = self->failed ? -1 : find_open(self, path, &passing);
-    if (dataset < 0)
-        return;
-    hid_t space = H5Dget_space(dataset), memory = H5Screate_simple((int)rank, count, NULL);
-    if (H5Sget_simple_extent_ndims(space) != (int)rank ||
-        H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
-        H5Dread(dataset, qd_h5_memory_type(type), memory, space, H5P_DEFAULT, data) < 0)
-        qd_h5_fail(self, "reading variable", path);
-    H5Sclose(memory);
-    H5Sclose(space);
-    if (passing)
-        H5Dclose(dataset);
+    qd_h5_request_t request = request_for(QD_H5_ASK_SLAB, path, "");
+    size_t axis = 0, row = type == QD_H5_BYTE ? 1 : 8;
+    request.type = type;
+    request.rank = rank;
+    memcpy(request.start, start, rank * sizeof *start);
+    memcpy(request.count, count, rank * sizeof *count);
+    while (axis + 1 < rank && count[axis] == 1)
+        axis++;
+    for (size_t i = axis + 1; i < rank; i++)
+        row *= (size_t)count[i];
+    hsize_t step = row > 0 && row < QD_H5_SLAB_MOST ? QD_H5_SLAB_MOST / row : 1;
+    for (hsize_t done = 0; done < count[axis]; done += request.count[axis]) {
+        request.start[axis] = start[axis] + done;
+        request.count[axis] = count[axis] - done < step ? count[axis] - done : step;
+        size_t size = row * (size_t)request.count[axis];
+        if (!read_piece(self, &request, size, (char *)data + row * done))
+            return;
+    }
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_AT_ONCE 512
+#define ROWS_AT_ONCE 4096 /* a chunk of /worlds */
 
 /* The rows of one (point, order), added up anew. */
 typedef struct {

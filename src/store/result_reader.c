@@ -117,6 +117,8 @@ static qd_status_t open_file(qd_result_file_t *self, const char *path, qd_error_
     qd_status_t status = QD_OK;
     if (!self->h5.failed)
         status = check_format(self, error);
+    if (status == QD_OK)
+        qd_h5_vet(&self->h5);
     if (status != QD_OK || self->h5.failed)
         return status == QD_OK ? outcome_of(self, error) : status;
     read_provenance(self);

@@ -1,0 +1,207 @@
+#include "store/guard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Beyond what the program has when the child starts. */
+#define MEMORY_MOST ((rlim_t)768 << 20)
+
+#define BYTES_A_SECOND ((size_t)32 << 20)
+#define CHANNEL        3 /* descriptor of the channel in the child */
+
+/* Sanitizers reserve terabytes of addresses for themselves. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ADDRESSES_ARE_LIMITED false
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define ADDRESSES_ARE_LIMITED false
+#endif
+#endif
+#ifndef ADDRESSES_ARE_LIMITED
+#define ADDRESSES_ARE_LIMITED true
+#endif
+
+struct qd_guard {
+    pid_t child; /* 0: it has been waited for */
+    int channel;
+    int end; /* its status, as waitpid gives it */
+};
+
+/* ---- the channel --------------------------------------------------------------------------------------- */
+
+bool qd_channel_send(int channel, const void *bytes, size_t size)
+{
+    for (const char *at = bytes; size > 0;) {
+        ssize_t put = send(channel, at, size, MSG_NOSIGNAL);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return false;
+        at += put;
+        size -= (size_t)put;
+    }
+    return true;
+}
+
+bool qd_channel_receive(int channel, void *bytes, size_t size)
+{
+    for (char *at = bytes; size > 0;) {
+        ssize_t got = recv(channel, at, size, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        at += got;
+        size -= (size_t)got;
+    }
+    return true;
+}
+
+bool qd_guard_send(qd_guard_t *self, const void *bytes, size_t size)
+{
+    return qd_channel_send(self->channel, bytes, size);
+}
+
+bool qd_guard_receive(qd_guard_t *self, void *bytes, size_t size)
+{
+    return qd_channel_receive(self->channel, bytes, size);
+}
+
+/* ---- the child ----------------------------------------------------------------------------------------- */
+
+void qd_guard_allow(size_t bytes)
+{
+    const struct itimerval timer = {
+        .it_value = {.tv_sec = QD_GUARD_SECONDS + (time_t)(bytes / BYTES_A_SECOND)}};
+    setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+/* Signals for the whole group of processes are for the parent, which ends the child by closing the channel;
+ * faults end the child as they should. */
+static void reset_signals(void)
+{
+    static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE, SIGXFSZ};
+    static const int fatal[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPROF, SIGXCPU};
+    sigset_t none;
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+        signal(ignored[i], SIG_IGN);
+    for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
+        signal(fatal[i], SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void limit_memory(void)
+{
+    unsigned long long pages = 0;
+    struct rlimit limit;
+    FILE *sizes = fopen("/proc/self/statm", "r");
+    if (sizes == NULL)
+        return;
+    bool known = fscanf(sizes, "%llu", &pages) == 1;
+    fclose(sizes);
+    rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + MEMORY_MOST;
+    if (!known || getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur <= most)
+        return;
+    limit.rlim_cur = most;
+    setrlimit(RLIMIT_AS, &limit);
+}
+
+/* Leaves the child with the channel alone: a lock that it inherited would outlive the parent's, and libhdf5 or
+ * the C library must not print. */
+static bool leave_files(int channel)
+{
+    /* Both out of the way first: the parent may have been started without standard streams. */
+    int kept = fcntl(channel, F_DUPFD, CHANNEL + 1), nowhere = open("/dev/null", O_RDWR);
+    if (kept < 0 || nowhere < 0 || dup2(kept, CHANNEL) < 0)
+        return false;
+    if (nowhere == CHANNEL) /* it was replaced by the channel just now */
+        nowhere = open("/dev/null", O_RDWR);
+    for (int standard = 0; standard < CHANNEL; standard++)
+        if (nowhere < 0 || dup2(nowhere, standard) < 0)
+            return false;
+    return close_range(CHANNEL + 1, ~0U, 0) == 0;
+}
+
+_Noreturn static void be_child(int channel, qd_guard_work_t work, void *context)
+{
+    const struct rlimit none = {0, 0};
+    reset_signals();
+    setrlimit(RLIMIT_CORE, &none);
+    if (ADDRESSES_ARE_LIMITED)
+        limit_memory();
+    qd_guard_allow(0);
+    if (!leave_files(channel))
+        _exit(1);
+    work(CHANNEL, context);
+    _exit(0); /* nothing that the parent has buffered is written twice */
+}
+
+/* ---- the parent ---------------------------------------------------------------------------------------- */
+
+qd_guard_t *qd_guard_start(qd_guard_work_t work, void *context)
+{
+    int pair[2];
+    qd_guard_t *self = calloc(1, sizeof *self);
+    if (self == NULL || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+        free(self);
+        return NULL;
+    }
+    self->channel = pair[0];
+    self->child = fork();
+    if (self->child == 0) {
+        close(pair[0]);
+        be_child(pair[1], work, context);
+    }
+    int number = errno;
+    close(pair[1]);
+    if (self->child > 0)
+        return self;
+    close(pair[0]);
+    free(self);
+    errno = number;
+    return NULL;
+}
+
+static void await(qd_guard_t *self)
+{
+    while (self->child > 0 && waitpid(self->child, &self->end, 0) < 0 && errno == EINTR)
+        ;
+    self->child = 0;
+}
+
+bool qd_guard_blames_file(qd_guard_t *self, char why[], size_t size)
+{
+    shutdown(self->channel, SHUT_RDWR);
+    await(self);
+    int number = WIFSIGNALED(self->end) ? WTERMSIG(self->end) : 0;
+    bool slow = number == SIGPROF || number == SIGXCPU, killed = number == SIGKILL || number == SIGTERM;
+    if (slow)
+        snprintf(why, size, "damaged: the HDF5 library does not come to an end with it");
+    else if (killed || number == 0)
+        snprintf(why, size, "the process that reads it was ended%s%s", killed ? " from outside" : "",
+                 killed ? " (is memory short?)" : "");
+    else
+        snprintf(why, size, "damaged: the HDF5 library crashes on it (%s)", strsignal(number));
+    return slow || (number != 0 && !killed);
+}
+
+void qd_guard_end(qd_guard_t *self)
+{
+    if (self == NULL)
+        return;
+    close(self->channel);
+    if (self->child > 0)
+        kill(self->child, SIGKILL); /* it only reads */
+    await(self);
+    free(self);
+}

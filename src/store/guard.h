@@ -1,0 +1,43 @@
+/* Work that may crash, hang or ask for too much memory, in a child process of its own.
+ *
+ * libhdf5 1.10 trusts the headers of a file: a damaged or forged one makes it read beyond its buffers, follow
+ * circles or allocate what a header asks for. So no result file is read by the program itself: a child reads
+ * it, within limits on processor time and memory, and answers over a socket. The child has no other open files
+ * than those it opens, prints nothing, and ends when the parent closes its end or dies. A guard belongs to one
+ * thread at a time. */
+#ifndef QD_STORE_GUARD_H
+#define QD_STORE_GUARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct qd_guard qd_guard_t;
+
+/* What the child does: `channel` is its end of the socket. When it returns, the child ends. */
+typedef void (*qd_guard_work_t)(int channel, void *context);
+
+/* Starts a child; NULL, with errno, where that cannot be done. What `context` points to is the child's own copy
+ * from then on. */
+qd_guard_t *qd_guard_start(qd_guard_work_t work, void *context);
+
+/* Sends to or receives from the child; false when it is not there any more. */
+bool qd_guard_send(qd_guard_t *self, const void *bytes, size_t size);
+bool qd_guard_receive(qd_guard_t *self, void *bytes, size_t size);
+
+/* Once it is not there: says why, as the rest of a sentence about a file ("damaged: ..."). True where the file
+ * is to blame, false where the child was killed from outside. */
+bool qd_guard_blames_file(qd_guard_t *self, char why[], size_t size);
+
+/* Ends the child, whatever it does. self may be NULL. */
+void qd_guard_end(qd_guard_t *self);
+
+/* In the child: the same over its channel. */
+bool qd_channel_send(int channel, const void *bytes, size_t size);
+bool qd_channel_receive(int channel, void *bytes, size_t size);
+
+/* In the child: from now on it may use QD_GUARD_SECONDS of processor time, and one more for each 32 MiB of
+ * `bytes` that it is about to handle, until this is called again. */
+#define QD_GUARD_SECONDS 4
+void qd_guard_allow(size_t bytes);
+
+#endif

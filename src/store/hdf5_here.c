@@ -1,0 +1,291 @@
+#include "store/hdf5_here.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "store/guard.h"
+
+/* Deflate packs at most 1032 to 1; what claims to unpack to more than this many times the bytes of the file is
+ * not in it. */
+#define UNPACKED_MOST 1040
+#define SPARE_BYTES   ((hsize_t)64 << 10)
+
+#define CACHE ((size_t)1 << 16) /* of the chunks of a variable, in bytes */
+
+/* ---- failures ------------------------------------------------------------------------------------------ */
+
+static herr_t find_system_error(unsigned n, const H5E_error2_t *entry, void *context)
+{
+    (void)n;
+    bool *system = context;
+    *system = *system || (entry->desc != NULL && strstr(entry->desc, "error message = '") != NULL);
+    return 0;
+}
+
+void qd_h5_here_fail(qd_h5_t *self, const char *doing, const char *object)
+{
+    bool system = false;
+    if (self->failed)
+        return;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_system_error, &system);
+    qd_h5_fail(self, doing, object);
+    self->absent = !system;
+}
+
+/* Notes that the contents of the file are not what they should be. */
+static void refuse_file(qd_h5_t *self, const char *object, const char *why)
+{
+    if (self->failed)
+        return;
+    self->failed = self->absent = true;
+    snprintf(self->why, sizeof self->why, "damaged: %.200s %s", object, why);
+}
+
+/* ---- opening ------------------------------------------------------------------------------------------- */
+
+void qd_h5_here_open(qd_h5_t *self, const char *path)
+{
+    struct stat state;
+    *self = (qd_h5_t){.file = -1};
+    snprintf(self->path, sizeof self->path, "%s", path);
+    qd_h5_prepare();
+    if (stat(path, &state) != 0)
+        qd_h5_refuse(self, strerror(errno));
+    else if (!S_ISREG(state.st_mode))
+        qd_h5_refuse(self, "found something that is not a file; expected a result file");
+    else if (H5Fis_hdf5(path) <= 0)
+        qd_h5_refuse(self, "not an HDF5 file");
+    else if ((self->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT)) < 0)
+        qd_h5_fail(self, "opening the file (cut off or damaged?)", NULL);
+    self->absent = self->failed;
+}
+
+/* Opens a variable with a small cache of its chunks: there may be many, each read from its beginning to its
+ * end. */
+static hid_t open_variable(qd_h5_t *self, const char *path)
+{
+    if (self->failed)
+        return -1;
+    hid_t access = qd_h5_here_access(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, 13, CACHE, 1.0);
+    hid_t variable = H5Dopen2(self->file, path, access);
+    H5Pclose(access);
+    if (variable < 0)
+        qd_h5_here_fail(self, "opening variable", path);
+    else if (!qd_h5_here_vet_variable(self, variable, path))
+        H5Dclose(variable);
+    return self->failed ? -1 : variable;
+}
+
+bool qd_h5_here_exists(qd_h5_t *self, const char *path)
+{
+    if (self->failed)
+        return false;
+    /* H5Lexists asks for one link at a time: the groups on the way first. */
+    char prefix[1024];
+    if (strlen(path) >= sizeof prefix)
+        return false;
+    hid_t access = qd_h5_here_access(H5P_LINK_ACCESS);
+    bool there = true;
+    for (const char *slash = strchr(path + 1, '/'); there && slash != NULL; slash = strchr(slash + 1, '/')) {
+        snprintf(prefix, sizeof prefix, "%.*s", (int)(slash - path), path);
+        there = H5Lexists(self->file, prefix, access) > 0;
+    }
+    there = there && H5Lexists(self->file, path, access) > 0;
+    H5Pclose(access);
+    return there;
+}
+
+/* ---- attributes ---------------------------------------------------------------------------------------- */
+
+/* Opens an attribute of one value; -1 without failing where there is none. */
+static hid_t open_attribute(qd_h5_t *self, const char *path, const char *name, hid_t *space)
+{
+    if (self->failed)
+        return -1;
+    hid_t access = qd_h5_here_access(H5P_LINK_ACCESS), attribute = -1;
+    bool there = H5Aexists_by_name(self->file, path, name, access) > 0;
+    if (there && (attribute = H5Aopen_by_name(self->file, path, name, H5P_DEFAULT, access)) < 0)
+        qd_h5_here_fail(self, "opening attribute", name);
+    H5Pclose(access);
+    if (attribute < 0)
+        return -1;
+    *space = H5Aget_space(attribute);
+    if (H5Sget_simple_extent_npoints(*space) == 1)
+        return attribute;
+    refuse_file(self, name, "is not one value");
+    H5Sclose(*space);
+    H5Aclose(attribute);
+    return -1;
+}
+
+char *qd_h5_here_text(qd_h5_t *self, const char *path, const char *name)
+{
+    hid_t space, attribute = open_attribute(self, path, name, &space);
+    if (attribute < 0)
+        return NULL;
+    char *value = NULL, *copy = NULL;
+    hid_t type = qd_h5_memory_type(QD_H5_TEXT);
+    if (H5Aread(attribute, type, &value) < 0)
+        qd_h5_here_fail(self, "reading attribute", name);
+    else if ((copy = strdup(value == NULL ? "" : value)) == NULL)
+        qd_h5_refuse(self, "out of memory");
+    if (value != NULL)
+        H5Dvlen_reclaim(type, space, H5P_DEFAULT, &value);
+    H5Tclose(type);
+    H5Sclose(space);
+    H5Aclose(attribute);
+    return copy;
+}
+
+bool qd_h5_here_number(qd_h5_t *self, const char *path, const char *name, qd_h5_type_t type, void *value)
+{
+    hid_t space, attribute = open_attribute(self, path, name, &space);
+    if (attribute < 0)
+        return false;
+    if (H5Aread(attribute, qd_h5_memory_type(type), value) < 0)
+        qd_h5_here_fail(self, "reading attribute", name);
+    H5Sclose(space);
+    H5Aclose(attribute);
+    return !self->failed;
+}
+
+/* ---- variables ----------------------------------------------------------------------------------------- */
+
+hsize_t qd_h5_here_length(qd_h5_t *self, const char *path, size_t axis)
+{
+    hid_t variable = open_variable(self, path);
+    if (variable < 0)
+        return 0;
+    hsize_t size[H5S_MAX_RANK] = {0};
+    hid_t space = H5Dget_space(variable);
+    int rank = H5Sget_simple_extent_dims(space, size, NULL);
+    H5Sclose(space);
+    H5Dclose(variable);
+    if (rank <= (int)axis)
+        refuse_file(self, path, "has fewer dimensions than expected");
+    return self->failed ? 0 : size[axis];
+}
+
+/* The number of elements of a variable, which the bytes of the file can hold. */
+static bool count_elements(qd_h5_t *self, const char *path, hid_t variable, hid_t space, size_t *elements)
+{
+    hid_t type = H5Dget_type(variable);
+    hssize_t points = H5Sget_simple_extent_npoints(space);
+    hsize_t each = H5Tget_size(type), stored = H5Dget_storage_size(variable), size = 0;
+    H5Tclose(type);
+    H5Fget_filesize(self->file, &size);
+    stored = stored < size ? stored : size;
+    if (points < 0 || each == 0 || (hsize_t)points > (stored * UNPACKED_MOST + SPARE_BYTES) / each) {
+        refuse_file(self, path, "claims more elements than the file has bytes for");
+        return false;
+    }
+    *elements = (size_t)points;
+    return true;
+}
+
+/* HDF5's strings, one behind the other; NULL where they are more than the file can hold, or memory is short. */
+static void *join_texts(qd_h5_t *self, const char *path, char *const text[], size_t count, size_t *size)
+{
+    hsize_t most = 0, total = 0;
+    H5Fget_filesize(self->file, &most);
+    for (size_t i = 0; i < count; i++)
+        total += (text[i] == NULL ? 0 : strlen(text[i])) + 1;
+    if (total > most + SPARE_BYTES) {
+        refuse_file(self, path, "holds longer texts than the file has bytes for");
+        return NULL;
+    }
+    char *all = malloc((size_t)total + 1), *at = all;
+    for (size_t i = 0; all != NULL && i < count; i++)
+        at = stpcpy(at, text[i] == NULL ? "" : text[i]) + 1;
+    if (all == NULL)
+        qd_h5_refuse(self, "out of memory");
+    *size = (size_t)total;
+    return all;
+}
+
+static size_t size_of(qd_h5_type_t type)
+{
+    return type == QD_H5_BYTE ? 1 : type == QD_H5_TEXT ? sizeof(char *) : 8;
+}
+
+/* All elements of an open variable; texts are HDF5's own. */
+static void *read_elements(qd_h5_t *self, const char *path, qd_h5_type_t type, hid_t variable,
+                           hid_t in_memory, size_t elements)
+{
+    void *data = calloc(elements + 1, size_of(type));
+    qd_guard_allow(elements * size_of(type));
+    if (data == NULL)
+        qd_h5_refuse(self, "out of memory");
+    else if (elements > 0 && H5Dread(variable, in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
+        qd_h5_here_fail(self, "reading variable", path);
+    return data;
+}
+
+void *qd_h5_here_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *size, size_t *count)
+{
+    *size = *count = 0;
+    hid_t variable = open_variable(self, path);
+    if (variable < 0)
+        return NULL;
+    hid_t in_memory = qd_h5_memory_type(type), space = H5Dget_space(variable);
+    void *data = NULL;
+    if (count_elements(self, path, variable, space, count)) {
+        *size = *count * size_of(type);
+        data = read_elements(self, path, type, variable, in_memory, *count);
+    }
+    if (!self->failed && type == QD_H5_TEXT) {
+        char **text = data;
+        data = join_texts(self, path, text, *count, size);
+        H5Dvlen_reclaim(in_memory, space, H5P_DEFAULT, text);
+        free(text);
+    }
+    H5Sclose(space);
+    H5Dclose(variable);
+    if (type == QD_H5_TEXT)
+        H5Tclose(in_memory);
+    if (!self->failed)
+        return data;
+    free(data);
+    return NULL;
+}
+
+/* The variable, and whether it is to be closed after use. */
+static hid_t find_open(qd_h5_t *self, const char *path, bool *passing)
+{
+    *passing = false;
+    for (size_t i = 0; i < self->kept; i++)
+        if (strcmp(self->keep[i].path, path) == 0)
+            return self->keep[i].variable;
+    hid_t variable = open_variable(self, path);
+    qd_h5_kept_t *keep = &self->keep[self->kept];
+    *passing = self->kept == QD_H5_KEPT_MOST || strlen(path) >= sizeof keep->path;
+    if (variable < 0 || *passing)
+        return variable;
+    snprintf(keep->path, sizeof keep->path, "%s", path);
+    keep->variable = variable;
+    self->kept++;
+    return variable;
+}
+
+void qd_h5_here_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
+                     const hsize_t *count, void *data)
+{
+    bool passing;
+    hid_t variable = self->failed ? -1 : find_open(self, path, &passing);
+    if (variable < 0)
+        return;
+    hid_t space = H5Dget_space(variable), memory = H5Screate_simple((int)rank, count, NULL);
+    if (H5Sget_simple_extent_ndims(space) != (int)rank)
+        refuse_file(self, path, "has another number of dimensions than expected");
+    else if (H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
+             H5Dread(variable, qd_h5_memory_type(type), memory, space, H5P_DEFAULT, data) < 0)
+        qd_h5_here_fail(self, "reading variable", path);
+    H5Sclose(memory);
+    H5Sclose(space);
+    if (passing)
+        H5Dclose(variable);
+}

@@ -1,0 +1,46 @@
+/* Reading a file with libhdf5 in this very process: in the child of a guard, where whatever libhdf5 does with a
+ * damaged file harms nobody. The functions are those of hdf5_file.h under "reading", which ask the child for
+ * them; a file that this process has just written itself may be read here too. For hdf5_*.c and compare.c
+ * only. */
+#ifndef QD_STORE_HDF5_HERE_H
+#define QD_STORE_HDF5_HERE_H
+
+#include "store/hdf5_file.h"
+
+/* Opens a file. Whatever is read of it lies within it: a link to another file is not followed, and a variable
+ * whose values are kept in other files (external storage, virtual datasets) or packed by a filter that libhdf5
+ * would have to load is refused. */
+void qd_h5_here_open(qd_h5_t *self, const char *path);
+
+bool qd_h5_here_exists(qd_h5_t *self, const char *path);
+
+/* malloc'ed; NULL without failing where there is none. */
+char *qd_h5_here_text(qd_h5_t *self, const char *path, const char *name);
+
+/* A number of 8 bytes: double, int64_t or uint64_t by `type`. False without failing where there is none. */
+bool qd_h5_here_number(qd_h5_t *self, const char *path, const char *name, qd_h5_type_t type, void *value);
+
+hsize_t qd_h5_here_length(qd_h5_t *self, const char *path, size_t axis);
+
+/* All of a variable, malloc'ed. Texts come as one array of chars, each with its NUL, one behind the other. *size:
+ * bytes; *count: elements. Refuses a variable that claims more elements than the bytes of the file can hold. */
+void *qd_h5_here_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *size, size_t *count);
+
+/* A slab of it, of a type other than QD_H5_TEXT. */
+void qd_h5_here_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
+                     const hsize_t *count, void *data);
+
+/* Refuses a file that has such a link or variable anywhere, read or not. */
+void qd_h5_here_vet(qd_h5_t *self);
+
+/* Whether it is none of those variables; refuses it otherwise. `path` is for the message. */
+bool qd_h5_here_vet_variable(qd_h5_t *self, hid_t variable, const char *path);
+
+/* A property list of a class of link or dataset access with which no link to another file is followed; close
+ * with H5Pclose. */
+hid_t qd_h5_here_access(hid_t class);
+
+/* Notes a failure of HDF5 as that of the file, unless the system gave an error. */
+void qd_h5_here_fail(qd_h5_t *self, const char *doing, const char *object);
+
+#endif

@@ -1,0 +1,88 @@
+#include "store/hdf5_serve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/guard.h"
+#include "store/hdf5_here.h"
+
+/* Bytes of a slab; 0 where it is too large. */
+static size_t slab_size(const qd_h5_request_t *request)
+{
+    size_t size = request->type == QD_H5_BYTE ? 1 : 8;
+    for (size_t i = 0; i < request->rank && i < QD_H5_RANK_MAX; i++) {
+        if (request->count[i] > QD_H5_SLAB_MOST / size)
+            return 0;
+        size *= (size_t)request->count[i];
+    }
+    return size;
+}
+
+/* Answers one request; the values that go with the answer are malloc'ed. */
+static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, qd_h5_reply_t *reply)
+{
+    void *data = NULL;
+    switch (request->ask) {
+    case QD_H5_ASK_VET:
+        qd_h5_here_vet(h5);
+        break;
+    case QD_H5_ASK_EXISTS:
+        reply->found = qd_h5_here_exists(h5, request->path);
+        break;
+    case QD_H5_ASK_TEXT:
+        data = qd_h5_here_text(h5, request->path, request->name);
+        reply->found = data != NULL;
+        reply->size = data == NULL ? 0 : strlen(data) + 1;
+        break;
+    case QD_H5_ASK_NUMBER:
+        reply->found = qd_h5_here_number(h5, request->path, request->name, request->type, &reply->number);
+        break;
+    case QD_H5_ASK_LENGTH:
+        reply->number = qd_h5_here_length(h5, request->path, request->axis);
+        break;
+    case QD_H5_ASK_READ:
+        data = qd_h5_here_read(h5, request->path, request->type, &reply->size, &reply->count);
+        break;
+    case QD_H5_ASK_SLAB:
+        reply->size = slab_size(request);
+        data = calloc(reply->size + 1, 1);
+        if (data == NULL)
+            qd_h5_refuse(h5, "out of memory");
+        else if (reply->size > 0)
+            qd_h5_here_slab(h5, request->path, request->type, request->rank, request->start, request->count,
+                            data);
+        break;
+    }
+    return data;
+}
+
+/* False when there is nobody any more to send it to. */
+static bool send_reply(int channel, qd_h5_t *h5, qd_h5_reply_t *reply, const void *data)
+{
+    reply->failed = h5->failed;
+    reply->absent = h5->absent;
+    memcpy(reply->why, h5->why, sizeof reply->why);
+    reply->size = h5->failed ? 0 : reply->size;
+    h5->failed = h5->absent = false;
+    return qd_channel_send(channel, reply, sizeof *reply) &&
+           (reply->size == 0 || qd_channel_send(channel, data, reply->size));
+}
+
+void qd_h5_serve(int channel, void *path)
+{
+    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_h5_request_t request;
+    if (h5 == NULL)
+        return;
+    qd_h5_here_open(h5, path);
+    bool open = !h5->failed;
+    bool more = send_reply(channel, h5, &(qd_h5_reply_t){0}, NULL) && open;
+    while (more && qd_channel_receive(channel, &request, sizeof request)) {
+        qd_h5_reply_t reply = {0};
+        qd_guard_allow(0);
+        void *data = answer(h5, &request, &reply);
+        more = send_reply(channel, h5, &reply, data);
+        free(data);
+    }
+    free(h5);
+}

@@ -1,0 +1,258 @@
+"""Result files that were forged or damaged, and how a command that reads one has to end: with a sentence, without a crash,
+soon and in little memory. For the tests in this folder."""
+
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
+from harness import PROGRAM, must, scratch  # noqa: E402
+
+EXPERIMENT = """\
+name: hostile
+seed: 3
+worlds: 40
+orders: [unipolar, bipolar]
+parameters: {order.states: 8, order.periods: 12}
+design: {type: grid, factors: {institution.target: {values: [0.2, 0.8]}}}
+claims:
+  - {id: c, says: s, outcome: survival, contrast: {more: {institution.target: 0.8}, less: {institution.target: 0.2}}}
+"""
+
+# Neither rows nor statistics follow from these.
+UNVERIFIABLE = ("2^40 threads", "no hash")
+SECONDS = 10
+MEMORY = 1 << 30
+
+
+def replace(file, path, **dataset):
+    del file[path]
+    file.create_dataset(path, **dataset)
+
+
+def resize(file, path, value):
+    """A variable of the same type with the elements `value`."""
+    kind = file[path].dtype
+    del file[path]
+    file.create_dataset(path, data=np.asarray(value, dtype=kind))
+
+
+def failure(point, order, world):
+    def forge(file):
+        for name, value in (("point", point), ("order", order), ("world", world)):
+            resize(file, f"failures/{name}", [value])
+        text = h5py.string_dtype()
+        replace(file, "failures/reason", data=np.array(["forged"], dtype=object), dtype=text)
+        resize(file, "failures/failure", [0])
+
+    return forge
+
+
+def element(path, index, value):
+    def forge(file):
+        file[path][index] = value
+
+    return forge
+
+
+def attribute(path, name, value):
+    def forge(file):
+        file[path].attrs[name] = value
+
+    return forge
+
+
+def without(path, name):
+    def forge(file):
+        del file[path].attrs[name]
+
+    return forge
+
+
+def sparse(path, shape):
+    """A variable that claims far more elements than the file has bytes."""
+
+    def forge(file):
+        kind = file[path].dtype
+        replace(file, path, shape=shape, dtype=kind, chunks=tuple(min(n, 1024) for n in shape))
+
+    return forge
+
+
+def removed(path):
+    def forge(file):
+        del file[path]
+
+    return forge
+
+
+FORGED = {
+    "a failure of a point that is not there": failure(2, 0, 0),
+    "a failure of a point far away": failure(1 << 60, 0, 0),
+    "a failure of a negative point": failure(-1, 0, 0),
+    "a failure of an order that is not there": failure(0, 2, 0),
+    "a failure of a negative order": failure(0, -(1 << 62), 0),
+    "a failure of a world that is not there": failure(0, 0, 1 << 50),
+    "columns of failures of different lengths": lambda file: resize(file, "failures/world", [1, 2, 3]),
+    "a table with more rows than bytes": sparse("claims/claim", (1 << 50,)),
+    "texts with more elements than bytes": sparse("claims/says", (1 << 40,)),
+    "extras without names": attribute("parts", "extras", 5),
+    "extras below 0": attribute("parts", "extras", -1),
+    "extras beyond all bounds": attribute("parts", "extras", 1 << 40),
+    "columns that no outcome has": attribute("parts", "columns", np.uint64(2**64 - 1)),
+    "no columns": attribute("parts", "columns", np.uint64(0)),
+    "paths where there are none": attribute("parts", "paths", 0),
+    "a unit of a point that is not there": element("parts/unit_point", 0, 7),
+    "a unit of a negative order": element("parts/unit_order", 0, -3),
+    "a unit of a billion periods": element("parts/unit_periods", 0, 10**9),
+    "a unit of no periods": element("parts/unit_periods", 0, 0),
+    "a unit of other periods": element("parts/unit_periods", 0, 13),
+    "more ranges than there are": element("parts/unit_ranges", 0, 1 << 40),
+    "negative ranges": element("parts/unit_ranges", 0, -1),
+    "a tally beyond the bytes": element("parts/unit_tally_size", 0, 1 << 50),
+    "a tally of nothing": element("parts/unit_tally_size", 0, 0),
+    "a negative tally": element("parts/unit_tally_size", 0, -8),
+    "a range of 2^62 worlds": element("parts/range_count", 0, 1 << 62),
+    "a range that ends beyond 2^64": lambda file: (element("parts/range_first", 0, (1 << 63) - 1)(file),
+                                                   element("parts/range_count", 0, (1 << 63) - 1)(file)),
+    "a range of no worlds": element("parts/range_count", 0, 0),
+    "more bytes of tallies than the file has": sparse("parts/tally", (1 << 50,)),
+    "more worlds than the file has bytes": sparse("worlds/survival", (2, 2, 1 << 50)),
+    "a longer world": sparse("world", (1 << 50,)),
+    "no points": lambda file: replace(file, "point_label", shape=(0,), dtype=h5py.string_dtype()),
+    "no orders": lambda file: replace(file, "order", shape=(0,), dtype=h5py.string_dtype()),
+    "more points than the experiment": lambda file: replace(
+        file, "point_label", data=np.array(["0"] * 9, dtype=object), dtype=h5py.string_dtype()),
+    "more points than bytes": sparse("point_label", (1 << 45,)),
+    "labels that are numbers": lambda file: replace(file, "point_label", data=np.arange(2)),
+    "numbers that are labels": lambda file: replace(
+        file, "worlds_done", data=np.array([["a", "b"]] * 2, dtype=object), dtype=h5py.string_dtype()),
+    "a summary of another shape": lambda file: replace(file, "summary/survival/mean", data=np.zeros((3, 5))),
+    "a summary of more elements than bytes": sparse("summary/survival/mean", (1 << 30, 1 << 20)),
+    "a summary that is a group": lambda file: (removed("summary/survival/mean")(file),
+                                               file.create_group("summary/survival/mean")),
+    "rows that are a group": lambda file: (removed("worlds/survival")(file), file.create_group("worlds/survival")),
+    "rows of one dimension": lambda file: replace(file, "worlds/survival", data=np.zeros(40)),
+    "a scalar for a label": lambda file: replace(file, "order", data="unipolar"),
+    "a config that is a number": attribute("/", "config", 3),
+    "a config that is a list": attribute("/", "config", ["name: a", "seed: 1"]),
+    "a config that is no experiment": attribute("/", "config", "name: [[[[[["),
+    "a config with other points": attribute("/", "config", "name: x\nseed: 3\nworlds: 40\norders: [bipolar]\n"),
+    "no config": without("/", "config"),
+    "no hash": without("/", "result_hash"),
+    "a hash of another length": attribute("/", "result_hash", "f" * 4000),
+    "a format of 2^62": attribute("/", "quadrille_format", 1 << 62),
+    "a negative format": attribute("/", "quadrille_format", -1),
+    "2^40 threads": attribute("/", "threads", 1 << 40),
+    "no attribute that /parts needs": without("parts", "columns"),
+    "no tallies": removed("parts/tally"),
+    "no points at all": removed("point"),
+    "no worlds": removed("world"),
+    "no failures": removed("failures"),
+    "no reasons": removed("failures/reason"),
+}
+
+
+def elsewhere(path, pipe, shape):
+    """Ways to have the variable `path` lead to another file, `pipe`, by name."""
+
+    def link(file):
+        file[path] = h5py.ExternalLink(str(pipe), "/data")
+
+    def link_of_a_group(file):
+        del file[path.split("/")[0]]
+        file[path.split("/")[0]] = h5py.ExternalLink(str(pipe), "/data")
+
+    def soft_link_to_a_link(file):
+        file["elsewhere"] = h5py.ExternalLink(str(pipe), "/data")
+        file[path] = h5py.SoftLink("/elsewhere")
+
+    def raw(file):
+        file.create_dataset(path, shape, "f8", external=[(str(pipe), 0, 8 * int(np.prod(shape)))])
+
+    def virtual(file):
+        layout = h5py.VirtualLayout(shape=shape, dtype="f8")
+        layout[...] = h5py.VirtualSource(str(pipe), "data", shape=shape)
+        file.create_virtual_dataset(path, layout)
+
+    def plugin(file):
+        creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        creation.set_chunk(shape)
+        creation.set_filter(32001, h5py.h5z.FLAG_OPTIONAL, (1, 2))
+        h5py.h5d.create(file.id, path.encode(), h5py.h5t.IEEE_F64LE, h5py.h5s.create_simple(shape), creation)
+
+    return {way.__name__: lambda file, way=way: (removed(path)(file), way(file))
+            for way in (link, link_of_a_group, soft_link_to_a_link, raw, virtual, plugin)}
+
+
+class Hostile(unittest.TestCase):
+    """A sound file, and commands that read what was made of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch(cls)
+        cls.experiment = cls.folder / "hostile.yaml"
+        cls.experiment.write_text(EXPERIMENT)
+        cls.sound = cls.folder / "sound.h5"
+        must("run", cls.experiment, "-o", cls.sound, "-q", "-j", "1")
+
+    def read(self, *arguments):
+        """Exit status and messages of a command with little time and memory."""
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+        done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, errors="replace",
+                              timeout=6 * SECONDS, preexec_fn=limit)
+        self.assertIn(done.returncode, (0, 1, 2, 3), f"{arguments}: {done.stderr[-300:]}")
+        if done.returncode in (1, 2):
+            self.assertIn("quadrille: ", done.stderr)
+        return done
+
+    def commands(self, file):
+        """Those that read a result file, by name."""
+        merged, output = self.folder / "merged.h5", self.folder / "resumed.h5"
+        merged.unlink(missing_ok=True)
+        shutil.copy(file, output)
+        return {"show": ("show", file, "--outcomes", "all"), "merge": ("merge", "-o", merged, file),
+                "verify": ("verify", file, "--fraction", "1", "-j", "1"),
+                "replay": ("replay", file, "--order", "bipolar", "--world", "3", "--point", "1"),
+                "resume": ("run", self.experiment, "-o", output, "--resume", "-q", "-j", "1", "--worlds", "41")}
+
+    def read_by(self, file, names):
+        """How the named commands end, by name."""
+        commands = self.commands(file)
+        with ThreadPoolExecutor(2) as pool:
+            return dict(zip(names, pool.map(lambda name: self.read(*commands[name]), names)))
+
+    def forged(self, forge):
+        """The sound file as `forge` changes it."""
+        file = self.folder / "forged.h5"
+        shutil.copy(self.sound, file)
+        with h5py.File(file, "r+") as h5:
+            forge(h5)
+        return file
+
+    def damaged(self, luck):
+        """The sound file with bytes changed near the heaps and trees, which have no checksum in HDF5, or anywhere."""
+        sound = self.sound.read_bytes()
+        places = [found.start() for found in re.finditer(b"GCOL|TREE|FRHP|FHDB", sound)] + [0] * 10
+        damaged = bytearray(sound)
+        for _ in range(luck.choice((1, 1, 2, 8))):
+            near = luck.choice(places) + luck.randrange(luck.choice((24, 64, 4000)))
+            at = min(near if luck.random() < 0.75 else luck.randrange(len(damaged)), len(damaged) - 8)
+            word = luck.choice((0, 1, 8, luck.randrange(256), (1 << 31) - 1, (1 << 32) - 1, 1 << 40, (1 << 64) - 1))
+            size = luck.choice((1, 2, 4, 8))
+            damaged[at:at + size] = (word & ((1 << 8 * size) - 1)).to_bytes(size, "little")
+        file = self.folder / "damaged.h5"
+        file.write_bytes(damaged[:luck.randrange(len(damaged))] if luck.random() < 0.05 else damaged)
+        return file

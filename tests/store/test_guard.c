@@ -1,0 +1,197 @@
+/* A child that crashes, hangs, takes too much memory or is killed harms nobody but itself, and what became of it is
+ * told apart. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "store/guard.h"
+
+static void echo(int channel, void *context)
+{
+    int number;
+    const int *add = context;
+    while (qd_channel_receive(channel, &number, sizeof number)) {
+        number += *add;
+        if (!qd_channel_send(channel, &number, sizeof number))
+            return;
+    }
+}
+
+static void crash(int channel, void *context)
+{
+    (void)channel, (void)context;
+    raise(SIGSEGV);
+}
+
+static void hang(int channel, void *context)
+{
+    (void)channel, (void)context;
+    for (volatile unsigned long i = 0;; i++)
+        ;
+}
+
+static void be_killed(int channel, void *context)
+{
+    (void)channel, (void)context;
+    raise(SIGKILL);
+}
+
+/* Tells whether 1 GiB was to be had. */
+static void take_memory(int channel, void *context)
+{
+    (void)context;
+    char *block = malloc((size_t)1 << 30), had = 0;
+    if (block != NULL) {
+        memset(block, 1, (size_t)1 << 30);
+        had = block[12345];
+    }
+    free(block);
+    (void)!qd_channel_send(channel, &had, sizeof had);
+}
+
+static void survive_signals(int channel, void *context)
+{
+    (void)context;
+    const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        raise(signals[i]);
+    (void)!qd_channel_send(channel, "alive", 6);
+}
+
+/* Counts the descriptors that are open besides 0 to 3. */
+static void count_files(int channel, void *context)
+{
+    (void)context;
+    int open_files = 0;
+    for (int fd = 4; fd < 256; fd++)
+        open_files += fcntl(fd, F_GETFD) >= 0;
+    (void)!qd_channel_send(channel, &open_files, sizeof open_files);
+}
+
+/* Whether it is the file's fault, once the child has ended by itself; what is said goes into `why`. */
+static bool blames(qd_guard_work_t work, char why[static 256])
+{
+    char byte;
+    qd_guard_t *guard = qd_guard_start(work, NULL);
+    assert_non_null(guard);
+    assert_false(qd_guard_receive(guard, &byte, 1));
+    bool file = qd_guard_blames_file(guard, why, 256);
+    qd_guard_end(guard);
+    return file;
+}
+
+static void test_what_is_sent_is_received(void **state)
+{
+    (void)state;
+    int add = 30;
+    qd_guard_t *guard = qd_guard_start(echo, &add);
+    assert_non_null(guard);
+    add = 1000; /* the child has its own */
+    for (int i = 0; i < 100; i++) {
+        int number = i;
+        assert_true(qd_guard_send(guard, &number, sizeof number));
+        assert_true(qd_guard_receive(guard, &number, sizeof number));
+        assert_int_equal(number, i + 30);
+    }
+    qd_guard_end(guard);
+    qd_guard_end(NULL);
+}
+
+static void test_a_crash_is_the_fault_of_the_file(void **state)
+{
+    (void)state;
+    char why[256];
+    assert_true(blames(crash, why));
+    assert_non_null(strstr(why, "crashes on it"));
+}
+
+static void test_a_hang_ends(void **state)
+{
+    (void)state;
+    char why[256];
+    assert_true(blames(hang, why));
+    assert_non_null(strstr(why, "does not come to an end"));
+}
+
+static void test_a_kill_is_nobodys_fault(void **state)
+{
+    (void)state;
+    char why[256];
+    assert_false(blames(be_killed, why));
+    assert_non_null(strstr(why, "from outside"));
+}
+
+static void test_a_dead_child_stays_dead(void **state)
+{
+    (void)state;
+    char why[256];
+    int number = 1;
+    qd_guard_t *guard = qd_guard_start(crash, NULL);
+    assert_false(qd_guard_receive(guard, &number, sizeof number));
+    for (int i = 0; i < 3; i++) {
+        assert_true(qd_guard_blames_file(guard, why, sizeof why));
+        assert_false(qd_guard_send(guard, &number, sizeof number)); /* and no SIGPIPE */
+    }
+    qd_guard_end(guard);
+}
+
+static void test_memory_is_limited(void **state)
+{
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    print_message("sanitizers need terabytes of addresses; the limit is not set\n");
+    skip();
+#endif
+    char had = 1;
+    qd_guard_t *guard = qd_guard_start(take_memory, NULL);
+    assert_true(qd_guard_receive(guard, &had, 1));
+    assert_int_equal(had, 0);
+    qd_guard_end(guard);
+}
+
+static void test_signals_of_the_terminal_are_the_parents(void **state)
+{
+    (void)state;
+    char word[6];
+    qd_guard_t *guard = qd_guard_start(survive_signals, NULL);
+    assert_true(qd_guard_receive(guard, word, sizeof word));
+    assert_string_equal(word, "alive");
+    qd_guard_end(guard);
+}
+
+static void test_no_file_is_inherited(void **state)
+{
+    (void)state;
+    int open_files = -1, file = open("/dev/null", O_RDONLY);
+    qd_guard_t *guard = qd_guard_start(count_files, NULL);
+    assert_true(qd_guard_receive(guard, &open_files, sizeof open_files));
+    assert_int_equal(open_files, 0);
+    qd_guard_end(guard);
+    close(file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_sent_is_received),
+        cmocka_unit_test(test_a_crash_is_the_fault_of_the_file),
+        cmocka_unit_test(test_a_hang_ends),
+        cmocka_unit_test(test_a_kill_is_nobodys_fault),
+        cmocka_unit_test(test_a_dead_child_stays_dead),
+        cmocka_unit_test(test_memory_is_limited),
+        cmocka_unit_test(test_signals_of_the_terminal_are_the_parents),
+        cmocka_unit_test(test_no_file_is_inherited),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
