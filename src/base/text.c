@@ -57,20 +57,40 @@ out:
     return status;
 }
 
-/* Length of the UTF-8 sequence at s (of `left` bytes), 0 where it is not one (RFC 3629). */
-static size_t sequence_length(const unsigned char *s, size_t left)
+size_t qd_text_character(const unsigned char *s, size_t left, uint32_t *code)
 {
+    *code = s[0];
     if (s[0] < 0x80)
-        return (s[0] >= 0x20 && s[0] != 0x7F) || s[0] == '\t' || s[0] == '\n' || s[0] == '\r';
+        return 1;
     size_t n = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
     if (s[0] < 0xC2 || s[0] > 0xF4 || n > left)
         return 0;
-    for (size_t i = 1; i < n; i++)
+    *code = s[0] & (0xFFu >> (n + 1));
+    for (size_t i = 1; i < n; i++) {
         if ((s[i] & 0xC0) != 0x80)
             return 0;
+        *code = *code << 6 | (s[i] & 0x3Fu);
+    }
     bool overlong = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xF0 && s[1] < 0x90);
     bool beyond = (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF4 && s[1] > 0x8F);
     return overlong || beyond ? 0 : n;
+}
+
+bool qd_is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x061C || code == 0x200E ||
+           code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+bool qd_is_name(const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    for (size_t left = strlen(text), n; left > 0; left -= n, s += n) {
+        uint32_t code;
+        if ((n = qd_text_character(s, left, &code)) == 0 || qd_is_control(code))
+            return false;
+    }
+    return true;
 }
 
 bool qd_is_text(const char *text, size_t length, int *line, int *column)
@@ -78,8 +98,10 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column)
     const unsigned char *s = (const unsigned char *)text;
     *line = *column = 1;
     for (size_t i = 0; i < length;) {
-        size_t n = sequence_length(s + i, length - i);
-        if (!n)
+        uint32_t code;
+        size_t n = qd_text_character(s + i, length - i, &code);
+        bool control = code < 0x20 || code == 0x7F, layout = code == '\t' || code == '\n' || code == '\r';
+        if (!n || (control && !layout))
             return false;
         *column += 1;
         if (s[i] == '\n') {

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "quadrille/error.h"
 
@@ -11,6 +12,17 @@
  * messages name `path`. QD_ERROR_INPUT where it cannot be read or is larger; QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_read_text(const char *path, size_t limit, char **text, size_t *length,
                                      qd_error_t *error);
+
+/* The character that begins at s (of `left` bytes, at least one): its length in bytes and its code point; 0 where
+ * it is not UTF-8 (RFC 3629). */
+size_t qd_text_character(const unsigned char *s, size_t left, uint32_t *code);
+
+/* Whether a terminal may obey a character instead of showing it: controls (C0, delete, C1), marks that change the
+ * direction of writing (Unicode's Bidi_Control), separators of lines and paragraphs. */
+bool qd_is_control(uint32_t code);
+
+/* Whether a NUL-terminated text is fit for a name: UTF-8 without any such character. */
+bool qd_is_name(const char *text);
 
 /* Whether text is UTF-8 (RFC 3629) without control characters other than tab, line feed and carriage return;
  * otherwise the line and column (from 1) of the first byte that is not. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/screen.h"
 #include "quadrille/registry.h"
 
 typedef struct {
@@ -117,7 +118,8 @@ static int run_command(int argc, char **argv)
 static int finish_output(int code)
 {
     errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    bool whole = !ferror(stdout);
+    if (fclose(stdout) == 0 && whole)
         return code;
     fprintf(stderr, "quadrille: standard output: %s\n", errno ? strerror(errno) : "not all could be written");
     return code ? code : 1;
@@ -125,5 +127,9 @@ static int finish_output(int code)
 
 int main(int argc, char **argv)
 {
+    if (!qd_screen_open()) {
+        fputs("quadrille: no memory for its output\n", stderr);
+        return 1;
+    }
     return finish_output(run_command(argc, argv));
 }

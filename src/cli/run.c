@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/screen.h"
 #include "engine/ranks.h"
 #include "quadrille/run.h"
 
@@ -232,9 +233,11 @@ static void show_progress(void *context, const qd_progress_t *progress)
     if (progress->eta >= 0.0)
         snprintf(eta, sizeof eta, ", %d:%02d:%02d left", (int)(progress->eta / 3600.0),
                  (int)(progress->eta / 60.0) % 60, (int)progress->eta % 60);
-    fprintf(stderr, "%squadrille: %" PRIu64 " of %s%" PRIu64 " worlds, %.0f worlds/s%s%s%s",
-            arguments->terminal ? "\r\033[K" : "", progress->done, progress->precision ? "at most " : "",
-            progress->total, progress->rate, eta, precision, arguments->terminal ? "" : "\n");
+    if (arguments->terminal)
+        qd_screen_erase_line();
+    fprintf(stderr, "quadrille: %" PRIu64 " of %s%" PRIu64 " worlds, %.0f worlds/s%s%s%s", progress->done,
+            progress->precision ? "at most " : "", progress->total, progress->rate, eta, precision,
+            arguments->terminal ? "" : "\n");
     fflush(stderr);
 }
 
@@ -333,7 +336,7 @@ static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
     catch_signals(self->time_budget);
     qd_status_t status = qd_run(experiment, &self->run, &summary, &error);
     if (self->terminal && !self->quiet)
-        fputs("\r\033[K", stderr);
+        qd_screen_erase_line();
     if (error.count > 0)
         (void)qd_cli_fail(&error);
     say_end(self, &summary, status);

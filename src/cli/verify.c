@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/screen.h"
 #include "engine/verify.h"
 #include "quadrille/world.h"
 
@@ -47,7 +48,9 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
     if (done < total && done - *told < total / 100)
         return;
     *told = done;
-    fprintf(stderr, "\r\033[Kquadrille: %" PRIu64 " of %" PRIu64 " worlds", done, total);
+    qd_screen_erase_line();
+    fprintf(stderr, "quadrille: %" PRIu64 " of %" PRIu64 " worlds", done, total);
+    fflush(stderr);
 }
 
 /* How a world ended, for a message. */
@@ -95,7 +98,7 @@ static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
     if (status == QD_OK)
         status = qd_verify(options, &report, &error);
     if (terminal)
-        fputs("\r\033[K", stderr);
+        qd_screen_erase_line();
     if (error.count > 0)
         (void)qd_cli_fail(&error);
     if (status == QD_ERROR_DIFFERS && strcmp(report.version, QD_VERSION) != 0)

@@ -1,6 +1,5 @@
 #include "experiment/canonical.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -53,11 +52,8 @@ void qd_write_text(FILE *out, const char *text)
 bool qd_read_label(const qd_yaml_node_t *node, const char **label)
 {
     const char *text;
-    if (!qd_yaml_text(node, &text))
+    if (!qd_yaml_name(node, &text))
         return false;
-    for (const char *s = text; *s; s++)
-        if (iscntrl((unsigned char)*s))
-            return qd_yaml_expected(node, "a text without control characters");
     if (strlen(text) > QD_LABEL_SIZE_MAX)
         return qd_yaml_expected(node, "at most %d bytes", QD_LABEL_SIZE_MAX);
     *label = text;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "experiment/canonical.h"
 #include "experiment/claims_reader.h"
 #include "experiment/design_reader.h"
@@ -74,6 +75,10 @@ static void read_name(qd_loading_t *load, const qd_yaml_node_t *root, const char
         load->self->name = qd_loading_copy(load, text);
     else
         load->self->name = stem_of(load, path);
+    if (load->self->name && !qd_is_name(load->self->name))
+        qd_yaml_fail(root,
+                     "found control characters in the name of this file; expected a `name`, or a file of "
+                     "another name");
     text = "";
     if (about && qd_yaml_text(about, &text) && strlen(text) > ABOUT_MAX)
         qd_yaml_expected(about, "at most %d bytes", ABOUT_MAX);

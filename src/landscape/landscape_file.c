@@ -45,7 +45,7 @@ static bool read_list_of_actors(const qd_yaml_node_t *actors, qd_landscape_t *se
     size_t i = 0;
     for (const qd_yaml_node_t *node = qd_yaml_first(actors); node; node = qd_yaml_next(node), i++) {
         const char *text;
-        if (!qd_yaml_text(node, &text)) {
+        if (!qd_yaml_name(node, &text)) {
             text = "";
             good = false;
         }

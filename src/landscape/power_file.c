@@ -54,7 +54,7 @@ static bool names_of_members(const qd_yaml_node_t *members, names_t *names)
         const char *name = qd_yaml_key(node);
         if (name && find(names, name) >= 0)
             continue; /* the reader has told of the key already */
-        if (!name && !qd_yaml_text(node, &name))
+        if (!name && !qd_yaml_name(node, &name))
             return false;
         if (find(names, name) >= 0)
             return qd_yaml_expected(node, "every name once");

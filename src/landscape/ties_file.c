@@ -66,6 +66,8 @@ static qd_status_t add_tie(reader_t *self, size_t line, const qd_csv_field_t fie
     for (size_t k = 0; k < 2; k++) {
         if (field[k].text[0] == '\0')
             return fault(self, line, field[k].column, "the name of an actor", "");
+        if (!qd_is_name(field[k].text))
+            return fault(self, line, field[k].column, "a name without control characters", field[k].text);
         end[k] = find_name(self, field[k].text);
         if (end[k] < 0)
             return fault(self, line, field[k].column, stranger, field[k].text);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "quadrille/registry.h"
 
 #define SHOWN 60 /* characters of the user's text that a message repeats */
@@ -178,6 +179,13 @@ bool qd_yaml_text(const qd_yaml_node_t *node, const char **text)
         return qd_yaml_expected(node, "a text");
     *text = qd_yaml_scalar(node);
     return true;
+}
+
+bool qd_yaml_name(const qd_yaml_node_t *node, const char **text)
+{
+    if (!qd_yaml_text(node, text))
+        return false;
+    return qd_is_name(*text) || qd_yaml_expected(node, "a text without control characters");
 }
 
 static const char *skip_digits(const char *s)

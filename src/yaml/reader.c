@@ -157,7 +157,11 @@ static qd_status_t take_key(builder_t *build, const char *text, size_t length, c
         qd_yaml_fault(self, build->key_line, build->key_column,
                       "found the merge key `<<`; expected every value written out");
     build->has_key = true;
-    return add_text(self, text, length, &build->key);
+    qd_status_t status = add_text(self, text, length, &build->key);
+    if (!status && !qd_is_name(self->text + build->key))
+        qd_yaml_fault(self, build->key_line, build->key_column,
+                      "found control characters in a key; expected a word without them");
+    return status;
 }
 
 static qd_status_t take_scalar(builder_t *build, struct fy_token *token, const struct fy_mark *mark)

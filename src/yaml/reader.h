@@ -81,6 +81,8 @@ bool qd_yaml_expected_for(const qd_yaml_node_t *node, const char *name, const ch
 
 /* A scalar that is not empty. *text is owned by the document. */
 bool qd_yaml_text(const qd_yaml_node_t *node, const char **text);
+/* The same, fit for a name: without control characters (qd_is_name), which a terminal would obey. */
+bool qd_yaml_name(const qd_yaml_node_t *node, const char **text);
 /* A finite decimal number in [low, high]: 2, -2, .5, 1e-3; no hexadecimals, underscores, nan, inf, quotes. */
 bool qd_yaml_real(const qd_yaml_node_t *node, double low, double high, double *value);
 /* A whole number in [low, high], written as digits or as a number that is exactly whole (1e6). */

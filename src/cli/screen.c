@@ -1,0 +1,119 @@
+#include "cli/screen.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define PIECE 1024 /* bytes filtered at once */
+
+/* One stream: where it goes, and the beginning of a sequence that waits for its end. */
+typedef struct {
+    int descriptor;
+    size_t waiting;
+    unsigned char wait[4];
+} screen_t;
+
+static screen_t screen[2] = {{.descriptor = STDOUT_FILENO}, {.descriptor = STDERR_FILENO}};
+
+/* Whether so many bytes are the beginning of a sequence that goes on. */
+static bool is_unfinished(const unsigned char *s, size_t left)
+{
+    size_t whole = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
+    if (s[0] < 0xC2 || s[0] > 0xF4 || left >= whole)
+        return false;
+    for (size_t i = 1; i < left; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return false;
+    return true;
+}
+
+size_t qd_screen_filter(const unsigned char *bytes, size_t size, _Bool last, char *out, size_t *taken)
+{
+    char *to = out;
+    size_t at = 0;
+    while (at < size) {
+        uint32_t code;
+        size_t length = qd_text_character(bytes + at, size - at, &code);
+        if (length == 0 && !last && is_unfinished(bytes + at, size - at))
+            break;
+        if (length == 0)
+            to += sprintf(to, "\\x%02x", bytes[at]);
+        else if (qd_is_control(code) && code != '\n' && code != '\t')
+            to += sprintf(to, "\\u%04x", code);
+        else
+            to = mempcpy(to, bytes + at, length);
+        at += length == 0 ? 1 : length;
+    }
+    *taken = at;
+    return (size_t)(to - out);
+}
+
+static bool write_all(int descriptor, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t put = write(descriptor, bytes, size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return false;
+        bytes += put;
+        size -= (size_t)put;
+    }
+    return true;
+}
+
+/* Filters and writes what waited and at most PIECE more bytes. */
+static bool write_piece(screen_t *self, const char *bytes, size_t size, bool last)
+{
+    unsigned char in[PIECE + sizeof self->wait];
+    char out[QD_SCREEN_GROWTH * sizeof in];
+    size_t taken, length;
+    memcpy(in, self->wait, self->waiting);
+    memcpy(in + self->waiting, bytes, size);
+    size += self->waiting;
+    length = qd_screen_filter(in, size, last, out, &taken);
+    self->waiting = size - taken;
+    memcpy(self->wait, in + taken, self->waiting);
+    return write_all(self->descriptor, out, length);
+}
+
+static ssize_t write_screen(void *cookie, const char *bytes, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        size_t some = size - done < PIECE ? size - done : PIECE;
+        if (!write_piece(cookie, bytes + done, some, false))
+            return 0;
+        done += some;
+    }
+    return (ssize_t)size;
+}
+
+static int close_screen(void *cookie)
+{
+    return write_piece(cookie, "", 0, true) ? 0 : EOF;
+}
+
+bool qd_screen_open(void)
+{
+    const cookie_io_functions_t functions = {.write = write_screen, .close = close_screen};
+    FILE *out = fopencookie(&screen[0], "w", functions), *error = fopencookie(&screen[1], "w", functions);
+    if (out == NULL || error == NULL)
+        return false;
+    setvbuf(out, NULL, isatty(STDOUT_FILENO) == 1 ? _IOLBF : _IOFBF, BUFSIZ);
+    setvbuf(error, NULL, _IOLBF, BUFSIZ); /* a message is written whole, also when ranks share the terminal */
+    stdout = out;
+    stderr = error;
+    return true;
+}
+
+void qd_screen_erase_line(void)
+{
+    static const char erase[] = "\r\033[K";
+    fflush(stderr);
+    (void)write_all(STDERR_FILENO, erase, strlen(erase));
+}
