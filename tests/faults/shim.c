@@ -1,0 +1,534 @@
+/* A library for LD_PRELOAD that makes one call of a process fail: the K-th that touches a file, the K-th that asks
+ * for memory, or the K-th that starts a thread. Calls of every library are counted, libhdf5's included.
+ *
+ *     QD_FAULT=FAMILY:KIND:K[:on]
+ *
+ * FAMILY is io, memory or thread. K counts from 1; 0 fails nothing. With `:on` all later calls fail too. KIND of io:
+ *
+ *     enospc, eio    the call fails with this errno; ENOSPC only where the call may need space
+ *     eintr          the call fails with EINTR where POSIX allows it
+ *     short          a read or write transfers half of the bytes (at least one)
+ *     torn           a write transfers half of the bytes, then SIGKILL; other calls as `kill`
+ *     kill           SIGKILL before the call
+ *     term           SIGTERM before the call, which then goes on: an early stop at a fixed place
+ *
+ * KIND of memory and thread is `fail`: ENOMEM and EAGAIN. With QD_FAULT_LOG=FILE each counted call appends a line
+ * "K operation object"; the number of lines is the number of positions. System files (/proc, /usr, ...) and the
+ * standard streams are not counted. Counting begins when the libraries are loaded, just before main. */
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { OPEN_FILES = 1024 };
+
+typedef enum { NO_FAMILY, IO, MEMORY, THREAD } family_t;
+typedef enum { ENOSPC_ONCE, EIO_ONCE, EINTR_ONCE, SHORT, TORN, KILL, TERM, FAIL } kind_t;
+
+/* What a call may do; decides which kinds of failure are possible. */
+typedef enum { READS, NEEDS_SPACE, TRANSFERS_IN, TRANSFERS_OUT, CHANGES, WAITS } nature_t;
+
+static family_t family;
+static kind_t kind;
+static long at;
+static bool lasting;
+static int log_fd = -1;
+static atomic_long counted;
+static atomic_bool watched[OPEN_FILES]; /* descriptors of files that count */
+static _Atomic(FILE *) stream[OPEN_FILES];
+
+/* ---- the request --------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    family_t family;
+    kind_t kind;
+} requests[] = {
+    {"io:enospc:", IO, ENOSPC_ONCE}, {"io:eio:", IO, EIO_ONCE},      {"io:eintr:", IO, EINTR_ONCE},
+    {"io:short:", IO, SHORT},        {"io:torn:", IO, TORN},         {"io:kill:", IO, KILL},
+    {"io:term:", IO, TERM},          {"memory:fail:", MEMORY, FAIL}, {"thread:fail:", THREAD, FAIL}};
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *request = getenv("QD_FAULT"), *path = getenv("QD_FAULT_LOG");
+    if (path)
+        log_fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    for (size_t i = 0; request && i < sizeof requests / sizeof requests[0]; i++) {
+        size_t length = strlen(requests[i].name);
+        if (strncmp(request, requests[i].name, length) != 0)
+            continue;
+        char *end;
+        at = strtol(request + length, &end, 10);
+        lasting = strcmp(end, ":on") == 0;
+        kind = requests[i].kind;
+        family = requests[i].family; /* last: from here on calls are counted */
+    }
+}
+
+static void note(long number, const char *operation, const char *object)
+{
+    char line[512];
+    int length = snprintf(line, sizeof line, "%ld %s %s\n", number, operation, object ? object : "");
+    if (length >= (int)sizeof line)
+        length = sizeof line - 1;
+    if (syscall(SYS_write, log_fd, line, (size_t)length) < 0)
+        log_fd = -1;
+}
+
+/* Counts a call; whether this one is to fail. */
+static bool due(family_t of, const char *operation, const char *object)
+{
+    if (family != of)
+        return false;
+    long number = atomic_fetch_add(&counted, 1) + 1;
+    if (log_fd >= 0)
+        note(number, operation, object);
+    return at > 0 && (number == at || (lasting && number > at));
+}
+
+static _Noreturn void die(void)
+{
+    raise(SIGKILL);
+    for (;;)
+        pause();
+}
+
+/* ---- files --------------------------------------------------------------------------------------------- */
+
+/* Counts an I/O call. Returns the errno it is to fail with, or 0: then it is to transfer *size bytes (NULL: it
+ * transfers none), and the process is to die after it where *torn says so. */
+static int trip(const char *operation, const char *object, nature_t nature, size_t *size, bool *torn)
+{
+    if (!due(IO, operation, object))
+        return 0;
+    switch (kind) {
+    case ENOSPC_ONCE:
+        return nature == NEEDS_SPACE || nature == TRANSFERS_OUT ? ENOSPC : 0;
+    case EIO_ONCE:
+        return EIO;
+    case EINTR_ONCE:
+        return nature == CHANGES || nature == READS ? 0 : EINTR;
+    case SHORT:
+        if (size && *size > 1)
+            *size /= 2;
+        return 0;
+    case TORN:
+        if (nature != TRANSFERS_OUT || *size < 2)
+            die();
+        *size /= 2;
+        *torn = true;
+        return 0;
+    case TERM:
+        raise(SIGTERM);
+        return 0;
+    default:
+        die();
+    }
+}
+
+static int trip_plainly(const char *operation, const char *object, nature_t nature)
+{
+    return trip(operation, object, nature, NULL, NULL);
+}
+
+static bool counts(const char *path)
+{
+    static const char *const system[] = {"/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/lib"};
+    if (strstr(path, ".gcda")) /* what a build for coverage writes about itself */
+        return false;
+    for (size_t i = 0; i < sizeof system / sizeof system[0]; i++)
+        if (strncmp(path, system[i], strlen(system[i])) == 0)
+            return false;
+    return family == IO;
+}
+
+static bool counts_fd(int fd)
+{
+    return family == IO && fd >= 0 && fd < OPEN_FILES && atomic_load(&watched[fd]);
+}
+
+static void watch(int fd, bool yes)
+{
+    if (fd >= 0 && fd < OPEN_FILES)
+        atomic_store(&watched[fd], yes);
+}
+
+/* Declares `real`: the definition that this one hides. */
+#define REAL(name)                                                                                           \
+    __typeof__(name) *real;                                                                                  \
+    *(void **)&real = dlsym(RTLD_NEXT, #name)
+
+/* Returns -1 with the errno that `trip` names, if it names one. */
+#define FAIL_IF(tripped)                                                                                     \
+    do {                                                                                                     \
+        int number_ = (tripped);                                                                             \
+        if (number_ != 0) {                                                                                  \
+            errno = number_;                                                                                 \
+            return -1;                                                                                       \
+        }                                                                                                    \
+    } while (0)
+
+/* The mode of an open that may create; C cannot hand on what it does not know. */
+#define TAKE_MODE(flags, mode)                                                                               \
+    mode_t mode = 0;                                                                                         \
+    if ((flags) & (O_CREAT | __O_TMPFILE)) {                                                                 \
+        va_list rest_;                                                                                       \
+        va_start(rest_, flags);                                                                              \
+        mode = va_arg(rest_, mode_t);                                                                        \
+        va_end(rest_);                                                                                       \
+    }
+
+static int open_counted(int folder, const char *path, int flags, mode_t mode)
+{
+    REAL(openat);
+    bool count = counts(path);
+    if (count)
+        FAIL_IF(trip_plainly("open", path, flags & O_CREAT ? NEEDS_SPACE : WAITS));
+    int fd = real(folder, path, flags, mode);
+    watch(fd, count);
+    return fd;
+}
+
+int open(const char *path, int flags, ...)
+{
+    TAKE_MODE(flags, mode);
+    return open_counted(AT_FDCWD, path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+    TAKE_MODE(flags, mode);
+    return open_counted(AT_FDCWD, path, flags | O_LARGEFILE, mode);
+}
+
+int openat(int folder, const char *path, int flags, ...)
+{
+    TAKE_MODE(flags, mode);
+    return open_counted(folder, path, flags, mode);
+}
+
+int openat64(int folder, const char *path, int flags, ...)
+{
+    TAKE_MODE(flags, mode);
+    return open_counted(folder, path, flags | O_LARGEFILE, mode);
+}
+
+int close(int fd)
+{
+    REAL(close);
+    bool count = counts_fd(fd);
+    watch(fd, false);
+    int number = count ? trip_plainly("close", "", NEEDS_SPACE) : 0;
+    int status = real(fd); /* the descriptor is gone whatever close says */
+    FAIL_IF(number);
+    return status;
+}
+
+/* One transfer: reads and writes differ in their nature and in the call. */
+#define TRANSFER(name, nature, parameters, ...)                                                              \
+    ssize_t name parameters                                                                                  \
+    {                                                                                                        \
+        REAL(name);                                                                                          \
+        bool torn = false;                                                                                   \
+        if (counts_fd(fd))                                                                                   \
+            FAIL_IF(trip(#name, "", nature, &size, &torn));                                                  \
+        ssize_t done = real(__VA_ARGS__);                                                                    \
+        if (torn)                                                                                            \
+            die();                                                                                           \
+        return done;                                                                                         \
+    }
+
+TRANSFER(read, TRANSFERS_IN, (int fd, void *bytes, size_t size), fd, bytes, size)
+TRANSFER(pread, TRANSFERS_IN, (int fd, void *bytes, size_t size, off_t from), fd, bytes, size, from)
+TRANSFER(pread64, TRANSFERS_IN, (int fd, void *bytes, size_t size, off64_t from), fd, bytes, size, from)
+TRANSFER(write, TRANSFERS_OUT, (int fd, const void *bytes, size_t size), fd, bytes, size)
+TRANSFER(pwrite, TRANSFERS_OUT, (int fd, const void *bytes, size_t size, off_t to), fd, bytes, size, to)
+TRANSFER(pwrite64, TRANSFERS_OUT, (int fd, const void *bytes, size_t size, off64_t to), fd, bytes, size, to)
+
+/* What programs built with _FORTIFY_SOURCE call instead; the check of the buffer's room is left out. */
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat_2(int folder, const char *path, int flags);
+ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room);
+ssize_t __pread_chk(int fd, void *bytes, size_t size, off_t from, size_t room);
+ssize_t __pread64_chk(int fd, void *bytes, size_t size, off64_t from, size_t room);
+
+int __open_2(const char *path, int flags)
+{
+    return open_counted(AT_FDCWD, path, flags, 0);
+}
+
+int __open64_2(const char *path, int flags)
+{
+    return open_counted(AT_FDCWD, path, flags | O_LARGEFILE, 0);
+}
+
+int __openat_2(int folder, const char *path, int flags)
+{
+    return open_counted(folder, path, flags, 0);
+}
+
+ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room)
+{
+    (void)room;
+    return read(fd, bytes, size);
+}
+
+ssize_t __pread_chk(int fd, void *bytes, size_t size, off_t from, size_t room)
+{
+    (void)room;
+    return pread(fd, bytes, size, from);
+}
+
+ssize_t __pread64_chk(int fd, void *bytes, size_t size, off64_t from, size_t room)
+{
+    (void)room;
+    return pread64(fd, bytes, size, from);
+}
+
+/* Calls on a descriptor, or on a path, that transfer no bytes. */
+#define ON_FD(name, nature, parameters, ...)                                                                 \
+    int name parameters                                                                                      \
+    {                                                                                                        \
+        REAL(name);                                                                                          \
+        if (counts_fd(fd))                                                                                   \
+            FAIL_IF(trip_plainly(#name, "", nature));                                                        \
+        return real(__VA_ARGS__);                                                                            \
+    }
+
+#define ON_PATH(name, nature, parameters, ...)                                                               \
+    int name parameters                                                                                      \
+    {                                                                                                        \
+        REAL(name);                                                                                          \
+        if (counts(path))                                                                                    \
+            FAIL_IF(trip_plainly(#name, path, nature));                                                      \
+        return real(__VA_ARGS__);                                                                            \
+    }
+
+ON_FD(fsync, NEEDS_SPACE, (int fd), fd)
+ON_FD(fdatasync, NEEDS_SPACE, (int fd), fd)
+ON_FD(ftruncate, NEEDS_SPACE, (int fd, off_t size), fd, size)
+ON_FD(ftruncate64, NEEDS_SPACE, (int fd, off64_t size), fd, size)
+ON_FD(fchmod, CHANGES, (int fd, mode_t mode), fd, mode)
+ON_FD(flock, WAITS, (int fd, int operation), fd, operation)
+ON_FD(fstat, READS, (int fd, struct stat *about), fd, about)
+ON_FD(fstat64, READS, (int fd, struct stat64 *about), fd, about)
+ON_PATH(stat, READS, (const char *path, struct stat *about), path, about)
+ON_PATH(stat64, READS, (const char *path, struct stat64 *about), path, about)
+ON_PATH(lstat, READS, (const char *path, struct stat *about), path, about)
+ON_PATH(lstat64, READS, (const char *path, struct stat64 *about), path, about)
+ON_PATH(access, READS, (const char *path, int mode), path, mode)
+ON_PATH(fstatat, READS, (int folder, const char *path, struct stat *about, int flags), folder, path, about,
+        flags)
+ON_PATH(fstatat64, READS, (int folder, const char *path, struct stat64 *about, int flags), folder, path,
+        about, flags)
+ON_PATH(faccessat, READS, (int folder, const char *path, int mode, int flags), folder, path, mode, flags)
+ON_PATH(mkdir, NEEDS_SPACE, (const char *path, mode_t mode), path, mode)
+ON_PATH(mkdirat, NEEDS_SPACE, (int folder, const char *path, mode_t mode), folder, path, mode)
+ON_PATH(rmdir, CHANGES, (const char *path), path)
+ON_PATH(unlink, CHANGES, (const char *path), path)
+ON_PATH(unlinkat, CHANGES, (int folder, const char *path, int flags), folder, path, flags)
+ON_PATH(rename, NEEDS_SPACE, (const char *from, const char *path), from, path)
+ON_PATH(renameat, NEEDS_SPACE, (int a, const char *from, int b, const char *path), a, from, b, path)
+ON_PATH(renameat2, NEEDS_SPACE, (int a, const char *from, int b, const char *path, unsigned flags), a, from,
+        b, path, flags)
+ON_PATH(link, NEEDS_SPACE, (const char *from, const char *path), from, path)
+ON_PATH(linkat, NEEDS_SPACE, (int a, const char *from, int b, const char *path, int flags), a, from, b, path,
+        flags)
+
+/* posix_fallocate returns the errno itself. */
+int posix_fallocate(int fd, off_t from, off_t size)
+{
+    REAL(posix_fallocate);
+    int number = counts_fd(fd) ? trip_plainly("posix_fallocate", "", NEEDS_SPACE) : 0;
+    return number ? number : real(fd, from, size);
+}
+
+DIR *opendir(const char *path)
+{
+    REAL(opendir);
+    int number = counts(path) ? trip_plainly("opendir", path, READS) : 0;
+    if (number == 0)
+        return real(path);
+    errno = number;
+    return NULL;
+}
+
+/* NULL with errno set is an error, with errno as it was the end. */
+#define READS_FOLDER(name, type)                                                                             \
+    type *name(DIR *folder)                                                                                  \
+    {                                                                                                        \
+        REAL(name);                                                                                          \
+        int number = trip_plainly(#name, "", READS);                                                         \
+        if (number == 0)                                                                                     \
+            return real(folder);                                                                             \
+        errno = number;                                                                                      \
+        return NULL;                                                                                         \
+    }
+
+READS_FOLDER(readdir, struct dirent)
+READS_FOLDER(readdir64, struct dirent64)
+
+/* ---- streams: over the calls above, as libc's own would not pass through them -------------------------- */
+
+static ssize_t stream_read(void *cookie, char *bytes, size_t size)
+{
+    return read(*(int *)cookie, bytes, size);
+}
+
+static ssize_t stream_write(void *cookie, const char *bytes, size_t size)
+{
+    ssize_t done = write(*(int *)cookie, bytes, size);
+    return done < 0 ? 0 : done; /* so a cookie says that it failed */
+}
+
+static int stream_seek(void *cookie, off64_t *offset, int whence)
+{
+    *offset = lseek64(*(int *)cookie, *offset, whence);
+    return *offset < 0 ? -1 : 0;
+}
+
+static int stream_close(void *cookie)
+{
+    int fd = *(int *)cookie;
+    if (fd < OPEN_FILES)
+        atomic_store(&stream[fd], NULL);
+    free(cookie);
+    return close(fd);
+}
+
+static FILE *fopen_counted(const char *path, const char *mode)
+{
+    int flags = strchr(mode, '+') ? O_RDWR : *mode == 'r' ? O_RDONLY : O_WRONLY;
+    flags |= *mode == 'r' ? 0 : *mode == 'w' ? O_CREAT | O_TRUNC : O_CREAT | O_APPEND;
+    flags |= (strchr(mode, 'x') ? O_EXCL : 0) | (strchr(mode, 'e') ? O_CLOEXEC : 0);
+    int fd = open_counted(AT_FDCWD, path, flags, 0666), *cookie = fd < 0 ? NULL : malloc(sizeof *cookie);
+    if (!cookie)
+        return NULL;
+    *cookie = fd;
+    const cookie_io_functions_t functions = {stream_read, stream_write, stream_seek, stream_close};
+    FILE *file = fopencookie(cookie, mode, functions);
+    if (fd < OPEN_FILES)
+        atomic_store(&stream[fd], file);
+    return file;
+}
+
+#define OPENS_STREAM(name)                                                                                   \
+    FILE *name(const char *path, const char *mode)                                                           \
+    {                                                                                                        \
+        REAL(name);                                                                                          \
+        return counts(path) ? fopen_counted(path, mode) : real(path, mode);                                  \
+    }
+
+OPENS_STREAM(fopen)
+OPENS_STREAM(fopen64)
+
+int fileno(FILE *file)
+{
+    REAL(fileno);
+    for (int fd = 0; fd < OPEN_FILES; fd++)
+        if (atomic_load(&stream[fd]) == file)
+            return fd;
+    return real(file);
+}
+
+/* ---- memory and threads -------------------------------------------------------------------------------- */
+
+/* glibc's own names: dlsym may ask for memory itself. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *block, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+/* For the log: the program or library that asked, in its own name or by way of libc (strdup, asprintf). */
+static const char *asker(void)
+{
+    void *frame[24];
+    const char *name = "";
+    Dl_info info, own;
+    int frames = log_fd < 0 || !dladdr((void *)&at, &own) ? 0 : backtrace(frame, 24);
+    for (int f = 0; f < frames; f++) {
+        if (!dladdr(frame[f], &info) || !info.dli_fname)
+            break;
+        if (info.dli_fbase == own.dli_fbase)
+            continue;
+        const char *slash = strrchr(info.dli_fname, '/');
+        name = slash ? slash + 1 : info.dli_fname;
+        if (strncmp(name, "libc.", 5) != 0)
+            break;
+    }
+    return name;
+}
+
+static __attribute__((noinline)) bool refused(const char *operation)
+{
+    static _Thread_local bool within; /* backtrace may ask for memory itself */
+    if (family != MEMORY || within)
+        return false;
+    within = true;
+    bool yes = due(MEMORY, operation, asker());
+    within = false;
+    if (yes)
+        errno = ENOMEM;
+    return yes;
+}
+
+void *malloc(size_t size)
+{
+    return refused("malloc") ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return refused("calloc") ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *block, size_t size)
+{
+    return refused("realloc") ? NULL : __libc_realloc(block, size);
+}
+
+void *reallocarray(void *block, size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || refused("reallocarray")) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return __libc_realloc(block, bytes);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return refused("aligned_alloc") ? NULL : __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **block, size_t alignment, size_t size)
+{
+    int before = errno;
+    void *found = refused("posix_memalign") ? NULL : __libc_memalign(alignment, size);
+    errno = before;
+    if (!found)
+        return ENOMEM;
+    *block = found;
+    return 0;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*start)(void *), void *argument)
+{
+    REAL(pthread_create);
+    return due(THREAD, "pthread_create", "") ? EAGAIN : real(thread, how, start, argument);
+}
