@@ -15,6 +15,7 @@
 #include "quadrille/registry.h"
 #include "quadrille/result.h"
 #include "quadrille/run.h"
+#include "quadrille/simulate.h"
 #include "quadrille/world.h"
 
 #endif

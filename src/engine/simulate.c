@@ -1,0 +1,220 @@
+#include "quadrille/simulate.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/worker.h"
+
+#define WORLDS_MAX ((uint64_t)1 << 40)
+#define CHUNK      16 /* worlds that a thread takes at once */
+
+#define DOCTRINE (-1) /* stands for a preset where a parameter's position would, as in qd_factor_t */
+
+typedef struct {
+    const qd_experiment_t *experiment;
+    const qd_batch_t *batch;
+    int *parameter; /* [factors] position in the registry, or DOCTRINE */
+    double *out;
+} simulation_t;
+
+/* ---- what is asked for --------------------------------------------------------------------------------- */
+
+static qd_status_t find_factors(simulation_t *self, qd_error_t *error)
+{
+    const qd_batch_t *batch = self->batch;
+    for (size_t f = 0; f < batch->factors; f++) {
+        const char *name = batch->factor[f];
+        bool doctrine = strcmp(name, "doctrine") == 0;
+        self->parameter[f] = doctrine ? DOCTRINE : qd_parameter_find(name);
+        if (!doctrine && self->parameter[f] < 0) {
+            const char *near = qd_nearest_name(name, QD_PARAMETER_COUNT, qd_parameter_name);
+            (void)qd_error_add(error, QD_ERROR_INPUT,
+                               "found the unknown factor `%.60s`; expected a parameter or `doctrine`%s%s%s",
+                               name, near ? " (did you mean `" : "", near ? near : "", near ? "`?)" : "");
+            continue;
+        }
+        for (size_t g = 0; g < f; g++)
+            if (self->parameter[g] == self->parameter[f])
+                (void)qd_error_add(error, QD_ERROR_INPUT, "found the factor `%s` twice; expected it once",
+                                   name);
+    }
+    return error->status;
+}
+
+static bool fits(int parameter, double value)
+{
+    if (isnan(value))
+        return true;
+    if (parameter == DOCTRINE)
+        return value >= 0.0 && value < (double)qd_doctrine_count && value == floor(value);
+    const qd_parameter_info_t *info = qd_parameter_info((size_t)parameter);
+    return value >= info->low && value <= info->high && (info->type == QD_TYPE_REAL || value == floor(value));
+}
+
+static qd_status_t check_values(const simulation_t *self, qd_error_t *error)
+{
+    const qd_batch_t *batch = self->batch;
+    for (size_t p = 0; p < batch->points; p++)
+        for (size_t f = 0; f < batch->factors; f++) {
+            double value = batch->value[p * batch->factors + f];
+            if (fits(self->parameter[f], value))
+                continue;
+            if (self->parameter[f] == DOCTRINE)
+                return qd_error_add(error, QD_ERROR_INPUT,
+                                    "point %zu: found %.9g for `doctrine`; expected a row from 0 to %zu", p,
+                                    value, qd_doctrine_count - 1);
+            const qd_parameter_info_t *info = qd_parameter_info((size_t)self->parameter[f]);
+            return qd_error_add(error, QD_ERROR_INPUT,
+                                "point %zu: found %.9g for `%s`; expected a %s from %.9g to %.9g", p, value,
+                                info->name, info->type == QD_TYPE_REAL ? "number" : "whole number", info->low,
+                                info->high);
+        }
+    return QD_OK;
+}
+
+/* ---- plans --------------------------------------------------------------------------------------------- */
+
+/* A preset's six values give way to what the point sets by name. */
+static void make_plan(const simulation_t *self, size_t point, size_t order, qd_change_t change[],
+                      qd_plan_t *plan)
+{
+    const double *value = self->batch->value + point * self->batch->factors;
+    qd_experiment_plan(self->experiment, 0, order, change, plan);
+    for (size_t f = 0; f < self->batch->factors; f++)
+        if (self->parameter[f] == DOCTRINE && !isnan(value[f]))
+            for (size_t i = 0; i < QD_DOCTRINE_FIELDS; i++)
+                plan->parameter[qd_doctrine_fields[i]] =
+                    qd_constant(qd_doctrine_table[(size_t)value[f]].value[i]);
+    for (size_t f = 0; f < self->batch->factors; f++)
+        if (self->parameter[f] != DOCTRINE && !isnan(value[f]))
+            plan->parameter[self->parameter[f]] = qd_constant(value[f]);
+}
+
+static qd_status_t check_plans(const simulation_t *self, qd_change_t change[], size_t *states,
+                               size_t *periods, qd_error_t *error)
+{
+    *states = *periods = 0;
+    for (size_t p = 0; p < self->batch->points; p++)
+        for (size_t o = 0; o < self->experiment->orders; o++) {
+            qd_plan_t plan;
+            char where[160];
+            make_plan(self, p, o, change, &plan);
+            snprintf(where, sizeof where, "point %zu, order `%s`", p, self->experiment->order[o].label);
+            qd_status_t status = qd_plan_check(&plan, where, error);
+            if (status != QD_OK)
+                return status;
+            size_t n = qd_plan_states_max(&plan), t = qd_plan_periods_max(&plan);
+            *states = n > *states ? n : *states;
+            *periods = t > *periods ? t : *periods;
+        }
+    return QD_OK;
+}
+
+/* ---- play ---------------------------------------------------------------------------------------------- */
+
+/* Worlds `from` .. `until` - 1 of the batch at one cell: cell = point * orders + order. */
+static void play_chunk(const simulation_t *self, qd_world_t *world, const qd_plan_t *plan, size_t cell,
+                       uint64_t from, uint64_t until)
+{
+    const qd_batch_t *batch = self->batch;
+    for (uint64_t w = from; w < until; w++) {
+        double *row = self->out + (cell * (size_t)batch->worlds + (size_t)w) * batch->outcomes;
+        qd_result_t result;
+        qd_world_play(world, plan, (qd_luck_t){self->experiment->seed, batch->first + w}, NULL, &result);
+        for (size_t i = 0; i < batch->outcomes; i++)
+            row[i] = result.failure ? (double)NAN : result.outcomes.value[batch->outcome[i]];
+    }
+}
+
+static bool is_stopped(const simulation_t *self)
+{
+    return self->batch->stop != NULL && *self->batch->stop != 0;
+}
+
+/* Chunks are numbered through all cells, so that a batch of few worlds at many points and one of many worlds at few points
+ * both keep all threads busy. Each world has a slot of its own: the result does not depend on the threads. */
+static bool play_all(const simulation_t *self, size_t states, size_t periods)
+{
+    const qd_batch_t *batch = self->batch;
+    uint64_t chunks = (batch->worlds + CHUNK - 1) / CHUNK;
+    uint64_t total = chunks * batch->points * self->experiment->orders;
+    bool memory = true;
+#pragma omp parallel num_threads(batch->threads > 0 ? batch->threads : omp_get_max_threads()) reduction(&& : memory)
+    {
+        qd_world_t *world = qd_world_new(states, periods);
+        qd_change_t *change = qd_worker_schedule(self->experiment);
+        qd_plan_t plan;
+        size_t planned = SIZE_MAX;
+        memory = world != NULL && change != NULL;
+#pragma omp for schedule(dynamic, 1)
+        for (uint64_t k = 0; k < total; k++) {
+            size_t cell = (size_t)(k / chunks);
+            uint64_t from = k % chunks * CHUNK,
+                     until = from + CHUNK < batch->worlds ? from + CHUNK : batch->worlds;
+            if (!memory || is_stopped(self))
+                continue;
+            if (cell != planned)
+                make_plan(self, cell / self->experiment->orders, cell % self->experiment->orders, change,
+                          &plan);
+            planned = cell;
+            play_chunk(self, world, &plan, cell, from, until);
+        }
+        free(change);
+        qd_world_free(world);
+    }
+    return memory;
+}
+
+static qd_status_t check_batch(const qd_batch_t *batch, qd_error_t *error)
+{
+    if (batch->points == 0 || batch->worlds == 0 || batch->outcomes == 0)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "found %zu points, %llu worlds and %zu outcomes; expected at least one of each",
+                            batch->points, (unsigned long long)batch->worlds, batch->outcomes);
+    if (batch->first >= WORLDS_MAX || batch->worlds > WORLDS_MAX - batch->first)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "found worlds from %llu, %llu of them; expected them below 2^40",
+                            (unsigned long long)batch->first, (unsigned long long)batch->worlds);
+    for (size_t i = 0; i < batch->outcomes; i++)
+        if ((int)batch->outcome[i] < 0 || batch->outcome[i] >= QD_OUTCOMES)
+            return qd_error_add(error, QD_ERROR_INPUT, "found the outcome %d; expected 0 to %d",
+                                (int)batch->outcome[i], QD_OUTCOMES - 1);
+    return QD_OK;
+}
+
+qd_status_t qd_simulate(const qd_experiment_t *experiment, const qd_batch_t *batch, double out[],
+                        qd_error_t *error)
+{
+    size_t states, periods;
+    simulation_t self = {.experiment = experiment, .batch = batch, .out = out};
+    qd_change_t *change = NULL;
+    qd_status_t status = check_batch(batch, error);
+    if (status != QD_OK)
+        return status;
+    self.parameter = malloc((batch->factors + 1) * sizeof *self.parameter);
+    change = qd_worker_schedule(experiment);
+    if (!self.parameter || !change) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu factors", batch->factors);
+        goto out;
+    }
+    status = find_factors(&self, error);
+    if (status == QD_OK)
+        status = check_values(&self, error);
+    if (status == QD_OK)
+        status = check_plans(&self, change, &states, &periods, error);
+    if (status != QD_OK)
+        goto out;
+    size_t size = batch->points * experiment->orders * (size_t)batch->worlds * batch->outcomes;
+    for (size_t i = 0; i < size; i++)
+        out[i] = NAN;
+    if (!play_all(&self, states, periods))
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for a world of %zu states", states);
+    else if (is_stopped(&self))
+        status = QD_ERROR_STOPPED;
+out:
+    free(change);
+    free(self.parameter);
+    return status;
+}
