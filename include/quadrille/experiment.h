@@ -165,6 +165,16 @@ QD_MUST_USE qd_status_t qd_experiment_parse(const char *text, const char *name, 
                                             qd_error_t *error);
 void qd_experiment_free(qd_experiment_t *self);
 
+/* The same fields for callers in other languages, which cannot read the struct. Texts belong to the experiment; `point` and
+ * `order` lie below the numbers given first. */
+size_t qd_experiment_points(const qd_experiment_t *self);
+size_t qd_experiment_orders(const qd_experiment_t *self);
+uint64_t qd_experiment_worlds(const qd_experiment_t *self);
+const char *qd_experiment_point_label(const qd_experiment_t *self, size_t point);
+const char *qd_experiment_order_label(const qd_experiment_t *self, size_t order);
+const char *qd_experiment_name(const qd_experiment_t *self);
+const char *qd_experiment_config(const qd_experiment_t *self); /* canonical YAML */
+
 /* The plan of one (point, order): defaults of the kind, then `parameters`, --set, then the point; the file's
  * schedule and then the point's. Writes into *plan, whose `change` array (size: experiment->changes + point's
  * changes) the caller provides. */

@@ -18,4 +18,11 @@
 #include "quadrille/simulate.h"
 #include "quadrille/world.h"
 
+#pragma GCC visibility push(default)
+
+/* "0.2.0": the version of the library that is loaded. */
+const char *qd_version(void);
+
+#pragma GCC visibility pop
+
 #endif

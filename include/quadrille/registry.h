@@ -142,6 +142,8 @@ typedef struct {
 } qd_doctrine_info_t;
 
 #define QD_NEUTRAL 0 /* row of the doctrine that others act by when the scope is the leader */
+/* Lengths of the tables, for callers that cannot read the enumerations. */
+extern const size_t qd_parameter_count, qd_outcome_count;
 extern const size_t qd_doctrine_count;
 extern const qd_doctrine_info_t qd_doctrine_table[];
 int qd_doctrine_find(const char *name);

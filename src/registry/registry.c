@@ -69,6 +69,7 @@ const qd_doctrine_info_t qd_doctrine_table[] = {
 #undef QD_DOCTRINE
 };
 
+const size_t qd_parameter_count = QD_PARAMETER_COUNT, qd_outcome_count = QD_OUTCOMES;
 const size_t qd_doctrine_count = sizeof qd_doctrine_table / sizeof qd_doctrine_table[0];
 
 const qd_parameter_info_t *qd_parameter_info(size_t parameter)

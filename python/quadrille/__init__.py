@@ -1,0 +1,13 @@
+"""Monte Carlo of coalition formation in randomized world orders.
+
+`Experiment` runs experiments and plays batches of worlds in memory; `open` reads result files. `parameters`, `outcomes` and
+`doctrines` list the registry.
+"""
+
+from ._library import InputError, QuadrilleError, StoppedError, doctrines, library_version, outcomes, parameters
+from .experiment import Experiment
+from .result import Result, open
+
+__version__ = "0.2.0"
+__all__ = ["Experiment", "InputError", "QuadrilleError", "Result", "StoppedError", "doctrines", "library_version", "open", "outcomes",
+           "parameters"]

@@ -1,0 +1,195 @@
+"""Result files, as xarray and pandas objects. docs/result-file.md describes the layout."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ._library import InputError
+
+
+def open(path: str | os.PathLike) -> Result:
+    """Opens a result file for reading. Raises InputError for a file of another kind."""
+    return Result(path)
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _array(variable: h5py.Dataset) -> np.ndarray:
+    values = variable[()]
+    return np.array([_text(v) for v in values]) if h5py.check_string_dtype(variable.dtype) else values
+
+
+class Worlds:
+    """Values of single worlds: an xarray Dataset over (point, order, world), read when asked for.
+
+    `worlds["survival"]` reads one outcome; `dataset` has all; `to_pandas()` gives one row a world.
+    """
+
+    def __init__(self, result: Result):
+        self._result = result
+        self.outcomes = [name for name, v in result.h5.get("worlds", {}).items() if v.ndim == 3]
+
+    def __getitem__(self, outcome: str) -> xr.DataArray:
+        if outcome not in self.outcomes:
+            raise KeyError(f"{outcome}: found {', '.join(self.outcomes) or 'no rows of worlds'}")
+        return self._result.variable(f"worlds/{outcome}", ("point", "order", "world"))
+
+    def __iter__(self):
+        return iter(self.outcomes)
+
+    @property
+    def dataset(self) -> xr.Dataset:
+        """All outcomes. Reads all rows of the file."""
+        return xr.Dataset({name: self[name] for name in self.outcomes})
+
+    def to_pandas(self, outcomes: list[str] | None = None) -> pd.DataFrame:
+        """One row a world that was played, indexed by point, order and world."""
+        frame = xr.Dataset({name: self[name] for name in outcomes or self.outcomes}).to_dataframe()
+        return frame[list(outcomes or self.outcomes)].dropna(how="all")
+
+
+class Result:
+    """One result file. Close it with `close()` or use it in a `with` block."""
+
+    def __init__(self, path: str | os.PathLike):
+        self.file = os.fspath(path)
+        try:
+            self.h5 = h5py.File(self.file, "r")
+        except OSError as fault:
+            raise InputError(f"{self.file}: {fault}") from fault
+        if "quadrille_format" not in self.h5.attrs:
+            self.h5.close()
+            raise InputError(f"{self.file}: HDF5, but not a result of quadrille")
+        self.attrs = {name: value if isinstance(value, str) else _text(value) if isinstance(value, bytes) else
+                      value.item() if isinstance(value, (np.generic, np.ndarray)) and np.size(value) == 1 else value
+                      for name, value in self.h5.attrs.items() if not name.startswith("_")}
+        self.orders = [_text(o) for o in self.h5["order"][()]]
+        self.points = [_text(p) for p in self.h5["point_label"][()]]
+
+    def __enter__(self) -> Result:
+        return self
+
+    def __exit__(self, *unused: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; what was read stays."""
+        self.h5.close()
+
+    def __repr__(self) -> str:
+        state = "" if self.complete else ", incomplete"
+        return f"<quadrille.Result {self.attrs.get('title')!r}: {len(self.points)} points, orders {', '.join(self.orders)}{state}>"
+
+    @property
+    def complete(self) -> bool:
+        """Whether every world that the experiment asks for is there."""
+        return bool(self.attrs["complete"])
+
+    @property
+    def result_hash(self) -> str:
+        """What the worlds' values hash to: the same for any number of threads, shards, resumes and any instruction set."""
+        return self.attrs["result_hash"]
+
+    @property
+    def design(self) -> pd.DataFrame:
+        """One row a design point: what it sets; empty values where a claim's own point leaves a factor alone."""
+        columns = {name: _array(variable) for name, variable in self.h5.get("design", {}).items() if variable.ndim == 1}
+        return pd.DataFrame(columns, index=pd.Index(self.points, name="point"))
+
+    def _coordinates(self, dimensions: tuple[str, ...]) -> dict[str, Any]:
+        known = {"point": self.points, "order": self.orders}
+        for name in dimensions:
+            if name not in known and name in self.h5:
+                known[name] = _array(self.h5[name])
+        return {name: known[name] for name in dimensions if name in known}
+
+    def variable(self, path: str, dimensions: tuple[str, ...]) -> xr.DataArray:
+        """A variable of the file, by its path, with coordinates that select."""
+        variable = self.h5[path]
+        attrs = {name: _text(variable.attrs[name]) for name in ("units", "long_name") if name in variable.attrs}
+        return xr.DataArray(_array(variable), self._coordinates(dimensions), dimensions, path.split("/")[-1], attrs)
+
+    @property
+    def worlds(self) -> Worlds:
+        """Values of single worlds."""
+        return Worlds(self)
+
+    @property
+    def outcomes(self) -> list[str]:
+        """Outcomes that have a summary."""
+        return list(self.h5["summary"])
+
+    def summary(self, outcome: str) -> xr.Dataset:
+        """count, mean, sd, mcse, min, max over (point, order), and quantiles."""
+        group = f"summary/{outcome}"
+        known = {2: ("point", "order"), 3: ("point", "order", "quantile")}
+        return xr.Dataset({name: self.variable(f"{group}/{name}", known[v.ndim]) for name, v in self.h5[group].items()
+                           if name != "histogram" and v.ndim in known})
+
+    def path(self, series: str) -> xr.Dataset:
+        """mean and quantiles of a series over (point, order, period)."""
+        return xr.Dataset({name: self.variable(f"paths/{series}/{name}", ("point", "order", "period")) for name in self.h5[f"paths/{series}"]
+                           if self.h5[f"paths/{series}/{name}"].ndim == 3})
+
+    @property
+    def survival(self) -> xr.Dataset:
+        """Kaplan-Meier curves: estimate, low, high, at_risk over (point, order, period)."""
+        return xr.Dataset({name: self.variable(f"survival/{name}", ("point", "order", "period")) for name, v in self.h5["survival"].items() if v.ndim == 3})
+
+    def _table(self, group: str) -> pd.DataFrame:
+        columns = {name: v for name, v in self.h5.get(group, {}).items() if isinstance(v, h5py.Dataset) and v.ndim == 1}
+        return pd.DataFrame({name: _array(v) for name, v in columns.items() if not h5py.h5ds.is_scale(v.id)})
+
+    @property
+    def claims(self) -> pd.DataFrame:
+        """Verdicts on the claims, one row each."""
+        table = self._table("claims")
+        return table.set_index("id") if "id" in table else table
+
+    @property
+    def contrasts(self) -> pd.DataFrame:
+        """Paired contrasts between design points and orders."""
+        return self._table("contrasts")
+
+    @property
+    def sensitivity(self) -> pd.DataFrame:
+        """Sensitivity indices, one row an outcome, order and factor."""
+        return self._table("sensitivity")
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """Worlds that failed and were set aside."""
+        return self._table("failures")
+
+    # ---- plots ----
+
+    def plot_survival(self, point: str | None = None, ax: Any = None) -> Any:
+        """Kaplan-Meier curves with their bands, one for each order. Returns the axes."""
+        curves = self.survival.sel(point=point if point is not None else self.points[0])
+        return self._plot(curves, "estimate", "low", "high", "share surviving", ax, step=True)
+
+    def plot_path(self, series: str, point: str | None = None, ax: Any = None) -> Any:
+        """Mean of a series by period with its 5 % to 95 % quantiles, one line for each order. Returns the axes."""
+        curves = self.path(series).sel(point=point if point is not None else self.points[0])
+        return self._plot(curves, "mean", "q05", "q95", series, ax, step=False)
+
+    def _plot(self, curves: xr.Dataset, middle: str, low: str, high: str, label: str, ax: Any, step: bool) -> Any:
+        import matplotlib.pyplot as plt
+
+        ax = ax or plt.gca()
+        for order in self.orders:
+            own = curves.sel(order=order)
+            line, = ax.plot(own.period, own[middle], label=order, drawstyle="steps-post" if step else "default")
+            ax.fill_between(own.period, own[low], own[high], alpha=0.15, color=line.get_color(), step="post" if step else None, linewidth=0)
+        ax.set_xlabel("period")
+        ax.set_ylabel(label)
+        ax.legend()
+        return ax

@@ -1,0 +1,6 @@
+#include "quadrille/quadrille.h"
+
+const char *qd_version(void)
+{
+    return QD_VERSION;
+}

@@ -1,0 +1,135 @@
+"""The Python package against the program: the same hash, the same worlds; its structs against the headers; its errors; callers in
+the manner of SALib, EMA Workbench and pyABC."""
+
+import ctypes
+import os
+import pathlib
+import re
+import runpy
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+from harness import PROGRAM, SKIPPED, SOURCE, must, scratch  # noqa: E402
+
+LIBRARY = pathlib.Path(PROGRAM).parent / "src" / "libquadrille.so"
+if not LIBRARY.exists():
+    print("skipped: the shared library was not built")
+    sys.exit(SKIPPED)
+os.environ["QUADRILLE_LIBRARY"] = str(LIBRARY)
+os.environ["PYTHONPATH"] = str(SOURCE / "python")
+sys.path.insert(0, str(SOURCE / "python"))
+try:
+    import pandas  # noqa: F401
+except ImportError as missing:
+    print(f"skipped: {missing}")
+    sys.exit(SKIPPED)
+
+import numpy as np  # noqa: E402
+
+import quadrille  # noqa: E402
+from quadrille import _library as lib  # noqa: E402
+
+SMALL = {"seed": 3, "worlds": 30, "orders": ["unipolar", "multipolar"], "parameters": {"order.states": 8, "order.periods": 12},
+         "design": {"type": "grid", "factors": {"doctrine": {"values": ["obama", "rumsfeld"]}, "institution.target": {"values": [0.2, 0.7]}}},
+         "claims": [{"id": "gain", "says": "More is resolved.", "outcome": "resolved",
+                     "contrast": {"more": {"doctrine": "rumsfeld"}, "less": {"doctrine": "obama"}}}]}
+
+
+class Package(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch(cls)
+        cls.experiment = quadrille.Experiment(SMALL)
+        cls.result = cls.experiment.run(cls.folder / "package.h5", progress=False)
+        (cls.folder / "small.yaml").write_text(cls.experiment.config)
+        must("run", cls.folder / "small.yaml", "-o", cls.folder / "program.h5", "-q")
+
+    def test_same_hash_as_the_program(self):
+        with quadrille.open(self.folder / "program.h5") as program:
+            self.assertEqual(self.result.result_hash, program.result_hash)
+            self.assertTrue(self.result.complete)
+
+    def test_structs_are_those_of_the_headers(self):
+        lines = []
+        for name, struct in lib.STRUCTS.items():
+            lines.append(f'printf("{name} %zu", sizeof({name}));')
+            lines += [f'printf(" %zu", offsetof({name}, {field}));' for field, *_ in struct._fields_]
+            lines.append('printf("\\n");')
+        source = "#include <stddef.h>\n#include <stdio.h>\n#include <quadrille/quadrille.h>\nint main(void)\n{\n" + "\n".join(lines) + "\n}\n"
+        (self.folder / "layout.c").write_text(source)
+        subprocess.run([shutil.which("cc") or "gcc", f"-I{SOURCE}/include", self.folder / "layout.c", "-o", self.folder / "layout"], check=True)
+        printed = subprocess.run([self.folder / "layout"], capture_output=True, text=True, check=True).stdout
+        for line in printed.splitlines():
+            name, size, *offsets = line.split()
+            struct = lib.STRUCTS[name]
+            self.assertEqual(ctypes.sizeof(struct), int(size), name)
+            self.assertEqual([getattr(struct, field).offset for field, *_ in struct._fields_], [int(o) for o in offsets], name)
+
+    def test_batches_equal_the_file(self):
+        batch = self.experiment.simulate({"doctrine": ["obama", "obama", "rumsfeld", "rumsfeld"], "institution.target": [0.2, 0.7, 0.2, 0.7]},
+                                         worlds=20, first=10, outcomes=["survival", "tension_mean"])
+        for outcome in ("survival", "tension_mean"):
+            stored = self.result.worlds[outcome].values[:4, :, 10:30]
+            np.testing.assert_array_equal(batch[outcome].values, stored)
+        self.assertEqual(list(batch["doctrine"].values[[0, 3]]), ["obama", "rumsfeld"])
+        by_rows = self.experiment.simulate([{"doctrine": "obama", "institution.target": 0.2}], worlds=3, outcomes=["survival"])
+        np.testing.assert_array_equal(by_rows["survival"].values[0], self.result.worlds["survival"].values[0, :, :3])
+
+    def test_selection_by_name(self):
+        survival = self.result.worlds["survival"]
+        np.testing.assert_array_equal(survival.sel(order="multipolar").values, survival.values[:, 1])
+        frame = self.result.worlds.to_pandas(["survival", "resolved"])
+        self.assertEqual(len(frame), 4 * 2 * 30)
+        self.assertAlmostEqual(frame["survival"].xs("unipolar", level="order").mean(), float(survival.sel(order="unipolar").mean()))
+        np.testing.assert_allclose(self.result.summary("survival")["mean"], survival.mean("world"), rtol=1e-6)
+
+    def test_tables(self):
+        self.assertEqual(list(self.result.claims.index), ["gain"])
+        self.assertIn("verdict", self.result.claims.columns)
+        self.assertEqual(list(self.result.design.columns), ["doctrine", "institution.target"])
+        self.assertEqual(list(self.result.design["doctrine"].values[:4]), ["obama", "obama", "rumsfeld", "rumsfeld"])
+        self.assertEqual(self.result.survival["estimate"].dims, ("point", "order", "period"))
+        self.assertLess(float(self.result.path("tension")["q05"].max()), float(self.result.path("tension")["q95"].max()))
+
+    def test_faults_are_told(self):
+        with self.assertRaisesRegex(quadrille.InputError, "order.states"):
+            quadrille.Experiment({"parameters": {"order.stats": 8}})
+        with self.assertRaisesRegex(quadrille.InputError, "did you mean `tension.debt`"):
+            self.experiment.simulate({"tension.det": [0.1]}, worlds=1)
+        with self.assertRaisesRegex(quadrille.InputError, "doctrine `napoleon`"):
+            self.experiment.simulate({"doctrine": ["napoleon"]}, worlds=1)
+        with self.assertRaisesRegex(quadrille.InputError, "outcome `survial`"):
+            self.experiment.simulate({"doctrine": ["obama"]}, worlds=1, outcomes=["survial"])
+        with self.assertRaisesRegex(quadrille.InputError, "force=True"):
+            self.experiment.run(self.folder / "package.h5")
+        (self.folder / "text.h5").write_text("no HDF5")
+        with self.assertRaises(quadrille.InputError):
+            quadrille.open(self.folder / "text.h5")
+
+    def test_interrupt_keeps_what_is_finished(self):
+        script = textwrap.dedent(f"""
+            import quadrille
+            try:
+                quadrille.Experiment({{"worlds": 100000000}}).run({str(self.folder / 'long.h5')!r}, progress=lambda state: print("playing", flush=True))
+            except KeyboardInterrupt:
+                print("interrupted", quadrille.open({str(self.folder / 'long.h5')!r}).complete)
+        """)
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(process.stdout.readline(), "playing\n")
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=120)
+        self.assertEqual(rest.splitlines()[-1], "interrupted False")
+
+    def test_examples(self):
+        for name in ("salib_style", "ema_style", "abc_style"):
+            found = runpy.run_path(str(SOURCE / "examples" / f"{name}.py"))["found"]
+            self.assertTrue(np.all(np.isfinite(np.ravel(found))), name)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
