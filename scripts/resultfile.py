@@ -25,6 +25,8 @@ class ResultFile:
         self.factors = {}
         for name, variable in self.h5.get("design", {}).items():
             values = variable[:]
+            if values.dtype.kind == "i":  # codes, -1 where there is none
+                values = np.where(values < 0, np.nan, values)
             self.factors[name] = values if values.dtype.kind == "f" else np.array([text(v) for v in values])
 
     def design_points(self):

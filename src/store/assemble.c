@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include "store/assembly.h"
+#include "store/cf.h"
 #include "store/table.h"
 
 qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error)
@@ -303,6 +304,7 @@ static void write_attributes(qd_assembly_t *self)
     set_text(self, "title", provenance->title == NULL ? self->experiment->name : provenance->title);
     set_text(self, "about", provenance->about == NULL ? self->experiment->about : provenance->about);
     set_text(self, "source", "quadrille");
+    qd_h5_set_ascii(&self->h5, "/", "Conventions", QD_CF_CONVENTIONS);
     qd_h5_set_whole(&self->h5, "/", "quadrille_format", QD_RESULT_FORMAT);
     set_text(self, "version", provenance->version == NULL ? QD_VERSION : provenance->version);
     set_text(self, "source_commit", provenance->source_commit);
@@ -340,14 +342,22 @@ static void write_coordinate(qd_assembly_t *self, const char *path, size_t size,
     qd_h5_write(&self->h5, variable, values);
 }
 
-static void write_centres(qd_assembly_t *self, const char *path, double low, double high, const char *units,
-                          const char *long_name)
+/* Middles of QD_PLANE_BINS equal bins of [low, high]. */
+static void find_centres(double value[QD_PLANE_BINS], double low, double high)
 {
-    double value[QD_PLANE_BINS];
     for (size_t i = 0; i < QD_PLANE_BINS; i++)
         value[i] = low + (high - low) * ((double)i + 0.5) / QD_PLANE_BINS;
-    write_coordinate(self, path, QD_PLANE_BINS, units, long_name, qd_h5_reals(value));
 }
+
+/* The dimensions of /plane. */
+static const struct {
+    const char *name, *units, *long_name;
+    double low, high;
+} bins[] = {
+    {"survival_bin", "1",
+     "middle of a bin of survival, as a share of the most periods of the point and order", 0.0, 1.0},
+    {"blocs_bin", "blocs", "middle of a bin of effective_blocs; the last bin is open above", 1.0, 17.0},
+};
 
 static void write_dimensions(qd_assembly_t *self, const char **label)
 {
@@ -362,27 +372,35 @@ static void write_dimensions(qd_assembly_t *self, const char **label)
                      qd_h5_reals(qd_result_quantiles));
     write_numbers(self, "/bin", QD_BINS, "1",
                   "bin of a histogram; bin_low and bin_high of the outcome say where");
-    write_centres(self, "/survival_bin", 0.0, 1.0, "1",
-                  "middle of a bin of survival, as a share of the most periods of the point and order");
-    write_centres(self, "/blocs_bin", 1.0, 17.0, "blocs",
-                  "middle of a bin of effective_blocs; the last bin is open above");
+    for (size_t k = 0; k < sizeof bins / sizeof bins[0]; k++) {
+        char path[32];
+        double value[QD_PLANE_BINS];
+        snprintf(path, sizeof path, "/%s", bins[k].name);
+        find_centres(value, bins[k].low, bins[k].high);
+        write_coordinate(self, path, QD_PLANE_BINS, bins[k].units, bins[k].long_name, qd_h5_reals(value));
+    }
 }
 
 /* Room for one variable over the points (or a list of the orders), of each type that there is. */
 typedef struct {
     const char **label;
-    uint64_t *hash;
+    char (*hash)[17]; /* 16 hexadecimal digits */
     uint8_t *flag;
+    int8_t *code;
     double *value;
 } columns_t;
 
 /* A variable over the points. */
-static void put_points(qd_assembly_t *self, const char *path, const char *units, const char *long_name,
-                       qd_h5_values_t values)
+static void put_points(qd_assembly_t *self, const char *path, const char *units, const char *flags,
+                       const char *long_name, qd_h5_values_t values)
 {
     qd_h5_put(&self->h5,
-              &(qd_h5_variable_t){
-                  .path = path, .rank = 1, .dimension = {"/point"}, .units = units, .long_name = long_name},
+              &(qd_h5_variable_t){.path = path,
+                                  .rank = 1,
+                                  .dimension = {"/point"},
+                                  .units = units,
+                                  .long_name = long_name,
+                                  .flags = flags},
               values);
 }
 
@@ -391,13 +409,17 @@ static void write_points(qd_assembly_t *self, columns_t *room)
     const qd_experiment_t *experiment = self->experiment;
     for (size_t p = 0; p < experiment->points; p++) {
         room->label[p] = experiment->point[p].label;
-        room->hash[p] = experiment->point[p].hash;
         room->flag[p] = experiment->point[p].from_claim;
     }
-    put_points(self, "/point_label", NULL, "label of the design point", qd_h5_texts(room->label));
-    put_points(self, "/point_hash", "1", "hash of what the design point sets", qd_h5_hashes(room->hash));
-    put_points(self, "/point_from_claim", "flag", "whether the point was added for a claim",
+    put_points(self, "/point_label", NULL, NULL, "label of the design point", qd_h5_texts(room->label));
+    put_points(self, "/point_from_claim", "1", "no yes", "whether the point was added for a claim",
                qd_h5_bytes(room->flag));
+    for (size_t p = 0; p < experiment->points; p++) {
+        snprintf(room->hash[p], sizeof room->hash[p], "%016" PRIx64, experiment->point[p].hash);
+        room->label[p] = room->hash[p];
+    }
+    put_points(self, "/point_hash", NULL, NULL, "hash of what the design point sets",
+               qd_h5_texts(room->label));
 }
 
 /* One factor's values over the points: names where the factor is the doctrine. */
@@ -407,6 +429,7 @@ static void write_factor(qd_assembly_t *self, size_t number, columns_t *room)
     const qd_factor_t *factor = &experiment->design.factor[number];
     const qd_parameter_info_t *info =
         factor->parameter < 0 ? NULL : qd_parameter_info((size_t)factor->parameter);
+    const char *flags = info == NULL ? NULL : qd_cf_parameter_flags(info->type);
     char path[256];
     snprintf(path, sizeof path, "/design/%s", factor->name);
     for (size_t p = 0; p < experiment->points; p++) {
@@ -414,10 +437,52 @@ static void write_factor(qd_assembly_t *self, size_t number, columns_t *room)
             experiment->point[p].coordinate == NULL ? (double)NAN : experiment->point[p].coordinate[number];
         bool row = at >= 0.0 && at < (double)qd_doctrine_count;
         room->value[p] = at;
+        room->code[p] = (int8_t)(flags == NULL || isnan(at) ? QD_CF_NO_CODE : at != 0.0);
         room->label[p] = info == NULL && row ? qd_doctrine_table[(size_t)at].name : "";
     }
-    put_points(self, path, info == NULL ? NULL : info->unit, info == NULL ? "doctrine preset" : info->meaning,
-               info == NULL ? qd_h5_texts(room->label) : qd_h5_reals(room->value));
+    put_points(self, path, info == NULL ? NULL : info->unit, flags,
+               info == NULL ? "doctrine preset" : info->meaning,
+               info == NULL    ? qd_h5_texts(room->label)
+               : flags != NULL ? qd_h5_codes(room->code)
+                               : qd_h5_reals(room->value));
+}
+
+/* GROUP/NAME, a copy of the coordinate variable of the dimension /NAME. */
+static void put_copy(qd_assembly_t *self, const char *group, const char *name, const char *units,
+                     const char *long_name, qd_h5_values_t values)
+{
+    char path[256], dimension[64];
+    snprintf(path, sizeof path, "%s/%s", group, name);
+    snprintf(dimension, sizeof dimension, "/%s", name);
+    qd_h5_put(&self->h5,
+              &(qd_h5_variable_t){
+                  .path = path, .rank = 1, .dimension = {dimension}, .units = units, .long_name = long_name},
+              values);
+}
+
+void qd_assembly_coordinates(qd_assembly_t *self, const char *group, bool quantiles)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    const char **label = calloc(experiment->orders + 1, sizeof *label);
+    for (size_t o = 0; label != NULL && o < experiment->orders; o++)
+        label[o] = experiment->order[o].label;
+    if (label == NULL)
+        qd_h5_refuse(&self->h5, "out of memory for the labels of orders");
+    else
+        put_copy(self, group, "order", NULL, "kind of world order", qd_h5_texts(label));
+    free(label);
+    if (quantiles)
+        put_copy(self, group, "quantile", "1", "probability of the quantile",
+                 qd_h5_reals(qd_result_quantiles));
+}
+
+void qd_assembly_bins(qd_assembly_t *self, const char *group)
+{
+    for (size_t k = 0; k < sizeof bins / sizeof bins[0]; k++) {
+        double value[QD_PLANE_BINS];
+        find_centres(value, bins[k].low, bins[k].high);
+        put_copy(self, group, bins[k].name, bins[k].units, bins[k].long_name, qd_h5_reals(value));
+    }
 }
 
 void qd_assembly_frame(qd_assembly_t *self)
@@ -427,8 +492,10 @@ void qd_assembly_frame(qd_assembly_t *self)
     columns_t room = {.label = calloc(most + 1, sizeof *room.label),
                       .hash = calloc(most + 1, sizeof *room.hash),
                       .flag = calloc(most + 1, sizeof *room.flag),
+                      .code = calloc(most + 1, sizeof *room.code),
                       .value = calloc(most + 1, sizeof *room.value)};
-    if (room.label == NULL || room.hash == NULL || room.flag == NULL || room.value == NULL) {
+    if (room.label == NULL || room.hash == NULL || room.flag == NULL || room.code == NULL ||
+        room.value == NULL) {
         qd_h5_refuse(&self->h5, "out of memory for describing the design");
         goto out;
     }
@@ -442,5 +509,6 @@ out:
     free(room.label);
     free(room.hash);
     free(room.flag);
+    free(room.code);
     free(room.value);
 }

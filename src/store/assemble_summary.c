@@ -87,6 +87,7 @@ static void add_outcome(summary_t *self, size_t outcome)
     char g[128];
     snprintf(g, sizeof g, "/summary/%s", info->name);
     qd_h5_group(&self->assembly->h5, g);
+    qd_assembly_coordinates(self->assembly, g, true);
     qd_h5_set_text(&self->assembly->h5, g, "long_name", of);
     qd_h5_set_text(&self->assembly->h5, g, "outcome_group", qd_group_name(info->group));
     f->count = add_counts(self, g, "count", NULL, NULL, "worlds counted: ", of);
@@ -108,6 +109,7 @@ static void add_series(summary_t *self, size_t series)
     char g[128];
     snprintf(g, sizeof g, "/paths/%s", info->name);
     qd_h5_group(&self->assembly->h5, g);
+    qd_assembly_coordinates(self->assembly, g, false);
     qd_h5_set_text(&self->assembly->h5, g, "long_name", of);
     f->count = add_counts(self, g, "count", t, NULL, "worlds with a value: ", of);
     f->mean = add_reals(self, g, "mean", t, unit, "mean: ", of);
@@ -126,6 +128,8 @@ static void define(summary_t *self)
         if (self->outcomes >> o & 1)
             add_outcome(self, o);
     qd_h5_group(&assembly->h5, "/plane");
+    qd_assembly_coordinates(assembly, "/plane", false);
+    qd_assembly_bins(assembly, "/plane");
     self->plane = add_counts(self, "/plane", "count", "/survival_bin", "/blocs_bin",
                              "worlds by survival and effective_blocs", "");
     if (!assembly->kind.paths)

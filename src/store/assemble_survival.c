@@ -41,6 +41,7 @@ static void define_survival(survival_t *self)
     qd_h5_t *h5 = &self->assembly->h5;
     double confidence = SURVIVAL_CONFIDENCE;
     qd_h5_group(h5, "/survival");
+    qd_assembly_coordinates(self->assembly, "/survival", false);
     qd_h5_set_text(h5, "/survival", "long_name", "Kaplan-Meier estimate of surviving each period");
     qd_h5_set_reals(h5, "/survival", "confidence", &confidence, 0);
     qd_h5_variable_t at_risk =

@@ -1,6 +1,7 @@
 #include "store/assembly.h"
 
 #include "store/batch.h"
+#include "store/cf.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ typedef struct {
     size_t columns;
     column_t *column;
     double value[QD_CHUNK];
+    int8_t code[QD_CHUNK];
     qd_batch_t batch; /* of one point: summaries of extras */
     struct {
         qd_whole_field_t count;
@@ -41,8 +43,9 @@ static void define_column(copy_t *self, size_t outcome)
                             .units = extra == NULL ? qd_outcome_table[outcome].unit : extra->unit,
                             .long_name = extra == NULL ? qd_outcome_table[outcome].meaning : extra->meaning,
                             .chunk = QD_CHUNK,
-                            .compress = assembly->options->compress},
-        QD_H5_REAL);
+                            .compress = assembly->options->compress,
+                            .flags = qd_cf_outcome_flags(outcome)},
+        qd_cf_outcome_flags(outcome) == NULL ? QD_H5_REAL : QD_H5_CODE);
     self->column[self->columns++] = (column_t){.outcome = outcome, .variable = variable};
 }
 
@@ -58,6 +61,7 @@ static void define_summary(copy_t *self, size_t k)
                                  .long_name = extra->meaning};
     snprintf(path, sizeof path, "/summary/%s", extra->name);
     qd_h5_group(&self->assembly->h5, path);
+    qd_assembly_coordinates(self->assembly, path, false);
     snprintf(path, sizeof path, "/summary/%s/count", extra->name);
     self->summary[k].count = qd_batch_add_wholes(&self->batch, &variable);
     variable.units = extra->unit;
@@ -108,7 +112,13 @@ static qd_status_t copy_worlds(copy_t *self, size_t point, size_t order, uint64_
         if (status != QD_OK)
             return status;
         hsize_t start[3] = {point, order, first}, size[3] = {1, 1, count};
-        qd_h5_write_slab(&assembly->h5, column->variable, start, size, qd_h5_reals(self->value));
+        qd_h5_values_t values = qd_h5_reals(self->value);
+        if (qd_cf_outcome_flags(column->outcome) != NULL) {
+            for (size_t i = 0; i < count; i++)
+                self->code[i] = (int8_t)(isnan(self->value[i]) ? QD_CF_NO_CODE : self->value[i]);
+            values = qd_h5_codes(self->code);
+        }
+        qd_h5_write_slab(&assembly->h5, column->variable, start, size, values);
         if (column->outcome >= QD_OUTCOMES)
             summarise(column, self->value, count);
     }
@@ -140,6 +150,7 @@ static qd_status_t copy_cell(copy_t *self, size_t point, size_t order, qd_error_
 static void define_all(copy_t *self)
 {
     qd_h5_group(&self->assembly->h5, "/worlds");
+    qd_assembly_coordinates(self->assembly, "/worlds", false);
     for (size_t o = 0; o < QD_OUTCOMES; o++)
         if (self->assembly->columns >> o & 1)
             define_column(self, o);

@@ -34,6 +34,11 @@ void qd_assembly_edges(qd_outcome_t outcome, double *low, double *high);
 /* Root attributes, dimensions, design. */
 void qd_assembly_frame(qd_assembly_t *self);
 
+/* Coordinates beside the variables of a group, for programs that open groups one by one: labels of the orders, the
+ * `quantiles` where they are wanted, middles of the bins of /plane. */
+void qd_assembly_coordinates(qd_assembly_t *self, const char *group, bool quantiles);
+void qd_assembly_bins(qd_assembly_t *self, const char *group);
+
 /* /summary, /paths, /plane: from the tallies. */
 QD_MUST_USE qd_status_t qd_assembly_summary(qd_assembly_t *self, qd_error_t *error);
 

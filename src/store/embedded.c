@@ -1,5 +1,6 @@
 #include "store/embedded.h"
 
+#include "store/cf.h"
 #include "store/table.h"
 
 #include <stdio.h>
@@ -12,8 +13,7 @@ enum { POINT, ORDER, PERIODS, RANGES, TALLY_SIZE, FIRST, COUNT, COLUMNS };
 typedef struct {
     int64_t *column[COLUMNS];
     size_t count[COLUMNS];
-    uint64_t *hash;
-    char **label;
+    char **hash, **label;
     size_t points, orders;
     qd_result_failure_t *failure;
     size_t failures;
@@ -28,7 +28,7 @@ static void read_raw(qd_h5_t *h5, raw_t *raw)
         "/parts/unit_tally_size", "/parts/range_first", "/parts/range_count"};
     for (size_t c = 0; c < COLUMNS; c++)
         raw->column[c] = qd_h5_read(h5, path[c], QD_H5_WHOLE, &raw->count[c]);
-    raw->hash = qd_h5_read(h5, "/point_hash", QD_H5_HASH, &raw->points);
+    raw->hash = qd_h5_read(h5, "/point_hash", QD_H5_TEXT, &raw->points);
     raw->label = qd_h5_read(h5, "/order", QD_H5_TEXT, &raw->orders);
     raw->failure = qd_table_read(h5, &qd_failure_table, &raw->failures);
     raw->worlds = qd_h5_length(h5, "/world", 0);
@@ -50,6 +50,8 @@ static void free_raw(raw_t *raw)
         free(raw->column[c]);
     for (size_t o = 0; raw->label != NULL && o < raw->orders; o++)
         free(raw->label[o]);
+    for (size_t p = 0; raw->hash != NULL && p < raw->points; p++)
+        free(raw->hash[p]);
     free(raw->label);
     free(raw->hash);
     qd_table_free(&qd_failure_table, raw->failure, raw->failures);
@@ -127,7 +129,7 @@ static bool build_unit(const raw_t *raw, size_t u, size_t range, uint64_t offset
     unit->at_point = (size_t)raw->column[POINT][u];
     unit->at_order = (size_t)raw->column[ORDER][u];
     unit->periods = (size_t)raw->column[PERIODS][u];
-    unit->point_hash = raw->hash[unit->at_point];
+    unit->point_hash = strtoull(raw->hash[unit->at_point], NULL, 16);
     unit->label = strdup(raw->label[unit->at_order]);
     unit->tally_offset = offset;
     unit->tally_size = (size_t)raw->column[TALLY_SIZE][u];
@@ -240,6 +242,8 @@ qd_status_t qd_embedded_column(qd_h5_t *h5, const qd_unit_t *unit, size_t outcom
     if (!find_variable(h5, outcome, path))
         return qd_error_add(error, QD_ERROR_INPUT, "%s: /parts does not name its extra values", h5->path);
     qd_h5_read_slab(h5, path, QD_H5_REAL, 3, start, size, out);
+    if (qd_cf_outcome_flags(outcome) != NULL)
+        qd_cf_restore_codes(out, count);
     return outcome_of(h5, error);
 }
 

@@ -54,6 +54,8 @@ hid_t qd_h5_memory_type(qd_h5_type_t type)
         return H5T_NATIVE_UINT8;
     case QD_H5_HASH:
         return H5T_NATIVE_UINT64;
+    case QD_H5_CODE:
+        return H5T_NATIVE_INT8;
     case QD_H5_TEXT:
         break;
     }
@@ -75,6 +77,8 @@ hid_t qd_h5_file_type(qd_h5_type_t type)
         return H5T_STD_U8LE;
     case QD_H5_HASH:
         return H5T_STD_U64LE;
+    case QD_H5_CODE:
+        return H5T_STD_I8LE;
     case QD_H5_TEXT:
         break;
     }
@@ -214,7 +218,9 @@ void qd_h5_set_ascii(qd_h5_t *self, const char *path, const char *name, const ch
 
 void qd_h5_set_whole(qd_h5_t *self, const char *path, const char *name, int64_t value)
 {
-    set_attribute(self, path, name, H5T_STD_I64LE, H5T_NATIVE_INT64, 0, &value);
+    /* In 4 bytes where they suffice: R has no larger whole numbers. */
+    bool small = value >= INT32_MIN && value <= INT32_MAX;
+    set_attribute(self, path, name, small ? H5T_STD_I32LE : H5T_STD_I64LE, H5T_NATIVE_INT64, 0, &value);
 }
 
 void qd_h5_set_hash(qd_h5_t *self, const char *path, const char *name, uint64_t value)

@@ -16,8 +16,8 @@
 #include "quadrille/error.h"
 #include "store/hdf5_scales.h"
 
-/* double, int64_t, uint8_t, uint64_t, const char * */
-typedef enum { QD_H5_REAL, QD_H5_WHOLE, QD_H5_BYTE, QD_H5_HASH, QD_H5_TEXT } qd_h5_type_t;
+/* double, int64_t, uint8_t, uint64_t, const char *, int8_t */
+typedef enum { QD_H5_REAL, QD_H5_WHOLE, QD_H5_BYTE, QD_H5_HASH, QD_H5_TEXT, QD_H5_CODE } qd_h5_type_t;
 
 /* An array together with its type. The functions below are the only way to make one, so that an array of another
  * type does not compile. */
@@ -39,6 +39,12 @@ static inline qd_h5_values_t qd_h5_wholes(const int64_t *array)
 static inline qd_h5_values_t qd_h5_bytes(const uint8_t *array)
 {
     return (qd_h5_values_t){QD_H5_BYTE, array};
+}
+
+/* Codes 0, 1, ...; QD_CF_NO_CODE where there is none. */
+static inline qd_h5_values_t qd_h5_codes(const int8_t *array)
+{
+    return (qd_h5_values_t){QD_H5_CODE, array};
 }
 
 static inline qd_h5_values_t qd_h5_hashes(const uint64_t *array)
@@ -87,7 +93,8 @@ typedef struct {
     const char *path;
     size_t rank;
     const char *dimension[QD_H5_RANK_MAX]; /* paths of their scales, slowest first */
-    const char *units, *long_name;         /* units NULL: "text" */
+    const char *units, *long_name;         /* units as in the registry; NULL for texts */
+    const char *flags;                     /* meanings of codes 0, 1, ..., with blanks between; or NULL */
     hsize_t chunk; /* at most so many elements a chunk; 0: contiguous where no dimension can grow */
     bool compress; /* shuffle and deflate, level 1, what is not small; needs chunk > 0 */
 } qd_h5_variable_t;
@@ -126,7 +133,7 @@ size_t qd_h5_dimension(qd_h5_t *self, const char *path, size_t size, bool grows)
 size_t qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t size, const char *units,
                         const char *long_name);
 
-/* Creates a variable; doubles are filled with NaN. */
+/* Creates a variable; doubles are filled with NaN, codes with QD_CF_NO_CODE. */
 size_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_type_t type);
 
 /* Writes all of a variable, or a slab of it: as many starts and counts as it has dimensions. No element is written

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/list.h"
+#include "store/cf.h"
 
 #define SMALL ((size_t)64 << 10) /* bytes */
 
@@ -36,12 +37,14 @@ static void choose_chunk(shape_t *shape, hsize_t most)
 
 static hid_t creation_list(const shape_t *shape, qd_h5_type_t type, hsize_t chunk, bool compress)
 {
-    double nan = NAN;
+    const double nan = NAN;
+    const int8_t none = QD_CF_NO_CODE;
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     if (H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0 &&
         ((chunk == 0 && !shape->grows) || H5Pset_chunk(creation, shape->rank, shape->chunk) >= 0) &&
         (!compress || (H5Pset_shuffle(creation) >= 0 && H5Pset_deflate(creation, 1) >= 0)) &&
-        (type != QD_H5_REAL || H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &nan) >= 0))
+        (type != QD_H5_REAL || H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &nan) >= 0) &&
+        (type != QD_H5_CODE || H5Pset_fill_value(creation, H5T_NATIVE_INT8, &none) >= 0))
         return creation;
     H5Pclose(creation);
     return -1;
@@ -119,9 +122,26 @@ static size_t note_written(qd_h5_t *self, const char *path, qd_h5_type_t type, c
 
 static void describe(qd_h5_t *self, hid_t dataset, const char *units, const char *long_name)
 {
-    qd_h5_write_text(self, dataset, "units", units == NULL ? "text" : units);
+    const char *quantity = qd_cf_quantity(units);
+    qd_h5_write_text(self, dataset, "units", qd_cf_units(units));
+    if (quantity != NULL)
+        qd_h5_write_text(self, dataset, "quantity", quantity);
     if (long_name != NULL)
         qd_h5_write_text(self, dataset, "long_name", long_name);
+}
+
+/* What codes 0, 1, ... mean; of the type of the variable, as CF wants it. */
+static void describe_flags(qd_h5_t *self, hid_t dataset, qd_h5_type_t type, const char *flags)
+{
+    int8_t value[16];
+    size_t count = 1;
+    for (const char *blank = strchr(flags, ' '); blank != NULL; blank = strchr(blank + 1, ' '))
+        count++;
+    for (size_t i = 0; i < count && i < sizeof value; i++)
+        value[i] = (int8_t)i;
+    qd_h5_write_attribute(self, dataset, "flag_values", qd_h5_file_type(type), qd_h5_memory_type(type),
+                          count < sizeof value ? count : sizeof value, value);
+    qd_h5_write_text(self, dataset, "flag_meanings", flags);
 }
 
 /* Makes a dimension, which is kept open. */
@@ -191,9 +211,14 @@ size_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_type_
     qd_h5_need(self, qd_h5_scales_attach(&self->scales, dataset, variable->rank, variable->dimension),
                "attaching a dimension to", variable->path);
     describe(self, dataset, variable->units, variable->long_name);
-    double nan = NAN;
+    const double nan = NAN;
+    const int8_t none = QD_CF_NO_CODE;
     if (type == QD_H5_REAL)
         qd_h5_write_attribute(self, dataset, "_FillValue", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, &nan);
+    if (type == QD_H5_CODE)
+        qd_h5_write_attribute(self, dataset, "_FillValue", H5T_STD_I8LE, H5T_NATIVE_INT8, 1, &none);
+    if (variable->flags != NULL)
+        describe_flags(self, dataset, type, variable->flags);
     return self->failed ? QD_H5_NONE : number;
 }
 

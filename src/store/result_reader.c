@@ -1,6 +1,7 @@
 #include "quadrille/result.h"
 
 #include "store/assembly.h"
+#include "store/cf.h"
 #include "store/hdf5_file.h"
 #include "store/parts_reader.h"
 #include "store/table.h"
@@ -390,6 +391,8 @@ qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t ord
     snprintf(path, sizeof path, "/worlds/%s", qd_outcome_table[outcome].name);
     if (there > 0)
         qd_h5_read_slab(&self->h5, path, QD_H5_REAL, 3, start, size, out);
+    if (qd_cf_outcome_flags(outcome) != NULL)
+        qd_cf_restore_codes(out, there);
     return outcome_of(self, error);
 }
 

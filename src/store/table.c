@@ -35,8 +35,9 @@ static qd_h5_values_t values_of(const qd_table_column_t *column, const void *gat
 void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_t count)
 {
     qd_h5_group(h5, self->group);
-    /* A dimension of length 0 exists in netCDF only as one that can grow. */
-    qd_h5_dimension(h5, self->dimension, count, count == 0);
+    if (count == 0) /* hdf5r and rhdf5 cannot read variables without elements */
+        return;
+    qd_h5_dimension(h5, self->dimension, count, false);
     for (size_t c = 0; c < self->columns && !h5->failed; c++) {
         const qd_table_column_t *column = &self->column[c];
         char path[128];
@@ -82,7 +83,7 @@ static void blank(const qd_table_t *self, void *rows, size_t count)
 void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
 {
     *count = 0;
-    if (!qd_h5_exists(h5, self->group))
+    if (!qd_h5_exists(h5, self->dimension))
         return NULL;
     size_t rows = qd_h5_length(h5, self->dimension, 0);
     if (rows > BYTES_MOST / self->size)

@@ -23,10 +23,10 @@ typedef struct {
 
 extern const qd_table_t qd_failure_table, qd_claim_table, qd_contrast_table, qd_sensitivity_table;
 
-/* Writes `count` structs. The group is made. */
+/* Writes `count` structs. The group is made; where there are none, it stays empty. */
 void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_t count);
 
-/* Reads all of them: malloc'ed, NULL with *count 0 where the file has no such group. Columns that an older
+/* Reads all of them: malloc'ed, NULL with *count 0 where the file has none. Columns that an older
  * file lacks are NaN, 0 or "". */
 void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count);
 void qd_table_free(const qd_table_t *self, void *rows, size_t count);

@@ -82,7 +82,7 @@ class Terminal(unittest.TestCase):
 
     def test_names_are_refused(self):
         for what in ("name", "point", "claim"):
-            for control in CONTROLS + ["\t", "\n"]:
+            for control in "\x01\x1b\x7f\x85\x9b\u061c\u202e\u2028\u2069\t\n":
                 with self.subTest(f"{what}: {ord(control):#x}"):
                     done = quadrille("run", self.write(**{what: quoted(f"a{control}b")}), "--dry-run")
                     self.assertEqual(done.returncode, 2)

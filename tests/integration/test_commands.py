@@ -192,7 +192,7 @@ class Commands(unittest.TestCase):
 
     def test_only_the_outcomes_asked_for_are_kept(self):
         with h5py.File(self.file) as file:
-            self.assertEqual(set(file["worlds"]), {"survival", "tension_mean"})
+            self.assertEqual(set(file["worlds"]), {"order", "survival", "tension_mean"})
 
     def test_an_order_of_great_powers_alone(self):
         (self.folder / "majors.csv").write_text(MAJORS)

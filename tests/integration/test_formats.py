@@ -102,7 +102,7 @@ class Formats(unittest.TestCase):
 
     def test_summary_is_that_of_the_rows(self):
         with h5py.File(self.file) as file:
-            for name in file["worlds"]:
+            for name in set(file["worlds"]) - {"order"}:
                 rows = file[f"worlds/{name}"][...]
                 summary = file[f"summary/{name}"]
                 self.assertTrue(np.all(summary["count"][...] == 300), name)
@@ -123,8 +123,8 @@ class Formats(unittest.TestCase):
             self.assertEqual(file["point"][...].tolist(), [0, 1, 2, 3])
             self.assertEqual(file["point_from_claim"][...].tolist(), [0, 0, 1, 1])
             self.assertEqual(file["point_label"].asstr()[2], "mission.stake: 0.3")
-            self.assertEqual(len(set(file["point_hash"][...].tolist())), 4)
-            self.assertGreater(min(file["point_hash"][...].tolist()), 2**32)
+            self.assertEqual(len(set(file["point_hash"].asstr()[...])), 4)
+            self.assertGreater(min(int(one, 16) for one in file["point_hash"].asstr()[...]), 2**32)
             self.assertTrue(np.array_equal(file["design/tension.decay"][:2], [0.1, 0.2]))
             self.assertEqual(file["worlds_done"][...].tolist(), [[4]] * 4)
 

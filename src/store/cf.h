@@ -1,0 +1,28 @@
+/* What the Climate and Forecast conventions (CF 1.8) ask of a netCDF file: units that UDUNITS knows, meanings of
+ * codes, coordinates beside the variables. */
+#ifndef QD_STORE_CF_H
+#define QD_STORE_CF_H
+
+#include <stddef.h>
+
+#include "quadrille/registry.h"
+
+#define QD_CF_CONVENTIONS "CF-1.8"
+
+/* The unit that UDUNITS knows for a unit of the registry: "3 months" for periods, each of which is a quarter, and
+ * "1" for everything that is counted, a share or on a scale of the model's own. NULL stands for a text: "1". */
+const char *qd_cf_units(const char *unit);
+
+/* What is measured, where `unit` says more than qd_cf_units keeps ("wars", "tension"); NULL elsewhere. */
+const char *qd_cf_quantity(const char *unit);
+
+/* Meanings of the codes 0, 1, ... of an outcome or a parameter, with blanks between; NULL where it is not made up
+ * of codes. */
+const char *qd_cf_outcome_flags(size_t outcome);
+const char *qd_cf_parameter_flags(qd_parameter_type_t type);
+
+/* Codes are stored in a byte each, this one where there is none; and back, from doubles that were read. */
+#define QD_CF_NO_CODE (-1)
+void qd_cf_restore_codes(double value[], size_t count);
+
+#endif
