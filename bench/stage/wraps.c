@@ -139,20 +139,18 @@ WRAP(void, qd_crisis_draw, qd_crisis_t *self, const qd_state_t *state, const qd_
 
 /* ---- venues -------------------------------------------------------------------------------------------- */
 
-WRAP(void, qd_venue_prepare, qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
-     const qd_parameters_t *p, int bloc)
+WRAP(void, qd_venue_prepare, qd_venue_scratch_t *self, const qd_case_t *given)
 {
     stage_enter(STAGE_WEIGHING);
-    __real_qd_venue_prepare(self, crisis, state, p, bloc);
+    __real_qd_venue_prepare(self, given);
     stage_leave();
 }
 
 WRAP(void, qd_venues_abreast_solve, const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
-     const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
-     const qd_leaning_t *leaning, const qd_venue_scratch_t *rules)
+     const qd_case_t *given, const qd_venue_scratch_t *rules)
 {
     stage_enter(STAGE_WEIGHING);
-    __real_qd_venues_abreast_solve(self, venue, crisis, state, p, leaning, rules);
+    __real_qd_venues_abreast_solve(self, venue, given, rules);
     stage_leave();
     stage_counts.abreast += stage_counts.on;
 }
@@ -164,11 +162,10 @@ WRAP(void, qd_venues_abreast_sides, const qd_venues_abreast_t *self, qd_venue_t 
     stage_leave();
 }
 
-WRAP(bool, qd_venue_fails, const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
-     int bloc)
+WRAP(bool, qd_venue_fails, const qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given)
 {
     stage_enter(STAGE_WEIGHING);
-    bool fails = __real_qd_venue_fails(self, g, state, quorum, bloc);
+    bool fails = __real_qd_venue_fails(self, g, given);
     stage_leave();
     return fails;
 }

@@ -19,17 +19,16 @@
 
 /* ---- venues -------------------------------------------------------------------------------------------- */
 
+/* QD_COLLECTIVE, QD_ALLIANCE, ..., QD_HUB: the rows of src/registry/venues.def. */
 typedef enum {
-    QD_COLLECTIVE,
-    QD_ALLIANCE,
-    QD_FLEXIBLE,
-    QD_UNILATERAL,
-    QD_UMBRELLA,
+#define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect) QD_##id,
+#include "registry/venues.def"
+#undef QD_VENUE
     QD_VENUES,
     QD_ABSTAIN = QD_VENUES
 } qd_venue_t;
 
-/* "collective", ..., "umbrella", "abstain". */
+/* "collective", ..., "hub", "abstain". */
 const char *qd_venue_name(qd_venue_t venue);
 
 /* ---- plan: how worlds of one (design point, order) are drawn ------------------------------------------- */

@@ -44,13 +44,12 @@ static void change_tension(qd_world_t *self, bool success)
     *tension = *tension > 0.0 ? *tension : 0.0;
 }
 
-/* Debt and erosion outside the institution (o = 1 flexible or unilateral, 1/2 alliance or umbrella), gain
- * inside. */
+/* Debt and erosion outside the institution, gain inside. */
 static void change_institution(qd_world_t *self, qd_venue_t g, double legitimacy, bool success)
 {
     const qd_parameters_t *p = &self->parameters;
     qd_state_t *state = &self->state;
-    double outside = g == QD_COLLECTIVE ? 0.0 : g == QD_ALLIANCE || g == QD_UMBRELLA ? 0.5 : 1.0;
+    double outside = qd_venue_row(g).outside;
     state->debt += p->tension_debt * self->crisis.severity * outside * (1.0 - legitimacy);
     state->institution -= p->institution_erosion * outside * (1.0 - legitimacy) * state->institution;
     if (g == QD_COLLECTIVE && success)
@@ -60,15 +59,16 @@ static void change_institution(qd_world_t *self, qd_venue_t g, double legitimacy
 static void change_cohesion(qd_world_t *self, qd_venue_t g, double gini, bool success)
 {
     const qd_parameters_t *p = &self->parameters;
-    if (self->bloc == 0)
+    const qd_venue_row_t row = qd_venue_row(g);
+    if (self->given.bloc == 0)
         return;
-    double *cohesion = &self->state.cohesion[self->bloc];
-    if (g == QD_ALLIANCE || g == QD_UMBRELLA) {
-        double share = g == QD_UMBRELLA ? p->mission_umbrella : 1.0;
+    double *cohesion = &self->state.cohesion[self->given.bloc];
+    if (row.effect == QD_EFFECT_SERVES) {
+        double share = row.frame == QD_FRAME_UMBRELLA ? p->mission_umbrella : 1.0;
         if (success)
             *cohesion += share * p->blocs_gain * (1.0 - *cohesion);
         *cohesion -= p->blocs_burden * gini * *cohesion;
-    } else if (g == QD_FLEXIBLE || g == QD_UNILATERAL) {
+    } else if (row.effect == QD_EFFECT_BYPASSES) {
         *cohesion -= p->blocs_bypass * *cohesion;
     }
 }
@@ -230,13 +230,10 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
     note_sides(&sides, game->x, self->state.padded);
     double gini = burden_gini(self, &sides.joined);
     self->record.successes += success;
-    qd_world_tell(self, QD_EVENT_MISSION,
-                  (qd_event_t){.crisis = &self->crisis,
-                               .leaning = &self->leaning,
-                               .bloc = self->bloc,
-                               .venue = g,
-                               .game = game,
-                               .success = success});
+    qd_world_tell(
+        self, QD_EVENT_MISSION,
+        (qd_event_t){
+            .crisis = &self->crisis, .given = &self->given, .venue = g, .game = game, .success = success});
     change_tension(self, success);
     change_institution(self, g, game->legitimacy, success);
     change_cohesion(self, g, gini, success);

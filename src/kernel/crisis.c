@@ -64,7 +64,12 @@ void qd_crisis_draw_luck(qd_crisis_luck_t *self, qd_luck_t luck, unsigned period
                                .target = qd_unit(odd[QD_DRAW_TARGET / 2]),
                                .outcome = qd_unit(number % 2 ? odd[4] : even[4]),
                                .escalation = qd_unit(number % 2 ? odd[5] : even[5]),
-                               .foresight = {qd_unit(even[6]), qd_unit(odd[6]), 1.0, 1.0, qd_unit(even[7])}};
+                               .foresight = {[QD_COLLECTIVE] = qd_unit(even[6]),
+                                             [QD_ALLIANCE] = qd_unit(odd[6]),
+                                             [QD_FLEXIBLE] = 1.0,
+                                             [QD_UNILATERAL] = 1.0,
+                                             [QD_UMBRELLA] = qd_unit(even[7]),
+                                             [QD_HUB] = 1.0}};
 }
 
 /* sum_j c_j A_kj for some vectors of states from k on, the sum over j in its order: held while the rows go
@@ -222,7 +227,8 @@ qd_leaning_t qd_leaning_of(const qd_state_t *state, const qd_parameters_t *p, in
     bool bound = p->doctrine_scope == 0.0 || leader(state) == i;
     for (size_t f = 0; f < QD_DOCTRINE_FIELDS; f++)
         field[f] = bound ? p->value[qd_doctrine_fields[f]] : qd_doctrine_table[QD_NEUTRAL].value[f];
-    return (qd_leaning_t){.bias = {field[0], field[1], field[2], field[3], p->doctrine_bias_umbrella},
-                          .force_ratio = field[4],
-                          .vital_interest = field[5]};
+    return (qd_leaning_t){
+        .bias = {field[0], field[1], field[2], field[3], p->doctrine_bias_umbrella, p->doctrine_bias_hub},
+        .force_ratio = field[4],
+        .vital_interest = field[5]};
 }

@@ -35,9 +35,8 @@ struct qd_event {
     const qd_parameters_t *parameters;
     const qd_state_t *state;
     const qd_record_t *record;
-    const qd_crisis_t *crisis;   /* of the crisis at hand, else NULL */
-    const qd_leaning_t *leaning; /* its initiator's */
-    int bloc;                    /* its initiator's bloc */
+    const qd_crisis_t *crisis; /* of the crisis at hand, else NULL */
+    const qd_case_t *given;    /* the case before its initiator: VENUE, FORESEEN, PARALYSIS, MISSION */
     qd_venue_t venue;
     const qd_venue_game_t *game;     /* VENUE, FORESEEN, PARALYSIS, MISSION, WAR */
     const qd_venue_scratch_t *rules; /* MOVE, VENUE: own field and thresholds of the game */

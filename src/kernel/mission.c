@@ -26,8 +26,7 @@ static void tell_venue(const qd_world_t *self, qd_event_kind_t kind, qd_venue_t 
 {
     qd_world_tell(self, kind,
                   (qd_event_t){.crisis = &self->crisis,
-                               .leaning = &self->leaning,
-                               .bloc = self->bloc,
+                               .given = &self->given,
                                .venue = g,
                                .game = &self->venue[g],
                                .rules = &self->rules});
@@ -36,8 +35,7 @@ static void tell_venue(const qd_world_t *self, qd_event_kind_t kind, qd_venue_t 
 /* Four venues at once, unless somebody watches their moves. */
 static void solve_abreast(qd_world_t *self)
 {
-    qd_venues_abreast_solve(&self->abreast, self->venue, &self->crisis, &self->state, &self->parameters,
-                            &self->leaning, &self->rules);
+    qd_venues_abreast_solve(&self->abreast, self->venue, &self->given, &self->rules);
     for (qd_venue_t g = 0; g < QD_ABREAST; g++)
         self->record.not_converged += self->venue[g].solved && self->venue[g].passes > QD_PASSES_MAX;
 }
@@ -45,24 +43,22 @@ static void solve_abreast(qd_world_t *self)
 static void solve_venue(qd_world_t *self, qd_venue_t g)
 {
     self->solving = g;
-    qd_venue_solve(&self->venue[g], g, &self->crisis, &self->state, &self->parameters, &self->leaning,
-                   &self->rules);
+    qd_venue_solve(&self->venue[g], g, &self->given, &self->rules);
     self->record.not_converged += self->venue[g].passes > QD_PASSES_MAX;
     tell_venue(self, QD_EVENT_VENUE, g);
 }
 
 /* Which venues exist; and those solved that cost little beside one another, or, where somebody watches, all,
- * in their order. The umbrella is left for when it could still be the best. */
+ * in their order. The others are left for when they could still be the best. */
 static void open_venues(qd_world_t *self)
 {
-    const qd_parameters_t *p = &self->parameters;
-    if (p->mission_random_order != 0.0)
+    if (self->parameters.mission_random_order != 0.0)
         qd_venue_shuffle(&self->crisis, self->state.n, self->luck, self->rules.order);
     self->rules.moved = self->observer ? tell_move : NULL;
     self->rules.context = self;
-    qd_venue_prepare(&self->rules, &self->crisis, &self->state, p, self->bloc);
+    qd_venue_prepare(&self->rules, &self->given);
     for (qd_venue_t g = 0; g < QD_VENUES; g++) {
-        self->venue[g].exists = qd_venue_exists(g, p, self->bloc);
+        self->venue[g].exists = qd_venue_exists(g, &self->given);
         self->venue[g].solved = self->venue[g].open = false;
         if (self->observer && self->venue[g].exists)
             solve_venue(self, g);
@@ -85,16 +81,15 @@ static qd_venue_t best_solved(const qd_world_t *self, const bool tried[QD_VENUES
     return best;
 }
 
-/* Solves the umbrella, unless it has been, does not exist or could not be worth more than `most`. */
-static bool solve_umbrella(qd_world_t *self, double most)
+/* Solves the venues that are not played abreast: each that exists, has not been solved and could be worth more
+ * than `most` and those before it. */
+static void solve_late(qd_world_t *self, double most)
 {
-    const qd_venue_game_t *game = &self->venue[QD_UMBRELLA];
-    if (!game->exists || game->solved ||
-        !(qd_venue_bound(QD_UMBRELLA, &self->crisis, &self->state, &self->parameters, &self->leaning,
-                         &self->rules) > most))
-        return false;
-    solve_venue(self, QD_UMBRELLA);
-    return true;
+    for (qd_venue_t g = QD_ABREAST; g < QD_VENUES; g++) {
+        const qd_venue_game_t *game = &self->venue[g];
+        if (game->exists && !game->solved && qd_venue_bound(g, &self->given, &self->rules) > most)
+            solve_venue(self, g);
+    }
 }
 
 /* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. Its sides
@@ -102,8 +97,8 @@ static bool solve_umbrella(qd_world_t *self, double most)
 static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES])
 {
     qd_venue_t best = best_solved(self, tried);
-    if (solve_umbrella(self, best == QD_ABSTAIN ? 0.0 : self->venue[best].worth))
-        best = best_solved(self, tried);
+    solve_late(self, best == QD_ABSTAIN ? 0.0 : self->venue[best].worth);
+    best = best_solved(self, tried);
     if (best < QD_ABREAST && !self->observer)
         qd_venues_abreast_sides(&self->abreast, best, self->state.padded, self->venue[best].x);
     return best;
@@ -123,11 +118,11 @@ static void suffer_paralysis(qd_world_t *self, qd_venue_t g)
 {
     self->record.paralyses++;
     tell_venue(self, QD_EVENT_PARALYSIS, g);
-    if (g == QD_COLLECTIVE)
+    if (qd_venue_row(g).frame == QD_FRAME_INSTITUTION)
         self->state.institution -= self->parameters.institution_paralysis * self->state.institution;
     else
-        self->state.cohesion[self->bloc] -=
-            self->parameters.blocs_paralysis * self->state.cohesion[self->bloc];
+        self->state.cohesion[self->given.bloc] -=
+            self->parameters.blocs_paralysis * self->state.cohesion[self->given.bloc];
     learn(self, g, -1.0);
 }
 
@@ -142,15 +137,14 @@ static qd_venue_t choose_venue(qd_world_t *self)
     bool tried[QD_VENUES] = {false};
     for (;;) {
         qd_venue_t g = best_untried(self, tried);
-        if (g == QD_ABSTAIN ||
-            !qd_venue_fails(&self->venue[g], g, &self->state, self->parameters.doctrine_quorum, self->bloc))
+        if (g == QD_ABSTAIN || !qd_venue_fails(&self->venue[g], g, &self->given))
             return g;
         tried[g] = true;
         if (foresees(self, g)) {
             tell_venue(self, QD_EVENT_FORESEEN, g);
         } else {
             /* Games are not played again in the order that the paralysis changes. */
-            solve_umbrella(self, 0.0);
+            solve_late(self, 0.0);
             suffer_paralysis(self, g);
         }
     }
@@ -167,12 +161,16 @@ void qd_world_meet_crisis(qd_world_t *self, unsigned number)
         leave_alone(self);
         return;
     }
-    self->leaning = qd_leaning_of(&self->state, &self->parameters, initiator);
-    self->bloc = qd_venue_bloc(&self->state, initiator);
-    if (self->crisis.stake[initiator] < self->leaning.vital_interest) {
+    self->given = (qd_case_t){.crisis = &self->crisis,
+                              .state = &self->state,
+                              .p = &self->parameters,
+                              .leaning = qd_leaning_of(&self->state, &self->parameters, initiator),
+                              .bloc = qd_venue_bloc(&self->state, initiator)};
+    if (self->crisis.stake[initiator] < self->given.leaning.vital_interest) {
         leave_alone(self);
         return;
     }
+    self->given.club = qd_venue_club(&self->state, initiator, self->crisis.target, self->rules.club);
     open_venues(self);
     qd_venue_t g = choose_venue(self);
     if (g == QD_ABSTAIN) {

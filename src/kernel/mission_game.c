@@ -31,8 +31,13 @@ void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x)
 {
     double before = self->x[i];
     self->x[i] = x;
-    qd_add_scaled(self->field, self->coupling * self->c[i] * (x - before), self->affinity + i * self->padded,
-                  self->padded);
+    double change = self->coupling * self->c[i] * (x - before);
+    const double *restrict row = self->affinity + i * self->padded;
+    if (self->between && self->between[i] != 1.0)
+        for (size_t j = 0; j < self->padded; j += QD_REALS)
+            QD_REALS_AT(self->field + j) += change * (QD_REALS_OF(row + j) * QD_REALS_OF(self->between + j));
+    else
+        qd_add_scaled(self->field, change, row, self->padded);
     if (self->moved)
         self->moved(self->context, i, before, x);
 }

@@ -11,6 +11,9 @@
  * c_i (F_i x_i - D_i |x_i|) + coupling * sum_{i<j} c_i c_j A_ij x_i x_j, every move raises Phi by c_i times
  * the mover's gain: best reply always ends (a weighted potential game).
  *
+ * In the hub's game (model.md part 9) the coupling between two members of the patron's club is less: it stays
+ * symmetric, and so the potential stands, with that coupling in its pairs.
+ *
  * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows
  * of `padded`. */
 #ifndef QD_KERNEL_MISSION_GAME_H
@@ -28,6 +31,9 @@ typedef struct {
     const double *c;        /* [padded] sizes */
     const double *affinity; /* [n][padded] */
     double coupling;
+    const double
+        *between; /* NULL, or [padded]: 1 for most states, less for members of one club; between two of
+                              these the coupling is multiplied by it */
     const double *up, *down; /* [padded] thresholds; padding: up = +inf, down = -inf */
     bool ties_join;
     const uint32_t *order; /* [n] the order of moves, or NULL for index order */
@@ -38,7 +44,7 @@ typedef struct {
     void *context;
 } qd_mission_game_t;
 
-/* Sets field to own + coupling * A (c x) for the present x. own: [padded]. */
+/* Sets field to own + coupling * A (c x) for the present x. own: [padded]. Not for games with `between`. */
 void qd_mission_game_start(qd_mission_game_t *self, const double *own);
 
 /* Best replies until a pass changes nothing. Returns the passes made, the last one without change counted;
@@ -51,7 +57,7 @@ double qd_mission_game_reply(const qd_mission_game_t *self, size_t i);
 /* Moves state i to x and updates the fields. */
 void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x);
 
-/* Phi of the present x, for F = own and D = price (both [padded]). O(n^2): for tests and landscapes. */
+/* Phi of the present x, for F = own and D = price (both [padded]). Not for games with `between`. O(n^2): for tests and landscapes. */
 double qd_mission_game_potential(const qd_mission_game_t *self, const double *own, const double *price);
 
 #endif

@@ -8,8 +8,11 @@
 
 const char *qd_venue_name(qd_venue_t venue)
 {
-    static const char *const names[] = {"collective", "alliance", "flexible",
-                                        "unilateral", "umbrella", "abstain"};
+    static const char *const names[] = {
+#define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect) #name,
+#include "registry/venues.def"
+#undef QD_VENUE
+        "abstain"};
     return names[venue];
 }
 
@@ -21,6 +24,22 @@ int qd_venue_bloc(const qd_state_t *state, int i)
     for (size_t j = 0; j < state->n; j++)
         members += state->label[j] == label;
     return members > 1 ? label : 0;
+}
+
+const double *qd_venue_club(const qd_state_t *state, int i, int target, double *club)
+{
+    if (state->depth == 0 || (size_t)i >= state->poles)
+        return NULL;
+    const double *restrict level = state->level + (size_t)i * state->padded;
+    double share = 1.0 / (double)state->depth;
+    size_t members = 0;
+    for (size_t j = 0; j < state->padded; j++) {
+        club[j] = level[j] * share;
+        members += level[j] > 0.0;
+    }
+    members -= 1 + (size_t)(target != QD_NOBODY && level[target] > 0.0); /* the patron itself, the target */
+    club[i] = 0.0;
+    return members > 0 ? club : NULL;
 }
 
 void qd_venue_shuffle(const qd_crisis_t *crisis, size_t n, qd_luck_t luck, uint32_t *order)
@@ -37,9 +56,11 @@ void qd_venue_shuffle(const qd_crisis_t *crisis, size_t n, qd_luck_t luck, uint3
     }
 }
 
-void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
-                      const qd_parameters_t *p, int bloc)
+void qd_venue_prepare(qd_venue_scratch_t *self, const qd_case_t *given)
 {
+    const qd_crisis_t *crisis = given->crisis;
+    const qd_state_t *state = given->state;
+    const qd_parameters_t *p = given->p;
     size_t padded = state->padded, initiator = (size_t)crisis->initiator;
     bool targeted = crisis->target != QD_NOBODY;
     size_t target = targeted ? (size_t)crisis->target : 0;
@@ -49,7 +70,6 @@ void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const
     double press = p->mission_coupling * state->c[initiator];
     double against = targeted ? p->mission_coupling * state->c[target] : 0.0;
     double saving = p->mission_flexible_saving * p->mission_join_cost;
-    self->bloc = bloc;
     for (size_t i = 0; i < padded; i += QD_REALS) {
         qd_reals_t ally = QD_REALS_OF(patron + i), less = QD_REALS_OF(crisis->price + i) - saving;
         QD_REALS_AT(self->open + i) =
@@ -59,24 +79,39 @@ void qd_venue_prepare(qd_venue_scratch_t *self, const qd_crisis_t *crisis, const
     }
 }
 
-bool qd_venue_exists(qd_venue_t g, const qd_parameters_t *p, int bloc)
+bool qd_venue_exists(qd_venue_t g, const qd_case_t *given)
 {
-    if (g == QD_UMBRELLA && p->doctrine_umbrella == 0.0)
-        return false;
-    return bloc > 0 || (g != QD_ALLIANCE && g != QD_UMBRELLA);
+    switch (qd_venue_row(g).frame) {
+    case QD_FRAME_BLOC:
+        return given->bloc > 0;
+    case QD_FRAME_UMBRELLA:
+        return given->bloc > 0 && given->p->doctrine_umbrella != 0.0;
+    case QD_FRAME_CLUB:
+        return given->club != NULL;
+    default:
+        return true;
+    }
+}
+
+/* How deep state i is in what frames the venue: 1 in the bloc, in a club by its level; 0: it is no member. */
+static double membership(qd_venue_t g, const qd_case_t *given, size_t i)
+{
+    if (qd_venue_row(g).frame == QD_FRAME_CLUB)
+        return given->club[i];
+    return qd_venue_member(given->state, given->bloc, i) ? 1.0 : 0.0;
 }
 
 /* Fields where all who are free stand at 0, and thresholds, as the venue's rules say. */
-static void set_rules(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                      const qd_parameters_t *p, qd_venue_scratch_t *scratch)
+static void set_rules(qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch)
 {
-    qd_venue_rules_t rules = qd_venue_rules(g, state, p, scratch->bloc);
-    for (size_t i = 0; i < state->padded; i++) {
-        bool member = qd_venue_member(state, scratch->bloc, i);
+    const qd_crisis_t *crisis = given->crisis;
+    qd_venue_rules_t rules = qd_venue_rules(g, given);
+    for (size_t i = 0; i < given->state->padded; i++) {
+        double depth = membership(g, given, i);
+        bool member = depth > 0.0;
         bool saves = member ? rules.saves_members : rules.saves_outsiders;
         double cost = saves ? scratch->saved[i] : crisis->price[i];
-        double term = rules.pull + (member ? rules.obliged : 0.0);
-        scratch->field[i] = scratch->open[i] + term;
+        scratch->field[i] = scratch->open[i] + (rules.pull + rules.obliged * depth);
         scratch->up[i] = cost + (rules.nobody + (member ? 0.0 : rules.outsiders));
         scratch->down[i] = -cost;
     }
@@ -85,22 +120,42 @@ static void set_rules(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t 
         scratch->up[crisis->target] = scratch->down[crisis->target] = (double)INFINITY;
 }
 
-static void play(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
-                 const qd_parameters_t *p, qd_venue_scratch_t *scratch)
+/* In the hub's game two members weigh less with each other, the target too if it is one. */
+static void set_shuttle(const qd_case_t *given, qd_venue_scratch_t *scratch)
 {
+    const qd_state_t *state = given->state;
+    int target = given->crisis->target;
+    double kept = 1.0 - given->p->mission_shuttle;
+    for (size_t i = 0; i < state->padded; i++)
+        scratch->between[i] = given->club[i] > 0.0 ? kept : 1.0;
+    if (target == QD_NOBODY || !(given->club[target] > 0.0))
+        return;
+    const double *restrict enemy = state->affinity + (size_t)target * state->padded;
+    double less = given->p->mission_shuttle * given->p->mission_coupling * state->c[target];
+    for (size_t i = 0; i < state->padded; i++)
+        scratch->field[i] += given->club[i] > 0.0 ? less * enemy[i] : 0.0;
+}
+
+static void play(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch)
+{
+    const qd_state_t *state = given->state;
+    bool hub = qd_venue_row(g).frame == QD_FRAME_CLUB;
     for (size_t i = 0; i < state->padded; i++)
         self->x[i] = 0.0;
-    self->x[crisis->initiator] = 1.0;
-    if (crisis->target != QD_NOBODY)
-        self->x[crisis->target] = -1.0;
+    self->x[given->crisis->initiator] = 1.0;
+    if (given->crisis->target != QD_NOBODY)
+        self->x[given->crisis->target] = -1.0;
+    if (hub)
+        set_shuttle(given, scratch);
     qd_mission_game_t game = {.n = state->n,
                               .padded = state->padded,
                               .c = state->c,
                               .affinity = state->affinity,
-                              .coupling = p->mission_coupling,
+                              .coupling = given->p->mission_coupling,
+                              .between = hub ? scratch->between : NULL,
                               .up = scratch->up,
                               .down = scratch->down,
-                              .order = p->mission_random_order != 0.0 ? scratch->order : NULL,
+                              .order = given->p->mission_random_order != 0.0 ? scratch->order : NULL,
                               .field = scratch->field,
                               .x = self->x,
                               .moved = scratch->moved,
@@ -110,9 +165,9 @@ static void play(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_stat
 
 /* C+, C-, n+, n-; sums over even and over odd states, as venues abreast make them. The target counts as an
  * opponent, without capability. */
-static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
-                        const double *strength)
+static void count_sides(qd_venue_game_t *self, const qd_case_t *given, const double *strength)
 {
+    const qd_state_t *state = given->state;
     double support[2] = {0.0, 0.0}, opposition[2] = {0.0, 0.0};
     self->joiners = self->opponents = 0;
     for (size_t i = 0; i < state->n; i++) {
@@ -120,49 +175,65 @@ static void count_sides(qd_venue_game_t *self, const qd_crisis_t *crisis, const 
         self->joiners += joins;
         self->opponents += opposes;
         support[i % 2] += joins ? strength[i] : 0.0;
-        opposition[i % 2] += opposes && (int)i != crisis->target ? state->c[i] : 0.0;
+        opposition[i % 2] += opposes && (int)i != given->crisis->target ? state->c[i] : 0.0;
     }
     self->support = support[0] + support[1];
     self->opposition = opposition[0] + opposition[1];
 }
 
-/* One venue alone. */
-static qd_worths_t worth_of(qd_venue_t g, double support, double opposition, double heads,
-                            const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
-                            const qd_leaning_t *leaning, int bloc)
+/* Mean depth in the club, weighted by capability, of those who joined, the initiator left out; 0 if nobody. */
+static double mean_depth(const double *x, const qd_case_t *given)
 {
-    qd_worths_t worths = {.support = {support, 1.0, 1.0, 1.0}, .opposition = {opposition}, .heads = {heads}};
-    qd_venue_lean(&worths, 0, g, crisis, state, p, leaning, bloc);
-    qd_worths_find(&worths, crisis, state, p);
+    const qd_state_t *state = given->state;
+    double deep = 0.0, whole = 0.0;
+    for (size_t i = 0; i < state->n; i++) {
+        bool joins = x[i] > 0.0 && (int)i != given->crisis->initiator;
+        deep += joins ? state->c[i] * given->club[i] : 0.0;
+        whole += joins ? state->c[i] : 0.0;
+    }
+    return whole > 0.0 ? deep / whole : 0.0;
+}
+
+/* One venue alone. */
+static qd_worths_t worth_of(qd_venue_t g, double support, double opposition, double heads, double frame,
+                            const qd_case_t *given)
+{
+    qd_worths_t worths = {.support = {support, 1.0, 1.0, 1.0},
+                          .opposition = {opposition},
+                          .heads = {heads},
+                          .frame = {frame},
+                          .leaning = {qd_venue_leaning(g, given)}};
+    qd_worths_find(&worths, given->crisis, given->state, given->p);
     return worths;
 }
 
-double qd_venue_bound(qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                      const qd_parameters_t *p, const qd_leaning_t *leaning,
-                      const qd_venue_scratch_t *scratch)
+double qd_venue_bound(qd_venue_t g, const qd_case_t *given, const qd_venue_scratch_t *scratch)
 {
+    const qd_crisis_t *crisis = given->crisis;
     double support = 0.0, heads = crisis->target != QD_NOBODY ? -1.0 : 0.0;
-    for (size_t i = 0; i < state->n; i++) {
-        bool may = g == QD_UNILATERAL ? (int)i == crisis->initiator
-                                      : g != QD_ALLIANCE || qd_venue_member(state, scratch->bloc, i);
+    int joiners = (int)qd_venue_row(g).joiners;
+    for (size_t i = 0; i < given->state->n; i++) {
+        bool may = joiners == QD_JOINERS_ALL || (int)i == crisis->initiator ||
+                   (joiners == QD_JOINERS_MEMBERS && membership(g, given, i) > 0.0);
         bool joins = may && (int)i != crisis->target;
         support += joins ? scratch->strength[i] : 0.0;
         heads += joins;
     }
-    qd_worths_t most = worth_of(g, support, 0.0, heads, crisis, state, p, leaning, scratch->bloc);
+    qd_worths_t most = worth_of(g, support, 0.0, heads, qd_venue_frame(g, given), given);
     return most.worth[0] + 1e-9; /* more than rounding can take away */
 }
 
-void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_crisis_t *crisis, const qd_state_t *state,
-                    const qd_parameters_t *p, const qd_leaning_t *leaning, qd_venue_scratch_t *scratch)
+void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch)
 {
-    set_rules(g, crisis, state, p, scratch);
-    play(self, crisis, state, p, scratch);
-    count_sides(self, crisis, state, scratch->strength);
-    qd_worths_t worths =
-        worth_of(g, self->support, self->opposition, (double)self->joiners - (double)self->opponents, crisis,
-                 state, p, leaning, scratch->bloc);
-    qd_venue_take(self, &worths, 0, leaning->force_ratio);
+    set_rules(g, given, scratch);
+    play(self, g, given, scratch);
+    count_sides(self, given, scratch->strength);
+    double frame = qd_venue_frame(g, given);
+    if (qd_venue_row(g).frame == QD_FRAME_CLUB)
+        frame *= mean_depth(self->x, given);
+    qd_worths_t worths = worth_of(g, self->support, self->opposition,
+                                  (double)self->joiners - (double)self->opponents, frame, given);
+    qd_venue_take(self, &worths, 0, given->leaning.force_ratio);
 }
 
 static bool institution_fails(const qd_venue_game_t *self, const qd_state_t *state, double quorum)
@@ -173,22 +244,23 @@ static bool institution_fails(const qd_venue_game_t *self, const qd_state_t *sta
     return (double)(state->n - self->opponents) < quorum * (double)state->n;
 }
 
-bool qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_state_t *state, double quorum,
-                    int bloc)
+bool qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given)
 {
-    if (g == QD_FLEXIBLE || g == QD_UNILATERAL)
+    const qd_state_t *state = given->state;
+    int start = (int)qd_venue_row(g).start;
+    double quorum = given->p->doctrine_quorum, whole = 0.0, joined = 0.0, opposed = 0.0;
+    if (start == QD_START_NOTHING)
         return false;
-    if (g == QD_COLLECTIVE)
+    if (start == QD_START_VOTE)
         return institution_fails(self, state, quorum);
-    double whole = 0.0, joined = 0.0, opposed = 0.0;
     for (size_t i = 0; i < state->n; i++) {
-        if (state->label[i] != bloc)
+        if (state->label[i] != given->bloc)
             continue;
         whole += state->c[i];
         joined += self->x[i] > 0.0 ? state->c[i] : 0.0;
         opposed += self->x[i] < 0.0 ? state->c[i] : 0.0;
     }
-    if (g == QD_UMBRELLA)
+    if (start == QD_START_BLOCKING)
         return opposed > (1.0 - quorum) * whole;
     return opposed > 0.0 || joined < quorum * whole;
 }

@@ -42,13 +42,15 @@ static inline void store_abreast(double *at, const qd_reals_t venue[QD_ABREAST])
 
 /* Fields and thresholds at the start, what set_rules of venue.c sets for one venue. Of an alliance that does
  * not exist nobody is a member: its game is played as that of the unilateral venue. */
-static void set_rules(const qd_venues_abreast_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
-                      const qd_parameters_t *p, const qd_venue_scratch_t *scratch)
+static void set_rules(const qd_venues_abreast_t *self, const qd_case_t *given,
+                      const qd_venue_scratch_t *scratch)
 {
+    const qd_crisis_t *crisis = given->crisis;
+    const qd_state_t *state = given->state;
     qd_venue_rules_t rules[QD_ABREAST];
-    const double bloc = scratch->bloc > 0 ? scratch->bloc : -1.0;
+    const double bloc = given->bloc > 0 ? given->bloc : -1.0;
     for (qd_venue_t g = 0; g < QD_ABREAST; g++)
-        rules[g] = qd_venue_rules(g, state, p, scratch->bloc);
+        rules[g] = qd_venue_rules(g, given);
     for (size_t i = 0; i < state->padded; i += QD_REALS) {
         common_t common = {.open = QD_REALS_OF(scratch->open + i),
                            .price = QD_REALS_OF(crisis->price + i),
@@ -126,18 +128,19 @@ static void count_sides(const double *restrict x, const qd_state_t *state, const
     qd_abreast_store(opponents, &opposed);
 }
 
-static void weigh(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
-                  const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
-                  const qd_leaning_t *leaning, const qd_venue_scratch_t *rules)
+static void weigh(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST], const qd_case_t *given,
+                  const qd_venue_scratch_t *rules)
 {
     qd_worths_t worths;
-    double joiners[QD_ABREAST], opponents[QD_ABREAST], targets = crisis->target != QD_NOBODY;
-    count_sides(self->x, state, rules->strength, &worths, joiners, opponents);
+    double joiners[QD_ABREAST], opponents[QD_ABREAST], targets = given->crisis->target != QD_NOBODY;
+    count_sides(self->x, given->state, rules->strength, &worths, joiners, opponents);
     for (size_t g = 0; g < QD_ABREAST; g++)
         worths.heads[g] = joiners[g] - (opponents[g] + targets);
-    for (qd_venue_t g = 0; g < QD_ABREAST; g++)
-        qd_venue_lean(&worths, g, g, crisis, state, p, leaning, rules->bloc);
-    qd_worths_find(&worths, crisis, state, p);
+    for (qd_venue_t g = 0; g < QD_ABREAST; g++) {
+        worths.frame[g] = qd_venue_frame(g, given);
+        worths.leaning[g] = qd_venue_leaning(g, given);
+    }
+    qd_worths_find(&worths, given->crisis, given->state, given->p);
     for (size_t g = 0; g < QD_ABREAST; g++) {
         if (!venue[g].exists)
             continue;
@@ -145,21 +148,21 @@ static void weigh(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABRE
         venue[g].opposition = worths.opposition[g];
         venue[g].joiners = (size_t)(int)joiners[g];
         venue[g].opponents = (size_t)(int)(opponents[g] + targets);
-        qd_venue_take(&venue[g], &worths, g, leaning->force_ratio);
+        qd_venue_take(&venue[g], &worths, g, given->leaning.force_ratio);
     }
 }
 
 void qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
-                             const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
-                             const qd_leaning_t *leaning, const qd_venue_scratch_t *rules)
+                             const qd_case_t *given, const qd_venue_scratch_t *rules)
 {
+    const qd_crisis_t *crisis = given->crisis;
     int passes[QD_ABREAST];
-    set_rules(self, crisis, state, p, rules);
+    set_rules(self, given, rules);
     hold(self, crisis->initiator);
     hold(self, crisis->target);
-    play(self, state, p, rules->order, passes);
+    play(self, given->state, given->p, rules->order, passes);
     fill(self->x + QD_ABREAST * (size_t)crisis->initiator, 1.0);
-    weigh(self, venue, crisis, state, p, leaning, rules);
+    weigh(self, venue, given, rules);
     if (crisis->target != QD_NOBODY)
         fill(self->x + QD_ABREAST * (size_t)crisis->target, -1.0);
     for (size_t g = 0; g < QD_ABREAST; g++)

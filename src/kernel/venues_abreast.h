@@ -12,10 +12,9 @@ typedef struct {
 } qd_venues_abreast_t;
 
 /* Plays and weighs the venues g < QD_ABREAST with venue[g].exists, and marks them solved; their sides stay
- * here (qd_venues_abreast_sides). `rules` has been prepared for the crisis. */
+ * here (qd_venues_abreast_sides). `rules` has been prepared for the case. */
 void qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
-                             const qd_crisis_t *crisis, const qd_state_t *state, const qd_parameters_t *p,
-                             const qd_leaning_t *leaning, const qd_venue_scratch_t *rules);
+                             const qd_case_t *given, const qd_venue_scratch_t *rules);
 
 /* The sides of venue g, x[padded]. */
 void qd_venues_abreast_sides(const qd_venues_abreast_t *self, qd_venue_t g, size_t padded, double *x);

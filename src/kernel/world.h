@@ -33,8 +33,7 @@ struct qd_world {
                       them */
     /* scratch */
     qd_crisis_t crisis;
-    qd_leaning_t leaning;
-    int bloc; /* the initiator's */
+    qd_case_t given; /* the case before its initiator */
     qd_venue_game_t venue[QD_VENUES];
     qd_venue_scratch_t rules;
     qd_venues_abreast_t abreast;

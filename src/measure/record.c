@@ -134,8 +134,11 @@ static void fragmentation(const qd_record_t *self, const qd_state_t *state, qd_o
 static void coalitions(const qd_record_t *self, const qd_state_t *state, qd_outcomes_t *out)
 {
     double missions = (double)self->missions[0] + (double)self->missions[1];
-    double *share[QD_VENUES + 1] = {&out->share_collective, &out->share_alliance, &out->share_flexible,
-                                    &out->share_unilateral, &out->share_umbrella, &out->share_abstain};
+    double *share[QD_VENUES + 1] = {
+#define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect) &out->share_##name,
+#include "registry/venues.def"
+#undef QD_VENUE
+        &out->share_abstain};
     for (size_t g = 0; g <= QD_VENUES; g++)
         *share[g] = mean(self->met[g], self->crises);
     const double *flexible = state->learned + QD_FLEXIBLE * state->padded;

@@ -24,9 +24,10 @@ bool qd_state_init(qd_state_t *self, size_t states)
     self->proximity = array(p * p);
     self->load = array(p);
     self->learned = array(QD_VENUES * p);
+    self->level = array(QD_CLUBS_MAX * p);
     self->label = malloc(p * sizeof(int));
     return states <= QD_STATES_MAX && self->c && self->place && self->value && self->affinity &&
-           self->baseline && self->proximity && self->load && self->learned && self->label;
+           self->baseline && self->proximity && self->load && self->learned && self->level && self->label;
 }
 
 void qd_state_free(qd_state_t *self)
@@ -39,6 +40,7 @@ void qd_state_free(qd_state_t *self)
     free(self->proximity);
     free(self->load);
     free(self->learned);
+    free(self->level);
     free(self->label);
     *self = (qd_state_t){0};
 }
@@ -65,6 +67,7 @@ void qd_state_reset(qd_state_t *self, size_t n)
     for (size_t k = 0; k <= QD_LABELS_MAX; k++)
         self->cohesion[k] = 0.0;
     self->institution = self->tension = self->debt = 0.0;
+    self->depth = 0;
 }
 
 /* Chords from a place to the first states, qd_sphere_chord. */
@@ -165,6 +168,21 @@ static const char *verify_matrix(const qd_state_t *self, const double *matrix)
     return NULL;
 }
 
+static const char *verify_levels(const qd_state_t *self)
+{
+    double deepest = (double)self->depth;
+    for (size_t k = 0; self->depth > 0 && k < self->poles; k++) {
+        const double *level = self->level + k * self->padded;
+        if (level[k] != deepest)
+            return "a patron is not at the deepest level of its club";
+        for (size_t i = 0; i < self->padded; i++)
+            if (!(level[i] >= 0.0 && level[i] <= (i < self->n ? deepest : 0.0)) ||
+                level[i] != floor(level[i]))
+                return "a level is not one of 0..Lambda";
+    }
+    return NULL;
+}
+
 const char *qd_state_verify(const qd_state_t *self)
 {
     double total = 0.0;
@@ -189,7 +207,9 @@ const char *qd_state_verify(const qd_state_t *self)
         return "the institution's strength is outside [0, 1]";
     if (!(self->tension >= 0.0 && isfinite(self->tension)) || !(self->debt >= 0.0 && isfinite(self->debt)))
         return "tension or debt is negative or not finite";
-    const char *broken = verify_matrix(self, self->affinity);
+    const char *broken = verify_levels(self);
+    if (!broken)
+        broken = verify_matrix(self, self->affinity);
     return broken ? broken : verify_matrix(self, self->baseline);
 }
 

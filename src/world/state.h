@@ -12,6 +12,9 @@
 #define QD_STATES_MAX 1024
 #define QD_LABELS_MAX 64
 
+/* Most clubs, one of each pole: as many as order.poles may be, or as states may have a share of 0.05. */
+#define QD_CLUBS_MAX 20
+
 typedef struct {
     size_t n, padded;                   /* N, and N rounded up */
     size_t capacity;                    /* the padded size that the arrays were allocated for */
@@ -27,6 +30,8 @@ typedef struct {
     double *learned;                    /* [QD_VENUES][padded] beta: learned leaning towards each venue */
     int *label;                         /* b in 0..K */
     double cohesion[QD_LABELS_MAX + 1]; /* K_k, entry 0 unused */
+    size_t depth;                       /* Lambda; 0: there are no clubs, and `level` is not set */
+    double *level;                      /* [poles][padded] d_ik in 0..Lambda, the patron's own being Lambda */
     double institution, tension, debt;  /* I, tau, D */
 } qd_state_t;
 
@@ -55,7 +60,7 @@ void qd_state_relax(const qd_state_t *self, double rate, double *out);
 void qd_state_normalise(qd_state_t *self);
 
 /* Checks every invariant: finite values, c >= 0 with sum 1, A and B symmetric within [-1,1] with zero
- * diagonal, labels in 0..K, I in [0,1], tau and D >= 0, loads in [0, 0.8], zero padding. Returns NULL, or one
+ * diagonal, labels in 0..K, levels in 0..Lambda, I in [0,1], tau and D >= 0, loads in [0, 0.8], zero padding. Returns NULL, or one
  * phrase that says what is broken. O(n^2). */
 const char *qd_state_verify(const qd_state_t *self);
 

@@ -65,7 +65,7 @@ static void test_success_is_drawn(void **state)
 static void test_institution_and_debt(void **state)
 {
     (void)state;
-    static const double outside[QD_VENUES] = {0.0, 0.5, 1.0, 1.0, 0.5};
+    static const double outside[QD_VENUES] = {0.0, 0.5, 1.0, 1.0, 0.5, 0.5};
     for (qd_venue_t g = 0; g < QD_VENUES; g++)
         for (int success = 0; success < 2; success++) {
             qd_world_t *world = start();
@@ -103,6 +103,8 @@ static void test_cohesion(void **state)
     QD_ASSERT_NEAR(cohesion_after(QD_FLEXIBLE, true), 0.5 * 0.97, 1e-15);
     QD_ASSERT_NEAR(cohesion_after(QD_FLEXIBLE, false), 0.5 * 0.97, 1e-15);
     QD_ASSERT_NEAR(cohesion_after(QD_UNILATERAL, true), 0.5 * 0.97, 1e-15);
+    QD_ASSERT_NEAR(cohesion_after(QD_HUB, true), 0.5, 0.0);
+    QD_ASSERT_NEAR(cohesion_after(QD_HUB, false), 0.5, 0.0);
     assert_true(cohesion_after(QD_COLLECTIVE, true) == 0.5);
     assert_true(cohesion_after(QD_COLLECTIVE, false) == 0.5);
 }

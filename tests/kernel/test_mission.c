@@ -26,7 +26,7 @@ static qd_test_venue_t rules_of(const qd_event_t *event)
     return (qd_test_venue_t){.crisis = event->crisis,
                              .state = event->state,
                              .parameters = event->parameters,
-                             .leaning = event->leaning,
+                             .leaning = &event->given->leaning,
                              .bloc = qd_venue_bloc(event->state, event->crisis->initiator),
                              .venue = event->venue};
 }
@@ -71,7 +71,7 @@ static void see_venue(watcher_t *self, const qd_event_t *event)
 {
     qd_test_venue_t rules = rules_of(event);
     const qd_venue_game_t *game = event->game;
-    assert_int_equal(event->bloc, rules.bloc);
+    assert_int_equal(event->given->bloc, rules.bloc);
     assert_true(game->exists && game->passes >= 1 && game->passes <= 64);
     assert_false(self->seen[event->venue]);
     check_stability(&rules, game->x);
@@ -89,8 +89,7 @@ static void see_venue(watcher_t *self, const qd_event_t *event)
     assert_true(game->legitimacy >= 0.0 && game->legitimacy <= 1.0);
     assert_true(game->escalation >= 0.0 && game->escalation <= 1.0);
     assert_int_equal(game->open, expected.open);
-    double bound = qd_venue_bound(event->venue, event->crisis, event->state, event->parameters,
-                                  event->leaning, event->rules);
+    double bound = qd_venue_bound(event->venue, event->given, event->rules);
     assert_true(bound >= game->worth);
     self->seen[event->venue] = true;
     self->open[event->venue] = game->open;
@@ -255,7 +254,7 @@ static void test_made_up_worlds(void **state)
     for (qd_venue_t g = 0; g <= QD_ABSTAIN; g++) {
         print_message("%s %zu, paralysed %zu\n", qd_venue_name(g), watcher.chosen[g],
                       g < QD_ABSTAIN ? watcher.paralyses[g] : 0);
-        assert_true(watcher.chosen[g] > 100);
+        assert_true(watcher.chosen[g] > 100 || g == QD_HUB);
     }
     assert_true(watcher.paralyses[QD_COLLECTIVE] > 100 && watcher.paralyses[QD_ALLIANCE] > 100);
     assert_true(watcher.paralyses[QD_UMBRELLA] > 10 && watcher.foreseen > 100);

@@ -9,8 +9,8 @@
 static void test_names(void **state)
 {
     (void)state;
-    static const char *const names[] = {"collective", "alliance", "flexible",
-                                        "unilateral", "umbrella", "abstain"};
+    static const char *const names[] = {"collective", "alliance", "flexible", "unilateral",
+                                        "umbrella",   "hub",      "abstain"};
     for (qd_venue_t g = 0; g <= QD_ABSTAIN; g++)
         assert_string_equal(qd_venue_name(g), names[g]);
 }
@@ -59,19 +59,17 @@ static void test_shuffle(void **state)
 /* The venue as solved; open is false where it does not exist. */
 static qd_venue_game_t *solve(qd_world_t *world, qd_venue_t g)
 {
-    const qd_parameters_t *p = &world->parameters;
     qd_venue_game_t *game = &world->venue[g];
-    world->leaning = qd_leaning_of(&world->state, p, world->crisis.initiator);
-    world->bloc = qd_venue_bloc(&world->state, world->crisis.initiator);
+    qd_test_set_case(world);
     world->rules.moved = NULL;
-    qd_venue_prepare(&world->rules, &world->crisis, &world->state, p, world->bloc);
-    game->exists = qd_venue_exists(g, p, world->bloc);
+    qd_venue_prepare(&world->rules, &world->given);
+    game->exists = qd_venue_exists(g, &world->given);
     game->open = false;
     if (!game->exists)
         return game;
-    qd_venue_solve(game, g, &world->crisis, &world->state, p, &world->leaning, &world->rules);
+    qd_venue_solve(game, g, &world->given, &world->rules);
     assert_true(game->solved);
-    double bound = qd_venue_bound(g, &world->crisis, &world->state, p, &world->leaning, &world->rules);
+    double bound = qd_venue_bound(g, &world->given, &world->rules);
     assert_true(bound >= game->worth - 1e-15);
     return game;
 }
@@ -248,10 +246,11 @@ static void test_legitimacy_of_venues(void **state)
 static bool fails(qd_world_t *world, qd_venue_t g, const int sides[], double quorum)
 {
     qd_test_set_game(world, g, sides, 0.5, 0.5, 0.0);
-    qd_test_venue_t naive = {&world->crisis,  &world->state, &world->parameters,
-                             &world->leaning, world->bloc,   g};
+    qd_test_venue_t naive = {&world->crisis,        &world->state,     &world->parameters,
+                             &world->given.leaning, world->given.bloc, g};
     world->parameters.doctrine_quorum = quorum;
-    bool found = qd_venue_fails(&world->venue[g], g, &world->state, quorum, world->bloc);
+    world->parameters.doctrine_quorum = quorum;
+    bool found = qd_venue_fails(&world->venue[g], g, &world->given);
     assert_int_equal(found, qd_test_fails(&naive, world->venue[g].x));
     return found;
 }

@@ -21,7 +21,7 @@ typedef struct {
 
 static bool is_member(const mission_t *self, size_t i)
 {
-    return self->event->bloc > 0 && self->event->state->label[i] == self->event->bloc;
+    return self->event->given->bloc > 0 && self->event->state->label[i] == self->event->given->bloc;
 }
 
 static bool may_join(const mission_t *self, size_t i)
@@ -45,7 +45,7 @@ static double venue_term(const mission_t *self, size_t i)
         return p->mission_legitimacy_pull * event->state->institution;
     if (!is_member(self, i))
         return 0.0;
-    double cohesion = event->state->cohesion[event->bloc];
+    double cohesion = event->state->cohesion[event->given->bloc];
     if (event->venue == QD_ALLIANCE)
         return p->mission_obligation * cohesion;
     return event->venue == QD_UMBRELLA ? p->mission_umbrella * p->mission_obligation * cohesion : 0.0;

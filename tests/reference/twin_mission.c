@@ -169,7 +169,7 @@ void qd_twin_game_solve(qd_twin_t *t, const qd_twin_crisis_t *crisis, qd_venue_t
     game->exists = true;
     if (venue == QD_ALLIANCE || venue == QD_UMBRELLA)
         game->exists = qd_twin_bloc(t, crisis->initiator) > 0;
-    if (venue == QD_UMBRELLA && t->p.doctrine_umbrella == 0.0)
+    if (venue == QD_HUB || (venue == QD_UMBRELLA && t->p.doctrine_umbrella == 0.0))
         game->exists = false;
     if (!game->exists)
         return;

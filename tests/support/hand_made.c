@@ -61,8 +61,19 @@ void qd_test_set_crisis(qd_world_t *world, double severity, double resistance, i
         crisis->stake[i] = real && (int)i != target ? 0.1 : 0.0;
         crisis->price[i] = 0.05;
     }
-    world->leaning = qd_leaning_of(&world->state, &world->parameters, initiator);
-    world->bloc = qd_venue_bloc(&world->state, initiator);
+    qd_test_set_case(world);
+}
+
+void qd_test_set_case(qd_world_t *world)
+{
+    int initiator = world->crisis.initiator;
+    world->given =
+        (qd_case_t){.crisis = &world->crisis,
+                    .state = &world->state,
+                    .p = &world->parameters,
+                    .leaning = qd_leaning_of(&world->state, &world->parameters, initiator),
+                    .bloc = qd_venue_bloc(&world->state, initiator),
+                    .club = qd_venue_club(&world->state, initiator, world->crisis.target, world->rules.club)};
 }
 
 void qd_test_set_game(qd_world_t *world, qd_venue_t g, const int sides[], double success, double legitimacy,
