@@ -208,7 +208,7 @@ static void check_outcomes(const tracker_t *seen, const qd_result_t *result)
     assert_true(o->breakdown != 0.0 ? o->survival < t : o->survival == t);
     assert_true(o->wars == 0.0 || o->breakdown != 0.0);
     double shares = o->share_collective + o->share_alliance + o->share_flexible + o->share_unilateral +
-                    o->share_umbrella + o->share_abstain;
+                    o->share_umbrella + o->share_hub + o->share_abstain;
     QD_ASSERT_NEAR(shares, crises > 0 ? 1.0 : 0.0, 1e-12);
     QD_ASSERT_NEAR(o->share_abstain * crises, (double)seen->abstained, 1e-9);
     QD_ASSERT_NEAR(o->paralysis * crises, (double)seen->paralyses, 1e-9);

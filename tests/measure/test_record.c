@@ -154,7 +154,8 @@ static void compare(const book_t *b, const qd_result_t *result)
 {
     const qd_outcomes_t *o = &result->outcomes;
     const double shares[QD_VENUES + 1] = {o->share_collective, o->share_alliance, o->share_flexible,
-                                          o->share_unilateral, o->share_umbrella, o->share_abstain};
+                                          o->share_unilateral, o->share_umbrella, o->share_hub,
+                                          o->share_abstain};
     double half = floor(b->periods / 2);
     for (size_t g = 0; g <= QD_VENUES; g++)
         QD_ASSERT_NEAR(shares[g], mean(b->met[g], b->crises), 1e-15);
