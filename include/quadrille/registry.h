@@ -150,15 +150,7 @@ int qd_doctrine_find(const char *name);
 
 /* ---- names --------------------------------------------------------------------------------------------- */
 
-/* Of `count` names, the nearest to `name` in edit distance (insertions, deletions, substitutions,
- * transpositions of neighbours), or NULL where none is near enough to have been meant (distance above a third
- * of its length + 1). */
-const char *qd_nearest_name(const char *name, size_t count, const char *(*name_at)(size_t index));
-
-/* The same of an array of names. */
-const char *qd_nearest_of(const char *name, size_t count, const char *const names[]);
-
-/* name_at functions for the tables above. */
+/* The names of the tables above, in order. */
 const char *qd_parameter_name(size_t index);
 const char *qd_outcome_name(size_t index);
 const char *qd_doctrine_name(size_t index);

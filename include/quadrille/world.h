@@ -19,10 +19,10 @@
 
 /* ---- venues -------------------------------------------------------------------------------------------- */
 
-/* QD_COLLECTIVE, QD_ALLIANCE, ..., QD_HUB: the rows of src/registry/venues.def. */
+/* QD_COLLECTIVE, QD_ALLIANCE, ..., QD_HUB: the rows of quadrille/venues.def. */
 typedef enum {
 #define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect) QD_##id,
-#include "registry/venues.def"
+#include "quadrille/venues.def"
 #undef QD_VENUE
     QD_VENUES,
     QD_ABSTAIN = QD_VENUES

@@ -1,4 +1,4 @@
-#include "quadrille/registry.h"
+#include "base/name.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "base/name.h"
 #include "cli/screen.h"
 #include "quadrille/registry.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "base/name.h"
 #include "quadrille/registry.h"
 
 #define OPTIONS_MAX 32

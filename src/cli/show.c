@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "cli/cli.h"
 
 #define FAILURES_SHOWN 3

@@ -1,24 +1,5 @@
 #include "engine/analysis.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-const char *qd_analysis_text(qd_analysis_t *self, const char *format, ...)
-{
-    char *text = NULL, **larger = realloc(self->text, (self->texts + 1) * sizeof *larger);
-    if (larger == NULL)
-        return NULL;
-    self->text = larger;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return NULL;
-    return self->text[self->texts++] = text;
-}
-
 qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
                        qd_error_t *error)
 {
@@ -29,15 +10,4 @@ qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t *done, qd_a
     if (status == QD_OK)
         status = qd_analyse_sensitivity(experiment, done, out, error);
     return status;
-}
-
-void qd_analysis_free(qd_analysis_t *self)
-{
-    for (size_t i = 0; i < self->texts; i++)
-        free(self->text[i]);
-    free(self->text);
-    free(self->claim);
-    free(self->contrast);
-    free(self->sensitivity);
-    *self = (qd_analysis_t){0};
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "engine/worker.h"
 
 #define WORLDS_MAX ((uint64_t)1 << 40)

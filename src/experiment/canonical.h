@@ -1,7 +1,6 @@
 /* The canonical text of an experiment: keys in one order, every default written out, numbers in the shortest
  * form that reads back exactly, data of empirical orders included. qd_experiment_parse reads it back to an
- * equal experiment, whose canonical text is the same, byte for byte. And the hashes that name experiments and
- * points. */
+ * equal experiment, whose canonical text is the same, byte for byte. */
 #ifndef QD_EXPERIMENT_CANONICAL_H
 #define QD_EXPERIMENT_CANONICAL_H
 
@@ -13,17 +12,5 @@
  * text of seed, orders (with their data), parameters, schedule, type and factors of the design: not of the
  * number of worlds or of design points, which a resumed run may raise, nor of what is only said or shown. */
 bool qd_canonical_set(qd_loading_t *load);
-
-/* A text in double quotes, escaped. */
-void qd_write_text(FILE *out, const char *text);
-
-/* A short text without control characters, for labels, names and ids. */
-bool qd_read_label(const qd_yaml_node_t *node, const char **label);
-
-/* The name of an outcome. */
-bool qd_read_outcome(const qd_yaml_node_t *node, qd_outcome_t *outcome);
-
-/* XXH3-64 of what a point sets: the same for the same settings, in whatever way and order they were given. */
-uint64_t qd_point_hash(const qd_design_t *design, const qd_point_t *point);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiment/canonical.h"
+#include "experiment/words.h"
 #include "experiment/claim_arms.h"
 #include "experiment/design_reader.h"
 #include "experiment/orders.h"

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "design/design.h"
-#include "experiment/canonical.h"
+#include "experiment/words.h"
 #include "experiment/distributions.h"
 #include "experiment/settings.h"
 #include "math/elementary.h"

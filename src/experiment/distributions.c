@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/name.h"
+
 typedef struct {
     qd_distribution_kind_t kind;
     size_t fewest, most;

@@ -15,25 +15,10 @@
 #include "experiment/plans.h"
 #include "experiment/points.h"
 #include "experiment/settings.h"
+#include "experiment/words.h"
 
 #define WORLDS_MAX (UINT64_C(1) << 40)
 #define ABOUT_MAX  10000
-
-void *qd_loading_room(qd_loading_t *load, size_t count, size_t size)
-{
-    void *room = calloc(count ? count : 1, size);
-    if (!room)
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
-    return room;
-}
-
-char *qd_loading_copy(qd_loading_t *load, const char *text)
-{
-    char *copy = strdup(text);
-    if (!copy)
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
-    return copy;
-}
 
 void qd_experiment_free(qd_experiment_t *self)
 {

@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "experiment/canonical.h"
+#include "base/name.h"
+#include "experiment/words.h"
 #include "experiment/distributions.h"
 #include "world/empirical.h"
 

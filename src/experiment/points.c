@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "design/design.h"
-#include "experiment/canonical.h"
+#include "experiment/point_hash.h"
 #include "experiment/design_reader.h"
 #include "experiment/sampled_factors.h"
 #include "experiment/settings.h"

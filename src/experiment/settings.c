@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "experiment/distributions.h"
 
 /* "doctrine" and then the parameters, for the nearest name. */

@@ -10,7 +10,7 @@ const char *qd_venue_name(qd_venue_t venue)
 {
     static const char *const names[] = {
 #define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect) #name,
-#include "registry/venues.def"
+#include "quadrille/venues.def"
 #undef QD_VENUE
         "abstain"};
     return names[venue];

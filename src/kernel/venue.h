@@ -1,5 +1,5 @@
 /* The venues of a mission (model.md parts 4 and 9): each solved as its own mission game, weighed, and chosen.
- * What makes one venue differ from another is its row in registry/venues.def. */
+ * What makes one venue differ from another is its row in quadrille/venues.def. */
 #ifndef QD_KERNEL_VENUE_H
 #define QD_KERNEL_VENUE_H
 
@@ -13,7 +13,7 @@
 #include "quadrille/world.h"
 #include "world/state.h"
 
-/* A venue's row; the words are those of registry/venues.def. */
+/* A venue's row; the words are those of quadrille/venues.def. */
 typedef struct {
     enum { QD_FRAME_NONE, QD_FRAME_INSTITUTION, QD_FRAME_BLOC, QD_FRAME_UMBRELLA, QD_FRAME_CLUB } frame;
     enum { QD_JOINERS_ALL, QD_JOINERS_MEMBERS, QD_JOINERS_NOBODY } joiners;
@@ -30,7 +30,7 @@ static inline qd_venue_row_t qd_venue_row(qd_venue_t g)
 #define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect)                                   \
     {QD_FRAME_##frame, QD_JOINERS_##joiners, QD_SAVERS_##savers,                                             \
      outside,          QD_START_##start,     QD_EFFECT_##effect},
-#include "registry/venues.def"
+#include "quadrille/venues.def"
 #undef QD_VENUE
     };
     return rows[g];

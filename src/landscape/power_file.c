@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "landscape/voting_rule.h"
 #include "quadrille/registry.h"
 

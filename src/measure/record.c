@@ -136,7 +136,7 @@ static void coalitions(const qd_record_t *self, const qd_state_t *state, qd_outc
     double missions = (double)self->missions[0] + (double)self->missions[1];
     double *share[QD_VENUES + 1] = {
 #define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect) &out->share_##name,
-#include "registry/venues.def"
+#include "quadrille/venues.def"
 #undef QD_VENUE
         &out->share_abstain};
     for (size_t g = 0; g <= QD_VENUES; g++)

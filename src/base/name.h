@@ -1,0 +1,15 @@
+/* The name that was meant, for messages about unknown ones. */
+#ifndef QD_BASE_NAME_H
+#define QD_BASE_NAME_H
+
+#include <stddef.h>
+
+/* Of `count` names, the nearest to `name` in edit distance (insertions, deletions, substitutions,
+ * transpositions of neighbours), or NULL where none is near enough to have been meant (distance above a third
+ * of its length + 1). */
+const char *qd_nearest_name(const char *name, size_t count, const char *(*name_at)(size_t index));
+
+/* The same of an array of names. */
+const char *qd_nearest_of(const char *name, size_t count, const char *const names[]);
+
+#endif

@@ -1,0 +1,31 @@
+#include "engine/analysis.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *qd_analysis_text(qd_analysis_t *self, const char *format, ...)
+{
+    char *text = NULL, **larger = realloc(self->text, (self->texts + 1) * sizeof *larger);
+    if (larger == NULL)
+        return NULL;
+    self->text = larger;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return NULL;
+    return self->text[self->texts++] = text;
+}
+
+void qd_analysis_free(qd_analysis_t *self)
+{
+    for (size_t i = 0; i < self->texts; i++)
+        free(self->text[i]);
+    free(self->text);
+    free(self->claim);
+    free(self->contrast);
+    free(self->sensitivity);
+    *self = (qd_analysis_t){0};
+}

@@ -1,0 +1,20 @@
+#include "experiment/loading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *qd_loading_room(qd_loading_t *load, size_t count, size_t size)
+{
+    void *room = calloc(count ? count : 1, size);
+    if (!room)
+        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+    return room;
+}
+
+char *qd_loading_copy(qd_loading_t *load, const char *text)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+    return copy;
+}

@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+"""The folders are the architecture: includes lead one way, no circle joins two classes, the tree in docs/architecture.md is
+that of the repository, no file is longer than 600 lines, and the public headers need nothing but themselves."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(sys.argv[2]).resolve()
+LIBRARY = pathlib.Path(sys.argv[1]).resolve().parent / "src" / "libquadrille.a"
+LINES_MOST = 600
+
+# Groups of files that still need each other; a row goes when its circle is untied.
+KNOWN_CIRCLES = [
+    {"assemble", "assemble_summary", "assemble_survival", "assemble_worlds"},
+    {"hdf5_file", "hdf5_here", "hdf5_read", "hdf5_serve", "hdf5_vet", "hdf5_write"},
+    {"report", "report_data"},
+]
+
+# From the top down. A folder may include from its own row (without circles) and from the rows below it.
+LEVELS = (
+    ("cli",),
+    ("report",),
+    ("engine",),
+    ("experiment", "design", "store", "statistics", "landscape"),
+    ("kernel",),
+    ("world", "measure"),
+    ("random", "math", "registry", "yaml"),
+    ("base",),
+)
+LEVEL = {folder: level for level, row in enumerate(LEVELS) for folder in row}
+
+# The folder that implements each public header; quadrille.h only gathers the others.
+PUBLIC = {"error": "base", "registry": "registry", "random": "random", "world": "world", "experiment": "experiment",
+          "landscape": "landscape", "power": "landscape", "result": "store", "run": "engine", "simulate": "engine", "quadrille": None}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+
+
+def includes(path):
+    return INCLUDE.findall(path.read_text())
+
+
+def sources():
+    return sorted(path for pattern in ("src/**/*.[ch]", "src/**/*.def", "include/quadrille/*.[hd]*")
+                  for path in SOURCE.glob(pattern))
+
+
+def folder_of(name):
+    """The folder under src/ that a path relative to src/ or include/ belongs to; None: to all."""
+    first, _, rest = name.partition("/")
+    if first == "quadrille":
+        stem = rest.partition(".")[0]
+        return "registry" if rest.endswith(".def") else PUBLIC.get(stem, f"(no folder for quadrille/{rest})")
+    return first
+
+
+def relative(path):
+    return str(path.relative_to(SOURCE / ("include" if path.is_relative_to(SOURCE / "include") else "src")))
+
+
+def circles(graph):
+    """Sets of nodes that reach each other (Tarjan)."""
+    number, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        number[node] = low[node] = len(number)
+        stack.append(node)
+        for other in sorted(graph.get(node, ())):
+            if other not in number:
+                visit(other)
+            if other in stack:
+                low[node] = min(low[node], low[other])
+        if low[node] == number[node]:
+            at = stack.index(node)
+            if len(stack) - at > 1:
+                found.append(sorted(stack[at:]))
+            del stack[at:]
+
+    for node in sorted(graph):
+        if node not in number:
+            visit(node)
+    return found
+
+
+class Structure(unittest.TestCase):
+    maxDiff = None
+
+    def edges(self):
+        """(including file, included file), relative to src/ or include/."""
+        found = [(relative(path), name) for path in sources() for name in includes(path)]
+        self.assertGreater(len(found), 500)
+        return found
+
+    def test_circles_are_found(self):
+        self.assertEqual(circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}), [["b", "c"]])
+        self.assertEqual(circles({"a": {"b", "c"}, "b": {"c"}}), [])
+
+    def test_includes_lead_down(self):
+        upward = []
+        for file, name in self.edges():
+            here, there = folder_of(file), folder_of(name)
+            if here is None or "/" not in name or (file, name) == ("base/version.c", "quadrille/quadrille.h"):
+                continue  # quadrille.h gathers the others, and declares the version
+            if here not in LEVEL or there not in LEVEL:
+                upward.append(f"{file} includes {name}: a folder that this test does not know")
+            elif LEVEL[there] < LEVEL[here]:
+                upward.append(f"{file} includes {name}")
+        self.assertEqual(upward, [])
+
+    def test_no_circle_between_folders(self):
+        graph = {}
+        for file, name in self.edges():
+            here, there = folder_of(file), folder_of(name)
+            if here and there and here != there and "/" in name:
+                graph.setdefault(here, set()).add(there)
+        self.assertEqual(circles(graph), [])
+
+    def test_no_circle_between_headers(self):
+        graph = {}
+        for file, name in self.edges():
+            graph.setdefault(file, set()).add(name)
+        self.assertEqual(circles(graph), [])
+
+    def test_no_circle_between_files(self):
+        """Files that need each other's functions; read from the library, as includes say what a file may use only."""
+        listing = subprocess.run(["nm", "-A", LIBRARY], capture_output=True, text=True, check=True).stdout
+        home, needs = {}, {}
+        for file, kind, symbol in re.findall(r"\.a:([^:]+)\.c\.o:[0-9a-f ]{16} (\w) (\S+)", listing):
+            if kind == "U":
+                needs.setdefault(file, set()).add(symbol)
+            elif kind.isupper():
+                home[symbol] = file
+        graph = {file: {home[symbol] for symbol in symbols if home.get(symbol, file) != file}
+                 for file, symbols in needs.items()}
+        self.assertGreater(sum(map(len, graph.values())), 300)
+        self.assertEqual([circle for circle in circles(graph)
+                          if not any(known >= set(circle) for known in KNOWN_CIRCLES)], [])
+
+    def test_only_one_folder_speaks_each_library(self):
+        speaks = {r"<hdf5(_hl)?\.h>|<H5\w+\.h>": "store", r"<libfyaml\.h>": "yaml", r"<omp\.h>|#\s*pragma omp (?!simd)": "engine",
+                  r"<mpi\.h>": "engine"}
+        for pattern, folder in speaks.items():
+            for path in sources():
+                found = re.search(r"^\s*#\s*include\s+" + pattern if pattern.startswith("<") else pattern,
+                                  path.read_text(), re.MULTILINE)
+                if found:
+                    self.assertEqual(folder_of(relative(path)), folder, f"{relative(path)}: {found.group(0)}")
+
+    def test_the_tree_in_the_text_is_that_of_the_repository(self):
+        text = (SOURCE / "docs" / "architecture.md").read_text()
+        tree = re.search(r"(?:^    .*\n)+", text, re.MULTILINE).group(0).splitlines()
+        listed = [line.split()[0].rstrip("/") for line in tree if re.match(r" {6}\w+/", line)]
+        there = sorted(path.name for path in (SOURCE / "src").iterdir() if path.is_dir())
+        self.assertEqual(sorted(listed), there, "folders of src/")
+        self.assertEqual(sorted(LEVEL), there, "folders of src/ that this test knows")
+        top = [line.split()[0].rstrip("/") for line in tree if re.match(r" {4}[\w/]+/ ", line)]
+        for name in top:
+            self.assertTrue((SOURCE / name).is_dir(), name)
+
+    def test_files_are_short(self):
+        long = {}
+        for path in subprocess.run(["git", "ls-files", "*.c", "*.h", "*.py"], cwd=SOURCE, capture_output=True,
+                                   text=True).stdout.split():
+            lines = len((SOURCE / path).read_text().splitlines()) if (SOURCE / path).exists() else 0
+            if lines > LINES_MOST:
+                long[path] = lines
+        self.assertEqual(long, {})
+
+    def test_public_headers_need_nothing_else(self):
+        compiler = os.environ.get("CC", "cc")
+        with tempfile.TemporaryDirectory() as folder:
+            for header in sorted((SOURCE / "include" / "quadrille").glob("*.h")):
+                probe = pathlib.Path(folder) / "probe.c"
+                probe.write_text(f'#include "quadrille/{header.name}"\n#include "quadrille/{header.name}"\nint nothing;\n')
+                done = subprocess.run([compiler, "-std=c17", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only",
+                                       f"-I{SOURCE / 'include'}", probe], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, f"{header.name} under -Iinclude alone:\n{done.stderr}")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
