@@ -15,6 +15,7 @@ int qd_cli_verify(int argc, char **argv);
 int qd_cli_replay(int argc, char **argv);
 int qd_cli_landscape(int argc, char **argv);
 int qd_cli_power(int argc, char **argv);
+int qd_cli_crate(int argc, char **argv);
 
 /* Prints the messages of an error to stderr, each line after "quadrille: ", and returns its exit status. */
 int qd_cli_fail(const qd_error_t *error);

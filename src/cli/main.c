@@ -27,6 +27,7 @@ static const command_t commands[] = {
     {"replay", qd_cli_replay, "play one world of a result file again, every event told"},
     {"landscape", qd_cli_landscape, "exact or searched landscape of one stated game"},
     {"power", qd_cli_power, "Shapley-Shubik and Banzhaf power under a stated voting rule"},
+    {"crate", qd_cli_crate, "a result file as an RO-Crate: what was run, by what, from what"},
     {"list", qd_cli_list, "parameters, outcomes, doctrines, orders"},
 };
 

@@ -1,0 +1,308 @@
+/* quadrille crate: a result file as an RO-Crate, a folder that says what the file is, how it was made, and from what.
+ *
+ * Metadata follow RO-Crate 1.1 (Soiland-Reyes et al. 2022) and the Process Run Crate profile 0.5. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <sha256.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "cli/cli.h"
+#include "quadrille/result.h"
+
+#define EXPERIMENT "experiment.yaml"
+#define METADATA   "ro-crate-metadata.json"
+
+typedef struct {
+    const char *path;    /* of the result file */
+    const char *license; /* URL, or NULL */
+    const char *name;    /* of the result file within the crate */
+    char *folder;
+    qd_result_file_t *file;
+} crate_t;
+
+static void print_help(void)
+{
+    puts("Usage: quadrille crate OUT.h5 [-o FOLDER] [--license URL]\n\n"
+         "Makes an RO-Crate of a result file: a folder with the result, the experiment as resolved, and\n"
+         "ro-crate-metadata.json, which says what was run, by which program, from what, with SHA-256 of each "
+         "file.\n\n"
+         "  -o, --output FOLDER  where to; default: OUT.h5 with the ending .crate, in the current folder; "
+         "must not exist\n"
+         "      --license URL    licence of the data, e.g. https://creativecommons.org/licenses/by/4.0/");
+}
+
+/* ---- files --------------------------------------------------------------------------------------------- */
+
+static int fail(const char *path)
+{
+    fprintf(stderr, "quadrille: %s: %s\n", path, strerror(errno));
+    return 1;
+}
+
+static char *inside(const crate_t *self, const char *name)
+{
+    char *path;
+    return asprintf(&path, "%s/%s", self->folder, name) < 0 ? NULL : path;
+}
+
+static bool copy(const char *from, const char *to)
+{
+    struct stat state;
+    int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
+    bool good = in >= 0 && fstat(in, &state) == 0 &&
+                (out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) >= 0;
+    for (off_t left = good ? state.st_size : 0; good && left > 0;) {
+        ssize_t sent = sendfile(out, in, NULL, (size_t)left);
+        good = sent > 0;
+        left -= good ? sent : 0;
+    }
+    good = good && fsync(out) == 0;
+    if (in >= 0)
+        close(in);
+    return (out < 0 || close(out) == 0) && good;
+}
+
+/* The crate holds the result under a second name of the same file, or a copy where the system allows no such name. */
+static int place_result(const crate_t *self)
+{
+    char *to = inside(self, self->name);
+    int status = to && (link(self->path, to) == 0 || copy(self->path, to)) ? 0 : fail(self->path);
+    free(to);
+    return status;
+}
+
+static int place_experiment(const crate_t *self)
+{
+    char *path = inside(self, EXPERIMENT);
+    FILE *out = path ? fopen(path, "wx") : NULL;
+    bool good = out != NULL && fputs(qd_result_file_provenance(self->file)->config, out) >= 0;
+    good = (out == NULL || fclose(out) == 0) && good;
+    int status = good ? 0 : fail(path ? path : self->folder);
+    free(path);
+    return status;
+}
+
+/* ---- metadata ------------------------------------------------------------------------------------------ */
+
+static void put(FILE *out, const char *key, const char *value)
+{
+    fputs(", ", out);
+    qd_json_text(out, key);
+    fputs(": ", out);
+    qd_json_text(out, value);
+}
+
+static void begin(FILE *out, const char *id, const char *type)
+{
+    fputs("    {\"@id\": ", out);
+    qd_json_text(out, id);
+    put(out, "@type", type);
+}
+
+/* Size and SHA-256 of a file of the crate. */
+static int put_file(const crate_t *self, FILE *out, const char *name, const char *title, const char *format)
+{
+    char *path = inside(self, name), digest[SHA256_DIGEST_STRING_LENGTH], size[32];
+    struct stat state;
+    int status = 0;
+    if (path == NULL || stat(path, &state) != 0 || SHA256File(path, digest) == NULL) {
+        status = fail(path ? path : name);
+        goto out;
+    }
+    snprintf(size, sizeof size, "%lld", (long long)state.st_size);
+    begin(out, name, "File");
+    put(out, "name", title);
+    put(out, "encodingFormat", format);
+    put(out, "contentSize", size);
+    put(out, "sha256", digest);
+out:
+    free(path);
+    return status;
+}
+
+static void put_reference(FILE *out, const char *key, const char *id)
+{
+    fprintf(out, ", \"%s\": {\"@id\": ", key);
+    qd_json_text(out, id);
+    fputs("}", out);
+}
+
+static void put_root(const crate_t *self, FILE *out)
+{
+    const qd_provenance_t *from = qd_result_file_provenance(self->file);
+    begin(out, METADATA, "CreativeWork");
+    fputs(", \"about\": {\"@id\": \"./\"}, \"conformsTo\": {\"@id\": \"https://w3id.org/ro/crate/1.1\"}},\n",
+          out);
+    begin(out, "./", "Dataset");
+    put(out, "name", *from->title ? from->title : self->name);
+    put(out, "description", *from->about ? from->about : "Result of an experiment with quadrille.");
+    put(out, "datePublished", from->created);
+    if (self->license)
+        put_reference(out, "license", self->license);
+    put_reference(out, "conformsTo", "https://w3id.org/ro/wfrun/process/0.5");
+    fputs(", \"hasPart\": [{\"@id\": ", out);
+    qd_json_text(out, self->name);
+    fputs("}, {\"@id\": \"" EXPERIMENT "\"}], \"mentions\": {\"@id\": \"#run\"}},\n", out);
+    begin(out, "https://w3id.org/ro/wfrun/process/0.5", "CreativeWork");
+    put(out, "name", "Process Run Crate");
+    put(out, "version", "0.5");
+    fputs("},\n", out);
+}
+
+static void put_property(FILE *out, const char *id, const char *name, const char *value)
+{
+    begin(out, id, "PropertyValue");
+    put(out, "name", name);
+    put(out, "value", value);
+    fputs("},\n", out);
+}
+
+static void put_run(const crate_t *self, FILE *out)
+{
+    const qd_provenance_t *from = qd_result_file_provenance(self->file);
+    char seed[32], config[32];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)from->seed);
+    snprintf(config, sizeof config, "%016llx", (unsigned long long)from->config_hash);
+    begin(out, "#quadrille", "SoftwareApplication");
+    put(out, "name", "quadrille");
+    put(out, "softwareVersion", from->version);
+    put(out, "identifier", from->source_commit);
+    put(out, "softwareRequirements", from->libraries);
+    put(out, "operatingSystem", "Linux");
+    fputs("},\n", out);
+    put_property(out, "#seed", "seed", seed);
+    put_property(out, "#config_hash", "config_hash", config);
+    put_property(out, "#result_hash", "result_hash", from->result_hash);
+    begin(out, "#run", "CreateAction");
+    put(out, "name", "quadrille run");
+    put(out, "description", from->command_line);
+    put(out, "endTime", from->created);
+    put_reference(out, "actionStatus",
+                  from->complete ? "http://schema.org/CompletedActionStatus"
+                                 : "http://schema.org/PotentialActionStatus");
+    put_reference(out, "instrument", "#quadrille");
+    put_reference(out, "object", EXPERIMENT);
+    put_reference(out, "result", self->name);
+    fputs("}\n", out);
+}
+
+static int write_metadata(const crate_t *self)
+{
+    char *path = inside(self, METADATA);
+    FILE *out = path ? fopen(path, "wx") : NULL;
+    if (out == NULL) {
+        int status = fail(path ? path : self->folder);
+        free(path);
+        return status;
+    }
+    fputs("{\n  \"@context\": [\"https://w3id.org/ro/crate/1.1/context\", "
+          "\"https://w3id.org/ro/terms/workflow-run/context\"],\n"
+          "  \"@graph\": [\n",
+          out);
+    put_root(self, out);
+    int status = put_file(self, out, self->name, "Result of the experiment", "application/x-hdf5");
+    fputs(", \"additionalProperty\": [{\"@id\": \"#seed\"}, {\"@id\": \"#config_hash\"}, {\"@id\": "
+          "\"#result_hash\"}]},\n",
+          out);
+    if (status == 0)
+        status = put_file(self, out, EXPERIMENT, "The experiment as resolved, data files included",
+                          "application/yaml");
+    fputs("},\n", out);
+    put_run(self, out);
+    fputs("  ]\n}\n", out);
+    bool written = !ferror(out) && fflush(out) == 0 && fsync(fileno(out)) == 0;
+    if ((fclose(out) != 0 || !written) && status == 0)
+        status = fail(path);
+    free(path);
+    return status;
+}
+
+/* A crate that could not be finished goes. */
+static void remove_crate(const crate_t *self)
+{
+    const char *const names[] = {METADATA, EXPERIMENT, self->name};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path = inside(self, names[i]);
+        if (path)
+            unlink(path);
+        free(path);
+    }
+    rmdir(self->folder);
+}
+
+/* ---- command line -------------------------------------------------------------------------------------- */
+
+static char *default_folder(const char *name)
+{
+    size_t length = strlen(name);
+    char *folder;
+    if (length > 3 && strcmp(name + length - 3, ".h5") == 0)
+        length -= 3;
+    return asprintf(&folder, "%.*s.crate", (int)length, name) < 0 ? NULL : folder;
+}
+
+static int make_crate(crate_t *self)
+{
+    if (mkdir(self->folder, 0777) != 0) {
+        bool there = errno == EEXIST;
+        fprintf(stderr, "quadrille: %s: %s\n", self->folder,
+                there ? "found a file or folder of that name; expected none (-o names another)"
+                      : strerror(errno));
+        return there ? 2 : 1;
+    }
+    int status = place_result(self);
+    if (status == 0)
+        status = place_experiment(self);
+    if (status == 0)
+        status = write_metadata(self);
+    if (status != 0)
+        remove_crate(self);
+    else
+        fprintf(stderr, "quadrille: wrote %s\n", self->folder);
+    return status;
+}
+
+int qd_cli_crate(int argc, char **argv)
+{
+    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
+                                            {"output", required_argument, NULL, 'o'},
+                                            {"license", required_argument, NULL, 'l'},
+                                            {NULL, 0, NULL, 0}};
+    crate_t self = {0};
+    const char *output = NULL;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, "ho:", options, NULL)) != -1;) {
+        if (option == 'h') {
+            print_help();
+            return 0;
+        }
+        if (option == 'o')
+            output = optarg;
+        else if (option == 'l')
+            self.license = optarg;
+        else
+            return qd_cli_wrong_option("crate", argv[optind - 1], options);
+    }
+    if (optind + 1 != argc)
+        return qd_cli_misuse("crate", "expected one result file");
+    qd_error_t error = QD_ERROR_NONE;
+    struct stat state;
+    self.path = argv[optind];
+    self.name = strrchr(self.path, '/') ? strrchr(self.path, '/') + 1 : self.path;
+    if (stat(self.path, &state) != 0 || !S_ISREG(state.st_mode))
+        return qd_cli_misuse("crate", "found `%s`; expected a result file", self.path);
+    if (qd_result_file_open(self.path, &self.file, &error) != QD_OK)
+        return qd_cli_fail(&error);
+    self.folder = output ? strdup(output) : default_folder(self.name);
+    int status = self.folder ? make_crate(&self) : 1;
+    free(self.folder);
+    qd_result_file_close(self.file);
+    return status;
+}
