@@ -104,7 +104,10 @@ qd_status_t qd_show_contrasts(const qd_show_t *self)
         name_side(self, contrast[i].less, less, sizeof less);
         printf("  %-14.14s %-29.29s %-29.29s", contrast[i].outcome, more, less);
         qd_show_plus_minus(contrast[i].estimate, contrast[i].high - contrast[i].estimate);
-        printf("  vr %.2f\n", contrast[i].variance_reduction);
+        if (isnan(contrast[i].variance_reduction))
+            printf("  does not vary\n");
+        else
+            printf("  vr %.2f\n", contrast[i].variance_reduction);
         shown++;
     }
     printf("  (%zu contrasts in all: /contrasts)\n", count);

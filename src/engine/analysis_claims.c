@@ -17,9 +17,8 @@
 /* What is known of a claim before the correction. */
 typedef struct {
     qd_contrast_result_t found;
-    bool effect;     /* an effect against a margin, not a dip */
-    bool turns_back; /* a trend that does */
-    const char *note;
+    bool effect;      /* an effect against a margin, not a dip */
+    const char *note; /* or NULL */
 } judged_t;
 
 /* ---- linear combinations: contrasts, interactions, orders ---------------------------------------------- */
@@ -92,10 +91,12 @@ static void see_levels(void *context, size_t count, const double *const column[]
         size_t some = count - from < self->room ? count - from : self->room;
         for (size_t l = 0; l < self->levels; l++) {
             double *mean = self->mean + l * self->room, cells = (double)(self->start[l + 1] - self->start[l]);
-            memset(mean, 0, some * sizeof *mean);
-            for (size_t k = self->start[l]; k < self->start[l + 1]; k++)
+            /* Differences before the mean: equal cells have exactly their value as mean. */
+            const double *origin = column[self->start[l]] + from;
+            memcpy(mean, origin, some * sizeof *mean);
+            for (size_t k = self->start[l] + 1; k < self->start[l + 1]; k++)
                 for (size_t w = 0; w < some; w++)
-                    mean[w] += column[k][from + w] / cells;
+                    mean[w] += (column[k][from + w] - origin[w]) / cells;
         }
         qd_trend_add(self->trend, some, self->level);
     }
@@ -116,18 +117,23 @@ static void tell_trend(const qd_claim_t *claim, const qd_trend_result_t *found, 
                        judged_t *judged)
 {
     judged->found = found->rise;
-    judged->turns_back = found->turns_back;
-    if (found->rise.count < 2)
+    judged->found.p = found->p;
+    if (found->rise.count < 2 || found->rise.differing == 0)
         return;
     const char *counted = claim->direction < 0 ? "a fall counts as positive" : "a rise counts as positive";
-    double from = claim->level_value[found->worst_step], to = claim->level_value[found->worst_step + 1];
+    double from = claim->level_value[found->weakest_step], to = claim->level_value[found->weakest_step + 1];
+    double step = found->weakest.estimate * claim->direction;
     if (found->turns_back)
-        judged->note = qd_analysis_text(
-            out, "%s; turns back between %.6g and %.6g (step %.3g, p %.2g); tau %.3f", counted, from, to,
-            found->worst.estimate * claim->direction, found->p_against, found->tau.estimate);
+        judged->note =
+            qd_analysis_text(out, "%s; turns back between %.6g and %.6g (step %.3g, p %.2g); tau %.3f",
+                             counted, from, to, step, found->p_against, found->tau.estimate);
+    else if (found->weakest.differing == 0)
+        judged->note = qd_analysis_text(out, "%s; does not vary between %.6g and %.6g; Kendall's tau %.3f",
+                                        counted, from, to, found->tau.estimate);
     else
         judged->note =
-            qd_analysis_text(out, "%s; no step against it; Kendall's tau %.3f", counted, found->tau.estimate);
+            qd_analysis_text(out, "%s; weakest step from %.6g to %.6g (%.3g, p %.2g); Kendall's tau %.3f",
+                             counted, from, to, step, found->weakest.p_above, found->tau.estimate);
 }
 
 static qd_status_t judge_trend(const qd_experiment_t *experiment, qd_index_t *done, const qd_claim_t *claim,
@@ -196,6 +202,7 @@ static qd_status_t judge_bimodal(const qd_experiment_t *experiment, qd_index_t *
     judged->effect = false;
     double p = worst.p >= 0.0 ? worst.p : (double)NAN;
     judged->found = (qd_contrast_result_t){.count = worst.count,
+                                           .differing = worst.dip > 0.0 ? worst.count : 0,
                                            .estimate = isnan(p) ? (double)NAN : worst.dip,
                                            .se = NAN,
                                            .p = p,
@@ -243,9 +250,19 @@ static const char *verdict_of(const qd_claim_t *claim, const judged_t *judged, d
         return "undecided";
     if (!judged->effect)
         return "supported";
-    if (judged->found.estimate < claim->margin)
-        return "contradicted";
-    return judged->turns_back ? "undecided" : "supported";
+    return judged->found.estimate < claim->margin ? "contradicted" : "supported";
+}
+
+static const char *note_of(const judged_t *judged, const qd_interval_t *interval)
+{
+    const qd_contrast_result_t *found = &judged->found;
+    if (found->count < (judged->effect ? 2 : 4))
+        return "too few worlds to judge";
+    if (found->differing == 0)
+        return "does not vary";
+    if (judged->note)
+        return judged->note;
+    return judged->effect && isnan(interval->low) ? "too few worlds for an interval" : "";
 }
 
 static void conclude(const qd_experiment_t *experiment, const qd_claim_t *claim, const judged_t *judged,
@@ -254,17 +271,15 @@ static void conclude(const qd_experiment_t *experiment, const qd_claim_t *claim,
     const qd_contrast_result_t *found = &judged->found;
     qd_result_claim_t *row = &out->claim[out->claims++];
     qd_interval_t interval = {(double)NAN, (double)NAN};
-    if (judged->effect && found->count >= 2)
-        interval =
-            qd_interval_mean(found->estimate, found->se * sqrt((double)found->count), found->count, level);
-    const char *note = judged->note ? judged->note : found->count < 2 ? "too few worlds to judge" : "";
+    if (judged->effect)
+        interval = qd_contrast_interval(found, level);
     *row = (qd_result_claim_t){.id = claim->id,
                                .says = claim->says,
                                .kind = kinds[claim->kind],
                                .outcome = qd_outcome_table[claim->outcome].name,
                                .order = order_of(experiment, claim, out),
                                .verdict = verdict_of(claim, judged, p_holm, 1.0 - experiment->confidence),
-                               .note = note,
+                               .note = note_of(judged, &interval),
                                .estimate = found->estimate,
                                .low = interval.low,
                                .high = interval.high,

@@ -1,8 +1,16 @@
 #include "statistics/contrast.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+
+/* A difference below this share of the terms' sizes is rounding: 2^-40. The sum over the terms errs by at most
+ * 2 terms DBL_EPSILON of it; the rest is for the rounding of the outcomes themselves. */
+#define ROUNDING 0x1p-40
+
+/* Worlds with a difference that are remembered for the exact test: 2^16 sign patterns. */
+#define FEW 16
 
 /* Welford's running mean and sum of squares about it. */
 typedef struct {
@@ -11,7 +19,10 @@ typedef struct {
 
 struct qd_contrast {
     size_t terms;
-    uint64_t count;
+    bool weights_cancel;   /* the weights sum to 0 */
+    uint64_t count, zeros; /* worlds; those whose difference is 0 */
+    double few[FEW];       /* the first differences that are not 0 */
+    double sizes;          /* sum over worlds of sum_k |weight_k y_k| */
     running_t difference;
     running_t *term;
     double weight[];
@@ -29,7 +40,13 @@ qd_contrast_t *qd_contrast_new(size_t terms, const double weight[])
     qd_contrast_t *self = calloc(1, sizeof *self + terms * sizeof *weight);
     if (self == NULL)
         return NULL;
+    double sum = 0.0, sizes = 0.0;
+    for (size_t k = 0; k < terms; k++) {
+        sum += weight[k];
+        sizes += fabs(weight[k]);
+    }
     self->terms = terms;
+    self->weights_cancel = fabs(sum) <= ROUNDING * sizes;
     self->term = calloc(terms > 0 ? terms : 1, sizeof *self->term);
     if (self->term == NULL) {
         free(self);
@@ -48,14 +65,32 @@ void qd_contrast_free(qd_contrast_t *self)
     free(self);
 }
 
+/* sum_k weight_k y_k, 0 where that is rounding; adds to *size what it is measured by. Weights that cancel are
+ * applied to differences from the first term, so that equal terms give 0 exactly. */
+static double combine(const qd_contrast_t *self, size_t w, const double *const column[], double *size)
+{
+    double origin = self->weights_cancel ? column[0][w] : 0.0, difference = 0.0, terms = 0.0;
+    for (size_t k = 0; k < self->terms; k++) {
+        difference += self->weight[k] * (column[k][w] - origin);
+        terms += fabs(self->weight[k] * column[k][w]);
+    }
+    double noise = fmax(ROUNDING, 2.0 * (double)self->terms * DBL_EPSILON) * terms;
+    *size = terms;
+    return fabs(difference) <= noise ? 0.0 : difference;
+}
+
 static void add_world(qd_contrast_t *self, size_t w, const double *const column[])
 {
-    double difference = 0.0;
-    for (size_t k = 0; k < self->terms; k++)
-        difference += self->weight[k] * column[k][w];
+    double size, difference = combine(self, w, column, &size);
     if (isnan(difference))
         return;
     double count = (double)++self->count;
+    uint64_t seen = self->count - 1 - self->zeros;
+    self->sizes += size;
+    if (difference == 0.0)
+        self->zeros++;
+    else if (seen < FEW)
+        self->few[seen] = difference;
     running_add(&self->difference, difference, count);
     for (size_t k = 0; k < self->terms; k++)
         running_add(&self->term[k], column[k][w], count);
@@ -67,13 +102,73 @@ void qd_contrast_add(qd_contrast_t *self, size_t count, const double *const colu
         add_world(self, w, column);
 }
 
+/* ---- tests --------------------------------------------------------------------------------------------- */
+
+/* Shares of the 2^n sign patterns whose sum is as high, as low, as far from 0 as that of the values. */
+typedef struct {
+    double high, low, far;
+} flips_t;
+
+static flips_t flip_signs(size_t n, const double value[])
+{
+    flips_t out = {0};
+    double observed = 0.0, sizes = 0.0, share = ldexp(1.0, -(int)n);
+    for (size_t i = 0; i < n; i++) {
+        observed += value[i];
+        sizes += fabs(value[i]);
+    }
+    double slack = ROUNDING * sizes; /* ties count as reached */
+    for (size_t pattern = 0; pattern < (size_t)1 << n; pattern++) {
+        double sum = 0.0;
+        for (size_t i = 0; i < n; i++)
+            sum += pattern >> i & 1 ? -value[i] : value[i];
+        out.high += sum >= observed - slack ? share : 0.0;
+        out.low += sum <= observed + slack ? share : 0.0;
+        out.far += fabs(sum) >= fabs(observed) - slack ? share : 0.0;
+    }
+    return out;
+}
+
+/* The same where it can be enumerated; beyond that, the least that it can be. */
+static flips_t flips(const qd_contrast_t *self, double margin)
+{
+    uint64_t differing = self->count - self->zeros;
+    uint64_t unequal = margin == 0.0 ? differing : self->count;
+    double value[FEW];
+    if (unequal > FEW) {
+        double least = ldexp(1.0, -(int)(unequal < 2000 ? unequal : 2000));
+        return (flips_t){least, least, 2.0 * least};
+    }
+    for (size_t i = 0; i < unequal; i++)
+        value[i] = (i < differing ? self->few[i] : 0.0) - margin;
+    return flip_signs((size_t)unequal, value);
+}
+
+/* The larger p of Student's test and of the sign flips, so that few or equal differences prove nothing. */
+static void test(const qd_contrast_t *self, double margin, qd_contrast_result_t *out)
+{
+    double size = fmax(self->sizes / (double)self->count, fabs(margin));
+    double excess = out->estimate - margin;
+    if (fabs(excess) <= ROUNDING * size)
+        excess = 0.0;
+    flips_t flip = flips(self, margin);
+    out->p = out->p_above = out->p_below = 1.0;
+    if (excess == 0.0 && out->se == 0.0)
+        return;
+    out->p = fmax(qd_p_differs(excess, out->se, self->count, 0.0), flip.far);
+    out->p_above = fmax(qd_p_above(excess, out->se, self->count, 0.0), flip.high);
+    out->p_below = fmax(qd_p_above(-excess, out->se, self->count, 0.0), flip.low);
+}
+
 qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confidence, double margin)
 {
     qd_contrast_result_t out = {.count = self->count,
+                                .differing = self->count - self->zeros,
                                 .estimate = self->count > 0 ? self->difference.mean : NAN,
                                 .se = NAN,
-                                .interval = {-INFINITY, INFINITY},
+                                .interval = {NAN, NAN},
                                 .p = NAN,
+                                .p_above = NAN,
                                 .p_below = NAN,
                                 .unpaired_se = NAN,
                                 .reduction = NAN};
@@ -81,13 +176,23 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
         return out;
     double n = (double)self->count, unpaired = 0.0;
     double sd = sqrt(self->difference.squares / (n - 1.0));
+    if (sd <= ROUNDING * self->sizes / n)
+        sd = 0.0;
     for (size_t k = 0; k < self->terms; k++)
         unpaired += self->weight[k] * self->weight[k] * self->term[k].squares / (n - 1.0);
     out.se = sd / sqrt(n);
-    out.interval = qd_interval_mean(out.estimate, sd, self->count, confidence);
-    out.p = qd_p_differs(out.estimate, out.se, self->count, margin);
-    out.p_below = qd_p_above(-out.estimate, out.se, self->count, -margin);
     out.unpaired_se = sqrt(unpaired / n);
     out.reduction = out.se > 0.0 ? unpaired / n / (out.se * out.se) : NAN;
+    test(self, margin, &out);
+    out.interval = qd_contrast_interval(&out, confidence);
     return out;
+}
+
+qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence)
+{
+    bool bounded = self->count >= 2 && (self->differing == 0 || self->count > 1000 ||
+                                        ldexp(1.0, 1 - (int)self->count) <= 1.0 - confidence);
+    if (!bounded)
+        return (qd_interval_t){NAN, NAN};
+    return qd_interval_mean(self->estimate, self->se * sqrt((double)self->count), self->count, confidence);
 }

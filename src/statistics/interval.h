@@ -18,8 +18,8 @@ qd_interval_t qd_interval_wilson(uint64_t successes, uint64_t n, double confiden
 qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confidence);
 
 /* p of Student's test of "the mean is at most `margin`" against "above", from estimate, standard error and
- * number of values: 0.5 on the margin, near 0 far above it (with all its digits), near 1 far below. 0, 0.5 or
- * 1 where se is 0; NaN below two values. */
+ * number of values: 0.5 on the margin, near 0 far above it (with all its digits), near 1 far below. Where se is
+ * 0: 2^-n above the margin (the sign-flip test's p of n equal values), otherwise 1. NaN below two values. */
 double qd_p_above(double estimate, double se, uint64_t n, double margin);
 
 /* The same of "the mean is `margin`" against "it differs", two-sided. */

@@ -94,22 +94,33 @@ void qd_trend_add(qd_trend_t *self, size_t count, const double *const column[])
     }
 }
 
+/* Intersection-union (Berger 1982): "rises at every step" holds at the level of its weakest test, uncorrected. */
+static double supporting_p(const qd_trend_result_t *found)
+{
+    return fmin(1.0, 2.0 * fmax(found->rise.p_above, found->weakest.p_above));
+}
+
 qd_trend_result_t qd_trend_result(const qd_trend_t *self, double confidence, double margin)
 {
     qd_trend_result_t out = {.rise = qd_contrast_result(self->rise, confidence, margin),
                              .tau = qd_contrast_result(self->tau, confidence, 0.0),
+                             .p = NAN,
                              .p_against = NAN};
-    out.tau.unpaired_se = out.tau.reduction = NAN;
     double steps = (double)(self->levels - 1);
+    out.tau.unpaired_se = out.tau.reduction = NAN;
     for (size_t l = 0; l + 1 < self->levels; l++) {
         qd_contrast_result_t step = qd_contrast_result(self->step[l], confidence, 0.0);
-        if (l > 0 && !(step.p_below < out.worst.p_below))
-            continue;
-        out.worst = step;
-        out.worst_step = l;
-        out.p_against = fmin(1.0, step.p_below * steps);
+        if (l == 0 || step.p_above > out.weakest.p_above) {
+            out.weakest = step;
+            out.weakest_step = l;
+        }
+        double against = fmin(1.0, step.p_below * steps);
+        out.p_against = l == 0 ? against : fmin(out.p_against, against);
     }
+    if (out.rise.count < 2)
+        return out;
     out.turns_back = out.p_against < 1.0 - confidence;
-    out.monotone = out.rise.interval.low > margin && !out.turns_back;
+    out.p = out.rise.estimate > margin ? supporting_p(&out) : out.rise.p;
+    out.monotone = out.rise.estimate > margin && out.p <= 1.0 - confidence;
     return out;
 }

@@ -23,7 +23,7 @@ static qd_contrast_result_t contrast(size_t terms, const double weight[], const 
     qd_contrast_t *self = qd_contrast_new(terms, weight);
     assert_non_null(self);
     qd_contrast_add(self, WORLDS / 2, column);
-    const double *rest[4];
+    const double *rest[8];
     for (size_t k = 0; k < terms; k++)
         rest[k] = column[k] + WORLDS / 2;
     qd_contrast_add(self, WORLDS - WORLDS / 2, rest);
@@ -114,15 +114,135 @@ static void test_unknown_values_and_degenerate_cases(void **state)
     qd_contrast_t *self = qd_contrast_new(2, (const double[]){1.0, -1.0});
     const double a[] = {1.0, NAN, 2.0, 3.0}, b[] = {0.0, 5.0, NAN, 2.0};
     qd_contrast_result_t none = qd_contrast_result(self, 0.95, 0.0);
-    assert_true(isnan(none.estimate) && isnan(none.p) && isinf(none.interval.low));
+    assert_true(isnan(none.estimate) && isnan(none.p) && isnan(none.interval.low));
     qd_contrast_add(self, 4, (const double *const[]){a, b});
     qd_contrast_result_t r = qd_contrast_result(self, 0.95, 0.0);
     assert_int_equal(r.count, 2);
     QD_ASSERT_NEAR(r.estimate, 1.0, 0.0);
     QD_ASSERT_NEAR(r.se, 0.0, 0.0);
-    QD_ASSERT_NEAR(r.p, 0.0, 0.0);
-    assert_true(isnan(r.reduction));
+    QD_ASSERT_NEAR(r.p, 0.5, 0.0); /* two of four sign patterns are as far from 0 */
+    assert_true(isnan(r.reduction) && isnan(r.interval.low) && isnan(r.interval.high));
     qd_contrast_free(self);
+}
+
+/* ---- rounding ------------------------------------------------------------------------------------------ */
+
+static void expect_no_effect(size_t terms, const double weight[], const double *const column[])
+{
+    qd_contrast_result_t r = contrast(terms, weight, column, 0.0);
+    QD_ASSERT_NEAR(r.estimate, 0.0, 0.0);
+    QD_ASSERT_NEAR(r.se, 0.0, 0.0);
+    QD_ASSERT_NEAR(r.interval.low, 0.0, 0.0);
+    QD_ASSERT_NEAR(r.interval.high, 0.0, 0.0);
+    QD_ASSERT_NEAR(r.p, 1.0, 0.0);
+    QD_ASSERT_NEAR(r.p_above, 1.0, 0.0);
+    QD_ASSERT_NEAR(r.p_below, 1.0, 0.0);
+    assert_int_equal(r.differing, 0);
+    assert_true(isnan(r.reduction));
+}
+
+/* Weights such as 1/6 six times and -1/2 twice sum to 0 only almost. */
+static void test_equal_worlds_have_no_effect(void **state)
+{
+    (void)state;
+    static double y[4][WORLDS], constant[WORLDS];
+    fill(y);
+    for (size_t w = 0; w < WORLDS; w++)
+        constant[w] = 0.1;
+    const double sixths[] = {1.0 / 6, 1.0 / 6, 1.0 / 6, 1.0 / 6, 1.0 / 6, 1.0 / 6, -0.5, -0.5};
+    const double *const one[] = {y[0], y[0], y[0], y[0], y[0], y[0], y[0], y[0]};
+    const double *const still[] = {constant, constant, constant, constant,
+                                   constant, constant, constant, constant};
+    expect_no_effect(8, sixths, one);
+    expect_no_effect(8, sixths, still);
+    const double thirds[] = {1.0 / 3, 1.0 / 3, 1.0 / 3, -1.0 / 3, -1.0 / 3, -1.0 / 3};
+    const double *const permuted[] = {y[0], y[1], y[2], y[2], y[0], y[1]};
+    expect_no_effect(6, thirds, permuted);
+    const double *const interaction[] = {y[0], y[0], y[1], y[1]};
+    expect_no_effect(4, (const double[]){1, -1, -1, 1}, interaction);
+    double slope[5], level[] = {0.1, 0.3, 0.7, 0.8, 1.0}, mean = 0.58, squares = 0.0;
+    for (size_t l = 0; l < 5; l++)
+        squares += (level[l] - mean) * (level[l] - mean);
+    for (size_t l = 0; l < 5; l++)
+        slope[l] = (level[l] - mean) / squares;
+    expect_no_effect(5, slope, one);
+}
+
+/* Worlds that differ by rounding alone, as where one arm sums in another order. */
+static void test_rounding_is_no_effect(void **state)
+{
+    (void)state;
+    static double y[4][WORLDS], shifted[WORLDS], back[WORLDS];
+    fill(y);
+    for (size_t w = 0; w < WORLDS; w++) {
+        shifted[w] = y[0][w] + 1.0;
+        back[w] = shifted[w] - 1.0;
+    }
+    const double weight[] = {1.0, -1.0};
+    expect_no_effect(2, weight, (const double *const[]){y[0], back});
+    /* A difference of 1 with a spread of rounding: an effect, but no variance to divide by. */
+    qd_contrast_result_t r = contrast(2, weight, (const double *const[]){shifted, y[0]}, 0.0);
+    QD_ASSERT_NEAR(r.estimate, 1.0, 1e-12);
+    QD_ASSERT_NEAR(r.se, 0.0, 0.0);
+    assert_true(r.p < 1e-100 && isnan(r.reduction));
+    /* On its margin it is no effect either. */
+    r = contrast(2, weight, (const double *const[]){shifted, y[0]}, 1.0);
+    QD_ASSERT_NEAR(r.p, 1.0, 0.0);
+}
+
+/* ---- few worlds ---------------------------------------------------------------------------------------- */
+
+static qd_contrast_result_t of_differences(size_t n, const double d[], double margin)
+{
+    qd_contrast_t *self = qd_contrast_new(1, (const double[]){1.0});
+    qd_contrast_add(self, n, (const double *const[]){d});
+    qd_contrast_result_t out = qd_contrast_result(self, 0.95, margin);
+    qd_contrast_free(self);
+    return out;
+}
+
+static void test_sign_flips_by_hand(void **state)
+{
+    (void)state;
+    /* The sum is 5.5; of 16 patterns 5.5 and 6.5 reach it, and their mirror images. */
+    qd_contrast_result_t r = of_differences(4, (const double[]){3.0, 1.0, -0.5, 2.0}, 0.0);
+    QD_ASSERT_NEAR(r.p, 4.0 / 16.0, 1e-12);
+    QD_ASSERT_NEAR(r.p_above, 2.0 / 16.0, 1e-12);
+    assert_true(isnan(r.interval.low)); /* 2^-3 > 0.05: four worlds bound nothing */
+    /* Equal differences: 2^(1-n). Six worlds are the fewest that can reach 0.05. */
+    const double same[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    for (size_t n = 2; n <= 18; n++) {
+        r = of_differences(n, same, 0.0);
+        QD_ASSERT_NEAR(r.p, ldexp(1.0, 1 - (int)n), 1e-15);
+        QD_ASSERT_NEAR(r.p_above, ldexp(1.0, -(int)n), 1e-15);
+        QD_ASSERT_NEAR(r.p_below, 1.0, 0.0);
+        assert_int_equal(isnan(r.interval.low), n < 6);
+    }
+    /* Against a margin every world counts: zeros are as far from it as the others. */
+    QD_ASSERT_NEAR(of_differences(6, (const double[]){0, 0, 0, 0, 0, 0}, 1.0).p, 1.0 / 32.0, 1e-15);
+}
+
+/* A rare difference, with either sign as likely: 1 world in 100 has one. The few that there are must not
+ * count as evidence because they agree. Student's test alone rejects in 14% of runs with two worlds. */
+static void test_size_where_differences_are_few(void **state)
+{
+    (void)state;
+    const struct {
+        size_t worlds;
+        double share;
+    } cases[] = {{2, 1.0}, {2, 0.5}, {3, 1.0}, {6, 0.7}, {10, 0.3}, {300, 0.01}};
+    for (size_t c = 0; c < QD_COUNT(cases); c++) {
+        size_t rejected = 0;
+        for (uint64_t run = 0; run < 4000; run++) {
+            double d[300];
+            for (uint32_t w = 0; w < cases[c].worlds; w++) {
+                double u = qd_random_uniform((qd_luck_t){9, run}, QD_PURPOSE_BOOTSTRAP, 71, w);
+                d[w] = u < cases[c].share / 2.0 ? -1.0 : u < cases[c].share ? 1.0 : 0.0;
+            }
+            rejected += of_differences(cases[c].worlds, d, 0.0).p <= 0.05;
+        }
+        assert_in_range(rejected, 0, 200 + 42); /* 5% and three standard errors */
+    }
 }
 
 int main(void)
@@ -133,6 +253,10 @@ int main(void)
         cmocka_unit_test(test_interaction_and_arms_are_linear),
         cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_unknown_values_and_degenerate_cases),
+        cmocka_unit_test(test_equal_worlds_have_no_effect),
+        cmocka_unit_test(test_rounding_is_no_effect),
+        cmocka_unit_test(test_sign_flips_by_hand),
+        cmocka_unit_test(test_size_where_differences_are_few),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
