@@ -1,5 +1,6 @@
 #include "engine/analysis.h"
 #include "engine/cells.h"
+#include "engine/columns.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -173,15 +174,27 @@ out:
 
 /* ---- bimodality ---------------------------------------------------------------------------------------- */
 
+/* Steps of the lattices of one cell's worlds, where the outcome is a share of the crises: 1 over their number. */
+static qd_status_t read_steps(qd_index_t *done, const qd_cell_t *cell, double step[], qd_error_t *error)
+{
+    qd_status_t status =
+        qd_index_read(done, cell->point, cell->order, QD_O_crises, 0, DIP_WORLDS, step, error);
+    for (size_t w = 0; w < DIP_WORLDS && status == QD_OK; w++)
+        step[w] = step[w] > 0.0 ? 1.0 / step[w] : 1.0;
+    return status;
+}
+
+/* `value` has room for twice the worlds. */
 static qd_status_t test_cell(const qd_experiment_t *experiment, qd_index_t *done, const qd_claim_t *claim,
                              const qd_cell_t *cell, double value[], qd_bimodality_t *found, qd_error_t *error)
 {
-    double spacing = qd_outcome_table[claim->outcome].type == QD_OUTCOME_REAL ? 0.0 : 1.0;
+    double *step = qd_outcome_per_crisis(claim->outcome) ? value + DIP_WORLDS : NULL;
     qd_status_t status =
         qd_index_read(done, cell->point, cell->order, claim->outcome, 0, DIP_WORLDS, value, error);
+    if (status == QD_OK && step)
+        status = read_steps(done, cell, step, error);
     if (status == QD_OK)
-        status =
-            qd_bimodality_test(DIP_WORLDS, value, spacing, DIP_SIMULATIONS, experiment->seed, found, error);
+        status = qd_bimodality_test(DIP_WORLDS, value, step, DIP_SIMULATIONS, experiment->seed, found, error);
     return status;
 }
 
@@ -190,7 +203,7 @@ static qd_status_t judge_bimodal(const qd_experiment_t *experiment, qd_index_t *
 {
     qd_cells_t cells = {0};
     qd_bimodality_t worst = {.p = -1.0};
-    double *value = malloc(DIP_WORLDS * sizeof *value);
+    double *value = malloc(2 * DIP_WORLDS * sizeof *value);
     qd_status_t status = value ? qd_cells_add_arm(&cells, experiment, &claim->more, claim->order, 1.0, error)
                                : qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
     for (size_t k = 0; k < cells.size && status == QD_OK && !isnan(worst.p); k++) {

@@ -15,6 +15,12 @@ static uint64_t analysed_columns(const qd_experiment_t *experiment)
     return columns;
 }
 
+bool qd_outcome_per_crisis(qd_outcome_t outcome)
+{
+    return outcome == QD_O_resolved || outcome == QD_O_paralysis ||
+           (outcome >= QD_O_share_collective && outcome <= QD_O_share_abstain);
+}
+
 uint64_t qd_kept_columns(const qd_experiment_t *experiment)
 {
     uint64_t columns = 0;
@@ -22,8 +28,12 @@ uint64_t qd_kept_columns(const qd_experiment_t *experiment)
         columns |= (uint64_t)experiment->output.outcome[o] << o;
     if (!experiment->output.worlds)
         columns &= analysed_columns(experiment);
-    for (size_t c = 0; c < experiment->claims; c++)
-        columns |= (uint64_t)1 << experiment->claim[c].outcome;
+    for (size_t c = 0; c < experiment->claims; c++) {
+        const qd_claim_t *claim = &experiment->claim[c];
+        columns |= (uint64_t)1 << claim->outcome;
+        if (claim->kind == QD_CLAIM_BIMODAL && qd_outcome_per_crisis(claim->outcome))
+            columns |= (uint64_t)1 << QD_O_crises;
+    }
     if (experiment->precision.given)
         columns |= (uint64_t)1 << experiment->precision.outcome;
     return columns;

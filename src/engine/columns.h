@@ -2,6 +2,7 @@
 #ifndef QD_ENGINE_COLUMNS_H
 #define QD_ENGINE_COLUMNS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "quadrille/experiment.h"
@@ -11,7 +12,11 @@
 #define QD_MAIN_OUTCOMES 6
 extern const qd_outcome_t qd_main_outcomes[QD_MAIN_OUTCOMES];
 
-/* Bit o: outcome o is asked for by `output:`, judged by a claim, or decides a precision stop. Where the
+/* Whether the outcome is a count divided by the number of the world's crises. */
+bool qd_outcome_per_crisis(qd_outcome_t outcome);
+
+/* Bit o: outcome o is asked for by `output:`, judged by a claim, needed to judge one (crises,
+ * for bimodality of a share of them), or decides a precision stop. Where the
  * result file is to hold no worlds, those asked for are kept only as far as the analysis at the end needs
  * them world by world: main outcomes (contrasts), survival and breakdown (curves), all of a design for
  * sensitivity. */

@@ -6,6 +6,11 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Values are taken for fractions up to this denominator, where they are nearer than this share of themselves. */
+#define DENOMINATOR_MAX 10000
+#define RATIONAL        1e-10
 
 /* The empirical distribution function as its distinct values with the limits on their left and right, and the
  * knots of the convex minorant below and of the concave majorant above, between two of them. */
@@ -195,18 +200,122 @@ static double sarle_coefficient(size_t count, const double x[])
     return (skewness * skewness + 1.0) / (kurtosis + spread);
 }
 
-/* The first values that are not NaN, spread over the grid; returns how many. */
-static size_t choose_values(size_t n, const double value[], double spacing, uint64_t seed, double out[])
+/* ---- ties ---------------------------------------------------------------------------------------------- */
+
+/* The least q so that x is a multiple of 1/q, up to rounding; 0 where there is none up to the limit. */
+static size_t denominator(double x)
+{
+    for (size_t q = 1; q <= DENOMINATOR_MAX; q++) {
+        double k = x * (double)q;
+        if (fabs(k - rint(k)) <= RATIONAL * fmax(1.0, fabs(k)))
+            return q;
+    }
+    return 0;
+}
+
+static size_t common_multiple(size_t a, size_t b)
+{
+    size_t x = a, y = b;
+    while (y > 0) {
+        size_t rest = x % y;
+        x = y;
+        y = rest;
+    }
+    size_t multiple = a / x * b;
+    return multiple < DENOMINATOR_MAX ? multiple : DENOMINATOR_MAX;
+}
+
+static size_t distinct(size_t n, const double sorted[])
+{
+    size_t count = n > 0;
+    for (size_t i = 1; i < n; i++)
+        count += sorted[i] != sorted[i - 1];
+    return count;
+}
+
+/* Whether at least half the multiples of 1/q are seen, between the 5% and the 95% quantile. */
+static bool is_lattice(size_t n, const double sorted[], size_t q)
+{
+    size_t first = n / 20, last = n - 1 - n / 20;
+    double sites = (sorted[last] - sorted[first]) * (double)q + 1.0;
+    return 2.0 * (double)distinct(last - first + 1, sorted + first) >= sites;
+}
+
+/* Step over which to spread values of which nine in ten are fractions of small numbers; 0 where they are not. Of
+ * fractions over one number it is the lattice's. Over various numbers (missions per crisis, each world with
+ * crises of its own) it is one over the lower quartile of the denominators, which are those of reduced
+ * fractions and so, if anything, too small. `room` holds n numbers. */
+static double fraction_step(size_t n, const double sorted[], double room[])
+{
+    size_t fractions = 0, whole = 0, common = 1;
+    for (size_t i = 0, q = 0; i < n; i++) {
+        q = i > 0 && sorted[i] == sorted[i - 1] ? q : denominator(sorted[i]);
+        whole += q == 1;
+        if (q > 1)
+            room[fractions++] = (double)q;
+        common = common_multiple(common, q > 0 ? q : 1);
+    }
+    if (10 * (fractions + whole) < 9 * n)
+        return 0.0;
+    if (fractions == 0 || (common < DENOMINATOR_MAX && is_lattice(n, sorted, common)))
+        return 1.0 / (double)common;
+    qsort(room, fractions, sizeof *room, qd_compare_doubles);
+    return 1.0 / room[fractions / 4];
+}
+
+static double spread_draw(uint64_t seed, size_t i)
+{
+    return qd_random_open((qd_luck_t){.seed = seed, .world = i}, QD_PURPOSE_BOOTSTRAP, QD_RESAMPLE_SPREAD, 0);
+}
+
+/* From half way to the next smaller value to half way to the next larger one. */
+static void half_gaps(size_t n, const double sorted[], size_t i, double *below, double *above)
+{
+    size_t first = i, last = i;
+    while (first > 0 && sorted[first - 1] == sorted[i])
+        first--;
+    while (last + 1 < n && sorted[last + 1] == sorted[i])
+        last++;
+    *below = first > 0 ? (sorted[i] - sorted[first - 1]) / 2.0 : (sorted[last + 1] - sorted[i]) / 2.0;
+    *above = last + 1 < n ? (sorted[last + 1] - sorted[i]) / 2.0 : *below;
+}
+
+/* Spreads the ties of sorted values, where there are different ones, into `out`: over the step of a lattice or
+ * of fractions; where most values are tied otherwise, over half the gaps to their neighbours. */
+static void spread_ties(size_t n, const double sorted[], uint64_t seed, double out[])
+{
+    double step = fraction_step(n, sorted, out);
+    bool tied = step == 0.0 && 2 * distinct(n, sorted) < n;
+    for (size_t i = 0; i < n; i++) {
+        double below = step / 2.0, above = step / 2.0;
+        if (tied)
+            half_gaps(n, sorted, i, &below, &above);
+        out[i] = sorted[i] - below + (below + above) * spread_draw(seed, i);
+    }
+}
+
+/* The first values that are not NaN into value, each spread over its own step into `spread`; returns how many. */
+static size_t choose_values(size_t n, const double given[], const double step[], uint64_t seed,
+                            double value[], double spread[])
 {
     size_t count = 0;
-    for (size_t i = 0; i < n && count < QD_DIP_VALUES_MAX; i++) {
-        if (isnan(value[i]))
-            continue;
-        qd_luck_t luck = {.seed = seed, .world = i};
-        double u = spacing > 0.0 ? qd_random_open(luck, QD_PURPOSE_BOOTSTRAP, QD_RESAMPLE_SPREAD, 0) : 0.5;
-        out[count++] = value[i] + spacing * (u - 0.5);
-    }
+    for (size_t i = 0; i < n && count < QD_DIP_VALUES_MAX; i++)
+        if (!isnan(given[i])) {
+            value[count] = given[i];
+            spread[count++] = step ? given[i] + step[i] * (spread_draw(seed, i) - 0.5) : given[i];
+        }
     return count;
+}
+
+/* What is tested, from what was chosen, sorted in `spread`. Equal values are left as they are. */
+static void prepare(size_t n, double value[], bool steps, uint64_t seed, double spread[])
+{
+    qsort(value, n, sizeof *value, qd_compare_doubles);
+    if (distinct(n, value) <= 1)
+        memcpy(spread, value, n * sizeof *value);
+    else if (!steps)
+        spread_ties(n, value, seed, spread);
+    qsort(spread, n, sizeof *spread, qd_compare_doubles);
 }
 
 /* Share of uniform samples whose dip is as large. A sample is made in order, without sorting: the running
@@ -228,23 +337,24 @@ static double simulated_p(steps_t *steps, double sample[], size_t n, double dip,
     return (1.0 + (double)as_large) / (1.0 + (double)simulations);
 }
 
-qd_status_t qd_bimodality_test(size_t n, const double value[], double spacing, size_t simulations,
+qd_status_t qd_bimodality_test(size_t n, const double value[], const double step[], size_t simulations,
                                uint64_t seed, qd_bimodality_t *out, qd_error_t *error)
 {
     size_t room = n < QD_DIP_VALUES_MAX ? n + 1 : QD_DIP_VALUES_MAX;
-    double *sample = calloc(room, sizeof *sample);
+    double *sample = calloc(2 * room, sizeof *sample);
     steps_t steps;
     if (!steps_init(&steps, room) || sample == NULL) {
         free(sample);
         steps_free(&steps);
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the dip test of %zu values", room);
     }
-    size_t count = choose_values(n, value, spacing, seed, sample);
+    double *spread = sample + room;
+    size_t count = choose_values(n, value, step, seed, sample, spread);
     *out = (qd_bimodality_t){
         .count = count, .dip = NAN, .p = NAN, .coefficient = sarle_coefficient(count, sample)};
     if (count >= 4) {
-        qsort(sample, count, sizeof *sample, qd_compare_doubles);
-        steps_fill(&steps, count, sample);
+        prepare(count, sample, step != NULL, seed, spread);
+        steps_fill(&steps, count, spread);
         out->dip = steps_dip(&steps);
         if (simulations > 0)
             out->p = simulated_p(&steps, sample, count, out->dip, simulations, seed);

@@ -2,8 +2,14 @@
  *
  * The dip (Hartigan and Hartigan 1985) is the greatest distance between the empirical distribution function
  * and the unimodal one nearest to it: between 1/(2n) and 1/4. The test's null is the uniform distribution,
- * the least favourable of the unimodal ones; its p is simulated. A distribution of few atoms is multimodal in
- * the test's eyes, so whole numbers are first spread over their unit. */
+ * the least favourable of the unimodal ones; its p is simulated.
+ *
+ * A distribution of few atoms is multimodal in the test's eyes, so ties are spread first. Spreading the values
+ * of a lattice uniformly over its step turns a unimodal lattice into a unimodal density, and a uniform one into
+ * the null itself. The caller may state each value's step: a share of counts, k of c, has 1/c. Otherwise the
+ * step is read from the values, which are mostly whole numbers or fractions. Fractions over various numbers lie
+ * on no common lattice; their step is chosen wide, which costs power for modes that are closer than one over a
+ * typical denominator. */
 #ifndef QD_STATISTICS_BIMODALITY_H
 #define QD_STATISTICS_BIMODALITY_H
 
@@ -28,11 +34,13 @@ typedef struct {
                            2013); NaN below 4 values or where all are equal */
 } qd_bimodality_t;
 
-/* Tests the first QD_DIP_VALUES_MAX of value[0..n-1] that are not NaN. `spacing`: 0, or the grid the values
- * lie on (1 for whole numbers), over which each is spread uniformly, value - spacing/2 .. value + spacing/2,
- * by the stream (seed, world = position, QD_PURPOSE_BOOTSTRAP). `simulations` uniform samples of as many
- * values (0: only the dip; p NaN); 500 tell 5% from 1%. The same input gives the same answer. */
-QD_MUST_USE qd_status_t qd_bimodality_test(size_t n, const double value[], double spacing, size_t simulations,
-                                           uint64_t seed, qd_bimodality_t *out, qd_error_t *error);
+/* Tests the first QD_DIP_VALUES_MAX of value[0..n-1] that are not NaN, spread by the stream (seed, world =
+ * position, QD_PURPOSE_BOOTSTRAP), each over step[i] (value - step/2 .. value + step/2), or where `step` is NULL
+ * over what the ties of all values show. `simulations` uniform samples of as many values (0: only the dip; p
+ * NaN); 500 tell 5% from 1%. Where all values are equal: dip 0 and p 1. The same input gives the same answer.
+ * QD_ERROR_MEMORY only. */
+QD_MUST_USE qd_status_t qd_bimodality_test(size_t n, const double value[], const double step[],
+                                           size_t simulations, uint64_t seed, qd_bimodality_t *out,
+                                           qd_error_t *error);
 
 #endif

@@ -49,11 +49,11 @@ static double normal(uint64_t seed, uint32_t draw)
     return qd_random_normal((qd_luck_t){seed, 0}, QD_PURPOSE_BOOTSTRAP, 90, draw);
 }
 
-static qd_bimodality_t test_of(size_t n, const double x[], double spacing)
+static qd_bimodality_t test_of(size_t n, const double x[])
 {
     qd_bimodality_t out;
     qd_error_t error = QD_ERROR_NONE;
-    assert_int_equal(qd_bimodality_test(n, x, spacing, 300, 1, &out, &error), QD_OK);
+    assert_int_equal(qd_bimodality_test(n, x, NULL, 300, 1, &out, &error), QD_OK);
     return out;
 }
 
@@ -82,7 +82,7 @@ static void test_one_and_two_modes(void **state)
         one[i] = normal(4, i);
         two[i] = normal(4, i) + (i % 2 ? 2.5 : -2.5);
     }
-    qd_bimodality_t a = test_of(1000, one, 0.0), b = test_of(1000, two, 0.0);
+    qd_bimodality_t a = test_of(1000, one), b = test_of(1000, two);
     assert_true(a.p > 0.2 && a.coefficient < 5.0 / 9.0);
     assert_true(b.p < 0.005 && b.coefficient > 5.0 / 9.0);
     QD_ASSERT_NEAR(b.p, 1.0 / 301.0, 1e-15);
@@ -98,20 +98,51 @@ static void test_size_of_the_test(void **state)
         double x[60];
         for (uint32_t i = 0; i < 60; i++)
             x[i] = qd_random_uniform((qd_luck_t){12, run}, QD_PURPOSE_BOOTSTRAP, 91, i);
-        rejected += test_of(60, x, 0.0).p <= 0.05;
+        rejected += test_of(60, x).p <= 0.05;
     }
     assert_in_range(rejected, 6, 38); /* 20 -+ four standard errors */
 }
 
-/* Whole numbers: as atoms they would look many-moded; spread over their unit they do not. */
-static void test_whole_numbers_are_spread(void **state)
+/* ---- lattices ------------------------------------------------------------------------------------------ */
+
+/* Lattices of twelve steps: flat (the null itself once spread) and bell-shaped. Other lattices and shares of
+ * counts: test_size_of_bimodality.c. */
+static void test_size_on_a_lattice(void **state)
 {
     (void)state;
-    double x[1500];
-    for (uint32_t i = 0; i < 1500; i++)
-        x[i] = rint(10.0 + 1.5 * normal(6, i));
-    assert_true(test_of(1500, x, 0.0).p < 0.01);
-    assert_true(test_of(1500, x, 1.0).p > 0.2);
+    for (int bell = 0; bell < 2; bell++) {
+        size_t rejected = 0;
+        for (uint64_t run = 0; run < 100; run++) {
+            double x[200];
+            qd_bimodality_t out;
+            qd_error_t error = QD_ERROR_NONE;
+            for (uint32_t i = 0; i < 200; i++) {
+                qd_luck_t luck = {21, run};
+                double u = qd_random_uniform(luck, QD_PURPOSE_BOOTSTRAP, 92, i);
+                double z = qd_random_normal(luck, QD_PURPOSE_BOOTSTRAP, 92, i);
+                x[i] = (bell ? rint(6.0 + 1.5 * z) : floor(13.0 * u)) / 12.0;
+            }
+            assert_int_equal(qd_bimodality_test(200, x, NULL, 60, run, &out, &error), QD_OK);
+            rejected += out.p <= 0.05;
+        }
+        assert_in_range(rejected, 0, 5 + 7);
+    }
+}
+
+/* Two modes on a lattice are found. */
+static void test_power_on_lattices(void **state)
+{
+    (void)state;
+    static double whole[1000], shares[1000], thirds[1000];
+    for (uint32_t i = 0; i < 1000; i++) {
+        double side = i % 2 ? 1.0 : -1.0, z = normal(6, i);
+        whole[i] = rint(10.0 + 5.0 * side + 1.5 * z);
+        shares[i] = rint(28.0 + 10.0 * side + 3.0 * z) / 56.0;
+        thirds[i] = (i % 5 == 0 ? 1.0 : i % 2 ? 0.0 : 3.0) / 3.0; /* 0 and 1 often, 1/3 seldom */
+    }
+    assert_true(test_of(1000, whole).p < 0.005);
+    assert_true(test_of(1000, shares).p < 0.005);
+    assert_true(test_of(1000, thirds).p < 0.005);
 }
 
 static void test_first_values_are_taken_and_unknown_ones_left_out(void **state)
@@ -120,23 +151,23 @@ static void test_first_values_are_taken_and_unknown_ones_left_out(void **state)
     static double x[QD_DIP_VALUES_MAX + 500];
     for (uint32_t i = 0; i < QD_COUNT(x); i++)
         x[i] = i % 5 == 0 ? NAN : normal(7, i);
-    qd_bimodality_t all = test_of(QD_COUNT(x), x, 0.0);
+    qd_bimodality_t all = test_of(QD_COUNT(x), x);
     assert_int_equal(all.count, 2000);
-    qd_bimodality_t first = test_of(QD_COUNT(x) - 1, x, 0.0);
+    qd_bimodality_t first = test_of(QD_COUNT(x) - 1, x);
     assert_int_equal(first.count, 1999);
     x[0] = 3.0;
-    assert_int_equal(test_of(QD_COUNT(x), x, 0.0).count, QD_DIP_VALUES_MAX);
+    assert_int_equal(test_of(QD_COUNT(x), x).count, QD_DIP_VALUES_MAX);
 }
 
 static void test_degenerate_samples(void **state)
 {
     (void)state;
     const double same[] = {2.0, 2.0, 2.0, 2.0, 2.0};
-    qd_bimodality_t out = test_of(5, same, 0.0);
+    qd_bimodality_t out = test_of(5, same);
     QD_ASSERT_NEAR(out.dip, 0.0, 0.0);
     QD_ASSERT_NEAR(out.p, 1.0, 0.0);
     assert_true(isnan(out.coefficient));
-    out = test_of(3, same, 0.0);
+    out = test_of(3, same);
     assert_true(isnan(out.dip) && isnan(out.p));
 }
 
@@ -147,7 +178,8 @@ int main(void)
         cmocka_unit_test(test_dip_is_invariant),
         cmocka_unit_test(test_one_and_two_modes),
         cmocka_unit_test(test_size_of_the_test),
-        cmocka_unit_test(test_whole_numbers_are_spread),
+        cmocka_unit_test(test_size_on_a_lattice),
+        cmocka_unit_test(test_power_on_lattices),
         cmocka_unit_test(test_first_values_are_taken_and_unknown_ones_left_out),
         cmocka_unit_test(test_degenerate_samples),
     };
