@@ -86,7 +86,7 @@ class ResultFile:
         if name not in self.h5:
             return []
         group = self.h5[name]
-        columns = {key: group[key][:] for key in group if group[key].ndim == 1}
+        columns = {key: group[key][:] for key in group if getattr(group[key], "ndim", 0) == 1}
         count = min((len(c) for c in columns.values()), default=0)
         return [{key: (float(c[i]) if c.dtype.kind in "fiu" else text(c[i])) for key, c in columns.items()}
                 for i in range(count)]

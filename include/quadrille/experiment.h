@@ -59,7 +59,8 @@ typedef struct {
     size_t changes;
     qd_change_t *change; /* sorted by `at` */
     uint64_t hash;       /* XXH3-64 of settings and changes: names the point whatever its position */
-    bool from_claim;     /* appended for an arm of a claim that the design does not contain */
+    bool from_claim;     /* appended for an arm of a claim that the design does not contain, or an ablation */
+    size_t ablation;     /* 1 + the position of the ablation that is in force here; 0: none */
 } qd_point_t;
 
 typedef struct {
@@ -117,6 +118,14 @@ typedef struct {
     double margin; /* a claim is supported when its interval lies above the margin */
 } qd_claim_t;
 
+/* An assumption and what switches it off. */
+typedef struct {
+    char *name;
+    size_t settings;
+    qd_setting_t *setting;
+    size_t *twin; /* for each point without ablation: the position of the same point with it in force */
+} qd_ablation_t;
+
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -140,8 +149,10 @@ typedef struct {
     double max_failures; /* share of worlds that may fail before the run does; default 0.001 */
     size_t claims;
     qd_claim_t *claim;
-    double confidence; /* of claims' intervals before Holm's correction; default 0.95 */
-    char *config;      /* the experiment as resolved, YAML, one canonical form: what the result file stores */
+    size_t ablations;
+    qd_ablation_t *ablation; /* `ablate:` */
+    double confidence;       /* of claims' intervals before Holm's correction; default 0.95 */
+    char *config; /* the experiment as resolved, YAML, one canonical form: what the result file stores */
     uint64_t config_hash; /* XXH3-64 of what decides the worlds' values: see docs/result-file.md */
 } qd_experiment_t;
 

@@ -51,14 +51,22 @@ typedef struct {
 typedef struct {
     const char *id, *says, *kind; /* kind: "contrast", "interaction", "trend", "orders", "bimodal" */
     const char *outcome, *order;  /* order: label, or "all" */
-    const char *verdict;          /* "supported", "contradicted", "undecided" */
+    const char *verdict;          /* "supported", "contradicted", "mixed", "undecided" */
     const char *note;             /* one line of detail, or "" */
     double estimate, low, high;   /* in the outcome's units */
-    double margin, confidence;    /* confidence of the interval */
-    double p, p_holm; /* two-sided against the margin; after Holm's correction over the file's claims */
+    double margin, confidence;    /* confidence of the interval: one for all of the file, simultaneous */
+    double p, p_holm; /* two-sided against the margin; after Holm's correction over the file's tests */
     double unpaired_se, variance_reduction;
     int64_t worlds; /* pairs of worlds used */
 } qd_result_claim_t;
+
+/* A claim in one order, or under one ablation. Where it does not apply: NaN, "" and 0. */
+typedef struct {
+    const char *verdict;        /* "supported", "contradicted", "undecided" */
+    double estimate, low, high; /* in the outcome's units; the interval has the claim's confidence */
+    double p, p_holm;
+    int64_t worlds;
+} qd_result_verdict_t;
 
 /* One paired contrast on common random numbers: mean(more) - mean(less). */
 typedef struct {
@@ -156,6 +164,14 @@ QD_MUST_USE qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd
                                                 size_t *count, qd_error_t *error);
 QD_MUST_USE qd_status_t qd_result_file_claims(qd_result_file_t *self, const qd_result_claim_t **claim,
                                               size_t *count, qd_error_t *error);
+
+/* Its claims by order: cell[claim * orders + order]; NULL where the file has none (older ones). */
+QD_MUST_USE qd_status_t qd_result_file_claims_by_order(qd_result_file_t *self,
+                                                       const qd_result_verdict_t **cell, qd_error_t *error);
+/* Its claims under ablations: cell[claim * count + ablation], and the ablations' names; NULL and 0 where there are
+ * none. */
+QD_MUST_USE qd_status_t qd_result_file_ablations(qd_result_file_t *self, const qd_result_verdict_t **cell,
+                                                 const char *const **name, size_t *count, qd_error_t *error);
 QD_MUST_USE qd_status_t qd_result_file_contrasts(qd_result_file_t *self,
                                                  const qd_result_contrast_t **contrast, size_t *count,
                                                  qd_error_t *error);

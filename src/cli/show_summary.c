@@ -172,13 +172,20 @@ void qd_show_point_name(const qd_show_t *self, size_t point, char *out, size_t s
     }
 }
 
+/* The twins of ablations are shown with --point alone: what they are for stands with the claims. */
+static bool is_twin(const qd_show_t *self, size_t point)
+{
+    return self->experiment && point < self->experiment->points &&
+           self->experiment->point[point].ablation > 0;
+}
+
 static qd_status_t point_rows(const qd_show_t *self, size_t outcomes, const qd_outcome_t outcome[])
 {
     size_t points = qd_result_file_points(self->file), orders = qd_result_file_orders(self->file), rows = 0;
     for (size_t o = 0; o < orders; o++)
-        for (size_t p = 0; p < points; p++, rows++) {
+        for (size_t p = 0; p < points; p++) {
             char name[256];
-            if (rows >= ROWS_MAX)
+            if (is_twin(self, p) || rows++ >= ROWS_MAX)
                 continue;
             qd_show_point_name(self, p, name, sizeof name);
             printf("%-12.12s %-33.33s", qd_result_file_order_label(self->file, o), name);

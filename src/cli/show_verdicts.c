@@ -14,6 +14,14 @@
 /* Below this a p-value says no more than that it is small. */
 #define P_LEAST 1e-15
 
+static void tell_p(FILE *out, double p)
+{
+    if (p < P_LEAST)
+        fprintf(out, ", p < %g", P_LEAST);
+    else if (!isnan(p))
+        fprintf(out, ", p %.2g", p);
+}
+
 /* "contrast, resolved (all): 0.28 [0.27, 0.29], p 0.002, 200 worlds" */
 static void tell_numbers(FILE *out, const qd_result_claim_t *claim)
 {
@@ -22,13 +30,25 @@ static void tell_numbers(FILE *out, const qd_result_claim_t *claim)
         fprintf(out, " [%.4g, %.4g]", claim->low, claim->high);
     if (claim->margin != 0.0 && !isnan(claim->margin))
         fprintf(out, ", margin %.4g", claim->margin);
-    if (claim->p_holm < P_LEAST)
-        fprintf(out, ", p < %g", P_LEAST);
-    else if (!isnan(claim->p_holm))
-        fprintf(out, ", p %.2g", claim->p_holm);
+    tell_p(out, claim->p_holm);
     fprintf(out, ", %lld worlds", (long long)claim->worlds);
     if (*claim->note)
         fprintf(out, "; %s", claim->note);
+}
+
+/* "bipolar  contradicted  -0.18 [-0.2, -0.16], p 0.002" for every order that the claim is judged in. */
+static void show_orders(const qd_show_t *self, const qd_result_verdict_t cell[])
+{
+    for (size_t o = 0; o < qd_result_file_orders(self->file); o++) {
+        if (!*cell[o].verdict)
+            continue;
+        printf("%18s%-14s%-13s %.4g", "", qd_result_file_order_label(self->file, o), cell[o].verdict,
+               cell[o].estimate);
+        if (!isnan(cell[o].low))
+            printf(" [%.4g, %.4g]", cell[o].low, cell[o].high);
+        tell_p(stdout, cell[o].p_holm);
+        printf("\n");
+    }
 }
 
 static void show_claim(const qd_result_claim_t *claim)
@@ -47,16 +67,55 @@ static void show_claim(const qd_result_claim_t *claim)
     free(text);
 }
 
+/* "carried by debt: without it the effect is -0.018 [-0.03, -0.01], undecided" where an ablation takes the verdict
+ * and an interval away from what was found; "weaker without" where the verdict alone changes. */
+static void tell_ablation(FILE *out, const qd_result_claim_t *claim, const char *name,
+                          const qd_result_verdict_t *cell)
+{
+    bool decided = strcmp(claim->verdict, "undecided") != 0,
+         same = strcmp(claim->verdict, cell->verdict) == 0;
+    bool apart = !(cell->low <= claim->estimate && claim->estimate <= cell->high);
+    bool moved = isnan(cell->low) ? cell->estimate != claim->estimate : apart;
+    if (decided && !same && moved)
+        fprintf(out, "carried by %s: without it the effect is %.4g", name, cell->estimate);
+    else
+        fprintf(out, "without %s: %.4g", name, cell->estimate);
+    if (!isnan(cell->low))
+        fprintf(out, " [%.4g, %.4g]", cell->low, cell->high);
+    fprintf(out, ", %s", cell->verdict);
+}
+
+static void show_ablations(const qd_result_claim_t *claim, size_t count, const char *const name[],
+                           const qd_result_verdict_t cell[])
+{
+    for (size_t a = 0; a < count; a++) {
+        printf("%18s", "");
+        tell_ablation(stdout, claim, name[a], &cell[a]);
+        printf("\n");
+    }
+}
+
 qd_status_t qd_show_claims(const qd_show_t *self)
 {
     const qd_result_claim_t *claim;
-    size_t count;
+    const qd_result_verdict_t *cell = NULL, *ablated = NULL;
+    const char *const *name = NULL;
+    size_t ablations = 0, count, orders = qd_result_file_orders(self->file);
     qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
+    if (status == QD_OK)
+        status = qd_result_file_claims_by_order(self->file, &cell, self->error);
+    if (status == QD_OK)
+        status = qd_result_file_ablations(self->file, &ablated, &name, &ablations, self->error);
     if (status != QD_OK || count == 0)
         return status;
-    printf("\nClaims: estimate [interval], intervals and p after Holm's correction over all %zu\n", count);
-    for (size_t i = 0; i < count; i++)
+    printf("\nClaims: estimate [interval]; intervals hold together, p is after Holm's correction over all "
+           "tests of the file\n");
+    for (size_t i = 0; i < count; i++) {
         show_claim(&claim[i]);
+        if (cell != NULL && orders > 1 && strcmp(claim[i].order, "all") == 0)
+            show_orders(self, cell + i * orders);
+        show_ablations(&claim[i], ablations, name, ablated + i * ablations);
+    }
     printf("\nAssumed by construction: acting outside the institution erodes it and incurs debt; paralysis "
            "erodes it;\n"
            "debt matures into tension; alliances are weakened by bypass and by unequal burdens. The rest is "

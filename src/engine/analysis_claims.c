@@ -1,251 +1,176 @@
-#include "engine/analysis.h"
-#include "engine/cells.h"
-#include "engine/columns.h"
+#include "engine/claim_tests.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "statistics/bimodality.h"
-#include "statistics/contrast.h"
 #include "statistics/interval.h"
-#include "statistics/trend.h"
 
-/* Simulated dips: the smallest p is 1 / 2001, below what Holm's correction asks of up to a hundred claims. */
-#define DIP_SIMULATIONS 2000
-#define DIP_WORLDS      4096
-
-/* What is known of a claim before the correction. */
+/* The tests of a table: claims (rows) by columns that are counted together. A test that is not made (an order
+ * that the claim is not about) has `made` false. */
 typedef struct {
-    qd_contrast_result_t found;
-    bool effect;      /* an effect against a margin, not a dip */
-    const char *note; /* or NULL */
-} judged_t;
+    size_t size;
+    qd_claim_test_t *test;
+    bool *made;
+    double *p, *holm; /* of those that are made, in their order; then of all */
+    double level;     /* confidence of each interval */
+    double alpha;
+} family_t;
 
-/* ---- linear combinations: contrasts, interactions, orders ---------------------------------------------- */
-
-static qd_status_t claim_cells(const qd_experiment_t *experiment, const qd_claim_t *claim, qd_cells_t *cells,
-                               qd_error_t *error)
+static void family_free(family_t *self)
 {
-    bool orders = claim->kind == QD_CLAIM_ORDERS;
-    const qd_arm_t *less = orders ? &claim->more : &claim->less;
-    qd_status_t status = qd_cells_add_arm(cells, experiment, &claim->more, claim->order, 1.0, error);
-    if (status == QD_OK)
-        status =
-            qd_cells_add_arm(cells, experiment, less, orders ? claim->order_less : claim->order, -1.0, error);
-    if (claim->kind != QD_CLAIM_INTERACTION)
-        return status;
-    if (status == QD_OK)
-        status = qd_cells_add_arm(cells, experiment, &claim->where_more, claim->order, -1.0, error);
-    if (status == QD_OK)
-        status = qd_cells_add_arm(cells, experiment, &claim->where_less, claim->order, 1.0, error);
-    return status;
+    free(self->test);
+    free(self->made);
+    free(self->p);
+    free(self->holm);
 }
 
-static void see_contrast(void *context, size_t count, const double *const column[])
+static qd_status_t family_init(family_t *self, size_t size, double confidence, qd_error_t *error)
 {
-    qd_contrast_add(context, count, column);
+    *self = (family_t){.size = size,
+                       .test = calloc(size, sizeof *self->test),
+                       .made = calloc(size, sizeof *self->made),
+                       .p = calloc(size, sizeof *self->p),
+                       .holm = calloc(size, sizeof *self->holm),
+                       .alpha = 1.0 - confidence};
+    if (self->test && self->made && self->p && self->holm)
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu tests of claims", size);
 }
 
-static qd_status_t judge_combination(const qd_experiment_t *experiment, qd_index_t *done,
-                                     const qd_claim_t *claim, judged_t *judged, qd_error_t *error)
+/* Holm's correction over all that were made, and one level for all intervals (Bonferroni). */
+static qd_status_t correct(family_t *self, qd_error_t *error)
 {
-    qd_cells_t cells = {0};
-    qd_contrast_t *contrast = NULL;
-    double *weight = NULL;
-    qd_status_t status = claim_cells(experiment, claim, &cells, error);
-    if (status != QD_OK)
-        goto out;
-    weight = malloc(cells.size * sizeof *weight);
-    for (size_t k = 0; weight && k < cells.size; k++)
-        weight[k] = cells.cell[k].weight;
-    contrast = weight ? qd_contrast_new(cells.size, weight) : NULL;
-    if (contrast == NULL) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
-        goto out;
-    }
-    status = qd_cells_walk(&cells, done, claim->outcome, see_contrast, contrast, error);
-    judged->found = qd_contrast_result(contrast, experiment->confidence, claim->margin);
-out:
-    qd_contrast_free(contrast);
-    free(weight);
-    qd_cells_free(&cells);
-    return status;
-}
-
-/* ---- trends -------------------------------------------------------------------------------------------- */
-
-/* Cells of all levels, one level after another: level l has cells start[l] .. start[l + 1] - 1. */
-typedef struct {
-    qd_trend_t *trend;
-    size_t levels;
-    const size_t *start;
-    double *mean; /* levels x room */
-    const double **level;
-    size_t room;
-} levels_t;
-
-static void see_levels(void *context, size_t count, const double *const column[])
-{
-    levels_t *self = context;
-    for (size_t from = 0; from < count; from += self->room) {
-        size_t some = count - from < self->room ? count - from : self->room;
-        for (size_t l = 0; l < self->levels; l++) {
-            double *mean = self->mean + l * self->room, cells = (double)(self->start[l + 1] - self->start[l]);
-            /* Differences before the mean: equal cells have exactly their value as mean. */
-            const double *origin = column[self->start[l]] + from;
-            memcpy(mean, origin, some * sizeof *mean);
-            for (size_t k = self->start[l] + 1; k < self->start[l + 1]; k++)
-                for (size_t w = 0; w < some; w++)
-                    mean[w] += (column[k][from + w] - origin[w]) / cells;
+    size_t made = 0, effects = 0;
+    for (size_t i = 0; i < self->size; i++)
+        if (self->made[i]) {
+            self->p[made++] = self->test[i].p;
+            effects += self->test[i].effect;
         }
-        qd_trend_add(self->trend, some, self->level);
-    }
-}
-
-static qd_status_t level_cells(const qd_experiment_t *experiment, const qd_claim_t *claim, qd_cells_t *cells,
-                               size_t start[], qd_error_t *error)
-{
-    qd_status_t status = QD_OK;
-    for (size_t l = 0; l < claim->levels && status == QD_OK; l++) {
-        status = qd_cells_add_arm(cells, experiment, &claim->level[l], claim->order, 1.0, error);
-        start[l + 1] = cells->size;
-    }
-    return status;
-}
-
-static void tell_trend(const qd_claim_t *claim, const qd_trend_result_t *found, qd_analysis_t *out,
-                       judged_t *judged)
-{
-    judged->found = found->rise;
-    judged->found.p = found->p;
-    if (found->rise.count < 2 || found->rise.differing == 0)
-        return;
-    const char *counted = claim->direction < 0 ? "a fall counts as positive" : "a rise counts as positive";
-    double from = claim->level_value[found->weakest_step], to = claim->level_value[found->weakest_step + 1];
-    double step = found->weakest.estimate * claim->direction;
-    if (found->turns_back)
-        judged->note =
-            qd_analysis_text(out, "%s; turns back between %.6g and %.6g (step %.3g, p %.2g); tau %.3f",
-                             counted, from, to, step, found->p_against, found->tau.estimate);
-    else if (found->weakest.differing == 0)
-        judged->note = qd_analysis_text(out, "%s; does not vary between %.6g and %.6g; Kendall's tau %.3f",
-                                        counted, from, to, found->tau.estimate);
-    else
-        judged->note =
-            qd_analysis_text(out, "%s; weakest step from %.6g to %.6g (%.3g, p %.2g); Kendall's tau %.3f",
-                             counted, from, to, step, found->weakest.p_above, found->tau.estimate);
-}
-
-static qd_status_t judge_trend(const qd_experiment_t *experiment, qd_index_t *done, const qd_claim_t *claim,
-                               qd_analysis_t *out, judged_t *judged, qd_error_t *error)
-{
-    enum { ROOM = 256 };
-    qd_cells_t cells = {0};
-    size_t *start = calloc(claim->levels + 1, sizeof *start);
-    levels_t levels = {.trend = qd_trend_new(claim->levels, claim->level_value, claim->direction),
-                       .levels = claim->levels,
-                       .start = start,
-                       .mean = malloc(claim->levels * ROOM * sizeof(double)),
-                       .level = malloc(claim->levels * sizeof(double *)),
-                       .room = ROOM};
-    qd_status_t status = QD_OK;
-    if (!start || !levels.trend || !levels.mean || !levels.level) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
-        goto out;
-    }
-    for (size_t l = 0; l < claim->levels; l++)
-        levels.level[l] = levels.mean + l * ROOM;
-    status = level_cells(experiment, claim, &cells, start, error);
-    if (status == QD_OK)
-        status = qd_cells_walk(&cells, done, claim->outcome, see_levels, &levels, error);
-    if (status == QD_OK) {
-        qd_trend_result_t found = qd_trend_result(levels.trend, experiment->confidence, claim->margin);
-        tell_trend(claim, &found, out, judged);
-    }
-out:
-    free(levels.level);
-    free(levels.mean);
-    qd_trend_free(levels.trend);
-    free(start);
-    qd_cells_free(&cells);
-    return status;
-}
-
-/* ---- bimodality ---------------------------------------------------------------------------------------- */
-
-/* Steps of the lattices of one cell's worlds, where the outcome is a share of the crises: 1 over their number. */
-static qd_status_t read_steps(qd_index_t *done, const qd_cell_t *cell, double step[], qd_error_t *error)
-{
-    qd_status_t status =
-        qd_index_read(done, cell->point, cell->order, QD_O_crises, 0, DIP_WORLDS, step, error);
-    for (size_t w = 0; w < DIP_WORLDS && status == QD_OK; w++)
-        step[w] = step[w] > 0.0 ? 1.0 / step[w] : 1.0;
-    return status;
-}
-
-/* `value` has room for twice the worlds. */
-static qd_status_t test_cell(const qd_experiment_t *experiment, qd_index_t *done, const qd_claim_t *claim,
-                             const qd_cell_t *cell, double value[], qd_bimodality_t *found, qd_error_t *error)
-{
-    double *step = qd_outcome_per_crisis(claim->outcome) ? value + DIP_WORLDS : NULL;
-    qd_status_t status =
-        qd_index_read(done, cell->point, cell->order, claim->outcome, 0, DIP_WORLDS, value, error);
-    if (status == QD_OK && step)
-        status = read_steps(done, cell, step, error);
-    if (status == QD_OK)
-        status = qd_bimodality_test(DIP_WORLDS, value, step, DIP_SIMULATIONS, experiment->seed, found, error);
-    return status;
-}
-
-static qd_status_t judge_bimodal(const qd_experiment_t *experiment, qd_index_t *done, const qd_claim_t *claim,
-                                 qd_analysis_t *out, judged_t *judged, qd_error_t *error)
-{
-    qd_cells_t cells = {0};
-    qd_bimodality_t worst = {.p = -1.0};
-    double *value = malloc(2 * DIP_WORLDS * sizeof *value);
-    qd_status_t status = value ? qd_cells_add_arm(&cells, experiment, &claim->more, claim->order, 1.0, error)
-                               : qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
-    for (size_t k = 0; k < cells.size && status == QD_OK && !isnan(worst.p); k++) {
-        qd_bimodality_t found;
-        status = test_cell(experiment, done, claim, &cells.cell[k], value, &found, error);
-        if (status == QD_OK && !(found.p <= worst.p))
-            worst = found;
-    }
-    judged->effect = false;
-    double p = worst.p >= 0.0 ? worst.p : (double)NAN;
-    judged->found = (qd_contrast_result_t){.count = worst.count,
-                                           .differing = worst.dip > 0.0 ? worst.count : 0,
-                                           .estimate = isnan(p) ? (double)NAN : worst.dip,
-                                           .se = NAN,
-                                           .p = p,
-                                           .unpaired_se = NAN,
-                                           .reduction = NAN};
-    judged->note = qd_analysis_text(out, "dip test%s; Sarle's coefficient %.3f (uniform 0.556)",
-                                    cells.size > 1 ? ", least bimodal cell" : "", worst.coefficient);
-    free(value);
-    qd_cells_free(&cells);
-    return status;
+    if (!qd_holm_adjust(made, self->p, self->holm))
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu tests of claims", made);
+    for (size_t i = self->size; i-- > 0;)
+        self->holm[i] = self->made[i] ? self->holm[--made] : (double)NAN;
+    self->level = 1.0 - self->alpha / (double)(effects > 0 ? effects : 1);
+    return QD_OK;
 }
 
 /* ---- verdicts ------------------------------------------------------------------------------------------ */
+
+static const char supported[] = "supported", contradicted[] = "contradicted", mixed[] = "mixed",
+                  undecided[] = "undecided";
+
+static const char *verdict_of(const qd_claim_t *claim, const qd_claim_test_t *test, double holm, double alpha)
+{
+    if (isnan(test->p) || holm > alpha)
+        return undecided;
+    return test->effect && test->found.estimate < claim->margin ? contradicted : supported;
+}
+
+static qd_result_verdict_t cell_of(const family_t *self, const qd_claim_t *claim, size_t i)
+{
+    const qd_claim_test_t *test = &self->test[i];
+    if (!self->made[i])
+        return (qd_result_verdict_t){
+            .verdict = "", .estimate = NAN, .low = NAN, .high = NAN, .p = NAN, .p_holm = NAN};
+    qd_interval_t interval = {(double)NAN, (double)NAN};
+    if (test->effect)
+        interval = qd_contrast_interval(&test->found, self->level);
+    return (qd_result_verdict_t){.verdict = verdict_of(claim, test, self->holm[i], self->alpha),
+                                 .estimate = test->found.estimate,
+                                 .low = interval.low,
+                                 .high = interval.high,
+                                 .p = test->p,
+                                 .p_holm = self->holm[i],
+                                 .worlds = (int64_t)test->found.count};
+}
+
+static const char *note_of(const qd_claim_test_t *test, const qd_result_verdict_t *cell)
+{
+    if (test->found.count < (test->effect ? 2 : QD_DIP_VALUES_MIN))
+        return "too few worlds to judge";
+    if (test->found.differing == 0)
+        return "does not vary";
+    if (test->note)
+        return test->note;
+    return test->effect && isnan(cell->low) ? "too few worlds for an interval" : "";
+}
+
+/* ---- by order ------------------------------------------------------------------------------------------ */
+
+/* The first column is the claim's own place, which for many is the mean over the orders; then the orders. */
+static bool is_by_order(const qd_experiment_t *experiment, const qd_claim_t *claim)
+{
+    return claim->order < 0 && experiment->orders > 1;
+}
+
+/* A distribution has two modes everywhere if it has in every order: no test of its own. */
+static void take_worst_order(qd_claim_test_t test[], size_t orders)
+{
+    test[0] = test[1];
+    for (size_t o = 1; o < orders; o++)
+        if (!(test[1 + o].p <= test[0].p))
+            test[0] = test[1 + o];
+}
+
+static qd_status_t test_claim(qd_claim_tests_t *tests, const qd_claim_t *claim, qd_analysis_t *out,
+                              family_t *family, size_t first, qd_error_t *error)
+{
+    size_t orders = tests->experiment->orders;
+    bool by_order = is_by_order(tests->experiment, claim), dip = claim->kind == QD_CLAIM_BIMODAL && by_order;
+    qd_status_t status = QD_OK;
+    family->made[first] = true;
+    if (!dip)
+        status = qd_claim_test(tests, claim, -1, NULL, out, &family->test[first], error);
+    for (size_t o = 0; o < orders && by_order && status == QD_OK; o++) {
+        family->made[first + 1 + o] = true;
+        status = qd_claim_test(tests, claim, (int)o, NULL, out, &family->test[first + 1 + o], error);
+    }
+    if (dip && status == QD_OK)
+        take_worst_order(&family->test[first], orders);
+    return status;
+}
+
+/* The orders whose verdicts are the opposite of each other, those furthest apart; false where there are none.
+ * The verdict of the mean counts as one: then both are the same. */
+static bool find_disagreement(const qd_result_verdict_t *mean, const qd_result_verdict_t order[],
+                              size_t orders, size_t *high, size_t *low)
+{
+    bool above = mean->verdict == supported, below = mean->verdict == contradicted;
+    *high = *low = 0;
+    for (size_t o = 0; o < orders; o++) {
+        above = above || order[o].verdict == supported;
+        below = below || order[o].verdict == contradicted;
+        *high = order[o].estimate > order[*high].estimate ? o : *high;
+        *low = order[o].estimate < order[*low].estimate ? o : *low;
+    }
+    return above && below;
+}
+
+/* "mixed" and why, where orders contradict each other. */
+static qd_status_t mix(const qd_experiment_t *experiment, const qd_result_verdict_t order[],
+                       qd_result_claim_t *row, qd_analysis_t *out, qd_error_t *error)
+{
+    size_t high, low;
+    qd_result_verdict_t mean = {.verdict = row->verdict};
+    if (!find_disagreement(&mean, order, experiment->orders, &high, &low))
+        return QD_OK;
+    row->verdict = mixed;
+    row->note = qd_analysis_text(out, "orders differ by %.4g: %s %.4g, %s %.4g%s%s",
+                                 order[high].estimate - order[low].estimate, experiment->order[high].label,
+                                 order[high].estimate, experiment->order[low].label, order[low].estimate,
+                                 *row->note ? "; " : "", row->note);
+    return row->note ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a note");
+}
+
+/* ---- rows ---------------------------------------------------------------------------------------------- */
 
 static const char *const kinds[] = {[QD_CLAIM_CONTRAST] = "contrast",
                                     [QD_CLAIM_INTERACTION] = "interaction",
                                     [QD_CLAIM_TREND] = "trend",
                                     [QD_CLAIM_ORDERS] = "orders",
                                     [QD_CLAIM_BIMODAL] = "bimodal"};
-
-static qd_status_t judge(const qd_experiment_t *experiment, qd_index_t *done, const qd_claim_t *claim,
-                         qd_analysis_t *out, judged_t *judged, qd_error_t *error)
-{
-    *judged = (judged_t){.effect = true};
-    if (claim->kind == QD_CLAIM_TREND)
-        return judge_trend(experiment, done, claim, out, judged, error);
-    if (claim->kind == QD_CLAIM_BIMODAL)
-        return judge_bimodal(experiment, done, claim, out, judged, error);
-    return judge_combination(experiment, done, claim, judged, error);
-}
 
 static const char *order_of(const qd_experiment_t *experiment, const qd_claim_t *claim, qd_analysis_t *out)
 {
@@ -257,80 +182,94 @@ static const char *order_of(const qd_experiment_t *experiment, const qd_claim_t 
     return qd_analysis_text(out, "%s - %s", label, experiment->order[claim->order_less].label);
 }
 
-static const char *verdict_of(const qd_claim_t *claim, const judged_t *judged, double p_holm, double alpha)
+static qd_result_claim_t row_of(const qd_experiment_t *experiment, const qd_claim_t *claim,
+                                const family_t *family, size_t first, qd_analysis_t *out)
 {
-    if (isnan(judged->found.p) || p_holm > alpha)
-        return "undecided";
-    if (!judged->effect)
-        return "supported";
-    return judged->found.estimate < claim->margin ? "contradicted" : "supported";
-}
-
-static const char *note_of(const judged_t *judged, const qd_interval_t *interval)
-{
-    const qd_contrast_result_t *found = &judged->found;
-    if (found->count < (judged->effect ? 2 : 4))
-        return "too few worlds to judge";
-    if (found->differing == 0)
-        return "does not vary";
-    if (judged->note)
-        return judged->note;
-    return judged->effect && isnan(interval->low) ? "too few worlds for an interval" : "";
-}
-
-static void conclude(const qd_experiment_t *experiment, const qd_claim_t *claim, const judged_t *judged,
-                     double p_holm, double level, qd_analysis_t *out)
-{
-    const qd_contrast_result_t *found = &judged->found;
-    qd_result_claim_t *row = &out->claim[out->claims++];
-    qd_interval_t interval = {(double)NAN, (double)NAN};
-    if (judged->effect)
-        interval = qd_contrast_interval(found, level);
-    *row = (qd_result_claim_t){.id = claim->id,
+    const qd_claim_test_t *test = &family->test[first];
+    qd_result_verdict_t cell = cell_of(family, claim, first);
+    return (qd_result_claim_t){.id = claim->id,
                                .says = claim->says,
                                .kind = kinds[claim->kind],
                                .outcome = qd_outcome_table[claim->outcome].name,
                                .order = order_of(experiment, claim, out),
-                               .verdict = verdict_of(claim, judged, p_holm, 1.0 - experiment->confidence),
-                               .note = note_of(judged, &interval),
-                               .estimate = found->estimate,
-                               .low = interval.low,
-                               .high = interval.high,
-                               .margin = judged->effect ? claim->margin : (double)NAN,
-                               .confidence = judged->effect ? level : (double)NAN,
-                               .p = found->p,
-                               .p_holm = p_holm,
-                               .unpaired_se = found->unpaired_se,
-                               .variance_reduction = found->reduction,
-                               .worlds = (int64_t)found->count};
+                               .verdict = cell.verdict,
+                               .note = note_of(test, &cell),
+                               .estimate = cell.estimate,
+                               .low = cell.low,
+                               .high = cell.high,
+                               .margin = test->effect ? claim->margin : (double)NAN,
+                               .confidence = test->effect ? family->level : (double)NAN,
+                               .p = cell.p,
+                               .p_holm = cell.p_holm,
+                               .unpaired_se = test->found.unpaired_se,
+                               .variance_reduction = test->found.reduction,
+                               .worlds = cell.worlds};
+}
+
+/* Rows of one claim: its own, and one cell per order. A claim about one order has that order's cell. */
+static qd_status_t conclude(const qd_experiment_t *experiment, size_t c, const family_t *family,
+                            qd_analysis_t *out, qd_error_t *error)
+{
+    const qd_claim_t *claim = &experiment->claim[c];
+    size_t orders = experiment->orders, first = c * (1 + orders);
+    qd_result_claim_t *row = &out->claim[c];
+    qd_result_verdict_t *order = &out->by_order[c * orders];
+    *row = row_of(experiment, claim, family, first, out);
+    for (size_t o = 0; o < orders; o++)
+        order[o] = cell_of(family, claim, first + 1 + o);
+    if (claim->kind != QD_CLAIM_ORDERS && !is_by_order(experiment, claim))
+        order[claim->order < 0 ? 0 : claim->order] = cell_of(family, claim, first);
+    return is_by_order(experiment, claim) ? mix(experiment, order, row, out, error) : QD_OK;
+}
+
+/* ---- ablations ----------------------------------------------------------------------------------------- */
+
+/* Every claim again under every ablation: a family of its own. */
+static qd_status_t ablate(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = tests->experiment;
+    size_t ablations = experiment->ablations, size = experiment->claims * ablations;
+    family_t family;
+    qd_status_t status = family_init(&family, size, experiment->confidence, error);
+    out->ablation = calloc(size, sizeof *out->ablation);
+    if (status == QD_OK && out->ablation == NULL)
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu ablated claims", size);
+    for (size_t i = 0; i < size && status == QD_OK; i++) {
+        family.made[i] = true;
+        status = qd_claim_test(tests, &experiment->claim[i / ablations], -1,
+                               experiment->ablation[i % ablations].twin, out, &family.test[i], error);
+    }
+    if (status == QD_OK)
+        status = correct(&family, error);
+    for (size_t i = 0; i < size && status == QD_OK; i++)
+        out->ablation[i] = cell_of(&family, &experiment->claim[i / ablations], i);
+    family_free(&family);
+    return status;
 }
 
 qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
                               qd_error_t *error)
 {
-    size_t n = experiment->claims;
+    size_t n = experiment->claims, columns = 1 + experiment->orders;
+    qd_claim_tests_t tests = {.experiment = experiment, .done = done};
+    family_t family;
     if (n == 0)
         return QD_OK;
-    judged_t *judged = calloc(n, sizeof *judged);
-    double *number = calloc(3 * n, sizeof *number), *p = number, *holm = number + n, *level = number + 2 * n;
     out->claim = calloc(n, sizeof *out->claim);
-    qd_status_t status = QD_OK;
-    if (!judged || !number || !out->claim) {
+    out->by_order = calloc(n * experiment->orders, sizeof *out->by_order);
+    qd_status_t status = family_init(&family, n * columns, experiment->confidence, error);
+    if (status == QD_OK && (!out->claim || !out->by_order))
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu claims", n);
-        goto out;
-    }
-    for (size_t c = 0; c < n && status == QD_OK; c++) {
-        status = judge(experiment, done, &experiment->claim[c], out, &judged[c], error);
-        p[c] = judged[c].found.p;
-    }
-    if (status != QD_OK)
-        goto out;
-    qd_holm_adjust(n, p, holm);
-    qd_holm_levels(n, p, experiment->confidence, level);
-    for (size_t c = 0; c < n; c++)
-        conclude(experiment, &experiment->claim[c], &judged[c], holm[c], level[c], out);
-out:
-    free(number);
-    free(judged);
+    for (size_t c = 0; c < n && status == QD_OK; c++)
+        status = test_claim(&tests, &experiment->claim[c], out, &family, c * columns, error);
+    if (status == QD_OK)
+        status = correct(&family, error);
+    for (size_t c = 0; c < n && status == QD_OK; c++)
+        status = conclude(experiment, c, &family, out, error);
+    out->claims = status == QD_OK ? n : 0;
+    if (status == QD_OK && experiment->ablations > 0)
+        status = ablate(&tests, out, error);
+    family_free(&family);
+    qd_claim_tests_free(&tests);
     return status;
 }

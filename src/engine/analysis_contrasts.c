@@ -1,4 +1,4 @@
-#include "engine/analysis.h"
+#include "engine/findings.h"
 #include "engine/cells.h"
 #include "engine/columns.h"
 #include "base/list.h"
@@ -34,11 +34,19 @@ static size_t design_points(const qd_experiment_t *experiment)
     return count;
 }
 
+static size_t unablated_points(const qd_experiment_t *experiment)
+{
+    size_t count = 0;
+    for (size_t p = 0; p < experiment->points; p++)
+        count += experiment->point[p].ablation == 0;
+    return count;
+}
+
 static const char *label_of(const pairs_t *self, size_t first, qd_analysis_t *out)
 {
     const qd_cell_t *cell = &self->cells.cell[first];
     const char *order = self->experiment->order[cell->order].label;
-    if (self->span > 1 || self->experiment->points == 1)
+    if (self->span > 1 || unablated_points(self->experiment) == 1)
         return order;
     return qd_analysis_text(out, "%s/%s", order, self->experiment->point[cell->point].label);
 }
@@ -73,12 +81,12 @@ static qd_status_t choose_pairs(pairs_t *self, qd_analysis_t *out, qd_error_t *e
 static qd_status_t choose_cells(pairs_t *self, qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->experiment;
-    bool small = experiment->points <= QD_CONTRAST_POINTS;
+    bool small = unablated_points(experiment) <= QD_CONTRAST_POINTS;
     self->span = small ? 1 : design_points(experiment);
     qd_status_t status = QD_OK;
     for (size_t o = 0; o < experiment->orders; o++)
         for (size_t p = 0; p < experiment->points && status == QD_OK; p++)
-            if (small || !experiment->point[p].from_claim)
+            if (small ? experiment->point[p].ablation == 0 : !experiment->point[p].from_claim)
                 status = qd_cells_add(&self->cells, p, o, 1.0, error);
     return status;
 }

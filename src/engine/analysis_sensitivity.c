@@ -1,4 +1,4 @@
-#include "engine/analysis.h"
+#include "engine/findings.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "engine/analysis.h"
+#include "engine/findings.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +25,8 @@ void qd_analysis_free(qd_analysis_t *self)
         free(self->text[i]);
     free(self->text);
     free(self->claim);
+    free(self->by_order);
+    free(self->ablation);
     free(self->contrast);
     free(self->sensitivity);
     *self = (qd_analysis_t){0};

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "experiment/ablations.h"
 #include "experiment/claims_reader.h"
 #include "experiment/design_reader.h"
 #include "experiment/distributions.h"
@@ -87,6 +88,11 @@ static void write_whole(FILE *out, const qd_loading_t *load)
     if (load->claims && qd_yaml_count(load->claims)) {
         fputs("claims:\n", out);
         qd_write_claims(out, load->claims);
+    }
+    if (self->ablations) {
+        fputs("ablate: ", out);
+        qd_write_ablations(out, load);
+        fputs("\n", out);
     }
 }
 

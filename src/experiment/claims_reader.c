@@ -315,7 +315,7 @@ static bool is_word(const char *text)
 }
 
 /* Values stay as they were written: a claim is the words of its author. */
-static void write_node(FILE *out, const qd_yaml_node_t *node)
+void qd_write_node(FILE *out, const qd_yaml_node_t *node)
 {
     bool map = qd_yaml_kind(node) == QD_YAML_MAP;
     const char *text = qd_yaml_scalar(node);
@@ -329,7 +329,7 @@ static void write_node(FILE *out, const qd_yaml_node_t *node)
             fputs(child == qd_yaml_first(node) ? "" : ", ", out);
             if (map)
                 fprintf(out, "%s: ", qd_yaml_key(child));
-            write_node(out, child);
+            qd_write_node(out, child);
         }
         fputs(map ? "}" : "]", out);
     }
@@ -339,7 +339,7 @@ void qd_write_claims(FILE *out, const qd_yaml_node_t *list)
 {
     for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node)) {
         fputs("  - ", out);
-        write_node(out, node);
+        qd_write_node(out, node);
         fputs("\n", out);
     }
 }

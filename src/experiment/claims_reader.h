@@ -14,6 +14,9 @@
 void qd_claims_read(qd_loading_t *load, const qd_yaml_node_t *list);
 void qd_claims_free(qd_experiment_t *self);
 
+/* A node as it was written, on one line. */
+void qd_write_node(FILE *out, const qd_yaml_node_t *node);
+
 /* The list as it was written, in one form, a claim a line. */
 void qd_write_claims(FILE *out, const qd_yaml_node_t *list);
 

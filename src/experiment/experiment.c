@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "experiment/ablations.h"
 #include "experiment/canonical.h"
 #include "experiment/claims_reader.h"
 #include "experiment/design_reader.h"
@@ -25,6 +26,7 @@ void qd_experiment_free(qd_experiment_t *self)
     if (!self)
         return;
     qd_claims_free(self);
+    qd_ablations_free(self);
     for (size_t p = 0; p < self->points; p++)
         qd_point_free(&self->point[p]);
     free(self->point);
@@ -180,11 +182,14 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
     size_t before = load->error->count;
     const qd_yaml_node_t *design = qd_yaml_get(root, "design");
     load->claims = qd_yaml_get(root, "claims");
+    load->ablate = qd_yaml_get(root, "ablate");
     if (design)
         qd_design_read(load, design);
     check_sets(load, overrides);
     if (load->error->count == before && qd_points_make(load) && load->claims)
         qd_claims_read(load, load->claims);
+    if (load->error->count == before && load->ablate)
+        qd_ablations_read(load, load->ablate);
 }
 
 static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char *path,
@@ -192,7 +197,7 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
 {
     static const char *const keys[] = {"name",         "about",      "seed",   "worlds",    "orders",
                                        "parameters",   "schedule",   "design", "precision", "output",
-                                       "max_failures", "confidence", "claims"};
+                                       "max_failures", "confidence", "claims", "ablate"};
     qd_experiment_t *self = load->self;
     if (!qd_yaml_expect(root, QD_YAML_MAP, "an experiment: a mapping of name, seed, worlds, orders, ..."))
         return;

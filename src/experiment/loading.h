@@ -52,8 +52,8 @@ typedef struct {
     qd_block_t base;    /* `parameters` with --set merged in */
     qd_schedule_t schedule;
     size_t items;
-    qd_item_t *item;              /* list designs with `points` */
-    const qd_yaml_node_t *claims; /* or NULL */
+    qd_item_t *item;                       /* list designs with `points` */
+    const qd_yaml_node_t *claims, *ablate; /* or NULL */
 } qd_loading_t;
 
 /* calloc that leaves QD_ERROR_MEMORY in load->error; never a NULL for count 0. */

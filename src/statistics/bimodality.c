@@ -177,7 +177,7 @@ qd_status_t qd_dip(size_t n, const double sorted[], double *dip, qd_error_t *err
     return QD_OK;
 }
 
-/* ---- test ---------------------------------------------------------------------------------------------- */
+/* ---- Sarle's coefficient ------------------------------------------------------------------------------- */
 
 static double sarle_coefficient(size_t count, const double x[])
 {
@@ -318,27 +318,10 @@ static void prepare(size_t n, double value[], bool steps, uint64_t seed, double 
     qsort(spread, n, sizeof *spread, qd_compare_doubles);
 }
 
-/* Share of uniform samples whose dip is as large. A sample is made in order, without sorting: the running
- * sums of exponentials over their total are the order statistics of uniforms. */
-static double simulated_p(steps_t *steps, double sample[], size_t n, double dip, size_t simulations,
-                          uint64_t seed)
-{
-    size_t as_large = 0;
-    for (size_t s = 0; s < simulations; s++) {
-        qd_luck_t luck = {.seed = seed, .world = s};
-        double sum = 0.0;
-        for (size_t i = 0; i < n; i++) {
-            sum -= qd_log(qd_random_open(luck, QD_PURPOSE_BOOTSTRAP, QD_RESAMPLE_NULL, (uint32_t)i));
-            sample[i] = sum;
-        }
-        steps_fill(steps, n, sample);
-        as_large += steps_dip(steps) >= dip;
-    }
-    return (1.0 + (double)as_large) / (1.0 + (double)simulations);
-}
+/* ---- test ---------------------------------------------------------------------------------------------- */
 
-qd_status_t qd_bimodality_test(size_t n, const double value[], const double step[], size_t simulations,
-                               uint64_t seed, qd_bimodality_t *out, qd_error_t *error)
+qd_status_t qd_bimodality_of(size_t n, const double value[], const double step[], uint64_t seed,
+                             qd_bimodality_t *out, qd_error_t *error)
 {
     size_t room = n < QD_DIP_VALUES_MAX ? n + 1 : QD_DIP_VALUES_MAX;
     double *sample = calloc(2 * room, sizeof *sample);
@@ -346,20 +329,78 @@ qd_status_t qd_bimodality_test(size_t n, const double value[], const double step
     if (!steps_init(&steps, room) || sample == NULL) {
         free(sample);
         steps_free(&steps);
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the dip test of %zu values", room);
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the dip of %zu values", room);
     }
     double *spread = sample + room;
     size_t count = choose_values(n, value, step, seed, sample, spread);
     *out = (qd_bimodality_t){
         .count = count, .dip = NAN, .p = NAN, .coefficient = sarle_coefficient(count, sample)};
-    if (count >= 4) {
+    if (count >= QD_DIP_VALUES_MIN) {
         prepare(count, sample, step != NULL, seed, spread);
         steps_fill(&steps, count, spread);
         out->dip = steps_dip(&steps);
-        if (simulations > 0)
-            out->p = simulated_p(&steps, sample, count, out->dip, simulations, seed);
     }
     free(sample);
     steps_free(&steps);
     return QD_OK;
+}
+
+/* A sample is made in order, without sorting: the running sums of exponentials over their total are the order
+ * statistics of uniforms. */
+static double uniform_dip(steps_t *steps, double sample[], size_t n, qd_luck_t luck)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        sum -= qd_log(qd_random_open(luck, QD_PURPOSE_BOOTSTRAP, QD_RESAMPLE_NULL, (uint32_t)i));
+        sample[i] = sum;
+    }
+    steps_fill(steps, n, sample);
+    return steps_dip(steps);
+}
+
+qd_status_t qd_dip_null_init(qd_dip_null_t *self, size_t n, size_t simulations, uint64_t seed,
+                             qd_error_t *error)
+{
+    steps_t steps;
+    double *sample = calloc(n, sizeof *sample);
+    *self = (qd_dip_null_t){n, simulations, calloc(simulations, sizeof *self->dip)};
+    if (!steps_init(&steps, n) || sample == NULL || self->dip == NULL) {
+        free(sample);
+        steps_free(&steps);
+        qd_dip_null_free(self);
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu dips", simulations);
+    }
+    for (size_t s = 0; s < simulations; s++)
+        self->dip[s] = uniform_dip(&steps, sample, n, (qd_luck_t){.seed = seed, .world = s});
+    free(sample);
+    steps_free(&steps);
+    return QD_OK;
+}
+
+void qd_dip_null_free(qd_dip_null_t *self)
+{
+    free(self->dip);
+    *self = (qd_dip_null_t){0};
+}
+
+double qd_dip_null_p(const qd_dip_null_t *self, double dip)
+{
+    size_t as_large = 0;
+    for (size_t s = 0; s < self->simulations; s++)
+        as_large += self->dip[s] >= dip;
+    return (1.0 + (double)as_large) / (1.0 + (double)self->simulations);
+}
+
+qd_status_t qd_bimodality_test(size_t n, const double value[], const double step[], size_t simulations,
+                               uint64_t seed, qd_bimodality_t *out, qd_error_t *error)
+{
+    qd_dip_null_t null = {0};
+    qd_status_t status = qd_bimodality_of(n, value, step, seed, out, error);
+    if (status != QD_OK || out->count < QD_DIP_VALUES_MIN)
+        return status;
+    status = qd_dip_null_init(&null, out->count, simulations, seed, error);
+    if (status == QD_OK)
+        out->p = qd_dip_null_p(&null, out->dip);
+    qd_dip_null_free(&null);
+    return status;
 }

@@ -21,6 +21,9 @@
 /* Values tested at most: those of the first worlds. */
 #define QD_DIP_VALUES_MAX 2000
 
+/* Fewer are not tested. */
+#define QD_DIP_VALUES_MIN 4
+
 /* Dip of sorted[0..n-1], ascending, ties allowed, n >= 1; 0 where all values are equal. QD_ERROR_MEMORY only.
  */
 QD_MUST_USE qd_status_t qd_dip(size_t n, const double sorted[], double *dip, qd_error_t *error);
@@ -34,11 +37,28 @@ typedef struct {
                            2013); NaN below 4 values or where all are equal */
 } qd_bimodality_t;
 
-/* Tests the first QD_DIP_VALUES_MAX of value[0..n-1] that are not NaN, spread by the stream (seed, world =
- * position, QD_PURPOSE_BOOTSTRAP), each over step[i] (value - step/2 .. value + step/2), or where `step` is NULL
- * over what the ties of all values show. `simulations` uniform samples of as many values (0: only the dip; p
- * NaN); 500 tell 5% from 1%. Where all values are equal: dip 0 and p 1. The same input gives the same answer.
- * QD_ERROR_MEMORY only. */
+/* Dip and coefficient of the first QD_DIP_VALUES_MAX of value[0..n-1] that are not NaN, spread by the stream (seed,
+ * world = position, QD_PURPOSE_BOOTSTRAP), each over step[i] (value - step/2 .. value + step/2), or where `step`
+ * is NULL over what the ties of all values show. Where all values are equal the dip is 0. p is left NaN. The same
+ * input gives the same answer. QD_ERROR_MEMORY only, as below. */
+QD_MUST_USE qd_status_t qd_bimodality_of(size_t n, const double value[], const double step[], uint64_t seed,
+                                         qd_bimodality_t *out, qd_error_t *error);
+
+/* Dips of `simulations` uniform samples of n values: the null distribution of all tests of n values. */
+typedef struct {
+    size_t n, simulations;
+    double *dip;
+} qd_dip_null_t;
+
+/* n >= 1, simulations >= 1; to be freed, also after a failure. */
+QD_MUST_USE qd_status_t qd_dip_null_init(qd_dip_null_t *self, size_t n, size_t simulations, uint64_t seed,
+                                         qd_error_t *error);
+void qd_dip_null_free(qd_dip_null_t *self);
+
+/* p of a dip: (1 + how many simulated ones are as large) / (1 + simulations). */
+double qd_dip_null_p(const qd_dip_null_t *self, double dip);
+
+/* All of it for one sample; 500 simulations tell 5% from 1%. */
 QD_MUST_USE qd_status_t qd_bimodality_test(size_t n, const double value[], const double step[],
                                            size_t simulations, uint64_t seed, qd_bimodality_t *out,
                                            qd_error_t *error);

@@ -1,6 +1,7 @@
 #include "statistics/contrast.h"
 
 #include <float.h>
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,6 +13,9 @@
 /* Worlds with a difference that are remembered for the exact test: 2^16 sign patterns. */
 #define FEW 16
 
+/* Differences of one size up to which the sign test decides; Student's is as good beyond. */
+#define COINS 1000000
+
 /* Welford's running mean and sum of squares about it. */
 typedef struct {
     double mean, squares;
@@ -21,6 +25,8 @@ struct qd_contrast {
     size_t terms;
     bool weights_cancel;   /* the weights sum to 0 */
     uint64_t count, zeros; /* worlds; those whose difference is 0 */
+    uint64_t positive;     /* those whose difference is above 0 */
+    bool uneven;           /* differences of more than one size, but for their sign and rounding */
     double few[FEW];       /* the first differences that are not 0 */
     double sizes;          /* sum over worlds of sum_k |weight_k y_k| */
     running_t difference;
@@ -79,6 +85,11 @@ static double combine(const qd_contrast_t *self, size_t w, const double *const c
     return fabs(difference) <= noise ? 0.0 : difference;
 }
 
+static bool differs(double a, double b)
+{
+    return fabs(a - b) > ROUNDING * fmax(a, b);
+}
+
 static void add_world(qd_contrast_t *self, size_t w, const double *const column[])
 {
     double size, difference = combine(self, w, column, &size);
@@ -91,6 +102,8 @@ static void add_world(qd_contrast_t *self, size_t w, const double *const column[
         self->zeros++;
     else if (seen < FEW)
         self->few[seen] = difference;
+    self->positive += difference > 0.0;
+    self->uneven = self->uneven || (difference != 0.0 && differs(fabs(difference), fabs(self->few[0])));
     running_add(&self->difference, difference, count);
     for (size_t k = 0; k < self->terms; k++)
         running_add(&self->term[k], column[k][w], count);
@@ -129,12 +142,22 @@ static flips_t flip_signs(size_t n, const double value[])
     return out;
 }
 
-/* The same where it can be enumerated; beyond that, the least that it can be. */
+/* The same of n differences of one size, of which k are positive: the sign test (McNemar 1947, where they are those
+ * of flags). */
+static flips_t flip_coins(unsigned n, unsigned k)
+{
+    double high = k > 0 ? gsl_cdf_binomial_Q(k - 1, 0.5, n) : 1.0, low = gsl_cdf_binomial_P(k, 0.5, n);
+    return (flips_t){high, low, fmin(1.0, 2.0 * fmin(high, low))};
+}
+
+/* The same where it can be found; beyond that, the least that it can be. */
 static flips_t flips(const qd_contrast_t *self, double margin)
 {
     uint64_t differing = self->count - self->zeros;
     uint64_t unequal = margin == 0.0 ? differing : self->count;
     double value[FEW];
+    if (margin == 0.0 && !self->uneven && differing > 0 && differing <= COINS)
+        return flip_coins((unsigned)differing, (unsigned)self->positive);
     if (unequal > FEW) {
         double least = ldexp(1.0, -(int)(unequal < 2000 ? unequal : 2000));
         return (flips_t){least, least, 2.0 * least};
@@ -166,6 +189,7 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
                                 .differing = self->count - self->zeros,
                                 .estimate = self->count > 0 ? self->difference.mean : NAN,
                                 .se = NAN,
+                                .margin = margin,
                                 .interval = {NAN, NAN},
                                 .p = NAN,
                                 .p_above = NAN,
@@ -194,5 +218,9 @@ qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double conf
                                         ldexp(1.0, 1 - (int)self->count) <= 1.0 - confidence);
     if (!bounded)
         return (qd_interval_t){NAN, NAN};
-    return qd_interval_mean(self->estimate, self->se * sqrt((double)self->count), self->count, confidence);
+    double sd = self->se * sqrt((double)self->count);
+    qd_interval_t out = qd_interval_mean(self->estimate, sd, self->count, confidence);
+    if (self->differing > 0 && self->p > 1.0 - confidence)
+        out = (qd_interval_t){fmin(out.low, self->margin), fmax(out.high, self->margin)};
+    return out;
 }

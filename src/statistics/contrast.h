@@ -17,7 +17,8 @@
  *
  * The p-values are the larger of Student's and of the sign-flip test (Fisher 1935: under the hypothesis each
  * d_w - margin is as likely with either sign), which is enumerated where at most 16 worlds differ from the
- * margin and at least 2^(1-m) where m do. Student's test alone rejects falsely where the few differences
+ * margin, is the sign test where all differences have one size (those of flags), and otherwise is at least 2^(1-m)
+ * where m worlds differ. Student's test alone rejects falsely where the few differences
  * happen to be equal. The sign-flip test assumes that d is symmetric about the margin. */
 #ifndef QD_STATISTICS_CONTRAST_H
 #define QD_STATISTICS_CONTRAST_H
@@ -34,6 +35,7 @@ typedef struct {
     uint64_t count;         /* worlds in which every term has a value */
     uint64_t differing;     /* those whose difference is not 0 */
     double estimate, se;    /* mean of d and its standard error */
+    double margin;          /* what it was tested against */
     qd_interval_t interval; /* see qd_contrast_interval */
     double p;               /* two-sided: "equals margin" against "differs" */
     double p_above;         /* one-sided: "at most margin" against "above" */
@@ -52,8 +54,9 @@ void qd_contrast_add(qd_contrast_t *self, size_t count, const double *const colu
 /* The mean of d against `margin`; the interval has `confidence`, in (0,1). */
 qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confidence, double margin);
 
-/* Student's two-sided interval of another confidence; [0, 0] where no world differs. NaN where so few worlds
- * can bound nothing at that confidence: 2^(1-count) > 1 - confidence. */
+/* Student's two-sided interval of another confidence, widened to the margin where the p-value does not exclude it
+ * at that confidence; [0, 0] where no world differs. NaN where so few worlds can bound nothing:
+ * 2^(1-count) > 1 - confidence. */
 qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdlib.h>
 
 qd_interval_t qd_interval_wilson(uint64_t successes, uint64_t n, double confidence)
 {
@@ -38,46 +39,32 @@ double qd_p_differs(double estimate, double se, uint64_t n, double margin)
     return p > 1.0 ? 1.0 : p; /* NaN stays NaN */
 }
 
-static double known(double p)
+/* ---- many tests ---------------------------------------------------------------------------------------- */
+
+typedef struct {
+    double p;
+    size_t place;
+} ranked_t;
+
+static int by_p(const void *a, const void *b)
 {
-    return isnan(p) ? 1.0 : p;
+    const ranked_t *x = a, *y = b;
+    return (x->p > y->p) - (x->p < y->p);
 }
 
-/* How many come before i when sorted by p, equal ones by position. */
-static size_t rank_of(size_t n, const double p[], size_t i)
+bool qd_holm_adjust(size_t n, const double p[], double adjusted[])
 {
-    size_t rank = 0;
-    for (size_t j = 0; j < n; j++)
-        rank += known(p[j]) < known(p[i]) || (known(p[j]) == known(p[i]) && j < i);
-    return rank;
-}
-
-/* max over the smaller p of p_j (n - rank_j). */
-static double adjusted_p(size_t n, const double p[], size_t i)
-{
+    ranked_t *ranked = malloc((n + 1) * sizeof *ranked);
+    if (ranked == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        ranked[i] = (ranked_t){isnan(p[i]) ? 1.0 : p[i], i};
+    qsort(ranked, n, sizeof *ranked, by_p);
     double worst = 0.0;
-    for (size_t j = 0; j < n; j++)
-        if (known(p[j]) <= known(p[i]))
-            worst = fmax(worst, known(p[j]) * (double)(n - rank_of(n, p, j)));
-    return fmin(worst, 1.0);
-}
-
-void qd_holm_adjust(size_t n, const double p[], double adjusted[])
-{
-    /* The claims of a file are few: cubic time, and no memory needed. */
-    for (size_t i = 0; i < n; i++)
-        adjusted[i] = adjusted_p(n, p, i);
-}
-
-void qd_holm_levels(size_t n, const double p[], double confidence, double level[])
-{
-    double alpha = 1.0 - confidence;
-    size_t rejected = 0;
-    for (size_t i = 0; i < n; i++)
-        rejected += adjusted_p(n, p, i) <= alpha;
-    for (size_t i = 0; i < n; i++) {
-        size_t rank = rank_of(n, p, i);
-        rank = rank < rejected ? rank : rejected;
-        level[i] = 1.0 - alpha / (double)(n - (rank < n ? rank : n - 1));
+    for (size_t k = 0; k < n; k++) {
+        worst = fmax(worst, ranked[k].p * (double)(n - k));
+        adjusted[ranked[k].place] = fmin(worst, 1.0);
     }
+    free(ranked);
+    return true;
 }

@@ -3,8 +3,11 @@
 #ifndef QD_STATISTICS_INTERVAL_H
 #define QD_STATISTICS_INTERVAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "quadrille/error.h"
 
 typedef struct {
     double low, high;
@@ -27,13 +30,7 @@ double qd_p_differs(double estimate, double se, uint64_t n, double margin);
 
 /* Holm's (1979) step-down correction: adjusted[i] in [0,1] so that rejecting where adjusted[i] <= alpha keeps
  * the chance of any false rejection among all n below alpha. A p that is NaN counts as 1. The arrays must not
- * be the same. */
-void qd_holm_adjust(size_t n, const double p[], double adjusted[]);
-
-/* The confidence at which to show each interval so that it agrees with Holm's decisions at 1 - confidence:
- * level[i] is 1 - alpha/(n - k) for the k-th smallest p (k from 0), where k stops growing at the first that
- * is not rejected. With two-sided p an interval then excludes the margin exactly where the test is rejected.
- */
-void qd_holm_levels(size_t n, const double p[], double confidence, double level[]);
+ * be the same. False where memory is short. */
+QD_MUST_USE bool qd_holm_adjust(size_t n, const double p[], double adjusted[]);
 
 #endif

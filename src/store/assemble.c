@@ -13,6 +13,38 @@
 #include "store/cf.h"
 #include "store/table.h"
 
+/* The names of the ablations are the table's second dimension. */
+static void write_ablations(qd_assembly_t *self)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    size_t ablations = experiment->ablations;
+    const char **name = calloc(ablations + 1, sizeof *name);
+    if (name == NULL) {
+        qd_h5_refuse(&self->h5, "out of memory for names of ablations");
+        return;
+    }
+    for (size_t a = 0; a < ablations; a++)
+        name[a] = experiment->ablation[a].name;
+    qd_h5_group(&self->h5, qd_claim_ablation_table.group);
+    qd_h5_write(&self->h5,
+                qd_h5_coordinate(&self->h5, qd_claim_ablation_table.across, QD_H5_TEXT, ablations, NULL,
+                                 "name of the ablation"),
+                qd_h5_texts(name));
+    qd_table_write(&self->h5, &qd_claim_ablation_table, self->options->ablation,
+                   self->options->claims * ablations);
+    free(name);
+}
+
+static void write_claims(qd_assembly_t *self, size_t orders)
+{
+    const qd_assemble_options_t *options = self->options;
+    qd_table_write(&self->h5, &qd_claim_table, options->claim, options->claims);
+    if (options->by_order != NULL)
+        qd_table_write(&self->h5, &qd_claim_order_table, options->by_order, options->claims * orders);
+    if (options->ablation != NULL)
+        write_ablations(self);
+}
+
 qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->experiment;
@@ -35,7 +67,7 @@ qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error)
     free(row);
     const qd_assemble_options_t *options = self->options;
     if (options->claims > 0)
-        qd_table_write(&self->h5, &qd_claim_table, options->claim, options->claims);
+        write_claims(self, experiment->orders);
     if (options->contrasts > 0)
         qd_table_write(&self->h5, &qd_contrast_table, options->contrast, options->contrasts);
     if (options->sensitivities > 0)

@@ -27,6 +27,8 @@ typedef struct {
     qd_provenance_t provenance;
     size_t claims, contrasts, sensitivities;
     const qd_result_claim_t *claim;
+    const qd_result_verdict_t *by_order; /* claims x orders */
+    const qd_result_verdict_t *ablation; /* claims x ablations, or NULL */
     const qd_result_contrast_t *contrast;
     const qd_result_sensitivity_t *sensitivity;
 } qd_assemble_options_t;

@@ -36,8 +36,10 @@ struct qd_result_file {
     uint64_t *done; /* points x orders; NULL until asked for, as the next */
     summaries_t summaries[QD_OUTCOMES];
     char **point_label, **order_label;
-    void *failure, *claim, *contrast, *sensitivity;
-    size_t failures, claims, contrasts, sensitivities;
+    void *failure, *claim, *by_order, *ablation, *contrast, *sensitivity;
+    size_t failures, claims, by_orders, ablations, contrasts, sensitivities;
+    size_t ablation_names;
+    char **ablation_name;
 };
 
 /* ---- opening ------------------------------------------------------------------------------------------- */
@@ -211,6 +213,11 @@ void qd_result_file_close(qd_result_file_t *self)
         free(self->text[i]);
     qd_table_free(&qd_failure_table, self->failure, self->failures);
     qd_table_free(&qd_claim_table, self->claim, self->claims);
+    qd_table_free(&qd_claim_order_table, self->by_order, self->by_orders);
+    qd_table_free(&qd_claim_ablation_table, self->ablation, self->ablations);
+    for (size_t a = 0; a < self->ablation_names; a++)
+        free(self->ablation_name[a]);
+    free(self->ablation_name);
     qd_table_free(&qd_contrast_table, self->contrast, self->contrasts);
     qd_table_free(&qd_sensitivity_table, self->sensitivity, self->sensitivities);
     qd_parts_reader_close(self->parts);
@@ -480,6 +487,48 @@ qd_status_t qd_result_file_claims(qd_result_file_t *self, const qd_result_claim_
     *claim = self->claim;
     *count = self->claims;
     return status;
+}
+
+qd_status_t qd_result_file_claims_by_order(qd_result_file_t *self, const qd_result_verdict_t **cell,
+                                           qd_error_t *error)
+{
+    const qd_result_claim_t *claim;
+    size_t claims;
+    *cell = NULL;
+    qd_status_t status = qd_result_file_claims(self, &claim, &claims, error);
+    if (status == QD_OK)
+        status = read_table(self, &qd_claim_order_table, &self->by_order, &self->by_orders, error);
+    if (status != QD_OK || self->by_orders != claims * self->orders)
+        return status;
+    *cell = self->by_order;
+    return QD_OK;
+}
+
+/* A file whose table and names do not fit is damaged; it is read as one without. */
+qd_status_t qd_result_file_ablations(qd_result_file_t *self, const qd_result_verdict_t **cell,
+                                     const char *const **name, size_t *count, qd_error_t *error)
+{
+    const char *path = qd_claim_ablation_table.across;
+    const qd_result_claim_t *claim;
+    size_t claims, names = 0;
+    *cell = NULL;
+    *name = NULL;
+    *count = 0;
+    qd_status_t status = qd_result_file_claims(self, &claim, &claims, error);
+    if (status != QD_OK || self->parts != NULL || !qd_h5_exists(&self->h5, path))
+        return status;
+    status = read_table(self, &qd_claim_ablation_table, &self->ablation, &self->ablations, error);
+    if (status == QD_OK && self->ablation_name == NULL) {
+        self->ablation_name = qd_h5_read(&self->h5, path, QD_H5_TEXT, &self->ablation_names);
+        status = outcome_of(self, error);
+    }
+    names = self->ablation_names;
+    if (status != QD_OK || self->ablations != claims * names)
+        return status;
+    *cell = self->ablation;
+    *name = (const char *const *)self->ablation_name;
+    *count = names;
+    return QD_OK;
 }
 
 qd_status_t qd_result_file_contrasts(qd_result_file_t *self, const qd_result_contrast_t **contrast,

@@ -34,17 +34,20 @@ static qd_h5_values_t values_of(const qd_table_column_t *column, const void *gat
 
 void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_t count)
 {
-    qd_h5_group(h5, self->group);
+    /* A second dimension of its own lies in the group, which is there then. */
+    if (self->across == NULL || strncmp(self->across, self->group, strlen(self->group)) != 0)
+        qd_h5_group(h5, self->group);
     if (count == 0) /* hdf5r and rhdf5 cannot read variables without elements */
         return;
-    qd_h5_dimension(h5, self->dimension, count, false);
+    if (self->across == NULL)
+        qd_h5_dimension(h5, self->dimension, count, false);
     for (size_t c = 0; c < self->columns && !h5->failed; c++) {
         const qd_table_column_t *column = &self->column[c];
         char path[128];
         snprintf(path, sizeof path, "%s/%s", self->group, column->name);
         qd_h5_variable_t variable = {.path = path,
-                                     .rank = 1,
-                                     .dimension = {self->dimension},
+                                     .rank = self->across == NULL ? 1 : 2,
+                                     .dimension = {self->dimension, self->across},
                                      .units = column->units,
                                      .long_name = column->long_name};
         void *values = gather(self, column, rows, count);
@@ -83,9 +86,11 @@ static void blank(const qd_table_t *self, void *rows, size_t count)
 void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
 {
     *count = 0;
-    if (!qd_h5_exists(h5, self->dimension))
+    if (!qd_h5_exists(h5, self->dimension) || !qd_h5_exists(h5, self->group))
         return NULL;
     size_t rows = qd_h5_length(h5, self->dimension, 0);
+    size_t across = self->across == NULL ? 1 : qd_h5_length(h5, self->across, 0);
+    rows = across > 0 && rows > BYTES_MOST / across ? BYTES_MOST : rows * across;
     if (rows > BYTES_MOST / self->size)
         qd_h5_refuse(h5, "damaged: a table claims more rows than any run writes");
     char *row = h5->failed ? NULL : calloc(rows + 1, self->size);
@@ -167,18 +172,29 @@ static const qd_table_column_t claim_columns[] = {
     CLAIM(TEXT, kind, "kind of claim"),
     CLAIM(TEXT, outcome, "outcome that is compared"),
     CLAIM(TEXT, order, "order it is about, or all"),
-    CLAIM(TEXT, verdict, "supported, contradicted or undecided"),
+    CLAIM(TEXT, verdict, "supported, contradicted, mixed (orders contradict each other) or undecided"),
     CLAIM(TEXT, note, "detail"),
     CLAIM(REAL, estimate, "outcome", "estimate of the effect"),
     CLAIM(REAL, low, "outcome", "lower end of its interval"),
     CLAIM(REAL, high, "outcome", "upper end of its interval"),
     CLAIM(REAL, margin, "outcome", "margin that the effect has to exceed"),
-    CLAIM(REAL, confidence, "1", "confidence of the interval"),
+    CLAIM(REAL, confidence, "1", "confidence of the interval, one for all claims: simultaneous"),
     CLAIM(REAL, p, "1", "two-sided p-value against the margin; of a dip test its own"),
     CLAIM(REAL, p_holm, "1", "p-value after Holm's correction over the claims of the file"),
     CLAIM(REAL, unpaired_se, "outcome", "standard error without pairing"),
     CLAIM(REAL, variance_reduction, "1", "variance without pairing over variance with it"),
     CLAIM(WHOLE, worlds, "worlds", "pairs of worlds used"),
+};
+
+#define VERDICT(kind, member, ...) kind(qd_result_verdict_t, member, __VA_ARGS__)
+static const qd_table_column_t verdict_columns[] = {
+    VERDICT(TEXT, verdict, "supported, contradicted or undecided; empty where the claim is not about it"),
+    VERDICT(REAL, estimate, "outcome", "estimate of the effect"),
+    VERDICT(REAL, low, "outcome", "lower end of its interval"),
+    VERDICT(REAL, high, "outcome", "upper end of its interval"),
+    VERDICT(REAL, p, "1", "two-sided p-value against the margin; of a dip test its own"),
+    VERDICT(REAL, p_holm, "1", "p-value after Holm's correction over all tests of the table"),
+    VERDICT(WHOLE, worlds, "worlds", "pairs of worlds used"),
 };
 
 #define CONTRAST(kind, member, ...) kind(qd_result_contrast_t, member, __VA_ARGS__)
@@ -222,12 +238,18 @@ static const qd_table_column_t sensitivity_columns[] = {
     SENSITIVITY(REAL, mu_star_noise_high, "outcome", "upper end of its interval over worlds alone"),
 };
 
-const qd_table_t qd_failure_table = {"/failures", "/failures/failure", sizeof(qd_result_failure_t),
+/* clang-format off */
+const qd_table_t qd_failure_table = {"/failures", "/failures/failure", NULL, sizeof(qd_result_failure_t),
                                      COUNT(failure_columns), failure_columns};
-const qd_table_t qd_claim_table = {"/claims", "/claims/claim", sizeof(qd_result_claim_t),
+const qd_table_t qd_claim_table = {"/claims", "/claims/claim", NULL, sizeof(qd_result_claim_t),
                                    COUNT(claim_columns), claim_columns};
-const qd_table_t qd_contrast_table = {"/contrasts", "/contrasts/contrast", sizeof(qd_result_contrast_t),
+const qd_table_t qd_claim_order_table = {"/claims/by_order", "/claims/claim", "/order", sizeof(qd_result_verdict_t),
+                                         COUNT(verdict_columns), verdict_columns};
+const qd_table_t qd_claim_ablation_table = {"/claims/ablation", "/claims/claim", "/claims/ablation/ablation",
+                                            sizeof(qd_result_verdict_t), COUNT(verdict_columns), verdict_columns};
+const qd_table_t qd_contrast_table = {"/contrasts", "/contrasts/contrast", NULL, sizeof(qd_result_contrast_t),
                                       COUNT(contrast_columns), contrast_columns};
-const qd_table_t qd_sensitivity_table = {"/sensitivity", "/sensitivity/index",
+const qd_table_t qd_sensitivity_table = {"/sensitivity", "/sensitivity/index", NULL,
                                          sizeof(qd_result_sensitivity_t), COUNT(sensitivity_columns),
                                          sensitivity_columns};
+/* clang-format on */

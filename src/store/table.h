@@ -16,14 +16,17 @@ typedef struct {
 typedef struct {
     const char *group;     /* "/claims" */
     const char *dimension; /* "/claims/claim" */
+    const char *across;    /* NULL, or a second dimension ("/order"): rows run over it fastest */
     size_t size;           /* of one struct */
     size_t columns;
     const qd_table_column_t *column;
 } qd_table_t;
 
-extern const qd_table_t qd_failure_table, qd_claim_table, qd_contrast_table, qd_sensitivity_table;
+extern const qd_table_t qd_failure_table, qd_claim_table, qd_claim_order_table, qd_claim_ablation_table,
+    qd_contrast_table, qd_sensitivity_table;
 
-/* Writes `count` structs. The group is made; where there are none, it stays empty. */
+/* Writes `count` structs. The group is made, and so is the dimension, unless there is a second: both are there
+ * then. Where there are none, the group stays empty. */
 void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_t count);
 
 /* Reads all of them: malloc'ed, NULL with *count 0 where the file has none. Columns that an older

@@ -1,119 +1,6 @@
 /* Verdicts, contrasts and sensitivity from worlds whose outcomes are made up, so that the right answers are
  * known. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "engine/analysis.h"
-#include "quadrille/random.h"
-#include "store/parts.h"
-
-/* What world w of a cell has as `survival`; NaN: it failed. */
-typedef double made_up_t(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world);
-
-typedef struct {
-    qd_error_t error;
-    qd_experiment_t *experiment;
-    char folder[64];
-    qd_parts_t *parts;
-    qd_index_t *done;
-    qd_analysis_t analysis;
-} bench_t;
-
-static double luck(uint64_t world, uint32_t draw)
-{
-    return qd_random_normal((qd_luck_t){7, world}, QD_PURPOSE_BOOTSTRAP, 99, draw);
-}
-
-/* ---- bench --------------------------------------------------------------------------------------------- */
-
-static void play(bench_t *self, size_t point, size_t order, uint64_t worlds, made_up_t *made_up)
-{
-    qd_outcomes_t *row = calloc(worlds, sizeof *row);
-    qd_failure_t *failure = calloc(worlds, sizeof *failure);
-    qd_tally_t *tally = qd_tally_new(4, false);
-    qd_segment_t segment = {
-        .point = point, .order = order, .worlds = worlds, .row = row, .periods = 4, .failure = failure};
-    size_t capacity = 0;
-    unsigned char *bytes = NULL;
-    assert_true(row && failure && tally);
-    for (uint64_t w = 0; w < worlds; w++) {
-        row[w].survival = made_up(self->experiment, point, order, w);
-        if (isnan(row[w].survival)) {
-            failure[segment.failures++] = (qd_failure_t){w, "made up"};
-            qd_tally_add_failure(tally, w, "made up");
-        } else {
-            qd_result_t result = {.outcomes = row[w], .periods = 4};
-            qd_tally_add(tally, w, &result);
-        }
-    }
-    assert_int_equal(qd_tally_encode(tally, &bytes, &segment.tally_size, &capacity, &self->error), QD_OK);
-    segment.tally = bytes;
-    assert_int_equal(qd_parts_append(self->parts, &segment, &self->error), QD_OK);
-    free(bytes);
-    free(row);
-    free(failure);
-    qd_tally_free(tally);
-}
-
-static void bench_open(bench_t *self, const char *yaml)
-{
-    memset(self, 0, sizeof *self);
-    if (qd_experiment_parse(yaml, "test", &self->experiment, &self->error) != QD_OK)
-        fail_msg("%s", self->error.text);
-    strcpy(self->folder, "test_analysis.XXXXXX");
-    assert_non_null(mkdtemp(self->folder));
-    qd_parts_options_t options = {.folder = self->folder, .mode = QD_PARTS_NEW, .columns = QD_COLUMNS_ALL};
-    if (qd_parts_open(&options, self->experiment, &self->parts, &self->error) != QD_OK)
-        fail_msg("%s", self->error.text);
-}
-
-/* Reads what was played, as a run would. */
-static void bench_analyse(bench_t *self)
-{
-    assert_int_equal(qd_parts_flush(self->parts, &self->error), QD_OK);
-    assert_int_equal(qd_index_new(self->experiment, NULL, &self->done, &self->error), QD_OK);
-    assert_int_equal(qd_index_add_folder(self->done, self->folder, false, &self->error), QD_OK);
-    assert_int_equal(qd_index_select(self->done, &self->error), QD_OK);
-    if (qd_analyse(self->experiment, self->done, &self->analysis, &self->error) != QD_OK)
-        fail_msg("%s", self->error.text);
-}
-
-static void bench_run(bench_t *self, const char *yaml, made_up_t *made_up)
-{
-    bench_open(self, yaml);
-    for (size_t p = 0; p < self->experiment->points; p++)
-        for (size_t o = 0; o < self->experiment->orders; o++)
-            play(self, p, o, self->experiment->worlds, made_up);
-    bench_analyse(self);
-}
-
-static void bench_close(bench_t *self)
-{
-    qd_analysis_free(&self->analysis);
-    qd_index_free(self->done);
-    qd_parts_close(self->parts);
-    assert_int_equal(qd_parts_remove(self->folder, NULL, &self->error), QD_OK);
-    rmdir(self->folder);
-    qd_experiment_free(self->experiment);
-}
-
-static const qd_result_claim_t *claim_of(const bench_t *self, const char *id)
-{
-    for (size_t i = 0; i < self->analysis.claims; i++)
-        if (strcmp(self->analysis.claim[i].id, id) == 0)
-            return &self->analysis.claim[i];
-    fail_msg("no claim %s", id);
-    return NULL;
-}
+#include "engine/bench.h"
 
 static void expect_near(double found, double expected, double by)
 {
@@ -164,24 +51,120 @@ static void test_verdicts(void **state)
     bench_close(&bench);
 }
 
+static const qd_result_verdict_t *cell_of(const bench_t *self, const char *id, size_t order)
+{
+    size_t claim = (size_t)(claim_of(self, id) - self->analysis.claim);
+    return &self->analysis.by_order[claim * self->experiment->orders + order];
+}
+
 static void test_margin_and_holm(void **state)
 {
     (void)state;
     bench_t bench;
     bench_run(&bench, three_levels, step_up);
-    const qd_result_claim_t *far = claim_of(&bench, "too-far"), *nothing = claim_of(&bench, "nothing");
+    const qd_result_claim_t *far = claim_of(&bench, "too-far");
     /* The effect is 2 and the margin is 2. */
-    assert_string_equal(far->verdict, "undecided");
+    assert_true(far->p_holm > 0.05);
     assert_true(far->low < 2.0 && 2.0 < far->high);
-    /* Three of five are rejected: what is left is tested as two. */
-    expect_near(nothing->confidence, 1.0 - 0.05 / 2.0, 1e-12);
     for (size_t i = 0; i < bench.analysis.claims; i++) {
         const qd_result_claim_t *claim = &bench.analysis.claim[i];
-        bool decided = strcmp(claim->verdict, "undecided") != 0;
+        bool decided = strcmp(claim->verdict, "undecided") != 0 && claim != far;
         assert_true(claim->p_holm >= claim->p);
         assert_int_equal(decided, claim->p_holm <= 0.05);
-        assert_int_equal(decided, claim->low > claim->margin || claim->high < claim->margin);
+        /* Four claims in three places and one in one: 13 intervals at one level. */
+        expect_near(claim->confidence, 1.0 - 0.05 / 13.0, 1e-12);
     }
+    bench_close(&bench);
+}
+
+/* A claim is judged in every order, each against the margin: 1 in unipolar orders, 3 in bipolar ones. */
+static void test_orders_of_a_claim(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench, three_levels, step_up);
+    const qd_result_verdict_t *one = cell_of(&bench, "up", 0), *three = cell_of(&bench, "up", 1);
+    expect_near(one->estimate, 1.0, 0.15);
+    expect_near(three->estimate, 3.0, 0.15);
+    assert_string_equal(one->verdict, "supported");
+    assert_string_equal(cell_of(&bench, "down", 1)->verdict, "contradicted");
+    assert_string_equal(cell_of(&bench, "nothing", 1)->verdict, "undecided");
+    const qd_result_claim_t *up = claim_of(&bench, "up");
+    expect_near(up->estimate, (one->estimate + three->estimate) / 2.0, 1e-9);
+    assert_true(one->low < one->estimate && one->estimate < one->high && one->p < 1e-6);
+    assert_int_equal(one->worlds, 600);
+    /* A claim about one order has that order's cell, the same as its row. */
+    assert_string_equal(cell_of(&bench, "bipolar", 0)->verdict, "");
+    assert_true(isnan(cell_of(&bench, "bipolar", 0)->estimate));
+    expect_near(cell_of(&bench, "bipolar", 1)->estimate, claim_of(&bench, "bipolar")->estimate, 0.0);
+    /* With a margin of 2 the orders contradict each other. */
+    const qd_result_claim_t *far = claim_of(&bench, "too-far");
+    assert_string_equal(far->verdict, "mixed");
+    assert_non_null(strstr(far->note, "orders differ by "));
+    assert_non_null(strstr(far->note, ": bipolar "));
+    bench_close(&bench);
+}
+
+/* Target 0.5 adds 2 in unipolar orders and takes 1 in bipolar ones: supported in the mean, and yet mixed. */
+static double opposed(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    double target = experiment->point[point].coordinate[0];
+    return 50.0 + (target == 0.5 ? (order == 1 ? -1.0 : 2.0) : 0.0) + 5.0 * luck(world, 0) +
+           0.5 * luck(world, (uint32_t)(1 + point));
+}
+
+static void test_mixed(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench, three_levels, opposed);
+    const qd_result_claim_t *up = claim_of(&bench, "up");
+    assert_true(up->p_holm < 0.05 && up->estimate > 0.0 && up->low > 0.0);
+    assert_string_equal(up->verdict, "mixed");
+    assert_string_equal(cell_of(&bench, "up", 0)->verdict, "supported");
+    assert_string_equal(cell_of(&bench, "up", 1)->verdict, "contradicted");
+    assert_string_equal(claim_of(&bench, "down")->verdict, "mixed");
+    assert_string_equal(claim_of(&bench, "bipolar")->verdict, "contradicted");
+    bench_close(&bench);
+}
+
+/* ---- ablations ----------------------------------------------------------------------------------------- */
+
+static const char ablated[] =
+    "seed: 3\nworlds: 600\norders: [unipolar, bipolar]\n"
+    "design: {type: grid, factors: {institution.target: {values: [0, 1]}}}\n"
+    "ablate: {debt: {tension.debt: 0}, war: {escalation.hazard: 0}}\n"
+    "claims:\n" CLAIM("up", "1", "0", "") CLAIM("bipolar", "1", "0", ", order: bipolar");
+
+/* Target adds 2, of which all but 0.5 against it is due to debt. */
+static double by_debt(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    (void)order;
+    const qd_point_t *at = &experiment->point[point];
+    double effect = at->ablation == 1 ? -0.5 : 2.0;
+    return 50.0 + effect * at->coordinate[0] + 5.0 * luck(world, 0) +
+           0.5 * luck(world, (uint32_t)(1 + point));
+}
+
+static void test_ablations(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench, ablated, by_debt);
+    assert_int_equal(bench.experiment->ablations, 2);
+    assert_int_equal(bench.experiment->points, 2 + 2 * 2);
+    const qd_result_verdict_t *up = &bench.analysis.ablation[0], *bipolar = &bench.analysis.ablation[2];
+    assert_string_equal(claim_of(&bench, "up")->verdict, "supported");
+    assert_string_equal(up[0].verdict, "contradicted");
+    expect_near(up[0].estimate, -0.5, 0.15);
+    assert_string_equal(up[1].verdict, "supported");
+    expect_near(up[1].estimate, 2.0, 0.15);
+    assert_string_equal(bipolar[0].verdict, "contradicted");
+    assert_true(up[0].low < up[0].estimate && up[0].estimate < up[0].high && up[0].high < 0.0);
+    /* The twins take no part in contrasts: one pair of points in each order, one of orders at each point. */
+    for (size_t i = 0; i < bench.analysis.contrasts; i++)
+        assert_null(strstr(bench.analysis.contrast[i].more, "without"));
+    assert_int_equal(bench.analysis.contrasts, 6 * (2 + 2));
     bench_close(&bench);
 }
 
@@ -472,11 +455,19 @@ static void test_prefix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_margin_and_holm),
-        cmocka_unit_test(test_common_worlds), cmocka_unit_test(test_batches),
-        cmocka_unit_test(test_kinds),         cmocka_unit_test(test_bimodal),
-        cmocka_unit_test(test_no_effect),     cmocka_unit_test(test_contrast_table),
-        cmocka_unit_test(test_saltelli),      cmocka_unit_test(test_morris),
+        cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_margin_and_holm),
+        cmocka_unit_test(test_orders_of_a_claim),
+        cmocka_unit_test(test_mixed),
+        cmocka_unit_test(test_ablations),
+        cmocka_unit_test(test_common_worlds),
+        cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_bimodal),
+        cmocka_unit_test(test_no_effect),
+        cmocka_unit_test(test_contrast_table),
+        cmocka_unit_test(test_saltelli),
+        cmocka_unit_test(test_morris),
         cmocka_unit_test(test_prefix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

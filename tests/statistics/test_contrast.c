@@ -120,7 +120,7 @@ static void test_unknown_values_and_degenerate_cases(void **state)
     assert_int_equal(r.count, 2);
     QD_ASSERT_NEAR(r.estimate, 1.0, 0.0);
     QD_ASSERT_NEAR(r.se, 0.0, 0.0);
-    QD_ASSERT_NEAR(r.p, 0.5, 0.0); /* two of four sign patterns are as far from 0 */
+    QD_ASSERT_NEAR(r.p, 0.5, 1e-14); /* two of four sign patterns are as far from 0 */
     assert_true(isnan(r.reduction) && isnan(r.interval.low) && isnan(r.interval.high));
     qd_contrast_free(self);
 }
@@ -201,6 +201,21 @@ static qd_contrast_result_t of_differences(size_t n, const double d[], double ma
     return out;
 }
 
+/* 32 of 50 flags changed one way: Student's test has p = 0.047, the sign test 2 P(X >= 32) = 0.0649. */
+static void test_flags_by_the_sign_test(void **state)
+{
+    (void)state;
+    double d[60] = {0};
+    for (size_t i = 0; i < 50; i++)
+        d[i] = i < 32 ? 1.0 : -1.0;
+    qd_contrast_result_t r = of_differences(60, d, 0.0);
+    QD_ASSERT_NEAR(r.p, 0.0649086, 1e-6);
+    assert_int_equal(r.differing, 50);
+    assert_true(r.interval.low <= 0.0 && r.interval.high > 0.0);
+    d[0] = 1.5; /* another size: no flags */
+    assert_true(of_differences(60, d, 0.0).p < 0.05);
+}
+
 static void test_sign_flips_by_hand(void **state)
 {
     (void)state;
@@ -256,6 +271,7 @@ int main(void)
         cmocka_unit_test(test_equal_worlds_have_no_effect),
         cmocka_unit_test(test_rounding_is_no_effect),
         cmocka_unit_test(test_sign_flips_by_hand),
+        cmocka_unit_test(test_flags_by_the_sign_test),
         cmocka_unit_test(test_size_where_differences_are_few),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

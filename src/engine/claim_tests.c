@@ -1,0 +1,269 @@
+#include "engine/claim_tests.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/cells.h"
+#include "engine/columns.h"
+#include "statistics/trend.h"
+
+/* Worlds that a dip is taken of at most, before those that failed are left out. */
+#define DIP_WORLDS 4096
+
+/* Simulated dips: the smallest p is 1 / 10001, below what Holm's correction asks of up to 500 tests. */
+#define DIP_SIMULATIONS 10000
+
+/* Where a claim is measured. */
+typedef struct {
+    int order;          /* -1: all */
+    const size_t *twin; /* NULL: every point itself */
+} place_t;
+
+void qd_claim_tests_free(qd_claim_tests_t *self)
+{
+    qd_dip_null_free(&self->dip);
+}
+
+static qd_status_t add_arm(qd_claim_tests_t *self, const qd_arm_t *arm, const place_t *place, double weight,
+                           qd_cells_t *cells, qd_error_t *error)
+{
+    size_t from = cells->size;
+    qd_status_t status = qd_cells_add_arm(cells, self->experiment, arm, place->order, weight, error);
+    for (size_t k = from; place->twin && k < cells->size; k++)
+        cells->cell[k].point = place->twin[cells->cell[k].point];
+    return status;
+}
+
+/* ---- linear combinations: contrasts, interactions, orders ---------------------------------------------- */
+
+static qd_status_t claim_cells(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
+                               qd_cells_t *cells, qd_error_t *error)
+{
+    bool orders = claim->kind == QD_CLAIM_ORDERS;
+    place_t other = {orders ? claim->order_less : place->order, place->twin};
+    qd_status_t status = add_arm(self, &claim->more, place, 1.0, cells, error);
+    if (status == QD_OK)
+        status = add_arm(self, orders ? &claim->more : &claim->less, &other, -1.0, cells, error);
+    if (claim->kind != QD_CLAIM_INTERACTION)
+        return status;
+    if (status == QD_OK)
+        status = add_arm(self, &claim->where_more, place, -1.0, cells, error);
+    if (status == QD_OK)
+        status = add_arm(self, &claim->where_less, place, 1.0, cells, error);
+    return status;
+}
+
+static void see_contrast(void *context, size_t count, const double *const column[])
+{
+    qd_contrast_add(context, count, column);
+}
+
+static qd_status_t test_combination(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
+                                    qd_claim_test_t *out, qd_error_t *error)
+{
+    qd_cells_t cells = {0};
+    qd_contrast_t *contrast = NULL;
+    double *weight = NULL;
+    qd_status_t status = claim_cells(self, claim, place, &cells, error);
+    if (status != QD_OK)
+        goto out;
+    weight = malloc(cells.size * sizeof *weight);
+    for (size_t k = 0; weight && k < cells.size; k++)
+        weight[k] = cells.cell[k].weight;
+    contrast = weight ? qd_contrast_new(cells.size, weight) : NULL;
+    if (contrast == NULL) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+        goto out;
+    }
+    status = qd_cells_walk(&cells, self->done, claim->outcome, see_contrast, contrast, error);
+    out->found = qd_contrast_result(contrast, self->experiment->confidence, claim->margin);
+    out->p = out->found.p;
+out:
+    qd_contrast_free(contrast);
+    free(weight);
+    qd_cells_free(&cells);
+    return status;
+}
+
+/* ---- trends -------------------------------------------------------------------------------------------- */
+
+/* Cells of all levels, one level after another: level l has cells start[l] .. start[l + 1] - 1. */
+typedef struct {
+    qd_trend_t *trend;
+    size_t levels;
+    const size_t *start;
+    double *mean; /* levels x room */
+    const double **level;
+    size_t room;
+} levels_t;
+
+static void see_levels(void *context, size_t count, const double *const column[])
+{
+    levels_t *self = context;
+    for (size_t from = 0; from < count; from += self->room) {
+        size_t some = count - from < self->room ? count - from : self->room;
+        for (size_t l = 0; l < self->levels; l++) {
+            double *mean = self->mean + l * self->room, cells = (double)(self->start[l + 1] - self->start[l]);
+            /* Differences before the mean: equal cells have exactly their value as mean. */
+            const double *origin = column[self->start[l]] + from;
+            memcpy(mean, origin, some * sizeof *mean);
+            for (size_t k = self->start[l] + 1; k < self->start[l + 1]; k++)
+                for (size_t w = 0; w < some; w++)
+                    mean[w] += (column[k][from + w] - origin[w]) / cells;
+        }
+        qd_trend_add(self->trend, some, self->level);
+    }
+}
+
+static qd_status_t level_cells(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
+                               qd_cells_t *cells, size_t start[], qd_error_t *error)
+{
+    qd_status_t status = QD_OK;
+    for (size_t l = 0; l < claim->levels && status == QD_OK; l++) {
+        status = add_arm(self, &claim->level[l], place, 1.0, cells, error);
+        start[l + 1] = cells->size;
+    }
+    return status;
+}
+
+static void tell_trend(const qd_claim_t *claim, const qd_trend_result_t *found, qd_analysis_t *texts,
+                       qd_claim_test_t *out)
+{
+    out->found = found->rise;
+    out->p = found->p;
+    if (found->rise.count < 2 || found->rise.differing == 0)
+        return;
+    const char *counted = claim->direction < 0 ? "a fall counts as positive" : "a rise counts as positive";
+    double from = claim->level_value[found->weakest_step], to = claim->level_value[found->weakest_step + 1];
+    double step = found->weakest.estimate * claim->direction;
+    if (found->turns_back)
+        out->note =
+            qd_analysis_text(texts, "%s; turns back between %.6g and %.6g (step %.3g, p %.2g); tau %.3f",
+                             counted, from, to, step, found->p_against, found->tau.estimate);
+    else if (found->weakest.differing == 0)
+        out->note = qd_analysis_text(texts, "%s; does not vary between %.6g and %.6g; Kendall's tau %.3f",
+                                     counted, from, to, found->tau.estimate);
+    else
+        out->note =
+            qd_analysis_text(texts, "%s; weakest step from %.6g to %.6g (%.3g, p %.2g); Kendall's tau %.3f",
+                             counted, from, to, step, found->weakest.p_above, found->tau.estimate);
+}
+
+static qd_status_t test_trend(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
+                              qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
+{
+    enum { ROOM = 256 };
+    qd_cells_t cells = {0};
+    size_t *start = calloc(claim->levels + 1, sizeof *start);
+    levels_t levels = {.trend = qd_trend_new(claim->levels, claim->level_value, claim->direction),
+                       .levels = claim->levels,
+                       .start = start,
+                       .mean = malloc(claim->levels * ROOM * sizeof(double)),
+                       .level = malloc(claim->levels * sizeof(double *)),
+                       .room = ROOM};
+    qd_status_t status = QD_OK;
+    if (!start || !levels.trend || !levels.mean || !levels.level) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+        goto out;
+    }
+    for (size_t l = 0; l < claim->levels; l++)
+        levels.level[l] = levels.mean + l * ROOM;
+    status = level_cells(self, claim, place, &cells, start, error);
+    if (status == QD_OK)
+        status = qd_cells_walk(&cells, self->done, claim->outcome, see_levels, &levels, error);
+    if (status == QD_OK) {
+        qd_trend_result_t found = qd_trend_result(levels.trend, self->experiment->confidence, claim->margin);
+        tell_trend(claim, &found, texts, out);
+    }
+out:
+    free(levels.level);
+    free(levels.mean);
+    qd_trend_free(levels.trend);
+    free(start);
+    qd_cells_free(&cells);
+    return status;
+}
+
+/* ---- bimodality ---------------------------------------------------------------------------------------- */
+
+/* Steps of the lattices of one cell's worlds, where the outcome is a share of the crises: 1 over their number. */
+static qd_status_t read_steps(qd_index_t *done, const qd_cell_t *cell, double step[], qd_error_t *error)
+{
+    qd_status_t status =
+        qd_index_read(done, cell->point, cell->order, QD_O_crises, 0, DIP_WORLDS, step, error);
+    for (size_t w = 0; w < DIP_WORLDS && status == QD_OK; w++)
+        step[w] = step[w] > 0.0 ? 1.0 / step[w] : 1.0;
+    return status;
+}
+
+/* The null of the first test serves all: cells have as many values, but for worlds that failed. */
+static qd_status_t need_null(qd_claim_tests_t *self, size_t n, qd_error_t *error)
+{
+    if (self->dip.n == n)
+        return QD_OK;
+    qd_dip_null_free(&self->dip);
+    return qd_dip_null_init(&self->dip, n, DIP_SIMULATIONS, self->experiment->seed, error);
+}
+
+/* `value` has room for twice the worlds. */
+static qd_status_t test_cell(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_cell_t *cell,
+                             double value[], qd_bimodality_t *found, qd_error_t *error)
+{
+    double *step = qd_outcome_per_crisis(claim->outcome) ? value + DIP_WORLDS : NULL;
+    qd_status_t status =
+        qd_index_read(self->done, cell->point, cell->order, claim->outcome, 0, DIP_WORLDS, value, error);
+    if (status == QD_OK && step)
+        status = read_steps(self->done, cell, step, error);
+    if (status == QD_OK)
+        status = qd_bimodality_of(DIP_WORLDS, value, step, self->experiment->seed, found, error);
+    if (status == QD_OK && found->count >= QD_DIP_VALUES_MIN)
+        status = need_null(self, found->count, error);
+    if (status == QD_OK && found->count >= QD_DIP_VALUES_MIN)
+        found->p = qd_dip_null_p(&self->dip, found->dip);
+    return status;
+}
+
+static qd_status_t test_bimodal(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
+                                qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
+{
+    qd_cells_t cells = {0};
+    qd_bimodality_t worst = {.p = -1.0};
+    double *value = malloc(2 * DIP_WORLDS * sizeof *value);
+    qd_status_t status = value ? add_arm(self, &claim->more, place, 1.0, &cells, error)
+                               : qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+    for (size_t k = 0; k < cells.size && status == QD_OK && !isnan(worst.p); k++) {
+        qd_bimodality_t found;
+        status = test_cell(self, claim, &cells.cell[k], value, &found, error);
+        if (status == QD_OK && !(found.p <= worst.p))
+            worst = found;
+    }
+    out->effect = false;
+    out->p = worst.p >= 0.0 ? worst.p : (double)NAN;
+    out->found = (qd_contrast_result_t){.count = worst.count,
+                                        .differing = worst.dip > 0.0 ? worst.count : 0,
+                                        .estimate = isnan(out->p) ? (double)NAN : worst.dip,
+                                        .se = NAN,
+                                        .p = out->p,
+                                        .unpaired_se = NAN,
+                                        .reduction = NAN};
+    out->note = qd_analysis_text(texts, "dip test%s; Sarle's coefficient %.3f (uniform 0.556)",
+                                 cells.size > 1 ? ", least bimodal cell" : "", worst.coefficient);
+    free(value);
+    qd_cells_free(&cells);
+    return status;
+}
+
+/* ---- any claim ----------------------------------------------------------------------------------------- */
+
+qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *claim, int order, const size_t *twin,
+                          qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
+{
+    place_t place = {claim->order >= 0 ? claim->order : order, twin};
+    *out = (qd_claim_test_t){.effect = true, .p = NAN};
+    if (claim->kind == QD_CLAIM_TREND)
+        return test_trend(self, claim, &place, texts, out, error);
+    if (claim->kind == QD_CLAIM_BIMODAL)
+        return test_bimodal(self, claim, &place, texts, out, error);
+    return test_combination(self, claim, &place, out, error);
+}

@@ -1,0 +1,32 @@
+/* One claim, measured: the effect that it is about and its test, before anything is corrected. */
+#ifndef QD_ENGINE_CLAIM_TESTS_H
+#define QD_ENGINE_CLAIM_TESTS_H
+
+#include "engine/findings.h"
+#include "statistics/bimodality.h"
+#include "statistics/contrast.h"
+
+typedef struct {
+    qd_contrast_result_t found; /* of a claim of bimodality: the dip as estimate, no se */
+    double p;         /* of the claim: two-sided, of a dip its own; NaN where there are too few worlds */
+    bool effect;      /* an effect against a margin, not a dip */
+    const char *note; /* detail, or NULL */
+} qd_claim_test_t;
+
+/* What all tests of an analysis share. Zero-initialised apart from its first two members. */
+typedef struct {
+    const qd_experiment_t *experiment;
+    qd_index_t *done;
+    qd_dip_null_t dip; /* made when it is first needed */
+} qd_claim_tests_t;
+
+void qd_claim_tests_free(qd_claim_tests_t *self);
+
+/* Measures a claim in `order` (its position; -1: the mean over all orders). A claim that names its order, or
+ * compares two, is measured there whatever `order` says. `twin`: for each point of the experiment the one that
+ * stands for it, or NULL: itself. Notes belong to `texts`. */
+QD_MUST_USE qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *claim, int order,
+                                      const size_t *twin, qd_analysis_t *texts, qd_claim_test_t *out,
+                                      qd_error_t *error);
+
+#endif

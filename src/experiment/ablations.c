@@ -1,0 +1,266 @@
+#include "experiment/ablations.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiment/point_hash.h"
+#include "experiment/claims_reader.h"
+#include "experiment/distributions.h"
+#include "experiment/points.h"
+#include "experiment/settings.h"
+
+#define ABLATIONS_MAX 100
+#define NAME_MAX_SIZE 60
+
+/* The preset `assumptions`: docs/model.md, part 8. */
+static const struct {
+    const char *name;
+    size_t settings;
+    qd_parameter_t parameter[2]; /* set to 0 */
+} assumptions[] = {
+    {"debt", 1, {QD_P_tension_debt}},
+    {"erosion", 1, {QD_P_institution_erosion}},
+    {"bypass", 1, {QD_P_blocs_bypass}},
+    {"burden", 1, {QD_P_blocs_burden}},
+    {"paralysis", 2, {QD_P_institution_paralysis, QD_P_blocs_paralysis}},
+    {"war", 1, {QD_P_escalation_hazard}},
+};
+#define ASSUMPTIONS (sizeof assumptions / sizeof assumptions[0])
+
+void qd_ablations_free(qd_experiment_t *self)
+{
+    for (size_t a = 0; a < self->ablations; a++) {
+        free(self->ablation[a].name);
+        free(self->ablation[a].setting);
+        free(self->ablation[a].twin);
+    }
+    free(self->ablation);
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------- */
+
+static bool is_name(const char *text)
+{
+    for (const char *s = text; *s; s++)
+        if (!isalnum((unsigned char)*s) && !strchr("._-", *s))
+            return false;
+    return *text && strlen(text) <= NAME_MAX_SIZE;
+}
+
+static bool read_ablation(qd_loading_t *load, const qd_yaml_node_t *node, qd_ablation_t *out)
+{
+    qd_block_t block = {0};
+    if (!is_name(qd_yaml_key(node)))
+        return qd_yaml_fail_key(node, "found `%.80s`; expected a name of letters, digits, `.`, `_` and `-`",
+                                qd_yaml_key(node));
+    if (!qd_yaml_expect(node, QD_YAML_MAP, "what switches it off, such as {tension.debt: 0}"))
+        return false;
+    if (qd_yaml_count(node) == 0)
+        return qd_yaml_expected(node, "at least one parameter and its value");
+    out->name = qd_loading_copy(load, qd_yaml_key(node));
+    bool good = out->name && qd_block_read(load, node, false, &block) &&
+                qd_block_expand(load, &block, &out->setting, &out->settings);
+    qd_block_free(&block);
+    return good;
+}
+
+static bool take_assumption(qd_loading_t *load, size_t i, qd_ablation_t *out)
+{
+    out->name = qd_loading_copy(load, assumptions[i].name);
+    out->setting = qd_loading_room(load, assumptions[i].settings, sizeof *out->setting);
+    for (size_t s = 0; out->setting && s < assumptions[i].settings; s++)
+        out->setting[out->settings++] = (qd_setting_t){assumptions[i].parameter[s], qd_constant(0.0)};
+    return out->name && out->setting;
+}
+
+static bool read_all(qd_loading_t *load, const qd_yaml_node_t *node)
+{
+    qd_experiment_t *self = load->self;
+    bool preset = qd_yaml_is_plain(node, "assumptions"), good = true;
+    if (!preset && qd_yaml_kind(node) != QD_YAML_MAP)
+        return qd_yaml_expected(node, "`assumptions`, or a mapping such as {debt: {tension.debt: 0}}");
+    size_t count = preset ? ASSUMPTIONS : qd_yaml_count(node);
+    if (count == 0 || count > ABLATIONS_MAX)
+        return qd_yaml_fail(node, "found %zu ablations; expected 1 to %d", count, ABLATIONS_MAX);
+    self->ablation = qd_loading_room(load, count, sizeof *self->ablation);
+    if (!self->ablation)
+        return false;
+    if (preset)
+        while (good && self->ablations < count) {
+            size_t i = self->ablations++;
+            good = take_assumption(load, i, &self->ablation[i]);
+        }
+    else
+        for (const qd_yaml_node_t *one = qd_yaml_first(node); one; one = qd_yaml_next(one))
+            good = read_ablation(load, one, &self->ablation[self->ablations++]) && good;
+    return good;
+}
+
+/* ---- which points have twins --------------------------------------------------------------------------- */
+
+static void mark(const qd_arm_t *arm, bool wanted[])
+{
+    for (size_t i = 0; i < arm->points; i++)
+        wanted[arm->point[i]] = true;
+}
+
+static void mark_claim(const qd_claim_t *claim, bool wanted[])
+{
+    mark(&claim->more, wanted);
+    mark(&claim->less, wanted);
+    mark(&claim->where_more, wanted);
+    mark(&claim->where_less, wanted);
+    for (size_t l = 0; l < claim->levels; l++)
+        mark(&claim->level[l], wanted);
+}
+
+/* ---- twins --------------------------------------------------------------------------------------------- */
+
+static const qd_setting_t *ablated(const qd_ablation_t *self, qd_parameter_t parameter)
+{
+    const qd_setting_t *found = NULL;
+    for (size_t i = 0; i < self->settings; i++)
+        if (self->setting[i].parameter == parameter)
+            found = &self->setting[i];
+    return found;
+}
+
+/* The design's values, but for those of ablated parameters, which would win over settings. */
+static bool copy_coordinates(qd_loading_t *load, const qd_ablation_t *ablation, const qd_point_t *point,
+                             qd_point_t *out)
+{
+    const qd_design_t *design = &load->self->design;
+    out->coordinate = qd_loading_room(load, design->factors, sizeof *out->coordinate);
+    for (size_t f = 0; out->coordinate && f < design->factors; f++) {
+        int parameter = design->factor[f].parameter;
+        bool off = parameter >= 0 && ablated(ablation, (qd_parameter_t)parameter);
+        out->coordinate[f] = off ? (double)NAN : point->coordinate[f];
+    }
+    return out->coordinate != NULL;
+}
+
+/* The point's settings and then the ablation's: later ones win. */
+static bool join_settings(qd_loading_t *load, const qd_ablation_t *ablation, const qd_point_t *point,
+                          qd_point_t *out)
+{
+    out->setting = qd_loading_room(load, point->settings + ablation->settings, sizeof *out->setting);
+    if (!out->setting)
+        return false;
+    for (size_t i = 0; i < point->settings; i++)
+        out->setting[out->settings++] = point->setting[i];
+    for (size_t i = 0; i < ablation->settings; i++)
+        out->setting[out->settings++] = ablation->setting[i];
+    return true;
+}
+
+static void insert_change(qd_point_t *out, qd_change_t change)
+{
+    size_t i = out->changes++;
+    for (; i > 0 && out->change[i - 1].at > change.at; i--)
+        out->change[i] = out->change[i - 1];
+    out->change[i] = change;
+}
+
+/* The point's changes of other parameters; and wherever the file changes an ablated one, it is set back (a
+ * point's changes come after the file's). */
+static bool join_changes(qd_loading_t *load, const qd_ablation_t *ablation, const qd_point_t *point,
+                         qd_point_t *out)
+{
+    const qd_experiment_t *self = load->self;
+    out->change = qd_loading_room(load, point->changes + self->changes, sizeof *out->change);
+    if (!out->change)
+        return false;
+    for (size_t i = 0; i < point->changes; i++)
+        if (!ablated(ablation, point->change[i].parameter))
+            insert_change(out, point->change[i]);
+    for (size_t i = 0; i < self->changes; i++) {
+        const qd_setting_t *off = ablated(ablation, self->change[i].parameter);
+        if (!off)
+            continue;
+        qd_change_t back = self->change[i];
+        back.distribution = off->distribution;
+        insert_change(out, back);
+    }
+    return true;
+}
+
+static bool make_twin(qd_loading_t *load, size_t a, size_t p)
+{
+    qd_experiment_t *self = load->self;
+    const qd_ablation_t *ablation = &self->ablation[a];
+    const qd_point_t *point = &self->point[p];
+    qd_point_t twin = {.from_claim = true, .ablation = 1 + a};
+    size_t size = strlen(point->label) + strlen(ablation->name) + sizeof ", without ";
+    twin.label = qd_loading_room(load, size, 1);
+    if (!twin.label || !copy_coordinates(load, ablation, point, &twin) ||
+        !join_settings(load, ablation, point, &twin) || !join_changes(load, ablation, point, &twin)) {
+        qd_point_free(&twin);
+        return false;
+    }
+    snprintf(twin.label, size, "%s, without %s", point->label, ablation->name);
+    twin.hash = qd_point_hash(&self->design, &twin);
+    self->ablation[a].twin[p] = self->points;
+    self->point[self->points++] = twin;
+    return true;
+}
+
+static bool make_twins(qd_loading_t *load, const qd_yaml_node_t *node, size_t points, const bool wanted[])
+{
+    qd_experiment_t *self = load->self;
+    size_t count = 0;
+    for (size_t p = 0; p < points; p++)
+        count += wanted[p];
+    if (count * self->ablations + points > QD_POINTS_MAX)
+        return qd_yaml_fail(node, "found %zu ablations of %zu points; expected at most %d points in all",
+                            self->ablations, count, QD_POINTS_MAX);
+    qd_point_t *larger = realloc(self->point, (points + count * self->ablations) * sizeof *larger);
+    if (!larger) {
+        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+        return false;
+    }
+    self->point = larger;
+    for (size_t a = 0; a < self->ablations; a++) {
+        self->ablation[a].twin = qd_loading_room(load, points, sizeof *self->ablation[a].twin);
+        for (size_t p = 0; p < points; p++) {
+            if (!self->ablation[a].twin)
+                return false;
+            self->ablation[a].twin[p] = p;
+            if (wanted[p] && !make_twin(load, a, p))
+                return false;
+        }
+    }
+    return true;
+}
+
+void qd_ablations_read(qd_loading_t *load, const qd_yaml_node_t *node)
+{
+    qd_experiment_t *self = load->self;
+    size_t points = self->points;
+    if (!read_all(load, node))
+        return;
+    bool *wanted = qd_loading_room(load, points, sizeof *wanted);
+    for (size_t c = 0; wanted && c < self->claims; c++)
+        mark_claim(&self->claim[c], wanted);
+    if (wanted)
+        make_twins(load, node, points, wanted);
+    free(wanted);
+}
+
+/* ---- canonical text ------------------------------------------------------------------------------------ */
+
+void qd_write_ablations(FILE *out, const qd_loading_t *load)
+{
+    if (!qd_yaml_is_plain(load->ablate, "assumptions")) {
+        qd_write_node(out, load->ablate);
+        return;
+    }
+    for (size_t i = 0; i < ASSUMPTIONS; i++) {
+        fprintf(out, "%s%s: {", i ? ", " : "{", assumptions[i].name);
+        for (size_t s = 0; s < assumptions[i].settings; s++)
+            fprintf(out, "%s%s: 0", s ? ", " : "", qd_parameter_name(assumptions[i].parameter[s]));
+        fputs("}", out);
+    }
+    fputs("}", out);
+}

@@ -1,0 +1,147 @@
+/* `ablate:`: which points get twins, and what is in force there. */
+#include "experiment/loaded.h"
+
+#define FILE_OF(ablate)                                                                                      \
+    "parameters: {order.periods: 40, tension.debt: 0.2}\n"                                                   \
+    "schedule: [{at: 8, set: {tension.debt: 0.3}}, {at: 9, set: {blocs.bypass: 0.5}}]\n"                     \
+    "design: {type: list, points: [\n"                                                                       \
+    "  {label: a, set: {institution.erosion: 0.2}, schedule: [{at: 4, set: {tension.debt: 0.6}}]},\n"        \
+    "  {label: b}, {label: c}]}\n" ablate "claims:\n"                                                        \
+    "  - {id: x, says: x, outcome: wars, contrast: {more: {point: a}, less: {point: b}}}\n"
+
+static size_t twin_of(const qd_experiment_t *self, size_t ablation, const char *label)
+{
+    for (size_t p = 0; p < self->points; p++)
+        if (strcmp(self->point[p].label, label) == 0)
+            return self->ablation[ablation].twin[p];
+    fail_msg("no point %s", label);
+    return 0;
+}
+
+/* The value of a parameter in period `at`, as the kernel has it: the last change up to then. */
+static double in_force(const qd_plan_t *plan, qd_parameter_t parameter, int at)
+{
+    double value = constant_of(plan, parameter);
+    for (size_t i = 0; i < plan->changes; i++)
+        if (plan->change[i].parameter == parameter && plan->change[i].at <= at)
+            value = plan->change[i].distribution.a;
+    return value;
+}
+
+static void test_twins(void **state)
+{
+    (void)state;
+    qd_change_t change[64];
+    qd_experiment_t *self =
+        loaded(FILE_OF("ablate: {debt: {tension.debt: 0}, slow: {institution.erosion: 0.01}}\n"));
+    assert_int_equal(self->ablations, 2);
+    assert_int_equal(self->points, 3 + 2 * 2); /* no claim looks at point c */
+    size_t a = twin_of(self, 0, "a"), b = twin_of(self, 0, "b"), slow = twin_of(self, 1, "a");
+    assert_string_equal(self->point[a].label, "a, without debt");
+    assert_true(self->point[a].from_claim);
+    assert_int_equal(self->point[a].ablation, 1);
+    assert_int_equal(self->point[slow].ablation, 2);
+    assert_int_equal(self->point[0].ablation, 0);
+    assert_int_equal(twin_of(self, 0, "c"), 2);
+    qd_plan_t plan = plan_of(self, a, 0, change);
+    for (int at = 0; at < 40; at++)
+        assert_near(in_force(&plan, QD_P_tension_debt, at), 0.0, 0.0);
+    assert_near(in_force(&plan, QD_P_institution_erosion, 0), 0.2, 0.0);
+    assert_near(in_force(&plan, QD_P_blocs_bypass, 20), 0.5, 0.0);
+    plan = plan_of(self, b, 2, change);
+    assert_near(in_force(&plan, QD_P_tension_debt, 39), 0.0, 0.0);
+    plan = plan_of(self, slow, 0, change);
+    assert_near(in_force(&plan, QD_P_institution_erosion, 0), 0.01, 0.0);
+    assert_near(in_force(&plan, QD_P_tension_debt, 0), 0.2, 0.0);
+    assert_near(in_force(&plan, QD_P_tension_debt, 5), 0.6, 0.0);
+    assert_near(in_force(&plan, QD_P_tension_debt, 8), 0.3, 0.0);
+    qd_experiment_free(self);
+}
+
+/* A factor's value gives way to the ablation. */
+static void test_factors(void **state)
+{
+    (void)state;
+    qd_change_t change[64];
+    qd_experiment_t *self = loaded(
+        "design: {type: grid, factors: {tension.debt: {values: [0.1, 0.2]}}}\n"
+        "ablate: {debt: {tension.debt: 0}}\n"
+        "claims:\n  - {id: x, says: x, outcome: wars, trend: {factor: tension.debt, direction: rises}}\n");
+    assert_int_equal(self->points, 4);
+    for (size_t p = 0; p < 2; p++) {
+        qd_plan_t plan = plan_of(self, self->ablation[0].twin[p], 0, change);
+        assert_near(constant_of(&plan, QD_P_tension_debt), 0.0, 0.0);
+    }
+    qd_experiment_free(self);
+}
+
+static void test_preset(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"debt", "erosion", "bypass", "burden", "paralysis", "war"};
+    static const qd_parameter_t first[] = {QD_P_tension_debt,          QD_P_institution_erosion,
+                                           QD_P_blocs_bypass,          QD_P_blocs_burden,
+                                           QD_P_institution_paralysis, QD_P_escalation_hazard};
+    qd_change_t change[64];
+    qd_experiment_t *self = loaded(FILE_OF("ablate: assumptions\n"));
+    assert_int_equal(self->ablations, 6);
+    for (size_t a = 0; a < 6; a++) {
+        assert_string_equal(self->ablation[a].name, names[a]);
+        qd_plan_t plan = plan_of(self, twin_of(self, a, "b"), 1, change);
+        assert_near(in_force(&plan, first[a], 39), 0.0, 0.0);
+        if (a == 4)
+            assert_near(constant_of(&plan, QD_P_blocs_paralysis), 0.0, 0.0);
+    }
+    /* The result file's text says what the preset was, and gives the same experiment. */
+    assert_non_null(strstr(self->config, "ablate: {debt: {tension.debt: 0}"));
+    qd_experiment_t *again = loaded(self->config);
+    assert_string_equal(again->config, self->config);
+    assert_int_equal(again->points, self->points);
+    for (size_t p = 0; p < self->points; p++)
+        assert_true(again->point[p].hash == self->point[p].hash);
+    qd_experiment_free(again);
+    qd_experiment_free(self);
+}
+
+/* What decides the worlds stays the same, so that a finished run may be judged under ablations later. */
+static void test_hash(void **state)
+{
+    (void)state;
+    qd_experiment_t *with = loaded(FILE_OF("ablate: assumptions\n")), *without = loaded(FILE_OF(""));
+    assert_true(with->config_hash == without->config_hash);
+    for (size_t p = 0; p < without->points; p++)
+        assert_true(with->point[p].hash == without->point[p].hash);
+    qd_experiment_free(with);
+    qd_experiment_free(without);
+}
+
+static void expect_fault(const char *text, const char *said)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    qd_experiment_t *self = NULL;
+    assert_int_equal(qd_experiment_parse(text, "test.yaml", &self, &error), QD_ERROR_INPUT);
+    assert_null(self);
+    if (!strstr(error.text, said))
+        fail_msg("`%s` does not say `%s`", error.text, said);
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    expect_fault(FILE_OF("ablate: asumptions\n"), "expected `assumptions`, or a mapping");
+    expect_fault(FILE_OF("ablate: {}\n"), "found 0 ablations");
+    expect_fault(FILE_OF("ablate: {debt: {}}\n"), "at least one parameter");
+    expect_fault(FILE_OF("ablate: {debt: 0}\n"), "such as {tension.debt: 0}");
+    expect_fault(FILE_OF("ablate: {debt: {tension.dept: 0}}\n"), "did you mean `tension.debt`?");
+    expect_fault(FILE_OF("ablate: {debt: {tension.debt: -1}}\n"), "tension.debt");
+    expect_fault(FILE_OF("ablate: {\"a b\": {tension.debt: 0}}\n"), "a name of letters");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_twins), cmocka_unit_test(test_factors), cmocka_unit_test(test_preset),
+        cmocka_unit_test(test_hash),  cmocka_unit_test(test_faults),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
