@@ -60,7 +60,8 @@ typedef struct {
     qd_change_t *change; /* sorted by `at` */
     uint64_t hash;       /* XXH3-64 of settings and changes: names the point whatever its position */
     bool from_claim;     /* appended for an arm of a claim that the design does not contain, or an ablation */
-    size_t ablation;     /* 1 + the position of the ablation that is in force here; 0: none */
+    size_t
+        ablation; /* 1 + the position of the ablation that is in force here, baselines counted on; 0: none */
 } qd_point_t;
 
 typedef struct {
@@ -114,8 +115,11 @@ typedef struct {
     size_t levels;
     qd_arm_t *level; /* trend: one arm per level, ascending */
     double *level_value;
-    int direction; /* trend: +1 rises, -1 falls */
-    double margin; /* a claim is supported when its interval lies above the margin */
+    int direction;     /* trend: +1 rises, -1 falls */
+    double margin;     /* a claim is supported when its interval lies above the margin */
+    double negligible; /* an effect whose interval lies within -+ this is told to be negligible; 0: none is */
+    bool exploratory;  /* `status: exploratory`; else confirmatory */
+    int equal;         /* outcome in which the arms of a contrast should not differ, or -1 */
 } qd_claim_t;
 
 /* An assumption and what switches it off. */
@@ -151,6 +155,12 @@ typedef struct {
     qd_claim_t *claim;
     size_t ablations;
     qd_ablation_t *ablation; /* `ablate:` */
+    size_t baselines;
+    qd_ablation_t *baseline; /* `baseline: true`: neutral, do-nothing; twins of the arms of contrasts alone */
+    char *family;            /* "" or the name under which files share one correction */
+    char *registered;        /* date of its registration, or "" */
+    char *deviations;        /* from what was registered, in words; "" where there are none */
+    uint64_t family_tests;   /* how many tests the family has in all files; 0: those of this file */
     double confidence;       /* of claims' intervals before Holm's correction; default 0.95 */
     char *config; /* the experiment as resolved, YAML, one canonical form: what the result file stores */
     uint64_t config_hash; /* XXH3-64 of what decides the worlds' values: see docs/result-file.md */

@@ -53,8 +53,10 @@ typedef struct {
     const char *outcome, *order;  /* order: label, or "all" */
     const char *verdict;          /* "supported", "contradicted", "mixed", "undecided" */
     const char *note;             /* one line of detail, or "" */
+    const char *status;           /* "confirmatory" or "exploratory" */
     double estimate, low, high;   /* in the outcome's units */
     double margin, confidence;    /* confidence of the interval: one for all of the file, simultaneous */
+    double negligible;            /* effects within -+ this are negligible; 0: none is */
     double p, p_holm; /* two-sided against the margin; after Holm's correction over the file's tests */
     double unpaired_se, variance_reduction;
     int64_t worlds; /* pairs of worlds used */
@@ -171,6 +173,9 @@ QD_MUST_USE qd_status_t qd_result_file_claims_by_order(qd_result_file_t *self,
 /* Its claims under ablations: cell[claim * count + ablation], and the ablations' names; NULL and 0 where there are
  * none. */
 QD_MUST_USE qd_status_t qd_result_file_ablations(qd_result_file_t *self, const qd_result_verdict_t **cell,
+                                                 const char *const **name, size_t *count, qd_error_t *error);
+/* The same against baselines: cell[claim * count + baseline]. */
+QD_MUST_USE qd_status_t qd_result_file_baselines(qd_result_file_t *self, const qd_result_verdict_t **cell,
                                                  const char *const **name, size_t *count, qd_error_t *error);
 QD_MUST_USE qd_status_t qd_result_file_contrasts(qd_result_file_t *self,
                                                  const qd_result_contrast_t **contrast, size_t *count,

@@ -10,6 +10,7 @@ int qd_cli_run(int argc, char **argv);
 int qd_cli_list(int argc, char **argv);
 int qd_cli_show(int argc, char **argv);
 int qd_cli_report(int argc, char **argv);
+int qd_cli_register(int argc, char **argv);
 int qd_cli_merge(int argc, char **argv);
 int qd_cli_verify(int argc, char **argv);
 int qd_cli_replay(int argc, char **argv);

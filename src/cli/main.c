@@ -22,6 +22,7 @@ static const command_t commands[] = {
 #ifdef QD_REPORT
     {"report", qd_cli_report, "a result file as one page of figures and tables"},
 #endif
+    {"register", qd_cli_register, "seal the claims of an experiment before it is run"},
     {"merge", qd_cli_merge, "join the shards of one experiment"},
     {"verify", qd_cli_verify, "recompute worlds of a result file and compare bit for bit"},
     {"replay", qd_cli_replay, "play one world of a result file again, every event told"},

@@ -292,6 +292,11 @@ static void say_plan(const arguments_t *self, const qd_experiment_t *experiment)
             experiment->name, experiment->points, experiment->points == 1 ? "" : "s", experiment->orders,
             experiment->orders == 1 ? "" : "s", experiment->precision.given ? "at most " : "",
             experiment->worlds, experiment->seed);
+    if (experiment->deviations[0])
+        fprintf(stderr, "quadrille: claims exploratory; since the registration of %s: %s\n",
+                experiment->registered, experiment->deviations);
+    else if (experiment->registered[0])
+        fprintf(stderr, "quadrille: claims registered %s\n", experiment->registered);
     if (!self->verbose)
         return;
     if (self->run.shards > 1)

@@ -51,8 +51,19 @@ static void show_orders(const qd_show_t *self, const qd_result_verdict_t cell[])
     }
 }
 
+/* "supported, negligible" where a decided effect lies wholly within what the claim calls negligible. */
+static void name_verdict(const qd_result_claim_t *claim, char *out, size_t size)
+{
+    bool decided = strcmp(claim->verdict, "supported") == 0 || strcmp(claim->verdict, "contradicted") == 0;
+    bool small = decided && claim->negligible > 0.0 && claim->low >= -claim->negligible &&
+                 claim->high <= claim->negligible;
+    snprintf(out, size, "%s%s", claim->verdict, small ? ", negligible" : "");
+}
+
 static void show_claim(const qd_result_claim_t *claim)
 {
+    char verdict[64];
+    name_verdict(claim, verdict, sizeof verdict);
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
@@ -60,7 +71,8 @@ static void show_claim(const qd_result_claim_t *claim)
         tell_numbers(out, claim);
         fclose(out);
     }
-    printf("  %-13s %s\n%16s", claim->verdict, claim->id, "");
+    printf("  %-13s %s%s\n%16s", verdict, claim->id,
+           strcmp(claim->status, "exploratory") == 0 ? " (exploratory)" : "", "");
     qd_show_wrapped(claim->says, 16);
     printf("%16s", "");
     qd_show_wrapped(text ? text : "", 16);
@@ -95,25 +107,57 @@ static void show_ablations(const qd_result_claim_t *claim, size_t count, const c
     }
 }
 
+/* "more - neutral 0.13 [0.11, 0.15], supported" */
+static void show_baselines(size_t count, const char *const name[], const qd_result_verdict_t cell[])
+{
+    for (size_t b = 0; b < count; b++) {
+        if (!*cell[b].verdict)
+            continue;
+        printf("%18s%-19s %.4g", "", name[b], cell[b].estimate);
+        if (!isnan(cell[b].low))
+            printf(" [%.4g, %.4g]", cell[b].low, cell[b].high);
+        tell_p(stdout, cell[b].p_holm);
+        printf("\n");
+    }
+}
+
+static void show_registration(const qd_experiment_t *experiment)
+{
+    if (!experiment || !experiment->registered[0])
+        printf("exploratory: not registered before the run\n");
+    else if (!experiment->deviations[0])
+        printf("registered %s\n", experiment->registered);
+    else {
+        printf("exploratory: since the registration of %s ", experiment->registered);
+        qd_show_wrapped(experiment->deviations, 16);
+    }
+}
+
 qd_status_t qd_show_claims(const qd_show_t *self)
 {
     const qd_result_claim_t *claim;
-    const qd_result_verdict_t *cell = NULL, *ablated = NULL;
-    const char *const *name = NULL;
-    size_t ablations = 0, count, orders = qd_result_file_orders(self->file);
+    const qd_result_verdict_t *cell = NULL, *ablated = NULL, *base = NULL;
+    const char *const *name = NULL, *const *base_name = NULL;
+    size_t ablations = 0, baselines = 0, count, orders = qd_result_file_orders(self->file);
     qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
     if (status == QD_OK)
         status = qd_result_file_claims_by_order(self->file, &cell, self->error);
     if (status == QD_OK)
         status = qd_result_file_ablations(self->file, &ablated, &name, &ablations, self->error);
+    if (status == QD_OK)
+        status = qd_result_file_baselines(self->file, &base, &base_name, &baselines, self->error);
     if (status != QD_OK || count == 0)
         return status;
+    const char *family = self->experiment ? self->experiment->family : "";
     printf("\nClaims: estimate [interval]; intervals hold together, p is after Holm's correction over all "
-           "tests of the file\n");
+           "tests of the file%s%s\n",
+           *family ? ", of the family " : "", family);
+    show_registration(self->experiment);
     for (size_t i = 0; i < count; i++) {
         show_claim(&claim[i]);
         if (cell != NULL && orders > 1 && strcmp(claim[i].order, "all") == 0)
             show_orders(self, cell + i * orders);
+        show_baselines(baselines, base_name, base + i * baselines);
         show_ablations(&claim[i], ablations, name, ablated + i * ablations);
     }
     printf("\nAssumed by construction: acting outside the institution erodes it and incurs debt; paralysis "

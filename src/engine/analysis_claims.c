@@ -39,8 +39,11 @@ static qd_status_t family_init(family_t *self, size_t size, double confidence, q
     return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu tests of claims", size);
 }
 
-/* Holm's correction over all that were made, and one level for all intervals (Bonferroni). */
-static qd_status_t correct(family_t *self, qd_error_t *error)
+/* Holm's correction over all that were made, and one level for all intervals (Bonferroni). `tests`: how many the
+ * family has where other files share it, or 0. The others count as p = 1 here, so that the k-th smallest p of a
+ * file is multiplied by tests - k. That controls the error of all files together: where m0 of all hypotheses
+ * are true, the first one that is falsely rejected in a file has p <= alpha / m0. */
+static qd_status_t correct(family_t *self, uint64_t tests, qd_error_t *error)
 {
     size_t made = 0, effects = 0;
     for (size_t i = 0; i < self->size; i++)
@@ -48,8 +51,9 @@ static qd_status_t correct(family_t *self, qd_error_t *error)
             self->p[made++] = self->test[i].p;
             effects += self->test[i].effect;
         }
-    if (!qd_holm_adjust(made, self->p, self->holm))
+    if (!qd_holm_adjust(made, tests, self->p, self->holm))
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu tests of claims", made);
+    effects = tests > effects ? tests : effects;
     for (size_t i = self->size; i-- > 0;)
         self->holm[i] = self->made[i] ? self->holm[--made] : (double)NAN;
     self->level = 1.0 - self->alpha / (double)(effects > 0 ? effects : 1);
@@ -194,10 +198,12 @@ static qd_result_claim_t row_of(const qd_experiment_t *experiment, const qd_clai
                                .order = order_of(experiment, claim, out),
                                .verdict = cell.verdict,
                                .note = note_of(test, &cell),
+                               .status = claim->exploratory ? "exploratory" : "confirmatory",
                                .estimate = cell.estimate,
                                .low = cell.low,
                                .high = cell.high,
                                .margin = test->effect ? claim->margin : (double)NAN,
+                               .negligible = claim->negligible,
                                .confidence = test->effect ? family->level : (double)NAN,
                                .p = cell.p,
                                .p_holm = cell.p_holm,
@@ -222,6 +228,49 @@ static qd_status_t conclude(const qd_experiment_t *experiment, size_t c, const f
     return is_by_order(experiment, claim) ? mix(experiment, order, row, out, error) : QD_OK;
 }
 
+/* ---- fair arms ----------------------------------------------------------------------------------------- */
+
+/* Of a difference in successes per crisis: what more missions bring and what better ones do, from the arms' means
+ * of both and of crises left alone. delta(m s) = delta m * mean s + delta s * mean m, m = 1 - abstain. */
+static void decompose(const double resolved[2], const double abstain[2], double *more, double *better)
+{
+    double m[2] = {1.0 - abstain[0], 1.0 - abstain[1]};
+    double s[2] = {m[0] > 0.0 ? resolved[0] / m[0] : 0.0, m[1] > 0.0 ? resolved[1] / m[1] : 0.0};
+    *more = (m[0] - m[1]) * (s[0] + s[1]) / 2.0;
+    *better = (s[0] - s[1]) * (m[0] + m[1]) / 2.0;
+}
+
+/* What `equal:` asks: whether the arms differ in another outcome, and what that makes of the effect. */
+static qd_status_t compare_selection(qd_claim_tests_t *tests, const qd_claim_t *claim, qd_analysis_t *out,
+                                     qd_result_claim_t *row, qd_error_t *error)
+{
+    qd_claim_t other = *claim;
+    qd_claim_test_t test;
+    double resolved[2], abstain[2], more, better;
+    other.outcome = (qd_outcome_t)claim->equal;
+    other.margin = 0.0;
+    qd_status_t status = qd_claim_test(tests, &other, -1, NULL, out, &test, error);
+    if (status != QD_OK || !(test.p <= 1.0 - tests->experiment->confidence))
+        return status;
+    const char *name = qd_outcome_table[claim->equal].name, *comma = *row->note ? "; " : "";
+    row->note = qd_analysis_text(out, "%s%sthe arms differ in %s by %.4g", row->note, comma, name,
+                                 test.found.estimate);
+    if (row->note && claim->outcome == QD_O_resolved && claim->equal == QD_O_share_abstain) {
+        const qd_arm_t *arm[2] = {&claim->more, &claim->less};
+        for (size_t i = 0; i < 2 && status == QD_OK; i++)
+            status = qd_claim_arm_mean(tests, claim, arm[i], QD_O_resolved, &resolved[i], error);
+        for (size_t i = 0; i < 2 && status == QD_OK; i++)
+            status = qd_claim_arm_mean(tests, claim, arm[i], QD_O_share_abstain, &abstain[i], error);
+        if (status != QD_OK)
+            return status;
+        decompose(resolved, abstain, &more, &better);
+        row->note =
+            qd_analysis_text(out, "%s: of the effect %.4g is due to more missions, %.4g to better ones",
+                             row->note, more, better);
+    }
+    return row->note ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a note");
+}
+
 /* ---- ablations ----------------------------------------------------------------------------------------- */
 
 /* Every claim again under every ablation: a family of its own. */
@@ -240,9 +289,59 @@ static qd_status_t ablate(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_
                                experiment->ablation[i % ablations].twin, out, &family.test[i], error);
     }
     if (status == QD_OK)
-        status = correct(&family, error);
+        status = correct(&family, 0, error);
     for (size_t i = 0; i < size && status == QD_OK; i++)
         out->ablation[i] = cell_of(&family, &experiment->claim[i / ablations], i);
+    family_free(&family);
+    return status;
+}
+
+/* ---- baselines ----------------------------------------------------------------------------------------- */
+
+const char *const qd_baseline_names[QD_BASELINES] = {"more - neutral", "less - neutral", "more - do-nothing",
+                                                     "less - do-nothing"};
+
+/* Column k of a contrast: one of its arms less the same arm under a baseline. */
+static qd_status_t test_baseline(qd_claim_tests_t *tests, const qd_claim_t *claim, size_t k,
+                                 qd_analysis_t *out, qd_claim_test_t *test, qd_error_t *error)
+{
+    const size_t *twin = tests->experiment->baseline[k / 2].twin;
+    qd_claim_t compared = *claim;
+    compared.more = k % 2 == 0 ? claim->more : claim->less;
+    compared.margin = 0.0;
+    compared.less = (qd_arm_t){compared.more.points, calloc(compared.more.points + 1, sizeof(size_t))};
+    if (compared.less.point == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+    for (size_t i = 0; i < compared.more.points; i++)
+        compared.less.point[i] = twin[compared.more.point[i]];
+    qd_status_t status = qd_claim_test(tests, &compared, -1, NULL, out, test, error);
+    free(compared.less.point);
+    return status;
+}
+
+/* Both arms of every contrast against both baselines: a family of its own. */
+static qd_status_t compare_baselines(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = tests->experiment;
+    size_t size = experiment->claims * QD_BASELINES;
+    family_t family;
+    qd_status_t status = family_init(&family, size, experiment->confidence, error);
+    out->baseline = calloc(size, sizeof *out->baseline);
+    if (status == QD_OK && out->baseline == NULL)
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu comparisons", size);
+    for (size_t i = 0; i < size && status == QD_OK; i++) {
+        const qd_claim_t *claim = &experiment->claim[i / QD_BASELINES];
+        family.made[i] = claim->kind == QD_CLAIM_CONTRAST;
+        if (family.made[i])
+            status = test_baseline(tests, claim, i % QD_BASELINES, out, &family.test[i], error);
+    }
+    if (status == QD_OK)
+        status = correct(&family, 0, error);
+    for (size_t i = 0; i < size && status == QD_OK; i++) {
+        qd_claim_t against_zero = experiment->claim[i / QD_BASELINES];
+        against_zero.margin = 0.0;
+        out->baseline[i] = cell_of(&family, &against_zero, i);
+    }
     family_free(&family);
     return status;
 }
@@ -263,12 +362,17 @@ qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_index_t *don
     for (size_t c = 0; c < n && status == QD_OK; c++)
         status = test_claim(&tests, &experiment->claim[c], out, &family, c * columns, error);
     if (status == QD_OK)
-        status = correct(&family, error);
+        status = correct(&family, experiment->family_tests, error);
     for (size_t c = 0; c < n && status == QD_OK; c++)
         status = conclude(experiment, c, &family, out, error);
+    for (size_t c = 0; c < n && status == QD_OK; c++)
+        if (experiment->claim[c].equal >= 0)
+            status = compare_selection(&tests, &experiment->claim[c], out, &out->claim[c], error);
     out->claims = status == QD_OK ? n : 0;
     if (status == QD_OK && experiment->ablations > 0)
         status = ablate(&tests, out, error);
+    if (status == QD_OK && experiment->baselines > 0)
+        status = compare_baselines(&tests, out, error);
     family_free(&family);
     qd_claim_tests_free(&tests);
     return status;

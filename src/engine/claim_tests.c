@@ -59,29 +59,48 @@ static void see_contrast(void *context, size_t count, const double *const column
     qd_contrast_add(context, count, column);
 }
 
+/* The weighted sum of cells, world by world, against a margin. */
+static qd_status_t combine(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_cells_t *cells,
+                           qd_outcome_t outcome, double margin, qd_contrast_result_t *out, qd_error_t *error)
+{
+    double *weight = malloc(cells->size * sizeof *weight);
+    for (size_t k = 0; weight && k < cells->size; k++)
+        weight[k] = cells->cell[k].weight;
+    qd_contrast_t *contrast = weight ? qd_contrast_new(cells->size, weight) : NULL;
+    qd_status_t status = QD_OK;
+    if (contrast == NULL)
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+    if (status == QD_OK)
+        status = qd_cells_walk(cells, self->done, outcome, see_contrast, contrast, error);
+    if (status == QD_OK)
+        *out = qd_contrast_result(contrast, self->experiment->confidence, margin);
+    qd_contrast_free(contrast);
+    free(weight);
+    return status;
+}
+
 static qd_status_t test_combination(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
                                     qd_claim_test_t *out, qd_error_t *error)
 {
     qd_cells_t cells = {0};
-    qd_contrast_t *contrast = NULL;
-    double *weight = NULL;
     qd_status_t status = claim_cells(self, claim, place, &cells, error);
-    if (status != QD_OK)
-        goto out;
-    weight = malloc(cells.size * sizeof *weight);
-    for (size_t k = 0; weight && k < cells.size; k++)
-        weight[k] = cells.cell[k].weight;
-    contrast = weight ? qd_contrast_new(cells.size, weight) : NULL;
-    if (contrast == NULL) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
-        goto out;
-    }
-    status = qd_cells_walk(&cells, self->done, claim->outcome, see_contrast, contrast, error);
-    out->found = qd_contrast_result(contrast, self->experiment->confidence, claim->margin);
+    if (status == QD_OK)
+        status = combine(self, claim, &cells, claim->outcome, claim->margin, &out->found, error);
     out->p = out->found.p;
-out:
-    qd_contrast_free(contrast);
-    free(weight);
+    qd_cells_free(&cells);
+    return status;
+}
+
+qd_status_t qd_claim_arm_mean(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_arm_t *arm,
+                              qd_outcome_t outcome, double *mean, qd_error_t *error)
+{
+    place_t place = {claim->order, NULL};
+    qd_cells_t cells = {0};
+    qd_contrast_result_t found = {.estimate = NAN};
+    qd_status_t status = add_arm(self, arm, &place, 1.0, &cells, error);
+    if (status == QD_OK)
+        status = combine(self, claim, &cells, outcome, 0.0, &found, error);
+    *mean = found.estimate;
     qd_cells_free(&cells);
     return status;
 }

@@ -33,6 +33,8 @@ uint64_t qd_kept_columns(const qd_experiment_t *experiment)
         columns |= (uint64_t)1 << claim->outcome;
         if (claim->kind == QD_CLAIM_BIMODAL && qd_outcome_per_crisis(claim->outcome))
             columns |= (uint64_t)1 << QD_O_crises;
+        if (claim->equal >= 0)
+            columns |= (uint64_t)1 << claim->equal;
     }
     if (experiment->precision.given)
         columns |= (uint64_t)1 << experiment->precision.outcome;

@@ -16,7 +16,7 @@ extern const qd_outcome_t qd_main_outcomes[QD_MAIN_OUTCOMES];
 bool qd_outcome_per_crisis(qd_outcome_t outcome);
 
 /* Bit o: outcome o is asked for by `output:`, judged by a claim, needed to judge one (crises,
- * for bimodality of a share of them), or decides a precision stop. Where the
+ * for bimodality of a share of them; what its arms should not differ in), or decides a precision stop. Where the
  * result file is to hold no worlds, those asked for are kept only as far as the analysis at the end needs
  * them world by world: main outcomes (contrasts), survival and breakdown (curves), all of a design for
  * sensitivity. */

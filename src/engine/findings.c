@@ -27,6 +27,7 @@ void qd_analysis_free(qd_analysis_t *self)
     free(self->claim);
     free(self->by_order);
     free(self->ablation);
+    free(self->baseline);
     free(self->contrast);
     free(self->sensitivity);
     *self = (qd_analysis_t){0};

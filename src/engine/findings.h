@@ -12,11 +12,16 @@ typedef struct {
     qd_result_claim_t *claim;             /* one per claim, in the file's order */
     qd_result_verdict_t *by_order;        /* claims x orders */
     qd_result_verdict_t *ablation;        /* claims x ablations; NULL where the experiment has none */
+    qd_result_verdict_t *baseline;        /* claims x QD_BASELINES; NULL where none are asked for */
     qd_result_contrast_t *contrast;       /* see qd_analyse_contrasts */
     qd_result_sensitivity_t *sensitivity; /* saltelli and morris designs: outcomes x orders x factors */
     size_t texts;
     char **text; /* owned strings */
 } qd_analysis_t;
+
+/* What each arm of a contrast is compared with: "more - neutral", "less - neutral", ... */
+#define QD_BASELINES 4
+extern const char *const qd_baseline_names[QD_BASELINES];
 
 /* A string made printf-style that lives as long as the findings; NULL when memory is short. */
 const char *qd_analysis_text(qd_analysis_t *self, const char *format, ...) QD_PRINTF(2, 3);

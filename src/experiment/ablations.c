@@ -29,14 +29,20 @@ static const struct {
 };
 #define ASSUMPTIONS (sizeof assumptions / sizeof assumptions[0])
 
+static void free_all(qd_ablation_t *all, size_t count)
+{
+    for (size_t a = 0; a < count; a++) {
+        free(all[a].name);
+        free(all[a].setting);
+        free(all[a].twin);
+    }
+    free(all);
+}
+
 void qd_ablations_free(qd_experiment_t *self)
 {
-    for (size_t a = 0; a < self->ablations; a++) {
-        free(self->ablation[a].name);
-        free(self->ablation[a].setting);
-        free(self->ablation[a].twin);
-    }
-    free(self->ablation);
+    free_all(self->ablation, self->ablations);
+    free_all(self->baseline, self->baselines);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------- */
@@ -96,6 +102,15 @@ static bool read_all(qd_loading_t *load, const qd_yaml_node_t *node)
         for (const qd_yaml_node_t *one = qd_yaml_first(node); one; one = qd_yaml_next(one))
             good = read_ablation(load, one, &self->ablation[self->ablations++]) && good;
     return good;
+}
+
+/* Points before the first twin. */
+static size_t untwinned(const qd_experiment_t *self)
+{
+    size_t count = 0;
+    while (count < self->points && self->point[count].ablation == 0)
+        count++;
+    return count;
 }
 
 /* ---- which points have twins --------------------------------------------------------------------------- */
@@ -186,50 +201,56 @@ static bool join_changes(qd_loading_t *load, const qd_ablation_t *ablation, cons
     return true;
 }
 
-static bool make_twin(qd_loading_t *load, size_t a, size_t p)
+/* A set of twins: what is in force, what its labels say, and the number that its points have. */
+typedef struct {
+    qd_ablation_t *ablation;
+    const char *words; /* "without " */
+    size_t number;
+} twins_t;
+
+static bool make_twin(qd_loading_t *load, const twins_t *twins, size_t p)
 {
     qd_experiment_t *self = load->self;
-    const qd_ablation_t *ablation = &self->ablation[a];
+    qd_ablation_t *ablation = twins->ablation;
     const qd_point_t *point = &self->point[p];
-    qd_point_t twin = {.from_claim = true, .ablation = 1 + a};
-    size_t size = strlen(point->label) + strlen(ablation->name) + sizeof ", without ";
+    qd_point_t twin = {.from_claim = true, .ablation = twins->number};
+    size_t size = strlen(point->label) + strlen(ablation->name) + strlen(twins->words) + sizeof ", ";
     twin.label = qd_loading_room(load, size, 1);
     if (!twin.label || !copy_coordinates(load, ablation, point, &twin) ||
         !join_settings(load, ablation, point, &twin) || !join_changes(load, ablation, point, &twin)) {
         qd_point_free(&twin);
         return false;
     }
-    snprintf(twin.label, size, "%s, without %s", point->label, ablation->name);
+    snprintf(twin.label, size, "%s, %s%s", point->label, twins->words, ablation->name);
     twin.hash = qd_point_hash(&self->design, &twin);
-    self->ablation[a].twin[p] = self->points;
+    ablation->twin[p] = self->points;
     self->point[self->points++] = twin;
     return true;
 }
 
-static bool make_twins(qd_loading_t *load, const qd_yaml_node_t *node, size_t points, const bool wanted[])
+/* Twins of the wanted ones among the first `points`. */
+static bool make_twins(qd_loading_t *load, const qd_yaml_node_t *node, const twins_t *twins, size_t points,
+                       const bool wanted[])
 {
     qd_experiment_t *self = load->self;
     size_t count = 0;
     for (size_t p = 0; p < points; p++)
         count += wanted[p];
-    if (count * self->ablations + points > QD_POINTS_MAX)
-        return qd_yaml_fail(node, "found %zu ablations of %zu points; expected at most %d points in all",
-                            self->ablations, count, QD_POINTS_MAX);
-    qd_point_t *larger = realloc(self->point, (points + count * self->ablations) * sizeof *larger);
-    if (!larger) {
+    if (count + self->points > QD_POINTS_MAX)
+        return qd_yaml_fail(node, "found %zu points and %zu more; expected at most %d in all", self->points,
+                            count, QD_POINTS_MAX);
+    qd_point_t *larger = realloc(self->point, (self->points + count + 1) * sizeof *larger);
+    twins->ablation->twin = qd_loading_room(load, points, sizeof *twins->ablation->twin);
+    if (larger)
+        self->point = larger;
+    else
         (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+    if (!larger || !twins->ablation->twin)
         return false;
-    }
-    self->point = larger;
-    for (size_t a = 0; a < self->ablations; a++) {
-        self->ablation[a].twin = qd_loading_room(load, points, sizeof *self->ablation[a].twin);
-        for (size_t p = 0; p < points; p++) {
-            if (!self->ablation[a].twin)
-                return false;
-            self->ablation[a].twin[p] = p;
-            if (wanted[p] && !make_twin(load, a, p))
-                return false;
-        }
+    for (size_t p = 0; p < points; p++) {
+        twins->ablation->twin[p] = p;
+        if (wanted[p] && !make_twin(load, twins, p))
+            return false;
     }
     return true;
 }
@@ -240,11 +261,54 @@ void qd_ablations_read(qd_loading_t *load, const qd_yaml_node_t *node)
     size_t points = self->points;
     if (!read_all(load, node))
         return;
-    bool *wanted = qd_loading_room(load, points, sizeof *wanted);
+    bool *wanted = qd_loading_room(load, points, sizeof *wanted), good = wanted != NULL;
     for (size_t c = 0; wanted && c < self->claims; c++)
         mark_claim(&self->claim[c], wanted);
-    if (wanted)
-        make_twins(load, node, points, wanted);
+    for (size_t a = 0; good && a < self->ablations; a++)
+        good = make_twins(load, node, &(twins_t){&self->ablation[a], "without ", 1 + a}, points, wanted);
+    free(wanted);
+}
+
+/* ---- baselines ----------------------------------------------------------------------------------------- */
+
+static bool make_baselines(qd_loading_t *load)
+{
+    qd_experiment_t *self = load->self;
+    self->baseline = qd_loading_room(load, 2, sizeof *self->baseline);
+    if (!self->baseline)
+        return false;
+    self->baselines = 2;
+    qd_ablation_t *neutral = &self->baseline[0], *nothing = &self->baseline[1];
+    neutral->name = qd_loading_copy(load, "neutral");
+    nothing->name = qd_loading_copy(load, "do-nothing");
+    neutral->setting = qd_loading_room(load, QD_DOCTRINE_FIELDS, sizeof *neutral->setting);
+    nothing->setting = qd_loading_room(load, 1, sizeof *nothing->setting);
+    if (!neutral->name || !nothing->name || !neutral->setting || !nothing->setting)
+        return false;
+    qd_given_t given = {QD_DOCTRINE, qd_constant((double)qd_doctrine_find("neutral"))};
+    neutral->settings = qd_given_expand(&given, neutral->setting);
+    nothing->setting[nothing->settings++] = (qd_setting_t){
+        QD_P_doctrine_vital_interest, qd_constant(qd_parameter_info(QD_P_doctrine_vital_interest)->high)};
+    return true;
+}
+
+void qd_baselines_read(qd_loading_t *load, const qd_yaml_node_t *node)
+{
+    qd_experiment_t *self = load->self;
+    bool wants = false, good = qd_yaml_flag(node, &wants);
+    size_t points = untwinned(self);
+    if (!good || !wants || !make_baselines(load))
+        return;
+    bool *wanted = qd_loading_room(load, points, sizeof *wanted);
+    for (size_t c = 0; wanted && c < self->claims; c++)
+        if (self->claim[c].kind == QD_CLAIM_CONTRAST) {
+            mark(&self->claim[c].more, wanted);
+            mark(&self->claim[c].less, wanted);
+        }
+    good = wanted != NULL;
+    for (size_t b = 0; good && b < self->baselines; b++)
+        good = make_twins(load, node, &(twins_t){&self->baseline[b], "", 1 + self->ablations + b}, points,
+                          wanted);
     free(wanted);
 }
 

@@ -12,6 +12,12 @@
 /* Reads `assumptions` (the preset: what docs/model.md, part 8, says is assumed) or a mapping {name: {parameter:
  * value, ...}}, and appends the twins. Needs the claims. Faults are left in the document. */
 void qd_ablations_read(qd_loading_t *load, const qd_yaml_node_t *node);
+
+/* `baseline: true`: the same for two references, the arms of contrasts under the doctrine `neutral` and with
+ * doctrine.vital_interest at its greatest, where no crisis is worth acting. Needs the ablations. */
+void qd_baselines_read(qd_loading_t *load, const qd_yaml_node_t *node);
+
+/* Frees both. */
 void qd_ablations_free(qd_experiment_t *self);
 
 /* load->ablate as a mapping, the preset spelled out: "{debt: {tension.debt: 0}, ...}". */

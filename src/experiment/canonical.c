@@ -11,6 +11,7 @@
 #include "experiment/design_reader.h"
 #include "experiment/distributions.h"
 #include "experiment/orders.h"
+#include "experiment/registration.h"
 #include "experiment/settings.h"
 #include "experiment/words.h"
 
@@ -89,6 +90,16 @@ static void write_whole(FILE *out, const qd_loading_t *load)
         fputs("claims:\n", out);
         qd_write_claims(out, load->claims);
     }
+    if (self->registered[0])
+        qd_registration_put(out, self);
+    if (self->family[0]) {
+        fputs("family: {name: ", out);
+        qd_write_text(out, self->family);
+        if (self->family_tests)
+            fprintf(out, ", tests: %" PRIu64, self->family_tests);
+        fputs("}\n", out);
+    }
+    fputs(self->baselines ? "baseline: true\n" : "", out);
     if (self->ablations) {
         fputs("ablate: ", out);
         qd_write_ablations(out, load);

@@ -241,13 +241,34 @@ static bool read_bimodal(qd_loading_t *load, const qd_yaml_node_t *node, qd_clai
     return qd_arm_of_all(load, &claim->more);
 }
 
+static bool read_status(const qd_yaml_node_t *node, bool *exploratory)
+{
+    *exploratory = qd_yaml_is_plain(node, "exploratory");
+    return *exploratory || qd_yaml_is_plain(node, "confirmatory") ||
+           qd_yaml_expected(node, "confirmatory or exploratory");
+}
+
+static bool read_equal(const qd_yaml_node_t *map, const qd_yaml_node_t *node, int *equal)
+{
+    qd_outcome_t outcome;
+    if (!qd_yaml_get(map, "contrast") || qd_yaml_get(map, "interaction"))
+        return qd_yaml_fail_key(node,
+                                "found `equal` in a claim that is no plain contrast; expected it beside "
+                                "`contrast` alone");
+    if (!qd_read_outcome(node, &outcome))
+        return false;
+    *equal = (int)outcome;
+    return true;
+}
+
 /* What every claim has. */
 static bool read_head(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t *claim)
 {
     const char *text = NULL;
     const qd_yaml_node_t *id = qd_yaml_need(map, "id"), *says = qd_yaml_need(map, "says"),
                          *outcome = qd_yaml_need(map, "outcome"), *order = qd_yaml_get(map, "order"),
-                         *margin = qd_yaml_get(map, "margin");
+                         *margin = qd_yaml_get(map, "margin"), *negligible = qd_yaml_get(map, "negligible"),
+                         *status = qd_yaml_get(map, "status"), *equal = qd_yaml_get(map, "equal");
     bool good = id && says && outcome;
     if (id && qd_read_label(id, &text)) {
         for (size_t c = 0; c + 1 < load->self->claims; c++)
@@ -257,17 +278,20 @@ static bool read_head(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t 
     }
     if (says && qd_yaml_text(says, &text))
         claim->says = qd_loading_copy(load, text);
-    claim->order = claim->order_less = -1;
+    claim->order = claim->order_less = claim->equal = -1;
     good = (!outcome || qd_read_outcome(outcome, &claim->outcome)) && good;
     good = (!order || read_order(load, order, &claim->order)) && good;
     good = (!margin || qd_yaml_real(margin, -1e12, 1e12, &claim->margin)) && good;
+    good = (!negligible || qd_yaml_real(negligible, 0.0, 1e12, &claim->negligible)) && good;
+    good = (!status || read_status(status, &claim->exploratory)) && good;
+    good = (!equal || read_equal(map, equal, &claim->equal)) && good;
     return good && claim->id && claim->says;
 }
 
 static void read_claim(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t *claim)
 {
-    static const char *const keys[] = {"id",          "says",  "outcome", "order", "contrast",
-                                       "interaction", "trend", "bimodal", "margin"};
+    static const char *const keys[] = {"id",    "says",    "outcome", "order",      "contrast", "interaction",
+                                       "trend", "bimodal", "margin",  "negligible", "status",   "equal"};
     if (!qd_yaml_expect(map, QD_YAML_MAP, "a claim: {id: ..., says: ..., outcome: ..., contrast: ...}"))
         return;
     qd_yaml_check_keys(map, sizeof keys / sizeof keys[0], keys);

@@ -15,6 +15,7 @@
 #include "experiment/orders.h"
 #include "experiment/plans.h"
 #include "experiment/points.h"
+#include "experiment/registration.h"
 #include "experiment/settings.h"
 #include "experiment/words.h"
 
@@ -37,6 +38,9 @@ void qd_experiment_free(qd_experiment_t *self)
     free(self->path);
     free(self->name);
     free(self->about);
+    free(self->family);
+    free(self->registered);
+    free(self->deviations);
     free(self->config);
     free(self);
 }
@@ -92,6 +96,23 @@ static void read_numbers(qd_loading_t *load, const qd_yaml_node_t *root, const q
         (void)qd_error_add(load->error, QD_ERROR_INPUT,
                            "--worlds: found %llu; expected a whole number from 1 to %llu",
                            (unsigned long long)overrides->worlds, (unsigned long long)WORLDS_MAX);
+}
+
+/* `family: NAME`, or `{name: NAME, tests: N}`. */
+static void read_family(qd_loading_t *load, const qd_yaml_node_t *node)
+{
+    static const char *const keys[] = {"name", "tests"};
+    const char *text = "";
+    const qd_yaml_node_t *name = node;
+    if (node && qd_yaml_kind(node) == QD_YAML_MAP) {
+        qd_yaml_check_keys(node, 2, keys);
+        name = qd_yaml_need(node, "name");
+        if (qd_yaml_get(node, "tests"))
+            qd_yaml_whole(qd_yaml_get(node, "tests"), 1, UINT64_C(1) << 40, &load->self->family_tests);
+    }
+    if (name && qd_read_label(name, &text) && !*text)
+        qd_yaml_expected(name, "the name of a family of claims");
+    load->self->family = qd_loading_copy(load, text);
 }
 
 /* ---- precision, output --------------------------------------------------------------------------------- */
@@ -190,6 +211,8 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
         qd_claims_read(load, load->claims);
     if (load->error->count == before && load->ablate)
         qd_ablations_read(load, load->ablate);
+    if (load->error->count == before && qd_yaml_get(root, "baseline"))
+        qd_baselines_read(load, qd_yaml_get(root, "baseline"));
 }
 
 static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char *path,
@@ -197,13 +220,18 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
 {
     static const char *const keys[] = {"name",         "about",      "seed",   "worlds",    "orders",
                                        "parameters",   "schedule",   "design", "precision", "output",
-                                       "max_failures", "confidence", "claims", "ablate"};
+                                       "max_failures", "confidence", "claims", "ablate",    "baseline",
+                                       "family",       "registered"};
     qd_experiment_t *self = load->self;
     if (!qd_yaml_expect(root, QD_YAML_MAP, "an experiment: a mapping of name, seed, worlds, orders, ..."))
         return;
-    qd_yaml_check_keys(root, sizeof keys / sizeof keys[0], keys);
+    /* `registered` stands in resolved texts alone. */
+    qd_yaml_check_keys(root, sizeof keys / sizeof keys[0] - !load->resolved, keys);
     read_name(load, root, path);
     read_numbers(load, root, overrides);
+    read_family(load, qd_yaml_get(root, "family"));
+    if (qd_yaml_get(root, "registered"))
+        qd_registration_read(load, qd_yaml_get(root, "registered"));
     qd_orders_read(load, qd_yaml_get(root, "orders"));
     if (qd_yaml_get(root, "parameters"))
         qd_block_read(load, qd_yaml_get(root, "parameters"), false, &load->base);
@@ -231,6 +259,22 @@ static void finish_factors(qd_design_t *design)
         }
 }
 
+/* The canonical text; what it says of a registration is found by comparing it with that. */
+static bool set_texts(qd_loading_t *load)
+{
+    qd_experiment_t *self = load->self;
+    if (!qd_canonical_set(load))
+        return false;
+    if (load->resolved || self->claims == 0)
+        return true;
+    if (!qd_registration_find(load))
+        return false;
+    if (!self->registered[0])
+        return true;
+    free(self->config);
+    return qd_canonical_set(load);
+}
+
 static qd_status_t resolve(qd_loading_t *load, const qd_yaml_t *yaml, const char *path,
                            const qd_overrides_t *overrides)
 {
@@ -242,13 +286,15 @@ static qd_status_t resolve(qd_loading_t *load, const qd_yaml_t *yaml, const char
         self->worlds = 1000;
         self->max_failures = 0.001;
         self->confidence = 0.95;
+        self->registered = qd_loading_copy(load, "");
+        self->deviations = qd_loading_copy(load, "");
         self->output = (qd_output_t){.worlds = true, .paths = true};
         for (size_t i = 0; i < QD_OUTCOMES; i++)
             self->output.outcome[i] = true;
         read_all(load, qd_yaml_root(yaml), path, overrides);
         if (load->error->count == before && !qd_yaml_status(yaml))
             qd_plans_check(load, qd_yaml_root(yaml), overrides);
-        if (load->error->count == before && !qd_yaml_status(yaml) && qd_canonical_set(load))
+        if (load->error->count == before && !qd_yaml_status(yaml) && set_texts(load))
             finish_factors(&self->design);
     }
     qd_block_free(&load->base);

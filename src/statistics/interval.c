@@ -52,8 +52,9 @@ static int by_p(const void *a, const void *b)
     return (x->p > y->p) - (x->p < y->p);
 }
 
-bool qd_holm_adjust(size_t n, const double p[], double adjusted[])
+bool qd_holm_adjust(size_t n, uint64_t tests, const double p[], double adjusted[])
 {
+    uint64_t all = tests > n ? tests : n;
     ranked_t *ranked = malloc((n + 1) * sizeof *ranked);
     if (ranked == NULL)
         return false;
@@ -62,7 +63,7 @@ bool qd_holm_adjust(size_t n, const double p[], double adjusted[])
     qsort(ranked, n, sizeof *ranked, by_p);
     double worst = 0.0;
     for (size_t k = 0; k < n; k++) {
-        worst = fmax(worst, ranked[k].p * (double)(n - k));
+        worst = fmax(worst, ranked[k].p * (double)(all - k));
         adjusted[ranked[k].place] = fmin(worst, 1.0);
     }
     free(ranked);

@@ -29,8 +29,9 @@ double qd_p_above(double estimate, double se, uint64_t n, double margin);
 double qd_p_differs(double estimate, double se, uint64_t n, double margin);
 
 /* Holm's (1979) step-down correction: adjusted[i] in [0,1] so that rejecting where adjusted[i] <= alpha keeps
- * the chance of any false rejection among all n below alpha. A p that is NaN counts as 1. The arrays must not
- * be the same. False where memory is short. */
-QD_MUST_USE bool qd_holm_adjust(size_t n, const double p[], double adjusted[]);
+ * the chance of any false rejection among all n below alpha. A p that is NaN counts as 1. `tests`: more than n
+ * where these are some of so many (the others count as never rejected before them), otherwise without effect.
+ * The arrays must not be the same. False where memory is short. */
+QD_MUST_USE bool qd_holm_adjust(size_t n, uint64_t tests, const double p[], double adjusted[]);
 
 #endif

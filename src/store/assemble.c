@@ -13,25 +13,28 @@
 #include "store/cf.h"
 #include "store/table.h"
 
-/* The names of the ablations are the table's second dimension. */
+/* A table whose second dimension has names. */
+static void write_named(qd_assembly_t *self, const qd_table_t *table, const qd_result_verdict_t *cell,
+                        size_t count, const char *const name[])
+{
+    qd_h5_group(&self->h5, table->group);
+    size_t names =
+        qd_h5_coordinate(&self->h5, table->across, QD_H5_TEXT, count, NULL, "what it is compared under");
+    qd_h5_write(&self->h5, names, qd_h5_texts((const char **)name));
+    qd_table_write(&self->h5, table, cell, self->options->claims * count);
+}
+
 static void write_ablations(qd_assembly_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;
-    size_t ablations = experiment->ablations;
-    const char **name = calloc(ablations + 1, sizeof *name);
+    const char **name = calloc(experiment->ablations + 1, sizeof *name);
     if (name == NULL) {
         qd_h5_refuse(&self->h5, "out of memory for names of ablations");
         return;
     }
-    for (size_t a = 0; a < ablations; a++)
+    for (size_t a = 0; a < experiment->ablations; a++)
         name[a] = experiment->ablation[a].name;
-    qd_h5_group(&self->h5, qd_claim_ablation_table.group);
-    qd_h5_write(&self->h5,
-                qd_h5_coordinate(&self->h5, qd_claim_ablation_table.across, QD_H5_TEXT, ablations, NULL,
-                                 "name of the ablation"),
-                qd_h5_texts(name));
-    qd_table_write(&self->h5, &qd_claim_ablation_table, self->options->ablation,
-                   self->options->claims * ablations);
+    write_named(self, &qd_claim_ablation_table, self->options->ablation, experiment->ablations, name);
     free(name);
 }
 
@@ -43,6 +46,16 @@ static void write_claims(qd_assembly_t *self, size_t orders)
         qd_table_write(&self->h5, &qd_claim_order_table, options->by_order, options->claims * orders);
     if (options->ablation != NULL)
         write_ablations(self);
+    if (options->baseline != NULL)
+        write_named(self, &qd_claim_baseline_table, options->baseline, options->baselines,
+                    options->baseline_name);
+    const qd_experiment_t *experiment = self->experiment;
+    bool registered = experiment->registered[0] && !experiment->deviations[0];
+    qd_h5_set_text(&self->h5, "/claims", "registration", registered ? "registered" : "exploratory");
+    qd_h5_set_text(&self->h5, "/claims", "registered", experiment->registered);
+    qd_h5_set_text(&self->h5, "/claims", "deviations", experiment->deviations);
+    if (experiment->family[0])
+        qd_h5_set_text(&self->h5, "/claims", "family", experiment->family);
 }
 
 qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error)

@@ -29,6 +29,9 @@ typedef struct {
     const qd_result_claim_t *claim;
     const qd_result_verdict_t *by_order; /* claims x orders */
     const qd_result_verdict_t *ablation; /* claims x ablations, or NULL */
+    size_t baselines;
+    const char *const *baseline_name;
+    const qd_result_verdict_t *baseline; /* claims x baselines, or NULL */
     const qd_result_contrast_t *contrast;
     const qd_result_sensitivity_t *sensitivity;
 } qd_assemble_options_t;

@@ -25,6 +25,13 @@ typedef struct {
     double *real[REALS];
 } summaries_t;
 
+/* A table that has been read, with the names of its second dimension. */
+typedef struct {
+    void *cell;
+    size_t cells, names;
+    char **name;
+} qd_named_cells_t;
+
 struct qd_result_file {
     qd_h5_t h5;
     qd_parts_reader_t *parts; /* not NULL: a folder of parts is read, not a file */
@@ -36,10 +43,9 @@ struct qd_result_file {
     uint64_t *done; /* points x orders; NULL until asked for, as the next */
     summaries_t summaries[QD_OUTCOMES];
     char **point_label, **order_label;
-    void *failure, *claim, *by_order, *ablation, *contrast, *sensitivity;
-    size_t failures, claims, by_orders, ablations, contrasts, sensitivities;
-    size_t ablation_names;
-    char **ablation_name;
+    void *failure, *claim, *by_order, *contrast, *sensitivity;
+    size_t failures, claims, by_orders, contrasts, sensitivities;
+    qd_named_cells_t ablation, baseline;
 };
 
 /* ---- opening ------------------------------------------------------------------------------------------- */
@@ -197,6 +203,14 @@ static void free_summaries(summaries_t *self)
     *self = (summaries_t){0};
 }
 
+static void free_named(const qd_table_t *table, qd_named_cells_t *kept)
+{
+    qd_table_free(table, kept->cell, kept->cells);
+    for (size_t i = 0; i < kept->names; i++)
+        free(kept->name[i]);
+    free(kept->name);
+}
+
 void qd_result_file_close(qd_result_file_t *self)
 {
     if (self == NULL)
@@ -214,10 +228,8 @@ void qd_result_file_close(qd_result_file_t *self)
     qd_table_free(&qd_failure_table, self->failure, self->failures);
     qd_table_free(&qd_claim_table, self->claim, self->claims);
     qd_table_free(&qd_claim_order_table, self->by_order, self->by_orders);
-    qd_table_free(&qd_claim_ablation_table, self->ablation, self->ablations);
-    for (size_t a = 0; a < self->ablation_names; a++)
-        free(self->ablation_name[a]);
-    free(self->ablation_name);
+    free_named(&qd_claim_ablation_table, &self->ablation);
+    free_named(&qd_claim_baseline_table, &self->baseline);
     qd_table_free(&qd_contrast_table, self->contrast, self->contrasts);
     qd_table_free(&qd_sensitivity_table, self->sensitivity, self->sensitivities);
     qd_parts_reader_close(self->parts);
@@ -504,31 +516,42 @@ qd_status_t qd_result_file_claims_by_order(qd_result_file_t *self, const qd_resu
     return QD_OK;
 }
 
-/* A file whose table and names do not fit is damaged; it is read as one without. */
-qd_status_t qd_result_file_ablations(qd_result_file_t *self, const qd_result_verdict_t **cell,
-                                     const char *const **name, size_t *count, qd_error_t *error)
+/* A table whose second dimension has names; one that they do not fit is damaged, and left out. */
+static qd_status_t read_named(qd_result_file_t *self, const qd_table_t *table, qd_named_cells_t *kept,
+                              const qd_result_verdict_t **cell, const char *const **name, size_t *count,
+                              qd_error_t *error)
 {
-    const char *path = qd_claim_ablation_table.across;
     const qd_result_claim_t *claim;
-    size_t claims, names = 0;
+    size_t claims;
     *cell = NULL;
     *name = NULL;
     *count = 0;
     qd_status_t status = qd_result_file_claims(self, &claim, &claims, error);
-    if (status != QD_OK || self->parts != NULL || !qd_h5_exists(&self->h5, path))
+    if (status != QD_OK || self->parts != NULL || !qd_h5_exists(&self->h5, table->across))
         return status;
-    status = read_table(self, &qd_claim_ablation_table, &self->ablation, &self->ablations, error);
-    if (status == QD_OK && self->ablation_name == NULL) {
-        self->ablation_name = qd_h5_read(&self->h5, path, QD_H5_TEXT, &self->ablation_names);
+    status = read_table(self, table, &kept->cell, &kept->cells, error);
+    if (status == QD_OK && kept->name == NULL) {
+        kept->name = qd_h5_read(&self->h5, table->across, QD_H5_TEXT, &kept->names);
         status = outcome_of(self, error);
     }
-    names = self->ablation_names;
-    if (status != QD_OK || self->ablations != claims * names)
+    if (status != QD_OK || kept->cells != claims * kept->names)
         return status;
-    *cell = self->ablation;
-    *name = (const char *const *)self->ablation_name;
-    *count = names;
+    *cell = kept->cell;
+    *name = (const char *const *)kept->name;
+    *count = kept->names;
     return QD_OK;
+}
+
+qd_status_t qd_result_file_ablations(qd_result_file_t *self, const qd_result_verdict_t **cell,
+                                     const char *const **name, size_t *count, qd_error_t *error)
+{
+    return read_named(self, &qd_claim_ablation_table, &self->ablation, cell, name, count, error);
+}
+
+qd_status_t qd_result_file_baselines(qd_result_file_t *self, const qd_result_verdict_t **cell,
+                                     const char *const **name, size_t *count, qd_error_t *error)
+{
+    return read_named(self, &qd_claim_baseline_table, &self->baseline, cell, name, count, error);
 }
 
 qd_status_t qd_result_file_contrasts(qd_result_file_t *self, const qd_result_contrast_t **contrast,

@@ -174,10 +174,12 @@ static const qd_table_column_t claim_columns[] = {
     CLAIM(TEXT, order, "order it is about, or all"),
     CLAIM(TEXT, verdict, "supported, contradicted, mixed (orders contradict each other) or undecided"),
     CLAIM(TEXT, note, "detail"),
+    CLAIM(TEXT, status, "confirmatory or exploratory"),
     CLAIM(REAL, estimate, "outcome", "estimate of the effect"),
     CLAIM(REAL, low, "outcome", "lower end of its interval"),
     CLAIM(REAL, high, "outcome", "upper end of its interval"),
     CLAIM(REAL, margin, "outcome", "margin that the effect has to exceed"),
+    CLAIM(REAL, negligible, "outcome", "effects within -+ this are negligible"),
     CLAIM(REAL, confidence, "1", "confidence of the interval, one for all claims: simultaneous"),
     CLAIM(REAL, p, "1", "two-sided p-value against the margin; of a dip test its own"),
     CLAIM(REAL, p_holm, "1", "p-value after Holm's correction over the claims of the file"),
@@ -246,6 +248,8 @@ const qd_table_t qd_claim_table = {"/claims", "/claims/claim", NULL, sizeof(qd_r
 const qd_table_t qd_claim_order_table = {"/claims/by_order", "/claims/claim", "/order", sizeof(qd_result_verdict_t),
                                          COUNT(verdict_columns), verdict_columns};
 const qd_table_t qd_claim_ablation_table = {"/claims/ablation", "/claims/claim", "/claims/ablation/ablation",
+                                            sizeof(qd_result_verdict_t), COUNT(verdict_columns), verdict_columns};
+const qd_table_t qd_claim_baseline_table = {"/claims/baseline", "/claims/claim", "/claims/baseline/baseline",
                                             sizeof(qd_result_verdict_t), COUNT(verdict_columns), verdict_columns};
 const qd_table_t qd_contrast_table = {"/contrasts", "/contrasts/contrast", NULL, sizeof(qd_result_contrast_t),
                                       COUNT(contrast_columns), contrast_columns};

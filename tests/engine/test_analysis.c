@@ -168,6 +168,47 @@ static void test_ablations(void **state)
     bench_close(&bench);
 }
 
+/* ---- baselines, family, what the arms leave alone ------------------------------------------------------ */
+
+static const char with_baselines[] =
+    "seed: 3\nworlds: 600\norders: [unipolar, bipolar]\nbaseline: true\nfamily: {name: paper, tests: 50}\n"
+    "design: {type: grid, factors: {institution.target: {values: [0, 1]}}}\n"
+    "claims:\n" CLAIM(
+        "up", "1", "0",
+        ", status: exploratory, negligible: 3") "  - {id: trend, says: x, outcome: survival, trend: {factor: "
+                                                "institution.target, direction: rises}}\n";
+
+/* Target adds 2; the neutral doctrine takes 1 from what either arm has, doing nothing takes 4. */
+static double above_baselines(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    static const double cost[] = {0.0, 1.0, 4.0};
+    (void)order;
+    const qd_point_t *at = &experiment->point[point];
+    return 50.0 + 2.0 * at->coordinate[0] - cost[at->ablation] + 5.0 * luck(world, 0) +
+           0.5 * luck(world, (uint32_t)(1 + point));
+}
+
+static void test_baselines(void **state)
+{
+    (void)state;
+    static const double expected[QD_BASELINES] = {1.0, 1.0, 4.0, 4.0};
+    bench_t bench;
+    bench_run(&bench, with_baselines, above_baselines);
+    assert_int_equal(bench.experiment->points, 2 + 2 * 2);
+    for (size_t b = 0; b < QD_BASELINES; b++) {
+        expect_near(bench.analysis.baseline[b].estimate, expected[b], 0.15);
+        assert_string_equal(bench.analysis.baseline[b].verdict, "supported");
+        assert_string_equal(bench.analysis.baseline[QD_BASELINES + b].verdict, ""); /* a trend has no arms */
+    }
+    assert_string_equal(claim_of(&bench, "up")->status, "exploratory");
+    assert_string_equal(claim_of(&bench, "trend")->status, "confirmatory");
+    expect_near(claim_of(&bench, "up")->negligible, 3.0, 0.0);
+    /* Six tests of a family of fifty. */
+    expect_near(claim_of(&bench, "up")->confidence, 1.0 - 0.05 / 50.0, 1e-12);
+    assert_true(claim_of(&bench, "up")->p_holm >= 44.0 * claim_of(&bench, "up")->p);
+    bench_close(&bench);
+}
+
 static double with_failures(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     bool failed = (point == 0 && world % 10 == 3) || (point == 1 && order == 1 && world % 10 == 4);
@@ -460,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_orders_of_a_claim),
         cmocka_unit_test(test_mixed),
         cmocka_unit_test(test_ablations),
+        cmocka_unit_test(test_baselines),
         cmocka_unit_test(test_common_worlds),
         cmocka_unit_test(test_batches),
         cmocka_unit_test(test_kinds),

@@ -115,6 +115,28 @@ static void test_hash(void **state)
     qd_experiment_free(without);
 }
 
+/* Neutral, and doing nothing, for the arms of contrasts alone; behind the ablations. */
+static void test_baselines(void **state)
+{
+    (void)state;
+    qd_change_t change[64];
+    qd_experiment_t *self = loaded(FILE_OF("ablate: {debt: {tension.debt: 0}}\nbaseline: true\n"));
+    assert_int_equal(self->points, 3 + 2 + 2 * 2);
+    assert_int_equal(self->baselines, 2);
+    size_t neutral = self->baseline[0].twin[0], nothing = self->baseline[1].twin[1];
+    assert_string_equal(self->point[neutral].label, "a, neutral");
+    assert_string_equal(self->point[nothing].label, "b, do-nothing");
+    qd_plan_t plan = plan_of(self, neutral, 0, change);
+    assert_near(constant_of(&plan, QD_P_doctrine_bias_collective), -0.02, 0.0);
+    assert_near(constant_of(&plan, QD_P_institution_erosion), 0.2, 0.0);
+    plan = plan_of(self, nothing, 0, change);
+    assert_near(constant_of(&plan, QD_P_doctrine_vital_interest), 10.0, 0.0);
+    qd_experiment_t *again = loaded(self->config);
+    assert_string_equal(again->config, self->config);
+    qd_experiment_free(again);
+    qd_experiment_free(self);
+}
+
 static void expect_fault(const char *text, const char *said)
 {
     qd_error_t error = QD_ERROR_NONE;
@@ -129,6 +151,8 @@ static void test_faults(void **state)
 {
     (void)state;
     expect_fault(FILE_OF("ablate: asumptions\n"), "expected `assumptions`, or a mapping");
+    expect_fault(FILE_OF("baseline: yes\n"), "true or false");
+    expect_fault(FILE_OF("family: {tests: 3}\n"), "name");
     expect_fault(FILE_OF("ablate: {}\n"), "found 0 ablations");
     expect_fault(FILE_OF("ablate: {debt: {}}\n"), "at least one parameter");
     expect_fault(FILE_OF("ablate: {debt: 0}\n"), "such as {tension.debt: 0}");
@@ -140,8 +164,8 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_twins), cmocka_unit_test(test_factors), cmocka_unit_test(test_preset),
-        cmocka_unit_test(test_hash),  cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_twins), cmocka_unit_test(test_factors),   cmocka_unit_test(test_preset),
+        cmocka_unit_test(test_hash),  cmocka_unit_test(test_baselines), cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,13 +56,18 @@ static void test_holm_known_example(void **state)
     (void)state;
     const double p[] = {0.01, 0.04, 0.03, 0.005}, expected[] = {0.03, 0.06, 0.06, 0.02};
     double adjusted[4];
-    assert_true(qd_holm_adjust(4, p, adjusted));
+    assert_true(qd_holm_adjust(4, 0, p, adjusted));
     for (size_t i = 0; i < 4; i++)
         QD_ASSERT_NEAR(adjusted[i], expected[i], 1e-12);
     const double unknown[] = {NAN, 0.02};
-    assert_true(qd_holm_adjust(2, unknown, adjusted));
+    assert_true(qd_holm_adjust(2, 2, unknown, adjusted));
     QD_ASSERT_NEAR(adjusted[0], 1.0, 0.0);
     QD_ASSERT_NEAR(adjusted[1], 0.04, 1e-12);
+    /* Two of ten: the smaller p times 10, the larger times 9. */
+    const double some[] = {0.004, 0.003};
+    assert_true(qd_holm_adjust(2, 10, some, adjusted));
+    QD_ASSERT_NEAR(adjusted[1], 0.03, 1e-12);
+    QD_ASSERT_NEAR(adjusted[0], 0.036, 1e-12);
 }
 
 /* Against the definition: the largest of p_j (n - rank_j) over the p_j that are no larger. */
@@ -75,7 +80,7 @@ static void test_holm_against_its_definition(void **state)
             double u = qd_random_open((qd_luck_t){1, run}, QD_PURPOSE_BOOTSTRAP, 50, i);
             p[i] = u * u * u;
         }
-        assert_true(qd_holm_adjust(6, p, adjusted));
+        assert_true(qd_holm_adjust(6, 0, p, adjusted));
         for (size_t i = 0; i < 6; i++) {
             double worst = 0.0;
             for (size_t j = 0; j < 6; j++) {
