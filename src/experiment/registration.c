@@ -9,7 +9,7 @@
 #include <xxhash.h>
 
 #include "base/text.h"
-#include "experiment/canonical.h"
+#include "experiment/words.h"
 
 #define SEALED_MAX (4u << 20)
 

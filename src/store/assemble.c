@@ -38,6 +38,21 @@ static void write_ablations(qd_assembly_t *self)
     free(name);
 }
 
+/* Of the claims: the family that they belong to, and what became of their registration. Experiments that were made
+ * by hand may lack the texts. */
+static void write_origin(qd_assembly_t *self)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    const char *date = experiment->registered ? experiment->registered : "";
+    const char *deviations = experiment->deviations ? experiment->deviations : "";
+    qd_h5_set_text(&self->h5, "/claims", "registration",
+                   *date && !*deviations ? "registered" : "exploratory");
+    qd_h5_set_text(&self->h5, "/claims", "registered", date);
+    qd_h5_set_text(&self->h5, "/claims", "deviations", deviations);
+    if (experiment->family && experiment->family[0])
+        qd_h5_set_text(&self->h5, "/claims", "family", experiment->family);
+}
+
 static void write_claims(qd_assembly_t *self, size_t orders)
 {
     const qd_assemble_options_t *options = self->options;
@@ -49,13 +64,7 @@ static void write_claims(qd_assembly_t *self, size_t orders)
     if (options->baseline != NULL)
         write_named(self, &qd_claim_baseline_table, options->baseline, options->baselines,
                     options->baseline_name);
-    const qd_experiment_t *experiment = self->experiment;
-    bool registered = experiment->registered[0] && !experiment->deviations[0];
-    qd_h5_set_text(&self->h5, "/claims", "registration", registered ? "registered" : "exploratory");
-    qd_h5_set_text(&self->h5, "/claims", "registered", experiment->registered);
-    qd_h5_set_text(&self->h5, "/claims", "deviations", experiment->deviations);
-    if (experiment->family[0])
-        qd_h5_set_text(&self->h5, "/claims", "family", experiment->family);
+    write_origin(self);
 }
 
 qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error)

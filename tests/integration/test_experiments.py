@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-VERDICTS = {"supported", "contradicted", "undecided"}
+VERDICTS = {"supported", "contradicted", "mixed", "undecided"}
 SKIPPED = 77
 PLOTTED = {"credit", "baseline", "sensitivity-screening"}
 # A long design is long because of its points; fewer worlds of each do for this.
