@@ -14,7 +14,8 @@
  *
  * KIND of memory and thread is `fail`: ENOMEM and EAGAIN. With QD_FAULT_LOG=FILE each counted call appends a line
  * "K operation object"; the number of lines is the number of positions. System files (/proc, /usr, ...) and the
- * standard streams are not counted. Counting begins when the libraries are loaded, just before main. */
+ * standard streams are not counted. Counting begins when the libraries are loaded, just before main, and
+ * goes on in forked processes. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -45,8 +47,8 @@ static family_t family;
 static kind_t kind;
 static long at;
 static bool lasting;
-static int log_fd = -1;
-static atomic_long counted;
+static const char *log_path;            /* opened for each line: processes move their descriptors about */
+static atomic_long *counted;            /* shared with the processes that this one forks */
 static atomic_bool watched[OPEN_FILES]; /* descriptors of files that count */
 static _Atomic(FILE *) stream[OPEN_FILES];
 
@@ -64,8 +66,10 @@ static const struct {
 __attribute__((constructor)) static void begin(void)
 {
     const char *request = getenv("QD_FAULT"), *path = getenv("QD_FAULT_LOG");
-    if (path)
-        log_fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    log_path = path;
+    counted = mmap(NULL, sizeof *counted, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (counted == MAP_FAILED)
+        abort();
     for (size_t i = 0; request && i < sizeof requests / sizeof requests[0]; i++) {
         size_t length = strlen(requests[i].name);
         if (strncmp(request, requests[i].name, length) != 0)
@@ -84,8 +88,9 @@ static void note(long number, const char *operation, const char *object)
     int length = snprintf(line, sizeof line, "%ld %s %s\n", number, operation, object ? object : "");
     if (length >= (int)sizeof line)
         length = sizeof line - 1;
-    if (syscall(SYS_write, log_fd, line, (size_t)length) < 0)
-        log_fd = -1;
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (fd < 0 || syscall(SYS_write, fd, line, (size_t)length) < 0 || syscall(SYS_close, fd) < 0)
+        abort();
 }
 
 /* Counts a call; whether this one is to fail. */
@@ -93,8 +98,8 @@ static bool due(family_t of, const char *operation, const char *object)
 {
     if (family != of)
         return false;
-    long number = atomic_fetch_add(&counted, 1) + 1;
-    if (log_fd >= 0)
+    long number = atomic_fetch_add(counted, 1) + 1;
+    if (log_path)
         note(number, operation, object);
     return at > 0 && (number == at || (lasting && number > at));
 }
@@ -235,6 +240,23 @@ int close(int fd)
     int status = real(fd); /* the descriptor is gone whatever close says */
     FAIL_IF(number);
     return status;
+}
+
+int dup2(int from, int to)
+{
+    REAL(dup2);
+    int fd = real(from, to);
+    if (fd >= 0)
+        watch(fd, counts_fd(from));
+    return fd;
+}
+
+int close_range(unsigned first, unsigned last, int flags)
+{
+    REAL(close_range);
+    for (unsigned fd = first; flags == 0 && fd <= last && fd < OPEN_FILES; fd++)
+        watch((int)fd, false);
+    return real(first, last, flags);
 }
 
 /* One transfer: reads and writes differ in their nature and in the call. */
@@ -459,7 +481,7 @@ static const char *asker(void)
     void *frame[24];
     const char *name = "";
     Dl_info info, own;
-    int frames = log_fd < 0 || !dladdr((void *)&at, &own) ? 0 : backtrace(frame, 24);
+    int frames = !log_path || !dladdr((void *)&at, &own) ? 0 : backtrace(frame, 24);
     for (int f = 0; f < frames; f++) {
         if (!dladdr(frame[f], &info) || !info.dli_fname)
             break;
