@@ -93,10 +93,7 @@ char *qd_cli_command_line(int argc, char **argv)
 static int run_command(int argc, char **argv)
 {
     if (argc < 2) {
-        fputs("quadrille: found no command; expected one of run, show, merge, verify, replay, landscape, "
-              "power, list "
-              "(quadrille --help)\n",
-              stderr);
+        fputs("quadrille: found no command; expected one that `quadrille --help` lists\n", stderr);
         return 2;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {

@@ -101,9 +101,16 @@ static void show_ablations(const qd_result_claim_t *claim, size_t count, const c
                            const qd_result_verdict_t cell[])
 {
     for (size_t a = 0; a < count; a++) {
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+        if (out) {
+            tell_ablation(out, claim, name[a], &cell[a]);
+            fclose(out);
+        }
         printf("%18s", "");
-        tell_ablation(stdout, claim, name[a], &cell[a]);
-        printf("\n");
+        qd_show_wrapped(text ? text : "", 18);
+        free(text);
     }
 }
 
@@ -121,14 +128,19 @@ static void show_baselines(size_t count, const char *const name[], const qd_resu
     }
 }
 
-static void show_registration(const qd_experiment_t *experiment)
+/* Where the claims come from: their family, and what became of their registration. */
+static void show_origin(const qd_experiment_t *experiment)
 {
-    if (!experiment || !experiment->registered[0])
+    if (!experiment)
+        return;
+    if (experiment->family[0])
+        printf("family: %s\n", experiment->family);
+    if (!experiment->registered[0])
         printf("exploratory: not registered before the run\n");
     else if (!experiment->deviations[0])
         printf("registered %s\n", experiment->registered);
     else {
-        printf("exploratory: since the registration of %s ", experiment->registered);
+        printf("exploratory: changed since the registration of %s:\n%16s", experiment->registered, "");
         qd_show_wrapped(experiment->deviations, 16);
     }
 }
@@ -148,11 +160,9 @@ qd_status_t qd_show_claims(const qd_show_t *self)
         status = qd_result_file_baselines(self->file, &base, &base_name, &baselines, self->error);
     if (status != QD_OK || count == 0)
         return status;
-    const char *family = self->experiment ? self->experiment->family : "";
-    printf("\nClaims: estimate [interval]; intervals hold together, p is after Holm's correction over all "
-           "tests of the file%s%s\n",
-           *family ? ", of the family " : "", family);
-    show_registration(self->experiment);
+    printf(
+        "\nClaims: estimate [interval]; intervals hold together, p after Holm's correction over all tests\n");
+    show_origin(self->experiment);
     for (size_t i = 0; i < count; i++) {
         show_claim(&claim[i]);
         if (cell != NULL && orders > 1 && strcmp(claim[i].order, "all") == 0)

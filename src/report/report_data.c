@@ -372,12 +372,36 @@ static qd_status_t write_paths(const report_t *self)
 
 /* ---- tables -------------------------------------------------------------------------------------------- */
 
+/* A claim in each order, where it is about all of them. */
+static void write_by_order(const report_t *self, const qd_result_claim_t *claim,
+                           const qd_result_verdict_t cell[])
+{
+    FILE *out = self->out;
+    size_t orders = cell != NULL && strcmp(claim->order, "all") == 0 ? qd_result_file_orders(self->file) : 0;
+    fputs("\"by_order\":[", out);
+    for (size_t o = 0; o < orders; o++) {
+        put_comma(out, o);
+        fputs("{", out);
+        put_text(out, "order", qd_result_file_order_label(self->file, o));
+        put_text(out, "verdict", cell[o].verdict);
+        put_number(out, "estimate", cell[o].estimate);
+        put_number(out, "low", cell[o].low);
+        put_number(out, "high", cell[o].high);
+        put_number(out, "p_holm", cell[o].p_holm);
+        fprintf(out, "\"worlds\":%lld}", (long long)cell[o].worlds);
+    }
+    fputs("]", out);
+}
+
 static qd_status_t write_claims(const report_t *self)
 {
     const qd_result_claim_t *claim;
-    size_t count;
+    const qd_result_verdict_t *cell = NULL;
+    size_t count, orders = qd_result_file_orders(self->file);
     FILE *out = self->out;
     qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
+    if (status == QD_OK)
+        status = qd_result_file_claims_by_order(self->file, &cell, self->error);
     fputs("\"claims\":[", out);
     for (size_t i = 0; i < count && status == QD_OK; i++) {
         put_comma(out, i);
@@ -393,7 +417,8 @@ static qd_status_t write_claims(const report_t *self)
         put_number(out, "low", claim[i].low);
         put_number(out, "high", claim[i].high);
         put_number(out, "p_holm", claim[i].p_holm);
-        fputs("\"by_order\":[]}", out);
+        write_by_order(self, &claim[i], cell != NULL ? cell + i * orders : NULL);
+        fputs("}", out);
     }
     fputs("],\n", out);
     return status;

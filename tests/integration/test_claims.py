@@ -1,0 +1,161 @@
+"""Claims from file to `show`: rounding, lattices, orders, ablations, baselines, registration, as whole commands."""
+
+import unittest
+
+import h5py
+import numpy as np
+
+from harness import must, quadrille, result_hash, scratch
+
+# The pole ratio does nothing in a multipolar order: every world is the same at each of its levels.
+NO_EFFECT = """\
+worlds: 40
+orders: [multipolar]
+parameters: {order.states: 8, order.periods: 20}
+design: {type: grid, factors: {order.pole_ratio: {values: [0.1, 0.4, 0.7, 1.0]}, blocs.review: {values: [2, 3, 4]}}}
+output: {paths: false}
+claims:
+  - {id: rises, says: x, outcome: survival, trend: {factor: order.pole_ratio, direction: rises}}
+  - {id: falls, says: x, outcome: tension_mean, trend: {factor: order.pole_ratio, direction: falls}}
+  - {id: more, says: x, outcome: crises, contrast: {more: {order.pole_ratio: 0.1}, less: {order.pole_ratio: 1.0}}}
+  - {id: less, says: x, outcome: crises, contrast: {more: {order.pole_ratio: 1.0}, less: {order.pole_ratio: 0.1}}}
+  - {id: inter, says: x, outcome: tension_mean, contrast: {more: {order.pole_ratio: 1.0}, less: {order.pole_ratio: 0.1}},
+     interaction: {where: {blocs.review: 2}, against: {blocs.review: 4}}}
+"""
+
+LATTICES = """\
+worlds: 2000
+orders: [multipolar]
+parameters: {order.states: 8, order.periods: 12}
+output: {paths: false}
+claims:
+""" + "".join(f"  - {{id: {name}, says: x, outcome: {name}, bimodal: true}}\n" for name in (
+    "hostile_dyads", "share_flexible", "share_abstain", "resolved", "turnover", "crises", "survival", "wars", "breakdown",
+    "not_converged", "concentration"))
+
+# Debt is what makes ad hoc coalitions dear; a change of the schedule must not bring it back.
+DEBT = """\
+seed: 5
+worlds: 150
+parameters: {order.states: 8, order.periods: 40}
+schedule: [{at: 20, set: {tension.debt: 0.3}}]
+design: {type: grid, factors: {doctrine: {values: [rumsfeld, weinberger_powell]}}}
+output: {paths: false}
+ablate: assumptions
+baseline: true
+claims:
+  - {id: cost, says: Ad hoc coalitions cost later., outcome: tension_late,
+     contrast: {more: {doctrine: rumsfeld}, less: {doctrine: weinberger_powell}}}
+  - {id: gain, says: They resolve more., outcome: resolved, equal: share_abstain, negligible: 0.9,
+     contrast: {more: {doctrine: rumsfeld}, less: {doctrine: weinberger_powell}}}
+"""
+
+
+def text(values):
+    return [v.decode() if isinstance(v, bytes) else v for v in np.ravel(values)]
+
+
+class Claims(unittest.TestCase):
+    def play(self, yaml, *options):
+        folder = scratch(self)
+        (folder / "x.yaml").write_text(yaml)
+        must("run", folder / "x.yaml", "-o", folder / "x.h5", "-q", *options)
+        return folder / "x.h5"
+
+    def test_no_effect(self):
+        path = self.play(NO_EFFECT)
+        with h5py.File(path) as file:
+            claims = file["claims"]
+            self.assertEqual(set(text(claims["verdict"])), {"undecided"})
+            for name in ("estimate", "low", "high"):
+                self.assertTrue(np.all(claims[name][:] == 0.0), name)
+            self.assertTrue(np.all(claims["p"][:] == 1.0))
+            self.assertTrue(np.all(np.isnan(claims["variance_reduction"][:])))
+        self.assertEqual(must("show", path).stdout.count("does not vary"), 5)
+
+    def test_lattices(self):
+        with h5py.File(self.play(LATTICES)) as file:
+            p = dict(zip(text(file["claims/id"]), file["claims/p"][:]))
+        for name, value in p.items():
+            self.assertGreater(value, 0.01, name)
+        self.assertEqual(p["not_converged"], 1.0)
+
+    def check_debt(self, path):
+        with h5py.File(path) as file:
+            names = text(file["claims/ablation/ablation"])
+            self.assertEqual(names, ["debt", "erosion", "bypass", "burden", "paralysis", "war"])
+            cell = file["claims/ablation"]
+            self.assertEqual(cell["estimate"].shape, (2, 6))
+            self.assertEqual(text(file["claims/verdict"]), ["supported", "supported"])
+            self.assertNotEqual(text(cell["verdict"])[0], "supported")
+            self.assertEqual(set(text(cell["verdict"])[6:]), {"supported"})
+            # The paired mean of the worlds themselves.
+            labels = text(file["point_label"])
+            values = file["worlds/tension_late"]
+            more, less = (labels.index(f"{p}, without debt") for p in "01")
+            self.assertAlmostEqual(cell["estimate"][0, 0], np.mean(values[more] - values[less]), 12)
+            by_order = file["claims/by_order/estimate"][0]
+            self.assertTrue(np.allclose(by_order, np.mean(values[0] - values[1], axis=1), rtol=1e-12))
+            base = file["claims/baseline"]
+            self.assertEqual(text(base["baseline"])[0], "more - neutral")
+            neutral = labels.index("0, neutral")
+            self.assertAlmostEqual(base["estimate"][0, 0], np.mean(values[0] - values[neutral]), 12)
+            # Doing nothing leaves every crisis alone.
+            nothing = labels.index("0, do-nothing")
+            self.assertEqual(np.min(file["worlds/share_abstain"][nothing]), 1.0)
+        shown = " ".join(must("show", path).stdout.split())
+        self.assertIn("carried by debt: without it the effect is", shown)
+        self.assertIn("supported, negligible gain", shown)
+        self.assertIn("the arms differ in share_abstain", shown)
+        self.assertIn("better ones", shown)
+
+    def test_ablation_in_shards(self):
+        folder = scratch(self)
+        (folder / "x.yaml").write_text(DEBT)
+        must("run", folder / "x.yaml", "-o", folder / "x.h5", "-q")
+        self.check_debt(folder / "x.h5")
+        for k in (1, 2):
+            must("run", folder / "x.yaml", "-o", folder / f"{k}.h5", "--shard", f"{k}/2", "-q")
+        must("merge", "-o", folder / "m.h5", folder / "2.h5", folder / "1.h5", "-q")
+        self.check_debt(folder / "m.h5")
+        self.assertEqual(result_hash(folder / "m.h5"), result_hash(folder / "x.h5"))
+        must("verify", folder / "m.h5", "--fraction", "0.02", "-q")
+
+    def test_ablation_of_a_finished_run(self):
+        """The points of a claim are played once more, those that are there are kept."""
+        folder = scratch(self)
+        (folder / "x.yaml").write_text(DEBT.replace("ablate: assumptions\n", "").replace("baseline: true\n", ""))
+        must("run", folder / "x.yaml", "-o", folder / "x.h5", "-q")
+        (folder / "x.yaml").write_text(DEBT)
+        planned = must("run", folder / "x.yaml", "-o", folder / "x.h5", "--resume", "--dry-run").stderr
+        self.assertIn("18 points", planned)  # 2, 6 ablations of each, 2 baselines of each
+        must("run", folder / "x.yaml", "-o", folder / "x.h5", "--resume", "-q")
+        self.check_debt(folder / "x.h5")
+
+    def test_registration(self):
+        folder = scratch(self)
+        experiment, sealed = folder / "x.yaml", folder / "x.registered.yaml"
+        experiment.write_text(DEBT)
+        must("register", experiment)
+        self.assertTrue(sealed.exists())
+        self.assertEqual(quadrille("register", experiment).returncode, 2)
+        date = [line for line in sealed.read_text().splitlines() if line.startswith("registered:")][0].split('"')[1]
+        told = must("run", experiment, "-o", folder / "a.h5", "--worlds", "150").stderr
+        self.assertIn(f"claims registered {date}", told)
+        self.assertIn(f"registered {date}", must("show", folder / "a.h5").stdout)
+        experiment.write_text(DEBT.replace("negligible: 0.9", "negligible: 0.8").replace("id: cost", "id: costs"))
+        told = must("run", experiment, "-o", folder / "b.h5", "--worlds", "20").stderr
+        for change in ("`worlds` was changed", "claim `gain` was changed", "claim `costs` is new", "claim `cost` is gone"):
+            self.assertIn(change, told)
+        self.assertIn("exploratory: changed since the registration", must("show", folder / "b.h5").stdout)
+        with h5py.File(folder / "b.h5") as file:
+            self.assertEqual(text([file["claims"].attrs["registration"]]), ["exploratory"])
+        experiment.write_text("worlds: 10\n")
+        (folder / "y.yaml").write_text("worlds: 10\n")
+        self.assertEqual(quadrille("register", folder / "y.yaml").returncode, 2)
+        self.assertFalse((folder / "y.registered.yaml").exists())
+
+
+if __name__ == "__main__":
+    import sys
+    unittest.main(argv=sys.argv[:1])
