@@ -1,11 +1,12 @@
 #include "base/csv.h"
 
-#include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/text.h"
 
 #define BLANKS " \t"
@@ -235,36 +236,38 @@ qd_status_t qd_csv_column(const qd_csv_t *self, const char *name, const char *ot
     return qd_error_add(error, QD_ERROR_INPUT, "%s:1: found no column `%s`; expected one", self->path, name);
 }
 
-static bool number_of(const char *text, double *value)
+/* Tells that a field is no number in [low, high]; `kind` is "number" or "whole number". */
+static qd_status_t tell_number(const qd_csv_t *self, size_t row, size_t column, qd_number_fault_t fault,
+                               const char *kind, double low, double high, qd_error_t *error)
 {
-    char *end;
-    if (*text == '\0' || text[strspn(text, "0123456789+-.eE")] != '\0')
-        return false;
-    *value = strtod(text, &end);
-    return *end == '\0' && isfinite(*value);
+    char range[80];
+    const char *expectation = qd_number_expectation(fault);
+    snprintf(range, sizeof range, "a %s from %g to %g", kind, low, high);
+    return qd_error_add(error, QD_ERROR_INPUT, "%s:%zu: found `%.60s` for `%s`; expected %s", self->path,
+                        self->line[row], self->field[row * self->columns + column], self->name[column],
+                        expectation ? expectation : range);
 }
 
 qd_status_t qd_csv_real(const qd_csv_t *self, size_t row, size_t column, double low, double high,
                         double *value, qd_error_t *error)
 {
-    const char *text = self->field[row * self->columns + column];
-    if (number_of(text, value) && *value >= low && *value <= high)
-        return QD_OK;
-    return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s:%zu: found `%.60s` for `%s`; expected a number from %g to %g", self->path,
-                        self->line[row], text, self->name[column], low, high);
+    double x = 0.0;
+    qd_number_fault_t fault = qd_real_of(self->field[row * self->columns + column], &x);
+    if (fault || !(x >= low && x <= high))
+        return tell_number(self, row, column, fault, "number", low, high, error);
+    *value = x;
+    return QD_OK;
 }
 
 qd_status_t qd_csv_whole(const qd_csv_t *self, size_t row, size_t column, int low, int high, int *value,
                          qd_error_t *error)
 {
-    const char *text = self->field[row * self->columns + column];
-    double x;
-    if (number_of(text, &x) && x >= low && x <= high && floor(x) == x) {
-        *value = (int)x;
-        return QD_OK;
-    }
-    return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s:%zu: found `%.60s` for `%s`; expected a whole number from %d to %d", self->path,
-                        self->line[row], text, self->name[column], low, high);
+    bool negative;
+    uint64_t magnitude;
+    qd_number_fault_t fault = qd_whole_of(self->field[row * self->columns + column], &negative, &magnitude);
+    double x = negative ? -(double)magnitude : (double)magnitude;
+    if (fault || !(x >= low && x <= high))
+        return tell_number(self, row, column, QD_NUMBER_NONE, "whole number", low, high, error);
+    *value = (int)x;
+    return QD_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "cli/cli.h"
 #include "base/json.h"
 #include "engine/parallel.h"
@@ -41,17 +42,6 @@ static void print_help(void)
          "up to 13, the optimal partitions beyond). search gives an upper bound.");
 }
 
-/* A whole number in [low, high] written as digits only. */
-static bool read_whole(const char *text, uint64_t low, uint64_t high, uint64_t *value)
-{
-    char *end;
-    if (*text == '\0' || strspn(text, "0123456789") != strlen(text) || strlen(text) > 20)
-        return false;
-    unsigned long long read = strtoull(text, &end, 10);
-    *value = read;
-    return read >= low && read <= high && !(read == UINT64_MAX && strcmp(text, "18446744073709551615") != 0);
-}
-
 /* -1 to go on, otherwise the exit status. */
 static int parse(int argc, char **argv, options_t *options)
 {
@@ -69,14 +59,14 @@ static int parse(int argc, char **argv, options_t *options)
         }
         if (option == 'J')
             options->json = true;
-        else if (option == 'j' && !read_whole(optarg, 1, 1024, &threads))
+        else if (option == 'j' && !qd_natural_of(optarg, 1, 1024, &threads))
             return qd_cli_misuse(argv[0], "found `%s` for -j; expected a number of threads, 1 to 1024",
                                  optarg);
         else if (option == 'n' &&
-                 !(options->has_starts = read_whole(optarg, 1, QD_STARTS_MAX, &options->starts)))
+                 !(options->has_starts = qd_natural_of(optarg, 1, QD_STARTS_MAX, &options->starts)))
             return qd_cli_misuse(argv[0], "found `%s` for --starts; expected a whole number from 1 to %d",
                                  optarg, QD_STARTS_MAX);
-        else if (option == 's' && !(options->has_seed = read_whole(optarg, 0, UINT64_MAX, &options->seed)))
+        else if (option == 's' && !(options->has_seed = qd_natural_of(optarg, 0, UINT64_MAX, &options->seed)))
             return qd_cli_misuse(argv[0], "found `%s` for --seed; expected a whole number", optarg);
         else if (option == '?')
             return qd_cli_misuse(argv[0], "found the option `%s`; expected --json, -j, --starts or --seed",

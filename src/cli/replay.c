@@ -1,12 +1,11 @@
 /* quadrille replay: one world of a result file again, every event told. */
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cli/cli.h"
 #include "engine/replay.h"
 #include "quadrille/world.h"
@@ -45,11 +44,8 @@ typedef struct {
 
 static int take_world(arguments_t *self, const char *text)
 {
-    char *end;
-    errno = 0;
-    self->replay.world = strtoull(text, &end, 10);
     self->has_world = true;
-    if (isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0)
+    if (qd_natural_of(text, 0, UINT64_MAX, &self->replay.world))
         return -1;
     return qd_cli_misuse("replay", "found --world `%s`; expected a whole number from 0", text);
 }

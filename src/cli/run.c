@@ -1,6 +1,5 @@
 /* quadrille run: an experiment file becomes a result file. */
 #include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -10,13 +9,15 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "cli/cli.h"
 #include "cli/screen.h"
 #include "engine/ranks.h"
 #include "quadrille/run.h"
 
-#define SETS_MAX 256
-#define TIME_MAX 315360000.0 /* seconds of ten years: a timer takes them */
+#define SETS_MAX   256
+#define SHARDS_MAX 1000000
+#define TIME_MAX   315360000.0 /* seconds of ten years: a timer takes them */
 
 typedef struct {
     const char *sets[SETS_MAX];
@@ -62,15 +63,6 @@ static void print_help(void)
          "Ctrl-C stops early: what is finished is kept, OUT.h5 is readable, and --resume goes on.");
 }
 
-/* A whole number without sign or trailing text. */
-static bool parse_whole(const char *text, uint64_t *value)
-{
-    char *end;
-    errno = 0;
-    *value = strtoull(text, &end, 10);
-    return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0;
-}
-
 /* "90s", "45m", "2h30m", "1d12h": every number has its unit. */
 static bool parse_units(const char *text, double *seconds)
 {
@@ -95,7 +87,7 @@ static bool parse_units(const char *text, double *seconds)
 static bool parse_time(const char *text, double *seconds)
 {
     uint64_t alone;
-    if (parse_whole(text, &alone))
+    if (qd_natural_of(text, 0, UINT64_MAX, &alone))
         *seconds = (double)alone;
     else if (!parse_units(text, seconds))
         return false;
@@ -111,7 +103,7 @@ static bool parse_shard(const char *text, size_t *shard, size_t *shards)
         return false;
     memcpy(first, text, (size_t)(slash - text));
     first[slash - text] = '\0';
-    if (!parse_whole(first, &k) || !parse_whole(slash + 1, &n) || k < 1 || k > n || n > 1000000)
+    if (!qd_natural_of(slash + 1, 1, SHARDS_MAX, &n) || !qd_natural_of(first, 1, n, &k))
         return false;
     *shard = (size_t)k;
     *shards = (size_t)n;
@@ -148,19 +140,20 @@ static int take_option(arguments_t *self, int option, const char *name)
         self->run.output = optarg;
         return *optarg ? -1 : qd_cli_misuse("run", "found an empty --output; expected the path of a file");
     case 'j':
-        if (!parse_whole(optarg, &number) || number < 1 || number > 4096)
+        if (!qd_natural_of(optarg, 1, 4096, &number))
             return qd_cli_misuse("run", "found -j `%s`; expected a number of threads from 1 to 4096", optarg);
         self->run.threads = (int)number;
         return -1;
     case SEED:
         self->overrides.has_seed = true;
-        if (!parse_whole(optarg, &self->overrides.seed))
-            return qd_cli_misuse("run", "found --seed `%s`; expected a whole number from 0 to 2^64-1",
-                                 optarg);
+        if (!qd_natural_of(optarg, 0, UINT64_MAX, &self->overrides.seed))
+            return qd_cli_misuse(
+                "run", "found --seed `%s`; expected a whole number from 0 to 2^64-1, in digits beyond 2^53",
+                optarg);
         return -1;
     case WORLDS:
         self->overrides.has_worlds = true;
-        if (!parse_whole(optarg, &self->overrides.worlds) || self->overrides.worlds < 1)
+        if (!qd_natural_of(optarg, 1, UINT64_MAX, &self->overrides.worlds))
             return qd_cli_misuse("run", "found --worlds `%s`; expected a whole number from 1", optarg);
         return -1;
     case SET:
@@ -173,8 +166,8 @@ static int take_option(arguments_t *self, int option, const char *name)
         return -1;
     case SHARD:
         if (!parse_shard(optarg, &self->run.shard, &self->run.shards))
-            return qd_cli_misuse("run", "found --shard `%s`; expected K/N with 1 <= K <= N <= 1000000",
-                                 optarg);
+            return qd_cli_misuse("run", "found --shard `%s`; expected K/N with 1 <= K <= N <= %d", optarg,
+                                 SHARDS_MAX);
         return -1;
     case BUDGET:
         if (!parse_time(optarg, &self->time_budget))

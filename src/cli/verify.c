@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "cli/cli.h"
 #include "cli/screen.h"
 #include "engine/verify.h"
@@ -119,22 +120,21 @@ static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
 /* -1, or an exit status. */
 static int take_option(int option, const char *name, qd_verify_options_t *options, qd_isa_t *isa, bool *quiet)
 {
-    char *end;
+    uint64_t threads;
     switch (option) {
     case 'h':
         print_help();
         return 0;
     case FRACTION:
-        options->fraction = strtod(optarg, &end);
-        if (end == optarg || *end || !(options->fraction > 0.0) || options->fraction > 1.0)
+        if (qd_real_of(optarg, &options->fraction) || !(options->fraction > 0.0) || options->fraction > 1.0)
             return qd_cli_misuse("verify", "found --fraction `%s`; expected a number above 0 and up to 1",
                                  optarg);
         return -1;
     case 'j':
-        options->threads = (int)strtol(optarg, &end, 10);
-        if (end == optarg || *end || options->threads < 1 || options->threads > 4096)
+        if (!qd_natural_of(optarg, 1, 4096, &threads))
             return qd_cli_misuse("verify", "found -j `%s`; expected a number of threads from 1 to 4096",
                                  optarg);
+        options->threads = (int)threads;
         return -1;
     case ISA:
         *isa = qd_isa_find(optarg);

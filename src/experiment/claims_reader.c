@@ -216,9 +216,9 @@ static bool read_trend(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t
     bool good = named && way;
     if (named)
         good = find_trend_factor(load, named, &factor) && good;
-    if (way && !qd_yaml_is_plain(way, "rises") && !qd_yaml_is_plain(way, "falls"))
+    if (way && !qd_yaml_is_word(way, "rises") && !qd_yaml_is_word(way, "falls"))
         good = qd_yaml_expected(way, "rises or falls");
-    claim->direction = good && qd_yaml_is_plain(way, "rises") ? 1 : -1;
+    claim->direction = good && qd_yaml_is_word(way, "rises") ? 1 : -1;
     good = (!at || qd_arm_read(load, at, &words)) && good;
     if (good && words.order)
         good = qd_yaml_fail_key(words.order, "found `order` in an arm; expected it beside `trend`");
@@ -236,8 +236,10 @@ static bool read_bimodal(qd_loading_t *load, const qd_yaml_node_t *node, qd_clai
     claim->kind = QD_CLAIM_BIMODAL;
     if (qd_yaml_kind(node) == QD_YAML_MAP)
         return read_arm(load, node, NULL, &claim->more);
-    if (!qd_yaml_is_plain(node, "true"))
-        return qd_yaml_expected(node, "true, or an arm such as {institution.initial: 0.1}");
+    const char *meant = qd_yaml_flag_meant(node);
+    if (!qd_yaml_is_word(node, "true"))
+        return qd_yaml_expected(node, "true, or an arm such as {institution.initial: 0.1}%s",
+                                meant && strcmp(meant, "true") == 0 ? " (write `true`)" : "");
     return qd_arm_of_all(load, &claim->more);
 }
 
@@ -343,7 +345,7 @@ void qd_write_node(FILE *out, const qd_yaml_node_t *node)
 {
     bool map = qd_yaml_kind(node) == QD_YAML_MAP;
     const char *text = qd_yaml_scalar(node);
-    if (text && qd_yaml_is_plain(node, text) && is_word(text)) {
+    if (text && qd_yaml_is_plain(node) && is_word(text)) {
         fputs(text, out);
     } else if (text) {
         qd_write_text(out, text);

@@ -38,6 +38,8 @@ static qd_parameter_type_t type_of(int parameter)
     return qd_parameter_info((size_t)parameter)->type;
 }
 
+static const char *const flag_words[2] = {"false", "true"}, *const scope_words[2] = {"all", "leader"};
+
 /* ---- values -------------------------------------------------------------------------------------------- */
 
 static bool read_doctrine(const qd_yaml_node_t *node, double *value)
@@ -59,27 +61,23 @@ static bool read_doctrine(const qd_yaml_node_t *node, double *value)
     return qd_yaml_expected_for(node, "doctrine", "one of: %s", list);
 }
 
-/* false without a message */
-static bool number_in(const qd_yaml_node_t *node, const qd_parameter_info_t *info, double *value)
+static bool read_flag(const qd_yaml_node_t *node, const char *name, double *value)
 {
-    if (!qd_yaml_is_number(node))
-        return false;
-    *value = strtod(qd_yaml_scalar(node), NULL) + 0.0; /* no negative zero */
-    return *value >= info->low && *value <= info->high &&
-           (info->type != QD_TYPE_WHOLE || floor(*value) == *value);
+    bool flag;
+    bool good = qd_yaml_flag_for(node, name, &flag);
+    *value = flag;
+    return good;
 }
 
-static bool read_word(const qd_yaml_node_t *node, const char *name, const char *const words[2], double *value)
+static bool read_scope(const qd_yaml_node_t *node, const char *name, double *value)
 {
     for (int i = 0; i < 2; i++)
-        if (qd_yaml_is_plain(node, words[i])) {
+        if (qd_yaml_is_word(node, scope_words[i])) {
             *value = i;
             return true;
         }
-    return qd_yaml_expected_for(node, name, "%s or %s", words[0], words[1]);
+    return qd_yaml_expected_for(node, name, "%s or %s", scope_words[0], scope_words[1]);
 }
-
-static const char *const flag_words[2] = {"false", "true"}, *const scope_words[2] = {"all", "leader"};
 
 bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value)
 {
@@ -87,14 +85,14 @@ bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value)
         return read_doctrine(node, value);
     const qd_parameter_info_t *info = qd_parameter_info((size_t)parameter);
     if (info->type == QD_TYPE_FLAG)
-        return read_word(node, info->name, flag_words, value);
+        return read_flag(node, info->name, value);
     if (info->type == QD_TYPE_SCOPE)
-        return read_word(node, info->name, scope_words, value);
-    if (number_in(node, info, value))
-        return true;
-    return qd_yaml_expected_for(node, info->name, "a %s from %.15g to %s%.15g",
-                                info->type == QD_TYPE_WHOLE ? "whole number" : "number", info->low,
-                                info->high == nextafter(0.5, 0.0) ? "below " : "", info->high);
+        return read_scope(node, info->name, value);
+    bool good = info->type == QD_TYPE_WHOLE
+                    ? qd_yaml_integer_for(node, info->name, info->low, info->high, value)
+                    : qd_yaml_real_for(node, info->name, info->low, info->high, value);
+    *value += 0.0; /* no negative zero */
+    return good;
 }
 
 /* ---- distributions ------------------------------------------------------------------------------------- */

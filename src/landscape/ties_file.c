@@ -1,12 +1,12 @@
 #include "landscape/ties_file.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/csv.h"
 #include "base/list.h"
+#include "base/number.h"
 #include "base/text.h"
 
 #define FAULTS_MAX 20
@@ -48,15 +48,6 @@ static int find_name(reader_t *self, char *text)
     return (int)self->names++;
 }
 
-static bool read_sign(const char *text, double *sign)
-{
-    char *end;
-    *sign = strtod(text, &end);
-    /* strtod also takes nan, inf and hexadecimals. */
-    return end != text && *end == '\0' && strspn(text, "+-.0123456789eE") == strlen(text) &&
-           isfinite(*sign) && *sign != 0.0;
-}
-
 static qd_status_t add_tie(reader_t *self, size_t line, const qd_csv_field_t field[3])
 {
     const char *stranger =
@@ -74,8 +65,11 @@ static qd_status_t add_tie(reader_t *self, size_t line, const qd_csv_field_t fie
     }
     if (end[0] == end[1])
         return fault(self, line, field[1].column, "a tie between two different actors", field[1].text);
-    if (!read_sign(field[2].text, &sign))
-        return fault(self, line, field[2].column, "a sign, 1 or -1 (or another number but 0)", field[2].text);
+    qd_number_fault_t wrong = qd_real_of(field[2].text, &sign);
+    const char *expectation = qd_number_expectation(wrong);
+    if (wrong || sign == 0.0)
+        return fault(self, line, field[2].column,
+                     expectation ? expectation : "a sign, 1 or -1 (or another number but 0)", field[2].text);
     tie_t *larger = qd_list_room(self->tie, self->ties, 1, &self->room, sizeof *larger);
     if (!larger)
         return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: no memory for %zu ties", self->path,

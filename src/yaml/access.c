@@ -2,14 +2,15 @@
 #include "yaml/node.h"
 
 #include <ctype.h>
-#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/name.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "quadrille/registry.h"
 
@@ -70,9 +71,14 @@ const qd_yaml_node_t *qd_yaml_get(const qd_yaml_node_t *map, const char *key)
     return NULL;
 }
 
-bool qd_yaml_is_plain(const qd_yaml_node_t *node, const char *text)
+bool qd_yaml_is_plain(const qd_yaml_node_t *node)
 {
-    return node->kind == QD_YAML_SCALAR && node->plain && strcmp(qd_yaml_scalar(node), text) == 0;
+    return node->kind == QD_YAML_SCALAR && node->plain;
+}
+
+bool qd_yaml_is_word(const qd_yaml_node_t *node, const char *word)
+{
+    return node->kind == QD_YAML_SCALAR && strcmp(qd_yaml_scalar(node), word) == 0;
 }
 
 int qd_yaml_line(const qd_yaml_node_t *node)
@@ -189,110 +195,113 @@ bool qd_yaml_name(const qd_yaml_node_t *node, const char **text)
     return qd_is_name(*text) || qd_yaml_expected(node, "a text without control characters");
 }
 
-static const char *skip_digits(const char *s)
+/* Only plain scalars are numbers: a number in quotes is a text. */
+static const char *plain_text(const qd_yaml_node_t *node)
 {
-    while (isdigit((unsigned char)*s))
-        s++;
-    return s;
-}
-
-/* [+-] digits [. digits] [e [+-] digits], with at least one digit before the exponent. */
-static bool is_decimal(const char *s)
-{
-    s += *s == '+' || *s == '-';
-    const char *whole = skip_digits(s), *end = whole;
-    if (*whole == '.')
-        end = skip_digits(whole + 1);
-    if (whole == s && end - whole < 2)
-        return false;
-    if (*end == 'e' || *end == 'E') {
-        const char *power = end + 1;
-        power += *power == '+' || *power == '-';
-        end = skip_digits(power);
-        if (end == power)
-            return false;
-    }
-    return *end == '\0';
-}
-
-/* Whether the node is a decimal number that no double holds: 1e400. */
-static bool is_beyond(const qd_yaml_node_t *node)
-{
-    return node->kind == QD_YAML_SCALAR && node->plain && is_decimal(qd_yaml_scalar(node)) &&
-           isinf(strtod(qd_yaml_scalar(node), NULL));
-}
-
-static bool number_of(const qd_yaml_node_t *node, double *value)
-{
-    if (node->kind != QD_YAML_SCALAR || !node->plain || !is_decimal(qd_yaml_scalar(node)))
-        return false;
-    *value = strtod(qd_yaml_scalar(node), NULL);
-    return isfinite(*value);
+    return qd_yaml_is_plain(node) ? qd_yaml_scalar(node) : "";
 }
 
 bool qd_yaml_is_number(const qd_yaml_node_t *node)
 {
     double ignored;
-    return number_of(node, &ignored);
+    return qd_real_of(plain_text(node), &ignored) == QD_NUMBER_GOOD;
+}
+
+static const char *advice_on_quotes(const qd_yaml_node_t *node)
+{
+    bool quoted = node->kind == QD_YAML_SCALAR && !node->plain && qd_is_decimal(qd_yaml_scalar(node));
+    return quoted ? " (drop the quotes: a number in quotes is a text)" : "";
+}
+
+/* Whether 15 digits show a number that is larger: the double below 0.5 reads "below 0.5". */
+static bool is_shown_larger(double x)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.15g", x);
+    return strtod(text, NULL) > x;
+}
+
+/* Tells why a node is no number in [low, high]; `kind` is "number" or "whole number". */
+static bool tell_number(const qd_yaml_node_t *node, const char *name, qd_number_fault_t fault,
+                        const char *kind, double low, double high)
+{
+    const char *expectation = qd_number_expectation(fault), *advice = advice_on_quotes(node);
+    if (expectation)
+        return qd_yaml_expected_for(node, name, "%s", expectation);
+    if (isfinite(low) && isfinite(high))
+        return qd_yaml_expected_for(node, name, "a %s from %.15g to %s%.15g%s", kind, low,
+                                    is_shown_larger(high) ? "below " : "", high, advice);
+    if (isfinite(low))
+        return qd_yaml_expected_for(node, name, "a %s not below %.15g%s", kind, low, advice);
+    return qd_yaml_expected_for(node, name, "a finite %s%s", kind, advice);
+}
+
+bool qd_yaml_real_for(const qd_yaml_node_t *node, const char *name, double low, double high, double *value)
+{
+    double x = 0.0;
+    qd_number_fault_t fault = qd_real_of(plain_text(node), &x);
+    if (fault || !(x >= low && x <= high))
+        return tell_number(node, name, fault, "number", low, high);
+    *value = x;
+    return true;
+}
+
+bool qd_yaml_integer_for(const qd_yaml_node_t *node, const char *name, double low, double high, double *value)
+{
+    bool negative;
+    uint64_t magnitude;
+    qd_number_fault_t fault = qd_whole_of(plain_text(node), &negative, &magnitude);
+    double x = negative ? -(double)magnitude : (double)magnitude;
+    if (fault || !(x >= low && x <= high))
+        return tell_number(node, name, QD_NUMBER_NONE, "whole number", low, high);
+    *value = x;
+    return true;
 }
 
 bool qd_yaml_real(const qd_yaml_node_t *node, double low, double high, double *value)
 {
-    double x;
-    if (number_of(node, &x) && x >= low && x <= high) {
-        *value = x;
-        return true;
-    }
-    if (is_beyond(node))
-        return qd_yaml_expected(node, "a number within the range of doubles, %.2g at most", DBL_MAX);
-    if (isfinite(low) && isfinite(high))
-        return qd_yaml_expected(node, "a number from %.15g to %.15g", low, high);
-    if (isfinite(low))
-        return qd_yaml_expected(node, "a number not below %.15g", low);
-    return qd_yaml_expected(node, "a finite number");
-}
-
-/* Digits are read exactly; other spellings (1e6, 2.0) as a double that is exactly whole and below 2^53. */
-static bool whole_of(const qd_yaml_node_t *node, uint64_t *value)
-{
-    double x;
-    if (!number_of(node, &x))
-        return false;
-    const char *s = qd_yaml_scalar(node);
-    s += *s == '+';
-    if (*skip_digits(s) != '\0') {
-        if (!(x >= 0.0 && x <= 9007199254740992.0 && floor(x) == x))
-            return false;
-        *value = (uint64_t)x;
-        return true;
-    }
-    uint64_t n = 0;
-    for (; *s; s++) {
-        uint64_t digit = (uint64_t)(*s - '0');
-        if (n > (UINT64_MAX - digit) / 10)
-            return false;
-        n = 10 * n + digit;
-    }
-    *value = n;
-    return true;
+    return qd_yaml_real_for(node, NULL, low, high, value);
 }
 
 bool qd_yaml_whole(const qd_yaml_node_t *node, uint64_t low, uint64_t high, uint64_t *value)
 {
-    uint64_t n;
-    if (!whole_of(node, &n) || n < low || n > high)
-        return qd_yaml_expected(node, "a whole number from %llu to %llu", (unsigned long long)low,
-                                (unsigned long long)high);
-    *value = n;
+    bool negative;
+    uint64_t magnitude;
+    qd_number_fault_t fault = qd_whole_of(plain_text(node), &negative, &magnitude);
+    if (fault == QD_NUMBER_DIGITS && high > magnitude)
+        return qd_yaml_expected(node, "%s", qd_number_expectation(fault));
+    if (fault || negative || magnitude < low || magnitude > high)
+        return qd_yaml_expected(node, "a whole number from %llu to %llu%s", (unsigned long long)low,
+                                (unsigned long long)high, advice_on_quotes(node));
+    *value = magnitude;
     return true;
+}
+
+const char *qd_yaml_flag_meant(const qd_yaml_node_t *node)
+{
+    static const char *const words[][2] = {{"yes", "no"},     {"y", "n"}, {"on", "off"},
+                                           {"true", "false"}, {"t", "f"}, {"1", "0"}};
+    for (size_t i = 0; node->kind == QD_YAML_SCALAR && i < sizeof words / sizeof words[0]; i++)
+        for (size_t k = 0; k < 2; k++)
+            if (strcasecmp(qd_yaml_scalar(node), words[i][k]) == 0)
+                return k == 0 ? "true" : "false";
+    return NULL;
+}
+
+bool qd_yaml_flag_for(const qd_yaml_node_t *node, const char *name, bool *value)
+{
+    *value = qd_yaml_is_word(node, "true");
+    if (*value || qd_yaml_is_word(node, "false"))
+        return true;
+    const char *meant = qd_yaml_flag_meant(node);
+    if (meant)
+        return qd_yaml_expected_for(node, name, "true or false (write `%s`)", meant);
+    return qd_yaml_expected_for(node, name, "true or false");
 }
 
 bool qd_yaml_flag(const qd_yaml_node_t *node, bool *value)
 {
-    *value = qd_yaml_is_plain(node, "true");
-    if (!*value && !qd_yaml_is_plain(node, "false"))
-        return qd_yaml_expected(node, "true or false");
-    return true;
+    return qd_yaml_flag_for(node, NULL, value);
 }
 
 bool qd_yaml_expect(const qd_yaml_node_t *node, qd_yaml_kind_t kind, const char *what)

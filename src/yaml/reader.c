@@ -164,6 +164,16 @@ static qd_status_t take_key(builder_t *build, const char *text, size_t length, c
     return status;
 }
 
+/* YAML's null: `name: ~` gives as little as `name:` does. */
+static bool is_null(const char *text, size_t length)
+{
+    static const char *const words[] = {"~", "null", "Null", "NULL"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (length == strlen(words[i]) && memcmp(text, words[i], length) == 0)
+            return true;
+    return false;
+}
+
 static qd_status_t take_scalar(builder_t *build, struct fy_token *token, const struct fy_mark *mark)
 {
     size_t length = 0, offset, position = 0;
@@ -175,12 +185,15 @@ static qd_status_t take_scalar(builder_t *build, struct fy_token *token, const s
                              "found a NUL character; expected text");
     if (wants_key(build))
         return take_key(build, text, length, mark);
+    bool plain = !token || fy_token_scalar_style(token) == FYSS_PLAIN;
+    if (plain && is_null(text, length))
+        length = 0;
     qd_status_t status = add_text(build->document, text, length, &offset);
     if (!status)
         status = add_node(build, QD_YAML_SCALAR, mark, &position);
     if (!status) {
         build->document->node[position].text = offset;
-        build->document->node[position].plain = !token || fy_token_scalar_style(token) == FYSS_PLAIN;
+        build->document->node[position].plain = plain;
     }
     return status;
 }

@@ -1,8 +1,10 @@
 /* A strict reader of YAML files: a document becomes a tree whose every key and value knows its place in the
  * file.
  *
- * Strict means: one document; UTF-8 text; keys are plain words, none twice in one mapping; no anchors,
+ * Strict means: one document; UTF-8 text; keys are words, none twice in one mapping; no anchors,
  * aliases, merge keys or tags (so no file can unfold into more than it holds); at most QD_YAML_DEPTH levels.
+ * A word in quotes is the word, so that JSON is read as it is; a number in quotes is a text. The plain scalars of
+ * YAML's null (~, null, Null, NULL) are nothing, as an empty value is.
  * Every fault is told as FILE:LINE:COLUMN: found X; expected Y with lines and columns counted from 1. Faults
  * are collected: the typed accessors below return false and leave a message in the qd_error_t that the
  * document was loaded with, and the caller goes on reading to find the others; in the end it asks
@@ -58,11 +60,12 @@ const qd_yaml_node_t *qd_yaml_first(const qd_yaml_node_t *node); /* first child 
 const qd_yaml_node_t *qd_yaml_next(const qd_yaml_node_t *node);  /* next sibling, or NULL */
 const char *qd_yaml_key(const qd_yaml_node_t *node);             /* its key in a mapping, else NULL */
 const qd_yaml_node_t *qd_yaml_get(const qd_yaml_node_t *map,
-                                  const char *key);                  /* NULL: absent, or not a map */
-const char *qd_yaml_scalar(const qd_yaml_node_t *node);              /* text of a scalar, else NULL */
-bool qd_yaml_is_plain(const qd_yaml_node_t *node, const char *text); /* unquoted scalar equal to text */
-bool qd_yaml_is_number(const qd_yaml_node_t *node);                  /* unquoted scalar, a finite number */
-int qd_yaml_line(const qd_yaml_node_t *node);                        /* of the value, from 1 */
+                                  const char *key);                 /* NULL: absent, or not a map */
+const char *qd_yaml_scalar(const qd_yaml_node_t *node);             /* text of a scalar, else NULL */
+bool qd_yaml_is_plain(const qd_yaml_node_t *node);                  /* a scalar without quotes */
+bool qd_yaml_is_word(const qd_yaml_node_t *node, const char *word); /* a scalar, in quotes or not */
+bool qd_yaml_is_number(const qd_yaml_node_t *node);                 /* unquoted scalar, a finite number */
+int qd_yaml_line(const qd_yaml_node_t *node);                       /* of the value, from 1 */
 int qd_yaml_column(const qd_yaml_node_t *node);
 
 /* ---- faults: all return false, so that a reader can end with `return qd_yaml_fail(...)` ---------------- */
@@ -83,12 +86,19 @@ bool qd_yaml_expected_for(const qd_yaml_node_t *node, const char *name, const ch
 bool qd_yaml_text(const qd_yaml_node_t *node, const char **text);
 /* The same, fit for a name: without control characters (qd_is_name), which a terminal would obey. */
 bool qd_yaml_name(const qd_yaml_node_t *node, const char **text);
-/* A finite decimal number in [low, high]: 2, -2, .5, 1e-3; no hexadecimals, underscores, nan, inf, quotes. */
+/* A decimal number in [low, high]: 2, -2, .5, 1e-3 (base/number.h), not in quotes. */
 bool qd_yaml_real(const qd_yaml_node_t *node, double low, double high, double *value);
-/* A whole number in [low, high], written as digits or as a number that is exactly whole (1e6). */
+/* The same, told under a name of the caller's as by qd_yaml_expected_for; and a whole number, within +-2^53. */
+bool qd_yaml_real_for(const qd_yaml_node_t *node, const char *name, double low, double high, double *value);
+bool qd_yaml_integer_for(const qd_yaml_node_t *node, const char *name, double low, double high,
+                         double *value);
+/* A whole number in [low, high], exact: in digits, or up to 2^53 as a number that is exactly whole (1e6, 2.0). */
 bool qd_yaml_whole(const qd_yaml_node_t *node, uint64_t low, uint64_t high, uint64_t *value);
-/* true or false. */
+/* true or false, in quotes or not; the second told under a name of the caller's. */
 bool qd_yaml_flag(const qd_yaml_node_t *node, bool *value);
+bool qd_yaml_flag_for(const qd_yaml_node_t *node, const char *name, bool *value);
+/* The flag that another dialect's word stands for (yes, no, on, off, TRUE, ...): "true", "false" or NULL. */
+const char *qd_yaml_flag_meant(const qd_yaml_node_t *node);
 /* A node of that kind; `what` says what is expected: "a mapping of names to values". */
 bool qd_yaml_expect(const qd_yaml_node_t *node, qd_yaml_kind_t kind, const char *what);
 

@@ -43,7 +43,35 @@ static const wrong_t wrong[] = {
     {"worlds: 0", "f.yaml:1:9: found `0` for `worlds`; expected a whole number from 1 to "
                   "1099511627776\n"},
     {"worlds: \"20\"", "f.yaml:1:10: found \"20\" for `worlds`; expected a whole number from 1 to "
-                       "1099511627776\n"},
+                       "1099511627776 (drop the quotes: a number in quotes is a text)\n"},
+    {"parameters: {affinity.noise: {uniform: ['0.1', 0.2]}}",
+     "f.yaml:1:42: found \"0.1\" for `affinity.noise`; expected a number from 0 to 2 (drop the quotes: a "
+     "number in quotes is a text)\n"},
+    {"seed: 9007199254740993.0",
+     "f.yaml:1:7: found `9007199254740993.0` for `seed`; expected a whole number beyond 2^53 in digits "
+     "alone, without point and exponent\n"},
+    {"seed: 4503599627370496.5", "f.yaml:1:7: found `4503599627370496.5` for `seed`; expected a whole number "
+                                 "from 0 to 18446744073709551615\n"},
+    {"seed: 1e-400", "f.yaml:1:7: found `1e-400` for `seed`; expected a whole number from 0 to "
+                     "18446744073709551615\n"},
+    {"parameters: {order.states: 8.00000000000000000001}",
+     "f.yaml:1:28: found `8.00000000000000000001` for `order.states`; expected a whole number from 2 to "
+     "1024\n"},
+    {"parameters: {affinity.noise: 1e-400}",
+     "f.yaml:1:30: found `1e-400` for `affinity.noise`; expected 0, or a number within the range of doubles, "
+     "2.3e-308 at least\n"},
+    {"parameters: {mission.patronage: {normal: [9007199254740993, 1]}}",
+     "f.yaml:1:43: found `9007199254740993` for `normal`; expected a number that a double holds exactly, or "
+     "one with an exponent, which is rounded\n"},
+    {"name: ~", "f.yaml:1:7: found nothing for `name`; expected a text\n"},
+    {"about: null", "f.yaml:1:8: found nothing for `about`; expected a text\n"},
+    {"output: {worlds: yes, paths: \"no\", landscape: FALSE}",
+     "f.yaml:1:18: found `yes` for `worlds`; expected true or false (write `true`)\n"
+     "f.yaml:1:31: found \"no\" for `paths`; expected true or false (write `false`)\n"
+     "f.yaml:1:47: found `FALSE` for `landscape`; expected true or false (write `false`)\n"},
+    {"parameters: {mission.random_order: yes, doctrine.scope: \"some\"}",
+     "f.yaml:1:36: found `yes` for `mission.random_order`; expected true or false (write `true`)\n"
+     "f.yaml:1:58: found \"some\" for `doctrine.scope`; expected all or leader\n"},
     {"worlds: many", "f.yaml:1:9: found `many` for `worlds`; expected a whole number from 1 to "
                      "1099511627776\n"},
     {"worlds: [1, 2]", "f.yaml:1:9: found a list for `worlds`; expected a whole number from 1 to "
@@ -182,7 +210,7 @@ static const wrong_t wrong[] = {
      "f.yaml:1:44: found `2000` for `order.states`; expected a whole number from 2 to "
      "1024\n"},
     {"parameters: {mission.random_order: 1}",
-     "f.yaml:1:36: found `1` for `mission.random_order`; expected false or true\n"},
+     "f.yaml:1:36: found `1` for `mission.random_order`; expected true or false (write `true`)\n"},
     {"parameters: {mission.random_order: {uniform: [0, 1]}}",
      "f.yaml:1:37: found `uniform` for `mission.random_order`; expected one value, or "
      "{choice: [...]}\n"},
@@ -340,7 +368,8 @@ static const wrong_t wrong[] = {
      "f.yaml:1:71: found `up` for `direction`; expected rises or falls\n"
      "f.yaml:1:80: found the unknown parameter `order.stats`; expected a name that `quadrille list "
      "parameters` shows (did you mean `order.states`?)\n"},
-    {"output: {worlds: yes}", "f.yaml:1:18: found `yes` for `worlds`; expected true or false\n"},
+    {"output: {worlds: yes}",
+     "f.yaml:1:18: found `yes` for `worlds`; expected true or false (write `true`)\n"},
     {"claims: {id: a}", "f.yaml:1:9: found a mapping for `claims`; expected a list of claims\n"},
     {"claims: [{id: a}]", "f.yaml:1:10: found no `says` in `claims`; expected one\nf.yaml:1:10: found no "
                           "`outcome` in `claims`; expected one\nf.yaml:1:10: found 0 of `contrast`, `trend` "

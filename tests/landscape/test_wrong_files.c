@@ -271,6 +271,13 @@ static const wrong_t powers[] = {
      "f.yaml:2:3: found no `weights` in `rules`; expected one\n"
      "f.yaml:3:21: found the unknown key `qouta`; expected one of: weights, quota (did you mean `quota`?)\n"
      "f.yaml:3:3: found no `quota` in `rules`; expected one\n"},
+    {"members: {A: 9007199254740993, B: 4503599627370496.5}\nquota: 1e-400\n",
+     "f.yaml:1:14: found `9007199254740993` for `A`; expected a number that a double holds exactly, or one "
+     "with an exponent, which is rounded\n"
+     "f.yaml:1:35: found `4503599627370496.5` for `B`; expected a number that a double holds exactly, or one "
+     "with an exponent, which is rounded\n"
+     "f.yaml:2:8: found `1e-400` for `quota`; expected 0, or a number within the range of doubles, 2.3e-308 "
+     "at least\n"},
     {"members: {A: 1e400, B: -1}\nquota: 1e999\n",
      "f.yaml:1:14: found `1e400` for `A`; expected a number within the range of doubles, 1.8e+308 at most\n"
      "f.yaml:1:24: found `-1` for `B`; expected a number not below 0\n"
