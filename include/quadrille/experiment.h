@@ -202,6 +202,24 @@ const char *qd_experiment_config(const qd_experiment_t *self); /* canonical YAML
 void qd_experiment_plan(const qd_experiment_t *self, size_t point, size_t order, qd_change_t change[],
                         qd_plan_t *plan);
 
+/* ---- names of points ----------------------------------------------------------------------------------- */
+
+/* The name by which a point is shown: the label that a file gave it; else the values of the design's factors there,
+ * "rumsfeld, target 0.1"; both, "3 (rumsfeld, target 0.1)", where these values do not tell it from all other points.
+ * No two points have the same. A malloc'ed text for free(); NULL where memory is short. */
+char *qd_experiment_point_name(const qd_experiment_t *self, size_t point);
+
+/* Marks in chosen[experiment->points] the points that `name` may mean, and returns their number: the point of that
+ * label; or else those that are shown under that name; or else the design's points where factors have values,
+ * "doctrine=rumsfeld,institution.target=0.1" (a factor may be called by its last part where only one has it); or
+ * else the point at that position. */
+size_t qd_experiment_choose_points(const qd_experiment_t *self, const char *name, bool chosen[]);
+
+/* *point = the one point that `name` means, as above. QD_ERROR_INPUT where there is none or more than one;
+ * QD_ERROR_MEMORY. */
+QD_MUST_USE qd_status_t qd_experiment_find_point(const qd_experiment_t *self, const char *name, size_t *point,
+                                                 qd_error_t *error);
+
 #pragma GCC visibility pop
 
 #endif

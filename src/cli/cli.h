@@ -5,6 +5,8 @@
 #include <stdbool.h>
 
 #include "quadrille/error.h"
+#include "quadrille/experiment.h"
+#include "quadrille/result.h"
 
 int qd_cli_run(int argc, char **argv);
 int qd_cli_list(int argc, char **argv);
@@ -37,6 +39,11 @@ bool qd_cli_may_write(const char *output, bool *there);
 /* Whether `output` is none of the files that are read: they must outlive the command, whatever --force says.
  * Tells which one it is. */
 bool qd_cli_spares(const char *output, const char *const input[], size_t inputs);
+
+/* *point = the point of a result file that is called so: qd_experiment_find_point, or by label and position alone
+ * where `experiment` is NULL. */
+QD_MUST_USE qd_status_t qd_cli_find_point(const qd_result_file_t *file, const qd_experiment_t *experiment,
+                                          const char *name, size_t *point, qd_error_t *error);
 
 /* "quadrille COMMAND ARGUMENT...", malloc'ed; NULL when memory is short. To be called before getopt reorders
  * the words. */

@@ -26,34 +26,24 @@ static void print_help(void)
 
 /* ---- points -------------------------------------------------------------------------------------------- */
 
-static bool find_point(const qd_result_file_t *file, const char *name, size_t *point)
+/* Reads "LABEL,LABEL,..."; cuts the list up. A name that holds commas may be given alone. */
+static qd_status_t read_points(const qd_result_file_t *file, const qd_experiment_t *experiment, char *list,
+                               size_t **point, size_t *points, qd_error_t *error)
 {
-    size_t points = qd_result_file_points(file);
-    for (size_t p = 0; p < points; p++)
-        if (strcmp(qd_result_file_point_label(file, p), name) == 0) {
-            *point = p;
-            return true;
-        }
-    char *end;
-    errno = 0;
-    unsigned long position = strtoul(name, &end, 10);
-    *point = position;
-    return *name >= '0' && *name <= '9' && *end == '\0' && errno == 0 && position < points;
-}
-
-/* Reads "LABEL,LABEL,..."; cuts the list up. Returns the exit status. */
-static int read_points(const qd_result_file_t *file, char *list, size_t **point, size_t *points)
-{
+    qd_error_t ignored = QD_ERROR_NONE;
+    qd_status_t status = QD_OK;
     *points = 0;
     *point = calloc(strlen(list) + 1, sizeof **point);
     if (*point == NULL)
-        return 1;
-    for (char *name = strtok(list, ","); name; name = strtok(NULL, ","))
-        if (!find_point(file, name, &(*point)[(*points)++]))
-            return qd_cli_misuse("report",
-                                 "found the point `%s`; expected the label of one of %zu points, or 0 to %zu",
-                                 name, qd_result_file_points(file), qd_result_file_points(file) - 1);
-    return *points > 0 ? 0 : qd_cli_misuse("report", "found no point in --points; expected a list");
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a list of points");
+    if (qd_cli_find_point(file, experiment, list, *point, &ignored) == QD_OK) {
+        *points = 1;
+        return QD_OK;
+    }
+    for (char *name = strtok(list, ","); name && status == QD_OK; name = strtok(NULL, ","))
+        status = qd_cli_find_point(file, experiment, name, &(*point)[(*points)++], error);
+    return *points > 0 ? status
+                       : qd_error_add(error, QD_ERROR_INPUT, "found no point in --points; expected a list");
 }
 
 /* ---- the page ------------------------------------------------------------------------------------------ */
@@ -122,10 +112,12 @@ static int report(const char *path, const char *output, char *points, bool force
         result = qd_cli_fail(&error);
         goto out;
     }
-    result = points ? read_points(file, points, &point, &options.points) : 0;
+    if (points && read_points(file, experiment, points, &point, &options.points, &error) != QD_OK) {
+        result = qd_cli_fail(&error);
+        goto out;
+    }
     options.point = point;
-    if (result == 0)
-        result = write_page(file, experiment, &options, place);
+    result = write_page(file, experiment, &options, place);
     if (result == 0)
         fprintf(stderr, "quadrille: wrote %s\n", place);
 out:

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/name.h"
+#include "base/number.h"
 #include "cli/cli.h"
 
 #define FAILURES_SHOWN 3
@@ -28,6 +29,24 @@ void qd_show_wrapped(const char *text, int indent)
         word += strspn(word, " \n");
     }
     putchar('\n');
+}
+
+size_t qd_show_length(const char *text)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}
+
+int qd_show_column(const char *text, int indent, int width)
+{
+    int length = (int)qd_show_length(text);
+    if (length < width)
+        printf("%s%*s", text, width - length, "");
+    else
+        printf("%s\n%*s", text, indent + width, "");
+    return indent + width;
 }
 
 /* ---- provenance ---------------------------------------------------------------------------------------- */
@@ -133,12 +152,14 @@ static qd_status_t show_provenance(const qd_show_t *self)
 
 static void print_help(void)
 {
-    puts("Usage: quadrille show OUT.h5 [--outcomes NAME,NAME,...|all] [--point LABEL]\n\n"
-         "Prints what a result file holds: where it comes from, a summary table, the verdicts on its claims, "
-         "contrasts\n"
-         "and sensitivity. OUT.h5 may also be the folder OUT.h5.parts of a run that goes on.\n\n"
-         "  --outcomes LIST  outcomes to show, by name, instead of the main ones\n"
-         "  --point LABEL    one design point only, by label or position");
+    puts(
+        "Usage: quadrille show OUT.h5 [--outcomes NAME,NAME,...|all] [--point LABEL]\n\n"
+        "Prints what a result file holds: where it comes from, a summary table, the verdicts on its claims, "
+        "contrasts\n"
+        "and sensitivity. OUT.h5 may also be the folder OUT.h5.parts of a run that goes on.\n\n"
+        "  --outcomes LIST  outcomes to show, by name, instead of the main ones\n"
+        "  --point POINT    one design point only: by its name as shown, label, values (factor=value,...) or "
+        "position");
 }
 
 /* Reads a list of names with commas between. */
@@ -167,22 +188,47 @@ static int read_outcomes(qd_show_t *self, const char *list)
     return 0;
 }
 
-/* A label, or else a position. */
-static int find_point(qd_show_t *self, const char *label)
+/* A file whose experiment cannot be read knows its points by label and position alone. */
+static qd_status_t find_labelled(const qd_result_file_t *file, const char *name, size_t *point,
+                                 qd_error_t *error)
 {
-    size_t points = qd_result_file_points(self->file);
-    for (size_t p = 0; p < points; p++)
-        if (strcmp(qd_result_file_point_label(self->file, p), label) == 0) {
-            self->point = (long)p;
-            return 0;
-        }
-    char *end;
-    unsigned long position = strtoul(label, &end, 10);
-    if (*label < '0' || *label > '9' || *end || position >= points)
-        return qd_cli_misuse("show", "found point `%s`; expected the label of one of %zu points, or 0 to %zu",
-                             label, points, points - 1);
-    self->point = (long)position;
-    return 0;
+    size_t points = qd_result_file_points(file);
+    uint64_t position;
+    for (*point = 0; *point < points; ++*point)
+        if (strcmp(qd_result_file_point_label(file, *point), name) == 0)
+            return QD_OK;
+    if (!qd_natural_of(name, 0, points - 1, &position))
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "found point `%s`; expected the label of one of %zu points, or 0 to %zu", name,
+                            points, points - 1);
+    *point = (size_t)position;
+    return QD_OK;
+}
+
+qd_status_t qd_cli_find_point(const qd_result_file_t *file, const qd_experiment_t *experiment,
+                              const char *name, size_t *point, qd_error_t *error)
+{
+    /* The file of a shard or of a run that goes on holds the points of the experiment. */
+    return experiment && experiment->points == qd_result_file_points(file)
+               ? qd_experiment_find_point(experiment, name, point, error)
+               : find_labelled(file, name, point, error);
+}
+
+static void free_names(qd_show_t *self)
+{
+    for (size_t p = 0; self->name && p < qd_result_file_points(self->file); p++)
+        free(self->name[p]);
+    free(self->name);
+}
+
+/* Named where they are first shown: a large design has many points. */
+const char *qd_show_point_name(const qd_show_t *self, size_t point)
+{
+    const char *label = qd_result_file_point_label(self->file, point);
+    bool known = self->experiment && self->experiment->points == qd_result_file_points(self->file);
+    if (known && !self->name[point])
+        self->name[point] = qd_experiment_point_name(self->experiment, point);
+    return self->name[point] ? self->name[point] : label;
 }
 
 static qd_status_t show_all(const qd_show_t *self)
@@ -207,9 +253,17 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
         return qd_cli_fail(self->error);
     if (qd_result_file_experiment(self->file, path, &self->experiment, &unused) != QD_OK)
         self->experiment = NULL;
-    int result = point ? find_point(self, point) : 0;
-    if (result == 0 && show_all(self) != QD_OK)
-        result = qd_cli_fail(self->error);
+    size_t position = 0;
+    if (point)
+        status = qd_cli_find_point(self->file, self->experiment, point, &position, self->error);
+    self->point = point ? (long)position : -1;
+    self->name = calloc(qd_result_file_points(self->file), sizeof *self->name);
+    if (status == QD_OK && !self->name)
+        status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for names");
+    if (status == QD_OK)
+        status = show_all(self);
+    int result = status == QD_OK ? 0 : qd_cli_fail(self->error);
+    free_names(self);
     qd_experiment_free(self->experiment);
     qd_result_file_close(self->file);
     return result;

@@ -15,6 +15,7 @@ typedef struct {
     bool outcome[QD_OUTCOMES];   /* asked for */
     bool asked;                  /* whether --outcomes was given */
     long point;                  /* -1: all */
+    char **name;                 /* of each point that was shown: qd_show_point_name; else NULL */
     qd_error_t *error;
 } qd_show_t;
 
@@ -24,9 +25,16 @@ void qd_show_plus_minus(double mean, double half);
 /* Prints words, broken into lines that begin at column `indent` (the first where the cursor is). */
 void qd_show_wrapped(const char *text, int indent);
 
-/* What the design sets at a point, e.g. "bias_flexible 0.1, target 0.9"; its label where it has one of its
- * own. */
-void qd_show_point_name(const qd_show_t *self, size_t point, char *out, size_t size);
+/* The name of a point as it is shown, and as --point takes it (qd_experiment_point_name); its label where the experiment
+ * cannot be read. */
+const char *qd_show_point_name(const qd_show_t *self, size_t point);
+
+/* Characters of a text (not bytes). */
+size_t qd_show_length(const char *text);
+
+/* Prints a text in a column of `width` that begins at `indent`. A text that is too long is never cut: the line is
+ * broken after it. Returns the column after it. */
+int qd_show_column(const char *text, int indent, int width);
 
 qd_status_t qd_show_summary(const qd_show_t *self);
 qd_status_t qd_show_claims(const qd_show_t *self);

@@ -11,6 +11,10 @@
 #define ROWS_MAX      36 /* of a table of points */
 #define ORDERS_WIDE   4  /* columns of a table of one point */
 #define OUTCOMES_WIDE 3  /* columns of a table of points */
+#define CELL_WIDTH    21 /* of qd_show_plus_minus */
+#define OUTCOME_WIDTH 23 /* of an outcome's name */
+#define ORDER_WIDTH   13
+#define POINT_WIDTH   34
 
 /* Shown of one point, and of many, unless --outcomes says otherwise. */
 static const qd_outcome_t main_outcomes[] = {QD_O_survival,         QD_O_breakdown,      QD_O_wars,
@@ -90,13 +94,28 @@ static qd_status_t print_cell(const qd_show_t *self, size_t point, size_t order,
 
 /* ---- one point: outcomes by orders --------------------------------------------------------------------- */
 
+/* Labels at the head of columns; numbers in their place, told above, where one is too long for a column. */
+static void print_heads(const qd_show_t *self, size_t first, size_t last)
+{
+    bool fit = true;
+    for (size_t o = first; o < last; o++)
+        fit = fit && qd_show_length(qd_result_file_order_label(self->file, o)) < CELL_WIDTH;
+    for (size_t o = first; o < last && !fit; o++)
+        printf("  [%zu] %s\n", o + 1, qd_result_file_order_label(self->file, o));
+    printf("%-*s", OUTCOME_WIDTH, "");
+    for (size_t o = first; o < last; o++) {
+        char number[32];
+        snprintf(number, sizeof number, "[%zu]", o + 1);
+        const char *head = fit ? qd_result_file_order_label(self->file, o) : number;
+        printf("%*s%s", CELL_WIDTH - (int)qd_show_length(head), "", head);
+    }
+}
+
 static qd_status_t one_point_orders(const qd_show_t *self, size_t point, size_t first, size_t last,
                                     size_t outcomes, const qd_outcome_t outcome[])
 {
-    printf("%-20s", "");
-    for (size_t o = first; o < last; o++)
-        printf("%21.20s", qd_result_file_order_label(self->file, o));
-    printf("\n%-20s", "worlds");
+    print_heads(self, first, last);
+    printf("\n%-*s", OUTCOME_WIDTH, "worlds");
     for (size_t o = first; o < last; o++) {
         uint64_t done;
         qd_status_t status = qd_result_file_done(self->file, point, o, &done, self->error);
@@ -105,7 +124,7 @@ static qd_status_t one_point_orders(const qd_show_t *self, size_t point, size_t 
         printf("%11llu%10s", (unsigned long long)done, "");
     }
     for (size_t i = 0; i < outcomes; i++) {
-        printf("\n%-20s", qd_outcome_table[outcome[i]].name);
+        printf("\n%-*s", OUTCOME_WIDTH, qd_outcome_table[outcome[i]].name);
         for (size_t o = first; o < last; o++) {
             qd_status_t status = print_cell(self, point, o, outcome[i]);
             if (status != QD_OK)
@@ -120,10 +139,9 @@ static qd_status_t show_one_point(const qd_show_t *self, size_t point)
 {
     qd_outcome_t outcome[QD_OUTCOMES];
     size_t outcomes = choose(self, false, outcome), orders = qd_result_file_orders(self->file);
-    char name[256];
-    qd_show_point_name(self, point, name, sizeof name);
-    printf("\nMeans with 95%% intervals%s%s\n", qd_result_file_points(self->file) > 1 ? ", point " : "",
-           qd_result_file_points(self->file) > 1 ? name : "");
+    bool many = qd_result_file_points(self->file) > 1;
+    printf("\nMeans with 95%% intervals%s%s\n", many ? ", point " : "",
+           many ? qd_show_point_name(self, point) : "");
     qd_status_t status = QD_OK;
     for (size_t first = 0; first < orders && status == QD_OK; first += ORDERS_WIDE) {
         size_t last = first + ORDERS_WIDE < orders ? first + ORDERS_WIDE : orders;
@@ -133,44 +151,6 @@ static qd_status_t show_one_point(const qd_show_t *self, size_t point)
 }
 
 /* ---- many points --------------------------------------------------------------------------------------- */
-
-static void name_value(const qd_factor_t *factor, double value, char *out, size_t size)
-{
-    qd_parameter_type_t type =
-        factor->parameter < 0 ? QD_TYPE_REAL : qd_parameter_info((size_t)factor->parameter)->type;
-    if (factor->parameter < 0)
-        snprintf(out, size, "%s", qd_doctrine_table[(size_t)value].name);
-    else if (type == QD_TYPE_FLAG)
-        snprintf(out, size, "%s", value != 0.0 ? "true" : "false");
-    else if (type == QD_TYPE_SCOPE)
-        snprintf(out, size, "%s", value != 0.0 ? "leader" : "all");
-    else
-        snprintf(out, size, "%.4g", value);
-}
-
-void qd_show_point_name(const qd_show_t *self, size_t point, char *out, size_t size)
-{
-    const char *label = qd_result_file_point_label(self->file, point);
-    const qd_experiment_t *experiment = self->experiment;
-    bool numbered = label[strspn(label, "0123456789")] == '\0';
-    snprintf(out, size, "%s", label);
-    if (!numbered || !experiment || point >= experiment->points || experiment->design.factors == 0)
-        return;
-    size_t used = 0;
-    for (size_t f = 0; f < experiment->design.factors && used < size; f++) {
-        const qd_factor_t *factor = &experiment->design.factor[f];
-        const char *dot = strchr(factor->name, '.'), *name = dot ? dot + 1 : factor->name;
-        double value = experiment->point[point].coordinate[f];
-        if (isnan(value))
-            continue;
-        const char *comma = used > 0 ? ", " : "";
-        char shown[64];
-        name_value(factor, value, shown, sizeof shown);
-        int written = snprintf(out + used, size - used, "%s%s%s%s", comma, factor->parameter < 0 ? "" : name,
-                               factor->parameter < 0 ? "" : " ", shown);
-        used += written > 0 ? (size_t)written : 0;
-    }
-}
 
 /* The twins of ablations are shown with --point alone: what they are for stands with the claims. */
 static bool is_twin(const qd_show_t *self, size_t point)
@@ -184,11 +164,10 @@ static qd_status_t point_rows(const qd_show_t *self, size_t outcomes, const qd_o
     size_t points = qd_result_file_points(self->file), orders = qd_result_file_orders(self->file), rows = 0;
     for (size_t o = 0; o < orders; o++)
         for (size_t p = 0; p < points; p++) {
-            char name[256];
             if (is_twin(self, p) || rows++ >= ROWS_MAX)
                 continue;
-            qd_show_point_name(self, p, name, sizeof name);
-            printf("%-12.12s %-33.33s", qd_result_file_order_label(self->file, o), name);
+            int column = qd_show_column(qd_result_file_order_label(self->file, o), 0, ORDER_WIDTH);
+            qd_show_column(qd_show_point_name(self, p), column, POINT_WIDTH);
             for (size_t i = 0; i < outcomes; i++) {
                 qd_status_t status = print_cell(self, p, o, outcome[i]);
                 if (status != QD_OK)
@@ -208,7 +187,7 @@ static qd_status_t show_points(const qd_show_t *self)
     qd_status_t status = QD_OK;
     for (size_t first = 0; first < outcomes && status == QD_OK; first += OUTCOMES_WIDE) {
         size_t some = outcomes - first < OUTCOMES_WIDE ? outcomes - first : OUTCOMES_WIDE;
-        printf("\n%-12s %-33s", "order", "point");
+        printf("\n%-*s%-*s", ORDER_WIDTH, "order", POINT_WIDTH, "point");
         for (size_t i = 0; i < some; i++)
             printf("%21s", qd_outcome_table[outcome[first + i]].name);
         printf("\n");
@@ -235,9 +214,12 @@ static qd_status_t print_range(const qd_show_t *self, size_t order, qd_outcome_t
         greatest = fmax(greatest, summary.mean);
         count++;
     }
-    if (count > 0)
-        printf("  %-14.14s %-20s %10.4g   %.4g .. %.4g\n", qd_result_file_order_label(self->file, order),
-               qd_outcome_table[outcome].name, sum / (double)count, least, greatest);
+    if (count > 0) {
+        printf("  ");
+        qd_show_column(qd_result_file_order_label(self->file, order), 2, ORDER_WIDTH);
+        printf("%-*s %10.4g   %.4g .. %.4g\n", OUTCOME_WIDTH, qd_outcome_table[outcome].name,
+               sum / (double)count, least, greatest);
+    }
     return QD_OK;
 }
 

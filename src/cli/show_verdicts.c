@@ -8,6 +8,8 @@
 
 #define CONTRASTS_SHOWN 12
 #define FACTORS_SHOWN   10
+#define OUTCOME_WIDTH   23
+#define SIDE_WIDTH      26
 
 /* ---- claims -------------------------------------------------------------------------------------------- */
 
@@ -185,18 +187,18 @@ static bool wanted(const qd_show_t *self, const char *outcome)
     return found >= 0 && (self->asked ? self->outcome[found] : found == QD_O_survival);
 }
 
-/* "ORDER/POINT" with what the design sets at the point in place of its number. */
-static void name_side(const qd_show_t *self, const char *label, char *out, size_t size)
+/* Prints "ORDER/POINT" in a column, with the point's name in place of its label. Returns the column after it. */
+static int show_side(const qd_show_t *self, const char *label, int indent)
 {
     const char *slash = strchr(label, '/');
-    snprintf(out, size, "%s", label);
-    for (size_t p = 0; slash && p < qd_result_file_points(self->file); p++)
-        if (strcmp(qd_result_file_point_label(self->file, p), slash + 1) == 0) {
-            size_t order = (size_t)snprintf(out, size, "%.*s, ", (int)(slash - label), label);
-            if (order < size)
-                qd_show_point_name(self, p, out + order, size - order);
-            return;
-        }
+    char *text = NULL;
+    for (size_t p = 0; slash && p < qd_result_file_points(self->file) && !text; p++)
+        if (strcmp(qd_result_file_point_label(self->file, p), slash + 1) == 0 &&
+            asprintf(&text, "%.*s, %s", (int)(slash - label), label, qd_show_point_name(self, p)) < 0)
+            text = NULL;
+    int column = qd_show_column(text ? text : label, indent, SIDE_WIDTH);
+    free(text);
+    return column;
 }
 
 qd_status_t qd_show_contrasts(const qd_show_t *self)
@@ -212,10 +214,8 @@ qd_status_t qd_show_contrasts(const qd_show_t *self)
     for (size_t i = 0; i < count && shown < CONTRASTS_SHOWN; i++) {
         if (!wanted(self, contrast[i].outcome))
             continue;
-        char more[128], less[128];
-        name_side(self, contrast[i].more, more, sizeof more);
-        name_side(self, contrast[i].less, less, sizeof less);
-        printf("  %-14.14s %-29.29s %-29.29s", contrast[i].outcome, more, less);
+        printf("  %-*s", OUTCOME_WIDTH, contrast[i].outcome);
+        show_side(self, contrast[i].less, show_side(self, contrast[i].more, 2 + OUTCOME_WIDTH));
         qd_show_plus_minus(contrast[i].estimate, contrast[i].high - contrast[i].estimate);
         if (isnan(contrast[i].variance_reduction))
             printf("  does not vary\n");

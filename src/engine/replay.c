@@ -1,6 +1,5 @@
 #include "engine/replay.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -28,7 +27,6 @@ static qd_status_t find_order(const qd_experiment_t *experiment, const char *lab
     return qd_error_add(error, QD_ERROR_INPUT, "found --order `%s`; expected one of %s", label, known);
 }
 
-/* By label; a whole number that is no label is a position. */
 static qd_status_t find_point(const qd_experiment_t *experiment, const char *name, size_t *point,
                               qd_error_t *error)
 {
@@ -39,20 +37,7 @@ static qd_status_t find_point(const qd_experiment_t *experiment, const char *nam
         return qd_error_add(error, QD_ERROR_INPUT,
                             "found no --point; expected one of the %zu points' labels or numbers",
                             experiment->points);
-    for (size_t p = 0; p < experiment->points; p++)
-        if (strcmp(experiment->point[p].label, name) == 0) {
-            *point = p;
-            return QD_OK;
-        }
-    char *end;
-    errno = 0;
-    unsigned long long number = strtoull(name, &end, 10);
-    if (!isdigit((unsigned char)name[0]) || *end || errno || number >= experiment->points)
-        return qd_error_add(error, QD_ERROR_INPUT,
-                            "found --point `%s`; expected a point's label, or a number from 0 to %zu", name,
-                            experiment->points - 1);
-    *point = (size_t)number;
-    return QD_OK;
+    return qd_experiment_find_point(experiment, name, point, error);
 }
 
 /* What the file says about the world. */

@@ -67,7 +67,7 @@ static bool matches_given(const qd_design_t *design, const qd_point_t *point, co
 
 static bool matches(const qd_design_t *design, const qd_point_t *point, const qd_arm_words_t *words)
 {
-    if (point->from_claim || (words->point && strcmp(point->label, qd_yaml_scalar(words->point)) != 0))
+    if (point->from_claim)
         return false;
     for (size_t i = 0; i < words->block.count; i++)
         if (!matches_given(design, point, &words->block.given[i]))
@@ -78,17 +78,18 @@ static bool matches(const qd_design_t *design, const qd_point_t *point, const qd
 bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out)
 {
     const qd_experiment_t *self = load->self;
+    bool *chosen = qd_loading_room(load, self->points, sizeof *chosen);
     out->points = 0;
-    for (size_t p = 0; p < self->points; p++)
-        out->points += matches(&self->design, &self->point[p], words);
-    out->point = qd_loading_room(load, out->points, sizeof *out->point);
-    if (!out->point)
-        return false;
-    size_t n = 0;
-    for (size_t p = 0; p < self->points; p++)
-        if (matches(&self->design, &self->point[p], words))
-            out->point[n++] = p;
-    return true;
+    out->point = chosen ? qd_loading_room(load, self->points, sizeof *out->point) : NULL;
+    if (out->point && words->point)
+        (void)qd_experiment_choose_points(self, qd_yaml_scalar(words->point), chosen);
+    for (size_t p = 0; out->point && p < self->points; p++)
+        if ((!words->point || chosen[p]) && matches(&self->design, &self->point[p], words))
+            out->point[out->points++] = p;
+    free(chosen);
+    size_t *shrunk = out->point ? realloc(out->point, (out->points + 1) * sizeof *shrunk) : NULL;
+    out->point = shrunk ? shrunk : out->point;
+    return out->point != NULL;
 }
 
 bool qd_arm_of_all(qd_loading_t *load, qd_arm_t *out)
@@ -116,14 +117,16 @@ static bool tell_levels(const qd_arm_words_t *words, const qd_factor_t *factor)
                         factor->name, list);
 }
 
-static bool tell_unmatched(const qd_loading_t *load, const qd_arm_words_t *words)
+static bool tell_unmatched(qd_loading_t *load, const qd_arm_words_t *words)
 {
     const qd_experiment_t *self = load->self;
-    bool labelled = false;
-    for (size_t p = 0; words->point && p < self->points && !labelled; p++)
-        labelled = strcmp(self->point[p].label, qd_yaml_scalar(words->point)) == 0;
-    if (words->point && !labelled)
-        return qd_yaml_expected(words->point, "the label of a design point");
+    qd_arm_t alone = {0};
+    if (words->point) {
+        bool known = qd_arm_match(load, &(qd_arm_words_t){.point = words->point}, &alone) && alone.points > 0;
+        free(alone.point);
+        if (!known)
+            return qd_yaml_expected(words->point, "the label of a design point");
+    }
     for (size_t i = 0; i < words->block.count; i++) {
         const qd_given_t *given = &words->block.given[i];
         const qd_factor_t *factor = &self->design.factor[qd_factor_find(&self->design, given->parameter)];
