@@ -41,6 +41,11 @@ typedef struct {
  * `return qd_error_add(error, QD_ERROR_INPUT, "...", ...)`. */
 qd_status_t qd_error_add(qd_error_t *error, qd_status_t status, const char *format, ...) QD_PRINTF(3, 4);
 
+/* Puts the messages that begin at byte `from` of the text in the order of the places that they name: first those
+ * of `file`, "FILE:LINE:COLUMN: ..." by line and column; then those of other files, in the order in which these were
+ * first named; then those without a line. Messages of one place stay in the order in which they were added. */
+void qd_error_sort(qd_error_t *error, size_t from, const char *file);
+
 /* One phrase in English for a code, e.g. "wrong input". Never NULL. */
 const char *qd_strerror(qd_status_t status);
 

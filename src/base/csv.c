@@ -175,7 +175,7 @@ static qd_status_t read_lines(qd_csv_t *self, qd_error_t *error)
     if (!line)
         return qd_error_add(error, QD_ERROR_INPUT, "%s:1: found nothing; expected a header of column names",
                             self->path);
-    size_t most = qd_csv_fields_most(line);
+    size_t most = qd_csv_fields_most(line), header = lines.number;
     qd_csv_field_t *field = malloc(most * sizeof *field);
     self->line = calloc(count, sizeof *self->line);
     qd_status_t status = field && self->line
@@ -185,6 +185,11 @@ static qd_status_t read_lines(qd_csv_t *self, qd_error_t *error)
         status = take_header(self, field, lines.number, count, error);
     while (!status && (line = qd_csv_next_line(&lines)) != NULL)
         status = take_line(self, line, lines.number, most, field, error);
+    if (!status && self->rows == 0)
+        status =
+            qd_error_add(error, QD_ERROR_INPUT,
+                         "%s:%zu: found a header and nothing below it; expected at least one line of data",
+                         self->path, header);
     free(field);
     return status;
 }
@@ -242,7 +247,7 @@ static qd_status_t tell_number(const qd_csv_t *self, size_t row, size_t column, 
 {
     char range[80];
     const char *expectation = qd_number_expectation(fault);
-    snprintf(range, sizeof range, "a %s from %g to %g", kind, low, high);
+    snprintf(range, sizeof range, "a %s from %.15g to %.15g", kind, low, high);
     return qd_error_add(error, QD_ERROR_INPUT, "%s:%zu: found `%.60s` for `%s`; expected %s", self->path,
                         self->line[row], self->field[row * self->columns + column], self->name[column],
                         expectation ? expectation : range);

@@ -54,7 +54,7 @@ typedef struct {
 } qd_csv_t;
 
 /* Reads a file. On QD_OK *self must be released by qd_csv_free; otherwise *self is NULL: QD_ERROR_INPUT where
- * the file cannot be read, has no header, a column twice, a quote that is not closed or a line with another
+ * the file cannot be read, has no header or nothing below it, a column twice, a quote that is not closed or a line with another
  * number of fields; QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_csv_read(const char *path, qd_csv_t **self, qd_error_t *error);
 void qd_csv_free(qd_csv_t *self); /* NULL allowed */

@@ -1,5 +1,6 @@
 #include "base/name.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -36,30 +37,40 @@ static size_t distance(const char *a, const char *b)
     return last[m];
 }
 
+/* Whether a name at that distance may be the one that was meant: a third of the letters and one more may be wrong, but
+ * no more than half of them; names of one or two letters are near to nothing. */
+static bool is_near(const char *name, const char *other, size_t d)
+{
+    size_t n = strlen(name), m = strlen(other), longer = n > m ? n : m;
+    return longer > 2 && d <= n / 3 + 1 && 2 * d <= longer;
+}
+
+/* Whether `other` is nearer to `name` than *least, which is then lowered. */
+static bool is_nearer(const char *name, const char *other, size_t *least)
+{
+    size_t d = distance(name, other);
+    if (d >= *least || !is_near(name, other, d))
+        return false;
+    *least = d;
+    return true;
+}
+
 const char *qd_nearest_name(const char *name, size_t count, const char *(*name_at)(size_t index))
 {
-    size_t least = strlen(name) / 3 + 2;
+    size_t least = SIZE_MAX;
     const char *nearest = NULL;
-    for (size_t i = 0; i < count; i++) {
-        size_t d = distance(name, name_at(i));
-        if (d < least) {
-            least = d;
+    for (size_t i = 0; i < count; i++)
+        if (is_nearer(name, name_at(i), &least))
             nearest = name_at(i);
-        }
-    }
     return nearest;
 }
 
 const char *qd_nearest_of(const char *name, size_t count, const char *const names[])
 {
-    size_t least = strlen(name) / 3 + 2;
+    size_t least = SIZE_MAX;
     const char *nearest = NULL;
-    for (size_t i = 0; i < count; i++) {
-        size_t d = distance(name, names[i]);
-        if (d < least) {
-            least = d;
+    for (size_t i = 0; i < count; i++)
+        if (is_nearer(name, names[i], &least))
             nearest = names[i];
-        }
-    }
     return nearest;
 }

@@ -113,16 +113,51 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column)
     return true;
 }
 
+/* A carriage return that ends no line: that of a file whose lines end in nothing else. NULL: none. */
+static const char *lone_return(const char *text)
+{
+    const char *s = strchr(text, '\r');
+    while (s && (s[1] == '\n' || s[1] == '\0'))
+        s = strchr(s + 1, '\r');
+    return s;
+}
+
+/* Line and column of a byte of the text, in characters, from 1. */
+static void place_of(const char *text, const char *byte, int *line, int *column)
+{
+    *line = *column = 1;
+    for (const char *s = text; s < byte; s++) {
+        *column += ((unsigned char)*s & 0xC0) != 0x80;
+        if (*s == '\n') {
+            *line += 1;
+            *column = 1;
+        }
+    }
+}
+
 qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error)
 {
     size_t length;
     int line, column;
     qd_status_t status = qd_read_text(path, limit, text, &length, error);
-    if (status != QD_OK || qd_is_text(*text, length, &line, &column))
+    if (status != QD_OK)
         return status;
-    free(*text);
-    *text = NULL;
-    return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s:%d:%d: found bytes that are not UTF-8 text; expected a CSV file", path, line,
-                        column);
+    const char *lone = NULL;
+    if (!qd_is_text(*text, length, &line, &column)) {
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s:%d:%d: found bytes that are not UTF-8 text; expected a CSV file", path,
+                              line, column);
+    } else if ((lone = lone_return(*text)) != NULL) {
+        place_of(*text, lone, &line, &column);
+        status = qd_error_add(
+            error, QD_ERROR_INPUT,
+            "%s:%d:%d: found a carriage return alone; expected lines that end in a line feed, with "
+            "or without a carriage return before it",
+            path, line, column);
+    }
+    if (status != QD_OK) {
+        free(*text);
+        *text = NULL;
+    }
+    return status;
 }

@@ -13,7 +13,17 @@ bool qd_cli_may_write(const char *output, bool *there)
 {
     char folder[4096];
     struct stat found;
+    size_t length = strlen(output);
     *there = false;
+    if (strcmp(output, "-") == 0) {
+        fputs("quadrille: -: found standard output; expected the path of a file (./- for one of that name)\n",
+              stderr);
+        return false;
+    }
+    if (length > 0 && output[length - 1] == '/') {
+        fprintf(stderr, "quadrille: %s: found the path of a folder; expected that of a file\n", output);
+        return false;
+    }
     if (snprintf(folder, sizeof folder, "%s", output) >= (int)sizeof folder) {
         fprintf(stderr, "quadrille: found an --output of %zu bytes; expected fewer than %zu\n",
                 strlen(output), sizeof folder);

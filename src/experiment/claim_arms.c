@@ -213,6 +213,13 @@ bool qd_arm_resolve(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *o
     if (words->point)
         return qd_yaml_fail(words->node,
                             "found `point` beside names that are no factors; expected one or the other");
+    for (size_t i = 0; i < words->block.count; i++)
+        if (qd_schedule_overrides(&load->schedule, words->block.given[i].parameter))
+            return qd_yaml_fail(
+                words->node,
+                "found `%s`, which the schedule overrides at period 0; expected a parameter that it "
+                "leaves alone",
+                qd_given_name(words->block.given[i].parameter));
     out->point = qd_loading_room(load, 1, sizeof *out->point);
     out->points = 1;
     return out->point && append_point(load, &words->block, out->point);

@@ -55,8 +55,9 @@ static void read_long_item(qd_loading_t *load, const qd_yaml_node_t *node, qd_it
         qd_read_label(named, label);
     if (set)
         qd_block_read(load, set, false, &item->block);
-    if (schedule)
-        qd_schedule_read(load, schedule, &item->schedule);
+    if (schedule && qd_schedule_read(load, schedule, &item->schedule))
+        for (size_t i = 0; i < item->block.count; i++)
+            qd_schedule_spares(schedule, &item->schedule, item->block.given[i].parameter, "the point's own");
 }
 
 static void read_item(qd_loading_t *load, const qd_yaml_node_t *node, qd_item_t *item)

@@ -196,6 +196,27 @@ static void check_sets(qd_loading_t *load, const qd_overrides_t *overrides)
         }
 }
 
+/* What the schedule sets at once would take the place of what the design varies, or of a --set, in silence. */
+static void check_schedule(qd_loading_t *load, const qd_yaml_node_t *list, const qd_overrides_t *overrides)
+{
+    const qd_design_t *design = &load->self->design;
+    for (size_t f = 0; list && f < design->factors; f++)
+        qd_schedule_spares(list, &load->schedule, design->factor[f].parameter, "the factor");
+    for (size_t i = 0; list && overrides && i < overrides->sets; i++) {
+        const char *set = overrides->set[i];
+        for (size_t k = 0; k < load->base.count; k++) {
+            const char *name = qd_given_name(load->base.given[k].parameter);
+            if (strncmp(set, name, strlen(name)) == 0 && set[strlen(name)] == '=' &&
+                qd_schedule_overrides(&load->schedule, load->base.given[k].parameter))
+                (void)qd_error_add(
+                    load->error, QD_ERROR_INPUT,
+                    "--set %.200s: found a parameter that the schedule sets at period 0; expected "
+                    "one that it leaves alone",
+                    set);
+        }
+    }
+}
+
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
 static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
@@ -207,6 +228,7 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
     if (design)
         qd_design_read(load, design);
     check_sets(load, overrides);
+    check_schedule(load, qd_yaml_get(root, "schedule"), overrides);
     if (load->error->count == before && qd_points_make(load) && load->claims)
         qd_claims_read(load, load->claims);
     if (load->error->count == before && load->ablate)
@@ -302,6 +324,7 @@ static qd_status_t resolve(qd_loading_t *load, const qd_yaml_t *yaml, const char
     qd_items_free(load);
     if (load->error->count == before && !qd_yaml_status(yaml))
         return QD_OK;
+    qd_yaml_sort_faults(yaml);
     qd_experiment_free(self);
     load->self = NULL;
     return load->error->status;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/name.h"
+#include "base/number.h"
 #include "experiment/distributions.h"
 
 /* "doctrine" and then the parameters, for the nearest name. */
@@ -12,12 +13,27 @@ static const char *setting_name(size_t index)
     return index == 0 ? "doctrine" : qd_parameter_name(index - 1);
 }
 
+/* The first parameter "NAME.KEY" of a nested `NAME: {KEY: ...}`, or NULL. */
+static const char *nested_setting(const qd_yaml_node_t *node, const char *name)
+{
+    char dotted[QD_LABEL_SIZE_MAX];
+    for (const qd_yaml_node_t *child = qd_yaml_kind(node) == QD_YAML_MAP ? qd_yaml_first(node) : NULL; child;
+         child = qd_yaml_next(child)) {
+        snprintf(dotted, sizeof dotted, "%.80s.%.80s", name, qd_yaml_key(child));
+        int found = qd_parameter_find(dotted);
+        if (found >= 0)
+            return qd_parameter_name((size_t)found);
+    }
+    return NULL;
+}
+
 bool qd_find_setting(const qd_yaml_node_t *node, const char *name, int *parameter)
 {
     *parameter = strcmp(name, "doctrine") == 0 ? QD_DOCTRINE : qd_parameter_find(name);
     if (*parameter >= 0 || strcmp(name, "doctrine") == 0)
         return true;
-    const char *nearest = qd_nearest_name(name, QD_PARAMETER_COUNT + 1, setting_name);
+    const char *nested = nested_setting(node, name);
+    const char *nearest = nested ? nested : qd_nearest_name(name, QD_PARAMETER_COUNT + 1, setting_name);
     if (nearest)
         return qd_yaml_fail_key(node,
                                 "found the unknown parameter `%.60s`; expected a name that `quadrille list "
@@ -269,6 +285,71 @@ bool qd_schedule_expand(qd_loading_t *load, const qd_schedule_t *self, qd_change
         }
     }
     return true;
+}
+
+/* ---- what the start of a schedule overrides ------------------------------------------------------------ */
+
+static bool sets_at_start(const qd_schedule_t *schedule, qd_parameter_t parameter)
+{
+    for (size_t e = 0; e < schedule->count && schedule->entry[e].at == 0; e++)
+        for (size_t i = 0; i < schedule->entry[e].block.count; i++) {
+            qd_setting_t expanded[QD_DOCTRINE_FIELDS];
+            size_t n = qd_given_expand(&schedule->entry[e].block.given[i], expanded);
+            for (size_t k = 0; k < n; k++)
+                if (expanded[k].parameter == parameter)
+                    return true;
+        }
+    return false;
+}
+
+bool qd_schedule_overrides(const qd_schedule_t *schedule, int parameter)
+{
+    if (parameter != QD_DOCTRINE)
+        return sets_at_start(schedule, (qd_parameter_t)parameter);
+    for (size_t field = 0; field < QD_DOCTRINE_FIELDS; field++)
+        if (!sets_at_start(schedule, qd_doctrine_fields[field]))
+            return false;
+    return true;
+}
+
+/* Whether setting `key` sets anything of a parameter. */
+static bool bears_on(const char *key, int parameter)
+{
+    if (strcmp(key, qd_given_name(parameter)) == 0)
+        return true;
+    const char *field = parameter == QD_DOCTRINE ? key : qd_given_name(parameter);
+    for (size_t i = 0; i < QD_DOCTRINE_FIELDS; i++)
+        if (strcmp(field, qd_parameter_name(qd_doctrine_fields[i])) == 0)
+            return parameter == QD_DOCTRINE || strcmp(key, "doctrine") == 0;
+    return false;
+}
+
+/* The setting at period 0 in a schedule's list that bears on a parameter; the list where it cannot be found. */
+static const qd_yaml_node_t *place_at_start(const qd_yaml_node_t *list, int parameter)
+{
+    for (const qd_yaml_node_t *entry = qd_yaml_first(list); entry; entry = qd_yaml_next(entry)) {
+        const qd_yaml_node_t *at = qd_yaml_get(entry, "at"), *set = qd_yaml_get(entry, "set");
+        uint64_t period;
+        if (!at || !set || !qd_natural_of(qd_yaml_scalar(at), 0, 0, &period))
+            continue;
+        for (const qd_yaml_node_t *node = qd_yaml_first(set); node; node = qd_yaml_next(node))
+            if (bears_on(qd_yaml_key(node), parameter))
+                return node;
+    }
+    return list;
+}
+
+bool qd_schedule_spares(const qd_yaml_node_t *list, const qd_schedule_t *schedule, int parameter,
+                        const char *what)
+{
+    if (!qd_schedule_overrides(schedule, parameter))
+        return true;
+    const qd_yaml_node_t *node = place_at_start(list, parameter);
+    return qd_yaml_fail_key(
+        node,
+        "found `%s` in a schedule at period 0, which overrides %s `%s`; expected a later period, "
+        "or one of the two",
+        qd_yaml_key(node), what, qd_given_name(parameter));
 }
 
 void qd_write_schedule(FILE *out, const qd_schedule_t *self)

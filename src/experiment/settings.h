@@ -44,6 +44,13 @@ void qd_schedule_free(qd_schedule_t *self);
 bool qd_schedule_expand(qd_loading_t *load, const qd_schedule_t *self, qd_change_t **out, size_t *count);
 
 /* "[{at: 64, set: {doctrine: rumsfeld}}, ...]" */
+/* Whether the schedule sets at period 0, before anything is played, all that a parameter (or QD_DOCTRINE) sets. */
+bool qd_schedule_overrides(const qd_schedule_t *schedule, int parameter);
+
+/* The same is a fault, told at the setting in the schedule's list; true where there is none. `what`: "the factor". */
+bool qd_schedule_spares(const qd_yaml_node_t *list, const qd_schedule_t *schedule, int parameter,
+                        const char *what);
+
 void qd_write_schedule(FILE *out, const qd_schedule_t *self);
 
 #endif

@@ -231,6 +231,7 @@ qd_status_t qd_landscape_read(const qd_yaml_t *document, const char *folder, qd_
         *self = made;
         return QD_OK;
     }
+    qd_yaml_sort_faults(document);
     qd_landscape_free(made);
     return error->status != QD_OK ? error->status : QD_ERROR_INPUT;
 }

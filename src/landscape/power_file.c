@@ -244,6 +244,7 @@ qd_status_t qd_power_read(const qd_yaml_t *document, qd_power_t **self, qd_error
     good = good && read_parts(&parts, &names, *self) && check_extent(&parts, *self, error);
     if (good && error->status == QD_OK)
         return QD_OK;
+    qd_yaml_sort_faults(document);
     qd_power_free(*self);
     *self = NULL;
     return error->status != QD_OK ? error->status : QD_ERROR_INPUT;

@@ -26,6 +26,11 @@ qd_status_t qd_yaml_status(const qd_yaml_t *self)
     return self->faults ? QD_ERROR_INPUT : QD_OK;
 }
 
+void qd_yaml_sort_faults(const qd_yaml_t *self)
+{
+    qd_error_sort(self->error, self->began, self->name);
+}
+
 qd_yaml_kind_t qd_yaml_kind(const qd_yaml_node_t *node)
 {
     return node->kind;

@@ -21,6 +21,7 @@ struct qd_yaml {
     char *name;
     bool positions; /* whether messages carry line and column */
     qd_error_t *error;
+    size_t began; /* bytes of messages in `error` before the document's */
     size_t faults;
     size_t nodes, node_room;
     qd_yaml_node_t *node;

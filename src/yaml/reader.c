@@ -304,6 +304,7 @@ static qd_status_t parse(const char *text, size_t length, const char *name, bool
         return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", name);
     }
     self->error = error;
+    self->began = error->used;
     self->positions = positions;
     if (!qd_is_text(text, length, &line, &column)) {
         status =
@@ -314,6 +315,7 @@ static qd_status_t parse(const char *text, size_t length, const char *name, bool
     if (!status && self->nodes == 0)
         status = qd_yaml_fault(self, 1, 1, "found nothing; expected a YAML document");
 out:
+    qd_yaml_sort_faults(self);
     if (status)
         qd_yaml_free(self);
     else

@@ -52,6 +52,9 @@ const qd_yaml_node_t *qd_yaml_root(const qd_yaml_t *self);
 /* QD_OK while no fault was found in this document, QD_ERROR_INPUT after. */
 qd_status_t qd_yaml_status(const qd_yaml_t *self);
 
+/* Puts all messages since the document was loaded in the order of their places: a reader ends with it. */
+void qd_yaml_sort_faults(const qd_yaml_t *self);
+
 /* ---- the tree ------------------------------------------------------------------------------------------ */
 
 qd_yaml_kind_t qd_yaml_kind(const qd_yaml_node_t *node);

@@ -92,6 +92,29 @@ static void test_phrases(void **state)
     assert_non_null(qd_strerror((qd_status_t)-99));
 }
 
+/* The file itself first, by line and column; others as they were named; messages without a place last. */
+static void test_order_of_places(void **state)
+{
+    (void)state;
+    error = QD_ERROR_NONE;
+    static const char *const added[] = {
+        "before:9: stays",     "f.yaml:10:2: d", "--set a=1: none",          "b.csv:3: e",
+        "f.yaml:2:10: b",      "a.csv:7:1: f",   "f.yaml:2:9: a: 1",         "b.csv: no line",
+        "f.yaml:2:10: b once", "a.csv:1: first", "f.yaml:3:1: c (x:1:2: y)",
+    };
+    static const char sorted[] =
+        "before:9: stays\nf.yaml:2:9: a: 1\nf.yaml:2:10: b\nf.yaml:2:10: b once\n"
+        "f.yaml:3:1: c (x:1:2: y)\nf.yaml:10:2: d\nb.csv:3: e\na.csv:1: first\na.csv:7:1: f\n"
+        "--set a=1: none\nb.csv: no line\n";
+    (void)qd_error_add(&error, QD_ERROR_INPUT, "%s", added[0]);
+    size_t from = error.used;
+    for (size_t i = 1; i < QD_COUNT(added); i++)
+        (void)qd_error_add(&error, QD_ERROR_INPUT, "%s", added[i]);
+    qd_error_sort(&error, from, "f.yaml");
+    assert_string_equal(error.text, sorted);
+    assert_int_equal(error.used, strlen(error.text));
+}
+
 static void test_exit_statuses(void **state)
 {
     (void)state;
@@ -105,7 +128,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages_in_order), cmocka_unit_test(test_overflow_is_counted),
         cmocka_unit_test(test_exact_fit),         cmocka_unit_test(test_giant_first_message),
-        cmocka_unit_test(test_phrases),           cmocka_unit_test(test_exit_statuses),
+        cmocka_unit_test(test_order_of_places),   cmocka_unit_test(test_phrases),
+        cmocka_unit_test(test_exit_statuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

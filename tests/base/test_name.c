@@ -64,6 +64,10 @@ static void test_how_near(void **state)
     assert_string_equal(qd_nearest_of("bacdef", 3, names), "abcdef");
     assert_string_equal(qd_nearest_of("uvwxy", 3, names), "uvwxyz");
     assert_null(qd_nearest_of("uvwxyz", 0, names));
+    static const char *const letters[] = {"A", "UK", "USA"};
+    assert_null(qd_nearest_of("Z", 3, letters)); /* another letter is another name */
+    assert_null(qd_nearest_of("UN", 3, letters));
+    assert_string_equal(qd_nearest_of("USE", 3, letters), "USA");
 }
 
 static void test_doctrines_and_orders(void **state)

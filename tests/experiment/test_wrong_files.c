@@ -63,6 +63,43 @@ static const wrong_t wrong[] = {
     {"parameters: {mission.patronage: {normal: [9007199254740993, 1]}}",
      "f.yaml:1:43: found `9007199254740993` for `normal`; expected a number that a double holds exactly, or "
      "one with an exponent, which is rounded\n"},
+    {"parameters: {order: {states: 8, periods: 3}, afinity: {noise: 0.1}}",
+     "f.yaml:1:14: found the unknown parameter `order`; expected a name that `quadrille list parameters` "
+     "shows (did "
+     "you mean `order.states`?)\n"
+     "f.yaml:1:46: found the unknown parameter `afinity`; expected a name that `quadrille list parameters` "
+     "shows\n"},
+    {"design: {type: grid, factors: {institution: {target: {values: [0, 1]}}}}",
+     "f.yaml:1:32: found the unknown parameter `institution`; expected a name that `quadrille list "
+     "parameters` shows "
+     "(did you mean `institution.target`?)\n"},
+    {"claims: 3\nmax_failures: 2\nseed: x",
+     "f.yaml:1:9: found `3` for `claims`; expected a list of claims\n"
+     "f.yaml:2:15: found `2` for `max_failures`; expected a number from 0 to 1\n"
+     "f.yaml:3:7: found `x` for `seed`; expected a whole number from 0 to 18446744073709551615\n"},
+    {"schedule: [{at: 0, set: {tension.decay: 0.2}}]\n"
+     "design: {type: grid, factors: {tension.decay: {values: [0.1, 0.3]}}}",
+     "f.yaml:1:26: found `tension.decay` in a schedule at period 0, which overrides the factor "
+     "`tension.decay`; "
+     "expected a later period, or one of the two\n"},
+    {"schedule: [{at: 3, set: {tension.decay: 0.2}}, {at: 0.0, set: {doctrine: obama}}]\n"
+     "design: {type: lhs, points: 4, factors: {doctrine.bias_flexible: {uniform: [0.1, 0.3]}, tension.decay: "
+     "{uniform: "
+     "[0.1, 0.3]}}}",
+     "f.yaml:1:64: found `doctrine` in a schedule at period 0, which overrides the factor "
+     "`doctrine.bias_flexible`; "
+     "expected a later period, or one of the two\n"},
+    {"design: {type: list, points: [{set: {doctrine: obama}, schedule: [{at: 0, set: {doctrine: trump}}]}]}",
+     "f.yaml:1:81: found `doctrine` in a schedule at period 0, which overrides the point's own `doctrine`; "
+     "expected a "
+     "later period, or one of the two\n"},
+    {"schedule: [{at: 0, set: {mission.stake: 0.2}}]\n"
+     "claims: [{id: a, says: x, outcome: wars, contrast: {more: {mission.stake: 1}, less: {mission.stake: "
+     "0}}}]",
+     "f.yaml:2:59: found `mission.stake`, which the schedule overrides at period 0; expected a parameter "
+     "that it leaves alone\n"
+     "f.yaml:2:85: found `mission.stake`, which the schedule overrides at period 0; expected a parameter "
+     "that it leaves alone\n"},
     {"name: ~", "f.yaml:1:7: found nothing for `name`; expected a text\n"},
     {"about: null", "f.yaml:1:8: found nothing for `about`; expected a text\n"},
     {"output: {worlds: yes, paths: \"no\", landscape: FALSE}",
@@ -114,18 +151,18 @@ static const wrong_t wrong[] = {
     {"orders: [{empirical: {}}]", "f.yaml:1:22: found no `year` in `empirical`; expected one\n"
                                   "f.yaml:1:22: found no `cinc` in `empirical`; expected one\n"},
     {"orders: [{empirical: {cinc: no.csv, yer: 1900, places: ., states: 1}, foo: 1}]",
-     "f.yaml:1:71: found the unknown key `foo`; expected one of: empirical\n"
-     "f.yaml:1:37: found the unknown key `yer`; expected one of: cinc, year, states, alliances, "
-     "places, values, affinities, label, data (did you mean `year`?)\n"
      "f.yaml:1:22: found no `year` in `empirical`; expected one\n"
      "f.yaml:1:29: no.csv: cannot be read: No such file or directory\n"
+     "f.yaml:1:37: found the unknown key `yer`; expected one of: cinc, year, states, alliances, places, "
+     "values, affinities, label, data (did you mean `year`?)\n"
      "f.yaml:1:56: .: cannot be read: Is a directory\n"
-     "f.yaml:1:67: found `1` for `states`; expected a whole number from 2 to 1024\n"},
+     "f.yaml:1:67: found `1` for `states`; expected a whole number from 2 to 1024\n"
+     "f.yaml:1:71: found the unknown key `foo`; expected one of: empirical\n"},
     {"orders: [{empirical: {year: 1900, data: {codes: [1, 2.5], capability: [0.5], place: []}}}]",
-     "f.yaml:1:78: found the unknown key `place`; expected one of: codes, capability, places, values, "
-     "affinities, blocs (did you mean `places`?)\n"
      "f.yaml:1:49: found 2.5 for `codes`; expected whole numbers\n"
-     "f.yaml:1:71: found 1 numbers for `capability`; expected 2\n"},
+     "f.yaml:1:71: found 1 numbers for `capability`; expected 2\n"
+     "f.yaml:1:78: found the unknown key `place`; expected one of: codes, capability, places, values, "
+     "affinities, blocs (did you mean `places`?)\n"},
     {"orders: [{empiric: {cinc: nowhere.csv, year: 1936}}]",
      "f.yaml:1:11: found the unknown key `empiric`; expected one of: empirical (did you "
      "mean `empirical`?)\n"},
@@ -189,11 +226,12 @@ static const wrong_t wrong[] = {
      "f.yaml:1:43: found an impossible `triangular` for `affinity.noise`; expected a "
      "possible one: it needs low <= mode <= high\n"},
     {"parameters: {affinity.noise: {uniform: {low: 0, hgh: 1}}}",
-     "f.yaml:1:49: found the unknown key `hgh`; expected one of: low, high (did you mean "
-     "`high`?)\nf.yaml:1:40: found no `high` in `uniform`; expected one\n"},
+     "f.yaml:1:40: found no `high` in `uniform`; expected one\n"
+     "f.yaml:1:49: found the unknown key `hgh`; expected one of: low, high (did you mean `high`?)\n"},
     {"parameters: {affinity.noise: {choice: {values: [9], weigths: [1]}}}",
+     "f.yaml:1:49: found `9` for `affinity.noise`; expected a number from 0 to 2\n"
      "f.yaml:1:53: found the unknown key `weigths`; expected one of: values, weights (did you mean "
-     "`weights`?)\nf.yaml:1:49: found `9` for `affinity.noise`; expected a number from 0 to 2\n"},
+     "`weights`?)\n"},
     {"parameters: {affinity.noise: {choice: []}}",
      "f.yaml:1:39: found 0 values for `affinity.noise`; expected 1 to 24\n"},
     {"parameters: {affinity.noise: {choice: {values: [0, 1], weights: [1]}}}",
@@ -245,13 +283,13 @@ static const wrong_t wrong[] = {
                           "{name: value}}\n"},
     {"schedule: [{at: 3}]", "f.yaml:1:12: found no `set` in `schedule`; expected one\n"},
     {"schedule: [{at: 3, sett: {doctrine: obama}}]",
-     "f.yaml:1:20: found the unknown key `sett`; expected one of: at, set (did you mean "
-     "`set`?)\nf.yaml:1:12: found no `set` in `schedule`; expected one\n"},
+     "f.yaml:1:12: found no `set` in `schedule`; expected one\n"
+     "f.yaml:1:20: found the unknown key `sett`; expected one of: at, set (did you mean `set`?)\n"},
     {"schedule: [{at: x, set: {doctrine: obma}, by: 3}]",
-     "f.yaml:1:43: found the unknown key `by`; expected one of: at, set\n"
      "f.yaml:1:17: found `x` for `at`; expected a whole number from 0 to 10000\n"
-     "f.yaml:1:36: found `obma` for `doctrine`; expected one of: neutral, weinberger, "
-     "weinberger_powell, clinton, wolfowitz, rumsfeld, obama, trump (did you mean `obama`?)\n"},
+     "f.yaml:1:36: found `obma` for `doctrine`; expected one of: neutral, weinberger, weinberger_powell, "
+     "clinton, wolfowitz, rumsfeld, obama, trump (did you mean `obama`?)\n"
+     "f.yaml:1:43: found the unknown key `by`; expected one of: at, set\n"},
     {"schedule: [{at: 3.5, set: {doctrine: obama}}]",
      "f.yaml:1:17: found `3.5` for `at`; expected a whole number from 0 to 10000\n"},
     {"schedule: [{at: 140, set: {doctrine: obama}}]",
@@ -352,19 +390,21 @@ static const wrong_t wrong[] = {
     {"output: {outcomes: [survival, survival]}",
      "f.yaml:1:31: found the outcome `survival` twice; expected it once\n"},
     {"output: {worlds: maybe, outcomes: [survivl], path: true}",
+     "f.yaml:1:18: found `maybe` for `worlds`; expected true or false\n"
+     "f.yaml:1:36: found `survivl` for `outcomes`; expected an outcome that `quadrille list outcomes` shows "
+     "(did you mean `survival`?)\n"
      "f.yaml:1:46: found the unknown key `path`; expected one of: worlds, paths, outcomes, landscape (did "
-     "you mean `paths`?)\nf.yaml:1:18: found `maybe` for `worlds`; expected true or false\n"
-     "f.yaml:1:36: found `survivl` for `outcomes`; expected an outcome that `quadrille list outcomes` "
-     "shows (did you mean `survival`?)\n"},
+     "you mean `paths`?)\n"},
     {"precision: {outcme: survival, half_width: 0, min_worlds: 1}",
+     "f.yaml:1:12: found no `outcome` in `precision`; expected one\n"
      "f.yaml:1:13: found the unknown key `outcme`; expected one of: outcome, half_width, confidence, "
      "min_worlds, max_worlds (did you mean `outcome`?)\n"
-     "f.yaml:1:12: found no `outcome` in `precision`; expected one\n"
      "f.yaml:1:43: found `0` for `half_width`; expected a number from 1e-09 to 1000000000\n"
      "f.yaml:1:58: found `1` for `min_worlds`; expected a whole number from 2 to 1099511627776\n"},
     {"claims: [{id: a, says: b, outcome: wars, trend: {factr: x, direction: up, at: {order.stats: 1}}}]",
+     "f.yaml:1:49: found no `factor` in `trend`; expected one\n"
      "f.yaml:1:50: found the unknown key `factr`; expected one of: factor, direction, at (did you mean "
-     "`factor`?)\nf.yaml:1:49: found no `factor` in `trend`; expected one\n"
+     "`factor`?)\n"
      "f.yaml:1:71: found `up` for `direction`; expected rises or falls\n"
      "f.yaml:1:80: found the unknown parameter `order.stats`; expected a name that `quadrille list "
      "parameters` shows (did you mean `order.states`?)\n"},

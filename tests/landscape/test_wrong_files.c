@@ -260,17 +260,17 @@ static const wrong_t powers[] = {
     {"rules: [{weights: {A: 1, B: 1}, quota: 3}]\n", "f.yaml:1:40: found `3` for `quota`; expected at most "
                                                      "2, the sum of the weights: no coalition could win\n"},
     {"members: [A, B]\nrules: [{weights: {A: 1, C: 1}, quota: 2}]\n",
-     "f.yaml:2:26: found `C`, who is no member; expected one (did you mean `A`?)\n"},
+     "f.yaml:2:26: found `C`, who is no member; expected one\n"},
     {"member: {A: 1}\nquota: 1\n", "f.yaml:1:1: found the unknown key `member`; expected one of: name, "
                                    "about, members, quota, rules, veto (did you "
                                    "mean `members`?)\n"
                                    "f.yaml:1:1: found no `members`; expected one\n"},
     {"rules:\n- {wieghts: {A: 1}, quota: 1}\n- {weights: {A: 1}, qouta: 1}\n",
+     "f.yaml:2:3: found no `weights` in `rules`; expected one\n"
      "f.yaml:2:4: found the unknown key `wieghts`; expected one of: weights, quota (did you mean "
      "`weights`?)\n"
-     "f.yaml:2:3: found no `weights` in `rules`; expected one\n"
-     "f.yaml:3:21: found the unknown key `qouta`; expected one of: weights, quota (did you mean `quota`?)\n"
-     "f.yaml:3:3: found no `quota` in `rules`; expected one\n"},
+     "f.yaml:3:3: found no `quota` in `rules`; expected one\n"
+     "f.yaml:3:21: found the unknown key `qouta`; expected one of: weights, quota (did you mean `quota`?)\n"},
     {"members: {A: 9007199254740993, B: 4503599627370496.5}\nquota: 1e-400\n",
      "f.yaml:1:14: found `9007199254740993` for `A`; expected a number that a double holds exactly, or one "
      "with an exponent, which is rounded\n"

@@ -133,7 +133,10 @@ static const struct {
      ":5: found state 2 in 1900 again; expected it once (it stands in line 2 already)\n"},
     {"ccode,year,cinc\n2,1900,0.5\n3,\xE9,0.1\n",
      ":3:3: found bytes that are not UTF-8 text; expected a CSV file\n"},
-    {"ccode,year,cinc\r2,1900,0.5\r3,1901,0.5\r", ":1: found no column `cinc`; expected one\n"},
+    {"ccode,year,cinc\r2,1900,0.5\r3,1901,0.5\r", ":1:16: found a carriage return alone; expected lines that "
+                                                  "end in a line feed, with or without a carriage "
+                                                  "return before it\n"},
+    {"ccode,year,cinc\n\n", ":1: found a header and nothing below it; expected at least one line of data\n"},
     {"ccode,year,cinc,year\n2,1900,0.5,1901\n",
      ":1:17: found the column `year` again; expected it once (it is column 2 already)\n"},
     {"ccode,year,cinc\n2,1900,\"0.5\n", ":2:8: found `\"0.5`; expected a quote that closes this one\n"},
