@@ -48,14 +48,11 @@ assert all(not minimum["strict"] and minimum["plateau"] == 1 and not minimum["ex
 
 assert len(answer("landscape", path("hedonic.yaml"))["minima"]) == 4
 
-if os.path.exists(os.path.join(source, "..", "shared", "data", "cow_signed_1946_49.csv")):
-    one = answer("landscape", "--starts", "60", "--seed", "7", "-j", "1", path("cow1946-blocs.yaml"))
-    two = answer("landscape", "--starts=60", "--seed=7", "-j2", path("cow1946-blocs.yaml"))
-    assert one == two and one["exact"] is False
-    assert one["starts"] == 60 and 0 < one["hits"] <= 60 and one["seed"] == 7
-    assert one["best"]["disagreements"] == 12
-else:
-    print("skipped the signed network: ../shared/data is not there")
+one = answer("landscape", "--starts", "60", "--seed", "7", "-j", "1", path("cow1946-blocs.yaml"))
+two = answer("landscape", "--starts=60", "--seed=7", "-j2", path("cow1946-blocs.yaml"))
+assert one == two and one["exact"] is False
+assert one["starts"] == 60 and 0 < one["hits"] <= 60 and one["seed"] == 7
+assert one["best"]["disagreements"] == 12
 
 council = answer("power", path("unsc.yaml"))["members"]
 assert [member["name"] for member in council[:2]] == ["China", "France"]
