@@ -6,7 +6,7 @@
 
 /* Of `count` names, the nearest to `name` in edit distance (insertions, deletions, substitutions,
  * transpositions of neighbours), or NULL where none is near enough to have been meant (distance above a third
- * of its length + 1). */
+ * of its length + 1, or above half of the longer name, or names of one or two letters). */
 const char *qd_nearest_name(const char *name, size_t count, const char *(*name_at)(size_t index));
 
 /* The same of an array of names. */

@@ -230,6 +230,10 @@ static qd_status_t look_back(run_t *self)
         status = qd_earlier_find(self->experiment, output, self->folder, false, &self->index, self->error);
     if (status == QD_OK)
         status = check_strangers(self, self->index);
+    /* What is wrong with the parts was told when they were opened. */
+    if (status == QD_OK && options->warn && qd_parts_warnings(self->parts)->count == 0 &&
+        qd_index_warnings(self->index)->count > 0)
+        options->warn(options->context, qd_index_warnings(self->index));
     if (status == QD_OK && self->stopping)
         status = qd_stopping_resume(self->stopping, self->index, self->error);
     if (status != QD_OK)

@@ -258,30 +258,67 @@ static uint64_t end_of(const qd_unit_t *unit)
     return last.first + last.count;
 }
 
-/* Whether the unit has worlds that do not count; told once, at the first selection. */
-static bool reaches_beyond(qd_index_t *self, const qd_unit_t *unit, const uint64_t *limit)
+/* Worlds of one source that do not count, for its warnings. */
+typedef struct {
+    uint64_t doubles; /* that other sources have too */
+    uint64_t beyond;  /* of a number that the experiment does not have */
+    uint64_t with;    /* of one that it has, in units with such worlds */
+} uncounted_t;
+
+/* Worlds of the unit whose number is `limit` or more. */
+static uint64_t worlds_beyond(const qd_unit_t *unit, uint64_t limit)
 {
-    if (end_of(unit) <= (limit == NULL ? self->slots.experiment->worlds : limit[unit->slot]))
+    uint64_t beyond = 0;
+    for (size_t i = 0; i < unit->ranges; i++) {
+        qd_range_t range = unit->range[i].range;
+        uint64_t end = range.first + range.count, from = range.first > limit ? range.first : limit;
+        beyond += end > from ? end - from : 0;
+    }
+    return beyond;
+}
+
+/* Whether the unit has worlds that do not count; they are counted at the first selection. */
+static bool reaches_beyond(qd_index_t *self, const qd_unit_t *unit, const uint64_t *limit,
+                           uncounted_t *uncounted)
+{
+    uint64_t worlds = limit == NULL ? self->slots.experiment->worlds : limit[unit->slot];
+    if (end_of(unit) <= worlds)
         return false;
-    if (limit != NULL)
-        return true;
-    self->beyond += unit->worlds;
-    qd_error_add(&self->warnings, QD_OK,
-                 "%s: worlds of order %s reach beyond the experiment's %" PRIu64 "; they are left out",
-                 qd_sources_path(self->sources, unit->source), unit->label, self->slots.experiment->worlds);
+    uint64_t beyond = limit == NULL ? worlds_beyond(unit, worlds) : 0;
+    self->beyond += beyond;
+    uncounted->beyond += beyond;
+    uncounted->with += limit == NULL ? unit->worlds - beyond : 0;
     return true;
 }
 
-static qd_status_t consider(qd_index_t *self, qd_unit_t *unit, const uint64_t *limit, uint64_t *doubles,
+static void warn_of(qd_index_t *self, size_t source, const uncounted_t *uncounted)
+{
+    const char *path = qd_sources_path(self->sources, source);
+    if (uncounted->doubles > 0)
+        qd_error_add(&self->warnings, QD_OK, "%s: %" PRIu64 " worlds are in other files too; counted once",
+                     path, uncounted->doubles);
+    if (uncounted->beyond > 0 && uncounted->with == 0)
+        qd_error_add(&self->warnings, QD_OK,
+                     "%s: %" PRIu64 " worlds reach beyond the experiment's %" PRIu64 "; they are left out",
+                     path, uncounted->beyond, self->slots.experiment->worlds);
+    if (uncounted->beyond > 0 && uncounted->with > 0)
+        qd_error_add(&self->warnings, QD_OK,
+                     "%s: %" PRIu64 " worlds reach beyond the experiment's %" PRIu64
+                     "; they are left out, and with them %" PRIu64
+                     " others, as the file holds one sum over both",
+                     path, uncounted->beyond, self->slots.experiment->worlds, uncounted->with);
+}
+
+static qd_status_t consider(qd_index_t *self, qd_unit_t *unit, const uint64_t *limit, uncounted_t *uncounted,
                             qd_error_t *error)
 {
     qd_ranges_t *done = &self->done[unit->slot];
     const char *path = qd_sources_path(self->sources, unit->source);
     uint64_t shared = shared_worlds(unit, done);
-    if (reaches_beyond(self, unit, limit)) {
+    if (reaches_beyond(self, unit, limit, uncounted)) {
         self->left_out += unit->worlds;
     } else if (shared == unit->worlds) {
-        *doubles += shared;
+        uncounted->doubles += shared;
     } else if (shared > 0) {
         self->left_out += unit->worlds - shared;
         qd_error_add(&self->warnings, QD_OK,
@@ -302,9 +339,9 @@ static qd_status_t choose(qd_index_t *self, const uint64_t *limit, qd_error_t *e
 {
     qd_status_t status = QD_OK;
     size_t sources = qd_sources_count(self->sources);
-    uint64_t *doubles = calloc(sources + 1, sizeof *doubles);
+    uncounted_t *uncounted = calloc(sources + 1, sizeof *uncounted);
     qd_unit_t **unit = calloc(self->units + 1, sizeof *unit);
-    if (doubles == NULL || unit == NULL) {
+    if (uncounted == NULL || unit == NULL) {
         status = no_memory(error);
         goto out;
     }
@@ -314,16 +351,14 @@ static qd_status_t choose(qd_index_t *self, const uint64_t *limit, qd_error_t *e
             unit[units++] = &self->unit[i];
     qsort(unit, units, sizeof *unit, compare_units);
     for (size_t i = 0; i < units && status == QD_OK; i++)
-        status = consider(self, unit[i], limit, &doubles[unit[i]->source], error);
+        status = consider(self, unit[i], limit, &uncounted[unit[i]->source], error);
     for (size_t i = 0; i < sources; i++) {
-        self->doubles += doubles[i];
-        if (doubles[i] > 0 && limit == NULL)
-            qd_error_add(&self->warnings, QD_OK,
-                         "%s: %" PRIu64 " worlds are in other files too; counted once",
-                         qd_sources_path(self->sources, i), doubles[i]);
+        self->doubles += uncounted[i].doubles;
+        if (limit == NULL)
+            warn_of(self, i, &uncounted[i]);
     }
 out:
-    free(doubles);
+    free(uncounted);
     free(unit);
     return status;
 }

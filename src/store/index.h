@@ -53,7 +53,7 @@ uint64_t qd_index_doubles(const qd_index_t *self);
 uint64_t qd_index_left_out(const qd_index_t *self);
 
 /* Worlds that its sources hold and the experiment does not have: of points and orders that it lacks, or, as
- * of qd_index_select, in units that reach beyond its number of worlds. */
+ * of qd_index_select, beyond its number of worlds. */
 uint64_t qd_index_strangers(const qd_index_t *self);
 
 /* What its sources keep; all zero while it has none. */

@@ -39,7 +39,7 @@ SlurmdPidFile={folder}/slurmd.pid
 SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
 ReturnToService=2
-NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory=500
+NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory=4000
 PartitionName=main Nodes=ALL Default=YES State=UP
 """
 
@@ -144,14 +144,14 @@ def check(folder):
     (folder / "slurm").mkdir()
     with Slurm(folder / "slurm") as slurm:
         shards = [folder / "results" / f"shard-{k}.h5" for k in range(1, SHARDS + 1)]
-        job = slurm.tool("sbatch", "--parsable", f"--array=1-{SHARDS}", "--cpus-per-task=1", "--time=30",
+        job = slurm.tool("sbatch", "--parsable", f"--array=0-{2 * SHARDS - 2}:2", "--cpus-per-task=1", "--time=30",
                          f"--output={folder}/log-%a.txt", SOURCE / "scripts" / "slurm" / "array.sbatch", experiment,
                          folder / "results")
         # The first task is warned as at its time limit: it stops with 75 and is requeued by the script.
-        wait_for("the first task", lambda: slurm.is_running(f"{job}_1", shards[0]))
+        wait_for("the first task", lambda: slurm.is_running(f"{job}_0", shards[0]))
         # scancel may try again while the job is under way to its next start: it is ended once it has had its effect.
-        warning = subprocess.Popen(["scancel", "--signal=USR1", "--batch", f"{job}_1"])
-        wait_for("its early end", lambda: "stopped early" in (folder / "log-1.txt").read_text())
+        warning = subprocess.Popen(["scancel", "--signal=USR1", "--batch", f"{job}_0"])
+        wait_for("its early end", lambda: "stopped early" in (folder / "log-0.txt").read_text())
         warning.kill()
         warning.wait()
         # The second one is killed, fails, and is requeued by hand.
@@ -162,11 +162,12 @@ def check(folder):
         assert Path(f"{shards[1]}.parts").exists(), "it was over before it could be killed"
         slurm.tool("scontrol", "requeue", f"{job}_2")
         wait_for("all tasks", lambda: slurm.tool("squeue", "-h", "-j", job, check=False) == "", 600)
-    for number in (1, 2):
+        merged = folder / "merged.h5"
+        slurm.tool("sbatch", f"--output={folder}/merge.txt", SOURCE / "scripts" / "slurm" / "merge.sbatch", merged, folder / "results")
+        wait_for("the merge", merged.exists, 120)
+    for number in (0, 2):
         said = (folder / f"log-{number}.txt").read_text()
         assert said.count("worlds, seed") >= 2, f"task {number} was not started again:\n{said}"
-    merged = folder / "merged.h5"
-    must("merge", "-o", merged, *reversed(shards))
     assert attribute(merged, "complete") == 1
     assert result_hash(merged) == result_hash(whole), "another hash"
     print(f"{SHARDS} tasks, one warned, one killed, both requeued: {result_hash(merged)}")
