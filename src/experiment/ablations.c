@@ -84,7 +84,7 @@ static bool take_assumption(qd_loading_t *load, size_t i, qd_ablation_t *out)
 static bool read_all(qd_loading_t *load, const qd_yaml_node_t *node)
 {
     qd_experiment_t *self = load->self;
-    bool preset = qd_yaml_is_plain(node, "assumptions"), good = true;
+    bool preset = qd_yaml_is_word(node, "assumptions"), good = true;
     if (!preset && qd_yaml_kind(node) != QD_YAML_MAP)
         return qd_yaml_expected(node, "`assumptions`, or a mapping such as {debt: {tension.debt: 0}}");
     size_t count = preset ? ASSUMPTIONS : qd_yaml_count(node);
@@ -316,7 +316,7 @@ void qd_baselines_read(qd_loading_t *load, const qd_yaml_node_t *node)
 
 void qd_write_ablations(FILE *out, const qd_loading_t *load)
 {
-    if (!qd_yaml_is_plain(load->ablate, "assumptions")) {
+    if (!qd_yaml_is_word(load->ablate, "assumptions")) {
         qd_write_node(out, load->ablate);
         return;
     }

@@ -245,8 +245,8 @@ static bool read_bimodal(qd_loading_t *load, const qd_yaml_node_t *node, qd_clai
 
 static bool read_status(const qd_yaml_node_t *node, bool *exploratory)
 {
-    *exploratory = qd_yaml_is_plain(node, "exploratory");
-    return *exploratory || qd_yaml_is_plain(node, "confirmatory") ||
+    *exploratory = qd_yaml_is_word(node, "exploratory");
+    return *exploratory || qd_yaml_is_word(node, "confirmatory") ||
            qd_yaml_expected(node, "confirmatory or exploratory");
 }
 
