@@ -315,7 +315,7 @@ static qd_status_t parse(const char *text, size_t length, const char *name, bool
     if (!status && self->nodes == 0)
         status = qd_yaml_fault(self, 1, 1, "found nothing; expected a YAML document");
 out:
-    qd_yaml_sort_faults(self);
+    qd_error_sort(self->error, self->began, self->name);
     if (status)
         qd_yaml_free(self);
     else
