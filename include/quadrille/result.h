@@ -113,6 +113,11 @@ typedef struct qd_result_file qd_result_file_t;
 QD_MUST_USE qd_status_t qd_result_file_open(const char *path, qd_result_file_t **self, qd_error_t *error);
 void qd_result_file_close(qd_result_file_t *self);
 
+/* Reads the whole file, its worlds only where `worlds`, and compares it with its digests: whoever trusts what a file says
+ * calls this first. QD_ERROR_INPUT: it was changed or damaged after it was written, or has no digests. Parts were checked
+ * when they were opened. */
+QD_MUST_USE qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t *error);
+
 const qd_provenance_t *qd_result_file_provenance(const qd_result_file_t *self);
 
 size_t qd_result_file_points(const qd_result_file_t *self);
@@ -129,6 +134,9 @@ QD_MUST_USE qd_status_t qd_result_file_experiment(const qd_result_file_t *self, 
 
 /* Whether per-world values of an outcome are there. */
 bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcome);
+
+/* Whether it is a folder of parts, which has rows and tallies but no statistics. */
+bool qd_result_file_is_folder(const qd_result_file_t *self);
 
 /* Whether the file keeps rows of any outcome, and with them what is needed to go on from it. */
 bool qd_result_file_keeps_rows(const qd_result_file_t *self);

@@ -108,7 +108,8 @@ static int report(const char *path, const char *output, char *points, bool force
         goto out;
     }
     if (qd_result_file_open(path, &file, &error) != QD_OK ||
-        qd_result_file_experiment(file, path, &experiment, &error) != QD_OK) {
+        qd_result_file_experiment(file, path, &experiment, &error) != QD_OK ||
+        qd_result_file_check(file, false, &error) != QD_OK) {
         result = qd_cli_fail(&error);
         goto out;
     }

@@ -253,6 +253,11 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
         return qd_cli_fail(self->error);
     if (qd_result_file_experiment(self->file, path, &self->experiment, &unused) != QD_OK)
         self->experiment = NULL;
+    /* A file that is not as it was written is shown all the same, but not without a word. */
+    int doubtful = 0;
+    if (qd_result_file_check(self->file, false, self->error) != QD_OK)
+        doubtful = qd_cli_fail(self->error);
+    *self->error = QD_ERROR_NONE;
     size_t position = 0;
     if (point)
         status = qd_cli_find_point(self->file, self->experiment, point, &position, self->error);
@@ -262,7 +267,7 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
         status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for names");
     if (status == QD_OK)
         status = show_all(self);
-    int result = status == QD_OK ? 0 : qd_cli_fail(self->error);
+    int result = status == QD_OK ? doubtful : qd_cli_fail(self->error);
     free_names(self);
     qd_experiment_free(self->experiment);
     qd_result_file_close(self->file);

@@ -84,6 +84,19 @@ static void show_difference(const char *path, const qd_verify_report_t *report)
                first->stored, first->stored, first->recomputed, first->recomputed);
 }
 
+static void show_equal(const char *path, const qd_verify_report_t *report)
+{
+    printf("%s: equal: %" PRIu64 " worlds played again, %" PRIu64 " outcomes of each compared%s%s\n", path,
+           report->worlds, report->outcomes, report->hash_compared ? ", result_hash " : "",
+           report->hash_compared ? report->stored_hash : "");
+    if (report->worlds < report->held)
+        printf("%s: %" PRIu64 " worlds not played again: they were compared with the statistics kept of them "
+               "(--fraction 1 plays all)\n",
+               path, report->held - report->worlds);
+    if (report->not_compared[0] != '\0')
+        printf("%s: covered by the digest alone: %s\n", path, report->not_compared);
+}
+
 static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
 {
     qd_error_t error = QD_ERROR_NONE;
@@ -108,9 +121,7 @@ static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
     if (status == QD_ERROR_DIFFERS)
         show_difference(options->path, &report);
     else if (status == QD_OK && !quiet)
-        printf("%s: equal: %" PRIu64 " worlds played again, %" PRIu64 " outcomes of each compared%s%s\n",
-               options->path, report.worlds, report.outcomes, report.hash_compared ? ", result_hash " : "",
-               report.hash_compared ? report.stored_hash : "");
+        show_equal(options->path, &report);
     else if (status == QD_ERROR_STOPPED)
         fprintf(stderr, "quadrille: stopped early: %" PRIu64 " worlds compared, all equal\n", report.worlds);
     qd_verify_report_free(&report);

@@ -16,8 +16,8 @@ typedef struct {
     const char *command_line;
     const char *shard; /* "2/5", or NULL for a whole */
     int threads, ranks;
-    double seconds;                /* spent computing */
-    bool statistics_only;          /* without rows and tallies, whatever the experiment keeps */
+    double seconds;       /* spent computing */
+    bool statistics_only; /* a scratch file without rows and tallies, whatever the experiment keeps */
     const qd_stopping_t *stopping; /* of a precision experiment: the looks at `done`; else NULL */
 } qd_conclusion_t;
 

@@ -28,21 +28,32 @@ static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *er
     return status;
 }
 
+/* Whether the worlds of a result file are this experiment's, by this version of the program. */
+static qd_status_t check_origin(const qd_experiment_t *experiment, const char *output,
+                                const qd_provenance_t *from, qd_error_t *error)
+{
+    const char *advice = "name another output with -o, or start over with --force";
+    if (from->config_hash != experiment->config_hash)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: is the result of another experiment (config_hash %016" PRIx64
+                            ", this one's is %016" PRIx64 "); %s",
+                            output, from->config_hash, experiment->config_hash, advice);
+    if (strcmp(from->version, QD_VERSION) != 0)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: was written by quadrille %s, this is %s; %s", output,
+                            from->version, QD_VERSION, advice);
+    return QD_OK;
+}
+
 static qd_status_t open_result(const qd_experiment_t *experiment, const char *output, qd_result_file_t **file,
                                qd_error_t *error)
 {
     qd_status_t status = qd_result_file_open(output, file, error);
     if (status != QD_OK)
         return advise(output, status, error);
-    uint64_t found = qd_result_file_provenance(*file)->config_hash;
-    if (found == experiment->config_hash)
-        return QD_OK;
-    qd_result_file_close(*file);
-    return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s: is the result of another experiment (config_hash %016" PRIx64
-                        ", this one's is %016" PRIx64
-                        "); name another output with -o, or start over with --force",
-                        output, found, experiment->config_hash);
+    status = check_origin(experiment, output, qd_result_file_provenance(*file), error);
+    if (status != QD_OK)
+        qd_result_file_close(*file);
+    return status;
 }
 
 static qd_status_t add_result(qd_index_t *index, const qd_experiment_t *experiment, const char *output,
@@ -119,6 +130,11 @@ qd_status_t qd_earlier_complete(const qd_experiment_t *experiment, const char *o
     if (status != QD_OK)
         return status;
     const qd_provenance_t *provenance = qd_result_file_provenance(file);
+    status = qd_result_file_check(file, true, error);
+    if (status != QD_OK) {
+        qd_result_file_close(file);
+        return advise(output, status, error);
+    }
     *complete = provenance->complete && strcmp(provenance->config, experiment->config) == 0;
     if (*complete) {
         *assembled = (qd_assembled_t){.complete = true};

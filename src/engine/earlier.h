@@ -17,7 +17,8 @@ QD_MUST_USE qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const
                                         qd_error_t *error);
 
 /* Whether OUT.h5 exists and is the complete result of exactly this experiment, so that nothing is left to do;
- * then *assembled says what it holds. */
+ * then *assembled says what it holds. The file is read whole before it is trusted: QD_ERROR_INPUT where it is not as it was
+ * written. To be called before qd_earlier_find. */
 QD_MUST_USE qd_status_t qd_earlier_complete(const qd_experiment_t *experiment, const char *output,
                                             bool *complete, qd_assembled_t *assembled, qd_error_t *error);
 

@@ -9,6 +9,8 @@
 #include "engine/conclude.h"
 #include "engine/stopping.h"
 #include "quadrille/result.h"
+#include "store/draft.h"
+#include "store/lock.h"
 #include "store/merge.h"
 
 typedef struct {
@@ -29,7 +31,11 @@ static qd_status_t take_shard(merge_t *self, size_t number, char **config, qd_er
     if (status != QD_OK)
         return status;
     const qd_provenance_t *from = qd_result_file_provenance(file);
-    if (!*config) {
+    if (strcmp(from->version, QD_VERSION) != 0)
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s: was written by quadrille %s, this is %s; expected shards of this version",
+                              path, from->version, QD_VERSION);
+    else if (!*config) {
         *config = strdup(from->config);
         status = *config ? qd_result_file_experiment(file, path, &self->experiment, error)
                          : qd_error_add(error, QD_ERROR_MEMORY, "no memory for an experiment");
@@ -68,6 +74,8 @@ static qd_status_t take_shards(merge_t *self, qd_error_t *error)
         status = qd_check_kept_kind(self->index, self->experiment, self->options->shard[0], error);
     if (status == QD_OK)
         status = qd_index_check_rows(self->index, error);
+    if (status == QD_OK)
+        status = qd_merge_check(self->options->shard, self->options->shards, error);
     if (status == QD_OK && self->experiment->precision.given)
         status = qd_stopping_new(self->experiment, &self->stopping, error);
     if (status == QD_OK && self->stopping)
@@ -110,8 +118,9 @@ static qd_status_t check_output(merge_t *self, qd_merge_summary_t *summary, qd_e
                     strcmp(found->config, self->experiment->config) == 0;
         qd_status_t status =
             qd_result_hash(self->experiment, self->index, summary->assembled.result_hash, error);
-        summary->unchanged =
-            status == QD_OK && same && strcmp(found->result_hash, summary->assembled.result_hash) == 0;
+        summary->unchanged = status == QD_OK && same &&
+                             strcmp(found->result_hash, summary->assembled.result_hash) == 0 &&
+                             qd_result_file_check(file, true, &unreadable) == QD_OK;
         qd_result_file_close(file);
         if (status != QD_OK || summary->unchanged)
             return status;
@@ -133,19 +142,31 @@ static qd_status_t conclude(merge_t *self, qd_merge_summary_t *summary, qd_error
     return qd_conclude(self->experiment, self->index, &conclusion, &summary->assembled, error);
 }
 
+static qd_status_t join(merge_t *self, qd_merge_summary_t *summary, qd_error_t *error)
+{
+    qd_status_t status = take_shards(self, error);
+    if (status == QD_OK)
+        status = find_missing(self, summary, error);
+    if (status == QD_OK)
+        status = check_output(self, summary, error);
+    if (status == QD_OK && !summary->unchanged)
+        status = conclude(self, summary, error);
+    return status;
+}
+
 qd_status_t qd_merge(const qd_merge_options_t *options, qd_merge_summary_t *summary, qd_error_t *error)
 {
     merge_t self = {.options = options, .threads = 1, .ranks = 1};
+    qd_lock_t *lock;
     *summary = (qd_merge_summary_t){.notes = QD_ERROR_NONE};
-    qd_status_t status = take_shards(&self, error);
-    if (status == QD_OK)
-        status = find_missing(&self, summary, error);
-    if (status == QD_OK)
-        status = check_output(&self, summary, error);
-    if (status == QD_OK && !summary->unchanged)
-        status = conclude(&self, summary, error);
+    qd_status_t status = qd_lock_take(options->output, &lock, error);
+    if (status == QD_OK) {
+        qd_draft_sweep(options->output);
+        status = join(&self, summary, error);
+    }
     qd_stopping_free(self.stopping);
     qd_index_free(self.index);
     qd_experiment_free(self.experiment);
+    qd_lock_release(lock);
     return status;
 }

@@ -180,9 +180,13 @@ qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, q
         status = play_traced(experiment, options, replay, error);
     if (status == QD_OK)
         replay->differs = first_difference(replay);
+    if (status == QD_OK && replay->differs >= 0)
+        status = QD_ERROR_DIFFERS;
+    else if (status == QD_OK) /* a row that is right says nothing about what else was relied on */
+        status = qd_result_file_check(file, false, error);
     qd_experiment_free(experiment);
     qd_result_file_close(file);
-    return status == QD_OK && replay->differs >= 0 ? QD_ERROR_DIFFERS : status;
+    return status;
 }
 
 void qd_replay_free(qd_replay_t *self)

@@ -17,6 +17,8 @@
 #include "engine/part_writer.h"
 #include "engine/stopping.h"
 #include "engine/worker.h"
+#include "store/draft.h"
+#include "store/lock.h"
 #include "store/parts.h"
 
 /* Finished worlds wait in memory at most a tenth of the time that the session has taken so far, within these
@@ -33,7 +35,8 @@ typedef struct {
     const qd_experiment_t *experiment;
     const qd_run_options_t *options;
     qd_ranks_t *ranks;
-    char *folder; /* OUT.h5.parts */
+    char *folder;    /* OUT.h5.parts */
+    qd_lock_t *lock; /* of OUT.h5; on rank 0, else NULL */
     int threads;
     qd_done_table_t earlier; /* what was done before */
     qd_index_t *index;       /* where it lies; later all that is done; on rank 0, else NULL */
@@ -410,6 +413,25 @@ static void end(run_t *self, qd_run_summary_t *summary)
     self->status = qd_ranks_agree(self->ranks, all);
 }
 
+/* Rank 0 takes the lock of the output before anything else is done. What was there was looked at without it. */
+static qd_status_t take_output(run_t *self)
+{
+    const qd_run_options_t *options = self->options;
+    qd_status_t status = QD_OK;
+    if (self->ranks->rank == 0)
+        status = qd_lock_take(options->output, &self->lock, self->error);
+    if (self->ranks->rank == 0 && status == QD_OK) {
+        qd_draft_sweep(options->output);
+        if (!options->force && !options->resume && access(options->output, F_OK) == 0)
+            status = qd_error_add(
+                self->error, QD_ERROR_INPUT,
+                "%s: found an existing file; expected none (--force replaces it, --resume goes on "
+                "with it)",
+                options->output);
+    }
+    return qd_ranks_agree(self->ranks, status);
+}
+
 /* Whether an earlier session left nothing to do; its parts, if it was killed before it removed them, go. */
 static qd_status_t is_complete(run_t *self, bool *complete, qd_run_summary_t *summary)
 {
@@ -440,7 +462,9 @@ qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *op
     *summary = (qd_run_summary_t){0};
     if (asprintf(&self.folder, "%s.parts", options->output) < 0)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
-    self.status = is_complete(&self, &complete, summary);
+    self.status = take_output(&self);
+    if (self.status == QD_OK)
+        self.status = is_complete(&self, &complete, summary);
     if (self.status != QD_OK || complete)
         goto out;
     self.status = prepare(&self);
@@ -456,7 +480,12 @@ out:
     qd_dispatch_free(self.dispatch);
     qd_done_table_free(&self.earlier);
     qd_index_free(self.index);
+    if (self.status == QD_ERROR_IO && self.parts != NULL && self.ranks->rank == 0)
+        qd_error_add(error, QD_ERROR_IO,
+                     "%s: what was finished is kept there; run again with --resume to go on from it",
+                     self.folder);
     qd_parts_close(self.parts);
+    qd_lock_release(self.lock);
     free(self.folder);
     return self.status;
 }

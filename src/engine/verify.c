@@ -8,6 +8,8 @@
 
 #include "engine/columns.h"
 #include "engine/dispatch.h"
+#include "quadrille/run.h"
+#include "engine/verify_tallies.h"
 #include "engine/worker.h"
 #include "quadrille/result.h"
 #include "store/assemble.h"
@@ -33,13 +35,23 @@ typedef struct {
     qd_work_t *block; /* in order */
     size_t blocks, next;
     uint64_t total;
-    qd_cell_hash_t *cell; /* of all worlds played again, where all are; else NULL */
+    qd_cell_hash_t *cell;         /* of all worlds played again, where all are; else NULL */
+    qd_verify_tallies_t *tallies; /* likewise */
     size_t states, periods;
     qd_error_t *error;
     qd_status_t status;
 } verify_t;
 
 /* ---- the statistics of the file ------------------------------------------------------------------------ */
+
+/* The first line of a message about a file, without its name. */
+static void copy_without_path(const char *text, const char *path, char *out, size_t size)
+{
+    size_t length = strlen(path);
+    if (strncmp(text, path, length) == 0 && text[length] == ':')
+        text += length + 2;
+    snprintf(out, size, "%.*s", (int)strcspn(text, "\n"), text);
+}
 
 /* The rows against the tallies; the first line of what is found, without the file's name. */
 static qd_status_t check_rows(qd_index_t *index, const char *path, char *difference, size_t size,
@@ -52,39 +64,87 @@ static qd_status_t check_rows(qd_index_t *index, const char *path, char *differe
             *error = found;
         return status;
     }
-    const char *what = found.text;
-    size_t length = strlen(path);
-    if (strncmp(what, path, length) == 0 && what[length] == ':')
-        what += length + 2;
-    snprintf(difference, size, "%.*s", (int)strcspn(what, "\n"), what);
+    copy_without_path(found.text, path, difference, size);
     return QD_OK;
 }
 
-static qd_status_t make_again(const qd_experiment_t *experiment, qd_index_t *index, const char *path,
-                              const char *again, char *difference, size_t size, qd_error_t *error)
+/* Makes all that follows from the rows and tallies of an index, in a file at `again`. */
+static qd_status_t conclude_again(verify_t *self, const char *again)
 {
     qd_assembled_t assembled;
-    qd_conclusion_t conclusion = {.output = again, .statistics_only = true, .command_line = ""};
-    qd_status_t status = qd_conclude(experiment, index, &conclusion, &assembled, error);
+    qd_stopping_t *stopping = NULL;
+    qd_status_t status = QD_OK;
+    if (self->experiment->precision.given)
+        status = qd_stopping_new(self->experiment, &stopping, self->error);
+    if (status == QD_OK && stopping)
+        status = qd_stopping_resume(stopping, self->index, self->error);
+    qd_conclusion_t conclusion = {
+        .output = again, .statistics_only = true, .command_line = "", .stopping = stopping};
     if (status == QD_OK)
-        status = qd_result_compare(path, again, difference, size, error);
+        status = qd_conclude(self->experiment, self->index, &conclusion, &assembled, self->error);
+    qd_stopping_free(stopping);
+    return status;
+}
+
+static void tell_run(void *context, const qd_progress_t *progress)
+{
+    const qd_verify_options_t *options = context;
+    if (options->progress)
+        options->progress(options->context, progress->done, progress->total);
+}
+
+/* Runs the whole experiment again, for a file that keeps no rows. */
+static qd_status_t run_again(verify_t *self, const char *again)
+{
+    qd_verify_report_t *report = self->report;
+    qd_run_summary_t summary;
+    /* The engine hands the context back as it was given, and tell_run does not change it. */
+    qd_run_options_t options = {.output = again,
+                                .threads = self->options->threads,
+                                .shard = 1,
+                                .shards = 1,
+                                .stop = self->options->stop,
+                                .command_line = "",
+                                .progress = tell_run,
+                                .context = (void *)(uintptr_t)self->options};
+    qd_status_t status = qd_run(self->experiment, &options, &summary, self->error);
+    if (status != QD_OK)
+        return status;
+    report->worlds = summary.assembled.worlds;
+    report->hash_compared = true;
+    memcpy(report->recomputed_hash, summary.assembled.result_hash, sizeof report->recomputed_hash);
+    return strcmp(report->stored_hash, report->recomputed_hash) == 0 ? QD_OK : QD_ERROR_DIFFERS;
+}
+
+/* Names what of a result file cannot be compared. */
+static void list_provenance(char *list, size_t size)
+{
+    size_t used = 0;
+    for (const char *const *name = qd_result_provenance; *name && used < size; name++)
+        used += (size_t)snprintf(list + used, size - used, "%s%s", used > 0 ? ", " : "", *name);
+}
+
+static qd_status_t make_again(verify_t *self, const char *again)
+{
+    qd_verify_report_t *report = self->report;
+    list_provenance(report->not_compared, sizeof report->not_compared);
+    qd_status_t status = self->index ? conclude_again(self, again) : run_again(self, again);
+    if (status == QD_OK)
+        status = qd_result_compare(self->options->path, again, report->statistics, sizeof report->statistics,
+                                   self->error);
     unlink(again);
     return status;
 }
 
-/* Whether the rows of a result file are those of its tallies, and its summaries, paths, contrasts, indices
- * and verdicts those that follow from both: they are made again, in a scratch file below $TMPDIR. Writes what
- * differs first into `difference`,
- * "" where nothing does. */
-static qd_status_t check_statistics(const qd_experiment_t *experiment, qd_index_t *index, const char *path,
-                                    char *difference, size_t size, qd_error_t *error)
+/* Whether the summaries, paths, contrasts, indices, verdicts and attributes of a result file are those that follow from
+ * its rows and tallies, or where it has none from its experiment: they are made again, in a scratch file below $TMPDIR.
+ * The report says what differs first. */
+static qd_status_t check_statistics(verify_t *self)
 {
     const char *base = getenv("TMPDIR");
     char *folder = NULL, *again = NULL;
-    *difference = '\0';
-    qd_status_t status = check_rows(index, path, difference, size, error);
-    if (status != QD_OK || *difference != '\0')
-        return status;
+    qd_error_t *error = self->error;
+    qd_status_t status = QD_OK;
     if (asprintf(&folder, "%s/quadrille-XXXXXX", base != NULL && *base != '\0' ? base : "/tmp") < 0)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
     if (mkdtemp(folder) == NULL) {
@@ -95,7 +155,7 @@ static qd_status_t check_statistics(const qd_experiment_t *experiment, qd_index_
         again = NULL;
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
     } else {
-        status = make_again(experiment, index, path, again, difference, size, error);
+        status = make_again(self, again);
     }
     rmdir(folder);
     free(again);
@@ -146,13 +206,9 @@ static qd_status_t choose_blocks(verify_t *self)
     qd_status_t status = QD_OK;
     for (size_t p = 0; p < self->experiment->points && status == QD_OK; p++)
         for (size_t o = 0; o < self->experiment->orders && self->twin[p] == p && status == QD_OK; o++) {
-            uint64_t worlds = 0;
-            if (!self->index)
-                status = qd_result_file_done(self->file, p, o, &worlds, self->error);
-            qd_range_t whole = {0, worlds};
-            qd_ranges_t first = {.size = worlds > 0, .range = &whole};
-            const qd_ranges_t *ranges = self->index ? qd_index_done(self->index, p, o) : &first;
-            if (status == QD_OK && ranges->size > 0 && !add_blocks(self, p, o, ranges))
+            const qd_ranges_t *ranges = qd_index_done(self->index, p, o);
+            self->report->held += qd_ranges_count(ranges);
+            if (ranges->size > 0 && !add_blocks(self, p, o, ranges))
                 status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the list of worlds");
         }
     return status;
@@ -252,7 +308,7 @@ static void compare_block(verify_t *self, const qd_segment_t *segment, const dou
 static qd_status_t read_rows(verify_t *self, const qd_work_t *block, double *stored)
 {
     qd_status_t status = QD_OK;
-    for (size_t v = 0; self->index && v < VALUES && status == QD_OK; v++) {
+    for (size_t v = 0; v < VALUES && status == QD_OK; v++) {
         if (!is_kept(self, v))
             continue;
         status = qd_index_read(self->index, block->point, block->order, v, block->range.first,
@@ -287,10 +343,13 @@ static bool next(verify_t *self, qd_work_t *block, double *stored)
 static void take_in(verify_t *self, const qd_segment_t *segment, const qd_tally_t *tally,
                     const double *stored)
 {
-    if (self->index)
-        compare_block(self, segment, stored);
+    qd_verify_report_t *report = self->report;
+    compare_block(self, segment, stored);
     if (self->cell)
         add_hash(self, segment, tally);
+    if (self->tallies && self->status == QD_OK && report->statistics[0] == '\0')
+        self->status = qd_verify_tallies_add(self->tallies, segment, tally, report->statistics,
+                                             sizeof report->statistics, self->error);
     self->report->worlds += segment->worlds;
     if (self->options->progress)
         self->options->progress(self->options->context, self->report->worlds, self->total);
@@ -331,6 +390,23 @@ static void work(verify_t *self)
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
+/* Nothing may have been left out of an index: what is left out is not compared. */
+static qd_status_t check_whole(verify_t *self)
+{
+    const char *path = self->options->path;
+    const qd_error_t *warnings = qd_index_warnings(self->index);
+    if (qd_index_damaged(self->index) > 0 || qd_index_left_out(self->index) > 0)
+        copy_without_path(warnings->text, path, self->report->statistics, sizeof self->report->statistics);
+    uint64_t worlds = 0;
+    for (size_t i = 0; i < self->experiment->points * self->experiment->orders; i++)
+        worlds += qd_ranges_count(
+            qd_index_done(self->index, i / self->experiment->orders, i % self->experiment->orders));
+    if (worlds > 0 || self->report->statistics[0] != '\0')
+        return QD_OK;
+    return qd_error_add(self->error, QD_ERROR_INPUT,
+                        "%s: holds no worlds, so that there is nothing to compare", path);
+}
+
 static qd_status_t open_all(verify_t *self)
 {
     const qd_verify_options_t *options = self->options;
@@ -367,7 +443,9 @@ static qd_status_t open_all(verify_t *self)
         if (!self->cell)
             status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the hash of the result");
     }
-    return status;
+    if (status == QD_OK && options->fraction >= 1.0 && self->index)
+        status = qd_verify_tallies_new(self->experiment, self->index, &self->tallies, self->error);
+    return status == QD_OK && self->index ? check_whole(self) : status;
 }
 
 /* The hash of what was played again where that is everything, else of the statistics that the file holds. */
@@ -386,6 +464,21 @@ static qd_status_t compare_hashes(verify_t *self)
     return status;
 }
 
+/* Whatever else may have been changed, compared or not. */
+static qd_status_t check_digest(verify_t *self)
+{
+    qd_error_t found = QD_ERROR_NONE;
+    qd_verify_report_t *report = self->report;
+    qd_status_t status = qd_result_file_check(self->file, true, &found);
+    if (status == QD_ERROR_INPUT) {
+        copy_without_path(found.text, self->options->path, report->statistics, sizeof report->statistics);
+        return QD_OK;
+    }
+    if (status != QD_OK)
+        *self->error = found;
+    return status;
+}
+
 static qd_status_t judge(verify_t *self)
 {
     qd_verify_report_t *report = self->report;
@@ -399,14 +492,20 @@ static qd_status_t judge(verify_t *self)
     }
     if (*self->options->stop)
         return QD_ERROR_STOPPED;
-    if (report->stored_hash[0] == '\0') /* parts of a run that goes on */
-        return QD_OK;
-    qd_status_t status = compare_hashes(self);
-    if (status == QD_OK && strcmp(report->stored_hash, report->recomputed_hash) != 0)
-        status = QD_ERROR_DIFFERS;
-    if (status == QD_OK && self->index)
-        status = check_statistics(self->experiment, self->index, self->options->path, report->statistics,
-                                  sizeof report->statistics, self->error);
+    qd_status_t status = QD_OK;
+    if (self->index && report->statistics[0] == '\0')
+        status = check_rows(self->index, self->options->path, report->statistics, sizeof report->statistics,
+                            self->error);
+    bool parts =
+        qd_result_file_is_folder(self->file); /* of a run that goes on: without statistics of their own */
+    if (status == QD_OK && !parts && self->index)
+        status = compare_hashes(self);
+    if (status == QD_OK && !parts && self->index && strcmp(report->stored_hash, report->recomputed_hash) != 0)
+        return QD_ERROR_DIFFERS;
+    if (status == QD_OK && !parts && report->statistics[0] == '\0')
+        status = check_statistics(self);
+    if (status == QD_OK && report->statistics[0] == '\0')
+        status = check_digest(self);
     if (status == QD_OK && report->statistics[0] != '\0')
         status = QD_ERROR_DIFFERS;
     return status;
@@ -417,14 +516,15 @@ qd_status_t qd_verify(const qd_verify_options_t *options, qd_verify_report_t *re
     verify_t self = {.options = options, .report = report, .error = error};
     *report = (qd_verify_report_t){0};
     self.status = open_all(&self);
-    if (self.status == QD_OK)
+    if (self.status == QD_OK && self.index)
         self.status = choose_blocks(&self);
-    if (self.status == QD_OK) {
+    if (self.status == QD_OK && self.index && report->statistics[0] == '\0') {
 #pragma omp parallel num_threads(options->threads > 0 ? options->threads : omp_get_max_threads())
         work(&self);
     }
     if (self.status == QD_OK)
         self.status = judge(&self);
+    qd_verify_tallies_free(self.tallies);
     free(self.cell);
     free(self.block);
     free(self.twin);

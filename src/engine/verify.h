@@ -36,20 +36,27 @@ typedef struct {
 
 typedef struct {
     uint64_t worlds;    /* compared */
+    uint64_t held;      /* that the file holds; points that set the same things count once */
     uint64_t outcomes;  /* values of each that were compared; 0: the file keeps no rows, its hash alone was
                            compared */
     bool hash_compared; /* everything was played again and gives the file's result_hash, or does not: */
     char stored_hash[33],
         recomputed_hash[33]; /* of the file; of what was played, or of the statistics it holds */
     char version[32];        /* of the program that wrote the file */
-    char statistics[512];    /* the first of the file's statistics that do not follow from its rows; "" */
-    char *point, *order;     /* labels of the first difference, malloc'ed */
+    char statistics
+        [512]; /* what else differs first: statistics or attributes that do not follow from the worlds,
+                                something left out or never written, a digest; "" */
+    char not_compared[256]; /* attributes that only the digest covers; "" for a folder of parts */
+    char *point, *order;    /* labels of the first difference, malloc'ed */
     qd_difference_t difference;
 } qd_verify_report_t;
 
-/* QD_ERROR_DIFFERS: the report names the first difference, the two hashes, or the statistics that do not
- * follow from the rows. QD_ERROR_INPUT: a file that cannot be verified (no result of quadrille; no rows, and
- * a fraction below 1 or an incomplete run). The report is to be freed in every case. */
+/* Everything in the file is read, and all of it compared that can be made again: worlds by playing them (`fraction`),
+ * statistics, tables and attributes from them, the rest by the digest. What can only be compared by it is what tells of the
+ * program and the machine, listed in the report.
+ * QD_ERROR_DIFFERS: the report names the first difference, the two hashes, or what else differs. QD_ERROR_INPUT: a file
+ * that cannot be verified (no result of quadrille; no worlds; no rows, and a fraction below 1 or an incomplete run). The
+ * report is to be freed in every case. */
 QD_MUST_USE qd_status_t qd_verify(const qd_verify_options_t *options, qd_verify_report_t *report,
                                   qd_error_t *error);
 void qd_verify_report_free(qd_verify_report_t *self);

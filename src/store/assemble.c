@@ -11,6 +11,7 @@
 
 #include "store/assembly.h"
 #include "store/cf.h"
+#include "store/draft.h"
 #include "store/table.h"
 
 /* A table whose second dimension has names. */
@@ -104,7 +105,7 @@ static qd_status_t write_all(qd_assembly_t *self, qd_error_t *error)
     qd_status_t status = qd_assembly_summary(self, error);
     if (status == QD_OK)
         status = qd_assembly_survival(self, error);
-    if (status == QD_OK && (options->worlds || options->embed))
+    if (status == QD_OK && (options->worlds || options->embed || options->scratch))
         status = qd_assembly_worlds(self, error);
     if (status == QD_OK)
         status = qd_assembly_tables(self, error);
@@ -138,48 +139,45 @@ static qd_assembly_t *new_assembly(const qd_experiment_t *experiment, qd_index_t
     return self;
 }
 
-/* Gives the finished file its name. */
-static qd_status_t publish(const qd_assemble_options_t *options, const char *temporary, qd_error_t *error)
+/* Writes the draft, and closes it, whatever happens. */
+static qd_status_t write_draft(qd_assembly_t *self, const qd_draft_t *draft, qd_error_t *error)
 {
-    const qd_files_t *files = options->files == NULL ? &qd_files_system : options->files;
-    qd_status_t status = qd_files_sync(files, temporary, error);
-    return status == QD_OK ? qd_files_rename(files, temporary, options->path, error) : status;
+    qd_h5_create(&self->h5, draft->temporary);
+    snprintf(self->h5.path, sizeof self->h5.path, "%s", self->options->path);
+    if (!self->h5.failed && !qd_draft_is(draft, qd_h5_descriptor(&self->h5)))
+        qd_h5_refuse(&self->h5, "something else was put in the place of its draft");
+    qd_status_t status = write_all(self, error), closed = qd_h5_close(&self->h5, error);
+    if (status == QD_OK && closed != QD_OK)
+        status = qd_error_add(error, closed, "%s could not be written", self->options->path);
+    return status;
 }
 
 qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
                         const qd_assemble_options_t *options, qd_assembled_t *assembled, qd_error_t *error)
 {
-    char *temporary = NULL;
-    qd_status_t status = QD_OK, closed;
-    qd_assembly_t *self = NULL;
+    qd_draft_t draft = {.folder = -1, .fd = -1};
+    qd_status_t status = QD_OK;
     if (!options->overwrite && access(options->path, F_OK) == 0)
         return qd_error_add(error, QD_ERROR_INPUT, "%s is there already; add --force to replace it",
                             options->path);
-    self = new_assembly(experiment, index, options);
-    if (self == NULL || asprintf(&temporary, "%s.tmp", options->path) < 0) {
-        temporary = NULL;
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for assembling %s", options->path);
-        goto out;
-    }
+    qd_assembly_t *self = new_assembly(experiment, index, options);
+    if (self == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for assembling %s", options->path);
     if ((status = qd_assembly_survey(self, error)) != QD_OK)
         goto out;
-    qd_h5_create(&self->h5, temporary);
-    status = write_all(self, error);
-    closed = qd_h5_close(&self->h5, error);
-    if (closed != QD_OK && status == QD_OK) {
-        status = qd_error_add(error, closed,
-                              "%s could not be written; finished worlds are kept in %s.parts, run "
-                              "again with --resume",
-                              options->path, options->path);
-    }
+    if ((status = qd_draft_open(&draft, options->path, options->files, error)) != QD_OK)
+        goto out;
+    status = write_draft(self, &draft, error);
+    if (status == QD_OK && !options->scratch)
+        status = qd_draft_sync(&draft, error);
+    if (status == QD_OK && !options->scratch)
+        status = qd_assembly_read_back(self, draft.temporary, error);
     if (status == QD_OK)
-        status = publish(options, temporary, error);
-    if (status != QD_OK)
-        unlink(temporary);
-    else
+        status = qd_draft_publish(&draft, options->overwrite, error);
+    if (status == QD_OK)
         *assembled = self->assembled;
 out:
-    free(temporary);
+    qd_draft_discard(&draft);
     free(self);
     return status;
 }

@@ -1,7 +1,7 @@
 /* Assembling: from an experiment and an index of its finished worlds to the result file of interface.md.
  *
- * The file is written under a temporary name beside the one wanted, fsynced and renamed, so that a file of
- * the wanted name is always whole. Memory does not grow with the number of worlds: rows are copied in batches
+ * The file is written as a draft (draft.h), synced, read back from the disk, and only then gets its name: a file of the
+ * wanted name is always whole, and what it was made from may be deleted. Memory does not grow with the number of worlds: rows are copied in batches
  * of QD_CHUNK. */
 #ifndef QD_STORE_ASSEMBLE_H
 #define QD_STORE_ASSEMBLE_H
@@ -20,6 +20,7 @@ typedef struct {
     const qd_files_t *files; /* for fsync and rename; NULL: the operating system */
     bool worlds;             /* write /worlds */
     bool embed;              /* write /parts: the file can be merged and resumed from; implies `worlds` */
+    bool scratch;            /* a file for a moment: it is neither synced nor read back */
     bool compress;           /* deflate /worlds: smaller, much slower to write */
     const qd_extra_t *extra; /* as many as the index keeps; NULL where it keeps none */
     const uint64_t

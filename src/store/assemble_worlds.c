@@ -147,15 +147,20 @@ static qd_status_t copy_cell(copy_t *self, size_t point, size_t order, qd_error_
     return QD_OK;
 }
 
+/* A scratch file has no rows, but what follows from them: the summaries of extras. */
 static void define_all(copy_t *self)
 {
+    bool rows = !self->assembly->options->scratch;
     qd_h5_group(&self->assembly->h5, "/worlds");
     qd_assembly_coordinates(self->assembly, "/worlds", false);
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < QD_OUTCOMES && rows; o++)
         if (self->assembly->columns >> o & 1)
             define_column(self, o);
     for (size_t k = 0; k < self->assembly->kind.extras; k++) {
-        define_column(self, QD_OUTCOMES + k);
+        if (rows)
+            define_column(self, QD_OUTCOMES + k);
+        else
+            self->column[self->columns++] = (column_t){.outcome = QD_OUTCOMES + k, .variable = QD_H5_NONE};
         define_summary(self, k);
     }
 }

@@ -42,13 +42,16 @@ void qd_assembly_bins(qd_assembly_t *self, const char *group);
 /* /summary, /paths, /plane: from the tallies. */
 QD_MUST_USE qd_status_t qd_assembly_summary(qd_assembly_t *self, qd_error_t *error);
 
-/* /worlds and /survival: from the rows. */
+/* /worlds and /survival: from the rows. Of a scratch file, the summaries of extras alone in place of /worlds. */
 QD_MUST_USE qd_status_t qd_assembly_worlds(qd_assembly_t *self, qd_error_t *error);
 QD_MUST_USE qd_status_t qd_assembly_survival(qd_assembly_t *self, qd_error_t *error);
 
 /* /parts, from which the file can be merged and resumed. The rows are those of /worlds, which must hold every column
  * of `kind`. */
 QD_MUST_USE qd_status_t qd_assembly_parts(qd_assembly_t *self, qd_error_t *error);
+
+/* Reads the finished file, which lies at `path` yet, from the disk. QD_ERROR_IO where it is not what was assembled. */
+QD_MUST_USE qd_status_t qd_assembly_read_back(const qd_assembly_t *self, const char *path, qd_error_t *error);
 
 /* /failures, /claims, /contrasts, /sensitivity. */
 QD_MUST_USE qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error);

@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quadrille/registry.h"
+#include "store/digest.h"
 #include "store/guard.h"
 #include "store/hdf5_here.h"
 
 #define BYTES_AT_ONCE ((size_t)16 << 20)
 #define NEAR          1e-9
+#define VALUES_MOST   64 /* of an attribute */
 
 typedef struct {
     const char *path, *again; /* the file, and what is expected of it */
@@ -34,7 +37,9 @@ static void differs(compare_t *self, const char *name, const char *what)
 
 static bool near(double a, double b)
 {
-    return a == b || (isnan(a) && isnan(b)) || fabs(a - b) <= NEAR * fmax(fabs(a), fabs(b));
+    if (!isfinite(a) || !isfinite(b))
+        return a == b || (isnan(a) && isnan(b));
+    return fabs(a - b) <= NEAR * fmax(fabs(a), fabs(b));
 }
 
 static void compare_reals(compare_t *self, const char *name, const double *a, const double *b, size_t count)
@@ -175,7 +180,9 @@ static void compare_variable(compare_t *self, const char *name)
     close_variable(&pair[1]);
 }
 
-/* All variables in a group and the groups below it, until something differs. */
+static void compare_attributes(compare_t *self, const char *path);
+
+/* All variables and attributes in a group and the groups below it, until something differs. */
 static void compare_group(compare_t *self, const char *group)
 {
     H5G_info_t info = {0};
@@ -194,6 +201,185 @@ static void compare_group(compare_t *self, const char *group)
             compare_group(self, path);
         else if (type == H5I_DATASET)
             compare_variable(self, path);
+        if (*self->difference == '\0' && type == H5I_DATASET)
+            compare_attributes(self, path);
+    }
+    if (*self->difference == '\0')
+        compare_attributes(self, group);
+}
+
+/* ---- attributes ---------------------------------------------------------------------------------------- */
+
+const char *const qd_result_provenance[] = {
+    "version", "source_commit", "created", "command_line", "host",    "compiler",      "instruction_set",
+    "shard",   "libraries",     "threads", "ranks",        "seconds", "_NCProperties", NULL};
+
+/* Whether an attribute is not compared: those that hold addresses or cover the whole file neither. */
+static bool is_passed_over(const char *path, const char *name)
+{
+    static const char *const anywhere[] = {QD_DIGEST_NAME, "DIMENSION_LIST", "REFERENCE_LIST", NULL};
+    for (const char *const *other = anywhere; *other != NULL; other++)
+        if (strcmp(name, *other) == 0)
+            return true;
+    for (const char *const *other = qd_result_provenance; path[1] == '\0' && *other != NULL; other++)
+        if (strcmp(name, *other) == 0)
+            return true;
+    return false;
+}
+
+/* An attribute's values: those of its class, or a text, malloc'ed. */
+typedef struct {
+    H5T_class_t class;
+    size_t count;
+    double real[VALUES_MOST];
+    uint64_t whole[VALUES_MOST];
+    char *text;
+} attribute_t;
+
+static char *read_text(hid_t attribute, hid_t type, hid_t space)
+{
+    char *value = NULL, *copy = NULL;
+    if (H5Tis_variable_str(type) <= 0) {
+        copy = calloc(H5Tget_size(type) + 1, 1);
+        if (copy != NULL && H5Aread(attribute, type, copy) < 0)
+            *copy = '\0';
+        return copy;
+    }
+    if (H5Aread(attribute, type, &value) >= 0) {
+        copy = strdup(value == NULL ? "" : value);
+        H5Dvlen_reclaim(type, space, H5P_DEFAULT, &value);
+    }
+    return copy;
+}
+
+/* False where an attribute cannot be read, or is none that a result has. */
+static bool read_attribute(hid_t object, const char *name, attribute_t *out)
+{
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    *out = (attribute_t){0};
+    if (attribute < 0)
+        return false;
+    hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+    hssize_t count = H5Sget_simple_extent_npoints(space);
+    bool sound = count >= 0 && count <= VALUES_MOST;
+    out->class = H5Tget_class(type);
+    out->count = (size_t)count;
+    if (sound && out->class == H5T_FLOAT)
+        sound = H5Aread(attribute, H5T_NATIVE_DOUBLE, out->real) >= 0;
+    else if (sound && out->class == H5T_INTEGER)
+        sound = H5Aread(attribute, H5Tget_sign(type) == H5T_SGN_NONE ? H5T_NATIVE_UINT64 : H5T_NATIVE_INT64,
+                        out->whole) >= 0;
+    else
+        sound = sound && count == 1 && out->class == H5T_STRING &&
+                (out->text = read_text(attribute, type, space)) != NULL;
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return sound;
+}
+
+static bool same_attributes(const attribute_t *a, const attribute_t *b)
+{
+    if (a->class != b->class || a->count != b->count)
+        return false;
+    if (a->class == H5T_STRING)
+        return strcmp(a->text, b->text) == 0;
+    for (size_t i = 0; i < a->count; i++)
+        if (a->class == H5T_FLOAT ? !near(a->real[i], b->real[i]) : a->whole[i] != b->whole[i])
+            return false;
+    return true;
+}
+
+/* The attribute of both objects; what is only in one differs. */
+static void compare_attribute(compare_t *self, const char *path, hid_t object[2], const char *name)
+{
+    attribute_t value[2];
+    char what[256];
+    bool sound[2];
+    for (int k = 0; k < 2; k++)
+        sound[k] = read_attribute(object[k], name, &value[k]);
+    if (!sound[0] || !sound[1] || !same_attributes(&value[0], &value[1])) {
+        snprintf(what, sizeof what, "attribute %.100s: %s", name,
+                 !sound[0]   ? "not in the file"
+                 : !sound[1] ? "in the file, but none was expected"
+                             : "another one in the file than recomputed");
+        differs(self, path, what);
+    }
+    free(value[0].text);
+    free(value[1].text);
+}
+
+static void compare_attributes(compare_t *self, const char *path)
+{
+    hid_t object[2] = {H5Oopen(self->found.file, path, H5P_DEFAULT),
+                       H5Oopen(self->expected.file, path, H5P_DEFAULT)};
+    for (int k = 0; k < 2; k++) {
+        int count = object[k] < 0 ? 0 : H5Aget_num_attrs(object[k]);
+        for (int i = 0; i < count && *self->difference == '\0'; i++) {
+            char name[256] = "";
+            hid_t attribute = H5Aopen_by_idx(object[k], ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)i,
+                                             H5P_DEFAULT, H5P_DEFAULT);
+            H5Aget_name(attribute, sizeof name, name);
+            H5Aclose(attribute);
+            if (!is_passed_over(path, name))
+                compare_attribute(self, path, object, name);
+        }
+    }
+    for (int k = 0; k < 2; k++)
+        if (object[k] >= 0)
+            H5Oclose(object[k]);
+}
+
+/* ---- what was not expected ----------------------------------------------------------------------------- */
+
+/* Whether a result may have it although it is not made again: what its worlds are kept in. */
+static bool is_of_worlds(const char *path)
+{
+    static const char *const parts[] = {"unit",         "range",       "byte",
+                                        "tally",        "unit_point",  "unit_order",
+                                        "unit_periods", "unit_ranges", "unit_tally_size",
+                                        "range_first",  "range_count"};
+    if (strcmp(path, "/worlds") == 0 || strcmp(path, "/parts") == 0)
+        return true;
+    if (strncmp(path, "/worlds/", 8) == 0) {
+        for (size_t o = 0; o < QD_OUTCOMES; o++)
+            if (strcmp(path + 8, qd_outcome_table[o].name) == 0)
+                return true;
+        for (size_t k = 0; k < QD_LANDSCAPE_OUTCOMES; k++)
+            if (strcmp(path + 8, qd_landscape_table[k].name) == 0)
+                return true;
+    }
+    for (size_t i = 0; strncmp(path, "/parts/", 7) == 0 && i < sizeof parts / sizeof parts[0]; i++)
+        if (strcmp(path + 7, parts[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whatever is in a group of the file and was not expected, until something is found. */
+static void find_unexpected(compare_t *self, const char *group)
+{
+    H5G_info_t info = {0};
+    if (H5Gget_info_by_name(self->found.file, group, &info, H5P_DEFAULT) < 0)
+        qd_h5_here_fail(&self->found, "reading group", group);
+    for (hsize_t i = 0; i < info.nlinks && *self->difference == '\0' && !self->found.failed; i++) {
+        char name[256], path[1024];
+        if (H5Lget_name_by_idx(self->found.file, group, H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name,
+                               H5P_DEFAULT) < 0) {
+            qd_h5_here_fail(&self->found, "reading group", group);
+            return;
+        }
+        snprintf(path, sizeof path, "%s%s%s", group, group[1] == '\0' ? "" : "/", name);
+        bool of_worlds = is_of_worlds(path);
+        if (!of_worlds && !qd_h5_here_exists(&self->expected, path)) {
+            differs(self, path, "in the file, but nothing was expected there");
+            return;
+        }
+        hid_t object = H5Oopen(self->found.file, path, H5P_DEFAULT);
+        bool is_group = object >= 0 && H5Iget_type(object) == H5I_GROUP;
+        if (object >= 0)
+            H5Oclose(object);
+        if (is_group)
+            find_unexpected(self, path);
     }
 }
 
@@ -206,6 +392,8 @@ static void compare_files(int channel, void *context)
     qd_h5_here_open(&self->expected, self->again);
     if (!self->found.failed && !self->expected.failed)
         compare_group(self, "/");
+    if (!self->found.failed && !self->expected.failed && self->difference[0] == '\0')
+        find_unexpected(self, "/");
     const qd_h5_t *failed = self->found.failed ? &self->found : &self->expected;
     answer.failed = failed->failed;
     answer.absent = failed->absent;

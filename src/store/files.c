@@ -2,16 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int system_open(void *context, const char *path, int flags, mode_t mode)
+static int system_open(void *context, int at, const char *path, int flags, mode_t mode)
 {
     (void)context;
-    return open(path, flags | O_CLOEXEC, mode);
+    return openat(at, path, flags | O_CLOEXEC, mode);
 }
 
 static ssize_t system_write(void *context, int fd, const void *bytes, size_t size)
@@ -38,16 +39,16 @@ static int system_close(void *context, int fd)
     return close(fd);
 }
 
-static int system_rename(void *context, const char *from, const char *to)
+static int system_rename(void *context, int at, const char *from, const char *to)
 {
     (void)context;
-    return rename(from, to);
+    return renameat(at, from, at, to);
 }
 
-static int system_unlink(void *context, const char *path)
+static int system_unlink(void *context, int at, const char *path)
 {
     (void)context;
-    return unlink(path);
+    return unlinkat(at, path, 0);
 }
 
 static int system_mkdir(void *context, const char *path, mode_t mode)
@@ -73,28 +74,28 @@ static const char *advice(int number)
     switch (number) {
     case ENOSPC:
     case EDQUOT:
-        return "free some space and run again with --resume; finished parts are kept";
+        return "; free some space";
     case EROFS:
     case EACCES:
     case EPERM:
-        return "make it writable and run again with --resume, or name another place with -o";
+        return "; make it writable, or name another place with -o";
     case ENOENT:
     case ENOTDIR:
-        return "see that the folder is there, then run again with --resume";
+        return "; see that the folder is there";
     case EISDIR:
-        return "name a file, not a folder";
+        return "; name a file, not a folder";
     case EMFILE:
     case ENFILE:
-        return "raise the limit on open files and run again with --resume";
+        return "; raise the limit on open files";
     default:
-        return "finished parts are kept; run again with --resume";
+        return "";
     }
 }
 
 qd_status_t qd_files_fail(qd_error_t *error, const char *path, const char *operation)
 {
     int number = errno;
-    return qd_error_add(error, QD_ERROR_IO, "%s: %s failed: %s; %s", path, operation, strerror(number),
+    return qd_error_add(error, QD_ERROR_IO, "%s: %s failed: %s%s", path, operation, strerror(number),
                         advice(number));
 }
 
@@ -134,10 +135,20 @@ static int write_all(const qd_files_t *self, int fd, const void *bytes, size_t s
     return 0;
 }
 
-static qd_status_t write_temporary(const qd_files_t *self, const char *path, const void *bytes, size_t size,
-                                   qd_error_t *error)
+/* Makes a file anew; what a kill has left there is removed first. */
+static int make_temporary(const qd_files_t *self, int at, const char *name)
 {
-    int fd = self->open(self->context, path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    int fd = self->open(self->context, at, name, flags, 0666);
+    if (fd >= 0 || errno != EEXIST || self->unlink(self->context, at, name) != 0)
+        return fd;
+    return self->open(self->context, at, name, flags, 0666);
+}
+
+static qd_status_t write_temporary(const qd_files_t *self, int at, const char *name, const char *path,
+                                   const void *bytes, size_t size, qd_error_t *error)
+{
+    int fd = make_temporary(self, at, name);
     if (fd < 0)
         return qd_files_fail(error, path, "open");
     const char *failed = NULL;
@@ -158,50 +169,72 @@ static qd_status_t write_temporary(const qd_files_t *self, const char *path, con
     return qd_files_fail(error, path, failed);
 }
 
-qd_status_t qd_files_sync(const qd_files_t *self, const char *path, qd_error_t *error)
+qd_status_t qd_files_open_folder(const qd_files_t *self, const char *path, int *fd, qd_error_t *error)
 {
-    int fd = self->open(self->context, path, O_RDONLY, 0);
-    if (fd < 0)
+    *fd = self->open(self->context, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+    if (*fd >= 0)
+        return QD_OK;
+    if (errno != ELOOP && errno != ENOTDIR)
         return qd_files_fail(error, path, "open");
-    qd_status_t status = QD_OK;
-    /* Some file systems cannot fsync a folder and say EINVAL; there is nothing more to be done on them. */
-    if (self->fsync(self->context, fd) != 0 && errno != EINVAL)
-        status = qd_files_fail(error, path, "fsync");
-    self->close(self->context, fd);
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "%s: found something that is not a folder, or a symbolic link; expected a folder for finished "
+        "worlds, or nothing; move it away, or name another output with -o",
+        path);
+}
+
+qd_status_t qd_files_open_parent(const qd_files_t *self, const char *path, int *fd, const char **name,
+                                 qd_error_t *error)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash == NULL   ? strdup(".")
+                   : slash == path ? strdup("/")
+                                   : strndup(path, (size_t)(slash - path));
+    *name = slash == NULL ? path : slash + 1;
+    *fd = -1;
+    if (folder == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+    *fd = self->open(self->context, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
+    qd_status_t status = *fd >= 0 ? QD_OK : qd_files_fail(error, folder, "open");
+    free(folder);
     return status;
 }
 
-qd_status_t qd_files_rename(const qd_files_t *self, const char *from, const char *to, qd_error_t *error)
+qd_status_t qd_files_rename(const qd_files_t *self, int at, const char *folder, const char *from,
+                            const char *to, qd_error_t *error)
 {
-    if (self->rename(self->context, from, to) != 0)
-        return qd_files_fail(error, to, "rename");
-    char *folder = strdup(to);
-    if (folder == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL)
-        slash[slash == folder] = '\0';
-    qd_status_t status = qd_files_sync(self, slash == NULL ? "." : folder, error);
-    free(folder);
-    return status;
+    if (self->rename(self->context, at, from, to) != 0) {
+        char operation[NAME_MAX + 16];
+        snprintf(operation, sizeof operation, "rename to %s", to);
+        return qd_files_fail(error, folder, operation);
+    }
+    /* Some file systems cannot fsync a folder and say EINVAL; there is nothing more to be done on them. */
+    if (self->fsync(self->context, at) != 0 && errno != EINVAL)
+        return qd_files_fail(error, folder, "fsync");
+    return QD_OK;
 }
 
 qd_status_t qd_files_write(const qd_files_t *self, const char *folder, const char *name, const void *bytes,
                            size_t size, qd_error_t *error)
 {
     char *temporary = NULL, *path = qd_files_join(folder, name);
+    int at = -1;
     qd_status_t status = QD_OK;
-    if (path == NULL || asprintf(&temporary, "%s.tmp", path) < 0) {
+    if (path == NULL || asprintf(&temporary, "%s.tmp", name) < 0) {
         temporary = NULL;
         status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
         goto out;
     }
-    status = write_temporary(self, temporary, bytes, size, error);
+    if ((status = qd_files_open_folder(self, folder, &at, error)) != QD_OK)
+        goto out;
+    status = write_temporary(self, at, temporary, path, bytes, size, error);
     if (status == QD_OK)
-        status = qd_files_rename(self, temporary, path, error);
+        status = qd_files_rename(self, at, folder, temporary, name, error);
     if (status != QD_OK)
-        self->unlink(self->context, temporary);
+        self->unlink(self->context, at, temporary);
 out:
+    if (at >= 0)
+        self->close(self->context, at);
     free(temporary);
     free(path);
     return status;

@@ -1,6 +1,8 @@
 #include "store/hdf5_file.h"
 #include "store/guard.h"
 
+#include "store/digest.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -108,16 +110,26 @@ void qd_h5_prepare(void)
     H5PLset_loading_state(0); /* no filter is loaded from wherever the environment says */
 }
 
+hid_t qd_h5_file_access(void)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (H5Pset_file_locking(access, false, true) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0)
+        return access;
+    H5Pclose(access);
+    return -1;
+}
+
 void qd_h5_create(qd_h5_t *self, const char *path)
 {
     *self = (qd_h5_t){.file = -1};
     snprintf(self->path, sizeof self->path, "%s", path);
     qd_h5_prepare();
-    hid_t creation = H5Pcreate(H5P_FILE_CREATE);
-    if (track_order(creation))
-        self->file = H5Fcreate(path, H5F_ACC_TRUNC, creation, H5P_DEFAULT);
+    hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = qd_h5_file_access();
+    if (track_order(creation) && H5Pset_istore_k(creation, 2) >= 0)
+        self->file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
     qd_h5_need(self, self->file >= 0, "creating the file", NULL);
     qd_h5_need(self, H5Pclose(creation) >= 0, "creating the file", NULL);
+    qd_h5_need(self, H5Pclose(access) >= 0, "creating the file", NULL);
 }
 
 /* What a failure has left open. */
@@ -134,6 +146,8 @@ static void close_written(qd_h5_t *self)
 
 qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error)
 {
+    if (self->written > 0 && !self->failed)
+        qd_digest_write(self);
     close_written(self);
     qd_h5_need(self, qd_h5_scales_close(&self->scales, !self->failed),
                "writing which variables have a dimension", NULL);
@@ -150,10 +164,17 @@ qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error)
 
 void qd_h5_hasten(qd_h5_t *self)
 {
+    int fd = self->failed ? -1 : qd_h5_descriptor(self);
+    if (fd >= 0)
+        (void)!sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+int qd_h5_descriptor(const qd_h5_t *self)
+{
     void *handle = NULL;
-    if (self->failed || H5Fget_vfd_handle(self->file, H5P_DEFAULT, &handle) < 0 || handle == NULL)
-        return;
-    (void)!sync_file_range(*(int *)handle, 0, 0, SYNC_FILE_RANGE_WRITE);
+    return self->file < 0 || H5Fget_vfd_handle(self->file, H5P_DEFAULT, &handle) < 0 || handle == NULL
+               ? -1
+               : *(int *)handle;
 }
 
 void qd_h5_group(qd_h5_t *self, const char *path)

@@ -70,6 +70,7 @@ typedef struct {
     qd_h5_type_t type;
     size_t rank;
     hsize_t size[QD_H5_RANK_MAX];
+    uint64_t sum;  /* of the values handed over, as in digest.h */
     hid_t dataset; /* -1 once it is finished */
     bool scale;    /* a dimension, which qd_h5_scales_close closes */
 } qd_h5_written_t;
@@ -83,6 +84,7 @@ typedef struct {
     struct qd_guard *guard; /* while reading: the child that does it */
     size_t kept;            /* in that child */
     qd_h5_kept_t keep[QD_H5_KEPT_MOST];
+    char digest[33]; /* of the file as it was written, or as it was read last */
     bool failed;
     bool absent; /* it failed because there is no whole HDF5 file of that name: wrong input, not a fault */
     char why[512];
@@ -110,6 +112,9 @@ QD_MUST_USE qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error);
 /* Asks the system to begin writing what was written so far to the disk, and goes on: less is left for the
  * sync. */
 void qd_h5_hasten(qd_h5_t *self);
+
+/* The descriptor of an open file; -1 where there is none. */
+int qd_h5_descriptor(const qd_h5_t *self);
 
 void qd_h5_group(qd_h5_t *self, const char *path);
 
@@ -160,6 +165,10 @@ void qd_h5_open(qd_h5_t *self, const char *path);
  * long as a few hundred reads: for the first time that a command opens it. */
 void qd_h5_vet(qd_h5_t *self);
 
+/* Reads the file, /worlds and /parts only if `rows`, and fails where its digests (digest.h) say that it was changed or
+ * damaged. */
+void qd_h5_check(qd_h5_t *self, bool rows);
+
 bool qd_h5_exists(qd_h5_t *self, const char *path);
 
 /* Attribute of "/" or another object: malloc'ed text; NULL (without failing) where there is none. */
@@ -180,6 +189,10 @@ void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t 
 
 /* Silences HDF5's own printing and its cleaning up at exit; before anything else is asked of it. */
 void qd_h5_prepare(void);
+
+/* Access properties of a file, close with H5Pclose: libhdf5 does not lock it (lock.h does, also where the file system
+ * cannot), and closing it closes whatever is open in it. */
+hid_t qd_h5_file_access(void);
 
 /* Length of the chunks of a dimension: as few as hold at most `most` each, and equally long, so that little
  * is wasted. */

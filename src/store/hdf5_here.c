@@ -52,14 +52,17 @@ void qd_h5_here_open(qd_h5_t *self, const char *path)
     *self = (qd_h5_t){.file = -1};
     snprintf(self->path, sizeof self->path, "%s", path);
     qd_h5_prepare();
+    hid_t access = qd_h5_file_access();
     if (stat(path, &state) != 0)
         qd_h5_refuse(self, strerror(errno));
     else if (!S_ISREG(state.st_mode))
         qd_h5_refuse(self, "found something that is not a file; expected a result file");
     else if (H5Fis_hdf5(path) <= 0)
         qd_h5_refuse(self, "not an HDF5 file");
-    else if ((self->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT)) < 0)
-        qd_h5_fail(self, "opening the file (cut off or damaged?)", NULL);
+    else
+        self->file = H5Fopen(path, H5F_ACC_RDONLY, access);
+    qd_h5_need(self, self->failed || self->file >= 0, "opening the file (cut off or damaged?)", NULL);
+    H5Pclose(access);
     self->absent = self->failed;
 }
 

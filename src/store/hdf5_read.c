@@ -104,6 +104,17 @@ void qd_h5_vet(qd_h5_t *self)
     (void)!ask(self, &request, &reply);
 }
 
+void qd_h5_check(qd_h5_t *self, bool rows)
+{
+    qd_h5_request_t request = request_for(QD_H5_ASK_CHECK, "/", "");
+    qd_h5_reply_t reply;
+    request.rows = rows;
+    char *digest = ask(self, &request, &reply) ? take_values(self, reply.size) : NULL;
+    if (digest != NULL)
+        snprintf(self->digest, sizeof self->digest, "%s", digest);
+    free(digest);
+}
+
 bool qd_h5_exists(qd_h5_t *self, const char *path)
 {
     qd_h5_request_t request = request_for(QD_H5_ASK_EXISTS, path, "");

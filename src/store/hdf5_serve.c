@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/digest.h"
 #include "store/guard.h"
 #include "store/hdf5_here.h"
 
@@ -25,6 +26,11 @@ static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, qd_h5_reply_t *
     switch (request->ask) {
     case QD_H5_ASK_VET:
         qd_h5_here_vet(h5);
+        break;
+    case QD_H5_ASK_CHECK:
+        qd_digest_check(h5, request->rows);
+        data = strdup(h5->digest);
+        reply->size = data == NULL ? 0 : strlen(data);
         break;
     case QD_H5_ASK_EXISTS:
         reply->found = qd_h5_here_exists(h5, request->path);

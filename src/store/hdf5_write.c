@@ -8,8 +8,10 @@
 
 #include "base/list.h"
 #include "store/cf.h"
+#include "store/digest.h"
 
 #define SMALL ((size_t)64 << 10) /* bytes */
+#define CHUNK 16384              /* elements, where nothing else is said */
 
 /* Shape of a variable: lengths now and at most, and the chunk that holds it. */
 typedef struct {
@@ -35,14 +37,17 @@ static void choose_chunk(shape_t *shape, hsize_t most)
     }
 }
 
-static hid_t creation_list(const shape_t *shape, qd_h5_type_t type, hsize_t chunk, bool compress)
+/* Every variable has chunks, because checksums belong to chunks. HDF5 has none for texts; they are covered by the
+ * digest alone. */
+static hid_t creation_list(const shape_t *shape, qd_h5_type_t type, bool compress)
 {
     const double nan = NAN;
     const int8_t none = QD_CF_NO_CODE;
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     if (H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0 &&
-        ((chunk == 0 && !shape->grows) || H5Pset_chunk(creation, shape->rank, shape->chunk) >= 0) &&
+        H5Pset_chunk(creation, shape->rank, shape->chunk) >= 0 &&
         (!compress || (H5Pset_shuffle(creation) >= 0 && H5Pset_deflate(creation, 1) >= 0)) &&
+        (type == QD_H5_TEXT || H5Pset_fletcher32(creation) >= 0) &&
         (type != QD_H5_REAL || H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &nan) >= 0) &&
         (type != QD_H5_CODE || H5Pset_fill_value(creation, H5T_NATIVE_INT8, &none) >= 0))
         return creation;
@@ -85,8 +90,8 @@ static hid_t create_dataset(qd_h5_t *self, const char *path, qd_h5_type_t type, 
         compress = false;
         chunk = 0;
     }
-    choose_chunk(shape, chunk > 0 ? chunk : 1024);
-    hid_t creation = creation_list(shape, type, chunk, compress), in_file = qd_h5_file_type(type);
+    choose_chunk(shape, chunk > 0 ? chunk : CHUNK);
+    hid_t creation = creation_list(shape, type, compress), in_file = qd_h5_file_type(type);
     hid_t space = H5Screate_simple(shape->rank, shape->size, shape->most);
     hid_t access = qd_h5_access_list(two_chunks(shape));
     hid_t dataset = H5Dcreate2(self->file, path, in_file, space, H5P_DEFAULT, creation, access);
@@ -243,14 +248,16 @@ void qd_h5_write_slab(qd_h5_t *self, size_t number, const hsize_t *start, const 
 {
     if (self->failed || number == QD_H5_NONE)
         return;
-    const qd_h5_written_t *variable = &self->variable[number];
+    qd_h5_written_t *variable = &self->variable[number];
     hsize_t elements = 1;
     for (size_t i = 0; i < variable->rank; i++)
         elements *= count[i];
     if (values.type != variable->type)
         qd_h5_fail(self, "writing values of another type to", variable->path);
-    else if (elements > 0)
+    else if (elements > 0) {
         write_selected(self, variable, start, count, values.at);
+        variable->sum += qd_digest_values(variable->rank, variable->size, start, count, values);
+    }
 }
 
 void qd_h5_write(qd_h5_t *self, size_t number, qd_h5_values_t values)

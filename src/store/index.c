@@ -124,26 +124,34 @@ static qd_status_t accept(qd_index_t *self, const char *path, bool result, const
     return status;
 }
 
-static qd_status_t set_aside(qd_index_t *self, const char *path, bool repair, const char *why,
-                             qd_error_t *error)
+/* A folder that is read: where it lies, and open. */
+typedef struct {
+    const char *path;
+    int at;
+} folder_t;
+
+static qd_status_t set_aside(qd_index_t *self, const folder_t *folder, const char *name, bool repair,
+                             const char *why, qd_error_t *error)
 {
     char *aside = NULL;
+    self->damaged++;
     if (!repair) {
         qd_error_add(&self->warnings, QD_OK, "%.*s; it is left out", (int)strcspn(why, "\n"), why);
         return QD_OK;
     }
-    if (asprintf(&aside, "%s.damaged", path) < 0)
+    if (asprintf(&aside, "%s.damaged", name) < 0)
         return no_memory(error);
-    qd_status_t status = qd_files_rename(self->files, path, aside, error);
+    qd_status_t status = qd_files_rename(self->files, folder->at, folder->path, name, aside, error);
     if (status == QD_OK)
         qd_error_add(&self->warnings, QD_OK,
-                     "%.*s; set aside as %s until the run is whole, its worlds are computed again",
-                     (int)strcspn(why, "\n"), why, aside);
+                     "%.*s; set aside as %s/%s until the run is whole, its worlds are computed again",
+                     (int)strcspn(why, "\n"), why, folder->path, aside);
     free(aside);
     return status;
 }
 
-static qd_status_t add_part(qd_index_t *self, const char *path, bool repair, qd_error_t *error)
+static qd_status_t add_part(qd_index_t *self, const folder_t *folder, const char *name, const char *path,
+                            bool repair, qd_error_t *error)
 {
     qd_part_kind_t kind;
     qd_unit_t *unit;
@@ -156,7 +164,7 @@ static qd_status_t add_part(qd_index_t *self, const char *path, bool repair, qd_
     if (status == QD_OK)
         status = accept(self, path, false, &kind, unit, units, error);
     else if (status == QD_ERROR_INPUT)
-        status = set_aside(self, path, repair, reading->text, error);
+        status = set_aside(self, folder, name, repair, reading->text, error);
     else
         qd_error_add(error, status, "%.*s", (int)strcspn(reading->text, "\n"), reading->text);
     free(reading);
@@ -178,7 +186,7 @@ static bool is_known(const qd_index_t *self, size_t known, const char *path)
     return false;
 }
 
-static qd_status_t add_entry(qd_index_t *self, const char *folder, const char *name, size_t known,
+static qd_status_t add_entry(qd_index_t *self, const folder_t *folder, const char *name, size_t known,
                              bool repair, qd_error_t *error)
 {
     bool part = strncmp(name, "part-", 5) == 0 && ends_in(name, ".qdp"),
@@ -186,31 +194,57 @@ static qd_status_t add_entry(qd_index_t *self, const char *folder, const char *n
     if (!part && !stale)
         return QD_OK;
     qd_status_t status = QD_OK;
-    char *path = qd_files_join(folder, name);
+    char *path = qd_files_join(folder->path, name);
     if (path == NULL)
         return no_memory(error);
     if (stale)
-        self->files->unlink(self->files->context, path);
+        self->files->unlink(self->files->context, folder->at, name);
     else if (!is_known(self, known, path))
-        status = add_part(self, path, repair, error);
+        status = add_part(self, folder, name, path, repair, error);
     free(path);
     return status;
 }
 
-qd_status_t qd_index_add_folder(qd_index_t *self, const char *folder, bool repair, qd_error_t *error)
+/* Worlds of another version may be other worlds. A manifest that is lost or damaged says nothing, and its parts are those
+ * of this experiment by their own words. */
+static qd_status_t check_version(const qd_index_t *self, const char *path, qd_error_t *error)
+{
+    qd_manifest_t manifest;
+    qd_error_t unreadable = QD_ERROR_NONE;
+    if (qd_manifest_read(&manifest, self->files, path, &unreadable) != QD_OK)
+        return QD_OK;
+    qd_status_t status = QD_OK;
+    if (strcmp(manifest.version, QD_VERSION) != 0)
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s: was written by quadrille %s, this is %s; expected its own parts", path,
+                              manifest.version, QD_VERSION);
+    qd_manifest_free(&manifest);
+    return status;
+}
+
+qd_status_t qd_index_add_folder(qd_index_t *self, const char *path, bool repair, qd_error_t *error)
 {
     struct dirent **entry = NULL;
-    int count = scandir(folder, &entry, NULL, alphasort);
-    if (count < 0)
-        return qd_files_fail(error, folder, "open");
-    qd_status_t status = QD_OK;
+    folder_t folder = {.path = path, .at = -1};
+    qd_status_t versions = check_version(self, path, error);
+    if (versions != QD_OK)
+        return versions;
+    if (repair) {
+        qd_status_t opened = qd_files_open_folder(self->files, path, &folder.at, error);
+        if (opened != QD_OK)
+            return opened;
+    }
+    int count = scandir(path, &entry, NULL, alphasort);
+    qd_status_t status = count < 0 ? qd_files_fail(error, path, "open") : QD_OK;
     size_t known = qd_sources_count(self->sources);
     for (int i = 0; i < count; i++) {
         if (status == QD_OK)
-            status = add_entry(self, folder, entry[i]->d_name, known, repair, error);
+            status = add_entry(self, &folder, entry[i]->d_name, known, repair, error);
         free(entry[i]);
     }
     free(entry);
+    if (folder.at >= 0)
+        self->files->close(self->files->context, folder.at);
     return status;
 }
 

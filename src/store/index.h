@@ -24,7 +24,7 @@ void qd_index_free(qd_index_t *self);
 /* Adds every part file of a folder. A damaged one is left out with a warning; with `repair` it is also
  * renamed to
  * *.damaged and left-over temporary files are removed. Parts added before are passed over. Parts of another
- * experiment (config_hash) are QD_ERROR_INPUT. */
+ * experiment (config_hash) or another version of quadrille are QD_ERROR_INPUT. */
 QD_MUST_USE qd_status_t qd_index_add_folder(qd_index_t *self, const char *folder, bool repair,
                                             qd_error_t *error);
 
@@ -51,6 +51,9 @@ const qd_error_t *qd_index_warnings(const qd_index_t *self);
 /* Worlds met more than once, and worlds left out because they could not be counted. */
 uint64_t qd_index_doubles(const qd_index_t *self);
 uint64_t qd_index_left_out(const qd_index_t *self);
+
+/* Parts left out because they were damaged. */
+size_t qd_index_damaged(const qd_index_t *self);
 
 /* Worlds that its sources hold and the experiment does not have: of points and orders that it lacks, or, as
  * of qd_index_select, beyond its number of worlds. */

@@ -15,6 +15,11 @@ uint64_t qd_index_doubles(const qd_index_t *self)
     return self->doubles;
 }
 
+size_t qd_index_damaged(const qd_index_t *self)
+{
+    return self->damaged;
+}
+
 uint64_t qd_index_left_out(const qd_index_t *self)
 {
     return self->left_out;

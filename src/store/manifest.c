@@ -98,7 +98,7 @@ static qd_status_t read_text(const qd_files_t *files, const char *path, char **t
     *size = (size_t)state.st_size;
     if ((*text = calloc(*size + 1, 1)) == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the manifest");
-    int fd = files->open(files->context, path, O_RDONLY, 0);
+    int fd = files->open(files->context, AT_FDCWD, path, O_RDONLY, 0);
     if (fd < 0)
         return qd_files_fail(error, path, "open");
     qd_status_t status = qd_files_read(files, fd, path, 0, *text, *size, error);

@@ -33,6 +33,26 @@ qd_status_t qd_merge_index(const qd_experiment_t *experiment, const char *const 
     return status;
 }
 
+static qd_status_t check(const char *path, qd_error_t *error)
+{
+    qd_result_file_t *file;
+    qd_status_t status = qd_result_file_open(path, &file, error);
+    if (status == QD_OK)
+        status = qd_result_file_check(file, true, error);
+    qd_result_file_close(file);
+    return status;
+}
+
+qd_status_t qd_merge_check(const char *const *path, size_t paths, qd_error_t *error)
+{
+    qd_status_t status = QD_OK;
+    for (size_t i = 0; i < paths; i++) {
+        qd_status_t checked = check(path[i], error);
+        status = status == QD_OK ? checked : status;
+    }
+    return status;
+}
+
 /* Writes the gaps of `done` below `target` as "0-99, 200-299, ..." and returns how many worlds they hold. */
 static uint64_t list_gaps(const qd_ranges_t *done, uint64_t target, char *text, size_t size)
 {

@@ -191,7 +191,7 @@ qd_status_t qd_part_read(const qd_files_t *files, const char *path, qd_part_kind
 {
     *unit = NULL;
     *units = 0;
-    int fd = files->open(files->context, path, O_RDONLY, 0);
+    int fd = files->open(files->context, AT_FDCWD, path, O_RDONLY, 0);
     if (fd < 0)
         return qd_files_fail(error, path, "open");
     qd_status_t status = read_open(files, fd, path, kind, unit, units, error);

@@ -22,7 +22,7 @@ struct qd_parts {
     char *folder;
     const qd_files_t *files;
     qd_part_kind_t kind;
-    int rank, lock;  /* lock: descriptor, -1 where there is none */
+    int rank;
     uint64_t number; /* of the next part */
     qd_slots_t slots;
     qd_ranges_t *done;    /* per slot */
@@ -80,7 +80,7 @@ static qd_status_t prepare(qd_parts_t *self, const qd_parts_options_t *options, 
     const qd_experiment_t *experiment = self->slots.experiment;
     qd_status_t status = QD_OK;
     if (options->mode != QD_PARTS_JOIN) {
-        status = qd_parts_folder_open(self->files, self->folder, options->mode, &self->lock, error);
+        status = qd_parts_folder_open(self->files, self->folder, options->mode, error);
         if (status == QD_OK)
             status = qd_parts_folder_check(self->files, self->folder, experiment, &self->kind,
                                            &self->warnings, error);
@@ -103,7 +103,6 @@ qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment
     parts->kind =
         (qd_part_kind_t){experiment->config_hash, options->columns, options->extras, options->paths};
     parts->rank = options->rank;
-    parts->lock = -1;
     parts->warnings = QD_ERROR_NONE;
     parts->folder = strdup(options->folder);
     qd_status_t status = qd_slots_init(&parts->slots, experiment, error);
@@ -136,8 +135,6 @@ void qd_parts_close(qd_parts_t *self)
     clear_batch(&self->sealed);
     for (size_t s = 0; self->done != NULL && s < self->slots.count; s++)
         qd_ranges_free(&self->done[s]);
-    if (self->lock >= 0)
-        self->files->close(self->files->context, self->lock);
     free(self->open.segment);
     free(self->sealed.segment);
     free(self->done);

@@ -2,8 +2,8 @@
  *
  * Each part is written to a temporary name, fsynced, renamed, and the folder fsynced: after qd_parts_flush
  * returns QD_OK its worlds survive whatever happens, and before that the folder is as it was. One thread uses
- * a qd_parts_t at a time, but for qd_parts_write, which may wait for the disk beside it; a lock keeps two
- * runs out of one folder. Several ranks of one run may write into one folder: rank 0 opens it first, the
+ * a qd_parts_t at a time, but for qd_parts_write, which may wait for the disk beside it. The lock of the output
+ * (lock.h) keeps two runs out of one folder. Several ranks of one run may write into one folder: rank 0 opens it first, the
  * others join it. */
 #ifndef QD_STORE_PARTS_H
 #define QD_STORE_PARTS_H
@@ -49,11 +49,11 @@ typedef struct {
 } qd_segment_t;
 
 /* Opens or makes the folder. With QD_PARTS_RESUME the damaged parts are set aside (see qd_parts_warnings).
- * QD_ERROR_INPUT: parts of another experiment, of another version of quadrille, or in use by another run. */
+ * QD_ERROR_INPUT: parts of another experiment or of another version of quadrille, a folder that is none. */
 QD_MUST_USE qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment_t *experiment,
                                       qd_parts_t **self, qd_error_t *error);
 
-/* Frees everything and gives up the lock; what was not flushed is lost. NULL allowed. */
+/* Frees everything; what was not flushed is lost. NULL allowed. */
 void qd_parts_close(qd_parts_t *self);
 
 /* Takes what is done from an index instead of from what was found on opening: parts that lie here but do not
@@ -85,7 +85,7 @@ QD_MUST_USE qd_status_t qd_parts_write(qd_parts_t *self, qd_error_t *error);
 /* Writes all that is sealed or buffered. On failure it is kept, so that flushing can be tried again. */
 QD_MUST_USE qd_status_t qd_parts_flush(qd_parts_t *self, qd_error_t *error);
 
-/* Removes a folder of parts (after the result file is in place): parts, manifest, lock, damaged and temporary
+/* Removes a folder of parts (after the result file is in place): parts, manifest, damaged and temporary
  * files; the folder itself only where nothing else is in it. */
 QD_MUST_USE qd_status_t qd_parts_remove(const char *folder, const qd_files_t *files, qd_error_t *error);
 

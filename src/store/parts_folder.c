@@ -9,11 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOCK_NAME   "LOCK"
+#define LOCK_NAME   "LOCK"              /* of earlier versions, whose lock was in the folder */
 #define NUMBER_MOST ((uint64_t)1 << 62) /* of a rank or a part: the next one is a number too */
 
 static bool begins(const char *name, const char *start)
@@ -32,24 +31,21 @@ static bool is_ours(const char *name)
     return begins(name, "part-") || begins(name, QD_MANIFEST_NAME);
 }
 
-/* How many files of a folder `wanted` names; -1 when it cannot be read. `unlink_with` not NULL: removes them.
- */
-static long walk(const char *folder, bool (*wanted)(const char *name), const qd_files_t *unlink_with)
+/* How many files of an open folder `wanted` names; -1 when it cannot be read. `unlink_with` not NULL: removes them. */
+static long walk(int folder, bool (*wanted)(const char *name), const qd_files_t *unlink_with)
 {
-    DIR *listing = opendir(folder);
+    int own = dup(folder);
+    DIR *listing = own < 0 ? NULL : fdopendir(own);
     if (listing == NULL)
         return -1;
     long found = 0;
-    for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing)) {
+    rewinddir(listing);
+    for (const struct dirent *entry; found >= 0 && (entry = readdir(listing)) != NULL;) {
         if (!wanted(entry->d_name))
             continue;
         found++;
-        char *path = unlink_with == NULL ? NULL : qd_files_join(folder, entry->d_name);
-        if (unlink_with != NULL && (path == NULL || unlink_with->unlink(unlink_with->context, path) != 0))
+        if (unlink_with != NULL && unlink_with->unlink(unlink_with->context, folder, entry->d_name) != 0)
             found = -1;
-        free(path);
-        if (found < 0)
-            break;
     }
     int number = errno;
     closedir(listing);
@@ -57,51 +53,46 @@ static long walk(const char *folder, bool (*wanted)(const char *name), const qd_
     return found;
 }
 
-static qd_status_t take_lock(const qd_files_t *files, const char *folder, int *lock, qd_error_t *error)
+/* Parts may be read by whoever may read the file that they are for. */
+static mode_t mode_for(const char *folder)
 {
-    char *path = qd_files_join(folder, LOCK_NAME);
-    qd_status_t status = QD_OK;
-    if (path == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
-    *lock = files->open(files->context, path, O_RDWR | O_CREAT, 0666);
-    if (*lock < 0)
-        status = qd_files_fail(error, path, "open");
-    else if (flock(*lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        status = qd_error_add(error, QD_ERROR_INPUT,
-                              "%s: another run is writing here; wait for it, or name "
-                              "another output with -o",
-                              folder);
+    struct stat output;
+    size_t length = strlen(folder), tail = strlen(".parts");
+    char *path = length > tail ? strndup(folder, length - tail) : NULL;
+    bool there = path != NULL && stat(path, &output) == 0;
     free(path);
-    return status;
+    mode_t read = there ? output.st_mode & 0444 : 0444;
+    return 0700 | read | read >> 2;
 }
 
-qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd_parts_mode_t mode, int *lock,
-                                 qd_error_t *error)
+static qd_status_t empty(const qd_files_t *files, int at, const char *folder, qd_parts_mode_t mode,
+                         qd_error_t *error)
 {
-    if (files->mkdir(files->context, folder, 0777) != 0 && errno != EEXIST)
-        return qd_files_fail(error, folder, "making the folder");
-    struct stat found;
-    if (stat(folder, &found) == 0 && !S_ISDIR(found.st_mode))
+    long parts = mode == QD_PARTS_NEW ? walk(at, is_part, NULL) : 0;
+    if (parts < 0)
+        return qd_files_fail(error, folder, "reading the folder");
+    if (parts > 0)
         return qd_error_add(
             error, QD_ERROR_INPUT,
-            "%s: found something that is not a folder; expected a folder for finished worlds, or nothing; "
-            "move it away, or name another output with -o",
+            "%s: holds the finished work of a run that did not end; add --resume to go on with it, or "
+            "--force to start over",
             folder);
-    qd_status_t status = take_lock(files, folder, lock, error);
-    if (status != QD_OK || mode == QD_PARTS_RESUME)
+    return walk(at, is_ours, files) < 0 ? qd_files_fail(error, folder, "emptying the folder") : QD_OK;
+}
+
+qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd_parts_mode_t mode,
+                                 qd_error_t *error)
+{
+    int at;
+    if (files->mkdir(files->context, folder, mode_for(folder)) != 0 && errno != EEXIST)
+        return qd_files_fail(error, folder, "making the folder");
+    qd_status_t status = qd_files_open_folder(files, folder, &at, error);
+    if (status != QD_OK)
         return status;
-    if (mode == QD_PARTS_NEW) {
-        long parts = walk(folder, is_part, NULL);
-        if (parts < 0)
-            return qd_files_fail(error, folder, "reading the folder");
-        if (parts > 0)
-            return qd_error_add(
-                error, QD_ERROR_INPUT,
-                "%s: holds the finished work of a run that did not end; add --resume to go on with "
-                "it, or --force to start over",
-                folder);
-    }
-    return walk(folder, is_ours, files) < 0 ? qd_files_fail(error, folder, "emptying the folder") : QD_OK;
+    if (mode != QD_PARTS_RESUME)
+        status = empty(files, at, folder, mode, error);
+    files->close(files->context, at);
+    return status;
 }
 
 static qd_status_t compare(const char *folder, const qd_manifest_t *found, const qd_part_kind_t *wanted,
@@ -214,10 +205,20 @@ static bool is_any(const char *name)
 
 qd_status_t qd_parts_remove(const char *folder, const qd_files_t *files, qd_error_t *error)
 {
+    struct stat found;
+    int at;
     if (files == NULL)
         files = &qd_files_system;
-    if (walk(folder, is_any, files) < 0)
-        return errno == ENOENT ? QD_OK : qd_files_fail(error, folder, "removing the parts");
-    rmdir(folder); /* stays where something else is in it */
-    return QD_OK;
+    if (lstat(folder, &found) != 0 && errno == ENOENT)
+        return QD_OK;
+    qd_status_t status = qd_files_open_folder(files, folder, &at, error);
+    if (status != QD_OK)
+        return status;
+    if (walk(at, is_any, files) < 0)
+        status = qd_files_fail(error, folder, "removing the parts");
+    files->close(files->context, at);
+    /* It stays where something else is in it. */
+    if (status == QD_OK && rmdir(folder) != 0 && errno != ENOTEMPTY && errno != EEXIST)
+        status = qd_files_fail(error, folder, "removing the folder");
+    return status;
 }

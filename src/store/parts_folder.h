@@ -1,4 +1,4 @@
-/* The folder of parts as a whole: making it, locking it, seeing whose it is, removing it. For parts.c. */
+/* The folder of parts as a whole: making it, seeing whose it is, removing it. For parts.c. */
 #ifndef QD_STORE_PARTS_FOLDER_H
 #define QD_STORE_PARTS_FOLDER_H
 
@@ -11,9 +11,10 @@
 
 #define QD_PART_NAME "part-%05d-%09" PRIu64 ".qdp"
 
-/* Makes the folder where it is missing and locks it; refuses or removes what is in it, as `mode` says. */
+/* Makes the folder where it is missing; refuses or removes what is in it, as `mode` says. One that is reached by a
+ * symbolic link is refused: nothing is written or removed elsewhere. */
 QD_MUST_USE qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder,
-                                             qd_parts_mode_t mode, int *lock, qd_error_t *error);
+                                             qd_parts_mode_t mode, qd_error_t *error);
 
 /* Compares the manifest with the experiment; writes one where there is none or it is damaged. */
 QD_MUST_USE qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,

@@ -236,6 +236,19 @@ void qd_result_file_close(qd_result_file_t *self)
     free(self);
 }
 
+qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t *error)
+{
+    if (self->parts != NULL)
+        return QD_OK;
+    qd_h5_check(&self->h5, worlds);
+    return outcome_of(self, error);
+}
+
+bool qd_result_file_is_folder(const qd_result_file_t *self)
+{
+    return self->parts != NULL;
+}
+
 /* ---- what is in it ------------------------------------------------------------------------------------- */
 
 const qd_provenance_t *qd_result_file_provenance(const qd_result_file_t *self)

@@ -105,7 +105,7 @@ static qd_status_t open_source(qd_sources_t *self, size_t number, handle_t **out
         *handle = (handle_t){.open = true, .source = number, .h5 = h5};
         return QD_OK;
     }
-    int fd = self->files->open(self->files->context, source->path, O_RDONLY, 0);
+    int fd = self->files->open(self->files->context, AT_FDCWD, source->path, O_RDONLY, 0);
     if (fd < 0)
         return qd_files_fail(error, source->path, "open");
     *handle = (handle_t){.open = true, .source = number, .fd = fd};

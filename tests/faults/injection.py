@@ -154,7 +154,7 @@ def interrupted(folder):
     """A run that was killed when half of it was done: parts, no result file."""
     command(folder, *RUN, "-j", "1", fault="io:kill:0", log=folder / "log")
     lines = (folder / "log").read_text().splitlines()
-    middle = next(number for number, line in enumerate(lines, 1) if " rename " in line and "part-" in line)
+    middle = next(number for number, line in enumerate(lines, 1) if " rename" in line and "part-" in line)
     for path in (folder / "log", folder / "out.h5"):
         path.unlink()
     status, said = command(folder, *RUN, "-j", "1", fault=f"io:kill:{middle + 1}")

@@ -42,6 +42,10 @@ class Survival(unittest.TestCase):
     def parts(self, output):
         return Path(f"{output}.parts")
 
+    def drafts(self, output):
+        """What is being written, or was when it was killed."""
+        return list(output.parent.glob(f"{output.name}.*.tmp"))
+
     def interrupted(self, name):
         """A run that has finished a few parts and was killed."""
         output = self.folder / f"{name}.h5"
@@ -79,14 +83,14 @@ class Survival(unittest.TestCase):
         for number in range(6):
             output = self.folder / f"assembling-{number}.h5"
             run = self.start(output)
-            while run.poll() is None and not Path(f"{output}.tmp").exists():
+            while run.poll() is None and not self.drafts(output):
                 time.sleep(0.001)
             time.sleep(luck.uniform(0.0, 0.05))
             run.kill()
             run.communicate()
-            caught += run.returncode == -9 and Path(f"{output}.tmp").exists()
+            caught += run.returncode == -9 and bool(self.drafts(output))
             self.finish(output)
-            self.assertFalse(Path(f"{output}.tmp").exists())
+            self.assertEqual(self.drafts(output), [])
         self.assertGreater(caught, 0, "runs killed between the first byte of the file and its renaming")
 
     def test_killed_while_parts_are_removed(self):

@@ -1,0 +1,81 @@
+#include "engine/verify_tallies.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    qd_tally_t *tally; /* NULL before the first and after the last segment */
+    uint64_t left;     /* worlds to come */
+} cell_t;
+
+struct qd_verify_tallies {
+    const qd_experiment_t *experiment;
+    qd_index_t *index;
+    cell_t *cell;
+};
+
+qd_status_t qd_verify_tallies_new(const qd_experiment_t *experiment, qd_index_t *index,
+                                  qd_verify_tallies_t **self, qd_error_t *error)
+{
+    size_t cells = experiment->points * experiment->orders;
+    qd_verify_tallies_t *tallies = calloc(1, sizeof *tallies);
+    *self = NULL;
+    if (!tallies || !(tallies->cell = calloc(cells + 1, sizeof *tallies->cell))) {
+        free(tallies);
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the tallies of worlds played again");
+    }
+    tallies->experiment = experiment;
+    tallies->index = index;
+    for (size_t i = 0; i < cells; i++)
+        tallies->cell[i].left =
+            qd_ranges_count(qd_index_done(index, i / experiment->orders, i % experiment->orders));
+    *self = tallies;
+    return QD_OK;
+}
+
+void qd_verify_tallies_free(qd_verify_tallies_t *self)
+{
+    if (!self)
+        return;
+    for (size_t i = 0; i < self->experiment->points * self->experiment->orders; i++)
+        qd_tally_free(self->cell[i].tally);
+    free(self->cell);
+    free(self);
+}
+
+/* The bytes of a tally are canonical: equal tallies have equal bytes. */
+static qd_status_t compare(const qd_verify_tallies_t *self, const qd_segment_t *segment,
+                           const qd_tally_t *again, char *difference, size_t size, qd_error_t *error)
+{
+    unsigned char *bytes = NULL, *kept = NULL;
+    size_t length = 0, capacity = 0, kept_length = 0;
+    qd_status_t status = qd_tally_encode(again, &bytes, &length, &capacity, error);
+    if (status == QD_OK)
+        status = qd_index_encoded(self->index, segment->point, segment->order, &kept, &kept_length, error);
+    if (status == QD_OK && (length != kept_length || memcmp(bytes, kept, length) != 0))
+        snprintf(difference, size, "the statistics kept of point %s, order %s are not those of its worlds",
+                 self->experiment->point[segment->point].label,
+                 self->experiment->order[segment->order].label);
+    free(bytes);
+    free(kept);
+    return status;
+}
+
+qd_status_t qd_verify_tallies_add(qd_verify_tallies_t *self, const qd_segment_t *segment,
+                                  const qd_tally_t *tally, char *difference, size_t size, qd_error_t *error)
+{
+    cell_t *cell = &self->cell[segment->point * self->experiment->orders + segment->order];
+    if (!cell->tally)
+        cell->tally = qd_tally_new(segment->periods, qd_index_kind(self->index).paths);
+    if (!cell->tally)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a tally");
+    qd_tally_merge(cell->tally, tally);
+    cell->left -= segment->worlds;
+    if (cell->left > 0)
+        return QD_OK;
+    qd_status_t status = compare(self, segment, cell->tally, difference, size, error);
+    qd_tally_free(cell->tally);
+    cell->tally = NULL;
+    return status;
+}

@@ -1,0 +1,439 @@
+#include "store/digest.h"
+
+#include "store/cf.h"
+#include "store/guard.h"
+#include "store/hdf5_here.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define BYTES_AT_ONCE ((size_t)4 << 20)
+#define NAME_MOST     256   /* of a name in a result file */
+#define ELEMENTS_MOST 65536 /* of an attribute */
+
+/* ---- sums of values ------------------------------------------------------------------------------------ */
+
+static uint64_t of_word(uint64_t word, uint64_t position)
+{
+    return word == 0 ? 0 : XXH3_64bits_withSeed(&word, sizeof word, position);
+}
+
+static uint64_t of_real(double value, uint64_t position)
+{
+    uint64_t word;
+    memcpy(&word, &value, sizeof word);
+    return isnan(value) ? 0 : XXH3_64bits_withSeed(&word, sizeof word, position);
+}
+
+static uint64_t of_text(const char *text, uint64_t position)
+{
+    return text == NULL || *text == '\0' ? 0 : XXH3_64bits_withSeed(text, strlen(text), position);
+}
+
+/* `count` values from number `from` of the array, which lie at `position` and after it in the variable. */
+static uint64_t of_run(qd_h5_values_t values, size_t from, size_t count, uint64_t position)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t at = position + i;
+        switch (values.type) {
+        case QD_H5_REAL:
+            sum += of_real(((const double *)values.at)[from + i], at);
+            break;
+        case QD_H5_BYTE:
+            sum += of_word(((const uint8_t *)values.at)[from + i], at);
+            break;
+        case QD_H5_CODE:
+            sum += of_word((uint64_t)(((const int8_t *)values.at)[from + i] - QD_CF_NO_CODE), at);
+            break;
+        case QD_H5_WHOLE:
+            sum += of_word((uint64_t)((const int64_t *)values.at)[from + i], at);
+            break;
+        case QD_H5_HASH:
+            sum += of_word(((const uint64_t *)values.at)[from + i], at);
+            break;
+        case QD_H5_TEXT:
+            sum += of_text(((const char *const *)values.at)[from + i], at);
+            break;
+        }
+    }
+    return sum;
+}
+
+/* Turns `place` into the next one of a slab without its last dimension; false after the last one. */
+static bool next_row(size_t rank, const hsize_t count[], hsize_t place[])
+{
+    for (size_t i = rank - 1; i-- > 0;) {
+        if (++place[i] < count[i])
+            return true;
+        place[i] = 0;
+    }
+    return false;
+}
+
+uint64_t qd_digest_values(size_t rank, const hsize_t size[], const hsize_t start[], const hsize_t count[],
+                          qd_h5_values_t values)
+{
+    uint64_t sum = 0;
+    hsize_t place[QD_H5_RANK_MAX] = {0};
+    size_t from = 0, length = rank == 0 ? 1 : (size_t)count[rank - 1];
+    for (size_t i = 0; i < rank; i++)
+        if (count[i] == 0)
+            return 0;
+    do {
+        uint64_t position = 0;
+        for (size_t i = 0; i < rank; i++)
+            position = position * size[i] + start[i] + place[i];
+        sum += of_run(values, from, length, position);
+        from += length;
+    } while (rank > 1 && next_row(rank, count, place));
+    return sum;
+}
+
+/* ---- values of a file ---------------------------------------------------------------------------------- */
+
+/* What a variable or an attribute is, for the digest. */
+typedef struct {
+    H5T_class_t class;
+    qd_h5_type_t type; /* in which its values are read */
+    bool readable;     /* false: of a type that no result file has */
+    size_t length;     /* of a text of fixed length; 0 otherwise */
+} kind_t;
+
+static kind_t kind_of(hid_t type)
+{
+    kind_t kind = {.class = H5Tget_class(type), .readable = true};
+    if (kind.class == H5T_FLOAT)
+        kind.type = QD_H5_REAL;
+    else if (kind.class == H5T_INTEGER && H5Tget_size(type) == 1 && H5Tget_sign(type) != H5T_SGN_NONE)
+        kind.type = QD_H5_CODE;
+    else if (kind.class == H5T_INTEGER)
+        kind.type = H5Tget_sign(type) == H5T_SGN_NONE ? QD_H5_HASH : QD_H5_WHOLE;
+    else if (kind.class == H5T_STRING)
+        kind.type = QD_H5_TEXT;
+    else
+        kind.readable = false;
+    if (kind.class == H5T_STRING && H5Tis_variable_str(type) <= 0)
+        kind.length = H5Tget_size(type);
+    return kind;
+}
+
+/* Shape of a variable that is read, and how it is read: all of the axes after `axis`, `step` at once along it. */
+typedef struct {
+    int rank, axis;
+    hsize_t size[QD_H5_RANK_MAX], step;
+    size_t elements; /* of a slab, at most */
+} plan_t;
+
+static bool make_plan(hid_t space, plan_t *plan)
+{
+    plan->rank = H5Sget_simple_extent_ndims(space);
+    if (plan->rank < 1 || plan->rank > QD_H5_RANK_MAX ||
+        H5Sget_simple_extent_dims(space, plan->size, NULL) < 0)
+        return false;
+    hsize_t tail = 1, most = BYTES_AT_ONCE / sizeof(double);
+    plan->axis = plan->rank - 1;
+    while (plan->axis > 0 && plan->size[plan->axis] <= most / tail)
+        tail *= plan->size[plan->axis--];
+    if (tail == 0)
+        tail = 1;
+    plan->step = most / tail < plan->size[plan->axis] ? most / tail : plan->size[plan->axis];
+    plan->elements = (size_t)(plan->step * tail);
+    return true;
+}
+
+/* Reads slab after slab and adds them up; false where one cannot be read. */
+static bool sum_slabs(hid_t variable, hid_t space, hid_t memory_type, const plan_t *plan, qd_h5_values_t room,
+                      uint64_t *sum)
+{
+    hsize_t start[QD_H5_RANK_MAX] = {0}, count[QD_H5_RANK_MAX], place[QD_H5_RANK_MAX] = {0};
+    size_t outer = (size_t)plan->axis + 1; /* axes that are not read whole */
+    bool sound = true;
+    for (int i = 0; i < plan->rank; i++)
+        count[i] = i < plan->axis ? 1 : i == plan->axis ? plan->step : plan->size[i];
+    do {
+        for (hsize_t first = 0; sound && first < plan->size[plan->axis]; first += plan->step) {
+            hsize_t left = plan->size[plan->axis] - first;
+            memcpy(start, place, sizeof start);
+            start[plan->axis] = first;
+            count[plan->axis] = left < plan->step ? left : plan->step;
+            qd_guard_allow(plan->elements * sizeof(double));
+            hid_t memory = H5Screate_simple(plan->rank, count, NULL);
+            sound =
+                H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+                H5Dread(variable, memory_type, memory, space, H5P_DEFAULT, (void *)(uintptr_t)room.at) >= 0;
+            if (sound)
+                *sum += qd_digest_values((size_t)plan->rank, plan->size, start, count, room);
+            if (sound && room.type == QD_H5_TEXT)
+                sound = H5Dvlen_reclaim(memory_type, memory, H5P_DEFAULT, (void *)(uintptr_t)room.at) >= 0;
+            sound = H5Sclose(memory) >= 0 && sound;
+        }
+    } while (sound && outer > 1 && next_row(outer, plan->size, place));
+    return sound;
+}
+
+static bool is_empty(hid_t space)
+{
+    return H5Sget_simple_extent_npoints(space) <= 0;
+}
+
+static void sum_variable(qd_h5_t *self, const char *path, hid_t variable, kind_t kind, uint64_t *sum)
+{
+    plan_t plan = {0};
+    hid_t space = H5Dget_space(variable), memory_type = qd_h5_memory_type(kind.type);
+    void *room = NULL;
+    bool fits = make_plan(space, &plan);
+    if (!fits || kind.length > 0)
+        qd_h5_refuse(self, "damaged: it holds a variable of a shape or type that no result has");
+    else if (!is_empty(space) && H5Dget_storage_size(variable) > 0) {
+        if ((room = calloc(plan.elements + 1, sizeof(double))) == NULL)
+            qd_h5_refuse(self, "out of memory for checking its digest");
+        else if (!sum_slabs(variable, space, memory_type, &plan, (qd_h5_values_t){kind.type, room}, sum))
+            qd_h5_here_fail(self, "reading variable", path);
+    }
+    free(room);
+    qd_h5_need(self, H5Sclose(space) >= 0, "reading variable", path);
+    qd_h5_need(self, qd_h5_close_type(kind.type, memory_type), "reading variable", path);
+}
+
+/* ---- digests of groups --------------------------------------------------------------------------------- */
+
+typedef struct {
+    qd_h5_t *h5;
+    bool write; /* sums are those of what was handed over, and digests are written; else read and compared */
+    bool rows;  /* also those of the groups of one value per world, which are large */
+} walk_t;
+
+static void add_word(XXH3_state_t *state, uint64_t word)
+{
+    unsigned char bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(word >> (8 * i));
+    XXH3_128bits_update(state, bytes, sizeof bytes);
+}
+
+static void add_text(XXH3_state_t *state, const char *text)
+{
+    XXH3_128bits_update(state, text, strlen(text) + 1);
+}
+
+static bool is_left_out(const char *name)
+{
+    return strcmp(name, QD_DIGEST_NAME) == 0 || strcmp(name, "DIMENSION_LIST") == 0 ||
+           strcmp(name, "REFERENCE_LIST") == 0;
+}
+
+/* Reads `count` values of an attribute and adds their sum. */
+static bool add_values(XXH3_state_t *state, hid_t attribute, kind_t kind, hid_t type, hid_t space,
+                       size_t count)
+{
+    hid_t memory_type = kind.length > 0 ? H5Tcopy(type) : qd_h5_memory_type(kind.type);
+    size_t each = kind.length > 0 ? kind.length : sizeof(double);
+    char *room = calloc(count + 1, each);
+    bool sound = room != NULL && H5Aread(attribute, memory_type, room) >= 0;
+    hsize_t size = count, start = 0;
+    if (sound && kind.length > 0)
+        XXH3_128bits_update(state, room, count * each);
+    else if (sound)
+        add_word(state, qd_digest_values(1, &size, &start, &size, (qd_h5_values_t){kind.type, room}));
+    if (sound && kind.length == 0 && kind.type == QD_H5_TEXT)
+        sound = H5Dvlen_reclaim(memory_type, space, H5P_DEFAULT, room) >= 0;
+    free(room);
+    bool closed = kind.length > 0 ? H5Tclose(memory_type) >= 0 : qd_h5_close_type(kind.type, memory_type);
+    return closed && sound;
+}
+
+static bool add_attribute(XXH3_state_t *state, hid_t attribute, const char *name)
+{
+    hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+    kind_t kind = kind_of(type);
+    hssize_t count = H5Sget_simple_extent_npoints(space);
+    add_text(state, name);
+    add_word(state, (uint64_t)kind.class);
+    add_word(state, (uint64_t)count);
+    bool sound = kind.readable && count >= 0 && count <= ELEMENTS_MOST && kind.length <= ELEMENTS_MOST &&
+                 add_values(state, attribute, kind, type, space, (size_t)count);
+    sound = H5Sclose(space) >= 0 && sound;
+    return H5Tclose(type) >= 0 && sound;
+}
+
+/* All attributes of an object, in the order of their names. */
+static void add_attributes(qd_h5_t *h5, XXH3_state_t *state, hid_t object, const char *path)
+{
+    int count = H5Aget_num_attrs(object);
+    bool sound = count >= 0;
+    for (int i = 0; i < count && sound; i++) {
+        char name[NAME_MOST];
+        hid_t attribute =
+            H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)i, H5P_DEFAULT, H5P_DEFAULT);
+        ssize_t length = attribute < 0 ? -1 : H5Aget_name(attribute, sizeof name, name);
+        sound = length >= 0 && (size_t)length < sizeof name &&
+                (is_left_out(name) || add_attribute(state, attribute, name));
+        sound = (attribute < 0 || H5Aclose(attribute) >= 0) && sound;
+    }
+    qd_h5_need(h5, sound, "reading the attributes of", path);
+}
+
+static uint64_t handed_over(const qd_h5_t *h5, const char *path)
+{
+    for (size_t i = 0; i < h5->written; i++)
+        if (strcmp(h5->variable[i].path, path) == 0)
+            return h5->variable[i].sum;
+    return 0;
+}
+
+static void add_variable(const walk_t *walk, XXH3_state_t *state, hid_t variable, const char *path)
+{
+    hid_t type = H5Dget_type(variable), space = H5Dget_space(variable);
+    kind_t kind = kind_of(type);
+    hsize_t size[H5S_MAX_RANK] = {0};
+    int rank = H5Sget_simple_extent_dims(space, size, NULL);
+    uint64_t sum = 0;
+    add_word(state, (uint64_t)kind.class);
+    add_word(state, (uint64_t)rank);
+    for (int i = 0; i < rank; i++)
+        add_word(state, size[i]);
+    qd_h5_need(walk->h5, H5Sclose(space) >= 0, "reading variable", path);
+    qd_h5_need(walk->h5, H5Tclose(type) >= 0, "reading variable", path);
+    if (walk->write)
+        sum = handed_over(walk->h5, path);
+    else if (kind.readable)
+        sum_variable(walk->h5, path, variable, kind, &sum);
+    else
+        qd_h5_refuse(walk->h5, "damaged: it holds a variable of a type that no result has");
+    add_word(state, sum);
+    add_attributes(walk->h5, state, variable, path);
+}
+
+static void digest_group(const walk_t *walk, const char *path, char digest[33]);
+
+/* The digest that a group has; "" where it has none. */
+static void read_digest(qd_h5_t *h5, hid_t group, char digest[33])
+{
+    char *stored = NULL;
+    *digest = '\0';
+    if (h5->failed || H5Aexists(group, QD_DIGEST_NAME) <= 0)
+        return;
+    hid_t attribute = H5Aopen(group, QD_DIGEST_NAME, H5P_DEFAULT), type = qd_h5_memory_type(QD_H5_TEXT);
+    hid_t space = H5Aget_space(attribute);
+    if (H5Sget_simple_extent_npoints(space) == 1 && H5Aread(attribute, type, &stored) >= 0) {
+        snprintf(digest, 33, "%s", stored == NULL ? "" : stored);
+        H5Dvlen_reclaim(type, space, H5P_DEFAULT, &stored);
+    }
+    H5Sclose(space);
+    H5Tclose(type);
+    H5Aclose(attribute);
+}
+
+/* The digest of a group in a group: made, or compared, or only read. */
+static void find_digest(const walk_t *walk, hid_t group, const char *path, char digest[33])
+{
+    if (walk->rows || (strcmp(path, "/worlds") != 0 && strcmp(path, "/parts") != 0))
+        digest_group(walk, path, digest);
+    else
+        read_digest(walk->h5, group, digest);
+}
+
+/* One link of a group: a variable, or a group in it. */
+static void add_link(const walk_t *walk, XXH3_state_t *state, const char *path, const char *name)
+{
+    char full[2 * NAME_MOST], digest[33];
+    if ((size_t)snprintf(full, sizeof full, "%s/%s", path[1] == '\0' ? "" : path, name) >= sizeof full) {
+        qd_h5_refuse(walk->h5, "damaged: it holds a name that no result has");
+        return;
+    }
+    add_text(state, name);
+    hid_t object = H5Oopen(walk->h5->file, full, H5P_DEFAULT);
+    H5I_type_t type = object < 0 ? H5I_BADID : H5Iget_type(object);
+    add_word(state, (uint64_t)type);
+    if (type == H5I_DATASET) {
+        add_variable(walk, state, object, full);
+    } else if (type == H5I_GROUP) {
+        find_digest(walk, object, full, digest);
+        add_text(state, digest);
+    } else {
+        qd_h5_fail(walk->h5, "opening", full);
+    }
+    if (object >= 0)
+        qd_h5_need(walk->h5, H5Oclose(object) >= 0, "closing", full);
+}
+
+static void add_links(const walk_t *walk, XXH3_state_t *state, const char *path)
+{
+    qd_h5_t *h5 = walk->h5;
+    H5G_info_t group = {0};
+    qd_h5_need(h5, H5Gget_info_by_name(h5->file, path, &group, H5P_DEFAULT) >= 0, "reading group", path);
+    for (hsize_t i = 0; i < group.nlinks && !h5->failed; i++) {
+        char name[NAME_MOST];
+        H5L_info_t link;
+        ssize_t length =
+            H5Lget_name_by_idx(h5->file, path, H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
+        if (length <= 0 || (size_t)length >= sizeof name ||
+            H5Lget_info_by_idx(h5->file, path, H5_INDEX_NAME, H5_ITER_INC, i, &link, H5P_DEFAULT) < 0)
+            qd_h5_fail(h5, "reading group", path);
+        else if (link.type != H5L_TYPE_HARD)
+            qd_h5_refuse(h5, "damaged: it holds a link to another place, which no result has");
+        else
+            add_link(walk, state, path, name);
+    }
+}
+
+static void keep_digest(const walk_t *walk, hid_t group, const char *path, const char digest[33])
+{
+    qd_h5_t *h5 = walk->h5;
+    if (h5->failed)
+        return;
+    if (walk->write) {
+        qd_h5_write_text(h5, group, QD_DIGEST_NAME, digest);
+        return;
+    }
+    char stored[33], why[2 * NAME_MOST + 128];
+    read_digest(h5, group, stored);
+    if (strcmp(stored, digest) != 0) {
+        snprintf(why, sizeof why,
+                 "%s is not as it was written, by the digest of the file: it was changed or damaged", path);
+        qd_h5_refuse(h5, why);
+    }
+}
+
+static void digest_group(const walk_t *walk, const char *path, char digest[33])
+{
+    qd_h5_t *h5 = walk->h5;
+    *digest = '\0';
+    if (h5->failed)
+        return;
+    XXH3_state_t *state = XXH3_createState();
+    hid_t group = H5Oopen(h5->file, path, H5P_DEFAULT);
+    if (state == NULL || XXH3_128bits_reset(state) != XXH_OK)
+        qd_h5_refuse(h5, "out of memory for the digest");
+    else if (group < 0)
+        qd_h5_fail(h5, "opening", path);
+    else {
+        add_attributes(h5, state, group, path);
+        add_links(walk, state, path);
+        XXH128_hash_t hash = XXH3_128bits_digest(state);
+        snprintf(digest, 33, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
+        keep_digest(walk, group, path, digest);
+    }
+    if (group >= 0)
+        qd_h5_need(h5, H5Oclose(group) >= 0, "closing", path);
+    XXH3_freeState(state);
+}
+
+void qd_digest_write(qd_h5_t *self)
+{
+    digest_group(&(walk_t){.h5 = self, .write = true, .rows = true}, "/", self->digest);
+}
+
+void qd_digest_check(qd_h5_t *self, bool rows)
+{
+    self->absent = true; /* whatever is found, unless the system is to blame */
+    digest_group(&(walk_t){.h5 = self, .rows = rows}, "/", self->digest);
+    self->absent = self->failed && self->absent;
+}

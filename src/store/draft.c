@@ -1,0 +1,141 @@
+#include "store/draft.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TAIL        ".tmp"
+#define DIGITS      16
+#define TRIES       8
+#define PERMISSIONS 0777
+
+/* What is replaced, if anything is: its mode must not widen. */
+static void look_at_old(qd_draft_t *self)
+{
+    struct stat old;
+    self->replaces = fstatat(self->folder, self->name, &old, 0) == 0;
+    self->mode = self->replaces ? old.st_mode & PERMISSIONS : 0666;
+}
+
+/* PATH.16 random digits.tmp, and the last part of it. */
+static bool choose_name(qd_draft_t *self)
+{
+    uint64_t number;
+    free(self->temporary);
+    self->temporary = self->draft = NULL;
+    if (getrandom(&number, sizeof number, 0) != sizeof number ||
+        asprintf(&self->temporary, "%s.%016" PRIx64 TAIL, self->path, number) < 0)
+        return false;
+    self->draft = self->temporary + (self->name - self->path);
+    return true;
+}
+
+qd_status_t qd_draft_open(qd_draft_t *self, const char *path, const qd_files_t *files, qd_error_t *error)
+{
+    *self =
+        (qd_draft_t){.files = files == NULL ? &qd_files_system : files, .path = path, .folder = -1, .fd = -1};
+    qd_status_t status = qd_files_open_parent(self->files, path, &self->folder, &self->name, error);
+    if (status != QD_OK)
+        return status;
+    look_at_old(self);
+    for (int i = 0; i < TRIES && self->fd < 0; i++) {
+        if (!choose_name(self))
+            return qd_error_add(error, QD_ERROR_MEMORY, "%s: no name can be made for its draft", path);
+        self->fd =
+            self->files->open(self->files->context, self->folder, self->draft,
+                              O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, self->replaces ? 0600 : self->mode);
+        if (self->fd < 0 && errno != EEXIST)
+            break;
+    }
+    if (self->fd >= 0)
+        return QD_OK;
+    free(self->temporary); /* it was not made */
+    self->temporary = NULL;
+    return qd_files_fail(error, path, "making its draft");
+}
+
+bool qd_draft_is(const qd_draft_t *self, int fd)
+{
+    struct stat mine, other;
+    return fstat(self->fd, &mine) == 0 && fstat(fd, &other) == 0 && mine.st_dev == other.st_dev &&
+           mine.st_ino == other.st_ino;
+}
+
+qd_status_t qd_draft_sync(const qd_draft_t *self, qd_error_t *error)
+{
+    if (self->files->fsync(self->files->context, self->fd) != 0)
+        return qd_files_fail(error, self->path, "fsync");
+    (void)posix_fadvise(self->fd, 0, 0, POSIX_FADV_DONTNEED);
+    return QD_OK;
+}
+
+qd_status_t qd_draft_publish(qd_draft_t *self, bool overwrite, qd_error_t *error)
+{
+    if (!overwrite && faccessat(self->folder, self->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s is there already; add --force to replace it",
+                            self->path);
+    if (self->replaces && fchmod(self->fd, self->mode) != 0)
+        return qd_files_fail(error, self->path, "setting the mode");
+    int fd = self->fd;
+    self->fd = -1;
+    if (self->files->close(self->files->context, fd) != 0)
+        return qd_files_fail(error, self->path, "close");
+    if (self->files->rename(self->files->context, self->folder, self->draft, self->name) != 0)
+        return qd_files_fail(error, self->path, "rename");
+    free(self->temporary);
+    self->temporary = NULL;
+    if (self->files->fsync(self->files->context, self->folder) != 0 && errno != EINVAL)
+        return qd_files_fail(error, self->path, "fsync of its folder");
+    return QD_OK;
+}
+
+void qd_draft_discard(qd_draft_t *self)
+{
+    if (self->fd >= 0)
+        self->files->close(self->files->context, self->fd);
+    if (self->temporary != NULL)
+        self->files->unlink(self->files->context, self->folder, self->draft);
+    if (self->folder >= 0)
+        self->files->close(self->files->context, self->folder);
+    free(self->temporary);
+    *self = (qd_draft_t){.folder = -1, .fd = -1};
+}
+
+/* Whether `name` is the draft of a file called `base`. */
+static bool is_draft(const char *name, const char *base)
+{
+    size_t length = strlen(base);
+    if (strncmp(name, base, length) != 0 || name[length] != '.')
+        return false;
+    name += length + 1;
+    return strspn(name, "0123456789abcdef") == DIGITS && strcmp(name + DIGITS, TAIL) == 0;
+}
+
+void qd_draft_sweep(const char *path)
+{
+    qd_error_t ignored = QD_ERROR_NONE; /* what is left over does no harm */
+    const char *base;
+    int folder;
+    if (qd_files_open_parent(&qd_files_system, path, &folder, &base, &ignored) != QD_OK)
+        return;
+    DIR *listing = fdopendir(folder);
+    if (listing == NULL) {
+        close(folder);
+        return;
+    }
+    for (const struct dirent *entry; (entry = readdir(listing)) != NULL;) {
+        struct stat found;
+        if (is_draft(entry->d_name, base) &&
+            fstatat(folder, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(found.st_mode))
+            (void)unlinkat(folder, entry->d_name, 0);
+    }
+    closedir(listing);
+}

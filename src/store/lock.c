@@ -1,0 +1,262 @@
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TAIL    ".lock"
+#define TRIES   100
+#define WAIT_NS 100000000 /* for others who judged the same stale lock at the same moment */
+
+struct qd_lock {
+    char *path;
+    int fd;
+};
+
+/* Whose lock it is. `boot` and `start` tell a process from a later one of the same number. */
+typedef struct {
+    char host[65], boot[40];
+    long process;
+    unsigned long long start; /* in ticks since the system was started */
+    int flocked;              /* whether the holder has it by flock too */
+} holder_t;
+
+typedef enum { TAKEN, BUSY, AGAIN, FAILED } outcome_t;
+
+/* ---- processes ----------------------------------------------------------------------------------------- */
+
+static bool read_line(const char *path, char *line, size_t size)
+{
+    FILE *file = fopen(path, "re");
+    bool read = file != NULL && fgets(line, (int)size, file) != NULL;
+    if (file != NULL)
+        fclose(file);
+    return read;
+}
+
+/* When a process was started: field 22 of /proc/PID/stat, counted from behind its name, which may hold blanks. 0 where
+ * that cannot be told. */
+static unsigned long long start_of(long process)
+{
+    char path[64], line[1024];
+    unsigned long long start = 0;
+    snprintf(path, sizeof path, "/proc/%ld/stat", process);
+    char *at = read_line(path, line, sizeof line) ? strrchr(line, ')') : NULL;
+    for (int field = 2; at != NULL && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    if (at != NULL)
+        start = strtoull(at, NULL, 10);
+    return start;
+}
+
+static void find_host(holder_t *self)
+{
+    if (gethostname(self->host, sizeof self->host) != 0)
+        snprintf(self->host, sizeof self->host, "unknown");
+    self->host[sizeof self->host - 1] = '\0';
+    if (!read_line("/proc/sys/kernel/random/boot_id", self->boot, sizeof self->boot))
+        snprintf(self->boot, sizeof self->boot, "-");
+    self->boot[strcspn(self->boot, "\n")] = '\0';
+}
+
+static holder_t myself(bool flocked)
+{
+    holder_t self = {.process = (long)getpid(), .flocked = flocked};
+    find_host(&self);
+    self.start = start_of(self.process);
+    return self;
+}
+
+/* Whether the holder is certainly gone. */
+static bool is_gone(const holder_t *holder)
+{
+    holder_t here = {0};
+    find_host(&here);
+    if (strcmp(here.host, holder->host) != 0)
+        return false;
+    if (strcmp(here.boot, holder->boot) != 0)
+        return true;
+    if (kill((pid_t)holder->process, 0) != 0 && errno == ESRCH)
+        return true;
+    unsigned long long start = start_of(holder->process);
+    return start != 0 && holder->start != 0 && start != holder->start;
+}
+
+/* ---- the file ------------------------------------------------------------------------------------------ */
+
+static bool write_holder(int fd, const holder_t *holder)
+{
+    char text[256];
+    int size =
+        snprintf(text, sizeof text, "quadrille lock\nhost %s\nboot %s\nprocess %ld\nstart %llu\nflock %d\n",
+                 holder->host, holder->boot, holder->process, holder->start, holder->flocked);
+    return ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)size, 0) == size;
+}
+
+/* False where the file does not say whose it is: somebody is just making it, or was killed then. */
+static bool read_holder(int fd, holder_t *holder)
+{
+    char text[512];
+    ssize_t size = pread(fd, text, sizeof text - 1, 0);
+    if (size < 0)
+        return false;
+    text[size] = '\0';
+    *holder = (holder_t){0};
+    return sscanf(text, "quadrille lock host %64s boot %39s process %ld start %llu flock %d", holder->host,
+                  holder->boot, &holder->process, &holder->start, &holder->flocked) == 5;
+}
+
+static bool is_at(int fd, const char *path)
+{
+    struct stat mine, there;
+    return fstat(fd, &mine) == 0 && fstatat(AT_FDCWD, path, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+           mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
+/* Whether a lock file without a holder was made so long ago that nobody is just making it. */
+static bool is_old(int fd)
+{
+    struct stat state;
+    return fstat(fd, &state) == 0 && time(NULL) - state.st_mtime > 10;
+}
+
+/* Removes a stale lock, but only that one: another process may have done so already and have made its own. */
+static outcome_t remove_stale(const char *path, int stale)
+{
+    char *aside;
+    if (asprintf(&aside, "%s.%ld", path, (long)getpid()) < 0)
+        return FAILED;
+    outcome_t outcome = AGAIN;
+    if (rename(path, aside) == 0) {
+        if (!is_at(stale, aside) && link(aside, path) != 0 && errno != EEXIST)
+            outcome = FAILED;
+        unlink(aside);
+    } else if (errno != ENOENT) {
+        outcome = FAILED;
+    }
+    free(aside);
+    return outcome;
+}
+
+/* Removes a lock that is ours and cannot be written. */
+static outcome_t give_up(const qd_lock_t *self)
+{
+    int number = errno;
+    unlink(self->path);
+    errno = number;
+    return FAILED;
+}
+
+/* Without flock: who made the file has the lock, until it is certain that he is gone. */
+static outcome_t take_by_existence(const qd_lock_t *self, bool made, holder_t *holder)
+{
+    if (!made) {
+        bool known = read_holder(self->fd, holder);
+        if (known ? !is_gone(holder) : !is_old(self->fd))
+            return BUSY;
+        return remove_stale(self->path, self->fd);
+    }
+    const holder_t me = myself(false);
+    const struct timespec wait = {.tv_nsec = WAIT_NS};
+    if (!write_holder(self->fd, &me))
+        return give_up(self);
+    nanosleep(&wait, NULL);
+    return is_at(self->fd, self->path) ? TAKEN : AGAIN;
+}
+
+/* With it: nobody else holds the file now, but a holder without flock may have made it. */
+static outcome_t take_by_flock(const qd_lock_t *self, bool made, holder_t *holder)
+{
+    if (!is_at(self->fd, self->path))
+        return AGAIN; /* its holder has just removed it */
+    if (!made && read_holder(self->fd, holder) && !holder->flocked && !is_gone(holder))
+        return BUSY;
+    const holder_t me = myself(true);
+    return write_holder(self->fd, &me) ? TAKEN : give_up(self);
+}
+
+static outcome_t take(qd_lock_t *self, holder_t *holder)
+{
+    const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+    *holder = (holder_t){0};
+    self->fd = open(self->path, flags | O_CREAT | O_EXCL, 0644);
+    bool made = self->fd >= 0;
+    if (!made && errno == EEXIST)
+        self->fd = open(self->path, flags);
+    if (self->fd < 0)
+        return errno == ENOENT ? AGAIN : FAILED;
+    if (flock(self->fd, LOCK_EX | LOCK_NB) == 0)
+        return take_by_flock(self, made, holder);
+    if (errno != EWOULDBLOCK)
+        return take_by_existence(self, made, holder);
+    read_holder(self->fd, holder);
+    return BUSY;
+}
+
+/* ---- for writers --------------------------------------------------------------------------------------- */
+
+static qd_status_t refuse(const char *output, const char *path, const holder_t *holder, qd_error_t *error)
+{
+    if (holder->process == 0)
+        return qd_error_add(
+            error, QD_ERROR_INPUT,
+            "%s: another run or merge is writing here; wait for it, or name another output with -o", output);
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "%s: another run or merge is writing here: process %ld on host %s; wait for it, or name another "
+        "output with -o (if it is gone, remove %s)",
+        output, holder->process, holder->host, path);
+}
+
+qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error)
+{
+    qd_lock_t *lock = calloc(1, sizeof *lock);
+    *self = NULL;
+    if (lock == NULL || asprintf(&lock->path, "%s" TAIL, output) < 0) {
+        free(lock);
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the lock of %s", output);
+    }
+    holder_t holder = {0};
+    outcome_t outcome = AGAIN;
+    for (int i = 0; i < TRIES && outcome == AGAIN; i++) {
+        outcome = take(lock, &holder);
+        int number = errno;
+        if (outcome != TAKEN && lock->fd >= 0)
+            close(lock->fd);
+        errno = number;
+    }
+    if (outcome == TAKEN) {
+        *self = lock;
+        return QD_OK;
+    }
+    qd_status_t status =
+        outcome == FAILED ? qd_error_add(error, errno == ELOOP ? QD_ERROR_INPUT : QD_ERROR_IO,
+                                         "%s: the lock of the output cannot be taken: %s", lock->path,
+                                         errno == ELOOP ? "found a symbolic link; expected a file or nothing"
+                                                        : strerror(errno))
+                          : refuse(output, lock->path, &holder, error);
+    free(lock->path);
+    free(lock);
+    return status;
+}
+
+void qd_lock_release(qd_lock_t *self)
+{
+    if (self == NULL)
+        return;
+    if (is_at(self->fd, self->path))
+        unlink(self->path);
+    close(self->fd);
+    free(self->path);
+    free(self);
+}

@@ -1,0 +1,172 @@
+#!/usr/bin/python3
+"""Damage and changes are visible in whatever part of a result file they are; verify reads everything there is."""
+
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from harness import must, quadrille, result_hash
+
+EXPERIMENT = """\
+worlds: 30
+orders: [unipolar, bipolar]
+parameters: {order.states: 8, order.periods: 6}
+design: {type: grid, factors: {tension.decay: {values: [0.1, 0.2]}}}
+output: {outcomes: [survival, resolved]}
+claims:
+  - {id: c, says: x, outcome: survival, contrast: {more: {tension.decay: 0.2}, less: {tension.decay: 0.1}}}
+"""
+FLIPS = 24
+
+
+class Integrity(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.experiment = cls.folder / "integrity.yaml"
+        cls.experiment.write_text(EXPERIMENT)
+        cls.file = cls.folder / "sound.h5"
+        must("run", cls.experiment, "-o", cls.file, "-q")
+        cls.parts = cls.folder / "stopped.h5.parts"
+        must("run", cls.experiment, "-o", cls.folder / "stopped.h5", "-q", "--worlds", "1000000", "--time-budget", "1s", status=75)
+
+    def setUp(self):
+        self.changed = self.folder / "changed.h5"
+        shutil.copyfile(self.file, self.changed)
+
+    def test_every_variable_has_checksums(self):
+        """But texts, for whose chunks HDF5 has none: the digest covers them."""
+        without = []
+
+        def visit(name, thing):
+            if isinstance(thing, h5py.Dataset) and not thing.fletcher32 and thing.dtype.kind != "O":
+                without.append(name)
+            if isinstance(thing, h5py.Group):
+                self.assertRegex(thing.attrs["digest"], "^[0-9a-f]{32}$")
+
+        with h5py.File(self.file) as file:
+            file.visititems(visit)
+            self.assertRegex(file.attrs["digest"], "^[0-9a-f]{32}$")
+        self.assertEqual(without, [])
+
+    def test_flipped_bits(self):
+        """A file with a flipped bit is refused, or the bit does not matter; good parts beside it stay."""
+        luck = random.Random(1939)
+        sound = self.file.read_bytes()
+        for _ in range(FLIPS):
+            bytes_ = bytearray(sound)
+            at = luck.randrange(len(bytes_))
+            bytes_[at] ^= 1 << luck.randrange(8)
+            self.changed.write_bytes(bytes_)
+            with self.subTest(byte=at):
+                resumed = quadrille("run", self.experiment, "-o", self.changed, "-q", "--resume")
+                verified = quadrille("verify", self.changed, "--fraction", "1")
+                merged = quadrille("merge", "-o", self.folder / "merged.h5", "--force", self.changed)
+                if resumed.returncode == 0:
+                    self.assertEqual((verified.returncode, merged.returncode), (0, 0), verified.stdout + merged.stderr)
+                    self.assertEqual(result_hash(self.folder / "merged.h5"), result_hash(self.file))
+                else:
+                    self.assertIn(resumed.returncode, (1, 2), resumed.stderr)
+                    self.assertNotEqual(verified.returncode, 0, verified.stdout)
+                    self.assertNotEqual(merged.returncode, 0, merged.stderr)
+
+    def change(self, what):
+        with h5py.File(self.changed, "r+") as file:
+            what(file)
+
+    def differs(self, *says):
+        done = must("verify", self.changed, "--fraction", "1", status=3)
+        for words in says:
+            self.assertIn(words, done.stdout)
+
+    def test_what_verify_compares(self):
+        """Attributes, numbers that are infinite, objects that nobody expects: each by its name, also where a digest is right."""
+        def set_attribute(name, value, path="/"):
+            return lambda file: file[path].attrs.modify(name, value)
+
+        def set_infinite(sign):
+            def what(file):
+                file["summary/survival/mean"][0, 0] = sign * np.inf
+            return what
+
+        changes = {
+            "seed": (set_attribute("seed", np.uint64(7)), "attribute seed"),
+            "complete": (set_attribute("complete", np.int64(0)), "attribute complete"),
+            "title": (set_attribute("title", "x"), "attribute title"),
+            "version": (set_attribute("version", "9.9.9"), "digest"),
+            "long_name": (set_attribute("long_name", "x", "summary/survival/mean"), "/summary/survival/mean: attribute long_name"),
+            "confidence": (set_attribute("confidence", 0.9, "survival"), None),
+            "infinite": (set_infinite(1), "/summary/survival/mean"),
+            "minus infinite": (set_infinite(-1), "/summary/survival/mean"),
+            "no hash": (lambda file: file.attrs.__delitem__("result_hash"), "result_hash"),
+            "other hash": (set_attribute("result_hash", "0" * 32), "result_hash"),
+            "more attributes": (set_attribute("note", "x"), "attribute note"),
+            "one more group": (lambda file: file.create_group("more"), "/more"),
+            "one more variable": (lambda file: file["summary/survival"].create_dataset("median", data=[1.0]), "/summary/survival/median"),
+            "in worlds": (lambda file: file["worlds"].create_dataset("wins", data=[1.0]), "/worlds/wins"),
+            "in parts": (lambda file: file["parts"].create_dataset("x", data=[1.0]), "/parts/x"),
+            "one variable less": (lambda file: file["paths/tension"].__delitem__("q95"), "/paths/tension/q95"),
+            "one group less": (lambda file: file.__delitem__("claims"), "/claims"),
+            "a dimension's values": (lambda file: file["period"].write_direct(np.arange(1, 7)), "/period"),
+            "coordinates": (lambda file: file["worlds/order"].__setitem__(0, "x"), "/worlds"),
+        }
+        for name, (what, says) in changes.items():
+            with self.subTest(name):
+                shutil.copyfile(self.file, self.changed)
+                with h5py.File(self.changed, "r+") as file:
+                    if name == "confidence" and "survival" not in file:
+                        continue
+                self.change(what)
+                self.differs(*([says] if says else []))
+
+    def test_paths_kept_of_worlds(self):
+        """Of rows alone they do not follow: all worlds are played again and their tallies compared."""
+        self.assertIn("equal", must("verify", self.file, "--fraction", "1").stdout)
+
+    def test_a_file_without_rows(self):
+        experiment, file = self.folder / "bare.yaml", self.changed
+        experiment.write_text(EXPERIMENT.replace("output: {", "output: {worlds: false, "))
+        must("run", experiment, "-o", file, "-q", "--force")
+        self.assertIn("equal", must("verify", file, "--fraction", "1").stdout)
+        self.assertIn("no worlds to compare", must("verify", file, status=2).stderr)
+
+        def what(h5):
+            h5["summary/resolved/sd"][1, 1] *= 1.001
+        self.change(what)
+        self.differs("/summary/resolved/sd")
+
+    def test_parts(self):
+        """verify has to say so where it compares nothing, or not all that there is."""
+        must("verify", self.parts)
+        copy = self.folder / "copy.h5.parts"
+        shutil.copytree(self.parts, copy)
+        for part in copy.glob("part-*.qdp"):
+            bytes_ = bytearray(part.read_bytes())
+            bytes_[len(bytes_) // 2] ^= 1
+            part.write_bytes(bytes_)
+            self.assertIn("damaged", must("verify", copy, status=3).stdout)
+        for part in copy.glob("part-*.qdp"):
+            part.unlink()
+        self.assertIn("nothing to compare", must("verify", copy, status=2).stderr)
+        shutil.rmtree(copy)
+
+    def test_show_says_so(self):
+        self.change(lambda file: file.attrs.modify("about", "something else"))
+        done = must("show", self.changed, status=2)
+        self.assertIn("changed or damaged", done.stderr)
+        self.assertIn("something else", done.stdout)
+        done = must("replay", self.changed, "--order", "unipolar", "--world", "3", "--point", "0", status=2)
+        self.assertIn("changed or damaged", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])

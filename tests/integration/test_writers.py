@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+"""One writer at a time for one output, on every file system; and nothing is written, removed or opened to others but what
+was named."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from harness import PROGRAM, must, quadrille, result_hash
+
+EXPERIMENT = """\
+worlds: 40
+orders: [unipolar, bipolar]
+parameters: {order.states: 8, order.periods: 6}
+output: {outcomes: [survival, resolved]}
+"""
+NO_FLOCK = """\
+#include <errno.h>
+#include <stdlib.h>
+int flock(int fd, int operation);
+int flock(int fd, int operation)
+{
+    (void)fd, (void)operation;
+    errno = atoi(getenv("NO_FLOCK"));
+    return -1;
+}
+"""
+ROUNDS = 10
+
+
+class Writers(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.experiment = cls.folder / "writers.yaml"
+        cls.experiment.write_text(EXPERIMENT)
+        cls.shards = [cls.folder / f"shard-{k}.h5" for k in (1, 2)]
+        for k, shard in enumerate(cls.shards):
+            must("run", cls.experiment, "-o", shard, "-q", "--shard", f"{k + 1}/2")
+        cls.whole = cls.folder / "whole.h5"
+        must("run", cls.experiment, "-o", cls.whole, "-q")
+        cls.hash = result_hash(cls.whole)
+
+    def setUp(self):
+        self.place = Path(tempfile.mkdtemp(dir=self.folder))
+        self.output = self.place / "out.h5"
+
+    def without_flock(self, number):
+        """An environment in which flock fails; skips the test where no compiler is."""
+        library, compiler = self.folder / "no_flock.so", shutil.which("cc")
+        if compiler is None:
+            self.skipTest("no C compiler for the library that makes flock fail")
+        if not library.exists():
+            source = self.folder / "no_flock.c"
+            source.write_text(NO_FLOCK)
+            subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+        return {**os.environ, "LD_PRELOAD": str(library), "NO_FLOCK": str(number)}
+
+    def assert_alone(self):
+        """Nothing but the output is left."""
+        self.assertEqual([path.name for path in self.place.iterdir()], ["out.h5"])
+
+    def check_merges(self, env):
+        for _ in range(ROUNDS):
+            merges = [subprocess.Popen([PROGRAM, "merge", "-o", self.output, "--force", *self.shards], env=env,
+                                       stderr=subprocess.PIPE, text=True) for _ in range(3)]
+            done = [(merge.communicate()[1], merge.returncode) for merge in merges]
+            self.assertIn(0, [status for _, status in done])
+            for said, status in done:
+                self.assertIn(status, (0, 2), said)
+                self.assertIn("another run or merge is writing here" if status else "result_hash", said)
+            self.assertEqual(result_hash(self.output), self.hash)
+            self.assert_alone()
+        must("verify", self.output, "--fraction", "1")
+
+    def test_merges_into_one_file(self):
+        self.check_merges(None)
+
+    def test_merges_without_flock(self):
+        self.check_merges(self.without_flock(37))
+
+    def test_run_against_merge(self):
+        for env in (None, self.without_flock(95)):
+            run = subprocess.Popen([PROGRAM, "run", self.experiment, "-o", self.output, "-q", "--worlds", "1000000"], env=env,
+                                   stderr=subprocess.PIPE, text=True)
+            while run.poll() is None and not list(Path(f"{self.output}.parts").glob("part-*")):
+                time.sleep(0.01)
+            for command in (["merge", "-o", self.output, *self.shards], ["run", self.experiment, "-o", self.output, "-q"]):
+                done = quadrille(*command, env=env)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(f"another run or merge is writing here: process {run.pid} on host", done.stderr)
+            run.terminate()
+            self.assertIn("stopped early", run.communicate()[1])
+            self.assertEqual(run.returncode, 75)
+            shutil.rmtree(f"{self.output}.parts")
+            self.output.unlink()
+            self.assertEqual(list(self.place.iterdir()), [])
+
+    def test_file_systems_without_flock(self):
+        for number in (37, 95, 524):
+            env = self.without_flock(number)
+            for command in (["run", self.experiment, "-o", self.output, "-q", "--force"], ["show", self.output],
+                            ["verify", self.output, "--fraction", "1"],
+                            ["run", self.experiment, "-o", self.output, "-q", "--resume"],
+                            ["replay", self.output, "--order", "unipolar", "--world", "3"],
+                            ["merge", "-o", self.output, "--force", *self.shards]):
+                must(*command, env=env)
+            self.assertEqual(result_hash(self.output), self.hash)
+            self.assert_alone()
+
+    def test_killed_without_flock(self):
+        """Its lock is stale: its process is gone."""
+        env = self.without_flock(37)
+        run = subprocess.Popen([PROGRAM, "run", self.experiment, "-o", self.output, "-q", "--worlds", "1000000"], env=env)
+        while run.poll() is None and not list(Path(f"{self.output}.parts").glob("part-*")):
+            time.sleep(0.01)
+        run.kill()
+        run.wait()
+        self.assertTrue(Path(f"{self.output}.lock").exists())
+        must("run", self.experiment, "-o", self.output, "-q", "--force", env=env)
+        self.assertEqual(result_hash(self.output), self.hash)
+        self.assert_alone()
+
+    # ---- links and modes
+
+    def test_links_lead_nowhere(self):
+        """Whatever lies in the way of temporary files and locks: what it leads to stays as it is."""
+        victim = self.folder / "victim"
+        victim.write_text("precious")
+        for tail in (".tmp", ".lock", ".parts"):
+            link = Path(f"{self.output}{tail}")
+            link.symlink_to(victim)
+            done = quadrille("run", self.experiment, "-o", self.output, "-q")
+            self.assertEqual(done.returncode, 0 if tail == ".tmp" else 2, done.stderr)
+            self.assertEqual(victim.read_text(), "precious")
+            link.unlink()
+            self.output.unlink(missing_ok=True)
+        parts = Path(f"{self.output}.parts")
+        parts.mkdir()
+        for name in ("LOCK", "MANIFEST.tmp", "part-00000-000000000.qdp.tmp"):
+            (parts / name).symlink_to(victim)
+        must("run", self.experiment, "-o", self.output, "-q")
+        self.assertEqual(victim.read_text(), "precious")
+        self.assert_alone()
+
+    def test_force_spares_a_linked_folder(self):
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        for name in ("MANIFEST", "part-00000-000000000.qdp", "part-of-something-else"):
+            (elsewhere / name).write_text("precious")
+        parts = Path(f"{self.output}.parts")
+        parts.symlink_to(elsewhere)
+        for options in (["--force"], ["--resume"], []):
+            done = quadrille("run", self.experiment, "-o", self.output, "-q", *options)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("symbolic link", done.stderr)
+        self.assertEqual(len(list(elsewhere.iterdir())), 3)
+
+    def test_modes_do_not_widen(self):
+        must("run", self.experiment, "-o", self.output, "-q")
+        for mode in (0o600, 0o640, 0o444):
+            self.output.chmod(mode)
+            for command in (["run", self.experiment, "-o", self.output, "-q", "--force"],
+                            ["merge", "-o", self.output, "--force", *self.shards]):
+                must(*command)
+                self.assertEqual(stat.S_IMODE(self.output.stat().st_mode), mode)
+        self.output.chmod(0o600)
+        must("run", self.experiment, "-o", self.output, "-q", "--force", "--worlds", "1000000", "--time-budget", "1s", status=75)
+        self.assertEqual(stat.S_IMODE(self.output.stat().st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(Path(f"{self.output}.parts").stat().st_mode), 0o700)
+
+    def test_left_over_drafts_go(self):
+        for name in ("out.h5.0123456789abcdef.tmp", "out.h5.tmp", "out.h5.0123456789abcdeg.tmp", "other.h5.0123456789abcdef.tmp"):
+            (self.place / name).write_text("left")
+        must("run", self.experiment, "-o", self.output, "-q")
+        self.assertEqual(sorted(path.name for path in self.place.iterdir()),
+                         ["other.h5.0123456789abcdef.tmp", "out.h5", "out.h5.0123456789abcdeg.tmp", "out.h5.tmp"])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
