@@ -372,55 +372,102 @@ static qd_status_t write_paths(const report_t *self)
 
 /* ---- tables -------------------------------------------------------------------------------------------- */
 
-/* A claim in each order, where it is about all of them. */
-static void write_by_order(const report_t *self, const qd_result_claim_t *claim,
-                           const qd_result_verdict_t cell[])
+/* A claim in one order, under one ablation, or against one baseline: {"KEY": NAME, "verdict": ..., ...}. */
+static void put_verdict(FILE *out, const char *key, const char *name, const qd_result_verdict_t *cell)
 {
-    FILE *out = self->out;
-    size_t orders = cell != NULL && strcmp(claim->order, "all") == 0 ? qd_result_file_orders(self->file) : 0;
-    fputs("\"by_order\":[", out);
-    for (size_t o = 0; o < orders; o++) {
-        put_comma(out, o);
-        fputs("{", out);
-        put_text(out, "order", qd_result_file_order_label(self->file, o));
-        put_text(out, "verdict", cell[o].verdict);
-        put_number(out, "estimate", cell[o].estimate);
-        put_number(out, "low", cell[o].low);
-        put_number(out, "high", cell[o].high);
-        put_number(out, "p_holm", cell[o].p_holm);
-        fprintf(out, "\"worlds\":%lld}", (long long)cell[o].worlds);
-    }
+    fputs("{", out);
+    put_text(out, key, name);
+    put_text(out, "verdict", cell->verdict);
+    put_number(out, "estimate", cell->estimate);
+    put_number(out, "low", cell->low);
+    put_number(out, "high", cell->high);
+    fputs("\"p_holm\":", out);
+    put_real(out, cell->p_holm);
+    fputs("}", out);
+}
+
+/* "KEY":[...]: the cells of claim `i` that apply. */
+static void put_verdicts(FILE *out, const char *list, const char *key, const qd_result_verdict_t *cell,
+                         size_t count, const char *const name[])
+{
+    size_t written = 0;
+    fprintf(out, ",\"%s\":[", list);
+    for (size_t k = 0; cell != NULL && k < count; k++)
+        if (*cell[k].verdict) {
+            put_comma(out, written++);
+            put_verdict(out, key, name[k], &cell[k]);
+        }
     fputs("]", out);
+}
+
+static void put_claim(FILE *out, const qd_result_claim_t *claim)
+{
+    put_text(out, "id", claim->id);
+    put_text(out, "says", claim->says);
+    put_text(out, "kind", claim->kind);
+    put_text(out, "outcome", claim->outcome);
+    put_text(out, "order", claim->order);
+    put_text(out, "verdict", claim->verdict);
+    put_text(out, "note", claim->note);
+    put_text(out, "status", claim->status);
+    put_number(out, "estimate", claim->estimate);
+    put_number(out, "low", claim->low);
+    put_number(out, "high", claim->high);
+    fputs("\"p_holm\":", out);
+    put_real(out, claim->p_holm);
+}
+
+/* What a claim's table has beside it. */
+typedef struct {
+    const qd_result_verdict_t *by_order, *ablation, *baseline;
+    const char *const *ablation_name, *const *baseline_name;
+    size_t ablations, baselines;
+} verdicts_t;
+
+static qd_status_t read_verdicts(const report_t *self, verdicts_t *out)
+{
+    *out = (verdicts_t){0};
+    qd_status_t status = qd_result_file_claims_by_order(self->file, &out->by_order, self->error);
+    if (status == QD_OK)
+        status = qd_result_file_ablations(self->file, &out->ablation, &out->ablation_name, &out->ablations,
+                                          self->error);
+    if (status == QD_OK)
+        status = qd_result_file_baselines(self->file, &out->baseline, &out->baseline_name, &out->baselines,
+                                          self->error);
+    return status;
 }
 
 static qd_status_t write_claims(const report_t *self)
 {
     const qd_result_claim_t *claim;
-    const qd_result_verdict_t *cell = NULL;
-    size_t count, orders = qd_result_file_orders(self->file);
+    verdicts_t beside;
+    size_t count;
     FILE *out = self->out;
     qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
     if (status == QD_OK)
-        status = qd_result_file_claims_by_order(self->file, &cell, self->error);
+        status = read_verdicts(self, &beside);
+    const char **order = calloc(self->orders + 1, sizeof *order);
+    if (status == QD_OK && order == NULL)
+        status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the names of orders");
+    for (size_t o = 0; status == QD_OK && o < self->orders; o++)
+        order[o] = qd_result_file_order_label(self->file, o);
     fputs("\"claims\":[", out);
-    for (size_t i = 0; i < count && status == QD_OK; i++) {
+    for (size_t i = 0; status == QD_OK && i < count; i++) {
         put_comma(out, i);
         fputs("{", out);
-        put_text(out, "id", claim[i].id);
-        put_text(out, "says", claim[i].says);
-        put_text(out, "kind", claim[i].kind);
-        put_text(out, "outcome", claim[i].outcome);
-        put_text(out, "order", claim[i].order);
-        put_text(out, "verdict", claim[i].verdict);
-        put_text(out, "note", claim[i].note);
-        put_number(out, "estimate", claim[i].estimate);
-        put_number(out, "low", claim[i].low);
-        put_number(out, "high", claim[i].high);
-        put_number(out, "p_holm", claim[i].p_holm);
-        write_by_order(self, &claim[i], cell != NULL ? cell + i * orders : NULL);
+        put_claim(out, &claim[i]);
+        put_verdicts(out, "by_order", "order", beside.by_order ? beside.by_order + i * self->orders : NULL,
+                     self->orders, order);
+        put_verdicts(out, "ablations", "without",
+                     beside.ablation ? beside.ablation + i * beside.ablations : NULL, beside.ablations,
+                     beside.ablation_name);
+        put_verdicts(out, "baselines", "against",
+                     beside.baseline ? beside.baseline + i * beside.baselines : NULL, beside.baselines,
+                     beside.baseline_name);
         fputs("}", out);
     }
     fputs("],\n", out);
+    free(order);
     return status;
 }
 
@@ -554,7 +601,7 @@ qd_status_t qd_report_data(qd_result_file_t *file, const qd_experiment_t *experi
         status = part[i](&self);
     write_sentences(out, "assumed", assumed, sizeof assumed / sizeof *assumed);
     write_sentences(out, "found", found, sizeof found / sizeof *found);
-    fprintf(out, "\"extras\":[],\"periods\":%zu}", periods);
+    fprintf(out, "\"periods\":%zu}", periods);
     free(self.detail);
     return status;
 }

@@ -42,29 +42,35 @@ function summary() {
     means_figure(section);
 }
 
+const interval_text = c => c.estimate === null ? '–' : show(c.estimate) + (c.low === null ? '' : ` [${show(c.low)}, ${show(c.high)}]`);
 const probability = p => p === null ? null : p < 0.0001 ? '< 0.0001' : p;
 
 function claims() {
     if (!D.claims.length) return;
     const section = add_section('claims', 'Verdicts on the claims');
-    paragraph(section, `The claims were stated in the experiment file. They are corrected together at ${percent()}.`, 'quiet');
-    const interval = c => c.estimate === null ? '–' : show(c.estimate) + (c.low === null ? '' : ` [${show(c.low)}, ${show(c.high)}]`);
+    paragraph(section, 'The claims were stated in the experiment file. Verdicts are corrected together (Holm); intervals hold together. ' +
+        'A claim that names no order is judged in every order and in their mean; mixed: orders contradict each other.', 'quiet');
     section.append(table(
         [{field: 'id', title: 'Claim', text: true}, {field: 'says', title: 'What it says', text: true}, {field: 'about', title: 'Outcome', text: true}, {field: 'order', title: 'Order', text: true},
          {field: 'estimate', title: 'Estimate'}, {field: 'p', title: 'p (Holm)'}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'note', title: 'Note', text: true}],
         D.claims.flatMap(c => [
-            {id: c.id, says: c.says, about: c.outcome, order: c.order, estimate: interval(c), p: probability(c.p_holm), note: c.note, verdict: element('span', {class: 'verdict ' + c.verdict}, c.verdict)},
-            ...c.by_order.map(b => ({id: '', says: '', about: '', order: b.order, estimate: interval(b), p: probability(b.p_holm), note: '', verdict: b.verdict ? element('span', {class: 'verdict ' + b.verdict}, b.verdict) : ''}))])));
+            {id: c.id, says: c.says, about: c.outcome, order: c.order, estimate: interval_text(c), p: probability(c.p_holm), note: c.note, verdict: element('span', {class: 'verdict ' + c.verdict}, c.verdict)},
+            ...c.by_order.map(b => ({id: '', says: '', about: '', order: b.order, estimate: interval_text(b), p: probability(b.p_holm), note: '', verdict: b.verdict ? element('span', {class: 'verdict ' + b.verdict}, b.verdict) : ''}))])));
     claim_figure(section);
-    extra_tables(section);
+    beside_table(section, 'Ablations', 'Each assumption is switched off in turn, on the same worlds. Where the effect goes with it, the assumption carries the claim.',
+                 'ablations', 'without', 'Without');
+    beside_table(section, 'Baselines', 'The same effect against arms for reference.', 'baselines', 'against', 'Against');
 }
 
-/* Ablations and robustness, where the result has them. */
-function extra_tables(section) {
-    for (const extra of D.extras) {
-        section.append(element('h3', {}, extra.title));
-        section.append(table(extra.columns.map(c => ({field: c, title: c.replaceAll('_', ' '), text: typeof (extra.rows[0] || {})[c] === 'string'})), extra.rows));
-    }
+/* What a claim becomes without one assumption, or against an arm that does nothing special. */
+function beside_table(section, title, intro, list, key, name) {
+    const rows = D.claims.flatMap(c => c[list].map(x => ({id: c.id, [key]: x[key], before: interval_text(c), estimate: interval_text(x),
+        verdict: x.verdict ? element('span', {class: 'verdict ' + x.verdict}, x.verdict) : ''})));
+    if (!rows.length) return;
+    section.append(element('h3', {}, title));
+    paragraph(section, intro, 'quiet');
+    section.append(table([{field: 'id', title: 'Claim', text: true}, {field: key, title: name, text: true}, {field: 'before', title: 'As stated'},
+                          {field: 'estimate', title: name}, {field: 'verdict', title: 'Verdict', text: true}], rows));
 }
 
 function beside() {
