@@ -1,5 +1,5 @@
 /* The data of a report: one JSON object, written as it is read. Numbers have five digits: more than a figure shows. */
-#include "report/report.h"
+#include "report/report_parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,89 +10,34 @@
 
 #define CONFIDENCE 0.95
 
-typedef struct {
-    qd_result_file_t *file;
-    const qd_experiment_t *experiment;
-    const qd_report_options_t *options;
-    FILE *out;
-    qd_error_t *error;
-    size_t points, orders, details;
-    size_t *detail; /* [details] points whose curves the page shows */
-} report_t;
-
-/* ---- JSON ---------------------------------------------------------------------------------------------- */
-
-static void put_real(FILE *out, double x)
-{
-    if (isfinite(x))
-        fprintf(out, "%.5g", x);
-    else
-        fputs("null", out);
-}
-
-static void put_key(FILE *out, const char *key)
-{
-    qd_json_text(out, key);
-    putc(':', out);
-}
-
-static void put_text(FILE *out, const char *key, const char *value)
-{
-    put_key(out, key);
-    qd_json_text(out, value == NULL ? "" : value);
-    putc(',', out);
-}
-
-static void put_number(FILE *out, const char *key, double x)
-{
-    put_key(out, key);
-    put_real(out, x);
-    putc(',', out);
-}
-
-static void put_reals(FILE *out, const double value[], size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            putc(',', out);
-        put_real(out, value[i]);
-    }
-}
-
-static void put_comma(FILE *out, size_t position)
-{
-    if (position > 0)
-        putc(',', out);
-}
-
 /* ---- provenance, points, factors ----------------------------------------------------------------------- */
 
-static void write_provenance(const report_t *self)
+static void write_provenance(const qd_report_t *self)
 {
     const qd_provenance_t *from = qd_result_file_provenance(self->file);
     FILE *out = self->out;
-    put_text(out, "file", self->options->name);
-    put_text(out, "title", from->title);
-    put_text(out, "about", from->about);
-    put_text(out, "config", from->config);
+    qd_report_put_text(out, "file", self->options->name);
+    qd_report_put_text(out, "title", from->title);
+    qd_report_put_text(out, "about", from->about);
+    qd_report_put_text(out, "config", from->config);
     fprintf(out, "\"complete\":%s,\"confidence\":%g,\"provenance\":{", from->complete ? "true" : "false",
             CONFIDENCE);
     fprintf(out, "\"seed\":\"%llu\",\"config_hash\":\"%016llx\",", (unsigned long long)from->seed,
             (unsigned long long)from->config_hash);
-    put_text(out, "result_hash", from->result_hash);
-    put_text(out, "version", from->version);
-    put_text(out, "commit", from->source_commit);
-    put_text(out, "created", from->created);
-    put_text(out, "command_line", from->command_line);
-    put_text(out, "host", from->host);
-    put_text(out, "compiler", from->compiler);
-    put_text(out, "instruction_set", from->instruction_set);
-    put_text(out, "libraries", from->libraries);
-    put_number(out, "seconds", from->seconds);
+    qd_report_put_text(out, "result_hash", from->result_hash);
+    qd_report_put_text(out, "version", from->version);
+    qd_report_put_text(out, "commit", from->source_commit);
+    qd_report_put_text(out, "created", from->created);
+    qd_report_put_text(out, "command_line", from->command_line);
+    qd_report_put_text(out, "host", from->host);
+    qd_report_put_text(out, "compiler", from->compiler);
+    qd_report_put_text(out, "instruction_set", from->instruction_set);
+    qd_report_put_text(out, "libraries", from->libraries);
+    qd_report_put_number(out, "seconds", from->seconds);
     fprintf(out, "\"threads\":%d,\"ranks\":%d},\n", from->threads, from->ranks);
 }
 
-static qd_status_t write_extent(const report_t *self)
+static qd_status_t write_extent(const qd_report_t *self)
 {
     const qd_result_failure_t *failure;
     size_t failures;
@@ -100,7 +45,7 @@ static qd_status_t write_extent(const report_t *self)
     FILE *out = self->out;
     fputs("\"points\":[", out);
     for (size_t p = 0; p < self->points; p++) {
-        put_comma(out, p);
+        qd_report_put_comma(out, p);
         qd_json_text(out, qd_result_file_point_label(self->file, p));
     }
     fputs("],\"claim_point\":[", out);
@@ -111,7 +56,7 @@ static qd_status_t write_extent(const report_t *self)
         fprintf(out, "%s%zu", k > 0 ? "," : "", self->detail[k]);
     fputs("],\"orders\":[", out);
     for (size_t o = 0; o < self->orders; o++) {
-        put_comma(out, o);
+        qd_report_put_comma(out, o);
         qd_json_text(out, qd_result_file_order_label(self->file, o));
     }
     for (size_t p = 0; p < self->points; p++)
@@ -151,18 +96,18 @@ static bool is_worded(const qd_factor_t *factor)
     return type == QD_TYPE_FLAG || type == QD_TYPE_SCOPE;
 }
 
-static void write_factors(const report_t *self)
+static void write_factors(const qd_report_t *self)
 {
     const qd_design_t *design = &self->experiment->design;
     FILE *out = self->out;
     fputs("\"factors\":[", out);
     for (size_t f = 0; f < design->factors; f++) {
-        put_comma(out, f);
+        qd_report_put_comma(out, f);
         fputs("{", out);
-        put_text(out, "name", design->factor[f].name);
+        qd_report_put_text(out, "name", design->factor[f].name);
         fprintf(out, "\"text\":%s,\"value\":[", is_worded(&design->factor[f]) ? "true" : "false");
         for (size_t p = 0; p < self->points; p++) {
-            put_comma(out, p);
+            qd_report_put_comma(out, p);
             put_level(out, &design->factor[f], self->experiment->point[p].coordinate[f]);
         }
         fputs("]}", out);
@@ -176,7 +121,7 @@ static void write_factors(const report_t *self)
 static const qd_outcome_t main_outcomes[] = {QD_O_survival, QD_O_tension_mean,    QD_O_institution_end,
                                              QD_O_resolved, QD_O_effective_blocs, QD_O_share_flexible};
 
-static bool is_wanted(const report_t *self, qd_outcome_t outcome)
+static bool is_wanted(const qd_report_t *self, qd_outcome_t outcome)
 {
     if (self->points * self->orders <= QD_REPORT_ALL_OUTCOMES)
         return true;
@@ -189,7 +134,7 @@ static bool is_wanted(const report_t *self, qd_outcome_t outcome)
     return false;
 }
 
-static bool is_summarised(const report_t *self, qd_outcome_t outcome)
+static bool is_summarised(const qd_report_t *self, qd_outcome_t outcome)
 {
     qd_result_summary_t unused;
     qd_error_t scratch = QD_ERROR_NONE;
@@ -198,7 +143,7 @@ static bool is_summarised(const report_t *self, qd_outcome_t outcome)
 
 typedef enum { MEAN, LOW, HIGH } bound_t;
 
-static qd_status_t write_bound(const report_t *self, qd_outcome_t outcome, bound_t bound, const char *name)
+static qd_status_t write_bound(const qd_report_t *self, qd_outcome_t outcome, bound_t bound, const char *name)
 {
     fprintf(self->out, "\"%s\":[", name);
     for (size_t i = 0; i < self->points * self->orders; i++) {
@@ -209,20 +154,20 @@ static qd_status_t write_bound(const report_t *self, qd_outcome_t outcome, bound
             return status;
         qd_interval_t interval = qd_interval_mean(summary.mean, summary.sd, summary.count, CONFIDENCE);
         double value = bound == MEAN ? summary.mean : bound == LOW ? interval.low : interval.high;
-        put_comma(self->out, i);
-        put_real(self->out, summary.count > 0 ? value : (double)NAN);
+        qd_report_put_comma(self->out, i);
+        qd_report_put_real(self->out, summary.count > 0 ? value : (double)NAN);
     }
     fputs(bound == HIGH ? "]" : "],", self->out);
     return QD_OK;
 }
 
-static qd_status_t write_outcome(const report_t *self, qd_outcome_t outcome)
+static qd_status_t write_outcome(const qd_report_t *self, qd_outcome_t outcome)
 {
     const qd_outcome_info_t *info = &qd_outcome_table[outcome];
     fputs("{", self->out);
-    put_text(self->out, "name", info->name);
-    put_text(self->out, "unit", info->unit);
-    put_text(self->out, "meaning", info->meaning);
+    qd_report_put_text(self->out, "name", info->name);
+    qd_report_put_text(self->out, "unit", info->unit);
+    qd_report_put_text(self->out, "meaning", info->meaning);
     qd_status_t status = write_bound(self, outcome, MEAN, "mean");
     if (status == QD_OK)
         status = write_bound(self, outcome, LOW, "low");
@@ -232,7 +177,7 @@ static qd_status_t write_outcome(const report_t *self, qd_outcome_t outcome)
     return status;
 }
 
-static qd_status_t write_outcomes(const report_t *self)
+static qd_status_t write_outcomes(const qd_report_t *self)
 {
     size_t written = 0, left_out = 0;
     qd_status_t status = QD_OK;
@@ -244,7 +189,7 @@ static qd_status_t write_outcomes(const report_t *self)
             left_out++;
             continue;
         }
-        put_comma(self->out, written++);
+        qd_report_put_comma(self->out, written++);
         status = write_outcome(self, (qd_outcome_t)i);
     }
     fprintf(self->out, "],\"outcomes_left_out\":%zu,\n", left_out);
@@ -255,7 +200,7 @@ static qd_status_t write_outcomes(const report_t *self)
 
 /* "KEY":[...] of a variable over (point, order, ...), for the points with details one after the other; nothing
  * where the file has no such variable. */
-static qd_status_t write_details(const report_t *self, const char *key, const char *variable, size_t rank)
+static qd_status_t write_details(const qd_report_t *self, const char *key, const char *variable, size_t rank)
 {
     fprintf(self->out, "\"%s\":[", key);
     for (size_t k = 0; k < self->details; k++) {
@@ -265,15 +210,15 @@ static qd_status_t write_details(const report_t *self, const char *key, const ch
             qd_result_file_at_point(self->file, variable, rank, self->detail[k], &value, &count, self->error);
         if (status != QD_OK)
             return status;
-        put_comma(self->out, k);
-        put_reals(self->out, value, count);
+        qd_report_put_comma(self->out, k);
+        qd_report_put_reals(self->out, value, count);
         free(value);
     }
     fputs("],", self->out);
     return QD_OK;
 }
 
-static qd_status_t write_whole(const report_t *self, const char *key, const char *variable)
+static qd_status_t write_whole(const qd_report_t *self, const char *key, const char *variable)
 {
     double *value;
     size_t count;
@@ -281,13 +226,13 @@ static qd_status_t write_whole(const report_t *self, const char *key, const char
     if (status != QD_OK)
         return status;
     fprintf(self->out, "\"%s\":[", key);
-    put_reals(self->out, value, count);
+    qd_report_put_reals(self->out, value, count);
     fputs("],", self->out);
     free(value);
     return QD_OK;
 }
 
-static qd_status_t write_survival(const report_t *self)
+static qd_status_t write_survival(const qd_report_t *self)
 {
     static const char *const curve[] = {"estimate", "low", "high", "at_risk"};
     if (!qd_result_file_holds(self->file, "/survival/estimate"))
@@ -303,7 +248,7 @@ static qd_status_t write_survival(const report_t *self)
     return status;
 }
 
-static qd_status_t write_histograms(const report_t *self)
+static qd_status_t write_histograms(const qd_report_t *self)
 {
     qd_status_t status = QD_OK;
     bool first = true;
@@ -329,7 +274,7 @@ static qd_status_t write_histograms(const report_t *self)
     return status;
 }
 
-static qd_status_t write_plane(const report_t *self)
+static qd_status_t write_plane(const qd_report_t *self)
 {
     if (!qd_result_file_holds(self->file, "/plane/count"))
         return QD_OK;
@@ -343,7 +288,7 @@ static qd_status_t write_plane(const report_t *self)
     return status;
 }
 
-static qd_status_t write_paths(const report_t *self)
+static qd_status_t write_paths(const qd_report_t *self)
 {
     static const char *const curve[] = {"mean", "q05", "q95"};
     qd_status_t status = QD_OK;
@@ -361,7 +306,7 @@ static qd_status_t write_paths(const report_t *self)
             snprintf(path, sizeof path, "/paths/%s/%s", info->name, curve[i]);
             status = write_details(self, curve[i], path, 3);
         }
-        put_text(self->out, "unit", info->unit);
+        qd_report_put_text(self->out, "unit", info->unit);
         fputs("\"meaning\":", self->out);
         qd_json_text(self->out, info->meaning);
         fputs("}\n", self->out);
@@ -370,166 +315,11 @@ static qd_status_t write_paths(const report_t *self)
     return status;
 }
 
-/* ---- tables -------------------------------------------------------------------------------------------- */
-
-/* A claim in one order, under one ablation, or against one baseline: {"KEY": NAME, "verdict": ..., ...}. */
-static void put_verdict(FILE *out, const char *key, const char *name, const qd_result_verdict_t *cell)
-{
-    fputs("{", out);
-    put_text(out, key, name);
-    put_text(out, "verdict", cell->verdict);
-    put_number(out, "estimate", cell->estimate);
-    put_number(out, "low", cell->low);
-    put_number(out, "high", cell->high);
-    fputs("\"p_holm\":", out);
-    put_real(out, cell->p_holm);
-    fputs("}", out);
-}
-
-/* "KEY":[...]: the cells of claim `i` that apply. */
-static void put_verdicts(FILE *out, const char *list, const char *key, const qd_result_verdict_t *cell,
-                         size_t count, const char *const name[])
-{
-    size_t written = 0;
-    fprintf(out, ",\"%s\":[", list);
-    for (size_t k = 0; cell != NULL && k < count; k++)
-        if (*cell[k].verdict) {
-            put_comma(out, written++);
-            put_verdict(out, key, name[k], &cell[k]);
-        }
-    fputs("]", out);
-}
-
-static void put_claim(FILE *out, const qd_result_claim_t *claim)
-{
-    put_text(out, "id", claim->id);
-    put_text(out, "says", claim->says);
-    put_text(out, "kind", claim->kind);
-    put_text(out, "outcome", claim->outcome);
-    put_text(out, "order", claim->order);
-    put_text(out, "verdict", claim->verdict);
-    put_text(out, "note", claim->note);
-    put_text(out, "status", claim->status);
-    put_number(out, "estimate", claim->estimate);
-    put_number(out, "low", claim->low);
-    put_number(out, "high", claim->high);
-    fputs("\"p_holm\":", out);
-    put_real(out, claim->p_holm);
-}
-
-/* What a claim's table has beside it. */
-typedef struct {
-    const qd_result_verdict_t *by_order, *ablation, *baseline;
-    const char *const *ablation_name, *const *baseline_name;
-    size_t ablations, baselines;
-} verdicts_t;
-
-static qd_status_t read_verdicts(const report_t *self, verdicts_t *out)
-{
-    *out = (verdicts_t){0};
-    qd_status_t status = qd_result_file_claims_by_order(self->file, &out->by_order, self->error);
-    if (status == QD_OK)
-        status = qd_result_file_ablations(self->file, &out->ablation, &out->ablation_name, &out->ablations,
-                                          self->error);
-    if (status == QD_OK)
-        status = qd_result_file_baselines(self->file, &out->baseline, &out->baseline_name, &out->baselines,
-                                          self->error);
-    return status;
-}
-
-static qd_status_t write_claims(const report_t *self)
-{
-    const qd_result_claim_t *claim;
-    verdicts_t beside;
-    size_t count;
-    FILE *out = self->out;
-    qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
-    if (status == QD_OK)
-        status = read_verdicts(self, &beside);
-    const char **order = calloc(self->orders + 1, sizeof *order);
-    if (status == QD_OK && order == NULL)
-        status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the names of orders");
-    for (size_t o = 0; status == QD_OK && o < self->orders; o++)
-        order[o] = qd_result_file_order_label(self->file, o);
-    fputs("\"claims\":[", out);
-    for (size_t i = 0; status == QD_OK && i < count; i++) {
-        put_comma(out, i);
-        fputs("{", out);
-        put_claim(out, &claim[i]);
-        put_verdicts(out, "by_order", "order", beside.by_order ? beside.by_order + i * self->orders : NULL,
-                     self->orders, order);
-        put_verdicts(out, "ablations", "without",
-                     beside.ablation ? beside.ablation + i * beside.ablations : NULL, beside.ablations,
-                     beside.ablation_name);
-        put_verdicts(out, "baselines", "against",
-                     beside.baseline ? beside.baseline + i * beside.baselines : NULL, beside.baselines,
-                     beside.baseline_name);
-        fputs("}", out);
-    }
-    fputs("],\n", out);
-    free(order);
-    return status;
-}
-
-static qd_status_t write_contrasts(const report_t *self)
-{
-    const qd_result_contrast_t *row;
-    size_t count;
-    FILE *out = self->out;
-    qd_status_t status = qd_result_file_contrasts(self->file, &row, &count, self->error);
-    fputs("\"contrasts\":[", out);
-    for (size_t i = 0; i < count && status == QD_OK; i++) {
-        put_comma(out, i);
-        fputs("{", out);
-        put_text(out, "outcome", row[i].outcome);
-        put_text(out, "more", row[i].more);
-        put_text(out, "less", row[i].less);
-        put_number(out, "estimate", row[i].estimate);
-        put_number(out, "low", row[i].low);
-        fputs("\"high\":", out);
-        put_real(out, row[i].high);
-        fputs("}", out);
-    }
-    fputs("],\n", out);
-    return status;
-}
-
-static qd_status_t write_sensitivity(const report_t *self)
-{
-    const qd_result_sensitivity_t *row;
-    size_t count;
-    FILE *out = self->out;
-    qd_status_t status = qd_result_file_sensitivity(self->file, &row, &count, self->error);
-    fputs("\"sensitivity\":[", out);
-    for (size_t i = 0; i < count && status == QD_OK; i++) {
-        put_comma(out, i);
-        fputs("{", out);
-        put_text(out, "outcome", row[i].outcome);
-        put_text(out, "order", row[i].order);
-        put_text(out, "factor", row[i].factor);
-        put_text(out, "method", row[i].method);
-        put_number(out, "first", row[i].first);
-        put_number(out, "first_low", row[i].first_low);
-        put_number(out, "first_high", row[i].first_high);
-        put_number(out, "total", row[i].total);
-        put_number(out, "total_low", row[i].total_low);
-        put_number(out, "total_high", row[i].total_high);
-        put_number(out, "mu_star", row[i].mu_star);
-        put_number(out, "mu_star_low", row[i].mu_star_low);
-        put_number(out, "mu_star_high", row[i].mu_star_high);
-        fputs("\"sigma\":", out);
-        put_real(out, row[i].sigma);
-        fputs("}", out);
-    }
-    fputs("],\n", out);
-    return status;
-}
-
 static void write_sentences(FILE *out, const char *key, const char *const sentence[], size_t count)
 {
     fprintf(out, "\"%s\":[", key);
     for (size_t i = 0; i < count; i++) {
-        put_comma(out, i);
+        qd_report_put_comma(out, i);
         qd_json_text(out, sentence[i]);
     }
     fputs("],\n", out);
@@ -537,7 +327,7 @@ static void write_sentences(FILE *out, const char *key, const char *const senten
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
-static size_t periods_of(const report_t *self)
+static size_t periods_of(const qd_report_t *self)
 {
     double *period;
     size_t count;
@@ -548,7 +338,7 @@ static size_t periods_of(const report_t *self)
     return count > 0 ? count : 1;
 }
 
-static qd_status_t choose_details(report_t *self, size_t periods)
+static qd_status_t choose_details(qd_report_t *self, size_t periods)
 {
     const qd_report_options_t *options = self->options;
     size_t room = options->points > 0 ? options->points : qd_report_room(self->orders, periods);
@@ -580,16 +370,22 @@ qd_status_t qd_report_data(qd_result_file_t *file, const qd_experiment_t *experi
 #undef QD_ASSUMED
 #undef QD_FOUND
     };
-    static qd_status_t (*const part[])(const report_t *) = {
-        write_extent, write_outcomes, write_survival,  write_histograms, write_plane,
-        write_paths,  write_claims,   write_contrasts, write_sensitivity};
-    report_t self = {.file = file,
-                     .experiment = experiment,
-                     .options = options,
-                     .out = out,
-                     .error = error,
-                     .points = qd_result_file_points(file),
-                     .orders = qd_result_file_orders(file)};
+    static qd_status_t (*const part[])(const qd_report_t *) = {write_extent,
+                                                               write_outcomes,
+                                                               write_survival,
+                                                               write_histograms,
+                                                               write_plane,
+                                                               write_paths,
+                                                               qd_report_write_claims,
+                                                               qd_report_write_contrasts,
+                                                               qd_report_write_sensitivity};
+    qd_report_t self = {.file = file,
+                        .experiment = experiment,
+                        .options = options,
+                        .out = out,
+                        .error = error,
+                        .points = qd_result_file_points(file),
+                        .orders = qd_result_file_orders(file)};
     size_t periods = periods_of(&self);
     qd_status_t status = choose_details(&self, periods);
     if (status != QD_OK)

@@ -1,0 +1,157 @@
+#include "report/report_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A claim in one order, under one ablation, or against one baseline: {"KEY": NAME, "verdict": ..., ...}. */
+static void put_verdict(FILE *out, const char *key, const char *name, const qd_result_verdict_t *cell)
+{
+    fputs("{", out);
+    qd_report_put_text(out, key, name);
+    qd_report_put_text(out, "verdict", cell->verdict);
+    qd_report_put_number(out, "estimate", cell->estimate);
+    qd_report_put_number(out, "low", cell->low);
+    qd_report_put_number(out, "high", cell->high);
+    fputs("\"p_holm\":", out);
+    qd_report_put_real(out, cell->p_holm);
+    fputs("}", out);
+}
+
+/* "KEY":[...]: the cells of claim `i` that apply. */
+static void put_verdicts(FILE *out, const char *list, const char *key, const qd_result_verdict_t *cell,
+                         size_t count, const char *const name[])
+{
+    size_t written = 0;
+    fprintf(out, ",\"%s\":[", list);
+    for (size_t k = 0; cell != NULL && k < count; k++)
+        if (*cell[k].verdict) {
+            qd_report_put_comma(out, written++);
+            put_verdict(out, key, name[k], &cell[k]);
+        }
+    fputs("]", out);
+}
+
+static void put_claim(FILE *out, const qd_result_claim_t *claim)
+{
+    qd_report_put_text(out, "id", claim->id);
+    qd_report_put_text(out, "says", claim->says);
+    qd_report_put_text(out, "kind", claim->kind);
+    qd_report_put_text(out, "outcome", claim->outcome);
+    qd_report_put_text(out, "order", claim->order);
+    qd_report_put_text(out, "verdict", claim->verdict);
+    qd_report_put_text(out, "note", claim->note);
+    qd_report_put_text(out, "status", claim->status);
+    qd_report_put_number(out, "estimate", claim->estimate);
+    qd_report_put_number(out, "low", claim->low);
+    qd_report_put_number(out, "high", claim->high);
+    fputs("\"p_holm\":", out);
+    qd_report_put_real(out, claim->p_holm);
+}
+
+/* What a claim's table has beside it. */
+typedef struct {
+    const qd_result_verdict_t *by_order, *ablation, *baseline;
+    const char *const *ablation_name, *const *baseline_name;
+    size_t ablations, baselines;
+} verdicts_t;
+
+static qd_status_t read_verdicts(const qd_report_t *self, verdicts_t *out)
+{
+    *out = (verdicts_t){0};
+    qd_status_t status = qd_result_file_claims_by_order(self->file, &out->by_order, self->error);
+    if (status == QD_OK)
+        status = qd_result_file_ablations(self->file, &out->ablation, &out->ablation_name, &out->ablations,
+                                          self->error);
+    if (status == QD_OK)
+        status = qd_result_file_baselines(self->file, &out->baseline, &out->baseline_name, &out->baselines,
+                                          self->error);
+    return status;
+}
+
+qd_status_t qd_report_write_claims(const qd_report_t *self)
+{
+    const qd_result_claim_t *claim;
+    verdicts_t beside;
+    size_t count;
+    FILE *out = self->out;
+    qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
+    if (status == QD_OK)
+        status = read_verdicts(self, &beside);
+    const char **order = calloc(self->orders + 1, sizeof *order);
+    if (status == QD_OK && order == NULL)
+        status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the names of orders");
+    for (size_t o = 0; status == QD_OK && o < self->orders; o++)
+        order[o] = qd_result_file_order_label(self->file, o);
+    fputs("\"claims\":[", out);
+    for (size_t i = 0; status == QD_OK && i < count; i++) {
+        qd_report_put_comma(out, i);
+        fputs("{", out);
+        put_claim(out, &claim[i]);
+        put_verdicts(out, "by_order", "order", beside.by_order ? beside.by_order + i * self->orders : NULL,
+                     self->orders, order);
+        put_verdicts(out, "ablations", "without",
+                     beside.ablation ? beside.ablation + i * beside.ablations : NULL, beside.ablations,
+                     beside.ablation_name);
+        put_verdicts(out, "baselines", "against",
+                     beside.baseline ? beside.baseline + i * beside.baselines : NULL, beside.baselines,
+                     beside.baseline_name);
+        fputs("}", out);
+    }
+    fputs("],\n", out);
+    free(order);
+    return status;
+}
+
+qd_status_t qd_report_write_contrasts(const qd_report_t *self)
+{
+    const qd_result_contrast_t *row;
+    size_t count;
+    FILE *out = self->out;
+    qd_status_t status = qd_result_file_contrasts(self->file, &row, &count, self->error);
+    fputs("\"contrasts\":[", out);
+    for (size_t i = 0; i < count && status == QD_OK; i++) {
+        qd_report_put_comma(out, i);
+        fputs("{", out);
+        qd_report_put_text(out, "outcome", row[i].outcome);
+        qd_report_put_text(out, "more", row[i].more);
+        qd_report_put_text(out, "less", row[i].less);
+        qd_report_put_number(out, "estimate", row[i].estimate);
+        qd_report_put_number(out, "low", row[i].low);
+        fputs("\"high\":", out);
+        qd_report_put_real(out, row[i].high);
+        fputs("}", out);
+    }
+    fputs("],\n", out);
+    return status;
+}
+
+qd_status_t qd_report_write_sensitivity(const qd_report_t *self)
+{
+    const qd_result_sensitivity_t *row;
+    size_t count;
+    FILE *out = self->out;
+    qd_status_t status = qd_result_file_sensitivity(self->file, &row, &count, self->error);
+    fputs("\"sensitivity\":[", out);
+    for (size_t i = 0; i < count && status == QD_OK; i++) {
+        qd_report_put_comma(out, i);
+        fputs("{", out);
+        qd_report_put_text(out, "outcome", row[i].outcome);
+        qd_report_put_text(out, "order", row[i].order);
+        qd_report_put_text(out, "factor", row[i].factor);
+        qd_report_put_text(out, "method", row[i].method);
+        qd_report_put_number(out, "first", row[i].first);
+        qd_report_put_number(out, "first_low", row[i].first_low);
+        qd_report_put_number(out, "first_high", row[i].first_high);
+        qd_report_put_number(out, "total", row[i].total);
+        qd_report_put_number(out, "total_low", row[i].total_low);
+        qd_report_put_number(out, "total_high", row[i].total_high);
+        qd_report_put_number(out, "mu_star", row[i].mu_star);
+        qd_report_put_number(out, "mu_star_low", row[i].mu_star_low);
+        qd_report_put_number(out, "mu_star_high", row[i].mu_star_high);
+        fputs("\"sigma\":", out);
+        qd_report_put_real(out, row[i].sigma);
+        fputs("}", out);
+    }
+    fputs("],\n", out);
+    return status;
+}
