@@ -6,12 +6,26 @@
 
 #include "kernel/event.h"
 
-static const char *const names[QD_EVENTS] = {
-    [QD_EVENT_WORLD] = "world",         [QD_EVENT_SCHEDULE] = "schedule", [QD_EVENT_BLOC_MOVE] = "bloc_move",
-    [QD_EVENT_REVIEW] = "review",       [QD_EVENT_CRISIS] = "crisis",     [QD_EVENT_MOVE] = "move",
-    [QD_EVENT_VENUE] = "venue",         [QD_EVENT_FORESEEN] = "foreseen", [QD_EVENT_PARALYSIS] = "paralysis",
-    [QD_EVENT_ABSTAIN] = "abstain",     [QD_EVENT_MISSION] = "mission",   [QD_EVENT_WAR] = "war",
-    [QD_EVENT_BREAKDOWN] = "breakdown", [QD_EVENT_PERIOD] = "period",     [QD_EVENT_END] = "end"};
+static const char *const names[QD_EVENTS] = {[QD_EVENT_WORLD] = "world",
+                                             [QD_EVENT_SCHEDULE] = "schedule",
+                                             [QD_EVENT_BLOC_MOVE] = "bloc_move",
+                                             [QD_EVENT_REVIEW] = "review",
+                                             [QD_EVENT_CLUB_MOVE] = "club_move",
+                                             [QD_EVENT_CLUB_REVIEW] = "club_review",
+                                             [QD_EVENT_PARTNER_LEAVES] = "partner_leaves",
+                                             [QD_EVENT_MISSION_GOES_ON] = "mission_goes_on",
+                                             [QD_EVENT_MISSION_ENDS] = "mission_ends",
+                                             [QD_EVENT_CRISIS] = "crisis",
+                                             [QD_EVENT_MOVE] = "move",
+                                             [QD_EVENT_VENUE] = "venue",
+                                             [QD_EVENT_FORESEEN] = "foreseen",
+                                             [QD_EVENT_PARALYSIS] = "paralysis",
+                                             [QD_EVENT_ABSTAIN] = "abstain",
+                                             [QD_EVENT_MISSION] = "mission",
+                                             [QD_EVENT_WAR] = "war",
+                                             [QD_EVENT_BREAKDOWN] = "breakdown",
+                                             [QD_EVENT_PERIOD] = "period",
+                                             [QD_EVENT_END] = "end"};
 
 /* ---- pieces of JSON ------------------------------------------------------------------------------------ */
 
@@ -202,9 +216,39 @@ static void tell_mission(const qd_trace_t *self, const qd_event_t *event)
 {
     venue_members(self, event);
     flag_member(self->out, "success", event->success);
+    flag_member(self->out, "endures", event->endures);
     state_member(self->out, "initiator", event->crisis->initiator);
     state_member(self->out, "target", event->crisis->target);
     votes_members(self, event);
+}
+
+/* The levels of every state in every club, club by club; nothing without clubs. */
+static void levels_member(FILE *out, const qd_state_t *state)
+{
+    if (state->depth > 0)
+        matrix_member(out, "levels", state->poles, state->n, state->level, state->padded, 1);
+}
+
+/* Which mission it is, by its start and the number of its crisis then, and how old. */
+static void enduring_members(const qd_trace_t *self, const qd_event_t *event)
+{
+    fprintf(self->out, ",\"start\":%u,\"number\":%u,\"age\":%u,\"venue\":\"%s\"", event->enduring->start,
+            event->enduring->number, event->age, qd_venue_name(event->venue));
+}
+
+static void tell_enduring(const qd_trace_t *self, const qd_event_t *event)
+{
+    const qd_enduring_t *mission = event->enduring;
+    enduring_members(self, event);
+    if (event->kind == QD_EVENT_MISSION_ENDS)
+        text_member(self->out, "why", qd_ended_name(event->ended));
+    state_member(self->out, "initiator", mission->initiator);
+    state_member(self->out, "target", mission->target);
+    side_member(self->out, "join", event->state->n, mission->x, 1.0);
+    side_member(self->out, "oppose", event->state->n, mission->x, -1.0);
+    member(self->out, "support", mission->support);
+    member(self->out, "opposition", mission->opposition);
+    member(self->out, "success_probability", mission->success);
 }
 
 static void tell_period(const qd_trace_t *self, const qd_event_t *event)
@@ -217,6 +261,8 @@ static void tell_period(const qd_trace_t *self, const qd_event_t *event)
     labels_member(self->out, "labels", state->n, state->label);
     array_member(self->out, "capability", state->n, state->c);
     array_member(self->out, "load", state->n, state->load);
+    array_member(self->out, "support", state->n, state->support);
+    matrix_member(self->out, "values", state->n, 2, state->value, 1, state->padded);
 }
 
 static void tell_end(const qd_trace_t *self, const qd_event_t *event)
@@ -246,6 +292,21 @@ void qd_trace_see(void *context, const qd_event_t *event)
         break;
     case QD_EVENT_REVIEW:
         labels_member(self->out, "labels", event->state->n, event->bloc_game->label);
+        break;
+    case QD_EVENT_CLUB_MOVE:
+        fprintf(self->out, ",\"state\":%zu,\"club\":%zu,\"from\":%d,\"to\":%d", event->mover, event->club,
+                (int)event->before, (int)event->after);
+        break;
+    case QD_EVENT_CLUB_REVIEW:
+        levels_member(self->out, event->state);
+        break;
+    case QD_EVENT_PARTNER_LEAVES:
+        enduring_members(self, event);
+        fprintf(self->out, ",\"state\":%zu", event->mover);
+        break;
+    case QD_EVENT_MISSION_GOES_ON:
+    case QD_EVENT_MISSION_ENDS:
+        tell_enduring(self, event);
         break;
     case QD_EVENT_CRISIS:
         tell_crisis(self, event);

@@ -1,4 +1,5 @@
 /* What a mission does to the order (model.md part 5). */
+#include "kernel/publics.h"
 #include "kernel/world.h"
 #include "math/elementary.h"
 #include "math/reduce.h"
@@ -32,15 +33,15 @@ static double burden_gini(const qd_world_t *self, const qd_set_t *joined)
     return qd_measure_gini(joiners, burden);
 }
 
-static void change_tension(qd_world_t *self, bool success)
+void qd_world_change_tension(qd_world_t *self, double severity, bool success)
 {
     const qd_parameters_t *p = &self->parameters;
     double *tension = &self->state.tension;
     if (!success) {
-        *tension += p->tension_failure * self->crisis.severity;
+        *tension += p->tension_failure * severity;
         return;
     }
-    *tension -= p->tension_relief * self->crisis.severity;
+    *tension -= p->tension_relief * severity;
     *tension = *tension > 0.0 ? *tension : 0.0;
 }
 
@@ -81,6 +82,7 @@ static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
         if (x[i] != 0.0)
             state->c[i] -= self->parameters.escalation_loss * state->c[i];
     qd_state_normalise(state);
+    qd_publics_mourn(state, &self->parameters, x);
     self->record.wars++;
     qd_world_tell(self, QD_EVENT_WAR,
                   (qd_event_t){.crisis = &self->crisis, .venue = g, .game = &self->venue[g]});
@@ -209,32 +211,41 @@ static void learn_defections(qd_world_t *self, const double *x)
     }
 }
 
-/* l = min(0.8, l + load) of those who joined; no load without a share in the mission. */
-static void add_load(qd_world_t *self, const qd_venue_game_t *game)
+void qd_world_add_load(qd_world_t *self, const double *restrict x, double load)
 {
-    double *restrict loads = self->state.load, load;
-    const double *restrict x = game->x;
-    load = self->parameters.mission_load * self->crisis.severity * self->crisis.resistance;
-    load = load > 0.0 ? load / game->effort : 0.0; /* no effort against resistance: as much as can be */
+    double *restrict loads = self->state.load;
     for (size_t i = 0, padded = self->state.padded; i < padded; i += QD_REALS) {
         qd_reals_t added = QD_REALS_WHERE(QD_REALS_OF(x + i) > 0.0, qd_reals_all(load));
         QD_REALS_AT(loads + i) = QD_REALS_SMALLER(QD_REALS_OF(loads + i) + added, qd_reals_all(0.8));
     }
 }
 
+/* Tension, support and what the initiator learns, of a mission that has ended. */
+static void conclude(qd_world_t *self, qd_venue_t g, bool success)
+{
+    qd_world_change_tension(self, self->crisis.severity, success);
+    qd_publics_judge(&self->state, &self->parameters, self->venue[g].x, success);
+    qd_world_learn(self, g, self->crisis.initiator, success ? 1.0 : -1.0);
+    self->record.length++;
+}
+
 bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
 {
     const qd_venue_game_t *game = &self->venue[g];
-    bool success = self->crisis.drawn.outcome < game->success;
+    bool success = self->crisis.drawn.outcome < game->success, endures = !success && qd_world_endures(self);
     sides_t sides;
     note_sides(&sides, game->x, self->state.padded);
     double gini = burden_gini(self, &sides.joined);
     self->record.successes += success;
-    qd_world_tell(
-        self, QD_EVENT_MISSION,
-        (qd_event_t){
-            .crisis = &self->crisis, .given = &self->given, .venue = g, .game = game, .success = success});
-    change_tension(self, success);
+    qd_world_tell(self, QD_EVENT_MISSION,
+                  (qd_event_t){.crisis = &self->crisis,
+                               .given = &self->given,
+                               .venue = g,
+                               .game = game,
+                               .success = success,
+                               .endures = endures});
+    if (!endures)
+        conclude(self, g, success);
     change_institution(self, g, game->legitimacy, success);
     change_cohesion(self, g, gini, success);
     if (self->crisis.drawn.escalation < self->parameters.escalation_hazard * game->escalation)
@@ -242,7 +253,15 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
     double strange = learn_affinities(self, &sides);
     if (g != QD_COLLECTIVE)
         learn_defections(self, game->x);
-    add_load(self, game);
+    qd_values_converge(&self->values, &self->state, &self->parameters, game->x);
+    double load = self->parameters.mission_load * self->crisis.severity * self->crisis.resistance;
+    /* no effort against resistance: as much as can be */
+    qd_world_add_load(self, game->x, load > 0.0 ? load / game->effort : 0.0);
     qd_record_mission(&self->record, &sides.joined, g, game->legitimacy, gini, strange, game->passes);
+    if (endures) {
+        self->record.endured++;
+        self->record.partners += (uint32_t)qd_set_count(&sides.joined) - 1;
+        qd_world_keep_mission(self, g);
+    }
     return success;
 }

@@ -147,6 +147,16 @@ static void set_target(qd_crisis_t *self, const qd_state_t *state, const qd_para
     memcpy(self->near, state->proximity + target * padded, padded * sizeof *self->near);
 }
 
+/* Delta_i = max(0, Delta_i + weight (1 - 2 y_i)) */
+static void ask_publics(qd_crisis_t *self, const qd_state_t *state, double weight)
+{
+    const double *restrict y = state->support;
+    for (size_t i = 0; i < state->padded; i++) {
+        double price = self->price[i] + weight * (1.0 - 2.0 * y[i]);
+        self->price[i] = price > 0.0 ? price : 0.0;
+    }
+}
+
 /* h_i = stake s (near_i + global_reach c_i / max c) a_i, a_i = -A_ik if targeted, else (1 + V_i) / 2; and
  * Delta_i = join_cost + audience_cost (1 - V_i) / 2 + overstretch l_i. */
 static void set_stakes(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p)
@@ -168,6 +178,8 @@ static void set_stakes(qd_crisis_t *self, const qd_state_t *state, const qd_para
         for (size_t i = 0; i < padded; i++)
             stake[i] = scale * (near[i] + reach * c[i]) * -affinity[i];
     }
+    if (p->publics_weight != 0.0)
+        ask_publics(self, state, p->publics_weight);
     for (size_t i = n; i < padded; i++) {
         stake[i] = 0.0;
         price[i] = (double)INFINITY;

@@ -104,13 +104,13 @@ static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES])
     return best;
 }
 
-static void learn(qd_world_t *self, qd_venue_t g, double direction)
+void qd_world_learn(qd_world_t *self, qd_venue_t g, int initiator, double direction)
 {
     double step = self->parameters.doctrine_learning;
     if (step == 0.0)
         return;
     self->learning = true;
-    self->state.learned[(size_t)g * self->state.padded + (size_t)self->crisis.initiator] += direction * step;
+    self->state.learned[(size_t)g * self->state.padded + (size_t)initiator] += direction * step;
 }
 
 /* The venue fails in the open: it loses strength, and the initiator learns. */
@@ -123,7 +123,7 @@ static void suffer_paralysis(qd_world_t *self, qd_venue_t g)
     else
         self->state.cohesion[self->given.bloc] -=
             self->parameters.blocs_paralysis * self->state.cohesion[self->given.bloc];
-    learn(self, g, -1.0);
+    qd_world_learn(self, g, self->crisis.initiator, -1.0);
 }
 
 static bool foresees(const qd_world_t *self, qd_venue_t g)
@@ -166,7 +166,8 @@ void qd_world_meet_crisis(qd_world_t *self, unsigned number)
                               .p = &self->parameters,
                               .leaning = qd_leaning_of(&self->state, &self->parameters, initiator),
                               .bloc = qd_venue_bloc(&self->state, initiator)};
-    if (self->crisis.stake[initiator] < self->given.leaning.vital_interest) {
+    if (self->crisis.stake[initiator] < self->given.leaning.vital_interest ||
+        self->state.support[initiator] < self->parameters.doctrine_support) {
         leave_alone(self);
         return;
     }
@@ -178,5 +179,5 @@ void qd_world_meet_crisis(qd_world_t *self, unsigned number)
         return;
     }
     self->record.met[g]++;
-    learn(self, g, qd_world_consequences(self, g) ? 1.0 : -1.0);
+    (void)qd_world_consequences(self, g);
 }

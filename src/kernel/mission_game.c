@@ -5,14 +5,27 @@
 #include "math/lanes.h"
 #include "math/reduce.h"
 
+/* All hear of a change of state i's side. */
+static inline void hear(qd_mission_game_t *self, size_t i, double step)
+{
+    double change = self->coupling * self->c[i] * step;
+    const double *restrict row = self->affinity + i * self->padded, *restrict between = self->between;
+    double *restrict field = self->field;
+    if (!between || between[i] == 1.0) {
+        qd_add_scaled(field, change, row, self->padded);
+        return;
+    }
+    for (size_t j = 0; j < self->padded; j += QD_REALS)
+        QD_REALS_AT(field + j) += change * (QD_REALS_OF(row + j) * QD_REALS_OF(between + j));
+}
+
 void qd_mission_game_start(qd_mission_game_t *self, const double *own)
 {
     for (size_t i = 0; i < self->padded; i++)
         self->field[i] = own[i];
     for (size_t j = 0; j < self->n; j++)
         if (self->x[j] != 0.0)
-            qd_add_scaled(self->field, self->coupling * self->c[j] * self->x[j],
-                          self->affinity + j * self->padded, self->padded);
+            hear(self, j, self->x[j]);
 }
 
 static inline double reply(double field, double up, double down, bool ties_join)
@@ -31,13 +44,7 @@ void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x)
 {
     double before = self->x[i];
     self->x[i] = x;
-    double change = self->coupling * self->c[i] * (x - before);
-    const double *restrict row = self->affinity + i * self->padded;
-    if (self->between && self->between[i] != 1.0)
-        for (size_t j = 0; j < self->padded; j += QD_REALS)
-            QD_REALS_AT(self->field + j) += change * (QD_REALS_OF(row + j) * QD_REALS_OF(self->between + j));
-    else
-        qd_add_scaled(self->field, change, row, self->padded);
+    hear(self, i, x - before);
     if (self->moved)
         self->moved(self->context, i, before, x);
 }
@@ -98,7 +105,8 @@ double qd_mission_game_potential(const qd_mission_game_t *self, const double *ow
         const double *row = self->affinity + i * self->padded;
         double pull = 0.0;
         for (size_t j = 0; j < i; j++)
-            pull += self->c[j] * row[j] * self->x[j];
+            pull += (self->between && self->between[i] != 1.0 ? self->between[j] : 1.0) * self->c[j] *
+                    row[j] * self->x[j];
         phi += self->c[i] *
                (own[i] * self->x[i] - price[i] * fabs(self->x[i]) + self->coupling * pull * self->x[i]);
     }

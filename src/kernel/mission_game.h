@@ -44,7 +44,7 @@ typedef struct {
     void *context;
 } qd_mission_game_t;
 
-/* Sets field to own + coupling * A (c x) for the present x. own: [padded]. Not for games with `between`. */
+/* Sets field to own + coupling * A (c x) for the present x. own: [padded]. */
 void qd_mission_game_start(qd_mission_game_t *self, const double *own);
 
 /* Best replies until a pass changes nothing. Returns the passes made, the last one without change counted;
@@ -57,7 +57,7 @@ double qd_mission_game_reply(const qd_mission_game_t *self, size_t i);
 /* Moves state i to x and updates the fields. */
 void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x);
 
-/* Phi of the present x, for F = own and D = price (both [padded]). Not for games with `between`. O(n^2): for tests and landscapes. */
+/* Phi of the present x, for F = own and D = price (both [padded]). O(n^2): for tests and landscapes. */
 double qd_mission_game_potential(const qd_mission_game_t *self, const double *own, const double *price);
 
 #endif

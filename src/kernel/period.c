@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kernel/mission_game.h"
+#include "kernel/publics.h"
 #include "kernel/world.h"
 #include "math/elementary.h"
 #include "math/reduce.h"
@@ -74,6 +75,17 @@ static void grow_capabilities(qd_world_t *self)
     qd_state_normalise(&self->state);
 }
 
+/* Values return to their roots, and what affinities relax to follows them. */
+static void move_baseline(qd_world_t *self)
+{
+    qd_values_return(&self->values, &self->state, &self->parameters);
+    if (!self->values.stale)
+        return;
+    qd_world_settle(self);
+    qd_values_follow(&self->values, &self->state, &self->parameters);
+    qd_world_set_baseline(self);
+}
+
 void qd_world_end_period(qd_world_t *self)
 {
     const qd_parameters_t *p = &self->parameters;
@@ -86,10 +98,12 @@ void qd_world_end_period(qd_world_t *self)
         state->institution + p->institution_renewal * (p->institution_target - state->institution), 0.0, 1.0);
     for (size_t k = 1; k <= state->labels; k++)
         state->cohesion[k] += p->blocs_relaxation * (p->blocs_cohesion - state->cohesion[k]);
+    qd_publics_relax(state, p);
     if (state->tension > p->tension_breakdown && self->record.cause == 0) {
         qd_record_breakdown(&self->record, 2);
         qd_world_tell(self, QD_EVENT_BREAKDOWN, (qd_event_t){0});
     }
+    move_baseline(self);
     self->owed += p->affinity_relaxation * (1.0 - self->owed);
     grow_capabilities(self);
 }
@@ -158,6 +172,8 @@ void qd_world_apply_schedule(qd_world_t *self)
 {
     const qd_plan_t *plan = self->plan;
     double distance_scale = self->parameters.affinity_distance_scale;
+    double values_scale = self->parameters.affinity_values_scale,
+           deepening = self->parameters.clubs_deepening;
     bool changed = false;
     for (size_t i = 0; i < plan->changes; i++) {
         const qd_change_t *change = &plan->change[i];
@@ -173,5 +189,11 @@ void qd_world_apply_schedule(qd_world_t *self)
         resize_labels(self, (size_t)self->parameters.blocs_max);
     if (self->parameters.affinity_distance_scale != distance_scale)
         qd_state_set_proximity(&self->state, self->parameters.affinity_distance_scale);
+    if (self->parameters.affinity_values_scale != values_scale)
+        qd_values_rescale(&self->values, &self->state, &self->parameters);
+    if (self->state.depth > 0 && self->period > 0 && self->parameters.clubs_deepening != deepening) {
+        qd_world_settle(self);
+        qd_world_set_baseline(self);
+    }
     qd_world_tell(self, QD_EVENT_SCHEDULE, (qd_event_t){0});
 }

@@ -8,6 +8,10 @@
 /* One period; NULL, or why the world cannot go on. */
 static const char *play_period(qd_world_t *self)
 {
+    if (self->enduring > 0) {
+        qd_world_settle(self);
+        qd_world_go_on(self);
+    }
     unsigned crises =
         qd_crisis_count(&self->count_luck, &self->state, &self->parameters, self->luck, self->period);
     if (crises > 0)
@@ -18,6 +22,7 @@ static const char *play_period(qd_world_t *self)
     if ((self->period + 1) % (unsigned)self->parameters.blocs_review == 0) {
         qd_world_settle(self);
         qd_world_review_blocs(self, true);
+        qd_world_review_clubs(self, true);
     }
     qd_record_period(&self->record, &self->state);
     qd_world_tell(self, QD_EVENT_PERIOD, (qd_event_t){0});
@@ -42,18 +47,24 @@ static const char *play_whole(qd_world_t *self)
     self->period = 0;
     self->learning = false;
     self->owed = 0.0;
+    self->enduring = 0;
+    self->values.moved = self->values.stale = false;
     qd_world_tell(self, QD_EVENT_WORLD, (qd_event_t){0});
     for (size_t t = 0; t < periods; t++) {
         self->period = (unsigned)t;
         self->record.period = t;
         qd_world_apply_schedule(self);
-        if (t == 0)
+        if (t == 0) {
             qd_world_review_blocs(self, false);
+            qd_world_review_clubs(self, false);
+        }
         failure = play_period(self);
         if (failure)
             return failure;
     }
     qd_world_settle(self);
+    for (size_t k = 0; k < self->enduring; k++)
+        self->record.length += periods - self->running[k].start;
     return NULL;
 }
 

@@ -101,6 +101,18 @@ static double membership(qd_venue_t g, const qd_case_t *given, size_t i)
     return qd_venue_member(given->state, given->bloc, i) ? 1.0 : 0.0;
 }
 
+void qd_venue_keep(qd_venue_t g, const qd_case_t *given, double *term, double *saves, double *member)
+{
+    qd_venue_rules_t rules = qd_venue_rules(g, given);
+    bool hub = qd_venue_row(g).frame == QD_FRAME_CLUB;
+    for (size_t i = 0; i < given->state->padded; i++) {
+        double depth = membership(g, given, i);
+        term[i] = rules.pull + rules.obliged * depth;
+        saves[i] = (depth > 0.0 ? rules.saves_members : rules.saves_outsiders) ? 1.0 : 0.0;
+        member[i] = hub && depth > 0.0 ? 1.0 : 0.0;
+    }
+}
+
 /* Fields where all who are free stand at 0, and thresholds, as the venue's rules say. */
 static void set_rules(qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch)
 {

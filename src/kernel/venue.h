@@ -177,6 +177,10 @@ static inline void qd_venue_take(qd_venue_game_t *self, const qd_worths_t *worth
     self->solved = true;
 }
 
+/* What an enduring mission through venue g keeps, [padded] each: the venue term of each state, 1 for those who
+ * have the flexible saving, 1 for the members of the hub. */
+void qd_venue_keep(qd_venue_t g, const qd_case_t *given, double *term, double *saves, double *member);
+
 /* Solves venue g, which exists: who takes which side, and what that is worth to the initiator. */
 void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch);
 

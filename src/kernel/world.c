@@ -37,6 +37,25 @@ static const struct {
     ARRAY(venue[QD_UNILATERAL].x, 1),
     ARRAY(venue[QD_UMBRELLA].x, 1),
     ARRAY(venue[QD_HUB].x, 1),
+#define ENDURING(k)                                                                                          \
+    ARRAY(running[k].x, 1), ARRAY(running[k].stake, 1), ARRAY(running[k].term, 1),                           \
+        ARRAY(running[k].saves, 1), ARRAY(running[k].member, 1)
+    ENDURING(0),
+    ENDURING(1),
+    ENDURING(2),
+    ENDURING(3),
+    ENDURING(4),
+    ENDURING(5),
+    ENDURING(6),
+    ENDURING(7),
+#undef ENDURING
+    ARRAY(club_cost, 1),
+    ARRAY(club_exposure, 1),
+    ARRAY(club_company, QD_CLUBS_MAX *QD_DEPTH_MAX),
+    ARRAY(club_hostility, QD_CLUBS_MAX *QD_DEPTH_MAX),
+    ARRAY(club_worth, QD_CLUBS_MAX *QD_DEPTH_MAX),
+    ARRAY(levels_before, QD_CLUBS_MAX),
+    ARRAY(values.root, 2),
     ARRAY(growth_luck.normal, QD_GROWTH_PERIODS),
     ARRAY(spare, 5),
     ARRAY(bloc_company, QD_LABELS_MAX + 1),
@@ -58,11 +77,15 @@ static bool allocate(qd_world_t *self, size_t padded)
         *array = aligned_alloc(64, arrays[k].rows * padded * sizeof **array);
         complete = complete && *array;
     }
-    self->shown = aligned_alloc(64, padded * padded * sizeof *self->shown);
+    double **matrices[] = {&self->shown, &self->bond, &self->values.alike, &self->values.fresh};
+    for (size_t k = 0; k < sizeof matrices / sizeof *matrices; k++) {
+        *matrices[k] = aligned_alloc(64, padded * padded * sizeof **matrices[k]);
+        complete = complete && *matrices[k];
+    }
     self->rules.order = malloc(padded * sizeof *self->rules.order);
     self->labels_before = malloc(padded * sizeof *self->labels_before);
     self->listed = malloc(padded * sizeof *self->listed);
-    return complete && self->shown && self->rules.order && self->labels_before && self->listed;
+    return complete && self->rules.order && self->labels_before && self->listed;
 }
 
 qd_world_t *qd_world_new(size_t states, size_t periods)
@@ -87,6 +110,9 @@ void qd_world_free(qd_world_t *self)
     for (size_t k = 0; k < ARRAYS; k++)
         free(*array_of(self, k));
     free(self->shown);
+    free(self->bond);
+    free(self->values.alike);
+    free(self->values.fresh);
     free(self->rules.order);
     free(self->labels_before);
     free(self->listed);

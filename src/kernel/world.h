@@ -5,8 +5,11 @@
 
 #include "kernel/venues_abreast.h"
 #include "kernel/bloc_game.h"
+#include "kernel/club_game.h"
 #include "kernel/crisis.h"
+#include "kernel/endurance.h"
 #include "kernel/event.h"
+#include "kernel/values.h"
 #include "kernel/venue.h"
 #include "measure/record.h"
 #include "world/state.h"
@@ -31,6 +34,11 @@ struct qd_world {
     bool learning; /* some beta may differ from 0 */
     double owed;   /* affinities are A + owed (B - A): periods in which nothing read them still have to relax
                       them */
+    qd_enduring_t running[QD_ENDURING_MAX]; /* in the order of their start */
+    size_t enduring;                        /* how many run */
+    qd_values_t values;
+    double
+        *bond; /* [padded][padded] where there are clubs: max_k min(d_ik, d_jk) / Lambda below the diagonal */
     /* scratch */
     qd_crisis_t crisis;
     qd_case_t given; /* the case before its initiator */
@@ -46,9 +54,13 @@ struct qd_world {
     int members[QD_LABELS_MAX + 1], first_member[QD_LABELS_MAX + 1];
     double *bloc_company, *bloc_hostility; /* [QD_LABELS_MAX + 1][padded] */
     double bloc_reach[QD_LABELS_MAX + 1];
-    double *bloc_exposure;           /* [padded] */
-    qd_venue_t solving;              /* the venue whose game is being played */
-    const qd_bloc_game_t *bloc_game; /* the review that is going on, else NULL */
+    double *bloc_exposure;                              /* [padded] */
+    double *club_cost, *club_exposure;                  /* [padded] */
+    double *club_company, *club_hostility, *club_worth; /* [QD_CLUBS_MAX * QD_DEPTH_MAX][padded] */
+    double *levels_before;                              /* [QD_CLUBS_MAX][padded] */
+    const qd_club_game_t *club_game;                    /* the club review that is going on, else NULL */
+    qd_venue_t solving;                                 /* the venue whose game is being played */
+    const qd_bloc_game_t *bloc_game;                    /* the review that is going on, else NULL */
 };
 
 /* The name of qd_world_play in the copy of the kernel at hand. */
@@ -74,11 +86,36 @@ qd_bloc_game_t qd_world_bloc_game(qd_world_t *self);
 /* The bloc review (part 2); `counted` is false for the first one at t = 0. */
 void qd_world_review_blocs(qd_world_t *self, bool counted);
 
+/* The club game of the world as it stands, on the world's own arrays; there are clubs. */
+qd_club_game_t qd_world_club_game(qd_world_t *self);
+
+/* The club review (part 9), where there are clubs; `counted` is false for the first one at t = 0. */
+void qd_world_review_clubs(qd_world_t *self, bool counted);
+
+/* What affinities relax to, from X, the clubs and the present deepening; nothing may be owed. */
+void qd_world_set_baseline(qd_world_t *self);
+
+/* Running missions go on by a period, one after the other (part 10). */
+void qd_world_go_on(qd_world_t *self);
+
+/* Whether the mission of the present crisis, which does not succeed, endures. */
+bool qd_world_endures(const qd_world_t *self);
+
+/* Keeps the mission that was carried out through venue g. */
+void qd_world_keep_mission(qd_world_t *self, qd_venue_t g);
+
+/* Steps of a mission's consequences that an enduring mission takes too (part 5): tension after success or
+ * failure; what the initiator learns about the venue, upwards (direction 1) or downwards (-1); the load of
+ * those who joined, l = min(0.8, l + load). */
+void qd_world_change_tension(qd_world_t *self, double severity, bool success);
+void qd_world_learn(qd_world_t *self, qd_venue_t g, int initiator, double direction);
+void qd_world_add_load(qd_world_t *self, const double *x, double load);
+
 /* One crisis, from its drawing to its consequences (parts 3 to 5). */
 void qd_world_meet_crisis(qd_world_t *self, unsigned number);
 
-/* A mission through venue g and what it does to the order (part 5, first list). Returns whether it succeeded.
- */
+/* A mission through venue g and what it does to the order (part 5, first list; parts 10 to 12). Returns whether
+ * it succeeded. */
 bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
 
 /* End of period (part 5, last paragraph; learning of part 6), without the bloc review. The relaxation of the

@@ -10,13 +10,15 @@ bool qd_record_init(qd_record_t *self, size_t states, size_t periods)
 {
     *self = (qd_record_t){.path_stride = periods};
     self->path = malloc(QD_SERIES_COUNT * periods * sizeof(double));
-    return qd_membership_init(&self->membership, states) && self->path;
+    bool complete = qd_membership_init(&self->membership, states);
+    return qd_depths_init(&self->depths, states) && complete && self->path;
 }
 
 void qd_record_free(qd_record_t *self)
 {
     free(self->path);
     qd_membership_free(&self->membership);
+    qd_depths_free(&self->depths);
     *self = (qd_record_t){0};
 }
 
@@ -24,6 +26,7 @@ void qd_record_reset(qd_record_t *self, size_t periods)
 {
     *self = (qd_record_t){.path = self->path,
                           .membership = self->membership,
+                          .depths = {.deepest = self->depths.deepest, .minor = self->depths.minor},
                           .path_stride = self->path_stride,
                           .periods = periods,
                           .halfway = periods / 2,
@@ -72,6 +75,11 @@ void qd_record_labels(qd_record_t *self, const qd_state_t *state)
     qd_membership_set(&self->membership, state);
 }
 
+void qd_record_levels(qd_record_t *self, const qd_state_t *state)
+{
+    qd_depths_set(&self->depths, state);
+}
+
 void qd_record_period(qd_record_t *self, const qd_state_t *state)
 {
     qd_alignment_t alignment = qd_measure_alignment(&self->membership, state->c);
@@ -85,8 +93,8 @@ void qd_record_period(qd_record_t *self, const qd_state_t *state)
     path[QD_S_unaligned * stride] = alignment.unaligned;
     path[QD_S_flexible * stride] =
         self->now_missions ? (double)self->now_flexible / (double)self->now_missions : (double)NAN;
-    path[QD_S_integration * stride] = 0.0;
-    path[QD_S_support * stride] = 0.0;
+    path[QD_S_integration * stride] = qd_measure_integration(&self->depths, state->c);
+    path[QD_S_support * stride] = qd_measure_support(state);
     self->now_missions = self->now_flexible = 0;
 }
 
@@ -116,6 +124,7 @@ static void stability(const qd_record_t *self, const qd_state_t *state, double *
     out->paralysis = mean(self->paralyses, self->crises);
     out->balance = qd_measure_balance(state->n, state->padded, state->c, state->affinity, scratch);
     out->persistence = mean(self->persistence, missions - 1.0);
+    out->support_end = qd_measure_support(state);
 }
 
 static void fragmentation(const qd_record_t *self, const qd_state_t *state, qd_outcomes_t *out)
@@ -129,6 +138,11 @@ static void fragmentation(const qd_record_t *self, const qd_state_t *state, qd_o
     out->hostile_dyads = qd_measure_hostile_dyads(state);
     out->concentration = qd_measure_concentration(state->n, state->c);
     out->polarity_end = qd_measure_polarity(state->n, state->c);
+    out->integration = qd_measure_integration(&self->depths, state->c);
+    out->overlap = qd_measure_overlap(state);
+    out->rival_spokes = qd_measure_rival_spokes(state);
+    out->club_turnover = mean(self->club_turnover, self->club_reviews);
+    out->values_spread = qd_measure_values_spread(state);
 }
 
 static void coalitions(const qd_record_t *self, const qd_state_t *state, qd_outcomes_t *out)
@@ -152,6 +166,10 @@ static void coalitions(const qd_record_t *self, const qd_state_t *state, qd_outc
     out->coalition_size = mean(self->size, missions);
     out->burden_gini = mean(self->gini, missions);
     out->strange_partners = mean(self->strange, missions);
+    out->enduring = mean(self->endured, missions);
+    out->mission_length = mean((double)self->length, missions);
+    out->withdrawals = mean(self->withdrawals, self->partners);
+    out->success = mean(self->successes, missions);
     out->passes_mean = mean(self->passes, missions);
     out->passes_max = self->passes_max;
     out->not_converged = self->not_converged;
@@ -159,7 +177,6 @@ static void coalitions(const qd_record_t *self, const qd_state_t *state, qd_outc
 
 void qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch, qd_outcomes_t *out)
 {
-    *out = (qd_outcomes_t){.value = {0}};
     stability(self, state, scratch, out);
     fragmentation(self, state, out);
     coalitions(self, state, out);

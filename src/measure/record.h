@@ -24,6 +24,12 @@ typedef struct {
     double tension[2];                                             /* sums over period ends, by halves */
     double turnover, persistence, legitimacy, size, gini, strange; /* sums over reviews, missions */
     uint32_t passes, passes_max;
+    uint32_t endured, partners,
+        withdrawals; /* missions that endured, their partners at the start, those who left */
+    uint64_t length; /* sum of the missions' periods */
+    uint32_t club_reviews;
+    double club_turnover;       /* sum over club reviews */
+    qd_depths_t depths;         /* as of the last qd_record_levels */
     qd_set_t joined;            /* those who joined the last mission */
     uint32_t joiners;           /* how many they are; 0 before the first mission */
     qd_membership_t membership; /* as of the last qd_record_labels */
@@ -45,6 +51,9 @@ void qd_record_mission(qd_record_t *self, const qd_set_t *joined, qd_venue_t ven
 
 /* Labels have changed, or may have: to be told before the period or the world ends. */
 void qd_record_labels(qd_record_t *self, const qd_state_t *state);
+
+/* Levels have changed: to be told before the period or the world ends. Without clubs it need not be. */
+void qd_record_levels(qd_record_t *self, const qd_state_t *state);
 
 /* End of the present period, after the bloc review: sums, paths. */
 void qd_record_period(qd_record_t *self, const qd_state_t *state);

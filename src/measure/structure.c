@@ -213,3 +213,91 @@ double qd_measure_gini(size_t n, const double *v)
     double minima = 2.0 * qd_sums_join(&above) + qd_sums_join(&within);
     return minima < most ? (most - minima) / most : 0.0;
 }
+
+bool qd_depths_init(qd_depths_t *self, size_t states)
+{
+    size_t bytes = qd_padded(states) * sizeof(double);
+    *self = (qd_depths_t){.deepest = aligned_alloc(64, bytes), .minor = aligned_alloc(64, bytes)};
+    return self->deepest && self->minor;
+}
+
+void qd_depths_free(qd_depths_t *self)
+{
+    free(self->deepest);
+    free(self->minor);
+    *self = (qd_depths_t){0};
+}
+
+void qd_depths_set(qd_depths_t *self, const qd_state_t *state)
+{
+    double share = 1.0 / (double)state->depth;
+    self->padded = state->padded;
+    for (size_t i = 0; i < state->padded; i++) {
+        bool minor = i >= state->poles && i < state->n;
+        double deepest = 0.0;
+        for (size_t k = 0; minor && k < state->poles; k++) {
+            double level = state->level[k * state->padded + i];
+            deepest = level > deepest ? level : deepest;
+        }
+        self->deepest[i] = deepest * share;
+        self->minor[i] = minor ? 1.0 : 0.0;
+    }
+}
+
+double qd_measure_integration(const qd_depths_t *self, const double *c)
+{
+    if (self->padded == 0)
+        return 0.0;
+    double whole = qd_dot(self->minor, c, self->padded), deep = qd_dot(self->deepest, c, self->padded);
+    return !(whole > 0.0) ? 0.0 : deep > whole ? 1.0 : deep / whole; /* by rounding */
+}
+
+/* In how many clubs state i stands. */
+static size_t clubs_of(const qd_state_t *state, size_t i)
+{
+    size_t clubs = 0;
+    for (size_t k = 0; k < state->poles; k++)
+        clubs += state->level[k * state->padded + i] > 0.0;
+    return clubs;
+}
+
+double qd_measure_overlap(const qd_state_t *state)
+{
+    size_t several = 0, minors = state->n - state->poles;
+    for (size_t i = state->poles; state->depth > 0 && i < state->n; i++)
+        several += clubs_of(state, i) > 1;
+    return minors > 0 ? (double)several / (double)minors : 0.0;
+}
+
+double qd_measure_rival_spokes(const qd_state_t *state)
+{
+    size_t pairs = 0, rivals = 0;
+    for (size_t k = 0; state->depth > 0 && k < state->poles; k++) {
+        const double *level = state->level + k * state->padded;
+        for (size_t i = 0; i < state->n; i++)
+            for (size_t j = 0; j < i && i != k && level[i] > 0.0; j++) {
+                bool pair = j != k && level[j] > 0.0;
+                pairs += pair;
+                rivals += pair && state->affinity[i * state->padded + j] < 0.0;
+            }
+    }
+    return pairs > 0 ? (double)rivals / (double)pairs : 0.0;
+}
+
+double qd_measure_support(const qd_state_t *state)
+{
+    double support = qd_dot(state->c, state->support, state->padded);
+    return support > 1.0 ? 1.0 : support; /* by rounding */
+}
+
+double qd_measure_values_spread(const qd_state_t *state)
+{
+    double sum = 0.0;
+    for (size_t d = 0; d < 2; d++) {
+        const double *v = state->value + d * state->padded;
+        double mean = qd_dot(state->c, v, state->padded);
+        for (size_t i = 0; i < state->n; i++)
+            sum += state->c[i] * (v[i] - mean) * (v[i] - mean);
+    }
+    return sqrt(sum);
+}

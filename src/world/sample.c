@@ -157,25 +157,12 @@ static void draw_values(qd_state_t *state, const qd_parameters_t *p, qd_luck_t l
     }
 }
 
-/* exp(-|v_i - v_j|^2 / (2 h^2)) of the pairs below the diagonal, rows of qd_padded(i) one after the other:
- * short loops would be slow. Returns how many. */
-static size_t set_alike(const qd_state_t *state, double scale, double *restrict alike)
+/* X_ij = omega V_ij + delta G_ij - rho R_ij, R_ij = min(c_i, c_j) / max(c), below the diagonal, where B_ij will
+ * be. From the last row to the first, which lie at or behind what they are made of. */
+static void set_unclamped(qd_state_t *state, const qd_parameters_t *p)
 {
-    const double *restrict vx = state->value, *restrict vy = vx + state->padded;
-    double sharpness = qd_sharpness(scale);
-    size_t count = 0;
-    for (size_t i = 0; i < state->n; count += qd_padded(i++))
-        for (size_t j = 0; j < qd_padded(i); j++)
-            alike[count + j] = qd_unlikeness(vx[i], vy[i], vx[j], vy[j], sharpness);
-    qd_exp_all(alike, count);
-    return count;
-}
-
-/* B_ij = clamp(omega V_ij + delta G_ij - rho R_ij, -1, 1), R_ij = min(c_i, c_j) / max(c). From the last row
- * to the first, which lie at or behind what they are made of. */
-static void set_baseline(qd_state_t *state, const qd_parameters_t *p)
-{
-    size_t padded = state->padded, count = set_alike(state, p->affinity_values_scale, state->baseline);
+    size_t padded = state->padded;
+    size_t count = qd_state_set_alike(state, p->affinity_values_scale, state->baseline);
     const double *restrict c = state->c;
     double like = p->affinity_values, close = p->affinity_interdependence;
     double rival = p->affinity_rivalry / qd_max(c, padded);
@@ -186,8 +173,20 @@ static void set_baseline(qd_state_t *state, const qd_parameters_t *p)
         alike = state->baseline + count;
         for (size_t j = 0; j < qd_padded(i); j++) {
             double weaker = c[i] < c[j] ? c[i] : c[j];
-            row[j] = qd_clamp(like * (2.0 * alike[j] - 1.0) + close * near[j] - rival * weaker, -1.0, 1.0);
+            row[j] = like * (2.0 * alike[j] - 1.0) + close * near[j] - rival * weaker;
         }
+    }
+}
+
+/* B_ij = clamp(X_ij, -1, 1); X is kept where something may read it. */
+static void clamp_baseline(qd_state_t *state)
+{
+    for (size_t i = 0; i < state->n; i++) {
+        double *restrict row = state->baseline + i * state->padded;
+        if (state->anchored)
+            memcpy(state->anchor + i * state->padded, row, qd_padded(i) * sizeof *row);
+        for (size_t j = 0; j < qd_padded(i); j++)
+            row[j] = qd_clamp(row[j], -1.0, 1.0);
     }
     qd_state_mirror(state, state->baseline, 0.0);
 }
@@ -233,6 +232,29 @@ static void set_institutions(qd_state_t *state, const qd_empirical_t *data, cons
     }
 }
 
+/* Whether a plan's values may move: affinity.convergence is set, now or by the schedule. */
+static bool may_converge(const qd_plan_t *plan, const qd_parameters_t *p)
+{
+    bool may = p->affinity_convergence != 0.0;
+    for (size_t i = 0; i < plan->changes; i++)
+        may = may || plan->change[i].parameter == QD_P_affinity_convergence;
+    return may;
+}
+
+/* Every patron at the deepest level of its club, all others outside. */
+static void set_clubs(qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck)
+{
+    size_t padded = state->padded;
+    state->depth = (size_t)p->clubs_depth;
+    if (state->depth == 0)
+        return;
+    memset(state->level, 0, state->poles * padded * sizeof *state->level);
+    for (size_t k = 0; k < state->poles; k++)
+        state->level[k * padded + k] = p->clubs_depth;
+    memset(state->readiness, 0, padded * sizeof *state->readiness);
+    qd_random_normals(luck, QD_PURPOSE_SAMPLER, QD_DRAW_READINESS, state->n, state->readiness);
+}
+
 const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
                             qd_luck_t luck)
 {
@@ -240,10 +262,11 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
     size_t n = data ? data->states : (size_t)p->order_states;
     size_t m = data ? data->poles : (size_t)p->order_poles;
     bool fit = data ? n >= m : n > m; /* draw_capabilities shares something out among the others */
-    if (m < 1 || !fit || qd_padded(n) > state->capacity)
+    if (m < 1 || m > QD_CLUBS_MAX || !fit || qd_padded(n) > state->capacity)
         return "the number of states does not exceed the number of poles, or there is no room for them";
     qd_state_reset(state, n);
     state->poles = m;
+    state->anchored = p->clubs_depth != 0.0 || may_converge(plan, p);
     double *spare = state->learned; /* [QD_VENUES][padded]: nobody has learned anything yet */
     if (data)
         for (size_t i = 0; i < n; i++)
@@ -266,11 +289,14 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
     if (data && data->affinity) {
         copy_matrix(state, data->affinity, state->baseline);
         copy_matrix(state, data->affinity, state->affinity);
+        copy_matrix(state, data->affinity, state->anchor);
     } else {
-        set_baseline(state, p);
+        set_unclamped(state, p);
+        clamp_baseline(state);
         draw_affinities(state, p->affinity_noise, luck, spare);
     }
     memset(spare, 0, QD_VENUES * state->padded * sizeof *spare);
     set_institutions(state, data, p);
+    set_clubs(state, p, luck);
     return qd_state_failure(state);
 }

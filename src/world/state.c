@@ -25,9 +25,13 @@ bool qd_state_init(qd_state_t *self, size_t states)
     self->load = array(p);
     self->learned = array(QD_VENUES * p);
     self->level = array(QD_CLUBS_MAX * p);
+    self->readiness = array(p);
+    self->support = array(p);
+    self->anchor = array(p * p);
     self->label = malloc(p * sizeof(int));
     return states <= QD_STATES_MAX && self->c && self->place && self->value && self->affinity &&
-           self->baseline && self->proximity && self->load && self->learned && self->level && self->label;
+           self->baseline && self->proximity && self->load && self->learned && self->level &&
+           self->readiness && self->support && self->anchor && self->label;
 }
 
 void qd_state_free(qd_state_t *self)
@@ -41,6 +45,9 @@ void qd_state_free(qd_state_t *self)
     free(self->load);
     free(self->learned);
     free(self->level);
+    free(self->readiness);
+    free(self->support);
+    free(self->anchor);
     free(self->label);
     *self = (qd_state_t){0};
 }
@@ -68,6 +75,9 @@ void qd_state_reset(qd_state_t *self, size_t n)
         self->cohesion[k] = 0.0;
     self->institution = self->tension = self->debt = 0.0;
     self->depth = 0;
+    self->anchored = false;
+    for (size_t i = 0; i < p; i++)
+        self->support[i] = 0.5;
 }
 
 /* Chords from a place to the first states, qd_sphere_chord. */
@@ -125,6 +135,19 @@ void qd_state_set_proximity(qd_state_t *self, double distance_scale)
         memmove(near + i * padded, near + count, qd_padded(i) * sizeof *near);
     }
     qd_state_mirror(self, near, 1.0);
+}
+
+/* Short loops would be slow: the rows follow one another. */
+size_t qd_state_set_alike(const qd_state_t *self, double values_scale, double *restrict alike)
+{
+    const double *restrict vx = self->value, *restrict vy = vx + self->padded;
+    double sharpness = qd_sharpness(values_scale);
+    size_t count = 0;
+    for (size_t i = 0; i < self->n; count += qd_padded(i++))
+        for (size_t j = 0; j < qd_padded(i); j++)
+            alike[count + j] = qd_unlikeness(vx[i], vy[i], vx[j], vy[j], sharpness);
+    qd_exp_all(alike, count);
+    return count;
 }
 
 /* As (1 - rate) A + rate B, which reads A once. It stays within [-1, 1]: 1 - rate and rate, rounded, have the
@@ -191,6 +214,8 @@ const char *qd_state_verify(const qd_state_t *self)
             return "a capability share is outside [0, 1]";
         if (!(self->load[i] >= 0.0 && self->load[i] <= 0.8))
             return "a load is outside [0, 0.8]";
+        if (!(self->support[i] >= 0.0 && self->support[i] <= 1.0))
+            return "public support is outside [0, 1]";
         if (self->label[i] < 0 || (size_t)self->label[i] > self->labels)
             return "a bloc label is outside 0..K";
         total += self->c[i];

@@ -16,21 +16,26 @@
 #define QD_CLUBS_MAX 20
 
 typedef struct {
-    size_t n, padded;                   /* N, and N rounded up */
-    size_t capacity;                    /* the padded size that the arrays were allocated for */
-    size_t poles;                       /* m: states 0..m-1 hold the veto for good */
-    size_t labels;                      /* K */
-    double *c;                          /* capability shares, sum 1 */
-    double *place;                      /* [3][padded] unit vectors, one array a coordinate */
-    double *value;                      /* [2][padded] */
-    double *affinity;                   /* A in [-1,1], zero diagonal; `padded` rows, 0 beyond n */
-    double *baseline;                   /* B, what A relaxes to */
-    double *proximity;                  /* G = exp(-theta / distance_scale), unit diagonal */
-    double *load;                       /* l in [0, 0.8] */
-    double *learned;                    /* [QD_VENUES][padded] beta: learned leaning towards each venue */
-    int *label;                         /* b in 0..K */
+    size_t n, padded;  /* N, and N rounded up */
+    size_t capacity;   /* the padded size that the arrays were allocated for */
+    size_t poles;      /* m: states 0..m-1 hold the veto for good */
+    size_t labels;     /* K */
+    double *c;         /* capability shares, sum 1 */
+    double *place;     /* [3][padded] unit vectors, one array a coordinate */
+    double *value;     /* [2][padded] */
+    double *affinity;  /* A in [-1,1], zero diagonal; `padded` rows, 0 beyond n */
+    double *baseline;  /* B', what A relaxes to */
+    double *anchor;    /* X below the diagonal, the baseline without clamp or clubs; set only where
+                                           `anchored` */
+    bool anchored;     /* values may move, or there are clubs */
+    double *proximity; /* G = exp(-theta / distance_scale), unit diagonal */
+    double *load;      /* l in [0, 0.8] */
+    double *support;   /* [padded] y in [0, 1]: public support */
+    double *learned;   /* [QD_VENUES][padded] beta: learned leaning towards each venue */
+    int *label;        /* b in 0..K */
     double cohesion[QD_LABELS_MAX + 1]; /* K_k, entry 0 unused */
     size_t depth;                       /* Lambda; 0: there are no clubs, and `level` is not set */
+    double *readiness;                  /* [padded] z: log cost of depth in standard deviations */
     double *level;                      /* [poles][padded] d_ik in 0..Lambda, the patron's own being Lambda */
     double institution, tension, debt;  /* I, tau, D */
 } qd_state_t;
@@ -53,6 +58,10 @@ void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal);
 /* G from the places, for the given decay length in rad. */
 void qd_state_set_proximity(qd_state_t *self, double distance_scale);
 
+/* (V + 1) / 2 = exp(-|v_i - v_j|^2 / (2 h^2)) of the pairs below the diagonal, for values_scale h: rows of
+ * qd_padded(i) numbers, i < n, one after the other. Returns how many. */
+size_t qd_state_set_alike(const qd_state_t *self, double values_scale, double *alike);
+
 /* out = A + rate (B - A), whole matrices; `out` may be A itself. */
 void qd_state_relax(const qd_state_t *self, double rate, double *out);
 
@@ -60,7 +69,7 @@ void qd_state_relax(const qd_state_t *self, double rate, double *out);
 void qd_state_normalise(qd_state_t *self);
 
 /* Checks every invariant: finite values, c >= 0 with sum 1, A and B symmetric within [-1,1] with zero
- * diagonal, labels in 0..K, levels in 0..Lambda, I in [0,1], tau and D >= 0, loads in [0, 0.8], zero padding. Returns NULL, or one
+ * diagonal, labels in 0..K, levels in 0..Lambda, I in [0,1], tau and D >= 0, loads in [0, 0.8], support in [0, 1], zero padding. Returns NULL, or one
  * phrase that says what is broken. O(n^2). */
 const char *qd_state_verify(const qd_state_t *self);
 

@@ -1,0 +1,61 @@
+/* The club game (model.md part 9): in each club k, one of each patron k < clubs, every other state chooses a
+ * level d_ik in 0..depth (Lambda), on plain arrays.
+ *
+ * Payoff of i: sum_{k != i} [ sum_{j != i} c_j W_ij min(d_ik, d_jk) / Lambda - cost_i (d_ik / Lambda)^2 ]
+ * - rivalry sum_{k<l} max(-A_kl, 0) min(d_ik, d_il) / Lambda, with the pair worth W of the bloc game
+ * (bloc_game.h). Phi = sum_k sum_{i<j} c_i c_j W_ij min(d_ik, d_jk) / Lambda - sum_i c_i (i's costs and
+ * rivalry) rises by c_i times the mover's gain, so that reviews end.
+ *
+ * As sum_j c_j W_ij min(d, d_jk) = sum_{e=1..d} sum_{j: d_jk >= e} c_j W_ij, what a state needs to know of
+ * others is one sum for each club and level, worth_ke(i): the companies A (c 1_ke) and the shared threats
+ * sum_l c_l m_il hostility_ke(l), hostility_ke = m (c 1_ke), m = min(A, 0). A review makes them for all
+ * states at once, O(clubs depth n^2); a state that stays costs O(clubs depth) then. After a move the company
+ * is brought up to date in O(n), and the shared threats of that club and level are made anew where a state
+ * asks for them, O(n), until the next pass makes them for all.
+ *
+ * Arrays are padded with zeros to `padded`, a multiple of QD_LANES. */
+#ifndef QD_KERNEL_CLUB_GAME_H
+#define QD_KERNEL_CLUB_GAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "world/state.h"
+
+#define QD_DEPTH_MAX 4 /* upper end of clubs.depth */
+
+typedef struct {
+    size_t n, padded, clubs, depth;
+    const double *c;        /* [padded] */
+    const double *affinity; /* [n][padded] */
+    const double *cost;     /* [padded] kappa */
+    double threat, rivalry, switching_cost;
+    double *level; /* [clubs][padded] the state of the game; level[k][k] = depth */
+    /* made by the review: */
+    double *company, *hostility,
+        *worth;       /* [clubs][depth][padded] of levels 1, 2, ...: sum c_j A_ij, sum c_j m_ij,
+                                            sum c_j W_ij over the j != i that are as deep; hostility may be NULL
+                                            where threat is 0 */
+    double *exposure; /* [padded] E_ii = sum_l c_l m_il^2 */
+    bool stale[QD_CLUBS_MAX * QD_DEPTH_MAX];    /* the worth of this club and level lacks a move */
+    double hostile[QD_CLUBS_MAX][QD_CLUBS_MAX]; /* rivalry max(-A_kl, 0) */
+    /* Called after each move when not NULL, for tests and traces. */
+    void (*moved)(void *context, size_t state, size_t club, double before, double after);
+    void *context;
+} qd_club_game_t;
+
+/* Makes the sums for the present levels. */
+void qd_club_game_start(qd_club_game_t *self);
+
+/* Best moves, states in index order and each club by club, until a pass moves nobody. Returns the passes made,
+ * the last one without a move counted; the cap was reached if that is QD_PASSES_MAX + 1. */
+int qd_club_game_review(qd_club_game_t *self);
+
+/* What level d of club k, not its own, is worth to state i, given its other levels and those of others; 0 for
+ * d = 0. After qd_club_game_start. */
+double qd_club_game_payoff(const qd_club_game_t *self, size_t i, size_t k, double d);
+
+/* Phi of the present levels; O(clubs n^3): for tests. */
+double qd_club_game_potential(const qd_club_game_t *self);
+
+#endif

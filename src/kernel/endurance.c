@@ -1,0 +1,236 @@
+#include "kernel/endurance.h"
+
+#include <string.h>
+
+#include "kernel/contest.h"
+#include "kernel/mission_game.h"
+#include "kernel/publics.h"
+#include "kernel/world.h"
+#include "math/elementary.h"
+#include "math/lanes.h"
+
+const char *qd_ended_name(qd_ended_t ended)
+{
+    static const char *const names[] = {"success", "worth", "support", "deadline", ""};
+    return names[ended];
+}
+
+bool qd_world_endures(const qd_world_t *self)
+{
+    double chance = self->parameters.endurance_chance;
+    return chance > 0.0 && self->enduring < QD_ENDURING_MAX &&
+           qd_random_uniform(self->luck, QD_PURPOSE_ENDURANCE, self->period, self->crisis.number) < chance;
+}
+
+void qd_world_keep_mission(qd_world_t *self, qd_venue_t g)
+{
+    const qd_crisis_t *crisis = &self->crisis;
+    qd_enduring_t *mission = &self->running[self->enduring++];
+    size_t bytes = self->state.padded * sizeof(double);
+    mission->start = self->period;
+    mission->number = crisis->number;
+    mission->initiator = crisis->initiator;
+    mission->target = crisis->target;
+    mission->venue = g;
+    mission->severity = crisis->severity;
+    mission->resistance = crisis->resistance;
+    mission->legitimacy = self->venue[g].legitimacy;
+    memcpy(mission->values, crisis->values, sizeof mission->values);
+    memcpy(mission->x, self->venue[g].x, bytes);
+    memcpy(mission->stake, crisis->stake, bytes);
+    qd_venue_keep(g, &self->given, mission->term, mission->saves, mission->member);
+}
+
+/* ---- partners leave ------------------------------------------------------------------------------------ */
+
+/* Delta_i as it is now, less the saving, and the fatigue of that age. */
+static void set_prices(qd_world_t *self, const qd_enduring_t *mission, double fatigue)
+{
+    const qd_state_t *state = &self->state;
+    const qd_parameters_t *p = &self->parameters;
+    size_t padded = state->padded;
+    double *restrict price = self->rules.up, sharpness = qd_sharpness(p->affinity_values_scale);
+    const double *restrict vx = state->value, *restrict vy = vx + padded, *restrict load = state->load;
+    const double *restrict y = state->support, *restrict saves = mission->saves;
+    double audience = p->mission_audience_cost, saving = p->mission_flexible_saving * p->mission_join_cost;
+    double join = p->mission_join_cost, load_cost = p->mission_overstretch, weight = p->publics_weight;
+    for (size_t i = 0; i < padded; i++)
+        price[i] = qd_unlikeness(vx[i], vy[i], mission->values[0], mission->values[1], sharpness);
+    qd_exp_all(price, padded);
+    for (size_t i = 0; i < padded; i++) {
+        double similar = 2.0 * price[i] - 1.0;
+        double cost = join + audience * (0.5 * (1.0 - similar)) + load_cost * load[i];
+        cost += weight * (1.0 - 2.0 * y[i]);
+        cost = cost > 0.0 ? cost : 0.0;
+        cost -= saving * saves[i];
+        price[i] = (cost > 0.0 ? cost : 0.0) + fatigue;
+    }
+}
+
+/* The game as it stands, on the scratch of the venues: the field of every state. */
+static qd_mission_game_t meet(qd_world_t *self, const qd_enduring_t *mission)
+{
+    const qd_state_t *state = &self->state;
+    const qd_parameters_t *p = &self->parameters;
+    size_t initiator = (size_t)mission->initiator;
+    bool hub = qd_venue_row(mission->venue).frame == QD_FRAME_CLUB;
+    const double *restrict patron = state->affinity + initiator * state->padded;
+    double pull = p->mission_patronage * state->c[initiator];
+    for (size_t i = 0; i < state->padded; i++) {
+        self->rules.down[i] = mission->stake[i] + mission->term[i] + pull * patron[i];
+        self->rules.between[i] = 1.0 - p->mission_shuttle * mission->member[i];
+    }
+    qd_mission_game_t game = {.n = state->n,
+                              .padded = state->padded,
+                              .c = state->c,
+                              .affinity = state->affinity,
+                              .coupling = p->mission_coupling,
+                              .between = hub ? self->rules.between : NULL,
+                              .field = self->rules.field,
+                              .x = mission->x};
+    qd_mission_game_start(&game, self->rules.down);
+    return game;
+}
+
+/* Of eight states, the joiners whose field is not above their price, the initiator left out, as bits. */
+static unsigned unwilling(const qd_mission_game_t *game, const double *price, size_t group, size_t initiator)
+{
+    unsigned bits = 0;
+    for (size_t l = 0; l < QD_LANES; l += QD_REALS) {
+        qd_mask_t leaves = (qd_mask_t)(QD_REALS_OF(game->x + group + l) > 0.0);
+        leaves &= (qd_mask_t)(QD_REALS_OF(game->field + group + l) <= QD_REALS_OF(price + group + l));
+        bits |= qd_reals_bits(leaves) << l;
+    }
+    return initiator - group < QD_LANES ? bits & ~(1u << (initiator - group)) : bits;
+}
+
+static void tell_enduring(const qd_world_t *self, qd_event_kind_t kind, const qd_enduring_t *mission,
+                          qd_event_t detail)
+{
+    detail.enduring = mission;
+    detail.venue = mission->venue;
+    detail.age = self->period - mission->start;
+    qd_world_tell(self, kind, detail);
+}
+
+/* Whether somebody leaves in this pass. */
+static bool lose_partners(qd_world_t *self, const qd_enduring_t *mission, qd_mission_game_t *game)
+{
+    bool left = false;
+    for (size_t group = 0; group < game->n; group += QD_LANES) {
+        unsigned bits = unwilling(game, self->rules.up, group, (size_t)mission->initiator);
+        while (bits) {
+            size_t l = (size_t)__builtin_ctz(bits);
+            qd_mission_game_move(game, group + l, 0.0);
+            tell_enduring(self, QD_EVENT_PARTNER_LEAVES, mission, (qd_event_t){.mover = group + l});
+            self->record.withdrawals++;
+            left = true;
+            bits = unwilling(game, self->rules.up, group, (size_t)mission->initiator) & ~0u << l << 1;
+        }
+    }
+    return left;
+}
+
+/* ---- the initiator weighs ------------------------------------------------------------------------------ */
+
+/* C+ and C- as they are now, the target left out. */
+static void count_sides(const qd_world_t *self, qd_enduring_t *mission)
+{
+    const qd_state_t *state = &self->state;
+    qd_sums_t joined = {0}, opposed = {0};
+    if (mission->target != QD_NOBODY)
+        mission->x[mission->target] = 0.0;
+    for (size_t i = 0; i < state->padded; i += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            size_t at = i + v * QD_REALS;
+            qd_reals_t c = QD_REALS_OF(state->c + at), x = QD_REALS_OF(mission->x + at);
+            joined.part[v] += QD_REALS_WHERE(x > 0.0, c * (1.0 - QD_REALS_OF(state->load + at)));
+            opposed.part[v] += QD_REALS_WHERE(x < 0.0, c);
+        }
+    mission->support = qd_sums_join(&joined);
+    mission->opposition = qd_sums_join(&opposed);
+    if (mission->target != QD_NOBODY)
+        mission->x[mission->target] = -1.0;
+}
+
+/* Why the initiator ends the mission; QD_ENDED_NOT if it does not. */
+static qd_ended_t weigh(const qd_world_t *self, qd_enduring_t *mission, double effort, double fatigue)
+{
+    const qd_state_t *state = &self->state;
+    const qd_parameters_t *p = &self->parameters;
+    size_t i = (size_t)mission->initiator;
+    unsigned age = self->period - mission->start;
+    double counter = mission->resistance + p->mission_opposition_effort * mission->opposition;
+    mission->success = qd_contest_success(effort, counter, p->mission_contest_exponent);
+    double share = state->c[i] * (1.0 - state->load[i]) / mission->support;
+    double worth = mission->stake[i] * mission->success - p->doctrine_cost * mission->resistance * share +
+                   p->doctrine_legitimacy * mission->legitimacy - fatigue;
+    if (worth <= 0.0)
+        return QD_ENDED_WORTH;
+    if (state->support[i] < p->doctrine_support)
+        return QD_ENDED_SUPPORT;
+    if (p->doctrine_exit > 0.0 && (double)age >= p->doctrine_exit)
+        return QD_ENDED_DEADLINE;
+    return QD_ENDED_NOT;
+}
+
+static void end_mission(qd_world_t *self, qd_enduring_t *mission, qd_ended_t ended)
+{
+    bool success = ended == QD_ENDED_SUCCESS;
+    qd_world_change_tension(self, mission->severity, success);
+    qd_publics_judge(&self->state, &self->parameters, mission->x, success);
+    qd_world_learn(self, mission->venue, mission->initiator, success ? 1.0 : -1.0);
+    self->record.successes += success;
+    self->record.length += self->period - mission->start + 1;
+    tell_enduring(self, QD_EVENT_MISSION_ENDS, mission, (qd_event_t){.ended = ended, .success = success});
+}
+
+static void go_on(qd_world_t *self, const qd_enduring_t *mission, double effort)
+{
+    const qd_parameters_t *p = &self->parameters;
+    double load = p->mission_load * mission->severity * mission->resistance;
+    load = load > 0.0 ? p->endurance_load * (load / effort) : 0.0;
+    qd_world_add_load(self, mission->x, load);
+    self->state.tension += p->endurance_strain * mission->severity;
+    qd_publics_tire(&self->state, p, mission->x);
+    tell_enduring(self, QD_EVENT_MISSION_GOES_ON, mission, (qd_event_t){0});
+}
+
+/* Whether the mission is over. */
+static bool play_on(qd_world_t *self, qd_enduring_t *mission)
+{
+    const qd_parameters_t *p = &self->parameters;
+    double fatigue = p->endurance_fatigue * (double)(self->period - mission->start);
+    qd_mission_game_t game = meet(self, mission);
+    set_prices(self, mission, fatigue);
+    while (lose_partners(self, mission, &game))
+        ;
+    count_sides(self, mission);
+    double effort = p->mission_effort * mission->support;
+    qd_ended_t ended = weigh(self, mission, effort, fatigue);
+    if (ended == QD_ENDED_NOT &&
+        qd_random_uniform(self->luck, QD_PURPOSE_PACE, self->period, 4 * mission->start + mission->number) <
+            p->endurance_pace * mission->success)
+        ended = QD_ENDED_SUCCESS;
+    if (ended == QD_ENDED_NOT) {
+        go_on(self, mission, effort);
+        return false;
+    }
+    end_mission(self, mission, ended);
+    return true;
+}
+
+/* Missions that are over change places with those that are not, so that no array is lost and the others keep
+ * their order. */
+void qd_world_go_on(qd_world_t *self)
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < self->enduring; k++) {
+        if (play_on(self, &self->running[k]))
+            continue;
+        qd_enduring_t mission = self->running[k];
+        self->running[k] = self->running[kept];
+        self->running[kept++] = mission;
+    }
+    self->enduring = kept;
+}
