@@ -17,7 +17,7 @@
 #pragma GCC visibility push(default)
 
 /* Newest format this program writes and reads. */
-#define QD_RESULT_FORMAT 1
+#define QD_RESULT_FORMAT 2
 
 /* ---- what a result file says --------------------------------------------------------------------------- */
 

@@ -135,6 +135,13 @@ static void parameters_member(qd_trace_t *self, const qd_parameters_t *now, bool
 
 /* ---- events -------------------------------------------------------------------------------------------- */
 
+/* The levels of every state in every club, club by club; nothing without clubs. */
+static void levels_member(FILE *out, const qd_state_t *state)
+{
+    if (state->depth > 0)
+        matrix_member(out, "levels", state->poles, state->n, state->level, state->padded, 1);
+}
+
 static void tell_world(qd_trace_t *self, const qd_event_t *event)
 {
     FILE *out = self->out;
@@ -152,6 +159,9 @@ static void tell_world(qd_trace_t *self, const qd_event_t *event)
     matrix_member(out, "affinity", state->n, state->n, state->affinity, state->padded, 1);
     labels_member(out, "labels", state->n, state->label);
     member(out, "institution", state->institution);
+    levels_member(out, state);
+    if (state->depth > 0)
+        array_member(out, "readiness", state->n, state->readiness);
 }
 
 static void tell_crisis(const qd_trace_t *self, const qd_event_t *event)
@@ -220,13 +230,6 @@ static void tell_mission(const qd_trace_t *self, const qd_event_t *event)
     state_member(self->out, "initiator", event->crisis->initiator);
     state_member(self->out, "target", event->crisis->target);
     votes_members(self, event);
-}
-
-/* The levels of every state in every club, club by club; nothing without clubs. */
-static void levels_member(FILE *out, const qd_state_t *state)
-{
-    if (state->depth > 0)
-        matrix_member(out, "levels", state->poles, state->n, state->level, state->padded, 1);
 }
 
 /* Which mission it is, by its start and the number of its crisis then, and how old. */

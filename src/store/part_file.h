@@ -14,7 +14,7 @@
 #include "store/files.h"
 #include "store/unit.h"
 
-#define QD_PART_FORMAT   1
+#define QD_PART_FORMAT   2
 #define QD_PART_HEADER   72
 #define QD_PART_CHECKSUM 16
 

@@ -16,7 +16,10 @@ typedef struct {
     double legitimacy, size, gini, strange, passes, most_passes, persistence;
     double turnover, reviews, tension[2], periods, flexible_path[PERIODS];
     double now, now_flexible;
-    bool had[STATES], any, started;
+    double endured, partners, withdrawals, running, starts, length; /* `starts` of those that are running */
+    double level[QD_CLUBS_MAX * STATES], club_reviews, club_turnover;
+    double support_path[PERIODS], integration_path[PERIODS];
+    bool had[STATES], any, started, clubs_started;
     int label[STATES], cause;
     double broke;
 } book_t;
@@ -66,6 +69,12 @@ static void note_joiners(book_t *book, const qd_event_t *event)
 static void note_mission(book_t *book, const qd_event_t *event)
 {
     book->missions++;
+    book->endured += event->endures;
+    book->running += event->endures;
+    book->starts += event->endures ? event->period : 0.0;
+    book->length += !event->endures;
+    for (size_t i = 0; event->endures && i < event->state->n; i++)
+        book->partners += event->game->x[i] == 1.0 && (int)i != event->crisis->initiator;
     book->successes += event->success;
     book->met[event->venue]++;
     book->mission_by_half[late(event)]++;
@@ -78,12 +87,63 @@ static void note_mission(book_t *book, const qd_event_t *event)
     note_joiners(book, event);
 }
 
+static void note_end_of_mission(book_t *book, const qd_event_t *event)
+{
+    assert_int_equal(event->age, event->period - event->enduring->start);
+    assert_int_equal(event->success, event->ended == QD_ENDED_SUCCESS);
+    book->successes += event->success;
+    book->running--;
+    book->starts -= event->enduring->start;
+    book->length += event->age + 1;
+}
+
+/* At most eight run at once. */
+static void check_running(const book_t *book)
+{
+    assert_true(book->running >= 0.0 && book->running <= 8.0);
+}
+
+static void note_club_review(book_t *book, const qd_event_t *event)
+{
+    const qd_state_t *s = event->state;
+    double changed = 0.0;
+    for (size_t k = 0; k < s->poles; k++)
+        for (size_t i = 0; i < s->n; i++) {
+            double level = s->level[k * s->padded + i];
+            changed += i != k && level != book->level[k * STATES + i];
+            book->level[k * STATES + i] = level;
+        }
+    if (book->clubs_started) {
+        book->club_reviews++;
+        book->club_turnover += changed / ((double)(s->n - 1) * (double)s->poles);
+    }
+    book->clubs_started = true;
+}
+
+/* sum c_i max_k d_ik / Lambda over states that are no poles, over their sum c_i. */
+static double integration_of(const qd_state_t *s)
+{
+    double deep = 0.0, whole = 0.0;
+    for (size_t i = s->poles; s->depth > 0 && i < s->n; i++) {
+        double deepest = 0.0;
+        for (size_t k = 0; k < s->poles; k++)
+            deepest = fmax(deepest, s->level[k * s->padded + i]);
+        deep += s->c[i] * deepest / (double)s->depth;
+        whole += s->c[i];
+    }
+    return whole > 0.0 ? deep / whole : 0.0;
+}
+
 static void note_period(book_t *book, const qd_event_t *event)
 {
     book->tension[late(event)] += event->state->tension;
     book->periods++;
     book->flexible_path[event->period] = book->now > 0.0 ? book->now_flexible / book->now : (double)NAN;
     book->now = book->now_flexible = 0.0;
+    book->integration_path[event->period] = integration_of(event->state);
+    book->support_path[event->period] = 0.0;
+    for (size_t i = 0; i < event->state->n; i++)
+        book->support_path[event->period] += event->state->c[i] * event->state->support[i];
     if (event->state->tension > event->parameters->tension_breakdown)
         assert_true(book->cause != 0);
 }
@@ -116,6 +176,17 @@ static void keep(void *context, const qd_event_t *event)
         break;
     case QD_EVENT_MISSION:
         note_mission(book, event);
+        check_running(book);
+        break;
+    case QD_EVENT_MISSION_ENDS:
+        note_end_of_mission(book, event);
+        check_running(book);
+        break;
+    case QD_EVENT_PARTNER_LEAVES:
+        book->withdrawals++;
+        break;
+    case QD_EVENT_CLUB_REVIEW:
+        note_club_review(book, event);
         break;
     case QD_EVENT_WAR:
         book->wars++;
@@ -175,6 +246,19 @@ static void compare(const book_t *b, const qd_result_t *result)
     QD_ASSERT_NEAR(o->strange_partners, mean(b->strange, b->missions), 1e-13);
     QD_ASSERT_NEAR(o->passes_mean, mean(b->passes, b->missions), 1e-13);
     assert_true(o->passes_max == b->most_passes);
+    double length = b->length + b->running * b->periods - b->starts;
+    QD_ASSERT_NEAR(o->success, mean(b->successes, b->missions), 1e-15);
+    QD_ASSERT_NEAR(o->enduring, mean(b->endured, b->missions), 1e-15);
+    QD_ASSERT_NEAR(o->mission_length, mean(length, b->missions), 1e-13);
+    QD_ASSERT_NEAR(o->withdrawals, mean(b->withdrawals, b->partners), 1e-15);
+    QD_ASSERT_NEAR(o->club_turnover, mean(b->club_turnover, b->club_reviews), 1e-13);
+    QD_ASSERT_NEAR(o->integration, b->integration_path[result->periods - 1], 1e-13);
+    QD_ASSERT_NEAR(o->support_end, b->support_path[result->periods - 1], 1e-13);
+    for (size_t t = 0; t < result->periods; t++) {
+        const double *path = result->path + t;
+        QD_ASSERT_NEAR(path[QD_S_integration * result->path_stride], b->integration_path[t], 1e-13);
+        QD_ASSERT_NEAR(path[QD_S_support * result->path_stride], b->support_path[t], 1e-13);
+    }
     for (size_t t = 0; t < result->periods; t++) {
         double found = result->path[QD_S_flexible * result->path_stride + t], expected = b->flexible_path[t];
         assert_true(found == expected || (isnan(found) && isnan(expected)));
@@ -187,7 +271,7 @@ static void test_record_of_made_up_worlds(void **state)
     static qd_test_plan_t made;
     qd_world_t *world = qd_world_new(STATES, PERIODS);
     assert_non_null(world);
-    double missions = 0.0, turnover = 0.0, causes[3] = {0};
+    double missions = 0.0, turnover = 0.0, causes[3] = {0}, withdrawals = 0.0, endured = 0.0, clubs = 0.0;
     for (uint64_t number = 0; number < 1500; number++) {
         book_t book = {0};
         qd_observer_t observer = {.context = &book, .see = keep};
@@ -198,9 +282,13 @@ static void test_record_of_made_up_worlds(void **state)
         compare(&book, &result);
         missions += book.missions;
         turnover += book.turnover;
+        withdrawals += book.withdrawals;
+        endured += book.endured;
+        clubs += book.club_turnover;
         causes[book.cause]++;
     }
     qd_world_free(world);
+    assert_true(withdrawals > 100 && endured > 500 && clubs > 1);
     assert_true(missions > 5000 && turnover > 10 && causes[0] > 50 && causes[1] > 50 && causes[2] > 50);
 }
 

@@ -12,11 +12,30 @@ static bool member(const qd_test_venue_t *self, size_t i)
     return self->bloc > 0 && self->state->label[i] == self->bloc;
 }
 
+/* d_ip / Lambda in the initiator's club; 0 for the initiator and for those who are in none. */
+static double depth(const qd_test_venue_t *self, size_t i)
+{
+    const qd_state_t *state = self->state;
+    size_t patron = (size_t)self->crisis->initiator;
+    if (state->depth == 0 || patron >= state->poles || i == patron)
+        return 0.0;
+    return state->level[patron * state->padded + i] / (double)state->depth;
+}
+
+/* What the coupling between two states is multiplied by. */
+static double bond(const qd_test_venue_t *self, size_t i, size_t j)
+{
+    bool members = self->venue == QD_HUB && depth(self, i) > 0.0 && depth(self, j) > 0.0;
+    return members ? 1.0 - self->parameters->mission_shuttle : 1.0;
+}
+
 bool qd_test_may_join(const qd_test_venue_t *self, size_t i)
 {
     switch (self->venue) {
     case QD_ALLIANCE:
         return member(self, i);
+    case QD_HUB:
+        return depth(self, i) > 0.0;
     case QD_UNILATERAL:
         return false;
     default:
@@ -37,8 +56,11 @@ double qd_test_price(const qd_test_venue_t *self, size_t i)
 {
     const qd_parameters_t *p = self->parameters;
     double price = p->mission_join_cost + p->mission_audience_cost * 0.5 * (1.0 - similar(self, i)) +
-                   p->mission_overstretch * self->state->load[i];
-    bool saves = self->venue == QD_FLEXIBLE || (self->venue == QD_UMBRELLA && !member(self, i));
+                   p->mission_overstretch * self->state->load[i] +
+                   p->publics_weight * (1.0 - 2.0 * self->state->support[i]);
+    price = fmax(0.0, price);
+    bool saves = self->venue == QD_FLEXIBLE || (self->venue == QD_UMBRELLA && !member(self, i)) ||
+                 (self->venue == QD_HUB && depth(self, i) > 0.0);
     return saves ? fmax(0.0, price - p->mission_flexible_saving * p->mission_join_cost) : price;
 }
 
@@ -55,6 +77,8 @@ double qd_test_own_field(const qd_test_venue_t *self, size_t i)
         f += p->mission_obligation * state->cohesion[self->bloc];
     if (self->venue == QD_UMBRELLA && member(self, i))
         f += p->mission_umbrella * p->mission_obligation * state->cohesion[self->bloc];
+    if (self->venue == QD_HUB)
+        f += p->mission_hub_obligation * depth(self, i);
     return f;
 }
 
@@ -63,7 +87,7 @@ double qd_test_field(const qd_test_venue_t *self, size_t i, const double x[])
     const qd_state_t *state = self->state;
     double sum = 0.0;
     for (size_t j = 0; j < state->n; j++)
-        sum += state->c[j] * state->affinity[i * state->padded + j] * x[j];
+        sum += bond(self, i, j) * state->c[j] * state->affinity[i * state->padded + j] * x[j];
     return qd_test_own_field(self, i) + self->parameters->mission_coupling * sum;
 }
 
@@ -74,7 +98,7 @@ double qd_test_potential(const qd_test_venue_t *self, const double x[])
     for (size_t i = 0; i < state->n; i++) {
         phi += state->c[i] * (qd_test_own_field(self, i) * x[i] - qd_test_price(self, i) * fabs(x[i]));
         for (size_t j = 0; j < i; j++)
-            phi += self->parameters->mission_coupling * state->c[i] * state->c[j] *
+            phi += self->parameters->mission_coupling * bond(self, i, j) * state->c[i] * state->c[j] *
                    state->affinity[i * state->padded + j] * x[i] * x[j];
     }
     return phi;
@@ -86,7 +110,19 @@ double qd_test_gain(const qd_test_venue_t *self, size_t i, double x, const doubl
     return field * (x - present[i]) - price * (fabs(x) - fabs(present[i]));
 }
 
-static double legitimacy(const qd_test_venue_t *self, const qd_venue_game_t *game)
+/* Mean depth of the joiners but the initiator, weighted by capability. */
+static double mean_depth(const qd_test_venue_t *self, const double x[])
+{
+    double deep = 0.0, whole = 0.0;
+    for (size_t i = 0; i < self->state->n; i++)
+        if (x[i] == 1.0 && (int)i != self->crisis->initiator) {
+            deep += self->state->c[i] * depth(self, i);
+            whole += self->state->c[i];
+        }
+    return whole > 0.0 ? deep / whole : 0.0;
+}
+
+static double legitimacy(const qd_test_venue_t *self, const qd_venue_game_t *game, const double x[])
 {
     const qd_state_t *state = self->state;
     double l = 0.5 * (1.0 + ((double)game->joiners - (double)game->opponents) / (double)state->n);
@@ -97,6 +133,8 @@ static double legitimacy(const qd_test_venue_t *self, const qd_venue_game_t *gam
         l += (1.0 - l) * 0.5 * cohesion * state->institution;
     if (self->venue == QD_UMBRELLA)
         l += (1.0 - l) * 0.5 * self->parameters->mission_umbrella * cohesion * state->institution;
+    if (self->venue == QD_HUB)
+        l += (1.0 - l) * 0.5 * mean_depth(self, x) * state->institution;
     return l;
 }
 
@@ -118,7 +156,7 @@ qd_venue_game_t qd_test_weigh(const qd_test_venue_t *self, const double x[])
            lose = pow(out.counter, p->mission_contest_exponent);
     out.success = win + lose > 0.0 ? win / (win + lose) : out.effort > out.counter ? 1.0 : 0.0;
     out.success = out.effort == out.counter ? 0.5 : out.success;
-    out.legitimacy = legitimacy(self, &out);
+    out.legitimacy = legitimacy(self, &out, x);
     if (out.support > 0.0 && out.opposition > 0.0)
         out.escalation =
             fmin(out.support, out.opposition) / fmax(out.support, out.opposition) * (1.0 - out.legitimacy);

@@ -22,6 +22,10 @@ static const struct {
     {QD_P_mission_load, 0, 5},
     {QD_P_doctrine_force_ratio, 0, 4},
     {QD_P_doctrine_learning, 0, 0.3},
+    {QD_P_clubs_depth, 0, 4},
+    {QD_P_clubs_switching_cost, 0, 0.05},
+    {QD_P_doctrine_exit, 0, 12},
+    {QD_P_publics_weight, 0, 0.5},
     {QD_P_capability_volatility, 0, 0.3},
     {QD_P_capability_pole_decline, -0.1, 0.1},
 };
