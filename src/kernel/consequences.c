@@ -33,18 +33,6 @@ static double burden_gini(const qd_world_t *self, const qd_set_t *joined)
     return qd_measure_gini(joiners, burden);
 }
 
-void qd_world_change_tension(qd_world_t *self, double severity, bool success)
-{
-    const qd_parameters_t *p = &self->parameters;
-    double *tension = &self->state.tension;
-    if (!success) {
-        *tension += p->tension_failure * severity;
-        return;
-    }
-    *tension -= p->tension_relief * severity;
-    *tension = *tension > 0.0 ? *tension : 0.0;
-}
-
 /* Debt and erosion outside the institution, gain inside. */
 static void change_institution(qd_world_t *self, qd_venue_t g, double legitimacy, bool success)
 {
@@ -208,15 +196,6 @@ static void learn_defections(qd_world_t *self, const double *x)
         uint64_t left = members(&self->state, x, i, false, 1, QD_LABELS_MAX);
         for (; left != 0; left &= left - 1)
             forsake_allies(&self->state, x, i + (size_t)__builtin_ctzll(left), defection);
-    }
-}
-
-void qd_world_add_load(qd_world_t *self, const double *restrict x, double load)
-{
-    double *restrict loads = self->state.load;
-    for (size_t i = 0, padded = self->state.padded; i < padded; i += QD_REALS) {
-        qd_reals_t added = QD_REALS_WHERE(QD_REALS_OF(x + i) > 0.0, qd_reals_all(load));
-        QD_REALS_AT(loads + i) = QD_REALS_SMALLER(QD_REALS_OF(loads + i) + added, qd_reals_all(0.8));
     }
 }
 

@@ -104,15 +104,6 @@ static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES])
     return best;
 }
 
-void qd_world_learn(qd_world_t *self, qd_venue_t g, int initiator, double direction)
-{
-    double step = self->parameters.doctrine_learning;
-    if (step == 0.0)
-        return;
-    self->learning = true;
-    self->state.learned[(size_t)g * self->state.padded + (size_t)initiator] += direction * step;
-}
-
 /* The venue fails in the open: it loses strength, and the initiator learns. */
 static void suffer_paralysis(qd_world_t *self, qd_venue_t g)
 {

@@ -5,11 +5,19 @@
 #include "math/elementary.h"
 #include "math/reduce.h"
 
+/* V of all pairs for the values as they are. */
+static void set_alike(qd_values_t *self, const qd_state_t *state, const qd_parameters_t *p)
+{
+    size_t count = qd_state_set_unlike(state, p->affinity_values_scale, self->unlike);
+    memcpy(self->alike, self->unlike, count * sizeof *self->alike);
+    qd_exp_all(self->alike, count);
+}
+
 /* The values are about to move for the first time. */
 static void begin(qd_values_t *self, const qd_state_t *state, const qd_parameters_t *p)
 {
     memcpy(self->root, state->value, 2 * state->padded * sizeof *self->root);
-    (void)qd_state_set_alike(state, p->affinity_values_scale, self->alike);
+    set_alike(self, state, p);
     self->moved = true;
     self->stale = false;
 }
@@ -60,21 +68,50 @@ void qd_values_return(qd_values_t *self, qd_state_t *state, const qd_parameters_
     self->stale = true;
 }
 
+/* e^r to the last bits for |r| <= STEP, by its series. */
+#define STEP 0.03125
+static inline qd_reals_t step_up(qd_reals_t r)
+{
+    qd_reals_t r2 = r * r, low = (1.0 + r) + r2 * (1.0 / 2.0 + r * (1.0 / 6.0));
+    qd_reals_t high = (1.0 / 24.0 + r * (1.0 / 120.0)) + r2 * (1.0 / 720.0 + r * (1.0 / 5040.0));
+    return low + (r2 * r2) * high;
+}
+
+/* Whether no pair's logarithm has moved by more than STEP. */
+static bool moved_little(const double *restrict new, const double *restrict old, size_t count)
+{
+    qd_mask_t far = {0};
+    for (size_t k = 0; k < count; k += QD_REALS) {
+        qd_reals_t step = QD_REALS_OF(new + k) - QD_REALS_OF(old + k);
+        far |= (qd_mask_t)(QD_REALS_ABSOLUTE(step) > STEP);
+    }
+    return qd_reals_bits(far) == 0;
+}
+
+/* Values move by little in a period: the new V is the old one times a short series. */
 bool qd_values_follow(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p)
 {
-    double step = 2.0 * p->affinity_values; /* V = 2 alike - 1 */
+    const double weight = 2.0 * p->affinity_values; /* V = 2 alike - 1 */
     size_t padded = state->padded, at = 0;
+    double *restrict alike = self->alike, *new = self->fresh, *old = self->unlike;
     if (!self->stale)
         return false;
-    (void)qd_state_set_alike(state, p->affinity_values_scale, self->fresh);
+    size_t count = qd_state_set_unlike(state, p->affinity_values_scale, new);
+    bool little = moved_little(new, old, count);
     for (size_t i = 0; i < state->n; at += qd_padded(i++)) {
         double *restrict row = state->anchor + i * padded;
-        const double *restrict new = self->fresh + at, *restrict old = self->alike + at;
-        for (size_t j = 0; j < qd_padded(i); j += QD_REALS)
-            QD_REALS_AT(row + j) += step * (QD_REALS_OF(new + j) - QD_REALS_OF(old + j));
+        for (size_t j = 0; j < qd_padded(i); j += QD_REALS) {
+            qd_reals_t was = QD_REALS_OF(alike + at + j), is;
+            if (little)
+                is = was * step_up(QD_REALS_OF(new + at + j) - QD_REALS_OF(old + at + j));
+            else
+                for (size_t l = 0; l < QD_REALS; l++)
+                    is[l] = qd_exp(new[at + j + l]);
+            QD_REALS_AT(row + j) += weight * (is - was);
+            QD_REALS_AT(alike + at + j) = is;
+        }
     }
-    double *old = self->alike;
-    self->alike = self->fresh;
+    self->unlike = new;
     self->fresh = old;
     self->stale = false;
     return true;
@@ -83,5 +120,5 @@ bool qd_values_follow(qd_values_t *self, qd_state_t *state, const qd_parameters_
 void qd_values_rescale(qd_values_t *self, const qd_state_t *state, const qd_parameters_t *p)
 {
     if (self->moved)
-        (void)qd_state_set_alike(state, p->affinity_values_scale, self->alike);
+        set_alike(self, state, p);
 }

@@ -12,10 +12,13 @@
 
 /* Matrices as rows of qd_padded(i) numbers, i < n, one after the other: the pairs below the diagonal. */
 typedef struct {
-    bool moved;            /* values may not be those of the start: what follows is set */
-    bool stale;            /* values have moved since `alike` was made */
-    double *root;          /* [2][padded] v(0) */
-    double *alike, *fresh; /* (V + 1) / 2 of the pairs, for the values last asked for; scratch */
+    bool moved;   /* values may not be those of the start: what follows is set */
+    bool stale;   /* values have moved since `alike` was made */
+    double *root; /* [2][padded] v(0) */
+    /* of the pairs below the diagonal, for the values last followed (qd_state_set_unlike): */
+    double *alike;  /* (V + 1) / 2 */
+    double *unlike; /* its logarithm */
+    double *fresh;  /* scratch */
 } qd_values_t;
 
 /* Those with x = +1 move towards their mean, weighted by capability: v_i += convergence (mean - v_i). */

@@ -77,7 +77,8 @@ static bool allocate(qd_world_t *self, size_t padded)
         *array = aligned_alloc(64, arrays[k].rows * padded * sizeof **array);
         complete = complete && *array;
     }
-    double **matrices[] = {&self->shown, &self->bond, &self->values.alike, &self->values.fresh};
+    double **matrices[] = {&self->shown, &self->bond, &self->values.alike, &self->values.unlike,
+                           &self->values.fresh};
     for (size_t k = 0; k < sizeof matrices / sizeof *matrices; k++) {
         *matrices[k] = aligned_alloc(64, padded * padded * sizeof **matrices[k]);
         complete = complete && *matrices[k];
@@ -112,6 +113,7 @@ void qd_world_free(qd_world_t *self)
     free(self->shown);
     free(self->bond);
     free(self->values.alike);
+    free(self->values.unlike);
     free(self->values.fresh);
     free(self->rules.order);
     free(self->labels_before);

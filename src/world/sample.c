@@ -162,10 +162,11 @@ static void draw_values(qd_state_t *state, const qd_parameters_t *p, qd_luck_t l
 static void set_unclamped(qd_state_t *state, const qd_parameters_t *p)
 {
     size_t padded = state->padded;
-    size_t count = qd_state_set_alike(state, p->affinity_values_scale, state->baseline);
+    size_t count = qd_state_set_unlike(state, p->affinity_values_scale, state->baseline);
     const double *restrict c = state->c;
     double like = p->affinity_values, close = p->affinity_interdependence;
     double rival = p->affinity_rivalry / qd_max(c, padded);
+    qd_exp_all(state->baseline, count);
     for (size_t i = state->n; i-- > 0;) {
         double *restrict row = state->baseline + i * padded;
         const double *restrict near = state->proximity + i * padded, *restrict alike;

@@ -106,13 +106,30 @@ void qd_state_near(const qd_state_t *self, const double place[3], double distanc
     make_near(near, self->padded, distance_scale);
 }
 
+/* The block of QD_REALS rows and columns below the diagonal goes, transposed, above it. */
+static inline void mirror_block(double *matrix, size_t padded, size_t i, size_t j)
+{
+    qd_reals_t row[QD_REALS];
+    for (size_t l = 0; l < QD_REALS; l++)
+        row[l] = QD_REALS_OF(matrix + (i + l) * padded + j);
+    qd_reals_transpose(row);
+    for (size_t l = 0; l < QD_REALS; l++)
+        QD_REALS_AT(matrix + (j + l) * padded + i) = row[l];
+}
+
 void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal)
 {
-    size_t n = self->n, padded = self->padded;
+    size_t n = self->n, padded = self->padded, whole = n / QD_REALS * QD_REALS;
+    for (size_t i = 0; i < whole; i += QD_REALS)
+        for (size_t j = 0; j < i; j += QD_REALS)
+            mirror_block(matrix, padded, i, j);
     for (size_t i = 0; i < n; i++) {
         double *row = matrix + i * padded;
+        size_t end = i < whole ? i / QD_REALS * QD_REALS + QD_REALS : n; /* of the block on the diagonal */
         row[i] = diagonal;
-        for (size_t j = i + 1; j < n; j++)
+        for (size_t j = i + 1; j < end; j++)
+            row[j] = matrix[j * padded + i];
+        for (size_t j = end > whole ? end : whole; j < n; j++)
             row[j] = matrix[j * padded + i];
         for (size_t j = n; j < padded; j++)
             row[j] = 0.0;
@@ -138,15 +155,14 @@ void qd_state_set_proximity(qd_state_t *self, double distance_scale)
 }
 
 /* Short loops would be slow: the rows follow one another. */
-size_t qd_state_set_alike(const qd_state_t *self, double values_scale, double *restrict alike)
+size_t qd_state_set_unlike(const qd_state_t *self, double values_scale, double *restrict unlike)
 {
     const double *restrict vx = self->value, *restrict vy = vx + self->padded;
     double sharpness = qd_sharpness(values_scale);
     size_t count = 0;
     for (size_t i = 0; i < self->n; count += qd_padded(i++))
         for (size_t j = 0; j < qd_padded(i); j++)
-            alike[count + j] = qd_unlikeness(vx[i], vy[i], vx[j], vy[j], sharpness);
-    qd_exp_all(alike, count);
+            unlike[count + j] = qd_unlikeness(vx[i], vy[i], vx[j], vy[j], sharpness);
     return count;
 }
 

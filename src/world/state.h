@@ -58,9 +58,9 @@ void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal);
 /* G from the places, for the given decay length in rad. */
 void qd_state_set_proximity(qd_state_t *self, double distance_scale);
 
-/* (V + 1) / 2 = exp(-|v_i - v_j|^2 / (2 h^2)) of the pairs below the diagonal, for values_scale h: rows of
- * qd_padded(i) numbers, i < n, one after the other. Returns how many. */
-size_t qd_state_set_alike(const qd_state_t *self, double values_scale, double *alike);
+/* -|v_i - v_j|^2 / (2 h^2) of the pairs below the diagonal, for values_scale h, of which e to that power is
+ * (V + 1) / 2: rows of qd_padded(i) numbers, i < n, one after the other. Returns how many. */
+size_t qd_state_set_unlike(const qd_state_t *self, double values_scale, double *unlike);
 
 /* out = A + rate (B - A), whole matrices; `out` may be A itself. */
 void qd_state_relax(const qd_state_t *self, double rate, double *out);
