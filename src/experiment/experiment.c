@@ -237,6 +237,25 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
         qd_baselines_read(load, qd_yaml_get(root, "baseline"));
 }
 
+/* How many tests the claims of this file make: in every order and the mean, or in one place. */
+static uint64_t count_tests(const qd_experiment_t *self)
+{
+    uint64_t tests = 0;
+    for (size_t c = 0; c < self->claims; c++)
+        tests += self->claim[c].order < 0 && self->orders > 1 ? 1 + self->orders : 1;
+    return tests;
+}
+
+static void check_family(qd_loading_t *load, const qd_yaml_node_t *node)
+{
+    uint64_t tests = count_tests(load->self);
+    if (node && load->self->family_tests > 0 && load->self->family_tests < tests)
+        qd_yaml_fail(
+            node,
+            "found a family of %llu tests; expected at least the %llu that the claims of this file make",
+            (unsigned long long)load->self->family_tests, (unsigned long long)tests);
+}
+
 static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char *path,
                      const qd_overrides_t *overrides)
 {
@@ -269,6 +288,7 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
     qd_block_expand(load, &load->base, &self->setting, &self->settings);
     qd_schedule_expand(load, &load->schedule, &self->change, &self->changes);
     read_design(load, root, overrides);
+    check_family(load, qd_yaml_get(root, "family"));
 }
 
 /* From the form in which distributions were written to the one that is drawn from. */

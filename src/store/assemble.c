@@ -14,60 +14,6 @@
 #include "store/draft.h"
 #include "store/table.h"
 
-/* A table whose second dimension has names. */
-static void write_named(qd_assembly_t *self, const qd_table_t *table, const qd_result_verdict_t *cell,
-                        size_t count, const char *const name[])
-{
-    qd_h5_group(&self->h5, table->group);
-    size_t names =
-        qd_h5_coordinate(&self->h5, table->across, QD_H5_TEXT, count, NULL, "what it is compared under");
-    qd_h5_write(&self->h5, names, qd_h5_texts((const char **)name));
-    qd_table_write(&self->h5, table, cell, self->options->claims * count);
-}
-
-static void write_ablations(qd_assembly_t *self)
-{
-    const qd_experiment_t *experiment = self->experiment;
-    const char **name = calloc(experiment->ablations + 1, sizeof *name);
-    if (name == NULL) {
-        qd_h5_refuse(&self->h5, "out of memory for names of ablations");
-        return;
-    }
-    for (size_t a = 0; a < experiment->ablations; a++)
-        name[a] = experiment->ablation[a].name;
-    write_named(self, &qd_claim_ablation_table, self->options->ablation, experiment->ablations, name);
-    free(name);
-}
-
-/* Of the claims: the family that they belong to, and what became of their registration. Experiments that were made
- * by hand may lack the texts. */
-static void write_origin(qd_assembly_t *self)
-{
-    const qd_experiment_t *experiment = self->experiment;
-    const char *date = experiment->registered ? experiment->registered : "";
-    const char *deviations = experiment->deviations ? experiment->deviations : "";
-    qd_h5_set_text(&self->h5, "/claims", "registration",
-                   *date && !*deviations ? "registered" : "exploratory");
-    qd_h5_set_text(&self->h5, "/claims", "registered", date);
-    qd_h5_set_text(&self->h5, "/claims", "deviations", deviations);
-    if (experiment->family && experiment->family[0])
-        qd_h5_set_text(&self->h5, "/claims", "family", experiment->family);
-}
-
-static void write_claims(qd_assembly_t *self, size_t orders)
-{
-    const qd_assemble_options_t *options = self->options;
-    qd_table_write(&self->h5, &qd_claim_table, options->claim, options->claims);
-    if (options->by_order != NULL)
-        qd_table_write(&self->h5, &qd_claim_order_table, options->by_order, options->claims * orders);
-    if (options->ablation != NULL)
-        write_ablations(self);
-    if (options->baseline != NULL)
-        write_named(self, &qd_claim_baseline_table, options->baseline, options->baselines,
-                    options->baseline_name);
-    write_origin(self);
-}
-
 qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->experiment;
@@ -90,7 +36,7 @@ qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error)
     free(row);
     const qd_assemble_options_t *options = self->options;
     if (options->claims > 0)
-        write_claims(self, experiment->orders);
+        qd_assembly_claims(self);
     if (options->contrasts > 0)
         qd_table_write(&self->h5, &qd_contrast_table, options->contrast, options->contrasts);
     if (options->sensitivities > 0)

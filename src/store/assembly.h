@@ -56,4 +56,7 @@ QD_MUST_USE qd_status_t qd_assembly_read_back(const qd_assembly_t *self, const c
 /* /failures, /claims, /contrasts, /sensitivity. */
 QD_MUST_USE qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error);
 
+/* /claims and its groups. */
+void qd_assembly_claims(qd_assembly_t *self);
+
 #endif

@@ -153,6 +153,7 @@ static void test_faults(void **state)
     expect_fault(FILE_OF("ablate: asumptions\n"), "expected `assumptions`, or a mapping");
     expect_fault(FILE_OF("baseline: yes\n"), "true or false");
     expect_fault(FILE_OF("family: {tests: 3}\n"), "name");
+    expect_fault(FILE_OF("family: {name: x, tests: 3}\n"), "expected at least the 4 that");
     expect_fault(FILE_OF("ablate: {}\n"), "found 0 ablations");
     expect_fault(FILE_OF("ablate: {debt: {}}\n"), "at least one parameter");
     expect_fault(FILE_OF("ablate: {debt: 0}\n"), "such as {tension.debt: 0}");

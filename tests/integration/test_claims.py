@@ -86,6 +86,9 @@ class Claims(unittest.TestCase):
             self.assertEqual(names, ["debt", "erosion", "bypass", "burden", "paralysis", "war"])
             cell = file["claims/ablation"]
             self.assertEqual(cell["estimate"].shape, (2, 6))
+            for group in ("by_order", "ablation", "baseline"):
+                self.assertEqual(text(file[f"claims/{group}/claim"]), ["cost", "gain"])
+            self.assertEqual(text(file["claims/by_order/order"]), ["unipolar", "bipolar", "multipolar"])
             self.assertEqual(text(file["claims/verdict"]), ["supported", "supported"])
             self.assertNotEqual(text(cell["verdict"])[0], "supported")
             self.assertEqual(set(text(cell["verdict"])[6:]), {"supported"})
