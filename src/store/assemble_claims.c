@@ -5,26 +5,36 @@
 
 #include "store/table.h"
 
-/* The ids of the claims, as the coordinates of a group's rows. */
-static void put_ids(qd_assembly_t *self, const char *group)
+/* GROUP/NAME: texts along a dimension that stands outside the group. */
+static void put_names(qd_assembly_t *self, const char *group, const char *name, const char *dimension,
+                      const char *long_name, const char *const text[])
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", group, name);
+    qd_h5_put(&self->h5,
+              &(qd_h5_variable_t){.path = path, .rank = 1, .dimension = {dimension}, .long_name = long_name},
+              qd_h5_texts((const char **)text));
+}
+
+/* The coordinates of a group's rows: the claims' ids; of /claims/by_order also its columns. */
+static void put_coordinates(qd_assembly_t *self, const char *group, bool orders)
 {
     const qd_assemble_options_t *options = self->options;
-    char path[128];
-    const char **id = calloc(options->claims + 1, sizeof *id);
-    if (id == NULL) {
+    const qd_experiment_t *experiment = self->experiment;
+    size_t most = options->claims > experiment->orders ? options->claims : experiment->orders;
+    const char **text = calloc(most + 1, sizeof *text);
+    if (text == NULL) {
         qd_h5_refuse(&self->h5, "out of memory for the ids of claims");
         return;
     }
     for (size_t c = 0; c < options->claims; c++)
-        id[c] = options->claim[c].id;
-    snprintf(path, sizeof path, "%s/claim", group);
-    qd_h5_put(&self->h5,
-              &(qd_h5_variable_t){.path = path,
-                                  .rank = 1,
-                                  .dimension = {qd_claim_table.dimension},
-                                  .long_name = "name of the claim"},
-              qd_h5_texts(id));
-    free(id);
+        text[c] = options->claim[c].id;
+    put_names(self, group, "claim", qd_claim_table.dimension, "name of the claim", text);
+    for (size_t o = 0; o < experiment->orders; o++)
+        text[o] = experiment->order[o].label;
+    if (orders)
+        put_names(self, group, "order", qd_claim_order_table.across, "kind of world order", text);
+    free(text);
 }
 
 static void write_by_order(qd_assembly_t *self)
@@ -32,8 +42,7 @@ static void write_by_order(qd_assembly_t *self)
     const qd_assemble_options_t *options = self->options;
     qd_table_write(&self->h5, &qd_claim_order_table, options->by_order,
                    options->claims * self->experiment->orders);
-    put_ids(self, qd_claim_order_table.group);
-    qd_assembly_coordinates(self, qd_claim_order_table.group, false);
+    put_coordinates(self, qd_claim_order_table.group, true);
 }
 
 /* A table whose second dimension has names. */
@@ -44,7 +53,7 @@ static void write_named(qd_assembly_t *self, const qd_table_t *table, const qd_r
     size_t names =
         qd_h5_coordinate(&self->h5, table->across, QD_H5_TEXT, count, NULL, "what it is compared under");
     qd_h5_write(&self->h5, names, qd_h5_texts((const char **)name));
-    put_ids(self, table->group);
+    put_coordinates(self, table->group, false);
     qd_table_write(&self->h5, table, cell, self->options->claims * count);
 }
 
