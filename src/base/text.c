@@ -1,14 +1,21 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#define PIPE_WAIT 3000 /* milliseconds that the first byte of a pipe may take */
 
 static qd_status_t unreadable(const char *path, qd_error_t *error)
 {
-    return qd_error_add(error, QD_ERROR_INPUT, "%s: cannot be read: %s", path, strerror(errno));
+    const char *why =
+        errno == ETIMEDOUT ? "found a pipe to which nobody writes; expected a file" : strerror(errno);
+    return qd_error_add(error, QD_ERROR_INPUT, "%s: cannot be read: %s", path, why);
 }
 
 /* Reads until the end of the file or one byte beyond the limit. */
@@ -34,12 +41,34 @@ static qd_status_t read_all(FILE *file, const char *path, size_t limit, char **t
     return QD_OK;
 }
 
+/* Opens a file for reading. A pipe that nobody writes to is not waited for: to open it or to read it would block
+ * for ever. */
+static FILE *open_text(const char *path)
+{
+    struct stat about;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    FILE *file = NULL;
+    if (fd < 0)
+        return NULL;
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    if (fstat(fd, &about) == 0 && S_ISFIFO(about.st_mode) && poll(&wait, 1, PIPE_WAIT) == 0)
+        errno = ETIMEDOUT;
+    else if (fcntl(fd, F_SETFL, O_RDONLY) == 0)
+        file = fdopen(fd, "rb");
+    if (!file) {
+        int number = errno;
+        close(fd);
+        errno = number;
+    }
+    return file;
+}
+
 qd_status_t qd_read_text(const char *path, size_t limit, char **text, size_t *length, qd_error_t *error)
 {
     qd_status_t status = QD_OK;
     struct stat about;
     *text = NULL;
-    FILE *file = fopen(path, "rb");
+    FILE *file = open_text(path);
     if (!file)
         return unreadable(path, error);
     if (fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode)) {

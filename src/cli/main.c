@@ -7,7 +7,9 @@
 
 #include "cli/cli.h"
 #include "base/name.h"
+#include "cli/limits.h"
 #include "cli/screen.h"
+#include "engine/conclude.h"
 #include "quadrille/registry.h"
 
 typedef struct {
@@ -101,7 +103,7 @@ static int run_command(int argc, char **argv)
         return 0;
     }
     if (strcmp(argv[1], "--version") == 0) {
-        puts("quadrille " QD_VERSION);
+        printf("quadrille " QD_VERSION "%s\n", qd_source_commit() ? "" : " (unknown commit)");
         return 0;
     }
     for (size_t i = 0; i < COMMANDS; i++)
@@ -127,6 +129,8 @@ static int finish_output(int code)
 
 int main(int argc, char **argv)
 {
+    if (!qd_limits_suffice())
+        return 2;
     if (!qd_screen_open()) {
         fputs("quadrille: no memory for its output\n", stderr);
         return 1;

@@ -1,6 +1,7 @@
 /* Where a result file is to be written. */
 #include <errno.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +9,9 @@
 
 #include "cli/cli.h"
 #include "engine/same_file.h"
+
+/* What is written beside an output has a longer name: its parts, its lock, its temporary files. */
+#define NAME_SPARE 40
 
 bool qd_cli_may_write(const char *output, bool *there)
 {
@@ -27,6 +31,13 @@ bool qd_cli_may_write(const char *output, bool *there)
     if (snprintf(folder, sizeof folder, "%s", output) >= (int)sizeof folder) {
         fprintf(stderr, "quadrille: found an --output of %zu bytes; expected fewer than %zu\n",
                 strlen(output), sizeof folder);
+        return false;
+    }
+    const char *slash = strrchr(output, '/');
+    size_t name = strlen(slash ? slash + 1 : output);
+    if (name > NAME_MAX - NAME_SPARE) {
+        fprintf(stderr, "quadrille: found an --output whose name has %zu bytes; expected at most %d\n", name,
+                NAME_MAX - NAME_SPARE);
         return false;
     }
     const char *parent = dirname(folder);

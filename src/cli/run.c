@@ -11,6 +11,7 @@
 
 #include "base/number.h"
 #include "cli/cli.h"
+#include "cli/needs.h"
 #include "cli/screen.h"
 #include "engine/ranks.h"
 #include "quadrille/run.h"
@@ -32,13 +33,12 @@ typedef struct {
     char *output, *command_line;
 } arguments_t;
 
-/* Set by signals and by the time budget; the engine looks at it between worlds. */
+/* The number of the signal, which the time budget sends too; the engine looks at it between worlds. */
 static volatile sig_atomic_t stop;
 
 static void on_signal(int number)
 {
-    (void)number;
-    stop = 1;
+    stop = number;
 }
 
 static void print_help(void)
@@ -249,8 +249,11 @@ static bool check_output(const arguments_t *self, const qd_experiment_t *experim
     if (!qd_cli_may_write(output, &there) || !qd_cli_spares(output, &path, 1) ||
         !qd_cli_spares(output, (const char *const *)experiment->source, experiment->sources))
         return false;
-    if (!there || self->run.force || self->run.resume)
-        return true;
+    if (!there || self->run.force || self->run.resume) {
+        /* Who goes on with a run, or stops it in time or at a precision, may need less than is free. */
+        bool all = !self->run.resume && self->time_budget <= 0.0 && !experiment->precision.given;
+        return !all || qd_needs_have_room(experiment, self->run.output, self->run.shards);
+    }
     fprintf(stderr,
             "quadrille: %s: found an existing file; expected none (--force replaces it, --resume goes on "
             "with it, -o "
@@ -264,13 +267,14 @@ static void catch_signals(double time_budget)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    const int signals[] = {SIGTERM, SIGUSR1, SIGALRM, SIGHUP};
+    const int signals[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGHUP};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         struct sigaction before;
         sigaction(signals[i], NULL, &before);
         if (signals[i] != SIGHUP || before.sa_handler != SIG_IGN)
             sigaction(signals[i], &action, NULL);
     }
+    signal(SIGPIPE, SIG_IGN); /* progress that nobody reads any more ends no run */
     action.sa_flags |= (int)SA_RESETHAND;
     sigaction(SIGINT, &action, NULL);
     if (time_budget > 0.0) {
@@ -316,7 +320,10 @@ static void say_end(const arguments_t *self, const qd_run_summary_t *summary, qd
         fputs(", all of them from earlier sessions", stderr);
     else
         fprintf(stderr, ", %.1f s", summary->seconds);
-    fputs(stopped ? "; stopped early, --resume goes on\n" : "\n", stderr);
+    if (stopped)
+        fprintf(stderr, "; stopped early%s, --resume goes on",
+                stop == SIGXCPU ? " at the limit on processor time" : "");
+    fputs("\n", stderr);
 }
 
 static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
@@ -330,7 +337,10 @@ static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
     if (!self->quiet && self->ranks.rank == 0)
         say_plan(self, experiment);
     if (self->dry_run)
-        return 0;
+        return self->ranks.rank > 0 || self->quiet
+                   ? 0
+                   : qd_needs_say(experiment, self->run.output, self->run.shards, self->run.threads,
+                                  self->ranks.size);
     catch_signals(self->time_budget);
     qd_status_t status = qd_run(experiment, &self->run, &summary, &error);
     if (self->terminal && !self->quiet)

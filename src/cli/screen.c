@@ -111,6 +111,33 @@ bool qd_screen_open(void)
     return true;
 }
 
+static struct {
+    FILE *out; /* the stream that is printed to otherwise */
+    char *text;
+    size_t size;
+} held;
+
+bool qd_screen_hold(void)
+{
+    FILE *memory = open_memstream(&held.text, &held.size);
+    if (memory == NULL)
+        return false;
+    held.out = stdout;
+    stdout = memory;
+    return true;
+}
+
+void qd_screen_release(_Bool print)
+{
+    bool whole = fclose(stdout) == 0;
+    stdout = held.out;
+    if (print && whole)
+        fwrite(held.text, 1, held.size, stdout);
+    else if (print)
+        fputs("quadrille: no memory for its output\n", stderr);
+    free(held.text);
+}
+
 void qd_screen_erase_line(void)
 {
     static const char erase[] = "\r\033[K";

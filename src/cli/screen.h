@@ -13,6 +13,11 @@
 /* Puts the filter in front of both streams, before anything is printed. False when memory is short. */
 _Bool qd_screen_open(void);
 
+/* Holds what is printed to stdout back, until it is known whether it is all of what was asked for: then it is
+ * printed, or forgotten. False, and nothing is held, when memory is short. */
+_Bool qd_screen_hold(void);
+void qd_screen_release(_Bool print);
+
 /* Goes to the beginning of the terminal's line on stderr and erases it: the one control sequence of the
  * program's own. */
 void qd_screen_erase_line(void);

@@ -10,6 +10,7 @@
 #include "base/name.h"
 #include "base/number.h"
 #include "cli/cli.h"
+#include "cli/screen.h"
 
 #define FAILURES_SHOWN 3
 
@@ -71,7 +72,7 @@ static qd_status_t count_worlds(const qd_show_t *self, uint64_t *done, size_t *m
 static void show_origin(const qd_provenance_t *from)
 {
     printf("made      %s by quadrille %s", *from->created ? from->created : "(going on)", from->version);
-    if (*from->source_commit)
+    if (*from->source_commit && strcmp(from->source_commit, "unknown") != 0)
         printf(" (%.12s)", from->source_commit);
     if (from->threads > 0)
         printf(", %d thread%s", from->threads, from->threads == 1 ? "" : "s");
@@ -157,7 +158,8 @@ static void print_help(void)
         "Prints what a result file holds: where it comes from, a summary table, the verdicts on its claims, "
         "contrasts\n"
         "and sensitivity. OUT.h5 may also be the folder OUT.h5.parts of a run that goes on.\n\n"
-        "  --outcomes LIST  outcomes to show, by name, instead of the main ones\n"
+        "  --outcomes LIST  outcomes to show, by name, instead of the main ones; `all`: all that the file "
+        "keeps\n"
         "  --point POINT    one design point only: by its name as shown, label, values (factor=value,...) or "
         "position");
 }
@@ -167,6 +169,7 @@ static int read_outcomes(qd_show_t *self, const char *list)
 {
     self->asked = true;
     if (strcmp(list, "all") == 0) {
+        self->all = true;
         for (size_t o = 0; o < QD_OUTCOMES; o++)
             self->outcome[o] = true;
         return 0;
@@ -245,6 +248,16 @@ static qd_status_t show_all(const qd_show_t *self)
     return status;
 }
 
+/* Prints everything or, where some of it cannot be had, nothing: no half of a table. */
+static qd_status_t show_whole(const qd_show_t *self)
+{
+    bool held = qd_screen_hold();
+    qd_status_t status = show_all(self);
+    if (held)
+        qd_screen_release(status == QD_OK);
+    return status;
+}
+
 static int show_file(qd_show_t *self, const char *path, const char *point)
 {
     qd_error_t unused = QD_ERROR_NONE;
@@ -266,7 +279,7 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
     if (status == QD_OK && !self->name)
         status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for names");
     if (status == QD_OK)
-        status = show_all(self);
+        status = show_whole(self);
     int result = status == QD_OK ? doubtful : qd_cli_fail(self->error);
     free_names(self);
     qd_experiment_free(self->experiment);

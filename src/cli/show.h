@@ -13,7 +13,8 @@ typedef struct {
     qd_result_file_t *file;
     qd_experiment_t *experiment; /* as the file has it; NULL where that cannot be read */
     bool outcome[QD_OUTCOMES];   /* asked for */
-    bool asked;                  /* whether --outcomes was given */
+    bool asked;                  /* whether --outcomes was given, */
+    bool all;                    /* and as `all`: all that the file keeps */
     long point;                  /* -1: all */
     char **name;                 /* of each point that was shown: qd_show_point_name; else NULL */
     qd_error_t *error;

@@ -45,7 +45,7 @@ static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chose
         if (is_kept(self, from[i]))
             chosen[count++] = from[i];
     for (size_t o = 0; self->asked && o < QD_OUTCOMES; o++)
-        if (self->outcome[o])
+        if (self->outcome[o] && (!self->all || is_kept(self, (qd_outcome_t)o)))
             chosen[count++] = (qd_outcome_t)o;
     /* Of a file that keeps none of the main outcomes: what it keeps, as far as a row has room. */
     bool none = count == 0;

@@ -105,6 +105,7 @@ static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
     bool terminal = !quiet && isatty(STDERR_FILENO) == 1;
     signal(SIGINT, on_signal);
     signal(SIGTERM, on_signal);
+    signal(SIGXCPU, on_signal);
     options->stop = &stop;
     options->progress = terminal ? show_progress : NULL;
     options->context = &told;

@@ -9,7 +9,7 @@
 #include "engine/analysis.h"
 
 #ifndef QD_COMMIT
-#define QD_COMMIT "unknown"
+#define QD_COMMIT NULL
 #endif
 
 #if defined(__clang__)
@@ -17,6 +17,24 @@
 #else
 #define COMPILER "gcc " __VERSION__
 #endif
+
+const char *qd_source_commit(void)
+{
+    return QD_COMMIT;
+}
+
+/* Worlds that others have played come from where they were played, whoever joins them. */
+static void take_origin(qd_provenance_t *self, const qd_origin_t *origin)
+{
+    self->source_commit = origin->source_commit;
+    self->host = origin->host;
+    self->compiler = origin->compiler;
+    self->instruction_set = origin->instruction_set;
+    self->libraries = origin->libraries;
+    self->threads = origin->threads;
+    self->ranks = origin->ranks;
+    self->seconds = origin->seconds;
+}
 
 static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_conclusion_t *conclusion,
                                   char *host, size_t host_size, char *libraries, size_t libraries_size)
@@ -26,19 +44,22 @@ static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_co
     host[host_size - 1] = '\0';
     snprintf(libraries, libraries_size, "GSL " GSL_VERSION ", xxHash %u.%u.%u", XXH_VERSION_MAJOR,
              XXH_VERSION_MINOR, XXH_VERSION_RELEASE);
-    return (qd_provenance_t){.title = experiment->name,
-                             .about = experiment->about,
-                             .version = QD_VERSION,
-                             .source_commit = QD_COMMIT,
-                             .command_line = conclusion->command_line,
-                             .host = host,
-                             .compiler = COMPILER,
-                             .instruction_set = qd_isa_name(qd_isa_selected()),
-                             .libraries = libraries,
-                             .shard = conclusion->shard,
-                             .threads = conclusion->threads,
-                             .ranks = conclusion->ranks,
-                             .seconds = conclusion->seconds};
+    qd_provenance_t self = {.title = experiment->name,
+                            .about = experiment->about,
+                            .version = QD_VERSION,
+                            .source_commit = qd_source_commit() == NULL ? "unknown" : qd_source_commit(),
+                            .command_line = conclusion->command_line,
+                            .host = host,
+                            .compiler = COMPILER,
+                            .instruction_set = qd_isa_name(qd_isa_selected()),
+                            .libraries = libraries,
+                            .shard = conclusion->shard,
+                            .threads = conclusion->threads,
+                            .ranks = conclusion->ranks,
+                            .seconds = conclusion->seconds};
+    if (conclusion->origin != NULL)
+        take_origin(&self, conclusion->origin);
+    return self;
 }
 
 /* Worlds that each (point, order) shall have, where a precision stop decides it. */

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "engine/origin.h"
 #include "engine/stopping.h"
 #include "quadrille/experiment.h"
 #include "store/assemble.h"
@@ -14,12 +15,16 @@ typedef struct {
     const char *output; /* OUT.h5 */
     bool overwrite;     /* a result file of that name is replaced */
     const char *command_line;
-    const char *shard; /* "2/5", or NULL for a whole */
+    const char *shard;         /* "2/5", or NULL for a whole */
+    const qd_origin_t *origin; /* of worlds that others have played; NULL: this process, as stated below */
     int threads, ranks;
     double seconds;       /* spent computing */
     bool statistics_only; /* a scratch file without rows and tallies, whatever the experiment keeps */
     const qd_stopping_t *stopping; /* of a precision experiment: the looks at `done`; else NULL */
 } qd_conclusion_t;
+
+/* The commit that the program was built from; NULL where that is not known. */
+const char *qd_source_commit(void);
 
 /* Analyses (claims, contrasts, sensitivity) and assembles what `done` holds. */
 QD_MUST_USE qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,

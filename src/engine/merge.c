@@ -18,8 +18,7 @@ typedef struct {
     qd_experiment_t *experiment;
     qd_index_t *index;
     qd_stopping_t *stopping; /* NULL without a precision */
-    double seconds;          /* of all shards */
-    int threads, ranks;      /* the most of any shard */
+    qd_origin_t origin;      /* of all shards */
 } merge_t;
 
 /* Takes the experiment from the first shard; the others must state the same. All that do not are named. */
@@ -51,9 +50,7 @@ static qd_status_t take_shard(merge_t *self, size_t number, char **config, qd_er
                          "experiment file",
                          path, self->options->shard[0]);
     }
-    self->seconds += from->seconds > 0.0 ? from->seconds : 0.0;
-    self->threads = from->threads > self->threads ? from->threads : self->threads;
-    self->ranks = from->ranks > self->ranks ? from->ranks : self->ranks;
+    qd_origin_add(&self->origin, from);
     qd_result_file_close(file);
     return status;
 }
@@ -135,9 +132,7 @@ static qd_status_t conclude(merge_t *self, qd_merge_summary_t *summary, qd_error
     qd_conclusion_t conclusion = {.output = self->options->output,
                                   .overwrite = self->options->force,
                                   .command_line = self->options->command_line,
-                                  .threads = self->threads,
-                                  .ranks = self->ranks,
-                                  .seconds = self->seconds,
+                                  .origin = &self->origin,
                                   .stopping = self->stopping};
     return qd_conclude(self->experiment, self->index, &conclusion, &summary->assembled, error);
 }
@@ -156,7 +151,7 @@ static qd_status_t join(merge_t *self, qd_merge_summary_t *summary, qd_error_t *
 
 qd_status_t qd_merge(const qd_merge_options_t *options, qd_merge_summary_t *summary, qd_error_t *error)
 {
-    merge_t self = {.options = options, .threads = 1, .ranks = 1};
+    merge_t self = {.options = options};
     qd_lock_t *lock;
     *summary = (qd_merge_summary_t){.notes = QD_ERROR_NONE};
     qd_status_t status = qd_lock_take(options->output, &lock, error);

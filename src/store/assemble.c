@@ -278,7 +278,9 @@ static void write_libraries(qd_assembly_t *self, const char *libraries)
     H5get_libversion(&major, &minor, &release);
     snprintf(text, sizeof text, "%s%sHDF5 %u.%u.%u", libraries == NULL ? "" : libraries,
              libraries == NULL || libraries[0] == '\0' ? "" : ", ", major, minor, release);
-    set_text(self, "libraries", text);
+    bool named =
+        libraries != NULL && strstr(libraries, "HDF5 ") != NULL; /* those of results that were joined */
+    set_text(self, "libraries", named ? libraries : text);
     snprintf(text, sizeof text, "version=2,quadrille=%s,hdf5=%u.%u.%u", QD_VERSION, major, minor, release);
     qd_h5_set_ascii(&self->h5, "/", "_NCProperties", text);
 }

@@ -1,0 +1,173 @@
+#include "engine/estimate.h"
+
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine/columns.h"
+#include "engine/dispatch.h"
+#include "engine/worker.h"
+
+#define BUDGET 0.8 /* seconds of sampling */
+#define CELLS  8   /* that are sampled at most */
+#define FEW    16  /* worlds of a short unit; a longer one less this is free of what a unit costs itself */
+#define MORE   64  /* of the first longer unit; then four times as many, until it takes long enough */
+
+#define FLUSH_SECONDS 5.0                  /* between two parts, of a long run */
+#define ASSEMBLING    ((uint64_t)16 << 20) /* bytes of memory for what assembling has in hand */
+#define FRAME         ((uint64_t)1 << 20)  /* bytes of a result file with hardly anything in it */
+
+/* Bytes of a (point, order) in a result file, besides its rows and its tally. */
+static uint64_t summary_bytes(const qd_experiment_t *experiment, size_t periods)
+{
+    const uint64_t outcome = 8 * (6 + 7 + 64), series = 8 * 5 * (uint64_t)periods, plane = 2048,
+                   curve = 8 * 7;
+    uint64_t paths = experiment->output.paths ? QD_SERIES_COUNT * series : 0;
+    return QD_OUTCOMES * outcome + paths + plane + curve * periods;
+}
+
+static size_t distinct_points(const qd_experiment_t *experiment)
+{
+    size_t *twin = NULL, distinct = 0;
+    qd_error_t unused = QD_ERROR_NONE;
+    if (qd_twins_find(experiment, &twin, &unused) != QD_OK)
+        return experiment->points;
+    for (size_t p = 0; p < experiment->points; p++)
+        distinct += twin[p] == p;
+    free(twin);
+    return distinct;
+}
+
+void qd_estimate_rows(const qd_experiment_t *experiment, size_t shards, qd_estimate_t *estimate)
+{
+    qd_part_kind_t kind = qd_kept_kind(experiment);
+    uint64_t cells = (uint64_t)distinct_points(experiment) * experiment->orders;
+    *estimate = (qd_estimate_t){.worlds = (cells * experiment->worlds + shards - 1) / shards};
+    estimate->rows = estimate->worlds * 8 * qd_part_width(&kind);
+}
+
+static double processor_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Bytes of memory in use; 0 where that cannot be told. */
+static uint64_t memory_in_use(void)
+{
+    unsigned long long size, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%llu %llu", &size, &resident) != 2)
+        resident = 0;
+    fclose(file);
+    return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+typedef struct {
+    double seconds; /* for `worlds` worlds */
+    uint64_t worlds, played;
+    uint64_t tally, tally_worlds; /* bytes of the largest tally, and its worlds */
+} sample_t;
+
+/* Plays worlds 0 .. count - 1 and gives the seconds that it took. */
+static qd_status_t play(qd_worker_t *worker, size_t point, size_t order, uint64_t count, sample_t *sample,
+                        double *seconds, qd_error_t *error)
+{
+    static const volatile sig_atomic_t never = 0;
+    qd_work_t work = {point, order, {0, count}};
+    qd_segment_t segment;
+    double began = processor_seconds();
+    qd_status_t status = qd_worker_play(worker, &work, &never, &segment, error);
+    *seconds = processor_seconds() - began;
+    sample->played += count;
+    if (status == QD_OK && segment.tally_size > sample->tally) {
+        sample->tally = segment.tally_size;
+        sample->tally_worlds = count;
+    }
+    return status;
+}
+
+/* Adds the difference between a long and a short unit of one (point, order). */
+static qd_status_t sample_cell(qd_worker_t *worker, size_t point, size_t order, double budget,
+                               sample_t *sample, qd_error_t *error)
+{
+    double few, more = 0.0;
+    uint64_t count = MORE;
+    qd_status_t status = play(worker, point, order, FEW, sample, &few, error);
+    for (;; count *= 4) {
+        if (status == QD_OK)
+            status = play(worker, point, order, count, sample, &more, error);
+        if (status != QD_OK || more > budget / 4 || count * 4 > QD_UNIT_MAX)
+            break;
+    }
+    sample->seconds += more > few ? more - few : 0.0;
+    sample->worlds += count - FEW;
+    return status;
+}
+
+/* Cells spread evenly, until the time is up. */
+static qd_status_t take_sample(qd_worker_t *worker, const qd_experiment_t *experiment, sample_t *sample,
+                               qd_error_t *error)
+{
+    size_t cells = experiment->points * experiment->orders, some = cells < CELLS ? cells : CELLS;
+    double began = processor_seconds();
+    qd_status_t status = QD_OK;
+    for (size_t i = 0; i < some && status == QD_OK && processor_seconds() - began < BUDGET; i++) {
+        size_t cell = i * cells / some;
+        status = sample_cell(worker, cell / experiment->orders, cell % experiment->orders,
+                             BUDGET / (double)some, sample, error);
+    }
+    return status;
+}
+
+/* A tally grows with its worlds until the bins of its histograms are in use. */
+static uint64_t full_tally(const qd_experiment_t *experiment, const sample_t *sample, size_t periods)
+{
+    uint64_t each = 1 + (experiment->worlds - 1) / sample->tally_worlds;
+    uint64_t most =
+        QD_OUTCOMES * 4096 + (experiment->output.paths ? QD_SERIES_COUNT * (uint64_t)periods * 400 : 0);
+    return each < most / (sample->tally + 1) ? each * sample->tally : most;
+}
+
+static void extrapolate(const qd_experiment_t *experiment, const sample_t *sample, size_t periods,
+                        qd_estimate_t *estimate)
+{
+    uint64_t cells = (uint64_t)experiment->points * experiment->orders;
+    uint64_t tally = full_tally(experiment, sample, periods);
+    estimate->sampled = sample->played;
+    estimate->seconds =
+        sample->seconds / (double)sample->worlds * (double)estimate->worlds / estimate->threads;
+    uint64_t flushes = (uint64_t)(estimate->seconds / FLUSH_SECONDS) + cells;
+    estimate->parts = estimate->rows + flushes * tally;
+    estimate->result = FRAME + (experiment->output.worlds ? estimate->rows + cells * tally : 0) +
+                       cells * summary_bytes(experiment, periods);
+}
+
+qd_status_t qd_estimate_run(const qd_experiment_t *experiment, size_t shards, int threads, int ranks,
+                            qd_estimate_t *estimate, qd_error_t *error)
+{
+    size_t states, periods;
+    qd_worker_t worker;
+    sample_t sample = {0};
+    qd_estimate_rows(experiment, shards, estimate);
+    threads = threads > 0 ? threads : omp_get_max_threads();
+    estimate->threads = threads * ranks;
+    uint64_t before = memory_in_use();
+    qd_status_t status = qd_worker_sizes(experiment, &states, &periods, error);
+    if (status == QD_OK)
+        status = qd_worker_init(&worker, experiment, states, periods, error);
+    if (status != QD_OK)
+        return status;
+    status = take_sample(&worker, experiment, &sample, error);
+    uint64_t after = memory_in_use(), each = after > before ? after - before : 0;
+    estimate->memory = before + each * (uint64_t)threads + ASSEMBLING;
+    if (status == QD_OK)
+        extrapolate(experiment, &sample, periods, estimate);
+    qd_worker_free(&worker);
+    return status;
+}

@@ -1,0 +1,23 @@
+/* Where worlds come from that several sessions have played: what a result says of its making when it was joined
+ * from others. */
+#ifndef QD_ENGINE_ORIGIN_H
+#define QD_ENGINE_ORIGIN_H
+
+#include "quadrille/result.h"
+
+#define QD_ORIGIN_SIZE 1024 /* bytes of a list */
+
+/* Texts are those that occur, each once, in the order in which they were met, "; " between; "mixed" where they
+ * are too many to list. Zero-initialised: of nothing. */
+typedef struct {
+    char source_commit[QD_ORIGIN_SIZE], host[QD_ORIGIN_SIZE], compiler[QD_ORIGIN_SIZE],
+        instruction_set[QD_ORIGIN_SIZE], libraries[QD_ORIGIN_SIZE];
+    int threads, ranks; /* 0 where they differ, or none is known */
+    bool threads_differ, ranks_differ;
+    double seconds; /* of all together */
+} qd_origin_t;
+
+/* Adds what one result says; a folder of parts says nothing of this. */
+void qd_origin_add(qd_origin_t *self, const qd_provenance_t *from);
+
+#endif
