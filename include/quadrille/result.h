@@ -97,6 +97,10 @@ extern const double qd_result_quantiles[QD_RESULT_QUANTILES];
 typedef struct {
     uint64_t count;
     double mean, sd, mcse, min, max;
+    double low,
+        high; /* 95 % interval of the mean for a number of worlds fixed beforehand; NaN where unknown */
+    double stop_low,
+        stop_high; /* interval by which a precision stop judged the mean; NaN where there is none */
     double quantile[QD_RESULT_QUANTILES];
 } qd_result_summary_t;
 

@@ -52,11 +52,9 @@ int qd_show_column(const char *text, int indent, int width)
 
 /* ---- provenance ---------------------------------------------------------------------------------------- */
 
-/* `most`: cells that have all the worlds that the experiment allows. */
-static qd_status_t count_worlds(const qd_show_t *self, uint64_t *done, size_t *most)
+static qd_status_t count_worlds(const qd_show_t *self, uint64_t *done)
 {
     *done = 0;
-    *most = 0;
     for (size_t p = 0; p < qd_result_file_points(self->file); p++)
         for (size_t o = 0; o < qd_result_file_orders(self->file); o++) {
             uint64_t here;
@@ -64,7 +62,6 @@ static qd_status_t count_worlds(const qd_show_t *self, uint64_t *done, size_t *m
             if (status != QD_OK)
                 return status;
             *done += here;
-            *most += self->experiment && here >= self->experiment->worlds;
         }
     return QD_OK;
 }
@@ -91,13 +88,37 @@ static void show_origin(const qd_provenance_t *from)
            *from->result_hash ? ", result " : "", from->result_hash);
 }
 
-/* A stop that was not reached is not passed off as a precision. */
-static void show_precision(const qd_show_t *self, size_t cells, size_t most)
+/* Cells whose interval is as narrow as was asked for. */
+static qd_status_t count_precise(const qd_show_t *self, size_t *precise)
 {
     const qd_precision_t *precision = &self->experiment->precision;
-    printf("\nprecision %s to +-%g at %g %%, reached before max_worlds (%llu) in %zu of %zu cells",
-           qd_outcome_table[precision->outcome].name, precision->half_width, 100.0 * precision->confidence,
-           (unsigned long long)self->experiment->worlds, cells - most, cells);
+    *precise = 0;
+    for (size_t p = 0; p < qd_result_file_points(self->file); p++)
+        for (size_t o = 0; o < qd_result_file_orders(self->file); o++) {
+            qd_result_summary_t s;
+            qd_status_t status =
+                qd_result_file_summary(self->file, p, o, precision->outcome, &s, self->error);
+            if (status != QD_OK)
+                return status;
+            *precise += s.count >= precision->min_worlds &&
+                        fmax(s.stop_high - s.mean, s.mean - s.stop_low) <= precision->half_width;
+        }
+    return QD_OK;
+}
+
+/* A stop that was not reached is not passed off as a precision. */
+static qd_status_t show_precision(const qd_show_t *self)
+{
+    const qd_precision_t *precision = &self->experiment->precision;
+    size_t cells = qd_result_file_points(self->file) * qd_result_file_orders(self->file), precise = 0;
+    printf("\nprecision %s to +-%g at %g %%, at most %llu worlds", qd_outcome_table[precision->outcome].name,
+           precision->half_width, 100.0 * precision->confidence,
+           (unsigned long long)self->experiment->worlds);
+    if (!qd_show_is_stopped(self))
+        return QD_OK;
+    qd_status_t status = count_precise(self, &precise);
+    printf(": reached in %zu of %zu cells", precise, cells);
+    return status;
 }
 
 static qd_status_t show_extent(const qd_show_t *self)
@@ -105,8 +126,7 @@ static qd_status_t show_extent(const qd_show_t *self)
     const qd_provenance_t *from = qd_result_file_provenance(self->file);
     size_t points = qd_result_file_points(self->file), orders = qd_result_file_orders(self->file);
     uint64_t done = 0;
-    size_t most = 0;
-    qd_status_t status = count_worlds(self, &done, &most);
+    qd_status_t status = count_worlds(self, &done);
     if (status != QD_OK)
         return status;
     printf("holds     %llu worlds over %zu point%s x %zu order%s, seed %llu", (unsigned long long)done,
@@ -114,10 +134,10 @@ static qd_status_t show_extent(const qd_show_t *self)
     if (*from->shard)
         printf(", shard %s", from->shard);
     if (self->experiment && self->experiment->precision.given)
-        show_precision(self, points * orders, most);
+        status = show_precision(self);
     printf("\nstate     %s\n",
            from->complete ? "complete" : "NOT complete: what follows is about the worlds so far");
-    return QD_OK;
+    return status;
 }
 
 static qd_status_t show_failures(const qd_show_t *self)

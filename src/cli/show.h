@@ -23,6 +23,13 @@ typedef struct {
 /* "12.34 ± 0.05" in 21 columns; blank where mean is NaN, without ± where half is. */
 void qd_show_plus_minus(double mean, double half);
 
+/* An estimate with its interval in 21 columns: "12.34 ± 0.05", or ".0005 [.0001, .0028]" where the ends are not
+ * about equally far from it. */
+void qd_show_estimate(double mean, double low, double high);
+
+/* Whether the file has the intervals by which a precision stop judged its outcome. */
+bool qd_show_is_stopped(const qd_show_t *self);
+
 /* Prints words, broken into lines that begin at column `indent` (the first where the cursor is). */
 void qd_show_wrapped(const char *text, int indent);
 

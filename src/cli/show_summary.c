@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "statistics/interval.h"
-
-#define CONFIDENCE    0.95
 #define ROWS_MAX      36 /* of a table of points */
 #define ORDERS_WIDE   4  /* columns of a table of one point */
 #define OUTCOMES_WIDE 3  /* columns of a table of points */
@@ -77,18 +74,57 @@ void qd_show_plus_minus(double mean, double half)
         printf("%11.*f%10s", digits, mean, "");
 }
 
+/* A number between brackets: without the 0 before a decimal point, and exact zeros without decimals. */
+static int write_short(char *out, size_t size, double x, int digits)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.*f", x == 0.0 ? 0 : digits, x);
+    const char *point = strchr(text, '.'), *sign = *text == '-' ? "-" : "";
+    const char *rest = text + strlen(sign);
+    if (point == rest + 1 && *rest == '0')
+        rest = point;
+    return snprintf(out, size, "%s%s", sign, rest);
+}
+
+/* With as many decimals, up to those of `half`, as there is room for. */
+static void show_brackets(double mean, double low, double high, double half)
+{
+    enum { ROOM = 20 };
+    char text[128];
+    for (int digits = decimals(half); digits >= 0; digits--) {
+        size_t used = 0;
+        const double number[] = {mean, low, high};
+        const char *const before[] = {"", " [", ", "};
+        for (size_t i = 0; i < 3; i++) {
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s", before[i]);
+            used += (size_t)write_short(text + used, sizeof text - used, number[i], digits);
+        }
+        snprintf(text + used, sizeof text - used, "]");
+        if (used + 1 <= ROOM)
+            break;
+    }
+    printf(" %20s", text);
+}
+
+void qd_show_estimate(double mean, double low, double high)
+{
+    double up = high - mean, down = mean - low, half = fmax(up, down);
+    if (isnan(mean) || !isfinite(half) || fmin(up, down) > 0.9 * half)
+        qd_show_plus_minus(mean, half);
+    else
+        show_brackets(mean, low, high, half);
+}
+
+/* Of the outcome of a precision stop the interval that stopped it. */
 static qd_status_t print_cell(const qd_show_t *self, size_t point, size_t order, qd_outcome_t outcome)
 {
     qd_result_summary_t summary;
     qd_status_t status = qd_result_file_summary(self->file, point, order, outcome, &summary, self->error);
     if (status != QD_OK)
         return status;
-    double half = NAN;
-    if (summary.count >= 2) {
-        qd_interval_t interval = qd_interval_mean(0.0, summary.sd, summary.count, CONFIDENCE);
-        half = interval.high;
-    }
-    qd_show_plus_minus(summary.count ? summary.mean : (double)NAN, half);
+    bool stopped = !isnan(summary.stop_low);
+    qd_show_estimate(summary.mean, stopped ? summary.stop_low : summary.low,
+                     stopped ? summary.stop_high : summary.high);
     return QD_OK;
 }
 
@@ -249,13 +285,40 @@ static qd_status_t show_tables(const qd_show_t *self)
     return show_points(self);
 }
 
+/* What a precision stop's intervals are, beside the others of the table. */
+static void explain_stop(const qd_show_t *self)
+{
+    const qd_precision_t *precision = &self->experiment->precision;
+    char text[512];
+    snprintf(text, sizeof text,
+             "Intervals of `%s` are those of the precision stop, at %g %%: they hold at every number of "
+             "worlds at which "
+             "the run might have stopped (anytime-valid), and are wider for it. The others hold for a number "
+             "of worlds "
+             "fixed beforehand.",
+             qd_outcome_table[precision->outcome].name, 100.0 * precision->confidence);
+    qd_show_wrapped(text, 0);
+}
+
 qd_status_t qd_show_summary(const qd_show_t *self)
 {
     qd_status_t status = show_tables(self);
+    if (status == QD_OK && qd_show_is_stopped(self))
+        explain_stop(self);
     if (status == QD_OK && qd_result_file_unequal_periods(self->file))
         qd_show_wrapped(
             "Worlds differ in their number of periods: a mean of `survival` depends on how long they were "
             "watched. /survival has the Kaplan-Meier estimate and restricted means.",
             0);
     return status;
+}
+
+bool qd_show_is_stopped(const qd_show_t *self)
+{
+    qd_result_summary_t summary;
+    qd_error_t scratch = QD_ERROR_NONE;
+    return self->experiment && self->experiment->precision.given &&
+           qd_result_file_summary(self->file, 0, 0, self->experiment->precision.outcome, &summary,
+                                  &scratch) == QD_OK &&
+           !isnan(summary.stop_low);
 }

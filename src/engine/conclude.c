@@ -62,18 +62,21 @@ static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_co
     return self;
 }
 
-/* Worlds that each (point, order) shall have, where a precision stop decides it. */
+/* Worlds that each (point, order) shall have, and by which interval, where a precision stop decides it. */
 static qd_status_t find_targets(const qd_experiment_t *experiment, const qd_stopping_t *stopping,
-                                uint64_t **target, qd_error_t *error)
+                                uint64_t **target, qd_interval_t **interval, qd_error_t *error)
 {
-    size_t orders = experiment->orders;
+    size_t orders = experiment->orders, cells = experiment->points * orders;
     if (!stopping)
         return QD_OK;
-    *target = malloc(experiment->points * orders * sizeof **target);
-    if (!*target)
+    *target = malloc(cells * sizeof **target);
+    *interval = malloc(cells * sizeof **interval);
+    if (!*target || !*interval)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
-    for (size_t i = 0; i < experiment->points * orders; i++)
+    for (size_t i = 0; i < cells; i++) {
         (*target)[i] = qd_stopping_target(stopping, i / orders, i % orders);
+        (*interval)[i] = qd_stopping_interval(stopping, i / orders, i % orders);
+    }
     return QD_OK;
 }
 
@@ -87,7 +90,8 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
                                 qd_landscape_table[i].meaning};
     qd_analysis_t analysis = {0};
     uint64_t *target = NULL;
-    qd_status_t status = find_targets(experiment, conclusion->stopping, &target, error);
+    qd_interval_t *stop = NULL;
+    qd_status_t status = find_targets(experiment, conclusion->stopping, &target, &stop, error);
     if (status == QD_OK)
         status = qd_analyse(experiment, done, &analysis, error);
     if (status == QD_OK) {
@@ -99,6 +103,7 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
             .extra = experiment->output.landscape ? extra : NULL,
             .scratch = conclusion->statistics_only,
             .target = target,
+            .stop = stop,
             .provenance = provenance(experiment, conclusion, host, sizeof host, libraries, sizeof libraries),
             .claims = analysis.claims,
             .claim = analysis.claim,
@@ -115,5 +120,6 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
     }
     qd_analysis_free(&analysis);
     free(target);
+    free(stop);
     return status;
 }

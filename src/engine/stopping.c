@@ -23,8 +23,9 @@ typedef struct waiting {
 typedef struct {
     qd_confidence_sequence_t sequence;
     qd_moments_t moments;
-    uint64_t looked; /* worlds 0 .. looked - 1 have been looked at */
-    bool narrow;     /* the interval is narrow enough */
+    uint64_t looked;        /* worlds 0 .. looked - 1 have been looked at */
+    qd_interval_t interval; /* at the last look */
+    bool narrow;            /* it is narrow enough */
 } cell_t;
 
 struct qd_stopping {
@@ -68,6 +69,7 @@ static qd_status_t start_sequences(qd_stopping_t *self, qd_error_t *error)
                                     greatest(precision->outcome, (double)states, (double)periods),
                                     precision->confidence, precision->min_worlds);
         qd_moments_clear(&self->cell[i].moments);
+        self->cell[i].interval = (qd_interval_t){NAN, NAN};
     }
     free(change);
     return QD_OK;
@@ -149,12 +151,12 @@ static void look(const qd_stopping_t *self, cell_t *cell, const double *value, s
     cell->looked += count;
     if (cell->moments.count == 0)
         return;
+    double mean = qd_moments_mean(&cell->moments);
     double sd = cell->moments.count > 1 ? sqrt(qd_moments_variance(&cell->moments)) : 0.0;
-    qd_interval_t interval = qd_confidence_sequence_look(&cell->sequence, cell->moments.count,
-                                                         qd_moments_mean(&cell->moments), sd);
+    cell->interval = qd_confidence_sequence_look(&cell->sequence, cell->moments.count, mean, sd);
     const qd_precision_t *precision = &self->experiment->precision;
-    cell->narrow = cell->moments.count >= precision->min_worlds &&
-                   0.5 * (interval.high - interval.low) <= precision->half_width;
+    double reach = fmax(cell->interval.high - mean, mean - cell->interval.low);
+    cell->narrow = cell->moments.count >= precision->min_worlds && reach <= precision->half_width;
 }
 
 /* Looks at what is done from world 0 on. Only whole looks count: a shorter one at the end of an earlier
@@ -286,6 +288,11 @@ uint64_t qd_stopping_target(const qd_stopping_t *self, size_t point, size_t orde
 {
     const cell_t *cell = cell_at(self, point, order);
     return cell->narrow ? cell->looked : self->experiment->worlds;
+}
+
+qd_interval_t qd_stopping_interval(const qd_stopping_t *self, size_t point, size_t order)
+{
+    return cell_at(self, point, order)->interval;
 }
 
 size_t qd_stopping_count(const qd_stopping_t *self)

@@ -1,4 +1,5 @@
-/* The precision stop: each (point, order) ends at the first look at which its interval is narrow enough.
+/* The precision stop: each (point, order) ends at the first look at which its interval, cut at the bounds of the
+ * outcome, reaches no further than the half width from the mean, to either side.
  *
  * Looks are taken every QD_LOOK_SIZE worlds, in the order of the worlds, whichever thread finished them
  * first: blocks that come early wait, and blocks beyond the stop are dropped before anything of them is kept.
@@ -9,6 +10,7 @@
 #define QD_ENGINE_STOPPING_H
 
 #include "quadrille/experiment.h"
+#include "statistics/interval.h"
 #include "store/index.h"
 #include "store/parts.h"
 
@@ -42,6 +44,9 @@ uint64_t qd_stopping_looked(const qd_stopping_t *self, size_t point, size_t orde
 /* Worlds that (point, order) shall have: those looked at where it is narrow enough, else all of the
  * experiment's. */
 uint64_t qd_stopping_target(const qd_stopping_t *self, size_t point, size_t order);
+
+/* The interval of the last look at (point, order), valid at all looks at once; NaN before the first. */
+qd_interval_t qd_stopping_interval(const qd_stopping_t *self, size_t point, size_t order);
 
 /* Number of (point, order) pairs whose interval is narrow enough, those that share their worlds counted each.
  */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "statistics/interval.h"
 
 #define CONFIDENCE 0.95
 
@@ -152,8 +151,7 @@ static qd_status_t write_bound(const qd_report_t *self, qd_outcome_t outcome, bo
                                                     &summary, self->error);
         if (status != QD_OK)
             return status;
-        qd_interval_t interval = qd_interval_mean(summary.mean, summary.sd, summary.count, CONFIDENCE);
-        double value = bound == MEAN ? summary.mean : bound == LOW ? interval.low : interval.high;
+        double value = bound == MEAN ? summary.mean : bound == LOW ? summary.low : summary.high;
         qd_report_put_comma(self->out, i);
         qd_report_put_real(self->out, summary.count > 0 ? value : (double)NAN);
     }

@@ -4,6 +4,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "random/beta_quantile.h"
+
+/* Most values for which the exact interval is computed as it is written; least of either kind, beyond that, for
+ * which the score interval is as good. */
+#define EXACT_MOST  10000
+#define SCORE_LEAST 100
+
 qd_interval_t qd_interval_wilson(uint64_t successes, uint64_t n, double confidence)
 {
     if (n == 0)
@@ -13,6 +20,54 @@ qd_interval_t qd_interval_wilson(uint64_t successes, uint64_t n, double confiden
     double centre = (share + z2 / (2.0 * count)) / (1.0 + z2 / count);
     double half = z * sqrt(share * (1.0 - share) / count + z2 / (4.0 * count * count)) / (1.0 + z2 / count);
     return (qd_interval_t){successes == 0 ? 0.0 : centre - half, successes == n ? 1.0 : centre + half};
+}
+
+/* Quantile of the beta distribution with shapes a << b, both whole: -log(1 - x) is nearly a gamma variable of
+ * shape a and rate b + (a - 1) / 2, up to relative terms of (a / b)^2 / 24. */
+static double rare_quantile(double p, double a, double b)
+{
+    return -expm1(-gsl_cdf_gamma_Pinv(p, a, 1.0) / (b + (a - 1.0) / 2.0));
+}
+
+/* Lower limit of a proportion; the upper one is that of the failures. */
+static double exact_low(uint64_t successes, uint64_t n, double tail)
+{
+    double a = (double)successes, b = (double)(n - successes) + 1.0;
+    if (successes == 0)
+        return 0.0;
+    if (n <= EXACT_MOST)
+        return qd_beta_quantile(a, b, tail); /* GSL gives up here and there */
+    return a <= b ? rare_quantile(tail, a, b) : 1.0 - rare_quantile(1.0 - tail, b, a);
+}
+
+qd_interval_t qd_interval_exact(uint64_t successes, uint64_t n, double confidence)
+{
+    double tail = (1.0 - confidence) / 2.0;
+    if (n == 0)
+        return (qd_interval_t){0.0, 1.0};
+    if (n > EXACT_MOST && successes > SCORE_LEAST && n - successes > SCORE_LEAST)
+        return qd_interval_wilson(successes, n, confidence);
+    return (qd_interval_t){exact_low(successes, n, tail), 1.0 - exact_low(n - successes, n, tail)};
+}
+
+/* Student's limit, at a distance of t standard errors, of n values and one at `bound`. */
+static double limit_with(double bound, double mean, double sd, double n, double t)
+{
+    double moved = mean + (bound - mean) / (n + 1.0), squares = n > 1.0 ? sd * sd * (n - 1.0) : 0.0;
+    squares += (bound - mean) * (bound - mean) * n / (n + 1.0);
+    return moved + (bound > mean ? t : -t) * sqrt(squares / n / (n + 1.0));
+}
+
+qd_interval_t qd_interval_bounded(double mean, double sd, uint64_t n, double low, double high,
+                                  double confidence)
+{
+    qd_interval_t out = qd_interval_mean(mean, sd, n, confidence);
+    double t = gsl_cdf_tdist_Qinv((1.0 - confidence) / 2.0, (double)n);
+    if (isfinite(high))
+        out.high = fmin(mean < high ? limit_with(high, mean, sd, (double)n, t) : high, high);
+    if (isfinite(low))
+        out.low = fmax(mean > low ? limit_with(low, mean, sd, (double)n, t) : low, low);
+    return out;
 }
 
 qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confidence)

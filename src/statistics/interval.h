@@ -16,6 +16,20 @@ typedef struct {
 /* Wilson's (1927) score interval for a proportion, successes <= n; [0, 1] where n is 0. */
 qd_interval_t qd_interval_wilson(uint64_t successes, uint64_t n, double confidence);
 
+/* Clopper and Pearson's (1934) exact interval for a proportion, successes <= n: it covers with at least
+ * `confidence`, which the score interval does not where a few successes are expected. [0, 1] where n is 0.
+ * Beyond 10^4 values from the gamma distribution (relative error 1e-5), where both successes and failures are
+ * more than a hundred from the score. */
+qd_interval_t qd_interval_exact(uint64_t successes, uint64_t n, double confidence);
+
+/* Interval for the mean of a variable in [low, high]: towards each bound Student's limit of the sample and one
+ * value more, at that bound; clipped to the bounds. What was never seen is so taken to be as rare as it may
+ * well be: of n zeros in [0, 1] the upper end is 2.96/n, not 0. Where the mean is far from the bounds, it is
+ * Student's. Of 0/1 variables it covers with 0.945 and more, whatever p and n >= 30. n >= 1; sd (n - 1) is
+ * without effect for n = 1. An unbounded side is Student's. */
+qd_interval_t qd_interval_bounded(double mean, double sd, uint64_t n, double low, double high,
+                                  double confidence);
+
 /* Student's interval for a mean: mean -+ t sd / sqrt(n), n - 1 degrees of freedom; unbounded below two
  * values. */
 qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confidence);

@@ -1,6 +1,7 @@
 #include "statistics/tally.h"
 
 #include "statistics/counts.h"
+#include "statistics/interval.h"
 #include "statistics/moments.h"
 #include "statistics/path_histogram.h"
 #include "statistics/sketch.h"
@@ -179,17 +180,46 @@ qd_hash_sum_t qd_tally_hash(const qd_tally_t *self)
     return self->hash;
 }
 
+/* Greatest value that a world not seen might have. */
+static double highest(const qd_tally_t *self, qd_outcome_t outcome)
+{
+    const qd_outcome_info_t *info = &qd_outcome_table[outcome];
+    double most = self->moments[outcome].max;
+    if (outcome == QD_O_survival)
+        return (double)self->periods;
+    if (info->type == QD_OUTCOME_COUNT || info->group == QD_GROUP_DIAGNOSTICS)
+        return most + 1.0;
+    return isfinite(info->high) ? info->high : most;
+}
+
+static qd_interval_t interval_of(const qd_tally_t *self, qd_outcome_t outcome, double mean, double sd)
+{
+    const qd_outcome_info_t *info = &qd_outcome_table[outcome];
+    const qd_moments_t *moments = &self->moments[outcome];
+    double low = isfinite(info->low) ? info->low : moments->min, high = highest(self, outcome);
+    if (info->type == QD_OUTCOME_FLAG)
+        return qd_interval_exact((uint64_t)llrint(mean * (double)moments->count), moments->count,
+                                 QD_SUMMARY_CONFIDENCE);
+    if (info->type == QD_OUTCOME_REAL && !isfinite(info->high) && moments->min == moments->max)
+        return (qd_interval_t){NAN, NAN};
+    return qd_interval_bounded(mean, sd, moments->count, low, high, QD_SUMMARY_CONFIDENCE);
+}
+
 qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome)
 {
     const qd_moments_t *moments = &self->moments[outcome];
-    bool empty = moments->count == 0;
-    double sd = sqrt(qd_moments_variance(moments));
+    if (moments->count == 0)
+        return (qd_summary_t){0, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    double mean = qd_moments_mean(moments), sd = sqrt(qd_moments_variance(moments));
+    qd_interval_t interval = interval_of(self, outcome, mean, sd);
     return (qd_summary_t){.count = moments->count,
-                          .mean = qd_moments_mean(moments),
+                          .mean = mean,
                           .sd = sd,
                           .mcse = sd / sqrt((double)moments->count),
-                          .min = empty ? NAN : moments->min,
-                          .max = empty ? NAN : moments->max};
+                          .min = moments->min,
+                          .max = moments->max,
+                          .low = interval.low,
+                          .high = interval.high};
 }
 
 double qd_tally_quantile(const qd_tally_t *self, qd_outcome_t outcome, double p)

@@ -18,12 +18,15 @@
 
 typedef struct qd_tally qd_tally_t;
 
-/* Count, mean, sd (n-1), Monte Carlo standard error sd/sqrt(n), min, max. NaN where undefined (count 0; sd:
- * count < 2). */
+/* Count, mean, sd (n-1), Monte Carlo standard error sd/sqrt(n), min, max, and the ends of an interval around the
+ * mean (see qd_tally_summary). NaN where undefined (count 0; sd: count < 2). */
 typedef struct {
     uint64_t count;
-    double mean, sd, mcse, min, max;
+    double mean, sd, mcse, min, max, low, high;
 } qd_summary_t;
+
+/* Confidence of low and high, for a number of worlds fixed beforehand. */
+#define QD_SUMMARY_CONFIDENCE 0.95
 
 /* `periods`: the most periods a world may have; `paths`: whether series are kept. NULL when memory is short.
  */
@@ -50,6 +53,10 @@ typedef struct {
 } qd_hash_sum_t;
 qd_hash_sum_t qd_tally_hash(const qd_tally_t *self);
 
+/* The interval is the exact one of a proportion for a flag, else qd_interval_bounded within the outcome's range
+ * in the registry; `survival` ends at the number of periods. Where the range is open, one more value is taken at
+ * the end of what was seen, for counts and diagnostics one beyond it; nothing is known (NaN) where all values of a real outcome
+ * with an open range are equal. */
 qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome);
 
 /* Quantile of an outcome, 0 <= p <= 1 (type 1, inverse of the empirical distribution function, to the

@@ -7,6 +7,7 @@
 #define QD_STORE_ASSEMBLE_H
 
 #include "quadrille/result.h"
+#include "statistics/interval.h"
 #include "store/index.h"
 
 /* What an extra value per world is. */
@@ -25,6 +26,8 @@ typedef struct {
     const qd_extra_t *extra; /* as many as the index keeps; NULL where it keeps none */
     const uint64_t
         *target; /* points x orders: worlds that (point, order) shall have; NULL: the experiment's */
+    const qd_interval_t
+        *stop; /* points x orders: interval by which a precision stop judged it; NULL: none did */
     qd_provenance_t provenance;
     size_t claims, contrasts, sensitivities;
     const qd_result_claim_t *claim;

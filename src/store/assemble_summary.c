@@ -10,7 +10,7 @@
 /* Numbers of the fields of one outcome and of one series in the batch. */
 typedef struct {
     qd_whole_field_t count, histogram;
-    qd_real_field_t mean, sd, mcse, min, max, quantiles;
+    qd_real_field_t mean, sd, mcse, min, max, low, high, stop_low, stop_high, quantiles;
 } outcome_fields_t;
 
 typedef struct {
@@ -79,6 +79,13 @@ static void write_bins(qd_assembly_t *self, size_t outcome, const char *group)
     }
 }
 
+/* Whether a precision stop judged the means of this outcome. */
+static bool is_stopped_by(const summary_t *self, size_t outcome)
+{
+    const qd_assembly_t *assembly = self->assembly;
+    return assembly->options->stop && assembly->experiment->precision.outcome == (qd_outcome_t)outcome;
+}
+
 static void add_outcome(summary_t *self, size_t outcome)
 {
     const qd_outcome_info_t *info = &qd_outcome_table[outcome];
@@ -96,6 +103,14 @@ static void add_outcome(summary_t *self, size_t outcome)
     f->mcse = add_reals(self, g, "mcse", NULL, unit, "Monte Carlo standard error of the mean: ", of);
     f->min = add_reals(self, g, "min", NULL, unit, "smallest value: ", of);
     f->max = add_reals(self, g, "max", NULL, unit, "largest value: ", of);
+    f->low = add_reals(self, g, "low", NULL, unit, "lower end of the 95 % interval of the mean: ", of);
+    f->high = add_reals(self, g, "high", NULL, unit, "upper end of the 95 % interval of the mean: ", of);
+    if (is_stopped_by(self, outcome)) {
+        f->stop_low = add_reals(self, g, "stop_low", NULL, unit,
+                                "lower end of the anytime-valid interval of the precision stop: ", of);
+        f->stop_high = add_reals(self, g, "stop_high", NULL, unit,
+                                 "upper end of the anytime-valid interval of the precision stop: ", of);
+    }
     f->quantiles = add_reals(self, g, "quantiles", "/quantile", unit, "quantiles: ", of);
     f->histogram = add_counts(self, g, "histogram", "/bin", NULL, "worlds per bin: ", of);
     write_bins(self->assembly, outcome, g);
@@ -123,7 +138,9 @@ static void define(summary_t *self)
     qd_assembly_t *assembly = self->assembly;
     self->worlds = add_counts(self, "", "worlds_done", NULL, NULL, "worlds played, failed ones included", "");
     self->failed = add_counts(self, "", "worlds_failed", NULL, NULL, "worlds set aside", "");
+    const double confidence = QD_SUMMARY_CONFIDENCE;
     qd_h5_group(&assembly->h5, "/summary");
+    qd_h5_set_reals(&assembly->h5, "/summary", "confidence", &confidence, 0);
     for (size_t o = 0; o < QD_OUTCOMES; o++)
         if (self->outcomes >> o & 1)
             add_outcome(self, o);
@@ -151,12 +168,22 @@ static void fill_outcome(summary_t *self, size_t o, size_t i, const qd_tally_t *
     *qd_batch_reals(b, f->mcse, i) = summary.mcse;
     *qd_batch_reals(b, f->min, i) = summary.min;
     *qd_batch_reals(b, f->max, i) = summary.max;
+    *qd_batch_reals(b, f->low, i) = summary.low;
+    *qd_batch_reals(b, f->high, i) = summary.high;
     for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
         qd_batch_reals(b, f->quantiles, i)[q] = qd_tally_quantile(tally, outcome, qd_result_quantiles[q]);
     uint64_t count[QD_BINS];
     qd_tally_histogram(tally, outcome, self->assembly->low[o], self->assembly->high[o], QD_BINS, count);
     for (size_t k = 0; k < QD_BINS; k++)
         qd_batch_wholes(b, f->histogram, i)[k] = (int64_t)count[k];
+}
+
+static void fill_stop(summary_t *self, size_t o, size_t i, size_t point, size_t order)
+{
+    const qd_assembly_t *assembly = self->assembly;
+    const qd_interval_t *stop = &assembly->options->stop[point * assembly->experiment->orders + order];
+    *qd_batch_reals(&self->batch, self->outcome[o].stop_low, i) = stop->low;
+    *qd_batch_reals(&self->batch, self->outcome[o].stop_high, i) = stop->high;
 }
 
 static void fill_series(summary_t *self, size_t s, size_t i, size_t periods, const qd_tally_t *tally)
@@ -188,8 +215,11 @@ static qd_status_t fill(summary_t *self, size_t point, size_t order, size_t i, q
         (int64_t)qd_ranges_count(qd_index_done(index, point, order));
     *qd_batch_wholes(&self->batch, self->failed, i) = (int64_t)qd_tally_failures(tally);
     for (size_t o = 0; o < QD_OUTCOMES; o++)
-        if (self->outcomes >> o & 1)
+        if (self->outcomes >> o & 1) {
             fill_outcome(self, o, i, tally);
+            if (is_stopped_by(self, o))
+                fill_stop(self, o, i, point, order);
+        }
     for (size_t s = 0; self->assembly->kind.paths && s < QD_SERIES_COUNT; s++)
         fill_series(self, s, i, periods, tally);
     const uint64_t *plane = qd_tally_plane(tally);

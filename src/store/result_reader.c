@@ -19,10 +19,10 @@
 
 /* What a file holds of an outcome's summaries, for every (point, order): read whole when it is first asked
  * for, since opening a variable takes as long as reading thousands of its numbers. */
-enum { MEAN, SD, MCSE, MIN, MAX, QUANTILES, REALS };
+enum { MEAN, SD, MCSE, MIN, MAX, LOW, HIGH, STOP_LOW, STOP_HIGH, QUANTILES, REALS };
 typedef struct {
     uint64_t *count;
-    double *real[REALS];
+    double *real[REALS]; /* NULL: not in the file */
 } summaries_t;
 
 /* A table that has been read, with the names of its second dimension. */
@@ -363,7 +363,8 @@ qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t ord
 
 static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, qd_error_t *error)
 {
-    static const char *const real[REALS] = {"mean", "sd", "mcse", "min", "max", "quantiles"};
+    static const char *const real[REALS] = {"mean", "sd",   "mcse",     "min",       "max",
+                                            "low",  "high", "stop_low", "stop_high", "quantiles"};
     summaries_t *summaries = &self->summaries[outcome];
     const char *name = qd_outcome_table[outcome].name;
     char path[128];
@@ -374,7 +375,9 @@ static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, 
         return qd_error_add(error, QD_ERROR_INPUT, "%s: has no summary of %s", self->h5.path, name);
     for (size_t i = 0; i < REALS; i++) {
         snprintf(path, sizeof path, "/summary/%s/%s", name, real[i]);
-        summaries->real[i] = read_cells(self, path, QD_H5_REAL, i == QUANTILES ? QD_RESULT_QUANTILES : 1);
+        bool optional = i >= LOW && i <= STOP_HIGH;
+        if (!optional || qd_h5_exists(&self->h5, path))
+            summaries->real[i] = read_cells(self, path, QD_H5_REAL, i == QUANTILES ? QD_RESULT_QUANTILES : 1);
     }
     snprintf(path, sizeof path, "/summary/%s/count", name);
     summaries->count = read_cells(self, path, QD_H5_HASH, 1);
@@ -384,10 +387,15 @@ static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, 
     return status;
 }
 
+static double known(const summaries_t *from, size_t real, size_t i)
+{
+    return from->real[real] ? from->real[real][i] : (double)NAN;
+}
+
 qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t order, qd_outcome_t outcome,
                                    qd_result_summary_t *summary, qd_error_t *error)
 {
-    *summary = (qd_result_summary_t){.mean = NAN, .sd = NAN, .mcse = NAN, .min = NAN, .max = NAN};
+    *summary = (qd_result_summary_t){0};
     if (self->parts != NULL)
         return qd_parts_reader_summary(self->parts, point, order, outcome, summary, error);
     qd_status_t status = read_summaries(self, outcome, error);
@@ -400,7 +408,11 @@ qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t 
                                      .sd = from->real[SD][i],
                                      .mcse = from->real[MCSE][i],
                                      .min = from->real[MIN][i],
-                                     .max = from->real[MAX][i]};
+                                     .max = from->real[MAX][i],
+                                     .low = known(from, LOW, i),
+                                     .high = known(from, HIGH, i),
+                                     .stop_low = known(from, STOP_LOW, i),
+                                     .stop_high = known(from, STOP_HIGH, i)};
     memcpy(summary->quantile, from->real[QUANTILES] + i * QD_RESULT_QUANTILES, sizeof summary->quantile);
     return QD_OK;
 }

@@ -64,6 +64,64 @@ output: {{paths: false, outcomes: [survival, breakdown]}}
     def test_survival_with_equal_periods(self):
         self.check_survival("order.periods: 12", "", False)
 
+    def test_what_was_never_seen_is_not_certain(self):
+        output = self.result("""\
+worlds: 500
+orders: [multipolar]
+parameters: {order.states: 8, order.periods: 4, tension.breakdown: 1000, escalation.hazard: 0}
+output: {paths: false}
+""")
+        with h5py.File(output) as file:
+            summary = file["summary"]
+            self.assertEqual(summary.attrs["confidence"], 0.95)
+            limits = {"breakdown": 1 - 0.025 ** (1 / 500), "share_umbrella": 2.97 / 500, "wars": 2.97 / 500}
+            for name, limit in limits.items():
+                self.assertEqual(summary[name]["mean"][0, 0], 0)
+                self.assertEqual(summary[name]["low"][0, 0], 0)
+                self.assertAlmostEqual(summary[name]["high"][0, 0], limit, delta=1e-4)
+            self.assertEqual(summary["survival"]["high"][0, 0], 4)
+            self.assertAlmostEqual(summary["survival"]["low"][0, 0], 4 - 4 * 2.97 / 500, delta=1e-3)
+            for name in summary:
+                low, mean, high = (summary[name][key][0, 0] for key in ("low", "mean", "high"))
+                self.assertTrue(low <= mean <= high or math.isnan(low), name)
+        shown = must("show", output, "--outcomes", "breakdown,share_umbrella,wars").stdout
+        self.assertNotIn("± 0.000", shown.split("Paired")[0])
+        for name in limits:
+            self.assertRegex(shown, rf"{name} +0 \[0, \.00")
+
+    def test_precision_to_both_sides(self):
+        output = self.result("""\
+orders: [multipolar]
+parameters: {order.states: 8, order.periods: 4, tension.breakdown: 1000, escalation.hazard: 0.002}
+precision: {outcome: breakdown, half_width: 0.01, min_worlds: 256, max_worlds: 100000}
+output: {paths: false, outcomes: [breakdown]}
+""")
+        with h5py.File(output) as file:
+            summary = file["summary/breakdown"]
+            low, mean, high = (summary[key][0, 0] for key in ("stop_low", "mean", "stop_high"))
+            self.assertLessEqual(max(mean - low, high - mean), 0.01)
+            self.assertGreaterEqual(file["worlds_done"][0, 0], 2816)
+            self.assertLess(summary["high"][0, 0], high, "a fixed number of worlds gives the narrower interval")
+        shown = must("show", output).stdout
+        self.assertIn("reached in 1 of 1 cells", shown)
+        self.assertIn("anytime-valid", shown)
+        must("verify", output)
+
+    def test_precision_not_reached_is_not_printed(self):
+        """The half-widths printed are those that were judged: all above what was asked for where it was not reached."""
+        output = self.result("""\
+orders: [unipolar, bipolar, multipolar]
+parameters: {order.states: 8, order.periods: 60}
+precision: {outcome: survival, half_width: 1, min_worlds: 256, max_worlds: 1000}
+output: {paths: false, outcomes: [survival, breakdown]}
+""")
+        with h5py.File(output) as file:
+            summary = file["summary/survival"]
+            reach = np.maximum(summary["stop_high"][...] - summary["mean"][...],
+                               summary["mean"][...] - summary["stop_low"][...])
+        self.assertIn(f"reached in {int(np.sum(reach <= 1))} of 3 cells", must("show", output).stdout)
+        self.assertTrue(np.any(reach > 1))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

@@ -1,6 +1,9 @@
 #include "statistics/interval.h"
 #include "support/check.h"
 
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
 static void test_wilson_known_values(void **state)
 {
     (void)state;
@@ -95,11 +98,80 @@ static void test_holm_against_its_definition(void **state)
     }
 }
 
+/* The ends solve the equations of Clopper and Pearson: tails of the binomial distribution. */
+static void test_exact_ends_solve_the_binomial_equations(void **state)
+{
+    (void)state;
+    const uint64_t size[] = {1, 7, 200, 1000, 10000};
+    for (size_t s = 0; s < QD_COUNT(size); s++)
+        for (uint64_t k = 0; k <= size[s]; k += 1 + k / 5) {
+            unsigned n = (unsigned)size[s], x = (unsigned)k;
+            qd_interval_t i = qd_interval_exact(k, n, 0.95), mirror = qd_interval_exact(n - k, n, 0.95);
+            QD_ASSERT_NEAR(mirror.high, 1.0 - i.low, 1e-12);
+            if (k > 0)
+                QD_ASSERT_NEAR(gsl_cdf_binomial_Q(x - 1, i.low, n), 0.025, 1e-8);
+            if (k < n)
+                QD_ASSERT_NEAR(gsl_cdf_binomial_P(x, i.high, n), 0.025, 1e-6);
+        }
+    QD_ASSERT_NEAR(qd_interval_exact(0, 200, 0.95).high, 1.0 - pow(0.025, 1.0 / 200.0), 1e-12);
+    QD_ASSERT_NEAR(qd_interval_exact(0, 0, 0.95).high, 1.0, 0.0);
+}
+
+/* From R: qbeta(0.025, 1, 1e6), qbeta(0.975, 2, 1e6 - 1); qbeta(0.025, 50, 1e9 - 49), qbeta(0.975, 51, 1e9 - 50). */
+static void test_exact_of_many(void **state)
+{
+    (void)state;
+    qd_interval_t one = qd_interval_exact(1, 1000000, 0.95), fifty = qd_interval_exact(50, 1000000000, 0.95);
+    QD_ASSERT_NEAR(one.low / 2.5317807663794178e-08, 1.0, 1e-6);
+    QD_ASSERT_NEAR(one.high / 5.571630655166939e-06, 1.0, 1e-6);
+    QD_ASSERT_NEAR(fifty.low / 3.711096395806864e-08, 1.0, 1e-6);
+    QD_ASSERT_NEAR(fifty.high / 6.59187661396641e-08, 1.0, 1e-6);
+    for (uint64_t k = 95; k <= 110; k++) { /* where the score interval takes over: no jump */
+        qd_interval_t before = qd_interval_exact(k, 20000, 0.95),
+                      after = qd_interval_exact(k + 1, 20000, 0.95);
+        assert_true(after.low > before.low && after.high > before.high);
+        assert_true(after.high - before.high < 2.5 / 20000.0);
+    }
+}
+
+static void test_bounded_is_student_with_one_value_more(void **state)
+{
+    (void)state;
+    const double x[] = {0.1, 0.4, 0.0, 0.3};
+    double with[2][2]; /* mean and sd of x and 1, of x and 0 */
+    for (int end = 0; end < 2; end++) {
+        double sum = 1.0 - end, squares = 0.0;
+        for (size_t i = 0; i < 4; i++)
+            sum += x[i];
+        with[end][0] = sum / 5.0;
+        for (size_t i = 0; i < 4; i++)
+            squares += (x[i] - sum / 5.0) * (x[i] - sum / 5.0);
+        squares += (1.0 - end - sum / 5.0) * (1.0 - end - sum / 5.0);
+        with[end][1] = sqrt(squares / 4.0);
+    }
+    qd_interval_t i = qd_interval_bounded(0.2, sqrt(0.1 / 3.0), 4, 0.0, 1.0, 0.9);
+    QD_ASSERT_NEAR(i.high, qd_interval_mean(with[0][0], with[0][1], 5, 0.9).high, 1e-14);
+    QD_ASSERT_NEAR(i.low, fmax(0.0, qd_interval_mean(with[1][0], with[1][1], 5, 0.9).low), 1e-14);
+    i = qd_interval_bounded(0.0, 0.0, 1000, 0.0, 1.0, 0.95);
+    QD_ASSERT_NEAR(i.low, 0.0, 0.0);
+    QD_ASSERT_NEAR(i.high, 2.96 / 1000.0, 1e-5);
+    i = qd_interval_bounded(0.3, 0.1, 1000000, 0.0, 1.0, 0.95); /* far from the bounds: Student's */
+    QD_ASSERT_NEAR(i.high, 0.3 + 1.96 * 1e-4, 1e-6);
+    QD_ASSERT_NEAR(i.low, 0.3 - 1.96 * 1e-4, 1e-6);
+    i = qd_interval_bounded(5.0, 1.0, 100, 0.0, INFINITY, 0.95); /* an open side is Student's */
+    QD_ASSERT_NEAR(i.high, qd_interval_mean(5.0, 1.0, 100, 0.95).high, 0.0);
+    i = qd_interval_bounded(1.0, NAN, 1, 0.0, 1.0, 0.95);
+    assert_true(i.low == 0.0 && i.high == 1.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wilson_known_values),
         cmocka_unit_test(test_wilson_ends_solve_the_score_equation),
+        cmocka_unit_test(test_exact_ends_solve_the_binomial_equations),
+        cmocka_unit_test(test_exact_of_many),
+        cmocka_unit_test(test_bounded_is_student_with_one_value_more),
         cmocka_unit_test(test_student),
         cmocka_unit_test(test_holm_known_example),
         cmocka_unit_test(test_holm_against_its_definition),
