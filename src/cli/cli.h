@@ -10,6 +10,7 @@
 
 int qd_cli_run(int argc, char **argv);
 int qd_cli_list(int argc, char **argv);
+int qd_cli_init(int argc, char **argv);
 int qd_cli_show(int argc, char **argv);
 int qd_cli_report(int argc, char **argv);
 int qd_cli_register(int argc, char **argv);
@@ -44,6 +45,10 @@ bool qd_cli_spares(const char *output, const char *const input[], size_t inputs)
  * where `experiment` is NULL. */
 QD_MUST_USE qd_status_t qd_cli_find_point(const qd_result_file_t *file, const qd_experiment_t *experiment,
                                           const char *name, size_t *point, qd_error_t *error);
+
+/* The path of an experiment, malloc'ed: `name` itself, or where no such file is here and the name has neither slash nor
+ * dot, the experiment of that name that comes with the program. NULL when memory is short. */
+char *qd_cli_experiment_path(const char *name);
 
 /* "quadrille COMMAND ARGUMENT...", malloc'ed; NULL when memory is short. To be called before getopt reorders
  * the words. */

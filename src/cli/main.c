@@ -31,6 +31,7 @@ static const command_t commands[] = {
     {"landscape", qd_cli_landscape, "exact or searched landscape of one stated game"},
     {"power", qd_cli_power, "Shapley-Shubik and Banzhaf power under a stated voting rule"},
     {"crate", qd_cli_crate, "a result file as an RO-Crate: what was run, by what, from what"},
+    {"init", qd_cli_init, "write a commented experiment to start from"},
     {"list", qd_cli_list, "parameters, outcomes, doctrines, orders"},
 };
 
@@ -92,27 +93,61 @@ char *qd_cli_command_line(int argc, char **argv)
     return line;
 }
 
-static int run_command(int argc, char **argv)
+static int unknown_command(const char *name)
 {
-    if (argc < 2) {
-        fputs("quadrille: found no command; expected one that `quadrille --help` lists\n", stderr);
-        return 2;
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    const char *near = qd_nearest_name(name, COMMANDS, command_name);
+    fprintf(stderr, "quadrille: found command `%s`%s%s%s; expected one that `quadrille --help` lists\n", name,
+            near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
+    return 2;
+}
+
+/* `quadrille help COMMAND` is `quadrille COMMAND --help`. */
+static int help(const char *command)
+{
+    char name[32], option[] = "--help", *words[] = {name, option, NULL};
+    if (!command) {
         print_help();
         return 0;
     }
-    if (strcmp(argv[1], "--version") == 0) {
+    snprintf(name, sizeof name, "%s", command);
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(command, commands[i].name) == 0)
+            return commands[i].run(2, words);
+    return unknown_command(command);
+}
+
+/* --version or -V, for the program or beside a command. */
+static bool asks_for_version(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--version") == 0 || (strcmp(argv[i], "-V") == 0 && i <= 2))
+            return true;
+    return false;
+}
+
+static int run_command(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs("quadrille: found no command; expected one that `quadrille --help` lists\n\n"
+              "To begin:  quadrille init mine        writes mine.yaml, a commented experiment\n"
+              "           quadrille run mine.yaml    plays it and writes mine.h5\n"
+              "           quadrille show mine.h5     says what came out\n"
+              "           quadrille run orders       plays an experiment that comes with the program\n",
+              stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return help(NULL);
+    if (strcmp(argv[1], "help") == 0)
+        return help(argc > 2 ? argv[2] : NULL);
+    if (asks_for_version(argc, argv)) {
         printf("quadrille " QD_VERSION "%s\n", qd_source_commit() ? "" : " (unknown commit)");
         return 0;
     }
     for (size_t i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    const char *near = qd_nearest_name(argv[1], COMMANDS, command_name);
-    fprintf(stderr, "quadrille: found command `%s`%s%s%s; expected one that `quadrille --help` lists\n",
-            argv[1], near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
-    return 2;
+    return unknown_command(argv[1]);
 }
 
 /* What was asked for has not been said before it has left the program: a full disk is told here, for every

@@ -44,7 +44,9 @@ static void on_signal(int number)
 static void print_help(void)
 {
     puts("Usage: quadrille run EXPERIMENT.yaml [OPTION]...\n\n"
-         "Samples the experiment's world orders, plays them, and writes a result file.\n\n"
+         "Samples the experiment's world orders, plays them, and writes a result file. A name alone, such as "
+         "`orders`, is\n"
+         "that of an experiment that comes with the program.\n\n"
          "  -o, --output OUT.h5   result file (default: the experiment's name with .h5, in the current "
          "folder)\n"
          "  -j, --threads N       threads (default: all processors); the result does not depend on it\n"
@@ -404,7 +406,9 @@ int qd_cli_run(int argc, char **argv)
         self.run.warn = show_warnings;
         self.run.ranks = &self.ranks;
         self.run.context = &self;
-        code = run(&self, argv[optind]);
+        char *path = qd_cli_experiment_path(argv[optind]);
+        code = path ? run(&self, path) : 1;
+        free(path);
     }
     free(self.command_line);
     free(self.output);

@@ -151,6 +151,35 @@ class Commands(unittest.TestCase):
         for budget in ("90", "90s", "45m", "2h30m", "1d12h"):
             must("run", self.experiment, "-o", self.folder / "dry.h5", "--dry-run", "--time-budget", budget)
 
+    def test_the_first_minute(self):
+        """`quadrille` says how to begin; init writes a file that runs; experiments of the program are found by name."""
+        done = quadrille()
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("quadrille init", done.stderr)
+        folder = scratch(self)
+        must("init", cwd=folder)
+        must("init", "mine", cwd=folder)
+        must("init", "other.yaml", cwd=folder)
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), ["experiment.yaml", "mine.yaml", "other.yaml"])
+        must("init", "mine", cwd=folder, status=2)
+        must("run", "mine.yaml", "--worlds", "20", "-q", cwd=folder)
+        self.assertIn("tactical-gain", must("show", "mine.h5", cwd=folder).stdout)
+        done = must("run", "orders", "--worlds", "2", "-q", cwd=folder)
+        self.assertTrue((folder / "orders.h5").is_file())
+        (folder / "orders").write_text("wrlds: 3")
+        self.assertIn("wrlds", must("run", "orders", "--dry-run", cwd=folder, status=2).stderr)
+        self.assertIn("cannot be read", must("run", "ordres", "--dry-run", cwd=folder, status=2).stderr)
+
+    def test_help_and_version_everywhere(self):
+        names = re.findall(r"^  ([a-z]+) +\S", must("--help").stdout, re.M)
+        self.assertGreater(len(names), 8)
+        version = must("--version").stdout
+        self.assertEqual(must("-V").stdout, version)
+        for name in names:
+            self.assertEqual(must("help", name).stdout, must(name, "--help").stdout)
+            self.assertEqual(must(name, "--version").stdout, version)
+        self.refused("help", "rnu", says="`run`")
+
     def test_nearest_options(self):
         self.refused("replay", self.file, "--tracce", "x", says="did you mean `--trace`")
         self.refused("list", "orders", "--markdwn", says="did you mean `--markdown`")

@@ -1,0 +1,35 @@
+/* Experiments that come with the program, by name. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+/* From the folder of the program: as installed (bin/), and as built in a clone (build/PRESET/). */
+static const char *const folders[] = {"../share/quadrille/experiments", "../../experiments"};
+
+static bool is_bare_name(const char *name)
+{
+    return *name && !strpbrk(name, "/.") && access(name, F_OK) != 0;
+}
+
+char *qd_cli_experiment_path(const char *name)
+{
+    char program[PATH_MAX], *path = NULL;
+    ssize_t length = is_bare_name(name) ? readlink("/proc/self/exe", program, sizeof program - 1) : -1;
+    if (length > 0) {
+        program[length] = '\0';
+        char *slash = strrchr(program, '/');
+        *slash = '\0';
+        for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+            if (asprintf(&path, "%s/%s/%s.yaml", program, folders[i], name) < 0)
+                return NULL;
+            if (access(path, R_OK) == 0)
+                return path;
+            free(path);
+        }
+    }
+    return strdup(name);
+}
