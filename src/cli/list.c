@@ -1,10 +1,11 @@
-/* quadrille list: the registry, as text or Markdown. */
+/* quadrille list: the registry, as text, Markdown, JSON or CSV. */
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/list_data.h"
 #include "quadrille/registry.h"
 
 /* Whether tables are printed as Markdown; set once from the command line. */
@@ -120,14 +121,17 @@ static void list_orders(void)
 static void print_help(void)
 {
     puts(
-        "Usage: quadrille list parameters|outcomes|doctrines|orders [--markdown]\n\n"
+        "Usage: quadrille list parameters|outcomes|doctrines|orders [--markdown|--json|--csv]\n\n"
         "Prints the registry: every name an experiment file may use, with default, range, unit and meaning.");
 }
 
 int qd_cli_list(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"help", no_argument, NULL, 'h'}, {"markdown", no_argument, NULL, 'm'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
+                                            {"markdown", no_argument, NULL, 'm'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"csv", no_argument, NULL, 'c'},
+                                            {NULL, 0, NULL, 0}};
     static const struct {
         const char *name;
         void (*print)(void);
@@ -135,21 +139,26 @@ int qd_cli_list(int argc, char **argv)
                   {"outcomes", list_outcomes},
                   {"doctrines", list_doctrines},
                   {"orders", list_orders}};
+    int form = 't';
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         if (option == 'h') {
             print_help();
             return 0;
         }
-        if (option != 'm')
+        if (option != 'm' && option != 'j' && option != 'c')
             return qd_cli_wrong_option("list", argv[optind - 1], options);
-        markdown = true;
+        form = option;
     }
+    markdown = form == 'm';
     if (optind + 1 != argc)
         return qd_cli_misuse("list", "expected one of parameters, outcomes, doctrines, orders");
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         if (strcmp(argv[optind], tables[i].name) == 0) {
-            tables[i].print();
+            if (form != 'j' && form != 'c')
+                tables[i].print();
+            else
+                (void)qd_cli_list_data(tables[i].name, form == 'j');
             return 0;
         }
     return qd_cli_misuse("list", "found `%s`; expected one of parameters, outcomes, doctrines, orders",

@@ -174,10 +174,12 @@ static qd_status_t show_provenance(const qd_show_t *self)
 static void print_help(void)
 {
     puts(
-        "Usage: quadrille show OUT.h5 [--outcomes NAME,NAME,...|all] [--point LABEL]\n\n"
+        "Usage: quadrille show OUT.h5 [--json|--csv] [--outcomes NAME,NAME,...|all] [--point LABEL]\n\n"
         "Prints what a result file holds: where it comes from, a summary table, the verdicts on its claims, "
         "contrasts\n"
         "and sensitivity. OUT.h5 may also be the folder OUT.h5.parts of a run that goes on.\n\n"
+        "  --json           all of it as one JSON object: provenance, summary, claims\n"
+        "  --csv            the summary as CSV: one line for each point, order and outcome\n"
         "  --outcomes LIST  outcomes to show, by name, instead of the main ones; `all`: all that the file "
         "keeps\n"
         "  --point POINT    one design point only: by its name as shown, label, values (factor=value,...) or "
@@ -256,6 +258,10 @@ const char *qd_show_point_name(const qd_show_t *self, size_t point)
 
 static qd_status_t show_all(const qd_show_t *self)
 {
+    if (self->form == 'j')
+        return qd_show_json(self);
+    if (self->form == 'c')
+        return qd_show_csv(self);
     qd_status_t status = show_provenance(self);
     if (status == QD_OK)
         status = qd_show_summary(self);
@@ -309,12 +315,12 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
 
 int qd_cli_show(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
-                                            {"outcomes", required_argument, NULL, 'o'},
-                                            {"point", required_argument, NULL, 'p'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'},        {"outcomes", required_argument, NULL, 'o'},
+        {"point", required_argument, NULL, 'p'}, {"json", no_argument, NULL, 'j'},
+        {"csv", no_argument, NULL, 'c'},         {NULL, 0, NULL, 0}};
     qd_error_t error = QD_ERROR_NONE;
-    qd_show_t self = {.point = -1, .error = &error};
+    qd_show_t self = {.point = -1, .form = 't', .error = &error};
     const char *point = NULL;
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
@@ -324,6 +330,8 @@ int qd_cli_show(int argc, char **argv)
         }
         if (option == 'p')
             point = optarg;
+        else if (option == 'j' || option == 'c')
+            self.form = option;
         else if (option != 'o')
             return qd_cli_wrong_option("show", argv[optind - 1], options);
         else if (read_outcomes(&self, optarg) != 0)

@@ -16,6 +16,7 @@ typedef struct {
     bool asked;                  /* whether --outcomes was given, */
     bool all;                    /* and as `all`: all that the file keeps */
     long point;                  /* -1: all */
+    int form;                    /* 't' text, 'j' JSON, 'c' CSV */
     char **name;                 /* of each point that was shown: qd_show_point_name; else NULL */
     qd_error_t *error;
 } qd_show_t;
@@ -43,6 +44,11 @@ size_t qd_show_length(const char *text);
 /* Prints a text in a column of `width` that begins at `indent`. A text that is too long is never cut: the line is
  * broken after it. Returns the column after it. */
 int qd_show_column(const char *text, int indent, int width);
+
+/* Provenance, summary and claims as one JSON object; the summary alone as CSV. All outcomes that are kept, with 95%
+ * intervals of their means, unless self->asked. */
+qd_status_t qd_show_json(const qd_show_t *self);
+qd_status_t qd_show_csv(const qd_show_t *self);
 
 qd_status_t qd_show_summary(const qd_show_t *self);
 qd_status_t qd_show_claims(const qd_show_t *self);

@@ -2,6 +2,7 @@
 """The commands as a user meets them: exit statuses, what goes to stdout and what to stderr, wrong options, nothing written on
 wrong input; show, verify, replay and merge on real files."""
 
+import csv
 import json
 import os
 import pty
@@ -169,6 +170,26 @@ class Commands(unittest.TestCase):
         (folder / "orders").write_text("wrlds: 3")
         self.assertIn("wrlds", must("run", "orders", "--dry-run", cwd=folder, status=2).stderr)
         self.assertIn("cannot be read", must("run", "ordres", "--dry-run", cwd=folder, status=2).stderr)
+
+    def test_show_and_list_as_data(self):
+        """JSON and CSV say what the file holds; every parameter and outcome is listed."""
+        shown = json.loads(must("show", self.file, "--json").stdout)
+        self.assertEqual(shown["result_hash"], result_hash(self.file))
+        rows = list(csv.DictReader(must("show", self.file, "--csv", "--outcomes", "survival").stdout.splitlines()))
+        self.assertEqual(len(rows), 9)
+        with h5py.File(self.file) as file:
+            mean = file["summary/survival/mean"][:]
+        for number, row in enumerate(rows):
+            self.assertEqual(float(row["mean"]), mean[number // 3, number % 3])
+            self.assertLessEqual(float(row["low"]), float(row["mean"]))
+            twin = next(one for one in shown["summary"] if all(one[key] == row[key] for key in ("point", "order", "outcome")))
+            self.assertEqual(twin["mean"], float(row["mean"]))
+        for name in ("parameters", "outcomes", "doctrines", "orders"):
+            listed = json.loads(must("list", name, "--json").stdout)
+            lines = list(csv.DictReader(must("list", name, "--csv").stdout.splitlines()))
+            self.assertEqual([one["name"] for one in listed], [line["name"] for line in lines])
+            for one in listed:
+                self.assertIn(one["name"], must("list", name).stdout)
 
     def test_help_and_version_everywhere(self):
         names = re.findall(r"^  ([a-z]+) +\S", must("--help").stdout, re.M)
