@@ -20,9 +20,11 @@
  * One actor has one configuration and no move: a strict minimum of energy 0. Minima of the rule blocs are the
  * Nash-stable partitions of the symmetric additively separable hedonic game with these worths.
  *
- * Weights are turned into whole numbers where sizes and propensities are decimal numbers of few digits; all
- * comparisons are then exact, and ties are ties. Otherwise energies that differ by less than 1e-12 of the sum
- * of all |w| count as equal. Answers do not depend on the number of threads.
+ * The method `exact` compares energies exactly: it takes every number as the shortest decimal that reads as
+ * the same double, so that ties are ties, however widely weights are spread; products of more than 207
+ * decimal digits are refused. In a search, energies that differ by less than 1e-12 of the sum of all |w| count
+ * as equal where sizes and propensities are not decimal numbers of few digits. Answers do not depend on the
+ * number of threads.
  *
  * Arguments: the object first, `error` last; nothing may be NULL unless said. Objects belong to one thread at
  * a time. */

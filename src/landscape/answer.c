@@ -52,9 +52,7 @@ void qd_answer_evaluate(const qd_weights_t *weights, qd_landscape_rule_t rule, q
     for (size_t i = 0; i < weights->n; i++)
         last = minimum->group[i] > last ? minimum->group[i] : last;
     minimum->groups = last + 1;
-    double disagreements = qd_weights_disagreements(weights, minimum->group);
-    minimum->disagreements = disagreements / weights->unit;
-    minimum->energy = qd_weights_energy(weights, rule, disagreements);
+    qd_weights_judge(weights, rule, minimum->group, &minimum->energy, &minimum->disagreements);
 }
 
 void qd_partition_offers(const qd_weights_t *weights, const uint16_t group[], size_t groups, size_t actor,
@@ -84,11 +82,11 @@ qd_moves_t qd_partition_moves(const qd_weights_t *weights, size_t groups_max, co
         qd_partition_offers(weights, group, groups, i, offers);
         size_t targets = groups < groups_max && !alone(group, weights->n, i) ? groups + 1 : groups;
         for (size_t k = 0; k < targets; k++) {
-            double gain = offers[k] - offers[group[i]];
-            if (k == group[i] || gain < -weights->tolerance)
+            if (k == group[i])
                 continue;
-            moves.lowers = moves.lowers || gain > weights->tolerance;
-            moves.level = moves.level || gain <= weights->tolerance;
+            int sign = qd_weights_sign(weights, offers[k] - offers[group[i]], group, i, k);
+            moves.lowers = moves.lowers || sign > 0;
+            moves.level = moves.level || sign == 0;
         }
     }
     return moves;

@@ -19,7 +19,7 @@ void qd_partition_offers(const qd_weights_t *weights, const uint16_t group[], si
 
 /* What one actor's moves do to a partition. */
 typedef struct {
-    bool lowers; /* some move lowers the disagreements by more than the tolerance */
+    bool lowers; /* some move lowers the disagreements */
     bool level;  /* some move leaves them as they are */
 } qd_moves_t;
 

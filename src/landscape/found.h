@@ -9,27 +9,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "landscape/amount.h"
+
 typedef struct {
-    double energy; /* scaled; any quantity that orders configurations as the energy does */
-    uint64_t key;  /* names the configuration */
+    double energy;       /* scaled; any quantity that orders configurations as the energy does */
+    qd_amount_t *amount; /* NULL, or the energy by digits, which then decides */
+    uint64_t key;        /* names the configuration */
     bool strict;
 } qd_found_minimum_t;
 
 typedef struct {
     size_t limit;
-    double tolerance; /* energies that differ by no more count as equally low */
-    uint64_t total;   /* minima seen */
-    uint64_t optima;  /* of these, with the least energy */
+    uint64_t total;  /* minima seen */
+    uint64_t optima; /* of these, with the least energy */
     double least;
+    qd_amount_t least_amount; /* without digits: `least` decides */
     size_t count, room;
     qd_found_minimum_t *minimum;
     bool out_of_memory; /* an addition failed: the list is useless */
 } qd_found_t;
 
-qd_found_t qd_found_empty(size_t limit, double tolerance);
+qd_found_t qd_found_empty(size_t limit);
 void qd_found_free(qd_found_t *self);
 
-void qd_found_add(qd_found_t *self, double energy, uint64_t key, bool strict);
+/* amount: NULL, or the energy by digits, settled; the same for all minima of a list. */
+void qd_found_add(qd_found_t *self, double energy, const qd_amount_t *amount, uint64_t key, bool strict);
 
 /* Adds all of `other` after what is there and frees `other`. */
 void qd_found_merge(qd_found_t *self, qd_found_t *other);

@@ -122,7 +122,9 @@ qd_status_t qd_landscape_check(const qd_landscape_t *self, qd_error_t *error)
     qd_status_t status = check_extent(self, error);
     if (status == QD_OK)
         status = check_numbers(self, error);
-    return status == QD_OK ? qd_weights_check(self, pair, error) : status;
+    if (status == QD_OK)
+        status = qd_weights_check(self, pair, error);
+    return status == QD_OK ? qd_weights_check_digits(self, error) : status;
 }
 
 qd_status_t qd_landscape_solve(const qd_landscape_t *self, const qd_runner_t *runner,

@@ -95,34 +95,77 @@ typedef struct {
     uint32_t *next; /* NULL, or [partitions] rank that steepest descent goes to; its own for minima */
 } walk_t;
 
+/* Actor i goes to bloc k and gains that; k = the number of blocs: a new one. */
+typedef struct {
+    double gain;
+    size_t actor;
+    uint8_t bloc;
+} move_t;
+
+static qd_amount_t gain_by_digits(const walk_t *self, const move_t *move)
+{
+    uint16_t group[MOST];
+    for (size_t i = 0; i < self->n; i++)
+        group[i] = self->g[i];
+    return qd_weights_gain(self->weights, group, move->actor, move->bloc);
+}
+
+static int sign_of(const walk_t *self, const move_t *move)
+{
+    if (fabs(move->gain) > self->weights->tolerance)
+        return move->gain < 0.0 ? -1 : 1;
+    if (self->weights->digits == 0)
+        return 0;
+    qd_amount_t exactly = gain_by_digits(self, move);
+    return qd_amount_sign(&exactly);
+}
+
+static bool better(const walk_t *self, const move_t *a, const move_t *b)
+{
+    double difference = a->gain - b->gain;
+    if (fabs(difference) > self->weights->tolerance || self->weights->digits == 0)
+        return difference > 0.0;
+    qd_amount_t of_a = gain_by_digits(self, a), of_b = gain_by_digits(self, b);
+    return qd_amount_compare(&of_a, &of_b) > 0;
+}
+
+static void add_minimum(walk_t *self, bool strict)
+{
+    if (self->weights->digits == 0) {
+        qd_found_add(self->found, -self->within, NULL, self->rank, strict);
+        return;
+    }
+    uint16_t group[MOST];
+    for (size_t i = 0; i < self->n; i++)
+        group[i] = self->g[i];
+    qd_amount_t within = qd_weights_within(self->weights, group), energy = {.digits = within.digits};
+    qd_amount_add(&energy, -1.0, &within);
+    qd_found_add(self->found, -self->within, &energy, self->rank, strict);
+}
+
 /* Judges the partition that is placed whole. */
 static void visit(walk_t *self, uint8_t blocs)
 {
-    double tolerance = self->weights->tolerance, most = tolerance;
     bool level = false, lowers = false;
-    size_t actor = 0;
-    uint8_t target = 0;
+    move_t best = {0};
     for (size_t i = 0; i < self->n; i++) {
         uint8_t own = self->g[i], targets = self->members[own] > 1 ? (uint8_t)(blocs + 1) : blocs;
         double present = self->offer[own][i];
         for (uint8_t k = 0; k < targets; k++) {
-            double gain = (k < blocs ? self->offer[k][i] : 0.0) - present;
-            if (k == own || gain < -tolerance)
-                continue;
-            level = level || gain <= tolerance;
-            if (lowers ? gain > most + tolerance : gain > tolerance) {
+            move_t move = {(k < blocs ? self->offer[k][i] : 0.0) - present, i, k};
+            int sign = k == own ? -1 : sign_of(self, &move);
+            level = level || sign == 0;
+            if (sign > 0 && (!lowers || better(self, &move, &best))) {
                 lowers = true;
-                most = gain;
-                actor = i;
-                target = k;
+                best = move;
             }
         }
     }
     if (!lowers)
-        qd_found_add(self->found, -self->within, self->rank, !level);
+        add_minimum(self, !level);
     if (self->next)
         self->next[self->rank] =
-            lowers ? rank_after(self->ranks, self->g, self->n, actor, target) : self->rank;
+            lowers ? rank_after(self->ranks, self->g, self->n, best.actor, best.bloc) : self->rank;
     self->rank++;
 }
 
@@ -184,9 +227,7 @@ static void walk_piece(void *context, size_t index)
     walk_from(&walk, self->prefix, blocs);
 }
 
-/* basin[r] = number of partitions that steepest descent leads to r; `next` becomes the end of
-
- * each descent. */
+/* basin[r] = number of partitions that steepest descent leads to r; `next` becomes the end of each descent. */
 static void count_basins(uint32_t next[], uint32_t basin[], size_t partitions)
 {
     memset(basin, 0, partitions * sizeof *basin);
@@ -233,7 +274,7 @@ qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weight
     size_t partitions = (size_t)answer->configurations;
     uint32_t *basin = NULL;
     qd_status_t status = QD_OK;
-    qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX, weights->tolerance);
+    qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX);
     pieces_t *pieces = calloc(1, sizeof *pieces);
     if (pieces && !landscape->skip_basins) {
         pieces->next = malloc(partitions * sizeof *pieces->next);
@@ -248,7 +289,7 @@ qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weight
     pieces->prefix = n < PREFIX ? n : PREFIX;
     size_t count = (size_t)qd_bell_number(pieces->prefix);
     for (size_t k = 0; k < count; k++)
-        pieces->found[k] = qd_found_empty(found.limit, found.tolerance);
+        pieces->found[k] = qd_found_empty(found.limit);
     qd_runner_run(runner, count, walk_piece, pieces);
     for (size_t k = 0; k < count; k++)
         qd_found_merge(&found, &pieces->found[k]);

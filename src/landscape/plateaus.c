@@ -56,18 +56,18 @@ static size_t groups_of(const uint16_t group[], size_t n)
 static bool spread(visits_t *self, size_t at, bool *exit)
 {
     const uint16_t *group = self->group + at * self->n;
-    double tolerance = self->weights->tolerance;
     size_t groups = groups_of(group, self->n), targets = groups < self->groups_max ? groups + 1 : groups;
     for (size_t i = 0; i < self->n; i++) {
         qd_partition_offers(self->weights, group, groups, i, self->offers);
         for (size_t k = 0; k < targets; k++) {
             double gain = self->offers[k] - self->offers[group[i]];
-            if (k == group[i] || gain < -tolerance)
+            int sign = k == group[i] ? -1 : qd_weights_sign(self->weights, gain, group, i, k);
+            if (sign < 0)
                 continue;
             memcpy(self->moved, group, self->n * sizeof *group);
             self->moved[i] = (uint16_t)k;
             qd_partition_renumber(self->moved, self->n);
-            if (gain > tolerance)
+            if (sign > 0)
                 *exit = true;
             else if (visit(self, self->moved, self->plateau[at]) == EMPTY)
                 return false;

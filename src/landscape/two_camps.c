@@ -1,5 +1,6 @@
 #include "landscape/two_camps.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "math/reduce.h"
 
 /* Fields are computed afresh at every code whose low bits are 0, so that rounding (where weights are not
- * whole numbers) stays that of a few thousand additions and does not depend on where a walk began. */
+ * whole numbers) stays below the tolerance (weights.h) and does not depend on where a walk began. */
 #define REFRESH      ((uint64_t)1 << 12)
 #define PIECE_LEAST  12 /* log2 of configurations per piece of the walk, at least */
 #define PIECES_MOST  10 /* log2 of pieces, at most */
@@ -53,45 +54,89 @@ static bool some_gain_below(const walker_t *self, double tolerance)
     return all < -tolerance;
 }
 
-static void add_minimum(const walker_t *self, uint64_t code, qd_found_t *found)
+/* The gain of one actor by digits. */
+static qd_amount_t gain_by_digits(const walker_t *self, size_t i)
 {
-    double sum = 0.0;
-    bool strict = true, alone = self->weights->n == 1; /* whose other side is the same configuration */
-    for (size_t i = 0; i < self->weights->n; i++) {
-        double gain = self->x[i] * self->h[i];
-        strict = strict && (gain > self->weights->tolerance || alone);
-        sum += gain;
-    }
-    /* sum of gains = 2 sum over pairs of w x x, and d = (1 - x x) / 2. */
-    qd_found_add(found, 0.5 * (self->weights->sum - 0.5 * sum), code, strict);
+    qd_amount_t zero = {.digits = self->weights->digits}, field = qd_weights_row(self->weights, i, self->x);
+    qd_amount_add(&zero, self->x[i], &field);
+    return zero;
 }
 
+/* Sign of the gain of one actor. */
+static int gain_sign(const walker_t *self, size_t i)
+{
+    double gain = self->x[i] * self->h[i];
+    if (fabs(gain) > self->weights->tolerance)
+        return gain < 0.0 ? -1 : 1;
+    if (self->weights->digits == 0)
+        return 0;
+    qd_amount_t exactly = gain_by_digits(self, i);
+    return qd_amount_sign(&exactly);
+}
+
+static bool is_minimum(const walker_t *self)
+{
+    if (some_gain_below(self, self->weights->tolerance))
+        return false;
+    for (size_t i = 0; self->weights->digits > 0 && i < self->weights->n; i++)
+        if (gain_sign(self, i) < 0)
+            return false;
+    return true;
+}
+
+static void add_minimum(const walker_t *self, uint64_t code, qd_found_t *found)
+{
+    const qd_weights_t *weights = self->weights;
+    double sum = 0.0;
+    bool strict = true, alone = weights->n == 1; /* whose other side is the same configuration */
+    for (size_t i = 0; i < weights->n; i++) {
+        strict = strict && (alone || gain_sign(self, i) > 0);
+        sum += self->x[i] * self->h[i];
+    }
+    /* sum of gains = 2 sum over pairs of w x x, and d = (1 - x x) / 2. */
+    double energy = 0.5 * (weights->sum - 0.5 * sum);
+    if (weights->digits == 0) {
+        qd_found_add(found, energy, NULL, code, strict);
+        return;
+    }
+    qd_amount_t amount = {.digits = weights->digits};
+    for (size_t i = 0; i < weights->n; i++) {
+        qd_amount_t gain = gain_by_digits(self, i);
+        qd_amount_add(&amount, -1.0, &gain);
+    }
+    qd_found_add(found, energy, &amount, code, strict);
+}
+
+/* Whether actor i gains less, and so lowers the energy more, than actor j. */
+static bool steeper(const walker_t *self, size_t i, size_t j)
+{
+    double difference = self->x[i] * self->h[i] - self->x[j] * self->h[j];
+    if (fabs(difference) > self->weights->tolerance || self->weights->digits == 0)
+        return difference < 0.0;
+    qd_amount_t of_i = gain_by_digits(self, i), of_j = gain_by_digits(self, j);
+    return qd_amount_compare(&of_i, &of_j) < 0;
+}
+
+/* Needs a configuration that is no minimum. */
 static uint8_t steepest(const walker_t *self)
 {
-    double least = -self->weights->tolerance;
-    uint8_t actor = QD_STAYS;
-    for (size_t i = 0; i < self->weights->n; i++) {
-        double gain = self->x[i] * self->h[i];
-        if (actor == QD_STAYS ? gain < least : gain < least - self->weights->tolerance) {
-            least = gain;
-            actor = (uint8_t)i;
-        }
-    }
-    return actor;
+    size_t actor = 0;
+    for (size_t i = 1; i < self->weights->n; i++)
+        actor = steeper(self, i, actor) ? i : actor;
+    return (uint8_t)actor;
 }
 
 void qd_two_camps_walk(const qd_weights_t *weights, uint64_t first, uint64_t last, qd_found_t *found,
                        uint8_t next[], double scratch[])
 {
     walker_t self = {.weights = weights, .x = scratch, .h = scratch + weights->padded};
-    double tolerance = weights->tolerance;
     for (uint64_t t = first; t < last; t++) {
         uint64_t code = t ^ t >> 1;
         if (t == first || t % REFRESH == 0)
             refresh(&self, code);
         else
             switch_side(&self, (size_t)__builtin_ctzll(t) + 1);
-        bool minimum = !some_gain_below(&self, tolerance);
+        bool minimum = is_minimum(&self);
         if (minimum)
             add_minimum(&self, code, found);
         if (next)
@@ -162,7 +207,7 @@ static void walk_all(const qd_weights_t *weights, const qd_runner_t *runner, uin
     for (; round.first < pieces && !found->out_of_memory; round.first += PIECES_AHEAD) {
         size_t count = (size_t)(pieces - round.first < PIECES_AHEAD ? pieces - round.first : PIECES_AHEAD);
         for (size_t k = 0; k < count; k++)
-            round.found[k] = qd_found_empty(found->limit, found->tolerance);
+            round.found[k] = qd_found_empty(found->limit);
         qd_runner_run(runner, count, walk_piece, &round);
         for (size_t k = 0; k < count; k++)
             qd_found_merge(found, &round.found[k]);
@@ -175,10 +220,7 @@ static void fill_minimum(const qd_weights_t *weights, uint64_t code, qd_minimum_
     minimum->group[0] = 0;
     for (size_t i = 1; i < weights->n; i++)
         minimum->group[i] = (uint16_t)(code >> (i - 1) & 1);
-    minimum->groups = code ? 2 : 1;
-    double disagreements = qd_weights_disagreements(weights, minimum->group);
-    minimum->disagreements = disagreements / weights->unit;
-    minimum->energy = qd_weights_energy(weights, QD_RULE_TWO_CAMPS, disagreements);
+    qd_answer_evaluate(weights, QD_RULE_TWO_CAMPS, minimum);
 }
 
 static qd_status_t take_minima(const qd_weights_t *weights, const qd_found_t *found, const uint32_t basin[],
@@ -204,7 +246,7 @@ qd_status_t qd_two_camps_solve(const qd_landscape_t *landscape, const qd_weights
     uint8_t *next = NULL;
     uint32_t *root = NULL, *basin = NULL;
     qd_status_t status = QD_OK;
-    qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX, weights->tolerance);
+    qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX);
     if (basins) {
         next = malloc(configurations);
         root = malloc(configurations * sizeof *root);

@@ -1,6 +1,7 @@
 #include "landscape/weights.h"
 
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,6 +114,159 @@ qd_status_t qd_weights_check(const qd_landscape_t *landscape, size_t pair[2], qd
                         "expected other units");
 }
 
+/* ---- digits -------------------------------------------------------------------------------------------- */
+
+/* Sizes and propensities as decimals, and the power of ten that divides every product. */
+typedef struct {
+    const qd_landscape_t *landscape;
+    qd_decimal_t size[QD_TWO_CAMPS_EXACT_MAX];
+    int power;
+} decimals_t;
+
+static void decimals_init(decimals_t *self, const qd_landscape_t *landscape)
+{
+    size_t n = landscape->actors;
+    int of_sizes = INT_MAX, of_pairs = INT_MAX;
+    self->landscape = landscape;
+    for (size_t i = 0; i < n; i++) {
+        self->size[i] = qd_decimal_of(landscape->size[i]);
+        of_sizes = self->size[i].exponent < of_sizes ? self->size[i].exponent : of_sizes;
+        for (size_t j = 0; j < i; j++) {
+            qd_decimal_t p = qd_decimal_of(landscape->propensity[i * n + j]);
+            of_pairs = p.whole > 0 && p.exponent < of_pairs ? p.exponent : of_pairs;
+        }
+    }
+    self->power = of_pairs == INT_MAX ? 0 : 2 * of_sizes + of_pairs;
+}
+
+static bool pair_product(const decimals_t *self, size_t i, size_t j, qd_amount_t *product)
+{
+    qd_decimal_t p = qd_decimal_of(self->landscape->propensity[i * self->landscape->actors + j]);
+    return qd_amount_product(product, self->size[i], self->size[j], p, self->power);
+}
+
+/* Digits that every weight and sums of them fit into; 0: too many. */
+static size_t digits_needed(const decimals_t *self)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < self->landscape->actors; i++)
+        for (size_t j = 0; j < i; j++) {
+            qd_amount_t product;
+            if (!pair_product(self, i, j, &product))
+                return 0;
+            most = product.digits > most ? product.digits : most;
+        }
+    return most + 1;
+}
+
+qd_status_t qd_weights_check_digits(const qd_landscape_t *landscape, qd_error_t *error)
+{
+    if (landscape->method != QD_METHOD_EXACT)
+        return QD_OK;
+    decimals_t decimals;
+    decimals_init(&decimals, landscape);
+    if (digits_needed(&decimals) > 0)
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "found products of sizes and propensities that are spread over more than 207 decimal "
+                        "digits, too many to be compared exactly; expected fewer, or `method: search`");
+}
+
+static bool fill_digits(qd_weights_t *self, const qd_landscape_t *landscape)
+{
+    decimals_t decimals;
+    decimals_init(&decimals, landscape);
+    self->power = decimals.power;
+    self->digits = digits_needed(&decimals);
+    self->digit = calloc(self->n * self->digits * self->padded, sizeof *self->digit);
+    if (!self->digit)
+        return false;
+    for (size_t i = 0; i < self->n; i++)
+        for (size_t j = 0; j < self->n; j++) {
+            qd_amount_t product;
+            if (i == j || !pair_product(&decimals, i, j, &product))
+                continue;
+            for (size_t k = 0; k < product.digits; k++)
+                self->digit[(i * self->digits + k) * self->padded + j] = product.digit[k];
+        }
+    return true;
+}
+
+qd_amount_t qd_weights_row(const qd_weights_t *self, size_t actor, const double x[])
+{
+    qd_amount_t sum = {.digits = self->digits};
+    for (size_t k = 0; k < self->digits; k++)
+        sum.digit[k] = qd_dot(x, self->digit + (actor * self->digits + k) * self->padded, self->padded);
+    qd_amount_settle(&sum);
+    return sum;
+}
+
+qd_amount_t qd_weights_gain(const qd_weights_t *self, const uint16_t group[], size_t actor, size_t k)
+{
+    double x[QD_TWO_CAMPS_EXACT_MAX + QD_LANES] = {0};
+    for (size_t j = 0; j < self->n; j++)
+        x[j] = (group[j] == k ? 1.0 : 0.0) - (group[j] == group[actor] ? 1.0 : 0.0);
+    return qd_weights_row(self, actor, x);
+}
+
+int qd_weights_sign(const qd_weights_t *self, double gain, const uint16_t group[], size_t actor, size_t k)
+{
+    if (fabs(gain) > self->tolerance)
+        return gain < 0.0 ? -1 : 1;
+    if (self->digits == 0)
+        return 0;
+    qd_amount_t exactly = qd_weights_gain(self, group, actor, k);
+    return qd_amount_sign(&exactly);
+}
+
+qd_amount_t qd_weights_within(const qd_weights_t *self, const uint16_t group[])
+{
+    qd_amount_t sum = {.digits = self->digits};
+    for (size_t i = 0; i < self->n; i++) {
+        double x[QD_TWO_CAMPS_EXACT_MAX + QD_LANES] = {0};
+        for (size_t j = 0; j < i; j++)
+            x[j] = group[j] == group[i] ? 1.0 : 0.0;
+        qd_amount_t row = qd_weights_row(self, i, x);
+        qd_amount_add(&sum, 1.0, &row);
+    }
+    return sum;
+}
+
+/* Disagreements minus `hostile`, by digits: the sum of w across groups. */
+static qd_amount_t across(const qd_weights_t *self, const uint16_t group[], qd_amount_t *hostile)
+{
+    static const uint16_t one_group[QD_TWO_CAMPS_EXACT_MAX] = {0};
+    qd_amount_t sum = qd_weights_within(self, one_group), within = qd_weights_within(self, group);
+    qd_amount_add(&sum, -1.0, &within);
+    *hostile = (qd_amount_t){.digits = self->digits};
+    for (size_t i = 0; i < self->n; i++) {
+        double x[QD_TWO_CAMPS_EXACT_MAX + QD_LANES] = {0};
+        for (size_t j = 0; j < i; j++)
+            x[j] = self->w[i * self->padded + j] < 0.0 ? 1.0 : 0.0;
+        qd_amount_t row = qd_weights_row(self, i, x);
+        qd_amount_add(hostile, -1.0, &row);
+    }
+    return sum;
+}
+
+void qd_weights_judge(const qd_weights_t *self, qd_landscape_rule_t rule, const uint16_t group[],
+                      double *energy, double *disagreements)
+{
+    double scaled = qd_weights_disagreements(self, group);
+    *disagreements = scaled / self->unit;
+    *energy = 2.0 * (scaled - self->hostile) / self->unit;
+    if (self->digits > 0) {
+        qd_amount_t hostile, sum = across(self, group, &hostile);
+        *energy = 2.0 * qd_amount_value(&sum, self->power);
+        qd_amount_add(&sum, 1.0, &hostile);
+        *disagreements = qd_amount_value(&sum, self->power);
+    }
+    if (rule == QD_RULE_BLOCS)
+        *energy = *disagreements;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------------------- */
+
 qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape, qd_error_t *error)
 {
     size_t n = landscape->actors, padded = qd_padded(n);
@@ -134,6 +288,8 @@ qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape,
         self->tolerance = TOLERANCE * sum_of_magnitudes(self);
     }
     sum_pairs(self);
+    if (!self->exact && landscape->method == QD_METHOD_EXACT && !fill_digits(self, landscape))
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the digits of %zu actors' weights", n);
     return QD_OK;
 }
 
@@ -142,6 +298,7 @@ void qd_weights_free(qd_weights_t *self)
     free(self->size);
     free(self->affinity);
     free(self->w);
+    free(self->digit);
     *self = (qd_weights_t){0};
 }
 
@@ -155,11 +312,4 @@ double qd_weights_disagreements(const qd_weights_t *self, const uint16_t group[]
                 sum += fabs(w);
         }
     return sum;
-}
-
-double qd_weights_energy(const qd_weights_t *self, qd_landscape_rule_t rule, double disagreements)
-{
-    if (rule == QD_RULE_BLOCS)
-        return disagreements / self->unit;
-    return 2.0 * (disagreements - self->hostile) / self->unit;
 }

@@ -3,17 +3,29 @@
  * A number written with d decimals is an integer after multiplication by 10^d. If all sizes have at most a
  * decimals, all propensities at most b, and 2 sum |w| 10^(2a+b) stays below 2^53, everything is scaled by
  * these powers of ten: sums of weights are then exact in double precision in any order, and equal energies
- * compare equal. */
+ * compare equal.
+ *
+ * Otherwise the method `exact` keeps two forms of each weight: the nearest double, and the digits of the
+ * product of the three shortest decimals in the base 2^46 (amount.h). Sums of doubles decide wherever they
+ * differ by more than `tolerance`; where they do not, sums of digits decide, which are exact. The tolerance,
+ * 1e-12 sum |w|, is above the largest error of a difference of two sums of doubles: a walk adds at most
+ * 4096 + 36 rows before it begins anew, each addition errs by at most 2^-53 sum |w|, each weight by 2^-52 of
+ * itself, in all by less than 4.7e-13 sum |w| a sum. */
 #ifndef QD_LANDSCAPE_WEIGHTS_H
 #define QD_LANDSCAPE_WEIGHTS_H
 
+#include "landscape/amount.h"
 #include "quadrille/landscape.h"
 
 typedef struct {
     size_t n, padded;
     bool exact;
     double unit;      /* what one unit of a scaled weight is: energies are divided by it; 1 unless exact */
-    double tolerance; /* scaled energies that differ by no more are equal; 0 if exact */
+    double tolerance; /* sums of doubles that differ by no more are compared by their digits, or (search) are
+                         equal; 0 if exact */
+    size_t digits;    /* of each weight in the base 2^46; 0: exact, or a search */
+    int power;        /* the unit of the digits is 10^power */
+    double *digit;    /* [n][digits][padded] */
     double *size;     /* [padded] scaled sizes, as the kernel's games take them */
     double *affinity; /* [n][padded] scaled propensities, diagonal 0 */
     double *w;        /* [n][padded] their products with the sizes */
@@ -32,16 +44,33 @@ double qd_power_of_ten(int decimals);
  * infinite, or level where they are not. pair: the actors, both 0 where it is the sum. */
 QD_MUST_USE qd_status_t qd_weights_check(const qd_landscape_t *landscape, size_t pair[2], qd_error_t *error);
 
+/* QD_ERROR_INPUT where the method is exact and the weights are spread over more digits than can be compared
+ * exactly. */
+QD_MUST_USE qd_status_t qd_weights_check_digits(const qd_landscape_t *landscape, qd_error_t *error);
+
 /* Weights of a checked landscape; released by qd_weights_free, also after a failure. */
 QD_MUST_USE qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape,
                                         qd_error_t *error);
 void qd_weights_free(qd_weights_t *self);
 
-/* Scaled disagreements of the partition group[0..n-1]. */
-double qd_weights_disagreements(const qd_weights_t *self, const uint16_t group[]);
+/* sum_j x_j w_actor,j by digits, settled; x: [padded] whole numbers of magnitude 2 at most. Needs digits. */
+qd_amount_t qd_weights_row(const qd_weights_t *self, size_t actor, const double x[]);
 
-/* The answer's energy for scaled disagreements: 2 (D - hostile) for two camps, D for blocs, in the user's
- * units. */
-double qd_weights_energy(const qd_weights_t *self, qd_landscape_rule_t rule, double disagreements);
+/* What `actor` gains by going from its group to group k, by digits: its ties there minus its present ones. */
+qd_amount_t qd_weights_gain(const qd_weights_t *self, const uint16_t group[], size_t actor, size_t k);
+
+/* Sign of a gain whose sum of doubles is `gain`: -1, 0 or 1, exactly unless the method is a search. */
+int qd_weights_sign(const qd_weights_t *self, double gain, const uint16_t group[], size_t actor, size_t k);
+
+/* Sum of w over the pairs within groups, by digits. */
+qd_amount_t qd_weights_within(const qd_weights_t *self, const uint16_t group[]);
+
+/* Energy and disagreements of the partition group[0..n-1], in the user's units: 2 (D - hostile) and D for two
+ * camps, D and D for blocs. */
+void qd_weights_judge(const qd_weights_t *self, qd_landscape_rule_t rule, const uint16_t group[],
+                      double *energy, double *disagreements);
+
+/* Scaled disagreements as a sum of doubles. */
+double qd_weights_disagreements(const qd_weights_t *self, const uint16_t group[]);
 
 #endif
