@@ -43,7 +43,10 @@ typedef struct {
     const double *place;      /* N x 3 unit vectors, row by row, or NULL */
     const double *value;      /* N x 2, or NULL */
     const double *affinity; /* N x N symmetric, zero diagonal, in [-1,1], or NULL: then baseline and start */
-    const int *bloc;        /* N: labels 0..K of the first blocs, or NULL */
+    const int
+        *bloc; /* N: labels 0..K of the first blocs, or NULL: then made from the pacts, if there are any */
+    const bool *pact;  /* N x N symmetric: who has a defence pact with whom, or NULL */
+    const bool *rival; /* N x N symmetric: who is whose rival, or NULL */
 } qd_empirical_t;
 
 /* One parameter set at the start of period `at` (schedule). */

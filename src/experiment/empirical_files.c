@@ -163,21 +163,21 @@ static qd_status_t read_capabilities(const qd_empirical_source_t *source, found_
     return status;
 }
 
-/* ---- alliances ----------------------------------------------------------------------------------------- */
+/* ---- pacts and rivalries ----------------------------------------------------------------------------------------- */
 
-/* Root of i's tree of allies: the strongest (lowest) member, paths halved on the way. */
-static size_t leader_of(size_t leader[], size_t i)
+/* Marks the pair of two kept states, in both directions. */
+static void join(const reading_t *reading, const int code[2], bool pair[])
 {
-    while (leader[i] != i) {
-        leader[i] = leader[leader[i]];
-        i = leader[i];
-    }
-    return i;
+    int a = state_of(reading, code[0]), b = state_of(reading, code[1]);
+    if (a < 0 || b < 0 || a == b)
+        return;
+    size_t n = reading->states, i = (size_t)a, j = (size_t)b;
+    pair[i * n + j] = pair[j * n + i] = true;
 }
 
 /* columns: both codes, year, pact. Counts the rows of the year in `found`. */
 static qd_status_t take_pact(const reading_t *reading, const qd_csv_t *table, size_t row,
-                             const size_t column[4], size_t leader[], size_t *found, int years[2])
+                             const size_t column[4], bool pair[], size_t *found, int years[2])
 {
     int year, pact, code[2];
     qd_status_t status = qd_csv_whole(table, row, column[2], 0, YEAR_MAX, &year, reading->error);
@@ -191,17 +191,12 @@ static qd_status_t take_pact(const reading_t *reading, const qd_csv_t *table, si
     status = qd_csv_whole(table, row, column[3], 0, 1, &pact, reading->error);
     for (size_t k = 0; k < 2; k++)
         status = first_of(status, qd_csv_whole(table, row, column[k], 1, CODE_MAX, &code[k], reading->error));
-    if (status || !pact)
-        return status;
-    int a = state_of(reading, code[0]), b = state_of(reading, code[1]);
-    if (a < 0 || b < 0)
-        return QD_OK;
-    size_t x = leader_of(leader, (size_t)a), y = leader_of(leader, (size_t)b);
-    leader[x < y ? y : x] = x < y ? x : y;
-    return QD_OK;
+    if (!status && pact)
+        join(reading, code, pair);
+    return status;
 }
 
-static qd_status_t join_allies(const reading_t *reading, const qd_csv_t *table, size_t leader[])
+static qd_status_t collect_pacts(const reading_t *reading, const qd_csv_t *table, bool pair[])
 {
     static const char *const names[4][2] = {
         {"ccode1", NULL}, {"ccode2", NULL}, {"year", NULL}, {"cow_defense", "defense"}};
@@ -212,7 +207,7 @@ static qd_status_t join_allies(const reading_t *reading, const qd_csv_t *table, 
         status = first_of(status, qd_csv_column(table, names[k][0], names[k][1], &column[k], reading->error));
     for (size_t row = 0, end = status ? 0 : table->rows; row < end && may_go_on(reading->error, before);
          row++)
-        status = first_of(status, take_pact(reading, table, row, column, leader, &found, years));
+        status = first_of(status, take_pact(reading, table, row, column, pair, &found, years));
     if (!status && !found)
         status = qd_error_add(reading->error, QD_ERROR_INPUT,
                               "%s: found no pair of states in %d; expected a year from %d to %d", table->path,
@@ -220,44 +215,49 @@ static qd_status_t join_allies(const reading_t *reading, const qd_csv_t *table, 
     return status;
 }
 
-/* From trees of allies to labels, as the header says. */
-static void label_blocs(size_t states, size_t leader[], int bloc[])
+/* column: both codes, first and last year of a rivalry. */
+static qd_status_t take_rivalry(const reading_t *reading, const qd_csv_t *table, size_t row,
+                                const size_t column[4], bool pair[])
 {
-    int members[QD_EMPIRICAL_STATES_MAX] = {0}, label[QD_EMPIRICAL_STATES_MAX] = {0};
-    bool taken[QD_EMPIRICAL_LABELS + 1] = {false};
-    for (size_t i = 0; i < states; i++)
-        members[leader_of(leader, i)]++;
-    for (size_t i = 0; i < states && i < QD_EMPIRICAL_LABELS; i++)
-        if (leader_of(leader, i) == i) {
-            label[i] = (int)i + 1;
-            taken[i + 1] = true;
-        }
-    for (size_t i = QD_EMPIRICAL_LABELS; i < states; i++) {
-        if (members[i] < 2)
-            continue;
-        int k = 1;
-        while (k <= QD_EMPIRICAL_LABELS && taken[k])
-            k++;
-        if (k > QD_EMPIRICAL_LABELS)
-            break;
-        label[i] = k;
-        taken[k] = true;
+    int code[2], year[2];
+    qd_status_t status = QD_OK;
+    for (size_t k = 0; k < 2; k++) {
+        status = first_of(status, qd_csv_whole(table, row, column[k], 1, CODE_MAX, &code[k], reading->error));
+        status =
+            first_of(status, qd_csv_whole(table, row, column[2 + k], 0, YEAR_MAX, &year[k], reading->error));
     }
-    for (size_t i = 0; i < states; i++)
-        bloc[i] = label[leader_of(leader, i)];
+    if (status)
+        return status;
+    if (year[1] < year[0])
+        return qd_error_add(reading->error, QD_ERROR_INPUT,
+                            "%s:%zu: found a rivalry from %d to %d; expected it to end after it begins",
+                            table->path, table->line[row], year[0], year[1]);
+    if (year[0] <= reading->source->year && reading->source->year <= year[1])
+        join(reading, code, pair);
+    return QD_OK;
 }
 
-static qd_status_t read_alliances(const reading_t *reading, int bloc[])
+/* That no rivalry runs in the year is no fault. */
+static qd_status_t collect_rivalries(const reading_t *reading, const qd_csv_t *table, bool pair[])
+{
+    static const char *const names[4] = {"ccode1", "ccode2", "styear", "endyear"};
+    size_t column[4], before = reading->error->count;
+    qd_status_t status = QD_OK;
+    for (size_t k = 0; k < 4; k++)
+        status = first_of(status, qd_csv_column(table, names[k], NULL, &column[k], reading->error));
+    for (size_t row = 0, end = status ? 0 : table->rows; row < end && may_go_on(reading->error, before);
+         row++)
+        status = first_of(status, take_rivalry(reading, table, row, column, pair));
+    return status;
+}
+
+static qd_status_t read_ties(const reading_t *reading, const char *path,
+                             qd_status_t (*collect)(const reading_t *, const qd_csv_t *, bool[]), bool pair[])
 {
     qd_csv_t *table = NULL;
-    size_t leader[QD_EMPIRICAL_STATES_MAX];
-    for (size_t i = 0; i < reading->states; i++)
-        leader[i] = i;
-    qd_status_t status = qd_csv_read(reading->source->alliances, &table, reading->error);
+    qd_status_t status = qd_csv_read(path, &table, reading->error);
     if (!status)
-        status = join_allies(reading, table, leader);
-    if (!status)
-        label_blocs(reading->states, leader, bloc);
+        status = collect(reading, table, pair);
     qd_csv_free(table);
     return status;
 }
@@ -412,7 +412,10 @@ static qd_status_t read_optional(const reading_t *reading, const qd_empirical_ro
 {
     const qd_empirical_source_t *source = reading->source;
     pair_columns_t values = {source->values, {"x", "y"}, {-100.0, -100.0}, {100.0, 100.0}};
-    qd_status_t status = source->alliances ? read_alliances(reading, room->bloc) : QD_OK;
+    qd_status_t status =
+        source->alliances ? read_ties(reading, source->alliances, collect_pacts, room->pact) : QD_OK;
+    if (source->rivalries)
+        status = first_of(status, read_ties(reading, source->rivalries, collect_rivalries, room->rival));
     if (source->places)
         status = first_of(status, read_places(reading, room->place));
     if (source->values)
@@ -431,8 +434,12 @@ qd_status_t qd_empirical_read(const qd_empirical_source_t *source, qd_empirical_
     qd_status_t status = read_capabilities(source, &found, &states, error);
     if (status)
         goto out;
-    *self = qd_empirical_new(states, source->places, source->values, source->affinities, source->alliances,
-                             &room);
+    qd_empirical_wanted_t wanted = {.places = source->places,
+                                    .values = source->values,
+                                    .affinities = source->affinities,
+                                    .pacts = source->alliances,
+                                    .rivals = source->rivalries};
+    *self = qd_empirical_new(states, wanted, &room);
     if (!*self) {
         status = short_of_memory(source->cinc, error);
         goto out;

@@ -13,6 +13,7 @@
 #include "world/empirical.h"
 
 #define ORDERS_MAX 1000
+#define SOURCES    6 /* files of one empirical order, at most */
 
 int qd_order_find(const qd_experiment_t *self, const char *label)
 {
@@ -88,19 +89,21 @@ static void keep_source(qd_loading_t *load, char *path)
 /* The files themselves are read where all that is said of them, and before, is `good`. */
 static void read_files(qd_loading_t *load, const qd_yaml_node_t *map, int year, bool good, qd_order_t *order)
 {
-    static const char *const keys[5] = {"cinc", "alliances", "places", "values", "affinities"};
-    char *path[5] = {NULL};
+    static const char *const keys[SOURCES] = {"cinc",   "alliances", "rivalries",
+                                              "places", "values",    "affinities"};
+    char *path[SOURCES] = {NULL};
     uint64_t states = 0;
     good = qd_yaml_need(map, "cinc") && good;
-    for (size_t k = 0; k < 5; k++)
+    for (size_t k = 0; k < SOURCES; k++)
         good = read_path(load, map, keys[k], &path[k]) && good;
     if (qd_yaml_get(map, "states"))
         good = qd_yaml_whole(qd_yaml_get(map, "states"), 2, QD_EMPIRICAL_STATES_MAX, &states) && good;
-    qd_empirical_source_t source = {path[0], path[1], path[2], path[3], path[4], year, (size_t)states};
+    qd_empirical_source_t source = {path[0], path[1], path[2], path[3],
+                                    path[4], path[5], year,    (size_t)states};
     /* The fault is told where it lies, in the data file; qd_experiment_load sees it in the error. */
     if (good && qd_empirical_read(&source, &order->empirical, load->error))
         order->empirical = NULL;
-    for (size_t k = 0; k < 5; k++)
+    for (size_t k = 0; k < SOURCES; k++)
         keep_source(load, path[k]);
 }
 
@@ -137,12 +140,47 @@ static bool read_wholes(qd_loading_t *load, const qd_yaml_node_t *data, const ch
     return good;
 }
 
+static size_t position_of(const int code[], size_t count, int wanted)
+{
+    size_t i = 0;
+    while (i < count && code[i] != wanted)
+        i++;
+    return i;
+}
+
+/* A flat list of codes, two for each pair, into the matrix of pairs; an absent list is left alone. */
+static bool read_ties(qd_loading_t *load, const qd_yaml_node_t *data, const char *key,
+                      const qd_empirical_room_t *room, size_t n, bool pair[])
+{
+    const qd_yaml_node_t *list = qd_yaml_get(data, key);
+    if (!list)
+        return true;
+    if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "a list of codes, two for each pair"))
+        return false;
+    size_t count = qd_yaml_count(list);
+    if (count % 2 != 0)
+        return qd_yaml_fail(list, "found %zu codes for `%s`; expected two for each pair", count, key);
+    int *code = qd_loading_room(load, count + 1, sizeof *code);
+    bool good = code && read_wholes(load, data, key, count, code);
+    for (size_t k = 0; good && k < count; k += 2) {
+        size_t i = position_of(room->code, n, code[k]), j = position_of(room->code, n, code[k + 1]);
+        if (i == n || j == n || i == j)
+            good = qd_yaml_fail(list, "found the pair %d, %d for `%s`; expected two of the codes", code[k],
+                                code[k + 1], key);
+        else
+            pair[i * n + j] = pair[j * n + i] = true;
+    }
+    free(code);
+    return good;
+}
+
 static void read_data(qd_loading_t *load, const qd_yaml_node_t *data, qd_order_t *order)
 {
-    static const char *const keys[] = {"codes", "capability", "places", "values", "affinities", "blocs"};
+    static const char *const keys[] = {"codes",      "capability", "places", "values",
+                                       "affinities", "blocs",      "pacts",  "rivals"};
     if (!qd_yaml_expect(data, QD_YAML_MAP, "a mapping of codes, capability, ..."))
         return;
-    bool good = qd_yaml_check_keys(data, 6, keys);
+    bool good = qd_yaml_check_keys(data, 8, keys);
     good = qd_yaml_need(data, "capability") && good;
     if (!qd_yaml_need(data, "codes"))
         return;
@@ -153,8 +191,13 @@ static void read_data(qd_loading_t *load, const qd_yaml_node_t *data, qd_order_t
         return;
     }
     qd_empirical_room_t room;
-    order->empirical = qd_empirical_new(n, qd_yaml_get(data, "places"), qd_yaml_get(data, "values"),
-                                        qd_yaml_get(data, "affinities"), qd_yaml_get(data, "blocs"), &room);
+    qd_empirical_wanted_t wanted = {.places = qd_yaml_get(data, "places"),
+                                    .values = qd_yaml_get(data, "values"),
+                                    .affinities = qd_yaml_get(data, "affinities"),
+                                    .blocs = qd_yaml_get(data, "blocs"),
+                                    .pacts = qd_yaml_get(data, "pacts"),
+                                    .rivals = qd_yaml_get(data, "rivals")};
+    order->empirical = qd_empirical_new(n, wanted, &room);
     if (!order->empirical) {
         (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
         return;
@@ -165,6 +208,8 @@ static void read_data(qd_loading_t *load, const qd_yaml_node_t *data, qd_order_t
     good = read_reals(data, "places", 3 * n, room.place) && good;
     good = read_reals(data, "values", 2 * n, room.value) && good;
     good = read_reals(data, "affinities", n * n, room.affinity) && good;
+    good = read_ties(load, data, "pacts", &room, n, room.pact) && good;
+    good = read_ties(load, data, "rivals", &room, n, room.rival) && good;
     const char *wrong = good ? qd_empirical_verify(order->empirical) : NULL;
     if (wrong)
         qd_yaml_fail(data, "found data that break a rule; expected %s", wrong);
@@ -183,8 +228,8 @@ static char *free_label(qd_loading_t *load, int year)
 
 static void read_empirical(qd_loading_t *load, const qd_yaml_node_t *map, qd_order_t *order)
 {
-    static const char *const keys[] = {"cinc",   "year",       "states", "alliances", "places",
-                                       "values", "affinities", "label",  "data"};
+    static const char *const keys[] = {"cinc",   "year",   "states",     "alliances", "rivalries",
+                                       "places", "values", "affinities", "label",     "data"};
     static const char *const data_keys[] = {"year", "label", "data"};
     const char *label = NULL;
     uint64_t year = 0;
@@ -192,7 +237,7 @@ static void read_empirical(qd_loading_t *load, const qd_yaml_node_t *map, qd_ord
     if (!qd_yaml_expect(map, QD_YAML_MAP, "{cinc: FILE, year: YEAR}"))
         return;
     const qd_yaml_node_t *data = qd_yaml_get(map, "data"), *named = qd_yaml_get(map, "label");
-    bool good = data ? qd_yaml_check_keys(map, 3, data_keys) : qd_yaml_check_keys(map, 9, keys);
+    bool good = data ? qd_yaml_check_keys(map, 3, data_keys) : qd_yaml_check_keys(map, 10, keys);
     const qd_yaml_node_t *when = qd_yaml_need(map, "year");
     good = when && qd_yaml_whole(when, 1, 9999, &year) && good;
     order->year = (int)year;
@@ -295,6 +340,22 @@ static void write_wholes(FILE *out, const char *key, size_t count, const int *va
     fputs("]", out);
 }
 
+/* The codes of every pair that is tied, two for each. */
+static void write_ties(FILE *out, const char *key, const qd_empirical_t *data, const bool pair[])
+{
+    const char *comma = "";
+    if (!pair)
+        return;
+    fprintf(out, ", %s: [", key);
+    for (size_t i = 0; i < data->states; i++)
+        for (size_t j = i + 1; j < data->states; j++)
+            if (pair[i * data->states + j]) {
+                fprintf(out, "%s%d, %d", comma, data->code[i], data->code[j]);
+                comma = ", ";
+            }
+    fputs("]", out);
+}
+
 static void write_empirical(FILE *out, const qd_order_t *order)
 {
     const qd_empirical_t *data = order->empirical;
@@ -311,6 +372,8 @@ static void write_empirical(FILE *out, const qd_order_t *order)
         fputs(", ", out);
         write_wholes(out, "blocs", n, data->bloc);
     }
+    write_ties(out, "pacts", data, data->pact);
+    write_ties(out, "rivals", data, data->rival);
     fputs("}}}", out);
 }
 

@@ -55,7 +55,10 @@ static const char *play_whole(qd_world_t *self)
         self->record.period = t;
         qd_world_apply_schedule(self);
         if (t == 0) {
-            qd_world_review_blocs(self, false);
+            if (self->parameters.blocs_first != 0.0)
+                qd_world_review_blocs(self, false);
+            else
+                qd_record_labels(&self->record, &self->state);
             qd_world_review_clubs(self, false);
         }
         failure = play_period(self);

@@ -3,51 +3,63 @@
 #include <math.h>
 #include <stdlib.h>
 
-qd_empirical_t *qd_empirical_new(size_t states, bool places, bool values, bool affinities, bool blocs,
-                                 qd_empirical_room_t *room)
+static void free_arrays(const qd_empirical_t *self)
 {
-    qd_empirical_t *self = calloc(1, sizeof *self);
-    *room = (qd_empirical_room_t){
-        .code = calloc(states, sizeof(int)),
-        .capability = calloc(states, sizeof(double)),
-        .place = places ? calloc(3 * states, sizeof(double)) : NULL,
-        .value = values ? calloc(2 * states, sizeof(double)) : NULL,
-        .affinity = affinities ? calloc(states * states, sizeof(double)) : NULL,
-        .bloc = blocs ? calloc(states, sizeof(int)) : NULL,
-    };
-    bool whole = self && room->code && room->capability && (!places || room->place) &&
-                 (!values || room->value) && (!affinities || room->affinity) && (!blocs || room->bloc);
-    if (!whole) {
-        free(self);
-        free(room->code);
-        free(room->capability);
-        free(room->place);
-        free(room->value);
-        free(room->affinity);
-        free(room->bloc);
-        return NULL;
-    }
-    *self = (qd_empirical_t){.states = states,
-                             .poles = 1,
-                             .code = room->code,
-                             .capability = room->capability,
-                             .place = room->place,
-                             .value = room->value,
-                             .affinity = room->affinity,
-                             .bloc = room->bloc};
-    return self;
-}
-
-void qd_empirical_free(qd_empirical_t *self)
-{
-    if (!self)
-        return;
     free((void *)self->code);
     free((void *)self->capability);
     free((void *)self->place);
     free((void *)self->value);
     free((void *)self->affinity);
     free((void *)self->bloc);
+    free((void *)self->pact);
+    free((void *)self->rival);
+}
+
+/* Zeroed memory where it is wanted; *short_of becomes true where it is not to be had. */
+static void *room_if(bool wanted, size_t count, size_t size, bool *short_of)
+{
+    void *room = wanted ? calloc(count, size) : NULL;
+    *short_of = *short_of || (wanted && !room);
+    return room;
+}
+
+qd_empirical_t *qd_empirical_new(size_t states, qd_empirical_wanted_t wanted, qd_empirical_room_t *room)
+{
+    bool short_of = false;
+    qd_empirical_t *self = room_if(true, 1, sizeof *self, &short_of);
+    *room = (qd_empirical_room_t){
+        .code = room_if(true, states, sizeof(int), &short_of),
+        .capability = room_if(true, states, sizeof(double), &short_of),
+        .place = room_if(wanted.places, 3 * states, sizeof(double), &short_of),
+        .value = room_if(wanted.values, 2 * states, sizeof(double), &short_of),
+        .affinity = room_if(wanted.affinities, states * states, sizeof(double), &short_of),
+        .bloc = room_if(wanted.blocs, states, sizeof(int), &short_of),
+        .pact = room_if(wanted.pacts, states * states, sizeof(bool), &short_of),
+        .rival = room_if(wanted.rivals, states * states, sizeof(bool), &short_of),
+    };
+    qd_empirical_t made = {.states = states,
+                           .poles = 1,
+                           .code = room->code,
+                           .capability = room->capability,
+                           .place = room->place,
+                           .value = room->value,
+                           .affinity = room->affinity,
+                           .bloc = room->bloc,
+                           .pact = room->pact,
+                           .rival = room->rival};
+    if (!short_of) {
+        *self = made;
+        return self;
+    }
+    free_arrays(&made);
+    free(self);
+    return NULL;
+}
+
+void qd_empirical_free(qd_empirical_t *self)
+{
+    if (self)
+        free_arrays(self);
     free(self);
 }
 
@@ -56,6 +68,15 @@ void qd_empirical_count_poles(qd_empirical_t *self)
     self->poles = 1;
     while (self->poles < self->states && self->capability[self->poles] >= QD_POLE_SHARE)
         self->poles++;
+}
+
+static bool pairs_hold(const bool pair[], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            if (pair[i * n + j] != pair[j * n + i] || (i == j && pair[i * n + j]))
+                return false;
+    return true;
 }
 
 static bool affinities_hold(const qd_empirical_t *self)
@@ -90,6 +111,9 @@ const char *qd_empirical_verify(const qd_empirical_t *self)
     }
     if (!(fabs(total - 1.0) < 1e-9))
         return "capabilities that sum to 1";
+    if ((self->pact && !pairs_hold(self->pact, self->states)) ||
+        (self->rival && !pairs_hold(self->rival, self->states)))
+        return "pacts and rivals that are pairs of two states";
     return self->affinity && !affinities_hold(self)
                ? "affinities that are symmetric, within [-1, 1] and 0 on the diagonal"
                : NULL;

@@ -6,11 +6,9 @@
  * states with the largest cinc of that year (all with cinc > 0 where `states` is 0), sorted by cinc
  * descending, ties by ccode. The shares of the kept states are renormalised to sum 1. Poles: the states with
  * a share >= 0.05, at least one. alliances: directed dyad-years (Gibler 2009): ccode1, ccode2, year,
- * cow_defense (or defense). Kept states joined by a chain of defence pacts of that year form one first bloc.
- * It takes the label of its strongest member i if that one owns a label (i < 8, label i+1); otherwise the
- * lowest label that is free, which is one whose owner is in another such bloc; where none is free its members
- * start unaligned. States without a pact start as in a drawn order: label i+1 for i < 8, else 0. (8 is the
- * default of blocs.max; with a smaller one, higher labels start as 0.) places: ccode, latitude, longitude in
+ * cow_defense (or defense): the defence pacts of that year, from which each world makes its first blocs.
+ * rivalries: spells of strategic rivalry (Thompson and Dreyer 2012): ccode1, ccode2, styear, endyear, both
+ * years included. places: ccode, latitude, longitude in
  * degrees, every kept state. values: ccode, x, y, every kept state. affinities: ccode1, ccode2, affinity in
  * [-1, 1], every pair of kept states, in one direction or, equal, in both. */
 #ifndef QD_WORLD_EMPIRICAL_H
@@ -20,11 +18,12 @@
 #include "quadrille/world.h"
 
 #define QD_EMPIRICAL_STATES_MAX 1024
-#define QD_EMPIRICAL_LABELS     8    /* labels that first blocs may take */
+#define QD_EMPIRICAL_LABELS     8    /* labels that first blocs given as such may take */
 #define QD_POLE_SHARE           0.05 /* share from which a state is a pole */
 
 typedef struct {
-    const char *cinc, *alliances, *places, *values, *affinities; /* paths; all but cinc may be NULL */
+    const char *cinc, *alliances, *rivalries, *places, *values,
+        *affinities; /* paths; all but cinc may be NULL */
     int year;
     size_t states; /* 0: all with cinc > 0 */
 } qd_empirical_source_t;
@@ -38,11 +37,14 @@ QD_MUST_USE qd_status_t qd_empirical_read(const qd_empirical_source_t *source, q
 /* Room for an order of `states` states, all arrays zero, those not asked for NULL; NULL when memory is short.
  * The arrays are written through the pointers of *room. */
 typedef struct {
+    bool places, values, affinities, blocs, pacts, rivals;
+} qd_empirical_wanted_t;
+typedef struct {
     int *code, *bloc;
     double *capability, *place, *value, *affinity;
+    bool *pact, *rival;
 } qd_empirical_room_t;
-qd_empirical_t *qd_empirical_new(size_t states, bool places, bool values, bool affinities, bool blocs,
-                                 qd_empirical_room_t *room);
+qd_empirical_t *qd_empirical_new(size_t states, qd_empirical_wanted_t wanted, qd_empirical_room_t *room);
 void qd_empirical_free(qd_empirical_t *self); /* NULL allowed */
 
 /* Sets `poles` from the shares. */

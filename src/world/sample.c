@@ -157,9 +157,18 @@ static void draw_values(qd_state_t *state, const qd_parameters_t *p, qd_luck_t l
     }
 }
 
-/* X_ij = omega V_ij + delta G_ij - rho R_ij, R_ij = min(c_i, c_j) / max(c), below the diagonal, where B_ij will
+/* What pacts and rivalries of state i with those before it add to their baseline affinity. */
+static void add_ties(const qd_empirical_t *data, size_t i, const qd_parameters_t *p, double row[])
+{
+    for (size_t j = 0; data && data->pact && j < i; j++)
+        row[j] += data->pact[i * data->states + j] ? p->affinity_pacts : 0.0;
+    for (size_t j = 0; data && data->rival && j < i; j++)
+        row[j] -= data->rival[i * data->states + j] ? p->affinity_rivalries : 0.0;
+}
+
+/* X_ij = omega V_ij + delta G_ij - rho R_ij + ties, R_ij = min(c_i, c_j) / max(c), below the diagonal, where B_ij will
  * be. From the last row to the first, which lie at or behind what they are made of. */
-static void set_unclamped(qd_state_t *state, const qd_parameters_t *p)
+static void set_unclamped(qd_state_t *state, const qd_empirical_t *data, const qd_parameters_t *p)
 {
     size_t padded = state->padded;
     size_t count = qd_state_set_unlike(state, p->affinity_values_scale, state->baseline);
@@ -176,6 +185,7 @@ static void set_unclamped(qd_state_t *state, const qd_parameters_t *p)
             double weaker = c[i] < c[j] ? c[i] : c[j];
             row[j] = like * (2.0 * alike[j] - 1.0) + close * near[j] - rival * weaker;
         }
+        add_ties(data, i, p, row);
     }
 }
 
@@ -220,6 +230,45 @@ static void copy_matrix(qd_state_t *state, const double *from, double *to)
             to[i * state->padded + j] = from[i * state->n + j];
 }
 
+/* The strongest leader that state i follows; i itself if it is a leader. leads: of the states before i. */
+static size_t followed(const bool pact[], size_t states, size_t i, const bool leads[])
+{
+    for (size_t j = 0; j < i; j++)
+        if (leads[j] && pact[i * states + j])
+            return j;
+    return i;
+}
+
+/* The label of a leader with followers: its own, or the lowest that is free; 0: none is. */
+static int label_for(size_t leader, size_t labels, const bool has_followers[], bool taken[])
+{
+    if (leader < labels)
+        return (int)leader + 1;
+    for (size_t k = 0; k < labels; k++)
+        if (!taken[k] && !has_followers[k]) {
+            taken[k] = true;
+            return (int)k + 1;
+        }
+    return 0;
+}
+
+void qd_first_blocs(const bool pact[], size_t states, size_t labels, int label[])
+{
+    bool leads[QD_STATES_MAX], has_followers[QD_STATES_MAX] = {false};
+    bool taken[QD_STATES_MAX] = {false};
+    size_t leader[QD_STATES_MAX];
+    for (size_t i = 0; i < states; i++) {
+        leader[i] = followed(pact, states, i, leads);
+        leads[i] = leader[i] == i;
+        if (!leads[i])
+            has_followers[leader[i]] = true;
+    }
+    for (size_t i = 0; i < states; i++)
+        label[i] = has_followers[i] ? label_for(i, labels, has_followers, taken) : 0;
+    for (size_t i = 0; i < states; i++)
+        label[i] = label[leader[i]];
+}
+
 static void set_institutions(qd_state_t *state, const qd_empirical_t *data, const qd_parameters_t *p)
 {
     state->institution = p->institution_initial;
@@ -231,6 +280,8 @@ static void set_institutions(qd_state_t *state, const qd_empirical_t *data, cons
         if (data && data->bloc)
             state->label[i] = (size_t)data->bloc[i] <= state->labels ? data->bloc[i] : 0;
     }
+    if (data && data->pact && !data->bloc)
+        qd_first_blocs(data->pact, state->n, state->labels, state->label);
 }
 
 /* Whether a plan's values may move: affinity.convergence is set, now or by the schedule. */
@@ -242,8 +293,8 @@ static bool may_converge(const qd_plan_t *plan, const qd_parameters_t *p)
     return may;
 }
 
-/* Every patron at the deepest level of its club, all others outside. */
-static void set_clubs(qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck)
+/* Every patron at the deepest level of its club, states with a pact with it at level 1, all others outside. */
+static void set_clubs(qd_state_t *state, const qd_empirical_t *data, const qd_parameters_t *p, qd_luck_t luck)
 {
     size_t padded = state->padded;
     state->depth = (size_t)p->clubs_depth;
@@ -251,7 +302,10 @@ static void set_clubs(qd_state_t *state, const qd_parameters_t *p, qd_luck_t luc
         return;
     memset(state->level, 0, state->poles * padded * sizeof *state->level);
     for (size_t k = 0; k < state->poles; k++)
-        state->level[k * padded + k] = p->clubs_depth;
+        for (size_t i = 0; i < state->n; i++)
+            state->level[k * padded + i] = i == k ? p->clubs_depth
+                                           : data && data->pact && data->pact[i * state->n + k] ? 1.0
+                                                                                                : 0.0;
     memset(state->readiness, 0, padded * sizeof *state->readiness);
     qd_random_normals(luck, QD_PURPOSE_SAMPLER, QD_DRAW_READINESS, state->n, state->readiness);
 }
@@ -292,12 +346,12 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
         copy_matrix(state, data->affinity, state->affinity);
         copy_matrix(state, data->affinity, state->anchor);
     } else {
-        set_unclamped(state, p);
+        set_unclamped(state, data, p);
         clamp_baseline(state);
         draw_affinities(state, p->affinity_noise, luck, spare);
     }
     memset(spare, 0, QD_VENUES * state->padded * sizeof *spare);
     set_institutions(state, data, p);
-    set_clubs(state, p, luck);
+    set_clubs(state, data, p, luck);
     return qd_state_failure(state);
 }

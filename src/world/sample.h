@@ -23,4 +23,11 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
  * proportion to their size, until nothing exceeds the cap or 8 rounds are over. */
 void qd_sample_cap(double c[], size_t count, double cap);
 
+/* The first blocs that pacts make (model.md part 14), as labels 0..labels. pact: states x states, symmetric;
+ * states by descending capability; label: [states], written. A state with a pact with one or more leaders
+ * before it follows the strongest of them; one without is a leader. A leader with followers and they hold the
+ * label that it owns (leader i < labels: i + 1), otherwise the lowest label that is not taken and whose owner
+ * is no such leader; all others, and those for whom no label is free, get 0. */
+void qd_first_blocs(const bool pact[], size_t states, size_t labels, int label[]);
+
 #endif

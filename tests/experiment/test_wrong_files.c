@@ -153,8 +153,8 @@ static const wrong_t wrong[] = {
     {"orders: [{empirical: {cinc: no.csv, yer: 1900, places: ., states: 1}, foo: 1}]",
      "f.yaml:1:22: found no `year` in `empirical`; expected one\n"
      "f.yaml:1:29: no.csv: cannot be read: No such file or directory\n"
-     "f.yaml:1:37: found the unknown key `yer`; expected one of: cinc, year, states, alliances, places, "
-     "values, affinities, label, data (did you mean `year`?)\n"
+     "f.yaml:1:37: found the unknown key `yer`; expected one of: cinc, year, states, alliances, "
+     "rivalries, places, values, affinities, label, data (did you mean `year`?)\n"
      "f.yaml:1:56: .: cannot be read: Is a directory\n"
      "f.yaml:1:67: found `1` for `states`; expected a whole number from 2 to 1024\n"
      "f.yaml:1:71: found the unknown key `foo`; expected one of: empirical\n"},
@@ -162,7 +162,7 @@ static const wrong_t wrong[] = {
      "f.yaml:1:49: found 2.5 for `codes`; expected whole numbers\n"
      "f.yaml:1:71: found 1 numbers for `capability`; expected 2\n"
      "f.yaml:1:78: found the unknown key `place`; expected one of: codes, capability, places, values, "
-     "affinities, blocs (did you mean `places`?)\n"},
+     "affinities, blocs, pacts, rivals (did you mean `places`?)\n"},
     {"orders: [{empiric: {cinc: nowhere.csv, year: 1936}}]",
      "f.yaml:1:11: found the unknown key `empiric`; expected one of: empirical (did you "
      "mean `empirical`?)\n"},

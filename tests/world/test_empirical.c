@@ -53,15 +53,56 @@ static void test_capabilities(void **state)
     qd_empirical_free(order);
 }
 
-/* A chain of pacts takes its strongest member's label, or the lowest whose owner is in another bloc. */
+/* Pacts of the year in both directions, and the first blocs that they make: a leader without a label of its
+ * own takes the lowest whose owner leads nobody. */
 static void test_alliances(void **state)
 {
     (void)state;
     qd_empirical_t *order = read_order(&(qd_empirical_source_t){
         .cinc = DATA "nmc_small.csv", .alliances = DATA "pacts_small.csv", .year = 1900});
-    const int bloc[11] = {1, 2, 2, 4, 5, 6, 7, 8, 3, 3, 0};
-    assert_memory_equal(order->bloc, bloc, sizeof bloc);
+    size_t pacts = 0;
+    for (size_t ij = 0; ij < 11 * 11; ij++)
+        pacts += order->pact[ij];
+    assert_int_equal(pacts, 4);
+    assert_true(order->pact[1 * 11 + 2] && order->pact[2 * 11 + 1] && order->pact[8 * 11 + 9]);
+    const int expected[11] = {0, 2, 2, 0, 0, 0, 0, 0, 1, 1, 0};
+    int label[11];
+    qd_first_blocs(order->pact, 11, 8, label);
+    assert_memory_equal(label, expected, sizeof expected);
+    assert_true(!order->bloc && !order->rival);
     qd_empirical_free(order);
+}
+
+static void tie(bool pair[], size_t n, size_t i, size_t j)
+{
+    pair[i * n + j] = pair[j * n + i] = true;
+}
+
+/* Rivals in a chain of pacts stay apart; who has pacts with two leaders follows the stronger; leaders beyond
+ * the labels take those whose owners lead nobody, the last of them none. */
+static void test_leaders_and_followers(void **state)
+{
+    (void)state;
+    bool pact[8 * 8] = {false};
+    int label[8];
+    tie(pact, 8, 0, 2); /* 0 and 1 lead, 2 follows 0, */
+    tie(pact, 8, 1, 2);
+    tie(pact, 8, 1, 3); /* 3 follows 1, */
+    tie(pact, 8, 2, 4); /* 4 has a pact with a follower alone and leads, */
+    tie(pact, 8, 4, 6); /* 6 follows 4; 5 and 7 are alone, then 7 follows 5 */
+    const int two[8] = {1, 2, 1, 2, 0, 0, 0, 0}, three[8] = {1, 2, 1, 2, 3, 0, 3, 0};
+    const int eight[8] = {1, 2, 1, 2, 5, 0, 5, 0}, none[8] = {0}, four[8] = {1, 2, 1, 2, 3, 4, 3, 4};
+    qd_first_blocs(pact, 8, 2, label);
+    assert_memory_equal(label, two, sizeof two);
+    qd_first_blocs(pact, 8, 3, label);
+    assert_memory_equal(label, three, sizeof three);
+    qd_first_blocs(pact, 8, 8, label);
+    assert_memory_equal(label, eight, sizeof eight);
+    qd_first_blocs(pact, 8, 0, label);
+    assert_memory_equal(label, none, sizeof none);
+    tie(pact, 8, 5, 7);
+    qd_first_blocs(pact, 8, 4, label);
+    assert_memory_equal(label, four, sizeof four);
 }
 
 static void test_places_values_affinities(void **state)
@@ -250,11 +291,30 @@ static void test_faults_are_told_together(void **state)
     unlink(path);
 }
 
+/* Both years of a spell belong to it. */
+static void test_rivalries(void **state)
+{
+    (void)state;
+    qd_empirical_source_t source = {.cinc = DATA "nmc_small.csv", .year = 1900, .states = 4};
+    source.rivalries = file_with("ccode1,ccode2,styear,endyear,type\n10,20,1494,1900,a\n30,20,1900,1900,b\n"
+                                 "10,30,1901,1950,c\n10,40,1800,1899,d\n40,999,1800,1950,e\n");
+    qd_empirical_t *order = read_order(&source);
+    bool expected[16] = {false};
+    tie(expected, 4, 0, 1);
+    tie(expected, 4, 1, 2);
+    assert_memory_equal(order->rival, expected, sizeof expected);
+    qd_empirical_free(order);
+    source.rivalries = file_with("ccode1,ccode2,styear,endyear\n10,20,1950,1900\n10,20,x,1900\n");
+    check_told(&source, 2, 2, 3);
+    unlink(path);
+}
+
 static void test_verify(void **state)
 {
     (void)state;
     qd_empirical_room_t room;
-    qd_empirical_t *order = qd_empirical_new(2, true, true, true, true, &room);
+    qd_empirical_wanted_t all = {true, true, true, true, true, true};
+    qd_empirical_t *order = qd_empirical_new(2, all, &room);
     assert_non_null(order);
     room.code[0] = 1;
     room.code[1] = 2;
@@ -271,6 +331,13 @@ static void test_verify(void **state)
     room.capability[1] = 0.6;
     assert_non_null(qd_empirical_verify(order));
     room.capability[1] = 0.5;
+    room.pact[1] = true;
+    assert_non_null(qd_empirical_verify(order));
+    room.pact[2] = true;
+    room.rival[0] = true;
+    assert_non_null(qd_empirical_verify(order));
+    room.rival[0] = false;
+    assert_null(qd_empirical_verify(order));
     room.code[1] = 1;
     assert_non_null(qd_empirical_verify(order));
     qd_empirical_free(order);
@@ -282,14 +349,14 @@ static void test_verify(void **state)
 static void test_experiment_embeds_data(void **state)
 {
     (void)state;
-    const char text[] =
-        "orders:\n"
-        "  - {empirical: {cinc: " DATA "nmc_small.csv, year: 1900, alliances: " DATA "pacts_small.csv}}\n"
-        "  - multipolar\n"
-        "  - {empirical: {cinc: " DATA "nmc_small.csv, year: 1900, states: 9, places: " DATA
-        "places_all.csv}}\n"
-        "  - {empirical: {cinc: " DATA "nmc_small.csv, year: 1901, label: later, values: " DATA
-        "values_small.csv}}\n";
+    const char text[] = "orders:\n"
+                        "  - {empirical: {cinc: " DATA "nmc_small.csv, year: 1900, alliances: " DATA
+                        "pacts_small.csv, rivalries: " DATA "rivalries_small.csv}}\n"
+                        "  - multipolar\n"
+                        "  - {empirical: {cinc: " DATA "nmc_small.csv, year: 1900, states: 9, places: " DATA
+                        "places_all.csv}}\n"
+                        "  - {empirical: {cinc: " DATA
+                        "nmc_small.csv, year: 1901, label: later, values: " DATA "values_small.csv}}\n";
     char *without = strdup(text), *cut = strstr(without, ", places: ");
     memmove(cut, strstr(cut, "}}"), strlen(strstr(cut, "}}")) + 1);
     qd_error_t error = QD_ERROR_NONE;
@@ -314,10 +381,13 @@ static void test_experiment_embeds_data(void **state)
             continue;
         assert_true(a->states == b->states && a->poles == b->poles);
         assert_memory_equal(a->capability, b->capability, a->states * sizeof(double));
-        assert_int_equal(!a->bloc, !b->bloc);
-        if (a->bloc)
-            assert_memory_equal(a->bloc, b->bloc, a->states * sizeof(int));
+        assert_true(!a->pact == !b->pact && !a->rival == !b->rival && !a->pact == (o > 0));
+        if (!a->pact)
+            continue;
+        assert_memory_equal(a->pact, b->pact, a->states * a->states * sizeof(bool));
+        assert_memory_equal(a->rival, b->rival, a->states * a->states * sizeof(bool));
     }
+    assert_non_null(strstr(first->config, "pacts: [20, 30, 90, 100], rivals: [10, 20]"));
     qd_experiment_free(first);
     qd_experiment_free(second);
     free(without);
@@ -360,6 +430,125 @@ static void test_majors_alone(void **state)
     qd_experiment_free(second);
 }
 
+/* X + pacts - rivalries before the clamp, at the same luck; files of affinities override both. */
+static void test_ties_move_affinities(void **state)
+{
+    (void)state;
+    enum { N = 6 };
+    bool pact[N * N] = {false}, rival[N * N] = {false};
+    int code[N] = {1, 2, 3, 4, 5, 6};
+    double capability[N] = {0.3, 0.25, 0.2, 0.15, 0.06, 0.04}, affinity[N * N] = {0};
+    tie(pact, N, 0, 3);
+    tie(pact, N, 1, 2);
+    tie(rival, N, 0, 3);
+    tie(rival, N, 0, 1);
+    qd_empirical_t data = {.states = N, .poles = 5, .code = code, .capability = capability};
+    qd_plan_t plan = qd_plan_default(QD_EMPIRICAL);
+    plan.empirical = &data;
+    plan.parameter[QD_P_affinity_pacts] = qd_constant(0.3);
+    plan.parameter[QD_P_affinity_rivalries] = qd_constant(1.6);
+    qd_state_t without, with;
+    assert_true(qd_state_init(&without, N) && qd_state_init(&with, N));
+    size_t clamped = 0;
+    for (uint64_t world = 0; world < 40; world++) {
+        qd_parameters_t p;
+        qd_luck_t luck = {.seed = 14, .world = world};
+        qd_sample_parameters(&plan, luck, &p);
+        data.pact = data.rival = NULL;
+        data.affinity = NULL;
+        assert_null(qd_sample_order(&without, &plan, &p, luck));
+        data.pact = pact;
+        data.rival = rival;
+        assert_null(qd_sample_order(&with, &plan, &p, luck));
+        for (size_t i = 0; i < N; i++)
+            for (size_t j = 0; j < N; j++) {
+                size_t at = i * with.padded + j;
+                double moved = 0.3 * pact[i * N + j] - 1.6 * rival[i * N + j];
+                double expected = fmax(-1.0, fmin(1.0, without.baseline[at] + moved));
+                if (fabs(without.baseline[at]) < 1.0)
+                    assert_true(fabs(with.baseline[at] - expected) < 1e-15);
+                clamped += moved != 0.0 && fabs(expected) == 1.0;
+            }
+        data.affinity = affinity;
+        assert_null(qd_sample_order(&with, &plan, &p, luck));
+        for (size_t i = 0; i < N * with.padded; i++)
+            assert_true(with.baseline[i] == 0.0 && with.affinity[i] == 0.0);
+    }
+    assert_true(clamped > 0);
+    qd_state_free(&without);
+    qd_state_free(&with);
+}
+
+static size_t position(const qd_empirical_t *order, int code)
+{
+    for (size_t i = 0; i < order->states; i++)
+        if (order->code[i] == code)
+            return i;
+    fail_msg("state %d is not among the strongest", code);
+    return 0;
+}
+
+/* The blocs of the twenty strongest states of a year as lists of country codes, one a line. */
+static void print_blocs(const qd_empirical_t *order, int year, const int label[])
+{
+    for (int k = 1; k <= 8; k++) {
+        char line[256] = "";
+        for (size_t i = 0; i < order->states; i++)
+            if (label[i] == k)
+                snprintf(line + strlen(line), sizeof line - strlen(line), " %d", order->code[i]);
+        if (line[0])
+            print_message("%d, bloc %d:%s\n", year, k, line);
+    }
+}
+
+/* Correlates of War country codes. */
+enum {
+    USA = 2,
+    UK = 200,
+    FRANCE = 220,
+    GERMANY = 255,
+    AUSTRIA = 300,
+    ITALY = 325,
+    RUSSIA = 365,
+    JAPAN = 740
+};
+
+/* First blocs of years whose blocs are known: pairs that stood together, and pairs that did not. */
+static void test_known_blocs(void **state)
+{
+    (void)state;
+    static const struct {
+        int year, together[4][2], apart[4][2];
+    } known[] = {
+        {1914, {{GERMANY, AUSTRIA}, {GERMANY, ITALY}, {RUSSIA, FRANCE}}, {{GERMANY, RUSSIA}, {GERMANY, UK}}},
+        {1938, {{RUSSIA, FRANCE}}, {{RUSSIA, GERMANY}, {UK, GERMANY}, {USA, RUSSIA}}},
+        {1950, {{USA, UK}, {USA, FRANCE}, {RUSSIA, 710}}, {{USA, RUSSIA}, {UK, RUSSIA}}},
+        {1975, {{USA, UK}, {USA, JAPAN}, {RUSSIA, 265}}, {{USA, RUSSIA}, {260, 265}}},
+        {2000, {{USA, UK}, {USA, JAPAN}, {USA, GERMANY}}, {{USA, RUSSIA}, {USA, 710}}},
+    };
+    const char *nmc = QD_SHARED_DIR "/data/cow_nmc.csv", *alliances = QD_SHARED_DIR "/data/cow_alliance.csv";
+    if (access(nmc, R_OK) || access(alliances, R_OK)) {
+        print_message("skipped: no Correlates of War data in %s\n", QD_SHARED_DIR "/data");
+        skip();
+    }
+    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+        int label[20];
+        qd_empirical_t *order = read_order(&(qd_empirical_source_t){
+            .cinc = nmc, .alliances = alliances, .year = known[k].year, .states = 20});
+        qd_first_blocs(order->pact, 20, 8, label);
+        print_blocs(order, known[k].year, label);
+        for (size_t p = 0; p < 4; p++) {
+            const int *a = known[k].together[p], *b = known[k].apart[p];
+            if (a[0])
+                assert_true(label[position(order, a[0])] > 0 &&
+                            label[position(order, a[0])] == label[position(order, a[1])]);
+            int first = b[0] ? label[position(order, b[0])] : 0;
+            assert_true(first == 0 || first != label[position(order, b[1])]);
+        }
+        qd_empirical_free(order);
+    }
+}
+
 /* The published files, where they are at hand. */
 static void test_published_data(void **state)
 {
@@ -383,6 +572,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_capabilities),
         cmocka_unit_test(test_alliances),
+        cmocka_unit_test(test_leaders_and_followers),
+        cmocka_unit_test(test_rivalries),
         cmocka_unit_test(test_places_values_affinities),
         cmocka_unit_test(test_lenient_capabilities),
         cmocka_unit_test(test_wrong_capabilities),
@@ -391,7 +582,9 @@ int main(void)
         cmocka_unit_test(test_verify),
         cmocka_unit_test(test_experiment_embeds_data),
         cmocka_unit_test(test_majors_alone),
+        cmocka_unit_test(test_ties_move_affinities),
         cmocka_unit_test(test_published_data),
+        cmocka_unit_test(test_known_blocs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
