@@ -31,6 +31,9 @@ typedef enum {
 /* "collective", ..., "hub", "abstain". */
 const char *qd_venue_name(qd_venue_t venue);
 
+/* Most worlds of one (design point, order): every counter holds as many, and one more bit. */
+#define QD_WORLDS_MAX ((uint64_t)1 << 40)
+
 /* ---- plan: how worlds of one (design point, order) are drawn ------------------------------------------- */
 
 /* States, capabilities and what else is known of an empirical order. Arrays not given are NULL and are drawn.

@@ -8,8 +8,7 @@
 #include "base/name.h"
 #include "engine/worker.h"
 
-#define WORLDS_MAX ((uint64_t)1 << 40)
-#define CHUNK      16 /* worlds that a thread takes at once */
+#define CHUNK 16 /* worlds that a thread takes at once */
 
 #define DOCTRINE (-1) /* stands for a preset where a parameter's position would, as in qd_factor_t */
 
@@ -174,7 +173,7 @@ static qd_status_t check_batch(const qd_batch_t *batch, qd_error_t *error)
         return qd_error_add(error, QD_ERROR_INPUT,
                             "found %zu points, %llu worlds and %zu outcomes; expected at least one of each",
                             batch->points, (unsigned long long)batch->worlds, batch->outcomes);
-    if (batch->first >= WORLDS_MAX || batch->worlds > WORLDS_MAX - batch->first)
+    if (batch->first >= QD_WORLDS_MAX || batch->worlds > QD_WORLDS_MAX - batch->first)
         return qd_error_add(error, QD_ERROR_INPUT,
                             "found worlds from %llu, %llu of them; expected them below 2^40",
                             (unsigned long long)batch->first, (unsigned long long)batch->worlds);

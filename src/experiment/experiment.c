@@ -19,8 +19,8 @@
 #include "experiment/settings.h"
 #include "experiment/words.h"
 
-#define WORLDS_MAX (UINT64_C(1) << 40)
-#define ABOUT_MAX  10000
+#define TOTAL_MAX 0x1p53 /* worlds of all points and orders: numbers of worlds stay whole in doubles */
+#define ABOUT_MAX 10000
 
 void qd_experiment_free(qd_experiment_t *self)
 {
@@ -85,17 +85,17 @@ static void read_numbers(qd_loading_t *load, const qd_yaml_node_t *root, const q
     if (seed)
         qd_yaml_whole(seed, 0, UINT64_MAX, &self->seed);
     if (worlds)
-        qd_yaml_whole(worlds, 1, WORLDS_MAX, &self->worlds);
+        qd_yaml_whole(worlds, 1, QD_WORLDS_MAX, &self->worlds);
     if (failures)
         qd_yaml_real(failures, 0.0, 1.0, &self->max_failures);
     if (confidence)
         qd_yaml_real(confidence, 0.5, 0.9999, &self->confidence);
     if (overrides && overrides->has_seed)
         self->seed = overrides->seed;
-    if (overrides && overrides->has_worlds && (overrides->worlds < 1 || overrides->worlds > WORLDS_MAX))
+    if (overrides && overrides->has_worlds && (overrides->worlds < 1 || overrides->worlds > QD_WORLDS_MAX))
         (void)qd_error_add(load->error, QD_ERROR_INPUT,
                            "--worlds: found %llu; expected a whole number from 1 to %llu",
-                           (unsigned long long)overrides->worlds, (unsigned long long)WORLDS_MAX);
+                           (unsigned long long)overrides->worlds, (unsigned long long)QD_WORLDS_MAX);
 }
 
 /* `family: NAME`, or `{name: NAME, tests: N}`. */
@@ -136,9 +136,9 @@ static void read_precision(qd_loading_t *load, const qd_yaml_node_t *map, const 
     if (confidence)
         qd_yaml_real(confidence, 0.5, 0.9999, &precision->confidence);
     if (least)
-        qd_yaml_whole(least, 2, WORLDS_MAX, &precision->min_worlds);
+        qd_yaml_whole(least, 2, QD_WORLDS_MAX, &precision->min_worlds);
     if (most)
-        qd_yaml_whole(most, 2, WORLDS_MAX, &precision->max_worlds);
+        qd_yaml_whole(most, 2, QD_WORLDS_MAX, &precision->max_worlds);
     if (precision->min_worlds > precision->max_worlds)
         qd_yaml_fail(map, "found min_worlds %llu and max_worlds %llu; expected the first not to be larger",
                      (unsigned long long)precision->min_worlds, (unsigned long long)precision->max_worlds);
@@ -291,6 +291,19 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
     check_family(load, qd_yaml_get(root, "family"));
 }
 
+static void check_total(qd_loading_t *load, const qd_yaml_node_t *root)
+{
+    const qd_experiment_t *self = load->self;
+    const qd_yaml_node_t *worlds = qd_yaml_get(root, "worlds");
+    double total = (double)self->points * (double)self->orders * (double)self->worlds;
+    if (total > TOTAL_MAX)
+        qd_yaml_fail(
+            worlds ? worlds : root,
+            "found %zu points, %zu orders and %llu worlds of each, %.3g worlds in all; expected at most "
+            "2^53",
+            self->points, self->orders, (unsigned long long)self->worlds, total);
+}
+
 /* From the form in which distributions were written to the one that is drawn from. */
 static void finish_factors(qd_design_t *design)
 {
@@ -336,6 +349,8 @@ static qd_status_t resolve(qd_loading_t *load, const qd_yaml_t *yaml, const char
         read_all(load, qd_yaml_root(yaml), path, overrides);
         if (load->error->count == before && !qd_yaml_status(yaml))
             qd_plans_check(load, qd_yaml_root(yaml), overrides);
+        if (load->error->count == before && !qd_yaml_status(yaml))
+            check_total(load, qd_yaml_root(yaml));
         if (load->error->count == before && !qd_yaml_status(yaml) && set_texts(load))
             finish_factors(&self->design);
     }

@@ -1,6 +1,6 @@
 #include "statistics/counts.h"
 
-size_t qd_counts_find(const uint32_t count[], size_t first, size_t last, uint64_t rank)
+size_t qd_counts_find(const uint64_t count[], size_t first, size_t last, uint64_t rank)
 {
     uint64_t below = 0;
     for (size_t i = first; i < last; i++) {
@@ -14,7 +14,7 @@ size_t qd_counts_find(const uint32_t count[], size_t first, size_t last, uint64_
 #define BLOCK 16
 
 /* Bit i: count[i] is not 0, for i < n <= BLOCK. */
-static uint32_t in_use(const uint32_t count[], size_t n)
+static uint32_t in_use(const uint64_t count[], size_t n)
 {
     uint32_t mask = 0;
     for (size_t i = 0; i < n; i++)
@@ -23,7 +23,7 @@ static uint32_t in_use(const uint32_t count[], size_t n)
 }
 
 /* Which counts are 0 cannot be foreseen, so blocks of them are turned into bits, and bits into places. */
-void qd_counts_encode(const uint32_t count[], size_t first, size_t last, qd_byte_writer_t *to)
+void qd_counts_encode(const uint64_t count[], size_t first, size_t last, qd_byte_writer_t *to)
 {
     uint32_t pairs = 0;
     for (size_t i = first; i <= last; i++)
@@ -43,7 +43,7 @@ void qd_counts_encode(const uint32_t count[], size_t first, size_t last, qd_byte
         qd_byte_writer_fill(to, at);
 }
 
-bool qd_counts_decode(uint32_t count[], size_t bins, uint64_t *total, size_t *first, size_t *last,
+bool qd_counts_decode(uint64_t count[], size_t bins, uint64_t *total, size_t *first, size_t *last,
                       qd_byte_reader_t *from)
 {
     uint64_t pairs = qd_byte_reader_whole(from), next = 0;
@@ -52,7 +52,7 @@ bool qd_counts_decode(uint32_t count[], size_t bins, uint64_t *total, size_t *fi
         return false;
     for (uint64_t k = 0; k < pairs; k++) {
         uint64_t gap = qd_byte_reader_whole(from), more = qd_byte_reader_whole(from);
-        if (from->failed || gap >= bins - next || more == 0 || more > UINT32_MAX)
+        if (from->failed || gap >= bins - next || more == 0)
             return false;
         size_t bin = (size_t)(next + gap);
         next = bin + 1;
@@ -60,7 +60,7 @@ bool qd_counts_decode(uint32_t count[], size_t bins, uint64_t *total, size_t *fi
         *first = k == 0 ? bin : *first;
         *last = bin;
         if (count != NULL)
-            count[bin] += (uint32_t)more;
+            count[bin] += more;
     }
     return !from->failed;
 }

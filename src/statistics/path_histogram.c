@@ -71,7 +71,7 @@ static void count_waiting(const qd_path_histogram_t *self)
 {
     const qd_path_waiting_t *waiting = self->waiting;
     size_t periods = self->periods, t = 0;
-    uint32_t *count = self->count;
+    uint64_t *count = self->count;
     for (; t + 4 <= periods; t += 4, count += (size_t)4 * QD_PATH_BINS) {
         const uint16_t *bin = waiting->bin + t;
         for (size_t w = 0; w < waiting->worlds; w++, bin += periods)
@@ -168,8 +168,8 @@ void qd_path_histogram_merge(qd_path_histogram_t *self, const qd_path_histogram_
 {
     settle(other);
     size_t bins = self->periods * QD_PATH_BINS;
-    const uint32_t *restrict from = other->count;
-    uint32_t *restrict to = self->count;
+    const uint64_t *restrict from = other->count;
+    uint64_t *restrict to = self->count;
     for (size_t i = 0; i < bins; i++)
         to[i] += from[i];
     for (size_t t = 0; t < self->periods; t++)
@@ -179,7 +179,7 @@ void qd_path_histogram_merge(qd_path_histogram_t *self, const qd_path_histogram_
 uint64_t qd_path_histogram_count(const qd_path_histogram_t *self, size_t period)
 {
     settle(self);
-    const uint32_t *count = self->count + period * QD_PATH_BINS;
+    const uint64_t *count = self->count + period * QD_PATH_BINS;
     uint64_t n = 0;
     for (size_t i = 0; i <= STEPS; i++)
         n += count[i];
@@ -197,7 +197,7 @@ double qd_path_histogram_quantile(const qd_path_histogram_t *self, size_t period
     uint64_t n = qd_path_histogram_count(self, period);
     if (n == 0)
         return NAN;
-    const uint32_t *count = self->count + period * QD_PATH_BINS;
+    const uint64_t *count = self->count + period * QD_PATH_BINS;
     double step = (double)qd_counts_find(count, 0, STEPS, qd_quantile_rank(p, n));
     if (!self->open)
         return self->low + step / STEPS / self->scale;
@@ -220,7 +220,7 @@ bool qd_path_histogram_decode(qd_path_histogram_t *self, uint64_t worlds, bool a
     for (size_t t = 0; t < self->periods; t++) {
         uint64_t total;
         size_t first, last;
-        uint32_t *count = apply ? self->count + t * QD_PATH_BINS : NULL;
+        uint64_t *count = apply ? self->count + t * QD_PATH_BINS : NULL;
         if (!qd_counts_decode(count, NONE + 1, &total, &first, &last, from) || total > worlds)
             return false;
         uint64_t low = qd_byte_reader_word(from), high = qd_byte_reader_word(from);

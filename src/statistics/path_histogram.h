@@ -5,7 +5,7 @@
  * to four missions are exact). A quantile is thus wrong by at most (high - low) / 1008, or without an upper
  * bound by about (1 + z)^2 / 1008 for z <= 335; z above 503 is told as 503. Values outside the bounds count
  * as on them; NaN means that the world has no value at that period and is only counted apart. Means are exact
- * to 2^-33. At most 2^32 - 1 worlds. */
+ * to 2^-33. At most QD_WORLDS_MAX worlds. */
 #ifndef QD_STATISTICS_PATH_HISTOGRAM_H
 #define QD_STATISTICS_PATH_HISTOGRAM_H
 
@@ -22,7 +22,7 @@
  * few sets of the cache. */
 #define QD_PATH_BINS 528
 
-/* Worlds that wait to be counted together. The counts of all periods and series are 1.8 MB: counted world by
+/* Worlds that wait to be counted together. The counts of all periods and series are 4.7 MB: counted world by
  * world, nearly every one would be fetched from the third-level cache; period by period, the counts of a
  * period stay in the first while those who wait are counted. */
 #define QD_PATH_WAITING 64
@@ -37,7 +37,7 @@ typedef struct {
     double low, scale, bound; /* z = (x - low) * scale, at most `bound` */
     bool open;                /* no upper bound */
     size_t periods;
-    uint32_t *count;            /* periods x QD_PATH_BINS */
+    uint64_t *count;            /* periods x QD_PATH_BINS */
     qd_int128_t *sum;           /* periods, in units of 2^-32 */
     qd_path_waiting_t *waiting; /* whoever reads counts or sums settles these first */
 } qd_path_histogram_t;

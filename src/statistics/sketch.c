@@ -33,7 +33,7 @@ static void touch(qd_sketch_t *self, size_t first, size_t last)
     self->last = last > self->last ? last : self->last;
 }
 
-void qd_sketch_init(qd_sketch_t *self, uint32_t count[], bool negative)
+void qd_sketch_init(qd_sketch_t *self, uint64_t count[], bool negative)
 {
     *self = (qd_sketch_t){.count = count,
                           .bins = qd_sketch_bins(negative),

@@ -4,7 +4,7 @@
  * mantissa, after rounding half away from zero. Bins stand for the values they round to, so a quantile is
  * wrong by at most 2^-8 of itself for 2^-20 <= |x| < 2^21, and whole numbers up to 256, halves up to 128 and
  * so on are exact. |x| below 2^-20 counts as 0; beyond 2^21 the last bin takes all. A sketch without a
- * negative side counts negative values as 0. At most 2^32 - 1 values. NaN must not be added. */
+ * negative side counts negative values as 0. At most QD_WORLDS_MAX values. NaN must not be added. */
 #ifndef QD_STATISTICS_SKETCH_H
 #define QD_STATISTICS_SKETCH_H
 
@@ -17,7 +17,7 @@
 #define QD_SKETCH_SIDE ((20 - -20 + 1) * 128) /* bins on either side of zero */
 
 typedef struct {
-    uint32_t *count;    /* qd_sketch_bins(...) of them */
+    uint64_t *count;    /* qd_sketch_bins(...) of them */
     size_t bins, zero;  /* number of bins; position of the bin of zero */
     size_t first, last; /* lowest and highest bin in use; first > last while empty */
 } qd_sketch_t;
@@ -29,7 +29,7 @@ static inline size_t qd_sketch_bins(bool negative)
 }
 
 /* An empty sketch over `count`, zeroed memory of qd_sketch_bins(negative) numbers that outlives it. */
-void qd_sketch_init(qd_sketch_t *self, uint32_t count[], bool negative);
+void qd_sketch_init(qd_sketch_t *self, uint64_t count[], bool negative);
 void qd_sketch_clear(qd_sketch_t *self);
 void qd_sketch_add(qd_sketch_t *self, double x);
 void qd_sketch_merge(qd_sketch_t *self, const qd_sketch_t *other);

@@ -25,7 +25,7 @@ struct qd_tally {
     qd_sketch_t sketch[QD_OUTCOMES];
     uint64_t plane[PLANE];
     qd_path_histogram_t path[QD_SERIES_COUNT];
-    uint32_t *counts; /* memory of the sketches */
+    uint64_t *counts; /* memory of the sketches */
 };
 
 static bool has_negative(size_t outcome)
@@ -41,7 +41,7 @@ static bool allocate(qd_tally_t *self)
     self->counts = calloc(bins, sizeof *self->counts);
     if (self->counts == NULL)
         return false;
-    uint32_t *at = self->counts;
+    uint64_t *at = self->counts;
     for (size_t o = 0; o < QD_OUTCOMES; o++) {
         qd_sketch_init(&self->sketch[o], at, has_negative(o));
         at += qd_sketch_bins(has_negative(o));
@@ -321,7 +321,8 @@ static bool decode_counts(qd_tally_t *self, uint64_t *worlds, bool apply, qd_byt
     *worlds = qd_byte_reader_whole(from);
     uint64_t failures = qd_byte_reader_whole(from);
     uint64_t low = qd_byte_reader_word(from), high = qd_byte_reader_word(from);
-    if (*worlds > UINT32_MAX || self->worlds > UINT32_MAX - *worlds)
+    if (*worlds > QD_WORLDS_MAX || self->worlds > QD_WORLDS_MAX - *worlds || failures > QD_WORLDS_MAX ||
+        self->failures > QD_WORLDS_MAX - failures)
         return false;
     if (apply) {
         self->worlds += *worlds;

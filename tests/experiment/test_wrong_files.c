@@ -163,6 +163,10 @@ static const wrong_t wrong[] = {
      "f.yaml:1:71: found 1 numbers for `capability`; expected 2\n"
      "f.yaml:1:78: found the unknown key `place`; expected one of: codes, capability, places, values, "
      "affinities, blocs, pacts, rivals (did you mean `places`?)\n"},
+    {"orders: [unipolar]\nworlds: 1099511627776\ndesign: {type: grid, factors: {affinity.noise: {linspace: "
+     "[0, 1, 10000]}}}",
+     "f.yaml:2:9: found 10000 points, 1 orders and 1099511627776 worlds of each, 1.1e+16 worlds in all; "
+     "expected at most 2^53\n"},
     {"orders: [{empiric: {cinc: nowhere.csv, year: 1936}}]",
      "f.yaml:1:11: found the unknown key `empiric`; expected one of: empirical (did you "
      "mean `empirical`?)\n"},

@@ -392,6 +392,52 @@ static void test_hash_tells_worlds_rows_and_failures_apart(void **state)
         qd_tally_free(tally[i]);
 }
 
+/* A tally added to itself 31 times: 270 * 2^31 worlds, which nobody has to play. Means, quantiles, shares stay
+ * what they were; counts are exact; beyond QD_WORLDS_MAX it is refused and stays as it is. */
+static void test_counts_beyond_32_bits(void **state)
+{
+    (void)state;
+    qd_tally_t *once = make_tally(0, WORLDS, 1), *tally = make_tally(0, WORLDS, 1);
+    qd_error_t error = QD_ERROR_NONE;
+    for (int doubling = 0; doubling < 31; doubling++) {
+        buffer_t bytes = encode(tally);
+        if (qd_tally_decode(tally, bytes.bytes, bytes.size, &error) != QD_OK)
+            fail_msg("%s", error.text);
+        free(bytes.bytes);
+    }
+    uint64_t times = (uint64_t)1 << 31, worlds = qd_tally_count(once) * times;
+    assert_true(qd_tally_count(tally) == worlds);
+    assert_true(qd_tally_failures(tally) == qd_tally_failures(once) * times);
+    for (qd_outcome_t o = 0; o < QD_OUTCOMES; o++) {
+        uint64_t bins[2][8];
+        qd_summary_t a = qd_tally_summary(once, o), b = qd_tally_summary(tally, o);
+        double n = (double)a.count;
+        assert_true(b.count == a.count * times && b.min == a.min && b.max == a.max);
+        assert_true(fabs(b.mean - a.mean) <= 1e-15 * fabs(a.mean));
+        assert_true(fabs(b.sd - a.sd * sqrt((n - 1) / n)) <= 1e-9 * a.sd);
+        for (double p = 0.0; p <= 1.0; p += 0.125)
+            assert_true(qd_tally_quantile(tally, o, p) == qd_tally_quantile(once, o, p));
+        qd_tally_histogram(once, o, -1.0, 3.0, 8, bins[0]);
+        qd_tally_histogram(tally, o, -1.0, 3.0, 8, bins[1]);
+        for (size_t i = 0; i < 8; i++)
+            assert_true(bins[1][i] == bins[0][i] * times);
+    }
+    for (size_t i = 0; i < QD_PLANE_BINS * QD_PLANE_BINS; i++)
+        assert_true(qd_tally_plane(tally)[i] == qd_tally_plane(once)[i] * times);
+    for (qd_series_t s = 0; s < QD_SERIES_COUNT; s++)
+        for (size_t t = 0; t < PERIODS; t++) {
+            assert_true(qd_tally_path_count(tally, s, t) == qd_tally_path_count(once, s, t) * times);
+            double a = qd_tally_path_quantile(once, s, t, 0.5), b = qd_tally_path_quantile(tally, s, t, 0.5);
+            assert_true(a == b || (isnan(a) && isnan(b)));
+        }
+    buffer_t bytes = encode(tally);
+    assert_int_equal(qd_tally_decode(tally, bytes.bytes, bytes.size, &error), QD_ERROR_IO);
+    assert_true(qd_tally_count(tally) == worlds);
+    free(bytes.bytes);
+    qd_tally_free(once);
+    qd_tally_free(tally);
+}
+
 static void test_empty_has_no_numbers(void **state)
 {
     (void)state;
@@ -422,6 +468,7 @@ int main(void)
         cmocka_unit_test(test_sums_of_paths_are_exact),
         cmocka_unit_test(test_shares_of_few_missions_are_exact),
         cmocka_unit_test(test_hash_tells_worlds_rows_and_failures_apart),
+        cmocka_unit_test(test_counts_beyond_32_bits),
         cmocka_unit_test(test_empty_has_no_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
