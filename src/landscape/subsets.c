@@ -46,6 +46,7 @@ static void fill_value_digits(subsets_t *self, uint32_t set)
 static void fill_values(subsets_t *self)
 {
     const qd_weights_t *weights = self->weights;
+    self->value[0] = 0.0;
     for (uint32_t set = 1; set < (uint32_t)1 << self->n; set++) {
         uint32_t rest = set & (set - 1);
         size_t low = (size_t)__builtin_ctz(set);

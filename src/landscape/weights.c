@@ -178,9 +178,9 @@ static bool fill_digits(qd_weights_t *self, const qd_landscape_t *landscape)
     decimals_init(&decimals, landscape);
     self->power = decimals.power;
     self->digits = digits_needed(&decimals);
-    self->digit = calloc(self->n * self->digits * self->padded, sizeof *self->digit);
-    if (!self->digit)
-        return false;
+    self->digit = calloc(self->n * self->digits * self->padded + 1, sizeof *self->digit);
+    if (!self->digit || self->digits == 0)
+        return self->digit != NULL;
     for (size_t i = 0; i < self->n; i++)
         for (size_t j = 0; j < self->n; j++) {
             qd_amount_t product;
@@ -288,7 +288,7 @@ qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape,
         self->tolerance = TOLERANCE * sum_of_magnitudes(self);
     }
     sum_pairs(self);
-    if (!self->exact && landscape->method == QD_METHOD_EXACT && !fill_digits(self, landscape))
+    if (!self->exact && n <= QD_TWO_CAMPS_EXACT_MAX && !fill_digits(self, landscape))
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the digits of %zu actors' weights", n);
     return QD_OK;
 }

@@ -5,7 +5,7 @@
  * these powers of ten: sums of weights are then exact in double precision in any order, and equal energies
  * compare equal.
  *
- * Otherwise the method `exact` keeps two forms of each weight: the nearest double, and the digits of the
+ * Otherwise landscapes of up to QD_TWO_CAMPS_EXACT_MAX actors keep two forms of each weight: the nearest double, and the digits of the
  * product of the three shortest decimals in the base 2^46 (amount.h). Sums of doubles decide wherever they
  * differ by more than `tolerance`; where they do not, sums of digits decide, which are exact. The tolerance,
  * 1e-12 sum |w|, is above the largest error of a difference of two sums of doubles: a walk adds at most
@@ -20,13 +20,14 @@
 typedef struct {
     size_t n, padded;
     bool exact;
-    double unit;      /* what one unit of a scaled weight is: energies are divided by it; 1 unless exact */
-    double tolerance; /* sums of doubles that differ by no more are compared by their digits, or (search) are
-                         equal; 0 if exact */
-    size_t digits;    /* of each weight in the base 2^46; 0: exact, or a search */
-    int power;        /* the unit of the digits is 10^power */
-    double *digit;    /* [n][digits][padded] */
-    double *size;     /* [padded] scaled sizes, as the kernel's games take them */
+    double unit; /* what one unit of a scaled weight is: energies are divided by it; 1 unless exact */
+    double
+        tolerance; /* sums of doubles that differ by no more are compared by their digits, or are equal where
+                         there are none; 0 if exact */
+    size_t digits; /* of each weight in the base 2^46; 0: exact, or a search of many actors */
+    int power;     /* the unit of the digits is 10^power */
+    double *digit; /* [n][digits][padded] */
+    double *size;  /* [padded] scaled sizes, as the kernel's games take them */
     double *affinity; /* [n][padded] scaled propensities, diagonal 0 */
     double *w;        /* [n][padded] their products with the sizes */
     double sum;       /* sum_{i<j} w_ij */
