@@ -17,7 +17,7 @@ qd_decimal_t qd_decimal_of(double x)
     char text[40];
     if (x == 0.0)
         return decimal;
-    int digits = 1;
+    int digits = 15; /* of which zeros at the end are taken off below */
     while (snprintf(text, sizeof text, "%.*e", digits - 1, fabs(x)) > 0 && digits < DIGIT &&
            strtod(text, NULL) != fabs(x))
         digits++;

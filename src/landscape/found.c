@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-qd_found_t qd_found_empty(size_t limit)
+qd_found_t qd_found_empty(size_t limit, double tolerance)
 {
-    return (qd_found_t){.limit = limit, .least = INFINITY};
+    return (qd_found_t){.limit = limit, .tolerance = tolerance, .least = INFINITY};
 }
 
 static void drop_from(qd_found_t *self, size_t count)
@@ -42,6 +42,9 @@ void qd_found_finish(qd_found_t *self)
 {
     if (self->count > 1)
         qsort(self->minimum, self->count, sizeof *self->minimum, by_energy_then_key);
+    for (size_t m = 1; m < self->count && self->tolerance > 0.0; m++)
+        if (self->minimum[m].energy - self->minimum[m - 1].energy <= self->tolerance)
+            self->undecided = true;
     if (self->count > self->limit)
         drop_from(self, self->limit);
 }
@@ -71,6 +74,8 @@ static void count_optima(qd_found_t *self, double energy, const qd_amount_t *amo
 {
     const qd_amount_t *least = self->least_amount.digits > 0 ? &self->least_amount : NULL;
     int order = compare_energies(energy, amount, self->least, least);
+    if (self->tolerance > 0.0 && fabs(energy - self->least) <= self->tolerance)
+        self->undecided = true;
     self->optima = order < 0 ? times : order == 0 ? self->optima + times : self->optima;
     if (order >= 0)
         return;
@@ -107,6 +112,7 @@ void qd_found_merge(qd_found_t *self, qd_found_t *other)
 {
     self->total += other->total;
     self->out_of_memory |= other->out_of_memory;
+    self->undecided |= other->undecided;
     if (other->total > 0)
         count_optima(self, other->least, other->least_amount.digits > 0 ? &other->least_amount : NULL,
                      other->optima);

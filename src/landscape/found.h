@@ -20,8 +20,10 @@ typedef struct {
 
 typedef struct {
     size_t limit;
-    uint64_t total;  /* minima seen */
-    uint64_t optima; /* of these, with the least energy */
+    double tolerance; /* energies without digits that differ by no more are undecided (0: never) */
+    bool undecided;   /* whether there were such */
+    uint64_t total;   /* minima seen */
+    uint64_t optima;  /* of these, with the least energy */
     double least;
     qd_amount_t least_amount; /* without digits: `least` decides */
     size_t count, room;
@@ -29,7 +31,7 @@ typedef struct {
     bool out_of_memory; /* an addition failed: the list is useless */
 } qd_found_t;
 
-qd_found_t qd_found_empty(size_t limit);
+qd_found_t qd_found_empty(size_t limit, double tolerance);
 void qd_found_free(qd_found_t *self);
 
 /* amount: NULL, or the energy by digits, settled; the same for all minima of a list. */

@@ -122,9 +122,28 @@ qd_status_t qd_landscape_check(const qd_landscape_t *self, qd_error_t *error)
     qd_status_t status = check_extent(self, error);
     if (status == QD_OK)
         status = check_numbers(self, error);
-    if (status == QD_OK)
-        status = qd_weights_check(self, pair, error);
-    return status == QD_OK ? qd_weights_check_digits(self, error) : status;
+    return status == QD_OK ? qd_weights_check(self, pair, error) : status;
+}
+
+/* One answer, as far as the weights can decide. */
+static qd_status_t solve_once(const qd_landscape_t *self, const qd_weights_t *weights,
+                              const qd_runner_t *runner, qd_landscape_answer_t **answer, qd_error_t *error)
+{
+    qd_status_t status;
+    qd_landscape_answer_t *made = calloc(1, sizeof *made);
+    if (!made)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for an answer");
+    made->actors = self->actors;
+    if (self->method == QD_METHOD_SEARCH)
+        status = qd_search_solve(self, weights, runner, made, error);
+    else if (self->rule == QD_RULE_TWO_CAMPS)
+        status = qd_two_camps_solve(self, weights, runner, made, error);
+    else if (self->actors <= QD_BLOCS_STABLE_MAX)
+        status = qd_partitions_solve(self, weights, runner, made, error);
+    else
+        status = qd_subsets_solve(weights, runner, made, error);
+    *answer = made;
+    return status;
 }
 
 qd_status_t qd_landscape_solve(const qd_landscape_t *self, const qd_runner_t *runner,
@@ -138,20 +157,14 @@ qd_status_t qd_landscape_solve(const qd_landscape_t *self, const qd_runner_t *ru
         status = qd_weights_init(&weights, self, error);
     if (status != QD_OK)
         goto out;
-    made = calloc(1, sizeof *made);
-    if (!made) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for an answer");
-        goto out;
+    status = solve_once(self, &weights, runner, &made, error);
+    if (status == QD_OK && self->method == QD_METHOD_EXACT && atomic_load(weights.undecided)) {
+        qd_landscape_answer_free(made);
+        made = NULL;
+        status = qd_weights_add_digits(&weights, self, error);
+        if (status == QD_OK)
+            status = solve_once(self, &weights, runner, &made, error);
     }
-    made->actors = self->actors;
-    if (self->method == QD_METHOD_SEARCH)
-        status = qd_search_solve(self, &weights, runner, made, error);
-    else if (self->rule == QD_RULE_TWO_CAMPS)
-        status = qd_two_camps_solve(self, &weights, runner, made, error);
-    else if (self->actors <= QD_BLOCS_STABLE_MAX)
-        status = qd_partitions_solve(self, &weights, runner, made, error);
-    else
-        status = qd_subsets_solve(&weights, runner, made, error);
     if (status == QD_OK && self->method == QD_METHOD_EXACT && !self->skip_basins)
         status = qd_plateaus_find(&weights, self->rule, made, error);
     if (status != QD_OK)

@@ -115,7 +115,7 @@ static int sign_of(const walk_t *self, const move_t *move)
     if (fabs(move->gain) > self->weights->tolerance)
         return move->gain < 0.0 ? -1 : 1;
     if (self->weights->digits == 0)
-        return 0;
+        return qd_weights_level(self->weights);
     qd_amount_t exactly = gain_by_digits(self, move);
     return qd_amount_sign(&exactly);
 }
@@ -123,8 +123,10 @@ static int sign_of(const walk_t *self, const move_t *move)
 static bool better(const walk_t *self, const move_t *a, const move_t *b)
 {
     double difference = a->gain - b->gain;
-    if (fabs(difference) > self->weights->tolerance || self->weights->digits == 0)
+    if (fabs(difference) > self->weights->tolerance)
         return difference > 0.0;
+    if (self->weights->digits == 0)
+        return qd_weights_level(self->weights) > 0;
     qd_amount_t of_a = gain_by_digits(self, a), of_b = gain_by_digits(self, b);
     return qd_amount_compare(&of_a, &of_b) > 0;
 }
@@ -274,7 +276,7 @@ qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weight
     size_t partitions = (size_t)answer->configurations;
     uint32_t *basin = NULL;
     qd_status_t status = QD_OK;
-    qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX);
+    qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX, weights->tolerance);
     pieces_t *pieces = calloc(1, sizeof *pieces);
     if (pieces && !landscape->skip_basins) {
         pieces->next = malloc(partitions * sizeof *pieces->next);
@@ -289,7 +291,7 @@ qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weight
     pieces->prefix = n < PREFIX ? n : PREFIX;
     size_t count = (size_t)qd_bell_number(pieces->prefix);
     for (size_t k = 0; k < count; k++)
-        pieces->found[k] = qd_found_empty(found.limit);
+        pieces->found[k] = qd_found_empty(found.limit, found.tolerance);
     qd_runner_run(runner, count, walk_piece, pieces);
     for (size_t k = 0; k < count; k++)
         qd_found_merge(&found, &pieces->found[k]);
@@ -298,6 +300,8 @@ qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weight
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the minima of %zu actors", n);
         goto out;
     }
+    if (found.undecided && weights->digits == 0)
+        (void)qd_weights_level(weights);
     if (basin)
         count_basins(pieces->next, basin, partitions);
     status = take_minima(weights, &pieces->ranks, &found, basin, answer, error);

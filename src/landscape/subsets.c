@@ -80,7 +80,7 @@ static int compare(const subsets_t *self, const split_t *a, const split_t *b)
     if (fabs(difference) > self->weights->tolerance)
         return difference < 0.0 ? -1 : 1;
     if (self->weights->digits == 0)
-        return 0;
+        return qd_weights_level(self->weights);
     qd_amount_t of_a = sum_by_digits(self, a), of_b = sum_by_digits(self, b);
     return qd_amount_compare(&of_a, &of_b);
 }

@@ -69,7 +69,7 @@ static int gain_sign(const walker_t *self, size_t i)
     if (fabs(gain) > self->weights->tolerance)
         return gain < 0.0 ? -1 : 1;
     if (self->weights->digits == 0)
-        return 0;
+        return qd_weights_level(self->weights);
     qd_amount_t exactly = gain_by_digits(self, i);
     return qd_amount_sign(&exactly);
 }
@@ -78,7 +78,7 @@ static bool is_minimum(const walker_t *self)
 {
     if (some_gain_below(self, self->weights->tolerance))
         return false;
-    for (size_t i = 0; self->weights->digits > 0 && i < self->weights->n; i++)
+    for (size_t i = 0; !self->weights->exact && i < self->weights->n; i++)
         if (gain_sign(self, i) < 0)
             return false;
     return true;
@@ -111,8 +111,10 @@ static void add_minimum(const walker_t *self, uint64_t code, qd_found_t *found)
 static bool steeper(const walker_t *self, size_t i, size_t j)
 {
     double difference = self->x[i] * self->h[i] - self->x[j] * self->h[j];
-    if (fabs(difference) > self->weights->tolerance || self->weights->digits == 0)
+    if (fabs(difference) > self->weights->tolerance)
         return difference < 0.0;
+    if (self->weights->digits == 0)
+        return qd_weights_level(self->weights) < 0;
     qd_amount_t of_i = gain_by_digits(self, i), of_j = gain_by_digits(self, j);
     return qd_amount_compare(&of_i, &of_j) < 0;
 }
@@ -207,7 +209,7 @@ static void walk_all(const qd_weights_t *weights, const qd_runner_t *runner, uin
     for (; round.first < pieces && !found->out_of_memory; round.first += PIECES_AHEAD) {
         size_t count = (size_t)(pieces - round.first < PIECES_AHEAD ? pieces - round.first : PIECES_AHEAD);
         for (size_t k = 0; k < count; k++)
-            round.found[k] = qd_found_empty(found->limit);
+            round.found[k] = qd_found_empty(found->limit, found->tolerance);
         qd_runner_run(runner, count, walk_piece, &round);
         for (size_t k = 0; k < count; k++)
             qd_found_merge(found, &round.found[k]);
@@ -246,7 +248,7 @@ qd_status_t qd_two_camps_solve(const qd_landscape_t *landscape, const qd_weights
     uint8_t *next = NULL;
     uint32_t *root = NULL, *basin = NULL;
     qd_status_t status = QD_OK;
-    qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX);
+    qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX, weights->tolerance);
     if (basins) {
         next = malloc(configurations);
         root = malloc(configurations * sizeof *root);
@@ -262,6 +264,8 @@ qd_status_t qd_two_camps_solve(const qd_landscape_t *landscape, const qd_weights
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the minima of %zu actors", n);
         goto out;
     }
+    if (found.undecided && weights->digits == 0)
+        (void)qd_weights_level(weights);
     if (basins)
         qd_two_camps_basins(next, n, root, basin);
     answer->configurations = (double)configurations;

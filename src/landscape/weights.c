@@ -159,28 +159,22 @@ static size_t digits_needed(const decimals_t *self)
     return most + 1;
 }
 
-qd_status_t qd_weights_check_digits(const qd_landscape_t *landscape, qd_error_t *error)
-{
-    if (landscape->method != QD_METHOD_EXACT)
-        return QD_OK;
-    decimals_t decimals;
-    decimals_init(&decimals, landscape);
-    if (digits_needed(&decimals) > 0)
-        return QD_OK;
-    return qd_error_add(error, QD_ERROR_INPUT,
-                        "found products of sizes and propensities that are spread over more than 207 decimal "
-                        "digits, too many to be compared exactly; expected fewer, or `method: search`");
-}
-
-static bool fill_digits(qd_weights_t *self, const qd_landscape_t *landscape)
+qd_status_t qd_weights_add_digits(qd_weights_t *self, const qd_landscape_t *landscape, qd_error_t *error)
 {
     decimals_t decimals;
     decimals_init(&decimals, landscape);
     self->power = decimals.power;
-    self->digits = digits_needed(&decimals);
-    self->digit = calloc(self->n * self->digits * self->padded + 1, sizeof *self->digit);
-    if (!self->digit || self->digits == 0)
-        return self->digit != NULL;
+    size_t digits = digits_needed(&decimals);
+    if (digits == 0)
+        return qd_error_add(
+            error, QD_ERROR_INPUT,
+            "found products of sizes and propensities that are spread over more than 207 decimal "
+            "digits, too many to be compared exactly; expected fewer, or `method: search`");
+    self->digit = calloc(self->n * digits * self->padded, sizeof *self->digit);
+    if (!self->digit)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the digits of %zu actors' weights",
+                            self->n);
+    self->digits = digits;
     for (size_t i = 0; i < self->n; i++)
         for (size_t j = 0; j < self->n; j++) {
             qd_amount_t product;
@@ -189,7 +183,7 @@ static bool fill_digits(qd_weights_t *self, const qd_landscape_t *landscape)
             for (size_t k = 0; k < product.digits; k++)
                 self->digit[(i * self->digits + k) * self->padded + j] = product.digit[k];
         }
-    return true;
+    return QD_OK;
 }
 
 qd_amount_t qd_weights_row(const qd_weights_t *self, size_t actor, const double x[])
@@ -214,7 +208,7 @@ int qd_weights_sign(const qd_weights_t *self, double gain, const uint16_t group[
     if (fabs(gain) > self->tolerance)
         return gain < 0.0 ? -1 : 1;
     if (self->digits == 0)
-        return 0;
+        return qd_weights_level(self);
     qd_amount_t exactly = qd_weights_gain(self, group, actor, k);
     return qd_amount_sign(&exactly);
 }
@@ -274,8 +268,10 @@ qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape,
     self->size = calloc(padded, sizeof *self->size);
     self->affinity = calloc(n * padded, sizeof *self->affinity);
     self->w = calloc(n * padded, sizeof *self->w);
-    if (!self->size || !self->affinity || !self->w)
+    self->undecided = malloc(sizeof *self->undecided);
+    if (!self->size || !self->affinity || !self->w || !self->undecided)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the weights of %zu actors", n);
+    atomic_init(self->undecided, false);
     int a = decimals_of_all(landscape->size, n), b = decimals_of_all(landscape->propensity, n * n);
     if (a >= 0 && b >= 0 && 2 * a + b <= 22) {
         fill(self, landscape, qd_power_of_ten(a), qd_power_of_ten(b));
@@ -288,8 +284,6 @@ qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape,
         self->tolerance = TOLERANCE * sum_of_magnitudes(self);
     }
     sum_pairs(self);
-    if (!self->exact && n <= QD_TWO_CAMPS_EXACT_MAX && !fill_digits(self, landscape))
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the digits of %zu actors' weights", n);
     return QD_OK;
 }
 
@@ -299,6 +293,7 @@ void qd_weights_free(qd_weights_t *self)
     free(self->affinity);
     free(self->w);
     free(self->digit);
+    free(self->undecided);
     *self = (qd_weights_t){0};
 }
 

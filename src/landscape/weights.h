@@ -5,14 +5,17 @@
  * these powers of ten: sums of weights are then exact in double precision in any order, and equal energies
  * compare equal.
  *
- * Otherwise landscapes of up to QD_TWO_CAMPS_EXACT_MAX actors keep two forms of each weight: the nearest double, and the digits of the
- * product of the three shortest decimals in the base 2^46 (amount.h). Sums of doubles decide wherever they
- * differ by more than `tolerance`; where they do not, sums of digits decide, which are exact. The tolerance,
+ * Otherwise sums of doubles decide wherever they differ by more than `tolerance`. Where they do not, that is
+ * noted, and the method `exact` works the landscape out once more with qd_weights_add_digits: each weight is
+ * then kept as the digits of the product of the three shortest decimals in the base 2^46 too (amount.h), and
+ * sums of digits, which are exact, decide what sums of doubles cannot. The tolerance,
  * 1e-12 sum |w|, is above the largest error of a difference of two sums of doubles: a walk adds at most
  * 4096 + 36 rows before it begins anew, each addition errs by at most 2^-53 sum |w|, each weight by 2^-52 of
  * itself, in all by less than 4.7e-13 sum |w| a sum. */
 #ifndef QD_LANDSCAPE_WEIGHTS_H
 #define QD_LANDSCAPE_WEIGHTS_H
+
+#include <stdatomic.h>
 
 #include "landscape/amount.h"
 #include "quadrille/landscape.h"
@@ -20,18 +23,17 @@
 typedef struct {
     size_t n, padded;
     bool exact;
-    double unit; /* what one unit of a scaled weight is: energies are divided by it; 1 unless exact */
-    double
-        tolerance; /* sums of doubles that differ by no more are compared by their digits, or are equal where
-                         there are none; 0 if exact */
-    size_t digits; /* of each weight in the base 2^46; 0: exact, or a search of many actors */
-    int power;     /* the unit of the digits is 10^power */
-    double *digit; /* [n][digits][padded] */
-    double *size;  /* [padded] scaled sizes, as the kernel's games take them */
-    double *affinity; /* [n][padded] scaled propensities, diagonal 0 */
-    double *w;        /* [n][padded] their products with the sizes */
-    double sum;       /* sum_{i<j} w_ij */
-    double hostile;   /* sum_{i<j} max(-w_ij, 0) */
+    double unit;      /* what one unit of a scaled weight is: energies are divided by it; 1 unless exact */
+    double tolerance; /* sums of doubles that differ by no more are undecided; 0 if exact */
+    size_t digits;    /* of each weight in the base 2^46; 0: none */
+    int power;        /* the unit of the digits is 10^power */
+    double *digit;    /* [n][digits][padded] */
+    atomic_bool *undecided; /* set where a comparison needed digits and there were none */
+    double *size;           /* [padded] scaled sizes, as the kernel's games take them */
+    double *affinity;       /* [n][padded] scaled propensities, diagonal 0 */
+    double *w;              /* [n][padded] their products with the sizes */
+    double sum;             /* sum_{i<j} w_ij */
+    double hostile;         /* sum_{i<j} max(-w_ij, 0) */
 } qd_weights_t;
 
 /* Number of decimals (0..9) with which `x` can be written, or -1 if it needs more. */
@@ -45,14 +47,23 @@ double qd_power_of_ten(int decimals);
  * infinite, or level where they are not. pair: the actors, both 0 where it is the sum. */
 QD_MUST_USE qd_status_t qd_weights_check(const qd_landscape_t *landscape, size_t pair[2], qd_error_t *error);
 
-/* QD_ERROR_INPUT where the method is exact and the weights are spread over more digits than can be compared
- * exactly. */
-QD_MUST_USE qd_status_t qd_weights_check_digits(const qd_landscape_t *landscape, qd_error_t *error);
-
 /* Weights of a checked landscape; released by qd_weights_free, also after a failure. */
 QD_MUST_USE qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape,
                                         qd_error_t *error);
 void qd_weights_free(qd_weights_t *self);
+
+/* Adds the digits. QD_ERROR_INPUT where the weights are spread over more than can be kept. */
+QD_MUST_USE qd_status_t qd_weights_add_digits(qd_weights_t *self, const qd_landscape_t *landscape,
+                                              qd_error_t *error);
+
+/* What is left where sums of doubles agree to the tolerance and there are no digits: 0, level; noted unless
+ * the doubles are exact. */
+static inline int qd_weights_level(const qd_weights_t *self)
+{
+    if (!self->exact)
+        atomic_store_explicit(self->undecided, true, memory_order_relaxed);
+    return 0;
+}
 
 /* sum_j x_j w_actor,j by digits, settled; x: [padded] whole numbers of magnitude 2 at most. Needs digits. */
 qd_amount_t qd_weights_row(const qd_weights_t *self, size_t actor, const double x[]);
@@ -60,7 +71,7 @@ qd_amount_t qd_weights_row(const qd_weights_t *self, size_t actor, const double 
 /* What `actor` gains by going from its group to group k, by digits: its ties there minus its present ones. */
 qd_amount_t qd_weights_gain(const qd_weights_t *self, const uint16_t group[], size_t actor, size_t k);
 
-/* Sign of a gain whose sum of doubles is `gain`: -1, 0 or 1, exactly unless the method is a search. */
+/* Sign of a gain whose sum of doubles is `gain`: -1, 0 or 1, exactly where weights are exact or have digits. */
 int qd_weights_sign(const qd_weights_t *self, double gain, const uint16_t group[], size_t actor, size_t k);
 
 /* Sum of w over the pairs within groups, by digits. */
