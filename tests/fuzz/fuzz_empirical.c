@@ -1,5 +1,5 @@
 /* Data files of an empirical order: refused with a reason, or an order that keeps the rules of its type. One input holds
- * up to five files, a line of `---` between them: cinc, alliances, places, values, affinities. The first byte says how
+ * up to six files, a line of `---` between them: cinc, alliances, places, values, affinities, rivalries. The first byte says how
  * many states are wanted, the year is 1900. */
 #include "fuzz.h"
 
@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILES     5
+#define FILES     6
 #define SEPARATOR "\n---\n"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const name[FILES] = {"cinc.csv", "alliances.csv", "places.csv", "values.csv",
-                                            "affinities.csv"};
+    static const char *const name[FILES] = {"cinc.csv",   "alliances.csv",  "places.csv",
+                                            "values.csv", "affinities.csv", "rivalries.csv"};
     char *path[FILES] = {NULL};
     if (size == 0)
         return 0;
@@ -26,7 +26,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     qd_error_t error = QD_ERROR_NONE;
     qd_empirical_t *empirical = NULL;
-    const qd_empirical_source_t source = {path[0], path[1], path[2], path[3], path[4], 1900, data[0] % 8u};
+    const qd_empirical_source_t source = {.cinc = path[0],
+                                          .alliances = path[1],
+                                          .places = path[2],
+                                          .values = path[3],
+                                          .affinities = path[4],
+                                          .rivalries = path[5],
+                                          .year = 1900,
+                                          .states = data[0] % 8u};
     qd_status_t status = path[0] ? qd_empirical_read(&source, &empirical, &error) : QD_ERROR_INPUT;
     if (path[0])
         fuzz_refusal(status, &error);
