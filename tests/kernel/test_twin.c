@@ -51,14 +51,30 @@ static void tell(const char *what, qd_luck_t luck, const qd_result_t *kernel, co
         }
 }
 
+/* Support begins at 1/2: it is 0 only where the kernel does not keep it. */
+static bool plays_second_edition(void)
+{
+    static int known = -1;
+    if (known >= 0)
+        return known > 0;
+    qd_world_t *world = qd_world_new(32, 140);
+    qd_plan_t plan = qd_plan_default(QD_UNIPOLAR);
+    qd_result_t result;
+    qd_world_play(world, &plan, (qd_luck_t){1, 1}, NULL, &result);
+    qd_world_free(world);
+    known = result.outcomes.support_end > 0.0;
+    return known > 0;
+}
+
 static bool same(const qd_result_t *kernel, const qd_outcomes_t *twin, const double *path, size_t periods)
 {
     if (kernel->failure != NULL || kernel->periods != periods)
         return false;
-    for (size_t k = 0; k < QD_OUTCOMES; k++)
+    bool whole = plays_second_edition();
+    for (size_t k = 0; k < (whole ? QD_OUTCOMES : (size_t)QD_O_share_hub); k++)
         if (!agree(kernel->outcomes.value[k], twin->value[k]))
             return false;
-    for (size_t s = 0; s < QD_SERIES_COUNT; s++)
+    for (size_t s = 0; s < (whole ? QD_SERIES_COUNT : (size_t)QD_S_integration); s++)
         for (size_t t = 0; t < periods; t++)
             if (!agree(kernel->path[s * kernel->path_stride + t], path[s * periods + t]))
                 return false;
@@ -390,48 +406,156 @@ static double next(stream_t *stream)
     return qd_random_uniform(stream->luck, QD_PURPOSE_DESIGN, 2, stream->draw++);
 }
 
+static const qd_twin_range_t *range_of(size_t range)
+{
+    return range < qd_twin_range_count ? &qd_twin_ranges[range]
+                                       : &qd_twin_second_ranges[range - qd_twin_range_count];
+}
+
 /* A value of the sub-range; its ends now and then. */
 static double value_in(stream_t *stream, size_t range)
 {
-    double u = next(stream), low = qd_twin_ranges[range].low, high = qd_twin_ranges[range].high;
+    double u = next(stream), low = range_of(range)->low, high = range_of(range)->high;
     double v = u < 0.06 ? low : u > 0.97 ? high : low + (high - low) * next(stream);
-    return qd_parameter_info(qd_twin_ranges[range].parameter)->type == QD_TYPE_REAL ? v : floor(v + 0.5);
+    return qd_parameter_info(range_of(range)->parameter)->type == QD_TYPE_REAL ? v : floor(v + 0.5);
 }
 
-static size_t random_schedule(stream_t *stream, qd_change_t change[], size_t most)
+static size_t random_schedule(stream_t *stream, size_t ranges, qd_change_t change[], size_t most)
 {
     size_t count = (size_t)(next(stream) * (double)(most + 1));
     int at = 0;
     size_t made = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t range = (size_t)(next(stream) * (double)qd_twin_range_count);
+        size_t range = (size_t)(next(stream) * (double)ranges);
         double value = value_in(stream, range);
         at += (int)(8.0 * next(stream));
-        if (!qd_parameter_info(qd_twin_ranges[range].parameter)->drawing_only)
-            change[made++] = (qd_change_t){at, qd_twin_ranges[range].parameter, qd_constant(value)};
+        if (!qd_parameter_info(range_of(range)->parameter)->drawing_only)
+            change[made++] = (qd_change_t){at, range_of(range)->parameter, qd_constant(value)};
     }
     return made;
+}
+
+/* One random set of the first `ranges` ranges, `worlds` worlds of it. */
+static void compare_random_set(tally_t *tally, uint64_t number, size_t ranges, size_t worlds)
+{
+    stream_t stream = {.luck = {.seed = 1648 + ranges, .world = number}};
+    qd_plan_t plan = qd_plan_default((qd_order_kind_t)(number % 3));
+    double boldness = next(&stream);
+    for (size_t r = 0; r < ranges; r++) {
+        double value = value_in(&stream, r);
+        if (next(&stream) < boldness || range_of(r)->parameter == QD_P_order_periods)
+            set(&plan, range_of(r)->parameter, value);
+    }
+    qd_change_t change[12];
+    plan.changes = random_schedule(&stream, ranges, change, COUNT(change));
+    plan.change = change;
+    char what[32];
+    snprintf(what, sizeof what, "random set %d", (int)number);
+    compare(tally, what, &plan, number, worlds);
 }
 
 static void test_random_sets(void **state)
 {
     (void)state;
     tally_t tally = {0};
-    for (uint64_t number = 0; number < 400; number++) {
-        stream_t stream = {.luck = {.seed = 1648, .world = number}};
-        qd_plan_t plan = qd_plan_default((qd_order_kind_t)(number % 3));
-        double boldness = next(&stream);
-        for (size_t r = 0; r < qd_twin_range_count; r++) {
-            double value = value_in(&stream, r);
-            if (next(&stream) < boldness || qd_twin_ranges[r].parameter == QD_P_order_periods)
-                set(&plan, qd_twin_ranges[r].parameter, value);
+    for (uint64_t number = 0; number < 400; number++)
+        compare_random_set(&tally, number, qd_twin_range_count, 2);
+    conclude(&tally);
+}
+
+/* ---- parts 9 to 14 ------------------------------------------------------------------------------------- */
+
+static void need_second_edition(void)
+{
+    if (!plays_second_edition()) {
+        print_message("skipped: this kernel does not play parts 9 to 12\n");
+        skip();
+    }
+}
+
+static void test_second_variants(void **state)
+{
+    (void)state;
+    need_second_edition();
+    tally_t tally = {0};
+    for (size_t v = 0; v < qd_twin_second_variant_count; v++)
+        for (qd_order_kind_t kind = QD_UNIPOLAR; kind <= QD_MULTIPOLAR; kind++) {
+            qd_plan_t plan = qd_plan_default(kind);
+            set(&plan, QD_P_order_periods, 60);
+            set(&plan, QD_P_order_states, 7 + (double)(v % 18));
+            apply_variant(&plan, &qd_twin_second_variants[v]);
+            compare(&tally, qd_twin_second_variants[v].name, &plan, 100 * v, 6);
         }
-        qd_change_t change[12];
-        plan.changes = random_schedule(&stream, change, COUNT(change));
-        plan.change = change;
-        char what[32];
-        snprintf(what, sizeof what, "random set %d", (int)number);
-        compare(&tally, what, &plan, number, 2);
+    conclude(&tally);
+}
+
+static void test_second_schedules(void **state)
+{
+    (void)state;
+    need_second_edition();
+    tally_t tally = {0};
+    static const qd_change_t wars[] = {
+        CHANGE(0, endurance_chance, 1),     CHANGE(8, endurance_pace, 0.05),
+        CHANGE(20, doctrine_exit, 2),       CHANGE(30, doctrine_exit, 0),
+        CHANGE(30, publics_weight, 0.3),    CHANGE(40, doctrine_support, 0.4),
+        CHANGE(50, endurance_fatigue, 0.1), CHANGE(60, endurance_chance, 0),
+    };
+    static const qd_change_t values[] = {
+        CHANGE(5, affinity_convergence, 0.2), CHANGE(15, affinity_values_scale, 2),
+        CHANGE(25, affinity_roots, 0.1),      CHANGE(35, affinity_values_scale, 0.3),
+        CHANGE(45, affinity_convergence, 0),  CHANGE(60, affinity_roots, 0),
+    };
+    play_schedule(&tally, "enduring wars come and go", wars, COUNT(wars));
+    play_schedule(&tally, "values converge for a while", values, COUNT(values));
+    conclude(&tally);
+}
+
+static void test_second_random_sets(void **state)
+{
+    (void)state;
+    need_second_edition();
+    tally_t tally = {0};
+    for (uint64_t number = 0; number < 700; number++)
+        compare_random_set(&tally, number, qd_twin_range_count + qd_twin_second_range_count, 3);
+    conclude(&tally);
+}
+
+/* Pacts and rivalries: first blocs with few labels and many, affinities that they move, clubs that begin. */
+static void test_empirical_ties(void **state)
+{
+    (void)state;
+    static history_t h;
+    static bool pact[STATES * STATES], rival[STATES * STATES];
+    write_history(&h);
+    tally_t tally = {0};
+    for (int i = 0; i < STATES; i++)
+        for (int j = 0; j < i; j++) {
+            pact[i * STATES + j] = pact[j * STATES + i] = (7 * i + 3 * j) % 5 == 0;
+            rival[i * STATES + j] = rival[j * STATES + i] = (5 * i + j) % 6 == 0;
+        }
+    for (int given = 0; given < 8; given++) {
+        qd_empirical_t empirical = {.states = STATES,
+                                    .poles = 1 + (size_t)given % 6,
+                                    .code = h.code,
+                                    .capability = h.capability,
+                                    .place = h.place,
+                                    .affinity = given & 4 ? h.affinity : NULL,
+                                    .pact = given & 1 ? pact : NULL,
+                                    .rival = given & 2 ? rival : NULL};
+        qd_plan_t plan = qd_plan_default(QD_EMPIRICAL);
+        plan.empirical = &empirical;
+        set(&plan, QD_P_order_periods, 50);
+        set(&plan, QD_P_affinity_pacts, 0.4);
+        set(&plan, QD_P_affinity_rivalries, 0.7);
+        compare(&tally, "ties", &plan, 700, 4);
+        set(&plan, QD_P_blocs_first, 0);
+        set(&plan, QD_P_blocs_max, 2 + given);
+        compare(&tally, "ties, first blocs stand", &plan, 800, 4);
+        if (!plays_second_edition())
+            continue;
+        set(&plan, QD_P_clubs_depth, 3);
+        set(&plan, QD_P_clubs_switching_cost, 0.05);
+        compare(&tally, "ties and clubs", &plan, 900, 4);
     }
     conclude(&tally);
 }
@@ -448,6 +572,10 @@ int main(void)
         cmocka_unit_test(test_empirical_orders),
         cmocka_unit_test(test_empirical_orders_of_poles_alone),
         cmocka_unit_test(test_random_sets),
+        cmocka_unit_test(test_second_variants),
+        cmocka_unit_test(test_second_schedules),
+        cmocka_unit_test(test_second_random_sets),
+        cmocka_unit_test(test_empirical_ties),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,11 @@ static void set_up(qd_twin_t *t, const qd_plan_t *plan, qd_luck_t luck)
     t->value = qd_twin_zeros(2 * n, sizeof *t->value);
     t->baseline = qd_twin_zeros(n * n, sizeof *t->baseline);
     t->affinity = qd_twin_zeros(n * n, sizeof *t->affinity);
+    t->roots = qd_twin_zeros(2 * n, sizeof *t->roots);
+    t->unclamped = qd_twin_zeros(n * n, sizeof *t->unclamped);
+    t->level = qd_twin_zeros(n * (size_t)t->poles, sizeof *t->level);
+    t->readiness = qd_twin_zeros(n, sizeof *t->readiness);
+    t->support = qd_twin_zeros(n, sizeof *t->support);
     t->leaning = qd_twin_zeros(n * QD_VENUES, sizeof *t->leaning);
     t->label = qd_twin_zeros(n, sizeof *t->label);
     t->record.last_joined = qd_twin_zeros(n, sizeof *t->record.last_joined);
@@ -48,6 +53,11 @@ static void tear_down(qd_twin_t *t)
     free(t->value);
     free(t->baseline);
     free(t->affinity);
+    free(t->roots);
+    free(t->unclamped);
+    free(t->level);
+    free(t->readiness);
+    free(t->support);
     free(t->leaning);
     free(t->label);
     free(t->record.last_joined);
@@ -82,18 +92,23 @@ size_t qd_twin_play(const qd_plan_t *plan, qd_luck_t luck, qd_outcomes_t *outcom
     qd_twin_t t;
     set_up(&t, plan, luck);
     qd_twin_order_draw(&t);
+    qd_twin_clubs_begin(&t);
     apply_changes(&t, 0);
-    qd_twin_bloc_game(&t);
+    if (t.p.blocs_first != 0.0)
+        qd_twin_bloc_game(&t);
+    qd_twin_club_game(&t);
     for (int period = 0; period < t.periods; period++) {
         if (period > 0)
             apply_changes(&t, period);
         t.record.missions_now = t.record.flexible_now = 0;
+        qd_twin_missions_go_on(&t, period);
         int crises = qd_twin_crisis_count(&t, period);
         for (int number = 0; number < crises; number++)
             qd_twin_crisis_play(&t, period, number);
         qd_twin_period_end(&t, period);
         qd_twin_record_period(&t, period, path);
     }
+    qd_twin_missions_end(&t);
     qd_twin_outcomes(&t, outcomes);
     tear_down(&t);
     return (size_t)t.periods;

@@ -9,7 +9,7 @@
 
 #include "quadrille/world.h"
 
-/* Draws world `luck.world` of the plan and plays it (model.md, parts 1 to 7). The plan must satisfy
+/* Draws world `luck.world` of the plan and plays it (model.md, parts 1 to 14). The plan must satisfy
  * qd_plan_check. path: NULL, or QD_SERIES_COUNT x T, period fastest, with T at most
  * qd_plan_periods_max(plan); NaN where undefined. Returns T. Aborts where memory is short. */
 size_t qd_twin_play(const qd_plan_t *plan, qd_luck_t luck, qd_outcomes_t *outcomes, double *path);

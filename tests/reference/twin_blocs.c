@@ -20,7 +20,7 @@ int qd_twin_bloc(const qd_twin_t *t, int state)
 
 /* W_ij = A_ij + threat * E_ij, E_ij = sum over l of c_l min(A_il, 0) min(A_jl, 0). Affinities stand still
  * during a review, so the whole matrix is made once. */
-static double *pair_worths(const qd_twin_t *t)
+double *qd_twin_pair_worths(const qd_twin_t *t)
 {
     int n = t->n;
     double *worth = qd_twin_zeros((size_t)(n * n), sizeof *worth);
@@ -82,7 +82,7 @@ static bool move(qd_twin_t *t, const double *worth, int i)
 
 void qd_twin_bloc_game(qd_twin_t *t)
 {
-    double *worth = pair_worths(t);
+    double *worth = qd_twin_pair_worths(t);
     for (int i = 0; i < t->n && i < t->labels; i++)
         if (t->label[i] == 0 && qd_twin_members(t, own_label(t, i)) == 0)
             t->label[i] = own_label(t, i);

@@ -4,7 +4,7 @@
 
 #include "quadrille/registry.h"
 
-#define QD_TWIN_SETTINGS 6
+#define QD_TWIN_SETTINGS 8
 
 typedef struct {
     qd_parameter_t parameter;
@@ -29,5 +29,11 @@ typedef struct {
 
 extern const qd_twin_range_t qd_twin_ranges[];
 extern const size_t qd_twin_range_count;
+
+/* The same for parts 9 to 13: to be set beside the others. */
+extern const qd_twin_variant_t qd_twin_second_variants[];
+extern const size_t qd_twin_second_variant_count;
+extern const qd_twin_range_t qd_twin_second_ranges[];
+extern const size_t qd_twin_second_range_count;
 
 #endif

@@ -101,6 +101,8 @@ static bool is_left_alone(const qd_twin_t *t, const qd_twin_crisis_t *crisis)
     int p = crisis->initiator;
     if (p < 0)
         return true;
+    if (t->support[p] < t->p.doctrine_support)
+        return true;
     bool by_neutral = t->p.doctrine_scope != 0.0 && p != qd_twin_leader(t);
     return crisis->stake[p] < (by_neutral ? 0.0 : t->p.doctrine_vital_interest);
 }
@@ -119,11 +121,14 @@ void qd_twin_crisis_play(qd_twin_t *t, int period, int number)
         qd_twin_game_t game[QD_VENUES] = {0};
         for (int g = 0; g < QD_VENUES; g++) {
             game[g].x = qd_twin_zeros(n, sizeof *game[g].x);
+            game[g].term = qd_twin_zeros(n, sizeof *game[g].term);
             qd_twin_game_solve(t, &crisis, (qd_venue_t)g, &game[g]);
         }
         respond(t, &crisis, game);
-        for (int g = 0; g < QD_VENUES; g++)
+        for (int g = 0; g < QD_VENUES; g++) {
             free(game[g].x);
+            free(game[g].term);
+        }
     }
     free(crisis.stake);
     free(crisis.order);

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdlib.h>
 
 #include "reference/twin_parts.h"
 
@@ -21,11 +22,8 @@ static double burden_gini(const qd_twin_t *t, const qd_twin_crisis_t *crisis, co
 
 static double outsideness(qd_venue_t venue)
 {
-    static const double o[QD_VENUES] = {[QD_COLLECTIVE] = 0.0,
-                                        [QD_ALLIANCE] = 0.5,
-                                        [QD_FLEXIBLE] = 1.0,
-                                        [QD_UNILATERAL] = 1.0,
-                                        [QD_UMBRELLA] = 0.5};
+    static const double o[QD_VENUES] = {[QD_COLLECTIVE] = 0.0, [QD_ALLIANCE] = 0.5, [QD_FLEXIBLE] = 1.0,
+                                        [QD_UNILATERAL] = 1.0, [QD_UMBRELLA] = 0.5, [QD_HUB] = 0.5};
     return o[venue];
 }
 
@@ -72,8 +70,10 @@ static void perhaps_war(qd_twin_t *t, const qd_twin_crisis_t *crisis, const qd_t
         return;
     t->tension += t->p.escalation_shock;
     for (int i = 0; i < t->n; i++)
-        if (game->x[i] != 0)
+        if (game->x[i] != 0) {
             t->c[i] *= 1.0 - t->p.escalation_loss;
+            t->support[i] -= t->p.publics_loss * t->support[i];
+        }
     qd_twin_normalise(t);
     t->record.wars++;
     qd_twin_breakdown(t, crisis->period, 1);
@@ -101,14 +101,66 @@ static void change_affinities(qd_twin_t *t, qd_venue_t venue, const int x[])
             t->affinity[i * n + j] = t->affinity[j * n + i] = learned(t, venue, x, i, j);
 }
 
+double qd_twin_load(double weight, double p_plus)
+{
+    if (!(weight > 0.0))
+        return 0.0;
+    return p_plus > 0.0 ? weight / p_plus : INFINITY;
+}
+
 static void change_loads(qd_twin_t *t, const qd_twin_crisis_t *crisis, const qd_twin_game_t *game)
 {
-    double weight = t->p.mission_load * crisis->s * crisis->resistance, added = 0.0;
-    if (weight > 0.0)
-        added = game->p_plus > 0.0 ? weight / game->p_plus : INFINITY;
+    double added = qd_twin_load(t->p.mission_load * crisis->s * crisis->resistance, game->p_plus);
     for (int i = 0; i < t->n; i++)
         if (game->x[i] == 1)
             t->load[i] = fmin(0.8, t->load[i] + added);
+}
+
+/* Part 12: those who joined move towards their mean. */
+static void converge(qd_twin_t *t, const int x[])
+{
+    double mean[2] = {0.0, 0.0}, weight = 0.0;
+    size_t size = 2 * (size_t)t->n;
+    double *value = qd_twin_zeros(size, sizeof *value);
+    for (int i = 0; i < t->n; i++)
+        if (x[i] == 1) {
+            weight += t->c[i];
+            mean[0] += t->c[i] * t->value[2 * i];
+            mean[1] += t->c[i] * t->value[2 * i + 1];
+        }
+    for (int i = 0; i < t->n; i++)
+        for (int d = 0; d < 2; d++) {
+            double now = t->value[2 * i + d];
+            value[2 * i + d] = x[i] == 1 ? now + t->p.affinity_convergence * (mean[d] / weight - now) : now;
+        }
+    qd_twin_move_values(t, value);
+    free(value);
+}
+
+static void return_to_roots(qd_twin_t *t)
+{
+    int size = 2 * t->n;
+    double *value = qd_twin_zeros((size_t)size, sizeof *value);
+    for (int d = 0; d < size; d++)
+        value[d] = t->value[d] + t->p.affinity_roots * (t->roots[d] - t->value[d]);
+    qd_twin_move_values(t, value);
+    free(value);
+}
+
+/* What success and failure change wherever a mission ends: tension, the initiator's leaning, support. */
+void qd_twin_result(qd_twin_t *t, double s, int initiator, qd_venue_t venue, const int x[], bool success)
+{
+    const qd_parameters_t *p = &t->p;
+    t->record.successes += success;
+    if (success)
+        t->tension = fmax(0.0, t->tension - p->tension_relief * s);
+    else
+        t->tension += p->tension_failure * s;
+    t->leaning[initiator * QD_VENUES + (int)venue] += success ? p->doctrine_learning : -p->doctrine_learning;
+    for (int i = 0; i < t->n; i++)
+        if (x[i] == 1)
+            t->support[i] +=
+                success ? p->publics_gain * (1.0 - t->support[i]) : -p->publics_loss * t->support[i];
 }
 
 void qd_twin_mission_consequences(qd_twin_t *t, const qd_twin_crisis_t *crisis, qd_venue_t venue,
@@ -119,18 +171,18 @@ void qd_twin_mission_consequences(qd_twin_t *t, const qd_twin_crisis_t *crisis, 
     double u =
         qd_random_uniform(t->luck, QD_PURPOSE_OUTCOME, (uint32_t)crisis->period, (uint32_t)crisis->number);
     bool success = u < game->success;
-    t->record.successes += success;
-    if (success)
-        t->tension = fmax(0.0, t->tension - t->p.tension_relief * crisis->s);
-    else
-        t->tension += t->p.tension_failure * crisis->s;
+    if (!success && qd_twin_endures(t, crisis)) {
+        qd_twin_mission_begin(t, crisis, venue, game);
+    } else {
+        qd_twin_result(t, crisis->s, crisis->initiator, venue, game->x, success);
+        t->record.length += 1.0;
+    }
     change_institution(t, crisis, venue, game->legitimacy, success);
     change_cohesion(t, crisis, venue, success, gini);
     perhaps_war(t, crisis, game);
     change_affinities(t, venue, game->x);
+    converge(t, game->x);
     change_loads(t, crisis, game);
-    t->leaning[crisis->initiator * QD_VENUES + (int)venue] +=
-        success ? t->p.doctrine_learning : -t->p.doctrine_learning;
 }
 
 /* Part 6: practice spreads from the powerful, then fades. */
@@ -159,6 +211,20 @@ static void grow(qd_twin_t *t, int period)
     qd_twin_normalise(t);
 }
 
+/* Towards B' = clamp(B + deepening): part 9. */
+static void relax_affinities(qd_twin_t *t)
+{
+    int n = t->n;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++) {
+            if (i == j)
+                continue;
+            double goal = t->baseline[i * n + j] + t->p.clubs_deepening * qd_twin_shared_depth(t, i, j);
+            goal = fmin(fmax(goal, -1.0), 1.0);
+            t->affinity[i * n + j] += t->p.affinity_relaxation * (goal - t->affinity[i * n + j]);
+        }
+}
+
 void qd_twin_period_end(qd_twin_t *t, int period)
 {
     const qd_parameters_t *p = &t->p;
@@ -170,13 +236,17 @@ void qd_twin_period_end(qd_twin_t *t, int period)
     t->institution = fmin(fmax(t->institution, 0.0), 1.0);
     for (int k = 1; k <= t->labels; k++)
         t->cohesion[k] += p->blocs_relaxation * (p->blocs_cohesion - t->cohesion[k]);
+    for (int i = 0; i < t->n; i++)
+        t->support[i] += p->publics_relaxation * (0.5 - t->support[i]);
     if (t->tension > p->tension_breakdown)
         qd_twin_breakdown(t, period, 2);
     for (int i = 0; i < t->n; i++)
         t->load[i] *= 0.75;
-    for (int ij = 0; ij < t->n * t->n; ij++)
-        t->affinity[ij] += p->affinity_relaxation * (t->baseline[ij] - t->affinity[ij]);
+    return_to_roots(t);
+    relax_affinities(t);
     grow(t, period);
-    if ((period + 1) % (int)p->blocs_review == 0)
+    if ((period + 1) % (int)p->blocs_review == 0) {
         qd_twin_bloc_review(t);
+        qd_twin_club_review(t);
+    }
 }

@@ -176,10 +176,23 @@ static double clamp_affinity(double a)
     return fmin(fmax(a, -1.0), 1.0);
 }
 
+/* Part 14: what a pact and a rivalry add. */
+static double ties(const qd_twin_t *t, int i, int j)
+{
+    const qd_empirical_t *empirical = t->plan->empirical;
+    double sum = 0.0;
+    if (empirical != NULL && empirical->pact != NULL && empirical->pact[i * t->n + j])
+        sum += t->p.affinity_pacts;
+    if (empirical != NULL && empirical->rival != NULL && empirical->rival[i * t->n + j])
+        sum -= t->p.affinity_rivalries;
+    return sum;
+}
+
 static void draw_affinities(qd_twin_t *t)
 {
     int n = t->n;
     if (t->plan->empirical != NULL && t->plan->empirical->affinity != NULL) {
+        memcpy(t->unclamped, t->plan->empirical->affinity, (size_t)(n * n) * sizeof *t->unclamped);
         memcpy(t->baseline, t->plan->empirical->affinity, (size_t)(n * n) * sizeof *t->baseline);
         memcpy(t->affinity, t->plan->empirical->affinity, (size_t)(n * n) * sizeof *t->affinity);
         return;
@@ -189,13 +202,60 @@ static void draw_affinities(qd_twin_t *t)
         for (int j = 0; j < i; j++) {
             double similarity = qd_twin_similarity(t, &t->value[2 * i], &t->value[2 * j]);
             double rivalry = fmin(t->c[i], t->c[j]) / largest;
-            double b = t->p.affinity_values * similarity +
+            double x = t->p.affinity_values * similarity +
                        t->p.affinity_interdependence * proximity(t, i, j) - t->p.affinity_rivalry * rivalry;
-            b = clamp_affinity(b);
+            x += ties(t, i, j);
+            double b = clamp_affinity(x);
+            t->unclamped[i * n + j] = t->unclamped[j * n + i] = x;
             double noise = t->p.affinity_noise * normal(t, QD_DRAW_NOISE, i * (i - 1) / 2 + j);
             t->baseline[i * n + j] = t->baseline[j * n + i] = b;
             t->affinity[i * n + j] = t->affinity[j * n + i] = clamp_affinity(b + noise);
         }
+}
+
+void qd_twin_move_values(qd_twin_t *t, const double *value)
+{
+    int n = t->n;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++) {
+            if (i == j)
+                continue;
+            double before = qd_twin_similarity(t, &t->value[2 * i], &t->value[2 * j]);
+            double after = qd_twin_similarity(t, &value[2 * i], &value[2 * j]);
+            t->unclamped[i * n + j] += t->p.affinity_values * (after - before);
+            t->baseline[i * n + j] = clamp_affinity(t->unclamped[i * n + j]);
+        }
+    memcpy(t->value, value, 2 * (size_t)n * sizeof *t->value);
+}
+
+/* Part 14, first blocs. */
+static void follow_leaders(qd_twin_t *t)
+{
+    const bool *pact = t->plan->empirical->pact;
+    int n = t->n, *leader = qd_twin_zeros((size_t)n, sizeof *leader);
+    int *followers = qd_twin_zeros((size_t)n, sizeof *followers);
+    for (int i = 0; i < n; i++) {
+        leader[i] = i;
+        for (int j = i - 1; j >= 0; j--)
+            if (leader[j] == j && pact[i * n + j])
+                leader[i] = j; /* the strongest comes last */
+        followers[leader[i]] += leader[i] != i;
+    }
+    for (int i = 0; i < n; i++)
+        t->label[i] = 0;
+    for (int i = 0; i < n; i++) {
+        if (followers[i] == 0)
+            continue;
+        int label = i < t->labels ? i + 1 : 0;
+        for (int k = 1; k <= t->labels && label == 0; k++)
+            if ((k - 1 >= n || followers[k - 1] == 0) && qd_twin_members(t, k) == 0)
+                label = k;
+        for (int j = 0; j < n; j++)
+            if (leader[j] == i)
+                t->label[j] = label;
+    }
+    free(leader);
+    free(followers);
 }
 
 void qd_twin_order_draw(qd_twin_t *t)
@@ -204,9 +264,14 @@ void qd_twin_order_draw(qd_twin_t *t)
     draw_places(t);
     draw_values(t);
     draw_affinities(t);
+    memcpy(t->roots, t->value, 2 * (size_t)t->n * sizeof *t->roots);
+    for (int i = 0; i < t->n; i++)
+        t->support[i] = 0.5;
     t->labels = (int)t->p.blocs_max;
     for (int i = 0; i < t->n; i++)
         t->label[i] = i < t->labels ? i + 1 : 0;
+    if (t->plan->empirical != NULL && t->plan->empirical->pact != NULL && t->plan->empirical->bloc == NULL)
+        follow_leaders(t);
     if (t->plan->empirical != NULL && t->plan->empirical->bloc != NULL)
         for (int i = 0; i < t->n; i++)
             t->label[i] = t->plan->empirical->bloc[i] <= t->labels ? t->plan->empirical->bloc[i] : 0;

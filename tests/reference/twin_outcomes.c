@@ -94,6 +94,25 @@ static partition_t measure_partition(const qd_twin_t *t)
     return (partition_t){1.0 / squares, unaligned, largest};
 }
 
+/* Over the states that are no poles: their depth in the deepest club, weighted by capability. */
+static double integration(const qd_twin_t *t)
+{
+    double sum = 0.0, weight = 0.0;
+    for (int i = t->poles; i < t->n; i++) {
+        sum += t->c[i] * qd_twin_deepest(t, i);
+        weight += t->c[i];
+    }
+    return ratio(sum, weight);
+}
+
+static double support(const qd_twin_t *t)
+{
+    double sum = 0.0;
+    for (int i = 0; i < t->n; i++)
+        sum += t->c[i] * t->support[i];
+    return sum;
+}
+
 void qd_twin_record_period(qd_twin_t *t, int period, double *path)
 {
     qd_twin_record_t *r = &t->record;
@@ -110,6 +129,8 @@ void qd_twin_record_period(qd_twin_t *t, int period, double *path)
         [QD_S_debt] = t->debt,
         [QD_S_effective_blocs] = partition.effective,
         [QD_S_unaligned] = partition.unaligned,
+        [QD_S_integration] = integration(t),
+        [QD_S_support] = support(t),
         [QD_S_flexible] = r->missions_now > 0 ? (double)r->flexible_now / r->missions_now : NAN,
     };
     for (int s = 0; s < QD_SERIES_COUNT; s++)
@@ -201,6 +222,44 @@ static double learned_flexibility(const qd_twin_t *t)
     return sum;
 }
 
+static double overlap(const qd_twin_t *t)
+{
+    int in_several = 0;
+    for (int i = t->poles; i < t->n; i++) {
+        int clubs = 0;
+        for (int k = 0; k < t->poles; k++)
+            clubs += t->level[i * t->poles + k] >= 1;
+        in_several += clubs >= 2;
+    }
+    return ratio(in_several, t->n - t->poles);
+}
+
+static double rival_spokes(const qd_twin_t *t)
+{
+    int rivals = 0, pairs = 0;
+    for (int k = 0; k < t->poles; k++)
+        for (int i = 0; i < t->n; i++)
+            for (int j = 0; j < i; j++) {
+                if (i == k || j == k || t->level[i * t->poles + k] < 1 || t->level[j * t->poles + k] < 1)
+                    continue;
+                pairs++;
+                rivals += t->affinity[i * t->n + j] < 0.0;
+            }
+    return ratio(rivals, pairs);
+}
+
+static double values_spread(const qd_twin_t *t)
+{
+    double mean[2] = {0.0, 0.0}, sum = 0.0;
+    for (int i = 0; i < t->n; i++)
+        for (int d = 0; d < 2; d++)
+            mean[d] += t->c[i] * t->value[2 * i + d];
+    for (int i = 0; i < t->n; i++)
+        for (int d = 0; d < 2; d++)
+            sum += t->c[i] * (t->value[2 * i + d] - mean[d]) * (t->value[2 * i + d] - mean[d]);
+    return sqrt(sum);
+}
+
 static void stability(const qd_twin_t *t, qd_outcomes_t *o)
 {
     const qd_twin_record_t *r = &t->record;
@@ -257,9 +316,27 @@ static void coalitions(const qd_twin_t *t, qd_outcomes_t *o)
     o->not_converged = r->not_converged;
 }
 
+/* Part 13. */
+static void second_edition(const qd_twin_t *t, qd_outcomes_t *o)
+{
+    const qd_twin_record_t *r = &t->record;
+    o->share_hub = ratio(r->missions_by_venue[QD_HUB], r->crises);
+    o->integration = integration(t);
+    o->overlap = overlap(t);
+    o->rival_spokes = rival_spokes(t);
+    o->club_turnover = ratio(r->club_turnover, r->club_reviews);
+    o->enduring = ratio(r->endured, r->missions);
+    o->mission_length = ratio(r->length, r->missions);
+    o->withdrawals = ratio(r->withdrawn, r->partners);
+    o->support_end = support(t);
+    o->values_spread = values_spread(t);
+    o->success = ratio(r->successes, r->missions);
+}
+
 void qd_twin_outcomes(const qd_twin_t *t, qd_outcomes_t *outcomes)
 {
     stability(t, outcomes);
     fragmentation(t, outcomes);
     coalitions(t, outcomes);
+    second_edition(t, outcomes);
 }
