@@ -165,6 +165,9 @@ static void keep(void *context, const qd_event_t *event)
 {
     book_t *book = context;
     switch (event->kind) {
+    case QD_EVENT_WORLD: /* without a bloc game at the start, the first review counts */
+        book->started = event->parameters->blocs_first == 0.0;
+        break;
     case QD_EVENT_CRISIS:
         book->crises++;
         break;
