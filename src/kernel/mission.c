@@ -156,7 +156,9 @@ void qd_world_meet_crisis(qd_world_t *self, unsigned number)
                               .state = &self->state,
                               .p = &self->parameters,
                               .leaning = qd_leaning_of(&self->state, &self->parameters, initiator),
-                              .bloc = qd_venue_bloc(&self->state, initiator)};
+                              .bloc = qd_venue_bloc(&self->state, initiator),
+                              .institution = self->state.institution};
+    self->given.cohesion = self->state.cohesion[self->given.bloc];
     if (self->crisis.stake[initiator] < self->given.leaning.vital_interest ||
         self->state.support[initiator] < self->parameters.doctrine_support) {
         leave_alone(self);

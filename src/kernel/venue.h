@@ -44,6 +44,8 @@ typedef struct {
     const qd_parameters_t *p;
     qd_leaning_t leaning;
     int bloc;           /* qd_venue_bloc of the initiator */
+    double institution; /* I and K_b as the venues opened: a paralysis changes the order, and no game */
+    double cohesion;
     const double *club; /* qd_venue_club of the initiator */
 } qd_case_t;
 
@@ -119,14 +121,14 @@ static inline qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_case_t *giv
     const double never = (double)INFINITY;
     const qd_venue_row_t row = qd_venue_row(g);
     const qd_parameters_t *p = given->p;
-    double obligation = p->mission_obligation * given->state->cohesion[given->bloc];
+    double obligation = p->mission_obligation * given->cohesion;
     qd_venue_rules_t rules = {.nobody = row.joiners == QD_JOINERS_NOBODY ? never : 0.0,
                               .outsiders = row.joiners == QD_JOINERS_MEMBERS ? never : 0.0,
                               .saves_members = row.savers == QD_SAVERS_ALL || row.savers == QD_SAVERS_MEMBERS,
                               .saves_outsiders =
                                   row.savers == QD_SAVERS_ALL || row.savers == QD_SAVERS_OTHERS};
     if (row.frame == QD_FRAME_INSTITUTION)
-        rules.pull = p->mission_legitimacy_pull * given->state->institution;
+        rules.pull = p->mission_legitimacy_pull * given->institution;
     if (row.frame == QD_FRAME_BLOC)
         rules.obliged = obligation;
     if (row.frame == QD_FRAME_UMBRELLA)
@@ -140,17 +142,16 @@ static inline qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_case_t *giv
  * deepest level. */
 static inline double qd_venue_frame(qd_venue_t g, const qd_case_t *given)
 {
-    const qd_state_t *state = given->state;
-    double bloc_frame = 0.5 * state->cohesion[given->bloc] * state->institution;
+    double bloc_frame = 0.5 * given->cohesion * given->institution;
     switch (qd_venue_row(g).frame) {
     case QD_FRAME_INSTITUTION:
-        return state->institution;
+        return given->institution;
     case QD_FRAME_BLOC:
         return bloc_frame;
     case QD_FRAME_UMBRELLA:
         return given->p->mission_umbrella * bloc_frame;
     case QD_FRAME_CLUB:
-        return 0.5 * state->institution;
+        return 0.5 * given->institution;
     default:
         return 0.0;
     }

@@ -73,7 +73,9 @@ void qd_test_set_case(qd_world_t *world)
                     .p = &world->parameters,
                     .leaning = qd_leaning_of(&world->state, &world->parameters, initiator),
                     .bloc = qd_venue_bloc(&world->state, initiator),
+                    .institution = world->state.institution,
                     .club = qd_venue_club(&world->state, initiator, world->crisis.target, world->rules.club)};
+    world->given.cohesion = world->state.cohesion[world->given.bloc];
 }
 
 void qd_test_set_game(qd_world_t *world, qd_venue_t g, const int sides[], double success, double legitimacy,
