@@ -118,12 +118,12 @@ class Determinism(unittest.TestCase):
             done = must("run", self.write(name, text), "-o", output, "--resume", status=2)
             self.assertIn("finished worlds that this experiment does not have", done.stderr)
             if name == "fewer":
-                self.assertIn("found 1200 finished worlds", done.stderr)  # 100 of each of 4 points and 3 orders
+                self.assertIn("found 600 finished worlds", done.stderr)  # 100 of each of 2 distinct points and 3 orders
             self.assertEqual(result_hash(output), wanted)
             self.assertEqual(list(self.folder.glob("kept.h5?*")), [])
         fewer = self.write("fewer", fixed(300))
         told = must("run", fewer, "-o", output, "-q", "--resume", "--force").stderr
-        self.assertIn("1200 worlds reach beyond the experiment's 300; they are left out, and with them 3600 others", told)
+        self.assertIn("600 worlds reach beyond the experiment's 300; they are left out, and with them 1800 others", told)
         self.assertEqual(result_hash(output), result_hash(self.run_to("fewer", fewer)))
 
     def test_precision_goes_on_from_what_was_cut_otherwise(self):

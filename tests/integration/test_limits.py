@@ -97,13 +97,12 @@ class Limits(unittest.TestCase):
     def test_a_merge_comes_from_where_its_parts_do(self):
         shards = [self.folder / f"shard{k}.h5" for k in (1, 2, 3)]
         for k, shard in enumerate(shards, 1):
-            must("run", self.experiment, "-o", shard, "-q", "--shard", f"{k}/3", "-j", "1", "--isa", "v2")
-        with h5py.File(shards[2], "r+") as file:
-            file.attrs["instruction_set"], file.attrs["host"], file.attrs["threads"] = "v4", "elsewhere", 7
+            others = ["-j", "2"] if k == 3 else ["-j", "1", "--isa", "v2"]
+            must("run", self.experiment, "-o", shard, "-q", "--shard", f"{k}/3", *others)
         both, same = self.folder / "both.h5", self.folder / "same.h5"
         must("merge", "-o", both, *shards)
-        self.assertEqual(attribute(both, "instruction_set"), "v2; v4")
-        self.assertIn("; elsewhere", attribute(both, "host"))
+        sets = dict.fromkeys(attribute(shard, "instruction_set") for shard in shards)
+        self.assertEqual(attribute(both, "instruction_set"), "; ".join(sets))
         self.assertEqual(int(attribute(both, "threads")), 0)
         must("merge", "-o", same, "--partial", *shards[:2])
         self.assertEqual(attribute(same, "instruction_set"), "v2")
