@@ -183,17 +183,30 @@ class Survival(unittest.TestCase):
     def test_disk_full(self):
         if os.geteuid() != 0:
             self.skipTest("only root can mount a small disk")
-        # The first fills up while parts are written, the second while the file is assembled from them.
+        # The first fills up while parts are written, the second while the file is assembled from them. Both have room
+        # when the run begins, or it would not begin.
         for number, size in enumerate(("300k", "1500k")):
-            with Mounted(self.folder / f"disk-{number}", f"size={size}") as folder:
+            with Mounted(self.folder / f"disk-{number}", "size=64m") as folder:
                 output = folder / "full.h5"
-                done = quadrille("run", self.experiment, "-o", output, "-q", "-j", "2")
-                self.assertEqual(done.returncode, 1, done.stderr)
-                self.assertIn("No space left" if number == 0 else "could not be written", done.stderr)
-                self.assertIn("--resume", done.stderr)
+                run = self.start(output)
+                while run.poll() is None and not (self.parts(output) / "MANIFEST").exists():
+                    time.sleep(0.001)
+                subprocess.run(["mount", "-o", f"remount,size={size}", folder], check=True)
+                said = run.communicate()[1]
+                self.assertEqual(run.returncode, 1, said)
+                self.assertIn("No space left" if number == 0 else "could not be written", said)
+                self.assertIn("--resume", said)
                 self.assertFalse(output.exists())
                 subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
                 self.finish(output)
+
+    def test_disk_that_is_too_small(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can mount a small disk")
+        with Mounted(self.folder / "small", "size=300k") as folder:
+            done = must("run", self.experiment, "-o", folder / "full.h5", "-q", status=2)
+            self.assertIn("free; expected at least", done.stderr)
+            self.assertEqual(list(folder.iterdir()), [])
 
 
 class Mounted:
