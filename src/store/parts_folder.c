@@ -31,6 +31,13 @@ static bool is_ours(const char *name)
     return begins(name, "part-") || begins(name, QD_MANIFEST_NAME);
 }
 
+/* The next entry; NULL with errno 0 at the end of the folder, with another errno where it cannot be read. */
+static const struct dirent *next_entry(DIR *listing)
+{
+    errno = 0;
+    return readdir(listing);
+}
+
 /* How many files of an open folder `wanted` names; -1 when it cannot be read. `unlink_with` not NULL: removes them. */
 static long walk(int folder, bool (*wanted)(const char *name), const qd_files_t *unlink_with)
 {
@@ -40,7 +47,7 @@ static long walk(int folder, bool (*wanted)(const char *name), const qd_files_t 
         return -1;
     long found = 0;
     rewinddir(listing);
-    for (const struct dirent *entry; found >= 0 && (entry = readdir(listing)) != NULL;) {
+    for (const struct dirent *entry; found >= 0 && (entry = next_entry(listing)) != NULL;) {
         if (!wanted(entry->d_name))
             continue;
         found++;
@@ -50,7 +57,7 @@ static long walk(int folder, bool (*wanted)(const char *name), const qd_files_t 
     int number = errno;
     closedir(listing);
     errno = number;
-    return found;
+    return number == 0 ? found : -1;
 }
 
 /* Parts may be read by whoever may read the file that they are for. */
@@ -189,13 +196,14 @@ qd_status_t qd_parts_folder_next(const char *folder, int rank, uint64_t *number,
     if (listing == NULL)
         return qd_files_fail(error, folder, "open");
     *number = 0;
-    for (struct dirent *entry = readdir(listing); entry != NULL; entry = readdir(listing)) {
+    for (const struct dirent *entry; (entry = next_entry(listing)) != NULL;) {
         uint64_t of, found;
         if (parse_name(entry->d_name, &of, &found) && of == (uint64_t)rank && found >= *number)
             *number = found + 1;
     }
+    qd_status_t status = errno == 0 ? QD_OK : qd_files_fail(error, folder, "reading the folder");
     closedir(listing);
-    return QD_OK;
+    return status;
 }
 
 static bool is_any(const char *name)

@@ -151,13 +151,14 @@ def deaths(fault, asker):
 
 
 def interrupted(folder):
-    """A run that was killed when half of it was done: parts, no result file."""
-    command(folder, *RUN, "-j", "1", fault="io:kill:0", log=folder / "log")
+    """A run of half of the worlds that was killed when its part was written: finished work, no result file."""
+    half = (*RUN, "--worlds", "3", "-j", "1")
+    command(folder, *half, fault="io:kill:0", log=folder / "log")
     lines = (folder / "log").read_text().splitlines()
     middle = next(number for number, line in enumerate(lines, 1) if " rename" in line and "part-" in line)
     for path in (folder / "log", folder / "out.h5"):
         path.unlink()
-    status, said = command(folder, *RUN, "-j", "1", fault=f"io:kill:{middle + 1}")
+    status, said = command(folder, *half, fault=f"io:kill:{middle + 1}")
     if status != -signal.SIGKILL or not list((folder / "out.h5.parts").glob("part-*")):
         raise AssertionError(f"exit status {status}, expected a killed run with parts\n{said}")
 
