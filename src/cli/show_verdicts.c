@@ -216,11 +216,12 @@ qd_status_t qd_show_contrasts(const qd_show_t *self)
             continue;
         printf("  %-*s", OUTCOME_WIDTH, contrast[i].outcome);
         show_side(self, contrast[i].less, show_side(self, contrast[i].more, 2 + OUTCOME_WIDTH));
-        qd_show_plus_minus(contrast[i].estimate, contrast[i].high - contrast[i].estimate);
-        if (isnan(contrast[i].variance_reduction))
-            printf("  does not vary\n");
-        else
+        if (isnan(contrast[i].variance_reduction)) {
+            printf("%11.4g  does not vary\n", contrast[i].estimate);
+        } else {
+            qd_show_plus_minus(contrast[i].estimate, contrast[i].high - contrast[i].estimate);
             printf("  vr %.2f\n", contrast[i].variance_reduction);
+        }
         shown++;
     }
     printf("  (%zu contrasts in all: /contrasts)\n", count);
