@@ -34,15 +34,15 @@ MEMORY = 1 << 30
 
 
 def replace(file, path, **dataset):
-    del file[path]
+    if path in file:
+        del file[path]
     file.create_dataset(path, **dataset)
 
 
 def resize(file, path, value):
     """A variable of the same type with the elements `value`."""
-    kind = file[path].dtype
-    del file[path]
-    file.create_dataset(path, data=np.asarray(value, dtype=kind))
+    kind = file[path].dtype if path in file else np.int64  # a table without rows has no variables
+    replace(file, path, data=np.asarray(value, dtype=kind))
 
 
 def failure(point, order, world):
@@ -54,6 +54,12 @@ def failure(point, order, world):
         resize(file, "failures/failure", [0])
 
     return forge
+
+
+def unreasoned(file):
+    """A failure without the variable that says why."""
+    failure(0, 0, 0)(file)
+    del file["failures/reason"]
 
 
 def element(path, index, value):
@@ -157,7 +163,7 @@ FORGED = {
     "no points at all": removed("point"),
     "no worlds": removed("world"),
     "no failures": removed("failures"),
-    "no reasons": removed("failures/reason"),
+    "no reasons": unreasoned,
 }
 
 
