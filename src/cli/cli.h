@@ -50,6 +50,10 @@ QD_MUST_USE qd_status_t qd_cli_find_point(const qd_result_file_t *file, const qd
  * dot, the experiment of that name that comes with the program. NULL when memory is short. */
 char *qd_cli_experiment_path(const char *name);
 
+/* Where a command writes what it makes of a result file without -o: "NAME.ENDING" of "FOLDER/NAME.h5", malloc'ed;
+ * NULL when memory is short. */
+char *qd_cli_beside(const char *path, const char *ending);
+
 /* "quadrille COMMAND ARGUMENT...", malloc'ed; NULL when memory is short. To be called before getopt reorders
  * the words. */
 char *qd_cli_command_line(int argc, char **argv);

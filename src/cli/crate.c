@@ -239,15 +239,6 @@ static void remove_crate(const crate_t *self)
 
 /* ---- command line -------------------------------------------------------------------------------------- */
 
-static char *default_folder(const char *name)
-{
-    size_t length = strlen(name);
-    char *folder;
-    if (length > 3 && strcmp(name + length - 3, ".h5") == 0)
-        length -= 3;
-    return asprintf(&folder, "%.*s.crate", (int)length, name) < 0 ? NULL : folder;
-}
-
 static int make_crate(crate_t *self)
 {
     if (mkdir(self->folder, 0777) != 0) {
@@ -300,7 +291,7 @@ int qd_cli_crate(int argc, char **argv)
         return qd_cli_misuse("crate", "found `%s`; expected a result file", self.path);
     if (qd_result_file_open(self.path, &self.file, &error) != QD_OK)
         return qd_cli_fail(&error);
-    self.folder = output ? strdup(output) : default_folder(self.name);
+    self.folder = output ? strdup(output) : qd_cli_beside(self.path, "crate");
     int status = self.folder ? make_crate(&self) : 1;
     free(self.folder);
     qd_result_file_close(self.file);

@@ -66,3 +66,13 @@ bool qd_cli_spares(const char *output, const char *const input[], size_t inputs)
         }
     return true;
 }
+
+char *qd_cli_beside(const char *path, const char *ending)
+{
+    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    size_t length = strlen(name);
+    if (length > 3 && strcmp(name + length - 3, ".h5") == 0)
+        length -= 3;
+    char *output;
+    return asprintf(&output, "%.*s.%s", (int)length, name, ending) < 0 ? NULL : output;
+}

@@ -48,17 +48,6 @@ static qd_status_t read_points(const qd_result_file_t *file, const qd_experiment
 
 /* ---- the page ------------------------------------------------------------------------------------------ */
 
-/* "NAME.html" of "FOLDER/NAME.h5", malloc'ed. */
-static char *default_output(const char *path)
-{
-    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-    size_t length = strlen(name);
-    if (length > 3 && strcmp(name + length - 3, ".h5") == 0)
-        length -= 3;
-    char *output;
-    return asprintf(&output, "%.*s.html", (int)length, name) < 0 ? NULL : output;
-}
-
 /* Writes the page beside its place and renames it, so that a page of that name is always whole. */
 static int write_page(qd_result_file_t *file, const qd_experiment_t *experiment,
                       const qd_report_options_t *options, const char *output)
@@ -72,6 +61,10 @@ static int write_page(qd_result_file_t *file, const qd_experiment_t *experiment,
                      : open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (handle < 0 || (out = fdopen(handle, "w")) == NULL) {
         fprintf(stderr, "quadrille: %s: %s\n", output, strerror(errno));
+        if (handle >= 0) {
+            close(handle);
+            unlink(temporary);
+        }
         free(temporary);
         return 1;
     }
@@ -94,7 +87,7 @@ static int report(const char *path, const char *output, char *points, bool force
     qd_experiment_t *experiment = NULL;
     size_t *point = NULL;
     bool there;
-    char *place = output ? strdup(output) : default_output(path);
+    char *place = output ? strdup(output) : qd_cli_beside(path, "html");
     int result = 1;
     qd_report_options_t options = {.name = path};
     if (place == NULL)
