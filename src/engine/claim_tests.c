@@ -79,14 +79,37 @@ static qd_status_t combine(qd_claim_tests_t *self, const qd_claim_t *claim, cons
     return status;
 }
 
+/* Survival and breakdown are censored at the last period: their means compare only between cells that are
+ * watched equally long. Returns a note where the cells of a claim are not, else the note as it is. */
+static const char *note_unequal_periods(qd_claim_tests_t *self, const qd_claim_t *claim,
+                                        const qd_cells_t *cells, qd_analysis_t *texts, const char *note)
+{
+    if (cells->size == 0 || (claim->outcome != QD_O_survival && claim->outcome != QD_O_breakdown))
+        return note;
+    size_t least = SIZE_MAX, most = 0;
+    for (size_t k = 0; k < cells->size; k++) {
+        size_t periods = qd_index_periods(self->done, cells->cell[k].point, cells->cell[k].order);
+        least = periods < least ? periods : least;
+        most = periods > most ? periods : most;
+    }
+    if (least == most)
+        return note;
+    return qd_analysis_text(texts,
+                            "%s%sarms are watched for %zu to %zu periods, and the means of %s depend on it: "
+                            "compare /survival",
+                            note ? note : "", note ? "; " : "", least, most,
+                            qd_outcome_table[claim->outcome].name);
+}
+
 static qd_status_t test_combination(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
-                                    qd_claim_test_t *out, qd_error_t *error)
+                                    qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
 {
     qd_cells_t cells = {0};
     qd_status_t status = claim_cells(self, claim, place, &cells, error);
     if (status == QD_OK)
         status = combine(self, claim, &cells, claim->outcome, claim->margin, &out->found, error);
     out->p = out->found.p;
+    out->note = note_unequal_periods(self, claim, &cells, texts, out->note);
     qd_cells_free(&cells);
     return status;
 }
@@ -194,6 +217,7 @@ static qd_status_t test_trend(qd_claim_tests_t *self, const qd_claim_t *claim, c
     if (status == QD_OK) {
         qd_trend_result_t found = qd_trend_result(levels.trend, self->experiment->confidence, claim->margin);
         tell_trend(claim, &found, texts, out);
+        out->note = note_unequal_periods(self, claim, &cells, texts, out->note);
     }
 out:
     free(levels.level);
@@ -284,5 +308,5 @@ qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *claim, int o
         return test_trend(self, claim, &place, texts, out, error);
     if (claim->kind == QD_CLAIM_BIMODAL)
         return test_bimodal(self, claim, &place, texts, out, error);
-    return test_combination(self, claim, &place, out, error);
+    return test_combination(self, claim, &place, texts, out, error);
 }

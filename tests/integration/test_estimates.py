@@ -64,6 +64,25 @@ output: {{paths: false, outcomes: [survival, breakdown]}}
     def test_survival_with_equal_periods(self):
         self.check_survival("order.periods: 12", "", False)
 
+    def test_claims_say_that_arms_are_watched_for_other_numbers_of_periods(self):
+        output = self.result("""\
+worlds: 60
+orders: [multipolar]
+parameters: {order.states: 8}
+output: {paths: false}
+design: {type: grid, factors: {order.periods: {values: [3, 6, 12]}}}
+claims:
+  - {id: longer, says: x, outcome: survival, contrast: {more: {order.periods: 12}, less: {order.periods: 6}}}
+  - {id: levels, says: x, outcome: breakdown, trend: {factor: order.periods, direction: rises}}
+  - {id: alike, says: x, outcome: survival, contrast: {more: {doctrine: rumsfeld}, less: {doctrine: neutral}, at: {order.periods: 6}}}
+  - {id: other, says: x, outcome: tension_mean, contrast: {more: {order.periods: 12}, less: {order.periods: 6}}}
+""")
+        with h5py.File(output) as file:
+            notes = dict(zip(file["claims/id"].asstr()[:], file["claims/note"].asstr()[:]))
+        self.assertIn("watched for 6 to 12 periods", notes["longer"])
+        self.assertIn("watched for 3 to 12 periods", notes["levels"])
+        self.assertNotIn("watched", notes["alike"] + notes["other"])
+
     def test_what_was_never_seen_is_not_certain(self):
         output = self.result("""\
 worlds: 500
