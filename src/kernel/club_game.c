@@ -254,6 +254,9 @@ static unsigned may_move_anywhere(const qd_club_game_t *self, size_t group)
     return may;
 }
 
+/* So many states are asked sooner side by side than one by one: after a move the worth is made anew for all. */
+#define FEW 128
+
 static bool pass(qd_club_game_t *self)
 {
     bool moved = false;
@@ -268,6 +271,8 @@ static bool pass(qd_club_game_t *self)
             if (!moves)
                 continue;
             moved = true;
+            if (self->n <= FEW)
+                refresh(self, false);
             may = may_move_anywhere(self, group) & ~0u << (i - group) << 1;
         }
     }

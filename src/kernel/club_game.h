@@ -11,7 +11,7 @@
  * sum_l c_l m_il hostility_ke(l), hostility_ke = m (c 1_ke), m = min(A, 0). A review makes them for all
  * states at once, O(clubs depth n^2); a state that stays costs O(clubs depth) then. After a move the company
  * is brought up to date in O(n), and the shared threats of that club and level are made anew where a state
- * asks for them, O(n), until the next pass makes them for all.
+ * asks for them, O(n), until the next pass makes them for all; where states are few, at once for all.
  *
  * Arrays are padded with zeros to `padded`, a multiple of QD_LANES. */
 #ifndef QD_KERNEL_CLUB_GAME_H

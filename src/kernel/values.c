@@ -68,52 +68,46 @@ void qd_values_return(qd_values_t *self, qd_state_t *state, const qd_parameters_
     self->stale = true;
 }
 
-/* e^r to the last bits for |r| <= STEP, by its series. */
-#define STEP 0.03125
-static inline qd_reals_t step_up(qd_reals_t r)
-{
-    qd_reals_t r2 = r * r, low = (1.0 + r) + r2 * (1.0 / 2.0 + r * (1.0 / 6.0));
-    qd_reals_t high = (1.0 / 24.0 + r * (1.0 / 120.0)) + r2 * (1.0 / 720.0 + r * (1.0 / 5040.0));
-    return low + (r2 * r2) * high;
-}
-
-/* Whether no pair's logarithm has moved by more than STEP. */
+/* Whether no pair's logarithm has moved by more than QD_EXP_NEAR. */
 static bool moved_little(const double *restrict new, const double *restrict old, size_t count)
 {
     qd_mask_t far = {0};
     for (size_t k = 0; k < count; k += QD_REALS) {
         qd_reals_t step = QD_REALS_OF(new + k) - QD_REALS_OF(old + k);
-        far |= (qd_mask_t)(QD_REALS_ABSOLUTE(step) > STEP);
+        far |= (qd_mask_t)(QD_REALS_ABSOLUTE(step) > QD_EXP_NEAR);
     }
     return qd_reals_bits(far) == 0;
 }
 
-/* Values move by little in a period: the new V is the old one times a short series. */
+/* (V + 1) / 2 for the new logarithms, in place of the old ones: values move by little in a period, and then it
+ * is the old one times an exponential of a number near 0. */
+static void set_new(double *restrict old, const double *restrict new, const double *restrict alike,
+                    size_t count)
+{
+    if (moved_little(new, old, count)) {
+        for (size_t k = 0; k < count; k++)
+            old[k] = alike[k] * qd_exp_near(new[k] - old[k]);
+        return;
+    }
+    memcpy(old, new, count * sizeof *old);
+    qd_exp_all(old, count);
+}
+
 bool qd_values_follow(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p)
 {
     const double weight = 2.0 * p->affinity_values; /* V = 2 alike - 1 */
+    double *was = self->alike, *is = self->unlike, *new = self->fresh;
     size_t padded = state->padded, at = 0;
-    double *restrict alike = self->alike, *new = self->fresh, *old = self->unlike;
     if (!self->stale)
         return false;
     size_t count = qd_state_set_unlike(state, p->affinity_values_scale, new);
-    bool little = moved_little(new, old, count);
+    set_new(is, new, was, count);
     for (size_t i = 0; i < state->n; at += qd_padded(i++)) {
         double *restrict row = state->anchor + i * padded;
-        for (size_t j = 0; j < qd_padded(i); j += QD_REALS) {
-            qd_reals_t was = QD_REALS_OF(alike + at + j), is;
-            if (little)
-                is = was * step_up(QD_REALS_OF(new + at + j) - QD_REALS_OF(old + at + j));
-            else
-                for (size_t l = 0; l < QD_REALS; l++)
-                    is[l] = qd_exp(new[at + j + l]);
-            QD_REALS_AT(row + j) += weight * (is - was);
-            QD_REALS_AT(alike + at + j) = is;
-        }
+        for (size_t j = 0; j < qd_padded(i); j += QD_REALS)
+            QD_REALS_AT(row + j) += weight * (QD_REALS_OF(is + at + j) - QD_REALS_OF(was + at + j));
     }
-    self->unlike = new;
-    self->fresh = old;
-    self->stale = false;
+    *self = (qd_values_t){.moved = true, .root = self->root, .alike = is, .unlike = new, .fresh = was};
     return true;
 }
 
