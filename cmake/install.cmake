@@ -12,6 +12,15 @@ install(DIRECTORY experiments/ DESTINATION ${CMAKE_INSTALL_DATADIR}/quadrille/ex
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING PATTERN "*.md")
 install(FILES README.md CHANGELOG.md LICENSE CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
+# The man page and what completes commands in shells (src/CMakeLists.txt)
+if(NOT CMAKE_CROSSCOMPILING)
+    set(told ${CMAKE_BINARY_DIR}/told)
+    install(FILES ${told}/quadrille.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+    install(FILES ${told}/quadrille DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT program)
+    install(FILES ${told}/_quadrille DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT program)
+    install(FILES ${told}/quadrille.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
+endif()
+
 # find_package(quadrille)
 set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/quadrille)
 install(EXPORT quadrille NAMESPACE quadrille:: FILE quadrilleTargets.cmake DESTINATION ${config_folder} COMPONENT development)

@@ -1,25 +1,27 @@
-/* The commands: one file each. argv[0] is the command's own name. Each returns the program's exit status. */
+/* The commands: one file each, which ends with the command's row. */
 #ifndef QD_CLI_CLI_H
 #define QD_CLI_CLI_H
 
 #include <stdbool.h>
 
+#include "cli/options.h"
 #include "quadrille/error.h"
 #include "quadrille/experiment.h"
 #include "quadrille/result.h"
 
-int qd_cli_run(int argc, char **argv);
-int qd_cli_list(int argc, char **argv);
-int qd_cli_init(int argc, char **argv);
-int qd_cli_show(int argc, char **argv);
-int qd_cli_report(int argc, char **argv);
-int qd_cli_register(int argc, char **argv);
-int qd_cli_merge(int argc, char **argv);
-int qd_cli_verify(int argc, char **argv);
-int qd_cli_replay(int argc, char **argv);
-int qd_cli_landscape(int argc, char **argv);
-int qd_cli_power(int argc, char **argv);
-int qd_cli_crate(int argc, char **argv);
+extern const qd_command_t qd_command_run;
+extern const qd_command_t qd_command_show;
+extern const qd_command_t qd_command_report;
+extern const qd_command_t qd_command_register;
+extern const qd_command_t qd_command_merge;
+extern const qd_command_t qd_command_verify;
+extern const qd_command_t qd_command_replay;
+extern const qd_command_t qd_command_landscape;
+extern const qd_command_t qd_command_power;
+extern const qd_command_t qd_command_crate;
+extern const qd_command_t qd_command_init;
+extern const qd_command_t qd_command_list;
+extern const qd_command_t qd_command_help;
 
 /* Prints the messages of an error to stderr, each line after "quadrille: ", and returns its exit status. */
 int qd_cli_fail(const qd_error_t *error);
@@ -27,11 +29,8 @@ int qd_cli_fail(const qd_error_t *error);
 /* Prints "quadrille COMMAND: MESSAGE" (printf-style) and where to find help, and returns 2. */
 int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 
-/* The same about a word that getopt_long refused (argv[optind - 1]), with the nearest of the command's
- * options.
- */
-struct option;
-int qd_cli_wrong_option(const char *command, const char *word, const struct option *known);
+/* Prints the program's name and version to stdout. */
+void qd_cli_print_version(void);
 
 /* Whether a result file can be written to `output`: its folder can be, and what is there (*there) is a file.
  * Tells the reason where it cannot. */

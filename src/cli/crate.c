@@ -3,7 +3,6 @@
  * Metadata follow RO-Crate 1.1 (Soiland-Reyes et al. 2022) and the Process Run Crate profile 0.5. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <sha256.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,17 +25,6 @@ typedef struct {
     char *folder;
     qd_result_file_t *file;
 } crate_t;
-
-static void print_help(void)
-{
-    puts("Usage: quadrille crate OUT.h5 [-o FOLDER] [--license URL]\n\n"
-         "Makes an RO-Crate of a result file: a folder with the result, the experiment as resolved, and\n"
-         "ro-crate-metadata.json, which says what was run, by which program, from what, with SHA-256 of each "
-         "file.\n\n"
-         "  -o, --output FOLDER  where to; default: OUT.h5 with the ending .crate, in the current folder; "
-         "must not exist\n"
-         "      --license URL    licence of the data, e.g. https://creativecommons.org/licenses/by/4.0/");
-}
 
 /* ---- files --------------------------------------------------------------------------------------------- */
 
@@ -260,40 +248,51 @@ static int make_crate(crate_t *self)
     return status;
 }
 
-int qd_cli_crate(int argc, char **argv)
+typedef struct {
+    const char *output, *license;
+} arguments_t;
+
+static const qd_option_t options[] = {
+    QD_OPTION_OUTPUT(
+        "FOLDER", arguments_t, output, QD_COMPLETE_FILES,
+        "where to; default: OUT.h5 with the ending .crate, in the current folder; must not exist"),
+    {"license", 0, "URL", "licence of the data, e.g. https://creativecommons.org/licenses/by/4.0/",
+     qd_take_word, offsetof(arguments_t, license), "a URL", NULL},
+    QD_OPTIONS_END,
+};
+
+static int run(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
-                                            {"output", required_argument, NULL, 'o'},
-                                            {"license", required_argument, NULL, 'l'},
-                                            {NULL, 0, NULL, 0}};
-    crate_t self = {0};
-    const char *output = NULL;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "ho:", options, NULL)) != -1;) {
-        if (option == 'h') {
-            print_help();
-            return 0;
-        }
-        if (option == 'o')
-            output = optarg;
-        else if (option == 'l')
-            self.license = optarg;
-        else
-            return qd_cli_wrong_option("crate", argv[optind - 1], options);
-    }
-    if (optind + 1 != argc)
-        return qd_cli_misuse("crate", "expected one result file");
+    arguments_t arguments = {0};
+    int code = qd_options_take(&qd_command_crate, argc, argv, &arguments);
+    if (code >= 0)
+        return code;
+    crate_t self = {.path = argv[optind], .license = arguments.license};
     qd_error_t error = QD_ERROR_NONE;
     struct stat state;
-    self.path = argv[optind];
     self.name = strrchr(self.path, '/') ? strrchr(self.path, '/') + 1 : self.path;
     if (stat(self.path, &state) != 0 || !S_ISREG(state.st_mode))
         return qd_cli_misuse("crate", "found `%s`; expected a result file", self.path);
     if (qd_result_file_open(self.path, &self.file, &error) != QD_OK)
         return qd_cli_fail(&error);
-    self.folder = output ? strdup(output) : qd_cli_beside(self.path, "crate");
+    self.folder = arguments.output ? strdup(arguments.output) : qd_cli_beside(self.path, "crate");
     int status = self.folder ? make_crate(&self) : 1;
     free(self.folder);
     qd_result_file_close(self.file);
     return status;
 }
+
+const qd_command_t qd_command_crate = {
+    .name = "crate",
+    .meaning = "a result file as an RO-Crate: what was run, by what, from what",
+    .synopsis = "OUT.h5 [OPTION]...",
+    .about = "Makes an RO-Crate of a result file: a folder with the result, the experiment as resolved, and "
+             "ro-crate-metadata.json, which says what was run, by which program, from what, with SHA-256 of "
+             "each file.",
+    .option = options,
+    .operand = "result files",
+    .least = 1,
+    .most = 1,
+    .complete = "*.h5",
+    .run = run,
+};

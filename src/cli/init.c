@@ -1,9 +1,9 @@
 /* quadrille init: a commented experiment to start from. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -39,14 +39,6 @@ static const char text[] =
     "# output: {worlds: true, paths: true, outcomes: [survival, resolved]}   # what is kept; all by "
     "default\n";
 
-static void print_help(void)
-{
-    puts("Usage: quadrille init [NAME]\n\n"
-         "Writes NAME.yaml, a commented experiment to start from (default: experiment.yaml). A file that is "
-         "there stays.\n\n"
-         "  -h, --help  this text");
-}
-
 /* "NAME.yaml", malloc'ed; a name that ends so already stays. */
 static char *file_of(const char *name)
 {
@@ -77,20 +69,27 @@ static int write_experiment(const char *path)
     return 0;
 }
 
-int qd_cli_init(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-        if (option != 'h')
-            return qd_cli_wrong_option("init", argv[optind - 1], options);
-        print_help();
-        return 0;
-    }
-    if (argc - optind > 1 || (optind < argc && !*argv[optind]))
-        return qd_cli_misuse("init", "found %d names; expected one", argc - optind);
+    int code = qd_options_take(&qd_command_init, argc, argv, NULL);
+    if (code >= 0)
+        return code;
+    if (optind < argc && !*argv[optind])
+        return qd_cli_misuse("init", "found an empty name; expected one");
     char *path = file_of(optind < argc ? argv[optind] : "experiment");
-    int code = path ? write_experiment(path) : 1;
+    code = path ? write_experiment(path) : 1;
     free(path);
     return code;
 }
+
+const qd_command_t qd_command_init = {
+    .name = "init",
+    .meaning = "write a commented experiment to start from",
+    .synopsis = "[NAME]",
+    .about = "Writes NAME.yaml, a commented experiment to start from (default: experiment.yaml). A file that "
+             "is there stays.",
+    .operand = "names",
+    .least = 0,
+    .most = 1,
+    .run = run,
+};

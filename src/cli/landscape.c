@@ -1,5 +1,4 @@
 /* quadrille landscape: exact or searched landscape of one stated game. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,72 +11,6 @@
 #include "quadrille/landscape.h"
 
 #define SHOWN 20 /* minima that the table on a terminal shows */
-
-typedef struct {
-    const char *path;
-    bool json;
-    int threads;
-    uint64_t starts, seed;
-    bool has_starts, has_seed;
-} options_t;
-
-static void print_help(void)
-{
-    puts("Usage: quadrille landscape [--json] [-j THREADS] [--starts N] [--seed S] FILE.yaml\n\n"
-         "Works out which configurations of a few actors nobody would leave: their energies, the minima and "
-         "their\n"
-         "basins under steepest descent, and the frustration.\n\n"
-         "  --json        JSON on standard output also on a terminal\n"
-         "  -j THREADS    how many threads; default: one per processor. The answer does not depend on it\n"
-         "  --starts N    starts of a search, instead of the file's (default 1000)\n"
-         "  --seed S      seed of a search, instead of the file's (default 1)\n\n"
-         "The file:\n\n"
-         "  rule: two-camps                     # or blocs: any number of them\n"
-         "  method: exact                       # or search, with starts: and seed:\n"
-         "  actors: {Sun: 28.9, Prime: 1.0}     # names and sizes, in order\n"
-         "  propensity: [[0, -1], [-1, 0]]      # symmetric; or instead of it\n"
-         "  ties: tribes.csv                    # a,b,sign (without actors: every name, size 1)\n\n"
-         "exact: two-camps up to 36 actors (basins up to 24); blocs up to 22 (all stable partitions and "
-         "their basins\n"
-         "up to 13, the optimal partitions beyond). search gives an upper bound.");
-}
-
-/* -1 to go on, otherwise the exit status. */
-static int parse(int argc, char **argv, options_t *options)
-{
-    static const struct option known[] = {
-        {"json", no_argument, NULL, 'J'},         {"threads", required_argument, NULL, 'j'},
-        {"starts", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-    uint64_t threads = 0;
-    optind = 1;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "j:h", known, NULL)) != -1;) {
-        if (option == 'h') {
-            print_help();
-            return 0;
-        }
-        if (option == 'J')
-            options->json = true;
-        else if (option == 'j' && !qd_natural_of(optarg, 1, 1024, &threads))
-            return qd_cli_misuse(argv[0], "found `%s` for -j; expected a number of threads, 1 to 1024",
-                                 optarg);
-        else if (option == 'n' &&
-                 !(options->has_starts = qd_natural_of(optarg, 1, QD_STARTS_MAX, &options->starts)))
-            return qd_cli_misuse(argv[0], "found `%s` for --starts; expected a whole number from 1 to %d",
-                                 optarg, QD_STARTS_MAX);
-        else if (option == 's' && !(options->has_seed = qd_natural_of(optarg, 0, UINT64_MAX, &options->seed)))
-            return qd_cli_misuse(argv[0], "found `%s` for --seed; expected a whole number", optarg);
-        else if (option == '?')
-            return qd_cli_misuse(argv[0], "found the option `%s`; expected --json, -j, --starts or --seed",
-                                 argv[optind - 1]);
-    }
-    options->threads = (int)threads;
-    if (argc - optind != 1)
-        return qd_cli_misuse(argv[0], "found %d files; expected one", argc - optind);
-    options->path = argv[optind];
-    return -1;
-}
 
 /* ---- JSON ---------------------------------------------------------------------------------------------- */
 
@@ -213,28 +146,59 @@ static void print_table(const qd_landscape_t *self, const qd_landscape_answer_t 
                (unsigned long long)(answer->minima_total - SHOWN), answer->minima);
 }
 
-int qd_cli_landscape(int argc, char **argv)
+typedef struct {
+    qd_form_t form;
+    int threads;
+    uint64_t starts, seed;
+    bool has_starts, has_seed;
+} arguments_t;
+
+static bool take_starts(void *field, const char *value)
 {
-    options_t options = {0};
+    arguments_t *self = field;
+    return self->has_starts = qd_natural_of(value, 1, QD_STARTS_MAX, &self->starts);
+}
+
+static bool take_seed(void *field, const char *value)
+{
+    arguments_t *self = field;
+    return self->has_seed = qd_natural_of(value, 0, UINT64_MAX, &self->seed);
+}
+
+static const qd_option_t options[] = {
+    QD_OPTION_JSON(arguments_t, form, "JSON on standard output also on a terminal"),
+    QD_OPTION_TEXT(arguments_t, form, "a table also where standard output is no terminal"),
+    QD_OPTION_THREADS(arguments_t, threads,
+                      "threads (default: all processors); the answer does not depend on it"),
+    {"starts", 0, "N", "starts of a search, instead of the file's (default 1000)", take_starts, 0,
+     "a whole number from 1 to " QD_DIGITS_OF(QD_STARTS_MAX), NULL},
+    {"seed", 0, "S", "seed of a search, instead of the file's (default 1)", take_seed, 0, "a whole number",
+     NULL},
+    QD_OPTIONS_END,
+};
+
+static int run(int argc, char **argv)
+{
+    arguments_t arguments = {0};
     qd_error_t error = QD_ERROR_NONE;
     qd_landscape_t *self = NULL;
     qd_landscape_answer_t *answer = NULL;
-    int status = parse(argc, argv, &options);
+    int status = qd_options_take(&qd_command_landscape, argc, argv, &arguments);
     if (status >= 0)
         return status;
     status = 0;
-    if (qd_landscape_load(options.path, &self, &error)) {
+    if (qd_landscape_load(argv[optind], &self, &error)) {
         status = qd_cli_fail(&error);
         goto out;
     }
-    self->starts = options.has_starts ? options.starts : self->starts;
-    self->seed = options.has_seed ? options.seed : self->seed;
-    qd_runner_t runner = qd_parallel_runner(options.threads);
+    self->starts = arguments.has_starts ? arguments.starts : self->starts;
+    self->seed = arguments.has_seed ? arguments.seed : self->seed;
+    qd_runner_t runner = qd_parallel_runner(arguments.threads);
     if (qd_landscape_solve(self, &runner, &answer, &error)) {
         status = qd_cli_fail(&error);
         goto out;
     }
-    if (options.json || !isatty(STDOUT_FILENO))
+    if (qd_form_is_json(arguments.form))
         print_json(self, answer);
     else
         print_table(self, answer);
@@ -243,3 +207,27 @@ out:
     qd_landscape_free(self);
     return status;
 }
+
+const qd_command_t qd_command_landscape = {
+    .name = "landscape",
+    .meaning = "exact or searched landscape of one stated game",
+    .synopsis = "FILE.yaml [OPTION]...",
+    .about = "Works out which configurations of a few actors nobody would leave: their energies, the minima "
+             "and their "
+             "basins under steepest descent, and the frustration.",
+    .notes = "The file:\n\n"
+             "  rule: two-camps                     # or blocs: any number of them\n"
+             "  method: exact                       # or search, with starts: and seed:\n"
+             "  actors: {Sun: 28.9, Prime: 1.0}     # names and sizes, in order\n"
+             "  propensity: [[0, -1], [-1, 0]]      # symmetric; or instead of it\n"
+             "  ties: tribes.csv                    # a,b,sign (without actors: every name, size 1)\n\n"
+             "exact: two-camps up to 36 actors (basins up to 24); blocs up to 22 (all stable partitions and "
+             "their basins "
+             "up to 13, the optimal partitions beyond). search gives an upper bound.",
+    .option = options,
+    .operand = "files",
+    .least = 1,
+    .most = 1,
+    .complete = "*.yaml",
+    .run = run,
+};

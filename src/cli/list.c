@@ -1,8 +1,8 @@
 /* quadrille list: the registry, as text, Markdown, JSON or CSV. */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/list_data.h"
@@ -118,20 +118,21 @@ static void list_orders(void)
                qd_order_table[k].meaning);
 }
 
-static void print_help(void)
-{
-    puts(
-        "Usage: quadrille list parameters|outcomes|doctrines|orders [--markdown|--json|--csv]\n\n"
-        "Prints the registry: every name an experiment file may use, with default, range, unit and meaning.");
-}
+typedef struct {
+    qd_form_t form;
+} arguments_t;
 
-int qd_cli_list(int argc, char **argv)
+static const qd_option_t options[] = {
+    QD_OPTION_JSON(arguments_t, form, "a JSON array, one object for each row"),
+    QD_OPTION_CSV(arguments_t, form, "CSV with a header"),
+    {"markdown", 0, NULL, "a table for Markdown", qd_take_markdown, offsetof(arguments_t, form), NULL, NULL},
+    QD_OPTIONS_END,
+};
+
+#define TABLES "parameters, outcomes, doctrines, orders"
+
+static int run(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
-                                            {"markdown", no_argument, NULL, 'm'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"csv", no_argument, NULL, 'c'},
-                                            {NULL, 0, NULL, 0}};
     static const struct {
         const char *name;
         void (*print)(void);
@@ -139,28 +140,34 @@ int qd_cli_list(int argc, char **argv)
                   {"outcomes", list_outcomes},
                   {"doctrines", list_doctrines},
                   {"orders", list_orders}};
-    int form = 't';
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-        if (option == 'h') {
-            print_help();
-            return 0;
-        }
-        if (option != 'm' && option != 'j' && option != 'c')
-            return qd_cli_wrong_option("list", argv[optind - 1], options);
-        form = option;
+    arguments_t self = {0};
+    int code = qd_options_take(&qd_command_list, argc, argv, &self);
+    if (code >= 0)
+        return code;
+    bool is_data = self.form == QD_FORM_JSON || self.form == QD_FORM_CSV;
+    markdown = self.form == QD_FORM_MARKDOWN;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        if (strcmp(argv[optind], tables[i].name) != 0)
+            continue;
+        if (is_data)
+            (void)qd_cli_list_data(tables[i].name, self.form == QD_FORM_JSON);
+        else
+            tables[i].print();
+        return 0;
     }
-    markdown = form == 'm';
-    if (optind + 1 != argc)
-        return qd_cli_misuse("list", "expected one of parameters, outcomes, doctrines, orders");
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
-        if (strcmp(argv[optind], tables[i].name) == 0) {
-            if (form != 'j' && form != 'c')
-                tables[i].print();
-            else
-                (void)qd_cli_list_data(tables[i].name, form == 'j');
-            return 0;
-        }
-    return qd_cli_misuse("list", "found `%s`; expected one of parameters, outcomes, doctrines, orders",
-                         argv[optind]);
+    return qd_cli_misuse("list", "found `%s`; expected one of " TABLES, argv[optind]);
 }
+
+const qd_command_t qd_command_list = {
+    .name = "list",
+    .meaning = TABLES,
+    .synopsis = "parameters|outcomes|doctrines|orders [OPTION]...",
+    .about =
+        "Prints the registry: every name an experiment file may use, with default, range, unit and meaning.",
+    .option = options,
+    .operand = "tables (" TABLES ")",
+    .least = 1,
+    .most = 1,
+    .complete = "parameters outcomes doctrines orders",
+    .run = run,
+};

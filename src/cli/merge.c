@@ -1,33 +1,12 @@
 /* quadrille merge: the shards of one experiment become one result file. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "engine/merge.h"
-
-static void print_help(void)
-{
-    puts("Usage: quadrille merge -o OUT.h5 SHARD.h5...\n\n"
-         "Joins the result files of `quadrille run --shard K/N` into one, in any order; one given twice "
-         "counts once. Folders\n"
-         "of parts (SHARD.h5.parts) of shards that were stopped may be named too. Nothing is written where "
-         "shards\n"
-         "are of different experiments or worlds are missing; what is missing or double is named.\n\n"
-         "  -o, --output OUT.h5   result file; one that holds exactly this already is left as it is\n"
-         "      --partial         write what is there even if worlds are missing\n"
-         "      --force           replace an existing file that holds something else\n"
-         "  -q, --quiet           say nothing but what is wrong");
-}
-
-enum { PARTIAL = 256, FORCE };
-
-static const struct option long_options[] = {
-    {"help", no_argument, NULL, 'h'},        {"output", required_argument, NULL, 'o'},
-    {"partial", no_argument, NULL, PARTIAL}, {"force", no_argument, NULL, FORCE},
-    {"quiet", no_argument, NULL, 'q'},       {NULL, 0, NULL, 0}};
 
 static int merge(const qd_merge_options_t *options, bool quiet)
 {
@@ -53,48 +32,62 @@ static int merge(const qd_merge_options_t *options, bool quiet)
     return qd_exit_status(status);
 }
 
-int qd_cli_merge(int argc, char **argv)
+typedef struct {
+    const char *output;
+    bool partial, force, quiet;
+} arguments_t;
+
+static const qd_option_t options[] = {
+    QD_OPTION_OUTPUT("OUT.h5", arguments_t, output, "*.h5",
+                     "result file; one that holds exactly this already is left as it is"),
+    {"partial", 0, NULL, "write what is there even if worlds are missing", qd_take_flag,
+     offsetof(arguments_t, partial), NULL, NULL},
+    QD_OPTION_FORCE(arguments_t, force, "replace an existing file that holds something else"),
+    QD_OPTION_QUIET(arguments_t, quiet, "say nothing but what is wrong"),
+    QD_OPTIONS_END,
+};
+
+static int run(int argc, char **argv)
 {
-    qd_merge_options_t options = {0};
-    bool quiet = false;
-    /* Before getopt_long reorders the words. */
+    arguments_t arguments = {0};
     char *command_line = qd_cli_command_line(argc, argv);
-    int code = -1;
-    opterr = 0;
-    for (int option; code < 0 && (option = getopt_long(argc, argv, "ho:q", long_options, NULL)) != -1;) {
-        if (option == 'h') {
-            print_help();
-            code = 0;
-        } else if (option == 'o') {
-            options.output = optarg;
-        } else if (option == PARTIAL) {
-            options.partial = true;
-        } else if (option == FORCE) {
-            options.force = true;
-        } else if (option == 'q') {
-            quiet = true;
-        } else {
-            code = qd_cli_wrong_option("merge", argv[optind - 1], long_options);
-        }
-    }
-    if (code < 0 && (!options.output || !*options.output))
+    int code = qd_options_take(&qd_command_merge, argc, argv, &arguments);
+    if (code < 0 && !arguments.output)
         code = qd_cli_misuse("merge", "found no -o; expected -o OUT.h5");
-    if (code < 0 && optind == argc)
-        code = qd_cli_misuse("merge", "found no shards; expected one or more result files");
     if (code < 0 && !command_line) {
         fputs("quadrille: no memory for the command line\n", stderr);
         code = 1;
     }
     if (code < 0) {
-        options.shard = (const char *const *)(argv + optind);
-        options.shards = (size_t)(argc - optind);
-        options.command_line = command_line;
+        qd_merge_options_t merged = {.output = arguments.output,
+                                     .partial = arguments.partial,
+                                     .force = arguments.force,
+                                     .shard = (const char *const *)(argv + optind),
+                                     .shards = (size_t)(argc - optind),
+                                     .command_line = command_line};
         /* Without --force a file that is there stays, whatever it is. */
-        bool there, fit = qd_cli_may_write(options.output, &there);
-        if (fit && options.force)
-            fit = qd_cli_spares(options.output, options.shard, options.shards);
-        code = fit ? merge(&options, quiet) : 2;
+        bool there, fit = qd_cli_may_write(merged.output, &there);
+        if (fit && merged.force)
+            fit = qd_cli_spares(merged.output, merged.shard, merged.shards);
+        code = fit ? merge(&merged, arguments.quiet) : 2;
     }
     free(command_line);
     return code;
 }
+
+const qd_command_t qd_command_merge = {
+    .name = "merge",
+    .meaning = "join the shards of one experiment",
+    .synopsis = "-o OUT.h5 SHARD.h5... [OPTION]...",
+    .about = "Joins the result files of `quadrille run --shard K/N` into one, in any order; one given twice "
+             "counts once. "
+             "Folders of parts (SHARD.h5.parts) of shards that were stopped may be named too. Nothing is "
+             "written where "
+             "shards are of different experiments or worlds are missing; what is missing or double is named.",
+    .option = options,
+    .operand = "shards",
+    .least = 1,
+    .most = -1,
+    .complete = "*.h5",
+    .run = run,
+};

@@ -1,13 +1,39 @@
-/* What is wrong with an option that getopt_long did not take. */
+/* Options of every command, parsed by getopt_long from their rows. */
+#include "cli/options.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "cli/cli.h"
 #include "base/name.h"
-#include "quadrille/registry.h"
+#include "base/number.h"
+#include "cli/cli.h"
+#include "cli/wrap.h"
+#include "quadrille/world.h"
 
 #define OPTIONS_MAX 32
+#define THREADS_MAX 4096
+
+/* getopt_long's value for the first row; a row with a letter has that. */
+#define FIRST_ROW 256
+
+const qd_option_t qd_option_help = {.name = "help", .letter = 'h', .meaning = "this text"};
+const qd_option_t qd_option_version = {.name = "version", .letter = 'V', .meaning = "the program's version"};
+
+static const qd_option_t *const common[] = {&qd_option_help, &qd_option_version};
+
+const qd_option_t *qd_option_at(const qd_command_t *self, size_t index)
+{
+    size_t own = 0;
+    while (self->option && self->option[own].name)
+        own++;
+    if (index < own)
+        return &self->option[index];
+    return index - own < sizeof common / sizeof common[0] ? common[index - own] : NULL;
+}
+
+/* ---- what is wrong --------------------------------------------------------------------------------------- */
 
 /* getopt_long leaves a short option that it does not know in optopt, and the word may be any other then. */
 static bool is_unknown_letter(const struct option *known)
@@ -18,7 +44,8 @@ static bool is_unknown_letter(const struct option *known)
     return optopt > 0 && optopt < 256;
 }
 
-int qd_cli_wrong_option(const char *command, const char *word, const struct option *known)
+/* The word that getopt_long refused, with the nearest of the command's options. */
+static int refuse_option(const char *command, const char *word, const struct option *known)
 {
     const char *name[OPTIONS_MAX], *near = NULL;
     char written[64];
@@ -42,4 +69,183 @@ int qd_cli_wrong_option(const char *command, const char *word, const struct opti
                              written, near);
     return qd_cli_misuse(
         command, "found option `%s`, unknown or without its value; expected one of those in --help", word);
+}
+
+static int refuse_value(const qd_command_t *self, const qd_option_t *row)
+{
+    char letter[2] = {row->letter};
+    if (!*optarg)
+        return qd_cli_misuse(self->name, "found an empty --%s; expected %s", row->name, row->expected);
+    return qd_cli_misuse(self->name, "found %s%s `%s`; expected %s", row->letter ? "-" : "--",
+                         row->letter ? letter : row->name, optarg, row->expected);
+}
+
+static int count_operands(const qd_command_t *self, int count)
+{
+    static const char *const word[] = {"none", "one"};
+    if (count >= self->least && (count <= self->most || self->most < 0))
+        return -1;
+    if (self->most < 0)
+        return qd_cli_misuse(self->name, "found no %s; expected one or more", self->operand);
+    return qd_cli_misuse(self->name, "found %d %s; expected %s%s", count, self->operand,
+                         self->least < self->most ? "at most " : "", word[self->most > 0]);
+}
+
+/* ---- parsing --------------------------------------------------------------------------------------------- */
+
+/* The rows for getopt_long. */
+static void describe(const qd_command_t *self, struct option known[static OPTIONS_MAX + 1],
+                     char letters[static 2 * OPTIONS_MAX + 1])
+{
+    size_t i = 0;
+    for (const qd_option_t *row; i < OPTIONS_MAX && (row = qd_option_at(self, i)) != NULL; i++) {
+        known[i] = (struct option){row->name, row->value ? required_argument : no_argument, NULL,
+                                   row->letter ? row->letter : FIRST_ROW + (int)i};
+        if (row->letter)
+            *letters++ = row->letter;
+        if (row->letter && row->value)
+            *letters++ = ':';
+    }
+    known[i] = (struct option){0};
+    *letters = '\0';
+}
+
+static const qd_option_t *find_row(const qd_command_t *self, int found)
+{
+    const qd_option_t *row;
+    for (size_t i = 0; (row = qd_option_at(self, i)) != NULL; i++)
+        if (found == (row->letter ? row->letter : FIRST_ROW + (int)i))
+            return row;
+    return NULL;
+}
+
+/* -1, or an exit status. */
+static int take(const qd_command_t *self, const qd_option_t *row, void *arguments)
+{
+    if (row->take)
+        return row->take((char *)arguments + row->field, optarg) ? -1 : refuse_value(self, row);
+    if (row == &qd_option_help)
+        qd_command_usage(self);
+    else
+        qd_cli_print_version();
+    return 0;
+}
+
+int qd_options_take(const qd_command_t *self, int argc, char **argv, void *arguments)
+{
+    struct option known[OPTIONS_MAX + 1];
+    char letters[2 * OPTIONS_MAX + 1];
+    describe(self, known, letters);
+    optind = 1;
+    opterr = 0;
+    for (int found; (found = getopt_long(argc, argv, letters, known, NULL)) != -1;) {
+        const qd_option_t *row = find_row(self, found);
+        int code = row ? take(self, row, arguments) : refuse_option(self->name, argv[optind - 1], known);
+        if (code >= 0)
+            return code;
+    }
+    return count_operands(self, argc - optind);
+}
+
+/* ---- what rows store ------------------------------------------------------------------------------------- */
+
+bool qd_take_flag(void *field, const char *value)
+{
+    (void)value;
+    *(bool *)field = true;
+    return true;
+}
+
+bool qd_take_word(void *field, const char *value)
+{
+    *(const char **)field = value;
+    return true;
+}
+
+bool qd_take_path(void *field, const char *value)
+{
+    *(const char **)field = value;
+    return *value != '\0';
+}
+
+bool qd_take_threads(void *field, const char *value)
+{
+    uint64_t number;
+    if (!qd_natural_of(value, 1, THREADS_MAX, &number))
+        return false;
+    *(int *)field = (int)number;
+    return true;
+}
+
+bool qd_take_isa(void *field, const char *value)
+{
+    return (*(qd_isa_t *)field = qd_isa_find(value)) != QD_ISA_COUNT;
+}
+
+static bool take_form(void *field, qd_form_t form)
+{
+    *(qd_form_t *)field = form;
+    return true;
+}
+
+bool qd_take_text(void *field, const char *value)
+{
+    (void)value;
+    return take_form(field, QD_FORM_TEXT);
+}
+
+bool qd_take_json(void *field, const char *value)
+{
+    (void)value;
+    return take_form(field, QD_FORM_JSON);
+}
+
+bool qd_take_csv(void *field, const char *value)
+{
+    (void)value;
+    return take_form(field, QD_FORM_CSV);
+}
+
+bool qd_take_markdown(void *field, const char *value)
+{
+    (void)value;
+    return take_form(field, QD_FORM_MARKDOWN);
+}
+
+bool qd_form_is_json(qd_form_t form)
+{
+    return form == QD_FORM_JSON || (form == QD_FORM_USUAL && isatty(STDOUT_FILENO) != 1);
+}
+
+/* ---- help ------------------------------------------------------------------------------------------------ */
+
+/* "  -o, --output OUT.h5"; returns how many characters. */
+static int put_option(const qd_option_t *row, char *text, size_t size)
+{
+    char letter[] = {'-', row->letter, ',', ' ', '\0'};
+    return snprintf(text, size, "  %s--%s%s%s", row->letter ? letter : "    ", row->name,
+                    row->value ? " " : "", row->value ? row->value : "");
+}
+
+void qd_command_usage(const qd_command_t *self)
+{
+    char text[64];
+    int width = 0;
+    const qd_option_t *row;
+    printf("Usage: quadrille %s %s\n\n", self->name, self->synopsis);
+    qd_wrapped_paragraphs(self->about);
+    putchar('\n');
+    for (size_t i = 0; (row = qd_option_at(self, i)) != NULL; i++) {
+        int length = put_option(row, text, sizeof text);
+        width = length > width ? length : width;
+    }
+    for (size_t i = 0; (row = qd_option_at(self, i)) != NULL; i++) {
+        put_option(row, text, sizeof text);
+        printf("%-*s  ", width, text);
+        qd_wrapped(row->meaning, width + 2);
+    }
+    if (self->notes) {
+        putchar('\n');
+        qd_wrapped_paragraphs(self->notes);
+    }
 }

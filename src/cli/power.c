@@ -1,5 +1,4 @@
 /* quadrille power: Shapley-Shubik and Banzhaf power under a stated voting rule. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -7,33 +6,6 @@
 #include "cli/cli.h"
 #include "base/json.h"
 #include "quadrille/power.h"
-
-static void print_help(void)
-{
-    puts(
-        "Usage: quadrille power [--json] FILE.yaml\n\n"
-        "Voting power of every member: the index of Shapley and Shubik, the normalised index of Banzhaf, "
-        "and the share\n"
-        "of the 2^(n-1) coalitions of the others that the member swings. Counted exactly.\n\n"
-        "  --json        JSON on standard output also on a terminal\n\n"
-        "The file:\n\n"
-        "  members: {China: 7, France: 7}      # names and weights, and\n"
-        "  quota: 39                           # what a coalition must reach; or\n"
-        "  rules:                              # several, all of which must pass\n"
-        "    - {weights: {China: 7, France: 7}, quota: 39}\n"
-        "  veto: [China]                       # optional: without these nothing passes\n\n"
-        "Weights are decimal numbers of at most nine decimals. A rule gives weight 0 to members that it does "
-        "not name.\n\n"
-        "At most 128 members and 8 rules (7 under `rules:`). Under one rule, weights whose members times "
-        "quota are up to\n"
-        "130 million (65 million above 67 members), in units of the weights' common divisor and with total - "
-        "quota for the\n"
-        "quota if that is less: 100 members of weights up to 10000, say. Up to 46 members with any weights; "
-        "under several\n"
-        "rules up to about 35. Members without a veto count, and those alike in every rule count for less. "
-        "An answer takes a\n"
-        "gigabyte and a minute at most.");
-}
 
 static void print_json(const qd_power_t *self, const qd_power_index_t index[])
 {
@@ -60,34 +32,23 @@ static void print_table(const qd_power_t *self, const qd_power_index_t index[])
                index[i].swings, self->veto[i] ? "  veto" : "");
 }
 
-/* -1 to go on, otherwise the exit status. */
-static int parse(int argc, char **argv, bool *json)
-{
-    static const struct option known[] = {
-        {"json", no_argument, NULL, 'J'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    optind = 1;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "h", known, NULL)) != -1;) {
-        if (option == 'h') {
-            print_help();
-            return 0;
-        }
-        if (option != 'J')
-            return qd_cli_misuse(argv[0], "found the option `%s`; expected --json", argv[optind - 1]);
-        *json = true;
-    }
-    if (argc - optind != 1)
-        return qd_cli_misuse(argv[0], "found %d files; expected one", argc - optind);
-    return -1;
-}
+typedef struct {
+    qd_form_t form;
+} arguments_t;
 
-int qd_cli_power(int argc, char **argv)
+static const qd_option_t options[] = {
+    QD_OPTION_JSON(arguments_t, form, "JSON on standard output also on a terminal"),
+    QD_OPTION_TEXT(arguments_t, form, "a table also where standard output is no terminal"),
+    QD_OPTIONS_END,
+};
+
+static int run(int argc, char **argv)
 {
-    bool json = false;
+    arguments_t arguments = {0};
     qd_error_t error = QD_ERROR_NONE;
     qd_power_t *self = NULL;
     qd_power_index_t index[QD_POWER_MEMBERS_MAX];
-    int status = parse(argc, argv, &json);
+    int status = qd_options_take(&qd_command_power, argc, argv, &arguments);
     if (status >= 0)
         return status;
     status = 0;
@@ -95,7 +56,7 @@ int qd_cli_power(int argc, char **argv)
         status = qd_cli_fail(&error);
         goto out;
     }
-    if (json || !isatty(STDOUT_FILENO))
+    if (qd_form_is_json(arguments.form))
         print_json(self, index);
     else
         print_table(self, index);
@@ -103,3 +64,36 @@ out:
     qd_power_free(self);
     return status;
 }
+
+const qd_command_t qd_command_power = {
+    .name = "power",
+    .meaning = "Shapley-Shubik and Banzhaf power under a stated voting rule",
+    .synopsis = "FILE.yaml [OPTION]...",
+    .about = "Voting power of every member: the index of Shapley and Shubik, the normalised index of "
+             "Banzhaf, and the share "
+             "of the 2^(n-1) coalitions of the others that the member swings. Counted exactly.",
+    .notes = "The file:\n\n"
+             "  members: {China: 7, France: 7}      # names and weights, and\n"
+             "  quota: 39                           # what a coalition must reach; or\n"
+             "  rules:                              # several, all of which must pass\n"
+             "    - {weights: {China: 7, France: 7}, quota: 39}\n"
+             "  veto: [China]                       # optional: without these nothing passes\n\n"
+             "Weights are decimal numbers of at most nine decimals. A rule gives weight 0 to members that it "
+             "does not "
+             "name.\n\n"
+             "At most 128 members and 8 rules (7 under `rules:`). Under one rule, weights whose members "
+             "times quota are up "
+             "to 130 million (65 million above 67 members), in units of the weights' common divisor and with "
+             "total - quota "
+             "for the quota if that is less: 100 members of weights up to 10000, say. Up to 46 members with "
+             "any weights; "
+             "under several rules up to about 35. Members without a veto count, and those alike in every "
+             "rule count for "
+             "less. An answer takes a gigabyte and a minute at most.",
+    .option = options,
+    .operand = "files",
+    .least = 1,
+    .most = 1,
+    .complete = "*.yaml",
+    .run = run,
+};

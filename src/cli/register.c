@@ -1,27 +1,10 @@
 /* quadrille register: seals what an experiment claims before it is run. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "experiment/registration.h"
-
-static void print_help(void)
-{
-    puts("Usage: quadrille register EXPERIMENT.yaml [OPTION]...\n\n"
-         "Writes EXPERIMENT.registered.yaml beside the experiment: its claims with their margins, seed, "
-         "worlds and\n"
-         "analysis, a hash, the date and the program's version. A run of the experiment is compared with it: "
-         "`run` and\n"
-         "`show` say \"registered DATE\" where nothing was changed since, otherwise \"exploratory\" and each "
-         "change.\n\n"
-         "      --force   replace a registration that is there");
-}
-
-enum { FORCE = 256 };
-
-static const struct option long_options[] = {
-    {"help", no_argument, NULL, 'h'}, {"force", no_argument, NULL, FORCE}, {NULL, 0, NULL, 0}};
 
 static qd_status_t seal(const char *experiment_path, bool force, qd_error_t *error)
 {
@@ -39,21 +22,40 @@ static qd_status_t seal(const char *experiment_path, bool force, qd_error_t *err
     return status;
 }
 
-int qd_cli_register(int argc, char **argv)
+typedef struct {
+    bool force;
+} arguments_t;
+
+static const qd_option_t options[] = {
+    QD_OPTION_FORCE(arguments_t, force, "replace a registration that is there"),
+    QD_OPTIONS_END,
+};
+
+static int run(int argc, char **argv)
 {
-    bool force = false;
     qd_error_t error = QD_ERROR_NONE;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
-        if (option == 'h') {
-            print_help();
-            return 0;
-        }
-        if (option != FORCE)
-            return qd_cli_wrong_option("register", argv[optind - 1], long_options);
-        force = true;
-    }
-    if (optind + 1 != argc)
-        return qd_cli_misuse("register", "found %d experiment files; expected one", argc - optind);
-    return seal(argv[optind], force, &error) == QD_OK ? 0 : qd_cli_fail(&error);
+    arguments_t arguments = {0};
+    int code = qd_options_take(&qd_command_register, argc, argv, &arguments);
+    if (code >= 0)
+        return code;
+    return seal(argv[optind], arguments.force, &error) == QD_OK ? 0 : qd_cli_fail(&error);
 }
+
+const qd_command_t qd_command_register = {
+    .name = "register",
+    .meaning = "seal the claims of an experiment before it is run",
+    .synopsis = "EXPERIMENT.yaml [OPTION]...",
+    .about = "Writes EXPERIMENT.registered.yaml beside the experiment: its claims with their margins, seed, "
+             "worlds and "
+             "analysis, a hash, the date and the program's version. A run of the experiment is compared with "
+             "it: `run` "
+             "and `show` say \"registered DATE\" where nothing was changed since, otherwise \"exploratory\" "
+             "and each "
+             "change.",
+    .option = options,
+    .operand = "experiment files",
+    .least = 1,
+    .most = 1,
+    .complete = "*.yaml",
+    .run = run,
+};

@@ -1,39 +1,14 @@
 /* quadrille replay: one world of a result file again, every event told. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/number.h"
 #include "cli/cli.h"
 #include "engine/replay.h"
 #include "quadrille/world.h"
-
-static void print_help(void)
-{
-    puts("Usage: quadrille replay OUT.h5 --order KIND --world W [OPTION]...\n\n"
-         "Plays one world of a result file again and compares its outcomes bit for bit with those in the "
-         "file. The\n"
-         "outcomes go to stdout. Exit status 3: they differ.\n\n"
-         "      --order KIND      the order's label, e.g. unipolar\n"
-         "      --world W         the world's number, from 0\n"
-         "      --point P         the design point's label or number (may be left out where there is one)\n"
-         "      --trace FILE      write every event (orders, crises, stakes, venues, votes, coalitions, "
-         "outcomes, bloc\n"
-         "                        moves) to FILE, one JSON object a line; `-`: to stdout, instead of the "
-         "outcomes\n"
-         "      --force           replace an existing FILE\n"
-         "      --isa ISA         auto, v2, v3, v4: instruction set to play with");
-}
-
-enum { ORDER = 256, WORLD, POINT, TRACE, FORCE, ISA };
-
-static const struct option long_options[] = {
-    {"help", no_argument, NULL, 'h'},          {"order", required_argument, NULL, ORDER},
-    {"world", required_argument, NULL, WORLD}, {"point", required_argument, NULL, POINT},
-    {"trace", required_argument, NULL, TRACE}, {"force", no_argument, NULL, FORCE},
-    {"isa", required_argument, NULL, ISA},     {NULL, 0, NULL, 0}};
 
 typedef struct {
     qd_replay_options_t replay;
@@ -41,45 +16,6 @@ typedef struct {
     const char *trace; /* path, "-", or NULL */
     qd_isa_t isa;
 } arguments_t;
-
-static int take_world(arguments_t *self, const char *text)
-{
-    self->has_world = true;
-    if (qd_natural_of(text, 0, UINT64_MAX, &self->replay.world))
-        return -1;
-    return qd_cli_misuse("replay", "found --world `%s`; expected a whole number from 0", text);
-}
-
-/* -1, or an exit status. */
-static int take_option(arguments_t *self, int option, const char *name)
-{
-    switch (option) {
-    case 'h':
-        print_help();
-        return 0;
-    case ORDER:
-        self->replay.order = optarg;
-        return -1;
-    case WORLD:
-        return take_world(self, optarg);
-    case POINT:
-        self->replay.point = optarg;
-        return -1;
-    case TRACE:
-        self->trace = optarg;
-        return -1;
-    case FORCE:
-        self->replay.force = true;
-        return -1;
-    case ISA:
-        self->isa = qd_isa_find(optarg);
-        return self->isa != QD_ISA_COUNT
-                   ? -1
-                   : qd_cli_misuse("replay", "found --isa `%s`; expected auto, v2, v3 or v4", optarg);
-    default:
-        return qd_cli_wrong_option("replay", name, long_options);
-    }
-}
 
 static void show_outcomes(const qd_replay_t *replay)
 {
@@ -133,20 +69,53 @@ static int replay(arguments_t *self)
     return qd_exit_status(status);
 }
 
-int qd_cli_replay(int argc, char **argv)
+static bool take_world(void *field, const char *value)
+{
+    arguments_t *self = field;
+    self->has_world = true;
+    return qd_natural_of(value, 0, UINT64_MAX, &self->replay.world);
+}
+
+static const qd_option_t options[] = {
+    {"order", 0, "KIND", "the order's label, e.g. unipolar", qd_take_word,
+     offsetof(arguments_t, replay.order), "the label of an order", "unipolar bipolar multipolar"},
+    {"world", 0, "W", "the world's number, from 0", take_world, 0, "a whole number from 0", NULL},
+    {"point", 0, "P", "the design point's label or number (may be left out where there is one)", qd_take_word,
+     offsetof(arguments_t, replay.point), "the name of a point", NULL},
+    {"trace", 0, "FILE",
+     "write every event (orders, crises, stakes, venues, votes, coalitions, outcomes, bloc moves) to FILE, "
+     "one JSON "
+     "object a line; `-`: to stdout, instead of the outcomes",
+     qd_take_path, offsetof(arguments_t, trace), "the path of a file", QD_COMPLETE_FILES},
+    QD_OPTION_FORCE(arguments_t, replay.force, "replace an existing FILE"),
+    QD_OPTION_ISA(arguments_t, isa),
+    QD_OPTIONS_END,
+};
+
+static int run(int argc, char **argv)
 {
     arguments_t self = {.isa = QD_ISA_AUTO};
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
-        int code = take_option(&self, option, argv[optind - 1]);
-        if (code >= 0)
-            return code;
-    }
-    if (optind + 1 != argc)
-        return qd_cli_misuse("replay", "found %d result files; expected one", argc - optind);
+    int code = qd_options_take(&qd_command_replay, argc, argv, &self);
+    if (code >= 0)
+        return code;
     if (!self.replay.order || !self.has_world)
         return qd_cli_misuse("replay", "found no --%s; expected --order KIND and --world W",
                              self.replay.order ? "world" : "order");
     self.replay.path = argv[optind];
     return replay(&self);
 }
+
+const qd_command_t qd_command_replay = {
+    .name = "replay",
+    .meaning = "play one world of a result file again, every event told",
+    .synopsis = "OUT.h5 --order KIND --world W [OPTION]...",
+    .about = "Plays one world of a result file again and compares its outcomes bit for bit with those in the "
+             "file. The "
+             "outcomes go to stdout. Exit status 3: they differ.",
+    .option = options,
+    .operand = "result files",
+    .least = 1,
+    .most = 1,
+    .complete = "*.h5",
+    .run = run,
+};

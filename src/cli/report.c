@@ -1,7 +1,6 @@
 /* quadrille report: a result file as one page of figures and tables. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,19 +9,6 @@
 #include "cli/cli.h"
 #include "quadrille/result.h"
 #include "report/report.h"
-
-static void print_help(void)
-{
-    puts("Usage: quadrille report OUT.h5 [-o OUT.html] [--points LABEL,LABEL,...] [--force]\n\n"
-         "Writes one page of figures and tables: verdicts on claims, means with intervals, survival, "
-         "distributions, paths,\n"
-         "the design, sensitivity. It opens from disk and loads nothing from a network.\n\n"
-         "  -o, --output FILE  where to; default: OUT.h5 with the ending .html, in the current folder\n"
-         "      --points LIST  design points whose curves are shown, by label or position; default: as many "
-         "as there\n"
-         "                     is room for\n"
-         "      --force        replace a page that is there");
-}
 
 /* ---- points -------------------------------------------------------------------------------------------- */
 
@@ -122,32 +108,42 @@ out:
     return result;
 }
 
-int qd_cli_report(int argc, char **argv)
+typedef struct {
+    const char *output;
+    char *points; /* read_points cuts it up */
+    bool force;
+} arguments_t;
+
+static const qd_option_t options[] = {
+    QD_OPTION_OUTPUT("FILE", arguments_t, output, "*.html",
+                     "where to; default: OUT.h5 with the ending .html, in the current folder"),
+    {"points", 0, "LIST",
+     "design points whose curves are shown, by label or position with commas between; default: as many as "
+     "there is room "
+     "for",
+     qd_take_word, offsetof(arguments_t, points), "names of points", NULL},
+    QD_OPTION_FORCE(arguments_t, force, "replace a page that is there"),
+    QD_OPTIONS_END,
+};
+
+static int run(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
-                                            {"output", required_argument, NULL, 'o'},
-                                            {"points", required_argument, NULL, 'p'},
-                                            {"force", no_argument, NULL, 'f'},
-                                            {NULL, 0, NULL, 0}};
-    const char *output = NULL;
-    char *points = NULL;
-    bool force = false;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "ho:", options, NULL)) != -1;) {
-        if (option == 'h') {
-            print_help();
-            return 0;
-        }
-        if (option == 'o')
-            output = optarg;
-        else if (option == 'p')
-            points = optarg;
-        else if (option == 'f')
-            force = true;
-        else
-            return qd_cli_wrong_option("report", argv[optind - 1], options);
-    }
-    if (optind + 1 != argc)
-        return qd_cli_misuse("report", "expected one result file");
-    return report(argv[optind], output, points, force);
+    arguments_t self = {0};
+    int code = qd_options_take(&qd_command_report, argc, argv, &self);
+    return code >= 0 ? code : report(argv[optind], self.output, self.points, self.force);
 }
+
+const qd_command_t qd_command_report = {
+    .name = "report",
+    .meaning = "a result file as one page of figures and tables",
+    .synopsis = "OUT.h5 [OPTION]...",
+    .about = "Writes one page of figures and tables: verdicts on claims, means with intervals, survival, "
+             "distributions, "
+             "paths, the design, sensitivity. It opens from disk and loads nothing from a network.",
+    .option = options,
+    .operand = "result files",
+    .least = 1,
+    .most = 1,
+    .complete = "*.h5",
+    .run = run,
+};

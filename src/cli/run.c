@@ -1,6 +1,5 @@
 /* quadrille run: an experiment file becomes a result file. */
 #include <ctype.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,30 +38,6 @@ static volatile sig_atomic_t stop;
 static void on_signal(int number)
 {
     stop = number;
-}
-
-static void print_help(void)
-{
-    puts("Usage: quadrille run EXPERIMENT.yaml [OPTION]...\n\n"
-         "Samples the experiment's world orders, plays them, and writes a result file. A name alone, such as "
-         "`orders`, is\n"
-         "that of an experiment that comes with the program.\n\n"
-         "  -o, --output OUT.h5   result file (default: the experiment's name with .h5, in the current "
-         "folder)\n"
-         "  -j, --threads N       threads (default: all processors); the result does not depend on it\n"
-         "      --seed S          instead of the file's seed\n"
-         "      --worlds N        instead of the file's worlds per design point and order\n"
-         "      --set NAME=VALUE  one more parameter (may be repeated; wins over the file's `parameters`)\n"
-         "      --resume          go on with what an earlier run of the same experiment has finished\n"
-         "      --shard K/N       compute the K-th of N pieces only, to be joined by `quadrille merge`\n"
-         "      --time-budget T   stop after T (90, 45m, 2h30m, 1d) with finished work kept: exit status 75\n"
-         "      --isa ISA         auto, v2, v3, v4: instruction set; the result does not depend on it\n"
-         "      --dry-run         read and check everything, say what would be run, run nothing\n"
-         "      --force           replace an existing result file; with --resume: go on with it even if\n"
-         "                        worlds that the experiment does not have any more are lost\n"
-         "  -q, --quiet           no progress\n"
-         "  -v, --verbose         say more\n\n"
-         "Ctrl-C stops early: what is finished is kept, OUT.h5 is readable, and --resume goes on.");
 }
 
 /* "90s", "45m", "2h30m", "1d12h": every number has its unit. */
@@ -112,94 +87,73 @@ static bool parse_shard(const char *text, size_t *shard, size_t *shards)
     return true;
 }
 
-enum { SEED = 256, WORLDS, SET, RESUME, SHARD, BUDGET, ISA, DRY_RUN, FORCE };
+/* ---- options --------------------------------------------------------------------------------------------- */
 
-static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
-                                             {"output", required_argument, NULL, 'o'},
-                                             {"threads", required_argument, NULL, 'j'},
-                                             {"seed", required_argument, NULL, SEED},
-                                             {"worlds", required_argument, NULL, WORLDS},
-                                             {"set", required_argument, NULL, SET},
-                                             {"resume", no_argument, NULL, RESUME},
-                                             {"shard", required_argument, NULL, SHARD},
-                                             {"time-budget", required_argument, NULL, BUDGET},
-                                             {"isa", required_argument, NULL, ISA},
-                                             {"dry-run", no_argument, NULL, DRY_RUN},
-                                             {"force", no_argument, NULL, FORCE},
-                                             {"quiet", no_argument, NULL, 'q'},
-                                             {"verbose", no_argument, NULL, 'v'},
-                                             {NULL, 0, NULL, 0}};
-
-/* Takes one option; -1, or an exit status. */
-static int take_option(arguments_t *self, int option, const char *name)
+static bool take_seed(void *field, const char *value)
 {
-    uint64_t number;
-    switch (option) {
-    case 'h':
-        print_help();
-        return 0;
-    case 'o':
-        self->run.output = optarg;
-        return *optarg ? -1 : qd_cli_misuse("run", "found an empty --output; expected the path of a file");
-    case 'j':
-        if (!qd_natural_of(optarg, 1, 4096, &number))
-            return qd_cli_misuse("run", "found -j `%s`; expected a number of threads from 1 to 4096", optarg);
-        self->run.threads = (int)number;
-        return -1;
-    case SEED:
-        self->overrides.has_seed = true;
-        if (!qd_natural_of(optarg, 0, UINT64_MAX, &self->overrides.seed))
-            return qd_cli_misuse(
-                "run", "found --seed `%s`; expected a whole number from 0 to 2^64-1, in digits beyond 2^53",
-                optarg);
-        return -1;
-    case WORLDS:
-        self->overrides.has_worlds = true;
-        if (!qd_natural_of(optarg, 1, UINT64_MAX, &self->overrides.worlds))
-            return qd_cli_misuse("run", "found --worlds `%s`; expected a whole number from 1", optarg);
-        return -1;
-    case SET:
-        if (self->overrides.sets == SETS_MAX)
-            return qd_cli_misuse("run", "found more than %d --set; expected fewer", SETS_MAX);
-        self->sets[self->overrides.sets++] = optarg;
-        return -1;
-    case RESUME:
-        self->run.resume = true;
-        return -1;
-    case SHARD:
-        if (!parse_shard(optarg, &self->run.shard, &self->run.shards))
-            return qd_cli_misuse("run", "found --shard `%s`; expected K/N with 1 <= K <= N <= %d", optarg,
-                                 SHARDS_MAX);
-        return -1;
-    case BUDGET:
-        if (!parse_time(optarg, &self->time_budget))
-            return qd_cli_misuse(
-                "run",
-                "found --time-budget `%s`; expected seconds (90), or numbers that each have a "
-                "unit, d, h, m or s (45m, 2h30m), of up to ten years in all",
-                optarg);
-        return -1;
-    case ISA:
-        self->isa = qd_isa_find(optarg);
-        return self->isa != QD_ISA_COUNT
-                   ? -1
-                   : qd_cli_misuse("run", "found --isa `%s`; expected auto, v2, v3 or v4", optarg);
-    case DRY_RUN:
-        self->dry_run = true;
-        return -1;
-    case FORCE:
-        self->run.force = true;
-        return -1;
-    case 'q':
-        self->quiet = true;
-        return -1;
-    case 'v':
-        self->verbose = true;
-        return -1;
-    default:
-        return qd_cli_wrong_option("run", name, long_options);
-    }
+    qd_overrides_t *self = field;
+    self->has_seed = true;
+    return qd_natural_of(value, 0, UINT64_MAX, &self->seed);
 }
+
+static bool take_worlds(void *field, const char *value)
+{
+    qd_overrides_t *self = field;
+    self->has_worlds = true;
+    return qd_natural_of(value, 1, UINT64_MAX, &self->worlds);
+}
+
+static bool take_set(void *field, const char *value)
+{
+    arguments_t *self = field;
+    if (self->overrides.sets == SETS_MAX)
+        return false;
+    self->sets[self->overrides.sets++] = value;
+    return true;
+}
+
+static bool take_shard(void *field, const char *value)
+{
+    qd_run_options_t *self = field;
+    return parse_shard(value, &self->shard, &self->shards);
+}
+
+static bool take_time(void *field, const char *value)
+{
+    return parse_time(value, field);
+}
+
+static const qd_option_t options[] = {
+    QD_OPTION_OUTPUT("OUT.h5", arguments_t, run.output, "*.h5",
+                     "result file (default: the experiment's name with .h5, in the current folder)"),
+    QD_OPTION_THREADS(arguments_t, run.threads,
+                      "threads (default: all processors); the result does not depend on it"),
+    {"seed", 0, "S", "instead of the file's seed", take_seed, offsetof(arguments_t, overrides),
+     "a whole number from 0 to 2^64-1, in digits beyond 2^53", NULL},
+    {"worlds", 0, "N", "instead of the file's worlds per design point and order", take_worlds,
+     offsetof(arguments_t, overrides), "a whole number from 1", NULL},
+    {"set", 0, "NAME=VALUE", "one more parameter (may be repeated; wins over the file's `parameters`)",
+     take_set, 0, "at most " QD_DIGITS_OF(SETS_MAX) " of them", NULL},
+    {"resume", 0, NULL, "go on with what an earlier run of the same experiment has finished", qd_take_flag,
+     offsetof(arguments_t, run.resume), NULL, NULL},
+    {"shard", 0, "K/N", "compute the K-th of N pieces only, to be joined by `quadrille merge`", take_shard,
+     offsetof(arguments_t, run), "K/N with 1 <= K <= N <= " QD_DIGITS_OF(SHARDS_MAX), NULL},
+    {"time-budget", 0, "T", "stop after T (90, 45m, 2h30m, 1d) with finished work kept: exit status 75",
+     take_time, offsetof(arguments_t, time_budget),
+     "seconds (90), or numbers that each have a unit, d, h, m or s (45m, 2h30m), of up to ten years in all",
+     NULL},
+    QD_OPTION_ISA(arguments_t, isa),
+    {"dry-run", 0, NULL,
+     "read and check everything, play a few worlds for an estimate of time, memory and disk, write nothing",
+     qd_take_flag, offsetof(arguments_t, dry_run), NULL, NULL},
+    QD_OPTION_FORCE(
+        arguments_t, run.force,
+        "replace an existing result file; with --resume: go on with it even if worlds that the experiment "
+        "does not have any more are lost"),
+    QD_OPTION_QUIET(arguments_t, quiet, "no progress"),
+    {"verbose", 'v', NULL, "say more", qd_take_flag, offsetof(arguments_t, verbose), NULL, NULL},
+    QD_OPTIONS_END,
+};
 
 /* EXPERIMENT's file name with .h5 for .yaml, in the current folder. */
 static char *default_output(const char *path)
@@ -353,7 +307,7 @@ static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
     return qd_exit_status(status);
 }
 
-static int run(arguments_t *self, const char *path)
+static int run_file(arguments_t *self, const char *path)
 {
     qd_error_t error = QD_ERROR_NONE;
     qd_experiment_t *experiment = NULL;
@@ -376,14 +330,9 @@ static int take_arguments(arguments_t *self, int argc, char **argv)
     const char *isa = getenv("QUADRILLE_ISA");
     if (isa && (self->isa = qd_isa_find(isa)) == QD_ISA_COUNT)
         return qd_cli_misuse("run", "found QUADRILLE_ISA `%s`; expected auto, v2, v3 or v4", isa);
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "ho:j:qv", long_options, NULL)) != -1;) {
-        int code = take_option(self, option, argv[optind - 1]);
-        if (code >= 0)
-            return code;
-    }
-    if (optind + 1 != argc)
-        return qd_cli_misuse("run", "found %d experiment files; expected one", argc - optind);
+    int code = qd_options_take(&qd_command_run, argc, argv, self);
+    if (code >= 0)
+        return code;
     self->output = default_output(argv[optind]);
     if (self->command_line && self->output)
         return -1;
@@ -391,7 +340,7 @@ static int take_arguments(arguments_t *self, int argc, char **argv)
     return 1;
 }
 
-int qd_cli_run(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     arguments_t self = {
         .isa = QD_ISA_AUTO, .ranks = QD_RANKS_ALONE, .run = {.shard = 1, .shards = 1, .stop = &stop}};
@@ -407,10 +356,26 @@ int qd_cli_run(int argc, char **argv)
         self.run.ranks = &self.ranks;
         self.run.context = &self;
         char *path = qd_cli_experiment_path(argv[optind]);
-        code = path ? run(&self, path) : 1;
+        code = path ? run_file(&self, path) : 1;
         free(path);
     }
     free(self.command_line);
     free(self.output);
     return code;
 }
+
+const qd_command_t qd_command_run = {
+    .name = "run",
+    .meaning = "sample world orders, play them, write the result file",
+    .synopsis = "EXPERIMENT.yaml [OPTION]...",
+    .about = "Samples the experiment's world orders, plays them, and writes a result file. A name alone, "
+             "such as `orders`, "
+             "is that of an experiment that comes with the program.",
+    .notes = "Ctrl-C stops early: what is finished is kept, OUT.h5 is readable, and --resume goes on.",
+    .option = options,
+    .operand = "experiment files",
+    .least = 1,
+    .most = 1,
+    .complete = "*.yaml",
+    .run = run,
+};

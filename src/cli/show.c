@@ -1,11 +1,11 @@
 /* quadrille show: what a result file holds. */
 #include "cli/show.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/name.h"
 #include "base/number.h"
@@ -13,24 +13,6 @@
 #include "cli/screen.h"
 
 #define FAILURES_SHOWN 3
-
-void qd_show_wrapped(const char *text, int indent)
-{
-    int column = indent;
-    for (const char *word = text; *word;) {
-        size_t length = strcspn(word, " \n");
-        if (column > indent && column + (int)length + 1 > QD_SHOW_WIDTH) {
-            printf("\n%*s", indent, "");
-            column = indent;
-        }
-        if (length > 0) {
-            column += printf("%s%.*s", column > indent ? " " : "", (int)length, word);
-            word += length;
-        }
-        word += strspn(word, " \n");
-    }
-    putchar('\n');
-}
 
 size_t qd_show_length(const char *text)
 {
@@ -82,7 +64,7 @@ static void show_origin(const qd_provenance_t *from)
     printf("\n");
     if (*from->command_line) {
         printf("command   ");
-        qd_show_wrapped(from->command_line, 10);
+        qd_wrapped(from->command_line, 10);
     }
     printf("hashes    config %016llx%s%s\n", (unsigned long long)from->config_hash,
            *from->result_hash ? ", result " : "", from->result_hash);
@@ -162,7 +144,7 @@ static qd_status_t show_provenance(const qd_show_t *self)
     printf("%s\n", *from->title ? from->title : "(untitled)");
     if (*from->about) {
         printf("  ");
-        qd_show_wrapped(from->about, 2);
+        qd_wrapped(from->about, 2);
     }
     show_origin(from);
     qd_status_t status = show_extent(self);
@@ -171,32 +153,14 @@ static qd_status_t show_provenance(const qd_show_t *self)
 
 /* ---- command line -------------------------------------------------------------------------------------- */
 
-static void print_help(void)
-{
-    puts(
-        "Usage: quadrille show OUT.h5 [--json|--csv] [--outcomes NAME,NAME,...|all] [--point LABEL]\n\n"
-        "Prints what a result file holds: where it comes from, a summary table, the verdicts on its claims, "
-        "contrasts\n"
-        "and sensitivity. OUT.h5 may also be the folder OUT.h5.parts of a run that goes on.\n\n"
-        "  --json           all of it as one JSON object: provenance, summary, claims\n"
-        "  --csv            the summary as CSV: one line for each point, order and outcome\n"
-        "  --outcomes LIST  outcomes to show, by name, instead of the main ones; `all`: all that the file "
-        "keeps\n"
-        "  --point POINT    one design point only: by its name as shown, label, values (factor=value,...) or "
-        "position");
-}
-
-/* Reads a list of names with commas between. */
+/* Reads a list of names with commas between; -1, or an exit status. */
 static int read_outcomes(qd_show_t *self, const char *list)
 {
-    self->asked = true;
-    if (strcmp(list, "all") == 0) {
-        self->all = true;
-        for (size_t o = 0; o < QD_OUTCOMES; o++)
-            self->outcome[o] = true;
-        return 0;
-    }
-    for (const char *name = list; name;) {
+    self->asked = list != NULL;
+    self->all = list && strcmp(list, "all") == 0;
+    for (size_t o = 0; self->all && o < QD_OUTCOMES; o++)
+        self->outcome[o] = true;
+    for (const char *name = self->all ? NULL : list; name;) {
         char one[64];
         size_t length = strcspn(name, ",");
         snprintf(one, sizeof one, "%.*s", (int)length, name);
@@ -210,7 +174,7 @@ static int read_outcomes(qd_show_t *self, const char *list)
         self->outcome[found] = true;
         name = name[length] == ',' ? name + length + 1 : NULL;
     }
-    return 0;
+    return -1;
 }
 
 /* A file whose experiment cannot be read knows its points by label and position alone. */
@@ -258,9 +222,9 @@ const char *qd_show_point_name(const qd_show_t *self, size_t point)
 
 static qd_status_t show_all(const qd_show_t *self)
 {
-    if (self->form == 'j')
+    if (self->form == QD_FORM_JSON)
         return qd_show_json(self);
-    if (self->form == 'c')
+    if (self->form == QD_FORM_CSV)
         return qd_show_csv(self);
     qd_status_t status = show_provenance(self);
     if (status == QD_OK)
@@ -313,31 +277,47 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
     return result;
 }
 
-int qd_cli_show(int argc, char **argv)
+typedef struct {
+    qd_form_t form;
+    const char *outcomes, *point;
+} arguments_t;
+
+static const qd_option_t options[] = {
+    QD_OPTION_JSON(arguments_t, form, "all of it as one JSON object: provenance, summary, claims"),
+    QD_OPTION_CSV(arguments_t, form, "the summary as CSV: one line for each point, order and outcome"),
+    {"outcomes", 0, "LIST",
+     "outcomes to show, by name with commas between, instead of the main ones; `all`: all that the file "
+     "keeps",
+     qd_take_word, offsetof(arguments_t, outcomes), "names of outcomes", NULL},
+    {"point", 0, "POINT",
+     "one design point only: by its name as shown, label, values (factor=value,...) or position",
+     qd_take_word, offsetof(arguments_t, point), "the name of a point", NULL},
+    QD_OPTIONS_END,
+};
+
+static int run(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"help", no_argument, NULL, 'h'},        {"outcomes", required_argument, NULL, 'o'},
-        {"point", required_argument, NULL, 'p'}, {"json", no_argument, NULL, 'j'},
-        {"csv", no_argument, NULL, 'c'},         {NULL, 0, NULL, 0}};
     qd_error_t error = QD_ERROR_NONE;
-    qd_show_t self = {.point = -1, .form = 't', .error = &error};
-    const char *point = NULL;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-        if (option == 'h') {
-            print_help();
-            return 0;
-        }
-        if (option == 'p')
-            point = optarg;
-        else if (option == 'j' || option == 'c')
-            self.form = option;
-        else if (option != 'o')
-            return qd_cli_wrong_option("show", argv[optind - 1], options);
-        else if (read_outcomes(&self, optarg) != 0)
-            return 2;
-    }
-    if (optind + 1 != argc)
-        return qd_cli_misuse("show", "expected one result file");
-    return show_file(&self, argv[optind], point);
+    arguments_t arguments = {0};
+    int code = qd_options_take(&qd_command_show, argc, argv, &arguments);
+    if (code >= 0)
+        return code;
+    qd_show_t self = {.point = -1, .form = arguments.form, .error = &error};
+    code = read_outcomes(&self, arguments.outcomes);
+    return code >= 0 ? code : show_file(&self, argv[optind], arguments.point);
 }
+
+const qd_command_t qd_command_show = {
+    .name = "show",
+    .meaning = "what a result file holds: provenance, summary, verdicts on claims",
+    .synopsis = "OUT.h5 [OPTION]...",
+    .about =
+        "Prints what a result file holds: where it comes from, a summary table, the verdicts on its claims, "
+        "contrasts and sensitivity. OUT.h5 may also be the folder OUT.h5.parts of a run that goes on.",
+    .option = options,
+    .operand = "result files",
+    .least = 1,
+    .most = 1,
+    .complete = "*.h5",
+    .run = run,
+};

@@ -2,11 +2,10 @@
 #ifndef QD_CLI_SHOW_H
 #define QD_CLI_SHOW_H
 
+#include "cli/options.h"
+#include "cli/wrap.h"
 #include "quadrille/experiment.h"
 #include "quadrille/result.h"
-
-/* Nothing printed is wider. */
-#define QD_SHOW_WIDTH 110
 
 /* What is shown of which file. */
 typedef struct {
@@ -16,8 +15,8 @@ typedef struct {
     bool asked;                  /* whether --outcomes was given, */
     bool all;                    /* and as `all`: all that the file keeps */
     long point;                  /* -1: all */
-    int form;                    /* 't' text, 'j' JSON, 'c' CSV */
-    char **name;                 /* of each point that was shown: qd_show_point_name; else NULL */
+    qd_form_t form;
+    char **name; /* of each point that was shown: qd_show_point_name; else NULL */
     qd_error_t *error;
 } qd_show_t;
 
@@ -30,9 +29,6 @@ void qd_show_estimate(double mean, double low, double high);
 
 /* Whether the file has the intervals by which a precision stop judged its outcome. */
 bool qd_show_is_stopped(const qd_show_t *self);
-
-/* Prints words, broken into lines that begin at column `indent` (the first where the cursor is). */
-void qd_show_wrapped(const char *text, int indent);
 
 /* The name of a point as it is shown, and as --point takes it (qd_experiment_point_name); its label where the experiment
  * cannot be read. */

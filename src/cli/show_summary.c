@@ -297,7 +297,7 @@ static void explain_stop(const qd_show_t *self)
              "of worlds "
              "fixed beforehand.",
              qd_outcome_table[precision->outcome].name, 100.0 * precision->confidence);
-    qd_show_wrapped(text, 0);
+    qd_wrapped(text, 0);
 }
 
 qd_status_t qd_show_summary(const qd_show_t *self)
@@ -306,7 +306,7 @@ qd_status_t qd_show_summary(const qd_show_t *self)
     if (status == QD_OK && qd_show_is_stopped(self))
         explain_stop(self);
     if (status == QD_OK && qd_result_file_unequal_periods(self->file))
-        qd_show_wrapped(
+        qd_wrapped(
             "Worlds differ in their number of periods: a mean of `survival` depends on how long they were "
             "watched. /survival has the Kaplan-Meier estimate and restricted means.",
             0);

@@ -75,9 +75,9 @@ static void show_claim(const qd_result_claim_t *claim)
     }
     printf("  %-13s %s%s\n%16s", verdict, claim->id,
            strcmp(claim->status, "exploratory") == 0 ? " (exploratory)" : "", "");
-    qd_show_wrapped(claim->says, 16);
+    qd_wrapped(claim->says, 16);
     printf("%16s", "");
-    qd_show_wrapped(text ? text : "", 16);
+    qd_wrapped(text ? text : "", 16);
     free(text);
 }
 
@@ -111,7 +111,7 @@ static void show_ablations(const qd_result_claim_t *claim, size_t count, const c
             fclose(out);
         }
         printf("%18s", "");
-        qd_show_wrapped(text ? text : "", 18);
+        qd_wrapped(text ? text : "", 18);
         free(text);
     }
 }
@@ -143,7 +143,7 @@ static void show_origin(const qd_experiment_t *experiment)
         printf("registered %s\n", experiment->registered);
     else {
         printf("exploratory: changed since the registration of %s:\n%16s", experiment->registered, "");
-        qd_show_wrapped(experiment->deviations, 16);
+        qd_wrapped(experiment->deviations, 16);
     }
 }
 

@@ -1,5 +1,4 @@
 /* quadrille verify: worlds of a result file are played again and compared bit for bit. */
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
@@ -21,27 +20,6 @@ static void on_signal(int number)
     (void)number;
     stop = 1;
 }
-
-static void print_help(void)
-{
-    puts("Usage: quadrille verify OUT.h5 [OPTION]...\n\n"
-         "Plays worlds of a result file again and compares every outcome bit for bit. Exit status 0: all "
-         "equal;\n"
-         "3: a difference, of which the first world and outcome are named.\n\n"
-         "      --fraction F   share of the blocks of worlds to play again, spread over all points and "
-         "orders, at least\n"
-         "                     one block each (default 0.01); 1 plays all, and compares result_hash too\n"
-         "  -j, --threads N    threads (default: all processors)\n"
-         "      --isa ISA      auto, v2, v3, v4: instruction set to play with\n"
-         "  -q, --quiet        say nothing but differences");
-}
-
-enum { FRACTION = 256, ISA };
-
-static const struct option long_options[] = {
-    {"help", no_argument, NULL, 'h'},          {"fraction", required_argument, NULL, FRACTION},
-    {"threads", required_argument, NULL, 'j'}, {"isa", required_argument, NULL, ISA},
-    {"quiet", no_argument, NULL, 'q'},         {NULL, 0, NULL, 0}};
 
 static void show_progress(void *context, uint64_t done, uint64_t total)
 {
@@ -129,51 +107,53 @@ static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
     return qd_exit_status(status);
 }
 
-/* -1, or an exit status. */
-static int take_option(int option, const char *name, qd_verify_options_t *options, qd_isa_t *isa, bool *quiet)
+typedef struct {
+    double fraction;
+    int threads;
+    qd_isa_t isa;
+    bool quiet;
+} arguments_t;
+
+static bool take_fraction(void *field, const char *value)
 {
-    uint64_t threads;
-    switch (option) {
-    case 'h':
-        print_help();
-        return 0;
-    case FRACTION:
-        if (qd_real_of(optarg, &options->fraction) || !(options->fraction > 0.0) || options->fraction > 1.0)
-            return qd_cli_misuse("verify", "found --fraction `%s`; expected a number above 0 and up to 1",
-                                 optarg);
-        return -1;
-    case 'j':
-        if (!qd_natural_of(optarg, 1, 4096, &threads))
-            return qd_cli_misuse("verify", "found -j `%s`; expected a number of threads from 1 to 4096",
-                                 optarg);
-        options->threads = (int)threads;
-        return -1;
-    case ISA:
-        *isa = qd_isa_find(optarg);
-        return *isa != QD_ISA_COUNT
-                   ? -1
-                   : qd_cli_misuse("verify", "found --isa `%s`; expected auto, v2, v3 or v4", optarg);
-    case 'q':
-        *quiet = true;
-        return -1;
-    default:
-        return qd_cli_wrong_option("verify", name, long_options);
-    }
+    double *fraction = field;
+    return !qd_real_of(value, fraction) && *fraction > 0.0 && *fraction <= 1.0;
 }
 
-int qd_cli_verify(int argc, char **argv)
+static const qd_option_t options[] = {
+    {"fraction", 0, "F",
+     "share of the blocks of worlds to play again, spread over all points and orders, at least one block "
+     "each "
+     "(default 0.01); 1 plays all, and compares result_hash too",
+     take_fraction, offsetof(arguments_t, fraction), "a number above 0 and up to 1", NULL},
+    QD_OPTION_THREADS(arguments_t, threads, "threads (default: all processors)"),
+    QD_OPTION_ISA(arguments_t, isa),
+    QD_OPTION_QUIET(arguments_t, quiet, "say nothing but differences"),
+    QD_OPTIONS_END,
+};
+
+static int run(int argc, char **argv)
 {
-    qd_verify_options_t options = {.fraction = 0.01};
-    qd_isa_t isa = QD_ISA_AUTO;
-    bool quiet = false;
-    opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, "hj:q", long_options, NULL)) != -1;) {
-        int code = take_option(option, argv[optind - 1], &options, &isa, &quiet);
-        if (code >= 0)
-            return code;
-    }
-    if (optind + 1 != argc)
-        return qd_cli_misuse("verify", "found %d result files; expected one", argc - optind);
-    options.path = argv[optind];
-    return verify(&options, isa, quiet);
+    arguments_t arguments = {.fraction = 0.01, .isa = QD_ISA_AUTO};
+    int code = qd_options_take(&qd_command_verify, argc, argv, &arguments);
+    if (code >= 0)
+        return code;
+    qd_verify_options_t verified = {
+        .path = argv[optind], .fraction = arguments.fraction, .threads = arguments.threads};
+    return verify(&verified, arguments.isa, arguments.quiet);
 }
+
+const qd_command_t qd_command_verify = {
+    .name = "verify",
+    .meaning = "recompute worlds of a result file and compare bit for bit",
+    .synopsis = "OUT.h5 [OPTION]...",
+    .about = "Plays worlds of a result file again and compares every outcome bit for bit. Exit status 0: all "
+             "equal; 3: a "
+             "difference, of which the first world and outcome are named.",
+    .option = options,
+    .operand = "result files",
+    .least = 1,
+    .most = 1,
+    .complete = "*.h5",
+    .run = run,
+};

@@ -1,0 +1,116 @@
+/* The commands and their options, one row each. Parsing, messages with the nearest name, --help, the man page and the shells'
+ * completion are made from the rows. */
+#ifndef QD_CLI_OPTIONS_H
+#define QD_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "quadrille/error.h"
+
+typedef struct {
+    const char *name;    /* "output", without dashes */
+    char letter;         /* of its short form; 0: none */
+    const char *value;   /* what the help calls its value ("OUT.h5"); NULL: it takes none */
+    const char *meaning; /* for the help */
+    /* Stores the value (NULL for an option without one) in a field of the command's arguments; false where it is refused. */
+    bool (*take)(void *field, const char *value);
+    size_t field;         /* offset of that field */
+    const char *expected; /* of a value, for the message about one that was refused */
+    const char *complete; /* what a shell may complete a value to: see QD_COMPLETE_FILES; NULL: nothing */
+} qd_option_t;
+
+/* `complete` is a pattern of files' names, such as "*.h5", or words separated by spaces, or: */
+#define QD_COMPLETE_FILES    "*"
+#define QD_COMPLETE_COMMANDS "commands" /* the names of the commands */
+
+typedef struct {
+    const char *name;
+    const char *meaning;  /* a few words, for the list of commands */
+    const char *synopsis; /* what follows the name: "OUT.h5 [OPTION]..." */
+    const char *about;    /* paragraphs, one a line; lines that begin with a space are kept as they are */
+    const char *notes;    /* the same, after the options; NULL: none */
+    const qd_option_t *option;         /* its own rows; the last has no name */
+    const char *operand;               /* what its operands are, in the plural: "result files" */
+    int least, most;                   /* how many it takes; most < 0: any number */
+    const char *complete;              /* what a shell may complete an operand to */
+    int (*run)(int argc, char **argv); /* returns the program's exit status; argv[0] is the command's name */
+} qd_command_t;
+
+#define QD_OPTIONS_END                                                                                       \
+    {                                                                                                        \
+        .name = NULL                                                                                         \
+    }
+
+/* Options that every command has. */
+extern const qd_option_t qd_option_help, qd_option_version;
+
+/* The index-th option of a command: its own first, then those of every command (--help, --version). NULL after the last. */
+const qd_option_t *qd_option_at(const qd_command_t *self, size_t index);
+
+/* Stores the options in `arguments`, whose fields the rows name, and leaves the operands from argv[optind] on. -1 to go on, or an
+ * exit status: after --help and --version, and of wrong options and numbers of operands, which are told. */
+QD_MUST_USE int qd_options_take(const qd_command_t *self, int argc, char **argv, void *arguments);
+
+/* Prints to stdout how a command is used. */
+void qd_command_usage(const qd_command_t *self);
+
+/* ---- what rows store ------------------------------------------------------------------------------------ */
+
+bool qd_take_flag(void *field, const char *value);    /* bool */
+bool qd_take_word(void *field, const char *value);    /* const char * */
+bool qd_take_path(void *field, const char *value);    /* const char *; not empty */
+bool qd_take_threads(void *field, const char *value); /* int, 1 to 4096 */
+bool qd_take_isa(void *field, const char *value);     /* qd_isa_t */
+
+/* How something is printed: qd_form_t. */
+typedef enum { QD_FORM_USUAL, QD_FORM_TEXT, QD_FORM_JSON, QD_FORM_CSV, QD_FORM_MARKDOWN } qd_form_t;
+bool qd_take_text(void *field, const char *value);
+bool qd_take_json(void *field, const char *value);
+bool qd_take_csv(void *field, const char *value);
+bool qd_take_markdown(void *field, const char *value);
+
+/* Whether to print JSON: where it was asked for, or nothing was and stdout is no terminal. */
+bool qd_form_is_json(qd_form_t form);
+
+/* Rows that commands share. `arguments` is the type of their arguments. */
+#define QD_OPTION_OUTPUT(called, arguments, where, pattern, text)                                            \
+    {                                                                                                        \
+        "output", 'o', called, text, qd_take_path, offsetof(arguments, where), "the path of a file", pattern \
+    }
+#define QD_OPTION_FORCE(arguments, where, text)                                                              \
+    {                                                                                                        \
+        "force", 0, NULL, text, qd_take_flag, offsetof(arguments, where), NULL, NULL                         \
+    }
+#define QD_OPTION_THREADS(arguments, where, text)                                                            \
+    {                                                                                                        \
+        "threads", 'j', "N", text, qd_take_threads, offsetof(arguments, where),                              \
+            "a number of threads from 1 to 4096", NULL                                                       \
+    }
+#define QD_OPTION_ISA(arguments, where)                                                                      \
+    {                                                                                                        \
+        "isa", 0, "ISA", "auto, v2, v3, v4: instruction set; the result does not depend on it", qd_take_isa, \
+            offsetof(arguments, where), "auto, v2, v3 or v4", "auto v2 v3 v4"                                \
+    }
+#define QD_OPTION_QUIET(arguments, where, text)                                                              \
+    {                                                                                                        \
+        "quiet", 'q', NULL, text, qd_take_flag, offsetof(arguments, where), NULL, NULL                       \
+    }
+#define QD_OPTION_JSON(arguments, where, text)                                                               \
+    {                                                                                                        \
+        "json", 0, NULL, text, qd_take_json, offsetof(arguments, where), NULL, NULL                          \
+    }
+#define QD_OPTION_TEXT(arguments, where, text)                                                               \
+    {                                                                                                        \
+        "text", 0, NULL, text, qd_take_text, offsetof(arguments, where), NULL, NULL                          \
+    }
+#define QD_OPTION_CSV(arguments, where, text)                                                                \
+    {                                                                                                        \
+        "csv", 0, NULL, text, qd_take_csv, offsetof(arguments, where), NULL, NULL                            \
+    }
+
+/* The digits of a macro that is a number, for a message. */
+#define QD_DIGITS(number)    #number
+#define QD_DIGITS_OF(number) QD_DIGITS(number)
+
+#endif
