@@ -61,7 +61,7 @@ static uint64_t play_untimed(qd_world_t *world, const qd_plan_t *plan, qd_luck_t
 {
     qd_result_t result;
     uint64_t began = __rdtsc();
-    QD_PLAY(world, plan, luck, NULL, &result);
+    QD_KERNEL.play(world, plan, luck, NULL, &result);
     return __rdtsc() - began;
 }
 
@@ -76,7 +76,7 @@ static void play_marked(qd_world_t *world, const qd_plan_t *plan, qd_luck_t luck
     qd_result_t result;
     uint64_t sum = 0;
     stage_clock_start();
-    QD_PLAY(world, plan, luck, NULL, &result);
+    QD_KERNEL.play(world, plan, luck, NULL, &result);
     stage_clock_stop();
     for (size_t s = 0; s < STAGES; s++)
         sum += stage_clock.cost.ticks[s];
@@ -115,7 +115,7 @@ static void measure_worlds(const settings_t *settings, qd_world_t *world, const 
         qd_result_t result;
         book_world(settings, &best[w], out);
         stage_counts.on = true;
-        QD_PLAY(world, plan, (qd_luck_t){SEED, w}, NULL, &result);
+        QD_KERNEL.play(world, plan, (qd_luck_t){SEED, w}, NULL, &result);
         stage_counts.on = false;
     }
 }
@@ -209,7 +209,7 @@ static bool play_pool(size_t n, size_t *periods)
         if (!world)
             return false;
         qd_result_t *result = &stage_played.result[w];
-        QD_PLAY(world, &plan, (qd_luck_t){SEED, w}, NULL, result);
+        QD_KERNEL.play(world, &plan, (qd_luck_t){SEED, w}, NULL, result);
         size_t size = QD_SERIES_COUNT * result->path_stride * sizeof *result->path;
         double *path = malloc(size);
         if (path)

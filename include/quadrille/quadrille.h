@@ -8,6 +8,7 @@
 #define QUADRILLE_QUADRILLE_H
 
 #include "quadrille/error.h"
+#include "quadrille/event.h"
 #include "quadrille/experiment.h"
 #include "quadrille/landscape.h"
 #include "quadrille/power.h"
@@ -16,6 +17,7 @@
 #include "quadrille/result.h"
 #include "quadrille/run.h"
 #include "quadrille/simulate.h"
+#include "quadrille/view.h"
 #include "quadrille/world.h"
 
 #pragma GCC visibility push(default)

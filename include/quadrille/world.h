@@ -12,24 +12,12 @@
 #include <stdint.h>
 
 #include "quadrille/error.h"
+#include "quadrille/event.h"
 #include "quadrille/random.h"
 #include "quadrille/registry.h"
+#include "quadrille/view.h"
 
 #pragma GCC visibility push(default)
-
-/* ---- venues -------------------------------------------------------------------------------------------- */
-
-/* QD_COLLECTIVE, QD_ALLIANCE, ..., QD_HUB: the rows of quadrille/venues.def. */
-typedef enum {
-#define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect) QD_##id,
-#include "quadrille/venues.def"
-#undef QD_VENUE
-    QD_VENUES,
-    QD_ABSTAIN = QD_VENUES
-} qd_venue_t;
-
-/* "collective", ..., "hub", "abstain". */
-const char *qd_venue_name(qd_venue_t venue);
 
 /* Most worlds of one (design point, order): every counter holds as many, and one more bit. */
 #define QD_WORLDS_MAX ((uint64_t)1 << 40)
@@ -79,7 +67,7 @@ QD_MUST_USE qd_status_t qd_plan_check(const qd_plan_t *self, const char *where, 
 size_t qd_plan_states_max(const qd_plan_t *self);
 size_t qd_plan_periods_max(const qd_plan_t *self);
 
-/* ---- world: state, opaque below; fields in src/world/world.h ------------------------------------------- */
+/* ---- world --------------------------------------------------------------------------------------------- */
 
 typedef struct qd_world qd_world_t;
 
@@ -99,21 +87,46 @@ typedef struct {
     const char *failure; /* NULL, or the reason why this world failed (state not finite, invariant broken) */
 } qd_result_t;
 
-/* ---- observer: every event of a world, for replay and for property tests ------------------------------- */
-
-typedef struct qd_event qd_event_t; /* fields in src/kernel/event.h */
-
-typedef struct {
-    void *context;
-    void (*see)(void *context, const qd_event_t *event);
-} qd_observer_t;
-
 /* ---- play ---------------------------------------------------------------------------------------------- */
 
-/* Draws world `luck.world` of the plan and plays it: model.md, parts 1 to 7. `observer` may be NULL. The
- * world must have been made for at least the plan's maxima. */
+/* Draws world `luck.world` of the plan and plays it to its end (docs/model.md), and fills *result. `observer`
+ * may be NULL. The world must have been made for at least the plan's maxima. The same as qd_world_draw and
+ * qd_world_finish. */
 void qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
                    qd_result_t *result);
+
+/* ---- play, step by step -------------------------------------------------------------------------------- */
+
+/* Draws world `luck.world` of the plan, as it is before period 0: no bloc has formed yet. Whatever this world
+ * was before is over. `plan`, what it points to and `observer` (may be NULL) are borrowed until
+ * qd_world_finish.
+ *
+ * Returns false where the plan cannot be drawn or the world was made too small: qd_world_finish says why. */
+bool qd_world_draw(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer);
+
+/* Plays the next period: schedule (at period 0 then the first blocs and clubs), crises, end of period,
+ * reviews where they are due. Returns false, and does nothing, where no period is left, the world failed or
+ * none was drawn. */
+bool qd_world_step(qd_world_t *self);
+
+/* view = the world as it stands between two periods, from qd_world_draw on; view->period is the period that
+ * the next step plays. Looking changes nothing. Valid until the world is stepped, drawn again or freed. False
+ * where no world is drawn. */
+bool qd_world_look(qd_world_t *self, qd_world_view_t *view);
+
+/* Sets a parameter from the next period on: as an entry of the schedule at that period would, after all that
+ * the plan's own schedule says. A doctrine preset is six of these (qd_doctrine_fields). QD_ERROR_INPUT: no
+ * such parameter; a value that is not finite, outside its range or not whole where it must be; one that only
+ * the drawing of a world reads; or no period is left. */
+QD_MUST_USE qd_status_t qd_world_set(qd_world_t *self, qd_parameter_t parameter, double value,
+                                     qd_error_t *error);
+
+/* Plays the periods that are left and fills *result, which is bit for bit that of qd_world_play where no
+ * parameter was set. Again: the same result. result->failure says why a world failed; "no world was drawn"
+ * where none was. */
+void qd_world_finish(qd_world_t *self, qd_result_t *result);
+
+/* ---- instruction sets ---------------------------------------------------------------------------------- */
 
 /* Instruction sets the kernel was built for. All give the same bits; they differ in speed only. */
 typedef enum { QD_ISA_AUTO = -1, QD_ISA_V2, QD_ISA_V3, QD_ISA_V4, QD_ISA_COUNT } qd_isa_t;

@@ -4,28 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernel/event.h"
-
-static const char *const names[QD_EVENTS] = {[QD_EVENT_WORLD] = "world",
-                                             [QD_EVENT_SCHEDULE] = "schedule",
-                                             [QD_EVENT_BLOC_MOVE] = "bloc_move",
-                                             [QD_EVENT_REVIEW] = "review",
-                                             [QD_EVENT_CLUB_MOVE] = "club_move",
-                                             [QD_EVENT_CLUB_REVIEW] = "club_review",
-                                             [QD_EVENT_PARTNER_LEAVES] = "partner_leaves",
-                                             [QD_EVENT_MISSION_GOES_ON] = "mission_goes_on",
-                                             [QD_EVENT_MISSION_ENDS] = "mission_ends",
-                                             [QD_EVENT_CRISIS] = "crisis",
-                                             [QD_EVENT_MOVE] = "move",
-                                             [QD_EVENT_VENUE] = "venue",
-                                             [QD_EVENT_FORESEEN] = "foreseen",
-                                             [QD_EVENT_PARALYSIS] = "paralysis",
-                                             [QD_EVENT_ABSTAIN] = "abstain",
-                                             [QD_EVENT_MISSION] = "mission",
-                                             [QD_EVENT_WAR] = "war",
-                                             [QD_EVENT_BREAKDOWN] = "breakdown",
-                                             [QD_EVENT_PERIOD] = "period",
-                                             [QD_EVENT_END] = "end"};
+#include "quadrille/event.h"
 
 /* ---- pieces of JSON ------------------------------------------------------------------------------------ */
 
@@ -136,51 +115,46 @@ static void parameters_member(qd_trace_t *self, const qd_parameters_t *now, bool
 /* ---- events -------------------------------------------------------------------------------------------- */
 
 /* The levels of every state in every club, club by club; nothing without clubs. */
-static void levels_member(FILE *out, const qd_state_t *state)
+static void levels_member(FILE *out, const qd_world_view_t *world)
 {
-    if (state->depth > 0)
-        matrix_member(out, "levels", state->poles, state->n, state->level, state->padded, 1);
+    if (world->depth > 0)
+        matrix_member(out, "levels", world->poles, world->states, world->level, world->stride, 1);
 }
 
 static void tell_world(qd_trace_t *self, const qd_event_t *event)
 {
     FILE *out = self->out;
-    const qd_state_t *state = event->state;
+    const qd_world_view_t *world = event->world;
     fprintf(out, ",\"seed\":%" PRIu64 ",\"world\":%" PRIu64, self->luck.seed, self->luck.world);
     text_member(out, "order", self->order);
     text_member(out, "point", self->point);
-    parameters_member(self, event->parameters, true);
-    fprintf(out, ",\"states\":%zu,\"poles\":%zu", state->n, state->poles);
+    parameters_member(self, event->world->parameters, true);
+    fprintf(out, ",\"states\":%zu,\"poles\":%zu", world->states, world->poles);
     if (self->plan->empirical && self->plan->empirical->code)
-        labels_member(out, "code", state->n, self->plan->empirical->code);
-    array_member(out, "capability", state->n, state->c);
-    matrix_member(out, "place", state->n, 3, state->place, 1, state->padded);
-    matrix_member(out, "values", state->n, 2, state->value, 1, state->padded);
-    matrix_member(out, "affinity", state->n, state->n, state->affinity, state->padded, 1);
-    labels_member(out, "labels", state->n, state->label);
-    member(out, "institution", state->institution);
-    levels_member(out, state);
-    if (state->depth > 0)
-        array_member(out, "readiness", state->n, state->readiness);
+        labels_member(out, "code", world->states, self->plan->empirical->code);
+    array_member(out, "capability", world->states, world->capability);
+    matrix_member(out, "place", world->states, 3, world->place, 1, world->stride);
+    matrix_member(out, "values", world->states, 2, world->values, 1, world->stride);
+    matrix_member(out, "affinity", world->states, world->states, world->affinity, world->stride, 1);
+    labels_member(out, "labels", world->states, world->label);
+    member(out, "institution", world->institution);
+    levels_member(out, world);
+    if (world->depth > 0)
+        array_member(out, "readiness", world->states, world->readiness);
 }
 
 static void tell_crisis(const qd_trace_t *self, const qd_event_t *event)
 {
-    const qd_crisis_t *crisis = event->crisis;
-    bool targeted = crisis->target != QD_NOBODY;
-    double place[3];
-    for (size_t k = 0; k < 3; k++)
-        place[k] = targeted ? event->state->place[k * event->state->padded + (size_t)crisis->target]
-                            : crisis->place[k];
+    const qd_crisis_view_t *crisis = event->crisis;
     fprintf(self->out, ",\"number\":%u", crisis->number);
     member(self->out, "severity", crisis->severity);
     state_member(self->out, "target", crisis->target);
     state_member(self->out, "initiator", crisis->initiator);
     member(self->out, "resistance", crisis->resistance);
     array_member(self->out, "values", 2, crisis->values);
-    array_member(self->out, "place", 3, place);
-    array_member(self->out, "stakes", event->state->n, crisis->stake);
-    array_member(self->out, "prices", event->state->n, crisis->price);
+    array_member(self->out, "place", 3, crisis->place);
+    array_member(self->out, "stakes", event->world->states, crisis->stake);
+    array_member(self->out, "prices", event->world->states, crisis->price);
 }
 
 /* Which crisis of the period, through which venue. */
@@ -191,13 +165,13 @@ static void venue_members(const qd_trace_t *self, const qd_event_t *event)
 
 static void votes_members(const qd_trace_t *self, const qd_event_t *event)
 {
-    side_member(self->out, "join", event->state->n, event->game->x, 1.0);
-    side_member(self->out, "oppose", event->state->n, event->game->x, -1.0);
+    side_member(self->out, "join", event->world->states, event->game->side, 1.0);
+    side_member(self->out, "oppose", event->world->states, event->game->side, -1.0);
 }
 
 static void tell_venue(const qd_trace_t *self, const qd_event_t *event)
 {
-    const qd_venue_game_t *game = event->game;
+    const qd_game_view_t *game = event->game;
     venue_members(self, event);
     flag_member(self->out, "exists", game->exists);
     if (!game->exists)
@@ -235,20 +209,20 @@ static void tell_mission(const qd_trace_t *self, const qd_event_t *event)
 /* Which mission it is, by its start and the number of its crisis then, and how old. */
 static void enduring_members(const qd_trace_t *self, const qd_event_t *event)
 {
-    fprintf(self->out, ",\"start\":%u,\"number\":%u,\"age\":%u,\"venue\":\"%s\"", event->enduring->start,
-            event->enduring->number, event->age, qd_venue_name(event->venue));
+    fprintf(self->out, ",\"start\":%u,\"number\":%u,\"age\":%u,\"venue\":\"%s\"", event->mission->start,
+            event->mission->number, event->age, qd_venue_name(event->venue));
 }
 
 static void tell_enduring(const qd_trace_t *self, const qd_event_t *event)
 {
-    const qd_enduring_t *mission = event->enduring;
+    const qd_mission_view_t *mission = event->mission;
     enduring_members(self, event);
     if (event->kind == QD_EVENT_MISSION_ENDS)
         text_member(self->out, "why", qd_ended_name(event->ended));
     state_member(self->out, "initiator", mission->initiator);
     state_member(self->out, "target", mission->target);
-    side_member(self->out, "join", event->state->n, mission->x, 1.0);
-    side_member(self->out, "oppose", event->state->n, mission->x, -1.0);
+    side_member(self->out, "join", event->world->states, mission->side, 1.0);
+    side_member(self->out, "oppose", event->world->states, mission->side, -1.0);
     member(self->out, "support", mission->support);
     member(self->out, "opposition", mission->opposition);
     member(self->out, "success_probability", mission->success);
@@ -256,16 +230,16 @@ static void tell_enduring(const qd_trace_t *self, const qd_event_t *event)
 
 static void tell_period(const qd_trace_t *self, const qd_event_t *event)
 {
-    const qd_state_t *state = event->state;
-    member(self->out, "tension", state->tension);
-    member(self->out, "institution", state->institution);
-    member(self->out, "debt", state->debt);
-    array_member(self->out, "cohesion", state->labels, state->cohesion + 1);
-    labels_member(self->out, "labels", state->n, state->label);
-    array_member(self->out, "capability", state->n, state->c);
-    array_member(self->out, "load", state->n, state->load);
-    array_member(self->out, "support", state->n, state->support);
-    matrix_member(self->out, "values", state->n, 2, state->value, 1, state->padded);
+    const qd_world_view_t *world = event->world;
+    member(self->out, "tension", world->tension);
+    member(self->out, "institution", world->institution);
+    member(self->out, "debt", world->debt);
+    array_member(self->out, "cohesion", world->labels, world->cohesion + 1);
+    labels_member(self->out, "labels", world->states, world->label);
+    array_member(self->out, "capability", world->states, world->capability);
+    array_member(self->out, "load", world->states, world->load);
+    array_member(self->out, "support", world->states, world->support);
+    matrix_member(self->out, "values", world->states, 2, world->values, 1, world->stride);
 }
 
 static void tell_end(const qd_trace_t *self, const qd_event_t *event)
@@ -281,27 +255,27 @@ static void tell_end(const qd_trace_t *self, const qd_event_t *event)
 void qd_trace_see(void *context, const qd_event_t *event)
 {
     qd_trace_t *self = context;
-    fprintf(self->out, "{\"event\":\"%s\",\"period\":%u", names[event->kind], event->period);
+    fprintf(self->out, "{\"event\":\"%s\",\"period\":%u", qd_event_name(event->kind), event->period);
     switch (event->kind) {
     case QD_EVENT_WORLD:
         tell_world(self, event);
         break;
     case QD_EVENT_SCHEDULE:
-        parameters_member(self, event->parameters, false);
+        parameters_member(self, event->world->parameters, false);
         break;
     case QD_EVENT_BLOC_MOVE:
         fprintf(self->out, ",\"state\":%zu,\"from\":%d,\"to\":%d", event->mover, (int)event->before,
                 (int)event->after);
         break;
     case QD_EVENT_REVIEW:
-        labels_member(self->out, "labels", event->state->n, event->bloc_game->label);
+        labels_member(self->out, "labels", event->world->states, event->world->label);
         break;
     case QD_EVENT_CLUB_MOVE:
         fprintf(self->out, ",\"state\":%zu,\"club\":%zu,\"from\":%d,\"to\":%d", event->mover, event->club,
                 (int)event->before, (int)event->after);
         break;
     case QD_EVENT_CLUB_REVIEW:
-        levels_member(self->out, event->state);
+        levels_member(self->out, event->world);
         break;
     case QD_EVENT_PARTNER_LEAVES:
         enduring_members(self, event);
@@ -336,7 +310,7 @@ void qd_trace_see(void *context, const qd_event_t *event)
         votes_members(self, event);
         break;
     case QD_EVENT_BREAKDOWN:
-        text_member(self->out, "cause", event->record->cause == 1 ? "war" : "tension");
+        text_member(self->out, "cause", event->world->breakdown == 1 ? "war" : "tension");
         break;
     case QD_EVENT_PERIOD:
         tell_period(self, event);

@@ -93,7 +93,7 @@ static void tell_club_move(void *context, size_t state, size_t club, double befo
     const qd_world_t *self = context;
     qd_world_tell(
         self, QD_EVENT_CLUB_MOVE,
-        (qd_event_t){
+        (qd_inside_t){
             .club_game = self->club_game, .mover = state, .club = club, .before = before, .after = after});
 }
 
@@ -108,7 +108,7 @@ void qd_world_review_clubs(qd_world_t *self, bool counted)
     self->club_game = &game;
     memcpy(self->levels_before, state->level, state->poles * state->padded * sizeof *state->level);
     self->record.not_converged += qd_club_game_review(&game) > QD_PASSES_MAX;
-    qd_world_tell(self, QD_EVENT_CLUB_REVIEW, (qd_event_t){.club_game = &game});
+    qd_world_tell(self, QD_EVENT_CLUB_REVIEW, (qd_inside_t){.club_game = &game});
     self->club_game = NULL;
     double changed = changed_levels(self);
     if (changed > 0.0 || !counted) {

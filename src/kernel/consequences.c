@@ -73,10 +73,10 @@ static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
     qd_publics_mourn(state, &self->parameters, x);
     self->record.wars++;
     qd_world_tell(self, QD_EVENT_WAR,
-                  (qd_event_t){.crisis = &self->crisis, .venue = g, .game = &self->venue[g]});
+                  (qd_inside_t){.crisis = &self->crisis, .venue = g, .game = &self->venue[g]});
     if (self->record.cause == 0) {
         qd_record_breakdown(&self->record, 1);
-        qd_world_tell(self, QD_EVENT_BREAKDOWN, (qd_event_t){.crisis = &self->crisis});
+        qd_world_tell(self, QD_EVENT_BREAKDOWN, (qd_inside_t){.crisis = &self->crisis});
     }
 }
 
@@ -217,12 +217,12 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
     double gini = burden_gini(self, &sides.joined);
     self->record.successes += success;
     qd_world_tell(self, QD_EVENT_MISSION,
-                  (qd_event_t){.crisis = &self->crisis,
-                               .given = &self->given,
-                               .venue = g,
-                               .game = game,
-                               .success = success,
-                               .endures = endures});
+                  (qd_inside_t){.crisis = &self->crisis,
+                                .given = &self->given,
+                                .venue = g,
+                                .game = game,
+                                .success = success,
+                                .endures = endures});
     if (!endures)
         conclude(self, g, success);
     change_institution(self, g, game->legitimacy, success);

@@ -9,7 +9,6 @@
 #include "world/state.h"
 
 #define QD_CRISES_MAX 4 /* a period */
-#define QD_NOBODY     (-1)
 
 /* All that is drawn for a crisis (world/draws.h), of whatever comes of it: none of it depends on the order.
  */

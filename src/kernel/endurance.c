@@ -105,7 +105,7 @@ static unsigned unwilling(const qd_mission_game_t *game, const double *price, si
 }
 
 static void tell_enduring(const qd_world_t *self, qd_event_kind_t kind, const qd_enduring_t *mission,
-                          qd_event_t detail)
+                          qd_inside_t detail)
 {
     detail.enduring = mission;
     detail.venue = mission->venue;
@@ -122,7 +122,7 @@ static bool lose_partners(qd_world_t *self, const qd_enduring_t *mission, qd_mis
         while (bits) {
             size_t l = (size_t)__builtin_ctz(bits);
             qd_mission_game_move(game, group + l, 0.0);
-            tell_enduring(self, QD_EVENT_PARTNER_LEAVES, mission, (qd_event_t){.mover = group + l});
+            tell_enduring(self, QD_EVENT_PARTNER_LEAVES, mission, (qd_inside_t){.mover = group + l});
             self->record.withdrawals++;
             left = true;
             bits = unwilling(game, self->rules.up, group, (size_t)mission->initiator) & ~0u << l << 1;
@@ -182,7 +182,7 @@ static void end_mission(qd_world_t *self, qd_enduring_t *mission, qd_ended_t end
     qd_world_learn(self, mission->venue, mission->initiator, success ? 1.0 : -1.0);
     self->record.successes += success;
     self->record.length += self->period - mission->start + 1;
-    tell_enduring(self, QD_EVENT_MISSION_ENDS, mission, (qd_event_t){.ended = ended, .success = success});
+    tell_enduring(self, QD_EVENT_MISSION_ENDS, mission, (qd_inside_t){.ended = ended, .success = success});
 }
 
 static void go_on(qd_world_t *self, const qd_enduring_t *mission, double effort)
@@ -193,7 +193,7 @@ static void go_on(qd_world_t *self, const qd_enduring_t *mission, double effort)
     qd_world_add_load(self, mission->x, load);
     self->state.tension += p->endurance_strain * mission->severity;
     qd_publics_tire(&self->state, p, mission->x);
-    tell_enduring(self, QD_EVENT_MISSION_GOES_ON, mission, (qd_event_t){0});
+    tell_enduring(self, QD_EVENT_MISSION_GOES_ON, mission, (qd_inside_t){0});
 }
 
 /* Whether the mission is over. */

@@ -5,9 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "quadrille/world.h"
-
-#define QD_ENDURING_MAX 8 /* run at once */
+#include "quadrille/view.h"
 
 typedef struct {
     unsigned start, number; /* t0, and the crisis of that period */
@@ -19,17 +17,5 @@ typedef struct {
     double *saves, *member;   /* [padded] 1 for those who have the saving, are members of the hub; else 0 */
     double support, opposition, success; /* C+, C-, q of the last period */
 } qd_enduring_t;
-
-/* How an enduring mission ended. */
-typedef enum {
-    QD_ENDED_SUCCESS,  /* a late success */
-    QD_ENDED_WORTH,    /* it was worth nothing more to the initiator */
-    QD_ENDED_SUPPORT,  /* the initiator's public withdrew its support */
-    QD_ENDED_DEADLINE, /* doctrine.exit */
-    QD_ENDED_NOT       /* it goes on */
-} qd_ended_t;
-
-/* "success", "worth", "support", "deadline", "". */
-const char *qd_ended_name(qd_ended_t ended);
 
 #endif

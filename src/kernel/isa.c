@@ -3,11 +3,11 @@
 
 #include "kernel/world.h"
 
-typedef void play_t(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
-                    qd_result_t *result);
-
 #ifdef QD_ISA_COPIES
-play_t qd_play_v3, qd_play_v4;
+extern const qd_kernel_t qd_kernel_v3, qd_kernel_v4;
+static const qd_kernel_t *const kernels[QD_ISA_COUNT] = {&qd_kernel_v2, &qd_kernel_v3, &qd_kernel_v4};
+#else
+static const qd_kernel_t *const kernels[QD_ISA_COUNT] = {&qd_kernel_v2};
 #endif
 
 static const char *const names[QD_ISA_COUNT] = {"v2", "v3", "v4"};
@@ -64,15 +64,54 @@ qd_isa_t qd_isa_find(const char *name)
 void qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
                    qd_result_t *result)
 {
-#ifdef QD_ISA_COPIES
-    if (selected == QD_ISA_V4) {
-        qd_play_v4(self, plan, luck, observer, result);
-        return;
-    }
-    if (selected == QD_ISA_V3) {
-        qd_play_v3(self, plan, luck, observer, result);
-        return;
-    }
-#endif
-    qd_play_v2(self, plan, luck, observer, result);
+    kernels[selected]->play(self, plan, luck, observer, result);
+}
+
+bool qd_world_draw(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer)
+{
+    return kernels[selected]->draw(self, plan, luck, observer);
+}
+
+bool qd_world_step(qd_world_t *self)
+{
+    return kernels[selected]->step(self);
+}
+
+bool qd_world_look(qd_world_t *self, qd_world_view_t *view)
+{
+    return kernels[selected]->look(self, view);
+}
+
+void qd_world_finish(qd_world_t *self, qd_result_t *result)
+{
+    kernels[selected]->finish(self, result);
+}
+
+/* What is wrong with a value of a parameter, in words; NULL where nothing is. */
+static const char *fault_of(const qd_parameter_info_t *info, double value)
+{
+    if (info->drawing_only)
+        return "only the drawing of a world reads it";
+    if (!(value >= info->low && value <= info->high))
+        return "a value outside its range";
+    return info->type == QD_TYPE_REAL || value == (double)(long long)value ? NULL
+                                                                           : "a value that is not whole";
+}
+
+qd_status_t qd_world_set(qd_world_t *self, qd_parameter_t parameter, double value, qd_error_t *error)
+{
+    if ((int)parameter < 0 || parameter >= QD_PARAMETER_COUNT)
+        return qd_error_add(error, QD_ERROR_INPUT, "found parameter %d; expected 0 to %d", (int)parameter,
+                            QD_PARAMETER_COUNT - 1);
+    const qd_parameter_info_t *info = qd_parameter_info((size_t)parameter);
+    const char *fault = fault_of(info, value);
+    if (fault)
+        return qd_error_add(error, QD_ERROR_INPUT, "`%s` = %.9g: %s (%.9g to %.9g)", info->name, value, fault,
+                            info->low, info->high);
+    if (self->stage != QD_STAGE_DRAWN || self->period >= self->record.periods)
+        return qd_error_add(error, QD_ERROR_INPUT, "`%s`: no period is left to be played", info->name);
+    self->wants += !self->want[parameter];
+    self->want[parameter] = true;
+    self->wanted.value[parameter] = value;
+    return QD_OK;
 }

@@ -6,30 +6,30 @@ static void leave_alone(qd_world_t *self)
 {
     self->record.met[QD_ABSTAIN]++;
     self->state.tension += self->parameters.tension_neglect * self->crisis.severity;
-    qd_world_tell(self, QD_EVENT_ABSTAIN, (qd_event_t){.crisis = &self->crisis});
+    qd_world_tell(self, QD_EVENT_ABSTAIN, (qd_inside_t){.crisis = &self->crisis});
 }
 
 static void tell_move(void *context, size_t state, double before, double after)
 {
     const qd_world_t *self = context;
     qd_world_tell(self, QD_EVENT_MOVE,
-                  (qd_event_t){.crisis = &self->crisis,
-                               .venue = self->solving,
-                               .game = &self->venue[self->solving],
-                               .rules = &self->rules,
-                               .mover = state,
-                               .before = before,
-                               .after = after});
+                  (qd_inside_t){.crisis = &self->crisis,
+                                .venue = self->solving,
+                                .game = &self->venue[self->solving],
+                                .rules = &self->rules,
+                                .mover = state,
+                                .before = before,
+                                .after = after});
 }
 
 static void tell_venue(const qd_world_t *self, qd_event_kind_t kind, qd_venue_t g)
 {
     qd_world_tell(self, kind,
-                  (qd_event_t){.crisis = &self->crisis,
-                               .given = &self->given,
-                               .venue = g,
-                               .game = &self->venue[g],
-                               .rules = &self->rules});
+                  (qd_inside_t){.crisis = &self->crisis,
+                                .given = &self->given,
+                                .venue = g,
+                                .game = &self->venue[g],
+                                .rules = &self->rules});
 }
 
 /* Four venues at once, unless somebody watches their moves. */
@@ -146,7 +146,7 @@ void qd_world_meet_crisis(qd_world_t *self, unsigned number)
     self->record.crises++;
     qd_crisis_draw(&self->crisis, &self->state, &self->parameters, self->luck, self->period, number,
                    self->spare);
-    qd_world_tell(self, QD_EVENT_CRISIS, (qd_event_t){.crisis = &self->crisis});
+    qd_world_tell(self, QD_EVENT_CRISIS, (qd_inside_t){.crisis = &self->crisis});
     int initiator = self->crisis.initiator;
     if (initiator == QD_NOBODY) {
         leave_alone(self);

@@ -101,7 +101,7 @@ void qd_world_end_period(qd_world_t *self)
     qd_publics_relax(state, p);
     if (state->tension > p->tension_breakdown && self->record.cause == 0) {
         qd_record_breakdown(&self->record, 2);
-        qd_world_tell(self, QD_EVENT_BREAKDOWN, (qd_event_t){0});
+        qd_world_tell(self, QD_EVENT_BREAKDOWN, (qd_inside_t){0});
     }
     move_baseline(self);
     self->owed += p->affinity_relaxation * (1.0 - self->owed);
@@ -121,7 +121,7 @@ static void tell_bloc_move(void *context, size_t state, int before, int after)
     const qd_world_t *self = context;
     qd_world_tell(
         self, QD_EVENT_BLOC_MOVE,
-        (qd_event_t){.bloc_game = self->bloc_game, .mover = state, .before = before, .after = after});
+        (qd_inside_t){.bloc_game = self->bloc_game, .mover = state, .before = before, .after = after});
 }
 
 /* How many states hold another label than before the review. */
@@ -143,7 +143,7 @@ void qd_world_review_blocs(qd_world_t *self, bool counted)
     self->bloc_game = &game;
     memcpy(self->labels_before, state->label, state->padded * sizeof *state->label);
     self->record.not_converged += qd_bloc_game_review(&game) > QD_PASSES_MAX;
-    qd_world_tell(self, QD_EVENT_REVIEW, (qd_event_t){.bloc_game = &game});
+    qd_world_tell(self, QD_EVENT_REVIEW, (qd_inside_t){.bloc_game = &game});
     self->bloc_game = NULL;
     double changed = changed_labels(self);
     if (changed > 0.0 || !counted)
@@ -168,6 +168,20 @@ static void resize_labels(qd_world_t *self, size_t labels)
     qd_record_labels(&self->record, state);
 }
 
+/* What qd_world_set has asked for since the last period; whether there was anything. */
+static bool take_wanted(qd_world_t *self)
+{
+    if (self->wants == 0)
+        return false;
+    for (size_t i = 0; i < QD_PARAMETER_COUNT; i++) {
+        if (self->want[i])
+            self->parameters.value[i] = self->wanted.value[i];
+        self->want[i] = false;
+    }
+    self->wants = 0;
+    return true;
+}
+
 void qd_world_apply_schedule(qd_world_t *self)
 {
     const qd_plan_t *plan = self->plan;
@@ -183,6 +197,7 @@ void qd_world_apply_schedule(qd_world_t *self)
             qd_sample_parameter(&change->distribution, change->parameter, self->luck, 1 + self->period);
         changed = true;
     }
+    changed = take_wanted(self) || changed;
     if (!changed)
         return;
     if ((size_t)self->parameters.blocs_max != self->state.labels)
@@ -195,5 +210,5 @@ void qd_world_apply_schedule(qd_world_t *self)
         qd_world_settle(self);
         qd_world_set_baseline(self);
     }
-    qd_world_tell(self, QD_EVENT_SCHEDULE, (qd_event_t){0});
+    qd_world_tell(self, QD_EVENT_SCHEDULE, (qd_inside_t){0});
 }

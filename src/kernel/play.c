@@ -1,7 +1,7 @@
-/* One world, straight through: parameters drawn, order sampled, period after period, outcomes.
+/* One world: parameters drawn, order sampled, period after period, outcomes.
  *
  * This file and all it calls below the registry is compiled once per instruction set (src/CMakeLists.txt);
- * QD_PLAY is the one name that each copy shows to the outside. */
+ * QD_KERNEL is the one name that each copy shows to the outside. */
 #include "kernel/world.h"
 #include "world/sample.h"
 
@@ -25,7 +25,7 @@ static const char *play_period(qd_world_t *self)
         qd_world_review_clubs(self, true);
     }
     qd_record_period(&self->record, &self->state);
-    qd_world_tell(self, QD_EVENT_PERIOD, (qd_event_t){0});
+    qd_world_tell(self, QD_EVENT_PERIOD, (qd_inside_t){0});
 #ifndef NDEBUG
     return qd_state_verify(&self->state);
 #else
@@ -33,8 +33,8 @@ static const char *play_period(qd_world_t *self)
 #endif
 }
 
-/* The world from its drawing to its last period; NULL, or why it failed. */
-static const char *play_whole(qd_world_t *self)
+/* The world as it is before its first period; NULL, or why it cannot be. */
+static const char *draw(qd_world_t *self)
 {
     qd_sample_parameters(self->plan, self->luck, &self->parameters);
     size_t periods = (size_t)self->parameters.order_periods;
@@ -49,39 +49,102 @@ static const char *play_whole(qd_world_t *self)
     self->owed = 0.0;
     self->enduring = 0;
     self->values.moved = self->values.stale = false;
-    qd_world_tell(self, QD_EVENT_WORLD, (qd_event_t){0});
-    for (size_t t = 0; t < periods; t++) {
-        self->period = (unsigned)t;
-        self->record.period = t;
-        qd_world_apply_schedule(self);
-        if (t == 0) {
-            if (self->parameters.blocs_first != 0.0)
-                qd_world_review_blocs(self, false);
-            else
-                qd_record_labels(&self->record, &self->state);
-            qd_world_review_clubs(self, false);
-        }
-        failure = play_period(self);
-        if (failure)
-            return failure;
-    }
-    qd_world_settle(self);
-    for (size_t k = 0; k < self->enduring; k++)
-        self->record.length += periods - self->running[k].start;
+    qd_world_tell(self, QD_EVENT_WORLD, (qd_inside_t){0});
     return NULL;
 }
 
-void QD_PLAY(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
-             qd_result_t *result)
+/* The first blocs and clubs. */
+static void form_first(qd_world_t *self)
+{
+    if (self->parameters.blocs_first != 0.0)
+        qd_world_review_blocs(self, false);
+    else
+        qd_record_labels(&self->record, &self->state);
+    qd_world_review_clubs(self, false);
+}
+
+static bool fail(qd_world_t *self, const char *failure)
+{
+    self->stage = QD_STAGE_FAILED;
+    self->failure = failure;
+    return false;
+}
+
+static bool draw_world(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer)
 {
     self->plan = plan;
     self->luck = luck;
     self->observer = observer;
+    for (size_t i = 0; self->wants > 0 && i < QD_PARAMETER_COUNT; i++)
+        self->want[i] = false;
+    self->wants = 0;
+    const char *failure = draw(self);
+    if (failure)
+        return fail(self, failure);
+    self->stage = QD_STAGE_DRAWN;
+    return true;
+}
+
+static bool step(qd_world_t *self)
+{
+    if (self->stage != QD_STAGE_DRAWN || self->period >= self->record.periods)
+        return false;
+    self->record.period = self->period;
+    qd_world_apply_schedule(self);
+    if (self->period == 0)
+        form_first(self);
+    const char *failure = play_period(self);
+    if (failure)
+        return fail(self, failure);
+    self->period++;
+    return true;
+}
+
+static bool look(const qd_world_t *self, qd_world_view_t *view)
+{
+    if (self->stage < QD_STAGE_DRAWN)
+        return false;
+    qd_state_t settled = qd_world_settled(self);
+    qd_world_view(self, &settled, view);
+    return true;
+}
+
+/* The last period is over. */
+static void end(qd_world_t *self)
+{
+    qd_world_settle(self);
+    for (size_t k = 0; k < self->enduring; k++)
+        self->record.length += self->record.periods - self->running[k].start;
+    self->stage = QD_STAGE_ENDED;
+}
+
+static void finish(qd_world_t *self, qd_result_t *result)
+{
+    while (step(self))
+        ;
     *result = (qd_result_t){.path = self->record.path, .path_stride = self->record.path_stride};
-    result->failure = play_whole(self);
-    if (result->failure)
+    if (self->stage < QD_STAGE_DRAWN) {
+        result->failure = self->stage == QD_STAGE_FAILED ? self->failure : "no world was drawn";
         return;
+    }
+    bool ends = self->stage == QD_STAGE_DRAWN;
+    if (ends)
+        end(self);
     result->periods = self->record.periods;
     qd_record_outcomes(&self->record, &self->state, self->spare, &result->outcomes);
-    qd_world_tell(self, QD_EVENT_END, (qd_event_t){.outcomes = &result->outcomes});
+    if (ends) {
+        self->period--; /* the event belongs to the last period */
+        qd_world_tell(self, QD_EVENT_END, (qd_inside_t){.outcomes = &result->outcomes});
+        self->period++;
+    }
 }
+
+static void play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
+                 qd_result_t *result)
+{
+    (void)draw_world(self, plan, luck, observer);
+    finish(self, result);
+}
+
+const qd_kernel_t QD_KERNEL = {
+    .play = play, .draw = draw_world, .step = step, .look = look, .finish = finish};

@@ -1,4 +1,4 @@
-/* The memory of a world, allocated once for the largest it will ever hold; and what others may see of it. */
+/* The memory of a world, allocated once for the largest it will ever hold. */
 #include "kernel/world.h"
 
 #include <stddef.h>
@@ -119,22 +119,6 @@ void qd_world_free(qd_world_t *self)
     free(self->labels_before);
     free(self->listed);
     free(self);
-}
-
-void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_event_t *event)
-{
-    event->kind = kind;
-    event->period = self->period;
-    event->parameters = &self->parameters;
-    event->state = &self->state;
-    qd_state_t settled = self->state; /* the world must not go another way for being watched */
-    if (self->owed != 0.0) {
-        qd_state_relax(&self->state, self->owed, self->shown);
-        settled.affinity = self->shown;
-        event->state = &settled;
-    }
-    event->record = &self->record;
-    self->observer->see(self->observer->context, event);
 }
 
 qd_bloc_game_t qd_world_bloc_game(qd_world_t *self)

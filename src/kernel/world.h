@@ -23,12 +23,25 @@ typedef struct {
     double *normal;  /* [QD_GROWTH_PERIODS][padded] */
 } qd_growth_luck_t;
 
+/* How far a world has come. */
+typedef enum {
+    QD_STAGE_NONE,   /* nothing was drawn */
+    QD_STAGE_FAILED, /* it cannot go on */
+    QD_STAGE_DRAWN,  /* `period` is the next to be played */
+    QD_STAGE_ENDED   /* the last period is over */
+} qd_stage_t;
+
 struct qd_world {
     const qd_plan_t *plan;
     qd_luck_t luck;
     const qd_observer_t *observer;
+    qd_stage_t stage;
+    const char *failure; /* QD_STAGE_FAILED: why */
     unsigned period;
     qd_parameters_t parameters; /* as they hold now */
+    qd_parameters_t wanted;     /* by qd_world_set, from the next period on, where `want` says so */
+    bool want[QD_PARAMETER_COUNT];
+    size_t wants; /* how many `want` */
     qd_state_t state;
     qd_record_t record;
     bool learning; /* some beta may differ from 0 */
@@ -63,21 +76,36 @@ struct qd_world {
     const qd_bloc_game_t *bloc_game;                    /* the review that is going on, else NULL */
 };
 
-/* The name of qd_world_play in the copy of the kernel at hand. */
-#ifndef QD_PLAY
-#define QD_PLAY qd_play_v2
+/* What a copy of the kernel can do with a world: the one name that it shows to the outside. */
+typedef struct {
+    void (*play)(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
+                 qd_result_t *result);
+    bool (*draw)(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer);
+    bool (*step)(qd_world_t *self);
+    bool (*look)(const qd_world_t *self, qd_world_view_t *view);
+    void (*finish)(qd_world_t *self, qd_result_t *result);
+} qd_kernel_t;
+
+#ifndef QD_KERNEL
+#define QD_KERNEL qd_kernel_v2
 #endif
-void QD_PLAY(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
-             qd_result_t *result);
+extern const qd_kernel_t QD_KERNEL;
 
-/* Completes the event and shows it to the observer, which there is, with nothing owed. */
-void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_event_t *event);
+/* The state with no relaxation owed; its affinities may be self->shown. The world itself must not go another way for
+ * being looked at. */
+qd_state_t qd_world_settled(const qd_world_t *self);
 
-/* Tells the observer, if there is one; `detail` carries what the kind of event adds. */
-static inline void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_event_t detail)
+/* *view = the world, with the states as in `state`. */
+void qd_world_view(const qd_world_t *self, const qd_state_t *state, qd_world_view_t *view);
+
+/* Completes the event and shows it to the observer, which there is. */
+void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t *inside);
+
+/* Tells the observer, if there is one; `inside` carries what the kind of event adds. */
+static inline void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t inside)
 {
     if (self->observer)
-        qd_world_show(self, kind, &detail);
+        qd_world_show(self, kind, &inside);
 }
 
 /* The bloc game of the world as it stands, on the world's own arrays (start it before asking it anything). */

@@ -35,7 +35,7 @@ LEVELS = (
 LEVEL = {folder: level for level, row in enumerate(LEVELS) for folder in row}
 
 # The folder that implements each public header; quadrille.h only gathers the others.
-PUBLIC = {"error": "base", "registry": "registry", "random": "random", "world": "world", "experiment": "experiment",
+PUBLIC = {"error": "base", "registry": "registry", "random": "random", "world": "world", "view": "world", "event": "world", "experiment": "experiment",
           "landscape": "landscape", "power": "landscape", "result": "store", "run": "engine", "simulate": "engine", "quadrille": None}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)

@@ -62,23 +62,47 @@ class Installed(unittest.TestCase):
         version = re.search(r"VERSION (\d+)", (SOURCE / "CMakeLists.txt").read_text().split("project(")[1])[1]
         self.assertIn(f"[libquadrille.so.{version}]", succeed("readelf", "-d", self.library / "libquadrille.so"))
 
-    def test_examples_equal_the_program(self):
-        build = self.folder / "examples"
-        succeed("cmake", "-S", SOURCE / "examples", "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")
-        succeed("cmake", "--build", build)
+    @classmethod
+    def examples(cls):
+        build = cls.folder / "examples"
+        if not build.exists():
+            succeed("cmake", "-S", SOURCE / "examples", "-B", build, f"-DCMAKE_PREFIX_PATH={cls.prefix}")
+            succeed("cmake", "--build", build)
+        return build
+
+    def test_sweep_equals_the_program(self):
+        build = self.examples()
         (self.folder / "small.yaml").write_text(EXPERIMENT)
         must("run", self.folder / "small.yaml", "--set", "affinity.noise=0.2", "-o", self.folder / "program.h5", "-q")
         printed = succeed(build / "sweep", self.folder / "small.yaml", self.folder / "library.h5", "affinity.noise=0.2")
         with h5py.File(self.folder / "program.h5") as program:
             self.assertEqual(printed.splitlines()[0], program.attrs["result_hash"])
-        (self.folder / "plain.yaml").write_text("seed: 11\nworlds: 6\norders: [multipolar]\n")
-        must("run", self.folder / "plain.yaml", "-o", self.folder / "plain.h5", "-q")
-        outcomes = dict(line.split() for line in succeed(build / "one_world", 11, 5).splitlines())
+
+    def outcomes_of_one_world(self, *arguments):
+        done = subprocess.run([self.examples() / "one_world", *map(str, arguments)], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return {name: float(value) for name, value in map(str.split, done.stdout.splitlines())}, done.stderr
+
+    def outcomes_of_the_program(self, world, experiment):
+        (self.folder / "plain.yaml").write_text(experiment)
+        must("run", self.folder / "plain.yaml", "-o", self.folder / "plain.h5", "-q", "--force")
         with h5py.File(self.folder / "plain.h5") as plain:
-            for name, values in plain["worlds"].items():
-                if name in outcomes:
-                    self.assertEqual(float(outcomes[name]), values[0, 0, 5], name)
-            self.assertGreater(len(plain["worlds"]), 30)
+            return {name: float(values[0, 0, world]) for name, values in plain["worlds"].items() if values.ndim == 3}
+
+    def test_stepped_world_is_the_program_s(self):
+        plain = "seed: 11\nworlds: 6\norders: [multipolar]\n"
+        scheduled = plain + "schedule: [{at: 30, set: {crises.rate: 0.9}}]\n"
+        untouched, seen = self.outcomes_of_one_world(11, 5)
+        self.assertEqual(untouched, self.outcomes_of_the_program(5, plain))
+        self.assertIn("before period 130: tension", seen)
+        missions = seen.count("leads a mission")
+        self.assertAlmostEqual(missions, untouched["crises"] * (1 - untouched["share_abstain"]), places=6)
+        changed, _ = self.outcomes_of_one_world(11, 5, 30, "crises.rate", 0.9)
+        self.assertEqual(changed, self.outcomes_of_the_program(5, scheduled))
+        self.assertNotEqual(changed, untouched)
+        refused = subprocess.run([self.examples() / "one_world", "11", "5", "30", "order.states", "12"], capture_output=True, text=True)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("order.states", refused.stderr)
 
     def test_pkg_config_suffices(self):
         flags = succeed("pkg-config", "--cflags", "--libs", "quadrille", env=self.environment).split()

@@ -18,5 +18,5 @@ for copy in copies:
     assert taken <= TABLES, f"{copy.name} takes {sorted(taken - TABLES)} from the rest of the program"
     shown = subprocess.run(["nm", "--extern-only", "--defined-only", copy], check=True, capture_output=True, text=True).stdout
     names = {line.split()[-1] for line in shown.splitlines()}
-    assert names == {f"qd_play_{copy.stem[-2:]}"}, f"{copy.name} shows {sorted(names)}"
+    assert names == {f"qd_kernel_{copy.stem[-2:]}"}, f"{copy.name} shows {sorted(names)}"
 print(f"{len(copies)} copies, whole")

@@ -23,11 +23,11 @@ typedef struct {
 
 static qd_test_venue_t rules_of(const qd_event_t *event)
 {
-    return (qd_test_venue_t){.crisis = event->crisis,
-                             .state = event->state,
-                             .parameters = event->parameters,
-                             .leaning = &event->given->leaning,
-                             .bloc = qd_venue_bloc(event->state, event->crisis->initiator),
+    return (qd_test_venue_t){.crisis = event->inside->crisis,
+                             .state = event->inside->state,
+                             .parameters = event->inside->parameters,
+                             .leaning = &event->inside->given->leaning,
+                             .bloc = qd_venue_bloc(event->inside->state, event->inside->crisis->initiator),
                              .venue = event->venue};
 }
 
@@ -35,7 +35,7 @@ static qd_test_venue_t rules_of(const qd_event_t *event)
 static void see_move(watcher_t *self, const qd_event_t *event)
 {
     qd_test_venue_t rules = rules_of(event);
-    const double *x = event->game->x;
+    const double *x = event->inside->game->x;
     assert_true(qd_test_is_free(&rules, event->mover));
     assert_true(event->after != event->before && x[event->mover] == event->after);
     double after = qd_test_potential(&rules, x);
@@ -43,7 +43,7 @@ static void see_move(watcher_t *self, const qd_event_t *event)
     assert_true(gain > -1e-13);
     if (self->moving == (int)event->venue) {
         assert_true(after > self->potential - 1e-13);
-        QD_ASSERT_NEAR(after - self->potential, event->state->c[event->mover] * gain, 1e-12);
+        QD_ASSERT_NEAR(after - self->potential, event->inside->state->c[event->mover] * gain, 1e-12);
     }
     self->potential = after;
     self->moving = (int)event->venue;
@@ -70,8 +70,8 @@ static void check_stability(const qd_test_venue_t *rules, const double x[])
 static void see_venue(watcher_t *self, const qd_event_t *event)
 {
     qd_test_venue_t rules = rules_of(event);
-    const qd_venue_game_t *game = event->game;
-    assert_int_equal(event->given->bloc, rules.bloc);
+    const qd_venue_game_t *game = event->inside->game;
+    assert_int_equal(event->inside->given->bloc, rules.bloc);
     assert_true(game->exists && game->passes >= 1 && game->passes <= 64);
     assert_false(self->seen[event->venue]);
     check_stability(&rules, game->x);
@@ -89,7 +89,7 @@ static void see_venue(watcher_t *self, const qd_event_t *event)
     assert_true(game->legitimacy >= 0.0 && game->legitimacy <= 1.0);
     assert_true(game->escalation >= 0.0 && game->escalation <= 1.0);
     assert_int_equal(game->open, expected.open);
-    double bound = qd_venue_bound(event->venue, event->given, event->rules);
+    double bound = qd_venue_bound(event->venue, event->inside->given, event->inside->rules);
     assert_true(bound >= game->worth);
     self->seen[event->venue] = true;
     self->open[event->venue] = game->open;
@@ -110,28 +110,29 @@ static void check_choice(watcher_t *self, qd_venue_t g)
 
 static double strength_of(const qd_event_t *event, qd_venue_t g, int bloc)
 {
-    return g == QD_COLLECTIVE ? event->state->institution : event->state->cohesion[bloc];
+    return g == QD_COLLECTIVE ? event->inside->state->institution : event->inside->state->cohesion[bloc];
 }
 
 static void see_obstacle(watcher_t *self, const qd_event_t *event)
 {
     qd_test_venue_t rules = rules_of(event);
     check_choice(self, event->venue);
-    assert_true(qd_test_fails(&rules, event->game->x));
-    bool foreseen =
-        qd_random_uniform(self->luck, QD_PURPOSE_FORESIGHT, event->period,
-                          8 * self->number + (uint32_t)event->venue) < event->parameters->doctrine_foresight;
+    assert_true(qd_test_fails(&rules, event->inside->game->x));
+    bool foreseen = qd_random_uniform(self->luck, QD_PURPOSE_FORESIGHT, event->period,
+                                      8 * self->number + (uint32_t)event->venue) <
+                    event->inside->parameters->doctrine_foresight;
     assert_int_equal(event->kind == QD_EVENT_FORESEEN, foreseen);
     self->foreseen += foreseen;
     if (foreseen)
         return;
-    const qd_parameters_t *p = event->parameters;
+    const qd_parameters_t *p = event->inside->parameters;
     double loss = event->venue == QD_COLLECTIVE ? p->institution_paralysis : p->blocs_paralysis;
-    size_t at = (size_t)event->venue * event->state->padded + (size_t)event->crisis->initiator;
+    size_t at =
+        (size_t)event->venue * event->inside->state->padded + (size_t)event->inside->crisis->initiator;
     self->paralysed = true;
     self->venue = event->venue;
     self->strength = (1.0 - loss) * strength_of(event, event->venue, rules.bloc);
-    self->learned = event->state->learned[at] - p->doctrine_learning;
+    self->learned = event->inside->state->learned[at] - p->doctrine_learning;
     self->paralyses[event->venue]++;
 }
 
@@ -141,37 +142,37 @@ static void check_paralysis(watcher_t *self, const qd_event_t *event)
     if (!self->paralysed)
         return;
     self->paralysed = false;
-    int bloc = qd_venue_bloc(event->state, event->crisis->initiator);
-    size_t at = (size_t)self->venue * event->state->padded + (size_t)event->crisis->initiator;
+    int bloc = qd_venue_bloc(event->inside->state, event->inside->crisis->initiator);
+    size_t at = (size_t)self->venue * event->inside->state->padded + (size_t)event->inside->crisis->initiator;
     QD_ASSERT_NEAR(strength_of(event, self->venue, bloc), self->strength, 1e-14);
-    QD_ASSERT_NEAR(event->state->learned[at], self->learned, 1e-14);
+    QD_ASSERT_NEAR(event->inside->state->learned[at], self->learned, 1e-14);
 }
 
 static void see_mission(watcher_t *self, const qd_event_t *event)
 {
     qd_test_venue_t rules = rules_of(event);
     check_choice(self, event->venue);
-    assert_false(qd_test_fails(&rules, event->game->x));
+    assert_false(qd_test_fails(&rules, event->inside->game->x));
     double u = qd_random_uniform(self->luck, QD_PURPOSE_OUTCOME, event->period, self->number);
-    assert_int_equal(event->success, u < event->game->success);
+    assert_int_equal(event->success, u < event->inside->game->success);
     self->chosen[event->venue]++;
 }
 
 static void see_war(watcher_t *self, const qd_event_t *event)
 {
     double u = qd_random_uniform(self->luck, QD_PURPOSE_ESCALATION, event->period, self->number);
-    assert_true(u < event->parameters->escalation_hazard * event->game->escalation);
+    assert_true(u < event->inside->parameters->escalation_hazard * event->inside->game->escalation);
 }
 
 static void see_abstention(watcher_t *self, const qd_event_t *event)
 {
     self->chosen[QD_ABSTAIN]++;
-    int initiator = event->crisis->initiator;
+    int initiator = event->inside->crisis->initiator;
     if (initiator == QD_NOBODY)
         return;
-    qd_leaning_t leaning = qd_leaning_of(event->state, event->parameters, initiator);
-    bool vital = event->crisis->stake[initiator] >= leaning.vital_interest &&
-                 event->state->support[initiator] >= event->parameters->doctrine_support;
+    qd_leaning_t leaning = qd_leaning_of(event->inside->state, event->inside->parameters, initiator);
+    bool vital = event->inside->crisis->stake[initiator] >= leaning.vital_interest &&
+                 event->inside->state->support[initiator] >= event->inside->parameters->doctrine_support;
     assert_int_equal(self->seen[QD_FLEXIBLE], vital); /* a watched world solves every venue that exists */
     for (qd_venue_t g = 0; g < QD_VENUES; g++) {
         assert_true(vital || !self->seen[g]);
@@ -183,15 +184,15 @@ static void see(void *context, const qd_event_t *event)
 {
     watcher_t *self = context;
     self->count[event->kind]++;
-    if (event->crisis && event->kind != QD_EVENT_CRISIS)
+    if (event->inside->crisis && event->kind != QD_EVENT_CRISIS)
         check_paralysis(self, event);
     switch (event->kind) {
     case QD_EVENT_CRISIS:
-        self->number = event->crisis->number;
+        self->number = event->inside->crisis->number;
         self->moving = -1;
         for (qd_venue_t g = 0; g < QD_VENUES; g++)
             self->seen[g] = self->tried[g] = false;
-        assert_int_equal(event->crisis->period, event->period);
+        assert_int_equal(event->inside->crisis->period, event->period);
         break;
     case QD_EVENT_MOVE:
         see_move(self, event);

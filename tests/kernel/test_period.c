@@ -184,12 +184,12 @@ typedef struct {
 static void see(void *context, const qd_event_t *event)
 {
     film_t *film = context;
-    const qd_state_t *s = event->state;
+    const qd_state_t *s = event->inside->state;
     unsigned t = event->period;
     if (film->events < 3 && event->kind != QD_EVENT_BLOC_MOVE)
         film->first[film->events++] = event->kind;
     if (event->kind == QD_EVENT_WORLD) {
-        film->drawn = *event->parameters;
+        film->drawn = *event->inside->parameters;
         memcpy(film->affinity, s->affinity, sizeof film->affinity);
         memcpy(film->baseline, s->baseline, sizeof film->baseline);
     } else if (event->kind == QD_EVENT_CRISIS) {
@@ -197,7 +197,7 @@ static void see(void *context, const qd_event_t *event)
     } else if (event->kind == QD_EVENT_SCHEDULE) {
         assert_false(film->crisis_in_period);
         film->scheduled[film->schedules++] = t;
-        film->after_change[t] = *event->parameters;
+        film->after_change[t] = *event->inside->parameters;
         memcpy(film->proximity[t], s->proximity, sizeof film->proximity[t]);
         film->labels[t] = s->labels;
         for (size_t i = 0; i < STATES; i++)
@@ -208,7 +208,7 @@ static void see(void *context, const qd_event_t *event)
         film->reviewed[film->reviews++] = t;
     } else if (event->kind == QD_EVENT_PERIOD) {
         film->crisis_in_period = false;
-        film->at[t] = *event->parameters;
+        film->at[t] = *event->inside->parameters;
         memcpy(film->end_cohesion[t], s->cohesion, sizeof film->end_cohesion[t]);
     }
 }
@@ -250,13 +250,13 @@ static void see_quiet(void *context, const qd_event_t *event)
 {
     quiet_t *quiet = context;
     if (event->kind == QD_EVENT_WORLD) {
-        memcpy(quiet->affinity, event->state->affinity, sizeof quiet->affinity);
-        memcpy(quiet->baseline, event->state->baseline, sizeof quiet->baseline);
+        memcpy(quiet->affinity, event->inside->state->affinity, sizeof quiet->affinity);
+        memcpy(quiet->baseline, event->inside->state->baseline, sizeof quiet->baseline);
     } else if (event->kind == QD_EVENT_PERIOD) {
         quiet->periods++;
         for (size_t k = 0; k < STATES * 16; k++) {
             quiet->affinity[k] += 0.05 * (quiet->baseline[k] - quiet->affinity[k]);
-            QD_ASSERT_NEAR(event->state->affinity[k], quiet->affinity[k], 1e-14);
+            QD_ASSERT_NEAR(event->inside->state->affinity[k], quiet->affinity[k], 1e-14);
         }
     }
 }

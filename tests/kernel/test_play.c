@@ -148,7 +148,7 @@ typedef struct {
 static void track(void *context, const qd_event_t *event)
 {
     tracker_t *self = context;
-    const qd_state_t *s = event->state;
+    const qd_state_t *s = event->inside->state;
     switch (event->kind) {
     case QD_EVENT_WORLD:
         *self = (tracker_t){.verified = self->verified};

@@ -21,7 +21,8 @@ typedef struct {
 
 static bool is_member(const mission_t *self, size_t i)
 {
-    return self->event->given->bloc > 0 && self->event->state->label[i] == self->event->given->bloc;
+    return self->event->inside->given->bloc > 0 &&
+           self->event->inside->state->label[i] == self->event->inside->given->bloc;
 }
 
 static bool may_join(const mission_t *self, size_t i)
@@ -40,12 +41,12 @@ static bool may_join(const mission_t *self, size_t i)
 static double venue_term(const mission_t *self, size_t i)
 {
     const qd_event_t *event = self->event;
-    const qd_parameters_t *p = event->parameters;
+    const qd_parameters_t *p = event->inside->parameters;
     if (event->venue == QD_COLLECTIVE)
-        return p->mission_legitimacy_pull * event->state->institution;
+        return p->mission_legitimacy_pull * event->inside->state->institution;
     if (!is_member(self, i))
         return 0.0;
-    double cohesion = event->state->cohesion[event->given->bloc];
+    double cohesion = event->inside->state->cohesion[event->inside->given->bloc];
     if (event->venue == QD_ALLIANCE)
         return p->mission_obligation * cohesion;
     return event->venue == QD_UMBRELLA ? p->mission_umbrella * p->mission_obligation * cohesion : 0.0;
@@ -54,32 +55,33 @@ static double venue_term(const mission_t *self, size_t i)
 static double price(const mission_t *self, size_t i)
 {
     const qd_event_t *event = self->event;
-    const qd_parameters_t *p = event->parameters;
-    double full = p->mission_join_cost + p->mission_audience_cost * 0.5 * (1.0 - event->crisis->similar[i]) +
-                  p->mission_overstretch * event->state->load[i];
+    const qd_parameters_t *p = event->inside->parameters;
+    double full = p->mission_join_cost +
+                  p->mission_audience_cost * 0.5 * (1.0 - event->inside->crisis->similar[i]) +
+                  p->mission_overstretch * event->inside->state->load[i];
     bool saves = event->venue == QD_FLEXIBLE || (event->venue == QD_UMBRELLA && !is_member(self, i));
     return saves ? fmax(0.0, full - p->mission_flexible_saving * p->mission_join_cost) : full;
 }
 
 static double field(const mission_t *self, size_t i)
 {
-    const qd_state_t *state = self->event->state;
-    const qd_parameters_t *p = self->event->parameters;
+    const qd_state_t *state = self->event->inside->state;
+    const qd_parameters_t *p = self->event->inside->parameters;
     const double *row = state->affinity + i * state->padded;
-    size_t leader = (size_t)self->event->crisis->initiator;
+    size_t leader = (size_t)self->event->inside->crisis->initiator;
     double pull = 0.0;
     for (size_t j = 0; j < state->n; j++)
         pull += state->c[j] * row[j] * self->x[j];
-    return self->event->crisis->stake[i] + venue_term(self, i) +
+    return self->event->inside->crisis->stake[i] + venue_term(self, i) +
            p->mission_patronage * state->c[leader] * row[leader] + p->mission_coupling * pull;
 }
 
 static void judge(seen_t *seen, const qd_event_t *event)
 {
-    mission_t self = {event, event->game->x};
+    mission_t self = {event, event->inside->game->x};
     bool inside = true, outside = true;
-    for (size_t i = 0; i < event->state->n; i++) {
-        if ((int)i == event->crisis->initiator || (int)i == event->crisis->target)
+    for (size_t i = 0; i < event->inside->state->n; i++) {
+        if ((int)i == event->inside->crisis->initiator || (int)i == event->inside->crisis->target)
             continue;
         double f = field(&self, i), cost = price(&self, i), x = self.x[i];
         double present = x * f - cost * fabs(x), join = may_join(&self, i) ? f - cost : -INFINITY,
@@ -105,8 +107,8 @@ static void see(void *context, const qd_event_t *event)
     /* c_i times the mover's gain is what the potential changes by; its field does not depend on its
      * own side. */
     size_t i = (size_t)event->mover;
-    double cost = -event->rules->down[i];
-    double gain = event->rules->field[i] * (event->after - event->before) -
+    double cost = -event->inside->rules->down[i];
+    double gain = event->inside->rules->field[i] * (event->after - event->before) -
                   cost * (fabs(event->after) - fabs(event->before));
     seen->moves++;
     seen->falls += gain > -1e-12 ? 0 : 1;

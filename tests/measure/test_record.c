@@ -37,24 +37,24 @@ static double gini_of(const double v[], size_t n)
 
 static bool late(const qd_event_t *event)
 {
-    return event->period >= (unsigned)event->parameters->order_periods / 2;
+    return event->period >= (unsigned)event->inside->parameters->order_periods / 2;
 }
 
 static void note_joiners(book_t *book, const qd_event_t *event)
 {
-    const qd_state_t *s = event->state;
+    const qd_state_t *s = event->inside->state;
     double stake[STATES], both = 0.0, either = 0.0, pairs = 0.0, hostile = 0.0;
     size_t joined = 0;
     for (size_t i = 0; i < s->n; i++) {
-        bool joins = event->game->x[i] == 1.0;
+        bool joins = event->inside->game->x[i] == 1.0;
         both += joins && book->had[i];
         either += joins || book->had[i];
         book->had[i] = joins;
         if (!joins)
             continue;
-        stake[joined++] = fmax(event->crisis->stake[i], 0.0);
+        stake[joined++] = fmax(event->inside->crisis->stake[i], 0.0);
         for (size_t j = 0; j < i; j++)
-            if (event->game->x[j] == 1.0) {
+            if (event->inside->game->x[j] == 1.0) {
                 pairs += 1.0;
                 hostile += s->affinity[i * s->padded + j] < 0.0;
             }
@@ -73,27 +73,27 @@ static void note_mission(book_t *book, const qd_event_t *event)
     book->running += event->endures;
     book->starts += event->endures ? event->period : 0.0;
     book->length += !event->endures;
-    for (size_t i = 0; event->endures && i < event->state->n; i++)
-        book->partners += event->game->x[i] == 1.0 && (int)i != event->crisis->initiator;
+    for (size_t i = 0; event->endures && i < event->inside->state->n; i++)
+        book->partners += event->inside->game->x[i] == 1.0 && (int)i != event->inside->crisis->initiator;
     book->successes += event->success;
     book->met[event->venue]++;
     book->mission_by_half[late(event)]++;
     book->now++;
     book->flexible_by_half[late(event)] += event->venue == QD_FLEXIBLE;
     book->now_flexible += event->venue == QD_FLEXIBLE;
-    book->legitimacy += event->game->legitimacy;
-    book->passes += event->game->passes;
-    book->most_passes = fmax(book->most_passes, event->game->passes);
+    book->legitimacy += event->inside->game->legitimacy;
+    book->passes += event->inside->game->passes;
+    book->most_passes = fmax(book->most_passes, event->inside->game->passes);
     note_joiners(book, event);
 }
 
 static void note_end_of_mission(book_t *book, const qd_event_t *event)
 {
-    assert_int_equal(event->age, event->period - event->enduring->start);
+    assert_int_equal(event->age, event->period - event->inside->enduring->start);
     assert_int_equal(event->success, event->ended == QD_ENDED_SUCCESS);
     book->successes += event->success;
     book->running--;
-    book->starts -= event->enduring->start;
+    book->starts -= event->inside->enduring->start;
     book->length += event->age + 1;
 }
 
@@ -105,7 +105,7 @@ static void check_running(const book_t *book)
 
 static void note_club_review(book_t *book, const qd_event_t *event)
 {
-    const qd_state_t *s = event->state;
+    const qd_state_t *s = event->inside->state;
     double changed = 0.0;
     for (size_t k = 0; k < s->poles; k++)
         for (size_t i = 0; i < s->n; i++) {
@@ -136,15 +136,15 @@ static double integration_of(const qd_state_t *s)
 
 static void note_period(book_t *book, const qd_event_t *event)
 {
-    book->tension[late(event)] += event->state->tension;
+    book->tension[late(event)] += event->inside->state->tension;
     book->periods++;
     book->flexible_path[event->period] = book->now > 0.0 ? book->now_flexible / book->now : (double)NAN;
     book->now = book->now_flexible = 0.0;
-    book->integration_path[event->period] = integration_of(event->state);
+    book->integration_path[event->period] = integration_of(event->inside->state);
     book->support_path[event->period] = 0.0;
-    for (size_t i = 0; i < event->state->n; i++)
-        book->support_path[event->period] += event->state->c[i] * event->state->support[i];
-    if (event->state->tension > event->parameters->tension_breakdown)
+    for (size_t i = 0; i < event->inside->state->n; i++)
+        book->support_path[event->period] += event->inside->state->c[i] * event->inside->state->support[i];
+    if (event->inside->state->tension > event->inside->parameters->tension_breakdown)
         assert_true(book->cause != 0);
 }
 
@@ -152,11 +152,11 @@ static void note_period(book_t *book, const qd_event_t *event)
 static void note_review(book_t *book, const qd_event_t *event)
 {
     double changed = 0.0;
-    for (size_t i = 0; i < event->state->n; i++)
-        changed += event->state->label[i] != book->label[i];
+    for (size_t i = 0; i < event->inside->state->n; i++)
+        changed += event->inside->state->label[i] != book->label[i];
     if (book->started) {
         book->reviews++;
-        book->turnover += changed / (double)event->state->n;
+        book->turnover += changed / (double)event->inside->state->n;
     }
     book->started = true;
 }
@@ -166,7 +166,7 @@ static void keep(void *context, const qd_event_t *event)
     book_t *book = context;
     switch (event->kind) {
     case QD_EVENT_WORLD: /* without a bloc game at the start, the first review counts */
-        book->started = event->parameters->blocs_first == 0.0;
+        book->started = event->inside->parameters->blocs_first == 0.0;
         break;
     case QD_EVENT_CRISIS:
         book->crises++;
@@ -200,7 +200,7 @@ static void keep(void *context, const qd_event_t *event)
         break;
     case QD_EVENT_BREAKDOWN:
         if (book->cause == 0) {
-            assert_true(event->state->tension > event->parameters->tension_breakdown);
+            assert_true(event->inside->state->tension > event->inside->parameters->tension_breakdown);
             book->cause = 2;
             book->broke = event->period;
         }
@@ -215,8 +215,8 @@ static void keep(void *context, const qd_event_t *event)
         break;
     }
     if (event->kind == QD_EVENT_REVIEW || event->kind == QD_EVENT_SCHEDULE || event->kind == QD_EVENT_WORLD)
-        for (size_t i = 0; i < event->state->n; i++)
-            book->label[i] = event->state->label[i];
+        for (size_t i = 0; i < event->inside->state->n; i++)
+            book->label[i] = event->inside->state->label[i];
 }
 
 static double mean(double sum, double count)

@@ -1,0 +1,81 @@
+/* What happens in a world, event by event. An observer is shown every event in the order in which it happens;
+ * it may read all that the event points to during the call, and no longer. A world goes the same way, bit for
+ * bit, whether it is observed or not. */
+#ifndef QUADRILLE_EVENT_H
+#define QUADRILLE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "quadrille/registry.h"
+#include "quadrille/view.h"
+
+#pragma GCC visibility push(default)
+
+/* In brackets: the fields that this kind of event sets beside kind, period and world. */
+typedef enum {
+    QD_EVENT_WORLD,           /* the world is drawn */
+    QD_EVENT_SCHEDULE,        /* parameters changed at the start of this period */
+    QD_EVENT_BLOC_MOVE,       /* one move of a bloc review [mover, before, after: labels] */
+    QD_EVENT_REVIEW,          /* a bloc review ended (the first one before the first crises of period 0) */
+    QD_EVENT_CLUB_MOVE,       /* one move of a club review [mover, club, before, after: levels] */
+    QD_EVENT_CLUB_REVIEW,     /* a club review ended (the first one before the first crises of period 0) */
+    QD_EVENT_PARTNER_LEAVES,  /* a partner leaves an enduring mission [mover, venue, mission, age] */
+    QD_EVENT_MISSION_GOES_ON, /* an enduring mission goes on [venue, mission, age] */
+    QD_EVENT_MISSION_ENDS,    /* an enduring mission is over [venue, mission, age, ended, success] */
+    QD_EVENT_CRISIS,          /* a crisis is drawn [crisis] */
+    QD_EVENT_MOVE, /* one move of a mission game [crisis, venue, game: side alone; mover, before, after: sides] */
+    QD_EVENT_VENUE,     /* a venue's game is solved [crisis, venue, game] */
+    QD_EVENT_FORESEEN,  /* the initiator foresees the venue's paralysis [crisis, venue, game] */
+    QD_EVENT_PARALYSIS, /* the venue fails in the open [crisis, venue, game] */
+    QD_EVENT_ABSTAIN,   /* the crisis is left alone [crisis] */
+    QD_EVENT_MISSION, /* a mission begins, before its consequences [crisis, venue, game, success, endures] */
+    QD_EVENT_WAR,     /* it escalates [crisis, venue, game] */
+    QD_EVENT_BREAKDOWN, /* the order breaks down; world->breakdown is the cause */
+    QD_EVENT_PERIOD,    /* the period has ended */
+    QD_EVENT_END,       /* the world has ended [outcomes] */
+    QD_EVENTS
+} qd_event_kind_t;
+
+/* "world", "schedule", ..., "end": as in a trace (docs/trace.md); NULL for no kind. */
+const char *qd_event_name(qd_event_kind_t kind);
+
+/* How an enduring mission ended. */
+typedef enum {
+    QD_ENDED_SUCCESS,  /* a late success */
+    QD_ENDED_WORTH,    /* it was worth nothing more to the initiator */
+    QD_ENDED_SUPPORT,  /* the initiator's public withdrew its support */
+    QD_ENDED_DEADLINE, /* doctrine.exit */
+    QD_ENDED_NOT       /* it goes on */
+} qd_ended_t;
+
+/* "success", "worth", "support", "deadline", "". */
+const char *qd_ended_name(qd_ended_t ended);
+
+/* One event. What its kind does not set is NULL or 0. */
+typedef struct qd_event {
+    qd_event_kind_t kind;
+    unsigned period;
+    const qd_world_view_t *world; /* as it stands at this moment */
+    const qd_crisis_view_t *crisis;
+    qd_venue_t venue;
+    const qd_game_view_t *game;
+    const qd_mission_view_t *mission;
+    unsigned age; /* of the enduring mission: periods since its start */
+    qd_ended_t ended;
+    size_t mover; /* the state that moves or leaves */
+    size_t club;  /* the pole whose club it is */
+    double before, after;
+    bool success, endures;
+    const qd_outcomes_t *outcomes;
+    const struct qd_inside *inside; /* the kernel's own structs, for the project's tests */
+} qd_event_t;
+
+typedef struct {
+    void *context; /* handed to `see` */
+    void (*see)(void *context, const qd_event_t *event);
+} qd_observer_t;
+
+#pragma GCC visibility pop
+
+#endif
