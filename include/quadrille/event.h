@@ -24,8 +24,8 @@ typedef enum {
     QD_EVENT_MISSION_GOES_ON, /* an enduring mission goes on [venue, mission, age] */
     QD_EVENT_MISSION_ENDS,    /* an enduring mission is over [venue, mission, age, ended, success] */
     QD_EVENT_CRISIS,          /* a crisis is drawn [crisis] */
-    QD_EVENT_MOVE, /* one move of a mission game [crisis, venue, game: side alone; mover, before, after: sides] */
-    QD_EVENT_VENUE,     /* a venue's game is solved [crisis, venue, game] */
+    QD_EVENT_MOVE,  /* one move of a mission game [crisis, venue, game: side; mover, before, after: sides] */
+    QD_EVENT_VENUE, /* a venue's game is solved [crisis, venue, game] */
     QD_EVENT_FORESEEN,  /* the initiator foresees the venue's paralysis [crisis, venue, game] */
     QD_EVENT_PARALYSIS, /* the venue fails in the open [crisis, venue, game] */
     QD_EVENT_ABSTAIN,   /* the crisis is left alone [crisis] */
