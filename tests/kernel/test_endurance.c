@@ -33,47 +33,47 @@ typedef struct {
 /* 1, or less between two members of the hub. */
 static double bond(const qd_event_t *event, size_t i, size_t j)
 {
-    const qd_enduring_t *mission = event->enduring;
+    const qd_enduring_t *mission = event->inside->enduring;
     bool dealt_with = mission->venue == QD_HUB && mission->member[i] == 1.0 && mission->member[j] == 1.0;
-    return dealt_with ? 1.0 - event->parameters->mission_shuttle : 1.0;
+    return dealt_with ? 1.0 - event->inside->parameters->mission_shuttle : 1.0;
 }
 
 /* h_i + venue term + patronage */
 static double own_field(const qd_event_t *event, size_t i)
 {
-    const qd_enduring_t *mission = event->enduring;
+    const qd_enduring_t *mission = event->inside->enduring;
     size_t p = (size_t)mission->initiator;
-    double a = event->state->affinity[i * event->state->padded + p];
+    double a = event->inside->state->affinity[i * event->inside->state->padded + p];
     return mission->stake[i] + mission->term[i] +
-           event->parameters->mission_patronage * event->state->c[p] * a;
+           event->inside->parameters->mission_patronage * event->inside->state->c[p] * a;
 }
 
 static double field(const qd_event_t *event, size_t i)
 {
-    const qd_state_t *state = event->state;
+    const qd_state_t *state = event->inside->state;
     double sum = 0.0;
     for (size_t j = 0; j < state->n; j++)
-        sum +=
-            bond(event, i, j) * state->affinity[i * state->padded + j] * state->c[j] * event->enduring->x[j];
-    return own_field(event, i) + event->parameters->mission_coupling * sum;
+        sum += bond(event, i, j) * state->affinity[i * state->padded + j] * state->c[j] *
+               event->inside->enduring->x[j];
+    return own_field(event, i) + event->inside->parameters->mission_coupling * sum;
 }
 
 static double fatigue(const qd_event_t *event)
 {
-    return event->parameters->endurance_fatigue * (double)event->age;
+    return event->inside->parameters->endurance_fatigue * (double)event->age;
 }
 
 /* Delta_i after floor and saving, and the fatigue. */
 static double price(const watcher_t *self, const qd_event_t *event, size_t i)
 {
-    const qd_parameters_t *p = event->parameters;
-    const double *vx = event->state->value, *vy = vx + event->state->padded;
-    double dx = vx[i] - event->enduring->values[0], dy = vy[i] - event->enduring->values[1];
+    const qd_parameters_t *p = event->inside->parameters;
+    const double *vx = event->inside->state->value, *vy = vx + event->inside->state->padded;
+    double dx = vx[i] - event->inside->enduring->values[0], dy = vy[i] - event->inside->enduring->values[1];
     double h = p->affinity_values_scale, similar = 2.0 * exp(-(dx * dx + dy * dy) / (2.0 * h * h)) - 1.0;
     double cost = p->mission_join_cost + p->mission_audience_cost * 0.5 * (1.0 - similar) +
                   p->mission_overstretch * self->load[i] + p->publics_weight * (1.0 - 2.0 * self->support[i]);
     cost = fmax(0.0, cost);
-    if (event->enduring->saves[i] == 1.0)
+    if (event->inside->enduring->saves[i] == 1.0)
         cost = fmax(0.0, cost - p->mission_flexible_saving * p->mission_join_cost);
     return cost + fatigue(event);
 }
@@ -81,14 +81,14 @@ static double price(const watcher_t *self, const qd_event_t *event, size_t i)
 /* Phi of the mission's sides as they are. */
 static double potential(const watcher_t *self, const qd_event_t *event)
 {
-    const qd_state_t *state = event->state;
-    const double *x = event->enduring->x;
+    const qd_state_t *state = event->inside->state;
+    const double *x = event->inside->enduring->x;
     double phi = 0.0;
     for (size_t i = 0; i < state->n; i++) {
         phi += state->c[i] * (own_field(event, i) * x[i] - price(self, event, i) * fabs(x[i]));
         for (size_t j = 0; j < i; j++)
-            phi += event->parameters->mission_coupling * bond(event, i, j) * state->c[i] * state->c[j] *
-                   state->affinity[i * state->padded + j] * x[i] * x[j];
+            phi += event->inside->parameters->mission_coupling * bond(event, i, j) * state->c[i] *
+                   state->c[j] * state->affinity[i * state->padded + j] * x[i] * x[j];
     }
     return phi;
 }
@@ -96,9 +96,9 @@ static double potential(const watcher_t *self, const qd_event_t *event)
 /* What going on is worth to the initiator; C+, C- and q are those of the event. */
 static double worth(const watcher_t *self, const qd_event_t *event)
 {
-    const qd_enduring_t *mission = event->enduring;
-    const qd_state_t *state = event->state;
-    const qd_parameters_t *p = event->parameters;
+    const qd_enduring_t *mission = event->inside->enduring;
+    const qd_state_t *state = event->inside->state;
+    const qd_parameters_t *p = event->inside->parameters;
     size_t initiator = (size_t)mission->initiator;
     double with = 0.0, against = 0.0;
     for (size_t i = 0; i < state->n; i++) {
@@ -139,27 +139,27 @@ static void see_mission(watcher_t *self, const qd_event_t *event)
     assert_false(event->success);
     assert_true(self->runs < QD_ENDURING_MAX);
     self->running[self->runs++] = (mission_t){.start = event->period,
-                                              .number = event->crisis->number,
+                                              .number = event->inside->crisis->number,
                                               .seen = event->period,
-                                              .joined = event->game->joiners - 1};
+                                              .joined = event->inside->game->joiners - 1};
     self->endured++;
-    self->partners += event->game->joiners - 1;
+    self->partners += event->inside->game->joiners - 1;
     self->full += self->runs == QD_ENDURING_MAX;
 }
 
 /* A partner whose field is no longer above its price: leaving does not lower the potential. */
 static void see_partner_leave(watcher_t *self, const qd_event_t *event)
 {
-    mission_t *mission = find(self, event->enduring);
+    mission_t *mission = find(self, event->inside->enduring);
     size_t i = event->mover;
     double gain = price(self, event, i) - field(event, i);
-    double after = potential(self, event), *x = event->enduring->x;
-    assert_true((int)i != event->enduring->initiator && x[i] == 0.0);
+    double after = potential(self, event), *x = event->inside->enduring->x;
+    assert_true((int)i != event->inside->enduring->initiator && x[i] == 0.0);
     assert_true(gain >= -1e-12);
     x[i] = 1.0; /* as it was */
     double before = potential(self, event);
     x[i] = 0.0;
-    QD_ASSERT_NEAR(after - before, event->state->c[i] * gain, 1e-12);
+    QD_ASSERT_NEAR(after - before, event->inside->state->c[i] * gain, 1e-12);
     if (self->leaving)
         QD_ASSERT_NEAR(before, self->potential, 1e-12);
     self->potential = after;
@@ -171,15 +171,15 @@ static void see_partner_leave(watcher_t *self, const qd_event_t *event)
 /* Everybody who is still in is willing, and missions go on once a period in the order of their start. */
 static mission_t *see_period_of_mission(watcher_t *self, const qd_event_t *event)
 {
-    mission_t *mission = find(self, event->enduring);
-    const qd_enduring_t *kept = event->enduring;
+    mission_t *mission = find(self, event->inside->enduring);
+    const qd_enduring_t *kept = event->inside->enduring;
     size_t joined = 0;
     assert_int_equal(event->age, event->period - mission->start);
     assert_int_equal(mission->seen, event->period - 1);
     mission->seen = event->period;
     for (mission_t *earlier = self->running; earlier < mission; earlier++)
         assert_int_equal(earlier->seen, event->period);
-    for (size_t i = 0; i < event->state->n; i++) {
+    for (size_t i = 0; i < event->inside->state->n; i++) {
         if ((int)i == kept->initiator || kept->x[i] != 1.0)
             continue;
         joined++;
@@ -194,7 +194,7 @@ static mission_t *see_period_of_mission(watcher_t *self, const qd_event_t *event
 
 static bool is_past_deadline(const qd_event_t *event)
 {
-    double exit = event->parameters->doctrine_exit;
+    double exit = event->inside->parameters->doctrine_exit;
     return exit > 0.0 && (double)event->age >= exit;
 }
 
@@ -202,15 +202,16 @@ static void see_going_on(watcher_t *self, const qd_event_t *event)
 {
     (void)see_period_of_mission(self, event);
     assert_true(worth(self, event) > -1e-12 && !is_past_deadline(event));
-    assert_true(self->support[event->enduring->initiator] >= event->parameters->doctrine_support);
+    assert_true(self->support[event->inside->enduring->initiator] >=
+                event->inside->parameters->doctrine_support);
     self->gone_on++;
 }
 
 static void see_end(watcher_t *self, const qd_event_t *event)
 {
     mission_t *mission = see_period_of_mission(self, event);
-    double value = worth(self, event), y = self->support[event->enduring->initiator];
-    bool supported = y >= event->parameters->doctrine_support;
+    double value = worth(self, event), y = self->support[event->inside->enduring->initiator];
+    bool supported = y >= event->inside->parameters->doctrine_support;
     assert_int_equal(event->success, event->ended == QD_ENDED_SUCCESS);
     assert_true(event->ended == QD_ENDED_WORTH ? value < 1e-12 : value > -1e-12);
     if (event->ended == QD_ENDED_SUPPORT)
@@ -230,7 +231,7 @@ static void check_outcomes(const watcher_t *self, const qd_event_t *event)
     double missions = fmax(1.0, (double)self->missions), crises = fmax(1.0, o->crises);
     size_t length = self->length;
     for (size_t k = 0; k < self->runs; k++)
-        length += event->record->periods - self->running[k].start;
+        length += event->inside->record->periods - self->running[k].start;
     QD_ASSERT_NEAR(o->enduring * missions, (double)self->endured, 1e-9);
     QD_ASSERT_NEAR(o->mission_length * missions, (double)length, 1e-9);
     QD_ASSERT_NEAR(o->success * missions, (double)self->successes, 1e-9);
@@ -272,8 +273,9 @@ static void see(void *context, const qd_event_t *event)
     default:
         break;
     }
-    memcpy(self->load, event->state->load, event->state->padded * sizeof *self->load);
-    memcpy(self->support, event->state->support, event->state->padded * sizeof *self->support);
+    memcpy(self->load, event->inside->state->load, event->inside->state->padded * sizeof *self->load);
+    memcpy(self->support, event->inside->state->support,
+           event->inside->state->padded * sizeof *self->support);
 }
 
 /* Most missions endure and end late; initiators that do not give up, that have deadlines, that ask their
