@@ -35,8 +35,8 @@ typedef int levels_t[CLUBS][STATES];
 
 static clubs_t clubs_of(const qd_event_t *event)
 {
-    const qd_state_t *state = event->state;
-    const qd_parameters_t *p = event->parameters;
+    const qd_state_t *state = event->inside->state;
+    const qd_parameters_t *p = event->inside->parameters;
     clubs_t out = {.n = state->n,
                    .clubs = state->poles,
                    .depth = (int)state->depth,
@@ -149,7 +149,7 @@ static void enumerate_clubs(finder_t *self, const clubs_t *game, levels_t found)
 
 static void see_club_review(finder_t *self, const qd_event_t *event)
 {
-    const qd_state_t *state = event->state;
+    const qd_state_t *state = event->inside->state;
     clubs_t game = clubs_of(event);
     levels_t found = {{0}};
     double profiles = pow(game.depth + 1, (double)((game.n - 1) * game.clubs));
@@ -226,22 +226,22 @@ static bool next_sides(const sides_t *game, double x[])
 
 static void see_venue(finder_t *self, const qd_event_t *event)
 {
-    qd_test_venue_t rules = {.crisis = event->crisis,
-                             .state = event->state,
-                             .parameters = event->parameters,
-                             .leaning = &event->given->leaning,
-                             .bloc = qd_venue_bloc(event->state, event->crisis->initiator),
+    qd_test_venue_t rules = {.crisis = event->inside->crisis,
+                             .state = event->inside->state,
+                             .parameters = event->inside->parameters,
+                             .leaning = &event->inside->given->leaning,
+                             .bloc = qd_venue_bloc(event->inside->state, event->inside->crisis->initiator),
                              .venue = event->venue};
     sides_t game = sides_of(&rules);
     double x[STATES];
     size_t equilibria = 0, matches = 0;
     for (size_t i = 0; i < game.n; i++)
-        x[i] = game.free[i] ? -1.0 : event->game->x[i];
+        x[i] = game.free[i] ? -1.0 : event->inside->game->x[i];
     do {
         if (!is_nash(&game, x))
             continue;
         equilibria++;
-        matches += memcmp(x, event->game->x, game.n * sizeof *x) == 0;
+        matches += memcmp(x, event->inside->game->x, game.n * sizeof *x) == 0;
     } while (next_sides(&game, x));
     assert_int_equal(matches, 1);
     self->venues[event->venue]++;
