@@ -2,7 +2,6 @@
 """Result files follow the Climate and Forecast conventions, as far as they concern a file without a map, and open group by
 group in xarray and in R. Programs that are not installed are skipped, by name."""
 
-import re
 import shutil
 import subprocess
 import sys
