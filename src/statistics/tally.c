@@ -180,29 +180,42 @@ qd_hash_sum_t qd_tally_hash(const qd_tally_t *self)
     return self->hash;
 }
 
-/* Greatest value that a world not seen might have. */
-static double highest(const qd_tally_t *self, qd_outcome_t outcome)
+/* Bound of the outcome's values in these worlds; INFINITY where none is stated. */
+static double bound_above(const qd_tally_t *self, qd_outcome_t outcome)
+{
+    return outcome == QD_O_survival ? (double)self->periods : qd_outcome_table[outcome].high;
+}
+
+/* A value that a world not seen might well have, where no bound is stated above: for counts, and the kernel's
+ * diagnostics, one more than the largest seen. */
+static double next_above(const qd_tally_t *self, qd_outcome_t outcome)
 {
     const qd_outcome_info_t *info = &qd_outcome_table[outcome];
     double most = self->moments[outcome].max;
-    if (outcome == QD_O_survival)
-        return (double)self->periods;
-    if (info->type == QD_OUTCOME_COUNT || info->group == QD_GROUP_DIAGNOSTICS)
-        return most + 1.0;
-    return isfinite(info->high) ? info->high : most;
+    return info->type == QD_OUTCOME_COUNT || info->group == QD_GROUP_DIAGNOSTICS ? most + 1.0 : most;
 }
 
+/* Without a stated bound a side is Student's, or that of the sample and one value more at its end, whichever lies
+ * further out: a bound that was not stated must not cut the interval off. */
 static qd_interval_t interval_of(const qd_tally_t *self, qd_outcome_t outcome, double mean, double sd)
 {
     const qd_outcome_info_t *info = &qd_outcome_table[outcome];
     const qd_moments_t *moments = &self->moments[outcome];
-    double low = isfinite(info->low) ? info->low : moments->min, high = highest(self, outcome);
+    uint64_t n = moments->count;
+    double low = info->low, high = bound_above(self, outcome);
     if (info->type == QD_OUTCOME_FLAG)
-        return qd_interval_exact((uint64_t)llrint(mean * (double)moments->count), moments->count,
-                                 QD_SUMMARY_CONFIDENCE);
-    if (info->type == QD_OUTCOME_REAL && !isfinite(info->high) && moments->min == moments->max)
+        return qd_interval_exact((uint64_t)llrint(mean * (double)n), n, QD_SUMMARY_CONFIDENCE);
+    bool alike = info->type == QD_OUTCOME_REAL && moments->min == moments->max;
+    if (!isfinite(high) && (alike || n < 2))
         return (qd_interval_t){NAN, NAN};
-    return qd_interval_bounded(mean, sd, moments->count, low, high, QD_SUMMARY_CONFIDENCE);
+    qd_interval_t out = qd_interval_bounded(mean, sd, n, low, high, QD_SUMMARY_CONFIDENCE);
+    qd_interval_t seen =
+        qd_interval_bounded(mean, sd, n, moments->min, next_above(self, outcome), QD_SUMMARY_CONFIDENCE);
+    if (!isfinite(low))
+        out.low = fmin(out.low, seen.low);
+    if (!isfinite(high))
+        out.high = fmax(out.high, seen.high);
+    return out;
 }
 
 qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome)

@@ -438,6 +438,33 @@ static void test_counts_beyond_32_bits(void **state)
     qd_tally_free(tally);
 }
 
+/* The largest value seen is no bound: of few worlds the interval of an outcome without one is Student's, and reaches
+ * beyond it. t(1, .975) = 12.7062, t(4, .975) = 2.77645. */
+static void test_interval_is_not_cut_off_at_the_largest_value(void **state)
+{
+    (void)state;
+    const double tension[] = {0.05844944, 0.07670392, 0.21321859, 0.22939501, 0.26018309};
+    qd_tally_t *tally = qd_tally_new(PERIODS, false);
+    qd_result_t result = {.periods = PERIODS};
+    for (uint64_t w = 0; w < 5; w++) {
+        result.outcomes.tension_mean = tension[w];
+        result.outcomes.crises = w % 2 ? 45.0 : 35.0;
+        qd_tally_add(tally, w, &result);
+        qd_summary_t s = qd_tally_summary(tally, QD_O_tension_mean), c = qd_tally_summary(tally, QD_O_crises);
+        if (w == 0)
+            assert_true(isnan(s.low) && isnan(s.high) && isnan(c.low) && isnan(c.high));
+        if (w == 1) {
+            QD_ASSERT_NEAR(s.high, 0.06757668 + 12.7062 * 0.00912724, 1e-6);
+            QD_ASSERT_NEAR(c.high, 40.0 + 12.7062 * 5.0, 1e-3);
+            QD_ASSERT_NEAR(s.low, 0.0, 0.0);
+        }
+    }
+    qd_summary_t s = qd_tally_summary(tally, QD_O_tension_mean);
+    QD_ASSERT_NEAR(s.high, 0.16759001 + 2.77645 * 0.04162166, 1e-6);
+    assert_true(s.high > s.max);
+    qd_tally_free(tally);
+}
+
 static void test_empty_has_no_numbers(void **state)
 {
     (void)state;
@@ -469,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_shares_of_few_missions_are_exact),
         cmocka_unit_test(test_hash_tells_worlds_rows_and_failures_apart),
         cmocka_unit_test(test_counts_beyond_32_bits),
+        cmocka_unit_test(test_interval_is_not_cut_off_at_the_largest_value),
         cmocka_unit_test(test_empty_has_no_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
