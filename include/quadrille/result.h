@@ -118,8 +118,8 @@ QD_MUST_USE qd_status_t qd_result_file_open(const char *path, qd_result_file_t *
 void qd_result_file_close(qd_result_file_t *self);
 
 /* Reads the whole file, its worlds only where `worlds`, and compares it with its digests: whoever trusts what a file says
- * calls this first. QD_ERROR_INPUT: it was changed or damaged after it was written, or has no digests. Parts were checked
- * when they were opened. */
+ * calls this first. QD_ERROR_INPUT: it was changed or damaged after it was written, or has no digests; of parts: one of
+ * them is damaged, and was left out when they were opened. */
 QD_MUST_USE qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t *error);
 
 const qd_provenance_t *qd_result_file_provenance(const qd_result_file_t *self);

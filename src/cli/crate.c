@@ -61,7 +61,9 @@ static bool copy(const char *from, const char *to)
 static int place_result(const crate_t *self)
 {
     char *to = inside(self, self->name);
-    int status = to && (link(self->path, to) == 0 || copy(self->path, to)) ? 0 : fail(self->path);
+    bool placed = to != NULL && (linkat(AT_FDCWD, self->path, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0 ||
+                                 copy(self->path, to));
+    int status = placed ? 0 : fail(self->path);
     free(to);
     return status;
 }

@@ -99,6 +99,29 @@ qd_status_t qd_files_fail(qd_error_t *error, const char *path, const char *opera
                         advice(number));
 }
 
+qd_status_t qd_files_open_input(const qd_files_t *self, const char *path, int *fd, uint64_t *size,
+                                qd_error_t *error)
+{
+    struct stat state;
+    qd_status_t status = QD_OK;
+    *fd = self->open(self->context, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+    if (*fd < 0 && errno != ENXIO) /* ENXIO: a socket, or a device that is not there */
+        return qd_files_fail(error, path, "open");
+    if (*fd >= 0 && fstat(*fd, &state) != 0)
+        status = qd_files_fail(error, path, "reading its size");
+    else if (*fd < 0 || !S_ISREG(state.st_mode))
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s: found a pipe, a device or a folder; expected a regular file", path);
+    if (status == QD_OK) {
+        *size = (uint64_t)state.st_size;
+        return QD_OK;
+    }
+    if (*fd >= 0)
+        self->close(self->context, *fd);
+    *fd = -1;
+    return status;
+}
+
 qd_status_t qd_files_read(const qd_files_t *self, int fd, const char *path, uint64_t offset, void *bytes,
                           size_t size, qd_error_t *error)
 {

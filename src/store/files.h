@@ -39,6 +39,11 @@ QD_MUST_USE qd_status_t qd_files_open_folder(const qd_files_t *self, const char 
 QD_MUST_USE qd_status_t qd_files_open_parent(const qd_files_t *self, const char *path, int *fd,
                                              const char **name, qd_error_t *error);
 
+/* Opens the file at `path` for reading: *fd, and its size in bytes, *size. Anything but a regular file (a pipe, a device, a
+ * folder) is QD_ERROR_INPUT, and nobody at the other end of a pipe is waited for. */
+QD_MUST_USE qd_status_t qd_files_open_input(const qd_files_t *self, const char *path, int *fd, uint64_t *size,
+                                            qd_error_t *error);
+
 /* Reads exactly `size` bytes at `offset`; a file that ends before is an error. Interrupted calls are
  * repeated. */
 QD_MUST_USE qd_status_t qd_files_read(const qd_files_t *self, int fd, const char *path, uint64_t offset,

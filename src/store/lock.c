@@ -185,6 +185,20 @@ static outcome_t take_by_flock(const qd_lock_t *self, bool made, holder_t *holde
     return write_holder(self->fd, &me) ? TAKEN : give_up(self);
 }
 
+/* Opens a lock file that is there; -1 and EMEDIUMTYPE where something other than a file has its name. */
+static int open_lock(const char *path, int flags)
+{
+    struct stat state;
+    int fd = open(path, flags | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && (errno == EISDIR || errno == ENXIO))
+        errno = EMEDIUMTYPE;
+    if (fd < 0 || (fstat(fd, &state) == 0 && S_ISREG(state.st_mode)))
+        return fd;
+    close(fd);
+    errno = EMEDIUMTYPE;
+    return -1;
+}
+
 static outcome_t take(qd_lock_t *self, holder_t *holder)
 {
     const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
@@ -192,7 +206,7 @@ static outcome_t take(qd_lock_t *self, holder_t *holder)
     self->fd = open(self->path, flags | O_CREAT | O_EXCL, 0644);
     bool made = self->fd >= 0;
     if (!made && errno == EEXIST)
-        self->fd = open(self->path, flags);
+        self->fd = open_lock(self->path, flags);
     if (self->fd < 0)
         return errno == ENOENT ? AGAIN : FAILED;
     if (flock(self->fd, LOCK_EX | LOCK_NB) == 0)
@@ -218,6 +232,20 @@ static qd_status_t refuse(const char *output, const char *path, const holder_t *
         output, holder->process, holder->host, path);
 }
 
+/* For the present errno. */
+static qd_status_t fail(const char *path, qd_error_t *error)
+{
+    const char *found = errno == ELOOP         ? "a symbolic link"
+                        : errno == EMEDIUMTYPE ? "a pipe, a device or a folder"
+                                               : NULL;
+    if (found == NULL)
+        return qd_error_add(error, QD_ERROR_IO, "%s: the lock of the output cannot be taken: %s", path,
+                            strerror(errno));
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: the lock of the output cannot be taken: found %s; expected a file or nothing",
+                        path, found);
+}
+
 qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error)
 {
     qd_lock_t *lock = calloc(1, sizeof *lock);
@@ -240,11 +268,7 @@ qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error
         return QD_OK;
     }
     qd_status_t status =
-        outcome == FAILED ? qd_error_add(error, errno == ELOOP ? QD_ERROR_INPUT : QD_ERROR_IO,
-                                         "%s: the lock of the output cannot be taken: %s", lock->path,
-                                         errno == ELOOP ? "found a symbolic link; expected a file or nothing"
-                                                        : strerror(errno))
-                          : refuse(output, lock->path, &holder, error);
+        outcome == FAILED ? fail(lock->path, error) : refuse(output, lock->path, &holder, error);
     free(lock->path);
     free(lock);
     return status;

@@ -1,12 +1,9 @@
 #include "store/manifest.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <xxhash.h>
 
 #define CHECKSUM_LINE 42 /* "checksum " + 32 digits + newline */
@@ -90,18 +87,18 @@ static bool parse(qd_manifest_t *self, const char *text, size_t size)
 static qd_status_t read_text(const qd_files_t *files, const char *path, char **text, size_t *size,
                              qd_error_t *error)
 {
-    struct stat state;
-    if (stat(path, &state) != 0)
-        return qd_files_fail(error, path, "open");
-    if ((uint64_t)state.st_size > SIZE_MOST)
-        return damaged(path, error);
-    *size = (size_t)state.st_size;
-    if ((*text = calloc(*size + 1, 1)) == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the manifest");
-    int fd = files->open(files->context, AT_FDCWD, path, O_RDONLY, 0);
-    if (fd < 0)
-        return qd_files_fail(error, path, "open");
-    qd_status_t status = qd_files_read(files, fd, path, 0, *text, *size, error);
+    int fd;
+    uint64_t found;
+    qd_status_t status = qd_files_open_input(files, path, &fd, &found, error);
+    if (status != QD_OK)
+        return status;
+    *size = (size_t)found;
+    if (found > SIZE_MOST)
+        status = damaged(path, error);
+    else if ((*text = calloc(*size + 1, 1)) == NULL)
+        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the manifest");
+    else
+        status = qd_files_read(files, fd, path, 0, *text, *size, error);
     files->close(files->context, fd);
     return status;
 }

@@ -1,7 +1,5 @@
 #include "store/part_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -128,36 +126,15 @@ static qd_status_t read_directory(const char *path, const unsigned char *bytes, 
     return in.at == in.end ? QD_OK : damaged(error, path, "its directory is too long");
 }
 
-/* Whether the file has a byte at position `at`: 1, 0, or -1 when that cannot be told. */
-static int reaches(const qd_files_t *files, int fd, uint64_t at)
-{
-    unsigned char byte;
-    ssize_t got;
-    do {
-        got = files->pread(files->context, fd, &byte, 1, (off_t)at);
-    } while (got < 0 && errno == EINTR);
-    return (int)got;
-}
-
-/* Whether the file on disk has exactly `size` bytes, size > 0. */
-static qd_status_t check_size(const qd_files_t *files, int fd, const char *path, uint64_t size,
-                              qd_error_t *error)
-{
-    int last = reaches(files, fd, size - 1), beyond = reaches(files, fd, size);
-    if (last < 0 || beyond < 0)
-        return qd_files_fail(error, path, "read");
-    return last == 1 && beyond == 0 ? QD_OK : damaged(error, path, "its size is not what its header says");
-}
-
-static qd_status_t read_open(const qd_files_t *files, int fd, const char *path, qd_part_kind_t *kind,
-                             qd_unit_t **unit, size_t *units, qd_error_t *error)
+/* `found`: size of the file on the disk. */
+static qd_status_t read_open(const qd_files_t *files, int fd, const char *path, uint64_t found,
+                             qd_part_kind_t *kind, qd_unit_t **unit, size_t *units, qd_error_t *error)
 {
     unsigned char header[QD_PART_HEADER], *bytes = NULL;
     uint64_t size = 0, count = 0, directory = 0;
     qd_status_t status = QD_OK;
-    int whole = reaches(files, fd, QD_PART_HEADER - 1);
-    if (whole <= 0)
-        return whole < 0 ? qd_files_fail(error, path, "read") : damaged(error, path, "it ends in its header");
+    if (found < QD_PART_HEADER)
+        return damaged(error, path, "it ends in its header");
     if ((status = qd_files_read(files, fd, path, 0, header, sizeof header, error)) != QD_OK)
         return status;
     qd_byte_reader_t in = {.at = header, .end = header + sizeof header};
@@ -167,8 +144,8 @@ static qd_status_t read_open(const qd_files_t *files, int fd, const char *path, 
     if (size < frame || size >= INT64_MAX || directory > size - frame || count > directory / 56 ||
         kind->extras > QD_EXTRAS_MOST || (kind->columns & ~QD_COLUMNS_ALL) != 0)
         return damaged(error, path, "its header makes no sense");
-    if ((status = check_size(files, fd, path, size, error)) != QD_OK)
-        return status;
+    if (size != found)
+        return damaged(error, path, "its size is not what its header says");
     if ((status = check_bytes(files, fd, path, size, error)) != QD_OK)
         return status;
     bytes = malloc(directory + 1);
@@ -191,10 +168,12 @@ qd_status_t qd_part_read(const qd_files_t *files, const char *path, qd_part_kind
 {
     *unit = NULL;
     *units = 0;
-    int fd = files->open(files->context, AT_FDCWD, path, O_RDONLY, 0);
-    if (fd < 0)
-        return qd_files_fail(error, path, "open");
-    qd_status_t status = read_open(files, fd, path, kind, unit, units, error);
+    int fd;
+    uint64_t found;
+    qd_status_t status = qd_files_open_input(files, path, &fd, &found, error);
+    if (status != QD_OK)
+        return status;
+    status = read_open(files, fd, path, found, kind, unit, units, error);
     files->close(files->context, fd);
     if (status != QD_OK) {
         for (size_t i = 0; i < *units; i++)

@@ -149,6 +149,14 @@ qd_status_t qd_parts_reader_read(qd_parts_reader_t *self, size_t point, size_t o
     return qd_index_read(self->index, point, order, outcome, first, count, out, error);
 }
 
+qd_status_t qd_parts_reader_check(const qd_parts_reader_t *self, qd_error_t *error)
+{
+    const qd_error_t *warnings = qd_index_warnings(self->index);
+    if (qd_index_damaged(self->index) == 0)
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_INPUT, "%.*s", (int)strcspn(warnings->text, "\n"), warnings->text);
+}
+
 qd_status_t qd_parts_reader_failures(qd_parts_reader_t *self, qd_result_failure_t **failure, size_t *count,
                                      qd_error_t *error)
 {

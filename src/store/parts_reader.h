@@ -25,6 +25,9 @@ QD_MUST_USE qd_status_t qd_parts_reader_read(qd_parts_reader_t *self, size_t poi
                                              qd_outcome_t outcome, uint64_t first, size_t count, double out[],
                                              qd_error_t *error);
 
+/* QD_ERROR_INPUT where a part is damaged, and was left out. */
+QD_MUST_USE qd_status_t qd_parts_reader_check(const qd_parts_reader_t *self, qd_error_t *error);
+
 /* Malloc'ed rows with malloc'ed reasons (qd_table_free). */
 QD_MUST_USE qd_status_t qd_parts_reader_failures(qd_parts_reader_t *self, qd_result_failure_t **failure,
                                                  size_t *count, qd_error_t *error);

@@ -239,7 +239,7 @@ void qd_result_file_close(qd_result_file_t *self)
 qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t *error)
 {
     if (self->parts != NULL)
-        return QD_OK;
+        return qd_parts_reader_check(self->parts, error);
     qd_h5_check(&self->h5, worlds);
     return outcome_of(self, error);
 }

@@ -4,7 +4,6 @@
 #include "base/list.h"
 #include "store/embedded.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,9 +104,11 @@ static qd_status_t open_source(qd_sources_t *self, size_t number, handle_t **out
         *handle = (handle_t){.open = true, .source = number, .h5 = h5};
         return QD_OK;
     }
-    int fd = self->files->open(self->files->context, AT_FDCWD, source->path, O_RDONLY, 0);
-    if (fd < 0)
-        return qd_files_fail(error, source->path, "open");
+    int fd;
+    uint64_t size;
+    qd_status_t status = qd_files_open_input(self->files, source->path, &fd, &size, error);
+    if (status != QD_OK)
+        return status;
     *handle = (handle_t){.open = true, .source = number, .fd = fd};
     return QD_OK;
 }
