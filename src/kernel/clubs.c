@@ -68,24 +68,16 @@ static void set_bonds(qd_world_t *self)
         }
 }
 
-/* B'_ij = clamp(clamp(X_ij) + deepening max_k min(d_ik, d_jk) / Lambda) from what is below the diagonal. */
 void qd_world_set_baseline(qd_world_t *self)
 {
     qd_state_t *state = &self->state;
-    const qd_reals_t low = qd_reals_all(-1.0), high = qd_reals_all(1.0);
     double deepening = state->depth > 0 ? self->parameters.clubs_deepening : 0.0;
     for (size_t i = 0; i < state->n; i++) {
         size_t row = i * state->padded;
-        for (size_t j = row; j < row + qd_padded(i); j += QD_REALS) {
-            qd_reals_t b = QD_REALS_LARGER(QD_REALS_SMALLER(QD_REALS_OF(state->anchor + j), high), low);
-            if (deepening != 0.0) {
-                b += deepening * QD_REALS_OF(self->bond + j);
-                b = QD_REALS_LARGER(QD_REALS_SMALLER(b, high), low);
-            }
-            QD_REALS_AT(state->baseline + j) = b;
-        }
+        for (size_t j = row; j < row + qd_padded(i); j += QD_REALS)
+            QD_REALS_AT(state->baseline + j) =
+                qd_values_baseline(QD_REALS_OF(state->anchor + j), deepening, self->bond + j);
     }
-    qd_state_mirror(state, state->baseline, 0.0);
 }
 
 static void tell_club_move(void *context, size_t state, size_t club, double before, double after)

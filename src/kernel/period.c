@@ -75,15 +75,17 @@ static void grow_capabilities(qd_world_t *self)
     qd_state_normalise(&self->state);
 }
 
-/* Values return to their roots, and what affinities relax to follows them. */
-static void move_baseline(qd_world_t *self)
+/* Values return to their roots; affinities relax. Where values have moved, what they relax to is another every
+ * period, and nothing stays owed. */
+static void relax_affinities(qd_world_t *self)
 {
     qd_values_return(&self->values, &self->state, &self->parameters);
-    if (!self->values.stale)
-        return;
-    qd_world_settle(self);
-    qd_values_follow(&self->values, &self->state, &self->parameters);
-    qd_world_set_baseline(self);
+    if (self->values.stale) {
+        qd_world_settle(self);
+        qd_values_relax(&self->values, &self->state, &self->parameters, self->bond);
+    } else {
+        self->owed += self->parameters.affinity_relaxation * (1.0 - self->owed);
+    }
 }
 
 void qd_world_end_period(qd_world_t *self)
@@ -103,8 +105,7 @@ void qd_world_end_period(qd_world_t *self)
         qd_record_breakdown(&self->record, 2);
         qd_world_tell(self, QD_EVENT_BREAKDOWN, (qd_inside_t){0});
     }
-    move_baseline(self);
-    self->owed += p->affinity_relaxation * (1.0 - self->owed);
+    relax_affinities(self);
     grow_capabilities(self);
 }
 

@@ -68,47 +68,103 @@ void qd_values_return(qd_values_t *self, qd_state_t *state, const qd_parameters_
     self->stale = true;
 }
 
-/* Whether no pair's logarithm has moved by more than QD_EXP_NEAR. */
-static bool moved_little(const double *restrict new, const double *restrict old, size_t count)
+/* ---- what affinities relax to follows ------------------------------------------------------------------ */
+
+/* e^r to the last bits for |r| <= NEAR, by its series. */
+#define NEAR 0.03125
+static inline qd_reals_t exp_of_step(qd_reals_t r)
 {
-    qd_mask_t far = {0};
-    for (size_t k = 0; k < count; k += QD_REALS) {
-        qd_reals_t step = QD_REALS_OF(new + k) - QD_REALS_OF(old + k);
-        far |= (qd_mask_t)(QD_REALS_ABSOLUTE(step) > QD_EXP_NEAR);
-    }
-    return qd_reals_bits(far) == 0;
+    qd_reals_t r2 = r * r, low = (1.0 + r) + r2 * (1.0 / 2.0 + r * (1.0 / 6.0));
+    qd_reals_t high = (1.0 / 24.0 + r * (1.0 / 120.0)) + r2 * (1.0 / 720.0 + r * (1.0 / 5040.0));
+    return low + (r2 * r2) * high;
 }
 
-/* (V + 1) / 2 for the new logarithms, in place of the old ones: values move by little in a period, and then it
- * is the old one times an exponential of a number near 0. */
-static void set_new(double *restrict old, const double *restrict new, const double *restrict alike,
-                    size_t count)
+/* One row of pairs: state i with those before it, and what pads the row. */
+typedef struct {
+    size_t count;                                       /* qd_padded(i) */
+    const double *old, *bond;                           /* log of (V + 1) / 2 as last followed; [count] */
+    double *new, *alike, *anchor, *baseline, *affinity; /* [count] */
+} row_t;
+
+/* The logarithms for the values as they are. Returns whether none has moved by more than NEAR. */
+static bool set_logarithms(const row_t *row, const qd_state_t *state, size_t i, double sharpness)
 {
-    if (moved_little(new, old, count)) {
-        for (size_t k = 0; k < count; k++)
-            old[k] = alike[k] * qd_exp_near(new[k] - old[k]);
-        return;
+    const double *restrict vx = state->value, *restrict vy = vx + state->padded, *restrict old = row->old;
+    double *restrict new = row->new;
+    const qd_reals_t x = qd_reals_all(vx[i]), y = qd_reals_all(vy[i]), scale = qd_reals_all(sharpness);
+    qd_reals_t farthest = {0};
+    for (size_t j = 0; j < row->count; j += QD_REALS) {
+        qd_reals_t dx = x - QD_REALS_OF(vx + j), dy = y - QD_REALS_OF(vy + j);
+        qd_reals_t is = -(dx * dx + dy * dy) * scale; /* qd_unlikeness */
+        farthest = QD_REALS_LARGER(QD_REALS_ABSOLUTE(is - QD_REALS_OF(old + j)), farthest);
+        QD_REALS_AT(new + j) = is;
     }
-    memcpy(old, new, count * sizeof *old);
-    qd_exp_all(old, count);
+    return qd_reals_bits((qd_mask_t)(farthest > NEAR)) == 0;
 }
 
-bool qd_values_follow(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p)
+/* What a period does to every pair. */
+typedef struct {
+    double weight; /* X += weight (alike new - alike old): 2 omega, as V = 2 alike - 1 */
+    double deepening;
+    double rate; /* A += rate (B' - A) */
+} follow_t;
+
+/* (V + 1) / 2 of a row, X, B' and A. Of logarithms that are not near, the exponentials wait where B' will be. To
+ * be inlined with constant `near` and `clubs`. */
+static inline __attribute__((always_inline)) void follow_row(const row_t *row, follow_t by, bool near,
+                                                             bool clubs)
 {
-    const double weight = 2.0 * p->affinity_values; /* V = 2 alike - 1 */
-    double *was = self->alike, *is = self->unlike, *new = self->fresh;
-    size_t padded = state->padded, at = 0;
-    if (!self->stale)
-        return false;
-    size_t count = qd_state_set_unlike(state, p->affinity_values_scale, new);
-    set_new(is, new, was, count);
-    for (size_t i = 0; i < state->n; at += qd_padded(i++)) {
-        double *restrict row = state->anchor + i * padded;
-        for (size_t j = 0; j < qd_padded(i); j += QD_REALS)
-            QD_REALS_AT(row + j) += weight * (QD_REALS_OF(is + at + j) - QD_REALS_OF(was + at + j));
+    const double *restrict old = row->old, *restrict new = row->new, *restrict bond = row->bond;
+    double *restrict alike = row->alike, *restrict anchor = row->anchor, *restrict baseline = row->baseline;
+    double *restrict affinity = row->affinity, rest = 1.0 - by.rate;
+    for (size_t j = 0; j < row->count; j += QD_REALS) {
+        qd_reals_t was = QD_REALS_OF(alike + j), is = QD_REALS_OF(baseline + j);
+        if (near)
+            is = was * exp_of_step(QD_REALS_OF(new + j) - QD_REALS_OF(old + j));
+        qd_reals_t x = QD_REALS_OF(anchor + j) + by.weight * (is - was);
+        qd_reals_t b = qd_values_baseline(x, clubs ? by.deepening : 0.0, bond + j);
+        QD_REALS_AT(alike + j) = is;
+        QD_REALS_AT(anchor + j) = x;
+        QD_REALS_AT(baseline + j) = b;
+        QD_REALS_AT(affinity + j) = rest * QD_REALS_OF(affinity + j) + by.rate * b;
     }
-    *self = (qd_values_t){.moved = true, .root = self->root, .alike = is, .unlike = new, .fresh = was};
-    return true;
+}
+
+static void follow(const row_t *row, follow_t by, bool near)
+{
+    if (near && by.deepening != 0.0)
+        follow_row(row, by, true, true);
+    else if (near)
+        follow_row(row, by, true, false);
+    else {
+        memcpy(row->baseline, row->new, row->count * sizeof *row->new);
+        qd_exp_all(row->baseline, row->count);
+        follow_row(row, by, false, true);
+    }
+}
+
+void qd_values_relax(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p, const double *bond)
+{
+    follow_t by = {.weight = 2.0 * p->affinity_values,
+                   .deepening = state->depth > 0 ? p->clubs_deepening : 0.0,
+                   .rate = p->affinity_relaxation};
+    double *old = self->unlike, sharpness = qd_sharpness(p->affinity_values_scale);
+    for (size_t i = 0, at = 0; i < state->n; at += qd_padded(i++)) {
+        size_t here = i * state->padded;
+        const row_t row = {.count = qd_padded(i),
+                           .old = old + at,
+                           .new = self->fresh + at,
+                           .alike = self->alike + at,
+                           .anchor = state->anchor + here,
+                           .baseline = state->baseline + here,
+                           .affinity = state->affinity + here,
+                           .bond = bond + here};
+        follow(&row, by, set_logarithms(&row, state, i, sharpness));
+    }
+    qd_state_mirror(state, state->affinity, 0.0);
+    self->unlike = self->fresh;
+    self->fresh = old;
+    self->stale = false;
 }
 
 void qd_values_rescale(qd_values_t *self, const qd_state_t *state, const qd_parameters_t *p)

@@ -117,19 +117,36 @@ static inline void mirror_block(double *matrix, size_t padded, size_t i, size_t 
         QD_REALS_AT(matrix + (j + l) * padded + i) = row[l];
 }
 
+/* The same within a block on the diagonal. */
+static inline void mirror_within(double *matrix, size_t padded, size_t i, qd_reals_t diagonal)
+{
+    static const double numbered[QD_LANES] = {0, 1, 2, 3, 4, 5, 6, 7};
+    const qd_reals_t lane = QD_REALS_OF(numbered);
+    qd_reals_t row[QD_REALS], column[QD_REALS];
+    for (size_t l = 0; l < QD_REALS; l++)
+        column[l] = row[l] = QD_REALS_OF(matrix + (i + l) * padded + i);
+    qd_reals_transpose(column);
+    for (size_t l = 0; l < QD_REALS; l++) {
+        qd_reals_t own = qd_reals_all((double)l);
+        qd_reals_t above = QD_REALS_EITHER((qd_mask_t)(lane > own), column[l], diagonal);
+        QD_REALS_AT(matrix + (i + l) * padded + i) = QD_REALS_EITHER((qd_mask_t)(lane < own), row[l], above);
+    }
+}
+
+/* Whole blocks first; then the states that fill none, and the padding. */
 void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal)
 {
     size_t n = self->n, padded = self->padded, whole = n / QD_REALS * QD_REALS;
-    for (size_t i = 0; i < whole; i += QD_REALS)
+    for (size_t i = 0; i < whole; i += QD_REALS) {
         for (size_t j = 0; j < i; j += QD_REALS)
             mirror_block(matrix, padded, i, j);
-    for (size_t i = 0; i < n; i++) {
+        mirror_within(matrix, padded, i, qd_reals_all(diagonal));
+    }
+    for (size_t i = 0; i < n && whole < padded; i++) {
         double *row = matrix + i * padded;
-        size_t end = i < whole ? i / QD_REALS * QD_REALS + QD_REALS : n; /* of the block on the diagonal */
-        row[i] = diagonal;
-        for (size_t j = i + 1; j < end; j++)
-            row[j] = matrix[j * padded + i];
-        for (size_t j = end > whole ? end : whole; j < n; j++)
+        if (i >= whole)
+            row[i] = diagonal;
+        for (size_t j = i < whole ? whole : i + 1; j < n; j++)
             row[j] = matrix[j * padded + i];
         for (size_t j = n; j < padded; j++)
             row[j] = 0.0;
@@ -168,16 +185,27 @@ size_t qd_state_set_unlike(const qd_state_t *self, double values_scale, double *
 
 /* As (1 - rate) A + rate B, which reads A once. It stays within [-1, 1]: 1 - rate and rate, rounded, have the
  * sum 1. */
-void qd_state_relax(const qd_state_t *self, double rate, double *out)
+static inline void relax_numbers(const double *a, const double *b, double rate, size_t count, double *out)
 {
-    const double *a = self->affinity, *b = self->baseline;
-    size_t count = self->n * self->padded;
     double rest = 1.0 - rate;
     for (size_t k = 0; k < count; k += QD_LANES)
         for (size_t v = 0; v < QD_PARTS; v++) {
             size_t at = k + v * QD_REALS;
             QD_REALS_AT(out + at) = rest * QD_REALS_OF(a + at) + rate * QD_REALS_OF(b + at);
         }
+}
+
+void qd_state_relax(const qd_state_t *self, double rate, double *out)
+{
+    const double *a = self->affinity, *b = self->baseline;
+    size_t padded = self->padded;
+    if (!self->anchored) {
+        relax_numbers(a, b, rate, self->n * padded, out);
+        return;
+    }
+    for (size_t i = 0; i < self->n; i++)
+        relax_numbers(a + i * padded, b + i * padded, rate, qd_padded(i), out + i * padded);
+    qd_state_mirror(self, out, 0.0);
 }
 
 void qd_state_normalise(qd_state_t *self)
@@ -251,7 +279,7 @@ const char *qd_state_verify(const qd_state_t *self)
     const char *broken = verify_levels(self);
     if (!broken)
         broken = verify_matrix(self, self->affinity);
-    return broken ? broken : verify_matrix(self, self->baseline);
+    return broken || self->anchored ? broken : verify_matrix(self, self->baseline);
 }
 
 const char *qd_state_failure(const qd_state_t *self)

@@ -16,23 +16,22 @@
 #define QD_CLUBS_MAX 20
 
 typedef struct {
-    size_t n, padded;  /* N, and N rounded up */
-    size_t capacity;   /* the padded size that the arrays were allocated for */
-    size_t poles;      /* m: states 0..m-1 hold the veto for good */
-    size_t labels;     /* K */
-    double *c;         /* capability shares, sum 1 */
-    double *place;     /* [3][padded] unit vectors, one array a coordinate */
-    double *value;     /* [2][padded] */
-    double *affinity;  /* A in [-1,1], zero diagonal; `padded` rows, 0 beyond n */
-    double *baseline;  /* B', what A relaxes to */
-    double *anchor;    /* X below the diagonal, the baseline without clamp or clubs; set only where
-                                           `anchored` */
-    bool anchored;     /* values may move, or there are clubs */
-    double *proximity; /* G = exp(-theta / distance_scale), unit diagonal */
-    double *load;      /* l in [0, 0.8] */
-    double *support;   /* [padded] y in [0, 1]: public support */
-    double *learned;   /* [QD_VENUES][padded] beta: learned leaning towards each venue */
-    int *label;        /* b in 0..K */
+    size_t n, padded; /* N, and N rounded up */
+    size_t capacity;  /* the padded size that the arrays were allocated for */
+    size_t poles;     /* m: states 0..m-1 hold the veto for good */
+    size_t labels;    /* K */
+    double *c;        /* capability shares, sum 1 */
+    double *place;    /* [3][padded] unit vectors, one array a coordinate */
+    double *value;    /* [2][padded] */
+    double *affinity; /* A in [-1,1], zero diagonal; `padded` rows, 0 beyond n */
+    double *baseline; /* B', the affinities that A relaxes to; where `anchored`, only below the diagonal */
+    double *anchor; /* X below the diagonal, the baseline without clamp or clubs; set only where `anchored` */
+    bool anchored;  /* values may move, or there are clubs */
+    double *proximity;                  /* G = exp(-theta / distance_scale), unit diagonal */
+    double *load;                       /* l in [0, 0.8] */
+    double *support;                    /* [padded] y in [0, 1]: public support */
+    double *learned;                    /* [QD_VENUES][padded] beta: learned leaning towards each venue */
+    int *label;                         /* b in 0..K */
     double cohesion[QD_LABELS_MAX + 1]; /* K_k, entry 0 unused */
     size_t depth;                       /* Lambda; 0: there are no clubs, and `level` is not set */
     double *readiness;                  /* [padded] z: log cost of depth in standard deviations */
