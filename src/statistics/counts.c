@@ -22,25 +22,36 @@ static uint32_t in_use(const uint64_t count[], size_t n)
     return mask;
 }
 
-/* Which counts are 0 cannot be foreseen, so blocks of them are turned into bits, and bits into places. */
-void qd_counts_encode(const uint64_t count[], size_t first, size_t last, qd_byte_writer_t *to)
+/* Which counts are 0 cannot be foreseen, so blocks of them are turned into bits, and bits into places. Returns
+ * the place after the pairs; *next is the bin after the last of them. */
+static unsigned char *put_pairs(unsigned char *at, const uint64_t count[], size_t first, size_t last,
+                                size_t *next)
 {
-    uint32_t pairs = 0;
+    for (size_t i = first; i <= last; i += BLOCK) {
+        uint32_t mask = last - i < BLOCK ? in_use(count + i, last - i + 1) : in_use(count + i, BLOCK);
+        for (; mask != 0; mask &= mask - 1) {
+            size_t bin = i + (size_t)__builtin_ctz(mask);
+            at = qd_put_whole(qd_put_whole(at, bin - *next), count[bin]);
+            *next = bin + 1;
+        }
+    }
+    return at;
+}
+
+void qd_counts_encode(const uint64_t count[], size_t first, size_t last, size_t apart, qd_byte_writer_t *to)
+{
+    uint32_t pairs = apart != QD_COUNTS_NONE && count[apart] != 0;
+    size_t next = 0;
     for (size_t i = first; i <= last; i++)
         pairs += count[i] != 0;
     qd_byte_writer_whole(to, pairs);
     unsigned char *at = qd_byte_writer_room(to, pairs * (size_t)(QD_WHOLE_BYTES + QD_WHOLE_BYTES));
-    size_t next = 0;
-    for (size_t i = first; at != NULL && i <= last; i += BLOCK) {
-        uint32_t mask = last - i < BLOCK ? in_use(count + i, last - i + 1) : in_use(count + i, BLOCK);
-        for (; mask != 0; mask &= mask - 1) {
-            size_t bin = i + (size_t)__builtin_ctz(mask);
-            at = qd_put_whole(qd_put_whole(at, bin - next), count[bin]);
-            next = bin + 1;
-        }
-    }
-    if (at != NULL)
-        qd_byte_writer_fill(to, at);
+    if (at == NULL)
+        return;
+    at = put_pairs(at, count, first, last, &next);
+    if (apart != QD_COUNTS_NONE)
+        at = put_pairs(at, count, apart, apart, &next);
+    qd_byte_writer_fill(to, at);
 }
 
 bool qd_counts_decode(uint64_t count[], size_t bins, uint64_t *total, size_t *first, size_t *last,

@@ -21,8 +21,10 @@ static inline uint64_t qd_quantile_rank(double p, uint64_t n)
 /* Position of the value of that rank (1..sum) among bins first..last of `count`. */
 size_t qd_counts_find(const uint64_t count[], size_t first, size_t last, uint64_t rank);
 
-/* The bins first..last (none where first > last) as pairs (gap, count) of those that are not 0. */
-void qd_counts_encode(const uint64_t count[], size_t first, size_t last, qd_byte_writer_t *to);
+/* The bins first..last (none where first > last), and one beyond them unless it is QD_COUNTS_NONE, as pairs
+ * (gap, count) of those that are not 0. */
+#define QD_COUNTS_NONE SIZE_MAX
+void qd_counts_encode(const uint64_t count[], size_t first, size_t last, size_t apart, qd_byte_writer_t *to);
 
 /* Adds what qd_counts_encode wrote to count[0..bins-1]; with count NULL it is only checked. *total: sum of
  * what was read; *first, *last: lowest and highest bin read, untouched where there is none. False where it

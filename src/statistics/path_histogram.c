@@ -23,6 +23,19 @@ static qd_path_waiting_t *new_waiting(size_t periods)
     return self;
 }
 
+/* No bin of the period is in use. */
+static void forget(qd_path_histogram_t *self, size_t period)
+{
+    self->first[period] = UINT16_MAX;
+    self->last[period] = 0;
+}
+
+static void use(qd_path_histogram_t *self, size_t period, size_t first, size_t last)
+{
+    self->first[period] = first < self->first[period] ? (uint16_t)first : self->first[period];
+    self->last[period] = last > self->last[period] ? (uint16_t)last : self->last[period];
+}
+
 bool qd_path_histogram_init(qd_path_histogram_t *self, const qd_series_info_t *series, size_t periods)
 {
     bool open = isinf(series->high);
@@ -34,10 +47,16 @@ bool qd_path_histogram_init(qd_path_histogram_t *self, const qd_series_info_t *s
     size_t some = periods > 0 ? periods : 1;
     self->count = calloc(some, QD_PATH_BINS * sizeof *self->count);
     self->sum = calloc(some, sizeof *self->sum);
+    self->first = malloc(some * sizeof *self->first);
+    self->last = malloc(some * sizeof *self->last);
     self->waiting = new_waiting(some);
     const qd_path_waiting_t *waiting = self->waiting;
-    return self->count != NULL && self->sum != NULL && waiting != NULL && waiting->bin != NULL &&
-           waiting->sum != NULL;
+    if (self->count == NULL || self->sum == NULL || self->first == NULL || self->last == NULL ||
+        waiting == NULL || waiting->bin == NULL || waiting->sum == NULL)
+        return false;
+    for (size_t t = 0; t < periods; t++)
+        forget(self, t);
+    return true;
 }
 
 void qd_path_histogram_free(qd_path_histogram_t *self)
@@ -49,6 +68,8 @@ void qd_path_histogram_free(qd_path_histogram_t *self)
     free(self->waiting);
     free(self->count);
     free(self->sum);
+    free(self->first);
+    free(self->last);
     *self = (qd_path_histogram_t){0};
 }
 
@@ -60,7 +81,13 @@ static void clear_waiting(qd_path_waiting_t *self, size_t periods)
 
 void qd_path_histogram_clear(qd_path_histogram_t *self)
 {
-    memset(self->count, 0, self->periods * QD_PATH_BINS * sizeof *self->count);
+    uint64_t *count = self->count;
+    for (size_t t = 0; t < self->periods; t++, count += QD_PATH_BINS) {
+        if (self->first[t] <= self->last[t])
+            memset(count + self->first[t], 0, (size_t)(self->last[t] - self->first[t] + 1) * sizeof *count);
+        count[NONE] = count[ENDED] = 0;
+        forget(self, t);
+    }
     memset(self->sum, 0, self->periods * sizeof *self->sum);
     clear_waiting(self->waiting, self->periods);
 }
@@ -83,6 +110,21 @@ static void count_waiting(const qd_path_histogram_t *self)
             count[waiting->bin[w * periods + t]]++;
 }
 
+/* Widens the bins in use by those of who waits, in forms that become vector minima and maxima. */
+static void use_waiting(const qd_path_histogram_t *self)
+{
+    const qd_path_waiting_t *waiting = self->waiting;
+    uint16_t *restrict first = self->first, *restrict last = self->last;
+    for (size_t w = 0; w < waiting->worlds; w++) {
+        const uint16_t *restrict bin = waiting->bin + w * self->periods;
+        for (size_t t = 0; t < self->periods; t++) {
+            uint16_t value = bin[t] <= STEPS ? bin[t] : 0;
+            first[t] = bin[t] < first[t] ? bin[t] : first[t];
+            last[t] = value > last[t] ? value : last[t];
+        }
+    }
+}
+
 /* The state that can be told stays the same, so this is done to constant histograms too. */
 static void settle(const qd_path_histogram_t *self)
 {
@@ -90,6 +132,7 @@ static void settle(const qd_path_histogram_t *self)
     if (waiting->worlds == 0)
         return;
     count_waiting(self);
+    use_waiting(self);
     for (size_t t = 0; t < self->periods; t++)
         self->sum[t] += (int64_t)waiting->sum[t];
     clear_waiting(waiting, self->periods);
@@ -167,52 +210,72 @@ void qd_path_histogram_add(qd_path_histogram_t *self, const double path[], size_
 void qd_path_histogram_merge(qd_path_histogram_t *self, const qd_path_histogram_t *other)
 {
     settle(other);
-    size_t bins = self->periods * QD_PATH_BINS;
     const uint64_t *restrict from = other->count;
     uint64_t *restrict to = self->count;
-    for (size_t i = 0; i < bins; i++)
-        to[i] += from[i];
-    for (size_t t = 0; t < self->periods; t++)
+    for (size_t t = 0; t < self->periods; t++, from += QD_PATH_BINS, to += QD_PATH_BINS) {
+        for (size_t i = other->first[t]; i <= other->last[t]; i++)
+            to[i] += from[i];
+        to[NONE] += from[NONE];
+        to[ENDED] += from[ENDED];
+        use(self, t, other->first[t], other->last[t]);
         self->sum[t] += other->sum[t];
+    }
 }
 
-uint64_t qd_path_histogram_count(const qd_path_histogram_t *self, size_t period)
+/* The middle of a bin. */
+static double value_of(const qd_path_histogram_t *self, size_t bin)
 {
-    settle(self);
-    const uint64_t *count = self->count + period * QD_PATH_BINS;
-    uint64_t n = 0;
-    for (size_t i = 0; i <= STEPS; i++)
-        n += count[i];
-    return n;
-}
-
-double qd_path_histogram_mean(const qd_path_histogram_t *self, size_t period)
-{
-    uint64_t n = qd_path_histogram_count(self, period);
-    return n == 0 ? NAN : qd_fixed_mean(self->sum[period], n);
-}
-
-double qd_path_histogram_quantile(const qd_path_histogram_t *self, size_t period, double p)
-{
-    uint64_t n = qd_path_histogram_count(self, period);
-    if (n == 0)
-        return NAN;
-    const uint64_t *count = self->count + period * QD_PATH_BINS;
-    double step = (double)qd_counts_find(count, 0, STEPS, qd_quantile_rank(p, n));
+    double step = (double)bin;
     if (!self->open)
         return self->low + step / STEPS / self->scale;
     step = step < STEPS ? step : STEPS - 1;
     return self->low + step / (STEPS - step);
 }
 
+uint64_t qd_path_histogram_describe(const qd_path_histogram_t *self, size_t period, size_t quantiles,
+                                    const double p[], double *mean, double quantile[])
+{
+    settle(self);
+    const uint64_t *count = self->count + period * QD_PATH_BINS;
+    size_t first = self->first[period], last = self->last[period];
+    uint64_t n = 0, below = 0;
+    for (size_t i = first; i <= last; i++)
+        n += count[i];
+    *mean = n == 0 ? (double)NAN : qd_fixed_mean(self->sum[period], n);
+    for (size_t q = 0; q < quantiles; q++) {
+        uint64_t rank = n == 0 ? 0 : qd_quantile_rank(p[q], n);
+        while (n > 0 && below + count[first] < rank)
+            below += count[first++];
+        quantile[q] = n == 0 ? (double)NAN : value_of(self, first);
+    }
+    return n;
+}
+
 void qd_path_histogram_encode(const qd_path_histogram_t *self, qd_byte_writer_t *to)
 {
     settle(self);
     for (size_t t = 0; t < self->periods; t++) {
-        qd_counts_encode(self->count + t * QD_PATH_BINS, 0, NONE, to);
+        qd_counts_encode(self->count + t * QD_PATH_BINS, self->first[t], self->last[t], NONE, to);
         qd_byte_writer_word(to, (uint64_t)self->sum[t]);
         qd_byte_writer_word(to, (uint64_t)((qd_uint128_t)self->sum[t] >> 64));
     }
+}
+
+/* Adds the counts of one period. After a failure any bin may be in use. */
+static bool decode_period(qd_path_histogram_t *self, size_t period, uint64_t worlds, qd_byte_reader_t *from)
+{
+    uint64_t total, *count = self->count + period * QD_PATH_BINS;
+    size_t first = UINT16_MAX, last = 0;
+    bool sound = qd_counts_decode(count, NONE + 1, &total, &first, &last, from) && total <= worlds;
+    if (!sound) {
+        use(self, period, 0, STEPS);
+        return false;
+    }
+    while (last > STEPS || (last > first && count[last] == 0)) /* a bin in use, not NONE */
+        last--;
+    if (first <= last)
+        use(self, period, first, last);
+    return true;
 }
 
 bool qd_path_histogram_decode(qd_path_histogram_t *self, uint64_t worlds, bool apply, qd_byte_reader_t *from)
@@ -220,8 +283,9 @@ bool qd_path_histogram_decode(qd_path_histogram_t *self, uint64_t worlds, bool a
     for (size_t t = 0; t < self->periods; t++) {
         uint64_t total;
         size_t first, last;
-        uint64_t *count = apply ? self->count + t * QD_PATH_BINS : NULL;
-        if (!qd_counts_decode(count, NONE + 1, &total, &first, &last, from) || total > worlds)
+        bool sound = apply ? decode_period(self, t, worlds, from)
+                           : qd_counts_decode(NULL, NONE + 1, &total, &first, &last, from) && total <= worlds;
+        if (!sound)
             return false;
         uint64_t low = qd_byte_reader_word(from), high = qd_byte_reader_word(from);
         if (apply)

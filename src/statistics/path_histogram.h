@@ -37,8 +37,10 @@ typedef struct {
     double low, scale, bound; /* z = (x - low) * scale, at most `bound` */
     bool open;                /* no upper bound */
     size_t periods;
-    uint64_t *count;            /* periods x QD_PATH_BINS */
-    qd_int128_t *sum;           /* periods, in units of 2^-32 */
+    uint64_t *count;        /* periods x QD_PATH_BINS */
+    qd_int128_t *sum;       /* periods, in units of 2^-32 */
+    uint16_t *first, *last; /* periods: all bins with a count lie within, but those of worlds without a value;
+                                   first > last: there are none */
     qd_path_waiting_t *waiting; /* whoever reads counts or sums settles these first */
 } qd_path_histogram_t;
 
@@ -51,15 +53,15 @@ void qd_path_histogram_clear(qd_path_histogram_t *self);
 void qd_path_histogram_add(qd_path_histogram_t *self, const double path[], size_t periods);
 void qd_path_histogram_merge(qd_path_histogram_t *self, const qd_path_histogram_t *other);
 
-/* Worlds with a value at a period, their mean and type-1 quantile (NaN where there is none). */
-uint64_t qd_path_histogram_count(const qd_path_histogram_t *self, size_t period);
-double qd_path_histogram_mean(const qd_path_histogram_t *self, size_t period);
-double qd_path_histogram_quantile(const qd_path_histogram_t *self, size_t period, double p);
+/* Worlds with a value at a period; *mean is theirs and quantile[i] their type-1 quantile p[i], p ascending (NaN
+ * where there is none). */
+uint64_t qd_path_histogram_describe(const qd_path_histogram_t *self, size_t period, size_t quantiles,
+                                    const double p[], double *mean, double quantile[]);
 
 void qd_path_histogram_encode(const qd_path_histogram_t *self, qd_byte_writer_t *to);
 
 /* Adds an encoded histogram of at most `worlds` worlds, or only checks it (`apply` false). False where it is
- * none. */
+ * none; self is then to be cleared. */
 bool qd_path_histogram_decode(qd_path_histogram_t *self, uint64_t worlds, bool apply, qd_byte_reader_t *from);
 
 #endif

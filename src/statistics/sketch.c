@@ -81,17 +81,18 @@ void qd_sketch_histogram(const qd_sketch_t *self, double low, double high, size_
 
 void qd_sketch_encode(const qd_sketch_t *self, qd_byte_writer_t *to)
 {
-    qd_counts_encode(self->count, self->first, self->last, to);
+    qd_counts_encode(self->count, self->first, self->last, QD_COUNTS_NONE, to);
 }
 
 bool qd_sketch_decode(qd_sketch_t *self, uint64_t expected, bool apply, qd_byte_reader_t *from)
 {
     uint64_t total;
     size_t first = SIZE_MAX, last = 0;
-    if (!qd_counts_decode(apply ? self->count : NULL, self->bins, &total, &first, &last, from) ||
-        total != expected)
-        return false;
-    if (apply && total > 0)
+    bool sound = qd_counts_decode(apply ? self->count : NULL, self->bins, &total, &first, &last, from) &&
+                 total == expected;
+    if (apply && !sound)
+        touch(self, 0, self->bins - 1);
+    else if (apply && total > 0)
         touch(self, first, last);
-    return true;
+    return sound;
 }

@@ -42,7 +42,8 @@ void qd_sketch_histogram(const qd_sketch_t *self, double low, double high, size_
 
 void qd_sketch_encode(const qd_sketch_t *self, qd_byte_writer_t *to);
 
-/* Adds an encoded sketch of `expected` values, or only checks it (`apply` false). False where it is none. */
+/* Adds an encoded sketch of `expected` values, or only checks it (`apply` false). False where it is none;
+ * self is then to be cleared. */
 bool qd_sketch_decode(qd_sketch_t *self, uint64_t expected, bool apply, qd_byte_reader_t *from);
 
 #endif

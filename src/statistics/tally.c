@@ -256,23 +256,47 @@ const uint64_t *qd_tally_plane(const qd_tally_t *self)
     return self->plane;
 }
 
+uint64_t qd_tally_path(const qd_tally_t *self, qd_series_t series, size_t period, size_t quantiles,
+                       const double p[], double *mean, double quantile[])
+{
+    if (self->paths && period < self->periods)
+        return qd_path_histogram_describe(&self->path[series], period, quantiles, p, mean, quantile);
+    *mean = NAN;
+    for (size_t q = 0; q < quantiles; q++)
+        quantile[q] = NAN;
+    return 0;
+}
+
 uint64_t qd_tally_path_count(const qd_tally_t *self, qd_series_t series, size_t period)
 {
-    return self->paths && period < self->periods ? qd_path_histogram_count(&self->path[series], period) : 0;
+    double mean;
+    return qd_tally_path(self, series, period, 0, NULL, &mean, NULL);
 }
 
 double qd_tally_path_mean(const qd_tally_t *self, qd_series_t series, size_t period)
 {
-    return self->paths && period < self->periods ? qd_path_histogram_mean(&self->path[series], period) : NAN;
+    double mean;
+    qd_tally_path(self, series, period, 0, NULL, &mean, NULL);
+    return mean;
 }
 
 double qd_tally_path_quantile(const qd_tally_t *self, qd_series_t series, size_t period, double p)
 {
-    return self->paths && period < self->periods ? qd_path_histogram_quantile(&self->path[series], period, p)
-                                                 : NAN;
+    double mean, quantile;
+    qd_tally_path(self, series, period, 1, &p, &mean, &quantile);
+    return quantile;
 }
 
 /* ---- bytes --------------------------------------------------------------------------------------------- */
+
+static void encode_plane(const qd_tally_t *self, qd_byte_writer_t *to)
+{
+    unsigned char *at = qd_byte_writer_room(to, (size_t)PLANE * QD_WHOLE_BYTES);
+    for (size_t i = 0; at != NULL && i < PLANE; i++)
+        at = qd_put_whole(at, self->plane[i]);
+    if (at != NULL)
+        qd_byte_writer_fill(to, at);
+}
 
 /* Layout: format word, length, then the body (shape, counts, hash, outcomes, plane, paths), then XXH3-64 of
  * all before. */
@@ -289,8 +313,7 @@ static void encode_body(const qd_tally_t *self, qd_byte_writer_t *to)
         qd_moments_encode(&self->moments[o], to);
         qd_sketch_encode(&self->sketch[o], to);
     }
-    for (size_t i = 0; i < PLANE; i++)
-        qd_byte_writer_whole(to, self->plane[i]);
+    encode_plane(self, to);
     for (size_t s = 0; self->paths && s < QD_SERIES_COUNT; s++)
         qd_path_histogram_encode(&self->path[s], to);
 }
@@ -366,6 +389,19 @@ static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
     return !from.failed && from.at == from.end;
 }
 
+/* Adds a body whose shape has been checked, or nothing: false. An empty tally is cleared after a failure, so that
+ * one reading is enough; for another the body is looked over first. */
+static bool add_body(qd_tally_t *self, qd_byte_reader_t from)
+{
+    bool empty = self->worlds == 0 && self->failures == 0;
+    if (!empty && !decode_body(self, false, from))
+        return false;
+    bool added = decode_body(self, true, from);
+    if (!added)
+        qd_tally_clear(self);
+    return added;
+}
+
 /* NULL, or what is wrong with the envelope. */
 static const char *check_envelope(const unsigned char *bytes, size_t size)
 {
@@ -395,10 +431,8 @@ qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t
     if (fault == NULL) {
         qd_byte_reader_t from = {.at = bytes + 2 * sizeof(uint64_t), .end = bytes + size - sizeof(uint64_t)};
         fault = check_shape(self, &from);
-        if (fault == NULL && !decode_body(self, false, from))
+        if (fault == NULL && !add_body(self, from))
             fault = "its counts do not agree with each other";
-        if (fault == NULL && !decode_body(self, true, from))
-            return qd_error_add(error, QD_ERROR_INTERNAL, "a tally was accepted and then refused");
     }
     if (fault != NULL)
         return qd_error_add(error, QD_ERROR_IO, "the bytes of a tally cannot be used: %s", fault);

@@ -186,20 +186,20 @@ static void fill_stop(summary_t *self, size_t o, size_t i, size_t point, size_t 
     *qd_batch_reals(&self->batch, self->outcome[o].stop_high, i) = stop->high;
 }
 
-static void fill_series(summary_t *self, size_t s, size_t i, size_t periods, const qd_tally_t *tally)
+static void fill_series(summary_t *self, size_t s, size_t i, const qd_tally_t *tally)
 {
+    static const double p[] = {0.05, 0.5, 0.95};
     const series_fields_t *f = &self->series[s];
     qd_batch_t *b = &self->batch;
-    qd_series_t series = (qd_series_t)s;
+    int64_t *count = qd_batch_wholes(b, f->count, i);
+    double *mean = qd_batch_reals(b, f->mean, i), *q05 = qd_batch_reals(b, f->q05, i),
+           *q50 = qd_batch_reals(b, f->q50, i), *q95 = qd_batch_reals(b, f->q95, i);
     for (size_t t = 0; t < self->assembly->periods; t++) {
-        bool there = t < periods;
-        qd_batch_wholes(b, f->count, i)[t] = there ? (int64_t)qd_tally_path_count(tally, series, t) : 0;
-        qd_batch_reals(b, f->mean, i)[t] = there ? qd_tally_path_mean(tally, series, t) : (double)NAN;
-        qd_batch_reals(b, f->q05, i)[t] =
-            there ? qd_tally_path_quantile(tally, series, t, 0.05) : (double)NAN;
-        qd_batch_reals(b, f->q50, i)[t] = there ? qd_tally_path_quantile(tally, series, t, 0.5) : (double)NAN;
-        qd_batch_reals(b, f->q95, i)[t] =
-            there ? qd_tally_path_quantile(tally, series, t, 0.95) : (double)NAN;
+        double quantile[3];
+        count[t] = (int64_t)qd_tally_path(tally, (qd_series_t)s, t, 3, p, &mean[t], quantile);
+        q05[t] = quantile[0];
+        q50[t] = quantile[1];
+        q95[t] = quantile[2];
     }
 }
 
@@ -210,7 +210,6 @@ static qd_status_t fill(summary_t *self, size_t point, size_t order, size_t i, q
     qd_status_t status = qd_index_tally(index, point, order, &tally, error);
     if (status != QD_OK)
         return status;
-    size_t periods = qd_index_periods(index, point, order);
     *qd_batch_wholes(&self->batch, self->worlds, i) =
         (int64_t)qd_ranges_count(qd_index_done(index, point, order));
     *qd_batch_wholes(&self->batch, self->failed, i) = (int64_t)qd_tally_failures(tally);
@@ -221,7 +220,7 @@ static qd_status_t fill(summary_t *self, size_t point, size_t order, size_t i, q
                 fill_stop(self, o, i, point, order);
         }
     for (size_t s = 0; self->assembly->kind.paths && s < QD_SERIES_COUNT; s++)
-        fill_series(self, s, i, periods, tally);
+        fill_series(self, s, i, tally);
     const uint64_t *plane = qd_tally_plane(tally);
     for (size_t k = 0; k < QD_PLANE_BINS * QD_PLANE_BINS; k++)
         qd_batch_wholes(&self->batch, self->plane, i)[k] = (int64_t)plane[k];

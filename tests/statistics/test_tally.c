@@ -151,8 +151,9 @@ static void test_forged_bytes_are_refused(void **state)
 {
     (void)state;
     qd_tally_t *tally = qd_tally_new(PERIODS, true), *source = make_tally(0, 20, 1),
-               *empty = qd_tally_new(PERIODS, true);
-    buffer_t bytes = encode(source);
+               *empty = qd_tally_new(PERIODS, true), *full = make_tally(20, 40, 1),
+               *before = make_tally(20, 40, 1);
+    buffer_t bytes = encode(source), good = encode(source);
     size_t refused = 0;
     for (size_t i = 16; i + 8 < bytes.size; i += 3) {
         unsigned char kept = bytes.bytes[i];
@@ -165,10 +166,22 @@ static void test_forged_bytes_are_refused(void **state)
         else
             refused++;
         assert_same(tally, empty);
+        if (qd_tally_decode(full, bytes.bytes, bytes.size, &error) == QD_OK) {
+            qd_tally_clear(full);
+            qd_tally_merge(full, before);
+        }
+        assert_same(full, before);
         bytes.bytes[i] = kept;
     }
     assert_true(refused > bytes.size / 20);
+    /* What was refused half way has left no counts that a later tally would find. */
+    qd_error_t none = QD_ERROR_NONE;
+    assert_int_equal(qd_tally_decode(tally, good.bytes, good.size, &none), QD_OK);
+    assert_same(tally, source);
     free(bytes.bytes);
+    free(good.bytes);
+    qd_tally_free(full);
+    qd_tally_free(before);
     qd_tally_free(tally);
     qd_tally_free(source);
     qd_tally_free(empty);
