@@ -266,13 +266,20 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
     qd_experiment_t *self = load->self;
     if (!qd_yaml_expect(root, QD_YAML_MAP, "an experiment: a mapping of name, seed, worlds, orders, ..."))
         return;
+    const qd_yaml_node_t *registered = qd_yaml_get(root, "registered");
+    if (registered && !load->resolved && qd_yaml_kind(registered) == QD_YAML_SCALAR) {
+        qd_yaml_fail(registered,
+                     "found a registration, written by `quadrille register`; expected an experiment: "
+                     "run the one that was registered, and it is compared with this file");
+        return;
+    }
     /* `registered` stands in resolved texts alone. */
     qd_yaml_check_keys(root, sizeof keys / sizeof keys[0] - !load->resolved, keys);
     read_name(load, root, path);
     read_numbers(load, root, overrides);
     read_family(load, qd_yaml_get(root, "family"));
-    if (qd_yaml_get(root, "registered"))
-        qd_registration_read(load, qd_yaml_get(root, "registered"));
+    if (registered)
+        qd_registration_read(load, registered);
     qd_orders_read(load, qd_yaml_get(root, "orders"));
     if (qd_yaml_get(root, "parameters"))
         qd_block_read(load, qd_yaml_get(root, "parameters"), false, &load->base);

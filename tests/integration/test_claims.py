@@ -142,6 +142,10 @@ class Claims(unittest.TestCase):
         must("register", experiment)
         self.assertTrue(sealed.exists())
         self.assertEqual(quadrille("register", experiment).returncode, 2)
+        refused = quadrille("run", sealed)
+        self.assertEqual(refused.returncode, 2)
+        self.assertEqual(len(refused.stderr.splitlines()), 1)
+        self.assertIn(f"{sealed}:2:14: found a registration", refused.stderr)
         date = [line for line in sealed.read_text().splitlines() if line.startswith("registered:")][0].split('"')[1]
         told = must("run", experiment, "-o", folder / "a.h5", "--worlds", "150").stderr
         self.assertIn(f"claims registered {date}", told)
