@@ -3,6 +3,7 @@
 #define QD_CLI_CLI_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "cli/options.h"
 #include "quadrille/error.h"
@@ -19,6 +20,7 @@ extern const qd_command_t qd_command_replay;
 extern const qd_command_t qd_command_landscape;
 extern const qd_command_t qd_command_power;
 extern const qd_command_t qd_command_crate;
+extern const qd_command_t qd_command_export;
 extern const qd_command_t qd_command_init;
 extern const qd_command_t qd_command_list;
 extern const qd_command_t qd_command_help;
@@ -40,11 +42,6 @@ bool qd_cli_may_write(const char *output, bool *there);
  * Tells which one it is. */
 bool qd_cli_spares(const char *output, const char *const input[], size_t inputs);
 
-/* *point = the point of a result file that is called so: qd_experiment_find_point, or by label and position alone
- * where `experiment` is NULL. */
-QD_MUST_USE qd_status_t qd_cli_find_point(const qd_result_file_t *file, const qd_experiment_t *experiment,
-                                          const char *name, size_t *point, qd_error_t *error);
-
 /* The path of an experiment, malloc'ed: `name` itself, or where no such file is here and the name has neither slash nor
  * dot, the experiment of that name that comes with the program. NULL when memory is short. */
 char *qd_cli_experiment_path(const char *name);
@@ -52,6 +49,11 @@ char *qd_cli_experiment_path(const char *name);
 /* Where a command writes what it makes of a result file without -o: "NAME.ENDING" of "FOLDER/NAME.h5", malloc'ed;
  * NULL when memory is short. */
 char *qd_cli_beside(const char *path, const char *ending);
+
+/* Writes a file by `put` and renames it into its place, so that a file of that name is always whole. 0, or the exit status of a
+ * fault, which is told; then nothing was written. */
+int qd_cli_write(const char *output, qd_status_t (*put)(void *context, FILE *out, qd_error_t *error),
+                 void *context);
 
 /* "quadrille COMMAND ARGUMENT...", malloc'ed; NULL when memory is short. To be called before getopt reorders
  * the words. */

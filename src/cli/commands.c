@@ -10,12 +10,13 @@
 #include "cli/wrap.h"
 
 static const qd_command_t *const commands[] = {
-    &qd_command_run,      &qd_command_show,
+    &qd_command_run,       &qd_command_show,
 #ifdef QD_REPORT
     &qd_command_report,
 #endif
-    &qd_command_register, &qd_command_merge, &qd_command_verify, &qd_command_replay, &qd_command_landscape,
-    &qd_command_power,    &qd_command_crate, &qd_command_init,   &qd_command_list,   &qd_command_help,
+    &qd_command_register,  &qd_command_merge, &qd_command_verify, &qd_command_replay,
+    &qd_command_landscape, &qd_command_power, &qd_command_export, &qd_command_crate,
+    &qd_command_init,      &qd_command_list,  &qd_command_help,
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

@@ -1,8 +1,10 @@
 /* Where a result file is to be written. */
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,4 +77,46 @@ char *qd_cli_beside(const char *path, const char *ending)
         length -= 3;
     char *output;
     return asprintf(&output, "%.*s.%s", (int)length, name, ending) < 0 ? NULL : output;
+}
+
+/* A draft beside its place; NULL, told, where it cannot be made. */
+static FILE *open_draft(const char *output, char **draft)
+{
+    *draft = NULL;
+    int handle = asprintf(draft, "%s.%ld.tmp", output, (long)getpid()) < 0
+                     ? -1
+                     : open(*draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    FILE *out = handle < 0 ? NULL : fdopen(handle, "w");
+    if (out)
+        return out;
+    fprintf(stderr, "quadrille: %s: %s\n", output, strerror(errno));
+    if (handle >= 0) {
+        close(handle);
+        unlink(*draft);
+    }
+    return NULL;
+}
+
+int qd_cli_write(const char *output, qd_status_t (*put)(void *context, FILE *out, qd_error_t *error),
+                 void *context)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    char *draft;
+    FILE *out = open_draft(output, &draft);
+    if (!out) {
+        free(draft);
+        return 1;
+    }
+    qd_status_t status = put(context, out, &error);
+    bool written = !ferror(out) && fflush(out) == 0 && fsync(fileno(out)) == 0;
+    written = fclose(out) == 0 && written;
+    if (status == QD_OK && (!written || rename(draft, output) != 0))
+        status = qd_error_add(&error, QD_ERROR_IO, "%s: writing failed: %s", output, strerror(errno));
+    if (status != QD_OK)
+        unlink(draft);
+    free(draft);
+    if (status != QD_OK)
+        return qd_cli_fail(&error);
+    fprintf(stderr, "quadrille: wrote %s\n", output);
+    return 0;
 }

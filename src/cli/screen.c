@@ -20,9 +20,17 @@ typedef struct {
 
 static screen_t screen[2] = {{.descriptor = STDOUT_FILENO}, {.descriptor = STDERR_FILENO}};
 
+/* The end of a line of CSV, which moves the cursor to where the next line begins anyway. */
+static bool is_end_of_line(const unsigned char *s, size_t left)
+{
+    return left >= 2 && s[0] == '\r' && s[1] == '\n';
+}
+
 /* Whether so many bytes are the beginning of a sequence that goes on. */
 static bool is_unfinished(const unsigned char *s, size_t left)
 {
+    if (s[0] == '\r')
+        return left == 1;
     size_t whole = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
     if (s[0] < 0xC2 || s[0] > 0xF4 || left >= whole)
         return false;
@@ -39,11 +47,12 @@ size_t qd_screen_filter(const unsigned char *bytes, size_t size, _Bool last, cha
     while (at < size) {
         uint32_t code;
         size_t length = qd_text_character(bytes + at, size - at, &code);
-        if (length == 0 && !last && is_unfinished(bytes + at, size - at))
+        if ((length == 0 || bytes[at] == '\r') && !last && is_unfinished(bytes + at, size - at))
             break;
         if (length == 0)
             to += sprintf(to, "\\x%02x", bytes[at]);
-        else if (qd_is_control(code) && code != '\n' && code != '\t')
+        else if (qd_is_control(code) && code != '\n' && code != '\t' &&
+                 !is_end_of_line(bytes + at, size - at))
             to += sprintf(to, "\\u%04x", code);
         else
             to = mempcpy(to, bytes + at, length);

@@ -4,7 +4,7 @@
  * Texts from experiment files, result files, folders and the command line may hold escape sequences, or marks
  * that turn the direction of writing round, and so make a terminal show what is not there. The filter writes
  * such a character as \u0007 is written in JSON, so that JSON stays what it was, and a byte that is not UTF-8
- * as \xff. Tabs and line feeds pass. */
+ * as \xff. Tabs and line feeds pass, and a carriage return before a line feed. */
 #ifndef QD_CLI_SCREEN_H
 #define QD_CLI_SCREEN_H
 

@@ -7,8 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/name.h"
-#include "base/number.h"
+#include "cli/choices.h"
 #include "cli/cli.h"
 #include "cli/screen.h"
 
@@ -153,56 +152,6 @@ static qd_status_t show_provenance(const qd_show_t *self)
 
 /* ---- command line -------------------------------------------------------------------------------------- */
 
-/* Reads a list of names with commas between; -1, or an exit status. */
-static int read_outcomes(qd_show_t *self, const char *list)
-{
-    self->asked = list != NULL;
-    self->all = list && strcmp(list, "all") == 0;
-    for (size_t o = 0; self->all && o < QD_OUTCOMES; o++)
-        self->outcome[o] = true;
-    for (const char *name = self->all ? NULL : list; name;) {
-        char one[64];
-        size_t length = strcspn(name, ",");
-        snprintf(one, sizeof one, "%.*s", (int)length, name);
-        int found = qd_outcome_find(one);
-        if (found < 0) {
-            const char *near = qd_nearest_name(one, QD_OUTCOMES, qd_outcome_name);
-            return qd_cli_misuse("show",
-                                 "found the outcome `%s`%s%s%s; expected one of `quadrille list outcomes`",
-                                 one, near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
-        }
-        self->outcome[found] = true;
-        name = name[length] == ',' ? name + length + 1 : NULL;
-    }
-    return -1;
-}
-
-/* A file whose experiment cannot be read knows its points by label and position alone. */
-static qd_status_t find_labelled(const qd_result_file_t *file, const char *name, size_t *point,
-                                 qd_error_t *error)
-{
-    size_t points = qd_result_file_points(file);
-    uint64_t position;
-    for (*point = 0; *point < points; ++*point)
-        if (strcmp(qd_result_file_point_label(file, *point), name) == 0)
-            return QD_OK;
-    if (!qd_natural_of(name, 0, points - 1, &position))
-        return qd_error_add(error, QD_ERROR_INPUT,
-                            "found point `%s`; expected the label of one of %zu points, or 0 to %zu", name,
-                            points, points - 1);
-    *point = (size_t)position;
-    return QD_OK;
-}
-
-qd_status_t qd_cli_find_point(const qd_result_file_t *file, const qd_experiment_t *experiment,
-                              const char *name, size_t *point, qd_error_t *error)
-{
-    /* The file of a shard or of a run that goes on holds the points of the experiment. */
-    return experiment && experiment->points == qd_result_file_points(file)
-               ? qd_experiment_find_point(experiment, name, point, error)
-               : find_labelled(file, name, point, error);
-}
-
 static void free_names(qd_show_t *self)
 {
     for (size_t p = 0; self->name && p < qd_result_file_points(self->file); p++)
@@ -303,7 +252,10 @@ static int run(int argc, char **argv)
     if (code >= 0)
         return code;
     qd_show_t self = {.point = -1, .form = arguments.form, .error = &error};
-    code = read_outcomes(&self, arguments.outcomes);
+    self.asked = arguments.outcomes != NULL;
+    self.all = self.asked && strcmp(arguments.outcomes, "all") == 0;
+    if (self.asked)
+        code = qd_cli_find_outcomes("show", arguments.outcomes, self.outcome);
     return code >= 0 ? code : show_file(&self, argv[optind], arguments.point);
 }
 

@@ -2,22 +2,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/json.h"
+#include "cli/rows.h"
 #include "cli/show.h"
-#include "statistics/interval.h"
-
-#define CONFIDENCE 0.95
-
-/* One row of the summary: an outcome at a point and order. */
-typedef struct {
-    const char *point, *order, *outcome;
-    qd_result_summary_t summary;
-    double low, high; /* of the mean's interval */
-} row_t;
-
-typedef void put_row_t(const row_t *row, bool first);
 
 static void put_member(const char *name, const char *text)
 {
@@ -38,80 +26,45 @@ static void put_text(const char *name, const char *text, bool first)
     qd_json_text(stdout, text);
 }
 
-static void put_json_row(const row_t *row, bool first)
+/* All outcomes that the file keeps, or those asked for, at all points or the one asked for; intervals as in the table. */
+static qd_status_t put_rows(const qd_show_t *self, qd_rows_t *rows, size_t p, size_t o)
 {
-    fputs(first ? "\n    {" : ",\n    {", stdout);
-    put_text("point", row->point, true);
-    put_text("order", row->order, false);
-    put_text("outcome", row->outcome, false);
-    printf(", \"count\": %" PRIu64, (uint64_t)row->summary.count);
-    put_real("mean", row->summary.mean);
-    put_real("low", row->low);
-    put_real("high", row->high);
-    put_real("sd", row->summary.sd);
-    putchar('}');
-}
-
-static void put_csv_text(const char *text)
-{
-    putchar('"');
-    for (const char *s = text; *s; s++)
-        printf("%s%c", *s == '"' ? "\"" : "", *s);
-    putchar('"');
-}
-
-/* Empty where there is none. */
-static void put_csv_real(double x)
-{
-    putchar(',');
-    if (isfinite(x))
-        qd_json_real(stdout, x);
-}
-
-static void put_csv_row(const row_t *row, bool first)
-{
-    if (first)
-        puts("point,order,outcome,count,mean,low,high,sd");
-    put_csv_text(row->point);
-    putchar(',');
-    put_csv_text(row->order);
-    printf(",%s,%" PRIu64, row->outcome, (uint64_t)row->summary.count);
-    put_csv_real(row->summary.mean);
-    put_csv_real(row->low);
-    put_csv_real(row->high);
-    put_csv_real(row->summary.sd);
-    putchar('\n');
-}
-
-/* All outcomes that the file keeps, or those asked for, at all points or the one asked for. */
-static qd_status_t put_rows(const qd_show_t *self, put_row_t *put)
-{
-    bool first = true;
-    for (size_t p = 0; p < qd_result_file_points(self->file); p++)
-        for (size_t o = 0; o < qd_result_file_orders(self->file); o++)
-            for (size_t i = 0; i < QD_OUTCOMES; i++) {
-                if ((self->point >= 0 && (size_t)self->point != p) || (self->asked && !self->outcome[i]))
-                    continue;
-                row_t row = {.point = qd_show_point_name(self, p),
-                             .order = qd_result_file_order_label(self->file, o),
-                             .outcome = qd_outcome_table[i].name};
-                qd_error_t unkept = QD_ERROR_NONE;
-                qd_status_t status = qd_result_file_summary(self->file, p, o, (qd_outcome_t)i, &row.summary,
-                                                            self->asked ? self->error : &unkept);
-                if (status != QD_OK && self->asked)
-                    return status;
-                if (status != QD_OK || row.summary.count == 0)
-                    continue;
-                qd_interval_t interval = {NAN, NAN};
-                if (row.summary.count >= 2)
-                    interval =
-                        qd_interval_mean(row.summary.mean, row.summary.sd, row.summary.count, CONFIDENCE);
-                row.low = interval.low;
-                row.high = interval.high;
-                put(&row, first);
-                first = false;
-            }
+    for (size_t i = 0; i < QD_OUTCOMES; i++) {
+        qd_error_t unkept = QD_ERROR_NONE;
+        qd_result_summary_t summary;
+        if (self->asked && !self->outcome[i])
+            continue;
+        qd_status_t status = qd_result_file_summary(self->file, p, o, (qd_outcome_t)i, &summary,
+                                                    self->asked && !self->all ? self->error : &unkept);
+        if (status != QD_OK && self->asked && !self->all)
+            return status;
+        if (status != QD_OK || summary.count == 0)
+            continue;
+        bool stopped = !isnan(summary.stop_low);
+        qd_rows_text(rows, qd_show_point_name(self, p));
+        qd_rows_text(rows, qd_result_file_order_label(self->file, o));
+        qd_rows_text(rows, qd_outcome_table[i].name);
+        qd_rows_natural(rows, summary.count);
+        qd_rows_real(rows, summary.mean);
+        qd_rows_real(rows, stopped ? summary.stop_low : summary.low);
+        qd_rows_real(rows, stopped ? summary.stop_high : summary.high);
+        qd_rows_real(rows, summary.sd);
+    }
     return QD_OK;
+}
+
+static qd_status_t put_summary(const qd_show_t *self, bool json)
+{
+    static const char *const column[] = {"point", "order", "outcome", "count", "mean", "low", "high", "sd"};
+    qd_rows_t rows = {.out = stdout, .json = json, .column = column, .columns = 8, .indent = 2};
+    qd_status_t status = QD_OK;
+    qd_rows_begin(&rows);
+    for (size_t p = 0; p < qd_result_file_points(self->file); p++)
+        for (size_t o = 0; o < qd_result_file_orders(self->file) && status == QD_OK; o++)
+            if (self->point < 0 || (size_t)self->point == p)
+                status = put_rows(self, &rows, p, o);
+    qd_rows_end(&rows);
+    return status;
 }
 
 static qd_status_t put_claims(const qd_show_t *self)
@@ -143,7 +96,7 @@ static qd_status_t put_claims(const qd_show_t *self)
 
 qd_status_t qd_show_csv(const qd_show_t *self)
 {
-    return put_rows(self, put_csv_row);
+    return put_summary(self, false);
 }
 
 qd_status_t qd_show_json(const qd_show_t *self)
@@ -159,10 +112,10 @@ qd_status_t qd_show_json(const qd_show_t *self)
     put_member("shard", from->shard);
     put_member("result_hash", from->result_hash);
     printf("  \"config_hash\": \"%016" PRIx64 "\",\n  \"seed\": %" PRIu64
-           ",\n  \"complete\": %s,\n  \"summary\": [",
+           ",\n  \"complete\": %s,\n  \"summary\": ",
            from->config_hash, from->seed, from->complete ? "true" : "false");
-    qd_status_t status = put_rows(self, put_json_row);
-    fputs("\n  ],\n  \"claims\": [", stdout);
+    qd_status_t status = put_summary(self, true);
+    fputs(",\n  \"claims\": [", stdout);
     if (status == QD_OK)
         status = put_claims(self);
     puts("\n  ]\n}");

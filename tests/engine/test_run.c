@@ -89,6 +89,31 @@ static void test_failed_worlds_are_told(void **state)
     qd_experiment_free(experiment);
 }
 
+/* `quadrille export` has a row for each of them, without outcomes. */
+static void test_failed_worlds_are_exported(void **state)
+{
+    char output[64], command[512], line[512];
+    qd_error_t error;
+    qd_run_summary_t summary;
+    qd_experiment_t *experiment = failing("worlds: 100\nmax_failures: 1");
+    snprintf(output, sizeof output, "%s/e.h5", (char *)*state);
+    if (run(experiment, output, (qd_run_options_t){.threads = 2}, &summary, &error) != QD_OK)
+        fail_msg("%s", error.text);
+    qd_experiment_free(experiment);
+    snprintf(command, sizeof command, "%s/quadrille export %s --outcomes survival --csv", QD_BINARY_DIR,
+             output);
+    FILE *rows = popen(command, "r");
+    assert_non_null(rows);
+    size_t failed = 0, whole = 0;
+    while (fgets(line, sizeof line, rows)) {
+        failed += strstr(line, ",true,\r\n") != NULL;
+        whole += strstr(line, ",false,") && !strstr(line, ",false,\r\n");
+    }
+    assert_int_equal(pclose(rows), 0);
+    assert_int_equal(failed, summary.assembled.failures);
+    assert_int_equal(failed + whole, summary.assembled.worlds);
+}
+
 /* The file's own experiment does not fail: verify tells the first world that did. */
 static void test_verify_tells_failures_apart(void **state)
 {
@@ -164,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_failed_worlds_are_told, start, end),
+        cmocka_unit_test_setup_teardown(test_failed_worlds_are_exported, start, end),
         cmocka_unit_test_setup_teardown(test_verify_tells_failures_apart, start, end),
         cmocka_unit_test_setup_teardown(test_too_many_failures_end_the_run, start, end),
         cmocka_unit_test_setup_teardown(test_precision_leaves_failed_worlds_out, start, end),

@@ -1,0 +1,453 @@
+/* quadrille export: what a result file holds, row by row, for other tools. Memory does not depend on the number of worlds. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/choices.h"
+#include "cli/cli.h"
+#include "cli/rows.h"
+#include "experiment/distributions.h"
+
+#define BLOCK 4096 /* worlds read at once: a chunk of /worlds */
+
+typedef struct {
+    qd_form_t form;
+    const char *output, *outcomes;
+    char *points; /* qd_cli_find_points cuts it up */
+    bool summary, design, force;
+} arguments_t;
+
+typedef struct {
+    const arguments_t *asked;
+    const char *path;
+    qd_result_file_t *file;
+    qd_experiment_t *experiment; /* as the file states it; NULL where that cannot be read */
+    size_t *point, points;       /* exported ones, in this order */
+    bool chosen[QD_OUTCOMES];
+    qd_outcome_t outcome[QD_OUTCOMES]; /* exported ones */
+    size_t outcomes;
+    qd_rows_t rows;
+    const char *name; /* of the point in hand */
+    qd_error_t *error;
+} export_t;
+
+/* The point's name as `show` has it, malloc'ed; NULL when memory is short. */
+static char *name_of(const export_t *self, size_t point)
+{
+    return self->experiment ? qd_experiment_point_name(self->experiment, point)
+                            : strdup(qd_result_file_point_label(self->file, point));
+}
+
+static qd_status_t no_memory(const export_t *self)
+{
+    return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: no memory for an export", self->path);
+}
+
+/* ---- worlds ---------------------------------------------------------------------------------------------- */
+
+/* One (point, order) while its worlds are written. */
+typedef struct {
+    size_t point, order;
+    uint64_t *failed; /* worlds that were set aside, ascending */
+    size_t failures, next;
+    bool all; /* every world is there: none has to be looked for */
+} cell_t;
+
+static int compare_worlds(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static qd_status_t find_failures(const export_t *self, cell_t *cell)
+{
+    const qd_result_failure_t *failure;
+    size_t count;
+    qd_status_t status = qd_result_file_failures(self->file, &failure, &count, self->error);
+    cell->failures = cell->next = 0;
+    for (size_t i = 0; status == QD_OK && i < count; i++)
+        if (failure[i].point == cell->point && failure[i].order == cell->order)
+            cell->failed[cell->failures++] = failure[i].world;
+    qsort(cell->failed, cell->failures, sizeof *cell->failed, compare_worlds);
+    return status;
+}
+
+static bool is_failed(cell_t *cell, uint64_t world)
+{
+    while (cell->next < cell->failures && cell->failed[cell->next] < world)
+        cell->next++;
+    return cell->next < cell->failures && cell->failed[cell->next] == world;
+}
+
+/* Of a world that was played and did not fail some outcome is a number: /worlds has NaN where there is no world. */
+static bool is_there(const double *value, size_t outcomes, size_t i)
+{
+    for (size_t o = 0; o < outcomes; o++)
+        if (!isnan(value[o * BLOCK + i]))
+            return true;
+    return false;
+}
+
+static qd_status_t put_block(export_t *self, cell_t *cell, double *value, uint64_t first, size_t count)
+{
+    for (size_t o = 0; o < self->outcomes; o++) {
+        qd_status_t status = qd_result_file_read(self->file, cell->point, cell->order, self->outcome[o],
+                                                 first, count, value + o * BLOCK, self->error);
+        if (status != QD_OK)
+            return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+        bool failed = is_failed(cell, first + i);
+        if (!failed && !cell->all && !is_there(value, self->outcomes, i))
+            continue;
+        qd_rows_text(&self->rows, self->name);
+        qd_rows_text(&self->rows, qd_result_file_order_label(self->file, cell->order));
+        qd_rows_natural(&self->rows, first + i);
+        qd_rows_flag(&self->rows, failed);
+        for (size_t o = 0; o < self->outcomes; o++)
+            if (self->chosen[self->outcome[o]])
+                qd_rows_real(&self->rows, value[o * BLOCK + i]);
+    }
+    return QD_OK;
+}
+
+static qd_status_t put_cell(export_t *self, cell_t *cell, double *value)
+{
+    uint64_t worlds = qd_result_file_worlds(self->file), done = 0;
+    qd_status_t status = find_failures(self, cell);
+    if (status == QD_OK)
+        status = qd_result_file_done(self->file, cell->point, cell->order, &done, self->error);
+    cell->all = done == worlds;
+    for (uint64_t first = 0; done > 0 && first < worlds && status == QD_OK; first += BLOCK) {
+        uint64_t left = worlds - first;
+        status = put_block(self, cell, value, first, left < BLOCK ? (size_t)left : BLOCK);
+    }
+    return status;
+}
+
+/* The outcomes to read: those to write, and the others too that the file keeps, by which worlds are told that are there. */
+static qd_status_t choose_read(export_t *self)
+{
+    self->outcomes = 0;
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        bool kept = qd_result_file_has_worlds(self->file, (qd_outcome_t)o);
+        if (self->chosen[o] && !kept && strcmp(self->asked->outcomes, "all") != 0)
+            return qd_error_add(self->error, QD_ERROR_INPUT, "%s: holds no worlds of %s", self->path,
+                                qd_outcome_table[o].name);
+        self->chosen[o] = kept && (self->chosen[o] || !self->asked->outcomes);
+        if (kept)
+            self->outcome[self->outcomes++] = (qd_outcome_t)o;
+    }
+    return self->outcomes > 0
+               ? QD_OK
+               : qd_error_add(self->error, QD_ERROR_INPUT,
+                              "%s: holds no worlds (`output: {worlds: false}`); expected some, or --summary",
+                              self->path);
+}
+
+static qd_status_t export_worlds(export_t *self)
+{
+    const char *column[QD_OUTCOMES + 4] = {"point", "order", "world", "failed"};
+    cell_t cell = {0};
+    const qd_result_failure_t *failure;
+    size_t failures;
+    qd_status_t status = choose_read(self);
+    if (status == QD_OK)
+        status = qd_result_file_failures(self->file, &failure, &failures, self->error);
+    if (status != QD_OK)
+        return status;
+    self->rows.columns = 4;
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        if (self->chosen[o])
+            column[self->rows.columns++] = qd_outcome_table[o].name;
+    self->rows.column = column;
+    double *value = calloc(self->outcomes, BLOCK * sizeof *value);
+    cell.failed = calloc(failures + 1, sizeof *cell.failed);
+    if (!value || !cell.failed)
+        status = no_memory(self);
+    else
+        qd_rows_begin(&self->rows);
+    for (size_t p = 0; p < self->points && status == QD_OK; p++) {
+        char *name = name_of(self, cell.point = self->point[p]);
+        self->name = name;
+        if (!name)
+            status = no_memory(self);
+        for (cell.order = 0; cell.order < qd_result_file_orders(self->file) && status == QD_OK; cell.order++)
+            status = put_cell(self, &cell, value);
+        free(name);
+    }
+    if (status == QD_OK)
+        qd_rows_end(&self->rows);
+    free(value);
+    free(cell.failed);
+    return status;
+}
+
+/* ---- summaries ------------------------------------------------------------------------------------------- */
+
+static void put_summary(export_t *self, size_t order, qd_outcome_t outcome,
+                        const qd_result_summary_t *summary)
+{
+    const double real[] = {summary->mean, summary->sd,  summary->mcse, summary->low,
+                           summary->high, summary->min, summary->max};
+    qd_rows_text(&self->rows, self->name);
+    qd_rows_text(&self->rows, qd_result_file_order_label(self->file, order));
+    qd_rows_text(&self->rows, qd_outcome_table[outcome].name);
+    qd_rows_natural(&self->rows, summary->count);
+    for (size_t i = 0; i < sizeof real / sizeof real[0]; i++)
+        qd_rows_real(&self->rows, real[i]);
+    for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
+        qd_rows_real(&self->rows, summary->quantile[q]);
+}
+
+/* The outcomes to write: those that the file keeps. One that it does not keep is an error where it was asked for by name. */
+static qd_status_t choose_summarised(export_t *self)
+{
+    bool named = self->asked->outcomes && strcmp(self->asked->outcomes, "all") != 0;
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        qd_error_t unkept = QD_ERROR_NONE;
+        qd_result_summary_t summary;
+        if (self->asked->outcomes && !self->chosen[o])
+            continue;
+        qd_status_t status = qd_result_file_summary(self->file, 0, 0, (qd_outcome_t)o, &summary,
+                                                    named ? self->error : &unkept);
+        if (status == QD_OK)
+            self->outcome[self->outcomes++] = (qd_outcome_t)o;
+        else if (named || status != QD_ERROR_INPUT)
+            return status;
+    }
+    return QD_OK;
+}
+
+static qd_status_t summarise_order(export_t *self, size_t point, size_t order)
+{
+    for (size_t o = 0; o < self->outcomes; o++) {
+        qd_result_summary_t summary;
+        qd_status_t status =
+            qd_result_file_summary(self->file, point, order, self->outcome[o], &summary, self->error);
+        if (status != QD_OK)
+            return status;
+        if (summary.count > 0)
+            put_summary(self, order, self->outcome[o], &summary);
+    }
+    return QD_OK;
+}
+
+static qd_status_t export_summaries(export_t *self)
+{
+    static const char *const column[] = {"point", "order", "outcome", "count", "mean", "sd",
+                                         "mcse",  "low",   "high",    "min",   "max",  "q01",
+                                         "q05",   "q25",   "q50",     "q75",   "q95",  "q99"};
+    qd_status_t status = choose_summarised(self);
+    if (status != QD_OK)
+        return status;
+    self->rows.column = column;
+    self->rows.columns = sizeof column / sizeof column[0];
+    qd_rows_begin(&self->rows);
+    for (size_t p = 0; p < self->points && status == QD_OK; p++) {
+        char *name = name_of(self, self->point[p]);
+        self->name = name;
+        if (!name)
+            status = no_memory(self);
+        for (size_t order = 0; order < qd_result_file_orders(self->file) && status == QD_OK; order++)
+            status = summarise_order(self, self->point[p], order);
+        free(name);
+    }
+    qd_rows_end(&self->rows);
+    return status;
+}
+
+/* ---- the design ------------------------------------------------------------------------------------------ */
+
+/* A number, or the word for it: of a doctrine, a flag, a scope. Empty where the point leaves the factor alone. */
+static qd_status_t put_coordinate(export_t *self, const qd_factor_t *factor, double value)
+{
+    bool number =
+        factor->parameter >= 0 && (qd_parameter_info((size_t)factor->parameter)->type == QD_TYPE_REAL ||
+                                   qd_parameter_info((size_t)factor->parameter)->type == QD_TYPE_WHOLE);
+    if (number || isnan(value)) {
+        qd_rows_real(&self->rows, value);
+        return QD_OK;
+    }
+    char *word = NULL;
+    size_t size;
+    FILE *memory = open_memstream(&word, &size);
+    if (memory)
+        qd_write_value(memory, factor->parameter, value);
+    if (!memory || fclose(memory) != 0) {
+        free(word);
+        return no_memory(self);
+    }
+    qd_rows_text(&self->rows, word);
+    free(word);
+    return QD_OK;
+}
+
+static qd_status_t export_design(export_t *self)
+{
+    if (!self->experiment)
+        return qd_error_add(self->error, QD_ERROR_INPUT,
+                            "%s: found no experiment that can be read; expected one", self->path);
+    const qd_design_t *design = &self->experiment->design;
+    const char **column = calloc(design->factors + 2, sizeof *column);
+    qd_status_t status = column ? QD_OK : no_memory(self);
+    if (status != QD_OK)
+        return status;
+    column[0] = "point";
+    column[1] = "from_claim";
+    for (size_t f = 0; f < design->factors; f++)
+        column[2 + f] = design->factor[f].name;
+    self->rows.column = column;
+    self->rows.columns = design->factors + 2;
+    qd_rows_begin(&self->rows);
+    for (size_t p = 0; p < self->points && status == QD_OK; p++) {
+        const qd_point_t *point = &self->experiment->point[self->point[p]];
+        char *name = name_of(self, self->point[p]);
+        if (!name) {
+            status = no_memory(self);
+            break;
+        }
+        qd_rows_text(&self->rows, name);
+        qd_rows_flag(&self->rows, point->from_claim);
+        free(name);
+        for (size_t f = 0; f < design->factors && status == QD_OK; f++)
+            status = put_coordinate(self, &design->factor[f], point->coordinate[f]);
+    }
+    qd_rows_end(&self->rows);
+    free(column);
+    return status;
+}
+
+/* ---- command line ---------------------------------------------------------------------------------------- */
+
+/* -1, or an exit status. */
+static int open_file(export_t *self)
+{
+    qd_error_t unreadable = QD_ERROR_NONE;
+    if (qd_result_file_open(self->path, &self->file, self->error) != QD_OK ||
+        qd_result_file_check(self->file, !self->asked->summary && !self->asked->design, self->error) != QD_OK)
+        return qd_cli_fail(self->error);
+    if (qd_result_file_experiment(self->file, self->path, &self->experiment, &unreadable) != QD_OK)
+        self->experiment = NULL;
+    if (self->experiment && self->experiment->points != qd_result_file_points(self->file)) {
+        qd_experiment_free(self->experiment);
+        self->experiment = NULL;
+    }
+    if (!qd_result_file_provenance(self->file)->complete)
+        fprintf(stderr, "quadrille: %s: not complete: what is exported is about the worlds so far\n",
+                self->path);
+    return -1;
+}
+
+static qd_status_t choose_points(export_t *self)
+{
+    if (self->asked->points)
+        return qd_cli_find_points(self->file, self->experiment, self->asked->points, &self->point,
+                                  &self->points, self->error);
+    self->points = qd_result_file_points(self->file);
+    self->point = calloc(self->points + 1, sizeof *self->point);
+    for (size_t p = 0; self->point && p < self->points; p++)
+        self->point[p] = p;
+    return self->point ? QD_OK : no_memory(self);
+}
+
+static qd_status_t write_rows(void *context, FILE *out, qd_error_t *error)
+{
+    export_t *self = context;
+    self->error = error;
+    self->rows.out = out;
+    qd_status_t status = self->asked->summary  ? export_summaries(self)
+                         : self->asked->design ? export_design(self)
+                                               : export_worlds(self);
+    if (status == QD_OK && self->rows.json)
+        putc('\n', out);
+    return status;
+}
+
+static bool is_json(const arguments_t *asked)
+{
+    size_t length = asked->output ? strlen(asked->output) : 0;
+    return asked->form == QD_FORM_JSON ||
+           (asked->form == QD_FORM_USUAL && length > 5 && strcmp(asked->output + length - 5, ".json") == 0);
+}
+
+static int export_file(export_t *self)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    self->error = &error;
+    int code = open_file(self);
+    if (code < 0 && choose_points(self) != QD_OK)
+        code = qd_cli_fail(&error);
+    if (code < 0 && self->asked->output)
+        code = qd_cli_write(self->asked->output, write_rows, self);
+    else if (code < 0)
+        code = write_rows(self, stdout, &error) == QD_OK ? 0 : qd_cli_fail(&error);
+    free(self->point);
+    qd_experiment_free(self->experiment);
+    qd_result_file_close(self->file);
+    return code;
+}
+
+static const qd_option_t options[] = {
+    QD_OPTION_CSV(arguments_t, form, "CSV (RFC 4180): what is not a number is empty"),
+    QD_OPTION_JSON(arguments_t, form, "a JSON array of objects, one a line: what is not a number is null"),
+    {"summary", 0, NULL, "instead of worlds: one row for each point, order and outcome", qd_take_flag,
+     offsetof(arguments_t, summary), NULL, NULL},
+    {"design", 0, NULL, "instead of worlds: one row for each point, with the values of the design's factors",
+     qd_take_flag, offsetof(arguments_t, design), NULL, NULL},
+    {"outcomes", 0, "LIST", "outcomes, by name with commas between; default: all that the file keeps",
+     qd_take_word, offsetof(arguments_t, outcomes), "names of outcomes", NULL},
+    {"points", 0, "LIST",
+     "design points, by name as shown, label or position with commas between; default: all", qd_take_word,
+     offsetof(arguments_t, points), "names of points", NULL},
+    QD_OPTION_OUTPUT("FILE", arguments_t, output, QD_COMPLETE_FILES,
+                     "where to, with JSON for an ending .json; default: standard output"),
+    QD_OPTION_FORCE(arguments_t, force, "replace a file that is there"),
+    QD_OPTIONS_END,
+};
+
+static int run(int argc, char **argv)
+{
+    arguments_t asked = {0};
+    export_t self = {.asked = &asked};
+    bool there;
+    int code = qd_options_take(&qd_command_export, argc, argv, &asked);
+    if (code >= 0)
+        return code;
+    if (asked.summary && asked.design)
+        return qd_cli_misuse("export", "found --summary and --design; expected one of them");
+    if (asked.outcomes && (code = qd_cli_find_outcomes("export", asked.outcomes, self.chosen)) >= 0)
+        return code;
+    self.path = argv[optind];
+    self.rows.json = is_json(&asked);
+    if (asked.output &&
+        (!qd_cli_may_write(asked.output, &there) || !qd_cli_spares(asked.output, &self.path, 1)))
+        return 2;
+    if (asked.output && there && !asked.force) {
+        fprintf(stderr, "quadrille: %s: found a file of that name; expected none, or --force to replace it\n",
+                asked.output);
+        return 2;
+    }
+    return export_file(&self);
+}
+
+const qd_command_t qd_command_export = {
+    .name = "export",
+    .meaning = "rows and summaries of a result file as CSV or JSON",
+    .synopsis = "OUT.h5 [--csv|--json] [OPTION]...",
+    .about = "Writes the outcomes of every world, one row each, or summaries of them. Points and orders are "
+             "called as in "
+             "`show`; a world that failed has no outcomes. Memory does not depend on the number of worlds. "
+             "OUT.h5 may "
+             "also be the folder OUT.h5.parts of a run that goes on.",
+    .notes = "There is no Parquet: no library of Debian writes it from C; docs/result-file.md says how to "
+             "make it from the CSV.",
+    .option = options,
+    .operand = "result files",
+    .least = 1,
+    .most = 1,
+    .complete = "*.h5",
+    .run = run,
+};
