@@ -94,16 +94,12 @@ void qd_gsl_rng_at(gsl_rng *rng, qd_luck_t luck, qd_purpose_t purpose, uint32_t 
 
 /* ---- distributions ------------------------------------------------------------------------------------- */
 
+/* QD_CONSTANT, QD_UNIFORM, ...: one for each row of quadrille/distributions.def, where each is defined. */
 typedef enum {
-    QD_CONSTANT,   /* a: the value */
-    QD_UNIFORM,    /* a < b */
-    QD_LOGUNIFORM, /* 0 < a < b */
-    QD_NORMAL,     /* a: mean, b: standard deviation > 0 */
-    QD_LOGNORMAL,  /* a: mean of the logarithm, b: its standard deviation > 0 */
-    QD_BETA,       /* shapes a, b > 0, stretched from [0,1] to [low, high] */
-    QD_TRIANGULAR, /* a <= c <= b, a < b; c: the mode */
-    QD_CHOICE,     /* value[0..n-1] with cumulative weights */
-    QD_INTEGERS,   /* a, a+1, ..., b, equal weights */
+#define QD_DISTRIBUTION(id, name, values, shortest, numbers) QD_##id,
+#include "quadrille/distributions.def"
+#undef QD_DISTRIBUTION
+    QD_DISTRIBUTIONS
 } qd_distribution_kind_t;
 
 #define QD_CHOICES_MAX 24

@@ -355,9 +355,8 @@ static bool refuse_twice(const qd_yaml_node_t *node, const qd_factor_t *factor)
 
 static bool read_factor(qd_loading_t *load, const qd_yaml_node_t *node, qd_factor_t *factor)
 {
-    static const char *const keys[] = {"values",     "linspace", "logspace",  "uniform",
-                                       "loguniform", "normal",   "lognormal", "beta",
-                                       "triangular", "choice",   "integers"};
+    const char *keys[3 + QD_DISTRIBUTIONS] = {"values", "linspace", "logspace"};
+    size_t forms = 3 + qd_distribution_names(keys + 3);
     bool list = load->self->design.type == QD_DESIGN_LIST;
     if (!qd_find_setting(node, qd_yaml_key(node), &factor->parameter))
         return false;
@@ -367,7 +366,7 @@ static bool read_factor(qd_loading_t *load, const qd_yaml_node_t *node, qd_facto
         return qd_yaml_expected(
             node, "{values: [...]}, {linspace: [first, last, how many]}, {logspace: [...]} or a "
                   "distribution");
-    if (!qd_yaml_check_keys(node, sizeof keys / sizeof keys[0], keys))
+    if (!qd_yaml_check_keys(node, forms, keys))
         return false;
     const qd_yaml_node_t *form = qd_yaml_first(node);
     const char *key = qd_yaml_key(form);

@@ -5,28 +5,9 @@
 #include <string.h>
 
 #include "base/name.h"
+#include "random/distribution.h"
 
-typedef struct {
-    qd_distribution_kind_t kind;
-    size_t fewest, most;
-    const char *name[4];
-    bool free[4]; /* not a value of the parameter: any finite number */
-} form_t;
-
-static const form_t forms[] = {
-    {QD_UNIFORM, 2, 2, {"low", "high"}, {false}},
-    {QD_LOGUNIFORM, 2, 2, {"low", "high"}, {false}},
-    {QD_NORMAL, 2, 2, {"mean", "sd"}, {true, true}},
-    {QD_LOGNORMAL, 2, 2, {"mu", "sigma"}, {true, true}},
-    {QD_BETA, 2, 4, {"a", "b", "low", "high"}, {true, true, false, false}},
-    {QD_TRIANGULAR, 3, 3, {"low", "mode", "high"}, {false}},
-    {QD_CHOICE, 0, 0, {NULL}, {false}},
-    {QD_INTEGERS, 2, 2, {"low", "high"}, {false}},
-};
-
-static const char *const form_names[] = {"uniform", "loguniform", "normal", "lognormal",
-                                         "beta",    "triangular", "choice", "integers"};
-#define FORMS (sizeof forms / sizeof forms[0])
+#define SHAPE 64 /* bytes for the numbers of a distribution in a message */
 
 const char *qd_given_name(int parameter)
 {
@@ -97,11 +78,21 @@ bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value)
 
 /* ---- distributions ------------------------------------------------------------------------------------- */
 
-static const form_t *form_of(const char *key)
+/* The kinds that a file names; a constant is written as its value alone. */
+enum { NAMED = QD_CONSTANT + 1 };
+
+size_t qd_distribution_names(const char *name[QD_DISTRIBUTIONS])
 {
-    for (size_t i = 0; i < FORMS; i++)
-        if (strcmp(form_names[i], key) == 0)
-            return &forms[i];
+    for (size_t kind = NAMED; kind < QD_DISTRIBUTIONS; kind++)
+        name[kind - NAMED] = qd_distribution_table[kind].name;
+    return QD_DISTRIBUTIONS - NAMED;
+}
+
+static const qd_distribution_info_t *form_of(const char *key)
+{
+    for (size_t kind = NAMED; kind < QD_DISTRIBUTIONS; kind++)
+        if (strcmp(qd_distribution_table[kind].name, key) == 0)
+            return &qd_distribution_table[kind];
     return NULL;
 }
 
@@ -110,45 +101,74 @@ bool qd_is_distribution_name(const char *key)
     return form_of(key) != NULL;
 }
 
-static bool read_number(const qd_yaml_node_t *node, const form_t *form, size_t i, int parameter,
-                        double *value)
+/* Number i of a distribution, in the order in which files list them. */
+static double *number_at(qd_distribution_t *self, const qd_distribution_info_t *form, size_t i)
 {
-    if (form->free[i])
+    return (double *)((char *)self + form->number[i].field);
+}
+
+static double number_of(const qd_distribution_t *self, const qd_distribution_info_t *form, size_t i)
+{
+    return *(const double *)((const char *)self + form->number[i].field);
+}
+
+static bool read_number(const qd_yaml_node_t *node, const qd_distribution_info_t *form, size_t i,
+                        int parameter, qd_distribution_t *out)
+{
+    double *value = number_at(out, form, i);
+    if (form->number[i].free)
         return qd_yaml_real(node, -INFINITY, INFINITY, value);
     return qd_read_value(node, parameter, value);
 }
 
-/* "[low, high]" as told in messages. */
-static const char *shape_of(const form_t *form)
+static void write_words(FILE *out, const qd_distribution_info_t *form, size_t count)
 {
-    static const char *const shapes[FORMS] = {
-        "[low, high]",       "[low, high]",  "[mean, sd]", "[mu, sigma]", "[a, b] or [a, b, low, high]",
-        "[low, mode, high]", "[value, ...]", "[low, high]"};
-    return shapes[form - forms];
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%s%s", i ? ", " : "[", form->number[i].word);
+    fputc(']', out);
 }
 
-static bool read_listed(const qd_yaml_node_t *list, const form_t *form, int parameter, double x[4],
-                        size_t *count)
+/* "[a, b] or [a, b, low, high]", for messages. */
+static const char *shape_of(const qd_distribution_info_t *form, char text[], size_t size)
 {
+    FILE *out = fmemopen(text, size, "w");
+    *text = '\0';
+    if (!out)
+        return text;
+    if (form->shortest < form->longest) {
+        write_words(out, form, form->shortest);
+        fputs(" or ", out);
+    }
+    write_words(out, form, form->longest);
+    fclose(out);
+    return text;
+}
+
+static bool read_listed(const qd_yaml_node_t *list, const qd_distribution_info_t *form, int parameter,
+                        qd_distribution_t *out)
+{
+    char shape[SHAPE];
     bool good = true;
-    *count = qd_yaml_count(list);
-    if (*count != form->fewest && *count != form->most)
-        return qd_yaml_fail(list, "found %zu numbers for `%s`; expected %s", *count, qd_yaml_key(list),
-                            shape_of(form));
-    size_t i = 0;
+    size_t count = qd_yaml_count(list), i = 0;
+    if (count != form->shortest && count != form->longest)
+        return qd_yaml_fail(list, "found %zu numbers for `%s`; expected %s", count, qd_yaml_key(list),
+                            shape_of(form, shape, sizeof shape));
     for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node), i++)
-        good = read_number(node, form, i, parameter, &x[i]) && good;
+        good = read_number(node, form, i, parameter, out) && good;
     return good;
 }
 
-static bool read_named(const qd_yaml_node_t *map, const form_t *form, int parameter, double x[4],
-                       size_t *count)
+static bool read_named(const qd_yaml_node_t *map, const qd_distribution_info_t *form, int parameter,
+                       qd_distribution_t *out)
 {
-    bool good = qd_yaml_check_keys(map, form->most, form->name);
-    size_t wanted = qd_yaml_count(map) > form->fewest ? form->most : form->fewest;
-    for (*count = 0; *count < wanted; ++*count) {
-        const qd_yaml_node_t *node = qd_yaml_need(map, form->name[*count]);
-        good = node && read_number(node, form, *count, parameter, &x[*count]) && good;
+    const char *word[QD_NUMBERS_MAX];
+    for (size_t i = 0; i < form->longest; i++)
+        word[i] = form->number[i].word;
+    bool good = qd_yaml_check_keys(map, form->longest, word);
+    size_t wanted = qd_yaml_count(map) > form->shortest ? form->longest : form->shortest;
+    for (size_t i = 0; i < wanted; i++) {
+        const qd_yaml_node_t *node = qd_yaml_need(map, word[i]);
+        good = node && read_number(node, form, i, parameter, out) && good;
     }
     return good;
 }
@@ -190,25 +210,15 @@ static bool read_choice(const qd_yaml_node_t *node, int parameter, qd_distributi
     return weights ? read_weights(weights, out) && good : good;
 }
 
-static void place_numbers(const form_t *form, const double x[4], size_t count, qd_distribution_t *out)
-{
-    bool triangular = form->kind == QD_TRIANGULAR;
-    out->a = x[0];
-    out->b = triangular ? x[2] : x[1];
-    out->c = triangular ? x[1] : 0.0;
-    out->low = count == 4 ? x[2] : 0.0;
-    out->high = count == 4 ? x[3] : 0.0;
-}
-
 /* Which kinds go with which type of parameter. */
-static bool check_kind(const qd_yaml_node_t *node, const form_t *form, int parameter)
+static bool check_kind(const qd_yaml_node_t *node, const qd_distribution_info_t *form, int parameter)
 {
-    if (form->kind == QD_CHOICE)
+    if (form->values == QD_VALUES_ANY)
         return true;
     if (parameter == QD_DOCTRINE || type_of(parameter) == QD_TYPE_FLAG || type_of(parameter) == QD_TYPE_SCOPE)
         return qd_yaml_fail_key(node, "found `%s` for `%s`; expected one value, or {choice: [...]}",
                                 qd_yaml_key(node), qd_given_name(parameter));
-    if (type_of(parameter) == QD_TYPE_WHOLE && form->kind != QD_INTEGERS)
+    if (type_of(parameter) == QD_TYPE_WHOLE && form->values != QD_VALUES_WHOLE)
         return qd_yaml_fail_key(
             node,
             "found `%s` for `%s`, which takes whole numbers; expected {integers: [low, high]} or "
@@ -217,9 +227,7 @@ static bool check_kind(const qd_yaml_node_t *node, const form_t *form, int param
     return true;
 }
 
-/* count: how many numbers were written; equal bounds are taken for none by qd_distribution_finish. */
-static bool check_possible(const qd_yaml_node_t *node, int parameter, size_t count,
-                           const qd_distribution_t *written)
+static bool check_possible(const qd_yaml_node_t *node, int parameter, const qd_distribution_t *written)
 {
     qd_distribution_t finished = *written;
     double low = 0.0, high = (double)(qd_doctrine_count - 1);
@@ -228,7 +236,8 @@ static bool check_possible(const qd_yaml_node_t *node, int parameter, size_t cou
         high = qd_parameter_info((size_t)parameter)->high;
     }
     const char *wrong = qd_distribution_finish(&finished, low, high);
-    if (count == 4 && !(written->low < written->high))
+    /* qd_distribution_finish takes the equal bounds of a beta for none. */
+    if (written->kind == QD_BETA && qd_yaml_count(node) == 4 && !(written->low < written->high))
         wrong = "needs its lower bound below its upper bound";
     if (!wrong)
         return true;
@@ -238,28 +247,27 @@ static bool check_possible(const qd_yaml_node_t *node, int parameter, size_t cou
 
 bool qd_read_form(const qd_yaml_node_t *map, int parameter, qd_distribution_t *written)
 {
+    const char *name[QD_DISTRIBUTIONS];
+    char shape[SHAPE];
     const qd_yaml_node_t *node = qd_yaml_first(map);
     if (qd_yaml_count(map) != 1)
         return qd_yaml_fail(
             map, "found %zu keys for `%s`; expected one distribution, such as {uniform: [low, high]}",
             qd_yaml_count(map), qd_given_name(parameter));
-    if (!qd_yaml_check_keys(map, FORMS, form_names))
+    if (!qd_yaml_check_keys(map, qd_distribution_names(name), name))
         return false;
-    const form_t *form = form_of(qd_yaml_key(node));
-    double x[4] = {0};
-    size_t count = 0;
-    *written = (qd_distribution_t){.kind = form->kind};
+    const qd_distribution_info_t *form = form_of(qd_yaml_key(node));
+    *written = (qd_distribution_t){.kind = (qd_distribution_kind_t)(form - qd_distribution_table)};
     if (!check_kind(node, form, parameter))
         return false;
-    if (form->kind == QD_CHOICE)
-        return read_choice(node, parameter, written) && check_possible(node, parameter, count, written);
+    if (written->kind == QD_CHOICE)
+        return read_choice(node, parameter, written) && check_possible(node, parameter, written);
     if (qd_yaml_kind(node) == QD_YAML_SCALAR)
-        return qd_yaml_expected(node, "%s", shape_of(form));
-    if (qd_yaml_kind(node) == QD_YAML_MAP ? !read_named(node, form, parameter, x, &count)
-                                          : !read_listed(node, form, parameter, x, &count))
+        return qd_yaml_expected(node, "%s", shape_of(form, shape, sizeof shape));
+    if (qd_yaml_kind(node) == QD_YAML_MAP ? !read_named(node, form, parameter, written)
+                                          : !read_listed(node, form, parameter, written))
         return false;
-    place_numbers(form, x, count, written);
-    return check_possible(node, parameter, count, written);
+    return check_possible(node, parameter, written);
 }
 
 bool qd_read_distribution(const qd_yaml_node_t *node, int parameter, qd_distribution_t *written)
@@ -347,13 +355,11 @@ void qd_write_distribution(FILE *out, int parameter, const qd_distribution_t *wr
     if (written->kind == QD_CHOICE) {
         write_choice(out, parameter, written);
     } else {
-        bool triangular = written->kind == QD_TRIANGULAR;
-        bool bounds = written->kind == QD_BETA && written->low != written->high;
-        double x[4] = {written->a, triangular ? written->c : written->b,
-                       triangular ? written->b : written->low, written->high};
-        for (size_t i = 0; i < (bounds ? 4u : triangular ? 3u : 2u); i++) {
+        const qd_distribution_info_t *form = &qd_distribution_table[written->kind];
+        bool all = form->shortest == form->longest || written->low != written->high;
+        for (size_t i = 0; i < (all ? form->longest : form->shortest); i++) {
             fputs(i ? ", " : "[", out);
-            qd_write_real(out, x[i]);
+            qd_write_real(out, number_of(written, form, i));
         }
         fputs("]", out);
     }

@@ -1,10 +1,9 @@
-/* Values and distributions of parameters as experiment files write them:
- *   32, true, leader, rumsfeld                    a constant
- *   {uniform: [low, high]}  {loguniform: [low, high]}  {integers: [low, high]}  {triangular: [low, mode,
- * high]} {normal: [mean, sd]}  {lognormal: [mu, sigma]}     truncated to the parameter's range; mu, sigma of
- * the logarithm {beta: [a, b]}  {beta: [a, b, low, high]}     stretched over the parameter's range, or over
- * [low, high] {choice: [v, ...]}  {choice: {values: [v, ...], weights: [w, ...]}} Numbers may also be given
- * by name: {uniform: {low: 0, high: 1}}. */
+/* Values and distributions of parameters, as experiment files write them:
+ *   32, true, leader, rumsfeld                   a constant
+ *   {NAME: [number, ...]}                        a row of quadrille/distributions.def with its numbers in order
+ *   {NAME: {WORD: number, ...}}                  the same by name: {uniform: {low: 0, high: 1}}
+ *   {choice: [value, ...]}                       equal weights
+ *   {choice: {values: [...], weights: [...]}} */
 #ifndef QD_EXPERIMENT_DISTRIBUTIONS_H
 #define QD_EXPERIMENT_DISTRIBUTIONS_H
 
@@ -22,6 +21,9 @@ bool qd_read_distribution(const qd_yaml_node_t *node, int parameter, qd_distribu
 
 /* The mapping {kind: numbers} alone: what qd_read_distribution accepts but a constant. */
 bool qd_read_form(const qd_yaml_node_t *map, int parameter, qd_distribution_t *written);
+
+/* Fills name[] with the keys of all distributions, in the order of their table, and returns their number. */
+size_t qd_distribution_names(const char *name[QD_DISTRIBUTIONS]);
 
 /* Whether a key names a kind of distribution. */
 bool qd_is_distribution_name(const char *key);

@@ -5,6 +5,7 @@
 
 #include "design/design.h"
 #include "experiment/distributions.h"
+#include "random/distribution.h"
 
 static qd_distribution_t finished(const qd_factor_t *factor)
 {
@@ -12,51 +13,11 @@ static qd_distribution_t finished(const qd_factor_t *factor)
     return qd_given_finished(&given);
 }
 
-static double weight_of(const qd_distribution_t *choice, int i)
-{
-    return choice->cumulative[i] - (i > 0 ? choice->cumulative[i - 1] : 0.0);
-}
-
-/* Whether choice i has weight and does not repeat one before that has. */
-static bool counts(const qd_distribution_t *choice, int i)
-{
-    for (int k = 0; k < i; k++)
-        if (choice->value[k] == choice->value[i] && weight_of(choice, k) > 0.0)
-            return false;
-    return weight_of(choice, i) > 0.0;
-}
-
-static size_t choices(const qd_distribution_t *choice)
-{
-    size_t count = 0;
-    for (int i = 0; i < choice->n; i++)
-        count += counts(choice, i);
-    return count;
-}
-
-static double choice_number(const qd_distribution_t *choice, size_t number)
-{
-    for (int i = 0; i < choice->n; i++)
-        if (counts(choice, i) && number-- == 0)
-            return choice->value[i];
-    return NAN;
-}
-
 size_t qd_factor_values(const qd_factor_t *self)
 {
+    double first;
     qd_distribution_t distribution = finished(self);
-    if (self->levels > 0)
-        return self->levels;
-    switch (distribution.kind) {
-    case QD_CHOICE:
-        return choices(&distribution);
-    case QD_INTEGERS:
-        return (size_t)(distribution.b - distribution.a) + 1;
-    case QD_CONSTANT:
-        return 1;
-    default:
-        return 0;
-    }
+    return self->levels > 0 ? self->levels : qd_distribution_value(&distribution, 0, &first);
 }
 
 void qd_factor_draw(const qd_factor_t *self, size_t points, size_t stride, const double unit[], double x[])
@@ -71,8 +32,9 @@ void qd_factor_draw(const qd_factor_t *self, size_t points, size_t stride, const
     }
 }
 
-/* Leaves a normal its part between the outermost quantiles. A distribution of which the range of the parameter
- * leaves nothing but a tail beyond them stays as it is. */
+/* Truncates an unbounded distribution (u_low < u_high) at the outermost quantiles of a Morris design. If the
+ * parameter's range leaves only a tail beyond them, the distribution stays unchanged; so does a bounded one, whose
+ * u_low and u_high are 0. */
 static void cut_tails(qd_distribution_t *self)
 {
     double low = fmax(self->u_low, QD_MORRIS_LOW_QUANTILE),
@@ -88,16 +50,16 @@ static double value_of(const qd_factor_t *self, const qd_distribution_t *distrib
 {
     if (self->levels > 0)
         return self->level[number];
-    return distribution->kind == QD_CHOICE ? choice_number(distribution, number)
-                                           : distribution->a + (double)number;
+    double value = NAN;
+    qd_distribution_value(distribution, number, &value);
+    return value;
 }
 
 void qd_factor_place(const qd_factor_t *self, size_t points, size_t stride, const double unit[], double x[])
 {
     size_t values = qd_factor_values(self);
     qd_distribution_t distribution = finished(self);
-    if (distribution.kind == QD_NORMAL || distribution.kind == QD_LOGNORMAL)
-        cut_tails(&distribution);
+    cut_tails(&distribution);
     for (size_t i = 0; i < points * stride; i += stride)
         if (values > 0)
             x[i] = value_of(self, &distribution, (size_t)rint(unit[i] * (double)(values - 1)));

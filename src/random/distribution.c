@@ -1,20 +1,98 @@
-#include "quadrille/random.h"
+#include "random/distribution.h"
 
 #include "math/elementary.h"
 #include "random/beta_quantile.h"
-
-static const char *const names[] = {"constant", "uniform",    "loguniform", "normal",  "lognormal",
-                                    "beta",     "triangular", "choice",     "integers"};
-
-const char *qd_distribution_name(qd_distribution_kind_t kind)
-{
-    return names[kind];
-}
 
 qd_distribution_t qd_constant(double value)
 {
     return (qd_distribution_t){.kind = QD_CONSTANT, .a = value, .low = value, .high = value};
 }
+
+/* A quantile that rounding may have moved past the end of the support. */
+static double inside(const qd_distribution_t *self, double x)
+{
+    return qd_clamp(x, self->low, self->high);
+}
+
+/* ---- constant ------------------------------------------------------------------------------------------ */
+
+static const char *finish_constant(qd_distribution_t *self, double range_low, double range_high)
+{
+    (void)range_low, (void)range_high;
+    self->low = self->high = self->a;
+    return NULL;
+}
+
+static double quantile_constant(const qd_distribution_t *self, double u)
+{
+    (void)u;
+    return self->a;
+}
+
+static size_t value_constant(const qd_distribution_t *self, size_t at, double *value)
+{
+    if (at == 0)
+        *value = self->a;
+    return 1;
+}
+
+/* ---- uniform, loguniform, integers --------------------------------------------------------------------- */
+
+static const char *finish_uniform(qd_distribution_t *self, double range_low, double range_high)
+{
+    (void)range_low, (void)range_high;
+    self->low = self->a;
+    self->high = self->b;
+    return self->a < self->b ? NULL : "needs its lower bound below its upper bound";
+}
+
+static double quantile_uniform(const qd_distribution_t *self, double u)
+{
+    return inside(self, self->a + (self->b - self->a) * u);
+}
+
+/* Every continuous distribution has no values that could be counted. */
+static size_t value_uniform(const qd_distribution_t *self, size_t at, double *value)
+{
+    (void)self, (void)at, (void)value;
+    return 0;
+}
+
+static const char *finish_loguniform(qd_distribution_t *self, double range_low, double range_high)
+{
+    const char *wrong = finish_uniform(self, range_low, range_high);
+    return wrong || self->a > 0.0 ? wrong : "needs bounds above 0";
+}
+
+static double quantile_loguniform(const qd_distribution_t *self, double u)
+{
+    return inside(self, self->a * qd_exp(u * qd_log(self->b / self->a)));
+}
+
+#define value_loguniform value_uniform
+
+static const char *finish_integers(qd_distribution_t *self, double range_low, double range_high)
+{
+    (void)range_low, (void)range_high;
+    self->low = self->a;
+    self->high = self->b;
+    return self->a <= self->b ? NULL : "needs its lower bound below its upper bound";
+}
+
+static double quantile_integers(const qd_distribution_t *self, double u)
+{
+    return inside(self, self->a + floor(u * (self->b - self->a + 1.0)));
+}
+
+static size_t value_integers(const qd_distribution_t *self, size_t at, double *value)
+{
+    size_t values = (size_t)(self->b - self->a) + 1;
+    if (at < values)
+        *value = self->a + (double)at;
+    return values;
+}
+
+/* ---- normal, lognormal --------------------------------------------------------------------------------- */
 
 /* The probability below z under the standard normal: the quantile function inverted by bisection, so that the
  * two agree to the last bit on every machine. Computed once, when a file is read. */
@@ -33,31 +111,100 @@ static double normal_probability(double z)
     return 0.5 * (low + high);
 }
 
-static double log_or_lowest(double x)
-{
-    return x > 0.0 ? qd_log(x) : -1e300;
-}
-
-static const char *finish_normal(qd_distribution_t *self, double low, double high)
+/* Truncates a normal variable to [z_low, z_high] on its own scale. */
+static const char *truncate(qd_distribution_t *self, double x_low, double x_high, double range_low,
+                            double range_high)
 {
     if (!(self->b > 0.0))
         return "needs a standard deviation above 0";
-    double z_low = (low - self->a) / self->b, z_high = (high - self->a) / self->b;
-    if (self->kind == QD_LOGNORMAL) {
-        z_low = (log_or_lowest(low) - self->a) / self->b;
-        z_high = (log_or_lowest(high) - self->a) / self->b;
-    }
-    self->u_low = normal_probability(z_low);
-    self->u_high = normal_probability(z_high);
-    self->low = low;
-    self->high = high;
+    self->u_low = normal_probability((x_low - self->a) / self->b);
+    self->u_high = normal_probability((x_high - self->a) / self->b);
+    self->low = range_low;
+    self->high = range_high;
     if (self->u_high - self->u_low < 1e-3)
         return "has less than a thousandth of its probability inside the parameter's range";
     return NULL;
 }
 
-static const char *finish_choice(qd_distribution_t *self)
+static const char *finish_normal(qd_distribution_t *self, double range_low, double range_high)
 {
+    return truncate(self, range_low, range_high, range_low, range_high);
+}
+
+static double untruncated_quantile(const qd_distribution_t *self, double u)
+{
+    double p = self->u_low + (self->u_high - self->u_low) * u;
+    return self->a + self->b * qd_normal_quantile(qd_clamp(p, 0x1p-60, 1.0 - 0x1p-53));
+}
+
+static double quantile_normal(const qd_distribution_t *self, double u)
+{
+    return inside(self, untruncated_quantile(self, u));
+}
+
+#define value_normal value_uniform
+
+static double log_or_lowest(double x)
+{
+    return x > 0.0 ? qd_log(x) : -1e300;
+}
+
+static const char *finish_lognormal(qd_distribution_t *self, double range_low, double range_high)
+{
+    return truncate(self, log_or_lowest(range_low), log_or_lowest(range_high), range_low, range_high);
+}
+
+static double quantile_lognormal(const qd_distribution_t *self, double u)
+{
+    return inside(self, qd_exp(untruncated_quantile(self, u)));
+}
+
+#define value_lognormal value_uniform
+
+/* ---- beta, triangular ---------------------------------------------------------------------------------- */
+
+static const char *finish_beta(qd_distribution_t *self, double range_low, double range_high)
+{
+    if (!(self->a > 0.0) || !(self->b > 0.0))
+        return "needs two shapes above 0";
+    if (self->low == self->high) {
+        self->low = range_low;
+        self->high = range_high;
+    }
+    return self->low < self->high ? NULL : "needs its lower bound below its upper bound";
+}
+
+static double quantile_beta(const qd_distribution_t *self, double u)
+{
+    return inside(self, self->low + (self->high - self->low) * qd_beta_quantile(self->a, self->b, u));
+}
+
+#define value_beta value_uniform
+
+static const char *finish_triangular(qd_distribution_t *self, double range_low, double range_high)
+{
+    (void)range_low, (void)range_high;
+    self->low = self->a;
+    self->high = self->b;
+    bool ordered = self->a <= self->c && self->c <= self->b && self->a < self->b;
+    return ordered ? NULL : "needs low <= mode <= high";
+}
+
+static double quantile_triangular(const qd_distribution_t *self, double u)
+{
+    double width = self->b - self->a, split = (self->c - self->a) / width;
+    if (u < split)
+        return inside(self, self->a + sqrt(u * width * (self->c - self->a)));
+    return inside(self, self->b - sqrt((1.0 - u) * width * (self->b - self->c)));
+}
+
+#define value_triangular value_uniform
+
+/* ---- choice -------------------------------------------------------------------------------------------- */
+
+static const char *finish_choice(qd_distribution_t *self, double range_low, double range_high)
+{
+    (void)range_low, (void)range_high;
     if (self->n < 1)
         return "needs at least one value";
     double total = 0.0;
@@ -77,84 +224,72 @@ static const char *finish_choice(qd_distribution_t *self)
     return NULL;
 }
 
-const char *qd_distribution_finish(qd_distribution_t *self, double range_low, double range_high)
+static double quantile_choice(const qd_distribution_t *self, double u)
 {
-    switch (self->kind) {
-    case QD_CONSTANT:
-        self->low = self->high = self->a;
-        return NULL;
-    case QD_UNIFORM:
-    case QD_LOGUNIFORM:
-    case QD_INTEGERS:
-        self->low = self->a;
-        self->high = self->b;
-        if (self->kind == QD_INTEGERS ? !(self->a <= self->b) : !(self->a < self->b))
-            return "needs its lower bound below its upper bound";
-        return self->kind == QD_LOGUNIFORM && !(self->a > 0.0) ? "needs bounds above 0" : NULL;
-    case QD_NORMAL:
-    case QD_LOGNORMAL:
-        return finish_normal(self, range_low, range_high);
-    case QD_BETA:
-        if (!(self->a > 0.0) || !(self->b > 0.0))
-            return "needs two shapes above 0";
-        if (self->low == self->high) {
-            self->low = range_low;
-            self->high = range_high;
-        }
-        return self->low < self->high ? NULL : "needs its lower bound below its upper bound";
-    case QD_TRIANGULAR:
-        self->low = self->a;
-        self->high = self->b;
-        return self->a <= self->c && self->c <= self->b && self->a < self->b ? NULL
-                                                                             : "needs low <= mode <= high";
-    case QD_CHOICE:
-        return finish_choice(self);
-    }
-    return "is of an unknown kind";
+    int i = 0;
+    while (i < self->n - 1 && u >= self->cumulative[i])
+        i++;
+    return self->value[i];
 }
 
-static double triangular_quantile(const qd_distribution_t *self, double u)
+static double weight_of(const qd_distribution_t *self, int i)
 {
-    double width = self->b - self->a, split = (self->c - self->a) / width;
-    if (u < split)
-        return self->a + sqrt(u * width * (self->c - self->a));
-    return self->b - sqrt((1.0 - u) * width * (self->b - self->c));
+    return self->cumulative[i] - (i > 0 ? self->cumulative[i - 1] : 0.0);
+}
+
+/* Whether choice i has a weight above 0 and differs from all earlier ones that have. */
+static bool counts(const qd_distribution_t *self, int i)
+{
+    for (int k = 0; k < i; k++)
+        if (self->value[k] == self->value[i] && weight_of(self, k) > 0.0)
+            return false;
+    return weight_of(self, i) > 0.0;
+}
+
+static size_t value_choice(const qd_distribution_t *self, size_t at, double *value)
+{
+    size_t values = 0;
+    for (int i = 0; i < self->n; i++)
+        if (counts(self, i) && values++ == at)
+            *value = self->value[i];
+    return values;
+}
+
+/* ---- the table ----------------------------------------------------------------------------------------- */
+
+#define VALUE(word, field) {#word, offsetof(qd_distribution_t, field), false},
+#define FREE(word, field)  {#word, offsetof(qd_distribution_t, field), true},
+#define NONE
+#define LONGEST(...)                                                                                         \
+    (sizeof((const qd_distribution_number_t[]){__VA_ARGS__{NULL, 0, false}}) /                               \
+         sizeof(qd_distribution_number_t) -                                                                  \
+     1)
+
+const qd_distribution_info_t qd_distribution_table[QD_DISTRIBUTIONS] = {
+#define QD_DISTRIBUTION(id, name, values, shortest, numbers)                                                 \
+    [QD_##                                                                                                   \
+        id] = {#name,         QD_VALUES_##values, shortest,    LONGEST(numbers), {numbers{NULL, 0, false}},  \
+               finish_##name, quantile_##name,    value_##name},
+#include "quadrille/distributions.def"
+#undef QD_DISTRIBUTION
+};
+
+const char *qd_distribution_name(qd_distribution_kind_t kind)
+{
+    return qd_distribution_table[kind].name;
+}
+
+const char *qd_distribution_finish(qd_distribution_t *self, double range_low, double range_high)
+{
+    return qd_distribution_table[self->kind].finish(self, range_low, range_high);
 }
 
 double qd_distribution_quantile(const qd_distribution_t *self, double u)
 {
-    double x = self->a;
-    switch (self->kind) {
-    case QD_CONSTANT:
-        return self->a;
-    case QD_UNIFORM:
-        x = self->a + (self->b - self->a) * u;
-        break;
-    case QD_LOGUNIFORM:
-        x = self->a * qd_exp(u * qd_log(self->b / self->a));
-        break;
-    case QD_NORMAL:
-    case QD_LOGNORMAL: {
-        double p = self->u_low + (self->u_high - self->u_low) * u;
-        x = self->a + self->b * qd_normal_quantile(qd_clamp(p, 0x1p-60, 1.0 - 0x1p-53));
-        x = self->kind == QD_LOGNORMAL ? qd_exp(x) : x;
-        break;
-    }
-    case QD_BETA:
-        x = self->low + (self->high - self->low) * qd_beta_quantile(self->a, self->b, u);
-        break;
-    case QD_TRIANGULAR:
-        x = triangular_quantile(self, u);
-        break;
-    case QD_CHOICE: {
-        int i = 0;
-        while (i < self->n - 1 && u >= self->cumulative[i])
-            i++;
-        return self->value[i];
-    }
-    case QD_INTEGERS:
-        x = self->a + floor(u * (self->b - self->a + 1.0));
-        break;
-    }
-    return qd_clamp(x, self->low, self->high);
+    return qd_distribution_table[self->kind].quantile(self, u);
+}
+
+size_t qd_distribution_value(const qd_distribution_t *self, size_t at, double *value)
+{
+    return qd_distribution_table[self->kind].value(self, at, value);
 }

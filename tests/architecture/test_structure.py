@@ -37,6 +37,8 @@ LEVEL = {folder: level for level, row in enumerate(LEVELS) for folder in row}
 # The folder that implements each public header; quadrille.h only gathers the others.
 PUBLIC = {"error": "base", "registry": "registry", "random": "random", "world": "world", "view": "world", "event": "world", "experiment": "experiment",
           "landscape": "landscape", "power": "landscape", "result": "store", "run": "engine", "simulate": "engine", "quadrille": None}
+# The tables of public headers belong to registry, but for these.
+TABLES = {"distributions": "random", "designs": "experiment"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
@@ -55,7 +57,7 @@ def folder_of(name):
     first, _, rest = name.partition("/")
     if first == "quadrille":
         stem = rest.partition(".")[0]
-        return "registry" if rest.endswith(".def") else PUBLIC.get(stem, f"(no folder for quadrille/{rest})")
+        return TABLES.get(stem, "registry") if rest.endswith(".def") else PUBLIC.get(stem, f"(no folder for quadrille/{rest})")
     return first
 
 

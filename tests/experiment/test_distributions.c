@@ -3,6 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/text.h"
+#include "random/distribution.h"
+
 static const struct {
     const char *written, *canonical; /* NULL: as written */
     qd_distribution_kind_t kind;
@@ -13,9 +16,11 @@ static const struct {
     {"{uniform: [0.1, 0.5]}", NULL, QD_UNIFORM, 0.1, 0.5, 0.3},
     {"{uniform: {high: 0.5, low: 0.1}}", "{uniform: [0.1, 0.5]}", QD_UNIFORM, 0.1, 0.5, 0.3},
     {"{loguniform: [0.01, 1]}", NULL, QD_LOGUNIFORM, 0.01, 1, 0.1},
+    {"{loguniform: {low: 0.01, high: 1}}", "{loguniform: [0.01, 1]}", QD_LOGUNIFORM, 0.01, 1, 0.1},
     {"{normal: [1, 0.1]}", NULL, QD_NORMAL, 0, 2, 1},
     {"{normal: {mean: 1, sd: 0.1}}", "{normal: [1, 0.1]}", QD_NORMAL, 0, 2, 1},
     {"{lognormal: [-2, 0.1]}", NULL, QD_LOGNORMAL, 0, 2, 0.13533528323661270},
+    {"{lognormal: {mu: -2, sigma: 0.1}}", "{lognormal: [-2, 0.1]}", QD_LOGNORMAL, 0, 2, 0.13533528323661270},
     {"{beta: [2, 2]}", NULL, QD_BETA, 0, 2, 1},
     {"{beta: [2, 2, 0.2, 0.4]}", NULL, QD_BETA, 0.2, 0.4, 0.3},
     {"{beta: {a: 2, b: 2, low: 0.2, high: 0.4}}", "{beta: [2, 2, 0.2, 0.4]}", QD_BETA, 0.2, 0.4, 0.3},
@@ -26,6 +31,7 @@ static const struct {
     {"{choice: {values: [0.5, 0.1], weights: [3, 1]}}", NULL, QD_CHOICE, 0.1, 0.5, 0.5},
     {"{choice: {values: [0.5, 0.1], weights: [1, 1]}}", "{choice: [0.5, 0.1]}", QD_CHOICE, 0.1, 0.5, 0.1},
     {"{integers: [0, 2]}", NULL, QD_INTEGERS, 0, 2, 1},
+    {"{integers: {low: 0, high: 2}}", "{integers: [0, 2]}", QD_INTEGERS, 0, 2, 1},
 };
 
 /* affinity.noise is a real in [0, 2]. */
@@ -47,6 +53,49 @@ static void test_every_form(void **state)
         assert_non_null(strstr(experiment->config, canonical));
         qd_experiment_free(experiment);
     }
+}
+
+/* Every distribution of the table has a case above, with all forms in which it is written, and its line in
+ * docs/experiment-file.md. */
+static bool is_tested(const char *form)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (strncmp(forms[i].written, form, strlen(form)) == 0)
+            return true;
+    return false;
+}
+
+static void check_documented(const char *text, const qd_distribution_info_t *row, size_t numbers)
+{
+    char form[128];
+    int used = snprintf(form, sizeof form, "| `{%s: [", row->name);
+    for (size_t i = 0; i < numbers; i++)
+        used += snprintf(form + used, sizeof form - (size_t)used, "%s%s", i ? ", " : "", row->number[i].word);
+    if (numbers > 0)
+        snprintf(form + used, sizeof form - (size_t)used, "]}` |");
+    if (!strstr(text, form))
+        fail_msg("docs/experiment-file.md has no line %s", form);
+}
+
+static void test_every_distribution_is_tested_and_documented(void **state)
+{
+    (void)state;
+    char *text;
+    size_t length;
+    qd_error_t error = QD_ERROR_NONE;
+    assert_int_equal(qd_read_text(QD_SOURCE_DIR "/docs/experiment-file.md", 1 << 20, &text, &length, &error),
+                     QD_OK);
+    for (size_t kind = QD_CONSTANT + 1; kind < QD_DISTRIBUTIONS; kind++) {
+        const qd_distribution_info_t *row = &qd_distribution_table[kind];
+        char list[64], map[64];
+        snprintf(list, sizeof list, "{%s: [", row->name);
+        snprintf(map, sizeof map, "{%s: {", row->name);
+        if (!is_tested(list) || !is_tested(map))
+            fail_msg("no case of %s or %s in `forms`", list, map);
+        check_documented(text, row, row->shortest);
+        check_documented(text, row, row->longest);
+    }
+    free(text);
 }
 
 static void test_types(void **state)
@@ -108,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_form),
+        cmocka_unit_test(test_every_distribution_is_tested_and_documented),
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_choice_of_presets),
         cmocka_unit_test(test_numbers_read_back),

@@ -1,5 +1,6 @@
 /* Distributions of parameters: support, order, means, truncation, what is refused; and the keys of their
  * draws. */
+#include "random/distribution.h"
 #include "support/check.h"
 
 #include <gsl/gsl_cdf.h>
@@ -58,6 +59,45 @@ static size_t make_cases(case_t out[])
         QD_ASSERT_NO_FAULT(
             qd_distribution_finish(&out[i].distribution, cases[i].range_low, cases[i].range_high));
     return QD_COUNT(cases);
+}
+
+/* The tests below hold for every distribution only if every one has a case. */
+static void test_every_kind_has_a_case(void **state)
+{
+    (void)state;
+    case_t cases[20];
+    bool met[QD_DISTRIBUTIONS] = {false};
+    for (size_t i = make_cases(cases); i-- > 0;)
+        met[cases[i].distribution.kind] = true;
+    for (size_t kind = 0; kind < QD_DISTRIBUTIONS; kind++)
+        if (!met[kind])
+            fail_msg("no case of %s in make_cases", qd_distribution_table[kind].name);
+}
+
+/* The values of a discrete distribution are those of its quantile function; a continuous one has none. */
+static void test_values(void **state)
+{
+    (void)state;
+    enum { STEPS = 4000 };
+    case_t cases[20];
+    for (size_t i = make_cases(cases); i-- > 0;) {
+        const qd_distribution_t *d = &cases[i].distribution;
+        double value = 0, last = NAN;
+        size_t values = qd_distribution_value(d, 0, &value), changes = 0;
+        for (int k = 0; k < STEPS; k++) {
+            double x = qd_distribution_quantile(d, (k + 0.5) / STEPS);
+            if (values > 0 && x != last) {
+                assert_int_equal(qd_distribution_value(d, changes, &value), values);
+                assert_true(value == x);
+            }
+            changes += x != last;
+            last = x;
+        }
+        if (values > 0)
+            assert_int_equal(changes, values);
+        else
+            assert_true(changes > STEPS / 2);
+    }
 }
 
 static void test_support_and_order(void **state)
@@ -164,11 +204,16 @@ static void test_what_is_refused(void **state)
         {.kind = QD_CHOICE, .n = 2, .value = {1, 2}, .cumulative = {0, 0}},
         {.kind = QD_INTEGERS, .a = 3, .b = 2},
     };
+    bool met[QD_DISTRIBUTIONS] = {[QD_CONSTANT] = true}; /* never refused */
     for (size_t i = 0; i < QD_COUNT(wrong); i++) {
+        met[wrong[i].kind] = true;
         const char *phrase = qd_distribution_finish(&wrong[i], 0.0, 10.0);
         assert_non_null(phrase);
         assert_true(strlen(phrase) > 5);
     }
+    for (size_t kind = 0; kind < QD_DISTRIBUTIONS; kind++)
+        if (!met[kind])
+            fail_msg("no wrong %s is refused", qd_distribution_table[kind].name);
 }
 
 static void test_names(void **state)
@@ -204,6 +249,8 @@ static void test_keys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_kind_has_a_case),
+        cmocka_unit_test(test_values),
         cmocka_unit_test(test_support_and_order),
         cmocka_unit_test(test_means),
         cmocka_unit_test(test_truncation),
