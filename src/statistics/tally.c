@@ -91,14 +91,14 @@ void qd_tally_clear(qd_tally_t *self)
         qd_path_histogram_clear(&self->path[s]);
 }
 
-static void add_hash(qd_tally_t *self, uint64_t low, uint64_t high)
+static void add_hash(qd_hash_sum_t *self, uint64_t low, uint64_t high)
 {
-    self->hash.low += low;
-    self->hash.high += high + (self->hash.low < low);
+    self->low += low;
+    self->high += high + (self->low < low);
 }
 
 /* A row is hashed as the little-endian bits of its values, with one zero and one NaN only. */
-static void hash_row(qd_tally_t *self, uint64_t world, const qd_outcomes_t *outcomes)
+void qd_hash_sum_add(qd_hash_sum_t *self, uint64_t world, const qd_outcomes_t *outcomes)
 {
     uint64_t row[QD_OUTCOMES];
     for (size_t o = 0; o < QD_OUTCOMES; o++) {
@@ -129,7 +129,7 @@ static void add_to_plane(qd_tally_t *self, const qd_outcomes_t *outcomes)
 void qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result)
 {
     self->worlds++;
-    hash_row(self, world, &result->outcomes);
+    qd_hash_sum_add(&self->hash, world, &result->outcomes);
     for (size_t o = 0; o < QD_OUTCOMES; o++) {
         double x = result->outcomes.value[o];
         if (x != x)
@@ -143,18 +143,23 @@ void qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result)
         qd_path_histogram_add(&self->path[s], result->path + s * result->path_stride, periods);
 }
 
+void qd_hash_sum_add_failure(qd_hash_sum_t *self, uint64_t world, const char *reason)
+{
+    XXH128_hash_t hash = XXH3_128bits_withSeed(reason, strlen(reason), world);
+    add_hash(self, hash.low64, hash.high64);
+}
+
 void qd_tally_add_failure(qd_tally_t *self, uint64_t world, const char *reason)
 {
     self->failures++;
-    XXH128_hash_t hash = XXH3_128bits_withSeed(reason, strlen(reason), world);
-    add_hash(self, hash.low64, hash.high64);
+    qd_hash_sum_add_failure(&self->hash, world, reason);
 }
 
 void qd_tally_merge(qd_tally_t *self, const qd_tally_t *other)
 {
     self->worlds += other->worlds;
     self->failures += other->failures;
-    add_hash(self, other->hash.low, other->hash.high);
+    add_hash(&self->hash, other->hash.low, other->hash.high);
     for (size_t o = 0; o < QD_OUTCOMES; o++) {
         qd_moments_merge(&self->moments[o], &other->moments[o]);
         qd_sketch_merge(&self->sketch[o], &other->sketch[o]);
@@ -363,7 +368,7 @@ static bool decode_counts(qd_tally_t *self, uint64_t *worlds, bool apply, qd_byt
     if (apply) {
         self->worlds += *worlds;
         self->failures += failures;
-        add_hash(self, low, high);
+        add_hash(&self->hash, low, high);
     }
     return !from->failed;
 }

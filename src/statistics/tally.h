@@ -53,6 +53,10 @@ typedef struct {
 } qd_hash_sum_t;
 qd_hash_sum_t qd_tally_hash(const qd_tally_t *self);
 
+/* The same sum without a tally: adds one world, as qd_tally_add and qd_tally_add_failure do. */
+void qd_hash_sum_add(qd_hash_sum_t *self, uint64_t world, const qd_outcomes_t *outcomes);
+void qd_hash_sum_add_failure(qd_hash_sum_t *self, uint64_t world, const char *reason);
+
 /* The interval is the exact one of a proportion for a flag, else qd_interval_bounded within the outcome's range
  * in the registry; `survival` ends at the number of periods. Where the range is open, one more value is taken at
  * the end of what was seen, for counts and diagnostics one beyond it; nothing is known (NaN) where all values of a real outcome

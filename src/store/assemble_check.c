@@ -23,8 +23,8 @@ static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_
     return status;
 }
 
-/* The tallies of the file against those that it was made from. Its rows are those that were read from checked parts, by
- * the digest; to add them up once more would take a message to the child that reads for each column of each cell. */
+/* The tallies of the file against those that it was made from. Its rows were compared with these when they were handed over
+ * (assemble_worlds.c), and are those still, by the digest. */
 static qd_status_t check_tallies(const qd_assembly_t *self, const char *path, qd_error_t *error)
 {
     qd_index_t *index = NULL;

@@ -22,7 +22,8 @@ typedef struct {
     column_t *column;
     double value[QD_CHUNK];
     int8_t code[QD_CHUNK];
-    qd_batch_t batch; /* of one point: summaries of extras */
+    qd_row_check_t *check; /* of the rows that are handed over */
+    qd_batch_t batch;      /* of one point: summaries of extras */
     struct {
         qd_whole_field_t count;
         qd_real_field_t real[REALS];
@@ -111,6 +112,7 @@ static qd_status_t copy_worlds(copy_t *self, size_t point, size_t order, uint64_
             qd_index_read(assembly->index, point, order, column->outcome, first, count, self->value, error);
         if (status != QD_OK)
             return status;
+        qd_row_check_take(self->check, column->outcome, self->value, count);
         hsize_t start[3] = {point, order, first}, size[3] = {1, 1, count};
         qd_h5_values_t values = qd_h5_reals(self->value);
         if (qd_cf_outcome_flags(column->outcome) != NULL) {
@@ -122,7 +124,17 @@ static qd_status_t copy_worlds(copy_t *self, size_t point, size_t order, uint64_
         if (column->outcome >= QD_OUTCOMES)
             summarise(column, self->value, count);
     }
+    if (!assembly->options->scratch)
+        qd_row_check_add(self->check, first, count);
     return QD_OK;
+}
+
+/* The rows that were handed over against the tally. Parts were checked when they were indexed, but that was another reading
+ * of the disk. */
+static qd_status_t check_rows(copy_t *self, qd_error_t *error)
+{
+    qd_status_t status = self->assembly->h5.failed ? QD_OK : qd_row_check_end(self->check, error);
+    return status == QD_ERROR_INPUT ? QD_ERROR_IO : status;
 }
 
 static qd_status_t copy_cell(copy_t *self, size_t point, size_t order, qd_error_t *error)
@@ -132,19 +144,24 @@ static qd_status_t copy_cell(copy_t *self, size_t point, size_t order, qd_error_
     for (size_t c = 0; c < self->columns; c++)
         self->column[c] =
             (column_t){.outcome = self->column[c].outcome, .variable = self->column[c].variable};
+    qd_status_t status = qd_row_check_begin(self->check, point, order, error);
+    if (status != QD_OK)
+        return status;
     for (uint64_t first = 0; first < end && !self->assembly->h5.failed; first += step) {
         size_t count = (size_t)(end - first < step ? end - first : step);
         if (qd_ranges_shared(done, (qd_range_t){first, count}) == 0)
             continue;
-        qd_status_t status = copy_worlds(self, point, order, first, count, error);
+        status = copy_worlds(self, point, order, first, count, error);
         if (status != QD_OK)
             return status;
     }
+    if (end > 0 && !self->assembly->options->scratch)
+        status = check_rows(self, error);
     qd_h5_hasten(&self->assembly->h5);
     for (size_t c = 0; c < self->columns; c++)
         if (self->column[c].outcome >= QD_OUTCOMES)
             keep_summary(self, self->column[c].outcome - QD_OUTCOMES, &self->column[c], order);
-    return QD_OK;
+    return status;
 }
 
 /* A scratch file has no rows, but what follows from them: the summaries of extras. */
@@ -172,7 +189,8 @@ qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
     copy_t *self = calloc(1, sizeof *self);
     size_t extras = assembly->kind.extras;
     if (self == NULL || (self->column = calloc(QD_OUTCOMES + extras, sizeof *self->column)) == NULL ||
-        (self->summary = calloc(extras + 1, sizeof *self->summary)) == NULL) {
+        (self->summary = calloc(extras + 1, sizeof *self->summary)) == NULL ||
+        (self->check = qd_row_check_new(assembly->index, assembly->columns)) == NULL) {
         status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for copying worlds");
         goto out;
     }
@@ -191,6 +209,7 @@ out:
     if (self != NULL) {
         free(self->column);
         free(self->summary);
+        qd_row_check_free(self->check);
     }
     free(self);
     return status;

@@ -4,13 +4,14 @@
 
 #include "store/assemble.h"
 #include "store/hdf5_file.h"
+#include "store/row_check.h"
 
 /* Attribute of /survival: 1 where some worlds have fewer periods than others of the file, else 0. */
 #define QD_UNEQUAL_PERIODS "unequal_periods"
 
-#define QD_BINS        64   /* of a histogram */
-#define QD_CHUNK       4096 /* worlds in a chunk of /worlds, and in a batch of copying */
-#define QD_BATCH_CELLS 192  /* (point, order) pairs whose summaries are in memory at once, about */
+#define QD_BINS        64              /* of a histogram */
+#define QD_CHUNK       QD_ROWS_AT_ONCE /* worlds in a chunk of /worlds, and in a batch of copying */
+#define QD_BATCH_CELLS 192             /* (point, order) pairs whose summaries are in memory at once, about */
 
 typedef struct {
     qd_h5_t h5;

@@ -9,6 +9,7 @@
 
 #define WORLDS 30
 #define BLOCK  6
+#define STRIDE 13 /* of the readings that are made to go wrong: a few of each part's */
 
 static char *folder; /* of this program */
 
@@ -289,13 +290,83 @@ static void test_publish(void **state)
     fabricated_free(experiment);
 }
 
+/* ---- bytes that are not what was written --------------------------------------------------------------- */
+
+/* The `left`-th reading gives one bit wrong, in the middle of its bytes. */
+static ssize_t flipping_pread(void *context, int fd, void *bytes, size_t size, off_t offset)
+{
+    long *left = context;
+    ssize_t got = qd_files_system.pread(NULL, fd, bytes, size, offset);
+    if ((*left)-- == 0 && got > 0)
+        ((unsigned char *)bytes)[got / 2] ^= 0x10;
+    return got;
+}
+
+/* Assembles the parts at `path`; what is read of them goes through `files`. */
+static qd_status_t assemble(const qd_experiment_t *experiment, const char *path, const char *output,
+                            const qd_files_t *files, qd_assembled_t *assembled, qd_error_t *fault)
+{
+    qd_index_t *index = NULL;
+    qd_assemble_options_t options = {.path = output, .worlds = true, .embed = true};
+    assert_ok(qd_index_new(experiment, files, &index, error));
+    qd_status_t status = qd_index_add_folder(index, path, false, fault);
+    if (status == QD_OK)
+        status = qd_index_select(index, fault);
+    if (status == QD_OK)
+        status = qd_assemble(experiment, index, &options, assembled, fault);
+    qd_index_free(index);
+    return status;
+}
+
+/* Whichever reading goes wrong, a part that was checked or the rows after that: no file says complete but one with the
+ * right hash and the right rows. */
+static void test_wrong_bits_are_seen(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(1, 1, WORLDS, false);
+    char path[256], output[256];
+    uint64_t kept = 0, all;
+    char hash[33];
+    snprintf(path, sizeof path, "%s/wrong.parts", folder);
+    snprintf(output, sizeof output, "%s/wrong.h5", folder);
+    assert_ok(play(experiment, path, NULL, &kept, error));
+    hash_of(experiment, path, hash, &all);
+    long reading = 0, refused = 0, tried = 0, left;
+    do {
+        left = reading;
+        reading += STRIDE;
+        tried++;
+        qd_files_t files = qd_files_system;
+        files.context = &left;
+        files.pread = flipping_pread;
+        qd_assembled_t assembled;
+        qd_error_t fault = QD_ERROR_NONE;
+        qd_status_t status = assemble(experiment, path, output, &files, &assembled, &fault);
+        refused += status != QD_OK;
+        assert_int_equal(access(output, F_OK) == 0, status == QD_OK);
+        if (status == QD_OK && assembled.complete)
+            assert_string_equal(assembled.result_hash, hash);
+        if (status == QD_OK) {
+            qd_index_t *index = NULL;
+            assert_ok(qd_index_new(experiment, NULL, &index, error));
+            assert_ok(qd_index_add_result(index, output, error));
+            assert_ok(qd_index_select(index, error));
+            assert_ok(qd_index_check_rows(index, error));
+            qd_index_free(index);
+            assert_int_equal(unlink(output), 0);
+        }
+    } while (left < 0); /* until no reading was left to go wrong */
+    print_message("%ld readings, %ld refused\n", tried, refused);
+    assert_true(refused > QD_OUTCOMES * (WORLDS / BLOCK) / STRIDE - 1); /* columns of parts */
+    fabricated_free(experiment);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_boundary),
-        cmocka_unit_test(test_interrupted),
-        cmocka_unit_test(test_flush_again),
-        cmocka_unit_test(test_publish),
+        cmocka_unit_test(test_every_boundary),      cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_flush_again),         cmocka_unit_test(test_publish),
+        cmocka_unit_test(test_wrong_bits_are_seen),
     };
     folder = scratch_folder();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

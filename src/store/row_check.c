@@ -1,0 +1,153 @@
+#include "store/row_check.h"
+
+#include "store/index_fields.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct qd_row_check {
+    qd_index_t *index;
+    uint64_t columns;
+    size_t point, order, failure, range; /* failure, range: the next ones, in the order of worlds */
+    qd_hash_sum_t hash;
+    qd_tally_t *again; /* NULL where the hash decides */
+    qd_outcomes_t row[QD_ROWS_AT_ONCE];
+};
+
+static bool decides_by_hash(const qd_row_check_t *self)
+{
+    return self->columns == QD_COLUMNS_ALL;
+}
+
+qd_row_check_t *qd_row_check_new(qd_index_t *index, uint64_t columns)
+{
+    qd_row_check_t *self = malloc(sizeof *self);
+    if (self == NULL)
+        return NULL;
+    self->index = index;
+    self->columns = columns;
+    self->again = NULL;
+    for (size_t i = 0; i < QD_ROWS_AT_ONCE; i++)
+        for (size_t o = 0; o < QD_OUTCOMES; o++)
+            self->row[i].value[o] = NAN;
+    return self;
+}
+
+void qd_row_check_free(qd_row_check_t *self)
+{
+    if (self != NULL)
+        qd_tally_free(self->again);
+    free(self);
+}
+
+qd_status_t qd_row_check_begin(qd_row_check_t *self, size_t point, size_t order, qd_error_t *error)
+{
+    self->point = point;
+    self->order = order;
+    self->failure = self->range = 0;
+    self->hash = (qd_hash_sum_t){0, 0};
+    qd_tally_free(self->again);
+    self->again =
+        decides_by_hash(self) ? NULL : qd_tally_new(qd_index_periods(self->index, point, order), false);
+    return decides_by_hash(self) || self->again != NULL
+               ? QD_OK
+               : qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally");
+}
+
+void qd_row_check_take(qd_row_check_t *self, size_t outcome, const double value[], size_t count)
+{
+    if (outcome < QD_OUTCOMES && self->columns >> outcome & 1)
+        for (size_t i = 0; i < count; i++)
+            self->row[i].value[outcome] = value[i];
+}
+
+/* Worlds are asked for in ascending order. */
+static bool is_done(qd_row_check_t *self, uint64_t world)
+{
+    const qd_ranges_t *done = qd_index_done(self->index, self->point, self->order);
+    while (self->range < done->size &&
+           done->range[self->range].first + done->range[self->range].count <= world)
+        self->range++;
+    return self->range < done->size && done->range[self->range].first <= world;
+}
+
+/* Why a world failed; NULL where it did not. */
+static const char *reason_of(qd_row_check_t *self, uint64_t world)
+{
+    if (self->failure >= qd_index_failures(self->index, self->point, self->order))
+        return NULL;
+    qd_failure_t failure = qd_index_failure(self->index, self->point, self->order, self->failure);
+    if (failure.world != world)
+        return NULL;
+    self->failure++;
+    return failure.reason;
+}
+
+static void add_row(qd_row_check_t *self, uint64_t world, const qd_outcomes_t *row)
+{
+    const char *reason = reason_of(self, world);
+    if (decides_by_hash(self) && reason != NULL)
+        qd_hash_sum_add_failure(&self->hash, world, reason);
+    else if (decides_by_hash(self))
+        qd_hash_sum_add(&self->hash, world, row);
+    else if (reason != NULL)
+        qd_tally_add_failure(self->again, world, reason);
+    else
+        qd_tally_add(self->again, world, &(qd_result_t){.outcomes = *row});
+}
+
+void qd_row_check_add(qd_row_check_t *self, uint64_t first, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_done(self, first + i))
+            add_row(self, first + i, &self->row[i]);
+}
+
+static bool same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+/* The first outcome of which the rows give another summary than the tally; QD_OUTCOMES where there is none. */
+static size_t first_difference(const qd_row_check_t *self, const qd_tally_t *tally)
+{
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        if (!(self->columns >> o & 1))
+            continue;
+        qd_summary_t a = qd_tally_summary(tally, (qd_outcome_t)o),
+                     b = qd_tally_summary(self->again, (qd_outcome_t)o);
+        if (a.count != b.count || !same(a.mean, b.mean) || !same(a.sd, b.sd) || !same(a.min, b.min) ||
+            !same(a.max, b.max))
+            return o;
+    }
+    return QD_OUTCOMES;
+}
+
+static qd_status_t refuse(const qd_row_check_t *self, const char *outcome, qd_error_t *error)
+{
+    const qd_index_t *index = self->index;
+    const qd_experiment_t *experiment = index->slots.experiment;
+    size_t slot = qd_slots_at(&index->slots, self->point, self->order);
+    const qd_unit_t *unit = &index->unit[index->piece[index->piece_start[slot]].unit];
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "%s: the rows of point %s, order %s%s%s are not those of the statistics kept with them: the file "
+        "was changed or damaged",
+        qd_sources_path(index->sources, unit->source), experiment->point[self->point].label,
+        experiment->order[self->order].label, outcome == NULL ? "" : ", outcome ",
+        outcome == NULL ? "" : outcome);
+}
+
+qd_status_t qd_row_check_end(qd_row_check_t *self, qd_error_t *error)
+{
+    const qd_tally_t *tally;
+    qd_status_t status = qd_index_tally(self->index, self->point, self->order, &tally, error);
+    if (status != QD_OK)
+        return status;
+    if (decides_by_hash(self)) {
+        qd_hash_sum_t hash = qd_tally_hash(tally);
+        return hash.low == self->hash.low && hash.high == self->hash.high ? QD_OK : refuse(self, NULL, error);
+    }
+    size_t outcome = first_difference(self, tally);
+    return outcome == QD_OUTCOMES ? QD_OK : refuse(self, qd_outcome_table[outcome].name, error);
+}

@@ -1,0 +1,32 @@
+/* Adds up the rows of a (point, order) anew while somebody reads them, and compares them with its tally.
+ *
+ * Where all outcomes are read, the hash of the rows decides, which sees the last bit; else count, mean, sd, least and
+ * greatest value of each. For whoever has an index whose worlds are selected. */
+#ifndef QD_STORE_ROW_CHECK_H
+#define QD_STORE_ROW_CHECK_H
+
+#include "store/index.h"
+
+#define QD_ROWS_AT_ONCE 4096 /* a chunk of /worlds */
+
+typedef struct qd_row_check qd_row_check_t;
+
+/* `columns`: a bit for each outcome that is read; those that the index keeps, or some of them. NULL when memory is short. */
+qd_row_check_t *qd_row_check_new(qd_index_t *index, uint64_t columns);
+void qd_row_check_free(qd_row_check_t *self);
+
+QD_MUST_USE qd_status_t qd_row_check_begin(qd_row_check_t *self, size_t point, size_t order,
+                                           qd_error_t *error);
+
+/* Values of an outcome in `count` <= QD_ROWS_AT_ONCE worlds, as qd_index_read gives them. An outcome that is not among
+ * `columns` is ignored. */
+void qd_row_check_take(qd_row_check_t *self, size_t outcome, const double value[], size_t count);
+
+/* Adds the worlds first ... first + count - 1, of which each outcome was taken; those that are not done are left out. To be
+ * called in the order of worlds. */
+void qd_row_check_add(qd_row_check_t *self, uint64_t first, size_t count);
+
+/* QD_ERROR_INPUT, with the file, the point and the order, where the rows since _begin are not those of the tally. */
+QD_MUST_USE qd_status_t qd_row_check_end(qd_row_check_t *self, qd_error_t *error);
+
+#endif
