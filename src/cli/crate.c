@@ -277,8 +277,13 @@ static int run(int argc, char **argv)
         return qd_cli_misuse("crate", "found `%s`; expected a result file", self.path);
     if (qd_result_file_open(self.path, &self.file, &error) != QD_OK)
         return qd_cli_fail(&error);
-    self.folder = arguments.output ? strdup(arguments.output) : qd_cli_beside(self.path, "crate");
-    int status = self.folder ? make_crate(&self) : 1;
+    int status;
+    if (qd_result_file_check(self.file, true, &error) != QD_OK) {
+        status = qd_cli_fail(&error); /* SHA-256 would vouch for what is damaged */
+    } else {
+        self.folder = arguments.output ? strdup(arguments.output) : qd_cli_beside(self.path, "crate");
+        status = self.folder ? make_crate(&self) : 1;
+    }
     free(self.folder);
     qd_result_file_close(self.file);
     return status;

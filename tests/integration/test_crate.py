@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sys
 import unittest
 
@@ -63,6 +64,14 @@ class Crate(unittest.TestCase):
         for entity in self.metadata["@graph"]:
             for target in references({k: v for k, v in entity.items() if k != "@id"}):
                 self.assertTrue(target in self.entity or target.startswith(("http://", "https://")), target)
+
+    def test_a_damaged_result_is_refused(self):
+        shutil.copy(self.folder / "small.h5", self.folder / "damaged.h5")
+        with h5py.File(self.folder / "damaged.h5", "r+") as file:
+            file["worlds/survival"][0, 0, 1] += 1
+        done = must("crate", "damaged.h5", cwd=self.folder, status=2)
+        self.assertIn("damaged", done.stderr)
+        self.assertFalse((self.folder / "damaged.crate").exists())
 
     def test_nothing_is_replaced(self):
         before = (self.crate / "ro-crate-metadata.json").read_bytes()

@@ -199,6 +199,67 @@ def elsewhere(path, pipe, shape):
             for way in (link, link_of_a_group, soft_link_to_a_link, raw, virtual, plugin)}
 
 
+ESCAPES = "\x1b[31mred\x1b]0;title\x07\x9b2J \u202eback\r\n"
+
+
+def named_type(file, path, shape):
+    file["a_type"] = np.dtype("f8")
+    file.create_dataset(path, shape, dtype=file["a_type"])
+
+
+def recursive(file, path, _):
+    file[path] = h5py.SoftLink(f"/{path}")
+
+
+def of_type(kind):
+    return lambda file, path, shape: file.create_dataset(path, shape, dtype=kind)
+
+
+# Whatever a variable was, it becomes one of these: {name: make(file, path, shape)}.
+SHAPES = {
+    "a number": lambda file, path, _: file.create_dataset(path, data=7.0),
+    "nothing": lambda file, path, _: file.create_dataset(path, dtype="f8", shape=None),
+    "no elements": lambda file, path, shape: file.create_dataset(path, (0,) * len(shape), "f8"),
+    "one more dimension": lambda file, path, shape: file.create_dataset(path, (*shape, 1), "f8"),
+    "32 dimensions": lambda file, path, _: file.create_dataset(path, (1,) * 32, "f8"),
+    "one element less": lambda file, path, shape: file.create_dataset(path, (max(shape[0] - 1, 1), *shape[1:]), "f8"),
+    "integers of 2 bytes": of_type(">i2"),
+    "halves": of_type("f2"),
+    "texts": of_type(h5py.string_dtype()),
+    "texts of 3 bytes": of_type("S3"),
+    "texts of escapes": lambda file, path, shape: file.create_dataset(
+        path, data=np.full(shape, ESCAPES, dtype=object), dtype=h5py.string_dtype()),
+    "texts that are no UTF-8": lambda file, path, shape: file.create_dataset(
+        path, data=np.full(shape, b"\xff\xfe\xc0\x80", dtype=object), dtype=h5py.string_dtype("ascii")),
+    "compounds": of_type([("a", "f8"), ("b", h5py.string_dtype())]),
+    "lists": of_type(h5py.vlen_dtype(np.float64)),
+    "arrays": of_type("(3,)f8"),
+    "enumerated": of_type(h5py.enum_dtype({"a": 0, "b": 1})),
+    "references": of_type(h5py.ref_dtype),
+    "opaque": of_type("V7"),
+    "complex": of_type("c16"),
+    "a named type": named_type,
+    "chunks of 2 GB": lambda file, path, shape: file.create_dataset(
+        path, shape, "f8", chunks=tuple(1 << (27 if i == 0 else 0) for i in range(len(shape))),
+        maxshape=(None,) * len(shape)),
+    "a link to itself": recursive,
+    "a link to nowhere": lambda file, path, _: file.__setitem__(path, h5py.SoftLink("/nowhere")),
+    "a link to the root": lambda file, path, _: file.__setitem__(path, h5py.SoftLink("/")),
+    "the root": lambda file, path, _: file.__setitem__(path, file["/"]),
+    "a group of that name": lambda file, path, _: file.create_group(path),
+    "absent": lambda file, path, _: None,
+}
+
+# The same of attributes: {name: value for h5py}.
+VALUES = {
+    "text": "forged", "escapes": ESCAPES, "a long text": "x" * 60000, "bytes": np.bytes_(b"\xff\xfe\x1b[2J"),
+    "texts": np.array(["a", "b"], dtype=object), "nothing": h5py.Empty("f8"), "an empty text": h5py.Empty("S4"),
+    "no text": "", "nan": np.nan, "inf": np.inf, "below 0": -1, "2^63": np.uint64(1 << 63), "numbers": np.arange(5.0),
+    "a list of none": np.zeros(0), "compound": np.zeros(2, [("a", "f8"), ("b", "i4")]), "opaque": np.void(b"\0\1\2"),
+    "complex": 1j, "bool": np.bool_(True),
+}
+
+
 class Hostile(unittest.TestCase):
     """A sound file, and commands that read what was made of it."""
 
@@ -222,16 +283,26 @@ class Hostile(unittest.TestCase):
         self.assertIn(done.returncode, (0, 1, 2, 3), f"{arguments}: {done.stderr[-300:]}")
         if done.returncode in (1, 2):
             self.assertIn("quadrille: ", done.stderr)
+        self.assert_harmless(done.stdout + done.stderr)
         return done
+
+    def absent(self, name):
+        """A path in the folder where nothing is."""
+        path = self.folder / name
+        shutil.rmtree(path, ignore_errors=True)
+        path.unlink(missing_ok=True)
+        return path
 
     def commands(self, file):
         """Those that read a result file, by name."""
-        merged, output = self.folder / "merged.h5", self.folder / "resumed.h5"
-        merged.unlink(missing_ok=True)
+        merged, output = self.absent("merged.h5"), self.folder / "resumed.h5"
         shutil.copy(file, output)
         return {"show": ("show", file, "--outcomes", "all"), "merge": ("merge", "-o", merged, file),
                 "verify": ("verify", file, "--fraction", "1", "-j", "1"),
                 "replay": ("replay", file, "--order", "bipolar", "--world", "3", "--point", "1"),
+                "json": ("show", file, "--json"), "csv": ("show", file, "--csv"),
+                "report": ("report", file, "-o", self.absent("report.html")),
+                "crate": ("crate", file, "-o", self.absent("crate")),
                 "resume": ("run", self.experiment, "-o", output, "--resume", "-q", "-j", "1", "--worlds", "41")}
 
     def read_by(self, file, names):
@@ -247,6 +318,34 @@ class Hostile(unittest.TestCase):
         with h5py.File(file, "r+") as h5:
             forge(h5)
         return file
+
+    def places(self):
+        """Paths of all variables with their shapes, and (path of an object, name) of all attributes."""
+        variables, attributes = [], []
+        with h5py.File(self.sound, "r") as h5:
+            def see(path, item):
+                if isinstance(item, h5py.Dataset):
+                    variables.append((path, item.shape))
+                attributes.extend((path, name) for name in item.attrs)
+            see("/", h5)
+            h5.visititems(see)
+        return variables, [place for place in attributes if place[1] not in ("REFERENCE_LIST", "DIMENSION_LIST", "CLASS")]
+
+    def misshapen(self, luck):
+        """The sound file with one variable or attribute made into something else; what was done."""
+        variables, attributes = self.places()
+        if luck.random() < 0.6:
+            path, shape = luck.choice(variables)
+            name = luck.choice(list(SHAPES))
+            return self.forged(lambda file: (removed(path)(file), SHAPES[name](file, path, shape))), f"{path}: {name}"
+        path, attribute = luck.choice(attributes)
+        name = luck.choice(list(VALUES))
+        return (self.forged(lambda file: file[path].attrs.create(attribute, VALUES[name])),
+                f"{path}, attribute {attribute}: {name}")
+
+    def assert_harmless(self, said):
+        """No text drives a terminal."""
+        self.assertNotRegex(said, "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
     def damaged(self, luck):
         """The sound file with bytes changed near the heaps and trees, which have no checksum in HDF5, or anywhere."""

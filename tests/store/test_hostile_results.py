@@ -10,7 +10,7 @@ from pathlib import Path
 import h5py
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from hostile import FORGED, Hostile, elsewhere, failure  # noqa: E402
+from hostile import ESCAPES, FORGED, SHAPES, Hostile, elsewhere, failure  # noqa: E402
 
 
 class Results(Hostile):
@@ -40,6 +40,29 @@ class Results(Hostile):
         luck = random.Random(1948)
         ends = {self.read("show", self.damaged(luck), "--outcomes", "all").returncode for _ in range(25)}
         self.assertEqual(ends, {0, 2})
+
+    def test_misshapen_variables_and_attributes(self):
+        luck = random.Random(1951)
+        for number in range(8):
+            file, what = self.misshapen(luck)
+            with self.subTest(what):
+                done = self.read(*self.commands(file)[("show", "json")[number % 2]])
+                rows = what.startswith(("worlds", "parts"))  # of which `show` reads nothing
+                self.assertIn(done.returncode, (0, 2) if rows else (2,), done.stderr)
+
+    def test_texts_cannot_drive_a_terminal(self):
+        def forge(file):
+            for name in ("title", "about", "host", "command_line", "version", "libraries", "created", "shard", "compiler"):
+                file.attrs[name] = ESCAPES
+            for path in ("claims/says", "claims/claim", "claims/note", "claims/status", "point_label", "order"):
+                if path in file:
+                    SHAPES["texts of escapes"](file, path, file.pop(path).shape)
+
+        for name in ("show", "csv", "merge", "verify"):
+            with self.subTest(name):
+                done = self.read(*self.commands(self.forged(forge))[name])
+                self.assertNotEqual(done.returncode, 0)
+                self.assertGreater(len(done.stdout + done.stderr), 0)
 
     def test_a_failure_that_is_not_there_is_named(self):
         done = self.read("show", self.forged(failure(2, 0, 0)))

@@ -11,7 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from hostile import FORGED, UNVERIFIABLE, Hostile, elsewhere  # noqa: E402
 
-ALL = ("show", "merge", "verify", "replay", "resume")
+ALL = ("show", "merge", "verify", "replay", "resume", "json", "csv", "report", "crate")
+TRUSTING = ("merge", "resume", "crate")  # what they make goes on to be used
 DAMAGED = 400
 
 
@@ -26,6 +27,16 @@ class EveryCommand(Hostile):
                 done = self.read_by(self.forged(forge), ALL)
                 if name not in UNVERIFIABLE:
                     self.assertIn(done["verify"].returncode, (1, 2, 3), f"verify: {done['verify'].stderr}")
+
+    def test_misshapen_variables_and_attributes(self):
+        luck = random.Random(1950)
+        for number in range(DAMAGED):
+            file, what = self.misshapen(luck)
+            with self.subTest(what):
+                for name, done in self.read_by(file, (ALL[number % len(ALL)], TRUSTING[number % len(TRUSTING)])).items():
+                    self.assertNotEqual(done.returncode, 1, f"{name}: {done.stderr}")
+                    if name in TRUSTING:
+                        self.assertEqual(done.returncode, 2, f"{name}: {done.stderr}")
 
     def test_nothing_outside_the_file_is_opened(self):
         pipe = self.folder / "elsewhere"
