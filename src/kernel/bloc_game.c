@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/mission_game.h"
+#include "kernel/threat.h"
 #include "math/reduce.h"
 
 static inline double hostile(double affinity)
@@ -84,14 +85,7 @@ INLINE void add_all_company(const qd_bloc_game_t *self, bool shared)
 
 static void measure_reach(qd_bloc_game_t *self, size_t k)
 {
-    const double *restrict c = self->c, *restrict hostility = self->hostility + k * self->padded;
-    qd_sums_t sum = {0};
-    for (size_t l = 0; l < self->padded; l += QD_LANES)
-        for (size_t v = 0; v < QD_PARTS; v++) {
-            qd_reals_t r = QD_REALS_OF(hostility + l + v * QD_REALS);
-            sum.part[v] += QD_REALS_OF(c + l + v * QD_REALS) * (r * r);
-        }
-    self->reach[k] = sqrt(qd_sums_join(&sum));
+    self->reach[k] = qd_threat_reach(self->c, self->hostility + k * self->padded, self->padded);
 }
 
 void qd_bloc_game_start(qd_bloc_game_t *self)
@@ -117,17 +111,10 @@ static bool owns(const qd_bloc_game_t *self, size_t i, int k)
 /* sum_{j in k} c_j E_ij, i itself left out. */
 static double shared_threat(const qd_bloc_game_t *self, size_t i, int k)
 {
-    const double *restrict row = self->affinity + i * self->padded, *restrict c = self->c;
-    const double *restrict hostility = self->hostility + (size_t)k * self->padded;
-    qd_sums_t sum = {0};
-    for (size_t l = 0; l < self->padded; l += QD_LANES)
-        for (size_t v = 0; v < QD_PARTS; v++) {
-            size_t at = l + v * QD_REALS;
-            qd_reals_t m = QD_REALS_NEGATIVE(QD_REALS_OF(row + at));
-            sum.part[v] += QD_REALS_OF(c + at) * m * QD_REALS_OF(hostility + at);
-        }
-    double own = self->label[i] == k ? c[i] * (self->exposure[i] * self->exposure[i]) : 0.0;
-    return qd_sums_join(&sum) - own;
+    const double *row = self->affinity + i * self->padded,
+                 *hostility = self->hostility + (size_t)k * self->padded;
+    double own = self->label[i] == k ? self->c[i] * (self->exposure[i] * self->exposure[i]) : 0.0;
+    return qd_threat_shared(row, self->c, hostility, self->padded) - own;
 }
 
 double qd_bloc_game_payoff(const qd_bloc_game_t *self, size_t i, int k)
@@ -186,9 +173,7 @@ static void count_in(qd_bloc_game_t *self, size_t i, size_t k, double size)
     qd_add_scaled(self->company + k * self->padded, size, row, self->padded);
     if (self->threat == 0.0)
         return;
-    double *restrict hostility = self->hostility + k * self->padded;
-    for (size_t l = 0; l < self->padded; l += QD_REALS)
-        QD_REALS_AT(hostility + l) += size * QD_REALS_NEGATIVE(QD_REALS_OF(row + l));
+    qd_threat_count_in(self->hostility + k * self->padded, size, row, self->padded);
     measure_reach(self, k);
 }
 

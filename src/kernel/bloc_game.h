@@ -8,11 +8,8 @@
  * a partition that nobody gains more than the switching cost by leaving (Bogomolnaia and Jackson 2002 for the
  * symmetric case).
  *
- * E is never formed. Of each label two sums over its members are kept, company_k = A (c 1_k) and hostility_k
- * = m (c 1_k): O(n^2) in all to begin with and O(n) a move. What i shares with a label's members is then
- * sum_{j in k} c_j E_ij = sum_l c_l m_il hostility_k(l), O(n); and mostly nobody needs to know it: it lies
- * between 0 and the product of two lengths, exposure_i and reach_k (Cauchy and Schwarz), which is near enough
- * to tell that a state stays.
+ * Of each label two sums over its members are kept, company_k = A (c 1_k) and its hostility (threat.h): O(n^2) in
+ * all to begin with and O(n) a move.
  *
  * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows
  * of `padded`. */

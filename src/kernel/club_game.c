@@ -1,10 +1,11 @@
 #include "kernel/club_game.h"
 
-#include <string.h>
+#include <math.h>
 
 #include "kernel/mission_game.h"
-#include "math/lanes.h"
+#include "kernel/threat.h"
 #include "math/reduce.h"
+#include "world/set.h"
 
 /* Where club k's sums of level e >= 1 begin. */
 static inline size_t at(const qd_club_game_t *self, size_t k, size_t e)
@@ -14,119 +15,76 @@ static inline size_t at(const qd_club_game_t *self, size_t k, size_t e)
 
 /* ---- sums over members --------------------------------------------------------------------------------- */
 
-/* State j, of this size (or, leaving, of minus its size), counts among those at level e of club k. */
-static void count_in(qd_club_game_t *self, size_t j, size_t k, size_t e, double size)
+/* Some columns of company and hostility of those at level e of club k, held in registers while their rows go by; and
+ * then of those deeper, which have been made. To be inlined with constant `parts`. */
+#define PARTS  4
+#define INLINE static inline __attribute__((always_inline))
+INLINE void gather_columns(const qd_club_game_t *self, const qd_set_t *members, size_t sums, bool deepest,
+                           size_t i, size_t parts)
 {
-    const double *restrict row = self->affinity + j * self->padded;
-    double *restrict company = self->company + at(self, k, e);
-    double *restrict hostility = self->threat != 0.0 ? self->hostility + at(self, k, e) : NULL;
-    qd_add_scaled(company, size, row, self->padded);
-    for (size_t i = 0; hostility && i < self->padded; i += QD_REALS)
-        QD_REALS_AT(hostility + i) += size * QD_REALS_NEGATIVE(QD_REALS_OF(row + i));
-}
-
-/* Companies and hostilities of one club: of those exactly at each level, and then of those as deep. */
-static void gather_club(qd_club_game_t *self, size_t k)
-{
-    const double *level = self->level + k * self->padded;
-    size_t bytes = self->depth * self->padded * sizeof(double);
-    memset(self->company + at(self, k, 1), 0, bytes);
-    if (self->threat != 0.0)
-        memset(self->hostility + at(self, k, 1), 0, bytes);
-    for (size_t j = 0; j < self->n; j++)
-        if (level[j] > 0.0)
-            count_in(self, j, k, (size_t)level[j], self->c[j]);
-    for (size_t e = self->depth; e-- > 1;) {
-        qd_add_scaled(self->company + at(self, k, e), 1.0, self->company + at(self, k, e + 1), self->padded);
-        if (self->threat != 0.0)
-            qd_add_scaled(self->hostility + at(self, k, e), 1.0, self->hostility + at(self, k, e + 1),
-                          self->padded);
-    }
-}
-
-/* Some columns of one club's and level's shared threats, sum_l c_l m_il hostility(l), held in registers while
- * the rows l go by. */
-#define PARTS 4
-static inline __attribute__((always_inline)) void add_columns(const qd_club_game_t *self,
-                                                              const double *restrict hostility, size_t i,
-                                                              size_t parts, double *restrict out)
-{
-    const double *restrict c = self->c, *restrict row = self->affinity + i;
-    qd_reals_t sum[PARTS] = {{0}};
-    for (size_t l = 0; l < self->n; l++, row += self->padded) {
-        double weight = c[l] * hostility[l];
-        for (size_t v = 0; v < parts; v++)
-            sum[v] += weight * QD_REALS_NEGATIVE(QD_REALS_OF(row + v * QD_REALS));
-    }
-    for (size_t v = 0; v < parts; v++)
-        QD_REALS_AT(out + i + v * QD_REALS) = sum[v];
-}
-
-static void share_threats(const qd_club_game_t *self, const double *hostility, double *out)
-{
-    size_t i = 0;
-    for (; i + PARTS * QD_REALS <= self->padded; i += PARTS * QD_REALS)
-        add_columns(self, hostility, i, PARTS, out);
-    if (i < self->padded)
-        add_columns(self, hostility, i, PARTS / 2, out);
-}
-
-/* Whether the same states are as deep as e and as e + 1. */
-static bool same_as_deeper(const qd_club_game_t *self, size_t k, size_t e)
-{
-    const double *level = self->level + k * self->padded;
-    bool same = e < self->depth;
-    for (size_t j = 0; same && j < self->n; j++)
-        same = level[j] != (double)e;
-    return same;
-}
-
-/* The worth of club k's level e to all states. */
-static void set_worth(qd_club_game_t *self, size_t k, size_t e)
-{
-    double *restrict worth = self->worth + at(self, k, e), deep = (double)e;
-    const double *restrict company = self->company + at(self, k, e), *restrict c = self->c;
-    const double *restrict level = self->level + k * self->padded;
-    self->stale[k * self->depth + e - 1] = false;
-    if (self->threat == 0.0) {
-        memcpy(worth, company, self->padded * sizeof *worth);
-        return;
-    }
-    share_threats(self, self->hostility + at(self, k, e), worth);
-    for (size_t i = 0; i < self->padded; i += QD_REALS) {
-        qd_mask_t inside = (qd_mask_t)(QD_REALS_OF(level + i) >= deep);
-        qd_reals_t own = QD_REALS_WHERE(inside, QD_REALS_OF(c + i) * QD_REALS_OF(self->exposure + i));
-        QD_REALS_AT(worth + i) = QD_REALS_OF(company + i) + self->threat * (QD_REALS_OF(worth + i) - own);
-    }
-}
-
-/* Every worth that a move has made stale, or all of them. */
-static void refresh(qd_club_game_t *self, bool all)
-{
-    for (size_t k = 0; k < self->clubs; k++)
-        for (size_t e = self->depth; e >= 1; e--) {
-            if (!all && !self->stale[k * self->depth + e - 1])
-                continue;
-            if (!all || !same_as_deeper(self, k, e))
-                set_worth(self, k, e);
-            else {
-                memcpy(self->worth + at(self, k, e), self->worth + at(self, k, e + 1),
-                       self->padded * sizeof(double));
-                self->stale[k * self->depth + e - 1] = false;
+    const double *restrict c = self->c, *restrict affinity = self->affinity + i;
+    double *restrict companies = self->company + sums + i;
+    double *restrict hostilities = self->threat != 0.0 ? self->hostility + sums + i : NULL;
+    size_t padded = self->padded;
+    qd_reals_t company[PARTS] = {{0}}, hostile[PARTS] = {{0}};
+    for (size_t w = 0; w < members->words; w++)
+        for (uint64_t left = members->word[w]; left != 0; left &= left - 1) {
+            size_t j = qd_set_lowest(w, left);
+            const double *restrict row = affinity + j * padded;
+            double size = c[j];
+            for (size_t v = 0; v < parts; v++) {
+                qd_reals_t weighed = size * QD_REALS_OF(row + v * QD_REALS);
+                company[v] += weighed;
+                hostile[v] += QD_REALS_NEGATIVE(weighed); /* c m = min(c A, 0), as c is not negative */
             }
         }
+    for (size_t v = 0; v < parts; v++) {
+        size_t at = v * QD_REALS;
+        if (!deepest)
+            company[v] += QD_REALS_OF(companies + padded + at);
+        QD_REALS_AT(companies + at) = company[v];
+        if (!hostilities)
+            continue;
+        if (!deepest)
+            hostile[v] += QD_REALS_OF(hostilities + padded + at);
+        QD_REALS_AT(hostilities + at) = hostile[v];
+    }
+}
+
+/* Companies, hostilities and reaches of one club, from its deepest level up. */
+static void gather_club(qd_club_game_t *self, size_t k)
+{
+    qd_set_t members;
+    for (size_t e = self->depth; e >= 1; e--) {
+        size_t i = 0, sums = at(self, k, e);
+        bool deepest = e == self->depth;
+        qd_set_where(&members, self->level + k * self->padded, self->padded, (double)e);
+        for (; i + PARTS * QD_REALS <= self->padded; i += PARTS * QD_REALS)
+            gather_columns(self, &members, sums, deepest, i, PARTS);
+        if (i < self->padded)
+            gather_columns(self, &members, sums, deepest, i, PARTS / 2);
+        if (self->threat != 0.0)
+            self->reach[sums / self->padded] = qd_threat_reach(self->c, self->hostility + sums, self->padded);
+    }
 }
 
 static void set_exposure(qd_club_game_t *self)
 {
-    memset(self->exposure, 0, self->padded * sizeof *self->exposure);
-    for (size_t l = 0; self->threat != 0.0 && l < self->n; l++) {
-        const double *restrict row = self->affinity + l * self->padded;
-        for (size_t i = 0; i < self->padded; i += QD_REALS) {
-            qd_reals_t m = QD_REALS_NEGATIVE(QD_REALS_OF(row + i));
-            QD_REALS_AT(self->exposure + i) += self->c[l] * m * m;
-        }
+    const double *restrict c = self->c;
+    double *restrict exposure = self->exposure;
+    for (size_t i = 0; i < self->padded; i += QD_LANES) {
+        const double *restrict row = self->affinity + i;
+        qd_sums_t squares = {0};
+        for (size_t l = 0; l < self->n && self->threat != 0.0; l++, row += self->padded)
+            for (size_t v = 0; v < QD_PARTS; v++) {
+                qd_reals_t m = QD_REALS_NEGATIVE(QD_REALS_OF(row + v * QD_REALS));
+                squares.part[v] += c[l] * m * m;
+            }
+        for (size_t v = 0; v < QD_PARTS; v++)
+            QD_REALS_AT(exposure + i + v * QD_REALS) = squares.part[v];
     }
+    for (size_t i = 0; i < self->padded; i++)
+        exposure[i] = sqrt(exposure[i]);
 }
 
 void qd_club_game_start(qd_club_game_t *self)
@@ -134,35 +92,27 @@ void qd_club_game_start(qd_club_game_t *self)
     for (size_t k = 0; k < self->clubs; k++) {
         for (size_t l = 0; l < self->clubs; l++) {
             double a = self->affinity[k * self->padded + l];
-            self->hostile[k][l] = a < 0.0 ? self->rivalry * -a : 0.0;
+            self->hostile[k][l] = a < 0.0 && l != k ? self->rivalry * -a : 0.0;
         }
         gather_club(self, k);
     }
     set_exposure(self);
-    refresh(self, true);
 }
 
 /* ---- choices ------------------------------------------------------------------------------------------- */
 
-/* worth_ke(i) as it is now. */
+/* sum c_j W_ij over the others that are at level e of club k or deeper. */
 static double worth_of(const qd_club_game_t *self, size_t i, size_t k, size_t e)
 {
-    if (!self->stale[k * self->depth + e - 1])
-        return self->worth[at(self, k, e) + i];
-    double company = self->company[at(self, k, e) + i];
+    size_t sums = at(self, k, e);
+    double company = self->company[sums + i];
     if (self->threat == 0.0)
         return company;
-    const double *restrict row = self->affinity + i * self->padded, *restrict c = self->c;
-    const double *restrict hostility = self->hostility + at(self, k, e);
-    qd_sums_t sum = {0};
-    for (size_t l = 0; l < self->padded; l += QD_LANES)
-        for (size_t v = 0; v < QD_PARTS; v++) {
-            size_t here = l + v * QD_REALS;
-            qd_reals_t m = QD_REALS_NEGATIVE(QD_REALS_OF(row + here));
-            sum.part[v] += QD_REALS_OF(c + here) * QD_REALS_OF(hostility + here) * m;
-        }
     bool inside = self->level[k * self->padded + i] >= (double)e;
-    return company + self->threat * (qd_sums_join(&sum) - (inside ? c[i] * self->exposure[i] : 0.0));
+    double own = inside ? self->c[i] * (self->exposure[i] * self->exposure[i]) : 0.0;
+    const double *row = self->affinity + i * self->padded;
+    return company +
+           self->threat * (qd_threat_shared(row, self->c, self->hostility + sums, self->padded) - own);
 }
 
 /* What levels 0..depth of club k are worth to state i. */
@@ -175,7 +125,7 @@ static void weigh_levels(const qd_club_game_t *self, size_t i, size_t k, double 
         worth += worth_of(self, i, k, d);
         for (size_t l = 0; l < self->clubs; l++) {
             double other = self->level[l * self->padded + i];
-            rivalry += l == k ? 0.0 : self->hostile[k][l] * (other < (double)d ? other : (double)d);
+            rivalry += self->hostile[k][l] * (other < (double)d ? other : (double)d);
         }
         value[d] = worth * share - self->cost[i] * (deep * deep) - rivalry * share;
     }
@@ -191,38 +141,63 @@ double qd_club_game_payoff(const qd_club_game_t *self, size_t i, size_t k, doubl
 /* A smaller gain is one of rounding (bloc_game.c). */
 #define LEAST_GAIN 1e-13
 
-/* Of QD_REALS states from i on, those that may gain more than the switching cost in club k, as bits: what
- * weigh_levels finds, side by side. A club with a stale worth is asked state by state. */
-static unsigned may_move(const qd_club_game_t *self, size_t i, size_t k)
+/* rivalry[d - 1] = sum_l max(-A_kl, 0) min(d_l, d) of some states from i on. */
+static inline void set_rivalry(const qd_club_game_t *self, size_t i, size_t k,
+                               qd_reals_t rivalry[QD_DEPTH_MAX])
 {
+    for (size_t l = 0; l < self->clubs; l++) {
+        double hostile = self->hostile[k][l];
+        if (hostile == 0.0)
+            continue;
+        qd_reals_t other = QD_REALS_OF(self->level + l * self->padded + i);
+        for (size_t d = 0; d < QD_DEPTH_MAX; d++)
+            rivalry[d] += hostile * QD_REALS_SMALLER(other, qd_reals_all((double)(d + 1)));
+    }
+}
+
+/* Of QD_REALS states from i on, those that may gain more than the switching cost in club k, as bits. A level deeper
+ * than the present one adds at most its bound to what a state shares, and a less deep one takes away at least 0. */
+static inline unsigned may_move(const qd_club_game_t *self, size_t i, size_t k)
+{
+    const double rounding = 1e-12; /* more than it can take away or add */
     double share = 1.0 / (double)self->depth;
-    qd_reals_t level = QD_REALS_OF(self->level + k * self->padded + i), cost = QD_REALS_OF(self->cost + i);
+    qd_reals_t level = QD_REALS_OF(self->level + k * self->padded + i),
+               exposure = QD_REALS_OF(self->exposure + i);
+    qd_reals_t cost = QD_REALS_OF(self->cost + i), rivalry[QD_DEPTH_MAX] = {{0}};
     qd_reals_t most = {0}, present = {0}, worth = {0};
+    set_rivalry(self, i, k, rivalry);
     for (size_t d = 1; d <= self->depth; d++) {
-        const qd_reals_t deep = qd_reals_all((double)d);
-        qd_reals_t rivalry = {0};
-        if (self->stale[k * self->depth + d - 1])
-            return (1u << QD_REALS) - 1;
-        worth += QD_REALS_OF(self->worth + at(self, k, d) + i);
-        for (size_t l = 0; l < self->clubs; l++)
-            if (l != k && self->hostile[k][l] != 0.0)
-                rivalry += self->hostile[k][l] *
-                           QD_REALS_SMALLER(QD_REALS_OF(self->level + l * self->padded + i), deep);
-        qd_reals_t value = worth * share - cost * ((double)d * share * ((double)d * share)) - rivalry * share;
+        double deep = (double)d, relative = deep * share;
+        size_t sums = at(self, k, d);
+        double reach =
+            self->threat != 0.0 ? self->threat * (self->reach[sums / self->padded] * (1.0 + 1e-9)) : 0.0;
+        worth += QD_REALS_OF(self->company + sums + i) +
+                 QD_REALS_WHERE((qd_mask_t)(level < deep), reach * exposure);
+        qd_reals_t value = (worth - rivalry[d - 1]) * share - cost * (relative * relative);
         most = QD_REALS_LARGER(value, most);
         present += QD_REALS_WHERE((qd_mask_t)(level == deep), value);
     }
-    return qd_reals_bits((qd_mask_t)(most - present > self->switching_cost));
+    return qd_reals_bits((qd_mask_t)(most - present + rounding > self->switching_cost));
+}
+
+/* A state, of this size or, leaving, of minus its size, counts among those at level e of club k. */
+static void count_in(qd_club_game_t *self, size_t i, size_t k, size_t e, double size)
+{
+    const double *row = self->affinity + i * self->padded;
+    size_t sums = at(self, k, e);
+    qd_add_scaled(self->company + sums, size, row, self->padded);
+    if (self->threat == 0.0)
+        return;
+    qd_threat_count_in(self->hostility + sums, size, row, self->padded);
+    self->reach[sums / self->padded] = qd_threat_reach(self->c, self->hostility + sums, self->padded);
 }
 
 static void move(qd_club_game_t *self, size_t i, size_t k, size_t to)
 {
     double *level = &self->level[k * self->padded + i], before = *level;
     size_t from = (size_t)before;
-    for (size_t e = (from < to ? from : to) + 1; e <= (from < to ? to : from); e++) {
+    for (size_t e = (from < to ? from : to) + 1; e <= (from < to ? to : from); e++)
         count_in(self, i, k, e, from < to ? self->c[i] : -self->c[i]);
-        self->stale[k * self->depth + e - 1] = true;
-    }
     *level = (double)to;
     if (self->moved)
         self->moved(self->context, i, k, before, (double)to);
@@ -244,36 +219,43 @@ static bool improve(qd_club_game_t *self, size_t i, size_t k)
     return true;
 }
 
-/* Of the states from group on, those that may move in some club. */
-static unsigned may_move_anywhere(const qd_club_game_t *self, size_t group)
+/* Of eight states from group on, those that may move in each club, and in some club, as bits. */
+static unsigned ask(const qd_club_game_t *self, size_t group, unsigned may[QD_CLUBS_MAX])
 {
-    unsigned may = 0;
-    for (size_t k = 0; k < self->clubs; k++)
-        for (size_t v = 0; v < QD_LANES; v += QD_REALS)
-            may |= may_move(self, group + v, k) << v;
-    return may;
+    unsigned any = 0;
+    for (size_t k = 0; k < self->clubs; k++) {
+        may[k] = 0;
+        for (unsigned v = 0; v < QD_LANES; v += QD_REALS)
+            may[k] |= may_move(self, group + v, k) << v;
+        any |= may[k];
+    }
+    return any;
 }
 
-/* So many states are asked sooner side by side than one by one: after a move the worth is made anew for all. */
-#define FEW 128
-
-static bool pass(qd_club_game_t *self)
+/* State i goes from club to club; a move in one may make another worth it. */
+static bool go_round(qd_club_game_t *self, size_t i, unsigned bit, const unsigned may[QD_CLUBS_MAX])
 {
     bool moved = false;
+    for (size_t k = 0; k < self->clubs && i < self->n; k++)
+        if (k != i && (moved || (may[k] & bit)))
+            moved |= improve(self, i, k);
+    return moved;
+}
+
+/* States in index order; of eight only those are asked that may move, and after a move those after it anew. */
+static bool pass(qd_club_game_t *self)
+{
+    unsigned may[QD_CLUBS_MAX];
+    bool moved = false;
     for (size_t group = 0; group < self->n; group += QD_LANES) {
-        unsigned may = may_move_anywhere(self, group);
-        while (may) {
-            size_t i = group + (size_t)__builtin_ctz(may);
-            bool moves = false;
-            may &= may - 1;
-            for (size_t k = 0; k < self->clubs && i < self->n; k++)
-                moves |= k != i && improve(self, i, k);
-            if (!moves)
+        unsigned any = ask(self, group, may);
+        while (any) {
+            unsigned l = (unsigned)__builtin_ctz(any);
+            any &= any - 1;
+            if (!go_round(self, group + l, 1u << l, may))
                 continue;
             moved = true;
-            if (self->n <= FEW)
-                refresh(self, false);
-            may = may_move_anywhere(self, group) & ~0u << (i - group) << 1;
+            any = ask(self, group, may) & ~0u << l << 1;
         }
     }
     return moved;
@@ -282,11 +264,9 @@ static bool pass(qd_club_game_t *self)
 int qd_club_game_review(qd_club_game_t *self)
 {
     qd_club_game_start(self);
-    for (int passes = 1; passes <= QD_PASSES_MAX; passes++) {
+    for (int passes = 1; passes <= QD_PASSES_MAX; passes++)
         if (!pass(self))
             return passes;
-        refresh(self, false);
-    }
     return QD_PASSES_MAX + 1;
 }
 

@@ -7,11 +7,10 @@
  * rivalry) rises by c_i times the mover's gain, so that reviews end.
  *
  * As sum_j c_j W_ij min(d, d_jk) = sum_{e=1..d} sum_{j: d_jk >= e} c_j W_ij, what a state needs to know of
- * others is one sum for each club and level, worth_ke(i): the companies A (c 1_ke) and the shared threats
- * sum_l c_l m_il hostility_ke(l), hostility_ke = m (c 1_ke), m = min(A, 0). A review makes them for all
- * states at once, O(clubs depth n^2); a state that stays costs O(clubs depth) then. After a move the company
- * is brought up to date in O(n), and the shared threats of that club and level are made anew where a state
- * asks for them, O(n), until the next pass makes them for all; where states are few, at once for all.
+ * others is one sum for each club and level: the company A (c 1_ke), and what it shares with those as deep, which
+ * their hostility and reach tell (threat.h). A review makes companies, hostilities and reaches, O(clubs depth n^2); a
+ * move brings those of the levels between up to date, O(n) each. States are asked side by side by bounds, O(clubs depth)
+ * each; few may move, and only of these what they share is summed, O(n) for each level.
  *
  * Arrays are padded with zeros to `padded`, a multiple of QD_LANES. */
 #ifndef QD_KERNEL_CLUB_GAME_H
@@ -32,12 +31,11 @@ typedef struct {
     double threat, rivalry, switching_cost;
     double *level; /* [clubs][padded] the state of the game; level[k][k] = depth */
     /* made by the review: */
-    double *company, *hostility,
-        *worth;       /* [clubs][depth][padded] of levels 1, 2, ...: sum c_j A_ij, sum c_j m_ij,
-                                            sum c_j W_ij over the j != i that are as deep; hostility may be NULL
-                                            where threat is 0 */
-    double *exposure; /* [padded] E_ii = sum_l c_l m_il^2 */
-    bool stale[QD_CLUBS_MAX * QD_DEPTH_MAX];    /* the worth of this club and level lacks a move */
+    double
+        *company; /* [clubs][depth][padded] of levels 1, 2, ...: sum c_j A_ij over the j that are as deep */
+    double *hostility;                          /* the same of min(A, 0); may be NULL where threat is 0 */
+    double *exposure;                           /* [padded] root of E_ii = sum_l c_l m_il^2 */
+    double reach[QD_CLUBS_MAX * QD_DEPTH_MAX];  /* [clubs][depth] of the hostilities */
     double hostile[QD_CLUBS_MAX][QD_CLUBS_MAX]; /* rivalry max(-A_kl, 0) */
     /* Called after each move when not NULL, for tests and traces. */
     void (*moved)(void *context, size_t state, size_t club, double before, double after);

@@ -36,7 +36,6 @@ qd_club_game_t qd_world_club_game(qd_world_t *self)
                             .level = state->level,
                             .company = self->club_company,
                             .hostility = self->club_hostility,
-                            .worth = self->club_worth,
                             .exposure = self->club_exposure};
 }
 

@@ -53,7 +53,6 @@ static const struct {
     ARRAY(club_exposure, 1),
     ARRAY(club_company, QD_CLUBS_MAX *QD_DEPTH_MAX),
     ARRAY(club_hostility, QD_CLUBS_MAX *QD_DEPTH_MAX),
-    ARRAY(club_worth, QD_CLUBS_MAX *QD_DEPTH_MAX),
     ARRAY(levels_before, QD_CLUBS_MAX),
     ARRAY(values.root, 2),
     ARRAY(growth_luck.normal, QD_GROWTH_PERIODS),

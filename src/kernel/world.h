@@ -67,13 +67,13 @@ struct qd_world {
     int members[QD_LABELS_MAX + 1], first_member[QD_LABELS_MAX + 1];
     double *bloc_company, *bloc_hostility; /* [QD_LABELS_MAX + 1][padded] */
     double bloc_reach[QD_LABELS_MAX + 1];
-    double *bloc_exposure;                              /* [padded] */
-    double *club_cost, *club_exposure;                  /* [padded] */
-    double *club_company, *club_hostility, *club_worth; /* [QD_CLUBS_MAX * QD_DEPTH_MAX][padded] */
-    double *levels_before;                              /* [QD_CLUBS_MAX][padded] */
-    const qd_club_game_t *club_game;                    /* the club review that is going on, else NULL */
-    qd_venue_t solving;                                 /* the venue whose game is being played */
-    const qd_bloc_game_t *bloc_game;                    /* the review that is going on, else NULL */
+    double *bloc_exposure;                 /* [padded] */
+    double *club_cost, *club_exposure;     /* [padded] */
+    double *club_company, *club_hostility; /* [QD_CLUBS_MAX * QD_DEPTH_MAX][padded] */
+    double *levels_before;                 /* [QD_CLUBS_MAX][padded] */
+    const qd_club_game_t *club_game;       /* the club review that is going on, else NULL */
+    qd_venue_t solving;                    /* the venue whose game is being played */
+    const qd_bloc_game_t *bloc_game;       /* the review that is going on, else NULL */
 };
 
 /* What a copy of the kernel can do with a world: the one name that it shows to the outside. */

@@ -12,8 +12,7 @@
 
 typedef struct {
     double c[MOST], affinity[MOST * MOST], cost[MOST], level[CLUBS * MOST], exposure[MOST];
-    double company[CLUBS * QD_DEPTH_MAX * MOST], hostility[CLUBS * QD_DEPTH_MAX * MOST],
-        worth[CLUBS * QD_DEPTH_MAX * MOST];
+    double company[CLUBS * QD_DEPTH_MAX * MOST], hostility[CLUBS * QD_DEPTH_MAX * MOST];
     qd_club_game_t game;
     double potential;
     size_t moves;
@@ -105,7 +104,6 @@ static void make_up(made_t *made, qd_test_stream_t *stream)
                          .level = made->level,
                          .company = made->company,
                          .hostility = made->hostility,
-                         .worth = made->worth,
                          .exposure = made->exposure,
                          .moved = see_move,
                          .context = made};
