@@ -72,10 +72,12 @@ typedef enum {
     QD_GROUP_DIAGNOSTICS,
     QD_GROUP_LANDSCAPE /* optional: qd_landscape_table */
 } qd_group_t;
+/* Where an outcome is shown that is not asked for: outcomes.def says what each means. */
+typedef enum { QD_SHOWN_ASKED, QD_SHOWN_POINT, QD_SHOWN_MAIN } qd_shown_t;
 typedef enum { QD_OUTCOME_REAL, QD_OUTCOME_COUNT, QD_OUTCOME_FLAG, QD_OUTCOME_CODE } qd_outcome_type_t;
 
 typedef enum {
-#define QD_OUTCOME(field, group, type, low, high, unit, meaning) QD_O_##field,
+#define QD_OUTCOME(field, group, shown, type, low, high, unit, meaning) QD_O_##field,
 #include "quadrille/outcomes.def"
 #undef QD_OUTCOME
     QD_OUTCOMES
@@ -84,6 +86,7 @@ typedef enum {
 typedef struct {
     const char *name, *unit, *meaning;
     qd_group_t group;
+    qd_shown_t shown;
     qd_outcome_type_t type;
     double low, high;
 } qd_outcome_info_t;
@@ -91,7 +94,7 @@ typedef struct {
 /* One world's outcomes, by field or by position. */
 typedef union {
     struct {
-#define QD_OUTCOME(field, group, type, low, high, unit, meaning) double field;
+#define QD_OUTCOME(field, group, shown, type, low, high, unit, meaning) double field;
 #include "quadrille/outcomes.def"
 #undef QD_OUTCOME
     };
@@ -99,6 +102,13 @@ typedef union {
 } qd_outcomes_t;
 
 extern const qd_outcome_info_t qd_outcome_table[QD_OUTCOMES];
+
+/* Whether an outcome is a main one. */
+static inline bool qd_outcome_is_main(size_t outcome)
+{
+    return qd_outcome_table[outcome].shown == QD_SHOWN_MAIN;
+}
+
 int qd_outcome_find(const char *name);
 const char *qd_group_name(qd_group_t group);
 

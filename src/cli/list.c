@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/list_data.h"
 #include "quadrille/registry.h"
+#include "registry/assumptions.h"
 
 /* Whether tables are printed as Markdown; set once from the command line. */
 static bool markdown;
@@ -118,6 +119,48 @@ static void list_orders(void)
                qd_order_table[k].meaning);
 }
 
+/* ---- the model's description ----------------------------------------------------------------------------- */
+
+static void list_series(void)
+{
+    puts("| series | unit | meaning |\n|---|---|---|");
+    for (size_t s = 0; s < QD_SERIES_COUNT; s++)
+        printf("| `%s` | %s | %s |\n", qd_series_table[s].name, qd_series_table[s].unit,
+               qd_series_table[s].meaning);
+}
+
+static void list_sentences(const char *title, const char *const sentence[])
+{
+    printf("\n%s\n\n", title);
+    for (size_t i = 0; sentence[i]; i++)
+        printf("- %s\n", sentence[i]);
+}
+
+/* The text that people wrote, and what this program knows of parameters, outcomes and assumptions. */
+static void list_odd(void)
+{
+    static const struct {
+        const char *title;
+        void (*print)(void);
+    } parts[] = {{"Orders", list_orders},
+                 {"Parameters", list_parameters},
+                 {"Doctrines", list_doctrines},
+                 {"Outcomes", list_outcomes},
+                 {"Series", list_series}};
+    markdown = true;
+    qd_cli_print_model();
+    puts("\n## Tables of quadrille " QD_VERSION "\n\nGenerated from the program's registry.");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        printf("\n### %s\n\n", parts[i].title);
+        parts[i].print();
+    }
+    puts("\n### Assumptions and findings");
+    list_sentences("Assumed by construction:", qd_assumed);
+    list_sentences("Found, not assumed:", qd_found);
+}
+
+/* ---- command line ---------------------------------------------------------------------------------------- */
+
 typedef struct {
     qd_form_t form;
 } arguments_t;
@@ -129,7 +172,7 @@ static const qd_option_t options[] = {
     QD_OPTIONS_END,
 };
 
-#define TABLES "parameters, outcomes, doctrines, orders"
+#define TABLES "parameters, outcomes, doctrines, orders, odd"
 
 static int run(int argc, char **argv)
 {
@@ -139,7 +182,8 @@ static int run(int argc, char **argv)
     } tables[] = {{"parameters", list_parameters},
                   {"outcomes", list_outcomes},
                   {"doctrines", list_doctrines},
-                  {"orders", list_orders}};
+                  {"orders", list_orders},
+                  {"odd", list_odd}};
     arguments_t self = {0};
     int code = qd_options_take(&qd_command_list, argc, argv, &self);
     if (code >= 0)
@@ -149,10 +193,10 @@ static int run(int argc, char **argv)
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         if (strcmp(argv[optind], tables[i].name) != 0)
             continue;
-        if (is_data)
-            (void)qd_cli_list_data(tables[i].name, self.form == QD_FORM_JSON);
-        else
+        if (!is_data)
             tables[i].print();
+        else if (!qd_cli_list_data(tables[i].name, self.form == QD_FORM_JSON))
+            return qd_cli_misuse("list", "found --json or --csv for odd, which is a text; expected neither");
         return 0;
     }
     return qd_cli_misuse("list", "found `%s`; expected one of " TABLES, argv[optind]);
@@ -161,13 +205,15 @@ static int run(int argc, char **argv)
 const qd_command_t qd_command_list = {
     .name = "list",
     .meaning = TABLES,
-    .synopsis = "parameters|outcomes|doctrines|orders [OPTION]...",
+    .synopsis = "parameters|outcomes|doctrines|orders|odd [OPTION]...",
     .about =
-        "Prints the registry: every name an experiment file may use, with default, range, unit and meaning.",
+        "Prints the registry: every name an experiment file may use, with default, range, unit and meaning. "
+        "`odd`: the "
+        "model's description after the ODD protocol (Grimm et al. 2020), in Markdown, with these tables.",
     .option = options,
     .operand = "tables (" TABLES ")",
     .least = 1,
     .most = 1,
-    .complete = "parameters outcomes doctrines orders",
+    .complete = "parameters outcomes doctrines orders odd",
     .run = run,
 };

@@ -8,4 +8,7 @@
  * bounds and defaults that are infinite are null, or empty. False, and nothing is printed, where there is none. */
 bool qd_cli_list_data(const char *name, bool json);
 
+/* Prints the text of the model, docs/model.md. */
+void qd_cli_print_model(void);
+
 #endif

@@ -13,18 +13,6 @@
 #define ORDER_WIDTH   13
 #define POINT_WIDTH   34
 
-/* Shown of one point, and of many, unless --outcomes says otherwise. */
-static const qd_outcome_t main_outcomes[] = {QD_O_survival,         QD_O_breakdown,      QD_O_wars,
-                                             QD_O_resolved,         QD_O_tension_mean,   QD_O_tension_early,
-                                             QD_O_tension_late,     QD_O_debt_end,       QD_O_institution_end,
-                                             QD_O_cohesion_end,     QD_O_paralysis,      QD_O_effective_blocs,
-                                             QD_O_unaligned,        QD_O_polarisation,   QD_O_turnover,
-                                             QD_O_share_collective, QD_O_share_alliance, QD_O_share_flexible,
-                                             QD_O_share_unilateral, QD_O_share_umbrella, QD_O_share_abstain,
-                                             QD_O_legitimacy,       QD_O_coalition_size};
-static const qd_outcome_t few_outcomes[] = {QD_O_survival, QD_O_tension_mean,    QD_O_institution_end,
-                                            QD_O_resolved, QD_O_effective_blocs, QD_O_share_flexible};
-
 /* Outcomes that the experiment left out of its output have no summary. */
 static bool is_kept(const qd_show_t *self, qd_outcome_t outcome)
 {
@@ -36,11 +24,10 @@ static bool is_kept(const qd_show_t *self, qd_outcome_t outcome)
 static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chosen[QD_OUTCOMES])
 {
     size_t count = 0;
-    const qd_outcome_t *from = many_points ? few_outcomes : main_outcomes;
-    size_t size = (many_points ? sizeof few_outcomes : sizeof main_outcomes) / sizeof *from;
-    for (size_t i = 0; !self->asked && i < size; i++)
-        if (is_kept(self, from[i]))
-            chosen[count++] = from[i];
+    qd_shown_t least = many_points ? QD_SHOWN_MAIN : QD_SHOWN_POINT;
+    for (size_t o = 0; !self->asked && o < QD_OUTCOMES; o++)
+        if (qd_outcome_table[o].shown >= least && is_kept(self, (qd_outcome_t)o))
+            chosen[count++] = (qd_outcome_t)o;
     for (size_t o = 0; self->asked && o < QD_OUTCOMES; o++)
         if (self->outcome[o] && (!self->all || is_kept(self, (qd_outcome_t)o)))
             chosen[count++] = (qd_outcome_t)o;

@@ -1,5 +1,6 @@
 /* Claims, contrasts and sensitivity in `quadrille show`. */
 #include "cli/show.h"
+#include "registry/assumptions.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -147,6 +148,19 @@ static void show_origin(const qd_experiment_t *experiment)
     }
 }
 
+static void show_sentences(const char *head, const char *const sentence[])
+{
+    char *text = NULL;
+    size_t size;
+    FILE *memory = open_memstream(&text, &size);
+    for (size_t i = 0; memory && sentence[i]; i++)
+        fprintf(memory, " %s", sentence[i]);
+    bool whole = memory && fclose(memory) == 0;
+    printf("\n%s ", head);
+    qd_wrapped(whole ? text : "", 0);
+    free(text);
+}
+
 qd_status_t qd_show_claims(const qd_show_t *self)
 {
     const qd_result_claim_t *claim;
@@ -172,10 +186,8 @@ qd_status_t qd_show_claims(const qd_show_t *self)
         show_baselines(baselines, base_name, base + i * baselines);
         show_ablations(&claim[i], ablations, name, ablated + i * ablations);
     }
-    printf("\nAssumed by construction: acting outside the institution erodes it and incurs debt; paralysis "
-           "erodes it;\n"
-           "debt matures into tension; alliances are weakened by bypass and by unequal burdens. The rest is "
-           "found.\n");
+    show_sentences("Assumed by construction:", qd_assumed);
+    show_sentences("Found, not assumed:", qd_found);
     return QD_OK;
 }
 

@@ -169,8 +169,8 @@ static size_t choose_outcomes(const qd_experiment_t *experiment, uint64_t kept, 
 {
     size_t count = 0;
     memset(chosen, 0, QD_OUTCOMES * sizeof *chosen);
-    for (size_t i = 0; i < QD_MAIN_OUTCOMES; i++)
-        chosen[qd_main_outcomes[i]] = true;
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        chosen[o] = qd_outcome_is_main(o);
     for (size_t c = 0; c < experiment->claims; c++)
         chosen[experiment->claim[c].outcome] = true;
     for (size_t o = 0; o < QD_OUTCOMES; o++) {

@@ -1,17 +1,13 @@
 #include "engine/columns.h"
 
-const qd_outcome_t qd_main_outcomes[QD_MAIN_OUTCOMES] = {QD_O_survival,        QD_O_tension_mean,
-                                                         QD_O_institution_end, QD_O_resolved,
-                                                         QD_O_effective_blocs, QD_O_share_flexible};
-
 /* Bit o: the analysis at the end reads outcome o world by world. */
 static uint64_t analysed_columns(const qd_experiment_t *experiment)
 {
     if (experiment->design.type == QD_DESIGN_SALTELLI || experiment->design.type == QD_DESIGN_MORRIS)
         return UINT64_MAX;
     uint64_t columns = (uint64_t)1 << QD_O_survival | (uint64_t)1 << QD_O_breakdown;
-    for (size_t i = 0; i < QD_MAIN_OUTCOMES; i++)
-        columns |= (uint64_t)1 << qd_main_outcomes[i];
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        columns |= (uint64_t)qd_outcome_is_main(o) << o;
     return columns;
 }
 

@@ -8,10 +8,6 @@
 #include "quadrille/experiment.h"
 #include "store/index.h"
 
-/* The outcomes that contrasts compare. */
-#define QD_MAIN_OUTCOMES 6
-extern const qd_outcome_t qd_main_outcomes[QD_MAIN_OUTCOMES];
-
 /* Whether the outcome is a count divided by the number of the world's crises. */
 bool qd_outcome_per_crisis(qd_outcome_t outcome);
 

@@ -38,15 +38,15 @@ static const qd_parameter_info_t parameters[QD_PARAMETER_COUNT] = {
 };
 
 const qd_outcome_info_t qd_outcome_table[QD_OUTCOMES] = {
-#define QD_OUTCOME(field, group, type, low, high, unit, meaning)                                             \
-    {#field, unit, meaning, QD_GROUP_##group, QD_OUTCOME_##type, low, high},
+#define QD_OUTCOME(field, group, shown, type, low, high, unit, meaning)                                      \
+    {#field, unit, meaning, QD_GROUP_##group, QD_SHOWN_##shown, QD_OUTCOME_##type, low, high},
 #include "quadrille/outcomes.def"
 #undef QD_OUTCOME
 };
 
 const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES] = {
 #define QD_LANDSCAPE_OUTCOME(field, type, low, high, unit, meaning)                                          \
-    {#field, unit, meaning, QD_GROUP_LANDSCAPE, QD_OUTCOME_##type, low, high},
+    {#field, unit, meaning, QD_GROUP_LANDSCAPE, QD_SHOWN_ASKED, QD_OUTCOME_##type, low, high},
 #include "quadrille/landscape.def"
 #undef QD_LANDSCAPE_OUTCOME
 };

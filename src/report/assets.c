@@ -1,21 +1,10 @@
-/* The files of the page, built into the program by the assembler. CMake names them and rebuilds this file when they change. */
+/* The files of the page. */
+#include "base/asset.h"
 #include "report/report.h"
 
-#define ASSET(name, path)                                                                                    \
-    __asm__(".section .rodata\n"                                                                             \
-            ".globl qd_asset_" #name "\n"                                                                    \
-            ".globl qd_asset_" #name "_end\n"                                                                \
-            ".hidden qd_asset_" #name ", qd_asset_" #name "_end\n"                                           \
-            "qd_asset_" #name ":\n"                                                                          \
-            ".incbin \"" path "\"\n"                                                                         \
-            "qd_asset_" #name "_end:\n"                                                                      \
-            ".byte 0\n"                                                                                      \
-            ".previous\n");                                                                                  \
-    extern const char qd_asset_##name[], qd_asset_##name##_end[]
-
-ASSET(html, QD_REPORT_HTML);
-ASSET(css, QD_REPORT_CSS);
-ASSET(script, QD_REPORT_SCRIPT);
+QD_ASSET(html, QD_REPORT_HTML);
+QD_ASSET(css, QD_REPORT_CSS);
+QD_ASSET(script, QD_REPORT_SCRIPT);
 
 static void put(FILE *out, const char *from, const char *end)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "registry/assumptions.h"
 
 #define CONFIDENCE 0.95
 
@@ -116,17 +117,11 @@ static void write_factors(const qd_report_t *self)
 
 /* ---- outcomes ------------------------------------------------------------------------------------------ */
 
-/* Of a design with many points, beside the outcomes that claims name. */
-static const qd_outcome_t main_outcomes[] = {QD_O_survival, QD_O_tension_mean,    QD_O_institution_end,
-                                             QD_O_resolved, QD_O_effective_blocs, QD_O_share_flexible};
-
+/* Of a design with many points: the main outcomes, and those that claims name. */
 static bool is_wanted(const qd_report_t *self, qd_outcome_t outcome)
 {
-    if (self->points * self->orders <= QD_REPORT_ALL_OUTCOMES)
+    if (self->points * self->orders <= QD_REPORT_ALL_OUTCOMES || qd_outcome_is_main(outcome))
         return true;
-    for (size_t i = 0; i < sizeof main_outcomes / sizeof *main_outcomes; i++)
-        if (main_outcomes[i] == outcome)
-            return true;
     for (size_t c = 0; c < self->experiment->claims; c++)
         if (self->experiment->claim[c].outcome == outcome)
             return true;
@@ -313,10 +308,10 @@ static qd_status_t write_paths(const qd_report_t *self)
     return status;
 }
 
-static void write_sentences(FILE *out, const char *key, const char *const sentence[], size_t count)
+static void write_sentences(FILE *out, const char *key, const char *const sentence[])
 {
     fprintf(out, "\"%s\":[", key);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; sentence[i]; i++) {
         qd_report_put_comma(out, i);
         qd_json_text(out, sentence[i]);
     }
@@ -354,20 +349,6 @@ static qd_status_t choose_details(qd_report_t *self, size_t periods)
 qd_status_t qd_report_data(qd_result_file_t *file, const qd_experiment_t *experiment,
                            const qd_report_options_t *options, FILE *out, qd_error_t *error)
 {
-    static const char *const assumed[] = {
-#define QD_ASSUMED(sentence) sentence,
-#define QD_FOUND(sentence)
-#include "registry/assumptions.def"
-#undef QD_ASSUMED
-#undef QD_FOUND
-    };
-    static const char *const found[] = {
-#define QD_ASSUMED(sentence)
-#define QD_FOUND(sentence) sentence,
-#include "registry/assumptions.def"
-#undef QD_ASSUMED
-#undef QD_FOUND
-    };
     static qd_status_t (*const part[])(const qd_report_t *) = {write_extent,
                                                                write_outcomes,
                                                                write_survival,
@@ -393,8 +374,8 @@ qd_status_t qd_report_data(qd_result_file_t *file, const qd_experiment_t *experi
     write_factors(&self);
     for (size_t i = 0; i < sizeof part / sizeof *part && status == QD_OK; i++)
         status = part[i](&self);
-    write_sentences(out, "assumed", assumed, sizeof assumed / sizeof *assumed);
-    write_sentences(out, "found", found, sizeof found / sizeof *found);
+    write_sentences(out, "assumed", qd_assumed);
+    write_sentences(out, "found", qd_found);
     fprintf(out, "\"periods\":%zu}", periods);
     free(self.detail);
     return status;

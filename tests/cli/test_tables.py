@@ -130,6 +130,27 @@ class Tables(unittest.TestCase):
                     self.assertIn(cells[0], listed[name])
                     self.assertIn(line, text, "docs/registry.md is made by scripts/docs")
 
+    def test_odd(self):
+        """The description has the seven elements of ODD (2020), and every row of the registry."""
+        text = must("list", "odd").stdout
+        self.assertIn((SOURCE / "docs" / "model.md").read_text(), text)
+        elements = ["Purpose and patterns", "Entities, state variables and scales", "Process overview and scheduling", "Design concepts",
+                    "Initialization", "Input data", "Submodels"]
+        self.assertEqual([line[3:] for line in text.splitlines() if line.startswith("## ")][:7], elements)
+        for concept in ("Basic principles", "Emergence", "Adaptation", "Learning", "Prediction", "Sensing", "Interaction", "Stochasticity",
+                        "Collectives", "Observation"):
+            self.assertIn(f"- *{concept}", text)
+        for table in ("parameters", "outcomes", "doctrines", "orders"):
+            self.assertIn(must("list", table, "--markdown").stdout, text)
+        series = (SOURCE / "include" / "quadrille" / "series.def").read_text()
+        for name in re.findall(r"^QD_SERIES\((\w+),", series, re.M):
+            self.assertIn(f"| `{name}` |", text)
+        stated = (SOURCE / "src" / "registry" / "assumptions.def").read_text()
+        for sentence in re.findall(r'^QD_(?:ASSUMED|FOUND)\("(.*)"\)$', stated, re.M):
+            self.assertIn(f"- {sentence}\n", text)
+        for form in ("--json", "--csv"):
+            self.assertIn("expected neither", must("list", "odd", form, status=2).stderr)
+
     def test_wrong_lists(self):
         for arguments in ([], ["parameter"], ["parameters", "outcomes"], ["--markdwon", "orders"]):
             done = must("list", *arguments, status=2)
