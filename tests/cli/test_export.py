@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# labels: integration
 """quadrille export: every world and summary of a result file as CSV and JSON, compared with what h5py reads."""
 
 import csv

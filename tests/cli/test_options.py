@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# labels: integration
 """One table of options: what --help tells of a command is parsed, is in the man page, and is completed by the shells."""
 
 import functools
