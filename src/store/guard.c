@@ -187,9 +187,11 @@ bool qd_guard_blames_file(qd_guard_t *self, char why[], size_t size)
     bool slow = number == SIGPROF || number == SIGXCPU, killed = number == SIGKILL || number == SIGTERM;
     if (slow)
         snprintf(why, size, "damaged: the HDF5 library does not come to an end with it");
-    else if (killed || number == 0)
-        snprintf(why, size, "the process that reads it was ended%s%s", killed ? " from outside" : "",
-                 killed ? " (is memory short?)" : "");
+    else if (killed)
+        snprintf(why, size, "the process that reads it was ended from outside (is memory short?)");
+    else if (number == 0)
+        snprintf(why, size, "the HDF5 library gave up with exit status %d (is memory short?)",
+                 WEXITSTATUS(self->end));
     else
         snprintf(why, size, "damaged: the HDF5 library crashes on it (%s)", strsignal(number));
     return slow || (number != 0 && !killed);

@@ -47,6 +47,13 @@ static void be_killed(int channel, void *context)
     raise(SIGKILL);
 }
 
+/* As libhdf5 does where it is refused memory for a lock. */
+static void leave(int channel, void *context)
+{
+    (void)channel, (void)context;
+    _exit(255);
+}
+
 /* Tells whether 1 GiB was to be had. */
 static void take_memory(int channel, void *context)
 {
@@ -132,6 +139,14 @@ static void test_a_kill_is_nobodys_fault(void **state)
     assert_non_null(strstr(why, "from outside"));
 }
 
+static void test_an_exit_is_told_with_its_status(void **state)
+{
+    (void)state;
+    char why[256];
+    assert_false(blames(leave, why));
+    assert_string_equal(why, "the HDF5 library gave up with exit status 255 (is memory short?)");
+}
+
 static void test_a_dead_child_stays_dead(void **state)
 {
     (void)state;
@@ -188,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_a_crash_is_the_fault_of_the_file),
         cmocka_unit_test(test_a_hang_ends),
         cmocka_unit_test(test_a_kill_is_nobodys_fault),
+        cmocka_unit_test(test_an_exit_is_told_with_its_status),
         cmocka_unit_test(test_a_dead_child_stays_dead),
         cmocka_unit_test(test_memory_is_limited),
         cmocka_unit_test(test_signals_of_the_terminal_are_the_parents),

@@ -1,6 +1,7 @@
 #include "fabricated.h"
 
 #include "store/index.h"
+#include "store/manifest.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -335,12 +336,59 @@ static void test_manifest(void **state)
     fabricated_free(experiment);
 }
 
+/* A valid manifest that says another version wrote the folder. */
+static void write_manifest(const char *path, const char *version)
+{
+    qd_manifest_t manifest = {0};
+    assert_ok(qd_manifest_read(&manifest, &qd_files_system, path, error));
+    free(manifest.version);
+    manifest.version = copy_text(version);
+    assert_ok(qd_manifest_write(&manifest, &qd_files_system, path, error));
+    qd_manifest_free(&manifest);
+}
+
+/* Worlds of another version may be other worlds: neither a run that goes on nor a merge counts them, and both leave them. */
+static void test_parts_of_another_version(void **state)
+{
+    (void)state;
+    const char *const version[] = {"0.0.1", QD_VERSION "9", "99.0.0-rc1"};
+    qd_experiment_t *experiment = fabricate(1, 1, 10, false);
+    qd_parts_options_t options = options_for("version", QD_PARTS_NEW);
+    qd_parts_t *parts = NULL;
+    assert_ok(qd_parts_open(&options, experiment, &parts, error));
+    assert_ok(append_worlds(parts, experiment, 0, 0, 0, 10, error));
+    assert_ok(qd_parts_flush(parts, error));
+    qd_parts_close(parts);
+    options.mode = QD_PARTS_RESUME;
+    for (size_t i = 0; i < sizeof version / sizeof version[0]; i++) {
+        qd_error_t resuming = QD_ERROR_NONE, merging = QD_ERROR_NONE;
+        qd_index_t *index = NULL;
+        write_manifest(options.folder, version[i]);
+        assert_int_equal(qd_parts_open(&options, experiment, &parts, &resuming), QD_ERROR_INPUT);
+        assert_ok(qd_index_new(experiment, NULL, &index, error));
+        assert_int_equal(qd_index_add_folder(index, options.folder, true, &merging), QD_ERROR_INPUT);
+        qd_index_free(index);
+        assert_non_null(strstr(resuming.text, version[i]));
+        assert_non_null(strstr(merging.text, version[i]));
+        assert_non_null(strstr(merging.text, QD_VERSION));
+    }
+    write_manifest(options.folder, QD_VERSION);
+    assert_ok(qd_parts_open(&options, experiment, &parts, error));
+    assert_int_equal(qd_ranges_count(qd_parts_done(parts, 0, 0)), 10);
+    qd_parts_close(parts);
+    fabricated_free(experiment);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_resume),
-        cmocka_unit_test(test_idempotence), cmocka_unit_test(test_partial_overlap),
-        cmocka_unit_test(test_damage),      cmocka_unit_test(test_manifest),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_idempotence),
+        cmocka_unit_test(test_partial_overlap),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_manifest),
+        cmocka_unit_test(test_parts_of_another_version),
     };
     folder = scratch_folder();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
