@@ -79,14 +79,17 @@ char *qd_cli_beside(const char *path, const char *ending)
     return asprintf(&output, "%.*s.%s", (int)length, name, ending) < 0 ? NULL : output;
 }
 
-/* A draft beside its place; NULL, told, where it cannot be made. */
+/* A draft beside its place; NULL, told, where it cannot be made. It may be read by whoever may read what it replaces. */
 static FILE *open_draft(const char *output, char **draft)
 {
     *draft = NULL;
     int handle = asprintf(draft, "%s.%ld.tmp", output, (long)getpid()) < 0
                      ? -1
                      : open(*draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    FILE *out = handle < 0 ? NULL : fdopen(handle, "w");
+    struct stat old;
+    bool kept = handle < 0 || lstat(output, &old) != 0 || !S_ISREG(old.st_mode) ||
+                fchmod(handle, old.st_mode & 0777) == 0;
+    FILE *out = handle < 0 || !kept ? NULL : fdopen(handle, "w");
     if (out)
         return out;
     fprintf(stderr, "quadrille: %s: %s\n", output, strerror(errno));

@@ -6,20 +6,35 @@
 #include "cli/cli.h"
 #include "experiment/registration.h"
 
-static qd_status_t seal(const char *experiment_path, bool force, qd_error_t *error)
+static qd_status_t write_sealed(void *context, FILE *out, qd_error_t *error)
 {
+    return qd_registration_write(context, out, error);
+}
+
+static int seal(const char *experiment_path, bool force)
+{
+    qd_error_t error = QD_ERROR_NONE;
     qd_experiment_t *experiment = NULL;
+    bool there = false;
     char *path = qd_registration_path(experiment_path);
-    qd_status_t status = path ? qd_experiment_load(experiment_path, NULL, &experiment, error)
-                              : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
-    if (status == QD_OK)
-        status = qd_registration_write(experiment, path, force, error);
-    if (status == QD_OK)
-        fprintf(stderr, "quadrille: %zu claim%s registered in %s\n", experiment->claims,
-                experiment->claims == 1 ? "" : "s", path);
+    qd_status_t status = path ? qd_experiment_load(experiment_path, NULL, &experiment, &error)
+                              : qd_error_add(&error, QD_ERROR_MEMORY, "no memory for a path");
+    int result = 2;
+    if (status != QD_OK) {
+        result = qd_cli_fail(&error);
+    } else if (!qd_cli_may_write(path, &there)) {
+        result = 2;
+    } else if (there && !force) {
+        fprintf(stderr, "quadrille: %s: found an existing file; expected none (--force replaces it)\n", path);
+    } else {
+        result = qd_cli_write(path, write_sealed, experiment);
+        if (result == 0)
+            fprintf(stderr, "quadrille: %zu claim%s registered\n", experiment->claims,
+                    experiment->claims == 1 ? "" : "s");
+    }
     qd_experiment_free(experiment);
     free(path);
-    return status;
+    return result;
 }
 
 typedef struct {
@@ -33,12 +48,9 @@ static const qd_option_t options[] = {
 
 static int run(int argc, char **argv)
 {
-    qd_error_t error = QD_ERROR_NONE;
     arguments_t arguments = {0};
     int code = qd_options_take(&qd_command_register, argc, argv, &arguments);
-    if (code >= 0)
-        return code;
-    return seal(argv[optind], arguments.force, &error) == QD_OK ? 0 : qd_cli_fail(&error);
+    return code >= 0 ? code : seal(argv[optind], arguments.force);
 }
 
 const qd_command_t qd_command_register = {

@@ -112,6 +112,10 @@ static qd_status_t open_trace(const qd_replay_options_t *options, FILE **events,
     if (qd_would_replace(trace, options->path) || qd_would_replace(trace, parts))
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: found what is to be replayed; expected another file for the trace", trace);
+    if (lstat(trace, &found) == 0 && S_ISLNK(found.st_mode) && stat(trace, &found) == 0 &&
+        S_ISREG(found.st_mode))
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: found a symbolic link to a file; expected a file or nothing", trace);
     bool there = stat(trace, &found) == 0;
     if (there && S_ISREG(found.st_mode) && !options->force)
         return qd_error_add(error, QD_ERROR_INPUT,

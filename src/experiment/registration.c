@@ -1,6 +1,5 @@
 #include "experiment/registration.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,8 +78,7 @@ static void write_head(FILE *out, const qd_experiment_t *self, const char *seale
     fprintf(out, "\nhash: \"%016" PRIx64 "\"\n%s", (uint64_t)XXH3_64bits(sealed, strlen(sealed)), sealed);
 }
 
-qd_status_t qd_registration_write(const qd_experiment_t *experiment, const char *path, bool overwrite,
-                                  qd_error_t *error)
+qd_status_t qd_registration_write(const qd_experiment_t *experiment, FILE *out, qd_error_t *error)
 {
     if (experiment->claims == 0)
         return qd_error_add(error, QD_ERROR_INPUT, "%s: found no claims; expected some to register",
@@ -88,20 +86,9 @@ qd_status_t qd_registration_write(const qd_experiment_t *experiment, const char 
     char *sealed = sealed_text(experiment);
     if (!sealed)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the registration");
-    FILE *out = fopen(path, overwrite ? "w" : "wx");
-    bool good = out != NULL;
-    if (good) {
-        write_head(out, experiment, sealed);
-        good = !ferror(out) && fflush(out) == 0 && fsync(fileno(out)) == 0;
-        good = fclose(out) == 0 && good;
-    }
+    write_head(out, experiment, sealed);
     free(sealed);
-    if (good)
-        return QD_OK;
-    if (!out && errno == EEXIST)
-        return qd_error_add(error, QD_ERROR_INPUT,
-                            "%s: found an existing file; expected none (--force replaces it)", path);
-    return qd_error_add(error, out ? QD_ERROR_IO : QD_ERROR_INPUT, "%s: %s", path, strerror(errno));
+    return QD_OK;
 }
 
 /* ---- comparing ----------------------------------------------------------------------------------------- */

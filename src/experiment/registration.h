@@ -14,10 +14,10 @@
 /* "PATH/NAME.registered.yaml" for "PATH/NAME.yaml", malloc'ed; NULL when memory is short. */
 char *qd_registration_path(const char *experiment_path);
 
-/* Writes the sealed file of an experiment, dated now. QD_ERROR_INPUT where it has no claims, or where it cannot be
- * written; a file that is there is replaced if `overwrite`. */
-QD_MUST_USE qd_status_t qd_registration_write(const qd_experiment_t *experiment, const char *path,
-                                              bool overwrite, qd_error_t *error);
+/* Writes the sealed text of an experiment, dated now; whether `out` took it all is for the caller to ask. QD_ERROR_INPUT
+ * where the experiment has no claims. */
+QD_MUST_USE qd_status_t qd_registration_write(const qd_experiment_t *experiment, FILE *out,
+                                              qd_error_t *error);
 
 /* Looks for the sealed file of load->self, which has been resolved; sets its `registered` (the date, "" where there
  * is none) and `deviations` (a sentence for each difference, "; " between them, "" where there is none). */

@@ -177,6 +177,31 @@ class Writers(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(self.output.stat().st_mode), 0o600)
         self.assertEqual(stat.S_IMODE(Path(f"{self.output}.parts").stat().st_mode), 0o700)
 
+    def test_what_is_made_of_a_result_replaces_links_and_keeps_modes(self):
+        """A page, a registration and a trace: no file behind a link is written to."""
+        must("run", self.experiment, "-o", self.output, "-q")
+        victim, page, trace = self.folder / "victim", self.place / "page.html", self.place / "trace.jsonl"
+        claims = self.place / "c.yaml"
+        claims.write_text(EXPERIMENT + "design: {type: grid, factors: {doctrine: {values: [rumsfeld, obama]}}}\nclaims:\n"
+                          "  - {id: a, says: b, outcome: resolved, contrast: {more: {doctrine: obama}, less: {doctrine: rumsfeld}}}\n")
+        sealed = self.place / "c.registered.yaml"
+        commands = {page: ("report", self.output, "-o", page), sealed: ("register", claims),
+                    trace: ("replay", self.output, "--order", "bipolar", "--world", "0", "--trace", trace)}
+        for made, command in commands.items():
+            victim.write_text("precious")
+            made.symlink_to(victim)
+            done = quadrille(*command, "--force")
+            self.assertEqual(done.returncode, 2 if made == trace else 0, done.stderr)
+            self.assertEqual(victim.read_text(), "precious")
+            made.unlink()
+            must(*command)
+            self.assertEqual(quadrille(*command).returncode, 2)
+            made.chmod(0o600)
+            must(*command, "--force")
+            self.assertEqual(stat.S_IMODE(made.stat().st_mode), 0o600)
+            made.unlink()
+        self.assertEqual([path.name for path in self.place.iterdir() if path.name.endswith(".tmp")], [])
+
     def test_left_over_drafts_go(self):
         for name in ("out.h5.0123456789abcdef.tmp", "out.h5.tmp", "out.h5.0123456789abcdeg.tmp", "other.h5.0123456789abcdef.tmp"):
             (self.place / name).write_text("left")
