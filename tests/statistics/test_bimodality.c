@@ -1,4 +1,7 @@
+#include <stdlib.h>
+
 #include "statistics/bimodality.h"
+#include "statistics/resample.h"
 #include "support/check.h"
 
 /* Small samples and their dips, solved from the definition as linear programs (least d such that some
@@ -145,6 +148,56 @@ static void test_power_on_lattices(void **state)
     assert_true(test_of(1000, thirds).p < 0.005);
 }
 
+/* Half the distance to the nearest value below (sign -1) or above (+1); infinite where there is none. */
+static double half_gap(size_t n, const double x[], size_t i, double sign)
+{
+    double nearest = INFINITY;
+    for (size_t j = 0; j < n; j++) {
+        double distance = sign * (x[j] - x[i]);
+        nearest = distance > 0.0 && distance < nearest ? distance : nearest;
+    }
+    return nearest / 2.0;
+}
+
+/* Mostly tied values that are no fractions lie anywhere between half way to the value below and half way to that above;
+ * the least and the greatest as far to one side as to the other. Spread here by that rule, and by the same draws, they have
+ * the same dip. The ties are where the ends and the middle would be missed. */
+static void test_ties_are_spread_over_half_the_gaps(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t n;
+        double x[16]; /* ascending */
+    } given[] = {
+        {12, {0.1 * M_PI, 0.1 * M_PI, 0.1 * M_PI, M_SQRT2, M_SQRT2, M_E, M_PI, M_PI, M_PI, M_PI, M_PI, M_PI}},
+        {11,
+         {-M_E, -M_E, -M_E, -M_E, -M_E, -M_SQRT2, M_PI, M_PI, 7.0 * M_SQRT2, 7.0 * M_SQRT2, 7.0 * M_SQRT2}},
+        {9, {-M_PI, -M_PI, -M_PI, -M_PI, M_E, M_E, M_E, M_E, M_E}},
+        {13, {-M_PI, -M_E, -M_E, -M_E, -M_E, -M_E, M_SQRT1_2, M_SQRT1_2, M_SQRT1_2, M_E, M_E, M_E, M_E}},
+    };
+    for (size_t k = 0; k < QD_COUNT(given); k++) {
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            size_t n = given[k].n;
+            const double *x = given[k].x;
+            double spread[16], dip;
+            qd_error_t error = QD_ERROR_NONE;
+            qd_bimodality_t out;
+            for (size_t i = 0; i < n; i++) {
+                double below = half_gap(n, x, i, -1.0), above = half_gap(n, x, i, 1.0);
+                below = isinf(below) ? above : below;
+                above = isinf(above) ? below : above;
+                spread[i] = x[i] - below +
+                            (below + above) * qd_random_open((qd_luck_t){.seed = seed, .world = i},
+                                                             QD_PURPOSE_BOOTSTRAP, QD_RESAMPLE_SPREAD, 0);
+            }
+            qsort(spread, n, sizeof *spread, qd_compare_doubles);
+            assert_int_equal(qd_dip(n, spread, &dip, &error), QD_OK);
+            assert_int_equal(qd_bimodality_of(n, x, NULL, seed, &out, &error), QD_OK);
+            QD_ASSERT_NEAR(out.dip, dip, 1e-15);
+        }
+    }
+}
+
 static void test_first_values_are_taken_and_unknown_ones_left_out(void **state)
 {
     (void)state;
@@ -180,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_size_of_the_test),
         cmocka_unit_test(test_size_on_a_lattice),
         cmocka_unit_test(test_power_on_lattices),
+        cmocka_unit_test(test_ties_are_spread_over_half_the_gaps),
         cmocka_unit_test(test_first_values_are_taken_and_unknown_ones_left_out),
         cmocka_unit_test(test_degenerate_samples),
     };
