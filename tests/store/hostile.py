@@ -302,6 +302,7 @@ class Hostile(unittest.TestCase):
                 "replay": ("replay", file, "--order", "bipolar", "--world", "3", "--point", "1"),
                 "json": ("show", file, "--json"), "csv": ("show", file, "--csv"),
                 "report": ("report", file, "-o", self.absent("report.html")),
+                "export": ("export", file, "--csv", "-o", self.absent("export.csv")),
                 "crate": ("crate", file, "-o", self.absent("crate")),
                 "resume": ("run", self.experiment, "-o", output, "--resume", "-q", "-j", "1", "--worlds", "41")}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from hostile import FORGED, UNVERIFIABLE, Hostile, elsewhere  # noqa: E402
 
-ALL = ("show", "merge", "verify", "replay", "resume", "json", "csv", "report", "crate")
-TRUSTING = ("merge", "resume", "crate")  # what they make goes on to be used
+ALL = ("show", "merge", "verify", "replay", "resume", "json", "csv", "report", "crate", "export")
+TRUSTING = ("merge", "resume", "crate", "export")  # what they make goes on to be used
 DAMAGED = 400
 
 
