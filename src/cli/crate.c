@@ -232,11 +232,10 @@ static void remove_crate(const crate_t *self)
 static int make_crate(crate_t *self)
 {
     if (mkdir(self->folder, 0777) != 0) {
-        bool there = errno == EEXIST;
-        fprintf(stderr, "quadrille: %s: %s\n", self->folder,
-                there ? "found a file or folder of that name; expected none (-o names another)"
-                      : strerror(errno));
-        return there ? 2 : 1;
+        int number = errno;
+        fprintf(stderr, "quadrille: %s: %s (-o names another)\n", self->folder,
+                number == EEXIST ? "found a file or folder of that name; expected none" : strerror(number));
+        return number == EIO || number == ENOSPC || number == EDQUOT ? 1 : 2; /* else the name is to blame */
     }
     int status = place_result(self);
     if (status == 0)

@@ -65,6 +65,11 @@ class Crate(unittest.TestCase):
             for target in references({k: v for k, v in entity.items() if k != "@id"}):
                 self.assertTrue(target in self.entity or target.startswith(("http://", "https://")), target)
 
+    def test_a_place_that_cannot_be(self):
+        for place in ("nowhere/x", "small.h5/x", "x" * 300):
+            done = must("crate", "small.h5", "-o", place, cwd=self.folder, status=2)
+            self.assertIn("-o names another", done.stderr)
+
     def test_a_damaged_result_is_refused(self):
         shutil.copy(self.folder / "small.h5", self.folder / "damaged.h5")
         with h5py.File(self.folder / "damaged.h5", "r+") as file:
