@@ -164,6 +164,12 @@ class Structure(unittest.TestCase):
         for name in top:
             self.assertTrue((SOURCE / name).is_dir(), name)
 
+    def test_one_header_has_intrinsics(self):
+        intrinsic = re.compile(r"\w*mmintrin\.h|immintrin\.h|x86intrin\.h|arm_(?:neon|sve)\.h|\b_mm\d*_\w+\(|\b__builtin_ia32_\w+|"
+                               r"\bv\w+q?_[fsu]\d+\(")
+        found = {relative(path) for path in sources() if intrinsic.search(path.read_text())}
+        self.assertEqual(found, {"math/reals.h"})
+
     def test_files_are_short(self):
         long = {}
         for path in subprocess.run(["git", "ls-files", "*.c", "*.h", "*.py"], cwd=SOURCE, capture_output=True,
