@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import Any
 
@@ -23,8 +24,31 @@ def _text(value: Any) -> str:
 
 
 def _array(variable: h5py.Dataset) -> np.ndarray:
-    values = variable[()]
-    return np.array([_text(v) for v in values]) if h5py.check_string_dtype(variable.dtype) else values
+    return np.asarray(variable.asstr()[()]).astype(str) if h5py.check_string_dtype(variable.dtype) else variable[()]
+
+
+def _meanings(name: str, variable: h5py.Dataset) -> dict[int, str]:
+    """The words of a factor that is a flag, by its values; none of a number."""
+    if "flag_meanings" in variable.attrs:
+        values = np.ravel(variable.attrs["flag_values"])
+        return dict(zip((int(v) for v in values), _text(variable.attrs["flag_meanings"]).split()))
+    if _text(variable.attrs.get("units", "")) != "flag":
+        return {}
+    return {0: "all", 1: "leader"} if name == "doctrine.scope" else {0: "false", 1: "true"}
+
+
+def _shortest(value: float) -> str:
+    """A number in the fewest of 15 to 17 digits that read back to it."""
+    return next((t for t in (f"{value:.{d}g}" for d in (15, 16)) if float(t) == value), f"{value:.17g}")
+
+
+def _is_value(value: Any, wanted: str) -> bool:
+    if isinstance(value, str):
+        return value == wanted
+    try:
+        return abs(value - float(wanted)) <= 1e-9 * max(1, abs(value), abs(float(wanted)))
+    except ValueError:
+        return False
 
 
 class Worlds:
@@ -73,6 +97,7 @@ class Result:
                       for name, value in self.h5.attrs.items() if not name.startswith("_")}
         self.orders = [_text(o) for o in self.h5["order"][()]]
         self.points = [_text(p) for p in self.h5["point_label"][()]]
+        self.from_claim = self.h5["point_from_claim"][()].astype(bool)
 
     def __enter__(self) -> Result:
         return self
@@ -103,6 +128,83 @@ class Result:
         """One row a design point: what it sets; empty values where a claim's own point leaves a factor alone."""
         columns = {name: _array(variable) for name, variable in self.h5.get("design", {}).items() if variable.ndim == 1}
         return pd.DataFrame(columns, index=pd.Index(self.points, name="point"))
+
+    # ---- names of points ----
+
+    @functools.cached_property
+    def factors(self) -> dict[str, np.ndarray]:
+        """Values of each factor at each point: numbers, NaN where a point leaves it alone, or words, then ""."""
+        found = {}
+        for name, variable in self.h5.get("design", {}).items():
+            if variable.ndim != 1 or h5py.h5ds.is_scale(variable.id):
+                continue
+            values, words = _array(variable), _meanings(name, variable)
+            if values.dtype.kind == "i":  # codes, -1 where there is none
+                values = np.where(values < 0, np.nan, values)
+            if words:
+                values = np.array(["" if np.isnan(v) else words[int(v)] for v in values])
+            found[name] = values
+        return found
+
+    def design_points(self) -> list[int]:
+        """Positions of the points of the design itself, without those that were added for claims."""
+        return [int(p) for p in np.flatnonzero(~self.from_claim)]
+
+    def _short_name(self, factor: str) -> str:
+        """The last part of a factor's name, where no other factor has the same."""
+        last = factor.split(".")[-1]
+        return last if sum(f.split(".")[-1] == last for f in self.factors) == 1 else factor
+
+    def point_values(self, point: int) -> str:
+        """What the design sets at the point at that position, as `quadrille show` says it: "rumsfeld, target 0.1"."""
+        parts = []
+        for name, values in self.factors.items():
+            value = values[point]
+            if isinstance(value, str):
+                if value:
+                    parts.append(value if name == "doctrine" else f"{self._short_name(name)} {value}")
+            elif not np.isnan(value):
+                parts.append(f"{self._short_name(name)} {_shortest(value)}")
+        return ", ".join(parts)
+
+    @functools.cached_property
+    def _alike(self) -> set[str]:
+        """What the design sets at several points."""
+        names = [self.point_values(p) for p, label in enumerate(self.points) if label.isdigit()]
+        return {name for name in names if names.count(name) > 1} if len(names) <= 10000 else set()
+
+    def point_name(self, point: int) -> str:
+        """The name under which `quadrille show` shows the point at that position: a label of its own, or what the design sets
+        there; both where that does not tell it from the others."""
+        label, values = self.points[point], self.point_values(point)
+        if not label.isdigit() or not values:
+            return label
+        return f"{label} ({values})" if values in self._alike else values
+
+    def find_points(self, selector: str) -> list[int]:
+        """Positions of the points that a text names: "" (all of the design), a label, a name as it is shown, a position, or
+        "factor=value,factor=value". Raises KeyError where there is none."""
+        if not selector:
+            return self.design_points()
+        if selector in self.points:
+            return [self.points.index(selector)]
+        shown = [p for p in range(len(self.points)) if selector in (self.point_values(p), self.point_name(p))]
+        if shown:
+            return shown
+        if selector.isdigit() and int(selector) < len(self.points):
+            return [int(selector)]
+        chosen = self.design_points()
+        for part in selector.split(","):
+            name, _, wanted = part.strip().partition("=")
+            matches = [f for f in self.factors if f == name or f.split(".")[-1] == name]
+            if len(matches) != 1:
+                raise KeyError(f"{self.file}: no point and no factor `{name}`")
+            chosen = [p for p in chosen if _is_value(self.factors[matches[0]][p], wanted)]
+        if not chosen:
+            raise KeyError(f"{self.file}: no point `{selector}`")
+        return chosen
+
+    # ---- variables ----
 
     def _coordinates(self, dimensions: tuple[str, ...]) -> dict[str, Any]:
         known = {"point": self.points, "order": self.orders}
@@ -153,6 +255,15 @@ class Result:
         """Verdicts on the claims, one row each."""
         table = self._table("claims")
         return table.set_index("id") if "id" in table else table
+
+    def claims_by(self, what: str) -> xr.Dataset:
+        """The claims in each order ("by_order"), or under what "ablation" and "baseline" name: verdict, estimate, low, high, p, p_holm
+        and worlds over (claim, order) and so on. Empty where the file has none."""
+        group = self.h5.get(f"claims/{what}", {})
+        other = "order" if what == "by_order" else what
+        names = {"claim": [_text(c) for c in self.h5["claims/id"][()]], other: self.orders if other == "order" else
+                 [_text(n) for n in group[other][()]]} if group else {}
+        return xr.Dataset({name: (("claim", other), _array(v)) for name, v in group.items() if v.ndim == 2}, names)
 
     @property
     def contrasts(self) -> pd.DataFrame:
