@@ -107,6 +107,8 @@ static unsigned unwilling(const qd_mission_game_t *game, const double *price, si
 static void tell_enduring(const qd_world_t *self, qd_event_kind_t kind, const qd_enduring_t *mission,
                           qd_inside_t detail)
 {
+    if (!self->observer)
+        return;
     detail.enduring = mission;
     detail.venue = mission->venue;
     detail.age = self->period - mission->start;

@@ -60,11 +60,14 @@ static void open_venues(qd_world_t *self)
     for (qd_venue_t g = 0; g < QD_VENUES; g++) {
         self->venue[g].exists = qd_venue_exists(g, &self->given);
         self->venue[g].solved = self->venue[g].open = false;
-        if (self->observer && self->venue[g].exists)
-            solve_venue(self, g);
     }
-    if (!self->observer)
+    if (!self->observer) {
         solve_abreast(self);
+        return;
+    }
+    for (qd_venue_t g = 0; g < QD_VENUES; g++)
+        if (self->venue[g].exists)
+            solve_venue(self, g);
 }
 
 /* The open venue of the largest worth above 0 among those solved and not tried; QD_ABSTAIN if there is none.
@@ -82,14 +85,18 @@ static qd_venue_t best_solved(const qd_world_t *self, const bool tried[QD_VENUES
 }
 
 /* Solves the venues that are not played abreast: each that exists, has not been solved and could be worth more
- * than `most` and those before it. */
-static void solve_late(qd_world_t *self, double most)
+ * than `most` and those before it. Whether there was one. */
+static bool solve_late(qd_world_t *self, double most)
 {
+    bool solved = false;
     for (qd_venue_t g = QD_ABREAST; g < QD_VENUES; g++) {
         const qd_venue_game_t *game = &self->venue[g];
-        if (game->exists && !game->solved && qd_venue_bound(g, &self->given, &self->rules) > most)
+        if (game->exists && !game->solved && qd_venue_bound(g, &self->given, &self->rules) > most) {
             solve_venue(self, g);
+            solved = true;
+        }
     }
+    return solved;
 }
 
 /* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. Its sides
@@ -97,8 +104,8 @@ static void solve_late(qd_world_t *self, double most)
 static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES])
 {
     qd_venue_t best = best_solved(self, tried);
-    solve_late(self, best == QD_ABSTAIN ? 0.0 : self->venue[best].worth);
-    best = best_solved(self, tried);
+    if (solve_late(self, best == QD_ABSTAIN ? 0.0 : self->venue[best].worth))
+        best = best_solved(self, tried);
     if (best < QD_ABREAST && !self->observer)
         qd_venues_abreast_sides(&self->abreast, best, self->state.padded, self->venue[best].x);
     return best;
@@ -135,7 +142,7 @@ static qd_venue_t choose_venue(qd_world_t *self)
             tell_venue(self, QD_EVENT_FORESEEN, g);
         } else {
             /* Games are not played again in the order that the paralysis changes. */
-            solve_late(self, 0.0);
+            (void)solve_late(self, 0.0);
             suffer_paralysis(self, g);
         }
     }

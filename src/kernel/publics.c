@@ -36,6 +36,9 @@ void qd_publics_tire(qd_state_t *state, const qd_parameters_t *p, const double *
 void qd_publics_relax(qd_state_t *state, const qd_parameters_t *p)
 {
     double *restrict support = state->support, rate = p->publics_relaxation;
-    for (size_t i = 0; i < state->padded; i += QD_REALS)
-        QD_REALS_AT(support + i) += rate * (0.5 - QD_REALS_OF(support + i));
+    for (size_t i = 0; i < state->padded; i += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            size_t at = i + v * QD_REALS;
+            QD_REALS_AT(support + at) += rate * (0.5 - QD_REALS_OF(support + at));
+        }
 }

@@ -79,20 +79,6 @@ void qd_venue_prepare(qd_venue_scratch_t *self, const qd_case_t *given)
     }
 }
 
-bool qd_venue_exists(qd_venue_t g, const qd_case_t *given)
-{
-    switch (qd_venue_row(g).frame) {
-    case QD_FRAME_BLOC:
-        return given->bloc > 0;
-    case QD_FRAME_UMBRELLA:
-        return given->bloc > 0 && given->p->doctrine_umbrella != 0.0;
-    case QD_FRAME_CLUB:
-        return given->club != NULL;
-    default:
-        return true;
-    }
-}
-
 /* How deep state i is in what frames the venue: 1 in the bloc, in a club by its level; 0: it is no member. */
 static double membership(qd_venue_t g, const qd_case_t *given, size_t i)
 {

@@ -101,7 +101,19 @@ void qd_venue_shuffle(const qd_crisis_t *crisis, size_t n, qd_luck_t luck, uint3
 void qd_venue_prepare(qd_venue_scratch_t *self, const qd_case_t *given);
 
 /* Whether venue g's rules allow it at all. */
-bool qd_venue_exists(qd_venue_t g, const qd_case_t *given);
+static inline bool qd_venue_exists(qd_venue_t g, const qd_case_t *given)
+{
+    switch (qd_venue_row(g).frame) {
+    case QD_FRAME_BLOC:
+        return given->bloc > 0;
+    case QD_FRAME_UMBRELLA:
+        return given->bloc > 0 && given->p->doctrine_umbrella != 0.0;
+    case QD_FRAME_CLUB:
+        return given->club != NULL;
+    default:
+        return true;
+    }
+}
 
 /* No less than the worth that qd_venue_solve would find: everybody who may join does, nobody but the target
  * opposes. A venue whose bound is below the worth of one that starts need not be solved. O(n). */

@@ -152,8 +152,8 @@ static void weigh(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABRE
     }
 }
 
-void qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
-                             const qd_case_t *given, const qd_venue_scratch_t *rules)
+void qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t *venue, const qd_case_t *given,
+                             const qd_venue_scratch_t *rules)
 {
     const qd_crisis_t *crisis = given->crisis;
     int passes[QD_ABREAST];

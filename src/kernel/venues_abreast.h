@@ -11,10 +11,10 @@ typedef struct {
     double *field, *up, *down, *x, *change;
 } qd_venues_abreast_t;
 
-/* Plays and weighs the venues g < QD_ABREAST with venue[g].exists, and marks them solved; their sides stay
+/* Plays and weighs the venues venue[g], g < QD_ABREAST, that exist, and marks them solved; their sides stay
  * here (qd_venues_abreast_sides). `rules` has been prepared for the case. */
-void qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
-                             const qd_case_t *given, const qd_venue_scratch_t *rules);
+void qd_venues_abreast_solve(const qd_venues_abreast_t *self, qd_venue_game_t *venue, const qd_case_t *given,
+                             const qd_venue_scratch_t *rules);
 
 /* The sides of venue g, x[padded]. */
 void qd_venues_abreast_sides(const qd_venues_abreast_t *self, qd_venue_t g, size_t padded, double *x);

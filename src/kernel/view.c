@@ -130,6 +130,8 @@ void qd_world_view(const qd_world_t *self, const qd_state_t *state, qd_world_vie
 qd_state_t qd_world_settled(const qd_world_t *self)
 {
     qd_state_t settled = self->state;
+    if (settled.anchored) /* what is above the diagonal is for the eye alone */
+        qd_state_mirror(&settled, settled.baseline, 0.0);
     if (self->owed != 0.0) {
         qd_state_relax(&self->state, self->owed, self->shown);
         settled.affinity = self->shown;

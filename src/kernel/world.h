@@ -101,12 +101,10 @@ void qd_world_view(const qd_world_t *self, const qd_state_t *state, qd_world_vie
 /* Completes the event and shows it to the observer, which there is. */
 void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t *inside);
 
-/* Tells the observer, if there is one; `inside` carries what the kind of event adds. */
-static inline void qd_world_tell(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t inside)
-{
-    if (self->observer)
-        qd_world_show(self, kind, &inside);
-}
+/* Tells the observer, if there is one; the third argument, a qd_inside_t, carries what the kind of event adds. A
+ * macro, so that it is made only where somebody watches. */
+#define qd_world_tell(self, kind, ...)                                                                       \
+    ((self)->observer ? qd_world_show((self), (kind), &__VA_ARGS__) : (void)0)
 
 /* The bloc game of the world as it stands, on the world's own arrays (start it before asking it anything). */
 qd_bloc_game_t qd_world_bloc_game(qd_world_t *self);

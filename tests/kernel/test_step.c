@@ -47,8 +47,11 @@ static void check_view(const qd_world_view_t *view)
         assert_true(view->load[i] >= 0.0 && view->load[i] <= 0.8);
         for (size_t j = 0; j < i; j++) {
             double a = view->affinity[i * view->stride + j];
+            double b = view->baseline[i * view->stride + j];
             assert_true(a == view->affinity[j * view->stride + i] && fabs(a) <= 1.0);
+            assert_true(b == view->baseline[j * view->stride + i] && fabs(b) <= 1.0);
         }
+        assert_true(view->baseline[i * view->stride + i] == 0.0);
     }
     for (size_t k = 0; k < view->poles && view->level; k++)
         assert_true(view->level[k * view->stride + k] == (double)view->depth);
