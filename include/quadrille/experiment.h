@@ -29,14 +29,12 @@ typedef struct {
 
 /* ---- design -------------------------------------------------------------------------------------------- */
 
+/* QD_DESIGN_NONE, QD_DESIGN_GRID, ...: one for each row of quadrille/designs.def. */
 typedef enum {
-    QD_DESIGN_NONE, /* one point */
-    QD_DESIGN_GRID,
-    QD_DESIGN_LIST,
-    QD_DESIGN_LHS,
-    QD_DESIGN_SOBOL,
-    QD_DESIGN_SALTELLI,
-    QD_DESIGN_MORRIS
+#define QD_DESIGN(id, name, size, each, factors_most, limit, levels) QD_DESIGN_##id,
+#include "quadrille/designs.def"
+#undef QD_DESIGN
+    QD_DESIGNS
 } qd_design_type_t;
 
 /* One factor: a parameter (or the doctrine) with its levels (grid, list, linspace) or its distribution. */

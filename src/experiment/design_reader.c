@@ -6,35 +6,51 @@
 
 #include "base/name.h"
 #include "design/design.h"
-#include "experiment/words.h"
 #include "experiment/distributions.h"
+#include "experiment/points.h"
 #include "experiment/settings.h"
+#include "experiment/words.h"
 #include "math/elementary.h"
 
-static const char *const types[] = {"none", "grid", "list", "lhs", "sobol", "saltelli", "morris"};
-#define TYPES (sizeof types / sizeof types[0])
-
-const char *qd_design_name(qd_design_type_t type)
+static const char *design_name(size_t type)
 {
-    return types[type];
+    return qd_design_table[type].name;
+}
+
+/* The name of a type that a file may state: all but the first, QD_DESIGN_NONE. */
+static const char *stated_name(size_t index)
+{
+    return design_name(index + 1);
+}
+
+/* "grid, list or lhs", for messages. */
+static const char *list_types(char text[], size_t size)
+{
+    size_t used = 0;
+    for (size_t type = 1; type < QD_DESIGNS && used < size; type++) {
+        const char *before = type == 1 ? "" : type + 1 < QD_DESIGNS ? ", " : " or ";
+        used += (size_t)snprintf(text + used, size - used, "%s%s", before, design_name(type));
+    }
+    return text;
 }
 
 static bool read_type(const qd_yaml_node_t *map, qd_design_type_t *type)
 {
+    char types[256];
     const qd_yaml_node_t *node = qd_yaml_need(map, "type");
     const char *text = node ? qd_yaml_scalar(node) : NULL;
     if (!node)
         return false;
-    for (size_t i = 1; text && i < TYPES; i++)
-        if (strcmp(text, types[i]) == 0) {
+    for (size_t i = 1; text && i < QD_DESIGNS; i++)
+        if (strcmp(text, design_name(i)) == 0) {
             *type = (qd_design_type_t)i;
             return true;
         }
-    const char *nearest = text && *text ? qd_nearest_of(text, TYPES - 1, types + 1) : NULL;
+    list_types(types, sizeof types);
+    const char *nearest = text && *text ? qd_nearest_name(text, QD_DESIGNS - 1, stated_name) : NULL;
     if (nearest)
-        return qd_yaml_expected(node, "grid, list, lhs, sobol, saltelli or morris (did you mean `%s`?)",
-                                nearest);
-    return qd_yaml_expected(node, "grid, list, lhs, sobol, saltelli or morris");
+        return qd_yaml_expected(node, "%s (did you mean `%s`?)", types, nearest);
+    return qd_yaml_expected(node, "%s", types);
 }
 
 /* ---- list of points ------------------------------------------------------------------------------------ */
@@ -152,18 +168,11 @@ static void check_zipped(const qd_yaml_node_t *map, const qd_design_t *design)
 
 static void check_sampled(const qd_yaml_node_t *map, const qd_design_t *design)
 {
-    size_t d = design->factors;
-    if (design->type == QD_DESIGN_SOBOL && d > QD_SOBOL_DIMENSIONS)
-        qd_yaml_fail(
-            map, "found %zu factors in a sobol design; expected at most %d: the generator has %d dimensions",
-            d, QD_SOBOL_DIMENSIONS, QD_SOBOL_DIMENSIONS);
-    if (design->type == QD_DESIGN_SALTELLI && 2 * d > QD_SOBOL_DIMENSIONS)
-        qd_yaml_fail(
-            map,
-            "found %zu factors in a saltelli design; expected at most %d: it needs two of the generator's %d "
-            "dimensions for each",
-            d, QD_SOBOL_DIMENSIONS / 2, QD_SOBOL_DIMENSIONS);
-    size_t each = design->type == QD_DESIGN_SALTELLI ? d + 2 : design->type == QD_DESIGN_MORRIS ? d + 1 : 1;
+    const qd_design_info_t *info = &qd_design_table[design->type];
+    size_t each = qd_design_block(design);
+    if (design->factors > info->factors_most)
+        qd_yaml_fail(map, "found %zu factors in a %s design; expected at most %zu: %s", design->factors,
+                     info->name, info->factors_most, info->limit);
     if (design->size * each > QD_POINTS_MAX)
         qd_yaml_fail(map, "found a design of %zu points (%zu times %zu); expected at most %d",
                      design->size * each, design->size, each, QD_POINTS_MAX);
@@ -176,10 +185,10 @@ static bool read_size(const qd_yaml_node_t *map, qd_design_t *design)
     if (!points || !qd_yaml_whole(points, 1, QD_POINTS_MAX, &size))
         return false;
     design->size = (size_t)size;
-    if (design->type != QD_DESIGN_MORRIS)
+    if (!qd_design_table[design->type].levels)
         return !levels ||
                qd_yaml_fail_key(levels, "found `levels` in a %s design; expected it in a morris design only",
-                                types[design->type]);
+                                design_name(design->type));
     if (levels && (!qd_yaml_whole(levels, 4, 100, &count) || count % 2))
         return count % 2 ? qd_yaml_expected(levels, "an even number") : false;
     design->levels = (size_t)count;
@@ -197,7 +206,7 @@ void qd_design_read(qd_loading_t *load, const qd_yaml_node_t *map)
         return;
     const qd_yaml_node_t *points = qd_yaml_get(map, "points"), *factors = qd_yaml_get(map, "factors");
     uint64_t ignored;
-    bool sampled = design->type >= QD_DESIGN_LHS, list = design->type == QD_DESIGN_LIST;
+    bool sampled = qd_design_table[design->type].sampled, list = design->type == QD_DESIGN_LIST;
     if (points && !sampled && !list)
         qd_yaml_whole(points, 1, QD_POINTS_MAX, &ignored); /* a grid has the points of its levels */
     if (list && points && factors) {
@@ -239,7 +248,7 @@ static void write_items(FILE *out, const qd_loading_t *load)
 void qd_write_design(FILE *out, const qd_loading_t *load, bool whole)
 {
     const qd_design_t *design = &load->self->design;
-    fprintf(out, "{type: %s", types[design->type]);
+    fprintf(out, "{type: %s", design_name(design->type));
     if (!load->items && design->factors) {
         fputs(", factors: {", out);
         for (size_t f = 0; f < design->factors; f++) {
@@ -374,7 +383,7 @@ static bool read_factor(qd_loading_t *load, const qd_yaml_node_t *node, qd_facto
         return read_values(load, form, factor) && (list || refuse_twice(form, factor));
     if (!qd_is_distribution_name(key))
         return read_spaced(load, form, strcmp(key, "logspace") == 0, factor);
-    if (list || load->self->design.type == QD_DESIGN_GRID)
+    if (!qd_design_table[load->self->design.type].sampled)
         return qd_yaml_fail_key(
             form, "found the distribution `%s` for `%s`; expected values, linspace or logspace in a %s", key,
             factor->name, list ? "list" : "grid");

@@ -1,4 +1,4 @@
-/* `design:` - what differs between points: grid, list, lhs, sobol, saltelli, morris. */
+/* `design:`, the differences between points; the types are the rows of quadrille/designs.def. */
 #ifndef QD_EXPERIMENT_DESIGN_READER_H
 #define QD_EXPERIMENT_DESIGN_READER_H
 
@@ -10,8 +10,6 @@
  * document. */
 void qd_design_read(qd_loading_t *load, const qd_yaml_node_t *map);
 void qd_items_free(qd_loading_t *load);
-
-const char *qd_design_name(qd_design_type_t type); /* "grid", ...; "none" */
 
 /* "{type: grid, factors: {...}, points: ...}"; without the points and without what is derived from them if
  * `whole` is false. */

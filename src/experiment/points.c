@@ -68,6 +68,11 @@ static bool make_room(qd_loading_t *load, size_t count)
     return true;
 }
 
+static bool make_none(qd_loading_t *load)
+{
+    return make_room(load, 1);
+}
+
 static bool make_grid(qd_loading_t *load)
 {
     const qd_design_t *design = &load->self->design;
@@ -108,45 +113,31 @@ static bool make_listed(qd_loading_t *load)
     return good;
 }
 
-static qd_status_t fill_lhs(const qd_design_t *design, uint64_t seed, double unit[], qd_error_t *error)
+static bool make_list(qd_loading_t *load)
 {
-    qd_status_t status = qd_design_lhs(design->size, design->factors, seed, unit, error);
-    for (size_t f = 0; status == QD_OK && f < design->factors; f++)
-        if (qd_factor_values(&design->factor[f]) > 0)
-            qd_design_lhs_align(design->size, design->factors, f, seed, unit);
-    return status;
+    return load->items ? make_listed(load) : make_zipped(load);
 }
 
-static qd_status_t fill_unit(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
-                             qd_error_t *error)
-{
-    switch (design->type) {
-    case QD_DESIGN_LHS:
-        return fill_lhs(design, seed, unit, error);
-    case QD_DESIGN_SOBOL:
-        return qd_design_sobol(design->size, design->factors, seed, unit, error);
-    case QD_DESIGN_SALTELLI:
-        return qd_design_saltelli(design->size, design->factors, seed, unit, error);
-    default:
-        return qd_factors_morris(design, seed, unit, moved, error);
-    }
-}
+/* ---- sampled designs: points of the unit cube, and the values of factors there -------------------------- */
 
-static bool make_sampled(qd_loading_t *load)
+/* Fills unit[points x factors]; moved: room for size x factors positions. */
+typedef qd_status_t fill_t(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
+                           qd_error_t *error);
+/* Values of a factor at points of the unit cube (qd_factor_draw, qd_factor_place). */
+typedef void place_t(const qd_factor_t *factor, size_t points, size_t stride, const double unit[],
+                     double x[]);
+
+static bool make_sampled(qd_loading_t *load, fill_t *fill, place_t *place)
 {
     qd_experiment_t *self = load->self;
     const qd_design_t *design = &self->design;
-    size_t d = design->factors, count = design->size;
-    count *= design->type == QD_DESIGN_SALTELLI ? d + 2 : design->type == QD_DESIGN_MORRIS ? d + 1 : 1;
+    size_t d = design->factors, count = design->size * qd_design_block(design);
     double *unit = qd_loading_room(load, count * d, sizeof *unit);
     size_t *moved = qd_loading_room(load, design->size * d, sizeof *moved);
     bool good = unit && moved && make_room(load, count) &&
-                fill_unit(design, self->seed, unit, moved, load->error) == QD_OK;
+                fill(design, self->seed, unit, moved, load->error) == QD_OK;
     for (size_t f = 0; good && f < d; f++)
-        if (design->type == QD_DESIGN_MORRIS)
-            qd_factor_place(&design->factor[f], count, d, unit + f, unit + f);
-        else
-            qd_factor_draw(&design->factor[f], count, d, unit + f, unit + f);
+        place(&design->factor[f], count, d, unit + f, unit + f);
     for (size_t i = 0; good && i < count * d; i++)
         self->point[i / d].coordinate[i % d] = unit[i];
     free(unit);
@@ -154,23 +145,76 @@ static bool make_sampled(qd_loading_t *load)
     return good;
 }
 
-static bool make_points(qd_loading_t *load)
+static qd_status_t fill_lhs(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
+                            qd_error_t *error)
 {
-    switch (load->self->design.type) {
-    case QD_DESIGN_NONE:
-        return make_room(load, 1);
-    case QD_DESIGN_GRID:
-        return make_grid(load);
-    case QD_DESIGN_LIST:
-        return load->items ? make_listed(load) : make_zipped(load);
-    default:
-        return make_sampled(load);
-    }
+    (void)moved;
+    qd_status_t status = qd_design_lhs(design->size, design->factors, seed, unit, error);
+    for (size_t f = 0; status == QD_OK && f < design->factors; f++)
+        if (qd_factor_values(&design->factor[f]) > 0)
+            qd_design_lhs_align(design->size, design->factors, f, seed, unit);
+    return status;
+}
+
+static bool make_lhs(qd_loading_t *load)
+{
+    return make_sampled(load, fill_lhs, qd_factor_draw);
+}
+
+static qd_status_t fill_sobol(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
+                              qd_error_t *error)
+{
+    (void)moved;
+    return qd_design_sobol(design->size, design->factors, seed, unit, error);
+}
+
+static bool make_sobol(qd_loading_t *load)
+{
+    return make_sampled(load, fill_sobol, qd_factor_draw);
+}
+
+static qd_status_t fill_saltelli(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
+                                 qd_error_t *error)
+{
+    (void)moved;
+    return qd_design_saltelli(design->size, design->factors, seed, unit, error);
+}
+
+static bool make_saltelli(qd_loading_t *load)
+{
+    return make_sampled(load, fill_saltelli, qd_factor_draw);
+}
+
+static bool make_morris(qd_loading_t *load)
+{
+    return make_sampled(load, qd_factors_morris, qd_factor_place);
+}
+
+/* ---- the table ----------------------------------------------------------------------------------------- */
+
+_Static_assert(QD_SOBOL_DIMENSIONS == 40, "the limits in quadrille/designs.def");
+
+#define LISTED    false
+#define SAMPLED   true
+#define ALONE     false, 1
+#define BESIDE(k) true, k
+
+const qd_design_info_t qd_design_table[QD_DESIGNS] = {
+#define QD_DESIGN(id, name, size, each, factors_most, limit, levels)                                         \
+    [QD_DESIGN_##id] = {#name, size, each, factors_most, limit, levels, make_##name},
+#include "quadrille/designs.def"
+#undef QD_DESIGN
+};
+
+size_t qd_design_block(const qd_design_t *design)
+{
+    const qd_design_info_t *info = &qd_design_table[design->type];
+    return info->blocks ? design->factors + info->extra : info->extra;
 }
 
 bool qd_points_make(qd_loading_t *load)
 {
-    if (!make_points(load))
+    if (!qd_design_table[load->self->design.type].make(load))
         return false;
     for (size_t p = 0; p < load->self->points; p++)
         load->self->point[p].hash = qd_point_hash(&load->self->design, &load->self->point[p]);

@@ -80,23 +80,54 @@ void qd_record_levels(qd_record_t *self, const qd_state_t *state)
     qd_depths_set(&self->depths, state);
 }
 
+/* ---- series: one reader for each row of quadrille/series.def -------------------------------------------- */
+
+typedef struct {
+    const qd_record_t *record;
+    const qd_state_t *state;
+    qd_alignment_t alignment;
+} moment_t;
+
+/* The declaration after the function takes the semicolon of each use. */
+#define SERIES(name, value)                                                                                  \
+    static double series_##name(const moment_t *now)                                                         \
+    {                                                                                                        \
+        return value;                                                                                        \
+    }                                                                                                        \
+    struct qd_semicolon
+
+SERIES(tension, now->state->tension);
+SERIES(institution, now->state->institution);
+SERIES(debt, now->state->debt);
+SERIES(effective_blocs, now->alignment.effective);
+SERIES(unaligned, now->alignment.unaligned);
+SERIES(integration, qd_measure_integration(&now->record->depths, now->state->c));
+SERIES(support, qd_measure_support(now->state));
+
+/* NaN in a period without missions. */
+static double series_flexible(const moment_t *now)
+{
+    const qd_record_t *record = now->record;
+    return record->now_missions ? (double)record->now_flexible / (double)record->now_missions : (double)NAN;
+}
+
+static double (*const series_reader[QD_SERIES_COUNT])(const moment_t *) = {
+#define QD_SERIES(field, low, high, unit, meaning) series_##field,
+#include "quadrille/series.def"
+#undef QD_SERIES
+};
+
 void qd_record_period(qd_record_t *self, const qd_state_t *state)
 {
-    qd_alignment_t alignment = qd_measure_alignment(&self->membership, state->c);
-    double *path = self->path + self->period;
-    size_t stride = self->path_stride;
+    moment_t now = {
+        .record = self, .state = state, .alignment = qd_measure_alignment(&self->membership, state->c)};
     self->tension[self->period >= self->halfway] += state->tension;
-    path[QD_S_tension * stride] = state->tension;
-    path[QD_S_institution * stride] = state->institution;
-    path[QD_S_debt * stride] = state->debt;
-    path[QD_S_effective_blocs * stride] = alignment.effective;
-    path[QD_S_unaligned * stride] = alignment.unaligned;
-    path[QD_S_flexible * stride] =
-        self->now_missions ? (double)self->now_flexible / (double)self->now_missions : (double)NAN;
-    path[QD_S_integration * stride] = qd_measure_integration(&self->depths, state->c);
-    path[QD_S_support * stride] = qd_measure_support(state);
+    for (size_t s = 0; s < QD_SERIES_COUNT; s++)
+        self->path[s * self->path_stride + self->period] = series_reader[s](&now);
     self->now_missions = self->now_flexible = 0;
 }
+
+/* ---- outcomes: one reader for each row of quadrille/outcomes.def ---------------------------------------- */
 
 /* A mean over nothing is 0. */
 static double mean(double sum, double count)
@@ -104,80 +135,104 @@ static double mean(double sum, double count)
     return count > 0.0 ? sum / count : 0.0;
 }
 
-static void stability(const qd_record_t *self, const qd_state_t *state, double *scratch, qd_outcomes_t *out)
+/* A world at its end, with what several readers use. */
+typedef struct {
+    const qd_record_t *record;
+    const qd_state_t *state;
+    double *scratch; /* [padded] */
+    qd_alignment_t alignment;
+    double missions;
+} end_t;
+
+#define OUTCOME(name, value)                                                                                 \
+    static double outcome_##name(const end_t *end)                                                           \
+    {                                                                                                        \
+        return value;                                                                                        \
+    }                                                                                                        \
+    struct qd_semicolon
+
+OUTCOME(breakdown, end->record->cause != 0);
+OUTCOME(breakdown_cause, end->record->cause);
+OUTCOME(survival, (double)end->record->broke);
+OUTCOME(wars, end->record->wars);
+OUTCOME(crises, end->record->crises);
+OUTCOME(resolved, mean(end->record->successes, end->record->crises));
+OUTCOME(tension_mean, mean(end->record->tension[0] + end->record->tension[1], (double)end->record->periods));
+OUTCOME(tension_early, mean(end->record->tension[0], (double)end->record->halfway));
+OUTCOME(tension_late, mean(end->record->tension[1], (double)(end->record->periods - end->record->halfway)));
+OUTCOME(tension_end, end->state->tension);
+OUTCOME(institution_end, end->state->institution);
+OUTCOME(debt_end, end->state->debt);
+OUTCOME(cohesion_end, qd_measure_cohesion(end->state));
+OUTCOME(paralysis, mean(end->record->paralyses, end->record->crises));
+OUTCOME(persistence, mean(end->record->persistence, end->missions - 1.0));
+OUTCOME(support_end, qd_measure_support(end->state));
+
+static double outcome_balance(const end_t *end)
 {
-    double early = (double)self->halfway, late = (double)(self->periods - self->halfway);
-    double missions = (double)self->missions[0] + (double)self->missions[1];
-    out->breakdown = self->cause != 0;
-    out->breakdown_cause = self->cause;
-    out->survival = (double)self->broke;
-    out->wars = self->wars;
-    out->crises = self->crises;
-    out->resolved = mean(self->successes, self->crises);
-    out->tension_mean = mean(self->tension[0] + self->tension[1], early + late);
-    out->tension_early = mean(self->tension[0], early);
-    out->tension_late = mean(self->tension[1], late);
-    out->tension_end = state->tension;
-    out->institution_end = state->institution;
-    out->debt_end = state->debt;
-    out->cohesion_end = qd_measure_cohesion(state);
-    out->paralysis = mean(self->paralyses, self->crises);
-    out->balance = qd_measure_balance(state->n, state->padded, state->c, state->affinity, scratch);
-    out->persistence = mean(self->persistence, missions - 1.0);
-    out->support_end = qd_measure_support(state);
+    const qd_state_t *state = end->state;
+    return qd_measure_balance(state->n, state->padded, state->c, state->affinity, end->scratch);
 }
 
-static void fragmentation(const qd_record_t *self, const qd_state_t *state, qd_outcomes_t *out)
-{
-    qd_alignment_t alignment = qd_measure_alignment(&self->membership, state->c);
-    out->effective_blocs = alignment.effective;
-    out->unaligned = alignment.unaligned;
-    out->largest_bloc = qd_measure_largest_bloc(&self->membership, state->c);
-    out->turnover = mean(self->turnover, self->reviews);
-    out->polarisation = qd_measure_polarisation(state);
-    out->hostile_dyads = qd_measure_hostile_dyads(state);
-    out->concentration = qd_measure_concentration(state->n, state->c);
-    out->polarity_end = qd_measure_polarity(state->n, state->c);
-    out->integration = qd_measure_integration(&self->depths, state->c);
-    out->overlap = qd_measure_overlap(state);
-    out->rival_spokes = qd_measure_rival_spokes(state);
-    out->club_turnover = mean(self->club_turnover, self->club_reviews);
-    out->values_spread = qd_measure_values_spread(state);
-}
+OUTCOME(effective_blocs, end->alignment.effective);
+OUTCOME(unaligned, end->alignment.unaligned);
+OUTCOME(largest_bloc, qd_measure_largest_bloc(&end->record->membership, end->state->c));
+OUTCOME(turnover, mean(end->record->turnover, end->record->reviews));
+OUTCOME(polarisation, qd_measure_polarisation(end->state));
+OUTCOME(hostile_dyads, qd_measure_hostile_dyads(end->state));
+OUTCOME(concentration, qd_measure_concentration(end->state->n, end->state->c));
+OUTCOME(polarity_end, qd_measure_polarity(end->state->n, end->state->c));
+OUTCOME(integration, qd_measure_integration(&end->record->depths, end->state->c));
+OUTCOME(overlap, qd_measure_overlap(end->state));
+OUTCOME(rival_spokes, qd_measure_rival_spokes(end->state));
+OUTCOME(club_turnover, mean(end->record->club_turnover, end->record->club_reviews));
+OUTCOME(values_spread, qd_measure_values_spread(end->state));
 
-static void coalitions(const qd_record_t *self, const qd_state_t *state, qd_outcomes_t *out)
-{
-    double missions = (double)self->missions[0] + (double)self->missions[1];
-    double *share[QD_VENUES + 1] = {
-#define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect) &out->share_##name,
+/* share_NAME of each venue; a venue without its outcome does not compile, as the reader is then unused. */
+#define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect)                                   \
+    OUTCOME(share_##name, mean(end->record->met[QD_##id], end->record->crises));
 #include "quadrille/venues.def"
 #undef QD_VENUE
-        &out->share_abstain};
-    for (size_t g = 0; g <= QD_VENUES; g++)
-        *share[g] = mean(self->met[g], self->crises);
+OUTCOME(share_abstain, mean(end->record->met[QD_VENUES], end->record->crises));
+
+static double outcome_learned_flexibility(const end_t *end)
+{
+    const qd_state_t *state = end->state;
     const double *flexible = state->learned + QD_FLEXIBLE * state->padded;
     const double *collective = state->learned + QD_COLLECTIVE * state->padded;
-    out->learned_flexibility = 0.0;
+    double sum = 0.0;
     for (size_t i = 0; i < state->n; i++)
-        out->learned_flexibility += state->c[i] * (flexible[i] - collective[i]);
-    out->flexible_early = mean(self->flexible[0], self->missions[0]);
-    out->flexible_late = mean(self->flexible[1], self->missions[1]);
-    out->legitimacy = mean(self->legitimacy, missions);
-    out->coalition_size = mean(self->size, missions);
-    out->burden_gini = mean(self->gini, missions);
-    out->strange_partners = mean(self->strange, missions);
-    out->enduring = mean(self->endured, missions);
-    out->mission_length = mean((double)self->length, missions);
-    out->withdrawals = mean(self->withdrawals, self->partners);
-    out->success = mean(self->successes, missions);
-    out->passes_mean = mean(self->passes, missions);
-    out->passes_max = self->passes_max;
-    out->not_converged = self->not_converged;
+        sum += state->c[i] * (flexible[i] - collective[i]);
+    return sum;
 }
+
+OUTCOME(flexible_early, mean(end->record->flexible[0], end->record->missions[0]));
+OUTCOME(flexible_late, mean(end->record->flexible[1], end->record->missions[1]));
+OUTCOME(legitimacy, mean(end->record->legitimacy, end->missions));
+OUTCOME(coalition_size, mean(end->record->size, end->missions));
+OUTCOME(burden_gini, mean(end->record->gini, end->missions));
+OUTCOME(strange_partners, mean(end->record->strange, end->missions));
+OUTCOME(enduring, mean(end->record->endured, end->missions));
+OUTCOME(mission_length, mean((double)end->record->length, end->missions));
+OUTCOME(withdrawals, mean(end->record->withdrawals, end->record->partners));
+OUTCOME(success, mean(end->record->successes, end->missions));
+OUTCOME(passes_mean, mean(end->record->passes, end->missions));
+OUTCOME(passes_max, end->record->passes_max);
+OUTCOME(not_converged, end->record->not_converged);
+
+static double (*const outcome_reader[QD_OUTCOMES])(const end_t *) = {
+#define QD_OUTCOME(field, group, shown, type, low, high, unit, meaning) outcome_##field,
+#include "quadrille/outcomes.def"
+#undef QD_OUTCOME
+};
 
 void qd_record_outcomes(const qd_record_t *self, const qd_state_t *state, double *scratch, qd_outcomes_t *out)
 {
-    stability(self, state, scratch, out);
-    fragmentation(self, state, out);
-    coalitions(self, state, out);
+    end_t end = {.record = self,
+                 .state = state,
+                 .scratch = scratch,
+                 .alignment = qd_measure_alignment(&self->membership, state->c),
+                 .missions = (double)self->missions[0] + (double)self->missions[1]};
+    for (size_t o = 0; o < QD_OUTCOMES; o++)
+        out->value[o] = outcome_reader[o](&end);
 }

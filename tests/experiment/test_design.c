@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "design/design.h"
+#include "experiment/points.h"
 
 static void test_grid(void **state)
 {
@@ -221,9 +223,40 @@ static void test_factor_distribution(void **state)
     qd_experiment_free(e);
 }
 
+/* Every design is met in this file and has its line in docs/experiment-file.md. */
+static bool has_word(const char *text, const char *before, const char *word, const char *after)
+{
+    char sought[64];
+    snprintf(sought, sizeof sought, "%s%s%s", before, word, after);
+    return strstr(text, sought) != NULL;
+}
+
+static void test_every_design_is_tested_and_documented(void **state)
+{
+    (void)state;
+    char *docs, *tests;
+    size_t length;
+    qd_error_t error = QD_ERROR_NONE;
+    assert_int_equal(qd_read_text(QD_SOURCE_DIR "/docs/experiment-file.md", 1 << 20, &docs, &length, &error),
+                     QD_OK);
+    assert_int_equal(
+        qd_read_text(QD_SOURCE_DIR "/tests/experiment/test_design.c", 1 << 20, &tests, &length, &error),
+        QD_OK);
+    for (size_t type = QD_DESIGN_NONE + 1; type < QD_DESIGNS; type++) {
+        const char *name = qd_design_table[type].name;
+        if (!has_word(docs, "| `", name, "` |"))
+            fail_msg("docs/experiment-file.md has no line of `%s`", name);
+        if (!has_word(tests, "type: ", name, ",") && !has_word(tests, "(\"", name, "\", "))
+            fail_msg("no test here of a %s design", name);
+    }
+    free(docs);
+    free(tests);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_design_is_tested_and_documented),
         cmocka_unit_test(test_grid),
         cmocka_unit_test(test_spaced_levels),
         cmocka_unit_test(test_zipped_list),
