@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
 
@@ -136,10 +137,10 @@ static qd_status_t check_names(const qd_csv_t *self, const qd_csv_field_t field[
 static qd_status_t take_header(qd_csv_t *self, const qd_csv_field_t field[], size_t number, size_t lines,
                                qd_error_t *error)
 {
-    self->name = calloc(self->columns, sizeof *self->name);
-    self->field = self->name ? calloc(lines * self->columns, sizeof *self->field) : NULL;
+    self->name = qd_new(self->columns, sizeof *self->name, error);
+    self->field = self->name ? qd_new(lines * self->columns, sizeof *self->field, error) : NULL;
     if (!self->field)
-        return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", self->path);
+        return QD_ERROR_MEMORY;
     for (size_t k = 0; k < self->columns; k++)
         self->name[k] = field[k].text;
     return check_names(self, field, number, error);
@@ -176,11 +177,10 @@ static qd_status_t read_lines(qd_csv_t *self, qd_error_t *error)
         return qd_error_add(error, QD_ERROR_INPUT, "%s:1: found nothing; expected a header of column names",
                             self->path);
     size_t most = qd_csv_fields_most(line), header = lines.number;
-    qd_csv_field_t *field = malloc(most * sizeof *field);
-    self->line = calloc(count, sizeof *self->line);
-    qd_status_t status = field && self->line
-                             ? take_line(self, line, lines.number, most, field, error)
-                             : qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", self->path);
+    qd_csv_field_t *field = qd_new(most, sizeof *field, error);
+    self->line = qd_new(count, sizeof *self->line, error);
+    qd_status_t status =
+        field && self->line ? take_line(self, line, lines.number, most, field, error) : QD_ERROR_MEMORY;
     if (!status)
         status = take_header(self, field, lines.number, count, error);
     while (!status && (line = qd_csv_next_line(&lines)) != NULL)
@@ -198,7 +198,7 @@ qd_status_t qd_csv_read(const char *path, qd_csv_t **out, qd_error_t *error)
 {
     qd_status_t status;
     *out = NULL;
-    qd_csv_t *self = calloc(1, sizeof *self);
+    qd_csv_t *self = qd_new(1, sizeof *self, error);
     if (!self || !(self->path = strdup(path))) {
         status = qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
         goto out;

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 #define POINTS_MAX ((size_t)1 << 20) /* 21 bits of stratum and 32 of place are exact in a double */
 
 /* Place of a point inside its stratum, a multiple of 2^-32. */
@@ -69,12 +71,11 @@ qd_status_t qd_design_lhs(size_t points, size_t dimensions, uint64_t seed, doubl
     if (points > POINTS_MAX)
         return qd_error_add(error, QD_ERROR_INPUT, "a Latin hypercube has at most %zu points, not %zu",
                             POINTS_MAX, points);
-    size_t *order = calloc(points + 1, sizeof *order);
-    unsigned char *taken = calloc(points + 1, 2);
+    size_t *order = qd_new(points + 1, sizeof *order, error);
+    unsigned char *taken = qd_new(points + 1, 2, error);
     qd_status_t status = QD_OK;
     if (order == NULL || taken == NULL) {
-        status =
-            qd_error_add(error, QD_ERROR_MEMORY, "no memory for a Latin hypercube of %zu points", points);
+        status = QD_ERROR_MEMORY;
         goto out;
     }
     for (size_t d = 0; points > 0 && d < dimensions; d++) {

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* Levels by which a round shifts: half of them; where that is no whole number, one of its neighbours. */
 static size_t shift_of(size_t levels, qd_luck_t luck)
 {
@@ -86,10 +88,9 @@ qd_status_t qd_design_morris(size_t trajectories, size_t dimensions, const size_
     qd_status_t status = check_levels(dimensions, levels, &most, error);
     if (status != QD_OK)
         return status;
-    size_t *order = calloc(most + 2 * trajectories, sizeof *order);
+    size_t *order = qd_new(most + 2 * trajectories, sizeof *order, error);
     if (order == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a Morris design of %zu trajectories",
-                            trajectories);
+        return QD_ERROR_MEMORY;
     size_t *before = order + most, *after = before + trajectories;
     for (size_t t = 0; t < trajectories; t++)
         choose_order(dimensions, seed, t, moved + t * dimensions);

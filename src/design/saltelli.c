@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* One block of dimensions + 2 rows from one row (a, b) of the base sequence. */
 static void fill_block(size_t dimensions, const double ab[], double block[])
 {
@@ -21,10 +23,9 @@ qd_status_t qd_design_saltelli(size_t base, size_t dimensions, uint64_t seed, do
     if (dimensions < 1 || 2 * dimensions > QD_SOBOL_DIMENSIONS)
         return qd_error_add(error, QD_ERROR_INPUT, "a Saltelli design has 1 to %d factors, not %zu",
                             QD_SOBOL_DIMENSIONS / 2, dimensions);
-    double *sequence = calloc(base > 0 ? base : 1, 2 * dimensions * sizeof *sequence);
+    double *sequence = qd_new(base, 2 * dimensions * sizeof *sequence, error);
     if (sequence == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a Saltelli design of %zu base samples",
-                            base);
+        return QD_ERROR_MEMORY;
     qd_status_t status = qd_design_sobol(base, 2 * dimensions, seed, sequence, error);
     for (size_t k = 0; status == QD_OK && k < base; k++)
         fill_block(dimensions, sequence + k * 2 * dimensions, unit + k * (dimensions + 2) * dimensions);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "math/elementary.h"
 #include "base/csv.h"
 
@@ -156,9 +157,8 @@ static qd_status_t read_capabilities(const qd_empirical_source_t *source, found_
     qd_status_t status = qd_csv_read(source->cinc, &table, error);
     if (status)
         return status;
-    *found = calloc(table->rows + 1, sizeof **found);
-    status =
-        *found ? choose_states(source, table, *found, kept, error) : short_of_memory(source->cinc, error);
+    *found = qd_new(table->rows + 1, sizeof **found, error);
+    status = *found ? choose_states(source, table, *found, kept, error) : QD_ERROR_MEMORY;
     qd_csv_free(table);
     return status;
 }

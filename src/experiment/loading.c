@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 void *qd_loading_room(qd_loading_t *load, size_t count, size_t size)
 {
-    void *room = calloc(count ? count : 1, size);
-    if (!room)
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
-    return room;
+    return qd_new(count, size, load->error);
 }
 
 char *qd_loading_copy(qd_loading_t *load, const char *text)

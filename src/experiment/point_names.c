@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/name.h"
 #include "base/number.h"
 #include "experiment/distributions.h"
@@ -220,7 +221,7 @@ size_t qd_experiment_choose_points(const qd_experiment_t *self, const char *name
 /* The label or shown name nearest to `name`, in words for a message; free it. */
 static char *advice(const qd_experiment_t *self, const char *name)
 {
-    char *text = NULL, **known = calloc(self->points, sizeof *known);
+    char *text = NULL, **known = qd_new(self->points, sizeof *known, NULL);
     const char *nearest = NULL;
     for (size_t p = 0; known && p < self->points; p++)
         known[p] = name_of(self, p, true);
@@ -240,9 +241,9 @@ static char *advice(const qd_experiment_t *self, const char *name)
 qd_status_t qd_experiment_find_point(const qd_experiment_t *self, const char *name, size_t *point,
                                      qd_error_t *error)
 {
-    bool *chosen = calloc(self->points, sizeof *chosen);
+    bool *chosen = qd_new(self->points, sizeof *chosen, error);
     if (!chosen)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu points", self->points);
+        return QD_ERROR_MEMORY;
     size_t count = qd_experiment_choose_points(self, name, chosen);
     for (*point = 0; count > 0 && !chosen[*point];)
         ++*point;

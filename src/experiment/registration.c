@@ -85,7 +85,7 @@ qd_status_t qd_registration_write(const qd_experiment_t *experiment, FILE *out, 
                             experiment->path);
     char *sealed = sealed_text(experiment);
     if (!sealed)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the registration");
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the registration");
     write_head(out, experiment, sealed);
     free(sealed);
     return QD_OK;

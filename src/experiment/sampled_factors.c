@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "design/design.h"
 #include "experiment/distributions.h"
 #include "random/distribution.h"
@@ -70,10 +71,9 @@ void qd_factor_place(const qd_factor_t *self, size_t points, size_t stride, cons
 qd_status_t qd_factors_morris(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
                               qd_error_t *error)
 {
-    size_t *levels = malloc((design->factors + 1) * sizeof *levels);
+    size_t *levels = qd_new(design->factors + 1, sizeof *levels, error);
     if (levels == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the levels of %zu factors",
-                            design->factors);
+        return QD_ERROR_MEMORY;
     for (size_t f = 0; f < design->factors; f++) {
         size_t values = qd_factor_values(&design->factor[f]);
         levels[f] = values > 0 ? values : design->levels;

@@ -2,14 +2,16 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 qd_status_t qd_answer_allocate(qd_landscape_answer_t *self, size_t count, qd_error_t *error)
 {
     size_t n = self->actors;
-    self->minimum = calloc(count > 0 ? count : 1, sizeof *self->minimum);
-    uint16_t *groups = calloc((count > 0 ? count : 1) * n, sizeof *groups);
+    self->minimum = qd_new(count, sizeof *self->minimum, error);
+    uint16_t *groups = qd_new((count > 0 ? count : 1) * n, sizeof *groups, error);
     if (!self->minimum || !groups) {
         free(groups);
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu minima of %zu actors", count, n);
+        return QD_ERROR_MEMORY;
     }
     self->minimum[0].group = groups;
     for (size_t m = 0; m < count; m++)

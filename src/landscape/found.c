@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 qd_found_t qd_found_empty(size_t limit, double tolerance)
 {
     return (qd_found_t){.limit = limit, .tolerance = tolerance, .least = INFINITY};
@@ -98,7 +100,7 @@ void qd_found_add(qd_found_t *self, double energy, const qd_amount_t *amount, ui
     self->total++;
     count_optima(self, energy, amount, 1);
     if (amount) {
-        minimum.amount = malloc(sizeof *minimum.amount);
+        minimum.amount = qd_new(1, sizeof *minimum.amount, NULL);
         if (!minimum.amount) {
             self->out_of_memory = true;
             return;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* Numbers the pairs (a_i, b_i) by first appearance; first[m] is the first actor of node m. Returns
 
  * the nodes. */
@@ -68,14 +70,14 @@ qd_status_t qd_fuse(const qd_weights_t *weights, qd_local_search_t *local, const
     size_t n = weights->n;
     qd_status_t status = QD_OK;
     double *w = NULL;
-    uint16_t *numbers = malloc(4 * n * sizeof *numbers);
+    uint16_t *numbers = qd_new(4 * n, sizeof *numbers, error);
     if (!numbers)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory to fuse partitions of %zu actors", n);
+        return QD_ERROR_MEMORY;
     uint16_t *node = numbers, *first = numbers + n, *from = numbers + 2 * n, *group = numbers + 3 * n;
     size_t nodes = common_nodes(n, a, b, node, first);
-    w = calloc(nodes * nodes, sizeof *w);
+    w = qd_new(nodes * nodes, sizeof *w, error);
     if (!w) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory to fuse partitions of %zu actors", n);
+        status = QD_ERROR_MEMORY;
         goto out;
     }
     sum_ties(weights, node, nodes, w);

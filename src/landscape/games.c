@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "landscape/answer.h"
 
 static void init_mission(qd_landscape_game_t *self)
@@ -52,11 +53,11 @@ qd_status_t qd_landscape_game_init(qd_landscape_game_t *self, const qd_weights_t
     size_t n = weights->n, padded = weights->padded;
     size_t reals = rule == QD_RULE_TWO_CAMPS ? 5 * padded : n + 1 + (n + 1) * padded;
     *self = (qd_landscape_game_t){.weights = weights, .rule = rule};
-    self->reals = calloc(reals, sizeof *self->reals);
-    self->integers = calloc(padded + 3 * n + 2, sizeof *self->integers);
-    self->group = calloc(n, sizeof *self->group);
+    self->reals = qd_new(reals, sizeof *self->reals, error);
+    self->integers = qd_new(padded + 3 * n + 2, sizeof *self->integers, error);
+    self->group = qd_new(n, sizeof *self->group, error);
     if (!self->reals || !self->integers || !self->group)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a game of %zu actors", n);
+        return QD_ERROR_MEMORY;
     if (rule == QD_RULE_TWO_CAMPS)
         init_mission(self);
     else

@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define QUARTERS   4
 #define SETS_MAX   ((double)(1 << 23)) /* of one half */
 #define GROUPS_MAX 2048                /* of one half */
@@ -206,12 +208,12 @@ static bool divide(qd_halves_t *self)
 static int fill_quarter(const qd_halves_t *self, quarter_t *quarter)
 {
     size_t codes = quarter->codes, block = 1;
-    qd_count_t *ways = malloc(codes * sizeof *ways);
-    uint32_t *members = calloc(codes, sizeof *members);
+    qd_count_t *ways = qd_new(codes, sizeof *ways, NULL);
+    uint32_t *members = qd_new(codes, sizeof *members, NULL);
     int status = -1;
-    bool complete = (quarter->group = malloc(codes * sizeof *quarter->group)) && ways && members;
+    bool complete = (quarter->group = qd_new(codes, sizeof *quarter->group, NULL)) && ways && members;
     for (size_t r = 0; r < self->rules; r++)
-        complete = (quarter->weight[r] = calloc(codes, sizeof(double))) && complete;
+        complete = (quarter->weight[r] = qd_new(codes, sizeof(double), NULL)) && complete;
     if (!complete)
         goto out;
     ways[0] = 1;
@@ -262,7 +264,7 @@ static bool cross(const quarter_t *a, const quarter_t *b, groups_t *groups, uint
 /* Coefficients as measured; of all pairs, those within the limit of the first rule are looked at. */
 static bool count_steps(qd_halves_t *self, uint32_t to[])
 {
-    groups_t *groups = malloc(sizeof *groups);
+    groups_t *groups = qd_new(1, sizeof *groups, NULL);
     if (!groups)
         return false;
     double of_group[2] = {INFINITY, INFINITY}, sets[2], codes = 0.0;
@@ -283,8 +285,8 @@ static bool count_steps(qd_halves_t *self, uint32_t to[])
 
 qd_halves_t *qd_halves_new(const qd_coalitions_t *game)
 {
-    qd_halves_t *self = calloc(1, sizeof *self);
-    uint32_t *to = malloc((size_t)GROUPS_MAX * GROUPS_MAX * sizeof *to);
+    qd_halves_t *self = qd_new(1, sizeof *self, NULL);
+    uint32_t *to = qd_new((size_t)GROUPS_MAX * GROUPS_MAX, sizeof *to, NULL);
     int status = self && to ? 1 : -1;
     if (status > 0) {
         self->game = game;
@@ -374,16 +376,16 @@ static bool half_init(half_t *half, const qd_halves_t *self, size_t which)
     half->quarter[0] = quarter_of(self, which, 0);
     half->quarter[1] = quarter_of(self, which, 1);
     size_t all = half->quarter[0]->codes * half->quarter[1]->codes;
-    uint32_t *to = malloc((size_t)GROUPS_MAX * GROUPS_MAX * sizeof *to);
-    set_t *set = malloc(all * sizeof *set);
+    uint32_t *to = qd_new((size_t)GROUPS_MAX * GROUPS_MAX, sizeof *to, NULL);
+    set_t *set = qd_new(all, sizeof *set, NULL);
     bool complete = to && set && cross(half->quarter[0], half->quarter[1], &half->groups, to);
     half->sets = complete ? list_sets(self, half, to, set) : 0;
     for (size_t r = 0; r < self->rules && complete; r++)
-        complete = (half->weight[r] = malloc((half->sets + 1) * sizeof(double))) != NULL;
-    half->hits = malloc((half->sets + 1) * sizeof *half->hits);
+        complete = (half->weight[r] = qd_new(half->sets + 1, sizeof(double), NULL)) != NULL;
+    half->hits = qd_new(half->sets + 1, sizeof *half->hits, NULL);
     for (size_t q = 0; q < 2; q++) {
-        half->code[q] = malloc((half->sets + 1) * sizeof *half->code[q]);
-        half->sum[q] = malloc(half->quarter[q]->codes * sizeof *half->sum[q]);
+        half->code[q] = qd_new(half->sets + 1, sizeof *half->code[q], NULL);
+        half->sum[q] = qd_new(half->quarter[q]->codes, sizeof *half->sum[q], NULL);
         complete = complete && half->code[q] && half->sum[q];
     }
     complete = complete && half->hits;
@@ -514,7 +516,7 @@ static void count_pairs(const qd_halves_t *self, half_t *a, half_t *b, qd_small_
 
 bool qd_halves_count(const qd_halves_t *self, qd_small_sets_t *small)
 {
-    half_t *half = calloc(2, sizeof *half);
+    half_t *half = qd_new(2, sizeof *half, NULL);
     memset(small, 0, sizeof *small);
     bool complete = half && half_init(&half[0], self, 0) && half_init(&half[1], self, 1);
     if (complete) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "landscape/partitions.h"
 #include "landscape/plateaus.h"
 #include "landscape/search.h"
@@ -24,18 +25,18 @@ const char *qd_landscape_method_name(qd_landscape_method_t method)
 qd_status_t qd_landscape_new(size_t actors, qd_landscape_t **self, qd_error_t *error)
 {
     *self = NULL;
-    qd_landscape_t *made = calloc(1, sizeof *made);
+    qd_landscape_t *made = qd_new(1, sizeof *made, error);
     if (!made)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a landscape");
+        return QD_ERROR_MEMORY;
     made->actors = actors;
     made->starts = QD_STARTS_DEFAULT;
     made->seed = 1;
-    made->name = calloc(actors + 1, sizeof *made->name);
-    made->size = calloc(actors + 1, sizeof *made->size);
-    made->propensity = calloc(actors * actors + 1, sizeof *made->propensity);
+    made->name = qd_new(actors + 1, sizeof *made->name, error);
+    made->size = qd_new(actors + 1, sizeof *made->size, error);
+    made->propensity = qd_new(actors * actors + 1, sizeof *made->propensity, error);
     if (!made->name || !made->size || !made->propensity) {
         qd_landscape_free(made);
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a landscape of %zu actors", actors);
+        return QD_ERROR_MEMORY;
     }
     for (size_t i = 0; i < actors; i++)
         made->size[i] = 1.0;
@@ -47,7 +48,7 @@ qd_status_t qd_landscape_set_name(qd_landscape_t *self, size_t actor, const char
 {
     char *copy = strdup(name);
     if (!copy)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the name of actor %zu", actor);
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the name of actor %zu", actor);
     free(self->name[actor]);
     self->name[actor] = copy;
     return QD_OK;
@@ -130,9 +131,9 @@ static qd_status_t solve_once(const qd_landscape_t *self, const qd_weights_t *we
                               const qd_runner_t *runner, qd_landscape_answer_t **answer, qd_error_t *error)
 {
     qd_status_t status;
-    qd_landscape_answer_t *made = calloc(1, sizeof *made);
+    qd_landscape_answer_t *made = qd_new(1, sizeof *made, error);
     if (!made)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for an answer");
+        return QD_ERROR_MEMORY;
     made->actors = self->actors;
     if (self->method == QD_METHOD_SEARCH)
         status = qd_search_solve(self, weights, runner, made, error);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "landscape/ties_file.h"
 #include "landscape/weights.h"
 
@@ -121,11 +122,9 @@ static bool read_ties(const qd_yaml_node_t *node, const char *folder, qd_landsca
     if (!qd_yaml_text(node, &name))
         return false;
     bool absolute = name[0] == '/';
-    char *path = malloc(strlen(folder) + strlen(name) + 1);
-    if (!path) {
-        qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+    char *path = qd_new(strlen(folder) + strlen(name) + 1, 1, error);
+    if (!path)
         return false;
-    }
     strcpy(path, absolute ? "" : folder);
     strcat(path, name);
     qd_status_t status =

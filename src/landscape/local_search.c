@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "math/elementary.h"
 
 #define DEPTH 40 /* moves that a Kernighan-Lin pass goes on without a new low */
@@ -24,11 +25,11 @@ qd_status_t qd_neighbours_init(qd_neighbours_t *self, size_t n, size_t stride, c
 {
     size_t ties = count_ties(n, stride, w), at = 0;
     *self = (qd_neighbours_t){.n = n};
-    self->first = malloc((n + 1) * sizeof *self->first);
-    self->other = malloc((ties + 1) * sizeof *self->other);
-    self->weight = malloc((ties + 1) * sizeof *self->weight);
+    self->first = qd_new(n + 1, sizeof *self->first, error);
+    self->other = qd_new(ties + 1, sizeof *self->other, error);
+    self->weight = qd_new(ties + 1, sizeof *self->weight, error);
     if (!self->first || !self->other || !self->weight)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu ties", ties);
+        return QD_ERROR_MEMORY;
     double sum = 0.0;
     for (size_t i = 0; i < n; i++) {
         self->first[i] = at;
@@ -62,16 +63,16 @@ qd_status_t qd_local_search_init(qd_local_search_t *self, const qd_neighbours_t 
 {
     size_t n = ties->n;
     *self = (qd_local_search_t){.ties = ties, .tolerance = tolerance, .n = n, .groups_max = groups_max};
-    self->group = calloc(n, sizeof *self->group);
-    self->members = calloc(groups_max, sizeof *self->members);
-    self->used = calloc(groups_max, sizeof *self->used);
-    self->place = calloc(groups_max, sizeof *self->place);
-    self->offer = calloc(n * groups_max, sizeof *self->offer);
-    self->moves = calloc(2 * n, sizeof *self->moves);
-    self->locked = calloc(n, sizeof *self->locked);
+    self->group = qd_new(n, sizeof *self->group, error);
+    self->members = qd_new(groups_max, sizeof *self->members, error);
+    self->used = qd_new(groups_max, sizeof *self->used, error);
+    self->place = qd_new(groups_max, sizeof *self->place, error);
+    self->offer = qd_new(n * groups_max, sizeof *self->offer, error);
+    self->moves = qd_new(2 * n, sizeof *self->moves, error);
+    self->locked = qd_new(n, sizeof *self->locked, error);
     if (!self->group || !self->members || !self->used || !self->place || !self->offer || !self->moves ||
         !self->locked)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a search over %zu actors", n);
+        return QD_ERROR_MEMORY;
     return QD_OK;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 struct qd_multistability {
     size_t states, starts;
     size_t found;
@@ -17,16 +19,16 @@ struct qd_multistability {
 
 qd_multistability_t *qd_multistability_new(size_t states, size_t starts)
 {
-    qd_multistability_t *self = calloc(1, sizeof *self);
+    qd_multistability_t *self = qd_new(1, sizeof *self, NULL);
     if (!self)
         return NULL;
     self->states = states;
     self->starts = starts;
-    self->bloc = calloc(starts * states + 1, sizeof *self->bloc);
-    self->count = calloc(starts + 1, sizeof *self->count);
-    self->potential = calloc(starts + 1, sizeof *self->potential);
-    self->before = calloc(states + 1, sizeof *self->before);
-    self->number = calloc(states + 1, sizeof *self->number);
+    self->bloc = qd_new(starts * states + 1, sizeof *self->bloc, NULL);
+    self->count = qd_new(starts + 1, sizeof *self->count, NULL);
+    self->potential = qd_new(starts + 1, sizeof *self->potential, NULL);
+    self->before = qd_new(states + 1, sizeof *self->before, NULL);
+    self->number = qd_new(states + 1, sizeof *self->number, NULL);
     if (self->bloc && self->count && self->potential && self->before && self->number)
         return self;
     qd_multistability_free(self);

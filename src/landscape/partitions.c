@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "landscape/answer.h"
 #include "landscape/found.h"
 #include "landscape/runner.h"
@@ -277,13 +278,13 @@ qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weight
     uint32_t *basin = NULL;
     qd_status_t status = QD_OK;
     qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX, weights->tolerance);
-    pieces_t *pieces = calloc(1, sizeof *pieces);
+    pieces_t *pieces = qd_new(1, sizeof *pieces, error);
     if (pieces && !landscape->skip_basins) {
-        pieces->next = malloc(partitions * sizeof *pieces->next);
-        basin = malloc(partitions * sizeof *basin);
+        pieces->next = qd_new(partitions, sizeof *pieces->next, error);
+        basin = qd_new(partitions, sizeof *basin, error);
     }
     if (!pieces || (!landscape->skip_basins && (!pieces->next || !basin))) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu partitions", partitions);
+        status = QD_ERROR_MEMORY;
         goto out;
     }
     ranks_init(&pieces->ranks);
@@ -297,7 +298,7 @@ qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weight
         qd_found_merge(&found, &pieces->found[k]);
     qd_found_finish(&found);
     if (found.out_of_memory) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the minima of %zu actors", n);
+        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the minima of %zu actors", n);
         goto out;
     }
     if (found.undecided && weights->digits == 0)

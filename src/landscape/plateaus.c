@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "landscape/answer.h"
 
 #define EMPTY UINT32_MAX
@@ -82,13 +83,13 @@ static qd_status_t visits_init(visits_t *self, const qd_weights_t *weights, qd_l
     size_t n = weights->n;
     *self = (visits_t){
         .weights = weights, .n = n, .groups_max = rule == QD_RULE_TWO_CAMPS ? 2 : n, .slots = 1 << 19};
-    self->group = malloc(QD_PLATEAU_MAX * n * sizeof *self->group);
-    self->plateau = malloc(QD_PLATEAU_MAX * sizeof *self->plateau);
-    self->slot = malloc(self->slots * sizeof *self->slot);
-    self->offers = malloc((n + 1) * sizeof *self->offers);
-    self->moved = malloc(n * sizeof *self->moved);
+    self->group = qd_new(QD_PLATEAU_MAX * n, sizeof *self->group, error);
+    self->plateau = qd_new(QD_PLATEAU_MAX, sizeof *self->plateau, error);
+    self->slot = qd_new(self->slots, sizeof *self->slot, error);
+    self->offers = qd_new(n + 1, sizeof *self->offers, error);
+    self->moved = qd_new(n, sizeof *self->moved, error);
     if (!self->group || !self->plateau || !self->slot || !self->offers || !self->moved)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the plateaus of %zu actors", n);
+        return QD_ERROR_MEMORY;
     memset(self->slot, 0xff, self->slots * sizeof *self->slot);
     return QD_OK;
 }
@@ -131,10 +132,10 @@ qd_status_t qd_plateaus_find(const qd_weights_t *weights, qd_landscape_rule_t ru
     if (level == 0)
         return QD_OK;
     visits_t visits;
-    bool *exit = calloc(level + 1, sizeof *exit);
+    bool *exit = qd_new(level + 1, sizeof *exit, error);
     qd_status_t status = visits_init(&visits, weights, rule, error);
     if (status == QD_OK && !exit)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu plateaus", level);
+        status = QD_ERROR_MEMORY;
     if (status != QD_OK)
         goto out;
     for (size_t m = 0; m < answer->minima; m++) {

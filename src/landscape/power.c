@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "landscape/halves.h"
 #include "landscape/series.h"
 #include "landscape/voting_rule.h"
@@ -22,16 +23,16 @@ qd_status_t qd_power_new(size_t members, size_t rules, qd_power_t **self, qd_err
                             members, QD_POWER_MEMBERS_MAX);
     if (rules < 1 || rules > QD_POWER_RULES_MAX)
         return qd_error_add(error, QD_ERROR_INPUT, "%zu rules; expected 1 to %d", rules, QD_POWER_RULES_MAX);
-    qd_power_t *made = calloc(1, sizeof *made);
+    qd_power_t *made = qd_new(1, sizeof *made, error);
     if (!made)
         goto short_of_memory;
     made->members = members;
     made->rules = rules;
-    made->name = calloc(members, sizeof *made->name);
-    made->veto = calloc(members, sizeof *made->veto);
+    made->name = qd_new(members, sizeof *made->name, error);
+    made->veto = qd_new(members, sizeof *made->veto, error);
     bool complete = made->name && made->veto;
     for (size_t r = 0; r < rules; r++) {
-        made->rule[r].weight = calloc(members, sizeof *made->rule[r].weight);
+        made->rule[r].weight = qd_new(members, sizeof *made->rule[r].weight, error);
         complete = complete && made->rule[r].weight;
     }
     if (complete) {
@@ -40,7 +41,7 @@ qd_status_t qd_power_new(size_t members, size_t rules, qd_power_t **self, qd_err
     }
 short_of_memory:
     qd_power_free(made);
-    return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu members", members);
+    return QD_ERROR_MEMORY;
 }
 
 void qd_power_free(qd_power_t *self)
@@ -128,7 +129,7 @@ static qd_status_t choose_way(plan_t *self, qd_error_t *error)
         return QD_OK;
     self->halves = qd_halves_new(&self->game);
     if (!self->halves)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the coalitions of %zu members",
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the coalitions of %zu members",
                             self->game.voters);
     double halves = qd_halves_steps(self->halves);
     self->by_series = series <= halves;
@@ -144,9 +145,9 @@ static qd_status_t choose_way(plan_t *self, qd_error_t *error)
 
 static qd_status_t plan_init(plan_t **self, const qd_power_t *power, qd_error_t *error)
 {
-    *self = calloc(1, sizeof **self);
+    *self = qd_new(1, sizeof **self, error);
     if (!*self)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu members", power->members);
+        return QD_ERROR_MEMORY;
     qd_status_t status = build(*self, power, error);
     return status == QD_OK ? choose_way(*self, error) : status;
 }
@@ -162,7 +163,7 @@ static qd_status_t count(const plan_t *self, qd_small_sets_t *small, qd_error_t 
 {
     if (self->by_series ? qd_series_count(&self->game, small) : qd_halves_count(self->halves, small))
         return QD_OK;
-    return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the coalitions of %zu members",
+    return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the coalitions of %zu members",
                         self->game.voters);
 }
 
@@ -218,11 +219,11 @@ qd_status_t qd_power_check(const qd_power_t *self, qd_error_t *error)
 qd_status_t qd_power_solve(const qd_power_t *self, qd_power_index_t index[], qd_error_t *error)
 {
     plan_t *plan;
-    qd_small_sets_t *small = malloc(sizeof *small);
-    qd_swings_t *swings = malloc(sizeof *swings);
+    qd_small_sets_t *small = qd_new(1, sizeof *small, error);
+    qd_swings_t *swings = qd_new(1, sizeof *swings, error);
     qd_status_t status = plan_init(&plan, self, error);
     if (status == QD_OK && (!small || !swings))
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu members", self->members);
+        status = QD_ERROR_MEMORY;
     if (status == QD_OK)
         status = count(plan, small, error);
     if (status != QD_OK)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "landscape/answer.h"
 #include "landscape/fusion.h"
 #include "landscape/games.h"
@@ -88,13 +89,13 @@ static qd_status_t search_once(const round_t *self, qd_luck_t luck, uint16_t res
     size_t n = self->weights->n;
     qd_landscape_game_t game;
     qd_local_search_t local = {0};
-    uint16_t *group = malloc(ANNEALS * n * sizeof *group);
+    uint16_t *group = qd_new(ANNEALS * n, sizeof *group, error);
     qd_status_t status = qd_landscape_game_init(&game, self->weights, self->rule, error);
     if (status == QD_OK)
         status = qd_local_search_init(&local, &self->ties, self->rule == QD_RULE_TWO_CAMPS ? 2 : n,
                                       self->weights->tolerance, error);
     if (status == QD_OK && !group)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for a search over %zu actors", n);
+        status = QD_ERROR_MEMORY;
     if (status != QD_OK)
         goto out;
     for (uint32_t part = 0; part < ANNEALS; part++)
@@ -159,7 +160,7 @@ static qd_status_t run_starts(round_t *round, uint64_t starts, const qd_runner_t
         qd_runner_run(runner, count, search_task, round);
         for (size_t k = 0; k < count; k++) {
             if (round->status[k] != QD_OK)
-                return qd_error_add(error, round->status[k], "no memory for a search over %zu actors",
+                return qd_error_add(error, round->status[k], "out of memory for a search over %zu actors",
                                     kept->n);
             keep(kept, round->group + k * kept->n, round->disagreements[k], round->weights->tolerance);
         }
@@ -171,11 +172,11 @@ static qd_status_t take_kept(const qd_landscape_t *landscape, const qd_weights_t
                              qd_landscape_answer_t *answer, qd_error_t *error)
 {
     size_t n = weights->n, most = landscape->rule == QD_RULE_TWO_CAMPS ? 2 : n;
-    double *offers = malloc((n + 1) * sizeof *offers);
+    double *offers = qd_new(n + 1, sizeof *offers, error);
     size_t listed = kept->count < QD_SEARCH_LISTED_MAX ? kept->count : QD_SEARCH_LISTED_MAX;
     qd_status_t status = qd_answer_allocate(answer, listed, error);
     if (status == QD_OK && !offers)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu actors", n);
+        status = QD_ERROR_MEMORY;
     for (size_t m = 0; status == QD_OK && m < listed; m++) {
         qd_minimum_t *minimum = &answer->minimum[m];
         memcpy(minimum->group, kept->group + m * n, n * sizeof *minimum->group);
@@ -203,13 +204,13 @@ qd_status_t qd_search_solve(const qd_landscape_t *landscape, const qd_weights_t 
     qd_status_t status = qd_neighbours_init(&round.ties, n, weights->padded, weights->w, error);
     if (status != QD_OK)
         goto out;
-    round.group = calloc(ROUND * n, sizeof *round.group);
-    round.disagreements = calloc(ROUND, sizeof *round.disagreements);
-    kept.group = calloc((kept.limit + 1) * n, sizeof *kept.group);
-    kept.disagreements = calloc(kept.limit + 1, sizeof *kept.disagreements);
-    kept.hits = calloc(kept.limit + 1, sizeof *kept.hits);
+    round.group = qd_new(ROUND * n, sizeof *round.group, error);
+    round.disagreements = qd_new(ROUND, sizeof *round.disagreements, error);
+    kept.group = qd_new((kept.limit + 1) * n, sizeof *kept.group, error);
+    kept.disagreements = qd_new(kept.limit + 1, sizeof *kept.disagreements, error);
+    kept.hits = qd_new(kept.limit + 1, sizeof *kept.hits, error);
     if (!round.group || !round.disagreements || !kept.group || !kept.disagreements || !kept.hits) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for a search over %zu actors", n);
+        status = QD_ERROR_MEMORY;
         goto out;
     }
     status = run_starts(&round, starts, runner, &kept, error);

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define NARROW_VOTERS 67 /* up to so many, 64 bits do */
 
 typedef struct {
@@ -157,9 +159,9 @@ static bool series_init(series_t *self, const qd_coalitions_t *game)
         self->cells *= self->extent[a];
     }
     if (self->wide)
-        self->broad = calloc(self->layers * self->cells, sizeof *self->broad);
+        self->broad = qd_new(self->layers * self->cells, sizeof *self->broad, NULL);
     else
-        self->narrow = calloc(self->layers * self->cells, sizeof *self->narrow);
+        self->narrow = qd_new(self->layers * self->cells, sizeof *self->narrow, NULL);
     if (!self->broad && !self->narrow)
         return false;
     if (self->wide)

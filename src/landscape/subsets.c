@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "landscape/answer.h"
 #include "landscape/partitions.h"
 #include "landscape/runner.h"
@@ -207,16 +208,15 @@ qd_status_t qd_subsets_solve(const qd_weights_t *weights, const qd_runner_t *run
     size_t n = weights->n, halves = (size_t)1 << (n - 1), begin[QD_BLOCS_EXACT_MAX + 1];
     subsets_t self = {.weights = weights, .n = n};
     qd_status_t status = QD_OK;
-    self.value = malloc(2 * halves * sizeof *self.value);
-    self.best = malloc(halves * sizeof *self.best);
-    self.ways = malloc(halves * sizeof *self.ways);
-    self.order = malloc(halves * sizeof *self.order);
+    self.value = qd_new(2 * halves, sizeof *self.value, error);
+    self.best = qd_new(halves, sizeof *self.best, error);
+    self.ways = qd_new(halves, sizeof *self.ways, error);
+    self.order = qd_new(halves, sizeof *self.order, error);
     size_t digits = weights->digits;
-    self.value_digit = calloc(2 * halves * digits + 1, sizeof *self.value_digit);
-    self.best_digit = calloc(halves * digits + 1, sizeof *self.best_digit);
+    self.value_digit = qd_new(2 * halves * digits + 1, sizeof *self.value_digit, error);
+    self.best_digit = qd_new(halves * digits + 1, sizeof *self.best_digit, error);
     if (!self.value || !self.best || !self.ways || !self.order || !self.value_digit || !self.best_digit) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the %zu subsets of %zu actors",
-                              2 * halves, n);
+        status = QD_ERROR_MEMORY;
         goto out;
     }
     fill_values(&self);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/csv.h"
 #include "base/list.h"
 #include "base/number.h"
@@ -72,7 +73,7 @@ static qd_status_t add_tie(reader_t *self, size_t line, const qd_csv_field_t fie
                      expectation ? expectation : "a sign, 1 or -1 (or another number but 0)", field[2].text);
     tie_t *larger = qd_list_room(self->tie, self->ties, 1, &self->room, sizeof *larger);
     if (!larger)
-        return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: no memory for %zu ties", self->path,
+        return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: out of memory for %zu ties", self->path,
                             self->ties + 1);
     self->tie = larger;
     self->tie[self->ties++] =
@@ -127,9 +128,9 @@ static qd_status_t fill(reader_t *self, qd_landscape_t *landscape)
 {
     size_t n = landscape->actors;
     qd_status_t status = QD_OK;
-    uint32_t *seen = calloc(n * n, sizeof *seen);
+    uint32_t *seen = qd_new(n * n, sizeof *seen, self->error);
     if (!seen)
-        return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: no memory for %zu actors", self->path, n);
+        return QD_ERROR_MEMORY;
     for (size_t t = 0; t < self->ties; t++) {
         const tie_t *tie = &self->tie[t];
         size_t forth = tie->a * n + tie->b, back = tie->b * n + tie->a;
@@ -164,9 +165,9 @@ qd_status_t qd_ties_read(const char *path, qd_landscape_t *self, qd_landscape_t 
     qd_status_t status = qd_read_csv_text(path, QD_TIES_FILE_SIZE, &text, error);
     if (status != QD_OK)
         goto out;
-    names = calloc(QD_SEARCH_MAX, sizeof *names);
+    names = qd_new(QD_SEARCH_MAX, sizeof *names, error);
     if (!names) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
+        status = QD_ERROR_MEMORY;
         goto out;
     }
     reader.name = self ? self->name : names;

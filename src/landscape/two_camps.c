@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "landscape/answer.h"
 #include "landscape/runner.h"
 #include "math/reduce.h"
@@ -184,7 +185,7 @@ static void walk_piece(void *context, size_t index)
 {
     round_t *self = context;
     uint64_t piece = self->first + index;
-    double *scratch = malloc(2 * self->weights->padded * sizeof *scratch);
+    double *scratch = qd_new(2 * self->weights->padded, sizeof *scratch, NULL);
     if (!scratch) {
         self->found[index].out_of_memory = true;
         return;
@@ -250,18 +251,17 @@ qd_status_t qd_two_camps_solve(const qd_landscape_t *landscape, const qd_weights
     qd_status_t status = QD_OK;
     qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX, weights->tolerance);
     if (basins) {
-        next = malloc(configurations);
-        root = malloc(configurations * sizeof *root);
-        basin = malloc(configurations * sizeof *basin);
+        next = qd_new(configurations, 1, error);
+        root = qd_new(configurations, sizeof *root, error);
+        basin = qd_new(configurations, sizeof *basin, error);
         if (!next || !root || !basin) {
-            status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the basins of %zu configurations",
-                                  configurations);
+            status = QD_ERROR_MEMORY;
             goto out;
         }
     }
     walk_all(weights, runner, next, &found);
     if (found.out_of_memory) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the minima of %zu actors", n);
+        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the minima of %zu actors", n);
         goto out;
     }
     if (found.undecided && weights->digits == 0)

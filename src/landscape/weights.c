@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "math/reduce.h"
 
 #define DECIMALS_MAX 9
@@ -170,10 +171,9 @@ qd_status_t qd_weights_add_digits(qd_weights_t *self, const qd_landscape_t *land
             error, QD_ERROR_INPUT,
             "found products of sizes and propensities that are spread over more than 207 decimal "
             "digits, too many to be compared exactly; expected fewer, or `method: search`");
-    self->digit = calloc(self->n * digits * self->padded, sizeof *self->digit);
+    self->digit = qd_new(self->n * digits * self->padded, sizeof *self->digit, error);
     if (!self->digit)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the digits of %zu actors' weights",
-                            self->n);
+        return QD_ERROR_MEMORY;
     self->digits = digits;
     for (size_t i = 0; i < self->n; i++)
         for (size_t j = 0; j < self->n; j++) {
@@ -265,12 +265,12 @@ qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t *landscape,
 {
     size_t n = landscape->actors, padded = qd_padded(n);
     *self = (qd_weights_t){.n = n, .padded = padded, .unit = 1.0};
-    self->size = calloc(padded, sizeof *self->size);
-    self->affinity = calloc(n * padded, sizeof *self->affinity);
-    self->w = calloc(n * padded, sizeof *self->w);
-    self->undecided = malloc(sizeof *self->undecided);
+    self->size = qd_new(padded, sizeof *self->size, error);
+    self->affinity = qd_new(n * padded, sizeof *self->affinity, error);
+    self->w = qd_new(n * padded, sizeof *self->w, error);
+    self->undecided = qd_new(1, sizeof *self->undecided, error);
     if (!self->size || !self->affinity || !self->w || !self->undecided)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the weights of %zu actors", n);
+        return QD_ERROR_MEMORY;
     atomic_init(self->undecided, false);
     int a = decimals_of_all(landscape->size, n), b = decimals_of_all(landscape->propensity, n * n);
     if (a >= 0 && b >= 0 && 2 * a + b <= 22) {

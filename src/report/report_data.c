@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/json.h"
 #include "registry/assumptions.h"
 
@@ -338,9 +339,9 @@ static qd_status_t choose_details(qd_report_t *self, size_t periods)
     self->details = room < self->points ? room : self->points;
     if (options->points > 0)
         self->details = options->points;
-    self->detail = malloc((self->details + 1) * sizeof *self->detail);
+    self->detail = qd_new(self->details + 1, sizeof *self->detail, self->error);
     if (self->detail == NULL)
-        return qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the points of the report");
+        return QD_ERROR_MEMORY;
     for (size_t k = 0; k < self->details; k++)
         self->detail[k] = options->points > 0 ? options->point[k] : k;
     return QD_OK;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* A claim in one order, under one ablation, or against one baseline: {"KEY": NAME, "verdict": ..., ...}. */
 static void put_verdict(FILE *out, const char *key, const char *name, const qd_result_verdict_t *cell)
 {
@@ -77,9 +79,9 @@ qd_status_t qd_report_write_claims(const qd_report_t *self)
     qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
     if (status == QD_OK)
         status = read_verdicts(self, &beside);
-    const char **order = calloc(self->orders + 1, sizeof *order);
+    const char **order = qd_new(self->orders + 1, sizeof *order, self->error);
     if (status == QD_OK && order == NULL)
-        status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the names of orders");
+        status = QD_ERROR_MEMORY;
     for (size_t o = 0; status == QD_OK && o < self->orders; o++)
         order[o] = qd_result_file_order_label(self->file, o);
     fputs("\"claims\":[", out);

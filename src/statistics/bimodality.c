@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* Values are taken for fractions up to this denominator, where they are nearer than this share of themselves. */
 #define DENOMINATOR_MAX 10000
 #define RATIONAL        1e-10
@@ -28,10 +30,10 @@ static void steps_free(steps_t *self)
     *self = (steps_t){0};
 }
 
-static bool steps_init(steps_t *self, size_t capacity)
+static bool steps_init(steps_t *self, size_t capacity, qd_error_t *error)
 {
-    *self =
-        (steps_t){.x = calloc(3 * capacity, sizeof(double)), .convex = calloc(2 * capacity, sizeof(size_t))};
+    *self = (steps_t){.x = qd_new(3 * capacity, sizeof(double), error),
+                      .convex = qd_new(2 * capacity, sizeof(size_t), error)};
     if (self->x == NULL || self->convex == NULL) {
         steps_free(self);
         return false;
@@ -169,8 +171,8 @@ static double steps_dip(steps_t *self)
 qd_status_t qd_dip(size_t n, const double sorted[], double *dip, qd_error_t *error)
 {
     steps_t steps;
-    if (!steps_init(&steps, n))
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the dip of %zu values", n);
+    if (!steps_init(&steps, n, error))
+        return QD_ERROR_MEMORY;
     steps_fill(&steps, n, sorted);
     *dip = steps_dip(&steps);
     steps_free(&steps);
@@ -324,12 +326,12 @@ qd_status_t qd_bimodality_of(size_t n, const double value[], const double step[]
                              qd_bimodality_t *out, qd_error_t *error)
 {
     size_t room = n < QD_DIP_VALUES_MAX ? n + 1 : QD_DIP_VALUES_MAX;
-    double *sample = calloc(2 * room, sizeof *sample);
+    double *sample = qd_new(2 * room, sizeof *sample, error);
     steps_t steps;
-    if (!steps_init(&steps, room) || sample == NULL) {
+    if (!steps_init(&steps, room, error) || sample == NULL) {
         free(sample);
         steps_free(&steps);
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the dip of %zu values", room);
+        return QD_ERROR_MEMORY;
     }
     double *spread = sample + room;
     size_t count = choose_values(n, value, step, seed, sample, spread);
@@ -362,13 +364,13 @@ qd_status_t qd_dip_null_init(qd_dip_null_t *self, size_t n, size_t simulations, 
                              qd_error_t *error)
 {
     steps_t steps;
-    double *sample = calloc(n, sizeof *sample);
-    *self = (qd_dip_null_t){n, simulations, calloc(simulations, sizeof *self->dip)};
-    if (!steps_init(&steps, n) || sample == NULL || self->dip == NULL) {
+    double *sample = qd_new(n, sizeof *sample, error);
+    *self = (qd_dip_null_t){n, simulations, qd_new(simulations, sizeof *self->dip, error)};
+    if (!steps_init(&steps, n, error) || sample == NULL || self->dip == NULL) {
         free(sample);
         steps_free(&steps);
         qd_dip_null_free(self);
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu dips", simulations);
+        return QD_ERROR_MEMORY;
     }
     for (size_t s = 0; s < simulations; s++)
         self->dip[s] = uniform_dip(&steps, sample, n, (qd_luck_t){.seed = seed, .world = s});

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* A difference below this share of the terms' sizes is rounding: 2^-40. The sum over the terms errs by at most
  * 2 terms DBL_EPSILON of it; the rest is for the rounding of the outcomes themselves. */
 #define ROUNDING 0x1p-40
@@ -43,7 +45,7 @@ static void running_add(running_t *self, double x, double count)
 
 qd_contrast_t *qd_contrast_new(size_t terms, const double weight[])
 {
-    qd_contrast_t *self = calloc(1, sizeof *self + terms * sizeof *weight);
+    qd_contrast_t *self = qd_new(1, sizeof *self + terms * sizeof *weight, NULL);
     if (self == NULL)
         return NULL;
     double sum = 0.0, sizes = 0.0;
@@ -53,7 +55,7 @@ qd_contrast_t *qd_contrast_new(size_t terms, const double weight[])
     }
     self->terms = terms;
     self->weights_cancel = fabs(sum) <= ROUNDING * sizes;
-    self->term = calloc(terms > 0 ? terms : 1, sizeof *self->term);
+    self->term = qd_new(terms, sizeof *self->term, NULL);
     if (self->term == NULL) {
         free(self);
         return NULL;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* mu, mu*, sigma of one factor. */
 typedef struct {
     double mean, absolute, sigma;
@@ -32,7 +34,7 @@ static bool work_init(work_t *self)
 {
     size_t effects = self->trajectories * self->factors, b = self->batches;
     size_t samples = 3 * self->factors * self->bootstrap->resamples;
-    self->memory = calloc(effects * (b + 1) + self->trajectories + 3 * b + samples + 1, sizeof(double));
+    self->memory = qd_new(effects * (b + 1) + self->trajectories + 3 * b + samples + 1, sizeof(double), NULL);
     if (self->memory == NULL)
         return false;
     self->step = self->memory;
@@ -172,7 +174,7 @@ qd_status_t qd_elementary_effects(size_t trajectories, size_t factors, size_t ba
     work_t work = {
         .trajectories = trajectories, .factors = factors, .batches = batches, .bootstrap = bootstrap};
     if (!work_init(&work))
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the elementary effects of %zu factors",
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the elementary effects of %zu factors",
                             factors);
     fill_steps(&work, unit, moved, value, extent.noise);
     fill_effects(&work);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "random/beta_quantile.h"
 
 /* Most values for which the exact interval is computed as it is written; least of either kind, beyond that, for
@@ -110,7 +111,7 @@ static int by_p(const void *a, const void *b)
 bool qd_holm_adjust(size_t n, uint64_t tests, const double p[], double adjusted[])
 {
     uint64_t all = tests > n ? tests : n;
-    ranked_t *ranked = malloc((n + 1) * sizeof *ranked);
+    ranked_t *ranked = qd_new(n + 1, sizeof *ranked, NULL);
     if (ranked == NULL)
         return false;
     for (size_t i = 0; i < n; i++)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 #define STEPS 504 /* y = k / STEPS, k = 0 .. STEPS */
 #define NONE  505 /* bin of worlds without a value */
 #define ENDED 506 /* bin of periods that a world did not reach */
@@ -15,11 +17,11 @@
 
 static qd_path_waiting_t *new_waiting(size_t periods)
 {
-    qd_path_waiting_t *self = calloc(1, sizeof *self);
+    qd_path_waiting_t *self = qd_new(1, sizeof *self, NULL);
     if (self == NULL)
         return NULL;
-    self->bin = calloc(periods * QD_PATH_WAITING, sizeof *self->bin);
-    self->sum = calloc(periods, sizeof *self->sum);
+    self->bin = qd_new(periods * QD_PATH_WAITING, sizeof *self->bin, NULL);
+    self->sum = qd_new(periods, sizeof *self->sum, NULL);
     return self;
 }
 
@@ -45,10 +47,10 @@ bool qd_path_histogram_init(qd_path_histogram_t *self, const qd_series_info_t *s
                                   .open = open,
                                   .periods = periods};
     size_t some = periods > 0 ? periods : 1;
-    self->count = calloc(some, QD_PATH_BINS * sizeof *self->count);
-    self->sum = calloc(some, sizeof *self->sum);
-    self->first = malloc(some * sizeof *self->first);
-    self->last = malloc(some * sizeof *self->last);
+    self->count = qd_new(some, QD_PATH_BINS * sizeof *self->count, NULL);
+    self->sum = qd_new(some, sizeof *self->sum, NULL);
+    self->first = qd_new(some, sizeof *self->first, NULL);
+    self->last = qd_new(some, sizeof *self->last, NULL);
     self->waiting = new_waiting(some);
     const qd_path_waiting_t *waiting = self->waiting;
     if (self->count == NULL || self->sum == NULL || self->first == NULL || self->last == NULL ||

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* Batch means of one outcome, arranged for estimates under changing weights of base samples and batches. */
 typedef struct {
     size_t base, factors, batches;
@@ -45,7 +47,7 @@ static bool work_init(work_t *self)
     size_t all = 1, count = sizeof parts / sizeof parts[0];
     for (size_t i = 0; i < count; i++)
         all += parts[i].size;
-    double *at = self->memory = calloc(all, sizeof(double));
+    double *at = self->memory = qd_new(all, sizeof(double), NULL);
     for (size_t i = 0; at != NULL && i < count; i++) {
         *parts[i].part = at;
         at += parts[i].size;
@@ -193,8 +195,8 @@ qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const 
     }
     work_t work = {.base = base, .factors = factors, .batches = batches, .bootstrap = bootstrap};
     if (!work_init(&work))
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the sensitivity indices of %zu factors",
-                            factors);
+        return qd_error_add(error, QD_ERROR_MEMORY,
+                            "out of memory for the sensitivity indices of %zu factors", factors);
     fill_values(&work, value, &extent);
     fill_ones(base, work.row_weight);
     fill_ones(batches, work.batch_weight);

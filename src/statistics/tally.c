@@ -11,6 +11,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/memory.h"
+
 #define FORMAT      0x31594c4c41544451ull /* "QDTALLY1" */
 #define PLANE       (QD_PLANE_BINS * QD_PLANE_BINS)
 #define BLOCS_FIRST 1.0
@@ -38,7 +40,7 @@ static bool allocate(qd_tally_t *self)
     size_t bins = 0;
     for (size_t o = 0; o < QD_OUTCOMES; o++)
         bins += qd_sketch_bins(has_negative(o));
-    self->counts = calloc(bins, sizeof *self->counts);
+    self->counts = qd_new(bins, sizeof *self->counts, NULL);
     if (self->counts == NULL)
         return false;
     uint64_t *at = self->counts;
@@ -54,7 +56,7 @@ static bool allocate(qd_tally_t *self)
 
 qd_tally_t *qd_tally_new(size_t periods, bool paths)
 {
-    qd_tally_t *self = calloc(1, sizeof *self);
+    qd_tally_t *self = qd_new(1, sizeof *self, NULL);
     if (self == NULL)
         return NULL;
     self->periods = periods;
@@ -339,7 +341,7 @@ qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size
     *buffer = to.bytes;
     *capacity = to.capacity;
     if (to.failed)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory to encode the tally of %llu worlds",
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory to encode the tally of %llu worlds",
                             (unsigned long long)self->worlds);
     *size = to.size;
     return QD_OK;

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 struct qd_trend {
     size_t levels;
     double direction;
@@ -24,8 +26,8 @@ static void rise_weights(size_t levels, const double level[], double direction, 
 
 static bool make_contrasts(qd_trend_t *self, const double level[])
 {
-    double *weight = calloc(self->levels, sizeof *weight);
-    self->step = calloc(self->levels, sizeof(qd_contrast_t *));
+    double *weight = qd_new(self->levels, sizeof *weight, NULL);
+    self->step = qd_new(self->levels, sizeof(qd_contrast_t *), NULL);
     bool made = weight != NULL && self->step != NULL;
     if (!made)
         goto out;
@@ -44,7 +46,7 @@ out:
 
 qd_trend_t *qd_trend_new(size_t levels, const double level[], int direction)
 {
-    qd_trend_t *self = calloc(1, sizeof *self);
+    qd_trend_t *self = qd_new(1, sizeof *self, NULL);
     if (self == NULL)
         return NULL;
     self->levels = levels;

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 static void free_arrays(const qd_empirical_t *self)
 {
     free((void *)self->code);
@@ -18,7 +20,7 @@ static void free_arrays(const qd_empirical_t *self)
 /* Zeroed memory where it is wanted; *short_of becomes true where it is not to be had. */
 static void *room_if(bool wanted, size_t count, size_t size, bool *short_of)
 {
-    void *room = wanted ? calloc(count, size) : NULL;
+    void *room = wanted ? qd_new(count, size, NULL) : NULL;
     *short_of = *short_of || (wanted && !room);
     return room;
 }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* State while a document is built. */
 typedef struct {
     qd_yaml_t *document;
@@ -120,9 +122,9 @@ static int by_key(const void *a, const void *b)
 /* Sorted, so that a long mapping takes n log n steps. */
 static qd_status_t check_duplicates(qd_yaml_t *self, const qd_yaml_node_t *map)
 {
-    sorted_key_t *keys = malloc((map->count + 1) * sizeof *keys);
+    sorted_key_t *keys = qd_new(map->count + 1, sizeof *keys, self->error);
     if (!keys)
-        return short_of_memory(self);
+        return QD_ERROR_MEMORY;
     size_t n = 0;
     for (size_t i = map->first; i != QD_YAML_NONE; i = self->node[i].next)
         keys[n++] = (sorted_key_t){self->text + self->node[i].key, i};
@@ -298,7 +300,7 @@ static qd_status_t parse(const char *text, size_t length, const char *name, bool
     qd_status_t status;
     int line, column;
     *out = NULL;
-    qd_yaml_t *self = calloc(1, sizeof *self);
+    qd_yaml_t *self = qd_new(1, sizeof *self, error);
     if (!self || !(self->name = strdup(name))) {
         free(self);
         return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", name);

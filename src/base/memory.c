@@ -1,0 +1,12 @@
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+void *qd_new(size_t count, size_t size, qd_error_t *error)
+{
+    void *array = calloc(count > 0 ? count : 1, size); /* calloc refuses a product that overflows */
+    if (!array && error && error->status != QD_ERROR_MEMORY)
+        (void)qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %zu elements of %zu bytes", count,
+                           size);
+    return array;
+}

@@ -1,0 +1,41 @@
+#include "base/memory.h"
+
+#include "support/check.h"
+
+static void test_zeroed(void **state)
+{
+    (void)state;
+    qd_error_t error = QD_ERROR_NONE;
+    size_t n = 1000;
+    unsigned char *array = qd_new(n, 3, &error);
+    assert_non_null(array);
+    for (size_t i = 0; i < 3 * n; i++)
+        assert_int_equal(array[i], 0);
+    free(array);
+    void *empty = qd_new(0, 8, &error);
+    assert_non_null(empty);
+    free(empty);
+    assert_int_equal(error.count, 0);
+}
+
+/* A product that overflows is refused, not wrapped; one message tells of it, however many arrays fail. */
+static void test_overflow(void **state)
+{
+    (void)state;
+    qd_error_t error = QD_ERROR_NONE;
+    volatile size_t count = SIZE_MAX / 8 + 2; /* 8 * count wraps to 8 */
+    assert_null(qd_new(count, 8, &error));
+    assert_null(qd_new(count, 8, &error));
+    assert_int_equal(error.status, QD_ERROR_MEMORY);
+    assert_int_equal(error.count, 1);
+    assert_null(qd_new(count, 8, NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_zeroed),
+        cmocka_unit_test(test_overflow),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
