@@ -1,19 +1,18 @@
-/* Landscapes of alignment: which configurations of a few actors nobody would leave, exactly or by search.
+/* Landscapes of alignment: the configurations of a few actors that no actor would leave, exactly or by search.
  *
  * Rule two-camps (Axelrod and Bennett 1993): every actor is on side 0 or 1, the energy of a configuration X
  * is
  *
  *     E(X) = sum over ordered pairs (i,j) of s_i s_j p_ij d_ij(X),   d = 1 across the two sides, 0 within,
  *
- * and configurations that differ by swapping the sides are one. Rule blocs: any partition of the actors; its
+ * and configurations that differ by swapping the sides are the same. Rule blocs: any partition of the actors; its
  * energy is its number of disagreements. In both, with pair weights w_ij = s_i s_j p_ij,
  *
  *     disagreements(X) = sum_{i<j across} max(w_ij, 0) + sum_{i<j within} max(-w_ij, 0)
  *
  * (the frustration of a signed network when all sizes are 1 and p = +1, -1). Since
  * E = 2 (disagreements - sum_{i<j} max(-w_ij, 0)), both rules minimise the same quantity over different
- * configurations; with unequal sizes the disagreements are weighted by them, or the two would no longer
- * agree.
+ * configurations. With unequal sizes the disagreements are weighted by size; otherwise the two would differ.
  *
  * A minimum is a configuration that no move of one actor lowers; it is strict when every such move raises the
  * energy. A move changes the side (two-camps), or goes to another bloc or to a new one of its own (blocs).
@@ -42,24 +41,24 @@
 typedef enum { QD_RULE_TWO_CAMPS, QD_RULE_BLOCS } qd_landscape_rule_t;
 typedef enum { QD_METHOD_EXACT, QD_METHOD_SEARCH } qd_landscape_method_t;
 
-/* Most actors of each method: beyond, the walk over all configurations would not end in reasonable time. */
+/* Greatest number of actors of each method; a walk over more would not end in reasonable time. */
 #define QD_TWO_CAMPS_EXACT_MAX 36
 #define QD_BLOCS_EXACT_MAX     22
 #define QD_SEARCH_MAX          2048
-/* Most actors for which basins (two-camps) and all stable partitions with their basins (blocs) are worked
- * out. */
+/* Greatest number of actors for which basins (two-camps) and all stable partitions with their basins (blocs) are
+ * computed. */
 #define QD_TWO_CAMPS_BASINS_MAX 24
 #define QD_BLOCS_STABLE_MAX     13
-/* Most minima that an answer lists: those of lowest energy; further ones are only counted. */
+/* Greatest number of minima that an answer lists, those of lowest energy; further ones are only counted. */
 #define QD_MINIMA_LISTED_MAX 10000
 #define QD_STARTS_DEFAULT    1000
 #define QD_STARTS_MAX        100000000
 
-/* ---- runner: how independent tasks are carried out ----------------------------------------------------- */
+/* ---- runner: execution of independent tasks ------------------------------------------------------------ */
 
 /* Runs task(context, index) for every index < count, in any order, on any threads, and returns when all are
- * done. Tasks write to their own slots only. engine/parallel.h has one on threads; a NULL runner means one
- * after the other. */
+ * done. Tasks write to their own slots only. engine/parallel.h has one on threads; NULL runs the tasks in
+ * sequence. */
 typedef struct {
     int threads;
     void (*run)(int threads, size_t count, void (*task)(void *context, size_t index), void *context);
@@ -87,7 +86,7 @@ QD_MUST_USE qd_status_t qd_landscape_set_name(qd_landscape_t *self, size_t actor
                                               qd_error_t *error);
 void qd_landscape_free(qd_landscape_t *self);
 
-/* Reads a landscape file (interface.md, "Landscape and power files"); `ties` is read relative to the file. On
+/* Reads a landscape file; `ties` is read relative to the file. On
  * failure `error` holds every fault with file, line and column, and nothing is left to free. */
 QD_MUST_USE qd_status_t qd_landscape_load(const char *path, qd_landscape_t **self, qd_error_t *error);
 
@@ -99,22 +98,22 @@ typedef struct {
     uint16_t *group; /* [n] numbered by first appearance from 0 */
     size_t groups;
     bool strict;    /* every move of one actor raises the energy */
-    uint64_t basin; /* configurations that steepest descent leads here, itself included; 0: not worked out.
+    uint64_t basin; /* configurations whose steepest descent ends here, itself included; 0: not computed.
                        Search: starts that ended here */
-    size_t plateau; /* 0: strict, or not worked out; else the number of the plateau (connected set of equal
-                       energy) it lies on */
-    bool exit;      /* that plateau contains a configuration from which a single move leads lower */
+    size_t plateau; /* 0: strict, or not computed; else the number of its plateau (connected set of equal
+                       energy) */
+    bool exit;      /* a single move lowers the energy from some configuration of that plateau */
 } qd_minimum_t;
 
 typedef enum {
     QD_MINIMA_ALL,     /* every minimum (or, if more than are listed, those of lowest energy) */
-    QD_MINIMA_OPTIMAL, /* only those of least energy: too many partitions to look at each */
-    QD_MINIMA_FOUND    /* search: those met */
+    QD_MINIMA_OPTIMAL, /* only those of least energy: too many partitions to enumerate */
+    QD_MINIMA_FOUND    /* search: those found */
 } qd_minima_scope_t;
 
 typedef struct {
     size_t actors;
-    double configurations; /* 2^(n-1), or the Bell number of n; infinite where it is beyond doubles */
+    double configurations; /* 2^(n-1), or the Bell number of n; infinite where it exceeds a double */
     bool exact;            /* false: `best` is an upper bound of the least energy */
     qd_minima_scope_t scope;
     uint64_t minima_total; /* within that scope; `minima` of them are listed */
@@ -123,17 +122,17 @@ typedef struct {
     uint64_t optima;       /* configurations that reach the least energy (search: distinct ones found) */
     uint64_t starts, hits; /* search: starts made, and how many ended at the least energy found */
     size_t plateaus;       /* distinct plateaus among the listed minima */
-    bool basins;           /* whether basins were worked out */
-    bool plateaus_known;   /* false: the plateaus were too large to be walked */
+    bool basins;           /* basins were computed */
+    bool plateaus_known;   /* false: the plateaus were too large to enumerate */
 } qd_landscape_answer_t;
 
-/* Works the landscape out. QD_ERROR_INPUT with the reason where it is malformed or too large for its method.
+/* Solves the landscape. QD_ERROR_INPUT with the reason if it is malformed or too large for its method.
  * Steepest descent moves the actor whose move leads lowest; ties go to the lowest actor in order, then to the
  * bloc whose first member comes first, a new bloc last. On success *answer must be released by
  * qd_landscape_answer_free. `runner` may be NULL. */
 QD_MUST_USE qd_status_t qd_landscape_solve(const qd_landscape_t *self, const qd_runner_t *runner,
                                            qd_landscape_answer_t **answer, qd_error_t *error);
-/* What qd_landscape_solve checks first, alone. */
+/* The checks of qd_landscape_solve alone. */
 QD_MUST_USE qd_status_t qd_landscape_check(const qd_landscape_t *self, qd_error_t *error);
 void qd_landscape_answer_free(qd_landscape_answer_t *self);
 

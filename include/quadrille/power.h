@@ -46,7 +46,7 @@ typedef struct {
 QD_MUST_USE qd_status_t qd_power_new(size_t members, size_t rules, qd_power_t **self, qd_error_t *error);
 void qd_power_free(qd_power_t *self);
 
-/* Reads a power file (interface.md). On failure `error` holds every fault with file, line and column. */
+/* Reads a power file. On failure `error` holds every fault with file, line and column. */
 QD_MUST_USE qd_status_t qd_power_load(const char *path, qd_power_t **self, qd_error_t *error);
 
 typedef struct {
@@ -63,7 +63,7 @@ typedef struct {
  *     n <= 46 under one rule, about 35 under several (more where one quota is high), whatever the weights;
  *     members of equal weights in every rule count for less than one each */
 QD_MUST_USE qd_status_t qd_power_solve(const qd_power_t *self, qd_power_index_t index[], qd_error_t *error);
-/* What qd_power_solve checks first, alone. */
+/* The checks of qd_power_solve alone. */
 QD_MUST_USE qd_status_t qd_power_check(const qd_power_t *self, qd_error_t *error);
 
 #pragma GCC visibility pop

@@ -1,10 +1,9 @@
-/* A weighted voting game reduced to what is counted, and the swings that follow from the counts.
+/* A weighted voting game reduced to its countable part, and the swings that follow from the counts.
  *
- * Members with a veto are in every winning coalition, so that only the others ("voters") are combined. Their
- * weights are whole numbers. What is counted are the sets of voters that are *small*: of weight limit_r at
- * most under every rule r, and of `most` members at most. Either the small sets are those whose complement
- * wins (limit_r is what the voters may lack), or, where there is one rule and it makes the smaller numbers,
- * those that lose. */
+ * Members with a veto are in every winning coalition. So only the others, the voters, are combined; their weights are
+ * whole numbers. The methods count *small* sets of voters: sets of weight at most limit_r under every rule r and of at
+ * most `most` members. The small sets are the complements of winning sets (limit_r is the weight that a winning set may
+ * lack). If there is one rule and its losing sets have the smaller limit, they are the losing sets instead. */
 #ifndef QD_LANDSCAPE_COALITIONS_H
 #define QD_LANDSCAPE_COALITIONS_H
 
@@ -18,8 +17,8 @@ __extension__ typedef unsigned __int128 qd_count_t;
 
 typedef struct {
     size_t voters, rules;
-    size_t most; /* members that a small set has at most; one of so many weighs little enough in each rule */
-    bool losing; /* small sets are those that lose */
+    size_t most; /* greatest number of members of a small set; some set of that size is small in each rule */
+    bool losing; /* small sets are the losing ones */
     int64_t weight[QD_POWER_RULES_MAX][QD_POWER_MEMBERS_MAX];
     int64_t limit[QD_POWER_RULES_MAX]; /* >= 0 */
 } qd_coalitions_t;
@@ -36,12 +35,12 @@ typedef struct {
     qd_count_t won[QD_POWER_MEMBERS_MAX + 1];
 } qd_swings_t;
 
-/* The game of `voters` under rules in whole numbers: weight[r] are set; quota[r] is what the voters must add
- * (>= 1), and a winning set has `least` voters at least. Rules that others imply go, and the limits are set.
- */
+/* The game of `voters` under rules in whole numbers: weight[r] are set; quota[r] is the weight that
+ * the voters must add (>= 1), and a winning set has at least `least` voters. Removes rules that others imply and sets
+ * the limits. */
 void qd_coalitions_settle(qd_coalitions_t *self, const int64_t quota[], size_t least);
 
-/* A voter before i with the same weights, or i. */
+/* The first voter with the same weights as i; i if there is none before it. */
 size_t qd_coalitions_alike(const qd_coalitions_t *self, size_t i);
 
 /* binomial[k]: sets of k out of n, k = 0 .. n. */

@@ -1,7 +1,7 @@
-/* The minima found by a walk over configurations, kept to a bounded number: those of lowest energy.
+/* The minima of lowest energy that a walk over configurations finds, up to a limit.
  *
- * Walks in parallel fill one list per piece of the walk; the lists are merged in the order of the pieces.
- * What is kept, the least `limit` minima by (energy, key), does not depend on how the walk was cut. */
+ * Parallel walks fill one list for each piece of the walk; the lists are merged in the order of the pieces. The result,
+ * the least `limit` minima by (energy, key), does not depend on the division into pieces. */
 #ifndef QD_LANDSCAPE_FOUND_H
 #define QD_LANDSCAPE_FOUND_H
 
@@ -20,8 +20,8 @@ typedef struct {
 
 typedef struct {
     size_t limit;
-    double tolerance; /* energies without digits that differ by no more are undecided (0: never) */
-    bool undecided;   /* whether there were such */
+    double tolerance; /* energies without digits that differ by at most this are undecided (0: never) */
+    bool undecided;   /* some energies were undecided */
     uint64_t total;   /* minima seen */
     uint64_t optima;  /* of these, with the least energy */
     double least;
@@ -37,10 +37,10 @@ void qd_found_free(qd_found_t *self);
 /* amount: NULL, or the energy by digits, settled; the same for all minima of a list. */
 void qd_found_add(qd_found_t *self, double energy, const qd_amount_t *amount, uint64_t key, bool strict);
 
-/* Adds all of `other` after what is there and frees `other`. */
+/* Appends the minima of `other` and frees `other`. */
 void qd_found_merge(qd_found_t *self, qd_found_t *other);
 
-/* Sorts by (energy, key) and drops what is beyond the limit. */
+/* Sorts by (energy, key) and drops minima beyond the limit. */
 void qd_found_finish(qd_found_t *self);
 
 #endif

@@ -1,13 +1,14 @@
 /* A landscape as the kernel's own games.
  *
- * Two camps: the mission game in which everyone is free, F = 0 and both thresholds are 0 with ties answered
- * by joining, so that nobody stays out: side 0 is x = +1, side 1 is x = -1, and Phi falls as the energy
- * rises. Blocs: the bloc game with one label per actor, cohesion 1, and no threat, cost or switching cost. A
- * bloc holds the label of its first member, and so does an actor alone; label 0, worth 0 to each, is to be on
- * one's own too, but nobody can join such an actor. Those whom a game leaves there get their labels back and
- * the game goes on from the same partition: it has ended when nobody moves although everyone on their own can
- * be joined, which is Nash stability. Sizes and propensities are the scaled ones, so that payoffs are whole
- * numbers wherever the weights are exact. */
+ * Two camps: the mission game in which every actor is free, F = 0, and both thresholds are 0 with ties answered by
+ * joining, so that no actor stays out. Side 0 is x = +1, side 1 is x = -1, and Phi falls as the energy rises.
+ *
+ * Blocs: the bloc game with one label per actor, cohesion 1, and no threat, cost or switching cost. A bloc holds the
+ * label of its first member, and so does an actor alone. Label 0, worth 0 to each, also means being alone, but other
+ * actors cannot join it. An actor that the game leaves at label 0 gets its own label back, and the game continues from
+ * the same partition. It ends when no actor moves although every lone actor can be joined: this is Nash stability.
+ *
+ * Sizes and propensities are the scaled ones, so that payoffs are whole numbers wherever the weights are exact. */
 #ifndef QD_LANDSCAPE_GAMES_H
 #define QD_LANDSCAPE_GAMES_H
 
@@ -20,8 +21,8 @@ typedef struct {
     qd_landscape_rule_t rule;
     qd_mission_game_t mission;
     qd_bloc_game_t bloc;
-    double *reals;   /* what the games' arrays of doubles point into */
-    int *integers;   /* and those of ints */
+    double *reals;   /* storage of the games' arrays of doubles */
+    int *integers;   /* storage of their arrays of ints */
     uint16_t *group; /* [n] partition between two games */
 } qd_landscape_game_t;
 
@@ -33,11 +34,11 @@ void qd_landscape_game_free(qd_landscape_game_t *self);
 /* Puts the game into the partition group[0..n-1] (numbered by first appearance), fields included. */
 void qd_landscape_game_enter(qd_landscape_game_t *self, const uint16_t group[]);
 
-/* Best replies from where the game stands, until nobody moves; returns the most passes that the kernel made
- * at a time (1: it was settled; above QD_PASSES_MAX: it did not end). */
+/* Best replies from the present partition until no actor moves. Returns the greatest number of passes of one call of
+ * the kernel (1: the partition was stable; above QD_PASSES_MAX: the game did not end). */
 int qd_landscape_game_settle(qd_landscape_game_t *self);
 
-/* The partition in which the game stands, numbered by first appearance. */
+/* The present partition, numbered by first appearance. */
 void qd_landscape_game_leave(const qd_landscape_game_t *self, uint16_t group[]);
 
 #endif

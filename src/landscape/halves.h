@@ -1,4 +1,4 @@
-/* Small sets of voters counted from two halves of the voters, whatever the weights. */
+/* Counts of small sets of voters from two halves of the voters, for weights of any size. */
 #ifndef QD_LANDSCAPE_HALVES_H
 #define QD_LANDSCAPE_HALVES_H
 
@@ -6,14 +6,14 @@
 
 typedef struct qd_halves qd_halves_t;
 
-/* Divides the voters and tells what counting takes. NULL: no memory. To be released by qd_halves_free. */
+/* Divides the voters and estimates the work of counting. Release with qd_halves_free. NULL if memory is short. */
 qd_halves_t *qd_halves_new(const qd_coalitions_t *game);
 void qd_halves_free(qd_halves_t *self); /* NULL allowed */
 
-/* Steps of about a nanosecond; infinite where a half has too many sets to be listed. */
+/* The estimate, in steps of about a nanosecond; infinite if a half has too many sets to be listed. */
 double qd_halves_steps(const qd_halves_t *self);
 
-/* False: no memory. Needs a finite number of steps. */
+/* Requires a finite number of steps. False if memory is short. */
 bool qd_halves_count(const qd_halves_t *self, qd_small_sets_t *small);
 
 #endif

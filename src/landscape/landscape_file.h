@@ -1,4 +1,4 @@
-/* Landscape files (interface.md, "Landscape and power files"): what qd_landscape_load reads.
+/* Landscape files, read by qd_landscape_load.
  *
  *     name, about   optional texts, not used
  *     rule          two-camps or blocs
@@ -6,19 +6,19 @@
  *     starts, seed  of a search; 1000 and 1 if absent
  *     actors        names and sizes, or a list of names (size 1)
  *     propensity    a symmetric matrix in the actors' order, row by row; or
- *     ties          a CSV file (ties_file.h), looked for beside this file */
+ *     ties          a CSV file (ties_file.h), relative to this file */
 #ifndef QD_LANDSCAPE_LANDSCAPE_FILE_H
 #define QD_LANDSCAPE_LANDSCAPE_FILE_H
 
 #include "yaml/reader.h"
 #include "quadrille/landscape.h"
 
-/* The same from a document in memory; `folder` (empty, or ending in '/') is where `ties` is looked for. The
- * document's faults go to the error that it was loaded with, which must be `error`. */
+/* The same from a document in memory. `ties` is relative to `folder` (empty, or ending in '/'). `error` must be the
+ * one with which the document was loaded. */
 QD_MUST_USE qd_status_t qd_landscape_read(const qd_yaml_t *document, const char *folder,
                                           qd_landscape_t **self, qd_error_t *error);
 
-/* The folder part of a path, ending in '/', or "" if it has none; to be freed. NULL: no memory. */
+/* The folder part of a path, ending in '/', or "" if it has none; release with free(). NULL if memory is short. */
 char *qd_folder_of(const char *path);
 
 #endif

@@ -1,8 +1,8 @@
 /* Local search over partitions: annealing, then Kernighan and Lin's variable-depth passes.
  *
- * What every group offers every actor is kept up to date move by move, over the actor's neighbours only.
+ * Each move updates the offers of groups to actors for the neighbours of the moved actor only.
  * Moving actor i from its group a to group b lowers the disagreements by offer_i(b) - offer_i(a). Two camps
- * are partitions into at most two groups, blocs into at most n. All luck comes from qd_random_* under
+ * are partitions into at most two groups, blocs into at most n. All random numbers come from qd_random_* under
  * QD_PURPOSE_LANDSCAPE. */
 #ifndef QD_LANDSCAPE_LOCAL_SEARCH_H
 #define QD_LANDSCAPE_LOCAL_SEARCH_H
@@ -10,7 +10,7 @@
 #include "landscape/weights.h"
 #include "quadrille/random.h"
 
-/* Neighbours of every actor: those of i are tie[first[i]] .. tie[first[i + 1] - 1]. */
+/* Neighbours of every actor: those of i have positions first[i] .. first[i + 1] - 1. */
 typedef struct {
     size_t n;
     size_t *first;      /* [n + 1] */
@@ -32,11 +32,11 @@ typedef struct {
     size_t n, groups_max;
     uint16_t *group;   /* [n] */
     uint16_t *members; /* [groups_max] */
-    uint16_t *used;    /* [groups_max] the groups that have members, then those that have none */
+    uint16_t *used;    /* [groups_max] groups with members, then empty groups */
     uint16_t *place;   /* [groups_max] position of a group in `used` */
-    size_t groups;     /* how many have members */
+    size_t groups;     /* number of groups with members */
     double *offer;     /* [n][groups_max] */
-    uint16_t *moves;   /* [2][n] actors moved in a pass, and where from */
+    uint16_t *moves;   /* [2][n] actors moved in a pass, and their former groups */
     bool *locked;      /* [n] */
 } qd_local_search_t;
 
@@ -48,7 +48,7 @@ void qd_local_search_free(qd_local_search_t *self);
 /* Starts from group[0..n-1], every entry below groups_max. */
 void qd_local_search_enter(qd_local_search_t *self, const uint16_t group[]);
 
-/* Luck and temperatures of one annealing: sweep s < sweeps uses period `period` + s and draw i for actor i;
+/* Random numbers and temperatures of one annealing: sweep s < sweeps uses period `period` + s and draw i for actor i;
  * the temperature falls geometrically from hot * mean |w| * sqrt(mean degree) to a tenth of mean |w|. */
 typedef struct {
     qd_luck_t luck;
@@ -59,9 +59,9 @@ typedef struct {
 /* Sweeps of Metropolis moves over all actors in order, each to a random group in use or a new one. */
 void qd_local_search_anneal(qd_local_search_t *self, const qd_annealing_t *annealing);
 
-/* Passes in each of which every actor moves at most once, always by the best move there is, even a bad one;
- * the pass ends 40 moves after its lowest point at the latest and is undone back to it. Ends with the first
- * pass that gains nothing. */
+/* Passes of Kernighan and Lin. In a pass each actor moves at most once; every move is the best available one, even if
+ * it raises the disagreements. A pass ends at the latest 40 moves after its lowest point and is undone back to it. The
+ * search ends with the first pass without gain. */
 void qd_local_search_kernighan_lin(qd_local_search_t *self);
 
 #endif

@@ -1,14 +1,14 @@
 /* Plateaus: connected sets of configurations of equal energy.
  *
- * A minimum that is not strict has a move that leaves the energy as it is. Following such moves in all
- * directions gives its plateau. If none of its configurations has a lowering move the plateau as a whole is a
- * minimum; otherwise it has an exit, and its minima only look like ones to a single step. */
+ * A minimum that is not strict has a move that leaves the energy unchanged. Its plateau is the set of configurations
+ * that such moves reach. If none of them has a lowering move, the plateau as a whole is a minimum. Otherwise the plateau
+ * has an exit, and its minima are minima with respect to single moves only. */
 #ifndef QD_LANDSCAPE_PLATEAUS_H
 #define QD_LANDSCAPE_PLATEAUS_H
 
 #include "landscape/weights.h"
 
-/* Most configurations visited in all; beyond, the answer says that its plateaus are not known. */
+/* Greatest number of configurations visited in all; beyond it the answer marks its plateaus as unknown. */
 #define QD_PLATEAU_MAX 200000
 
 /* Sets plateau and exit of every listed minimum that is not strict, and `plateaus`, `plateaus_known` of the

@@ -1,4 +1,4 @@
-/* Carries out independent tasks through a runner; without one, one after the other. */
+/* Runs independent tasks through a runner, or in sequence where there is none. */
 #ifndef QD_LANDSCAPE_RUNNER_H
 #define QD_LANDSCAPE_RUNNER_H
 

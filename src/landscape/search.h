@@ -1,15 +1,15 @@
-/* Multi-start search for landscapes too large to be walked.
+/* Multi-start search for landscapes that are too large to enumerate.
  *
  * Each start makes four descents: a random configuration, best replies of the kernel's game until nobody
  * moves, annealing, Kernighan and Lin's passes. The four results are fused in pairs (fusion.h), and best
- * replies follow once more, so that what a start finds is stable in the kernel's own terms. It is a function
- * of (weights, rule, seed, start) alone; results are joined in the order of the starts. */
+ * replies follow once more, so that the result of a start is stable in the kernel's own game. It is a function of
+ * (weights, rule, seed, start) alone; results are joined in the order of the starts. */
 #ifndef QD_LANDSCAPE_SEARCH_H
 #define QD_LANDSCAPE_SEARCH_H
 
 #include "landscape/weights.h"
 
-/* Most distinct results that a search keeps apart, and how many of them its answer lists. */
+/* Greatest number of distinct results that a search keeps, and that its answer lists. */
 #define QD_SEARCH_KEPT_MAX   10000
 #define QD_SEARCH_LISTED_MAX 100
 

@@ -4,11 +4,11 @@
 
 #include "landscape/coalitions.h"
 
-/* Bytes that the coefficients take, and additions of them: infinite, or large, where there are too many. */
+/* Bytes of the coefficients, and the number of additions; infinite or large where there are too many. */
 double qd_series_bytes(const qd_coalitions_t *game);
 double qd_series_steps(const qd_coalitions_t *game);
 
-/* False: no memory. */
+/* False if memory is short. */
 bool qd_series_count(const qd_coalitions_t *game, qd_small_sets_t *small);
 
 #endif

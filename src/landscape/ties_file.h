@@ -1,10 +1,10 @@
-/* Signed edge lists: CSV files (base/csv.h) with the header a,b,sign and one tie a line. */
+/* Signed edge lists: CSV files (base/csv.h) with the header a,b,sign and one tie per line. */
 #ifndef QD_LANDSCAPE_TIES_FILE_H
 #define QD_LANDSCAPE_TIES_FILE_H
 
 #include "quadrille/landscape.h"
 
-#define QD_TIES_FILE_SIZE ((size_t)64 << 20) /* bytes that are read */
+#define QD_TIES_FILE_SIZE ((size_t)64 << 20) /* bytes, at most */
 
 /* Reads ties into a landscape. With `self` given, names must be its actors; otherwise *made is a new
  * landscape whose actors are the names in the order in which they appear, with size 1. sign: +1, -1 or any

@@ -1,6 +1,6 @@
-/* Every configuration of two camps, walked in Gray-code order.
+/* All configurations of two camps, in Gray-code order.
  *
- * Actor 0 stays on side 0, for configurations that differ by swapping the sides are one; bit b of a
+ * Actor 0 stays on side 0, because configurations that differ by swapping the sides are the same; bit b of a
  * configuration's code is the side of actor b + 1. With x = +1 on side 0 and -1 on side 1, h_i = sum_j w_ij
  * x_j and the gain g_i = x_i h_i: switching actor i changes the sum over pairs i<j of w_ij d_ij by g_i. A
  * configuration is a minimum when no g_i is negative. From one Gray code to the next one actor switches, so
@@ -19,14 +19,14 @@
 void qd_two_camps_walk(const qd_weights_t *weights, uint64_t first, uint64_t last, qd_found_t *found,
                        uint8_t next[], double scratch[]);
 
-/* The code that switching `actor` in `code` leads to. */
+/* The code after `actor` switches sides in `code`. */
 uint64_t qd_two_camps_switch(uint64_t code, size_t actor, size_t actors);
 
 /* Follows `next` from each of the 2^(n-1) codes: basin[code] becomes the number of codes that lead to `code`,
  * for minima; 0 for others. `root`: scratch of the same length. */
 void qd_two_camps_basins(const uint8_t next[], size_t actors, uint32_t root[], uint32_t basin[]);
 
-/* The whole landscape into an answer whose `minimum` array is empty: walks in parallel, keeps the minima,
+/* Solves the whole landscape into an answer whose `minimum` array is empty: walks in parallel, keeps the minima,
  * counts basins up to QD_TWO_CAMPS_BASINS_MAX actors. */
 QD_MUST_USE qd_status_t qd_two_camps_solve(const qd_landscape_t *landscape, const qd_weights_t *weights,
                                            const qd_runner_t *runner, qd_landscape_answer_t *answer,

@@ -1,4 +1,4 @@
-/* A voting rule in whole numbers, so that its counts are exact. */
+/* A voting rule in whole numbers, for exact counts. */
 #ifndef QD_LANDSCAPE_VOTING_RULE_H
 #define QD_LANDSCAPE_VOTING_RULE_H
 
@@ -14,21 +14,21 @@ typedef struct {
 
 typedef enum { QD_FAULT_WEIGHT, QD_FAULT_QUOTA, QD_FAULT_TOTAL } qd_fault_place_t;
 
-/* What keeps a rule from being counted: where, and what was expected there. */
+/* The reason why a rule cannot be counted: the place, and the expectation there. */
 typedef struct {
     qd_fault_place_t place;
-    size_t member; /* whose weight it is */
+    size_t member; /* the member with the weight at fault */
     double found;
     char expected[192];
 } qd_rule_fault_t;
 
-/* False and the fault where a weight is negative or has too many digits, or where no coalition reaches the
- * quota. A sum that equals the quota in decimals reaches it, whatever it is in doubles. */
+/* Returns false and the fault if a weight is negative or has too many digits, or if no coalition reaches the quota. A
+ * sum that equals the quota in decimals reaches it, whatever its value in doubles. */
 bool qd_whole_rule_init(qd_whole_rule_t *self, const qd_power_rule_t *rule, size_t members,
                         qd_rule_fault_t *fault);
 
-/* Smaller numbers that say the same of `voters` weights: nobody needs more than the quota, and common factors
- * go. */
+/* Reduces the weights of `voters` without changing the winning coalitions: caps them at the quota and divides by
+ * common factors. */
 void qd_whole_reduce(int64_t weight[], size_t voters, int64_t *quota);
 
 #endif

@@ -5,13 +5,13 @@
  * these powers of ten: sums of weights are then exact in double precision in any order, and equal energies
  * compare equal.
  *
- * Otherwise sums of doubles decide wherever they differ by more than `tolerance`. Where they do not, that is
- * noted, and the method `exact` works the landscape out once more with qd_weights_add_digits: each weight is
- * then kept as the digits of the product of the three shortest decimals in the base 2^46 too (amount.h), and
- * sums of digits, which are exact, decide what sums of doubles cannot. The tolerance,
- * 1e-12 sum |w|, is above the largest error of a difference of two sums of doubles: a walk adds at most
- * 4096 + 36 rows before it begins anew, each addition errs by at most 2^-53 sum |w|, each weight by 2^-52 of
- * itself, in all by less than 4.7e-13 sum |w| a sum. */
+ * Otherwise sums of doubles decide wherever they differ by more than `tolerance`. A closer pair is recorded, and the
+ * method `exact` solves the landscape again with qd_weights_add_digits. Each weight then has the digits of the product
+ * of the three shortest decimals in the base 2^46 too (amount.h), and exact sums of digits decide those pairs.
+ *
+ * The tolerance, 1e-12 sum |w|, exceeds the largest error of a difference of two sums of doubles. A walk adds at most
+ * 4096 + 36 rows before it recomputes; each addition errs by at most 2^-53 sum |w| and each weight by 2^-52 of itself,
+ * in total by less than 4.7e-13 sum |w| for each sum. */
 #ifndef QD_LANDSCAPE_WEIGHTS_H
 #define QD_LANDSCAPE_WEIGHTS_H
 
@@ -23,28 +23,28 @@
 typedef struct {
     size_t n, padded;
     bool exact;
-    double unit;      /* what one unit of a scaled weight is: energies are divided by it; 1 unless exact */
-    double tolerance; /* sums of doubles that differ by no more are undecided; 0 if exact */
+    double unit;      /* units of a scaled weight per unit of the input: energies are divided by it; 1 unless exact */
+    double tolerance; /* sums of doubles that differ by at most this are undecided; 0 if exact */
     size_t digits;    /* of each weight in the base 2^46; 0: none */
     int power;        /* the unit of the digits is 10^power */
     double *digit;    /* [n][digits][padded] */
-    atomic_bool *undecided; /* set where a comparison needed digits and there were none */
-    double *size;           /* [padded] scaled sizes, as the kernel's games take them */
+    atomic_bool *undecided; /* a comparison needed digits and there were none */
+    double *size;           /* [padded] scaled sizes, for the kernel's games */
     double *affinity;       /* [n][padded] scaled propensities, diagonal 0 */
     double *w;              /* [n][padded] their products with the sizes */
     double sum;             /* sum_{i<j} w_ij */
     double hostile;         /* sum_{i<j} max(-w_ij, 0) */
 } qd_weights_t;
 
-/* Number of decimals (0..9) with which `x` can be written, or -1 if it needs more. */
+/* The number of decimals (0..9) of `x`, or -1 if it needs more. */
 int qd_decimals(double x);
 
 /* 10^decimals, exact for 0 <= decimals <= 22. */
 double qd_power_of_ten(int decimals);
 
-/* QD_ERROR_INPUT where a product of two sizes and the propensity of their pair, or part of it, is not a
- * normal double although no factor is 0, or where the products add up beyond them: energies would be
- * infinite, or level where they are not. pair: the actors, both 0 where it is the sum. */
+/* QD_ERROR_INPUT if a product of two sizes and the propensity of their pair, or a partial product, is not a normal
+ * double although no factor is 0, or if the sum of the products overflows: energies would be infinite, or equal where
+ * they differ. pair: the two actors; both 0 if the sum is at fault. */
 QD_MUST_USE qd_status_t qd_weights_check(const qd_landscape_t *landscape, size_t pair[2], qd_error_t *error);
 
 /* Weights of a checked landscape; released by qd_weights_free, also after a failure. */
@@ -52,12 +52,12 @@ QD_MUST_USE qd_status_t qd_weights_init(qd_weights_t *self, const qd_landscape_t
                                         qd_error_t *error);
 void qd_weights_free(qd_weights_t *self);
 
-/* Adds the digits. QD_ERROR_INPUT where the weights are spread over more than can be kept. */
+/* Adds the digits. QD_ERROR_INPUT if the weights spread over more digits than an amount has. */
 QD_MUST_USE qd_status_t qd_weights_add_digits(qd_weights_t *self, const qd_landscape_t *landscape,
                                               qd_error_t *error);
 
-/* What is left where sums of doubles agree to the tolerance and there are no digits: 0, level; noted unless
- * the doubles are exact. */
+/* The comparison of sums of doubles that agree to the tolerance, without digits: 0, equal. Records it as undecided
+ * unless the doubles are exact. */
 static inline int qd_weights_level(const qd_weights_t *self)
 {
     if (!self->exact)
@@ -68,7 +68,7 @@ static inline int qd_weights_level(const qd_weights_t *self)
 /* sum_j x_j w_actor,j by digits, settled; x: [padded] whole numbers of magnitude 2 at most. Needs digits. */
 qd_amount_t qd_weights_row(const qd_weights_t *self, size_t actor, const double x[]);
 
-/* What `actor` gains by going from its group to group k, by digits: its ties there minus its present ones. */
+/* The gain of `actor` from moving to group k, by digits: its ties there minus its present ones. */
 qd_amount_t qd_weights_gain(const qd_weights_t *self, const uint16_t group[], size_t actor, size_t k);
 
 /* Sign of a gain whose sum of doubles is `gain`: -1, 0 or 1, exactly where weights are exact or have digits. */
@@ -77,7 +77,7 @@ int qd_weights_sign(const qd_weights_t *self, double gain, const uint16_t group[
 /* Sum of w over the pairs within groups, by digits. */
 qd_amount_t qd_weights_within(const qd_weights_t *self, const uint16_t group[]);
 
-/* Energy and disagreements of the partition group[0..n-1], in the user's units: 2 (D - hostile) and D for two
+/* The energy and the disagreements of the partition group[0..n-1], in the user's units: 2 (D - hostile) and D for two
  * camps, D and D for blocs. */
 void qd_weights_judge(const qd_weights_t *self, qd_landscape_rule_t rule, const uint16_t group[],
                       double *energy, double *disagreements);
