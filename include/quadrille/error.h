@@ -1,8 +1,8 @@
 /* One error convention for the whole library.
  *
  * Every function that can fail returns a qd_status_t: QD_OK (0) or a negative code, and takes a qd_error_t
- * (never NULL) in which it leaves a message that names file, line and name where the user is at fault. An
- * error holds any number of messages, so that all faults of one input file are told at once. Below cli/
+ * (never NULL) to which it adds a message; if the user's input is wrong, the message names file, line and name. An
+ * error holds any number of messages, so that one run reports all faults of an input file. Below cli/
  * nothing exits, aborts or prints. A qd_error_t belongs to one thread at a time. */
 #ifndef QUADRILLE_ERROR_H
 #define QUADRILLE_ERROR_H
@@ -25,12 +25,12 @@ typedef enum {
 #define QD_MUST_USE              __attribute__((warn_unused_result))
 #define QD_PRINTF(string, first) __attribute__((format(printf, string, first)))
 
-/* Messages, one a line, in the order in which the faults were found. What does not fit is counted, not lost.
- */
+/* Messages, one a line, in the order in which the faults were found. Messages that do not fit are
+ * counted. */
 typedef struct {
     qd_status_t status; /* that of the first message; QD_OK while there is none */
-    size_t count;       /* how many messages were added */
-    size_t omitted;     /* how many of them did not fit into text */
+    size_t count;       /* number of messages added */
+    size_t omitted;     /* number of messages that did not fit into text */
     size_t used;        /* bytes of text in use, the closing NUL not counted */
     char text[16384];   /* the messages, each ending in a newline */
 } qd_error_t;
@@ -49,7 +49,7 @@ void qd_error_sort(qd_error_t *error, size_t from, const char *file);
 /* One phrase in English for a code, e.g. "wrong input". Never NULL. */
 const char *qd_strerror(qd_status_t status);
 
-/* The exit status that stands for a code: 0, 1, 2, 3 or 75 (interface.md). */
+/* The exit status that stands for a code: 0, 1, 2, 3 or 75. */
 int qd_exit_status(qd_status_t status);
 
 #pragma GCC visibility pop

@@ -1,5 +1,5 @@
-/* An experiment: what a YAML file (interface.md) says, resolved and checked. Nothing of it changes after
- * loading, so it may be read from any thread. */
+/* An experiment: a YAML file (docs/experiment-file.md), resolved and checked. It is constant after loading, so any
+ * thread may read it. */
 #ifndef QUADRILLE_EXPERIMENT_H
 #define QUADRILLE_EXPERIMENT_H
 
@@ -184,8 +184,8 @@ QD_MUST_USE qd_status_t qd_experiment_parse(const char *text, const char *name, 
                                             qd_error_t *error);
 void qd_experiment_free(qd_experiment_t *self);
 
-/* The same fields for callers in other languages, which cannot read the struct. Texts belong to the experiment; `point` and
- * `order` lie below the numbers given first. */
+/* The same fields for callers in other languages, which cannot read the struct. Texts belong to the experiment;
+ * `point` and `order` lie below the numbers given first. */
 size_t qd_experiment_points(const qd_experiment_t *self);
 size_t qd_experiment_orders(const qd_experiment_t *self);
 uint64_t qd_experiment_worlds(const qd_experiment_t *self);

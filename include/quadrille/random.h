@@ -1,9 +1,9 @@
-/* Counter-based random numbers and the distributions parameters are drawn from.
+/* Counter-based random numbers, and the distributions of parameters.
  *
  * Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011): the key is the seed of the experiment, the counter is
  * (world, purpose, period, draw). A draw therefore has an address instead of a history: every design point
- * and every order meets the same luck in world w (common random numbers), whatever thread computes it and in
- * whatever order. All functions are pure and thread-safe; no argument may be NULL. */
+ * and every order has the same random numbers in world w (common random numbers), whichever thread computes it and in
+ * whichever sequence. All functions are pure and thread-safe; no argument may be NULL. */
 #ifndef QUADRILLE_RANDOM_H
 #define QUADRILLE_RANDOM_H
 
@@ -14,7 +14,7 @@
 
 #pragma GCC visibility push(default)
 
-/* What a draw is for. The numbers are part of the format: they may be added to, never changed. */
+/* The purpose of a draw. The numbers are part of the format: new ones may be added, none may change. */
 typedef enum {
     QD_PURPOSE_PARAMETERS =
         0,                  /* period: 0, or 1 + the period of a scheduled change; draw: qd_name_key(name) */
@@ -32,7 +32,7 @@ typedef enum {
     QD_PURPOSE_PACE = 12,      /* draw: 4 * period of the mission's start + crisis */
 } qd_purpose_t;
 
-/* The luck of one world: seed of the experiment and index of the world (< 2^56). */
+/* The random stream of one world: seed of the experiment and index of the world (< 2^56). */
 typedef struct {
     uint64_t seed;
     uint64_t world;
@@ -41,8 +41,8 @@ typedef struct {
 /* 64 random bits at the given address. Draws 2k and 2k+1 share one Philox block. */
 uint64_t qd_random_bits(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
 
-/* What 64 random bits are as a number: uniform on [0,1), a multiple of 2^-53; and uniform on the open
- * interval (0,1), an odd multiple of 2^-53: fit for quantile functions. */
+/* 64 random bits as a number: uniform on [0,1), a multiple of 2^-53; and uniform on the open interval (0,1), an odd
+ * multiple of 2^-53, suitable for quantile functions. */
 static inline double qd_unit(uint64_t bits)
 {
     return (double)(bits >> 11) * 0x1p-53;
@@ -58,11 +58,11 @@ double qd_random_uniform(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, 
 double qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
 
 /* Standard normal (Box and Muller 1958): with u and v the open uniforms of draws 2k and 2k + 1, the normals
- * of these two draws are sqrt(-2 log u) times cos 2 pi v and sin 2 pi v. So a normal uses up the bits of its
- * whole pair: no number of another kind may be drawn beside it. */
+ * of these two draws are sqrt(-2 log u) times cos 2 pi v and sin 2 pi v. So a normal uses the bits of its
+ * whole pair: no number of another kind may be drawn from the same pair. */
 double qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
 
-/* Many draws at once, the same bits as one by one, faster. out[i], i < n, is qd_random_uniform,
+/* Many draws at once, with the same bits as single draws, but faster. out[i], i < n, is qd_random_uniform,
  * qd_random_open or qd_random_normal(luck, purpose, period, i). Rows of normals, for periods that follow one
  * another: out[k row + i] = qd_random_normal(luck, purpose, period + k, i), k < periods, i < row, a multiple
  * of 8. */
@@ -79,11 +79,11 @@ typedef struct {
 } qd_pairs_t;
 void qd_random_pairs(qd_luck_t luck, const qd_pairs_t *at, uint64_t even[8], uint64_t odd[8]);
 
-/* The normals that the bits of four pairs of draws make: out[2k] and out[2k + 1] of even[k] and odd[k]. */
+/* The normals of four pairs of draws: out[2k] and out[2k + 1] from the bits even[k] and odd[k]. */
 void qd_normals_of(const uint64_t even[4], const uint64_t odd[4], double out[8]);
 
-/* 32-bit key of a name (FNV-1a), even: the draw that belongs to a parameter, so that adding or reordering
- * parameters changes no other parameter's draws. */
+/* 32-bit key of a name (FNV-1a), even: the draw of a parameter. So adding or reordering parameters changes no
+ * other parameter's draws. */
 uint32_t qd_name_key(const char *name);
 
 /* The same stream as a GSL generator, for GSL's own distributions: name "quadrille-philox4x32-10", 53-bit
@@ -121,8 +121,8 @@ qd_distribution_t qd_constant(double value);
 
 /* Sets low, high, u_low, u_high from kind, a, b, c, value and the range [range_low, range_high] that
  * truncates normal and lognormal, and over which a beta is stretched when its low and high were left equal.
- * For choices, `cumulative` holds raw weights on entry. Returns NULL, or one phrase that says what is wrong
- * with it. */
+ * For choices, `cumulative` holds raw weights on entry. Returns NULL, or one phrase that states
+ * the fault. */
 const char *qd_distribution_finish(qd_distribution_t *self, double range_low, double range_high);
 
 /* Quantile function: nondecreasing in u for u in [0,1), values in [low, high]. */

@@ -112,7 +112,7 @@ static inline bool qd_outcome_is_main(size_t outcome)
 int qd_outcome_find(const char *name);
 const char *qd_group_name(qd_group_t group);
 
-/* The optional group `landscape`: further values of a world where the experiment asks for them. */
+/* The optional group `landscape`: further outcomes of a world, computed if the experiment requests them. */
 typedef enum {
 #define QD_LANDSCAPE_OUTCOME(field, type, low, high, unit, meaning) QD_L_##field,
 #include "quadrille/landscape.def"
@@ -120,7 +120,7 @@ typedef enum {
     QD_LANDSCAPE_OUTCOMES
 } qd_landscape_outcome_t;
 
-#define QD_LANDSCAPE_STARTS 32 /* random starts a world */
+#define QD_LANDSCAPE_STARTS 32 /* random starts in each world */
 
 extern const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES];
 
@@ -142,7 +142,7 @@ extern const qd_series_info_t qd_series_table[QD_SERIES_COUNT];
 
 /* ---- doctrines ----------------------------------------------------------------------------------------- */
 
-/* The six parameters that a preset sets, in the order of the columns of model.md's table. */
+/* The six parameters that a preset sets, in the order of the columns of the table in docs/model.md. */
 #define QD_DOCTRINE_FIELDS 6
 extern const qd_parameter_t qd_doctrine_fields[QD_DOCTRINE_FIELDS];
 
@@ -151,7 +151,7 @@ typedef struct {
     double value[QD_DOCTRINE_FIELDS]; /* in the order of qd_doctrine_fields */
 } qd_doctrine_info_t;
 
-#define QD_NEUTRAL 0 /* row of the doctrine that others act by when the scope is the leader */
+#define QD_NEUTRAL 0 /* row of the doctrine of the other states when the scope is the leader */
 /* Lengths of the tables, for callers that cannot read the enumerations. */
 extern const size_t qd_parameter_count, qd_outcome_count;
 extern const size_t qd_doctrine_count;

@@ -1,8 +1,8 @@
-/* One world: a plan says how to draw it, a world is its state, a result is what came out.
+/* One world: a plan states the distribution from which it is drawn, a world is its state, a result its outcomes.
  *
  * A plan is constant and shared between threads. A qd_world_t belongs to one thread; it is allocated once,
- * for the largest number of states it will ever hold, and nothing is allocated while a world is played. The
- * kernel knows no file, thread or clock: the result of qd_world_play is a pure function of (plan, seed, world
+ * for the largest number of states it will ever hold, and playing allocates nothing. The kernel uses no
+ * file, thread or clock: the result of qd_world_play is a pure function of (plan, seed, world
  * index). */
 #ifndef QUADRILLE_WORLD_H
 #define QUADRILLE_WORLD_H
@@ -19,13 +19,12 @@
 
 #pragma GCC visibility push(default)
 
-/* Most worlds of one (design point, order): every counter holds as many, and one more bit. */
+/* Greatest number of worlds of one (design point, order): every counter holds twice as many. */
 #define QD_WORLDS_MAX ((uint64_t)1 << 40)
 
-/* ---- plan: how worlds of one (design point, order) are drawn ------------------------------------------- */
+/* ---- plan: the distribution of the worlds of one (design point, order) --------------------------------- */
 
-/* States, capabilities and what else is known of an empirical order. Arrays not given are NULL and are drawn.
- */
+/* The data of an empirical order: states, capabilities and optional arrays. An array that is NULL is drawn. */
 typedef struct {
     size_t states;            /* N */
     size_t poles;             /* m: states with a share >= 0.05, 1 to N; states are sorted by capability */
@@ -36,8 +35,8 @@ typedef struct {
     const double *affinity; /* N x N symmetric, zero diagonal, in [-1,1], or NULL: then baseline and start */
     const int
         *bloc; /* N: labels 0..K of the first blocs, or NULL: then made from the pacts, if there are any */
-    const bool *pact;  /* N x N symmetric: who has a defence pact with whom, or NULL */
-    const bool *rival; /* N x N symmetric: who is whose rival, or NULL */
+    const bool *pact;  /* N x N symmetric: pairs with a defence pact, or NULL */
+    const bool *rival; /* N x N symmetric: pairs of rivals, or NULL */
 } qd_empirical_t;
 
 /* One parameter set at the start of period `at` (schedule). */
@@ -53,7 +52,7 @@ typedef struct {
     qd_distribution_t parameter[QD_PARAMETER_COUNT];
     size_t changes;
     const qd_change_t
-        *change; /* sorted by `at`; where two set the same parameter at once the later one wins */
+        *change; /* sorted by `at`; of two that set the same parameter in one period, the later one wins */
 } qd_plan_t;
 
 /* The plan of an order's defaults: no schedule, no empirical data. */

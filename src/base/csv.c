@@ -61,7 +61,7 @@ static void trim(char *text, char *end)
     *end = '\0';
 }
 
-/* Drops the quotes around the text and one of two within. */
+/* Removes the quotes around the text and one of each two within. */
 static char *unquote(char *open, char *close)
 {
     char *to = open;
@@ -120,7 +120,7 @@ static size_t count_lines(const char *text)
     return n;
 }
 
-/* A name must tell a column from the others; columns without one cannot be asked for. */
+/* Names of columns are unique; columns without a name cannot be looked up. */
 static qd_status_t check_names(const qd_csv_t *self, const qd_csv_field_t field[], size_t number,
                                qd_error_t *error)
 {
@@ -241,7 +241,7 @@ qd_status_t qd_csv_column(const qd_csv_t *self, const char *name, const char *ot
     return qd_error_add(error, QD_ERROR_INPUT, "%s:1: found no column `%s`; expected one", self->path, name);
 }
 
-/* Tells that a field is no number in [low, high]; `kind` is "number" or "whole number". */
+/* Reports that a field is not a number in [low, high]; `kind` is "number" or "whole number". */
 static qd_status_t tell_number(const qd_csv_t *self, size_t row, size_t column, qd_number_fault_t fault,
                                const char *kind, double low, double high, qd_error_t *error)
 {

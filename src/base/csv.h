@@ -1,16 +1,15 @@
-/* Lines of CSV: one way to cut a file into lines and a line into fields.
+/* CSV: the division of a file into lines and of a line into fields.
  *
  * Fields are separated by commas; blanks (spaces, tabs) around them go. A field may stand in double quotes,
- * and then holds commas, blanks, and quotes that are written twice; no line break. A byte order mark is no
- * part of the text, a carriage return before a line's end no part of the line, and lines of blanks only are
- * skipped. */
+ * and then holds commas, blanks, and quotes that are written twice; no line break. A byte order mark does not
+ * belong to the text, nor a carriage return before a line's end to the line; blank lines are skipped. */
 #ifndef QD_BASE_CSV_H
 #define QD_BASE_CSV_H
 
 #include <stddef.h>
 #include "quadrille/error.h"
 
-/* A text that is read line by line, and cut up on the way. */
+/* A text that is read line by line; reading modifies it. */
 typedef struct {
     char *next;    /* NULL: at the end */
     size_t number; /* of the line returned last, from 1; of the last line at the end */
@@ -26,21 +25,21 @@ typedef struct {
     size_t column; /* where it begins in the line, in characters from 1 */
 } qd_csv_field_t;
 
-/* What is wrong with the quotes of a line: where, from there on, and what was expected. */
+/* A fault in the quotes of a line: its column, the text from there on, and the expectation. */
 typedef struct {
     size_t column;
     const char *found, *expected;
 } qd_csv_fault_t;
 
-/* Cuts a line up. Returns how many fields it has, of which the first `most` are stored; 0 and the fault where
- * a quote is not closed, or is followed by anything but a comma. */
+/* Divides a line into fields. Returns their number and stores the first `most`; 0 and the fault if a quote is not
+ * closed or not followed by a comma. */
 size_t qd_csv_split(char *line, size_t most, qd_csv_field_t field[], qd_csv_fault_t *fault);
 
-/* At least as many fields as the line has. */
+/* An upper bound of the number of fields of a line. */
 size_t qd_csv_fields_most(const char *line);
 
 /* A strict reader of small tables in CSV (cut as above): one header line of column names, none twice,
- * then lines with as many fields. Numbers are decimal and finite. Faults are told as "FILE:LINE: found X;
+ * then lines with as many fields. Numbers are decimal and finite. Faults are reported as "FILE:LINE: found X;
  * expected Y", with a column where it is known. A table belongs to one thread at a time. */
 
 #define QD_CSV_FILE_SIZE (64u << 20) /* bytes accepted */
@@ -53,9 +52,9 @@ typedef struct {
     size_t *line; /* line of each row in the file, from 1 */
 } qd_csv_t;
 
-/* Reads a file. On QD_OK *self must be released by qd_csv_free; otherwise *self is NULL: QD_ERROR_INPUT where
- * the file cannot be read, has no header or nothing below it, a column twice, a quote that is not closed or a line with another
- * number of fields; QD_ERROR_MEMORY. */
+/* Reads a file. On QD_OK *self must be released by qd_csv_free; otherwise *self is NULL: QD_ERROR_INPUT where the
+ * file cannot be read, has no header or nothing below it, a column twice, a quote that is not closed or a line with
+ * another number of fields; QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_csv_read(const char *path, qd_csv_t **self, qd_error_t *error);
 void qd_csv_free(qd_csv_t *self); /* NULL allowed */
 

@@ -18,7 +18,7 @@ qd_status_t qd_error_add(qd_error_t *error, qd_status_t status, const char *form
     int length = vsnprintf(error->text + error->used, room, format, arguments);
     va_end(arguments);
     if (length < 0 || (size_t)length + 2 > room) {
-        /* A first message that is too long is cut; a later one is dropped whole and counted. */
+        /* A first message that is too long is truncated; a later one is dropped and counted. */
         if (error->used == 0 && length > 0) {
             error->used = sizeof error->text - 1;
             error->text[error->used - 1] = '\n';
@@ -36,7 +36,7 @@ qd_status_t qd_error_add(qd_error_t *error, qd_status_t status, const char *form
 
 /* ---- order of places ----------------------------------------------------------------------------------- */
 
-#define SORTED_MAX 1024 /* messages; more do not fit into a text but for absurdly short ones */
+#define SORTED_MAX 1024 /* messages; the text holds more only if they are very short */
 
 typedef struct {
     const char *text;

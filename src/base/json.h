@@ -7,7 +7,7 @@
 /* The shorter of %.15g and %.17g that reads back to x; null where x is not finite. */
 void qd_json_real(FILE *out, double x);
 
-/* A text in quotes; it must be UTF-8. `<` is escaped, so that no text can end the script element of a page. */
+/* A text in quotes, which must be UTF-8. Escapes `<`, so that no text ends the script element of a page. */
 void qd_json_text(FILE *out, const char *text);
 
 #endif

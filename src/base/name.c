@@ -37,8 +37,8 @@ static size_t distance(const char *a, const char *b)
     return last[m];
 }
 
-/* Whether a name at that distance may be the one that was meant: a third of the letters and one more may be wrong, but
- * no more than half of them; names of one or two letters are near to nothing. */
+/* Whether a name at that distance is near enough: at most a third of the letters and one more may differ, and at most
+ * half of them; names of one or two letters have no near name. */
 static bool is_near(const char *name, const char *other, size_t d)
 {
     size_t n = strlen(name), m = strlen(other), longer = n > m ? n : m;

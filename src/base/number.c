@@ -9,12 +9,12 @@
 
 #define ALL_WHOLE   4503599627370496.0         /* 2^52: doubles from here on are whole */
 #define EXACT_MAX   UINT64_C(9007199254740992) /* 2^53: whole numbers up to here are doubles */
-#define SCALE_LIMIT 1000000 /* exponents are cut here: far beyond what can be represented */
+#define SCALE_LIMIT 1000000 /* exponents are clamped here, far beyond the range of doubles */
 
-/* A decimal text taken apart: (-1)^negative * digits * 10^scale. */
+/* The parts of a decimal text: (-1)^negative * digits * 10^scale. */
 typedef struct {
     const char *whole, *fraction; /* first digits before and after the point */
-    size_t wholes, fractions;     /* how many there are */
+    size_t wholes, fractions;     /* numbers of digits */
     bool negative, has_exponent;
     long exponent;
 } decimal_t;
@@ -24,7 +24,7 @@ static size_t digits_at(const char *s)
     return strspn(s, "0123456789");
 }
 
-/* [+-] digits, cut at +-SCALE_LIMIT; NULL where there is no digit, else where it ends. */
+/* [+-] digits, clamped at +-SCALE_LIMIT; returns the end, or NULL if there is no digit. */
 static const char *parse_exponent(const char *s, long *exponent)
 {
     bool negative = *s == '-';

@@ -1,11 +1,11 @@
 /* Decimal numbers from text: one grammar and one rule of exactness for YAML, CSV and the command line.
  *
  * The grammar is [+-] digits [. digits] [e [+-] digits] with at least one digit before the exponent: no hexadecimals,
- * underscores, blanks, nan or inf. A number is refused where reading it would silently make another one of it:
+ * underscores, blanks, nan or inf. A number is refused if reading it would silently change it:
  *
  * - a real number beyond the range of normal doubles, at either end (1e400, 1e-400);
  * - a real number of 2^52 or more, written without an exponent, that is not a double (9007199254740993): from
- *   there on doubles are whole, so that a reader may count on every digit;
+ *   there on doubles are whole, so that every digit counts;
  * - a whole number that is not whole as written (4503599627370496.5, 1e-400), or is beyond 2^53 and not written in
  *   digits alone (9007199254740993.0, 1e16).
  *
@@ -21,7 +21,7 @@ typedef enum {
     QD_NUMBER_NONE,     /* not a decimal number */
     QD_NUMBER_LARGE,    /* beyond the largest double, or the largest uint64_t */
     QD_NUMBER_SMALL,    /* not 0, but nearer to it than the smallest normal double */
-    QD_NUMBER_INEXACT,  /* a real of 2^52 or more that no double is equal to */
+    QD_NUMBER_INEXACT,  /* a real of 2^52 or more that is not a double */
     QD_NUMBER_FRACTION, /* not whole */
     QD_NUMBER_DIGITS,   /* whole and beyond 2^53, but not written in digits alone */
 } qd_number_fault_t;
@@ -39,7 +39,7 @@ qd_number_fault_t qd_whole_of(const char *text, bool *negative, uint64_t *magnit
 bool qd_natural_of(const char *text, uint64_t low, uint64_t high, uint64_t *value);
 
 /* The expectation that a fault violates, for a message "found `1e400`; expected ..."; NULL for QD_NUMBER_GOOD,
- * QD_NUMBER_NONE and QD_NUMBER_FRACTION, where the caller's own range says all. Static. */
+ * QD_NUMBER_NONE and QD_NUMBER_FRACTION, where the caller's own range is the expectation. Static. */
 const char *qd_number_expectation(qd_number_fault_t fault);
 
 #endif

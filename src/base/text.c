@@ -14,7 +14,7 @@
 static qd_status_t unreadable(const char *path, qd_error_t *error)
 {
     const char *why =
-        errno == ETIMEDOUT ? "found a pipe to which nobody writes; expected a file" : strerror(errno);
+        errno == ETIMEDOUT ? "found a pipe without a writer; expected a file" : strerror(errno);
     return qd_error_add(error, QD_ERROR_INPUT, "%s: cannot be read: %s", path, why);
 }
 
@@ -41,8 +41,7 @@ static qd_status_t read_all(FILE *file, const char *path, size_t limit, char **t
     return QD_OK;
 }
 
-/* Opens a file for reading. A pipe that nobody writes to is not waited for: to open it or to read it would block
- * for ever. */
+/* Opens a file for reading. Does not wait for a pipe without a writer: opening or reading it would block for ever. */
 static FILE *open_text(const char *path)
 {
     struct stat about;
@@ -142,7 +141,7 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column)
     return true;
 }
 
-/* A carriage return that ends no line: that of a file whose lines end in nothing else. NULL: none. */
+/* A carriage return without a line feed, or NULL. */
 static const char *lone_return(const char *text)
 {
     const char *s = strchr(text, '\r');

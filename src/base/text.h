@@ -1,4 +1,4 @@
-/* Files of text: read whole, and refused when they are not text. */
+/* Text files, read whole; files that are not text are refused. */
 #ifndef QD_BASE_TEXT_H
 #define QD_BASE_TEXT_H
 
@@ -9,7 +9,7 @@
 #include "quadrille/error.h"
 
 /* Reads a whole file of at most `limit` bytes into *text (NUL-terminated, to be freed; NULL on failure); the
- * messages name `path`. QD_ERROR_INPUT where it cannot be read or is larger; QD_ERROR_MEMORY. */
+ * messages name `path`. QD_ERROR_INPUT if it cannot be read or is larger; QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_read_text(const char *path, size_t limit, char **text, size_t *length,
                                      qd_error_t *error);
 
@@ -17,11 +17,11 @@ QD_MUST_USE qd_status_t qd_read_text(const char *path, size_t limit, char **text
  * it is not UTF-8 (RFC 3629). */
 size_t qd_text_character(const unsigned char *s, size_t left, uint32_t *code);
 
-/* Whether a terminal may obey a character instead of showing it: controls (C0, delete, C1), marks that change the
- * direction of writing (Unicode's Bidi_Control), separators of lines and paragraphs. */
+/* Whether a terminal may interpret a character instead of showing it: controls (C0, delete, C1), marks that change
+ * the direction of writing (Unicode's Bidi_Control), separators of lines and paragraphs. */
 bool qd_is_control(uint32_t code);
 
-/* Whether a NUL-terminated text is fit for a name: UTF-8 without any such character. */
+/* Whether a NUL-terminated text is valid as a name: UTF-8 without any such character. */
 bool qd_is_name(const char *text);
 
 /* Whether text is UTF-8 (RFC 3629) without control characters other than tab, line feed and carriage return;

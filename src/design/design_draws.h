@@ -1,5 +1,5 @@
-/* Where each random number of a design lives: purpose DESIGN, with the "world" and the draw stated here, and
- * the kind of use as the "period". Part of the format: an entry may be added, never moved. */
+/* The address of each random number of a design: purpose DESIGN, with the "world" and the draw stated here, and the
+ * use as the "period". Part of the format: an entry may be added, never moved. */
 #ifndef QD_DESIGN_DESIGN_DRAWS_H
 #define QD_DESIGN_DESIGN_DRAWS_H
 

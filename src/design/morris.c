@@ -1,8 +1,8 @@
-/* Morris's (1991) trajectories, with levels that are used alike.
+/* Morris's (1991) trajectories, with levels that are used equally often.
  *
  * Morris moves a factor by half of its levels, up from the lower half or down from the upper one: level l goes
- * to l + L/2 modulo L. In that form the design is one for any number of levels: a shift modulo L takes every
- * level to another one and uses each once. Rounds of L trajectories begin at the L levels in random order. */
+ * to l + L/2 modulo L. This form works for any number of levels: a shift modulo L maps every level to another
+ * one and uses each once. Rounds of L trajectories begin at the L levels in random order. */
 #include "design/design.h"
 
 #include "design/design_draws.h"

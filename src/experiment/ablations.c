@@ -201,7 +201,7 @@ static bool join_changes(qd_loading_t *load, const qd_ablation_t *ablation, cons
     return true;
 }
 
-/* A set of twins: what is in force, what its labels say, and the number that its points have. */
+/* A set of twins: their settings, the words of their labels, and the number of their points. */
 typedef struct {
     qd_ablation_t *ablation;
     const char *words; /* "without " */

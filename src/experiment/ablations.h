@@ -1,4 +1,4 @@
-/* `ablate:` - assumptions switched off, one at a time. Every point that a claim looks at gets a twin for each
+/* `ablate:`, assumptions switched off one at a time. Every point of a claim gets a twin for each
  * ablation: the same point with the ablation's settings in force throughout, over the file's `parameters`, the
  * design, and every change of a schedule. Twins are points like others (so that runs, shards, merges and
  * verification know them), appended behind all others and marked `from_claim` and `ablation`. */
@@ -9,12 +9,12 @@
 
 #include "experiment/loading.h"
 
-/* Reads `assumptions` (the preset: what docs/model.md, part 8, says is assumed) or a mapping {name: {parameter:
+/* Reads `assumptions` (the preset: the assumptions of docs/model.md, part 8) or a mapping {name: {parameter:
  * value, ...}}, and appends the twins. Needs the claims. Faults are left in the document. */
 void qd_ablations_read(qd_loading_t *load, const qd_yaml_node_t *node);
 
 /* `baseline: true`: the same for two references, the arms of contrasts under the doctrine `neutral` and with
- * doctrine.vital_interest at its greatest, where no crisis is worth acting. Needs the ablations. */
+ * doctrine.vital_interest at its greatest, at which no crisis is worth a mission. Needs the ablations. */
 void qd_baselines_read(qd_loading_t *load, const qd_yaml_node_t *node);
 
 /* Frees both. */

@@ -32,7 +32,7 @@ static void write_worlds(FILE *out, const qd_experiment_t *self)
             precision->max_worlds);
 }
 
-/* What decides the values of worlds; of the design, all of it if `whole`. */
+/* The keys that determine the values of worlds; the whole design if `whole`. */
 static void write_core(FILE *out, const qd_loading_t *load, bool whole)
 {
     fputs("orders: ", out);

@@ -10,7 +10,7 @@
 
 /* Sets self->config and self->config_hash. False when memory is short. The hash is XXH3-64 of the canonical
  * text of seed, orders (with their data), parameters, schedule, type and factors of the design: not of the
- * number of worlds or of design points, which a resumed run may raise, nor of what is only said or shown. */
+ * number of worlds or of design points, which a resumed run may raise, nor of text and options of output. */
 bool qd_canonical_set(qd_loading_t *load);
 
 #endif

@@ -1,16 +1,16 @@
-/* Arms of claims: from words to points (see claims_reader.h). */
+/* Arms of claims: from the words of a file to points (see claims_reader.h). */
 #ifndef QD_EXPERIMENT_CLAIM_ARMS_H
 #define QD_EXPERIMENT_CLAIM_ARMS_H
 
 #include "experiment/loading.h"
 
-/* What an arm says, read from one or more mappings; `node` is the last of them, for messages. */
+/* The settings of an arm, read from one or more mappings; `node` is the last of them, for messages. */
 typedef struct {
     const qd_yaml_node_t *node, *point, *order; /* values of the keys `point` and `order`, or NULL */
     qd_block_t block;
 } qd_arm_words_t;
 
-/* Adds a mapping's words; a name that is there already is refused. */
+/* Adds the settings of a mapping; refuses a name that the arm already has. */
 bool qd_arm_read(qd_loading_t *load, const qd_yaml_node_t *map, qd_arm_words_t *words);
 void qd_arm_words_free(qd_arm_words_t *words);
 

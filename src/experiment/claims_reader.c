@@ -263,7 +263,7 @@ static bool read_equal(const qd_yaml_node_t *map, const qd_yaml_node_t *node, in
     return true;
 }
 
-/* What every claim has. */
+/* The keys that every claim has. */
 static bool read_head(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t *claim)
 {
     const char *text = NULL;
@@ -340,7 +340,7 @@ static bool is_word(const char *text)
     return text[-1] != '-' && text[-1] != '+';
 }
 
-/* Values stay as they were written: a claim is the words of its author. */
+/* Values keep the words of their author. */
 void qd_write_node(FILE *out, const qd_yaml_node_t *node)
 {
     bool map = qd_yaml_kind(node) == QD_YAML_MAP;

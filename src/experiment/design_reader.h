@@ -11,7 +11,7 @@
 void qd_design_read(qd_loading_t *load, const qd_yaml_node_t *map);
 void qd_items_free(qd_loading_t *load);
 
-/* "{type: grid, factors: {...}, points: ...}"; without the points and without what is derived from them if
+/* "{type: grid, factors: {...}, points: ...}"; without the points and values derived from them if
  * `whole` is false. */
 void qd_write_design(FILE *out, const qd_loading_t *load, bool whole);
 

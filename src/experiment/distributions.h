@@ -19,7 +19,7 @@ bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value);
  * or where its kind does not go with the parameter's type. */
 bool qd_read_distribution(const qd_yaml_node_t *node, int parameter, qd_distribution_t *written);
 
-/* The mapping {kind: numbers} alone: what qd_read_distribution accepts but a constant. */
+/* The mapping {kind: numbers} alone: all that qd_read_distribution accepts except a constant. */
 bool qd_read_form(const qd_yaml_node_t *map, int parameter, qd_distribution_t *written);
 
 /* Fills name[] with the keys of all distributions, in the order of their table, and returns their number. */

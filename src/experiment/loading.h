@@ -1,16 +1,16 @@
-/* What the readers of an experiment's parts share while a file is being loaded. */
+/* State and helpers that the readers of an experiment's parts share during loading. */
 #ifndef QD_EXPERIMENT_LOADING_H
 #define QD_EXPERIMENT_LOADING_H
 
 #include "yaml/reader.h"
 #include "quadrille/experiment.h"
 
-#define QD_DOCTRINE       (-1)    /* stands where a parameter's position would, for `doctrine` */
+#define QD_DOCTRINE       (-1)    /* in place of a parameter's position: `doctrine` */
 #define QD_POINTS_MAX     1000000 /* design points */
 #define QD_SCHEDULE_MAX   10000   /* entries of one schedule */
 #define QD_LABEL_SIZE_MAX 200     /* bytes of a label or a name */
 
-/* What a file gives to one name: a distribution as written, before qd_distribution_finish (raw weights,
+/* One setting of a file: a distribution as written, before qd_distribution_finish (raw weights,
  * bounds of a beta left equal where none were given). For the doctrine, values are rows of qd_doctrine_table.
  */
 typedef struct {
@@ -44,10 +44,10 @@ typedef struct {
 } qd_item_t;
 
 typedef struct {
-    qd_experiment_t *self; /* what is being built */
+    qd_experiment_t *self; /* the experiment under construction */
     qd_error_t *error;
-    const char *folder; /* where data files are looked for: "" or ends in '/' */
-    bool resolved;      /* the text is a canonical one, checked when it was made */
+    const char *folder; /* of relative data files: "" or ends in '/' */
+    bool resolved;      /* the text is canonical and was checked when it was written */
     bool periods_set;   /* order.periods was given by --set */
     qd_block_t base;    /* `parameters` with --set merged in */
     qd_schedule_t schedule;
@@ -56,7 +56,7 @@ typedef struct {
     const qd_yaml_node_t *claims, *ablate; /* or NULL */
 } qd_loading_t;
 
-/* calloc that leaves QD_ERROR_MEMORY in load->error; never a NULL for count 0. */
+/* qd_new with load->error. */
 void *qd_loading_room(qd_loading_t *load, size_t count, size_t size);
 char *qd_loading_copy(qd_loading_t *load, const char *text);
 

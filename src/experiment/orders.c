@@ -37,7 +37,7 @@ void qd_orders_free(qd_experiment_t *self)
 
 /* ---- empirical orders ---------------------------------------------------------------------------------- */
 
-/* folder + path, to be freed */
+/* folder + path; release with free() */
 static char *data_path(qd_loading_t *load, const char *path)
 {
     const char *folder = path[0] == '/' ? "" : load->folder;
@@ -49,7 +49,7 @@ static char *data_path(qd_loading_t *load, const char *path)
     return whole;
 }
 
-/* errno says why not. */
+/* errno states the reason. */
 static bool is_readable(const char *path)
 {
     struct stat about;
@@ -71,7 +71,7 @@ static bool read_path(qd_loading_t *load, const qd_yaml_node_t *map, const char 
     return is_readable(*path) || qd_yaml_fail(node, "%s: cannot be read: %s", *path, strerror(errno));
 }
 
-/* The experiment remembers what it was read from; takes the path (or NULL) over. */
+/* Records a source of the experiment; takes ownership of the path (or NULL). */
 static void keep_source(qd_loading_t *load, char *path)
 {
     qd_experiment_t *self = load->self;
@@ -86,7 +86,7 @@ static void keep_source(qd_loading_t *load, char *path)
     free(path);
 }
 
-/* The files themselves are read where all that is said of them, and before, is `good`. */
+/* Reads the files only if everything that the experiment file says of them, and before, is `good`. */
 static void read_files(qd_loading_t *load, const qd_yaml_node_t *map, int year, bool good, qd_order_t *order)
 {
     static const char *const keys[SOURCES] = {"cinc",   "alliances", "rivalries",
@@ -100,14 +100,14 @@ static void read_files(qd_loading_t *load, const qd_yaml_node_t *map, int year, 
         good = qd_yaml_whole(qd_yaml_get(map, "states"), 2, QD_EMPIRICAL_STATES_MAX, &states) && good;
     qd_empirical_source_t source = {path[0], path[1], path[2], path[3],
                                     path[4], path[5], year,    (size_t)states};
-    /* The fault is told where it lies, in the data file; qd_experiment_load sees it in the error. */
+    /* The message names the place in the data file; qd_experiment_load finds it in the error. */
     if (good && qd_empirical_read(&source, &order->empirical, load->error))
         order->empirical = NULL;
     for (size_t k = 0; k < SOURCES; k++)
         keep_source(load, path[k]);
 }
 
-/* A list of `count` numbers into doubles; absent lists are left alone. */
+/* A list of `count` numbers into doubles; an absent list changes nothing. */
 static bool read_reals(const qd_yaml_node_t *data, const char *key, size_t count, double *out)
 {
     const qd_yaml_node_t *list = qd_yaml_get(data, key);
@@ -148,7 +148,7 @@ static size_t position_of(const int code[], size_t count, int wanted)
     return i;
 }
 
-/* A flat list of codes, two for each pair, into the matrix of pairs; an absent list is left alone. */
+/* A flat list of codes, two for each pair, into the matrix of pairs; an absent list changes nothing. */
 static bool read_ties(qd_loading_t *load, const qd_yaml_node_t *data, const char *key,
                       const qd_empirical_room_t *room, size_t n, bool pair[])
 {

@@ -1,9 +1,9 @@
-/* Registration: what was stated before a run. `quadrille register EXPERIMENT.yaml` seals the claims, the analysis, the
- * seed, the number of worlds and what decides the worlds' values in EXPERIMENT.registered.yaml; an experiment that is
- * loaded later is compared with it.
+/* Registration of the statements made before a run. `quadrille register EXPERIMENT.yaml` seals the claims, the
+ * analysis, the seed, the number of worlds and the keys that determine the worlds' values in
+ * EXPERIMENT.registered.yaml; an experiment that is loaded later is compared with it.
  *
  * A sealed file has a head (date, program, experiment, hash of the rest) and then lines that are a function of the
- * experiment alone. Comparison is line by line, so that each changed claim can be told. */
+ * experiment alone. Comparison is line by line, so that the report names each changed claim. */
 #ifndef QD_EXPERIMENT_REGISTRATION_H
 #define QD_EXPERIMENT_REGISTRATION_H
 

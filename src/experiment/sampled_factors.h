@@ -1,4 +1,4 @@
-/* Factors of sampled designs: how a coordinate follows from its place in the unit interval. */
+/* Factors of sampled designs: the map from a place in the unit interval to a coordinate. */
 #ifndef QD_EXPERIMENT_SAMPLED_FACTORS_H
 #define QD_EXPERIMENT_SAMPLED_FACTORS_H
 
@@ -9,7 +9,7 @@
 #define QD_MORRIS_LOW_QUANTILE  0.01
 #define QD_MORRIS_HIGH_QUANTILE 0.99
 
-/* How many values a factor takes (listed levels, choices of positive weight without repetitions, whole
+/* The number of values of a factor (listed levels, choices of positive weight without repetitions, whole
  * numbers); 0 for a continuous one. */
 size_t qd_factor_values(const qd_factor_t *self);
 

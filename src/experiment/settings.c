@@ -201,7 +201,7 @@ void qd_write_block(FILE *out, const qd_block_t *block)
 
 #define AT_MAX 10000
 
-/* A change that no world lives to see is a mistake, where the number of periods is known from the file. */
+/* A change after the last period is a mistake, if the file fixes the number of periods. */
 static bool check_period(const qd_loading_t *load, const qd_yaml_node_t *node, uint64_t at)
 {
     const qd_given_t *given = qd_block_find(&load->base, QD_P_order_periods);
@@ -324,7 +324,7 @@ static bool bears_on(const char *key, int parameter)
     return false;
 }
 
-/* The setting at period 0 in a schedule's list that bears on a parameter; the list where it cannot be found. */
+/* The setting at period 0 in a schedule's list that affects a parameter; the list if there is none. */
 static const qd_yaml_node_t *place_at_start(const qd_yaml_node_t *list, int parameter)
 {
     for (const qd_yaml_node_t *entry = qd_yaml_first(list); entry; entry = qd_yaml_next(entry)) {

@@ -10,8 +10,8 @@
  * nearest name) where there is none. */
 bool qd_find_setting(const qd_yaml_node_t *node, const char *name, int *parameter);
 
-/* Reads a mapping of names to values or distributions. Adds to *out what could be read even where something
- * was wrong (then false). `scheduled`: parameters that only the drawing of a world reads are refused. */
+/* Reads a mapping of names to values or distributions. Adds to *out all readable settings, even after a fault
+ * (then returns false). `scheduled`: parameters that only the drawing of a world reads are refused. */
 bool qd_block_read(qd_loading_t *load, const qd_yaml_node_t *map, bool scheduled, qd_block_t *out);
 
 /* Adds or replaces one setting, keeping the order. */
@@ -19,7 +19,7 @@ bool qd_block_put(qd_loading_t *load, qd_block_t *block, const qd_given_t *given
 const qd_given_t *qd_block_find(const qd_block_t *block, int parameter); /* NULL: not there */
 void qd_block_free(qd_block_t *block);
 
-/* --set NAME=VALUE...: merged into load->base, over what the file says. A preset set so also replaces its six
+/* --set NAME=VALUE...: merged into load->base, over the settings of the file. A preset in --set also replaces its six
  * parameters of the file. */
 void qd_apply_sets(qd_loading_t *load, const qd_overrides_t *overrides);
 
@@ -27,13 +27,13 @@ void qd_apply_sets(qd_loading_t *load, const qd_overrides_t *overrides);
  * choices that share the draw of "doctrine". *out is to be freed. */
 bool qd_block_expand(qd_loading_t *load, const qd_block_t *block, qd_setting_t **out, size_t *count);
 
-/* How many settings one given value expands to, and those settings. */
+/* The number of settings to which one given value expands, and those settings. */
 size_t qd_given_expand(const qd_given_t *given, qd_setting_t out[QD_DOCTRINE_FIELDS]);
 
 /* "{doctrine: rumsfeld, institution.target: 0.9}" */
 void qd_write_block(FILE *out, const qd_block_t *block);
 
-/* `schedule:` - parameters that change during a world: a list of {at: period, set: {name: value, ...}}. */
+/* `schedule:`, parameters that change during a world: a list of {at: period, set: {name: value, ...}}. */
 
 /* Reads the list and sorts it by period, file order kept within one. false and messages where something is
  * wrong. */
@@ -44,10 +44,10 @@ void qd_schedule_free(qd_schedule_t *self);
 bool qd_schedule_expand(qd_loading_t *load, const qd_schedule_t *self, qd_change_t **out, size_t *count);
 
 /* "[{at: 64, set: {doctrine: rumsfeld}}, ...]" */
-/* Whether the schedule sets at period 0, before anything is played, all that a parameter (or QD_DOCTRINE) sets. */
+/* Whether the schedule at period 0 sets everything that a parameter (or QD_DOCTRINE) sets. */
 bool qd_schedule_overrides(const qd_schedule_t *schedule, int parameter);
 
-/* The same is a fault, told at the setting in the schedule's list; true where there is none. `what`: "the factor". */
+/* Reports the same as a fault at the setting in the schedule's list; true if there is none. `what`: "the factor". */
 bool qd_schedule_spares(const qd_yaml_node_t *list, const qd_schedule_t *schedule, int parameter,
                         const char *what);
 

@@ -1,5 +1,4 @@
-/* What has happened in a world so far: the sums from which the outcomes of model.md part 7 are made at the
- * end. */
+/* The record of a world: sums over its events, from which the outcomes of docs/model.md, part 7, follow at the end. */
 #ifndef QD_MEASURE_RECORD_H
 #define QD_MEASURE_RECORD_H
 
@@ -25,13 +24,13 @@ typedef struct {
     double turnover, persistence, legitimacy, size, gini, strange; /* sums over reviews, missions */
     uint32_t passes, passes_max;
     uint32_t endured, partners,
-        withdrawals; /* missions that endured, their partners at the start, those who left */
+        withdrawals; /* missions that endured, their partners at the start, partners that left */
     uint64_t length; /* sum of the missions' periods */
     uint32_t club_reviews;
     double club_turnover;       /* sum over club reviews */
     qd_depths_t depths;         /* as of the last qd_record_levels */
-    qd_set_t joined;            /* those who joined the last mission */
-    uint32_t joiners;           /* how many they are; 0 before the first mission */
+    qd_set_t joined;            /* states that joined the last mission */
+    uint32_t joiners;           /* their number; 0 before the first mission */
     qd_membership_t membership; /* as of the last qd_record_labels */
     double *path;               /* [QD_SERIES_COUNT][path_stride] */
     size_t path_stride;
@@ -41,18 +40,18 @@ bool qd_record_init(qd_record_t *self, size_t states, size_t periods);
 void qd_record_free(qd_record_t *self);
 void qd_record_reset(qd_record_t *self, size_t periods);
 
-/* The order breaks down in the present period, if it has not before. cause: 1 war, 2 tension. */
+/* Records that the order breaks down in the present period, unless it did before. cause: 1 war, 2 tension. */
 void qd_record_breakdown(qd_record_t *self, int cause);
 
-/* One mission: who joined (the initiator always does), its venue, legitimacy, Gini of the joiners' stakes,
- * share of strange partners. */
+/* Records one mission: the states that joined (always with the initiator), its venue, legitimacy, Gini of the
+ * joiners' stakes, share of strange partners. */
 void qd_record_mission(qd_record_t *self, const qd_set_t *joined, qd_venue_t venue, double legitimacy,
                        double gini, double strange, int passes);
 
-/* Labels have changed, or may have: to be told before the period or the world ends. */
+/* To be called after labels may have changed, before the period or the world ends. */
 void qd_record_labels(qd_record_t *self, const qd_state_t *state);
 
-/* Levels have changed: to be told before the period or the world ends. Without clubs it need not be. */
+/* To be called after levels changed, before the period or the world ends; not needed without clubs. */
 void qd_record_levels(qd_record_t *self, const qd_state_t *state);
 
 /* End of the present period, after the bloc review: sums, paths. */

@@ -7,9 +7,9 @@
 
 #include "world/state.h"
 
-/* Who stands in which bloc (a label with two holders or more) and who in none: made when labels change, for
- * measures of what changes in between. Rows of `padded`, 1 for those meant and 0 for the others: first the
- * unaligned (and the padding), then each bloc. */
+/* The blocs (labels with at least two holders) and the unaligned states, rebuilt when labels change and used by
+ * measures in between. Rows of `padded`, 1 for members and 0 for others: first the unaligned states (and the
+ * padding), then each bloc. */
 typedef struct {
     size_t padded, blocs;
     double *row; /* [1 + blocs][padded], and scratch */

@@ -1,4 +1,4 @@
-/* The counter-based stream as a gsl_rng_type, so that GSL's distributions can be used on it. */
+/* The counter-based stream as a gsl_rng_type, for GSL's distributions. */
 #include "quadrille/random.h"
 
 typedef struct {

@@ -1,5 +1,5 @@
-/* Philox4x32-10 on eight counters at once. The same words as Random123's philox4x32 gives one by one
- * (tests/random compares them); a round is a few vector operations. */
+/* Philox4x32-10 on eight counters at once. Yields the same words as Random123's philox4x32 (tests/random compares
+ * them); a round is a few vector operations. */
 #ifndef QD_RANDOM_PHILOX_LANES_H
 #define QD_RANDOM_PHILOX_LANES_H
 
@@ -10,8 +10,8 @@ typedef struct {
     qd_words_t part[QD_WORD_PARTS];
 } qd_eight_words_t;
 
-/* The keys of all rounds. They are kept in memory, which a function that is not inlined sees to: a vector is
- * filled from there by a load, but only by several operations from a register. */
+/* The keys of all rounds. A function that is not inlined keeps them in memory: filling a vector from memory takes one
+ * load, from a register several operations. */
 typedef struct {
     uint64_t round[10][2];
 } qd_philox_keys_t;
@@ -27,9 +27,9 @@ __attribute__((noinline, unused)) static void qd_philox_keys(qd_philox_keys_t *s
     }
 }
 
-/* word[w] of the eight = word w of philox4x32({counter[0], ..., counter[3]}, key). The upper halves hold what
- * is left over, on entry as on return: a multiplication does not see them. A round of one vector waits for
- * the round before it; the others' go on meanwhile. */
+/* word[w] of the eight = word w of philox4x32({counter[0], ..., counter[3]}, key). The upper halves are
+ * unspecified on entry and on return: a multiplication ignores them. The rounds of one vector depend on each other;
+ * those of different vectors overlap. */
 static inline void qd_philox_lanes(const qd_eight_words_t counter[4], const qd_philox_keys_t *keys,
                                    qd_eight_words_t word[4])
 {

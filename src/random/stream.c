@@ -45,7 +45,7 @@ double qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uin
 
 /* ---- many draws at once -------------------------------------------------------------------------------- */
 
-/* Where eight pairs of draws are, as words of their counters. */
+/* The addresses of eight pairs of draws, as words of their counters. */
 typedef struct {
     qd_eight_words_t purpose, period, pair;
 } addresses_t;
@@ -122,7 +122,7 @@ static inline void read_pairs(reader_t *self, eight_pairs_t *out)
     draw_pairs(&self->keys, self->world, &self->next, out);
 }
 
-/* qd_unit of the bits, in place: as those below the point of a number from 1 to 2. */
+/* qd_unit of the bits, in place: the bits become the fraction of a number from 1 to 2. */
 static inline void make_units(qd_words_t *bits)
 {
     qd_words_t above = *bits >> 12 | 0x3FF0000000000000u;        /* 1 + ... */
@@ -137,7 +137,7 @@ static inline void make_open(qd_words_t *bits)
     *bits = (qd_words_t)(above - (1.0 - 0x1p-53));
 }
 
-/* The first draws of a period, by sixteens, as what `make` makes of their bits. */
+/* The first draws of a period, sixteen at a time, converted from bits by `make`. */
 static inline void fill_row(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[],
                             void (*make)(qd_words_t *bits))
 {
@@ -167,10 +167,10 @@ void qd_random_opens(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size
     fill_row(luck, purpose, period, n, out, make_open);
 }
 
-/* Pairs of normals that are made at a time, a multiple of 8. */
+/* Pairs of normals computed at a time, a multiple of 8. */
 #define PAIRS ((size_t)128)
 
-/* Pairs of normals in the making: open uniforms, and what becomes of them. */
+/* Pairs of normals in progress: open uniforms and intermediate values. */
 typedef struct {
     _Alignas(64) double u[PAIRS], v[PAIRS], radius[PAIRS], exponent[PAIRS];
 } normals_t;
@@ -237,8 +237,8 @@ static inline void make_points(const normals_t *self, size_t pairs, double *out)
 }
 
 /* Pairs, a multiple of 4, are points of the plane: each at a random angle, half of its squared distance from
- * the centre exponential (Box and Muller 1958). They are made in short steps, each for all of them: a
- * processor looks ahead over some sixty operations only, and those for one pair wait for each other. */
+ * the centre exponential (Box and Muller 1958). The work is divided into short steps,
+ * each for all pairs: the operations of one pair depend on each other, and a processor reorders only about sixty. */
 static inline void make_normals(normals_t *self, size_t pairs, double *out)
 {
     make_radii(self, pairs);

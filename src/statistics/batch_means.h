@@ -1,4 +1,4 @@
-/* Means over batches of worlds: how they are weighed and what their differences say about noise.
+/* Means over batches of worlds: their weights, and the noise that their differences show.
  *
  * u[b] is the mean of some quantity over the worlds of batch b; the quantity's value is sum_b share[b] u[b]. */
 #ifndef QD_STATISTICS_BATCH_MEANS_H
@@ -11,10 +11,10 @@
 /* Differences below this share of the greatest value are rounding. */
 #define QD_ROUNDING 0x1p-40
 
-/* What the values of a whole design have in common. */
+/* Properties that the values of a whole design share. */
 typedef struct {
-    double origin; /* one of the values, to be subtracted before sums are made */
-    double noise;  /* greatest size of a difference that is rounding */
+    double origin; /* one of the values; sums are taken about it */
+    double noise;  /* greatest difference that counts as rounding */
     bool varies;   /* some batch's mean differs between points, by more than rounding */
 } qd_batch_extent_t;
 qd_batch_extent_t qd_batch_extent(size_t points, size_t batches, const qd_batch_mean_t value[]);
@@ -37,9 +37,9 @@ static inline double qd_batch_mean(size_t batches, const double share[], const d
     return sum;
 }
 
-/* Covariance of the values of u and v (whose means are given) over the luck of the worlds, from how their
- * batches differ: a batch of n worlds has 1/n of a world's covariance. 0 for one batch. Unbiased where all
- * weights are 1. */
+/* Covariance of the values of u and v (whose means are given) over the worlds' random numbers, estimated from the
+ * differences between batches: a batch of n worlds has 1/n of a world's covariance. 0 for one batch. Unbiased where
+ * all weights are 1. */
 static inline double qd_batch_covariance(size_t batches, const double share[], const double u[],
                                          double mean_u, const double v[], double mean_v)
 {

@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 
-/* Values are taken for fractions up to this denominator, where they are nearer than this share of themselves. */
+/* A value counts as a fraction with a denominator up to this if it is nearer to it than this share of itself. */
 #define DENOMINATOR_MAX 10000
 #define RATIONAL        1e-10
 
@@ -134,8 +134,8 @@ static double concave_misfit(const steps_t *self, size_t high)
     return worst;
 }
 
-/* Twice the least dip that the atoms allow: a unimodal distribution has one atom at most, so one jump may be
- * as high as it is, and every other is missed by half its height. */
+/* Twice the least dip that the atoms allow. A unimodal distribution has at most one atom: it can match one jump,
+ * and it misses every other by half its height. */
 static double second_jump(const steps_t *self)
 {
     double first = 0.0, second = 0.0;
@@ -309,7 +309,7 @@ static size_t choose_values(size_t n, const double given[], const double step[],
     return count;
 }
 
-/* What is tested, from what was chosen, sorted in `spread`. Equal values are left as they are. */
+/* Makes the sample of the test from the chosen values, sorted in `spread`. Equal values stay unchanged. */
 static void prepare(size_t n, double value[], bool steps, uint64_t seed, double spread[])
 {
     qsort(value, n, sizeof *value, qd_compare_doubles);

@@ -1,4 +1,4 @@
-/* A growing string of bytes and a careful reader of one: whole numbers in LEB128 (seven bits a byte, least
+/* A growing string of bytes and a bounds-checked reader of one: whole numbers in LEB128 (seven bits a byte, least
  * significant first), doubles as their IEEE bits, little-endian. */
 #ifndef QD_STATISTICS_BYTE_STRING_H
 #define QD_STATISTICS_BYTE_STRING_H
@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define QD_WHOLE_BYTES 10 /* of a whole number, at most */
+#define QD_WHOLE_BYTES 10 /* greatest length of a whole number */
 
-/* `bytes` is realloc'd as it grows and belongs to whoever reads it at the end. After a failed allocation
- * `failed` is set and everything that follows is ignored. */
+/* `bytes` grows by realloc; the caller owns it at the end. A failed allocation sets `failed`, after which all calls
+ * are ignored. */
 typedef struct {
     unsigned char *bytes;
     size_t size, capacity;
@@ -22,7 +22,7 @@ void qd_byte_writer_whole(qd_byte_writer_t *self, uint64_t value);
 void qd_byte_writer_word(qd_byte_writer_t *self, uint64_t value); /* eight bytes */
 void qd_byte_writer_real(qd_byte_writer_t *self, double value);
 
-/* Puts a whole number there, at most QD_WHOLE_BYTES; returns the place after it. */
+/* Writes a whole number at the place, at most QD_WHOLE_BYTES; returns the place after it. */
 static inline unsigned char *qd_put_whole(unsigned char *at, uint64_t value)
 {
     for (; value >= 0x80; value >>= 7)

@@ -28,7 +28,7 @@ void qd_confidence_sequence_init(qd_confidence_sequence_t *self, double low, dou
 }
 
 /* Logarithm of P(a, x), the regularised lower incomplete gamma function, for x >= a > 0. Chernoff's bound
- * tells where its complement is nothing beside 1, and spares GSL the underflow. */
+ * tells where its complement is negligible beside 1, which avoids an underflow in GSL. */
 static double log_lower_gamma(double a, double x)
 {
     if (a * log(x / a) - (x - a) < -40.0)

@@ -1,11 +1,11 @@
-/* A confidence sequence for a mean: intervals that hold at all looks at once, so that a run may stop as soon
- * as one is narrow enough and the last one still has its coverage.
+/* A confidence sequence for a mean: intervals that cover at all looks simultaneously, so that a run may
+ * stop at the first interval that is narrow enough and keep its coverage.
  *
  * Outcomes with both bounds: the empirical-Bernstein sequence of Howard, Ramdas, McAuliffe and Sekhon (2021,
  * theorem 4) with the gamma-exponential mixture (their proposition 9). With X in [0,1] after scaling and any
  * prediction P_i of X_i made from earlier worlds, V = sum (X_i - P_i)^2, the process exp(l sum (X_i - mu) -
  * (-log(1 - l) - l) V),  0 <= l < 1, is a supermartingale; its mixture over 1 - l with density proportional
- * to u^(rho-1) exp(-rho u) on (0,1] is below 2/alpha for ever with probability 1 - alpha/2, on either side.
+ * to u^(rho-1) exp(-rho u) on (0,1] stays below 2/alpha with probability 1 - alpha/2, on either side.
  * P_i is the mean at the look before (0.5 at first), which makes V computable from moments. Valid at every
  * sample size.
  *
@@ -14,7 +14,7 @@
  * first look. It rests on the central limit theorem: it is unbounded below min_worlds and while the sd is 0.
  *
  * Looks are cumulative and must be taken at the same numbers of worlds whenever a run is repeated or resumed,
- * as the width depends on where one looked: at block boundaries, worlds 0 .. n - 1 all finished. Plain data;
+ * because the width depends on the looks: at block boundaries, worlds 0 .. n - 1 all finished. Plain data;
  * one thread at a time. */
 #ifndef QD_STATISTICS_CONFIDENCE_SEQUENCE_H
 #define QD_STATISTICS_CONFIDENCE_SEQUENCE_H
@@ -28,15 +28,15 @@ typedef struct {
     bool bounded;
     double low, high; /* bounds of the outcome */
     double alpha;     /* 1 - confidence */
-    double rho;       /* of the mixture: where it is tightest */
+    double rho;       /* of the mixture: sets the time at which it is tightest */
     uint64_t min_worlds;
     uint64_t count;       /* at the last look, as all below */
     double mean, squares; /* mean, and sum of squares about it */
     double variation;     /* V, in units of (high - low)^2 */
 } qd_confidence_sequence_t;
 
-/* For an outcome in [low, high]; either may be infinite. min_worlds >= 2: the first number of worlds at which
- * one would stop, for which the sequence is tuned. */
+/* For an outcome in [low, high]; either may be infinite. min_worlds >= 2: the least number of worlds at which
+ * the run may stop; the sequence is tuned for it. */
 void qd_confidence_sequence_init(qd_confidence_sequence_t *self, double low, double high, double confidence,
                                  uint64_t min_worlds);
 

@@ -1,8 +1,8 @@
-/* Paired contrasts on common random numbers: a linear combination of design points (or orders), taken world
- * by world.
+/* Paired contrasts on common random numbers: a linear combination of design points (or orders), taken world by
+ * world.
  *
- * d_w = sum_k weight_k y_{k,w}, where y_{k,w} is the outcome of term k in world w. Every point meets the same
- * luck in world w, so the terms are correlated and the standard error of the mean of d is (usually much) below
+ * d_w = sum_k weight_k y_{k,w}, where y_{k,w} is the outcome of term k in world w. Every point has the same random
+ * numbers in world w, so the terms are correlated and the standard error of the mean of d is (usually much) below
  * that of independent samples: var d = sum_jk weight_j weight_k cov(y_j, y_k). Examples of weights:
  *
  *   two points         more: +1, less: -1
@@ -11,15 +11,15 @@
  *
  * Sums run in the order of the worlds given (Welford 1962), so equal input gives equal bits.
  *
- * Rounding is no effect: weights that sum to 0 are applied to differences from the first term, and a d_w below
- * 2^-40 of sum_k |weight_k y_{k,w}| is 0. Terms that are equal in every world give an estimate of exactly 0,
- * the interval [0, 0] and p = 1.
+ * Rounding does not count as an effect: weights that sum to 0 are applied to differences from the first term, and a
+ * d_w below 2^-40 of sum_k |weight_k y_{k,w}| is 0. Terms that are equal in every world give an estimate of exactly
+ * 0, the interval [0, 0] and p = 1.
  *
- * The p-values are the larger of Student's and of the sign-flip test (Fisher 1935: under the hypothesis each
- * d_w - margin is as likely with either sign), which is enumerated where at most 16 worlds differ from the
- * margin, is the sign test where all differences have one size (those of flags), and otherwise is at least 2^(1-m)
- * where m worlds differ. Student's test alone rejects falsely where the few differences
- * happen to be equal. The sign-flip test assumes that d is symmetric about the margin. */
+ * The p-values are the larger of Student's and of the sign-flip test (Fisher 1935: under the hypothesis each d_w -
+ * margin is as likely with either sign), which is enumerated where at most 16 worlds differ from the margin, is the
+ * sign test where all differences have one size (those of flags), and otherwise is at least 2^(1-m) where m worlds
+ * differ. Student's test alone rejects falsely where the few differences happen to be equal. The sign-flip test
+ * assumes that d is symmetric about the margin. */
 #ifndef QD_STATISTICS_CONTRAST_H
 #define QD_STATISTICS_CONTRAST_H
 
@@ -30,17 +30,17 @@
 
 typedef struct qd_contrast qd_contrast_t;
 
-/* What is undefined is NaN: everything but the counts below two worlds (the estimate, below one). */
+/* Undefined values are NaN: all but the counts below two worlds, and the estimate below one. */
 typedef struct {
     uint64_t count;         /* worlds in which every term has a value */
-    uint64_t differing;     /* those whose difference is not 0 */
+    uint64_t differing;     /* worlds whose difference is not 0 */
     double estimate, se;    /* mean of d and its standard error */
-    double margin;          /* what it was tested against */
+    double margin;          /* the margin of the tests */
     qd_interval_t interval; /* see qd_contrast_interval */
     double p;               /* two-sided: "equals margin" against "differs" */
     double p_above;         /* one-sided: "at most margin" against "above" */
     double p_below;         /* one-sided: "at least margin" against "below" */
-    double unpaired_se;     /* had the terms been independent samples of as many worlds */
+    double unpaired_se;     /* the standard error of independent samples of as many worlds */
     double reduction;       /* variance reduction of pairing: (unpaired_se / se)^2; NaN where se is 0 */
 } qd_contrast_result_t;
 

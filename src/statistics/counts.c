@@ -22,7 +22,7 @@ static uint32_t in_use(const uint64_t count[], size_t n)
     return mask;
 }
 
-/* Which counts are 0 cannot be foreseen, so blocks of them are turned into bits, and bits into places. Returns
+/* A branch per count would be mispredicted, so blocks of counts become bits, and bits become places. Returns
  * the place after the pairs; *next is the bin after the last of them. */
 static unsigned char *put_pairs(unsigned char *at, const uint64_t count[], size_t first, size_t last,
                                 size_t *next)

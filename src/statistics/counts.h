@@ -1,4 +1,4 @@
-/* What the histograms of a tally share: rank of a quantile, sparse bytes of an array of counts. */
+/* Functions that the histograms of a tally share: rank of a quantile, sparse encoding of an array of counts. */
 #ifndef QD_STATISTICS_COUNTS_H
 #define QD_STATISTICS_COUNTS_H
 
@@ -10,7 +10,7 @@
 #include "statistics/byte_string.h"
 
 /* Rank, 1..n, of the quantile p of n >= 1 values: the inverse of the empirical distribution function, Hyndman
- * and Fan's (1996) type 1. The guard keeps p n that is whole in decimals, as 0.07 * 100, from being rounded
+ * and Fan's (1996) type 1. A tolerance keeps p n that is whole in decimals, as 0.07 * 100, from being rounded
  * up. */
 static inline uint64_t qd_quantile_rank(double p, uint64_t n)
 {
@@ -26,9 +26,8 @@ size_t qd_counts_find(const uint64_t count[], size_t first, size_t last, uint64_
 #define QD_COUNTS_NONE SIZE_MAX
 void qd_counts_encode(const uint64_t count[], size_t first, size_t last, size_t apart, qd_byte_writer_t *to);
 
-/* Adds what qd_counts_encode wrote to count[0..bins-1]; with count NULL it is only checked. *total: sum of
- * what was read; *first, *last: lowest and highest bin read, untouched where there is none. False where it
- * does not fit. */
+/* Decodes the bytes of qd_counts_encode and adds them to count[0..bins-1]; count NULL: only checks them. *total:
+ * their sum; *first, *last: lowest and highest bin, unchanged if there is none. False if the bytes do not fit. */
 bool qd_counts_decode(uint64_t count[], size_t bins, uint64_t *total, size_t *first, size_t *last,
                       qd_byte_reader_t *from);
 

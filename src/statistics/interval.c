@@ -37,7 +37,7 @@ static double exact_low(uint64_t successes, uint64_t n, double tail)
     if (successes == 0)
         return 0.0;
     if (n <= EXACT_MOST)
-        return qd_beta_quantile(a, b, tail); /* GSL gives up here and there */
+        return qd_beta_quantile(a, b, tail); /* GSL does not converge for some arguments */
     return a <= b ? rare_quantile(tail, a, b) : 1.0 - rare_quantile(1.0 - tail, b, a);
 }
 

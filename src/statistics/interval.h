@@ -1,5 +1,5 @@
-/* Intervals and tests for proportions and means after the run, and their correction for being many. All
- * functions are pure and thread-safe. `confidence` lies in (0,1) and is that of the two-sided interval. */
+/* Intervals and tests for proportions and means after the run, and the correction for multiple tests. All
+ * functions are pure and thread-safe. `confidence`, in (0,1), is that of the two-sided interval. */
 #ifndef QD_STATISTICS_INTERVAL_H
 #define QD_STATISTICS_INTERVAL_H
 
@@ -22,10 +22,10 @@ qd_interval_t qd_interval_wilson(uint64_t successes, uint64_t n, double confiden
  * more than a hundred from the score. */
 qd_interval_t qd_interval_exact(uint64_t successes, uint64_t n, double confidence);
 
-/* Interval for the mean of a variable in [low, high]: towards each bound Student's limit of the sample and one
- * value more, at that bound; clipped to the bounds. What was never seen is so taken to be as rare as it may
- * well be: of n zeros in [0, 1] the upper end is 2.96/n, not 0. Where the mean is far from the bounds, it is
- * Student's. Of 0/1 variables it covers with 0.945 and more, whatever p and n >= 30. n >= 1; sd (n - 1) is
+/* Interval for the mean of a variable in [low, high]: towards each bound, Student's limit of the sample with one more
+ * value at that bound; clipped to the bounds. So values that were never seen keep a plausible probability: of n zeros
+ * in [0, 1] the upper end is 2.96/n, not 0. If the mean is far from the bounds, the interval is Student's. For 0/1
+ * variables at confidence 0.95 it covers with at least 0.945, whatever p and n >= 30. n >= 1; sd (n - 1) is
  * without effect for n = 1. An unbounded side is Student's. */
 qd_interval_t qd_interval_bounded(double mean, double sd, uint64_t n, double low, double high,
                                   double confidence);

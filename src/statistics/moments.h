@@ -1,5 +1,5 @@
 /* Count, sum, sum of squares, least and greatest of a variable, as integers: each value is rounded to the
- * nearest multiple of 2^-32, and sum and sum of squares are then exact, whatever the order. Values beyond
+ * nearest multiple of 2^-32; the sum and the sum of squares are then exact, in any order. Values beyond
  * +-(2^31 - 1) count as that bound in the sums (min and max keep them); NaN is left out. At most
  * QD_WORLDS_MAX values. */
 #ifndef QD_STATISTICS_MOMENTS_H

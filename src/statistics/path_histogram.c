@@ -94,8 +94,8 @@ void qd_path_histogram_clear(qd_path_histogram_t *self)
     clear_waiting(self->waiting, self->periods);
 }
 
-/* Counts those who wait, four periods side by side: where many worlds are in one bin, each addition to it has
- * to wait for the one before. */
+/* Counts the waiting worlds, four periods side by side: additions to one bin depend on each other, and four chains
+ * hide their latency. */
 static void count_waiting(const qd_path_histogram_t *self)
 {
     const qd_path_waiting_t *waiting = self->waiting;
@@ -112,7 +112,8 @@ static void count_waiting(const qd_path_histogram_t *self)
             count[waiting->bin[w * periods + t]]++;
 }
 
-/* Widens the bins in use by those of who waits, in forms that become vector minima and maxima. */
+/* Widens the range of bins in use by those of the waiting worlds, in forms that compile to vector minima and
+ * maxima. */
 static void use_waiting(const qd_path_histogram_t *self)
 {
     const qd_path_waiting_t *waiting = self->waiting;
@@ -127,7 +128,7 @@ static void use_waiting(const qd_path_histogram_t *self)
     }
 }
 
-/* The state that can be told stays the same, so this is done to constant histograms too. */
+/* The observable state does not change, so this applies to constant histograms too. */
 static void settle(const qd_path_histogram_t *self)
 {
     qd_path_waiting_t *waiting = self->waiting;
@@ -140,8 +141,7 @@ static void settle(const qd_path_histogram_t *self)
     clear_waiting(waiting, self->periods);
 }
 
-/* Branch-free, in the forms that become vector minima (which a constant bound does not); a NaN passes for 0.
- */
+/* Branch-free, in forms that compile to vector minima (a constant bound would not); a NaN counts as 0. */
 static void find_bins(const qd_path_histogram_t *self, const double *restrict path, size_t periods,
                       uint16_t *restrict bin)
 {

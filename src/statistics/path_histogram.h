@@ -3,8 +3,8 @@
  * A series with both bounds is binned by y = (x - low) / (high - low), one without an upper bound by
  * y = z / (1 + z), z = x - low. y is rounded to the nearest of 504 steps (504 = 12 * 42, so that shares of up
  * to four missions are exact). A quantile is thus wrong by at most (high - low) / 1008, or without an upper
- * bound by about (1 + z)^2 / 1008 for z <= 335; z above 503 is told as 503. Values outside the bounds count
- * as on them; NaN means that the world has no value at that period and is only counted apart. Means are exact
+ * bound by about (1 + z)^2 / 1008 for z <= 335; z above 503 reads as 503. Values outside the bounds count
+ * as the bounds; NaN means that the world has no value at that period and is counted separately. Means are exact
  * to 2^-33. At most QD_WORLDS_MAX worlds. */
 #ifndef QD_STATISTICS_PATH_HISTOGRAM_H
 #define QD_STATISTICS_PATH_HISTOGRAM_H
@@ -41,7 +41,7 @@ typedef struct {
     qd_int128_t *sum;       /* periods, in units of 2^-32 */
     uint16_t *first, *last; /* periods: all bins with a count lie within, but those of worlds without a value;
                                    first > last: there are none */
-    qd_path_waiting_t *waiting; /* whoever reads counts or sums settles these first */
+    qd_path_waiting_t *waiting; /* to be counted before counts or sums are read */
 } qd_path_histogram_t;
 
 /* Allocates for `periods` periods; false when memory is short (then *self may still be freed). */

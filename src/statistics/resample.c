@@ -35,7 +35,7 @@ void qd_resample_batches(size_t n, uint64_t seed, uint64_t resample, double conf
         weight[i] = 1.0 + wider * (weight[i] - 1.0);
 }
 
-/* Sorts what is known to the front and leaves NaN behind; returns how many are known. */
+/* Sorts the numbers to the front and NaN to the back; returns the number of numbers. */
 static size_t sort_known(size_t n, double value[])
 {
     size_t known = 0;

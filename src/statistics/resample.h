@@ -15,7 +15,7 @@ typedef enum {
     QD_RESAMPLE_BATCHES = 3 /* world: resample; draw: number of the batch drawn */
 } qd_resample_use_t;
 
-/* How often each of n items is drawn in n draws with replacement: multiplicity[0..n-1]. */
+/* The number of times that each of n items is drawn in n draws with replacement: multiplicity[0..n-1]. */
 void qd_resample_draw(size_t n, uint64_t seed, uint64_t resample, qd_resample_use_t use,
                       double multiplicity[]);
 
@@ -25,9 +25,8 @@ void qd_resample_draw(size_t n, uint64_t seed, uint64_t resample, qd_resample_us
 void qd_resample_batches(size_t n, uint64_t seed, uint64_t resample, double confidence, double weight[]);
 
 /* Percentile interval (Efron 1979) of value[0..n-1], which it sorts, moved so that their median lies on `centre`:
- * resampling adds noise to squares and sizes once more, which biases the values as a whole. NaN are left out,
- * unless they are so many that an end of the interval might be one of them: then, and where there is nothing,
- * both ends are NaN. */
+ * resampling adds noise to squares and absolute values again, which biases the values as a whole. NaN are omitted. If
+ * there are so many that an end of the interval could be one of them, or no values, both ends are NaN. */
 qd_interval_t qd_resample_interval(size_t n, double value[], double confidence, double centre);
 
 /* Ascending order for qsort of doubles that are not NaN. */

@@ -1,14 +1,13 @@
-/* Which factors carry an outcome: Sobol' indices from a Saltelli design, elementary effects from a Morris
+/* Sensitivity of an outcome to the factors: Sobol' indices from a Saltelli design, elementary effects from a Morris
  * design, with the noise of finitely many worlds told apart from the uncertainty of the design.
  *
- * Input are batch means: the worlds 0 .. W-1 of every design point are cut into the same B batches (say 16)
- * of consecutive worlds, and value[point * batches + batch] is the outcome's mean over one. The mean over
- * the worlds of all batches is the point's value; a batch counts by its mean number of worlds over the points,
- * which differ where worlds failed. Points share their luck (common random numbers), so noise does not cancel in
- * products of values of several points: every square and product is taken less its covariance over the worlds,
- * as measured from the batches. With B = 1 noise is unknown and nothing is corrected. Values must be finite.
- * What differs between points by rounding alone does not vary, and has no sensitivity: NaN. The answers depend
- * on the input and `seed` alone. */
+ * Input are batch means: the worlds 0 .. W-1 of every design point are cut into the same B batches (say 16) of
+ * consecutive worlds, and value[point * batches + batch] is the outcome's mean over one. The mean over the worlds
+ * of all batches is the point's value; a batch counts by its mean number of worlds over the points, which differ
+ * where worlds failed. Points share their random numbers, so noise does not cancel in products of values of several
+ * points: the covariance over the worlds, estimated from the batches, is subtracted from every square and product.
+ * With B = 1 noise is unknown and nothing is corrected. Values must be finite. Differences of rounding size count
+ * as none; an outcome without others has no sensitivity (NaN). The answers depend on the input and `seed` alone. */
 #ifndef QD_STATISTICS_SENSITIVITY_H
 #define QD_STATISTICS_SENSITIVITY_H
 
@@ -18,12 +17,12 @@
 #include "quadrille/error.h"
 #include "statistics/interval.h"
 
-/* The mean of some worlds, and how many they are (at least 1). */
+/* The mean over a batch of worlds, and their number (at least 1). */
 typedef struct {
     double mean, worlds;
 } qd_batch_mean_t;
 
-/* How intervals are made. */
+/* Options of the intervals. */
 typedef struct {
     size_t resamples;  /* bootstrap resamples, e.g. 1000; 0: no intervals (NaN) */
     double confidence; /* of the intervals */
@@ -52,7 +51,7 @@ typedef struct {
 } qd_sobol_summary_t;
 
 /* From base * (factors + 2) points in blocks A, AB_1 .. AB_d, B (qd_design_saltelli). f is centred on its mean
- * over A and B, and C[..] is the covariance of what stands before it over the luck of the worlds:
+ * over A and B, and C[..] is the covariance of the term before it over the worlds:
  *   V   = sum over A and B of (f^2 - C[f, f]) / (2 base - 1)
  *   S_i = mean of (f(B) (f(AB_i) - f(A)) - C[f(B), f(AB_i) - f(A)]) / V      (Saltelli et al. 2010, table 2 (b))
  *   T_i = mean of ((f(AB_i) - f(A))^2 - C[same, same]) / (2 V)                (Jansen 1999)

@@ -1,10 +1,10 @@
 /* A histogram of doubles rounded to eight significant bits: the distribution of one outcome, in counts.
  *
  * The bin of a value is read off the top bits of its IEEE representation: sign, exponent and seven bits of
- * mantissa, after rounding half away from zero. Bins stand for the values they round to, so a quantile is
- * wrong by at most 2^-8 of itself for 2^-20 <= |x| < 2^21, and whole numbers up to 256, halves up to 128 and
- * so on are exact. |x| below 2^-20 counts as 0; beyond 2^21 the last bin takes all. A sketch without a
- * negative side counts negative values as 0. At most QD_WORLDS_MAX values. NaN must not be added. */
+ * mantissa, after rounding half away from zero. Bins stand for the values they round to, so the error of a quantile
+ * is at most 2^-8 of itself for 2^-20 <= |x| < 2^21, and whole numbers up to 256, halves up to 128 and so on are
+ * exact. |x| below 2^-20 counts as 0; beyond 2^21 the last bin takes all. A sketch without a negative side counts
+ * negative values as 0. At most QD_WORLDS_MAX values. NaN must not be added. */
 #ifndef QD_STATISTICS_SKETCH_H
 #define QD_STATISTICS_SKETCH_H
 
@@ -17,7 +17,7 @@
 #define QD_SKETCH_SIDE ((20 - -20 + 1) * 128) /* bins on either side of zero */
 
 typedef struct {
-    uint64_t *count;    /* qd_sketch_bins(...) of them */
+    uint64_t *count;    /* [qd_sketch_bins(...)] */
     size_t bins, zero;  /* number of bins; position of the bin of zero */
     size_t first, last; /* lowest and highest bin in use; first > last while empty */
 } qd_sketch_t;

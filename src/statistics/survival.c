@@ -35,7 +35,7 @@ static qd_interval_t share_interval(double share, double error, double z)
     return (qd_interval_t){pow(share, exp(-width)), pow(share, exp(width))};
 }
 
-/* Nobody broke down so far, or everybody did: `before` is the period before (NULL in the first). */
+/* No world, or every world, has broken down so far: `before` is the preceding period (NULL in the first). */
 static qd_interval_t survival_interval(const running_t *sums, uint64_t at_risk, const qd_survival_t *before,
                                        double z, double tail)
 {

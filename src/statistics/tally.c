@@ -193,8 +193,8 @@ static double bound_above(const qd_tally_t *self, qd_outcome_t outcome)
     return outcome == QD_O_survival ? (double)self->periods : qd_outcome_table[outcome].high;
 }
 
-/* A value that a world not seen might well have, where no bound is stated above: for counts, and the kernel's
- * diagnostics, one more than the largest seen. */
+/* A plausible value of an unseen world if the outcome has no upper bound: for counts and the kernel's diagnostics,
+ * one more than the largest seen. */
 static double next_above(const qd_tally_t *self, qd_outcome_t outcome)
 {
     const qd_outcome_info_t *info = &qd_outcome_table[outcome];
@@ -397,7 +397,7 @@ static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
 }
 
 /* Adds a body whose shape has been checked, or nothing: false. An empty tally is cleared after a failure, so that
- * one reading is enough; for another the body is looked over first. */
+ * one reading suffices; for another tally the body is checked first. */
 static bool add_body(qd_tally_t *self, qd_byte_reader_t from)
 {
     bool empty = self->worlds == 0 && self->failures == 0;
@@ -409,7 +409,7 @@ static bool add_body(qd_tally_t *self, qd_byte_reader_t from)
     return added;
 }
 
-/* NULL, or what is wrong with the envelope. */
+/* The fault of the envelope, or NULL. */
 static const char *check_envelope(const unsigned char *bytes, size_t size)
 {
     qd_byte_reader_t from = {.at = bytes, .end = bytes + size};

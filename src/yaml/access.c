@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "quadrille/registry.h"
 
-#define SHOWN 60 /* characters of the user's text that a message repeats */
+#define SHOWN 60 /* characters of the user's text that a message quotes */
 
 const qd_yaml_node_t *qd_yaml_root(const qd_yaml_t *self)
 {
@@ -226,7 +226,7 @@ static bool is_shown_larger(double x)
     return strtod(text, NULL) > x;
 }
 
-/* Tells why a node is no number in [low, high]; `kind` is "number" or "whole number". */
+/* Reports why a node is not a number in [low, high]; `kind` is "number" or "whole number". */
 static bool tell_number(const qd_yaml_node_t *node, const char *name, qd_number_fault_t fault,
                         const char *kind, double low, double high)
 {

@@ -1,4 +1,4 @@
-/* Inside of the YAML reader: the tree as it is stored, and the reading of files before they are parsed. */
+/* Internals of the YAML reader: the stored tree. */
 #ifndef QD_YAML_NODE_H
 #define QD_YAML_NODE_H
 

@@ -1,5 +1,5 @@
-/* From bytes to the tree: the events of libfyaml's parser, checked one by one. Nothing here recurses, so a
- * file cannot exhaust the stack. */
+/* From bytes to the tree, through the events of libfyaml's parser. Nothing here recurses, so a file cannot exhaust
+ * the stack. */
 #include "yaml/node.h"
 #include "base/list.h"
 #include "base/text.h"
@@ -166,7 +166,7 @@ static qd_status_t take_key(builder_t *build, const char *text, size_t length, c
     return status;
 }
 
-/* YAML's null: `name: ~` gives as little as `name:` does. */
+/* YAML's null: `name: ~` means the same as `name:`. */
 static bool is_null(const char *text, size_t length)
 {
     static const char *const words[] = {"~", "null", "Null", "NULL"};
@@ -200,8 +200,7 @@ static qd_status_t take_scalar(builder_t *build, struct fy_token *token, const s
     return status;
 }
 
-/* Anchors and tags are refused but do not keep the rest from being read; an alias has no value to go on with.
- */
+/* Anchors and tags are faults, but reading continues; an alias has no value, so reading ends. */
 static void check_decorations(qd_yaml_t *self, struct fy_event *event)
 {
     if (event->type != FYET_SCALAR && event->type != FYET_MAPPING_START && event->type != FYET_SEQUENCE_START)
@@ -245,7 +244,7 @@ static qd_status_t take_event(builder_t *build, struct fy_event *event)
     }
 }
 
-/* The parser's own words for what it could not parse. */
+/* The parser's own message about a syntax error. */
 static qd_status_t tell_syntax(qd_yaml_t *self, struct fy_diag *diag)
 {
     void *position = NULL;

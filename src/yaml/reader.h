@@ -1,16 +1,15 @@
-/* A strict reader of YAML files: a document becomes a tree whose every key and value knows its place in the
- * file.
+/* A strict reader of YAML files: a document becomes a tree in which every key and value has its place in the file.
  *
  * Strict means: one document; UTF-8 text; keys are words, none twice in one mapping; no anchors,
- * aliases, merge keys or tags (so no file can unfold into more than it holds); at most QD_YAML_DEPTH levels.
+ * aliases, merge keys or tags (so that no file expands); at most QD_YAML_DEPTH levels.
  * A word in quotes is the word, so that JSON is read as it is; a number in quotes is a text. The plain scalars of
- * YAML's null (~, null, Null, NULL) are nothing, as an empty value is.
- * Every fault is told as FILE:LINE:COLUMN: found X; expected Y with lines and columns counted from 1. Faults
+ * YAML's null (~, null, Null, NULL) are empty values.
+ * Every fault is reported as FILE:LINE:COLUMN: found X; expected Y with lines and columns counted from 1. Faults
  * are collected: the typed accessors below return false and leave a message in the qd_error_t that the
- * document was loaded with, and the caller goes on reading to find the others; in the end it asks
- * qd_yaml_status whether there was any.
+ * document was loaded with, and the caller continues, to find the others; at the end
+ * qd_yaml_status tells whether there were any.
  *
- * Nodes and texts belong to the document and live until qd_yaml_free. Where a node may be NULL it is said. A
+ * Nodes and texts belong to the document and live until qd_yaml_free. A node may be NULL only where stated. A
  * document belongs to one thread at a time. */
 #ifndef QD_YAML_READER_H
 #define QD_YAML_READER_H
@@ -32,8 +31,8 @@ typedef struct qd_yaml_node qd_yaml_node_t;
 /* ---- documents ----------------------------------------------------------------------------------------- */
 
 /* Reads a file. On QD_OK *self is a tree to be released by qd_yaml_free, possibly with faults that do not
- * keep it from being read (a key twice, a tag): qd_yaml_status tells. Otherwise *self is NULL and `error`
- * says why: QD_ERROR_INPUT (unreadable, empty, too large, not text, not YAML, ...) or QD_ERROR_MEMORY.
+ * prevent reading (a key twice, a tag), see qd_yaml_status. Otherwise *self is NULL and `error` has the
+ * reason: QD_ERROR_INPUT (unreadable, empty, too large, not text, not YAML, ...) or QD_ERROR_MEMORY.
  * `error` must outlive the document. */
 QD_MUST_USE qd_status_t qd_yaml_load(const char *path, qd_yaml_t **self, qd_error_t *error);
 
@@ -52,7 +51,7 @@ const qd_yaml_node_t *qd_yaml_root(const qd_yaml_t *self);
 /* QD_OK while no fault was found in this document, QD_ERROR_INPUT after. */
 qd_status_t qd_yaml_status(const qd_yaml_t *self);
 
-/* Puts all messages since the document was loaded in the order of their places: a reader ends with it. */
+/* Sorts all messages since the document was loaded by their places; a reader calls it last. */
 void qd_yaml_sort_faults(const qd_yaml_t *self);
 
 /* ---- the tree ------------------------------------------------------------------------------------------ */
@@ -83,32 +82,32 @@ bool qd_yaml_expected(const qd_yaml_node_t *node, const char *format, ...) QD_PR
 bool qd_yaml_expected_for(const qd_yaml_node_t *node, const char *name, const char *format, ...)
     QD_PRINTF(3, 4);
 
-/* ---- typed accessors: false and a message unless the node is what is asked for ------------------------- */
+/* ---- typed accessors: false and a message unless the node has the type --------------------------------- */
 
 /* A scalar that is not empty. *text is owned by the document. */
 bool qd_yaml_text(const qd_yaml_node_t *node, const char **text);
-/* The same, fit for a name: without control characters (qd_is_name), which a terminal would obey. */
+/* The same for a name: without control characters (qd_is_name). */
 bool qd_yaml_name(const qd_yaml_node_t *node, const char **text);
 /* A decimal number in [low, high]: 2, -2, .5, 1e-3 (base/number.h), not in quotes. */
 bool qd_yaml_real(const qd_yaml_node_t *node, double low, double high, double *value);
-/* The same, told under a name of the caller's as by qd_yaml_expected_for; and a whole number, within +-2^53. */
+/* The same with a name of the caller's in the message (qd_yaml_expected_for); and a whole number within +-2^53. */
 bool qd_yaml_real_for(const qd_yaml_node_t *node, const char *name, double low, double high, double *value);
 bool qd_yaml_integer_for(const qd_yaml_node_t *node, const char *name, double low, double high,
                          double *value);
 /* A whole number in [low, high], exact: in digits, or up to 2^53 as a number that is exactly whole (1e6, 2.0). */
 bool qd_yaml_whole(const qd_yaml_node_t *node, uint64_t low, uint64_t high, uint64_t *value);
-/* true or false, in quotes or not; the second told under a name of the caller's. */
+/* true or false, in quotes or not; the second with a name of the caller's in the message. */
 bool qd_yaml_flag(const qd_yaml_node_t *node, bool *value);
 bool qd_yaml_flag_for(const qd_yaml_node_t *node, const char *name, bool *value);
-/* The flag that another dialect's word stands for (yes, no, on, off, TRUE, ...): "true", "false" or NULL. */
+/* The flag that a word of another YAML dialect means (yes, no, on, off, TRUE, ...): "true", "false" or NULL. */
 const char *qd_yaml_flag_meant(const qd_yaml_node_t *node);
-/* A node of that kind; `what` says what is expected: "a mapping of names to values". */
+/* A node of that kind; `what` is the expectation in words: "a mapping of names to values". */
 bool qd_yaml_expect(const qd_yaml_node_t *node, qd_yaml_kind_t kind, const char *what);
 
 /* Every key of the mapping is one of `allowed`; a message for each that is not, with the nearest allowed
  * name. */
 bool qd_yaml_check_keys(const qd_yaml_node_t *map, size_t count, const char *const allowed[]);
-/* The value of a key that must be there; NULL and a message where it is not. */
+/* The value of a required key; NULL and a message if it is absent. */
 const qd_yaml_node_t *qd_yaml_need(const qd_yaml_node_t *map, const char *key);
 
 #endif
