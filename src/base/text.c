@@ -13,8 +13,7 @@
 
 static qd_status_t unreadable(const char *path, qd_error_t *error)
 {
-    const char *why =
-        errno == ETIMEDOUT ? "found a pipe without a writer; expected a file" : strerror(errno);
+    const char *why = errno == ETIMEDOUT ? "found a pipe without a writer; expected a file" : strerror(errno);
     return qd_error_add(error, QD_ERROR_INPUT, "%s: cannot be read: %s", path, why);
 }
 

@@ -7,6 +7,7 @@
 #include "experiment/distributions.h"
 #include "experiment/design_reader.h"
 #include "experiment/points.h"
+#include "experiment/sampled_factors.h"
 #include "experiment/settings.h"
 
 #define SAME        1e-9

@@ -266,14 +266,6 @@ void qd_write_design(FILE *out, const qd_loading_t *load, bool whole)
     fputs("}", out);
 }
 
-int qd_factor_find(const qd_design_t *design, int parameter)
-{
-    for (size_t f = 0; f < design->factors; f++)
-        if (design->factor[f].parameter == parameter)
-            return (int)f;
-    return -1;
-}
-
 void qd_factors_free(qd_design_t *design)
 {
     for (size_t f = 0; f < design->factors; f++) {

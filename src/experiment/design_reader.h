@@ -28,8 +28,6 @@ bool qd_factors_read(qd_loading_t *load, const qd_yaml_node_t *map);
  * levels: the different values, ascending. */
 bool qd_factors_of_items(qd_loading_t *load);
 
-/* Position of the factor of a parameter (or QD_DOCTRINE), or -1. */
-int qd_factor_find(const qd_design_t *design, int parameter);
 void qd_factors_free(qd_design_t *design);
 
 /* "name: {values: [...]}" */

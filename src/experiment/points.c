@@ -6,7 +6,6 @@
 
 #include "design/design.h"
 #include "experiment/point_hash.h"
-#include "experiment/design_reader.h"
 #include "experiment/sampled_factors.h"
 #include "experiment/settings.h"
 

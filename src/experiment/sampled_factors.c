@@ -14,6 +14,14 @@ static qd_distribution_t finished(const qd_factor_t *factor)
     return qd_given_finished(&given);
 }
 
+int qd_factor_find(const qd_design_t *design, int parameter)
+{
+    for (size_t f = 0; f < design->factors; f++)
+        if (design->factor[f].parameter == parameter)
+            return (int)f;
+    return -1;
+}
+
 size_t qd_factor_values(const qd_factor_t *self)
 {
     double first;

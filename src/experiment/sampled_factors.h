@@ -1,4 +1,4 @@
-/* Factors of sampled designs: the map from a place in the unit interval to a coordinate. */
+/* Factors of a design: look-up, and in sampled designs the map from a place in the unit interval to a coordinate. */
 #ifndef QD_EXPERIMENT_SAMPLED_FACTORS_H
 #define QD_EXPERIMENT_SAMPLED_FACTORS_H
 
@@ -8,6 +8,9 @@
  * far as the parameter's range reaches; other distributions are bounded and have their ends. */
 #define QD_MORRIS_LOW_QUANTILE  0.01
 #define QD_MORRIS_HIGH_QUANTILE 0.99
+
+/* Position of the factor of a parameter (or QD_DOCTRINE), or -1. */
+int qd_factor_find(const qd_design_t *design, int parameter);
 
 /* The number of values of a factor (listed levels, choices of positive weight without repetitions, whole
  * numbers); 0 for a continuous one. */

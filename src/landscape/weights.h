@@ -23,11 +23,12 @@
 typedef struct {
     size_t n, padded;
     bool exact;
-    double unit;      /* units of a scaled weight per unit of the input: energies are divided by it; 1 unless exact */
-    double tolerance; /* sums of doubles that differ by at most this are undecided; 0 if exact */
-    size_t digits;    /* of each weight in the base 2^46; 0: none */
-    int power;        /* the unit of the digits is 10^power */
-    double *digit;    /* [n][digits][padded] */
+    double
+        unit; /* units of a scaled weight per unit of the input: energies are divided by it; 1 unless exact */
+    double tolerance;       /* sums of doubles that differ by at most this are undecided; 0 if exact */
+    size_t digits;          /* of each weight in the base 2^46; 0: none */
+    int power;              /* the unit of the digits is 10^power */
+    double *digit;          /* [n][digits][padded] */
     atomic_bool *undecided; /* a comparison needed digits and there were none */
     double *size;           /* [padded] scaled sizes, for the kernel's games */
     double *affinity;       /* [n][padded] scaled propensities, diagonal 0 */
