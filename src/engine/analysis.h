@@ -1,10 +1,9 @@
-/* What a finished run says: verdicts on its claims, contrasts between its points and orders, sensitivity to
- * its factors.
+/* The analysis of a finished run: verdicts on its claims, contrasts between its points and orders, sensitivity to its
+ * factors.
  *
  * Everything rests on the same worlds in every arm (common random numbers): a world that is missing or failed
  * in one arm is left out of all. Rows are read in batches, so memory does not grow with the number of worlds.
- * `survival` is right-censored at the number of periods; its means are those of min(T, period of breakdown),
- * taken as they are.
+ * `survival` is right-censored at the number of periods; its means are those of min(T, period of breakdown).
  *
  * Verdicts. A claim that names no order is tested in every order and in their mean; all tests of a file are
  * corrected together (Holm 1979) at 1 - experiment->confidence. A claim about an effect is tested two-sided
@@ -23,8 +22,8 @@
 
 #include "engine/findings.h"
 
-/* Fills *out, to be freed by qd_analysis_free (also after a failure). The index has been selected. Incomplete
- * runs are analysed as far as they are done; a claim without worlds is undecided. */
+/* Fills *out, to be freed by qd_analysis_free (also after a failure). The index has been selected. Analyses the
+ * finished worlds of an incomplete run; a claim without worlds is undecided. */
 QD_MUST_USE qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
                                    qd_error_t *error);
 

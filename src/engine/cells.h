@@ -1,4 +1,4 @@
-/* Cells (design point, order) that are looked at together, world by world. */
+/* Cells (design point, order) that are analysed together, world by world. */
 #ifndef QD_ENGINE_CELLS_H
 #define QD_ENGINE_CELLS_H
 

@@ -1,4 +1,4 @@
-/* One claim, measured: the effect that it is about and its test, before anything is corrected. */
+/* One claim: its effect and its test, before correction for multiple tests. */
 #ifndef QD_ENGINE_CLAIM_TESTS_H
 #define QD_ENGINE_CLAIM_TESTS_H
 
@@ -13,7 +13,7 @@ typedef struct {
     const char *note; /* detail, or NULL */
 } qd_claim_test_t;
 
-/* What all tests of an analysis share. Zero-initialised apart from its first two members. */
+/* Data that all tests of an analysis share. Zero-initialised apart from its first two members. */
 typedef struct {
     const qd_experiment_t *experiment;
     qd_index_t *done;

@@ -1,4 +1,4 @@
-/* Which outcomes of each world are kept as rows. */
+/* The outcomes that are kept as rows of each world. */
 #ifndef QD_ENGINE_COLUMNS_H
 #define QD_ENGINE_COLUMNS_H
 
@@ -21,8 +21,8 @@ uint64_t qd_kept_columns(const qd_experiment_t *experiment);
 /* The kind of parts that a run of the experiment writes. */
 qd_part_kind_t qd_kept_kind(const qd_experiment_t *experiment);
 
-/* Whether what an index holds, if anything, is of that kind: rows that are not kept cannot be had afterwards,
- * and columns that the experiment does not name have no place. */
+/* Whether the contents of an index, if any, are of that kind: missing rows cannot be recovered, and columns that the
+ * experiment does not name have no place. */
 bool qd_is_kept_kind(const qd_index_t *index, const qd_experiment_t *experiment);
 
 /* The same of a result file that is to be read by its own experiment: QD_ERROR_INPUT where it is not. */

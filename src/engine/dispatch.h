@@ -1,4 +1,4 @@
-/* What is left to do of an experiment, handed out unit by unit. Not thread-safe: the caller holds a lock.
+/* Hands out the remaining work of an experiment, unit by unit. Not thread-safe: the caller holds a lock.
  *
  * Ranks that share a run make the same dispatcher each (same experiment, shard, workers and finished worlds)
  * and draw tickets from one counter. A ticket stands for a unit, or, with a precision stop, for a whole
@@ -14,11 +14,11 @@
 #include "quadrille/experiment.h"
 #include "store/ranges.h"
 
-/* Most worlds of one unit, and of one look of a precision stop. */
+/* Greatest number of worlds of one unit, and of one look of a precision stop. */
 #define QD_UNIT_MAX  4096
 #define QD_LOOK_SIZE 256
 
-/* A ticket that stands for nothing: the run is called off. */
+/* The ticket of a cancelled run, without work. */
 #define QD_NO_TICKET UINT64_MAX
 
 /* Worlds of one (point, order): a unit is played by one thread and kept or lost whole. */
@@ -55,7 +55,7 @@ void qd_dispatch_free(qd_dispatch_t *self);
  * precision experiment lie within a look: they do not cross multiples of QD_LOOK_SIZE. */
 bool qd_dispatch_next(qd_dispatch_t *self, qd_work_t *work);
 
-/* Of this (point, order), no worlds from `world` on are needed. */
+/* Drops the worlds of (point, order) from `world` on. */
 void qd_dispatch_close(qd_dispatch_t *self, size_t point, size_t order, uint64_t world);
 
 /* Worlds of this shard in all, and those that were done at the start. */

@@ -1,4 +1,4 @@
-/* The worlds of each (point, order) that are done: what rank 0 found, on every rank. */
+/* The finished worlds of each (point, order), as rank 0 found them, on every rank. */
 #ifndef QD_ENGINE_DONE_TABLE_H
 #define QD_ENGINE_DONE_TABLE_H
 
@@ -19,7 +19,7 @@ QD_MUST_USE qd_status_t qd_done_table_init(qd_done_table_t *self, const qd_exper
                                            qd_error_t *error);
 void qd_done_table_free(qd_done_table_t *self);
 
-/* As a dispatcher asks (`self` is a qd_done_table_t). */
+/* The callback for a dispatcher (`self` is a qd_done_table_t). */
 const qd_ranges_t *qd_done_table_at(void *self, size_t point, size_t order);
 
 #endif

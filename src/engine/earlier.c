@@ -16,13 +16,11 @@ static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *er
     if (asprintf(&folder, "%s.parts", output) < 0)
         return status;
     if (access(folder, F_OK) == 0)
-        qd_error_add(
-            error, status,
-            "%s: may hold what was finished; move %s away and run again with --resume to go on from it",
-            folder, output);
+        qd_error_add(error, status, "%s: may hold finished worlds; move %s away and run again with --resume",
+                     folder, output);
     else
         qd_error_add(error, status,
-                     "%s: cannot be gone on with; name another output with -o, or start over with --force",
+                     "%s: cannot be resumed; name another output with -o, or start over with --force",
                      output);
     free(folder);
     return status;

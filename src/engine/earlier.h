@@ -1,4 +1,4 @@
-/* What earlier sessions of an experiment have finished: parts and result files. */
+/* The finished worlds of earlier sessions of an experiment: parts and result files. */
 #ifndef QD_ENGINE_EARLIER_H
 #define QD_ENGINE_EARLIER_H
 
@@ -16,9 +16,9 @@ QD_MUST_USE qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const
                                         const char *folder, bool repair, qd_index_t **done,
                                         qd_error_t *error);
 
-/* Whether OUT.h5 exists and is the complete result of exactly this experiment, so that nothing is left to do;
- * then *assembled says what it holds. The file is read whole before it is trusted: QD_ERROR_INPUT where it is not as it was
- * written. To be called before qd_earlier_find. */
+/* Whether OUT.h5 exists and is the complete result of exactly this experiment, so that nothing is left to do; then
+ * *assembled describes its contents. The file is read whole before it is trusted: QD_ERROR_INPUT where it is not as
+ * it was written. To be called before qd_earlier_find. */
 QD_MUST_USE qd_status_t qd_earlier_complete(const qd_experiment_t *experiment, const char *output,
                                             bool *complete, qd_assembled_t *assembled, qd_error_t *error);
 

@@ -1,4 +1,4 @@
-/* What a run is going to need: worlds, time, memory, disk. */
+/* The estimated needs of a run: worlds, time, memory, disk. */
 #ifndef QD_ENGINE_ESTIMATE_H
 #define QD_ENGINE_ESTIMATE_H
 

@@ -1,4 +1,4 @@
-/* What the analysis of a run has found: rows of the result file's tables. */
+/* The findings of an analysis: rows of the result file's tables. */
 #ifndef QD_ENGINE_FINDINGS_H
 #define QD_ENGINE_FINDINGS_H
 
@@ -19,7 +19,7 @@ typedef struct {
     char **text; /* owned strings */
 } qd_analysis_t;
 
-/* What each arm of a contrast is compared with: "more - neutral", "less - neutral", ... */
+/* The references with which each arm of a contrast is compared: "more - neutral", "less - neutral", ... */
 #define QD_BASELINES 4
 extern const char *const qd_baseline_names[QD_BASELINES];
 
@@ -43,7 +43,7 @@ QD_MUST_USE qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_
  * share_flexible) and of those that claims name, as far as their rows are kept. Designs of at most
  * QD_CONTRAST_POINTS points: every pair of points in every order and every pair of orders at every point;
  * larger ones: every pair of orders, averaged over the points of the design. Ablated points take no part.
- * Intervals are at experiment->confidence each, not corrected for being many. Labels: "ORDER" or
+ * Each interval has experiment->confidence, without correction for multiplicity. Labels: "ORDER" or
  * "ORDER/POINT". */
 QD_MUST_USE qd_status_t qd_analyse_contrasts(const qd_experiment_t *experiment, qd_index_t *done,
                                              qd_analysis_t *out, qd_error_t *error);

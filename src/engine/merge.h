@@ -14,7 +14,7 @@ typedef struct {
         *shard; /* result files, or folders of parts (OUT.h5.parts) of shards that were stopped */
     size_t shards;
     bool force;   /* replace an existing OUT.h5 */
-    bool partial; /* write what is there even if worlds are missing */
+    bool partial; /* write an incomplete result if worlds are missing */
     const char *command_line;
 } qd_merge_options_t;
 
@@ -22,7 +22,7 @@ typedef struct {
     qd_assembled_t assembled;
     bool unchanged;   /* OUT.h5 held exactly this already and was left as it is */
     uint64_t missing; /* worlds */
-    qd_error_t notes; /* what was double, left out or missing, a line each */
+    qd_error_t notes; /* duplicates, omissions and missing worlds, one line each */
 } qd_merge_summary_t;
 
 /* The order of the shards does not matter, and one given twice counts once. QD_ERROR_INPUT, with nothing

@@ -1,5 +1,4 @@
-/* Where worlds come from that several sessions have played: what a result says of its making when it was joined
- * from others. */
+/* The provenance of worlds from several sessions: the record of a result that was joined from others. */
 #ifndef QD_ENGINE_ORIGIN_H
 #define QD_ENGINE_ORIGIN_H
 
@@ -7,7 +6,7 @@
 
 #define QD_ORIGIN_SIZE 1024 /* bytes of a list */
 
-/* Texts are those that occur, each once, in the order in which they were met, "; " between; "mixed" where they
+/* Texts: each distinct one once, in order of first occurrence, "; " between; "mixed" where they
  * are too many to list. Zero-initialised: of nothing. */
 typedef struct {
     char source_commit[QD_ORIGIN_SIZE], host[QD_ORIGIN_SIZE], compiler[QD_ORIGIN_SIZE],
@@ -17,7 +16,7 @@ typedef struct {
     double seconds; /* of all together */
 } qd_origin_t;
 
-/* Adds what one result says; a folder of parts says nothing of this. */
+/* Adds the provenance of one result; a folder of parts has none. */
 void qd_origin_add(qd_origin_t *self, const qd_provenance_t *from);
 
 #endif

@@ -1,5 +1,5 @@
-/* Independent tasks on threads. The one place where landscapes meet OpenMP: src/landscape takes a qd_runner_t
- * and knows nothing of threads. */
+/* Independent tasks on threads. The only place where landscapes use OpenMP: src/landscape takes a qd_runner_t
+ * and is independent of threads. */
 #ifndef QD_ENGINE_PARALLEL_H
 #define QD_ENGINE_PARALLEL_H
 

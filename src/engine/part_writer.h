@@ -1,4 +1,4 @@
-/* A thread that writes finished worlds to disk, so that no thread that plays waits for it. */
+/* A thread that writes finished worlds to disk, so that threads that play need not wait. */
 #ifndef QD_ENGINE_PART_WRITER_H
 #define QD_ENGINE_PART_WRITER_H
 
@@ -8,14 +8,13 @@
 
 typedef struct qd_part_writer qd_part_writer_t;
 
-/* Starts the thread, which sleeps until something is offered. `parts` must outlive it. */
+/* Starts the thread, which sleeps until the first offer. `parts` must outlive it. */
 QD_MUST_USE qd_status_t qd_part_writer_start(qd_parts_t *parts, qd_part_writer_t **self, qd_error_t *error);
 
-/* Seals what is buffered in `parts` and has it written while the caller goes on. Where the last offer is
- * still being written, everything stays as it is, or with `wait` the caller waits. To be called under the
- * lock that guards `parts`. Returns the fault of an earlier write, if there was one: what it was to write
- * stays sealed.
- */
+/* Seals the buffer of `parts` and writes it in the background. If the last offer is still being written, nothing
+ * changes, or with `wait` the caller waits. To be called under the
+ * lock that guards `parts`. Returns the fault of an earlier write, if any; its data stay
+ * sealed. */
 QD_MUST_USE qd_status_t qd_part_writer_offer(qd_part_writer_t *self, bool wait, qd_error_t *error);
 
 /* Waits for the last write, ends the thread and frees it. Returns the fault of a write, if there was one.

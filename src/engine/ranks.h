@@ -2,8 +2,8 @@
  * QUADRILLE_MPI.
  *
  * The only file that speaks MPI. All functions but _ticket and _call_off are collective: every rank calls
- * them in the same order. One thread of a rank at a time (the engine's lock). A rank that dies takes the
- * others with it, as MPI does; what each had flushed stays. */
+ * them in the same order. One thread of a rank at a time (the engine's lock). If a rank dies, MPI
+ * ends the others; flushed worlds survive. */
 #ifndef QD_ENGINE_RANKS_H
 #define QD_ENGINE_RANKS_H
 
@@ -21,7 +21,7 @@ struct qd_ranks {
 
 #define QD_RANKS_ALONE ((qd_ranks_t){.rank = 0, .size = 1})
 
-/* Finds out who takes part; alone without MPI. */
+/* Determines the ranks; one without MPI. */
 QD_MUST_USE qd_status_t qd_ranks_begin(qd_ranks_t *self, qd_error_t *error);
 void qd_ranks_end(qd_ranks_t *self);
 
@@ -32,7 +32,7 @@ uint64_t qd_ranks_ticket(void *self);
 /* No rank gets further tickets. */
 void qd_ranks_call_off(qd_ranks_t *self);
 
-/* Waits for all ranks and returns the same on each: QD_OK if all bring it, else one of the others' codes. */
+/* Waits for all ranks and returns the same on each: QD_OK if all pass it, else one of the other codes. */
 QD_MUST_USE qd_status_t qd_ranks_agree(const qd_ranks_t *self, qd_status_t status);
 
 /* The sum over all ranks. */

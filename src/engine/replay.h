@@ -1,4 +1,4 @@
-/* One world of a result file, played once more with every event told, and compared with its row. */
+/* Replays one world of a result file, reports every event, and compares the world with its row. */
 #ifndef QD_ENGINE_REPLAY_H
 #define QD_ENGINE_REPLAY_H
 
@@ -16,7 +16,7 @@ typedef struct {
     uint64_t world;
     const char *trace; /* path of a file to be written with the events (trace.h), or NULL */
     bool force;        /* an existing trace file may be replaced; never one that is read */
-    FILE *events;      /* where events go else, whose faults are the caller's to see; NULL: nowhere */
+    FILE *events;      /* else the stream for events, whose errors the caller checks; NULL: none */
 } qd_replay_options_t;
 
 typedef struct {

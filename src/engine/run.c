@@ -425,7 +425,7 @@ static qd_status_t take_output(run_t *self)
         if (!options->force && !options->resume && access(options->output, F_OK) == 0)
             status = qd_error_add(
                 self->error, QD_ERROR_INPUT,
-                "%s: found an existing file; expected none (--force replaces it, --resume goes on "
+                "%s: found an existing file; expected none (--force replaces it, --resume continues "
                 "with it)",
                 options->output);
     }
@@ -481,8 +481,7 @@ out:
     qd_done_table_free(&self.earlier);
     qd_index_free(self.index);
     if (self.status == QD_ERROR_IO && self.parts != NULL && self.ranks->rank == 0)
-        qd_error_add(error, QD_ERROR_IO,
-                     "%s: what was finished is kept there; run again with --resume to go on from it",
+        qd_error_add(error, QD_ERROR_IO, "%s: finished worlds are kept there; run again with --resume",
                      self.folder);
     qd_parts_close(self.parts);
     qd_lock_release(self.lock);

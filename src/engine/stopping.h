@@ -2,7 +2,7 @@
  * outcome, reaches no further than the half width from the mean, to either side.
  *
  * Looks are taken every QD_LOOK_SIZE worlds, in the order of the worlds, whichever thread finished them
- * first: blocks that come early wait, and blocks beyond the stop are dropped before anything of them is kept.
+ * first: blocks that finish early wait, and blocks beyond the stop are dropped.
  * So the stopping point, and with it the result, is the same for any number of threads and after any resume.
  * The intervals are a confidence sequence, valid at every look (statistics/confidence_sequence.h). Not
  * thread-safe: the caller holds a lock. */
@@ -26,7 +26,7 @@ void qd_stopping_free(qd_stopping_t *self);
  * beyond is left out, and gaps that this leaves are to be filled. */
 QD_MUST_USE qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t *error);
 
-/* How far all looks have come, as bytes to be copied to another rank. */
+/* The progress of all looks, as bytes for another rank. */
 void *qd_stopping_state(qd_stopping_t *self, size_t *size);
 
 /* Takes a finished block, which lies within one look. One that was looked at before (it fills a gap) goes to

@@ -1,5 +1,5 @@
 /* The events of a world as JSON lines: one object an event, in the order in which they happen. docs/trace.md
- * says what each kind holds. */
+ * describes each kind. */
 #ifndef QD_ENGINE_TRACE_H
 #define QD_ENGINE_TRACE_H
 

@@ -1,4 +1,4 @@
-/* Verifying a result file: worlds are played again and compared bit for bit with what the file holds. */
+/* Verification of a result file: plays worlds again and compares them bit for bit with the file. */
 #ifndef QD_ENGINE_VERIFY_H
 #define QD_ENGINE_VERIFY_H
 
@@ -51,12 +51,12 @@ typedef struct {
     qd_difference_t difference;
 } qd_verify_report_t;
 
-/* Everything in the file is read, and all of it compared that can be made again: worlds by playing them (`fraction`),
- * statistics, tables and attributes from them, the rest by the digest. What can only be compared by it is what tells of the
- * program and the machine, listed in the report.
- * QD_ERROR_DIFFERS: the report names the first difference, the two hashes, or what else differs. QD_ERROR_INPUT: a file
- * that cannot be verified (no result of quadrille; no worlds; no rows, and a fraction below 1 or an incomplete run). The
- * report is to be freed in every case. */
+/* Everything in the file is read, and all of it compared that can be made again: worlds by playing them
+ * (`fraction`), statistics, tables and attributes from them, the rest by the digest. What can only be compared by
+ * it is what tells of the program and the machine, listed in the report. QD_ERROR_DIFFERS: the report names the
+ * first difference, the two hashes, or what else differs. QD_ERROR_INPUT: a file that cannot be verified (no result
+ * of quadrille; no worlds; no rows, and a fraction below 1 or an incomplete run). The report is to be freed in
+ * every case. */
 QD_MUST_USE qd_status_t qd_verify(const qd_verify_options_t *options, qd_verify_report_t *report,
                                   qd_error_t *error);
 void qd_verify_report_free(qd_verify_report_t *self);

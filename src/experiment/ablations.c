@@ -61,7 +61,7 @@ static bool read_ablation(qd_loading_t *load, const qd_yaml_node_t *node, qd_abl
     if (!is_name(qd_yaml_key(node)))
         return qd_yaml_fail_key(node, "found `%.80s`; expected a name of letters, digits, `.`, `_` and `-`",
                                 qd_yaml_key(node));
-    if (!qd_yaml_expect(node, QD_YAML_MAP, "what switches it off, such as {tension.debt: 0}"))
+    if (!qd_yaml_expect(node, QD_YAML_MAP, "the settings that switch it off, such as {tension.debt: 0}"))
         return false;
     if (qd_yaml_count(node) == 0)
         return qd_yaml_expected(node, "at least one parameter and its value");

@@ -1,16 +1,16 @@
-/* The club game (model.md part 9): in each club k, one of each patron k < clubs, every other state chooses a
- * level d_ik in 0..depth (Lambda), on plain arrays.
+/* The club game (model.md part 9): in each club k, one of each patron k < clubs, every other state chooses a level
+ * d_ik in 0..depth (Lambda), on plain arrays.
  *
  * Payoff of i: sum_{k != i} [ sum_{j != i} c_j W_ij min(d_ik, d_jk) / Lambda - cost_i (d_ik / Lambda)^2 ]
  * - rivalry sum_{k<l} max(-A_kl, 0) min(d_ik, d_il) / Lambda, with the pair worth W of the bloc game
- * (bloc_game.h). Phi = sum_k sum_{i<j} c_i c_j W_ij min(d_ik, d_jk) / Lambda - sum_i c_i (i's costs and
- * rivalry) rises by c_i times the mover's gain, so that reviews end.
+ * (bloc_game.h). Phi = sum_k sum_{i<j} c_i c_j W_ij min(d_ik, d_jk) / Lambda - sum_i c_i (i's costs and rivalry)
+ * rises by c_i times the mover's gain, so that reviews end.
  *
- * As sum_j c_j W_ij min(d, d_jk) = sum_{e=1..d} sum_{j: d_jk >= e} c_j W_ij, what a state needs to know of
- * others is one sum for each club and level: the company A (c 1_ke), and what it shares with those as deep, which
- * their hostility and reach tell (threat.h). A review makes companies, hostilities and reaches, O(clubs depth n^2); a
- * move brings those of the levels between up to date, O(n) each. States are asked side by side by bounds, O(clubs depth)
- * each; few may move, and only of these what they share is summed, O(n) for each level.
+ * Since sum_j c_j W_ij min(d, d_jk) = sum_{e=1..d} sum_{j: d_jk >= e} c_j W_ij, the payoff needs one sum of the
+ * others for each club and level: the company A (c 1_ke), and the shared threat, which the hostility and the reach
+ * bound (threat.h). A review computes companies, hostilities and reaches, O(clubs depth n^2); a move updates those
+ * of the levels between, O(n) each. Bounds exclude most states from moving, O(clubs depth) each, side by side; the
+ * shared threat is summed for the others only, O(n) for each level.
  *
  * Arrays are padded with zeros to `padded`, a multiple of QD_LANES. */
 #ifndef QD_KERNEL_CLUB_GAME_H
@@ -30,7 +30,7 @@ typedef struct {
     const double *cost;     /* [padded] kappa */
     double threat, rivalry, switching_cost;
     double *level; /* [clubs][padded] the state of the game; level[k][k] = depth */
-    /* made by the review: */
+    /* computed by the review: */
     double
         *company; /* [clubs][depth][padded] of levels 1, 2, ...: sum c_j A_ij over the j that are as deep */
     double *hostility;                          /* the same of min(A, 0); may be NULL where threat is 0 */
@@ -45,12 +45,12 @@ typedef struct {
 /* Makes the sums for the present levels. */
 void qd_club_game_start(qd_club_game_t *self);
 
-/* Best moves, states in index order and each club by club, until a pass moves nobody. Returns the passes made,
- * the last one without a move counted; the cap was reached if that is QD_PASSES_MAX + 1. */
+/* Best moves, states in index order and each club by club, until a pass without a move. Returns the number of
+ * passes, including the last one; QD_PASSES_MAX + 1 if the cap was reached. */
 int qd_club_game_review(qd_club_game_t *self);
 
-/* What level d of club k, not its own, is worth to state i, given its other levels and those of others; 0 for
- * d = 0. After qd_club_game_start. */
+/* The payoff of level d of club k, not its own, to state i, given its other levels and those of others; 0 for d = 0.
+ * After qd_club_game_start. */
 double qd_club_game_payoff(const qd_club_game_t *self, size_t i, size_t k, double d);
 
 /* Phi of the present levels; O(clubs n^3): for tests. */

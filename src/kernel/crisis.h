@@ -1,4 +1,4 @@
-/* One crisis (model.md part 3): what it is, what it means to each state, and who takes it up. */
+/* One crisis (model.md part 3): its attributes, the stakes of the states, and the initiator. */
 #ifndef QD_KERNEL_CRISIS_H
 #define QD_KERNEL_CRISIS_H
 
@@ -10,8 +10,7 @@
 
 #define QD_CRISES_MAX 4 /* a period */
 
-/* All that is drawn for a crisis (world/draws.h), of whatever comes of it: none of it depends on the order.
- */
+/* All draws of a crisis (world/draws.h); none depends on the order. */
 typedef struct {
     double severity, values[2]; /* normal; the others uniform */
     double scene[2], targeted, target;
@@ -34,14 +33,13 @@ typedef struct {
     double *price; /* [padded] the price of taking a side, Delta, without any saving; +inf in the padding */
 } qd_crisis_t;
 
-/* How an initiator weighs venues: the doctrine parameters as they hold for it (doctrine.scope). */
+/* The weights of venues for an initiator: the doctrine parameters that bind it (doctrine.scope). */
 typedef struct {
     double bias[QD_VENUES];
     double force_ratio, vital_interest;
 } qd_leaning_t;
 
-/* The draws that decide how many crises some periods bring, taken at once; the address tells whether they
- * still serve. */
+/* The draws of the numbers of crises of some periods, taken at once; the address tells whether they apply. */
 #define QD_COUNT_PERIODS 8
 typedef struct {
     qd_luck_t luck;
@@ -54,7 +52,7 @@ typedef struct {
 unsigned qd_crisis_count(qd_count_luck_t *held, const qd_state_t *state, const qd_parameters_t *p,
                          qd_luck_t luck, unsigned period);
 
-/* Its luck alone. */
+/* Its random draws alone. */
 void qd_crisis_draw_luck(qd_crisis_luck_t *self, qd_luck_t luck, unsigned period, unsigned number);
 
 /* Draws crisis `number` of `period`, and with it near, similar, stake, price, resistance and initiator.
@@ -62,7 +60,7 @@ void qd_crisis_draw_luck(qd_crisis_luck_t *self, qd_luck_t luck, unsigned period
 void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
                     unsigned period, unsigned number, double *scratch);
 
-/* The doctrine that binds state i at this moment. */
+/* The doctrine that binds state i at present. */
 qd_leaning_t qd_leaning_of(const qd_state_t *state, const qd_parameters_t *p, int i);
 
 #endif

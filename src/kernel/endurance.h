@@ -1,4 +1,4 @@
-/* Enduring missions (model.md part 10): what is kept of a mission that goes on, and its further periods. */
+/* Enduring missions (model.md part 10): the data of a mission that continues, and its further periods. */
 #ifndef QD_KERNEL_ENDURANCE_H
 #define QD_KERNEL_ENDURANCE_H
 
@@ -14,7 +14,7 @@ typedef struct {
     double severity, resistance, legitimacy;
     double values[2];         /* v_m */
     double *x, *stake, *term; /* [padded] sides; h; venue term */
-    double *saves, *member;   /* [padded] 1 for those who have the saving, are members of the hub; else 0 */
+    double *saves, *member;   /* [padded] 1 for states with the saving, and for members of the hub; else 0 */
     double support, opposition, success; /* C+, C-, q of the last period */
 } qd_enduring_t;
 

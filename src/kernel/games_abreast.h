@@ -1,10 +1,10 @@
 /* Four mission games side by side: the same states, sizes, affinities and order of moves; other fields,
- * thresholds and sides. Every vector holds one number of each game. Alone, a game waits for the chain from
- * one move to the next; four wait together.
+ * thresholds and sides. Every vector holds one number of each game. Each game is a dependency chain from
+ * one move to the next; four chains hide each other's latency.
  *
  * All states start at 0. Each game ends as qd_mission_game_solve ends with its numbers from there
- * (mission_game.h says what they mean), to the last bit. A state whose side is fixed must seem to be one that
- * never moves (up = +inf, down = -inf), its side being part of the fields already. */
+ * (mission_game.h says what they mean), to the last bit. A state with a fixed side must have thresholds at
+ * which it never moves (up = +inf, down = -inf); its side is already part of the fields. */
 #ifndef QD_KERNEL_GAMES_ABREAST_H
 #define QD_KERNEL_GAMES_ABREAST_H
 
@@ -15,7 +15,7 @@
 
 #define QD_ABREAST 4
 
-/* One number of each game, in as many vectors as that takes. */
+/* One number of each game, in one or more vectors. */
 #define QD_ABREAST_PARTS (QD_ABREAST / QD_REALS)
 typedef struct {
     qd_reals_t part[QD_ABREAST_PARTS];
@@ -40,8 +40,8 @@ typedef struct {
     const double *c;        /* [padded] */
     const double *affinity; /* [padded][padded], 0 beyond n */
     double coupling;
-    const uint32_t *order;   /* [n], or NULL for index order */
-    double *field;           /* [padded][QD_ABREAST] f where all stand at 0; on return where they end */
+    const uint32_t *order; /* [n], or NULL for index order */
+    double *field;         /* [padded][QD_ABREAST] f with all states at 0; on return, at their final sides */
     const double *up, *down; /* [padded][QD_ABREAST] thresholds; padding: up = +inf, down = -inf */
     double *x;               /* [padded][QD_ABREAST] on return: the sides */
     double *change;          /* [padded][QD_ABREAST] scratch */

@@ -1,18 +1,18 @@
 /* The mission game (model.md part 4): a spin-1 game on plain arrays, join +1, stay out 0, oppose -1.
  *
  * State i meets the field f_i = F_i + coupling * sum_j c_j A_ij x_j. Its best reply is +1 if f_i > up_i, else
- * -1 if f_i < down_i, else 0. The thresholds say everything that the rules say about a state: a free state
+ * -1 if f_i < down_i, else 0. The thresholds express the rules for a state: a free state
  * with price D has up = D, down = -D; one that may not join has up = +inf; one fixed at +1 has up = -inf; one
- * fixed at -1 has up = +inf, down = +inf. A game in which everyone must take a side (the two-camps landscape)
+ * fixed at -1 has up = +inf, down = +inf. A game in which every state must take a side (the two-camps landscape)
  * has up = 0, down = 0 with `ties_join`: then f_i = 0 is answered by +1, and never by 0.
  *
- * The fields are kept up to date move by move: a move of state j adds coupling * c_j * dx_j * A_ij to every
+ * Each move updates the fields: a move of state j adds coupling * c_j * dx_j * A_ij to every
  * f_i, so a pass over the states costs O(n) and a move O(n). Because c_i A_ij is the gradient of Phi = sum_i
  * c_i (F_i x_i - D_i |x_i|) + coupling * sum_{i<j} c_i c_j A_ij x_i x_j, every move raises Phi by c_i times
  * the mover's gain: best reply always ends (a weighted potential game).
  *
- * In the hub's game (model.md part 9) the coupling between two members of the patron's club is less: it stays
- * symmetric, and so the potential stands, with that coupling in its pairs.
+ * In the hub's game (model.md part 9) the coupling between two members of the patron's club is less. It stays
+ * symmetric, so the potential remains valid with that coupling in its pairs.
  *
  * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows
  * of `padded`. */
@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Most passes of any game; reaching it is counted in not_converged and is a defect. */
+/* Greatest number of passes of any game; reaching it counts in not_converged and is a defect. */
 #define QD_PASSES_MAX 64
 
 typedef struct {

@@ -1,7 +1,8 @@
-/* Shared threats (model.md part 2): E_ij = sum_l c_l m_il m_jl, m = min(A, 0), is never formed. Of a group of states G
- * its hostility h = m (c 1_G) is kept; what state i shares with its members is sum_{j in G} c_j E_ij = sum_l c_l m_il h_l,
- * O(n). It lies between 0 and the product of two lengths, the state's exposure, the root of E_ii, and the group's reach,
- * the root of sum_l c_l h_l^2 (Cauchy and Schwarz), which mostly is near enough to tell that a state stays. */
+/* Shared threats (model.md part 2): E_ij = sum_l c_l m_il m_jl, m = min(A, 0), is never formed. For a group of
+ * states G the game keeps its hostility h = m (c 1_G); the threat that state i shares with its members is sum_{j in
+ * G} c_j E_ij = sum_l c_l m_il h_l, O(n). It lies between 0 and the product of two lengths, the state's exposure,
+ * the root of E_ii, and the group's reach, the root of sum_l c_l h_l^2 (Cauchy and Schwarz), which usually suffices
+ * to show that a state does not move. */
 #ifndef QD_KERNEL_THREAT_H
 #define QD_KERNEL_THREAT_H
 

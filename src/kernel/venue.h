@@ -1,5 +1,5 @@
 /* The venues of a mission (model.md parts 4 and 9): each solved as its own mission game, weighed, and chosen.
- * What makes one venue differ from another is its row in quadrille/venues.def. */
+ * The differences between venues are their rows in quadrille/venues.def. */
 #ifndef QD_KERNEL_VENUE_H
 #define QD_KERNEL_VENUE_H
 
@@ -36,8 +36,7 @@ static inline qd_venue_row_t qd_venue_row(qd_venue_t g)
     return rows[g];
 }
 
-/* The case before an initiator: the crisis, the order as it stands, the doctrine it acts by, its bloc and its
- * club. */
+/* The case of an initiator: the crisis, the present order, its doctrine, its bloc and its club. */
 typedef struct {
     const qd_crisis_t *crisis;
     const qd_state_t *state;
@@ -52,10 +51,10 @@ typedef struct {
 /* One venue's game, solved. */
 typedef struct {
     bool exists;               /* its rules allow it (qd_venue_exists) */
-    bool solved;               /* what follows has been worked out */
+    bool solved;               /* the members below are set */
     bool open;                 /* exists, and P+ >= force_ratio P- */
     int passes;                /* of its game; QD_PASSES_MAX + 1 if it did not converge */
-    double *x;                 /* [padded] who joins (+1), stays out (0), opposes (-1) */
+    double *x;                 /* [padded] side: joins (+1), stays out (0), opposes (-1) */
     double support;            /* C+ = sum over x = +1 of c (1 - l) */
     double opposition;         /* C- = sum over x = -1, the target left out, of c */
     size_t joiners, opponents; /* n+, n-; the target counts as an opponent */
@@ -66,16 +65,15 @@ typedef struct {
     double worth;              /* EU to the initiator */
 } qd_venue_game_t;
 
-/* What all venues of a crisis have in common, and the arrays of the game at hand; one per thread. Arrays:
- * [padded]. */
+/* Data that all venues of a crisis share, and the arrays of the present game; one per thread. Arrays: [padded]. */
 typedef struct {
     double *open;     /* the field, where all who are free stand at 0, of a venue without a term of its own:
                          stake, patronage and what initiator and target add */
     double *saved;    /* price less the flexible saving, at least 0 */
-    double *strength; /* c (1 - l): what a state brings to the side it joins */
-    double *field, *up, *down; /* of the game at hand: see mission_game.h */
+    double *strength; /* c (1 - l): a state's contribution to its side */
+    double *field, *up, *down; /* of the present game: see mission_game.h */
     double *between;           /* of the hub's game: see mission_game.h */
-    double *club;              /* what qd_case_t.club points to */
+    double *club;              /* storage of qd_case_t.club */
     uint32_t *order;           /* random order of moves */
     void (*moved)(void *context, size_t state, double before, double after);
     void *context;
@@ -85,10 +83,10 @@ typedef struct {
 int qd_venue_bloc(const qd_state_t *state, int i);
 
 /* The club of initiator i against this target (or QD_NOBODY): fills club[padded] with d_ji / Lambda, 0 for i
- * itself, and returns it; NULL where i runs no club or nobody but the target is in it. */
+ * itself, and returns it; NULL if i has no club or the target is its only member. */
 const double *qd_venue_club(const qd_state_t *state, int i, int target, double *club);
 
-/* Whether state i (padding is in no bloc) is in the bloc; nobody is in bloc 0. */
+/* Whether state i is in the bloc; bloc 0 has no members, and padding is in no bloc. */
 static inline bool qd_venue_member(const qd_state_t *state, int bloc, size_t i)
 {
     return bloc > 0 && state->label[i] == bloc;
@@ -97,7 +95,7 @@ static inline bool qd_venue_member(const qd_state_t *state, int bloc, size_t i)
 /* Fills scratch->order with the crisis's random permutation. */
 void qd_venue_shuffle(const qd_crisis_t *crisis, size_t n, qd_luck_t luck, uint32_t *order);
 
-/* Fills what the venues of a case have in common. */
+/* Fills the data that the venues of a case share. */
 void qd_venue_prepare(qd_venue_scratch_t *self, const qd_case_t *given);
 
 /* Whether venue g's rules allow it at all. */
@@ -115,8 +113,8 @@ static inline bool qd_venue_exists(qd_venue_t g, const qd_case_t *given)
     }
 }
 
-/* No less than the worth that qd_venue_solve would find: everybody who may join does, nobody but the target
- * opposes. A venue whose bound is below the worth of one that starts need not be solved. O(n). */
+/* An upper bound of the worth that qd_venue_solve finds: all states that may join do, and only the target opposes. A
+ * venue whose bound is below the worth of a venue that starts need not be solved. O(n). */
 double qd_venue_bound(qd_venue_t g, const qd_case_t *given, const qd_venue_scratch_t *scratch);
 
 /* A venue's rules in numbers. */
@@ -150,8 +148,7 @@ static inline qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_case_t *giv
     return rules;
 }
 
-/* What the venue adds to legitimacy, as a share of what it lacks; of a club: where all who join are at the
- * deepest level. */
+/* The legitimacy that the venue adds, as a share of 1 - L; for a club, if all joiners are at the deepest level. */
 static inline double qd_venue_frame(qd_venue_t g, const qd_case_t *given)
 {
     double bloc_frame = 0.5 * given->cohesion * given->institution;
@@ -169,14 +166,14 @@ static inline double qd_venue_frame(qd_venue_t g, const qd_case_t *given)
     }
 }
 
-/* What the initiator leans by towards venue g: its doctrine's bias and what it has learned. */
+/* The leaning of the initiator towards venue g: its doctrine's bias plus its learned leaning. */
 static inline double qd_venue_leaning(qd_venue_t g, const qd_case_t *given)
 {
     size_t initiator = (size_t)given->crisis->initiator;
     return given->leaning.bias[g] + given->state->learned[(size_t)g * given->state->padded + initiator];
 }
 
-/* Takes over what has been found in lane `lane`, and whether the venue is open. Marks it solved. */
+/* Copies the results of lane `lane` and whether the venue is open; marks the venue as solved. */
 static inline void qd_venue_take(qd_venue_game_t *self, const qd_worths_t *worths, size_t lane,
                                  double force_ratio)
 {
@@ -190,11 +187,11 @@ static inline void qd_venue_take(qd_venue_game_t *self, const qd_worths_t *worth
     self->solved = true;
 }
 
-/* What an enduring mission through venue g keeps, [padded] each: the venue term of each state, 1 for those who
- * have the flexible saving, 1 for the members of the hub. */
+/* The data of an enduring mission through venue g, [padded] each: the venue term of each state, 1 for states with the
+ * flexible saving, 1 for members of the hub. */
 void qd_venue_keep(qd_venue_t g, const qd_case_t *given, double *term, double *saves, double *member);
 
-/* Solves venue g, which exists: who takes which side, and what that is worth to the initiator. */
+/* Solves venue g, which must exist: the sides of the states, and the worth to the initiator. */
 void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch);
 
 /* Whether the venue, tried, is paralysed: vetoes, quorum, members' opposition. */

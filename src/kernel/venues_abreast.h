@@ -1,5 +1,5 @@
 /* The venues collective, alliance, flexible and unilateral of a crisis, solved at once (games_abreast.h):
- * what qd_venue_solve does with one after the other, to the last bit. */
+ * the same results as qd_venue_solve for each in turn, to the last bit. */
 #ifndef QD_KERNEL_VENUES_ABREAST_H
 #define QD_KERNEL_VENUES_ABREAST_H
 

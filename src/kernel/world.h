@@ -1,5 +1,5 @@
-/* A world and all that is needed to play it: parameters, state, record and scratch, kept apart. The functions
- * are the steps of model.md, in the order in which a period goes through them. */
+/* A world and everything needed to play it: parameters, state, record and scratch, in separate structs. The functions
+ * are the steps of docs/model.md, in the order of a period. */
 #ifndef QD_KERNEL_WORLD_H
 #define QD_KERNEL_WORLD_H
 
@@ -23,10 +23,10 @@ typedef struct {
     double *normal;  /* [QD_GROWTH_PERIODS][padded] */
 } qd_growth_luck_t;
 
-/* How far a world has come. */
+/* The stage of a world. */
 typedef enum {
     QD_STAGE_NONE,   /* nothing was drawn */
-    QD_STAGE_FAILED, /* it cannot go on */
+    QD_STAGE_FAILED, /* it cannot be resumed */
     QD_STAGE_DRAWN,  /* `period` is the next to be played */
     QD_STAGE_ENDED   /* the last period is over */
 } qd_stage_t;
@@ -48,7 +48,7 @@ struct qd_world {
     double owed;   /* affinities are A + owed (B - A): periods in which nothing read them still have to relax
                       them */
     qd_enduring_t running[QD_ENDURING_MAX]; /* in the order of their start */
-    size_t enduring;                        /* how many run */
+    size_t enduring;                        /* number of running missions */
     qd_values_t values;
     double
         *bond; /* [padded][padded] where there are clubs: max_k min(d_ik, d_jk) / Lambda below the diagonal */
@@ -71,12 +71,12 @@ struct qd_world {
     double *club_cost, *club_exposure;     /* [padded] */
     double *club_company, *club_hostility; /* [QD_CLUBS_MAX * QD_DEPTH_MAX][padded] */
     double *levels_before;                 /* [QD_CLUBS_MAX][padded] */
-    const qd_club_game_t *club_game;       /* the club review that is going on, else NULL */
+    const qd_club_game_t *club_game;       /* the present club review, or NULL */
     qd_venue_t solving;                    /* the venue whose game is being played */
-    const qd_bloc_game_t *bloc_game;       /* the review that is going on, else NULL */
+    const qd_bloc_game_t *bloc_game;       /* the present review, or NULL */
 };
 
-/* What a copy of the kernel can do with a world: the one name that it shows to the outside. */
+/* The interface of one copy of the kernel: the only name that it exports. */
 typedef struct {
     void (*play)(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,
                  qd_result_t *result);
@@ -91,14 +91,14 @@ typedef struct {
 #endif
 extern const qd_kernel_t QD_KERNEL;
 
-/* The state with no relaxation owed; its affinities may be self->shown. The world itself must not go another way for
- * being looked at. */
+/* The state with no relaxation owed; its affinities may be self->shown. Observation must not change the course of
+ * the world. */
 qd_state_t qd_world_settled(const qd_world_t *self);
 
 /* *view = the world, with the states as in `state`. */
 void qd_world_view(const qd_world_t *self, const qd_state_t *state, qd_world_view_t *view);
 
-/* Completes the event and shows it to the observer, which there is. */
+/* Completes the event and passes it to the observer, which must exist. */
 void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t *inside);
 
 /* Tells the observer, if there is one; the third argument, a qd_inside_t, carries what the kind of event adds. A
@@ -106,33 +106,33 @@ void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t *in
 #define qd_world_tell(self, kind, ...)                                                                       \
     ((self)->observer ? qd_world_show((self), (kind), &__VA_ARGS__) : (void)0)
 
-/* The bloc game of the world as it stands, on the world's own arrays (start it before asking it anything). */
+/* The bloc game of the present world, on the world's own arrays; call qd_bloc_game_start before use. */
 qd_bloc_game_t qd_world_bloc_game(qd_world_t *self);
 
 /* The bloc review (part 2); `counted` is false for the first one at t = 0. */
 void qd_world_review_blocs(qd_world_t *self, bool counted);
 
-/* The club game of the world as it stands, on the world's own arrays; there are clubs. */
+/* The club game of the present world, on the world's own arrays; requires clubs. */
 qd_club_game_t qd_world_club_game(qd_world_t *self);
 
 /* The club review (part 9), where there are clubs; `counted` is false for the first one at t = 0. */
 void qd_world_review_clubs(qd_world_t *self, bool counted);
 
-/* What affinities relax to, from X, the clubs and the present deepening; nothing may be owed. */
+/* The target of relaxation of the affinities, from X, the clubs and the present deepening; nothing may be owed. */
 void qd_world_set_baseline(qd_world_t *self);
 
-/* Running missions go on by a period, one after the other (part 10). */
+/* Advances each running mission by one period, in turn (part 10). */
 void qd_world_go_on(qd_world_t *self);
 
 /* Whether the mission of the present crisis, which does not succeed, endures. */
 bool qd_world_endures(const qd_world_t *self);
 
-/* Keeps the mission that was carried out through venue g. */
+/* Stores the mission through venue g as enduring. */
 void qd_world_keep_mission(qd_world_t *self, qd_venue_t g);
 
-/* Steps of a mission's consequences that an enduring mission takes too (part 5): tension after success or
+/* Steps of a mission's consequences that enduring missions share (part 5): tension after success or
  * failure; what the initiator learns about the venue, upwards (direction 1) or downwards (-1); the load of
- * those who joined, l = min(0.8, l + load). */
+ * joiners, l = min(0.8, l + load). */
 void qd_world_change_tension(qd_world_t *self, double severity, bool success);
 void qd_world_learn(qd_world_t *self, qd_venue_t g, int initiator, double direction);
 void qd_world_add_load(qd_world_t *self, const double *x, double load);
@@ -140,7 +140,7 @@ void qd_world_add_load(qd_world_t *self, const double *x, double load);
 /* One crisis, from its drawing to its consequences (parts 3 to 5). */
 void qd_world_meet_crisis(qd_world_t *self, unsigned number);
 
-/* A mission through venue g and what it does to the order (part 5, first list; parts 10 to 12). Returns whether
+/* A mission through venue g and its effects on the order (part 5, first list; parts 10 to 12). Returns whether
  * it succeeded. */
 bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
 
@@ -148,9 +148,8 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
  * affinities stays owed until qd_world_settle. */
 void qd_world_end_period(qd_world_t *self);
 
-/* Relaxes the affinities as far as is owed: before anything reads them (crises, a bloc review, outcomes).
- * Whole periods in which nothing does are thus made up for in one pass: steps of rates r and s are one of
- * rate r + s (1 - r). */
+/* Applies the relaxation that the affinities are owed, before they are read (by crises, a bloc review, outcomes). One
+ * pass makes up for several periods without a reader: steps of rates r and s equal one of rate r + s (1 - r). */
 void qd_world_settle(qd_world_t *self);
 
 /* The schedule's changes at the start of the present period (part 6). */

@@ -1,5 +1,5 @@
-/* What the sides of a venue's game come to for the initiator (model.md part 4): P+, P-, q, L, epsilon, EU. A
- * venue in each lane: the divisions of four are made together. */
+/* The results of a venue's game for the initiator (model.md part 4): P+, P-, q, L, epsilon, EU. Each lane holds a
+ * venue, so that the divisions of four venues run together. */
 #ifndef QD_KERNEL_WORTH_H
 #define QD_KERNEL_WORTH_H
 
@@ -12,7 +12,7 @@ typedef struct {
     double support[QD_WORTHS];    /* C+ > 0 */
     double opposition[QD_WORTHS]; /* C- */
     double heads[QD_WORTHS];      /* n+ - n- */
-    double frame[QD_WORTHS];      /* what the venue adds to legitimacy: L += (1 - L) frame */
+    double frame[QD_WORTHS];      /* legitimacy added by the venue: L += (1 - L) frame */
     double leaning[QD_WORTHS];    /* bias_g + beta_pg */
     /* found */
     double effort[QD_WORTHS], counter[QD_WORTHS]; /* P+, P- */
@@ -22,7 +22,7 @@ typedef struct {
     double worth[QD_WORTHS];                      /* EU */
 } qd_worths_t;
 
-/* Lanes that nobody needs hold a support above 0 and otherwise what they like. */
+/* Unused lanes need support > 0 (a divisor); their other inputs are ignored. */
 void qd_worths_find(qd_worths_t *self, const qd_crisis_t *crisis, const qd_state_t *state,
                     const qd_parameters_t *p);
 

@@ -27,8 +27,8 @@ static inline double qd_from_bits(uint64_t bits)
     return x;
 }
 
-/* c[0] + c[1] x + c[2] x^2 + c[3] x^3, given x2 = x^2. Long polynomials are sums of these: a processor has
- * few operations to wait for, and others to do meanwhile. */
+/* c[0] + c[1] x + c[2] x^2 + c[3] x^3, given x2 = x^2. Long polynomials are sums of these, which shortens
+ * the dependency chain. */
 static inline double qd_cubic(const double c[4], double x, double x2)
 {
     return (c[0] + c[1] * x) + x2 * (c[2] + c[3] * x);
@@ -53,7 +53,7 @@ static inline double qd_exp_near(double r)
 static inline double qd_exp(double x)
 {
     const double magic = 6755399441055744.0; /* 1.5 * 2^52: adding it rounds to an integer */
-    double y = x > 709.0 ? 709.0 : x;        /* what becomes of y far below -708 does not matter */
+    double y = x > 709.0 ? 709.0 : x;        /* the result for y far below -708 is discarded */
     double shifted = y * 1.4426950408889634 + magic;
     double k = shifted - magic;
     double r = (y - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
@@ -62,7 +62,7 @@ static inline double qd_exp(double x)
     return x < -708.0 ? 0.0 : value;
 }
 
-/* The number x = 2^e m with m in [sqrt(1/2), sqrt(2)), as e and what the logarithm of m is made of. */
+/* The number x = 2^e m with m in [sqrt(1/2), sqrt(2)), as e and the argument of the series for log m. */
 typedef struct {
     double exponent, ratio; /* e, (m - 1) / (m + 1) */
 } qd_split_t;
@@ -104,8 +104,8 @@ static const double qd_cosine_terms[6] = {0.041666666666666664,  -0.001388888888
                                           2.480158729876569e-05, -2.7557317271729793e-07,
                                           2.08761462684032e-09,  -1.1382632425521717e-11};
 
-/* cos and sin of 2 pi u for u in [0,1]. The nearest quarter turn is taken off exactly; what is left is an
- * angle of at most pi/4. An odd quarter swaps the two, and two quarters change signs. */
+/* cos and sin of 2 pi u for u in [0,1]. Subtracts the nearest quarter turn exactly, which leaves an angle
+ * of at most pi/4. An odd quarter swaps the two, and two quarters change signs. */
 static inline void qd_cossin_turns(double u, double *cosine, double *sine)
 {
     const double magic = 6755399441055744.0; /* 1.5 * 2^52, as in qd_exp */
@@ -152,7 +152,7 @@ static inline double qd_sphere_chord(const double a[3], const double b[3])
     return sum < difference ? -sum : difference;
 }
 
-/* The angle in [0, pi] that such a chord spans: of the one to the opposite it is what that leaves of pi. */
+/* The angle in [0, pi] that such a chord spans: for a chord to the opposite, pi minus its angle. */
 static inline double qd_sphere_chord_angle(double chord)
 {
     double angle = qd_chord_angle(fabs(chord));

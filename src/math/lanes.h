@@ -35,8 +35,8 @@ static inline unsigned qd_lanes_up_to(const double *x, double most)
     return bits;
 }
 
-/* The first i < padded with x[i] >= least; padded where there is none. Sixty-four at a time are one word: a
- * branch on where the first lies nobody could predict. */
+/* The first i < padded with x[i] >= least; padded where there is none. Compares sixty-four at a time into one
+ * word: a branch per element would be mispredicted. */
 static inline size_t qd_lanes_first(const double *x, double least, size_t padded)
 {
     for (size_t i = 0; i < padded; i += 64) {

@@ -30,8 +30,8 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), ali
 #define QD_REALS_AT(at) (*(qd_reals_anywhere_t *)(at))
 #define QD_REALS_OF(at) (*(const qd_reals_anywhere_t *)(at))
 
-/* x where the lane's condition (a comparison of vectors) holds, else +0; and else y. Said as what is done to
- * doubles: between a comparison and an addition, an operation on words would cost a processor a detour. */
+/* x where the lane's condition (a comparison of vectors) holds, else +0; and else y. Written as an operation on
+ * doubles: an integer operation between a comparison and an addition would add a bypass delay. */
 #if defined(__AVX__)
 #define QD_REALS_WHERE(condition, x) ((qd_reals_t)_mm256_and_pd((__m256d)(condition), (__m256d)(x)))
 #define QD_REALS_EITHER(condition, x, y)                                                                     \
@@ -42,8 +42,8 @@ typedef double qd_reals_anywhere_t __attribute__((vector_size(QD_REALS * 8), ali
     ((qd_reals_t)(((qd_mask_t)(condition) & (qd_mask_t)(x)) | (~(qd_mask_t)(condition) & (qd_mask_t)(y))))
 #endif
 
-/* min(0, x): x where it is negative, else a zero; one instruction, which compilers do not find, and which
- * takes x from memory as it is. */
+/* min(0, x): x where it is negative, else a zero; one instruction, which compilers do not generate, and which
+ * can take x from memory. */
 #if defined(__AVX__)
 #define QD_REALS_NEGATIVE(x) ((qd_reals_t)_mm256_min_pd(_mm256_setzero_pd(), (__m256d)(x)))
 #elif defined(__SSE2__)
@@ -104,8 +104,8 @@ static inline void qd_reals_transpose(qd_reals_t row[QD_REALS])
 #endif
 }
 
-/* As many whole numbers (int32_t) at an address, made doubles: one instruction, which compilers do not find.
- */
+/* As many whole numbers (int32_t) at an address, converted to doubles: one instruction, which compilers do not
+ * generate. */
 #if defined(__AVX__)
 #define QD_REALS_OF_INTS(at)                                                                                 \
     ((qd_reals_t)_mm256_cvtepi32_pd(_mm_loadu_si128((const __m128i *)(const void *)(at))))

@@ -20,7 +20,7 @@ static inline double qd_join_lanes(const double s[QD_LANES])
     return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
-/* Eight partial sums, in as many vectors as that takes. */
+/* Eight partial sums, in one or more vectors. */
 #define QD_PARTS (QD_LANES / QD_REALS)
 typedef struct {
     qd_reals_t part[QD_PARTS];

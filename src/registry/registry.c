@@ -7,7 +7,8 @@ const qd_order_info_t qd_order_table[QD_ORDER_KINDS] = {
     {"unipolar", "one pole, the others around it"},
     {"bipolar", "two poles of comparable size, opposed in values"},
     {"multipolar", "three to six poles on a circle of values"},
-    {"empirical", "states of a given year from data; what the data lack is drawn as for a multipolar order"},
+    {"empirical",
+     "states of a given year from data; values that the data lack are drawn as for a multipolar order"},
 };
 
 #define CONSTANT(x)                                                                                          \

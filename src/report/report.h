@@ -1,7 +1,7 @@
-/* The report of a result file: one HTML page that opens from disk and asks no network for anything.
+/* The report of a result file: one HTML page that opens from disk and uses no network.
  *
- * The page carries the data it shows, a charting library (Vega), its own scripts and styles. Every text of the result file
- * is escaped; the page's security policy forbids requests and code made from text. */
+ * The page carries the data it shows, a charting library (Vega), its own scripts and styles. Every text of the
+ * result file is escaped; the page's security policy forbids requests and code made from text. */
 #ifndef QD_REPORT_REPORT_H
 #define QD_REPORT_REPORT_H
 
@@ -12,8 +12,8 @@
 #include "quadrille/experiment.h"
 #include "quadrille/result.h"
 
-/* Curves are kept of at most so many (point, order) pairs of 140 periods, and of fewer where there are more periods: about a
- * megabyte. */
+/* Curves are kept of at most so many (point, order) pairs of 140 periods, and of fewer where there are more
+ * periods: about a megabyte. */
 #define QD_REPORT_CELLS 24
 
 /* Up to so many (point, order) pairs all outcomes are summarised; beyond it the main ones. */
@@ -25,7 +25,7 @@ typedef struct {
     const size_t *point; /* [points], positions in the result */
 } qd_report_options_t;
 
-/* How many points' curves a report of so many orders and periods has room for, at least 1. */
+/* The number of points whose curves fit into a report of so many orders and periods, at least 1. */
 size_t qd_report_room(size_t orders, size_t periods);
 
 /* Writes the page to `out`. `experiment` is that of the result (qd_result_file_experiment). QD_ERROR_INPUT,

@@ -1,4 +1,4 @@
-/* What the parts of a report's data share: the result at hand, and JSON of five digits. For report*.c only. */
+/* Data and functions that the parts of a report share: the result, and JSON of five digits. For report*.c only. */
 #ifndef QD_REPORT_REPORT_PARTS_H
 #define QD_REPORT_REPORT_PARTS_H
 

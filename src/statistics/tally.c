@@ -416,7 +416,7 @@ static const char *check_envelope(const unsigned char *bytes, size_t size)
     if (qd_byte_reader_word(&from) != FORMAT)
         return "it does not begin as one of this format";
     if (qd_byte_reader_word(&from) != size || size < 3 * sizeof(uint64_t))
-        return "its length is not what it says";
+        return "its length differs from that in its header";
     qd_byte_reader_t sum = {.at = bytes + size - sizeof(uint64_t), .end = bytes + size};
     if (qd_byte_reader_word(&sum) != XXH3_64bits(bytes, size - sizeof(uint64_t)))
         return "its checksum is wrong";

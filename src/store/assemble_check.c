@@ -15,7 +15,7 @@ static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_
     if (!h5->failed)
         qd_h5_check(h5, true);
     if (!h5->failed && strcmp(h5->digest, self->h5.digest) != 0)
-        qd_h5_refuse(h5, "read back, it is not what was written");
+        qd_h5_refuse(h5, "read back, it differs from the data written");
     h5->absent = false;
     snprintf(h5->path, sizeof h5->path, "%s", self->options->path);
     qd_status_t status = qd_h5_close(h5, error);
@@ -23,8 +23,8 @@ static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_
     return status;
 }
 
-/* The tallies of the file against those that it was made from. Its rows were compared with these when they were handed over
- * (assemble_worlds.c), and are those still, by the digest. */
+/* The tallies of the file against those that it was made from. Its rows were compared with these when they were
+ * handed over (assemble_worlds.c), and are those still, by the digest. */
 static qd_status_t check_tallies(const qd_assembly_t *self, const char *path, qd_error_t *error)
 {
     qd_index_t *index = NULL;

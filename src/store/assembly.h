@@ -1,4 +1,4 @@
-/* What the steps of assembling share; for assemble*.c only. */
+/* Data and functions that the steps of assembling share; for assemble*.c only. */
 #ifndef QD_STORE_ASSEMBLY_H
 #define QD_STORE_ASSEMBLY_H
 

@@ -1,5 +1,5 @@
-/* What the Climate and Forecast conventions (CF 1.8) ask of a netCDF file: units that UDUNITS knows, meanings of
- * codes, coordinates beside the variables. */
+/* The requirements of the Climate and Forecast conventions (CF 1.8) for a netCDF file: units that UDUNITS knows,
+ * meanings of codes, coordinates beside the variables. */
 #ifndef QD_STORE_CF_H
 #define QD_STORE_CF_H
 
@@ -13,7 +13,7 @@
  * "1" for everything that is counted, a share or on a scale of the model's own. NULL stands for a text: "1". */
 const char *qd_cf_units(const char *unit);
 
-/* What is measured, where `unit` says more than qd_cf_units keeps ("wars", "tension"); NULL elsewhere. */
+/* The measured quantity, if `unit` has more information than qd_cf_units ("wars", "tension"); else NULL. */
 const char *qd_cf_quantity(const char *unit);
 
 /* Meanings of the codes 0, 1, ... of an outcome or a parameter, with blanks between; NULL where it is not made up

@@ -2,13 +2,13 @@
  *
  * Every group, the root among them, has an attribute `digest`, 32 hexadecimal digits: XXH3-128 over its attributes,
  * its variables (name, class, shape, attributes, sum of values), and the names and digests of the groups in it. The
- * root's digest thus covers the whole file; a part of it can be checked alone by the digests on the way to it. It covers
- * what the file says, not how: a repacked copy has the same.
+ * root's digest thus covers the whole file; a part of it can be checked alone by the digests on the way to it. It
+ * covers the contents of the file, not their storage: a repacked copy has the same digest.
  *
- * The sum of a variable's values adds up, modulo 2^64, XXH3-64 of each value seeded by its position. Values that are
- * never written read as the fill value (0, NaN, QD_CF_NO_CODE), so these count as 0; so do empty texts. The order of writing does not
- * matter, so that a file gets its digest from the arrays that were handed to HDF5: what HDF5 or the disk lost or changed
- * on the way is seen when the file is read back.
+ * The sum of a variable's values adds up, modulo 2^64, XXH3-64 of each value seeded by its position. Values that
+ * are never written read as the fill value (0, NaN, QD_CF_NO_CODE), so these count as 0; so do empty texts. The
+ * order of writing does not matter, so that a file gets its digest from the arrays that were handed to HDF5: what
+ * HDF5 or the disk lost or changed on the way is seen when the file is read back.
  *
  * DIMENSION_LIST and REFERENCE_LIST are left out: they hold addresses, which a copy changes. */
 #ifndef QD_STORE_DIGEST_H
@@ -26,8 +26,8 @@ uint64_t qd_digest_values(size_t rank, const hsize_t size[], const hsize_t start
  * self->digest. Fails as the functions of hdf5_file.h do. */
 void qd_digest_write(qd_h5_t *self);
 
-/* In the child that reads: reads a file, without the groups of one value per world (/worlds and /parts) unless `rows`, and compares the digests:
- * fails (qd_h5_refuse) where one is missing or another. */
+/* In the child that reads: reads a file, without the groups of one value per world (/worlds and /parts) unless
+ * `rows`, and compares the digests: fails (qd_h5_refuse) where one is missing or another. */
 void qd_digest_check(qd_h5_t *self, bool rows);
 
 #endif

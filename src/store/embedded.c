@@ -186,8 +186,7 @@ qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit
     if (!qd_h5_exists(h5, "/parts") || !qd_h5_get_hash(h5, "/parts", "columns", &kind->columns) ||
         !qd_h5_get_whole(h5, "/parts", "extras", &extras) || !qd_h5_get_whole(h5, "/parts", "paths", &paths))
         return qd_error_add(error, QD_ERROR_INPUT,
-                            "%s: not a result that can be merged or gone on with: it has no /parts",
-                            h5->path);
+                            "%s: not a result that can be merged or resumed: it has no /parts", h5->path);
     if (extras < 0 || extras > QD_EXTRAS_MOST || (kind->columns & ~QD_COLUMNS_ALL) != 0)
         return refuse_parts(h5, error);
     kind->extras = (size_t)extras;

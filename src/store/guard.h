@@ -1,4 +1,4 @@
-/* Work that may crash, hang or ask for too much memory, in a child process of its own.
+/* Work that may crash, hang or exhaust memory, in a child process.
  *
  * libhdf5 1.10 trusts the headers of a file: a damaged or forged one makes it read beyond its buffers, follow
  * circles or allocate what a header asks for. So no result file is read by the program itself: a child reads
@@ -20,7 +20,7 @@ typedef void (*qd_guard_work_t)(int channel, void *context);
  * from then on. */
 qd_guard_t *qd_guard_start(qd_guard_work_t work, void *context);
 
-/* Sends to or receives from the child; false when it is not there any more. */
+/* Sends to or receives from the child; false if it has ended. */
 bool qd_guard_send(qd_guard_t *self, const void *bytes, size_t size);
 bool qd_guard_receive(qd_guard_t *self, void *bytes, size_t size);
 
@@ -28,7 +28,7 @@ bool qd_guard_receive(qd_guard_t *self, void *bytes, size_t size);
  * is to blame, false where the child was killed from outside. */
 bool qd_guard_blames_file(qd_guard_t *self, char why[], size_t size);
 
-/* Ends the child, whatever it does. self may be NULL. */
+/* Ends the child unconditionally. self may be NULL. */
 void qd_guard_end(qd_guard_t *self);
 
 /* In the child: the same over its channel. */

@@ -1,5 +1,5 @@
-/* Reading a file with libhdf5 in this very process: in the child of a guard, where whatever libhdf5 does with a
- * damaged file harms nobody. The functions are those of hdf5_file.h under "reading", which ask the child for
+/* Reads a file with libhdf5 in this process: in the child of a guard, where a crash of libhdf5 on a damaged file is
+ * contained. The functions are those of hdf5_file.h under "reading", which ask the child for
  * them; a file that this process has just written itself may be read here too. For hdf5_*.c and compare.c
  * only. */
 #ifndef QD_STORE_HDF5_HERE_H

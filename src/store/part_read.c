@@ -145,7 +145,7 @@ static qd_status_t read_open(const qd_files_t *files, int fd, const char *path, 
         kind->extras > QD_EXTRAS_MOST || (kind->columns & ~QD_COLUMNS_ALL) != 0)
         return damaged(error, path, "its header makes no sense");
     if (size != found)
-        return damaged(error, path, "its size is not what its header says");
+        return damaged(error, path, "its size differs from that in its header");
     if ((status = check_bytes(files, fd, path, size, error)) != QD_OK)
         return status;
     bytes = malloc(directory + 1);

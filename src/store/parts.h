@@ -1,10 +1,10 @@
 /* The journal of a run: finished worlds, kept in a folder of part files until the result file is assembled.
  *
- * Each part is written to a temporary name, fsynced, renamed, and the folder fsynced: after qd_parts_flush
- * returns QD_OK its worlds survive whatever happens, and before that the folder is as it was. One thread uses
- * a qd_parts_t at a time, but for qd_parts_write, which may wait for the disk beside it. The lock of the output
- * (lock.h) keeps two runs out of one folder. Several ranks of one run may write into one folder: rank 0 opens it first, the
- * others join it. */
+ * Each part is written to a temporary name, fsynced, renamed, and the folder fsynced: after qd_parts_flush returns
+ * QD_OK its worlds survive whatever happens, and before that the folder is as it was. One thread uses a qd_parts_t
+ * at a time, but for qd_parts_write, which may wait for the disk beside it. The lock of the output (lock.h) keeps
+ * two runs out of one folder. Several ranks of one run may write into one folder: rank 0 opens it first, the others
+ * join it. */
 #ifndef QD_STORE_PARTS_H
 #define QD_STORE_PARTS_H
 
@@ -17,9 +17,9 @@ typedef struct qd_parts qd_parts_t;
 
 typedef enum {
     QD_PARTS_NEW,    /* refuse a folder that holds parts */
-    QD_PARTS_RESUME, /* go on with the parts of the same experiment; a new folder is made where there is none
+    QD_PARTS_RESUME, /* resume from the parts of the same experiment; a new folder is made where there is none
                       */
-    QD_PARTS_FORCE,  /* remove what is there */
+    QD_PARTS_FORCE,  /* remove existing parts */
     QD_PARTS_JOIN    /* a further rank: the folder is there, rank 0 looks after it */
 } qd_parts_mode_t;
 
@@ -53,14 +53,14 @@ typedef struct {
 QD_MUST_USE qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment_t *experiment,
                                       qd_parts_t **self, qd_error_t *error);
 
-/* Frees everything; what was not flushed is lost. NULL allowed. */
+/* Frees everything; unflushed worlds are lost. NULL allowed. */
 void qd_parts_close(qd_parts_t *self);
 
 /* Takes what is done from an index instead of from what was found on opening: parts that lie here but do not
  * count (see qd_index_limit) are then written anew. Before the first append. */
 QD_MUST_USE qd_status_t qd_parts_recount(qd_parts_t *self, const qd_index_t *index, qd_error_t *error);
 
-/* What was noticed on opening. */
+/* Warnings from opening. */
 const qd_error_t *qd_parts_warnings(const qd_parts_t *self);
 
 /* Worlds of (point, order) that are done: found on opening or appended. */

@@ -1,6 +1,6 @@
-/* Where the worlds of one (design point, order) are kept: by the hash of what the point sets and the label of
- * the order, never by position, so that parts stay valid when a design grows. Points that set the same things
- * share a slot, because their worlds are the same. */
+/* Slots, which hold the worlds of one (design point, order). A slot is identified by the hash of the point's
+ * settings and the label of the order, never by position, so that parts stay valid when a design grows. Points with
+ * equal settings share a slot, because their worlds are the same. */
 #ifndef QD_STORE_SLOTS_H
 #define QD_STORE_SLOTS_H
 

@@ -1,5 +1,4 @@
-/* The files that an index reads from, part files and result files, of which only a few are open at any time.
- */
+/* The files that an index reads, part files and result files; only a few are open at a time. */
 #ifndef QD_STORE_SOURCE_H
 #define QD_STORE_SOURCE_H
 

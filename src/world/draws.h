@@ -1,6 +1,6 @@
-/* Where each random number of a world lives: (purpose, period, draw) as in quadrille/random.h. This table is
+/* The address of each random number of a world: (purpose, period, draw) as in quadrille/random.h. This table is
  * part of the format: an entry may be added, never moved. "uniform" is qd_random_uniform (on [0,1)), "open"
- * qd_random_open, "normal" qd_random_normal, which uses up the pair of draws that it lies in. An event of
+ * qd_random_open, "normal" qd_random_normal, which uses its whole pair of draws. An event of
  * probability p happens when uniform < p. A choice among weights w_0, w_1, ... takes the first k with uniform
  * * sum(w) < w_0 + ... + w_k (the last one with a weight above 0 if rounding leaves none).
  *
@@ -20,7 +20,7 @@
 #ifndef QD_WORLD_DRAWS_H
 #define QD_WORLD_DRAWS_H
 
-/* Purpose SAMPLER: the "period" says what is drawn. Indices are states (0 <= i < N). */
+/* Purpose SAMPLER: the "period" names the quantity drawn. Indices are states (0 <= i < N). */
 typedef enum {
     QD_DRAW_POLE_SHARE = 0, /* pole k: Gamma(8) = -sum of log(open) over draws 8k .. 8k+7 (Dirichlet(8)) */
     QD_DRAW_MINOR_SIZE = 1, /* draw i: normal */

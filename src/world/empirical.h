@@ -1,5 +1,5 @@
 /* Empirical orders: the states of one year from data files, instead of drawn ones (model.md part 1,
- * interface.md).
+ * docs/experiment-file.md).
  *
  * cinc: National Material Capabilities of the Correlates of War project as published (Singer, Bremer and
  * Stuckey 1972; Singer 1987): columns ccode, year, cinc, others ignored; -9 is missing. Kept are the `states`
@@ -18,7 +18,7 @@
 #include "quadrille/world.h"
 
 #define QD_EMPIRICAL_STATES_MAX 1024
-#define QD_EMPIRICAL_LABELS     8    /* labels that first blocs given as such may take */
+#define QD_EMPIRICAL_LABELS     8    /* labels that first blocs from data may have */
 #define QD_POLE_SHARE           0.05 /* share from which a state is a pole */
 
 typedef struct {
@@ -29,12 +29,12 @@ typedef struct {
 } qd_empirical_source_t;
 
 /* Reads the files. On QD_OK *self must be released by qd_empirical_free. QD_ERROR_INPUT: a file cannot be
- * read, a column is missing, a number is none, the year is not there (the message names the years that are),
- * a state-year stands twice, a kept state has no place or values, ...: FILE:LINE: found, expected. */
+ * read, a column is missing, a number is malformed, the year is absent (the message names the years present),
+ * a state-year occurs twice, a kept state has no place or values, ...: FILE:LINE: found, expected. */
 QD_MUST_USE qd_status_t qd_empirical_read(const qd_empirical_source_t *source, qd_empirical_t **self,
                                           qd_error_t *error);
 
-/* Room for an order of `states` states, all arrays zero, those not asked for NULL; NULL when memory is short.
+/* Room for an order of `states` states, all arrays zero, arrays not requested NULL; NULL if memory is short.
  * The arrays are written through the pointers of *room. */
 typedef struct {
     bool places, values, affinities, blocs, pacts, rivals;
@@ -50,7 +50,7 @@ void qd_empirical_free(qd_empirical_t *self); /* NULL allowed */
 /* Sets `poles` from the shares. */
 void qd_empirical_count_poles(qd_empirical_t *self);
 
-/* NULL, or one phrase that says which rule of qd_empirical_t (world.h) is broken. */
+/* NULL, or one phrase that names the violated rule of qd_empirical_t (world.h). */
 const char *qd_empirical_verify(const qd_empirical_t *self);
 
 #endif

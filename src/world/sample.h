@@ -15,7 +15,7 @@ void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t
 
 /* Draws capabilities, places, values, affinities, and sets labels, cohesion and institution to their start.
  * The state must have room for N states; N > m has been checked (qd_plan_check), or N >= m where
- * the order is an empirical one. Returns NULL, or why the draw failed. */
+ * the order is an empirical one. Returns NULL, or the reason why the draw failed. */
 const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_parameters_t *p,
                             qd_luck_t luck);
 
@@ -23,11 +23,11 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
  * proportion to their size, until nothing exceeds the cap or 8 rounds are over. */
 void qd_sample_cap(double c[], size_t count, double cap);
 
-/* The first blocs that pacts make (model.md part 14), as labels 0..labels. pact: states x states, symmetric;
- * states by descending capability; label: [states], written. A state with a pact with one or more leaders
- * before it follows the strongest of them; one without is a leader. A leader with followers and they hold the
- * label that it owns (leader i < labels: i + 1), otherwise the lowest label that is not taken and whose owner
- * is no such leader; all others, and those for whom no label is free, get 0. */
+/* The first blocs that pacts make (model.md part 14), as labels 0..labels. pact: states x states, symmetric; states
+ * by descending capability; label: [states], written. A state with a pact with one or more leaders before it
+ * follows the strongest of them; a state without one is a leader. A leader with followers, and its followers, hold
+ * the label that it owns (leader i < labels: i + 1), otherwise the lowest label that is not taken and whose owner
+ * is no such leader; all others, and groups for which no label is free, get 0. */
 void qd_first_blocs(const bool pact[], size_t states, size_t labels, int label[]);
 
 #endif

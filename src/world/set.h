@@ -1,5 +1,5 @@
 /* Sets of states: a bit for each, state i's bit i % 64 of word i / 64; 0 in the padding. Loops over a set go
- * from bit to bit, and so branch on no single state:
+ * from bit to bit, without a branch per state:
  *
  *     for (size_t w = 0; w < set->words; w++)
  *         for (uint64_t left = set->word[w]; left != 0; left &= left - 1)
@@ -15,7 +15,7 @@ typedef struct {
     uint64_t word[QD_STATES_MAX / 64];
 } qd_set_t;
 
-/* The lowest state of those left of word w; there is one. */
+/* The lowest state left in word w, which must have one. */
 static inline size_t qd_set_lowest(size_t w, uint64_t left)
 {
     return 64 * w + (size_t)__builtin_ctzll(left);
@@ -42,7 +42,7 @@ static inline size_t qd_set_count(const qd_set_t *self)
     return count;
 }
 
-/* How many are in both of two sets of as many words. */
+/* The number of states in both of two sets with the same number of words. */
 static inline size_t qd_set_count_common(const qd_set_t *self, const qd_set_t *other)
 {
     size_t count = 0;

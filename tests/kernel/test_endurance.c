@@ -11,7 +11,7 @@
 #define ROOM    64 /* for the padding */
 
 typedef struct {
-    unsigned start, number, seen; /* `seen`: the last period in which it was gone on with */
+    unsigned start, number, seen; /* `seen`: the last period in which it continued */
     size_t joined, left;          /* partners at the start; those who have left since */
 } mission_t;
 
