@@ -184,6 +184,8 @@ static qd_status_t show_all(const qd_show_t *self)
         status = qd_show_contrasts(self);
     if (status == QD_OK && self->point < 0)
         status = qd_show_sensitivity(self);
+    if (status == QD_OK && self->point < 0)
+        status = qd_show_effects(self);
     return status;
 }
 

@@ -50,5 +50,6 @@ qd_status_t qd_show_summary(const qd_show_t *self);
 qd_status_t qd_show_claims(const qd_show_t *self);
 qd_status_t qd_show_contrasts(const qd_show_t *self);
 qd_status_t qd_show_sensitivity(const qd_show_t *self);
+qd_status_t qd_show_effects(const qd_show_t *self);
 
 #endif
