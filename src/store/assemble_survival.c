@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define SURVIVAL_CONFIDENCE 0.95
+#define VALUES_AT_ONCE      ((size_t)16384) /* of one variable: a chunk of it */
 
 typedef struct {
     qd_assembly_t *assembly;
@@ -80,19 +81,19 @@ static qd_status_t count_survival(survival_t *self, size_t point, size_t order, 
     return QD_OK;
 }
 
-static void put_period(survival_t *self, size_t order, size_t t, const qd_survival_t *at)
+static void put_period(survival_t *self, size_t cell, size_t t, const qd_survival_t *at)
 {
     qd_batch_t *batch = &self->batch;
-    qd_batch_wholes(batch, self->at_risk, order)[t] = (int64_t)at->at_risk;
-    qd_batch_reals(batch, self->estimate, order)[t] = at->estimate;
-    qd_batch_reals(batch, self->low, order)[t] = at->low;
-    qd_batch_reals(batch, self->high, order)[t] = at->high;
-    qd_batch_reals(batch, self->mean, order)[t] = at->mean;
-    qd_batch_reals(batch, self->mean_low, order)[t] = at->mean_low;
-    qd_batch_reals(batch, self->mean_high, order)[t] = at->mean_high;
+    qd_batch_wholes(batch, self->at_risk, cell)[t] = (int64_t)at->at_risk;
+    qd_batch_reals(batch, self->estimate, cell)[t] = at->estimate;
+    qd_batch_reals(batch, self->low, cell)[t] = at->low;
+    qd_batch_reals(batch, self->high, cell)[t] = at->high;
+    qd_batch_reals(batch, self->mean, cell)[t] = at->mean;
+    qd_batch_reals(batch, self->mean_low, cell)[t] = at->mean_low;
+    qd_batch_reals(batch, self->mean_high, cell)[t] = at->mean_high;
 }
 
-static qd_status_t fill_survival(survival_t *self, size_t point, size_t order, qd_error_t *error)
+static qd_status_t fill_survival(survival_t *self, size_t point, size_t order, size_t cell, qd_error_t *error)
 {
     uint64_t beyond;
     size_t periods = self->assembly->periods;
@@ -106,8 +107,16 @@ static qd_status_t fill_survival(survival_t *self, size_t point, size_t order, q
         self->unequal = self->unequal || self->censored[t] > 0;
     const qd_survival_t unknown = {0, NAN, NAN, NAN, NAN, NAN, NAN};
     for (size_t t = 0; t < periods; t++)
-        put_period(self, order, t, t < known ? &self->curve[t] : &unknown);
+        put_period(self, cell, t, t < known ? &self->curve[t] : &unknown);
     return QD_OK;
+}
+
+/* Points whose curves are in memory at once: as many as fill a chunk. */
+static size_t points_at_once(const qd_assembly_t *assembly)
+{
+    size_t each = assembly->periods * assembly->experiment->orders,
+           most = each > VALUES_AT_ONCE ? 1 : VALUES_AT_ONCE / each;
+    return (size_t)qd_h5_chunk(assembly->experiment->points, most);
 }
 
 qd_status_t qd_assembly_survival(qd_assembly_t *assembly, qd_error_t *error)
@@ -125,12 +134,14 @@ qd_status_t qd_assembly_survival(qd_assembly_t *assembly, qd_error_t *error)
         goto out;
     }
     self->assembly = assembly;
-    qd_batch_init(&self->batch, &assembly->h5, 1, experiment->orders);
+    size_t points = points_at_once(assembly), orders = experiment->orders;
+    qd_batch_init(&self->batch, &assembly->h5, points, orders);
     define_survival(self);
-    for (size_t p = 0; p < experiment->points && status == QD_OK && !assembly->h5.failed; p++) {
-        for (size_t o = 0; o < experiment->orders && status == QD_OK; o++)
-            status = fill_survival(self, p, o, error);
-        qd_batch_write(&self->batch, p, 1);
+    for (size_t p = 0; p < experiment->points && status == QD_OK && !assembly->h5.failed; p += points) {
+        size_t some = experiment->points - p < points ? experiment->points - p : points;
+        for (size_t i = 0; i < some * orders && status == QD_OK; i++)
+            status = fill_survival(self, p + i / orders, i % orders, i, error);
+        qd_batch_write(&self->batch, p, some);
     }
     qd_h5_set_whole(&assembly->h5, "/survival", QD_UNEQUAL_PERIODS, self->unequal);
     qd_batch_free(&self->batch);

@@ -2,6 +2,7 @@
 
 #include "store/batch.h"
 #include "store/cf.h"
+#include "store/row_check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,10 +21,11 @@ typedef struct {
     qd_assembly_t *assembly;
     size_t columns;
     column_t *column;
-    double value[QD_CHUNK];
+    double *value; /* columns x QD_CHUNK */
     int8_t code[QD_CHUNK];
     qd_row_check_t *check; /* of the rows that are handed over */
-    qd_batch_t batch;      /* of one point: summaries of extras */
+    size_t points;         /* that are copied at once */
+    qd_batch_t batch;      /* of as many: summaries of extras */
     struct {
         qd_whole_field_t count;
         qd_real_field_t real[REALS];
@@ -87,7 +89,16 @@ static void summarise(column_t *column, const double value[], size_t count)
     }
 }
 
-static void keep_summary(copy_t *self, size_t k, const column_t *column, size_t order)
+/* Starts anew with the (point, order) that comes next. */
+static qd_status_t begin_cell(copy_t *self, size_t point, size_t order, qd_error_t *error)
+{
+    for (size_t c = 0; c < self->columns; c++)
+        self->column[c] =
+            (column_t){.outcome = self->column[c].outcome, .variable = self->column[c].variable};
+    return qd_row_check_begin(self->check, point, order, error);
+}
+
+static void keep_summary(copy_t *self, size_t k, const column_t *column, size_t cell)
 {
     double n = (double)column->count,
            sd = column->count > 1 ? sqrt(column->squares / (n - 1.0)) : (double)NAN;
@@ -96,71 +107,124 @@ static void keep_summary(copy_t *self, size_t k, const column_t *column, size_t 
                                  none ? (double)NAN : column->min, none ? (double)NAN : column->max};
     if (self->assembly->h5.failed)
         return;
-    *qd_batch_wholes(&self->batch, self->summary[k].count, order) = (int64_t)column->count;
+    *qd_batch_wholes(&self->batch, self->summary[k].count, cell) = (int64_t)column->count;
     for (size_t i = 0; i < REALS; i++)
-        *qd_batch_reals(&self->batch, self->summary[k].real[i], order) = value[i];
+        *qd_batch_reals(&self->batch, self->summary[k].real[i], cell) = value[i];
 }
 
-/* Copies up to QD_CHUNK worlds of every column of one (point, order). */
-static qd_status_t copy_worlds(copy_t *self, size_t point, size_t order, uint64_t first, size_t count,
-                               qd_error_t *error)
-{
-    qd_assembly_t *assembly = self->assembly;
-    for (size_t c = 0; c < self->columns; c++) {
-        column_t *column = &self->column[c];
-        qd_status_t status =
-            qd_index_read(assembly->index, point, order, column->outcome, first, count, self->value, error);
-        if (status != QD_OK)
-            return status;
-        qd_row_check_take(self->check, column->outcome, self->value, count);
-        hsize_t start[3] = {point, order, first}, size[3] = {1, 1, count};
-        qd_h5_values_t values = qd_h5_reals(self->value);
-        if (qd_cf_outcome_flags(column->outcome) != NULL) {
-            for (size_t i = 0; i < count; i++)
-                self->code[i] = (int8_t)(isnan(self->value[i]) ? QD_CF_NO_CODE : self->value[i]);
-            values = qd_h5_codes(self->code);
-        }
-        qd_h5_write_slab(&assembly->h5, column->variable, start, size, values);
-        if (column->outcome >= QD_OUTCOMES)
-            summarise(column, self->value, count);
-    }
-    if (!assembly->options->scratch)
-        qd_row_check_add(self->check, first, count);
-    return QD_OK;
-}
-
-/* The rows that were handed over against the tally. Parts were checked when they were indexed, but that was another reading
- * of the disk. */
+/* The rows that were handed over against the tally. Parts were checked when they were indexed, but that was another
+ * reading of the disk. */
 static qd_status_t check_rows(copy_t *self, qd_error_t *error)
 {
     qd_status_t status = self->assembly->h5.failed ? QD_OK : qd_row_check_end(self->check, error);
     return status == QD_ERROR_INPUT ? QD_ERROR_IO : status;
 }
 
+/* Checks the rows of a (point, order), the cell-th of the batch, and keeps the summaries of its extras. */
+static qd_status_t end_cell(copy_t *self, size_t point, size_t order, size_t cell, qd_error_t *error)
+{
+    bool rows = qd_ranges_end(qd_index_done(self->assembly->index, point, order)) > 0;
+    for (size_t c = 0; c < self->columns; c++)
+        if (self->column[c].outcome >= QD_OUTCOMES)
+            keep_summary(self, self->column[c].outcome - QD_OUTCOMES, &self->column[c], cell);
+    return rows && !self->assembly->options->scratch ? check_rows(self, error) : QD_OK;
+}
+
+/* Reads `count` worlds of every column of one (point, order), to place `at` of the columns in hand. */
+static qd_status_t read_worlds(copy_t *self, size_t point, size_t order, uint64_t first, size_t count,
+                               size_t at, qd_error_t *error)
+{
+    for (size_t c = 0; c < self->columns; c++) {
+        column_t *column = &self->column[c];
+        double *value = self->value + c * QD_CHUNK + at;
+        qd_status_t status =
+            qd_index_read(self->assembly->index, point, order, column->outcome, first, count, value, error);
+        if (status != QD_OK)
+            return status;
+        qd_row_check_take(self->check, column->outcome, value, count);
+        if (column->outcome >= QD_OUTCOMES)
+            summarise(column, value, count);
+    }
+    if (!self->assembly->options->scratch)
+        qd_row_check_add(self->check, first, count);
+    return QD_OK;
+}
+
+/* Writes the columns in hand. */
+static void write_columns(copy_t *self, const hsize_t start[3], const hsize_t size[3])
+{
+    for (size_t c = 0; c < self->columns; c++) {
+        const column_t *column = &self->column[c];
+        const double *value = self->value + c * QD_CHUNK;
+        qd_h5_values_t values = qd_h5_reals(value);
+        if (qd_cf_outcome_flags(column->outcome) != NULL) {
+            for (size_t i = 0; i < size[0] * size[1] * size[2]; i++)
+                self->code[i] = (int8_t)(isnan(value[i]) ? QD_CF_NO_CODE : value[i]);
+            values = qd_h5_codes(self->code);
+        }
+        qd_h5_write_slab(&self->assembly->h5, column->variable, start, size, values);
+    }
+}
+
+/* Points whose worlds fill a chunk; 1 where the worlds of one do. */
+static size_t points_at_once(const qd_assembly_t *assembly)
+{
+    uint64_t each = assembly->worlds * assembly->experiment->orders;
+    return each > QD_CHUNK / 2 ? 1 : (size_t)qd_h5_chunk(assembly->experiment->points, QD_CHUNK / each);
+}
+
+/* Points that have few worlds, whole. */
+static qd_status_t copy_points(copy_t *self, size_t first, size_t points, qd_error_t *error)
+{
+    const qd_assembly_t *assembly = self->assembly;
+    size_t orders = assembly->experiment->orders, worlds = (size_t)assembly->worlds;
+    const hsize_t start[3] = {first, 0, 0}, size[3] = {points, orders, worlds};
+    qd_status_t status = QD_OK;
+    for (size_t i = 0; i < points * orders && status == QD_OK; i++) {
+        size_t point = first + i / orders, order = i % orders;
+        status = begin_cell(self, point, order, error);
+        if (status == QD_OK)
+            status = read_worlds(self, point, order, 0, worlds, i * worlds, error);
+        if (status == QD_OK)
+            status = end_cell(self, point, order, i, error);
+    }
+    if (status == QD_OK)
+        write_columns(self, start, size);
+    return status;
+}
+
+/* One (point, order) that has many worlds, chunk by chunk. */
 static qd_status_t copy_cell(copy_t *self, size_t point, size_t order, qd_error_t *error)
 {
     const qd_ranges_t *done = qd_index_done(self->assembly->index, point, order);
     uint64_t end = qd_ranges_end(done), step = qd_h5_chunk(self->assembly->worlds, QD_CHUNK);
-    for (size_t c = 0; c < self->columns; c++)
-        self->column[c] =
-            (column_t){.outcome = self->column[c].outcome, .variable = self->column[c].variable};
-    qd_status_t status = qd_row_check_begin(self->check, point, order, error);
-    if (status != QD_OK)
-        return status;
-    for (uint64_t first = 0; first < end && !self->assembly->h5.failed; first += step) {
+    qd_status_t status = begin_cell(self, point, order, error);
+    for (uint64_t first = 0; first < end && status == QD_OK && !self->assembly->h5.failed; first += step) {
         size_t count = (size_t)(end - first < step ? end - first : step);
         if (qd_ranges_shared(done, (qd_range_t){first, count}) == 0)
             continue;
-        status = copy_worlds(self, point, order, first, count, error);
-        if (status != QD_OK)
-            return status;
+        const hsize_t start[3] = {point, order, first}, size[3] = {1, 1, count};
+        status = read_worlds(self, point, order, first, count, 0, error);
+        if (status == QD_OK)
+            write_columns(self, start, size);
     }
-    if (end > 0 && !self->assembly->options->scratch)
-        status = check_rows(self, error);
-    qd_h5_hasten(&self->assembly->h5);
-    for (size_t c = 0; c < self->columns; c++)
-        if (self->column[c].outcome >= QD_OUTCOMES)
-            keep_summary(self, self->column[c].outcome - QD_OUTCOMES, &self->column[c], order);
+    return status == QD_OK ? end_cell(self, point, order, order, error) : status;
+}
+
+static qd_status_t copy_all(copy_t *self, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = self->assembly->experiment;
+    qd_h5_t *h5 = &self->assembly->h5;
+    qd_status_t status = QD_OK;
+    for (size_t p = 0; p < experiment->points && status == QD_OK && !h5->failed; p += self->points) {
+        size_t points = experiment->points - p < self->points ? experiment->points - p : self->points;
+        if (self->points > 1)
+            status = copy_points(self, p, points, error);
+        for (size_t o = 0; o < experiment->orders && self->points == 1 && status == QD_OK; o++)
+            status = copy_cell(self, p, o, error);
+        qd_batch_write(&self->batch, p, points);
+        qd_h5_hasten(h5);
+    }
     return status;
 }
 
@@ -184,24 +248,21 @@ static void define_all(copy_t *self)
 
 qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
 {
-    const qd_experiment_t *experiment = assembly->experiment;
     qd_status_t status = QD_OK;
     copy_t *self = calloc(1, sizeof *self);
     size_t extras = assembly->kind.extras;
     if (self == NULL || (self->column = calloc(QD_OUTCOMES + extras, sizeof *self->column)) == NULL ||
         (self->summary = calloc(extras + 1, sizeof *self->summary)) == NULL ||
-        (self->check = qd_row_check_new(assembly->index, assembly->columns)) == NULL) {
+        (self->check = qd_row_check_new(assembly->index, assembly->columns)) == NULL ||
+        (self->value = malloc((QD_OUTCOMES + extras) * QD_CHUNK * sizeof *self->value)) == NULL) {
         status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for copying worlds");
         goto out;
     }
     self->assembly = assembly;
-    qd_batch_init(&self->batch, &assembly->h5, 1, experiment->orders);
+    self->points = points_at_once(assembly);
+    qd_batch_init(&self->batch, &assembly->h5, self->points, assembly->experiment->orders);
     define_all(self);
-    for (size_t p = 0; p < experiment->points && status == QD_OK && !assembly->h5.failed; p++) {
-        for (size_t o = 0; o < experiment->orders && status == QD_OK; o++)
-            status = copy_cell(self, p, o, error);
-        qd_batch_write(&self->batch, p, 1);
-    }
+    status = copy_all(self, error);
     for (size_t c = 0; c < self->columns; c++)
         qd_h5_finish(&assembly->h5, self->column[c].variable);
     qd_batch_free(&self->batch);
@@ -209,6 +270,7 @@ out:
     if (self != NULL) {
         free(self->column);
         free(self->summary);
+        free(self->value);
         qd_row_check_free(self->check);
     }
     free(self);

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AHEAD_COLUMNS (QD_OUTCOMES + 8)   /* that are read ahead: outcomes, and the first extras */
+#define AHEAD_VALUES  ((size_t)4096)      /* of one of them: a chunk */
+#define AHEAD_BYTES   ((size_t)512 << 10) /* of tallies */
+
 enum { POINT, ORDER, PERIODS, RANGES, TALLY_SIZE, FIRST, COUNT, COLUMNS };
 
 /* Everything that units are made of, as it is in the file. */
@@ -233,22 +237,136 @@ static bool find_variable(qd_h5_t *h5, size_t outcome, char path[static 512])
     return found;
 }
 
-qd_status_t qd_embedded_column(qd_h5_t *h5, const qd_unit_t *unit, size_t outcome, uint64_t first,
-                               size_t count, double out[], qd_error_t *error)
+/* ---- reading ahead ------------------------------------------------------------------------------------- */
+
+/* Values of one variable: those of whole points, all orders and worlds. */
+typedef struct {
+    double *value; /* NULL before the first */
+    size_t first, points;
+} block_t;
+
+struct qd_embedded_ahead {
+    bool measured;
+    size_t points, orders, worlds, bytes; /* of the file */
+    block_t block[AHEAD_COLUMNS];
+    unsigned char *tally; /* bytes at .. at + size - 1 of /parts/tally; NULL before the first */
+    size_t at, size;
+};
+
+qd_embedded_ahead_t *qd_embedded_ahead_new(void)
+{
+    return calloc(1, sizeof(qd_embedded_ahead_t));
+}
+
+void qd_embedded_ahead_free(qd_embedded_ahead_t *self)
+{
+    for (size_t i = 0; self != NULL && i < AHEAD_COLUMNS; i++)
+        free(self->block[i].value);
+    if (self != NULL)
+        free(self->tally);
+    free(self);
+}
+
+static void measure(qd_h5_t *h5, qd_embedded_ahead_t *self)
+{
+    if (self->measured)
+        return;
+    self->points = qd_h5_length(h5, "/point", 0);
+    self->orders = qd_h5_length(h5, "/order", 0);
+    self->worlds = qd_h5_length(h5, "/world", 0);
+    self->bytes = qd_h5_length(h5, "/parts/tally", 0);
+    self->measured = !h5->failed;
+}
+
+/* Points of a block; 0 where a block would not hold two. */
+static size_t points_of(const qd_embedded_ahead_t *self)
+{
+    bool fits = self->orders > 0 && self->worlds > 0 && self->orders <= AHEAD_VALUES &&
+                self->worlds <= AHEAD_VALUES / self->orders / 2;
+    return fits ? AHEAD_VALUES / (self->orders * self->worlds) : 0;
+}
+
+static void read_values(qd_h5_t *h5, size_t outcome, const hsize_t start[3], const hsize_t count[3],
+                        double out[])
 {
     char path[512];
-    hsize_t start[3] = {unit->at_point, unit->at_order, first}, size[3] = {1, 1, count};
-    if (!find_variable(h5, outcome, path))
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: /parts does not name its extra values", h5->path);
-    qd_h5_read_slab(h5, path, QD_H5_REAL, 3, start, size, out);
+    if (!find_variable(h5, outcome, path)) {
+        qd_h5_refuse(h5, "/parts does not name its extra values");
+        return;
+    }
+    qd_h5_read_slab(h5, path, QD_H5_REAL, 3, start, count, out);
     if (qd_cf_outcome_flags(outcome) != NULL)
-        qd_cf_restore_codes(out, count);
+        qd_cf_restore_codes(out, (size_t)(count[0] * count[1] * count[2]));
+}
+
+/* The block that holds the values of a point, which is read unless it is there; NULL after a failure. */
+static const block_t *find_block(qd_h5_t *h5, qd_embedded_ahead_t *self, size_t outcome, size_t point)
+{
+    block_t *block = &self->block[outcome];
+    size_t most = points_of(self), first = point / most * most;
+    if (block->value != NULL && block->points > 0 && block->first == first)
+        return block;
+    size_t points = self->points - first < most ? self->points - first : most;
+    const hsize_t start[3] = {first, 0, 0}, count[3] = {points, self->orders, self->worlds};
+    if (block->value == NULL && (block->value = malloc(AHEAD_VALUES * sizeof(double))) == NULL) {
+        qd_h5_refuse(h5, "out of memory");
+        return NULL;
+    }
+    block->points = 0;
+    read_values(h5, outcome, start, count, block->value);
+    block->first = first;
+    block->points = h5->failed ? 0 : points;
+    return h5->failed ? NULL : block;
+}
+
+qd_status_t qd_embedded_column(qd_h5_t *h5, qd_embedded_ahead_t *ahead, const qd_unit_t *unit, size_t outcome,
+                               uint64_t first, size_t count, double out[], qd_error_t *error)
+{
+    measure(h5, ahead);
+    bool inside = unit->at_point < ahead->points && unit->at_order < ahead->orders &&
+                  first <= ahead->worlds && count <= ahead->worlds - first;
+    if (!h5->failed && inside && outcome < AHEAD_COLUMNS && points_of(ahead) > 0) {
+        const block_t *block = find_block(h5, ahead, outcome, unit->at_point);
+        size_t row = block == NULL ? 0 : (unit->at_point - block->first) * ahead->orders + unit->at_order;
+        if (block != NULL)
+            memcpy(out, block->value + row * ahead->worlds + first, count * sizeof *out);
+    } else {
+        const hsize_t start[3] = {unit->at_point, unit->at_order, first}, size[3] = {1, 1, count};
+        read_values(h5, outcome, start, size, out);
+    }
     return outcome_of(h5, error);
 }
 
-qd_status_t qd_embedded_tally(qd_h5_t *h5, const qd_unit_t *unit, unsigned char bytes[], qd_error_t *error)
+/* Bytes of /parts/tally from `at` on, as many as are read ahead. */
+static void move_tally(qd_h5_t *h5, qd_embedded_ahead_t *self, size_t at)
 {
-    hsize_t start = unit->tally_offset, count = unit->tally_size;
-    qd_h5_read_slab(h5, "/parts/tally", QD_H5_BYTE, 1, &start, &count, bytes);
+    hsize_t start = at, count = self->bytes - at < AHEAD_BYTES ? self->bytes - at : AHEAD_BYTES;
+    self->size = 0;
+    if (self->tally == NULL && (self->tally = malloc(AHEAD_BYTES)) == NULL)
+        qd_h5_refuse(h5, "out of memory");
+    qd_h5_read_slab(h5, "/parts/tally", QD_H5_BYTE, 1, &start, &count, self->tally);
+    self->at = at;
+    self->size = h5->failed ? 0 : (size_t)count;
+}
+
+static bool holds_tally(const qd_embedded_ahead_t *self, const qd_unit_t *unit)
+{
+    return unit->tally_offset >= self->at && unit->tally_offset - self->at <= self->size &&
+           unit->tally_size <= self->size - (unit->tally_offset - self->at);
+}
+
+qd_status_t qd_embedded_tally(qd_h5_t *h5, qd_embedded_ahead_t *ahead, const qd_unit_t *unit,
+                              unsigned char bytes[], qd_error_t *error)
+{
+    measure(h5, ahead);
+    bool small = unit->tally_size <= AHEAD_BYTES / 2 && unit->tally_offset < ahead->bytes;
+    if (!h5->failed && small && !holds_tally(ahead, unit))
+        move_tally(h5, ahead, (size_t)unit->tally_offset);
+    if (!h5->failed && holds_tally(ahead, unit)) {
+        memcpy(bytes, ahead->tally + (unit->tally_offset - ahead->at), unit->tally_size);
+    } else {
+        hsize_t start = unit->tally_offset, count = unit->tally_size;
+        qd_h5_read_slab(h5, "/parts/tally", QD_H5_BYTE, 1, &start, &count, bytes);
+    }
     return outcome_of(h5, error);
 }

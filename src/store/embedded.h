@@ -12,10 +12,18 @@
 QD_MUST_USE qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit, size_t *units,
                                          qd_error_t *error);
 
-QD_MUST_USE qd_status_t qd_embedded_column(qd_h5_t *h5, const qd_unit_t *unit, size_t outcome, uint64_t first,
-                                           size_t count, double out[], qd_error_t *error);
+/* What has been read of an open file beyond what was asked for: another process reads it, and each answer of it takes
+ * as long as some thousand values. NULL when memory is short. */
+typedef struct qd_embedded_ahead qd_embedded_ahead_t;
+qd_embedded_ahead_t *qd_embedded_ahead_new(void);
+void qd_embedded_ahead_free(qd_embedded_ahead_t *self);
 
-QD_MUST_USE qd_status_t qd_embedded_tally(qd_h5_t *h5, const qd_unit_t *unit, unsigned char bytes[],
-                                          qd_error_t *error);
+/* out[i]: the outcome of world first + i. */
+QD_MUST_USE qd_status_t qd_embedded_column(qd_h5_t *h5, qd_embedded_ahead_t *ahead, const qd_unit_t *unit,
+                                           size_t outcome, uint64_t first, size_t count, double out[],
+                                           qd_error_t *error);
+
+QD_MUST_USE qd_status_t qd_embedded_tally(qd_h5_t *h5, qd_embedded_ahead_t *ahead, const qd_unit_t *unit,
+                                          unsigned char bytes[], qd_error_t *error);
 
 #endif

@@ -4,22 +4,30 @@
 #include "base/list.h"
 #include "store/embedded.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define OPEN_MOST 32
+#define WINDOW    ((size_t)128 << 10) /* bytes of a part file in memory */
+#define ALONE     ((size_t)16 << 10)  /* what is as long as this is read alone */
 
 typedef struct {
     char *path;
     bool result;
 } source_t;
 
-/* One file that is open: at most one of OPEN_MOST, chosen by the source's number. */
+/* One file that is open: at most one of OPEN_MOST, chosen by the source's number. The rows of a sweep are short and
+ * lie in the order in which they are asked for, so some more is read than asked. */
 typedef struct {
     bool open;
     size_t source;
     int fd;
+    unsigned char *window; /* of a part file: bytes at .. at + size - 1 of it; NULL before the first */
+    uint64_t at;
+    size_t size;
     qd_h5_t *h5;
+    qd_embedded_ahead_t *ahead; /* likewise of a result file */
 } handle_t;
 
 struct qd_sources {
@@ -45,6 +53,8 @@ static void shut(qd_sources_t *self, handle_t *handle)
     if (handle->open && handle->h5 == NULL)
         self->files->close(self->files->context, handle->fd);
     free(handle->h5);
+    free(handle->window);
+    qd_embedded_ahead_free(handle->ahead);
     *handle = (handle_t){0};
 }
 
@@ -102,7 +112,10 @@ static qd_status_t open_source(qd_sources_t *self, size_t number, handle_t **out
             return status;
         }
         *handle = (handle_t){.open = true, .source = number, .h5 = h5};
-        return QD_OK;
+        handle->ahead = qd_embedded_ahead_new();
+        return handle->ahead != NULL
+                   ? QD_OK
+                   : qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %s", source->path);
     }
     int fd;
     uint64_t size;
@@ -111,6 +124,47 @@ static qd_status_t open_source(qd_sources_t *self, size_t number, handle_t **out
         return status;
     *handle = (handle_t){.open = true, .source = number, .fd = fd};
     return QD_OK;
+}
+
+/* Moves the window to `at`; it is shorter where the file ends. */
+static qd_status_t move_window(qd_sources_t *self, handle_t *handle, uint64_t at, qd_error_t *error)
+{
+    const char *path = self->source[handle->source].path;
+    handle->size = 0;
+    handle->at = at;
+    if (handle->window == NULL && (handle->window = malloc(WINDOW)) == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for reading %s", path);
+    while (handle->size < WINDOW) {
+        ssize_t got = self->files->pread(self->files->context, handle->fd, handle->window + handle->size,
+                                         WINDOW - handle->size, (off_t)(at + handle->size));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return qd_files_fail(error, path, "read");
+        if (got == 0)
+            break;
+        handle->size += (size_t)got;
+    }
+    return QD_OK;
+}
+
+/* As qd_files_read, of a part file. */
+static qd_status_t read_part(qd_sources_t *self, handle_t *handle, uint64_t at, void *bytes, size_t size,
+                             qd_error_t *error)
+{
+    qd_status_t status = QD_OK;
+    bool there =
+        at >= handle->at && at - handle->at <= handle->size && size <= handle->size - (at - handle->at);
+    if (!there && size < ALONE) {
+        status = move_window(self, handle, at, error);
+        there = status == QD_OK && size <= handle->size;
+    }
+    if (there)
+        memcpy(bytes, handle->window + (at - handle->at), size);
+    else if (status == QD_OK)
+        status =
+            qd_files_read(self->files, handle->fd, self->source[handle->source].path, at, bytes, size, error);
+    return status;
 }
 
 qd_status_t qd_sources_column(qd_sources_t *self, const qd_unit_t *unit, const qd_unit_range_t *range,
@@ -122,10 +176,9 @@ qd_status_t qd_sources_column(qd_sources_t *self, const qd_unit_t *unit, const q
     if (status != QD_OK)
         return status;
     if (handle->h5 != NULL)
-        return qd_embedded_column(handle->h5, unit, outcome, first, count, out, error);
+        return qd_embedded_column(handle->h5, handle->ahead, unit, outcome, first, count, out, error);
     uint64_t at = range->offset + 8 * (column * range->range.count + (first - range->range.first));
-    return qd_files_read(self->files, handle->fd, self->source[unit->source].path, at, out,
-                         count * sizeof out[0], error);
+    return read_part(self, handle, at, out, count * sizeof out[0], error);
 }
 
 qd_status_t qd_sources_tally(qd_sources_t *self, const qd_unit_t *unit, unsigned char **bytes,
@@ -139,10 +192,9 @@ qd_status_t qd_sources_tally(qd_sources_t *self, const qd_unit_t *unit, unsigned
     if ((*bytes = malloc(unit->tally_size + 1)) == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally");
     if (handle->h5 != NULL)
-        status = qd_embedded_tally(handle->h5, unit, *bytes, error);
+        status = qd_embedded_tally(handle->h5, handle->ahead, unit, *bytes, error);
     else
-        status = qd_files_read(self->files, handle->fd, self->source[unit->source].path, unit->tally_offset,
-                               *bytes, unit->tally_size, error);
+        status = read_part(self, handle, unit->tally_offset, *bytes, unit->tally_size, error);
     if (status != QD_OK) {
         free(*bytes);
         *bytes = NULL;
