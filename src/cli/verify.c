@@ -122,9 +122,8 @@ static bool take_fraction(void *field, const char *value)
 
 static const qd_option_t options[] = {
     {"fraction", 0, "F",
-     "share of the blocks of worlds to play again, spread over all points and orders, at least one block "
-     "each "
-     "(default 0.01); 1 plays all, and compares result_hash too",
+     "share of all worlds to play again, spread over points and orders, at least one world (default 0.01); 1 "
+     "plays all, and compares result_hash too",
      take_fraction, offsetof(arguments_t, fraction), "a number above 0 and up to 1", NULL},
     QD_OPTION_THREADS(arguments_t, threads, "threads (default: all processors)"),
     QD_OPTION_ISA(arguments_t, isa),

@@ -1,4 +1,5 @@
 #include "engine/findings.h"
+#include "engine/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +16,19 @@
 #define RESAMPLES_MIN    100
 #define RESAMPLES_BUDGET 5e8
 
-/* One outcome in one order, and what all of them have in common. */
+/* Bytes of the values of the outcomes whose indices are found at once, about. */
+#define VALUES_MOST ((size_t)64 << 20)
+
+/* One outcome in one order, and its rows. */
+typedef struct {
+    qd_outcome_t outcome;
+    bool finite;                  /* whether every batch has a mean */
+    qd_batch_mean_t *value;       /* blocks x each x batches */
+    qd_result_sensitivity_t *row; /* factors */
+    qd_status_t status;
+} task_t;
+
+/* What all outcomes of one order have in common. */
 typedef struct {
     const qd_experiment_t *experiment;
     qd_index_t *done;
@@ -23,10 +36,13 @@ typedef struct {
     size_t blocks;      /* that are done */
     uint64_t worlds;    /* of every point, used */
     size_t batches;
-    qd_batch_mean_t *value; /* blocks x each x batches */
-    double *unit;           /* morris: points x factors */
-    size_t *moved;          /* morris: trajectories x factors */
+    double *unit;  /* morris: points x factors */
+    size_t *moved; /* morris: trajectories x factors */
     qd_bootstrap_t bootstrap;
+    size_t tasks, room; /* outcomes in hand; at most */
+    task_t *task;
+    qd_batch_mean_t *value; /* of all tasks */
+    qd_result_sensitivity_t *row;
 } study_t;
 
 /* ---- what is done -------------------------------------------------------------------------------------- */
@@ -64,41 +80,64 @@ static void find_blocks(study_t *self)
 
 /* ---- batch means --------------------------------------------------------------------------------------- */
 
-/* Of worlds first .. end - 1 those that did not fail; a mean of NaN where all did. Summed from the first value,
- * so that equal values have themselves for a mean. */
-static qd_status_t batch_mean(study_t *self, size_t point, qd_outcome_t outcome, uint64_t first, uint64_t end,
-                              double room[], qd_batch_mean_t *mean, qd_error_t *error)
+/* The sum of some worlds, less `origin` for each: the first value, so that equal values have themselves for a mean. */
+typedef struct {
+    double sum, count, origin;
+} sum_t;
+
+static void add_worlds(sum_t *self, const double value[], size_t count)
 {
-    double sum = 0.0, count = 0.0, origin = NAN;
-    qd_status_t status = QD_OK;
-    for (uint64_t from = first; from < end && status == QD_OK; from += READ_MAX) {
-        size_t some = end - from < READ_MAX ? (size_t)(end - from) : READ_MAX;
-        status = qd_index_read(self->done, point, self->order, outcome, from, some, room, error);
-        for (size_t w = 0; status == QD_OK && w < some; w++) {
-            origin = isnan(origin) ? room[w] : origin;
-            sum += isnan(room[w]) ? 0.0 : room[w] - origin;
-            count += isnan(room[w]) ? 0.0 : 1.0;
-        }
+    for (size_t w = 0; w < count; w++) {
+        self->origin = isnan(self->origin) ? value[w] : self->origin;
+        self->sum += isnan(value[w]) ? 0.0 : value[w] - self->origin;
+        self->count += isnan(value[w]) ? 0.0 : 1.0;
     }
-    *mean = (qd_batch_mean_t){origin + sum / count, count};
-    return status;
 }
 
-/* Fills value; *finite tells whether every batch has a mean. */
-static qd_status_t read_means(study_t *self, qd_outcome_t outcome, double room[], bool *finite,
-                              qd_error_t *error)
+/* Of all batches of one point, over the worlds that did not fail; NaN where all of a batch did. Worlds are read
+ * READ_MAX at a time, whatever batches they belong to. */
+static qd_status_t read_point(study_t *self, size_t point, qd_outcome_t outcome, double room[],
+                              qd_batch_mean_t mean[], qd_error_t *error)
+{
+    uint64_t from = 0, to = 0; /* that are in `room` */
+    for (size_t b = 0; b < self->batches; b++) {
+        sum_t sum = {0.0, 0.0, (double)NAN};
+        uint64_t at = self->worlds * b / self->batches, end = self->worlds * (b + 1) / self->batches;
+        while (at < end) {
+            if (at >= to) {
+                from = at;
+                to = self->worlds - at < READ_MAX ? self->worlds : at + READ_MAX;
+                qd_status_t status = qd_index_read(self->done, point, self->order, outcome, from,
+                                                   (size_t)(to - from), room, error);
+                if (status != QD_OK)
+                    return status;
+            }
+            uint64_t until = end < to ? end : to;
+            add_worlds(&sum, room + (at - from), (size_t)(until - at));
+            at = until;
+        }
+        mean[b] = (qd_batch_mean_t){sum.origin + sum.sum / sum.count, sum.count};
+    }
+    return QD_OK;
+}
+
+/* Fills the values of the outcomes in hand, point by point, as their rows lie. */
+static qd_status_t read_means(study_t *self, double room[], qd_error_t *error)
 {
     size_t points = self->blocks * self->each;
-    qd_status_t status = QD_OK;
-    *finite = true;
+    for (size_t i = 0; i < self->tasks; i++)
+        self->task[i].finite = true;
     for (size_t p = 0; p < points; p++)
-        for (size_t b = 0; b < self->batches && status == QD_OK; b++) {
-            qd_batch_mean_t *mean = &self->value[p * self->batches + b];
-            status = batch_mean(self, p, outcome, self->worlds * b / self->batches,
-                                self->worlds * (b + 1) / self->batches, room, mean, error);
-            *finite = *finite && isfinite(mean->mean);
+        for (size_t i = 0; i < self->tasks; i++) {
+            task_t *task = &self->task[i];
+            qd_batch_mean_t *mean = task->value + p * self->batches;
+            qd_status_t status = read_point(self, p, task->outcome, room, mean, error);
+            if (status != QD_OK)
+                return status;
+            for (size_t b = 0; b < self->batches; b++)
+                task->finite = task->finite && isfinite(mean[b].mean);
         }
-    return status;
+    return QD_OK;
 }
 
 /* ---- indices ------------------------------------------------------------------------------------------- */
@@ -131,17 +170,17 @@ static qd_result_sensitivity_t empty_row(const study_t *self, qd_outcome_t outco
                                      .mu_star_noise_high = none};
 }
 
-static qd_status_t add_saltelli(study_t *self, qd_outcome_t outcome, qd_analysis_t *out, qd_error_t *error)
+static qd_status_t find_saltelli(const study_t *self, task_t *task, qd_error_t *error)
 {
     size_t factors = self->experiment->design.factors;
     qd_sobol_summary_t summary;
     qd_sobol_index_t *index = malloc(factors * sizeof *index);
     if (index == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu indices", factors);
-    qd_status_t status = qd_sobol_indices(self->blocks, factors, self->batches, self->value, &self->bootstrap,
+    qd_status_t status = qd_sobol_indices(self->blocks, factors, self->batches, task->value, &self->bootstrap,
                                           index, &summary, error);
     for (size_t f = 0; f < factors && status == QD_OK; f++) {
-        qd_result_sensitivity_t row = empty_row(self, outcome, f, "saltelli");
+        qd_result_sensitivity_t row = empty_row(self, task->outcome, f, "saltelli");
         row.first = index[f].first.estimate;
         row.first_low = index[f].first.whole.low;
         row.first_high = index[f].first.whole.high;
@@ -153,22 +192,22 @@ static qd_status_t add_saltelli(study_t *self, qd_outcome_t outcome, qd_analysis
         row.first_noise_high = index[f].first.noise.high;
         row.total_noise_low = index[f].total.noise.low;
         row.total_noise_high = index[f].total.noise.high;
-        out->sensitivity[out->sensitivities++] = row;
+        task->row[f] = row;
     }
     free(index);
     return status;
 }
 
-static qd_status_t add_morris(study_t *self, qd_outcome_t outcome, qd_analysis_t *out, qd_error_t *error)
+static qd_status_t find_morris(const study_t *self, task_t *task, qd_error_t *error)
 {
     size_t factors = self->experiment->design.factors;
     qd_effect_t *effect = malloc(factors * sizeof *effect);
     if (effect == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu effects", factors);
     qd_status_t status = qd_elementary_effects(self->blocks, factors, self->batches, self->unit, self->moved,
-                                               self->value, &self->bootstrap, effect, error);
+                                               task->value, &self->bootstrap, effect, error);
     for (size_t f = 0; f < factors && status == QD_OK; f++) {
-        qd_result_sensitivity_t row = empty_row(self, outcome, f, "morris");
+        qd_result_sensitivity_t row = empty_row(self, task->outcome, f, "morris");
         row.mu = effect[f].mean.estimate;
         row.mu_star = effect[f].absolute.estimate;
         row.mu_star_low = effect[f].absolute.whole.low;
@@ -178,10 +217,22 @@ static qd_status_t add_morris(study_t *self, qd_outcome_t outcome, qd_analysis_t
         row.mu_star_noise_high = effect[f].absolute.noise.high;
         if (row.sigma > 0.0)
             row.noise_share = effect[f].noise * effect[f].noise / (row.sigma * row.sigma);
-        out->sensitivity[out->sensitivities++] = row;
+        task->row[f] = row;
     }
     free(effect);
     return status;
+}
+
+/* One outcome, on any thread. Memory is all that can fail. */
+static void find_rows(void *context, size_t index)
+{
+    const study_t *self = context;
+    task_t *task = &self->task[index];
+    qd_error_t error = QD_ERROR_NONE;
+    task->status = QD_OK;
+    if (task->finite)
+        task->status = self->experiment->design.type == QD_DESIGN_MORRIS ? find_morris(self, task, &error)
+                                                                         : find_saltelli(self, task, &error);
 }
 
 /* ---- all of it ----------------------------------------------------------------------------------------- */
@@ -200,14 +251,43 @@ static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, 
     self->bootstrap.resamples = afford > RESAMPLES_MAX   ? RESAMPLES_MAX
                                 : afford < RESAMPLES_MIN ? RESAMPLES_MIN
                                                          : (size_t)afford;
-    self->value = malloc(points * BATCHES_MAX * sizeof *self->value);
+    size_t each = points * BATCHES_MAX, outcomes = rows / experiment->orders;
+    size_t room = VALUES_MOST / (each * sizeof *self->value);
+    self->room = room < 1 ? 1 : room < outcomes ? room : outcomes;
+    self->task = calloc(self->room, sizeof *self->task);
+    self->value = malloc(self->room * each * sizeof *self->value);
+    self->row = malloc(self->room * design->factors * sizeof *self->row);
     self->unit = malloc(points * design->factors * sizeof *self->unit);
     self->moved = malloc(design->size * design->factors * sizeof *self->moved);
-    if (!self->value || !self->unit || !self->moved)
+    if (!self->task || !self->value || !self->row || !self->unit || !self->moved)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the sensitivity of %zu points", points);
+    for (size_t i = 0; i < self->room; i++) {
+        self->task[i].value = self->value + i * each;
+        self->task[i].row = self->row + i * design->factors;
+    }
     if (!morris)
         return QD_OK;
     return qd_factors_morris(design, experiment->seed, self->unit, self->moved, error);
+}
+
+/* Finds the indices of the outcomes in hand and adds their rows. */
+static qd_status_t study_outcomes(study_t *self, double room[], qd_analysis_t *out, qd_error_t *error)
+{
+    size_t factors = self->experiment->design.factors;
+    qd_runner_t runner = qd_parallel_runner(0);
+    qd_status_t status = read_means(self, room, error);
+    if (status != QD_OK)
+        return status;
+    runner.run(runner.threads, self->tasks, find_rows, self);
+    for (size_t i = 0; i < self->tasks; i++) {
+        const task_t *task = &self->task[i];
+        if (task->status != QD_OK)
+            return qd_error_add(error, task->status, "no memory for the sensitivity of an outcome");
+        for (size_t f = 0; f < factors && task->finite; f++)
+            out->sensitivity[out->sensitivities++] = task->row[f];
+    }
+    self->tasks = 0;
+    return QD_OK;
 }
 
 static qd_status_t study_order(study_t *self, double room[], qd_analysis_t *out, qd_error_t *error)
@@ -216,17 +296,12 @@ static qd_status_t study_order(study_t *self, double room[], qd_analysis_t *out,
     qd_status_t status = QD_OK;
     find_blocks(self);
     for (size_t o = 0; o < QD_OUTCOMES && self->blocks > 0 && status == QD_OK; o++) {
-        bool finite;
-        if (!experiment->output.outcome[o])
-            continue;
-        status = read_means(self, (qd_outcome_t)o, room, &finite, error);
-        if (status != QD_OK || !finite)
-            continue;
-        status = experiment->design.type == QD_DESIGN_MORRIS
-                     ? add_morris(self, (qd_outcome_t)o, out, error)
-                     : add_saltelli(self, (qd_outcome_t)o, out, error);
+        if (experiment->output.outcome[o])
+            self->task[self->tasks++].outcome = (qd_outcome_t)o;
+        if (self->tasks == self->room)
+            status = study_outcomes(self, room, out, error);
     }
-    return status;
+    return status == QD_OK ? study_outcomes(self, room, out, error) : status;
 }
 
 qd_status_t qd_analyse_sensitivity(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
@@ -251,7 +326,9 @@ qd_status_t qd_analyse_sensitivity(const qd_experiment_t *experiment, qd_index_t
         status = study_order(&study, room, out, error);
     free(study.moved);
     free(study.unit);
+    free(study.task);
     free(study.value);
+    free(study.row);
     free(room);
     return status;
 }

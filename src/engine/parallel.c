@@ -13,3 +13,11 @@ qd_runner_t qd_parallel_runner(int threads)
 {
     return (qd_runner_t){.threads = threads > 0 ? threads : omp_get_max_threads(), .run = run};
 }
+
+int qd_parallel_offer(int threads)
+{
+    int before = omp_get_max_threads();
+    if (threads > 0)
+        omp_set_num_threads(threads);
+    return before;
+}

@@ -9,4 +9,7 @@
  * one by one as threads become free; each index is run exactly once. */
 qd_runner_t qd_parallel_runner(int threads);
 
+/* From now on OpenMP offers so many threads to the calling one (0: as many as before); returns how many it offered. */
+int qd_parallel_offer(int threads);
+
 #endif

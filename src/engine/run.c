@@ -14,6 +14,7 @@
 #include "engine/dispatch.h"
 #include "engine/done_table.h"
 #include "engine/earlier.h"
+#include "engine/parallel.h"
 #include "engine/part_writer.h"
 #include "engine/stopping.h"
 #include "engine/worker.h"
@@ -335,8 +336,10 @@ static qd_status_t conclude(run_t *self, const qd_stopping_t *stopping, qd_run_s
                                   .ranks = self->ranks->size,
                                   .seconds = now() - self->began,
                                   .stopping = stopping};
+    int offered = qd_parallel_offer(self->threads);
     qd_status_t status =
         qd_conclude(self->experiment, self->index, &conclusion, &summary->assembled, self->error);
+    qd_parallel_offer(offered);
     summary->seconds = conclusion.seconds;
     return status;
 }

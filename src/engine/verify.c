@@ -9,6 +9,9 @@
 #include "engine/columns.h"
 #include "engine/dispatch.h"
 #include "quadrille/run.h"
+#include "base/list.h"
+#include "engine/parallel.h"
+#include "engine/verify_sample.h"
 #include "engine/verify_tallies.h"
 #include "engine/worker.h"
 #include "quadrille/result.h"
@@ -33,7 +36,7 @@ typedef struct {
     size_t extras;     /* and values of the group `landscape`: all or none */
     size_t *twin;
     qd_work_t *block; /* in order */
-    size_t blocks, next;
+    size_t blocks, room, next;
     uint64_t total;
     qd_cell_hash_t *cell;         /* of all worlds played again, where all are; else NULL */
     qd_verify_tallies_t *tallies; /* likewise */
@@ -80,8 +83,10 @@ static qd_status_t conclude_again(verify_t *self, const char *again)
         status = qd_stopping_resume(stopping, self->index, self->error);
     qd_conclusion_t conclusion = {
         .output = again, .statistics_only = true, .command_line = "", .stopping = stopping};
+    int offered = qd_parallel_offer(self->options->threads);
     if (status == QD_OK)
         status = qd_conclude(self->experiment, self->index, &conclusion, &assembled, self->error);
+    qd_parallel_offer(offered);
     qd_stopping_free(stopping);
     return status;
 }
@@ -165,53 +170,62 @@ static qd_status_t check_statistics(verify_t *self)
 
 /* ---- which worlds -------------------------------------------------------------------------------------- */
 
-/* Of blocks 0 .. blocks - 1 the i-th is taken if the running share of blocks taken grows there: `take` of
- * them, evenly spread. */
-static bool is_taken(size_t i, size_t take, size_t blocks)
+static bool add_block(verify_t *self, size_t point, size_t order, qd_range_t range)
 {
-    return (i + 1) * take / blocks > i * take / blocks;
-}
-
-static size_t blocks_of(const qd_ranges_t *ranges)
-{
-    size_t blocks = 0;
-    for (size_t r = 0; r < ranges->size; r++)
-        blocks += (size_t)((ranges->range[r].count + QD_VERIFY_BLOCK - 1) / QD_VERIFY_BLOCK);
-    return blocks;
-}
-
-static bool add_blocks(verify_t *self, size_t point, size_t order, const qd_ranges_t *ranges)
-{
-    size_t blocks = blocks_of(ranges), number = 0;
-    size_t take = (size_t)ceil(self->options->fraction * (double)blocks);
-    qd_work_t *larger = realloc(self->block, (self->blocks + take + 1) * sizeof *larger);
+    qd_work_t *larger = qd_list_room(self->block, self->blocks, 1, &self->room, sizeof *larger);
     if (!larger)
         return false;
     self->block = larger;
-    for (size_t r = 0; r < ranges->size; r++) {
-        qd_range_t range = ranges->range[r];
-        for (uint64_t at = 0; at < range.count; at += QD_VERIFY_BLOCK) {
-            uint64_t left = range.count - at, count = left < QD_VERIFY_BLOCK ? left : QD_VERIFY_BLOCK;
-            if (!is_taken(number++, take, blocks))
-                continue;
-            self->block[self->blocks++] = (qd_work_t){point, order, {range.first + at, count}};
-            self->total += count;
-        }
+    self->block[self->blocks++] = (qd_work_t){point, order, range};
+    self->total += range.count;
+    return true;
+}
+
+/* What of the sample lies in a range of worlds whose first has position `at` in the sequence of all. A block may go on
+ * in the next range. */
+static bool add_blocks(verify_t *self, qd_verify_sample_t *sample, size_t point, size_t order,
+                       qd_range_t range, uint64_t at)
+{
+    uint64_t end = at + range.count;
+    while (sample->positions.count > 0 && sample->positions.first < end) {
+        uint64_t from = sample->positions.first > at ? sample->positions.first : at;
+        uint64_t to = sample->positions.first + sample->positions.count;
+        qd_range_t taken = {range.first + (from - at), (to < end ? to : end) - from};
+        if (!add_block(self, point, order, taken))
+            return false;
+        if (to > end)
+            break;
+        qd_verify_sample_next(sample);
     }
     return true;
 }
 
+/* Worlds of a (point, order); none of points that set the same things as an earlier one, whose worlds they are. */
+static const qd_ranges_t *worlds_of(const verify_t *self, size_t cell)
+{
+    static const qd_ranges_t none = {0};
+    size_t point = cell / self->experiment->orders;
+    return self->twin[point] == point ? qd_index_done(self->index, point, cell % self->experiment->orders)
+                                      : &none;
+}
+
 static qd_status_t choose_blocks(verify_t *self)
 {
-    qd_status_t status = QD_OK;
-    for (size_t p = 0; p < self->experiment->points && status == QD_OK; p++)
-        for (size_t o = 0; o < self->experiment->orders && self->twin[p] == p && status == QD_OK; o++) {
-            const qd_ranges_t *ranges = qd_index_done(self->index, p, o);
-            self->report->held += qd_ranges_count(ranges);
-            if (ranges->size > 0 && !add_blocks(self, p, o, ranges))
-                status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the list of worlds");
-        }
-    return status;
+    size_t cells = self->experiment->points * self->experiment->orders, orders = self->experiment->orders;
+    uint64_t held = 0, with = 0, at = 0;
+    for (size_t i = 0; i < cells; i++) {
+        held += qd_ranges_count(worlds_of(self, i));
+        with += worlds_of(self, i)->size > 0;
+    }
+    self->report->held = held;
+    qd_verify_sample_t sample = qd_verify_sample(self->options->fraction, held, with, QD_VERIFY_BLOCK);
+    for (size_t i = 0; i < cells; i++) {
+        const qd_ranges_t *ranges = worlds_of(self, i);
+        for (size_t r = 0; r < ranges->size; at += ranges->range[r++].count)
+            if (!add_blocks(self, &sample, i / orders, i % orders, ranges->range[r], at))
+                return qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the list of worlds");
+    }
+    return QD_OK;
 }
 
 /* ---- the comparison ------------------------------------------------------------------------------------ */

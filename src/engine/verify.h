@@ -14,9 +14,10 @@
 
 typedef struct {
     const char *path;
-    double fraction; /* share of the blocks of each (point, order) to play again, 0 < fraction <= 1; at least
-                        one block */
-    int threads;     /* 0: as many as OpenMP offers */
+    double
+        fraction; /* share of all its worlds to play again, spread over points and orders, 0 < fraction <= 1; at
+                        least one world */
+    int threads;                       /* 0: as many as OpenMP offers */
     const volatile sig_atomic_t *stop; /* set from outside to stop early; not NULL */
     /* Called now and then with the worlds compared so far and to be compared; may be NULL. */
     void (*progress)(void *context, uint64_t done, uint64_t total);

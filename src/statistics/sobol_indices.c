@@ -13,13 +13,15 @@
 typedef struct {
     size_t base, factors, batches;
     const qd_bootstrap_t *bootstrap;
-    double *a, *b;                       /* base x batches: f(A), f(B), less an origin */
-    double *step;                        /* base x factors x batches: f(AB_i) - f(A) */
-    double *size, *share;                /* batches: worlds; weight in a mean */
-    double *row_weight, *batch_weight;   /* base, batches */
-    double *centre;                      /* batches: mean of a and b over the base samples */
-    double *off_a, *off_b;               /* batches: a and b of one base sample, less the centre */
-    double *first, *total;               /* factors: one set of estimates */
+    double *a, *b;                     /* base x batches: f(A), f(B), less an origin */
+    double *step;                      /* base x batches x factors: f(AB_i) - f(A) */
+    double *size, *share;              /* batches: worlds; weight in a mean */
+    double *row_weight, *batch_weight; /* base, batches */
+    double *centre;                    /* batches: mean of a and b over the base samples */
+    double *off_a, *off_b;             /* batches: a and b of one base sample, less the centre */
+    double *step_mean, *with_b,
+        *with_step;        /* factors: mean of a base sample's steps; covariances with f(B), itself */
+    double *first, *total; /* factors: one set of estimates */
     double *first_sample, *total_sample; /* factors x resamples */
     double *memory;
 } work_t;
@@ -40,6 +42,9 @@ static bool work_init(work_t *self)
                  {&self->centre, self->batches},
                  {&self->off_a, self->batches},
                  {&self->off_b, self->batches},
+                 {&self->step_mean, self->factors},
+                 {&self->with_b, self->factors},
+                 {&self->with_step, self->factors},
                  {&self->first, self->factors},
                  {&self->total, self->factors},
                  {&self->first_sample, samples},
@@ -71,9 +76,11 @@ static void fill_values(work_t *self, const qd_batch_mean_t value[], const qd_ba
             self->a[k * batches + i] = a[i].mean - extent->origin;
             self->b[k * batches + i] = b[i].mean - extent->origin;
         }
-        for (size_t f = 0; f < self->factors; f++)
-            qd_batch_step(batches, a, a + (f + 1) * batches, extent->noise,
-                          self->step + (k * self->factors + f) * batches);
+        for (size_t f = 0; f < self->factors; f++) {
+            qd_batch_step(batches, a, a + (f + 1) * batches, extent->noise, self->off_a);
+            for (size_t i = 0; i < batches; i++)
+                self->step[(k * batches + i) * self->factors + f] = self->off_a[i];
+        }
     }
 }
 
@@ -96,6 +103,31 @@ typedef struct {
     double squares, noise; /* of f(A) and f(B) about the centre */
 } sums_t;
 
+/* qd_batch_mean and qd_batch_covariance of the steps of all factors side by side, each sum in the same order. */
+static void sum_steps(work_t *self, const double *restrict step, double b)
+{
+    size_t batches = self->batches, factors = self->factors;
+    double *restrict mean = self->step_mean, *restrict with_b = self->with_b,
+                     *restrict with_step = self->with_step;
+    for (size_t f = 0; f < factors; f++)
+        mean[f] = with_b[f] = with_step[f] = 0.0;
+    for (size_t i = 0; i < batches; i++)
+        for (size_t f = 0; f < factors; f++)
+            mean[f] += self->share[i] * step[i * factors + f];
+    for (size_t i = 0; i < batches; i++) {
+        double share = self->share[i], off_b = share * (self->off_b[i] - b);
+        for (size_t f = 0; f < factors; f++) {
+            double off = step[i * factors + f] - mean[f];
+            with_b[f] += off_b * off;
+            with_step[f] += share * off * off;
+        }
+    }
+    for (size_t f = 0; f < factors; f++) {
+        with_b[f] = batches < 2 ? 0.0 : with_b[f] / ((double)batches - 1.0);
+        with_step[f] = batches < 2 ? 0.0 : with_step[f] / ((double)batches - 1.0);
+    }
+}
+
 static void add_row(work_t *self, size_t k, sums_t *sums)
 {
     size_t batches = self->batches;
@@ -109,11 +141,11 @@ static void add_row(work_t *self, size_t k, sums_t *sums)
     sums->squares += weight * (a * a + b * b);
     sums->noise += weight * (qd_batch_covariance(batches, share, self->off_a, a, self->off_a, a) +
                              qd_batch_covariance(batches, share, self->off_b, b, self->off_b, b));
+    sum_steps(self, self->step + k * batches * self->factors, b);
     for (size_t f = 0; f < self->factors; f++) {
-        const double *step = self->step + (k * self->factors + f) * batches;
-        double s = qd_batch_mean(batches, share, step);
-        self->first[f] += weight * (b * s - qd_batch_covariance(batches, share, self->off_b, b, step, s));
-        self->total[f] += weight * (s * s - qd_batch_covariance(batches, share, step, s, step, s));
+        double s = self->step_mean[f];
+        self->first[f] += weight * (b * s - self->with_b[f]);
+        self->total[f] += weight * (s * s - self->with_step[f]);
     }
 }
 
