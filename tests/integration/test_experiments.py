@@ -1,4 +1,4 @@
-"""Runs every file of experiments/ at a hundredth of its size: test_experiments.py PROGRAM SOURCE_DIR
+"""Runs every file of experiments/ at a hundredth of its size or less: test_experiments.py PROGRAM SOURCE_DIR
 
 Each must run (exit 0), give a file that h5py opens and that says it is complete, and a verdict for every claim; `show`
 must print it within 110 columns.
@@ -13,12 +13,14 @@ import tempfile
 VERDICTS = {"supported", "contradicted", "mixed", "undecided"}
 SKIPPED = 77
 PLOTTED = {"credit", "baseline", "sensitivity-screening"}
-# A long design is long because of its points; fewer worlds of each do for this.
-LEAST_WORLDS, MOST_CELLS = 50, 1000
+# A long design is long because of its points, and ablations play them seven times; fewer worlds of each do for this.
+LEAST_WORLDS, ABLATED_WORLDS, MOST_CELLS = 50, 8, 1000
 
 
 def scaled_worlds(text, cells):
     worlds = int(re.search(r"^worlds: *(\d+)", text, re.M).group(1))
+    if re.search(r"^ablate:", text, re.M):
+        return ABLATED_WORLDS
     return max(4 if cells > MOST_CELLS else LEAST_WORLDS, worlds // 100)
 
 
