@@ -153,10 +153,12 @@ static void show_sentences(const char *head, const char *const sentence[])
     char *text = NULL;
     size_t size;
     FILE *memory = open_memstream(&text, &size);
+    if (memory)
+        fputs(head, memory);
     for (size_t i = 0; memory && sentence[i]; i++)
         fprintf(memory, " %s", sentence[i]);
     bool whole = memory && fclose(memory) == 0;
-    printf("\n%s ", head);
+    putchar('\n');
     qd_wrapped(whole ? text : "", 0);
     free(text);
 }

@@ -1,11 +1,12 @@
 """Claims from file to `show`: rounding, lattices, orders, ablations, baselines, registration, as whole commands."""
 
+import subprocess
 import unittest
 
 import h5py
 import numpy as np
 
-from harness import must, quadrille, result_hash, scratch
+from harness import SOURCE, must, quadrille, result_hash, scratch
 
 # The pole ratio does nothing in a multipolar order: every world is the same at each of its levels.
 NO_EFFECT = """\
@@ -161,6 +162,34 @@ class Claims(unittest.TestCase):
         (folder / "y.yaml").write_text("worlds: 10\n")
         self.assertEqual(quadrille("register", folder / "y.yaml").returncode, 2)
         self.assertFalse((folder / "y.registered.yaml").exists())
+
+    def family(self, *paths):
+        return subprocess.run(["/usr/bin/python3", "-B", SOURCE / "scripts" / "family", *paths], capture_output=True, text=True)
+
+    def test_family_judges_at_the_confidence_of_its_files(self):
+        """Holm's correction over two files by hand; a p of 0.4 is enough at a confidence of 0.5."""
+        folder = scratch(self)
+        for name, confidence, worlds in (("a", 0.5, 40), ("b", 0.5, 60), ("c", 0.95, 40)):
+            (folder / f"{name}.yaml").write_text(f"family: paper\nconfidence: {confidence}\n" + NO_EFFECT.replace("40", str(worlds), 1).replace(
+                "multipolar", "unipolar").replace("order.pole_ratio: {values: [0.1, 0.4, 0.7, 1.0]}", "affinity.noise: {values: [0.1, 0.2]}").split(
+                "claims:")[0] + "claims:\n" + "".join(
+                    f"  - {{id: {o}, says: x, outcome: {o}, contrast: {{more: {{affinity.noise: 0.2}}, less: {{affinity.noise: 0.1}}}}}}\n"
+                    for o in ("tension_mean", "resolved", "hostile_dyads", "polarisation")))
+            must("run", folder / f"{name}.yaml", "-o", folder / f"{name}.h5", "-q")
+        done = self.family(folder / "a.h5", folder / "b.h5")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [line.split("\t") for line in done.stdout.splitlines()[:-1]]
+        p = np.concatenate([h5py.File(folder / f"{name}.h5")["claims/p"][:] for name in "ab"])
+        self.assertEqual(len(rows), len(p))
+        p = np.where(np.isnan(p), 1.0, p)
+        for row, own in zip(rows, p):
+            smaller = sorted(q for q in p if q <= own)
+            adjusted = min(1.0, max(q * (len(p) - k) for k, q in enumerate(smaller)))
+            self.assertEqual(row[5] != "undecided", adjusted <= 0.5, row)
+        self.assertTrue(any(0.05 < float(row[4]) <= 0.5 for row in rows), rows)  # else this would show nothing
+        refused = self.family(folder / "a.h5", folder / "c.h5")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("found the confidences [0.5, 0.95]", refused.stderr)
 
 
 if __name__ == "__main__":
