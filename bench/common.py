@@ -24,6 +24,20 @@ def build(source=ROOT, folder=BUILD, targets=("quadrille_program",), options=())
     return folder
 
 
+def build_commit(revision):
+    """Builds a commit in build/regress-COMMIT; returns its short name and the program."""
+    name = subprocess.run(["git", "rev-parse", "--short", f"{revision}^{{commit}}"], cwd=ROOT, check=True,
+                          capture_output=True, text=True).stdout.strip()
+    folder = ROOT / "build" / f"regress-{name}"
+    source = folder / "source"
+    if not source.exists():
+        source.mkdir(parents=True)
+        archive = subprocess.run(["git", "archive", name], cwd=ROOT, check=True, capture_output=True).stdout
+        subprocess.run(["tar", "-x", "-C", source], input=archive, check=True)
+    build(source, folder / "build")
+    return name, folder / "build" / "quadrille"
+
+
 def pin(cores=1):
     """This process and its children keep to the last `cores` processors."""
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-cores:])
