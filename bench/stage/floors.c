@@ -31,7 +31,7 @@ const char *const floor_bounds[STAGES] = {[STAGE_REST] = "none",
 
 core_t core_of(double lanes)
 {
-    return (core_t){.lanes = lanes,
+    return (core_t){.lanes = fmin(lanes, 4.0), /* datapaths of 256 bits: eight doubles pass in two halves */
                     .arithmetic = 4.0,
                     .loads = 2.0,
                     .stores = 1.0,

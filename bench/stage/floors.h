@@ -15,7 +15,7 @@
  * additions or comparisons of vectors of doubles, or four vector operations on integers; two loads, one
  * store, one scalar multiplication of integers; a division or root of a vector of four every 8 cycles. */
 typedef struct {
-    double lanes;      /* doubles in a vector: 2 (v2), 4 (v3), 8 (v4) */
+    double lanes;      /* doubles in a vector that passes at once: 2 (v2), 4 (v3 and v4) */
     double arithmetic; /* vector operations on doubles a cycle, as many multiplications as others */
     double loads, stores;
     double integers;

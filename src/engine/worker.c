@@ -50,6 +50,8 @@ qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment,
     self->row = malloc(QD_UNIT_MAX * sizeof *self->row);
     self->failure = malloc(QD_UNIT_MAX * sizeof *self->failure);
     bool complete = self->world && self->change && self->row && self->failure;
+    if (self->world)
+        qd_world_keep_paths(self->world, self->paths);
     if (experiment->output.landscape) {
         self->landscape = qd_multistability_new(states, QD_LANDSCAPE_STARTS);
         self->extra = malloc(QD_UNIT_MAX * QD_LANDSCAPE_OUTCOMES * sizeof *self->extra);

@@ -122,7 +122,8 @@ static void finish(qd_world_t *self, qd_result_t *result)
 {
     while (step(self))
         ;
-    *result = (qd_result_t){.path = self->record.path, .path_stride = self->record.path_stride};
+    *result = (qd_result_t){.path = self->record.keeps_paths ? self->record.path : NULL,
+                            .path_stride = self->record.path_stride};
     if (self->stage < QD_STAGE_DRAWN) {
         result->failure = self->stage == QD_STAGE_FAILED ? self->failure : "no world was drawn";
         return;

@@ -101,6 +101,11 @@ qd_world_t *qd_world_new(size_t states, size_t periods)
     return NULL;
 }
 
+void qd_world_keep_paths(qd_world_t *self, bool wanted)
+{
+    self->record.keeps_paths = wanted;
+}
+
 void qd_world_free(qd_world_t *self)
 {
     if (!self)

@@ -76,6 +76,10 @@ struct qd_world {
     const qd_bloc_game_t *bloc_game;       /* the present review, or NULL */
 };
 
+/* Whether its results have paths (those of a new world do). Without them `path` is NULL, every outcome has the same
+ * bits, and no period is measured for a path. */
+void qd_world_keep_paths(qd_world_t *self, bool wanted);
+
 /* The interface of one copy of the kernel: the only name that it exports. */
 typedef struct {
     void (*play)(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer,

@@ -8,7 +8,7 @@
 
 bool qd_record_init(qd_record_t *self, size_t states, size_t periods)
 {
-    *self = (qd_record_t){.path_stride = periods};
+    *self = (qd_record_t){.path_stride = periods, .keeps_paths = true};
     self->path = malloc(QD_SERIES_COUNT * periods * sizeof(double));
     bool complete = qd_membership_init(&self->membership, states);
     return qd_depths_init(&self->depths, states) && complete && self->path;
@@ -24,7 +24,8 @@ void qd_record_free(qd_record_t *self)
 
 void qd_record_reset(qd_record_t *self, size_t periods)
 {
-    *self = (qd_record_t){.path = self->path,
+    *self = (qd_record_t){.keeps_paths = self->keeps_paths,
+                          .path = self->path,
                           .membership = self->membership,
                           .depths = {.deepest = self->depths.deepest, .minor = self->depths.minor},
                           .path_stride = self->path_stride,
@@ -117,13 +118,19 @@ static double (*const series_reader[QD_SERIES_COUNT])(const moment_t *) = {
 #undef QD_SERIES
 };
 
-void qd_record_period(qd_record_t *self, const qd_state_t *state)
+static void add_to_paths(qd_record_t *self, const qd_state_t *state)
 {
     moment_t now = {
         .record = self, .state = state, .alignment = qd_measure_alignment(&self->membership, state->c)};
-    self->tension[self->period >= self->halfway] += state->tension;
     for (size_t s = 0; s < QD_SERIES_COUNT; s++)
         self->path[s * self->path_stride + self->period] = series_reader[s](&now);
+}
+
+void qd_record_period(qd_record_t *self, const qd_state_t *state)
+{
+    self->tension[self->period >= self->halfway] += state->tension;
+    if (self->keeps_paths)
+        add_to_paths(self, state);
     self->now_missions = self->now_flexible = 0;
 }
 

@@ -32,6 +32,7 @@ typedef struct {
     qd_set_t joined;            /* states that joined the last mission */
     uint32_t joiners;           /* their number; 0 before the first mission */
     qd_membership_t membership; /* as of the last qd_record_labels */
+    bool keeps_paths;           /* else `path` is not written */
     double *path;               /* [QD_SERIES_COUNT][path_stride] */
     size_t path_stride;
 } qd_record_t;

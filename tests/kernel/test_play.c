@@ -1,6 +1,7 @@
 /* Whole worlds: pure functions of (plan, seed, world); sound after every period; outcomes within their
  * ranges. */
 #include "kernel/event.h"
+#include "kernel/world.h"
 #include "support/check.h"
 #include "support/random_plan.h"
 #include "world/state.h"
@@ -255,6 +256,29 @@ static void follow(const qd_plan_t *plan, qd_world_t *world, uint64_t number, tr
     check_paths(&result);
 }
 
+/* Paths are only looked at: without them every outcome has the same bits. */
+static void test_outcomes_without_paths(void **state)
+{
+    (void)state;
+    static qd_test_plan_t made;
+    qd_world_t *world = qd_world_new(40, 40);
+    assert_non_null(world);
+    for (uint64_t number = 0; number < 60; number++) {
+        qd_result_t with, without;
+        qd_luck_t luck = {.seed = 73, .world = number};
+        qd_test_random_plan(&made, number, 40, 40);
+        qd_world_keep_paths(world, true);
+        qd_world_play(world, &made.plan, luck, NULL, &with);
+        assert_non_null(with.path);
+        qd_world_keep_paths(world, false);
+        qd_world_play(world, &made.plan, luck, NULL, &without);
+        assert_null(without.path);
+        assert_int_equal(without.periods, with.periods);
+        assert_memory_equal(&without.outcomes, &with.outcomes, sizeof with.outcomes);
+    }
+    qd_world_free(world);
+}
+
 static void test_made_up_worlds_are_sound(void **state)
 {
     (void)state;
@@ -361,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_luck_matters),
         cmocka_unit_test(test_instruction_sets_agree),
         cmocka_unit_test(test_presets_are_values),
+        cmocka_unit_test(test_outcomes_without_paths),
         cmocka_unit_test(test_made_up_worlds_are_sound),
         cmocka_unit_test(test_default_worlds_are_sound),
         cmocka_unit_test(test_small_worlds_are_sound),
