@@ -15,8 +15,8 @@ static inline size_t at(const qd_club_game_t *self, size_t k, size_t e)
 
 /* ---- sums over members --------------------------------------------------------------------------------- */
 
-/* Some columns of company and hostility of those at level e of club k, held in registers while their rows go by; and
- * then of those deeper, which have been made. To be inlined with constant `parts`. */
+/* Some columns of company and hostility of those at level e of club k, held in registers while their rows
+ * go by; and then of those deeper, which have been made. To be inlined with constant `parts`. */
 #define PARTS  4
 #define INLINE static inline __attribute__((always_inline))
 INLINE void gather_columns(const qd_club_game_t *self, const qd_set_t *members, size_t sums, bool deepest,
@@ -155,8 +155,9 @@ static inline void set_rivalry(const qd_club_game_t *self, size_t i, size_t k,
     }
 }
 
-/* Of QD_REALS states from i on, those that may gain more than the switching cost in club k, as bits. A level deeper
- * than the present one adds at most its bound to what a state shares, and a less deep one takes away at least 0. */
+/* Of QD_REALS states from i on, those that may gain more than the switching cost in club k, as bits. A
+ * level deeper than the present one adds at most its bound to what a state shares, and a less deep one
+ * takes away at least 0. */
 static inline unsigned may_move(const qd_club_game_t *self, size_t i, size_t k)
 {
     const double rounding = 1e-12; /* more than it can take away or add */
@@ -242,31 +243,37 @@ static bool go_round(qd_club_game_t *self, size_t i, unsigned bit, const unsigne
     return moved;
 }
 
-/* States in index order; of eight only those are asked that may move, and after a move those after it anew. */
-static bool pass(qd_club_game_t *self)
+/* States in index order; of eight only those are asked that may move, and after a move those after it anew.
+ * None of the states from `until` on would move, as it begins. Returns where none would as it ends: 0 if
+ * nobody moved. */
+static size_t pass(qd_club_game_t *self, size_t until)
 {
     unsigned may[QD_CLUBS_MAX];
-    bool moved = false;
-    for (size_t group = 0; group < self->n; group += QD_LANES) {
+    size_t last = 0;
+    for (size_t group = 0; group < until; group += QD_LANES) {
         unsigned any = ask(self, group, may);
         while (any) {
             unsigned l = (unsigned)__builtin_ctz(any);
             any &= any - 1;
             if (!go_round(self, group + l, 1u << l, may))
                 continue;
-            moved = true;
+            last = group + l + 1;
+            until = self->n;
             any = ask(self, group, may) & ~0u << l << 1;
         }
     }
-    return moved;
+    return last;
 }
 
 int qd_club_game_review(qd_club_game_t *self)
 {
     qd_club_game_start(self);
-    for (int passes = 1; passes <= QD_PASSES_MAX; passes++)
-        if (!pass(self))
+    size_t until = self->n;
+    for (int passes = 1; passes <= QD_PASSES_MAX; passes++) {
+        until = pass(self, until);
+        if (until == 0)
             return passes;
+    }
     return QD_PASSES_MAX + 1;
 }
 

@@ -75,8 +75,8 @@ static void grow_capabilities(qd_world_t *self)
     qd_state_normalise(&self->state);
 }
 
-/* Values return to their roots; affinities relax. Where values have moved, what they relax to is another every
- * period, and nothing stays owed. */
+/* Values return to their roots; affinities relax. Where values have moved, what they relax to is another
+ * every period, and nothing stays owed. */
 static void relax_affinities(qd_world_t *self)
 {
     qd_values_return(&self->values, &self->state, &self->parameters);

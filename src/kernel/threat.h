@@ -37,7 +37,8 @@ static inline double qd_threat_shared(const double *restrict row, const double *
     return qd_sums_join(&sum);
 }
 
-/* State j, of this size or, leaving, of minus its size, changes a group's hostility. row: the affinities of j. */
+/* State j, of this size or, leaving, of minus its size, changes a group's hostility. row: the affinities of
+ * j. */
 static inline void qd_threat_count_in(double *restrict hostility, double size, const double *restrict row,
                                       size_t padded)
 {

@@ -109,8 +109,8 @@ typedef struct {
     double rate; /* A += rate (B' - A) */
 } follow_t;
 
-/* (V + 1) / 2 of a row, X, B' and A. Of logarithms that are not near, the exponentials wait where B' will be. To
- * be inlined with constant `near` and `clubs`. */
+/* (V + 1) / 2 of a row, X, B' and A. Of logarithms that are not near, the exponentials wait where B' will
+ * be. To be inlined with constant `near` and `clubs`. */
 static inline __attribute__((always_inline)) void follow_row(const row_t *row, follow_t by, bool near,
                                                              bool clubs)
 {

@@ -1,7 +1,7 @@
 /* Values that converge (model.md part 12), and what affinities relax to when values move or clubs deepen.
  *
- * The unclamped baseline X (state->anchor) follows values: X_ij += omega (V_ij new - V_ij old). As V is kept for
- * the values last followed, several moves within a period are one step, taken at its end. */
+ * The unclamped baseline X (state->anchor) follows values: X_ij += omega (V_ij new - V_ij old). As V is
+ * kept for the values last followed, several moves within a period are one step, taken at its end. */
 #ifndef QD_KERNEL_VALUES_H
 #define QD_KERNEL_VALUES_H
 
@@ -28,8 +28,8 @@ void qd_values_converge(qd_values_t *self, qd_state_t *state, const qd_parameter
 /* End of a period: v_i += roots (v_i(0) - v_i). */
 void qd_values_return(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p);
 
-/* B' = clamp(clamp(X) + deepening bond), both to [-1, 1], bond that of the pair: max_k min(d_ik, d_jk) / Lambda. It
- * is not read where deepening is 0. */
+/* B' = clamp(clamp(X) + deepening bond), both to [-1, 1], bond that of the pair: max_k min(d_ik, d_jk) /
+ * Lambda. It is not read where deepening is 0. */
 static inline qd_reals_t qd_values_baseline(qd_reals_t x, double deepening, const double *bond)
 {
     const qd_reals_t low = qd_reals_all(-1.0), high = qd_reals_all(1.0);
@@ -39,8 +39,8 @@ static inline qd_reals_t qd_values_baseline(qd_reals_t x, double deepening, cons
     return QD_REALS_LARGER(QD_REALS_SMALLER(b + deepening * QD_REALS_OF(bond), high), low);
 }
 
-/* The values have moved (`stale`): brings X and B' up to date, and relaxes the affinities towards B' by one period.
- * bond: as rows of `padded` numbers below the diagonal; not read without clubs or deepening. */
+/* The values have moved (`stale`): brings X and B' up to date, and relaxes the affinities towards B' by one
+ * period. bond: as rows of `padded` numbers below the diagonal; not read without clubs or deepening. */
 void qd_values_relax(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p, const double *bond);
 
 /* affinity.values_scale has changed: V anew; values have been followed. */

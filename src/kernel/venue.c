@@ -99,19 +99,32 @@ void qd_venue_keep(qd_venue_t g, const qd_case_t *given, double *term, double *s
     }
 }
 
+/* The same of some states from i on, side by side. */
+static inline qd_reals_t memberships(qd_venue_t g, const qd_case_t *given, size_t i)
+{
+    if (qd_venue_row(g).frame == QD_FRAME_CLUB)
+        return QD_REALS_OF(given->club + i);
+    const double bloc = given->bloc > 0 ? given->bloc : -1.0;
+    qd_mask_t member = (qd_mask_t)(QD_REALS_OF_INTS(given->state->label + i) == bloc);
+    return QD_REALS_WHERE(member, qd_reals_all(1.0));
+}
+
 /* Fields where all who are free stand at 0, and thresholds, as the venue's rules say. */
 static void set_rules(qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch)
 {
     const qd_crisis_t *crisis = given->crisis;
     qd_venue_rules_t rules = qd_venue_rules(g, given);
-    for (size_t i = 0; i < given->state->padded; i++) {
-        double depth = membership(g, given, i);
-        bool member = depth > 0.0;
-        bool saves = member ? rules.saves_members : rules.saves_outsiders;
-        double cost = saves ? scratch->saved[i] : crisis->price[i];
-        scratch->field[i] = scratch->open[i] + (rules.pull + rules.obliged * depth);
-        scratch->up[i] = cost + (rules.nobody + (member ? 0.0 : rules.outsiders));
-        scratch->down[i] = -cost;
+    const qd_mask_t all = ~(qd_mask_t){0}, none = {0};
+    const qd_mask_t inside = rules.saves_members ? all : none, outside = rules.saves_outsiders ? all : none;
+    for (size_t i = 0; i < given->state->padded; i += QD_REALS) {
+        qd_reals_t depth = memberships(g, given, i), price = QD_REALS_OF(crisis->price + i);
+        qd_mask_t member = (qd_mask_t)(depth > 0.0), saves = (member & inside) | (~member & outside);
+        qd_reals_t cost = QD_REALS_EITHER(saves, QD_REALS_OF(scratch->saved + i), price);
+        QD_REALS_AT(scratch->field + i) =
+            QD_REALS_OF(scratch->open + i) + (rules.pull + rules.obliged * depth);
+        QD_REALS_AT(scratch->up + i) =
+            cost + (rules.nobody + QD_REALS_WHERE(~member, qd_reals_all(rules.outsiders)));
+        QD_REALS_AT(scratch->down + i) = -cost;
     }
     scratch->up[crisis->initiator] = -(double)INFINITY;
     if (crisis->target != QD_NOBODY)
@@ -205,18 +218,47 @@ static qd_worths_t worth_of(qd_venue_t g, double support, double opposition, dou
     return worths;
 }
 
+/* Whether state i may join venue g; the initiator always does. */
+static bool may_join(qd_venue_t g, const qd_case_t *given, size_t i)
+{
+    int joiners = (int)qd_venue_row(g).joiners;
+    return joiners == QD_JOINERS_ALL || (joiners == QD_JOINERS_MEMBERS && membership(g, given, i) > 0.0);
+}
+
+/* What the members bring, and how many they are. */
+static double strength_of_members(qd_venue_t g, const qd_case_t *given, const double *strength, double *heads)
+{
+    qd_sums_t sum = {0};
+    int members = 0;
+    for (size_t i = 0; i < given->state->padded; i += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            qd_mask_t member = (qd_mask_t)(memberships(g, given, i + v * QD_REALS) > 0.0);
+            sum.part[v] += QD_REALS_WHERE(member, QD_REALS_OF(strength + i + v * QD_REALS));
+            members += __builtin_popcount(qd_reals_bits(member));
+        }
+    *heads = members;
+    return qd_sums_join(&sum);
+}
+
 double qd_venue_bound(qd_venue_t g, const qd_case_t *given, const qd_venue_scratch_t *scratch)
 {
     const qd_crisis_t *crisis = given->crisis;
-    double support = 0.0, heads = crisis->target != QD_NOBODY ? -1.0 : 0.0;
-    int joiners = (int)qd_venue_row(g).joiners;
-    for (size_t i = 0; i < given->state->n; i++) {
-        bool may = joiners == QD_JOINERS_ALL || (int)i == crisis->initiator ||
-                   (joiners == QD_JOINERS_MEMBERS && membership(g, given, i) > 0.0);
-        bool joins = may && (int)i != crisis->target;
-        support += joins ? scratch->strength[i] : 0.0;
-        heads += joins;
+    const double *strength = scratch->strength;
+    int joiners = (int)qd_venue_row(g).joiners, target = crisis->target;
+    double heads = joiners == QD_JOINERS_ALL ? (double)given->state->n : 0.0, support = 0.0;
+    if (joiners == QD_JOINERS_ALL)
+        support = qd_sum(strength, given->state->padded);
+    else if (joiners == QD_JOINERS_MEMBERS)
+        support = strength_of_members(g, given, strength, &heads);
+    if (!may_join(g, given, (size_t)crisis->initiator)) {
+        support += strength[crisis->initiator];
+        heads += 1.0;
     }
+    if (target != QD_NOBODY && may_join(g, given, (size_t)target)) {
+        support -= strength[target];
+        heads -= 1.0;
+    }
+    heads -= target != QD_NOBODY; /* it opposes */
     qd_worths_t most = worth_of(g, support, 0.0, heads, qd_venue_frame(g, given), given);
     return most.worth[0] + 1e-9; /* more than rounding can take away */
 }

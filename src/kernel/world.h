@@ -76,8 +76,8 @@ struct qd_world {
     const qd_bloc_game_t *bloc_game;       /* the present review, or NULL */
 };
 
-/* Whether its results have paths (those of a new world do). Without them `path` is NULL, every outcome has the same
- * bits, and no period is measured for a path. */
+/* Whether its results have paths (those of a new world do). Without them `path` is NULL, every outcome has
+ * the same bits, and no period is measured for a path. */
 void qd_world_keep_paths(qd_world_t *self, bool wanted);
 
 /* The interface of one copy of the kernel: the only name that it exports. */
@@ -105,8 +105,8 @@ void qd_world_view(const qd_world_t *self, const qd_state_t *state, qd_world_vie
 /* Completes the event and passes it to the observer, which must exist. */
 void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t *inside);
 
-/* Tells the observer, if there is one; the third argument, a qd_inside_t, carries what the kind of event adds. A
- * macro, so that it is made only where somebody watches. */
+/* Tells the observer, if there is one; the third argument, a qd_inside_t, carries what the kind of event
+ * adds. A macro, so that it is made only where somebody watches. */
 #define qd_world_tell(self, kind, ...)                                                                       \
     ((self)->observer ? qd_world_show((self), (kind), &__VA_ARGS__) : (void)0)
 
