@@ -97,7 +97,8 @@ class Result:
                       for name, value in self.h5.attrs.items() if not name.startswith("_")}
         self.orders = [_text(o) for o in self.h5["order"][()]]
         self.points = [_text(p) for p in self.h5["point_label"][()]]
-        self.from_claim = self.h5["point_from_claim"][()].astype(bool)
+        marked = self.h5.get("point_from_claim")
+        self.from_claim = marked[()].astype(bool) if marked is not None else np.zeros(len(self.points), dtype=bool)
 
     def __enter__(self) -> Result:
         return self
