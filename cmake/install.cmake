@@ -74,7 +74,9 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "${about}")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libquadrille${PROJECT_VERSION_MAJOR})
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
-# CPack's own shlibs come with scripts that call ldconfig, which a trigger does better.
+# A trigger runs ldconfig; the scripts that CPack adds for the same are excused to lintian.
+install(FILES packaging/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides
+        RENAME libquadrille${PROJECT_VERSION_MAJOR} COMPONENT library)
 set(shared ${PROJECT_VERSION_MAJOR})
 file(WRITE ${CMAKE_BINARY_DIR}/told/shlibs "libquadrille ${shared} libquadrille${shared} (>= ${PROJECT_VERSION})\n")
 file(WRITE ${CMAKE_BINARY_DIR}/told/triggers "activate-noawait ldconfig\n")
