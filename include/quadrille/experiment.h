@@ -60,6 +60,8 @@ typedef struct {
     bool from_claim;     /* appended for an arm of a claim that the design does not contain, or an ablation */
     size_t
         ablation; /* 1 + the position of the ablation that is in force here, baselines counted on; 0: none */
+    size_t variation; /* 1 + the row of the robustness sample that is in force here; 0: none */
+    size_t group;     /* of the claims for which it is so varied: position in qd_robustness_t.group */
 } qd_point_t;
 
 typedef struct {
@@ -128,6 +130,30 @@ typedef struct {
     size_t *twin; /* for each point without ablation: the position of the same point with it in force */
 } qd_ablation_t;
 
+/* ---- robustness ---------------------------------------------------------------------------------------- */
+
+/* Claims that leave the same factors free, and the points that their arms name. The twin of the k-th of these points in
+ * row r is point first + r * members + k. */
+typedef struct {
+    bool *free;       /* per factor: whether it is varied; else it is as the point has it */
+    size_t *position; /* per point that a claim may name: k, or SIZE_MAX */
+    size_t points;    /* length of `position` */
+    size_t members, first;
+} qd_variation_t;
+
+/* `robustness:`: points of a Latin hypercube at which every claim about an effect is judged again. */
+typedef struct {
+    size_t rows;     /* of the Latin hypercube; 0: not asked for */
+    uint64_t worlds; /* per point and order, of which the experiment's `worlds` are the most */
+    double range;    /* 0: only what has a distribution of its own is varied */
+    size_t factors;
+    qd_factor_t *factor; /* what is varied, each with its distribution */
+    double *value;       /* rows x factors */
+    size_t groups;
+    qd_variation_t *group;
+    size_t *of_claim; /* per claim: its group, or SIZE_MAX where it is about no effect */
+} qd_robustness_t;
+
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -155,11 +181,12 @@ typedef struct {
     qd_ablation_t *ablation; /* `ablate:` */
     size_t baselines;
     qd_ablation_t *baseline; /* `baseline: true`: neutral, do-nothing; twins of the arms of contrasts alone */
-    char *family;            /* "" or the name under which files share one correction */
-    char *registered;        /* date of its registration, or "" */
-    char *deviations;        /* from what was registered, in words; "" where there are none */
-    uint64_t family_tests;   /* how many tests the family has in all files; 0: those of this file */
-    double confidence;       /* of claims' intervals before Holm's correction; default 0.95 */
+    qd_robustness_t robustness;
+    char *family;          /* "" or the name under which files share one correction */
+    char *registered;      /* date of its registration, or "" */
+    char *deviations;      /* from what was registered, in words; "" where there are none */
+    uint64_t family_tests; /* how many tests the family has in all files; 0: those of this file */
+    double confidence;     /* of claims' intervals before Holm's correction; default 0.95 */
     char *config; /* the experiment as resolved, YAML, one canonical form: what the result file stores */
     uint64_t config_hash; /* XXH3-64 of what decides the worlds' values: see docs/result-file.md */
 } qd_experiment_t;
@@ -189,6 +216,7 @@ void qd_experiment_free(qd_experiment_t *self);
 size_t qd_experiment_points(const qd_experiment_t *self);
 size_t qd_experiment_orders(const qd_experiment_t *self);
 uint64_t qd_experiment_worlds(const qd_experiment_t *self);
+uint64_t qd_experiment_worlds_at(const qd_experiment_t *self, size_t point);
 const char *qd_experiment_point_label(const qd_experiment_t *self, size_t point);
 const char *qd_experiment_order_label(const qd_experiment_t *self, size_t order);
 const char *qd_experiment_name(const qd_experiment_t *self);
@@ -199,6 +227,18 @@ const char *qd_experiment_config(const qd_experiment_t *self); /* canonical YAML
  * changes) the caller provides. */
 void qd_experiment_plan(const qd_experiment_t *self, size_t point, size_t order, qd_change_t change[],
                         qd_plan_t *plan);
+
+/* Points before those that are varied for `robustness`, which are the last ones. */
+size_t qd_experiment_unvaried(const qd_experiment_t *self);
+
+/* Whether the statistics of a point's worlds have paths: not where parameters are varied for `robustness`, of which
+ * there are many. */
+bool qd_experiment_keeps_paths(const qd_experiment_t *self, size_t point);
+
+/* For each of `points` points of the experiment, those that a claim may name first, the point that stands for it in row
+ * `row` of the robustness sample of a group; the point itself where there is none. */
+void qd_experiment_variation(const qd_experiment_t *self, size_t group, size_t row, size_t points,
+                             size_t twin[]);
 
 /* ---- names of points ----------------------------------------------------------------------------------- */
 

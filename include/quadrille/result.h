@@ -70,6 +70,27 @@ typedef struct {
     int64_t worlds;
 } qd_result_verdict_t;
 
+/* A claim around the values of the parameters, in its own place or in one order: see docs/experiment-file.md. Where it does
+ * not apply: NaN, "" and 0. */
+typedef struct {
+    const char *verdict;   /* "robust", "conditional", "fragile" */
+    const char *condition; /* where a conditional claim holds; what moves a fragile one */
+    double same, same_low,
+        same_high;   /* share of points with the sign at the experiment's values, and its interval */
+    double opposite; /* share of points with significantly the other sign (Benjamini and Hochberg) */
+    double effect_low, effect_middle,
+        effect_high; /* quantiles 0.05, 0.5, 0.95 of the effect over the points */
+    int64_t points;
+} qd_result_robustness_t;
+
+/* How a parameter moves the effect of a claim over these points. */
+typedef struct {
+    const char *claim, *place, *parameter, *method; /* method: "prcc" or "spearman" */
+    double correlation, low, high;                  /* the interval is simultaneous over the parameters */
+    double middle, same_below,
+        same_above; /* shares with the same sign, on either side of the parameter's median */
+} qd_result_turning_t;
+
 /* One paired contrast on common random numbers: mean(more) - mean(less). */
 typedef struct {
     const char *outcome, *more, *less; /* labels: of points, of orders or both */
@@ -182,6 +203,14 @@ QD_MUST_USE qd_status_t qd_result_file_claims(qd_result_file_t *self, const qd_r
 /* Its claims by order: cell[claim * orders + order]; NULL where the file has none (older ones). */
 QD_MUST_USE qd_status_t qd_result_file_claims_by_order(qd_result_file_t *self,
                                                        const qd_result_verdict_t **cell, qd_error_t *error);
+/* Its claims' robustness: cell[claim * places + place], and the places' names; NULL and 0 where there is none. Owned by the
+ * file, as what the next one gives: which parameters move the effects. */
+QD_MUST_USE qd_status_t qd_result_file_robustness(qd_result_file_t *self, const qd_result_robustness_t **cell,
+                                                  const char *const **place, size_t *places,
+                                                  qd_error_t *error);
+QD_MUST_USE qd_status_t qd_result_file_turning(qd_result_file_t *self, const qd_result_turning_t **row,
+                                               size_t *count, qd_error_t *error);
+
 /* Its claims under ablations: cell[claim * count + ablation], and the ablations' names; NULL and 0 where there are
  * none. */
 QD_MUST_USE qd_status_t qd_result_file_ablations(qd_result_file_t *self, const qd_result_verdict_t **cell,

@@ -241,10 +241,17 @@ static void catch_signals(double time_budget)
 
 static void say_plan(const arguments_t *self, const qd_experiment_t *experiment)
 {
+    size_t points = qd_experiment_unvaried(experiment);
     fprintf(stderr, "quadrille: %s: %zu point%s x %zu order%s x %s%" PRIu64 " worlds, seed %" PRIu64 "\n",
-            experiment->name, experiment->points, experiment->points == 1 ? "" : "s", experiment->orders,
+            experiment->name, points, points == 1 ? "" : "s", experiment->orders,
             experiment->orders == 1 ? "" : "s", experiment->precision.given ? "at most " : "",
             experiment->worlds, experiment->seed);
+    if (experiment->points > points)
+        fprintf(stderr,
+                "quadrille: robustness: %zu points x %zu order%s x %" PRIu64
+                " worlds; %zu parameters varied\n",
+                experiment->points - points, experiment->orders, experiment->orders == 1 ? "" : "s",
+                qd_experiment_worlds_at(experiment, points), experiment->robustness.factors);
     if (experiment->deviations[0])
         fprintf(stderr, "quadrille: claims exploratory; since the registration of %s: %s\n",
                 experiment->registered, experiment->deviations);

@@ -48,6 +48,9 @@ qd_status_t qd_show_csv(const qd_show_t *self);
 
 qd_status_t qd_show_summary(const qd_show_t *self);
 qd_status_t qd_show_claims(const qd_show_t *self);
+
+/* A claim's first `places` cells of /claims/robustness, below it. */
+void qd_show_robustness(size_t places, const char *const place[], const qd_result_robustness_t cell[]);
 qd_status_t qd_show_contrasts(const qd_show_t *self);
 qd_status_t qd_show_sensitivity(const qd_show_t *self);
 qd_status_t qd_show_effects(const qd_show_t *self);

@@ -175,11 +175,11 @@ static qd_status_t show_one_point(const qd_show_t *self, size_t point)
 
 /* ---- many points --------------------------------------------------------------------------------------- */
 
-/* The twins of ablations are shown with --point alone: what they are for stands with the claims. */
+/* The twins of ablations and of robustness are shown with --point alone: what they are for stands with the claims. */
 static bool is_twin(const qd_show_t *self, size_t point)
 {
     return self->experiment && point < self->experiment->points &&
-           self->experiment->point[point].ablation > 0;
+           (self->experiment->point[point].ablation > 0 || self->experiment->point[point].variation > 0);
 }
 
 static qd_status_t point_rows(const qd_show_t *self, size_t outcomes, const qd_outcome_t outcome[])

@@ -167,8 +167,9 @@ qd_status_t qd_show_claims(const qd_show_t *self)
 {
     const qd_result_claim_t *claim;
     const qd_result_verdict_t *cell = NULL, *ablated = NULL, *base = NULL;
-    const char *const *name = NULL, *const *base_name = NULL;
-    size_t ablations = 0, baselines = 0, count, orders = qd_result_file_orders(self->file);
+    const qd_result_robustness_t *robustness = NULL;
+    const char *const *name = NULL, *const *base_name = NULL, *const *place = NULL;
+    size_t ablations = 0, baselines = 0, places = 0, count, orders = qd_result_file_orders(self->file);
     qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
     if (status == QD_OK)
         status = qd_result_file_claims_by_order(self->file, &cell, self->error);
@@ -176,6 +177,8 @@ qd_status_t qd_show_claims(const qd_show_t *self)
         status = qd_result_file_ablations(self->file, &ablated, &name, &ablations, self->error);
     if (status == QD_OK)
         status = qd_result_file_baselines(self->file, &base, &base_name, &baselines, self->error);
+    if (status == QD_OK)
+        status = qd_result_file_robustness(self->file, &robustness, &place, &places, self->error);
     if (status != QD_OK || count == 0)
         return status;
     printf(
@@ -187,6 +190,8 @@ qd_status_t qd_show_claims(const qd_show_t *self)
             show_orders(self, cell + i * orders);
         show_baselines(baselines, base_name, base + i * baselines);
         show_ablations(&claim[i], ablations, name, ablated + i * ablations);
+        bool by_order = orders > 1 && strcmp(claim[i].order, "all") == 0;
+        qd_show_robustness(by_order ? places : places > 0, place, robustness + i * places);
     }
     show_sentences("Assumed by construction:", qd_assumed);
     show_sentences("Found, not assumed:", qd_found);

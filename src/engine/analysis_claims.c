@@ -373,6 +373,8 @@ qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_index_t *don
         status = ablate(&tests, out, error);
     if (status == QD_OK && experiment->baselines > 0)
         status = compare_baselines(&tests, out, error);
+    if (status == QD_OK && experiment->robustness.rows > 0)
+        status = qd_analyse_robustness(&tests, out, error);
     family_free(&family);
     qd_claim_tests_free(&tests);
     return status;

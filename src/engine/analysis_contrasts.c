@@ -34,11 +34,17 @@ static size_t design_points(const qd_experiment_t *experiment)
     return count;
 }
 
+/* Whether it is another point with something else in force. */
+static bool is_twin(const qd_point_t *point)
+{
+    return point->ablation > 0 || point->variation > 0;
+}
+
 static size_t unablated_points(const qd_experiment_t *experiment)
 {
     size_t count = 0;
     for (size_t p = 0; p < experiment->points; p++)
-        count += experiment->point[p].ablation == 0;
+        count += !is_twin(&experiment->point[p]);
     return count;
 }
 
@@ -86,7 +92,7 @@ static qd_status_t choose_cells(pairs_t *self, qd_error_t *error)
     qd_status_t status = QD_OK;
     for (size_t o = 0; o < experiment->orders; o++)
         for (size_t p = 0; p < experiment->points && status == QD_OK; p++)
-            if (small ? experiment->point[p].ablation == 0 : !experiment->point[p].from_claim)
+            if (small ? !is_twin(&experiment->point[p]) : !experiment->point[p].from_claim)
                 status = qd_cells_add(&self->cells, p, o, 1.0, error);
     return status;
 }

@@ -29,6 +29,9 @@ QD_MUST_USE qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *
                                       const size_t *twin, qd_analysis_t *texts, qd_claim_test_t *out,
                                       qd_error_t *error);
 
+/* Adds the claims' robustness to findings that have their verdicts: see docs/experiment-file.md. */
+QD_MUST_USE qd_status_t qd_analyse_robustness(qd_claim_tests_t *self, qd_analysis_t *out, qd_error_t *error);
+
 /* Mean of an outcome over an arm's points, in the claim's order or all of them; NaN where there are no worlds. */
 QD_MUST_USE qd_status_t qd_claim_arm_mean(qd_claim_tests_t *self, const qd_claim_t *claim,
                                           const qd_arm_t *arm, qd_outcome_t outcome, double *mean,

@@ -73,21 +73,26 @@ static uint64_t share_of(uint64_t a, uint64_t b, uint64_t c)
     return (uint64_t)((__extension__(unsigned __int128) a) * b / c);
 }
 
+/* What one (point, order) counts in the sequence. */
+static uint64_t step_of(const qd_dispatch_t *self, size_t point)
+{
+    return self->by_cell ? 1 : qd_experiment_worlds_at(self->experiment, point);
+}
+
 /* Cuts the shard's piece out of the sequence of all worlds, or of all cells. */
 static void take_share(qd_dispatch_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;
-    size_t distinct = 0;
+    uint64_t items = 0, low = 0;
     for (size_t p = 0; p < experiment->points; p++)
-        distinct += self->twin[p] == p;
-    uint64_t worlds = experiment->worlds, step = self->by_cell ? 1 : worlds;
-    uint64_t items = distinct * experiment->orders * step, low = 0;
+        items += self->twin[p] == p ? experiment->orders * step_of(self, p) : 0;
     uint64_t from = share_of(items, self->options.shard - 1, self->options.shards);
     uint64_t to = share_of(items, self->options.shard, self->options.shards);
     for (size_t cell = 0; cell < self->cells; cell++) {
         size_t point = cell / experiment->orders;
         if (self->twin[point] != point)
             continue;
+        uint64_t worlds = qd_experiment_worlds_at(experiment, point), step = step_of(self, point);
         uint64_t first = from > low ? from - low : 0, end = to > low ? to - low : 0;
         low += step;
         end = end < step ? end : step;

@@ -28,23 +28,24 @@ static uint64_t summary_bytes(const qd_experiment_t *experiment, size_t periods)
     return QD_OUTCOMES * outcome + paths + plane + curve * periods;
 }
 
-static size_t distinct_points(const qd_experiment_t *experiment)
+/* Worlds of all distinct points in one order. */
+static uint64_t distinct_worlds(const qd_experiment_t *experiment)
 {
-    size_t *twin = NULL, distinct = 0;
+    size_t *twin = NULL;
+    uint64_t worlds = 0;
     qd_error_t unused = QD_ERROR_NONE;
-    if (qd_twins_find(experiment, &twin, &unused) != QD_OK)
-        return experiment->points;
+    bool known = qd_twins_find(experiment, &twin, &unused) == QD_OK;
     for (size_t p = 0; p < experiment->points; p++)
-        distinct += twin[p] == p;
+        worlds += !known || twin[p] == p ? qd_experiment_worlds_at(experiment, p) : 0;
     free(twin);
-    return distinct;
+    return worlds;
 }
 
 void qd_estimate_rows(const qd_experiment_t *experiment, size_t shards, qd_estimate_t *estimate)
 {
     qd_part_kind_t kind = qd_kept_kind(experiment);
-    uint64_t cells = (uint64_t)distinct_points(experiment) * experiment->orders;
-    *estimate = (qd_estimate_t){.worlds = (cells * experiment->worlds + shards - 1) / shards};
+    uint64_t worlds = distinct_worlds(experiment) * experiment->orders;
+    *estimate = (qd_estimate_t){.worlds = (worlds + shards - 1) / shards};
     estimate->rows = estimate->worlds * 8 * qd_part_width(&kind);
 }
 
@@ -134,18 +135,27 @@ static uint64_t full_tally(const qd_experiment_t *experiment, const sample_t *sa
     return each < most / (sample->tally + 1) ? each * sample->tally : most;
 }
 
+/* Of a point varied for robustness: no paths, and few worlds. */
+static uint64_t varied_tally(const qd_experiment_t *experiment)
+{
+    uint64_t worlds = experiment->robustness.worlds, values = worlds < 400 ? worlds : 400;
+    return QD_OUTCOMES * (48 + 3 * values) + 1100;
+}
+
 static void extrapolate(const qd_experiment_t *experiment, const sample_t *sample, size_t periods,
                         qd_estimate_t *estimate)
 {
-    uint64_t cells = (uint64_t)experiment->points * experiment->orders;
+    uint64_t cells = (uint64_t)qd_experiment_unvaried(experiment) * experiment->orders;
+    uint64_t varied = (uint64_t)experiment->points * experiment->orders - cells;
+    uint64_t small = varied * varied_tally(experiment);
     uint64_t tally = full_tally(experiment, sample, periods);
     estimate->sampled = sample->played;
     estimate->seconds =
         sample->seconds / (double)sample->worlds * (double)estimate->worlds / estimate->threads;
     uint64_t flushes = (uint64_t)(estimate->seconds / FLUSH_SECONDS) + cells;
-    estimate->parts = estimate->rows + flushes * tally;
-    estimate->result = FRAME + (experiment->output.worlds ? estimate->rows + cells * tally : 0) +
-                       cells * summary_bytes(experiment, periods);
+    estimate->parts = estimate->rows + flushes * tally + small;
+    estimate->result = FRAME + (experiment->output.worlds ? estimate->rows + cells * tally + small : 0) +
+                       cells * summary_bytes(experiment, periods) + varied * QD_OUTCOMES * 8 * 8;
 }
 
 qd_status_t qd_estimate_run(const qd_experiment_t *experiment, size_t shards, int threads, int ranks,

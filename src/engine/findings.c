@@ -28,6 +28,9 @@ void qd_analysis_free(qd_analysis_t *self)
     free(self->by_order);
     free(self->ablation);
     free(self->baseline);
+    free(self->robustness);
+    free(self->robustness_place);
+    free(self->turning);
     free(self->contrast);
     free(self->sensitivity);
     *self = (qd_analysis_t){0};

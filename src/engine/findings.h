@@ -9,10 +9,14 @@
 /* Strings belong to the findings or to the experiment, which must outlive them. */
 typedef struct {
     size_t claims, contrasts, sensitivities;
-    qd_result_claim_t *claim;             /* one per claim, in the file's order */
-    qd_result_verdict_t *by_order;        /* claims x orders */
-    qd_result_verdict_t *ablation;        /* claims x ablations; NULL where the experiment has none */
-    qd_result_verdict_t *baseline;        /* claims x QD_BASELINES; NULL where none are asked for */
+    qd_result_claim_t *claim;           /* one per claim, in the file's order */
+    qd_result_verdict_t *by_order;      /* claims x orders */
+    qd_result_verdict_t *ablation;      /* claims x ablations; NULL where the experiment has none */
+    qd_result_verdict_t *baseline;      /* claims x QD_BASELINES; NULL where none are asked for */
+    qd_result_robustness_t *robustness; /* claims x (1 + orders); NULL where none is asked for */
+    const char **robustness_place;      /* names of its columns: "claim", then the orders */
+    size_t turnings;
+    qd_result_turning_t *turning;         /* which parameters move the effects */
     qd_result_contrast_t *contrast;       /* see qd_analyse_contrasts */
     qd_result_sensitivity_t *sensitivity; /* saltelli and morris designs: outcomes x orders x factors */
     size_t texts;

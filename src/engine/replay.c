@@ -172,10 +172,10 @@ qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, q
         status = find_order(experiment, options->order, &replay->at_order, error);
     if (status == QD_OK)
         status = find_point(experiment, options->point, &replay->at_point, error);
-    if (status == QD_OK && options->world >= experiment->worlds)
+    if (status == QD_OK && options->world >= qd_experiment_worlds_at(experiment, replay->at_point))
         status =
             qd_error_add(error, QD_ERROR_INPUT, "found --world %" PRIu64 "; expected one from 0 to %" PRIu64,
-                         options->world, experiment->worlds - 1);
+                         options->world, qd_experiment_worlds_at(experiment, replay->at_point) - 1);
     if (status == QD_OK)
         status = read_stored(file, options->world, replay, error);
     if (status == QD_OK && !(replay->point = strdup(experiment->point[replay->at_point].label)))

@@ -143,7 +143,8 @@ void *qd_stopping_state(qd_stopping_t *self, size_t *size)
     return self->cell;
 }
 
-/* Adds the next `count` values (NaN: failed worlds, left out) and looks. */
+/* Adds the next `count` values (NaN: failed worlds, left out) and looks. Points varied for robustness have as many worlds
+ * as were asked for, however narrow their intervals. */
 static void look(const qd_stopping_t *self, cell_t *cell, const double *value, size_t stride, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -156,7 +157,9 @@ static void look(const qd_stopping_t *self, cell_t *cell, const double *value, s
     cell->interval = qd_confidence_sequence_look(&cell->sequence, cell->moments.count, mean, sd);
     const qd_precision_t *precision = &self->experiment->precision;
     double reach = fmax(cell->interval.high - mean, mean - cell->interval.low);
-    cell->narrow = cell->moments.count >= precision->min_worlds && reach <= precision->half_width;
+    size_t point = (size_t)(cell - self->cell) / self->experiment->orders;
+    cell->narrow = self->experiment->point[point].variation == 0 &&
+                   cell->moments.count >= precision->min_worlds && reach <= precision->half_width;
 }
 
 /* Looks at what is done from world 0 on. Only whole looks count: a shorter one at the end of an earlier
@@ -169,7 +172,7 @@ static qd_status_t repeat_looks(qd_stopping_t *self, qd_index_t *done, size_t po
     cell_t *cell = &self->cell[number_of(self, point, order)];
     const qd_ranges_t *ranges = qd_index_done(done, point, order);
     uint64_t end = ranges->size && ranges->range[0].first == 0 ? ranges->range[0].count : 0;
-    if (end < experiment->worlds)
+    if (end < qd_experiment_worlds_at(experiment, point))
         end -= end % QD_LOOK_SIZE;
     while (cell->looked < end && !cell->narrow) {
         uint64_t left = end - cell->looked;
@@ -276,7 +279,7 @@ qd_status_t qd_stopping_offer(qd_stopping_t *self, const qd_segment_t *block, qd
 bool qd_stopping_settled(const qd_stopping_t *self, size_t point, size_t order)
 {
     const cell_t *cell = cell_at(self, point, order);
-    return cell->narrow || cell->looked >= self->experiment->worlds;
+    return cell->narrow || cell->looked >= qd_experiment_worlds_at(self->experiment, point);
 }
 
 uint64_t qd_stopping_looked(const qd_stopping_t *self, size_t point, size_t order)
@@ -287,7 +290,7 @@ uint64_t qd_stopping_looked(const qd_stopping_t *self, size_t point, size_t orde
 uint64_t qd_stopping_target(const qd_stopping_t *self, size_t point, size_t order)
 {
     const cell_t *cell = cell_at(self, point, order);
-    return cell->narrow ? cell->looked : self->experiment->worlds;
+    return cell->narrow ? cell->looked : qd_experiment_worlds_at(self->experiment, point);
 }
 
 qd_interval_t qd_stopping_interval(const qd_stopping_t *self, size_t point, size_t order)

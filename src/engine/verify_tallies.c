@@ -67,7 +67,9 @@ qd_status_t qd_verify_tallies_add(qd_verify_tallies_t *self, const qd_segment_t 
 {
     cell_t *cell = &self->cell[segment->point * self->experiment->orders + segment->order];
     if (!cell->tally)
-        cell->tally = qd_tally_new(segment->periods, qd_index_kind(self->index).paths);
+        cell->tally =
+            qd_tally_new(segment->periods, qd_index_kind(self->index).paths &&
+                                               qd_experiment_keeps_paths(self->experiment, segment->point));
     if (!cell->tally)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a tally");
     qd_tally_merge(cell->tally, tally);

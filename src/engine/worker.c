@@ -44,7 +44,7 @@ qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, s
 qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment, size_t states,
                            size_t periods, qd_error_t *error)
 {
-    *self = (qd_worker_t){.experiment = experiment, .paths = experiment->output.paths};
+    *self = (qd_worker_t){.experiment = experiment};
     self->world = qd_world_new(states, periods);
     self->change = qd_worker_schedule(experiment);
     self->row = malloc(QD_UNIT_MAX * sizeof *self->row);
@@ -87,12 +87,14 @@ static qd_status_t prepare(qd_worker_t *self, const qd_work_t *work, qd_error_t 
         self->order = work->order;
     }
     size_t periods = qd_plan_periods_max(&self->plan);
-    if (self->tally && self->periods == periods) {
+    bool paths = qd_experiment_keeps_paths(self->experiment, work->point);
+    if (self->tally && self->periods == periods && self->paths == paths) {
         qd_tally_clear(self->tally);
         return QD_OK;
     }
     qd_tally_free(self->tally);
     self->periods = periods;
+    self->paths = paths;
     self->tally = qd_tally_new(periods, self->paths);
     return self->tally ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a tally");
 }

@@ -1,15 +1,15 @@
 #include "experiment/ablations.h"
 
 #include <ctype.h>
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "experiment/point_hash.h"
 #include "experiment/claims_reader.h"
 #include "experiment/distributions.h"
-#include "experiment/points.h"
 #include "experiment/settings.h"
+#include "experiment/twins.h"
 
 #define ABLATIONS_MAX 100
 #define NAME_MAX_SIZE 60
@@ -113,93 +113,7 @@ static size_t untwinned(const qd_experiment_t *self)
     return count;
 }
 
-/* ---- which points have twins --------------------------------------------------------------------------- */
-
-static void mark(const qd_arm_t *arm, bool wanted[])
-{
-    for (size_t i = 0; i < arm->points; i++)
-        wanted[arm->point[i]] = true;
-}
-
-static void mark_claim(const qd_claim_t *claim, bool wanted[])
-{
-    mark(&claim->more, wanted);
-    mark(&claim->less, wanted);
-    mark(&claim->where_more, wanted);
-    mark(&claim->where_less, wanted);
-    for (size_t l = 0; l < claim->levels; l++)
-        mark(&claim->level[l], wanted);
-}
-
 /* ---- twins --------------------------------------------------------------------------------------------- */
-
-static const qd_setting_t *ablated(const qd_ablation_t *self, qd_parameter_t parameter)
-{
-    const qd_setting_t *found = NULL;
-    for (size_t i = 0; i < self->settings; i++)
-        if (self->setting[i].parameter == parameter)
-            found = &self->setting[i];
-    return found;
-}
-
-/* The design's values, but for those of ablated parameters, which would win over settings. */
-static bool copy_coordinates(qd_loading_t *load, const qd_ablation_t *ablation, const qd_point_t *point,
-                             qd_point_t *out)
-{
-    const qd_design_t *design = &load->self->design;
-    out->coordinate = qd_loading_room(load, design->factors, sizeof *out->coordinate);
-    for (size_t f = 0; out->coordinate && f < design->factors; f++) {
-        int parameter = design->factor[f].parameter;
-        bool off = parameter >= 0 && ablated(ablation, (qd_parameter_t)parameter);
-        out->coordinate[f] = off ? (double)NAN : point->coordinate[f];
-    }
-    return out->coordinate != NULL;
-}
-
-/* The point's settings and then the ablation's: later ones win. */
-static bool join_settings(qd_loading_t *load, const qd_ablation_t *ablation, const qd_point_t *point,
-                          qd_point_t *out)
-{
-    out->setting = qd_loading_room(load, point->settings + ablation->settings, sizeof *out->setting);
-    if (!out->setting)
-        return false;
-    for (size_t i = 0; i < point->settings; i++)
-        out->setting[out->settings++] = point->setting[i];
-    for (size_t i = 0; i < ablation->settings; i++)
-        out->setting[out->settings++] = ablation->setting[i];
-    return true;
-}
-
-static void insert_change(qd_point_t *out, qd_change_t change)
-{
-    size_t i = out->changes++;
-    for (; i > 0 && out->change[i - 1].at > change.at; i--)
-        out->change[i] = out->change[i - 1];
-    out->change[i] = change;
-}
-
-/* The point's changes of other parameters; and wherever the file changes an ablated one, it is set back (a
- * point's changes come after the file's). */
-static bool join_changes(qd_loading_t *load, const qd_ablation_t *ablation, const qd_point_t *point,
-                         qd_point_t *out)
-{
-    const qd_experiment_t *self = load->self;
-    out->change = qd_loading_room(load, point->changes + self->changes, sizeof *out->change);
-    if (!out->change)
-        return false;
-    for (size_t i = 0; i < point->changes; i++)
-        if (!ablated(ablation, point->change[i].parameter))
-            insert_change(out, point->change[i]);
-    for (size_t i = 0; i < self->changes; i++) {
-        const qd_setting_t *off = ablated(ablation, self->change[i].parameter);
-        if (!off)
-            continue;
-        qd_change_t back = self->change[i];
-        back.distribution = off->distribution;
-        insert_change(out, back);
-    }
-    return true;
-}
 
 /* A set of twins: their settings, the words of their labels, and the number of their points. */
 typedef struct {
@@ -211,17 +125,13 @@ typedef struct {
 static bool make_twin(qd_loading_t *load, const twins_t *twins, size_t p)
 {
     qd_experiment_t *self = load->self;
-    qd_ablation_t *ablation = twins->ablation;
-    const qd_point_t *point = &self->point[p];
-    qd_point_t twin = {.from_claim = true, .ablation = twins->number};
-    size_t size = strlen(point->label) + strlen(ablation->name) + strlen(twins->words) + sizeof ", ";
-    twin.label = qd_loading_room(load, size, 1);
-    if (!twin.label || !copy_coordinates(load, ablation, point, &twin) ||
-        !join_settings(load, ablation, point, &twin) || !join_changes(load, ablation, point, &twin)) {
-        qd_point_free(&twin);
+    const qd_ablation_t *ablation = twins->ablation;
+    char suffix[NAME_MAX_SIZE + 40];
+    qd_point_t twin;
+    snprintf(suffix, sizeof suffix, "%s%s", twins->words, ablation->name);
+    if (!qd_twin_make(load, &self->point[p], ablation->settings, ablation->setting, suffix, &twin))
         return false;
-    }
-    snprintf(twin.label, size, "%s, %s%s", point->label, twins->words, ablation->name);
+    twin.ablation = twins->number;
     twin.hash = qd_point_hash(&self->design, &twin);
     ablation->twin[p] = self->points;
     self->point[self->points++] = twin;
@@ -232,20 +142,13 @@ static bool make_twin(qd_loading_t *load, const twins_t *twins, size_t p)
 static bool make_twins(qd_loading_t *load, const qd_yaml_node_t *node, const twins_t *twins, size_t points,
                        const bool wanted[])
 {
-    qd_experiment_t *self = load->self;
     size_t count = 0;
     for (size_t p = 0; p < points; p++)
         count += wanted[p];
-    if (count + self->points > QD_POINTS_MAX)
-        return qd_yaml_fail(node, "found %zu points and %zu more; expected at most %d in all", self->points,
-                            count, QD_POINTS_MAX);
-    qd_point_t *larger = realloc(self->point, (self->points + count + 1) * sizeof *larger);
+    if (!qd_twins_reserve(load, node, count))
+        return false;
     twins->ablation->twin = qd_loading_room(load, points, sizeof *twins->ablation->twin);
-    if (larger)
-        self->point = larger;
-    else
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
-    if (!larger || !twins->ablation->twin)
+    if (!twins->ablation->twin)
         return false;
     for (size_t p = 0; p < points; p++) {
         twins->ablation->twin[p] = p;
@@ -263,7 +166,7 @@ void qd_ablations_read(qd_loading_t *load, const qd_yaml_node_t *node)
         return;
     bool *wanted = qd_loading_room(load, points, sizeof *wanted), good = wanted != NULL;
     for (size_t c = 0; wanted && c < self->claims; c++)
-        mark_claim(&self->claim[c], wanted);
+        qd_claim_mark(&self->claim[c], wanted);
     for (size_t a = 0; good && a < self->ablations; a++)
         good = make_twins(load, node, &(twins_t){&self->ablation[a], "without ", 1 + a}, points, wanted);
     free(wanted);
@@ -302,8 +205,8 @@ void qd_baselines_read(qd_loading_t *load, const qd_yaml_node_t *node)
     bool *wanted = qd_loading_room(load, points, sizeof *wanted);
     for (size_t c = 0; wanted && c < self->claims; c++)
         if (self->claim[c].kind == QD_CLAIM_CONTRAST) {
-            mark(&self->claim[c].more, wanted);
-            mark(&self->claim[c].less, wanted);
+            qd_arm_mark(&self->claim[c].more, wanted);
+            qd_arm_mark(&self->claim[c].less, wanted);
         }
     good = wanted != NULL;
     for (size_t b = 0; good && b < self->baselines; b++)

@@ -12,6 +12,7 @@
 #include "experiment/distributions.h"
 #include "experiment/orders.h"
 #include "experiment/registration.h"
+#include "experiment/robustness.h"
 #include "experiment/settings.h"
 #include "experiment/words.h"
 
@@ -103,6 +104,11 @@ static void write_whole(FILE *out, const qd_loading_t *load)
     if (self->ablations) {
         fputs("ablate: ", out);
         qd_write_ablations(out, load);
+        fputs("\n", out);
+    }
+    if (self->robustness.rows) {
+        fputs("robustness: ", out);
+        qd_write_robustness(out, load);
         fputs("\n", out);
     }
 }

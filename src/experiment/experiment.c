@@ -16,6 +16,7 @@
 #include "experiment/plans.h"
 #include "experiment/points.h"
 #include "experiment/registration.h"
+#include "experiment/robustness.h"
 #include "experiment/settings.h"
 #include "experiment/words.h"
 
@@ -28,6 +29,7 @@ void qd_experiment_free(qd_experiment_t *self)
         return;
     qd_claims_free(self);
     qd_ablations_free(self);
+    qd_robustness_free(self);
     for (size_t p = 0; p < self->points; p++)
         qd_point_free(&self->point[p]);
     free(self->point);
@@ -225,6 +227,7 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
     const qd_yaml_node_t *design = qd_yaml_get(root, "design");
     load->claims = qd_yaml_get(root, "claims");
     load->ablate = qd_yaml_get(root, "ablate");
+    load->robustness = qd_yaml_get(root, "robustness");
     if (design)
         qd_design_read(load, design);
     check_sets(load, overrides);
@@ -235,6 +238,8 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
         qd_ablations_read(load, load->ablate);
     if (load->error->count == before && qd_yaml_get(root, "baseline"))
         qd_baselines_read(load, qd_yaml_get(root, "baseline"));
+    if (load->error->count == before && load->robustness)
+        qd_robustness_read(load, load->robustness);
 }
 
 /* How many tests the claims of this file make: in every order and the mean, or in one place. */
@@ -259,10 +264,10 @@ static void check_family(qd_loading_t *load, const qd_yaml_node_t *node)
 static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char *path,
                      const qd_overrides_t *overrides)
 {
-    static const char *const keys[] = {"name",         "about",      "seed",   "worlds",    "orders",
-                                       "parameters",   "schedule",   "design", "precision", "output",
-                                       "max_failures", "confidence", "claims", "ablate",    "baseline",
-                                       "family",       "registered"};
+    static const char *const keys[] = {"name",         "about",      "seed",      "worlds",    "orders",
+                                       "parameters",   "schedule",   "design",    "precision", "output",
+                                       "max_failures", "confidence", "claims",    "ablate",    "baseline",
+                                       "family",       "robustness", "registered"};
     qd_experiment_t *self = load->self;
     if (!qd_yaml_expect(root, QD_YAML_MAP, "an experiment: a mapping of name, seed, worlds, orders, ..."))
         return;

@@ -16,6 +16,32 @@ uint64_t qd_experiment_worlds(const qd_experiment_t *self)
     return self->worlds;
 }
 
+uint64_t qd_experiment_worlds_at(const qd_experiment_t *self, size_t point)
+{
+    uint64_t varied = self->robustness.worlds;
+    return self->point[point].variation > 0 && varied < self->worlds ? varied : self->worlds;
+}
+
+size_t qd_experiment_unvaried(const qd_experiment_t *self)
+{
+    return self->robustness.groups > 0 ? self->robustness.group[0].first : self->points;
+}
+
+bool qd_experiment_keeps_paths(const qd_experiment_t *self, size_t point)
+{
+    return self->output.paths && self->point[point].variation == 0;
+}
+
+void qd_experiment_variation(const qd_experiment_t *self, size_t group, size_t row, size_t points,
+                             size_t twin[])
+{
+    const qd_variation_t *at = &self->robustness.group[group];
+    for (size_t p = 0; p < points; p++) {
+        bool varied = p < at->points && at->position[p] != SIZE_MAX;
+        twin[p] = varied ? at->first + row * at->members + at->position[p] : p;
+    }
+}
+
 const char *qd_experiment_point_label(const qd_experiment_t *self, size_t point)
 {
     return self->point[point].label;

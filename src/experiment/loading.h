@@ -52,8 +52,8 @@ typedef struct {
     qd_block_t base;    /* `parameters` with --set merged in */
     qd_schedule_t schedule;
     size_t items;
-    qd_item_t *item;                       /* list designs with `points` */
-    const qd_yaml_node_t *claims, *ablate; /* or NULL */
+    qd_item_t *item;                                    /* list designs with `points` */
+    const qd_yaml_node_t *claims, *ablate, *robustness; /* or NULL */
 } qd_loading_t;
 
 /* qd_new with load->error. */

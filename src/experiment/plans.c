@@ -18,6 +18,9 @@ static bool touches_order(const qd_experiment_t *self, const qd_point_t *point)
     for (size_t f = 0; f < self->design.factors; f++)
         if (strncmp(self->design.factor[f].name, "order.", 6) == 0)
             return true;
+    for (size_t f = 0; point->variation > 0 && f < self->robustness.factors; f++)
+        if (strncmp(self->robustness.factor[f].name, "order.", 6) == 0)
+            return true;
     return false;
 }
 
@@ -68,7 +71,7 @@ static void write_place(const qd_loading_t *load, const qd_yaml_node_t *root, co
     const qd_yaml_node_t *node = NULL;
     const char *set = NULL;
     if (load->self->point[point].from_claim)
-        node = qd_yaml_get(root, "claims");
+        node = qd_yaml_get(root, load->self->point[point].variation > 0 ? "robustness" : "claims");
     for (size_t i = 0; !node && i < 2; i++)
         node = stated_by_point(root, point, name[i]);
     for (size_t i = 0; !node && !set && i < 2; i++)
@@ -152,6 +155,14 @@ static void apply_coordinates(const qd_design_t *design, const qd_point_t *point
             plan->parameter[design->factor[f].parameter] = qd_constant(point->coordinate[f]);
 }
 
+static void apply_variation(const qd_robustness_t *self, const qd_point_t *point, qd_plan_t *plan)
+{
+    for (size_t f = 0; point->variation > 0 && f < self->factors; f++)
+        if (self->group[point->group].free[f])
+            plan->parameter[self->factor[f].parameter] =
+                qd_constant(self->value[(point->variation - 1) * self->factors + f]);
+}
+
 /* Both lists are sorted; of one period, the file's changes come first, so that the point's win. */
 static size_t merge_changes(const qd_experiment_t *self, const qd_point_t *point, qd_change_t out[])
 {
@@ -174,6 +185,7 @@ void qd_experiment_plan(const qd_experiment_t *self, size_t point, size_t order,
     apply_doctrine(&self->design, at, plan);
     apply(at->setting, at->settings, plan);
     apply_coordinates(&self->design, at, plan);
+    apply_variation(&self->robustness, at, plan);
     plan->changes = merge_changes(self, at, change);
     plan->change = change;
 }

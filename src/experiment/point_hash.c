@@ -48,3 +48,15 @@ uint64_t qd_point_hash(const qd_design_t *design, const qd_point_t *point)
                             i + 1);
     return XXH3_64bits(&sum, sizeof sum);
 }
+
+uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_t *point)
+{
+    const qd_robustness_t *robustness = &experiment->robustness;
+    const qd_variation_t *group = &robustness->group[point->group];
+    const double *value = robustness->value + (point->variation - 1) * robustness->factors;
+    uint64_t sum = 0;
+    for (size_t f = 0; f < robustness->factors; f++)
+        if (group->free[f])
+            sum += coordinate_hash(&robustness->factor[f], value[f]);
+    return XXH3_64bits_withSeed(&sum, sizeof sum, qd_point_hash(&experiment->design, point));
+}

@@ -35,8 +35,9 @@ static bool starts(const char *line, const char *with)
 /* Lines of the canonical text that are sealed: claims and what their judgement rests on. */
 static bool is_sealed(const char *line)
 {
-    static const char *const keys[] = {"seed:",   "worlds:", "precision:", "confidence:", "family:",
-                                       "claims:", "  - ",    "ablate:",    "baseline:",   "design:"};
+    static const char *const keys[] = {
+        "seed:", "worlds:", "precision:", "confidence:", "family:",    "claims:",
+        "  - ",  "ablate:", "baseline:",  "design:",     "robustness:"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (starts(line, keys[i]))
             return true;

@@ -364,7 +364,7 @@ qd_status_t qd_report_data(qd_result_file_t *file, const qd_experiment_t *experi
                         .options = options,
                         .out = out,
                         .error = error,
-                        .points = qd_result_file_points(file),
+                        .points = qd_experiment_unvaried(experiment),
                         .orders = qd_result_file_orders(file)};
     size_t periods = periods_of(&self);
     qd_status_t status = choose_details(&self, periods);

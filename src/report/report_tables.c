@@ -50,11 +50,37 @@ static void put_claim(FILE *out, const qd_result_claim_t *claim)
     qd_report_put_real(out, claim->p_holm);
 }
 
+/* "robustness":[...]: the places where claim `i` is judged around the parameters' values. */
+static void put_robustness(FILE *out, const qd_result_robustness_t *cell, size_t count,
+                           const char *const place[])
+{
+    size_t written = 0;
+    fputs(",\"robustness\":[", out);
+    for (size_t k = 0; cell != NULL && k < count; k++) {
+        if (!*cell[k].verdict)
+            continue;
+        qd_report_put_comma(out, written++);
+        fputs("{", out);
+        qd_report_put_text(out, "place", place[k]);
+        qd_report_put_text(out, "verdict", cell[k].verdict);
+        qd_report_put_text(out, "condition", cell[k].condition);
+        qd_report_put_number(out, "same", cell[k].same);
+        qd_report_put_number(out, "same_low", cell[k].same_low);
+        qd_report_put_number(out, "same_high", cell[k].same_high);
+        fputs("\"opposite\":", out);
+        qd_report_put_real(out, cell[k].opposite);
+        fputs("}", out);
+    }
+    fputs("]", out);
+}
+
 /* What a claim's table has beside it. */
 typedef struct {
     const qd_result_verdict_t *by_order, *ablation, *baseline;
     const char *const *ablation_name, *const *baseline_name;
-    size_t ablations, baselines;
+    const qd_result_robustness_t *robustness;
+    const char *const *place;
+    size_t ablations, baselines, places;
 } verdicts_t;
 
 static qd_status_t read_verdicts(const qd_report_t *self, verdicts_t *out)
@@ -67,6 +93,9 @@ static qd_status_t read_verdicts(const qd_report_t *self, verdicts_t *out)
     if (status == QD_OK)
         status = qd_result_file_baselines(self->file, &out->baseline, &out->baseline_name, &out->baselines,
                                           self->error);
+    if (status == QD_OK)
+        status =
+            qd_result_file_robustness(self->file, &out->robustness, &out->place, &out->places, self->error);
     return status;
 }
 
@@ -97,6 +126,8 @@ qd_status_t qd_report_write_claims(const qd_report_t *self)
         put_verdicts(out, "baselines", "against",
                      beside.baseline ? beside.baseline + i * beside.baselines : NULL, beside.baselines,
                      beside.baseline_name);
+        put_robustness(out, beside.robustness ? beside.robustness + i * beside.places : NULL, beside.places,
+                       beside.place);
         fputs("}", out);
     }
     fputs("],\n", out);

@@ -108,15 +108,37 @@ static int by_p(const void *a, const void *b)
     return (x->p > y->p) - (x->p < y->p);
 }
 
+/* Ascending, to be freed; NULL where memory is short. */
+static ranked_t *rank_all(size_t n, const double p[])
+{
+    ranked_t *ranked = malloc((n + 1) * sizeof *ranked);
+    for (size_t i = 0; ranked != NULL && i < n; i++)
+        ranked[i] = (ranked_t){isnan(p[i]) ? 1.0 : p[i], i};
+    if (ranked != NULL)
+        qsort(ranked, n, sizeof *ranked, by_p);
+    return ranked;
+}
+
+bool qd_bh_adjust(size_t n, const double p[], double adjusted[])
+{
+    ranked_t *ranked = rank_all(n, p);
+    if (ranked == NULL)
+        return false;
+    double least = 1.0;
+    for (size_t k = n; k-- > 0;) {
+        least = fmin(least, ranked[k].p * (double)n / (double)(k + 1));
+        adjusted[ranked[k].place] = least;
+    }
+    free(ranked);
+    return true;
+}
+
 bool qd_holm_adjust(size_t n, uint64_t tests, const double p[], double adjusted[])
 {
     uint64_t all = tests > n ? tests : n;
-    ranked_t *ranked = qd_new(n + 1, sizeof *ranked, NULL);
+    ranked_t *ranked = rank_all(n, p);
     if (ranked == NULL)
         return false;
-    for (size_t i = 0; i < n; i++)
-        ranked[i] = (ranked_t){isnan(p[i]) ? 1.0 : p[i], i};
-    qsort(ranked, n, sizeof *ranked, by_p);
     double worst = 0.0;
     for (size_t k = 0; k < n; k++) {
         worst = fmax(worst, ranked[k].p * (double)(all - k));

@@ -48,4 +48,9 @@ double qd_p_differs(double estimate, double se, uint64_t n, double margin);
  * The arrays must not be the same. False where memory is short. */
 QD_MUST_USE bool qd_holm_adjust(size_t n, uint64_t tests, const double p[], double adjusted[]);
 
+/* Benjamini and Hochberg's (1995) step-up correction: rejecting where adjusted[i] <= q keeps the expected share of false
+ * ones among those rejected below q, also where the tests depend positively on each other (Benjamini and Yekutieli
+ * 2001). A p that is NaN counts as 1. The arrays must not be the same. False where memory is short. */
+QD_MUST_USE bool qd_bh_adjust(size_t n, const double p[], double adjusted[]);
+
 #endif

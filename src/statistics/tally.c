@@ -432,6 +432,16 @@ static const char *check_shape(const qd_tally_t *self, qd_byte_reader_t *from)
     return NULL;
 }
 
+bool qd_tally_bytes_keep_paths(const unsigned char *bytes, size_t size)
+{
+    qd_byte_reader_t from = {.at = bytes, .end = bytes + size};
+    (void)qd_byte_reader_word(&from); /* format, length, outcomes, series, periods */
+    (void)qd_byte_reader_word(&from);
+    for (int i = 0; i < 3; i++)
+        (void)qd_byte_reader_whole(&from);
+    return qd_byte_reader_whole(&from) != 0;
+}
+
 qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t size, qd_error_t *error)
 {
     const char *fault = check_envelope(bytes, size);

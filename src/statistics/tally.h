@@ -90,6 +90,7 @@ double qd_tally_path_quantile(const qd_tally_t *self, qd_series_t series, size_t
  * one. */
 QD_MUST_USE qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
                                         size_t *capacity, qd_error_t *error);
+bool qd_tally_bytes_keep_paths(const unsigned char *bytes, size_t size); /* of what _encode gave */
 QD_MUST_USE qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t size,
                                         qd_error_t *error);
 

@@ -153,7 +153,7 @@ static void survey_ranges(qd_assembly_t *self, size_t point, size_t order)
     const qd_assemble_options_t *options = self->options;
     const qd_ranges_t *done = qd_index_done(self->index, point, order);
     uint64_t target = options == NULL || options->target == NULL
-                          ? self->experiment->worlds
+                          ? qd_experiment_worlds_at(self->experiment, point)
                           : options->target[point * self->experiment->orders + order];
     uint64_t end = qd_ranges_end(done);
     size_t periods = qd_index_periods(self->index, point, order);

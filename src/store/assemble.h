@@ -35,7 +35,11 @@ typedef struct {
     const qd_result_verdict_t *ablation; /* claims x ablations, or NULL */
     size_t baselines;
     const char *const *baseline_name;
-    const qd_result_verdict_t *baseline; /* claims x baselines, or NULL */
+    const qd_result_verdict_t *baseline;      /* claims x baselines, or NULL */
+    const qd_result_robustness_t *robustness; /* claims x (1 + orders), or NULL */
+    const char *const *robustness_place;      /* names of its columns */
+    size_t turnings;
+    const qd_result_turning_t *turning;
     const qd_result_contrast_t *contrast;
     const qd_result_sensitivity_t *sensitivity;
 } qd_assemble_options_t;

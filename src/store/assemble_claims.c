@@ -46,16 +46,17 @@ static void write_by_order(qd_assembly_t *self)
 }
 
 /* A table whose second dimension has names. */
-static void write_named(qd_assembly_t *self, const qd_table_t *table, const qd_result_verdict_t *cell,
+static void write_named(qd_assembly_t *self, const qd_table_t *table, const char *long_name, const void *cell,
                         size_t count, const char *const name[])
 {
     qd_h5_group(&self->h5, table->group);
-    size_t names =
-        qd_h5_coordinate(&self->h5, table->across, QD_H5_TEXT, count, NULL, "what it is compared under");
+    size_t names = qd_h5_coordinate(&self->h5, table->across, QD_H5_TEXT, count, NULL, long_name);
     qd_h5_write(&self->h5, names, qd_h5_texts((const char **)name));
     put_coordinates(self, table->group, false);
     qd_table_write(&self->h5, table, cell, self->options->claims * count);
 }
+
+static const char compared[] = "what it is compared under";
 
 static void write_ablations(qd_assembly_t *self)
 {
@@ -67,8 +68,23 @@ static void write_ablations(qd_assembly_t *self)
     }
     for (size_t a = 0; a < experiment->ablations; a++)
         name[a] = experiment->ablation[a].name;
-    write_named(self, &qd_claim_ablation_table, self->options->ablation, experiment->ablations, name);
+    write_named(self, &qd_claim_ablation_table, compared, self->options->ablation, experiment->ablations,
+                name);
     free(name);
+}
+
+static void write_robustness(qd_assembly_t *self)
+{
+    const qd_assemble_options_t *options = self->options;
+    const qd_robustness_t *robustness = &self->experiment->robustness;
+    write_named(self, &qd_claim_robustness_table, "the claim's own place, or an order", options->robustness,
+                1 + self->experiment->orders, options->robustness_place);
+    qd_h5_set_whole(&self->h5, qd_claim_robustness_table.group, "points", (int64_t)robustness->rows);
+    qd_h5_set_whole(&self->h5, qd_claim_robustness_table.group, "worlds",
+                    (int64_t)(robustness->worlds < self->experiment->worlds ? robustness->worlds
+                                                                            : self->experiment->worlds));
+    qd_h5_set_reals(&self->h5, qd_claim_robustness_table.group, "range", &robustness->range, 0);
+    qd_table_write(&self->h5, &qd_turning_table, options->turning, options->turnings);
 }
 
 /* Of the claims: the family that they belong to, and what became of their registration. Experiments that were made
@@ -95,7 +111,9 @@ void qd_assembly_claims(qd_assembly_t *self)
     if (options->ablation != NULL)
         write_ablations(self);
     if (options->baseline != NULL)
-        write_named(self, &qd_claim_baseline_table, options->baseline, options->baselines,
+        write_named(self, &qd_claim_baseline_table, compared, options->baseline, options->baselines,
                     options->baseline_name);
+    if (options->robustness != NULL)
+        write_robustness(self);
     write_origin(self);
 }

@@ -248,13 +248,16 @@ qd_status_t qd_assembly_summary(qd_assembly_t *assembly, qd_error_t *error)
     self->outcomes = wanted(experiment);
     qd_batch_init(&self->batch, &assembly->h5, points, orders);
     define(self);
-    for (size_t first = 0; first < experiment->points && !assembly->h5.failed; first += points) {
-        size_t count = experiment->points - first < points ? experiment->points - first : points;
+    size_t unvaried = qd_experiment_unvaried(experiment), count;
+    for (size_t first = 0; first < experiment->points && !assembly->h5.failed; first += count) {
+        size_t end = first < unvaried ? unvaried : experiment->points;
+        count = end - first < points ? end - first : points;
         for (size_t i = 0; i < count * orders && status == QD_OK; i++)
             status = fill(self, first + i / orders, i % orders, i, error);
         if (status != QD_OK)
             break;
-        qd_batch_write(&self->batch, first, count);
+        /* Of points varied for robustness, neither quantiles, histograms nor paths: they are many. */
+        qd_batch_write(&self->batch, first, count, first < unvaried ? QD_H5_RANK_MAX : 2);
     }
     qd_batch_free(&self->batch);
     free(self);

@@ -137,11 +137,12 @@ qd_status_t qd_assembly_survival(qd_assembly_t *assembly, qd_error_t *error)
     size_t points = points_at_once(assembly), orders = experiment->orders;
     qd_batch_init(&self->batch, &assembly->h5, points, orders);
     define_survival(self);
-    for (size_t p = 0; p < experiment->points && status == QD_OK && !assembly->h5.failed; p += points) {
-        size_t some = experiment->points - p < points ? experiment->points - p : points;
+    size_t unvaried = qd_experiment_unvaried(experiment);
+    for (size_t p = 0; p < unvaried && status == QD_OK && !assembly->h5.failed; p += points) {
+        size_t some = unvaried - p < points ? unvaried - p : points;
         for (size_t i = 0; i < some * orders && status == QD_OK; i++)
             status = fill_survival(self, p + i / orders, i % orders, i, error);
-        qd_batch_write(&self->batch, p, some);
+        qd_batch_write(&self->batch, p, some, QD_H5_RANK_MAX);
     }
     qd_h5_set_whole(&assembly->h5, "/survival", QD_UNEQUAL_PERIODS, self->unequal);
     qd_batch_free(&self->batch);

@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define REALS 5 /* of a summary of extras: mean, sd, mcse, min, max */
+#define CHUNK_LEAST 64
+#define REALS       5 /* of a summary of extras: mean, sd, mcse, min, max */
 
 /* One variable of /worlds: an outcome, or QD_OUTCOMES + k for extra k. */
 typedef struct {
@@ -32,6 +33,16 @@ typedef struct {
     } * summary; /* of each extra */
 } copy_t;
 
+/* Worlds of a chunk. Points varied for robustness have few worlds each, and are many: a chunk that is much larger would take
+ * its room nonetheless. */
+static uint64_t chunk_of(const qd_assembly_t *assembly)
+{
+    const qd_robustness_t *robustness = &assembly->experiment->robustness;
+    uint64_t few = robustness->worlds > CHUNK_LEAST ? robustness->worlds : CHUNK_LEAST;
+    bool small = assembly->worlds * assembly->experiment->orders <= QD_CHUNK / 2; /* chunks of several points */
+    return robustness->rows > 0 && few < QD_CHUNK && !small ? few : QD_CHUNK;
+}
+
 static void define_column(copy_t *self, size_t outcome)
 {
     qd_assembly_t *assembly = self->assembly;
@@ -45,7 +56,7 @@ static void define_column(copy_t *self, size_t outcome)
                             .dimension = {"/point", "/order", "/world"},
                             .units = extra == NULL ? qd_outcome_table[outcome].unit : extra->unit,
                             .long_name = extra == NULL ? qd_outcome_table[outcome].meaning : extra->meaning,
-                            .chunk = QD_CHUNK,
+                            .chunk = chunk_of(assembly),
                             .compress = assembly->options->compress,
                             .flags = qd_cf_outcome_flags(outcome)},
         qd_cf_outcome_flags(outcome) == NULL ? QD_H5_REAL : QD_H5_CODE);
@@ -197,7 +208,7 @@ static qd_status_t copy_points(copy_t *self, size_t first, size_t points, qd_err
 static qd_status_t copy_cell(copy_t *self, size_t point, size_t order, qd_error_t *error)
 {
     const qd_ranges_t *done = qd_index_done(self->assembly->index, point, order);
-    uint64_t end = qd_ranges_end(done), step = qd_h5_chunk(self->assembly->worlds, QD_CHUNK);
+    uint64_t end = qd_ranges_end(done), step = qd_h5_chunk(self->assembly->worlds, chunk_of(self->assembly));
     qd_status_t status = begin_cell(self, point, order, error);
     for (uint64_t first = 0; first < end && status == QD_OK && !self->assembly->h5.failed; first += step) {
         size_t count = (size_t)(end - first < step ? end - first : step);
@@ -222,7 +233,7 @@ static qd_status_t copy_all(copy_t *self, qd_error_t *error)
             status = copy_points(self, p, points, error);
         for (size_t o = 0; o < experiment->orders && self->points == 1 && status == QD_OK; o++)
             status = copy_cell(self, p, o, error);
-        qd_batch_write(&self->batch, p, points);
+        qd_batch_write(&self->batch, p, points, QD_H5_RANK_MAX);
         qd_h5_hasten(h5);
     }
     return status;

@@ -71,10 +71,12 @@ int64_t *qd_batch_wholes(qd_batch_t *self, qd_whole_field_t field, size_t i)
     return at == NULL ? NULL : at->whole + i * at->length;
 }
 
-void qd_batch_write(qd_batch_t *self, size_t first, size_t points)
+void qd_batch_write(qd_batch_t *self, size_t first, size_t points, size_t rank)
 {
     for (size_t i = 0; i < self->fields && !self->h5->failed; i++) {
         const qd_batch_field_t *field = &self->field[i];
+        if (field->rank > rank)
+            continue;
         hsize_t start[QD_H5_RANK_MAX] = {first}, count[QD_H5_RANK_MAX] = {points, self->orders};
         memcpy(count + 2, field->tail, sizeof field->tail);
         qd_h5_write_slab(self->h5, field->variable, start, count,

@@ -156,7 +156,7 @@ static qd_status_t refuse_parts(const qd_h5_t *h5, qd_error_t *error)
                         h5->path);
 }
 
-static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, bool paths, qd_unit_t **unit, size_t *units,
+static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, qd_unit_t **unit, size_t *units,
                                qd_error_t *error)
 {
     size_t range = 0;
@@ -168,7 +168,7 @@ static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, bool paths, qd_uni
         *units = u + 1;
         if (!build_unit(raw, u, range, offset, &(*unit)[u]))
             return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for /parts of %s", h5->path);
-        if (!qd_unit_is_sound(&(*unit)[u], paths))
+        if (!qd_unit_is_sound(&(*unit)[u]))
             return refuse_parts(h5, error);
         range += (size_t)raw->column[RANGES][u];
         offset += (uint64_t)raw->column[TALLY_SIZE][u];
@@ -198,7 +198,7 @@ qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit
     read_raw(h5, &raw);
     qd_status_t status = QD_OK;
     if (!h5->failed) /* else qd_h5_close tells */
-        status = build_units(h5, &raw, kind->paths, unit, units, error);
+        status = build_units(h5, &raw, unit, units, error);
     if (status != QD_OK || h5->failed) {
         for (size_t u = 0; u < *units; u++)
             qd_unit_clear(&(*unit)[u]);

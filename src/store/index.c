@@ -66,6 +66,19 @@ void qd_index_free(qd_index_t *self)
     free(self);
 }
 
+/* Whether tallies are as large as what they are of asks for. */
+static bool have_room(const qd_index_t *self, const qd_part_kind_t *kind, const qd_unit_t *unit, size_t units)
+{
+    for (size_t i = 0; kind->paths && i < units; i++) {
+        size_t slot = qd_slots_find(&self->slots, unit[i].point_hash, unit[i].label);
+        if (slot == QD_NO_SLOT || qd_unit_has_room_for_paths(&unit[i]))
+            continue;
+        if (self->slots.experiment->point[qd_slots_point(&self->slots, slot)].variation == 0)
+            return false;
+    }
+    return true;
+}
+
 /* Takes over units that were read; the array itself is freed, and so are units of points that the experiment
  * lacks. */
 static qd_status_t take_units(qd_index_t *self, size_t source, qd_unit_t *unit, size_t units,
@@ -109,6 +122,13 @@ static qd_status_t check_kind(qd_index_t *self, const char *path, const qd_part_
     return QD_OK;
 }
 
+static void drop_units(qd_unit_t *unit, size_t units)
+{
+    for (size_t i = 0; i < units; i++)
+        qd_unit_clear(&unit[i]);
+    free(unit);
+}
+
 static qd_status_t accept(qd_index_t *self, const char *path, bool result, const qd_part_kind_t *kind,
                           qd_unit_t *unit, size_t units, qd_error_t *error)
 {
@@ -118,9 +138,7 @@ static qd_status_t accept(qd_index_t *self, const char *path, bool result, const
         status = no_memory(error);
     if (status == QD_OK)
         return take_units(self, source, unit, units, error);
-    for (size_t i = 0; i < units; i++)
-        qd_unit_clear(&unit[i]);
-    free(unit);
+    drop_units(unit, units);
     return status;
 }
 
@@ -161,6 +179,10 @@ static qd_status_t add_part(qd_index_t *self, const folder_t *folder, const char
         return no_memory(error);
     *reading = QD_ERROR_NONE;
     qd_status_t status = qd_part_read(self->files, path, &kind, &unit, &units, reading);
+    if (status == QD_OK && !have_room(self, &kind, unit, units)) {
+        drop_units(unit, units);
+        status = qd_error_add(reading, QD_ERROR_INPUT, "%s: damaged: its directory makes no sense", path);
+    }
     if (status == QD_OK)
         status = accept(self, path, false, &kind, unit, units, error);
     else if (status == QD_ERROR_INPUT)
@@ -262,9 +284,13 @@ qd_status_t qd_index_add_result(qd_index_t *self, const char *path, qd_error_t *
         status = qd_embedded_read(h5, &kind, &unit, &units, error);
     closed = qd_h5_close(h5, error);
     free(h5);
-    if (closed != QD_OK)
-        return closed;
-    return status == QD_OK ? accept(self, path, true, &kind, unit, units, error) : status;
+    if (closed == QD_OK && status == QD_OK && have_room(self, &kind, unit, units))
+        return accept(self, path, true, &kind, unit, units, error);
+    drop_units(unit, units);
+    if (closed != QD_OK || status != QD_OK)
+        return closed != QD_OK ? closed : status;
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: damaged: tallies in /parts do not have as many periods as they say", path);
 }
 
 /* Larger units first, then in the order in which they were added, so that the choice does not depend on
@@ -315,7 +341,9 @@ static uint64_t worlds_beyond(const qd_unit_t *unit, uint64_t limit)
 static bool reaches_beyond(qd_index_t *self, const qd_unit_t *unit, const uint64_t *limit,
                            uncounted_t *uncounted)
 {
-    uint64_t worlds = limit == NULL ? self->slots.experiment->worlds : limit[unit->slot];
+    uint64_t worlds = limit == NULL ? qd_experiment_worlds_at(self->slots.experiment,
+                                                              qd_slots_point(&self->slots, unit->slot))
+                                    : limit[unit->slot];
     if (end_of(unit) <= worlds)
         return false;
     uint64_t beyond = limit == NULL ? worlds_beyond(unit, worlds) : 0;

@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
     qd_tally_t *tally;
     size_t slot, periods; /* slot QD_NO_SLOT: it holds none, but its memory can be used again */
+    bool paths;
 } qd_kept_tally_t;
 
 struct qd_index {

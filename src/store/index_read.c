@@ -117,12 +117,13 @@ static qd_status_t add_tally(qd_index_t *self, size_t i, qd_tally_t *tally, qd_e
 static qd_status_t clear_kept(qd_kept_tally_t *kept, size_t periods, bool paths, qd_error_t *error)
 {
     kept->slot = QD_NO_SLOT;
-    if (kept->tally != NULL && kept->periods == periods) {
+    if (kept->tally != NULL && kept->periods == periods && kept->paths == paths) {
         qd_tally_clear(kept->tally);
         return QD_OK;
     }
     qd_tally_free(kept->tally);
     kept->periods = periods;
+    kept->paths = paths;
     kept->tally = qd_tally_new(periods, paths);
     return kept->tally == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally") : QD_OK;
 }
@@ -139,7 +140,8 @@ qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const q
     }
     qd_kept_tally_t *kept = &self->kept[self->oldest];
     self->oldest = (self->oldest + 1) % QD_TALLIES_KEPT;
-    qd_status_t status = clear_kept(kept, periods == 0 ? 1 : periods, self->kind.paths, error);
+    bool paths = self->kind.paths && self->slots.experiment->point[point].variation == 0;
+    qd_status_t status = clear_kept(kept, periods == 0 ? 1 : periods, paths, error);
     for (size_t i = self->piece_start[slot]; i < self->piece_start[slot + 1] && status == QD_OK; i++)
         status = add_tally(self, i, kept->tally, error);
     if (status == QD_OK)

@@ -53,7 +53,7 @@ static uint64_t run_worlds(const qd_pending_t *from, const qd_pending_t *to)
     return to[-1].range.first + to[-1].range.count - from->range.first;
 }
 
-static qd_status_t sum_tallies(const qd_part_kind_t *kind, qd_new_unit_t *group, qd_error_t *error)
+static qd_status_t sum_tallies(qd_new_unit_t *group, qd_error_t *error)
 {
     group->tally = group->from->tally;
     group->tally_size = group->from->tally_size;
@@ -61,7 +61,8 @@ static qd_status_t sum_tallies(const qd_part_kind_t *kind, qd_new_unit_t *group,
         return QD_OK;
     qd_status_t status = QD_OK;
     size_t capacity = 0;
-    qd_tally_t *sum = qd_tally_new(group->from->periods, kind->paths);
+    qd_tally_t *sum =
+        qd_tally_new(group->from->periods, qd_tally_bytes_keep_paths(group->tally, group->tally_size));
     if (sum == NULL)
         status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally");
     for (const qd_pending_t *p = group->from; status == QD_OK && p < group->to; p++)
@@ -161,15 +162,15 @@ static void write_header(qd_byte_writer_t *out, const qd_part_kind_t *kind, uint
     qd_byte_writer_word(out, directory);
 }
 
-static qd_status_t make_groups(const qd_part_kind_t *kind, const qd_pending_t *pending, size_t count,
-                               qd_new_unit_t *group, size_t *groups, qd_error_t *error)
+static qd_status_t make_groups(const qd_pending_t *pending, size_t count, qd_new_unit_t *group,
+                               size_t *groups, qd_error_t *error)
 {
     for (size_t i = 0, j; i < count; i = j) {
         for (j = i + 1; j < count && pending[j].slot == pending[i].slot; j++)
             ;
         qd_new_unit_t *self = &group[(*groups)++];
         *self = (qd_new_unit_t){.from = pending + i, .to = pending + j};
-        qd_status_t status = sum_tallies(kind, self, error);
+        qd_status_t status = sum_tallies(self, error);
         if (status != QD_OK)
             return status;
     }
@@ -188,7 +189,7 @@ qd_status_t qd_part_encode(const qd_part_kind_t *kind, qd_pending_t *pending, si
         goto out;
     }
     qsort(pending, count, sizeof *pending, compare_pending);
-    status = make_groups(kind, pending, count, group, &groups, error);
+    status = make_groups(pending, count, group, &groups, error);
     if (status != QD_OK)
         goto out;
     write_directory(&directory, group, groups, width, 0, 0);

@@ -62,7 +62,7 @@ static bool read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, uint64_t
         sound = sound && unit->failure[unit->failures].reason != NULL;
     }
     return sound && !in->failed && unit->label != NULL && unit->range != NULL && unit->failure != NULL &&
-           qd_unit_is_sound(unit, kind->paths);
+           qd_unit_is_sound(unit);
 }
 
 static qd_status_t read_header(qd_byte_reader_t *in, const char *path, qd_part_kind_t *kind, uint64_t *size,

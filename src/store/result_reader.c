@@ -1,10 +1,7 @@
-#include "quadrille/result.h"
+#include "store/result_fields.h"
 
 #include "store/assembly.h"
 #include "store/cf.h"
-#include "store/hdf5_file.h"
-#include "store/parts_reader.h"
-#include "store/table.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,39 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define TEXTS 13
-
-/* What a file holds of an outcome's summaries, for every (point, order): read whole when it is first asked
- * for, since opening a variable takes as long as reading thousands of its numbers. */
-enum { MEAN, SD, MCSE, MIN, MAX, LOW, HIGH, STOP_LOW, STOP_HIGH, QUANTILES, REALS };
-typedef struct {
-    uint64_t *count;
-    double *real[REALS]; /* NULL: not in the file */
-} summaries_t;
-
-/* A table that has been read, with the names of its second dimension. */
-typedef struct {
-    void *cell;
-    size_t cells, names;
-    char **name;
-} qd_named_cells_t;
-
-struct qd_result_file {
-    qd_h5_t h5;
-    qd_parts_reader_t *parts; /* not NULL: a folder of parts is read, not a file */
-    qd_provenance_t provenance;
-    char *text[TEXTS]; /* owned strings of provenance */
-    size_t texts;
-    size_t points, orders;
-    uint64_t worlds;
-    uint64_t *done; /* points x orders; NULL until asked for, as the next */
-    summaries_t summaries[QD_OUTCOMES];
-    char **point_label, **order_label;
-    void *failure, *claim, *by_order, *contrast, *sensitivity;
-    size_t failures, claims, by_orders, contrasts, sensitivities;
-    qd_named_cells_t ablation, baseline;
-};
 
 /* ---- opening ------------------------------------------------------------------------------------------- */
 
@@ -111,7 +75,7 @@ static qd_status_t check_format(qd_result_file_t *self, qd_error_t *error)
     return QD_OK;
 }
 
-static qd_status_t outcome_of(qd_result_file_t *self, qd_error_t *error)
+qd_status_t qd_result_file_outcome(qd_result_file_t *self, qd_error_t *error)
 {
     if (!self->h5.failed)
         return QD_OK;
@@ -129,14 +93,14 @@ static qd_status_t open_file(qd_result_file_t *self, const char *path, qd_error_
     if (status == QD_OK)
         qd_h5_vet(&self->h5);
     if (status != QD_OK || self->h5.failed)
-        return status == QD_OK ? outcome_of(self, error) : status;
+        return status == QD_OK ? qd_result_file_outcome(self, error) : status;
     read_provenance(self);
     self->worlds = qd_h5_length(&self->h5, "/world", 0);
     self->point_label = qd_h5_read(&self->h5, "/point_label", QD_H5_TEXT, &self->points);
     self->order_label = qd_h5_read(&self->h5, "/order", QD_H5_TEXT, &self->orders);
     if (!self->h5.failed && (self->points == 0 || self->orders == 0))
         return qd_error_add(error, QD_ERROR_INPUT, "%s: damaged: it has no design point, or no order", path);
-    return outcome_of(self, error);
+    return qd_result_file_outcome(self, error);
 }
 
 static qd_status_t open_folder(qd_result_file_t *self, const char *path, qd_error_t *error)
@@ -203,14 +167,6 @@ static void free_summaries(summaries_t *self)
     *self = (summaries_t){0};
 }
 
-static void free_named(const qd_table_t *table, qd_named_cells_t *kept)
-{
-    qd_table_free(table, kept->cell, kept->cells);
-    for (size_t i = 0; i < kept->names; i++)
-        free(kept->name[i]);
-    free(kept->name);
-}
-
 void qd_result_file_close(qd_result_file_t *self)
 {
     if (self == NULL)
@@ -225,13 +181,7 @@ void qd_result_file_close(qd_result_file_t *self)
     free_texts(self->order_label, self->orders);
     for (size_t i = 0; i < self->texts; i++)
         free(self->text[i]);
-    qd_table_free(&qd_failure_table, self->failure, self->failures);
-    qd_table_free(&qd_claim_table, self->claim, self->claims);
-    qd_table_free(&qd_claim_order_table, self->by_order, self->by_orders);
-    free_named(&qd_claim_ablation_table, &self->ablation);
-    free_named(&qd_claim_baseline_table, &self->baseline);
-    qd_table_free(&qd_contrast_table, self->contrast, self->contrasts);
-    qd_table_free(&qd_sensitivity_table, self->sensitivity, self->sensitivities);
+    qd_result_file_free_tables(self);
     qd_parts_reader_close(self->parts);
     free(self);
 }
@@ -241,7 +191,7 @@ qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t
     if (self->parts != NULL)
         return qd_parts_reader_check(self->parts, error);
     qd_h5_check(&self->h5, worlds);
-    return outcome_of(self, error);
+    return qd_result_file_outcome(self, error);
 }
 
 bool qd_result_file_is_folder(const qd_result_file_t *self)
@@ -358,7 +308,7 @@ qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t ord
     if (self->done == NULL)
         self->done = read_cells(self, "/worlds_done", QD_H5_HASH, 1);
     *worlds = self->done == NULL ? 0 : self->done[point * self->orders + order];
-    return outcome_of(self, error);
+    return qd_result_file_outcome(self, error);
 }
 
 static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, qd_error_t *error)
@@ -381,7 +331,7 @@ static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, 
     }
     snprintf(path, sizeof path, "/summary/%s/count", name);
     summaries->count = read_cells(self, path, QD_H5_HASH, 1);
-    qd_status_t status = outcome_of(self, error);
+    qd_status_t status = qd_result_file_outcome(self, error);
     if (status != QD_OK)
         free_summaries(summaries);
     return status;
@@ -437,7 +387,7 @@ qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t ord
         qd_h5_read_slab(&self->h5, path, QD_H5_REAL, 3, start, size, out);
     if (qd_cf_outcome_flags(outcome) != NULL)
         qd_cf_restore_codes(out, there);
-    return outcome_of(self, error);
+    return qd_result_file_outcome(self, error);
 }
 
 /* ---- any variable -------------------------------------------------------------------------------------- */
@@ -450,7 +400,7 @@ qd_status_t qd_result_file_reals(qd_result_file_t *self, const char *variable, d
     if (!qd_result_file_holds(self, variable))
         return qd_error_add(error, QD_ERROR_INPUT, "%s: holds no %s", self->h5.path, variable);
     *value = qd_h5_read(&self->h5, variable, QD_H5_REAL, count);
-    return outcome_of(self, error);
+    return qd_result_file_outcome(self, error);
 }
 
 qd_status_t qd_result_file_at_point(qd_result_file_t *self, const char *variable, size_t rank, size_t point,
@@ -467,133 +417,10 @@ qd_status_t qd_result_file_at_point(qd_result_file_t *self, const char *variable
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %s", variable);
     if (!self->h5.failed)
         qd_h5_read_slab(&self->h5, variable, QD_H5_REAL, rank, start, size, *value);
-    qd_status_t status = outcome_of(self, error);
+    qd_status_t status = qd_result_file_outcome(self, error);
     if (status != QD_OK) {
         free(*value);
         *value = NULL;
     }
-    return status;
-}
-
-/* ---- tables -------------------------------------------------------------------------------------------- */
-
-/* Reads a table once and keeps it. */
-static qd_status_t read_table(qd_result_file_t *self, const qd_table_t *table, void **rows, size_t *count,
-                              qd_error_t *error)
-{
-    if (*rows == NULL && self->parts == NULL)
-        *rows = qd_table_read(&self->h5, table, count);
-    return outcome_of(self, error);
-}
-
-/* Whoever is handed failures may use their positions without a check. */
-static qd_status_t check_failures(const qd_result_file_t *self, qd_error_t *error)
-{
-    const qd_result_failure_t *failure = self->failure;
-    for (size_t i = 0; i < self->failures; i++)
-        if (failure[i].point >= self->points || failure[i].order >= self->orders)
-            return qd_error_add(error, QD_ERROR_INPUT,
-                                "%s: damaged: /failures names point %zu, order %zu; the file has %zu x %zu",
-                                self->h5.path, failure[i].point, failure[i].order, self->points,
-                                self->orders);
-    return QD_OK;
-}
-
-qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd_result_failure_t **failure,
-                                    size_t *count, qd_error_t *error)
-{
-    qd_status_t status = QD_OK;
-    if (self->parts != NULL && self->failure == NULL) {
-        qd_result_failure_t *rows = NULL;
-        status = qd_parts_reader_failures(self->parts, &rows, &self->failures, error);
-        self->failure = rows;
-    }
-    if (status == QD_OK)
-        status = read_table(self, &qd_failure_table, &self->failure, &self->failures, error);
-    if (status == QD_OK)
-        status = check_failures(self, error);
-    *failure = self->failure;
-    *count = self->failures;
-    return status;
-}
-
-qd_status_t qd_result_file_claims(qd_result_file_t *self, const qd_result_claim_t **claim, size_t *count,
-                                  qd_error_t *error)
-{
-    qd_status_t status = read_table(self, &qd_claim_table, &self->claim, &self->claims, error);
-    *claim = self->claim;
-    *count = self->claims;
-    return status;
-}
-
-qd_status_t qd_result_file_claims_by_order(qd_result_file_t *self, const qd_result_verdict_t **cell,
-                                           qd_error_t *error)
-{
-    const qd_result_claim_t *claim;
-    size_t claims;
-    *cell = NULL;
-    qd_status_t status = qd_result_file_claims(self, &claim, &claims, error);
-    if (status == QD_OK)
-        status = read_table(self, &qd_claim_order_table, &self->by_order, &self->by_orders, error);
-    if (status != QD_OK || self->by_orders != claims * self->orders)
-        return status;
-    *cell = self->by_order;
-    return QD_OK;
-}
-
-/* A table whose second dimension has names; one that they do not fit is damaged, and left out. */
-static qd_status_t read_named(qd_result_file_t *self, const qd_table_t *table, qd_named_cells_t *kept,
-                              const qd_result_verdict_t **cell, const char *const **name, size_t *count,
-                              qd_error_t *error)
-{
-    const qd_result_claim_t *claim;
-    size_t claims;
-    *cell = NULL;
-    *name = NULL;
-    *count = 0;
-    qd_status_t status = qd_result_file_claims(self, &claim, &claims, error);
-    if (status != QD_OK || self->parts != NULL || !qd_h5_exists(&self->h5, table->across))
-        return status;
-    status = read_table(self, table, &kept->cell, &kept->cells, error);
-    if (status == QD_OK && kept->name == NULL) {
-        kept->name = qd_h5_read(&self->h5, table->across, QD_H5_TEXT, &kept->names);
-        status = outcome_of(self, error);
-    }
-    if (status != QD_OK || kept->cells != claims * kept->names)
-        return status;
-    *cell = kept->cell;
-    *name = (const char *const *)kept->name;
-    *count = kept->names;
-    return QD_OK;
-}
-
-qd_status_t qd_result_file_ablations(qd_result_file_t *self, const qd_result_verdict_t **cell,
-                                     const char *const **name, size_t *count, qd_error_t *error)
-{
-    return read_named(self, &qd_claim_ablation_table, &self->ablation, cell, name, count, error);
-}
-
-qd_status_t qd_result_file_baselines(qd_result_file_t *self, const qd_result_verdict_t **cell,
-                                     const char *const **name, size_t *count, qd_error_t *error)
-{
-    return read_named(self, &qd_claim_baseline_table, &self->baseline, cell, name, count, error);
-}
-
-qd_status_t qd_result_file_contrasts(qd_result_file_t *self, const qd_result_contrast_t **contrast,
-                                     size_t *count, qd_error_t *error)
-{
-    qd_status_t status = read_table(self, &qd_contrast_table, &self->contrast, &self->contrasts, error);
-    *contrast = self->contrast;
-    *count = self->contrasts;
-    return status;
-}
-
-qd_status_t qd_result_file_sensitivity(qd_result_file_t *self, const qd_result_sensitivity_t **row,
-                                       size_t *count, qd_error_t *error)
-{
-    qd_status_t status =
-        read_table(self, &qd_sensitivity_table, &self->sensitivity, &self->sensitivities, error);
-    *row = self->sensitivity;
-    *count = self->sensitivities;
     return status;
 }

@@ -21,7 +21,8 @@ qd_status_t qd_slots_init(qd_slots_t *self, const qd_experiment_t *experiment, q
     *self = (qd_slots_t){.experiment = experiment};
     self->hash = malloc((points + 1) * sizeof *self->hash);
     self->of_point = malloc((points + 1) * sizeof *self->of_point);
-    if (self->hash == NULL || self->of_point == NULL) {
+    self->point = malloc((points + 1) * sizeof *self->point);
+    if (self->hash == NULL || self->of_point == NULL || self->point == NULL) {
         qd_slots_free(self);
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %zu design points", points);
     }
@@ -31,8 +32,10 @@ qd_status_t qd_slots_init(qd_slots_t *self, const qd_experiment_t *experiment, q
     for (size_t i = 0; i < points; i++)
         if (i == 0 || self->hash[i] != self->hash[self->distinct - 1])
             self->hash[self->distinct++] = self->hash[i];
-    for (size_t i = 0; i < points; i++)
+    for (size_t i = points; i-- > 0;) {
         self->of_point[i] = find_hash(self, experiment->point[i].hash);
+        self->point[self->of_point[i]] = i;
+    }
     self->count = self->distinct * experiment->orders;
     return QD_OK;
 }
@@ -41,12 +44,18 @@ void qd_slots_free(qd_slots_t *self)
 {
     free(self->hash);
     free(self->of_point);
+    free(self->point);
     *self = (qd_slots_t){0};
 }
 
 size_t qd_slots_at(const qd_slots_t *self, size_t point, size_t order)
 {
     return self->of_point[point] * self->experiment->orders + order;
+}
+
+size_t qd_slots_point(const qd_slots_t *self, size_t slot)
+{
+    return self->point[slot / self->experiment->orders];
 }
 
 size_t qd_slots_find(const qd_slots_t *self, uint64_t hash, const char *label)

@@ -199,6 +199,37 @@ static const qd_table_column_t verdict_columns[] = {
     VERDICT(WHOLE, worlds, "worlds", "pairs of worlds used"),
 };
 
+#define ROBUSTNESS(kind, member, ...) kind(qd_result_robustness_t, member, __VA_ARGS__)
+static const qd_table_column_t robustness_columns[] = {
+    ROBUSTNESS(TEXT, verdict, "robust, conditional or fragile; empty where the claim is not judged"),
+    ROBUSTNESS(TEXT, condition, "where a conditional claim holds; what moves a fragile one"),
+    ROBUSTNESS(REAL, same, "1",
+               "share of points whose effect has the sign that it has at the experiment's values"),
+    ROBUSTNESS(REAL, same_low, "1", "lower end of its interval"),
+    ROBUSTNESS(REAL, same_high, "1", "upper end of its interval"),
+    ROBUSTNESS(REAL, opposite, "1", "share of points whose effect has significantly the other sign"),
+    ROBUSTNESS(REAL, effect_low, "outcome", "quantile 0.05 of the effect over the points"),
+    ROBUSTNESS(REAL, effect_middle, "outcome", "median of the effect over the points"),
+    ROBUSTNESS(REAL, effect_high, "outcome", "quantile 0.95 of the effect over the points"),
+    ROBUSTNESS(WHOLE, points, "1", "points whose effect is known"),
+};
+
+#define TURNING(kind, member, ...) kind(qd_result_turning_t, member, __VA_ARGS__)
+static const qd_table_column_t turning_columns[] = {
+    TURNING(TEXT, claim, "name of the claim"),
+    TURNING(TEXT, place, "the claim's own place, or an order"),
+    TURNING(TEXT, parameter, "parameter that is varied"),
+    TURNING(TEXT, method, "prcc: partial rank correlation; spearman: rank correlation"),
+    TURNING(REAL, correlation, "1", "rank correlation of the effect with the parameter"),
+    TURNING(REAL, low, "1", "lower end of its interval, simultaneous over the parameters"),
+    TURNING(REAL, high, "1", "upper end of its interval, simultaneous over the parameters"),
+    TURNING(REAL, middle, "1", "median of the parameter over the points"),
+    TURNING(REAL, same_below, "1",
+            "share of points with the same sign where the parameter is at most its median"),
+    TURNING(REAL, same_above, "1",
+            "share of points with the same sign where the parameter is above its median"),
+};
+
 #define CONTRAST(kind, member, ...) kind(qd_result_contrast_t, member, __VA_ARGS__)
 static const qd_table_column_t contrast_columns[] = {
     CONTRAST(TEXT, outcome, "outcome that is compared"),
@@ -251,6 +282,11 @@ const qd_table_t qd_claim_ablation_table = {"/claims/ablation", "/claims/claim",
                                             sizeof(qd_result_verdict_t), COUNT(verdict_columns), verdict_columns};
 const qd_table_t qd_claim_baseline_table = {"/claims/baseline", "/claims/claim", "/claims/baseline/baseline",
                                             sizeof(qd_result_verdict_t), COUNT(verdict_columns), verdict_columns};
+const qd_table_t qd_claim_robustness_table = {"/claims/robustness", "/claims/claim", "/claims/robustness/place",
+                                              sizeof(qd_result_robustness_t), COUNT(robustness_columns),
+                                              robustness_columns};
+const qd_table_t qd_turning_table = {"/claims/robustness/turning", "/claims/robustness/turning/row", NULL,
+                                     sizeof(qd_result_turning_t), COUNT(turning_columns), turning_columns};
 const qd_table_t qd_contrast_table = {"/contrasts", "/contrasts/contrast", NULL, sizeof(qd_result_contrast_t),
                                       COUNT(contrast_columns), contrast_columns};
 const qd_table_t qd_sensitivity_table = {"/sensitivity", "/sensitivity/index", NULL,

@@ -23,7 +23,8 @@ typedef struct {
 } qd_table_t;
 
 extern const qd_table_t qd_failure_table, qd_claim_table, qd_claim_order_table, qd_claim_ablation_table,
-    qd_claim_baseline_table, qd_contrast_table, qd_sensitivity_table;
+    qd_claim_baseline_table, qd_claim_robustness_table, qd_turning_table, qd_contrast_table,
+    qd_sensitivity_table;
 
 /* Writes `count` structs. The group is made, and so is the dimension, unless there is a second: both are there
  * then. Where there are none, the group stays empty. */

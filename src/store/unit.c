@@ -46,11 +46,14 @@ static bool are_failures_sound(const qd_unit_t *self)
     return true;
 }
 
-bool qd_unit_is_sound(const qd_unit_t *self, bool paths)
+bool qd_unit_has_room_for_paths(const qd_unit_t *self)
+{
+    return self->tally_size / (QD_SERIES_COUNT * PATH_BYTES_LEAST) >= self->periods;
+}
+
+bool qd_unit_is_sound(const qd_unit_t *self)
 {
     double most = qd_parameter_info(QD_P_order_periods)->high;
     bool fits = self->periods >= 1 && (double)self->periods <= most;
-    if (fits && paths)
-        fits = self->tally_size / (QD_SERIES_COUNT * PATH_BYTES_LEAST) >= self->periods;
     return fits && are_ranges_sound(self) && are_failures_sound(self);
 }

@@ -42,8 +42,11 @@ void qd_unit_clear(qd_unit_t *self);
 
 /* Whether a unit that was read can be used without further checks: at least one range; ranges ascending,
  * apart, without an empty one, and within 2^62 worlds; failures ascending, each a world of the ranges; as many
- * periods as an experiment may have; and, where tallies keep `paths`, a tally of as many bytes as so many
- * periods take at least, so that the memory for a tally is in proportion to the size of the file. */
-bool qd_unit_is_sound(const qd_unit_t *self, bool paths);
+ * periods as an experiment may have. */
+bool qd_unit_is_sound(const qd_unit_t *self);
+
+/* Whether the tally has as many bytes as so many periods with paths take at least. What keeps paths must, so that the
+ * memory for a tally is in proportion to the size of the file. */
+bool qd_unit_has_room_for_paths(const qd_unit_t *self);
 
 #endif

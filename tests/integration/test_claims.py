@@ -52,6 +52,20 @@ claims:
 """
 
 
+# Twelve points of a hypercube for each arm, with fewer worlds than the experiment has, and neither quantiles nor paths.
+AROUND = """\
+seed: 5
+worlds: 60
+orders: [unipolar, bipolar]
+parameters: {order.states: 6, order.periods: 12}
+design: {type: grid, factors: {doctrine: {values: [rumsfeld, weinberger_powell]}}}
+robustness: {points: 12, worlds: 20, range: 0.5}
+claims:
+  - {id: cost, says: Ad hoc coalitions cost later., outcome: tension_late,
+     contrast: {more: {doctrine: rumsfeld}, less: {doctrine: weinberger_powell}}}
+"""
+
+
 def text(values):
     return [v.decode() if isinstance(v, bytes) else v for v in np.ravel(values)]
 
@@ -73,6 +87,42 @@ class Claims(unittest.TestCase):
             self.assertTrue(np.all(claims["p"][:] == 1.0))
             self.assertTrue(np.all(np.isnan(claims["variance_reduction"][:])))
         self.assertEqual(must("show", path).stdout.count("does not vary"), 5)
+
+    def test_robustness(self):
+        """Shards, merging, a resumed run that had no robustness, verification and replay know the varied points."""
+        path = self.play(AROUND)
+        folder = path.parent
+        for shard in (1, 2, 3):
+            must("run", folder / "x.yaml", "-o", folder / f"s{shard}.h5", "-q", "--shard", f"{shard}/3")
+        must("merge", "-o", folder / "merged.h5", *(folder / f"s{shard}.h5" for shard in (3, 1, 2)))
+        self.assertEqual(result_hash(folder / "merged.h5"), result_hash(path))
+        yaml = (folder / "x.yaml").read_text()
+        (folder / "x.yaml").write_text(yaml.replace("robustness:", "# robustness:"))
+        must("run", folder / "x.yaml", "-o", folder / "later.h5", "-q")
+        (folder / "x.yaml").write_text(yaml)
+        must("run", folder / "x.yaml", "-o", folder / "later.h5", "-q", "--resume")
+        self.assertEqual(result_hash(folder / "later.h5"), result_hash(path))
+        must("verify", folder / "merged.h5", "--fraction", "1")
+        must("replay", path, "--order", "bipolar", "--world", "19", "--point", "1, robustness 12")
+        self.assertEqual(quadrille("replay", path, "--order", "bipolar", "--world", "20", "--point",
+                                   "1, robustness 12").returncode, 2)
+        with h5py.File(path) as file:
+            self.assertEqual(file["worlds_done"].shape, (2 + 2 * 12, 2))
+            self.assertTrue(np.all(file["worlds_done"][:2] == 60) and np.all(file["worlds_done"][2:] == 20))
+            effect = file["worlds/tension_late"][2::2, :, :20] - file["worlds/tension_late"][3::2, :, :20]
+            mean = effect.mean(axis=2)
+            table = file["claims/robustness"]
+            self.assertEqual(text(table["place"]), ["claim", "unipolar", "bipolar"])
+            centre = np.r_[file["claims/estimate"][0], file["claims/by_order/estimate"][0]]
+            at = np.c_[mean.mean(axis=1), mean]
+            np.testing.assert_allclose(table["same"][0], np.mean(np.sign(at) == np.sign(centre), axis=0))
+            self.assertTrue(np.all(table["points"][:] == 12))
+            self.assertTrue(np.all(np.isnan(file["paths/tension/mean"][2:])))
+            self.assertFalse(np.any(np.isnan(file["paths/tension/mean"][:2])))
+        self.assertIn("around the values:", must("show", path).stdout)
+        said = must("run", folder / "x.yaml", "-o", folder / "none.h5", "--dry-run").stderr
+        self.assertIn("robustness: 24 points x 2 orders x 20 worlds", said)
+        self.assertIn(f"{2 * 2 * 60 + 24 * 2 * 20} worlds to play", said)
 
     def test_lattices(self):
         with h5py.File(self.play(LATTICES)) as file:

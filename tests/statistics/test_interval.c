@@ -74,6 +74,18 @@ static void test_holm_known_example(void **state)
 }
 
 /* Against the definition: the largest of p_j (n - rank_j) over the p_j that are no larger. */
+/* adjusted[i]: the least q at which rejecting the k smallest, p_(k) <= q k / n for the largest such k, rejects i. */
+static void test_bh_against_its_definition(void **state)
+{
+    (void)state;
+    static const double p[] = {0.01, 0.04, 0.03, 0.005, 0.9, NAN};
+    static const double expected[] = {0.03, 0.06, 0.06, 0.03, 1.0, 1.0};
+    double adjusted[6];
+    assert_true(qd_bh_adjust(6, p, adjusted));
+    for (size_t i = 0; i < 6; i++)
+        assert_true(fabs(adjusted[i] - expected[i]) < 1e-15);
+}
+
 static void test_holm_against_its_definition(void **state)
 {
     (void)state;
@@ -174,6 +186,7 @@ int main(void)
         cmocka_unit_test(test_bounded_is_student_with_one_value_more),
         cmocka_unit_test(test_student),
         cmocka_unit_test(test_holm_known_example),
+        cmocka_unit_test(test_bh_against_its_definition),
         cmocka_unit_test(test_holm_against_its_definition),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,8 +70,11 @@ static qd_status_t read_forged(size_t at, uint64_t word)
     qd_unit_t *unit;
     size_t units;
     qd_status_t status = qd_part_read(&qd_files_system, path, &kind, &unit, &units, &error);
-    for (size_t u = 0; u < units; u++)
+    for (size_t u = 0; u < units; u++) {
+        if (kind.paths && !qd_unit_has_room_for_paths(&unit[u]))
+            status = QD_ERROR_INPUT; /* the index refuses it, where the point keeps paths */
         qd_unit_clear(&unit[u]);
+    }
     free(unit);
     return status;
 }

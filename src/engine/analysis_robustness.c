@@ -1,0 +1,404 @@
+/* Verdicts around the values of the parameters: the sign of every claim's effect at the points of a Latin hypercube
+ * (experiment/robustness.h), and which parameters turn it. */
+#include "engine/claim_tests.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "statistics/rank_correlation.h"
+#include "statistics/resample.h"
+
+#define ROBUST_SAME     0.95 /* share of points with the same sign, at least */
+#define ROBUST_OPPOSITE 0.01 /* share of points that are significantly opposite, at most */
+#define CONDITIONS      3    /* parameters that a condition names, at most */
+#define CONDITION_LEAST 10   /* points that meet a condition, at least */
+
+/* One claim in one place: its effect at every point. */
+typedef struct {
+    double sign, margin; /* of the effect less the margin at the experiment's values: 1, -1, or 0: unknown */
+    double *effect;      /* [rows] NaN where it is unknown */
+    double *against;     /* [rows] one-sided p of an effect of the other sign */
+} place_t;
+
+typedef struct {
+    const qd_experiment_t *experiment;
+    size_t rows, columns; /* columns: the claim's own place, then the orders */
+    place_t *place;       /* claims x columns */
+    double *memory;       /* of all places */
+    /* Room for the points of one place that have an effect: */
+    size_t points, factors;
+    size_t *factor;            /* those that are free: position among all */
+    double *x, *effect, *sort; /* points x factors; points; points */
+    double *p, *adjusted;
+    double *middle;                /* [factors] */
+    qd_rank_correlation_t *moving; /* [factors] */
+    bool partial;
+} study_t;
+
+static void study_free(study_t *self)
+{
+    free(self->place);
+    free(self->memory);
+    free(self->factor);
+    free(self->x);
+    free(self->moving);
+}
+
+static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, qd_error_t *error)
+{
+    size_t rows = experiment->robustness.rows, factors = experiment->robustness.factors;
+    size_t places = experiment->claims * (1 + experiment->orders);
+    *self = (study_t){.experiment = experiment, .rows = rows, .columns = 1 + experiment->orders};
+    self->place = calloc(places, sizeof *self->place);
+    self->memory = malloc((2 * places * rows + 1) * sizeof(double));
+    self->factor = malloc((factors + 1) * sizeof *self->factor);
+    self->x = malloc((rows * factors + 4 * rows + factors) * sizeof(double));
+    self->moving = malloc((factors + 1) * sizeof *self->moving);
+    if (!self->place || !self->memory || !self->factor || !self->x || !self->moving)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the robustness of %zu claims",
+                            experiment->claims);
+    self->effect = self->x + rows * factors;
+    self->sort = self->effect + rows;
+    self->p = self->sort + rows;
+    self->adjusted = self->p + rows;
+    self->middle = self->adjusted + rows;
+    for (size_t i = 0; i < places; i++) {
+        self->place[i].effect = self->memory + 2 * i * rows;
+        self->place[i].against = self->place[i].effect + rows;
+    }
+    return QD_OK;
+}
+
+/* ---- effects ------------------------------------------------------------------------------------------- */
+
+/* Which places a claim is judged in, and with which sign, as the verdicts at the experiment's values have it. */
+static void set_signs(study_t *self, const qd_analysis_t *out)
+{
+    size_t orders = self->experiment->orders;
+    for (size_t c = 0; c < self->experiment->claims; c++)
+        for (size_t k = 0; k < self->columns; k++) {
+            place_t *place = &self->place[c * self->columns + k];
+            double effect = k == 0 ? out->claim[c].estimate : out->by_order[c * orders + k - 1].estimate;
+            bool judged = k == 0 || *out->by_order[c * orders + k - 1].verdict;
+            place->margin = self->experiment->claim[c].margin;
+            double excess = judged ? effect - place->margin : 0.0;
+            place->sign = (double)((excess > 0.0) - (excess < 0.0));
+        }
+}
+
+static qd_status_t measure(study_t *self, qd_claim_tests_t *tests, size_t c, size_t row, const size_t twin[],
+                           qd_analysis_t *out, qd_error_t *error)
+{
+    const qd_claim_t *claim = &self->experiment->claim[c];
+    qd_status_t status = QD_OK;
+    for (size_t k = 0; k < self->columns && status == QD_OK; k++) {
+        place_t *place = &self->place[c * self->columns + k];
+        qd_claim_test_t test;
+        if (place->sign == 0.0)
+            continue;
+        status = qd_claim_test(tests, claim, (int)k - 1, twin, out, &test, error);
+        place->effect[row] = test.found.estimate;
+        place->against[row] = place->sign > 0.0 ? test.found.p_below : test.found.p_above;
+    }
+    return status;
+}
+
+static qd_status_t measure_all(study_t *self, qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_t *error)
+{
+    const qd_robustness_t *robustness = &self->experiment->robustness;
+    size_t points = robustness->groups > 0 ? robustness->group[0].points : 0;
+    size_t *twin = malloc((points + 1) * sizeof *twin);
+    qd_status_t status =
+        twin ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu design points", points);
+    for (size_t g = 0; g < robustness->groups; g++)
+        for (size_t row = 0; row < self->rows && status == QD_OK; row++) {
+            qd_experiment_variation(self->experiment, g, row, points, twin);
+            for (size_t c = 0; c < self->experiment->claims && status == QD_OK; c++)
+                if (robustness->of_claim[c] == g)
+                    status = measure(self, tests, c, row, twin, out, error);
+        }
+    free(twin);
+    return status;
+}
+
+/* ---- one place ----------------------------------------------------------------------------------------- */
+
+/* Takes the points that have an effect, and the free factors' values there. */
+static void take_points(study_t *self, const place_t *place, const qd_variation_t *group)
+{
+    const qd_robustness_t *robustness = &self->experiment->robustness;
+    self->points = self->factors = 0;
+    for (size_t f = 0; f < robustness->factors; f++)
+        if (group->free[f])
+            self->factor[self->factors++] = f;
+    for (size_t r = 0; r < self->rows; r++) {
+        if (isnan(place->effect[r]) || isnan(place->against[r]))
+            continue;
+        for (size_t j = 0; j < self->factors; j++)
+            self->x[self->points * self->factors + j] =
+                robustness->value[r * robustness->factors + self->factor[j]];
+        self->p[self->points] = place->against[r];
+        self->effect[self->points++] = place->effect[r];
+    }
+    for (size_t j = 0; j < self->factors; j++) {
+        for (size_t i = 0; i < self->points; i++)
+            self->sort[i] = self->x[i * self->factors + j];
+        qsort(self->sort, self->points, sizeof *self->sort, qd_compare_doubles);
+        self->middle[j] = self->points > 0
+                              ? (self->sort[(self->points - 1) / 2] + self->sort[self->points / 2]) / 2.0
+                              : (double)NAN;
+    }
+}
+
+static bool is_same(const study_t *self, const place_t *place, size_t i)
+{
+    return place->sign * (self->effect[i] - place->margin) > 0.0;
+}
+
+/* Some of the points, by the side of the middle on which factors lie there. */
+typedef struct {
+    size_t conditions;
+    size_t factor[CONDITIONS]; /* position among the free ones */
+    bool above[CONDITIONS];
+} where_t;
+
+static bool meets(const study_t *self, const where_t *where, size_t i)
+{
+    for (size_t k = 0; k < where->conditions; k++) {
+        double x = self->x[i * self->factors + where->factor[k]], middle = self->middle[where->factor[k]];
+        if (where->above[k] ? !(x > middle) : !(x <= middle))
+            return false;
+    }
+    return true;
+}
+
+/* Share of the points there that have the same sign, NaN where there is none. */
+static double same_share(const study_t *self, const place_t *place, const where_t *where, size_t *count)
+{
+    size_t same = 0;
+    *count = 0;
+    for (size_t i = 0; i < self->points; i++)
+        if (meets(self, where, i)) {
+            ++*count;
+            same += is_same(self, place, i);
+        }
+    return (double)same / (double)*count;
+}
+
+static double quantile_of_sorted(const study_t *self, double p)
+{
+    return self->sort[(size_t)(p * (double)(self->points - 1) + 0.5)];
+}
+
+static qd_status_t summarise(study_t *self, const place_t *place, qd_result_robustness_t *out,
+                             qd_error_t *error)
+{
+    size_t count, opposite = 0;
+    double level = 1.0 - self->experiment->confidence;
+    if (!qd_bh_adjust(self->points, self->p, self->adjusted))
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the robustness of a claim");
+    for (size_t i = 0; i < self->points; i++)
+        opposite += self->adjusted[i] <= level;
+    out->points = (int64_t)self->points;
+    out->same = same_share(self, place, &(where_t){0}, &count);
+    qd_interval_t interval =
+        qd_interval_exact((uint64_t)llrint(out->same * (double)count), count, self->experiment->confidence);
+    out->same_low = interval.low;
+    out->same_high = interval.high;
+    out->opposite = (double)opposite / (double)count;
+    memcpy(self->sort, self->effect, self->points * sizeof *self->sort);
+    qsort(self->sort, self->points, sizeof *self->sort, qd_compare_doubles);
+    out->effect_low = quantile_of_sorted(self, 0.05);
+    out->effect_middle = quantile_of_sorted(self, 0.5);
+    out->effect_high = quantile_of_sorted(self, 0.95);
+    return QD_OK;
+}
+
+/* ---- what turns the sign ------------------------------------------------------------------------------- */
+
+/* Whether the effect certainly rises or falls with the factor: its simultaneous interval is all on one side of 0. */
+static bool moves(const qd_rank_correlation_t *of)
+{
+    return of->interval.low > 0.0 || of->interval.high < 0.0;
+}
+
+/* The free factors that move the effect most, the strongest first, each with the side on which the sign is the same. */
+static where_t strongest(const study_t *self, const place_t *place)
+{
+    where_t out = {0};
+    bool taken;
+    do {
+        size_t best = SIZE_MAX;
+        taken = false;
+        for (size_t j = 0; j < self->factors; j++) {
+            bool known = false;
+            for (size_t k = 0; k < out.conditions; k++)
+                known = known || out.factor[k] == j;
+            if (!known && moves(&self->moving[j]) &&
+                (best == SIZE_MAX || fabs(self->moving[j].r) > fabs(self->moving[best].r)))
+                best = j;
+        }
+        if (best != SIZE_MAX && out.conditions < CONDITIONS) {
+            out.factor[out.conditions] = best;
+            out.above[out.conditions++] = place->sign * self->moving[best].r > 0.0;
+            taken = true;
+        }
+    } while (taken);
+    return out;
+}
+
+/* "tension.debt above 0.1 and blocs.bypass below 0.03" */
+static void write_where(const study_t *self, const where_t *where, FILE *out)
+{
+    for (size_t k = 0; k < where->conditions; k++) {
+        size_t j = where->factor[k];
+        fprintf(out, "%s%s %s %.3g", k > 0 ? " and " : "",
+                self->experiment->robustness.factor[self->factor[j]].name,
+                where->above[k] ? "above" : "at most", self->middle[j]);
+    }
+}
+
+/* The fewest of the strongest factors on whose favourable side the sign is the same nearly everywhere; 0 where no such
+ * condition has points enough. */
+static size_t find_condition(const study_t *self, const place_t *place, const where_t *all, double *share)
+{
+    where_t where = *all;
+    for (where.conditions = 1; where.conditions <= all->conditions; where.conditions++) {
+        size_t count;
+        *share = same_share(self, place, &where, &count);
+        if (count >= CONDITION_LEAST && *share >= ROBUST_SAME)
+            return where.conditions;
+    }
+    return 0;
+}
+
+/* "holds where tension.debt above 0.1 (same sign at 98% of points, elsewhere 41%)", or what moves it. */
+static const char *tell_condition(const study_t *self, const place_t *place, where_t *where, size_t needed,
+                                  double share, double overall, qd_analysis_t *texts)
+{
+    char *text = NULL;
+    size_t size = 0, count;
+    FILE *out = open_memstream(&text, &size);
+    const char *kept = NULL;
+    if (!out)
+        return NULL;
+    if (needed > 0) {
+        where->conditions = needed;
+        (void)same_share(self, place, where, &count);
+        double n = (double)self->points, there = (double)count,
+               elsewhere = n > there ? (overall * n - share * there) / (n - there) : (double)NAN;
+        fputs("where ", out);
+        write_where(self, where, out);
+        fprintf(out, ": same sign at %.0f%% of %zu points, elsewhere at %.0f%%", 100.0 * share, count,
+                100.0 * elsewhere);
+    } else if (where->conditions > 0) {
+        fputs("more often the same where ", out);
+        write_where(self, where, out);
+    } else {
+        fputs("no parameter alone moves it beyond doubt", out);
+    }
+    if (fclose(out) == 0)
+        kept = qd_analysis_text(texts, "%s", text);
+    free(text);
+    return kept;
+}
+
+static qd_status_t name_verdict(study_t *self, const place_t *place, qd_analysis_t *texts,
+                                qd_result_robustness_t *out, qd_error_t *error)
+{
+    double share = (double)NAN;
+    if (out->same >= ROBUST_SAME && out->opposite <= ROBUST_OPPOSITE) {
+        out->verdict = "robust";
+        return QD_OK;
+    }
+    where_t where = strongest(self, place);
+    size_t needed = find_condition(self, place, &where, &share);
+    out->verdict = needed > 0 ? "conditional" : "fragile";
+    out->condition = tell_condition(self, place, &where, needed, share, out->same, texts);
+    return out->condition ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a condition");
+}
+
+/* ---- rows ---------------------------------------------------------------------------------------------- */
+
+static const char *const *place_names(const qd_experiment_t *experiment, qd_analysis_t *out)
+{
+    const char **name = out->robustness_place = calloc(1 + experiment->orders, sizeof *name);
+    for (size_t o = 0; name && o < experiment->orders; o++)
+        name[1 + o] = experiment->order[o].label;
+    if (name)
+        name[0] = "claim";
+    return name;
+}
+
+static void add_turning(const study_t *self, size_t c, size_t column, const place_t *place,
+                        qd_analysis_t *out)
+{
+    for (size_t j = 0; j < self->factors; j++) {
+        size_t count;
+        const qd_rank_correlation_t *moving = &self->moving[j];
+        out->turning[out->turnings++] =
+            (qd_result_turning_t){.claim = self->experiment->claim[c].id,
+                                  .place = out->robustness_place[column],
+                                  .parameter = self->experiment->robustness.factor[self->factor[j]].name,
+                                  .method = self->partial ? "prcc" : "spearman",
+                                  .correlation = moving->r,
+                                  .low = moving->interval.low,
+                                  .high = moving->interval.high,
+                                  .middle = self->middle[j],
+                                  .same_below = same_share(self, place, &(where_t){1, {j}, {false}}, &count),
+                                  .same_above = same_share(self, place, &(where_t){1, {j}, {true}}, &count)};
+    }
+}
+
+static qd_status_t judge(study_t *self, size_t c, size_t column, qd_analysis_t *out, qd_error_t *error)
+{
+    const qd_robustness_t *robustness = &self->experiment->robustness;
+    const double none = (double)NAN;
+    const place_t *place = &self->place[c * self->columns + column];
+    qd_result_robustness_t *row = &out->robustness[c * self->columns + column];
+    *row = (qd_result_robustness_t){.verdict = "",
+                                    .condition = "",
+                                    .same = none,
+                                    .same_low = none,
+                                    .same_high = none,
+                                    .opposite = none,
+                                    .effect_low = none,
+                                    .effect_middle = none,
+                                    .effect_high = none};
+    if (robustness->of_claim[c] == SIZE_MAX || place->sign == 0.0)
+        return QD_OK;
+    take_points(self, place, &robustness->group[robustness->of_claim[c]]);
+    if (self->points == 0)
+        return QD_OK;
+    qd_status_t status = summarise(self, place, row, error);
+    if (status == QD_OK)
+        status = qd_rank_correlations(self->points, self->factors, self->x, self->effect,
+                                      self->experiment->confidence, self->moving, &self->partial, error);
+    if (status == QD_OK)
+        status = name_verdict(self, place, out, row, error);
+    if (status == QD_OK)
+        add_turning(self, c, column, place, out);
+    return status;
+}
+
+qd_status_t qd_analyse_robustness(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = tests->experiment;
+    size_t places = experiment->claims * (1 + experiment->orders);
+    study_t study;
+    qd_status_t status = study_init(&study, experiment, error);
+    out->robustness = calloc(places, sizeof *out->robustness);
+    out->turning = calloc(places * experiment->robustness.factors + 1, sizeof *out->turning);
+    if (status == QD_OK && (!out->robustness || !out->turning || !place_names(experiment, out)))
+        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the robustness of claims");
+    if (status == QD_OK) {
+        set_signs(&study, out);
+        status = measure_all(&study, tests, out, error);
+    }
+    for (size_t i = 0; i < places && status == QD_OK; i++)
+        status = judge(&study, i / study.columns, i % study.columns, out, error);
+    study_free(&study);
+    return status;
+}

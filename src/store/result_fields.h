@@ -1,0 +1,50 @@
+/* Inside of a result file that is open for reading; for result_*.c only. */
+#ifndef QD_STORE_RESULT_FIELDS_H
+#define QD_STORE_RESULT_FIELDS_H
+
+#include "quadrille/result.h"
+#include "store/hdf5_file.h"
+#include "store/parts_reader.h"
+
+#define TEXTS 13
+
+/* What a file holds of an outcome's summaries, for every (point, order): read whole when it is first asked
+ * for, since opening a variable takes as long as reading thousands of its numbers. */
+enum { MEAN, SD, MCSE, MIN, MAX, LOW, HIGH, STOP_LOW, STOP_HIGH, QUANTILES, REALS };
+typedef struct {
+    uint64_t *count;
+    double *real[REALS]; /* NULL: not in the file */
+} summaries_t;
+
+/* A table that has been read, with the names of its second dimension. */
+typedef struct {
+    void *cell;
+    size_t cells, names;
+    char **name;
+} qd_named_cells_t;
+
+struct qd_result_file {
+    qd_h5_t h5;
+    qd_parts_reader_t *parts; /* not NULL: a folder of parts is read, not a file */
+    qd_provenance_t provenance;
+    char *text[TEXTS]; /* owned strings of provenance */
+    size_t texts;
+    size_t points, orders;
+    uint64_t worlds;
+    uint64_t *done; /* points x orders; NULL until asked for, as the next */
+    summaries_t summaries[QD_OUTCOMES];
+    char **point_label, **order_label;
+    void *failure, *claim, *by_order, *contrast, *sensitivity;
+    size_t failures, claims, by_orders, contrasts, sensitivities;
+    qd_named_cells_t ablation, baseline, robustness;
+    void *turning;
+    size_t turnings;
+};
+
+/* What went wrong with the file since the last call, which is forgotten: it can be read on. */
+qd_status_t qd_result_file_outcome(qd_result_file_t *self, qd_error_t *error);
+
+/* Frees the tables that were read. */
+void qd_result_file_free_tables(qd_result_file_t *self);
+
+#endif
