@@ -163,6 +163,32 @@ static void show_sentences(const char *head, const char *const sentence[])
     free(text);
 }
 
+/* Figures of merit 1 / (R^2 T): R the relative standard error of a claim's effect, T the time that the run took
+ * times its threads. Twice the figure needs half the time for the same precision. */
+static void show_merits(const qd_show_t *self, size_t count, const qd_result_claim_t claim[])
+{
+    const qd_provenance_t *from = qd_result_file_provenance(self->file);
+    double seconds = from->seconds * (double)from->threads * (double)from->ranks;
+    char *text = NULL;
+    size_t size, shown = 0;
+    FILE *out = seconds > 0.0 ? open_memstream(&text, &size) : NULL;
+    for (size_t i = 0; out && i < count; i++) {
+        double relative = claim[i].unpaired_se / sqrt(claim[i].variance_reduction) / fabs(claim[i].estimate);
+        if (relative > 0.0 && isfinite(relative))
+            fprintf(out, "%s%s %.3g", shown++ > 0 ? ", " : "", claim[i].id,
+                    1.0 / (relative * relative * seconds));
+    }
+    bool whole = out && fclose(out) == 0 && shown > 0;
+    if (whole) {
+        printf(
+            "\nFigures of merit 1/(R^2 T); T: %.3g s of computing, summed over threads; R: relative standard "
+            "error:\n  ",
+            seconds);
+        qd_wrapped(text, 2);
+    }
+    free(text);
+}
+
 qd_status_t qd_show_claims(const qd_show_t *self)
 {
     const qd_result_claim_t *claim;
@@ -193,6 +219,7 @@ qd_status_t qd_show_claims(const qd_show_t *self)
         bool by_order = orders > 1 && strcmp(claim[i].order, "all") == 0;
         qd_show_robustness(by_order ? places : places > 0, place, robustness + i * places);
     }
+    show_merits(self, count, claim);
     show_sentences("Assumed by construction:", qd_assumed);
     show_sentences("Found, not assumed:", qd_found);
     return QD_OK;

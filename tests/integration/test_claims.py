@@ -119,7 +119,13 @@ class Claims(unittest.TestCase):
             self.assertTrue(np.all(table["points"][:] == 12))
             self.assertTrue(np.all(np.isnan(file["paths/tension/mean"][2:])))
             self.assertFalse(np.any(np.isnan(file["paths/tension/mean"][:2])))
-        self.assertIn("around the values:", must("show", path).stdout)
+            se = file["claims/unpaired_se"][0] / np.sqrt(file["claims/variance_reduction"][0])
+            seconds = file.attrs["seconds"] * file.attrs["threads"] * file.attrs["ranks"]
+            merit = (centre[0] / se) ** 2 / seconds
+        shown = " ".join(must("show", path).stdout.split())
+        self.assertIn("around the values:", shown)
+        found = float(shown.split("relative standard error: cost ")[1].split()[0])
+        self.assertLess(abs(found / merit - 1.0), 0.006)
         said = must("run", folder / "x.yaml", "-o", folder / "none.h5", "--dry-run").stderr
         self.assertIn("robustness: 24 points x 2 orders x 20 worlds", said)
         self.assertIn(f"{2 * 2 * 60 + 24 * 2 * 20} worlds to play", said)
