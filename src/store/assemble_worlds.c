@@ -39,7 +39,8 @@ static uint64_t chunk_of(const qd_assembly_t *assembly)
 {
     const qd_robustness_t *robustness = &assembly->experiment->robustness;
     uint64_t few = robustness->worlds > CHUNK_LEAST ? robustness->worlds : CHUNK_LEAST;
-    bool small = assembly->worlds * assembly->experiment->orders <= QD_CHUNK / 2; /* chunks of several points */
+    bool small =
+        assembly->worlds * assembly->experiment->orders <= QD_CHUNK / 2; /* chunks of several points */
     return robustness->rows > 0 && few < QD_CHUNK && !small ? few : QD_CHUNK;
 }
 
