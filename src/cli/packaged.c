@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -15,12 +16,17 @@ static bool is_bare_name(const char *name)
     return *name && !strpbrk(name, "/.") && access(name, F_OK) != 0;
 }
 
+/* The program's own path; where /proc is not mounted, as in a bare chroot, the one by which it was started. */
+static bool find_program(char path[static PATH_MAX])
+{
+    const char *started = (const char *)getauxval(AT_EXECFN);
+    return realpath("/proc/self/exe", path) || (started && realpath(started, path));
+}
+
 char *qd_cli_experiment_path(const char *name)
 {
     char program[PATH_MAX], *path = NULL;
-    ssize_t length = is_bare_name(name) ? readlink("/proc/self/exe", program, sizeof program - 1) : -1;
-    if (length > 0) {
-        program[length] = '\0';
+    if (is_bare_name(name) && find_program(program)) {
         char *slash = strrchr(program, '/');
         *slash = '\0';
         for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
