@@ -36,7 +36,8 @@ qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment
     return status;
 }
 
-uint64_t qd_cells_end(const qd_cells_t *self, const qd_index_t *done)
+/* One more than the largest world that every cell may have: the least of the cells' ends. */
+static uint64_t end_of(const qd_cells_t *self, const qd_index_t *done)
 {
     uint64_t end = self->size > 0 ? UINT64_MAX : 0;
     for (size_t k = 0; k < self->size; k++) {
@@ -50,7 +51,7 @@ uint64_t qd_cells_end(const qd_cells_t *self, const qd_index_t *done)
 qd_status_t qd_cells_walk(const qd_cells_t *self, qd_index_t *done, qd_outcome_t outcome, qd_cells_see_t *see,
                           void *context, qd_error_t *error)
 {
-    uint64_t end = qd_cells_end(self, done);
+    uint64_t end = end_of(self, done);
     if (end == 0)
         return QD_OK;
     size_t batch = BATCH_DOUBLES / self->size;

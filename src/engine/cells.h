@@ -27,9 +27,6 @@ QD_MUST_USE qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t orde
 QD_MUST_USE qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment,
                                          const qd_arm_t *arm, int order, double weight, qd_error_t *error);
 
-/* One more than the largest world that every cell may have: the least of the cells' ends. */
-uint64_t qd_cells_end(const qd_cells_t *self, const qd_index_t *done);
-
 /* Calls see(context, count, column) with batches of consecutive worlds from 0 to the end; column[k][w] is the
  * outcome of cell k, NaN where it is missing or failed. */
 typedef void qd_cells_see_t(void *context, size_t count, const double *const column[]);

@@ -17,7 +17,11 @@ bool qd_outcome_per_crisis(qd_outcome_t outcome)
            (outcome >= QD_O_share_collective && outcome <= QD_O_share_abstain);
 }
 
-uint64_t qd_kept_columns(const qd_experiment_t *experiment)
+/* Bit o: `output:` requests outcome o, a claim judges it or needs it (crises, for the bimodality of a share of them; the
+ * outcome in which its arms should be equal), or a precision stop depends on it. If the result file has no worlds,
+ * requested outcomes are kept only if the analysis reads them world by world: main outcomes (contrasts), survival and
+ * breakdown (curves), all outcomes of a design for sensitivity. */
+static uint64_t kept_columns(const qd_experiment_t *experiment)
 {
     uint64_t columns = 0;
     for (size_t o = 0; o < QD_OUTCOMES; o++)
@@ -40,7 +44,7 @@ uint64_t qd_kept_columns(const qd_experiment_t *experiment)
 qd_part_kind_t qd_kept_kind(const qd_experiment_t *experiment)
 {
     return (qd_part_kind_t){.config_hash = experiment->config_hash,
-                            .columns = qd_kept_columns(experiment),
+                            .columns = kept_columns(experiment),
                             .extras = experiment->output.landscape ? QD_LANDSCAPE_OUTCOMES : 0,
                             .paths = experiment->output.paths};
 }

@@ -11,13 +11,6 @@
 /* Whether the outcome is a count divided by the number of the world's crises. */
 bool qd_outcome_per_crisis(qd_outcome_t outcome);
 
-/* Bit o: outcome o is asked for by `output:`, judged by a claim, needed to judge one (crises,
- * for bimodality of a share of them; what its arms should not differ in), or decides a precision stop. Where the
- * result file is to hold no worlds, those asked for are kept only as far as the analysis at the end needs
- * them world by world: main outcomes (contrasts), survival and breakdown (curves), all of a design for
- * sensitivity. */
-uint64_t qd_kept_columns(const qd_experiment_t *experiment);
-
 /* The kind of parts that a run of the experiment writes. */
 qd_part_kind_t qd_kept_kind(const qd_experiment_t *experiment);
 

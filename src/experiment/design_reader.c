@@ -53,230 +53,6 @@ static bool read_type(const qd_yaml_node_t *map, qd_design_type_t *type)
     return qd_yaml_expected(node, "%s", types);
 }
 
-/* ---- list of points ------------------------------------------------------------------------------------ */
-
-static bool is_long_item(const qd_yaml_node_t *node)
-{
-    return qd_yaml_get(node, "label") || qd_yaml_get(node, "set") || qd_yaml_get(node, "schedule");
-}
-
-static void read_long_item(qd_loading_t *load, const qd_yaml_node_t *node, qd_item_t *item,
-                           const char **label)
-{
-    static const char *const keys[] = {"label", "set", "schedule"};
-    const qd_yaml_node_t *named = qd_yaml_get(node, "label"), *set = qd_yaml_get(node, "set"),
-                         *schedule = qd_yaml_get(node, "schedule");
-    qd_yaml_check_keys(node, 3, keys);
-    if (named)
-        qd_read_label(named, label);
-    if (set)
-        qd_block_read(load, set, false, &item->block);
-    if (schedule && qd_schedule_read(load, schedule, &item->schedule))
-        for (size_t i = 0; i < item->block.count; i++)
-            qd_schedule_spares(schedule, &item->schedule, item->block.given[i].parameter, "the point's own");
-}
-
-static void read_item(qd_loading_t *load, const qd_yaml_node_t *node, qd_item_t *item)
-{
-    char position[32];
-    const char *label = position;
-    snprintf(position, sizeof position, "%zu", load->items - 1);
-    if (!qd_yaml_expect(node, QD_YAML_MAP, "a mapping of parameters to values, or {label: NAME, set: {...}}"))
-        return;
-    if (is_long_item(node))
-        read_long_item(load, node, item, &label);
-    else
-        qd_block_read(load, node, false, &item->block);
-    item->label = qd_loading_copy(load, label);
-}
-
-typedef struct {
-    const char *label;
-    const qd_yaml_node_t *node;
-    size_t position;
-} labelled_t;
-
-static int by_label(const void *a, const void *b)
-{
-    const labelled_t *x = a, *y = b;
-    int order = strcmp(x->label, y->label);
-    return order ? order : (x->position > y->position) - (x->position < y->position);
-}
-
-static void refuse_labels_twice(qd_loading_t *load, const qd_yaml_node_t *list)
-{
-    labelled_t *label = qd_loading_room(load, load->items, sizeof *label);
-    size_t n = 0;
-    if (!label)
-        return;
-    for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node), n++)
-        label[n] = (labelled_t){load->item[n].label ? load->item[n].label : "", node, n};
-    qsort(label, n, sizeof *label, by_label);
-    for (size_t i = 1; i < n; i++)
-        if (label[i].label[0] && strcmp(label[i].label, label[i - 1].label) == 0)
-            qd_yaml_fail(label[i].node, "found the label `%s` twice; expected it once", label[i].label);
-    free(label);
-}
-
-static bool read_items(qd_loading_t *load, const qd_yaml_node_t *list)
-{
-    if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "a list of points, each a mapping of parameters to values"))
-        return false;
-    if (qd_yaml_count(list) == 0 || qd_yaml_count(list) > QD_POINTS_MAX)
-        return qd_yaml_fail(list, "found %zu points; expected 1 to %d", qd_yaml_count(list), QD_POINTS_MAX);
-    load->item = qd_loading_room(load, qd_yaml_count(list), sizeof *load->item);
-    if (!load->item)
-        return false;
-    for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node))
-        read_item(load, node, &load->item[load->items++]);
-    refuse_labels_twice(load, list);
-    return qd_factors_of_items(load);
-}
-
-void qd_items_free(qd_loading_t *load)
-{
-    for (size_t i = 0; i < load->items; i++) {
-        free(load->item[i].label);
-        qd_block_free(&load->item[i].block);
-        qd_schedule_free(&load->item[i].schedule);
-    }
-    free(load->item);
-    load->items = 0;
-    load->item = NULL;
-}
-
-/* ---- sizes --------------------------------------------------------------------------------------------- */
-
-static void check_grid(const qd_yaml_node_t *map, const qd_design_t *design)
-{
-    double count = 1.0;
-    for (size_t f = 0; f < design->factors; f++)
-        count *= (double)design->factor[f].levels;
-    if (count > QD_POINTS_MAX)
-        qd_yaml_fail(map, "found a grid of %.6g points; expected at most %d", count, QD_POINTS_MAX);
-}
-
-static void check_zipped(const qd_yaml_node_t *map, const qd_design_t *design)
-{
-    for (size_t f = 1; f < design->factors; f++)
-        if (design->factor[f].levels != design->factor[0].levels)
-            qd_yaml_fail(map,
-                         "found %zu values for `%s` and %zu for `%s`; expected as many of each in a list",
-                         design->factor[0].levels, design->factor[0].name, design->factor[f].levels,
-                         design->factor[f].name);
-}
-
-static void check_sampled(const qd_yaml_node_t *map, const qd_design_t *design)
-{
-    const qd_design_info_t *info = &qd_design_table[design->type];
-    size_t each = qd_design_block(design);
-    if (design->factors > info->factors_most)
-        qd_yaml_fail(map, "found %zu factors in a %s design; expected at most %zu: %s", design->factors,
-                     info->name, info->factors_most, info->limit);
-    if (design->size * each > QD_POINTS_MAX)
-        qd_yaml_fail(map, "found a design of %zu points (%zu times %zu); expected at most %d",
-                     design->size * each, design->size, each, QD_POINTS_MAX);
-}
-
-static bool read_size(const qd_yaml_node_t *map, qd_design_t *design)
-{
-    const qd_yaml_node_t *points = qd_yaml_need(map, "points"), *levels = qd_yaml_get(map, "levels");
-    uint64_t size = 0, count = 4;
-    if (!points || !qd_yaml_whole(points, 1, QD_POINTS_MAX, &size))
-        return false;
-    design->size = (size_t)size;
-    if (!qd_design_table[design->type].levels)
-        return !levels ||
-               qd_yaml_fail_key(levels, "found `levels` in a %s design; expected it in a morris design only",
-                                design_name(design->type));
-    if (levels && (!qd_yaml_whole(levels, 4, 100, &count) || count % 2))
-        return count % 2 ? qd_yaml_expected(levels, "an even number") : false;
-    design->levels = (size_t)count;
-    return true;
-}
-
-void qd_design_read(qd_loading_t *load, const qd_yaml_node_t *map)
-{
-    static const char *const keys[] = {"type", "factors", "points", "levels"};
-    qd_design_t *design = &load->self->design;
-    if (!qd_yaml_expect(map, QD_YAML_MAP, "{type: grid, factors: {...}}"))
-        return;
-    qd_yaml_check_keys(map, 4, keys);
-    if (!read_type(map, &design->type))
-        return;
-    const qd_yaml_node_t *points = qd_yaml_get(map, "points"), *factors = qd_yaml_get(map, "factors");
-    uint64_t ignored;
-    bool sampled = qd_design_table[design->type].sampled, list = design->type == QD_DESIGN_LIST;
-    if (points && !sampled && !list)
-        qd_yaml_whole(points, 1, QD_POINTS_MAX, &ignored); /* a grid has the points of its levels */
-    if (list && points && factors) {
-        qd_yaml_fail_key(factors, "found `factors` beside `points`; expected one of them in a list");
-    } else if (list && points) {
-        read_items(load, points);
-    } else {
-        bool good = !sampled || read_size(map, design);
-        if (!qd_yaml_need(map, "factors") || !qd_factors_read(load, factors) || !good)
-            return;
-        if (sampled)
-            check_sampled(map, design);
-        else if (list)
-            check_zipped(map, design);
-        else
-            check_grid(map, design);
-    }
-}
-
-/* ---- canonical text ------------------------------------------------------------------------------------ */
-
-static void write_items(FILE *out, const qd_loading_t *load)
-{
-    fputs(", points: [", out);
-    for (size_t i = 0; i < load->items; i++) {
-        fputs(i ? ", {label: " : "{label: ", out);
-        qd_write_text(out, load->item[i].label);
-        fputs(", set: ", out);
-        qd_write_block(out, &load->item[i].block);
-        if (load->item[i].schedule.count) {
-            fputs(", schedule: ", out);
-            qd_write_schedule(out, &load->item[i].schedule);
-        }
-        fputs("}", out);
-    }
-    fputs("]", out);
-}
-
-void qd_write_design(FILE *out, const qd_loading_t *load, bool whole)
-{
-    const qd_design_t *design = &load->self->design;
-    fprintf(out, "{type: %s", design_name(design->type));
-    if (!load->items && design->factors) {
-        fputs(", factors: {", out);
-        for (size_t f = 0; f < design->factors; f++) {
-            fputs(f ? ", " : "", out);
-            qd_write_factor(out, &design->factor[f]);
-        }
-        fputs("}", out);
-    }
-    if (load->items && whole)
-        write_items(out, load);
-    if (design->size && whole)
-        fprintf(out, ", points: %zu", design->size);
-    if (design->levels)
-        fprintf(out, ", levels: %zu", design->levels);
-    fputs("}", out);
-}
-
-void qd_factors_free(qd_design_t *design)
-{
-    for (size_t f = 0; f < design->factors; f++) {
-        free(design->factor[f].name);
-        free(design->factor[f].level);
-    }
-    free(design->factor);
-    design->factors = 0;
-    design->factor = NULL;
-}
-
 /* ---- levels -------------------------------------------------------------------------------------------- */
 
 static bool read_values(qd_loading_t *load, const qd_yaml_node_t *list, qd_factor_t *factor)
@@ -382,7 +158,9 @@ static bool read_factor(qd_loading_t *load, const qd_yaml_node_t *node, qd_facto
     return qd_read_form(node, factor->parameter, &factor->distribution);
 }
 
-bool qd_factors_read(qd_loading_t *load, const qd_yaml_node_t *map)
+/* Reads the mapping into load->self->design.factor, in file order. Faults are left in the document (then
+ * false). */
+static bool read_factors(qd_loading_t *load, const qd_yaml_node_t *map)
 {
     qd_design_t *design = &load->self->design;
     if (!qd_yaml_expect(map, QD_YAML_MAP, "a mapping of parameters to {values: [...]}"))
@@ -424,7 +202,9 @@ static bool collect_levels(qd_loading_t *load, int parameter, qd_factor_t *facto
     return true;
 }
 
-bool qd_factors_of_items(qd_loading_t *load)
+/* Factors of a list of points: every name that an item sets to a constant, in the order of the registry;
+ * levels: the different values, ascending. */
+static bool find_factors(qd_loading_t *load)
 {
     qd_design_t *design = &load->self->design;
     bool named[QD_PARAMETER_COUNT + 1] = {false};
@@ -440,7 +220,8 @@ bool qd_factors_of_items(qd_loading_t *load)
     return design->factor != NULL;
 }
 
-void qd_write_factor(FILE *out, const qd_factor_t *factor)
+/* "name: {values: [...]}" */
+static void write_factor(FILE *out, const qd_factor_t *factor)
 {
     fprintf(out, "%s: ", factor->name);
     if (factor->levels == 0) {
@@ -453,4 +234,228 @@ void qd_write_factor(FILE *out, const qd_factor_t *factor)
         qd_write_value(out, factor->parameter, factor->level[i]);
     }
     fputs("]}", out);
+}
+
+/* ---- list of points ------------------------------------------------------------------------------------ */
+
+static bool is_long_item(const qd_yaml_node_t *node)
+{
+    return qd_yaml_get(node, "label") || qd_yaml_get(node, "set") || qd_yaml_get(node, "schedule");
+}
+
+static void read_long_item(qd_loading_t *load, const qd_yaml_node_t *node, qd_item_t *item,
+                           const char **label)
+{
+    static const char *const keys[] = {"label", "set", "schedule"};
+    const qd_yaml_node_t *named = qd_yaml_get(node, "label"), *set = qd_yaml_get(node, "set"),
+                         *schedule = qd_yaml_get(node, "schedule");
+    qd_yaml_check_keys(node, 3, keys);
+    if (named)
+        qd_read_label(named, label);
+    if (set)
+        qd_block_read(load, set, false, &item->block);
+    if (schedule && qd_schedule_read(load, schedule, &item->schedule))
+        for (size_t i = 0; i < item->block.count; i++)
+            qd_schedule_spares(schedule, &item->schedule, item->block.given[i].parameter, "the point's own");
+}
+
+static void read_item(qd_loading_t *load, const qd_yaml_node_t *node, qd_item_t *item)
+{
+    char position[32];
+    const char *label = position;
+    snprintf(position, sizeof position, "%zu", load->items - 1);
+    if (!qd_yaml_expect(node, QD_YAML_MAP, "a mapping of parameters to values, or {label: NAME, set: {...}}"))
+        return;
+    if (is_long_item(node))
+        read_long_item(load, node, item, &label);
+    else
+        qd_block_read(load, node, false, &item->block);
+    item->label = qd_loading_copy(load, label);
+}
+
+typedef struct {
+    const char *label;
+    const qd_yaml_node_t *node;
+    size_t position;
+} labelled_t;
+
+static int by_label(const void *a, const void *b)
+{
+    const labelled_t *x = a, *y = b;
+    int order = strcmp(x->label, y->label);
+    return order ? order : (x->position > y->position) - (x->position < y->position);
+}
+
+static void refuse_labels_twice(qd_loading_t *load, const qd_yaml_node_t *list)
+{
+    labelled_t *label = qd_loading_room(load, load->items, sizeof *label);
+    size_t n = 0;
+    if (!label)
+        return;
+    for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node), n++)
+        label[n] = (labelled_t){load->item[n].label ? load->item[n].label : "", node, n};
+    qsort(label, n, sizeof *label, by_label);
+    for (size_t i = 1; i < n; i++)
+        if (label[i].label[0] && strcmp(label[i].label, label[i - 1].label) == 0)
+            qd_yaml_fail(label[i].node, "found the label `%s` twice; expected it once", label[i].label);
+    free(label);
+}
+
+static bool read_items(qd_loading_t *load, const qd_yaml_node_t *list)
+{
+    if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "a list of points, each a mapping of parameters to values"))
+        return false;
+    if (qd_yaml_count(list) == 0 || qd_yaml_count(list) > QD_POINTS_MAX)
+        return qd_yaml_fail(list, "found %zu points; expected 1 to %d", qd_yaml_count(list), QD_POINTS_MAX);
+    load->item = qd_loading_room(load, qd_yaml_count(list), sizeof *load->item);
+    if (!load->item)
+        return false;
+    for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node))
+        read_item(load, node, &load->item[load->items++]);
+    refuse_labels_twice(load, list);
+    return find_factors(load);
+}
+
+void qd_items_free(qd_loading_t *load)
+{
+    for (size_t i = 0; i < load->items; i++) {
+        free(load->item[i].label);
+        qd_block_free(&load->item[i].block);
+        qd_schedule_free(&load->item[i].schedule);
+    }
+    free(load->item);
+    load->items = 0;
+    load->item = NULL;
+}
+
+/* ---- sizes --------------------------------------------------------------------------------------------- */
+
+static void check_grid(const qd_yaml_node_t *map, const qd_design_t *design)
+{
+    double count = 1.0;
+    for (size_t f = 0; f < design->factors; f++)
+        count *= (double)design->factor[f].levels;
+    if (count > QD_POINTS_MAX)
+        qd_yaml_fail(map, "found a grid of %.6g points; expected at most %d", count, QD_POINTS_MAX);
+}
+
+static void check_zipped(const qd_yaml_node_t *map, const qd_design_t *design)
+{
+    for (size_t f = 1; f < design->factors; f++)
+        if (design->factor[f].levels != design->factor[0].levels)
+            qd_yaml_fail(map,
+                         "found %zu values for `%s` and %zu for `%s`; expected as many of each in a list",
+                         design->factor[0].levels, design->factor[0].name, design->factor[f].levels,
+                         design->factor[f].name);
+}
+
+static void check_sampled(const qd_yaml_node_t *map, const qd_design_t *design)
+{
+    const qd_design_info_t *info = &qd_design_table[design->type];
+    size_t each = qd_design_block(design);
+    if (design->factors > info->factors_most)
+        qd_yaml_fail(map, "found %zu factors in a %s design; expected at most %zu: %s", design->factors,
+                     info->name, info->factors_most, info->limit);
+    if (design->size * each > QD_POINTS_MAX)
+        qd_yaml_fail(map, "found a design of %zu points (%zu times %zu); expected at most %d",
+                     design->size * each, design->size, each, QD_POINTS_MAX);
+}
+
+static bool read_size(const qd_yaml_node_t *map, qd_design_t *design)
+{
+    const qd_yaml_node_t *points = qd_yaml_need(map, "points"), *levels = qd_yaml_get(map, "levels");
+    uint64_t size = 0, count = 4;
+    if (!points || !qd_yaml_whole(points, 1, QD_POINTS_MAX, &size))
+        return false;
+    design->size = (size_t)size;
+    if (!qd_design_table[design->type].levels)
+        return !levels ||
+               qd_yaml_fail_key(levels, "found `levels` in a %s design; expected it in a morris design only",
+                                design_name(design->type));
+    if (levels && (!qd_yaml_whole(levels, 4, 100, &count) || count % 2))
+        return count % 2 ? qd_yaml_expected(levels, "an even number") : false;
+    design->levels = (size_t)count;
+    return true;
+}
+
+void qd_design_read(qd_loading_t *load, const qd_yaml_node_t *map)
+{
+    static const char *const keys[] = {"type", "factors", "points", "levels"};
+    qd_design_t *design = &load->self->design;
+    if (!qd_yaml_expect(map, QD_YAML_MAP, "{type: grid, factors: {...}}"))
+        return;
+    qd_yaml_check_keys(map, 4, keys);
+    if (!read_type(map, &design->type))
+        return;
+    const qd_yaml_node_t *points = qd_yaml_get(map, "points"), *factors = qd_yaml_get(map, "factors");
+    uint64_t ignored;
+    bool sampled = qd_design_table[design->type].sampled, list = design->type == QD_DESIGN_LIST;
+    if (points && !sampled && !list)
+        qd_yaml_whole(points, 1, QD_POINTS_MAX, &ignored); /* a grid has the points of its levels */
+    if (list && points && factors) {
+        qd_yaml_fail_key(factors, "found `factors` beside `points`; expected one of them in a list");
+    } else if (list && points) {
+        read_items(load, points);
+    } else {
+        bool good = !sampled || read_size(map, design);
+        if (!qd_yaml_need(map, "factors") || !read_factors(load, factors) || !good)
+            return;
+        if (sampled)
+            check_sampled(map, design);
+        else if (list)
+            check_zipped(map, design);
+        else
+            check_grid(map, design);
+    }
+}
+
+/* ---- canonical text ------------------------------------------------------------------------------------ */
+
+static void write_items(FILE *out, const qd_loading_t *load)
+{
+    fputs(", points: [", out);
+    for (size_t i = 0; i < load->items; i++) {
+        fputs(i ? ", {label: " : "{label: ", out);
+        qd_write_text(out, load->item[i].label);
+        fputs(", set: ", out);
+        qd_write_block(out, &load->item[i].block);
+        if (load->item[i].schedule.count) {
+            fputs(", schedule: ", out);
+            qd_write_schedule(out, &load->item[i].schedule);
+        }
+        fputs("}", out);
+    }
+    fputs("]", out);
+}
+
+void qd_write_design(FILE *out, const qd_loading_t *load, bool whole)
+{
+    const qd_design_t *design = &load->self->design;
+    fprintf(out, "{type: %s", design_name(design->type));
+    if (!load->items && design->factors) {
+        fputs(", factors: {", out);
+        for (size_t f = 0; f < design->factors; f++) {
+            fputs(f ? ", " : "", out);
+            write_factor(out, &design->factor[f]);
+        }
+        fputs("}", out);
+    }
+    if (load->items && whole)
+        write_items(out, load);
+    if (design->size && whole)
+        fprintf(out, ", points: %zu", design->size);
+    if (design->levels)
+        fprintf(out, ", levels: %zu", design->levels);
+    fputs("}", out);
+}
+
+void qd_factors_free(qd_design_t *design)
+{
+    for (size_t f = 0; f < design->factors; f++) {
+        free(design->factor[f].name);
+        free(design->factor[f].level);
+    }
+    free(design->factor);
+    design->factors = 0;
+    design->factor = NULL;
 }

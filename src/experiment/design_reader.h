@@ -20,17 +20,6 @@ void qd_write_design(FILE *out, const qd_loading_t *load, bool whole);
 
 #define QD_LEVELS_MAX 10000
 
-/* Reads the mapping into load->self->design.factor, in file order. Faults are left in the document (then
- * false). */
-bool qd_factors_read(qd_loading_t *load, const qd_yaml_node_t *map);
-
-/* Factors of a list of points: every name that an item sets to a constant, in the order of the registry;
- * levels: the different values, ascending. */
-bool qd_factors_of_items(qd_loading_t *load);
-
 void qd_factors_free(qd_design_t *design);
-
-/* "name: {values: [...]}" */
-void qd_write_factor(FILE *out, const qd_factor_t *factor);
 
 #endif

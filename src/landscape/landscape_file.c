@@ -8,7 +8,8 @@
 #include "landscape/ties_file.h"
 #include "landscape/weights.h"
 
-char *qd_folder_of(const char *path)
+/* The folder part of a path, ending in '/', or "" if it has none; release with free(). NULL if memory is short. */
+static char *folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return strndup(path, slash ? (size_t)(slash - path) + 1 : 0);
@@ -239,7 +240,7 @@ qd_status_t qd_landscape_load(const char *path, qd_landscape_t **self, qd_error_
 {
     qd_yaml_t *document = NULL;
     *self = NULL;
-    char *folder = qd_folder_of(path);
+    char *folder = folder_of(path);
     qd_status_t status = folder ? qd_yaml_load(path, &document, error)
                                 : qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
     if (status == QD_OK)

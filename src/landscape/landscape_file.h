@@ -18,7 +18,4 @@
 QD_MUST_USE qd_status_t qd_landscape_read(const qd_yaml_t *document, const char *folder,
                                           qd_landscape_t **self, qd_error_t *error);
 
-/* The folder part of a path, ending in '/', or "" if it has none; release with free(). NULL if memory is short. */
-char *qd_folder_of(const char *path);
-
 #endif

@@ -9,6 +9,8 @@
 #include "landscape/runner.h"
 #include "math/reduce.h"
 
+#define STAYS 0xff /* entry of `next` of a minimum */
+
 /* Fields are computed afresh at every code whose low bits are 0, so that rounding (where weights are not
  * whole numbers) stays below the tolerance (weights.h) and does not depend on where a walk began. */
 #define REFRESH      ((uint64_t)1 << 12)
@@ -129,7 +131,10 @@ static uint8_t steepest(const walker_t *self)
     return (uint8_t)actor;
 }
 
-void qd_two_camps_walk(const qd_weights_t *weights, uint64_t first, uint64_t last, qd_found_t *found,
+/* Walks the Gray codes t ^ (t >> 1) of first <= t < last and adds the minima to `found` (energy: sum over
+ * pairs i<j across of w_ij; key: code). Where `next` is not NULL, next[code] becomes the actor whose switch
+ * lowers the energy most (ties: the lowest), or STAYS. `scratch`: 2 * padded doubles. */
+static void walk_codes(const qd_weights_t *weights, uint64_t first, uint64_t last, qd_found_t *found,
                        uint8_t next[], double scratch[])
 {
     walker_t self = {.weights = weights, .x = scratch, .h = scratch + weights->padded};
@@ -143,29 +148,32 @@ void qd_two_camps_walk(const qd_weights_t *weights, uint64_t first, uint64_t las
         if (minimum)
             add_minimum(&self, code, found);
         if (next)
-            next[code] = minimum ? QD_STAYS : steepest(&self);
+            next[code] = minimum ? STAYS : steepest(&self);
     }
 }
 
-uint64_t qd_two_camps_switch(uint64_t code, size_t actor, size_t actors)
+/* The code after `actor` switches sides in `code`. */
+static uint64_t switched(uint64_t code, size_t actor, size_t actors)
 {
     uint64_t all = ((uint64_t)1 << (actors - 1)) - 1;
     return actor == 0 ? code ^ all : code ^ (uint64_t)1 << (actor - 1);
 }
 
-void qd_two_camps_basins(const uint8_t next[], size_t actors, uint32_t root[], uint32_t basin[])
+/* Follows `next` from each of the 2^(n-1) codes: basin[code] becomes the number of codes that lead to `code`,
+ * for minima; 0 for others. `root`: scratch of the same length. */
+static void count_basins(const uint8_t next[], size_t actors, uint32_t root[], uint32_t basin[])
 {
     uint64_t configurations = (uint64_t)1 << (actors - 1);
     const uint32_t unknown = UINT32_MAX;
     memset(basin, 0, configurations * sizeof *basin);
     for (uint64_t code = 0; code < configurations; code++)
-        root[code] = next[code] == QD_STAYS ? (uint32_t)code : unknown;
+        root[code] = next[code] == STAYS ? (uint32_t)code : unknown;
     for (uint64_t code = 0; code < configurations; code++) {
         uint64_t end = code;
         while (root[end] == unknown)
-            end = qd_two_camps_switch(end, next[end], actors);
+            end = switched(end, next[end], actors);
         uint32_t minimum = root[end];
-        for (uint64_t at = code; root[at] == unknown; at = qd_two_camps_switch(at, next[at], actors))
+        for (uint64_t at = code; root[at] == unknown; at = switched(at, next[at], actors))
             root[at] = minimum;
         basin[minimum]++;
     }
@@ -190,8 +198,8 @@ static void walk_piece(void *context, size_t index)
         self->found[index].out_of_memory = true;
         return;
     }
-    qd_two_camps_walk(self->weights, piece * self->piece, (piece + 1) * self->piece, &self->found[index],
-                      self->next, scratch);
+    walk_codes(self->weights, piece * self->piece, (piece + 1) * self->piece, &self->found[index], self->next,
+               scratch);
     free(scratch);
 }
 
@@ -267,7 +275,7 @@ qd_status_t qd_two_camps_solve(const qd_landscape_t *landscape, const qd_weights
     if (found.undecided && weights->digits == 0)
         (void)qd_weights_level(weights);
     if (basins)
-        qd_two_camps_basins(next, n, root, basin);
+        count_basins(next, n, root, basin);
     answer->configurations = (double)configurations;
     answer->exact = true;
     answer->scope = QD_MINIMA_ALL;

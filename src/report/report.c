@@ -10,13 +10,6 @@ static void put_escaped(FILE *out, const char *text)
             putc(*c, out);
 }
 
-size_t qd_report_room(size_t orders, size_t periods)
-{
-    size_t cells = (size_t)QD_REPORT_CELLS * 140 / (periods > 140 ? periods : 140);
-    size_t points = cells / (orders > 0 ? orders : 1);
-    return points > 0 ? points : 1;
-}
-
 qd_status_t qd_report_write(qd_result_file_t *file, const qd_experiment_t *experiment,
                             const qd_report_options_t *options, FILE *out, qd_error_t *error)
 {

@@ -321,6 +321,13 @@ static void write_sentences(FILE *out, const char *key, const char *const senten
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
+size_t qd_report_room(size_t orders, size_t periods)
+{
+    size_t cells = (size_t)QD_REPORT_CELLS * 140 / (periods > 140 ? periods : 140);
+    size_t points = cells / (orders > 0 ? orders : 1);
+    return points > 0 ? points : 1;
+}
+
 static size_t periods_of(const qd_report_t *self)
 {
     double *period;

@@ -12,7 +12,8 @@ void qd_report_put_real(FILE *out, double x)
         fputs("null", out);
 }
 
-void qd_report_put_key(FILE *out, const char *key)
+/* "KEY": */
+static void put_key(FILE *out, const char *key)
 {
     qd_json_text(out, key);
     putc(':', out);
@@ -20,14 +21,14 @@ void qd_report_put_key(FILE *out, const char *key)
 
 void qd_report_put_text(FILE *out, const char *key, const char *value)
 {
-    qd_report_put_key(out, key);
+    put_key(out, key);
     qd_json_text(out, value == NULL ? "" : value);
     putc(',', out);
 }
 
 void qd_report_put_number(FILE *out, const char *key, double x)
 {
-    qd_report_put_key(out, key);
+    put_key(out, key);
     qd_report_put_real(out, x);
     putc(',', out);
 }

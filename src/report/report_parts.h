@@ -17,8 +17,7 @@ typedef struct {
 /* A number with five digits, more than a figure shows; null where it is not finite. */
 void qd_report_put_real(FILE *out, double x);
 
-/* "KEY": and then a text or a number, with a comma after it. */
-void qd_report_put_key(FILE *out, const char *key);
+/* "KEY": followed by a text or a number, and a comma. */
 void qd_report_put_text(FILE *out, const char *key, const char *value);
 void qd_report_put_number(FILE *out, const char *key, double x);
 

@@ -95,15 +95,3 @@ uint64_t qd_merge_missing(const qd_experiment_t *experiment, const qd_index_t *i
     }
     return total;
 }
-
-qd_status_t qd_merge_config(const char *path, char **config, qd_error_t *error)
-{
-    qd_result_file_t *file;
-    *config = NULL;
-    qd_status_t status = qd_result_file_open(path, &file, error);
-    if (status != QD_OK)
-        return status;
-    *config = strdup(qd_result_file_provenance(file)->config);
-    qd_result_file_close(file);
-    return *config == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory") : QD_OK;
-}

@@ -21,9 +21,4 @@ QD_MUST_USE qd_status_t qd_merge_check(const char *const *path, size_t paths, qd
 uint64_t qd_merge_missing(const qd_experiment_t *experiment, const qd_index_t *index, const uint64_t *target,
                           qd_error_t *list);
 
-/* The canonical configuration stored in a shard, malloc'ed: what the experiment of a merge is parsed from.
- * Shards of one experiment may differ in what does not decide worlds' values (claims, output); the first
- * shard's text counts. */
-QD_MUST_USE qd_status_t qd_merge_config(const char *path, char **config, qd_error_t *error);
-
 #endif

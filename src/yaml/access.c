@@ -206,12 +206,6 @@ static const char *plain_text(const qd_yaml_node_t *node)
     return qd_yaml_is_plain(node) ? qd_yaml_scalar(node) : "";
 }
 
-bool qd_yaml_is_number(const qd_yaml_node_t *node)
-{
-    double ignored;
-    return qd_real_of(plain_text(node), &ignored) == QD_NUMBER_GOOD;
-}
-
 static const char *advice_on_quotes(const qd_yaml_node_t *node)
 {
     bool quoted = node->kind == QD_YAML_SCALAR && !node->plain && qd_is_decimal(qd_yaml_scalar(node));

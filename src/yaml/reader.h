@@ -66,7 +66,6 @@ const qd_yaml_node_t *qd_yaml_get(const qd_yaml_node_t *map,
 const char *qd_yaml_scalar(const qd_yaml_node_t *node);             /* text of a scalar, else NULL */
 bool qd_yaml_is_plain(const qd_yaml_node_t *node);                  /* a scalar without quotes */
 bool qd_yaml_is_word(const qd_yaml_node_t *node, const char *word); /* a scalar, in quotes or not */
-bool qd_yaml_is_number(const qd_yaml_node_t *node);                 /* unquoted scalar, a finite number */
 int qd_yaml_line(const qd_yaml_node_t *node);                       /* of the value, from 1 */
 int qd_yaml_column(const qd_yaml_node_t *node);
 
