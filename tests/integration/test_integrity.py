@@ -5,14 +5,12 @@ import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
 import h5py
 import numpy as np
 
-from harness import must, quadrille, result_hash
+from harness import must, quadrille, result_hash, scratch
 
 EXPERIMENT = """\
 worlds: 30
@@ -29,9 +27,7 @@ FLIPS = 24
 class Integrity(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Path(folder.name)
+        cls.folder = scratch(cls)
         cls.experiment = cls.folder / "integrity.yaml"
         cls.experiment.write_text(EXPERIMENT)
         cls.file = cls.folder / "sound.h5"

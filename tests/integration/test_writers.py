@@ -12,7 +12,7 @@ import time
 import unittest
 from pathlib import Path
 
-from harness import PROGRAM, must, quadrille, result_hash
+from harness import PROGRAM, must, quadrille, result_hash, scratch
 
 EXPERIMENT = """\
 worlds: 40
@@ -37,9 +37,7 @@ ROUNDS = 10
 class Writers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = Path(folder.name)
+        cls.folder = scratch(cls)
         cls.experiment = cls.folder / "writers.yaml"
         cls.experiment.write_text(EXPERIMENT)
         cls.shards = [cls.folder / f"shard-{k}.h5" for k in (1, 2)]
