@@ -43,7 +43,9 @@ unsigned qd_crisis_count(qd_count_luck_t *held, const qd_state_t *state, const q
     return count;
 }
 
-/* Eight pairs of draws: four of the crisis, and those of what may follow, which lie elsewhere. */
+_Static_assert(QD_HUB + 1 == QD_VENUES, "a new venue needs a foresight and a bias in this file");
+
+/* Eight pairs of draws: four of the crisis, and four of its possible consequences. */
 void qd_crisis_draw_luck(qd_crisis_luck_t *self, qd_luck_t luck, unsigned period, unsigned number)
 {
     const uint32_t crisis = 8 * (number + 1);

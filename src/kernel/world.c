@@ -31,12 +31,9 @@ static const struct {
     ARRAY(abreast.down, QD_ABREAST),
     ARRAY(abreast.x, QD_ABREAST),
     ARRAY(abreast.change, QD_ABREAST),
-    ARRAY(venue[QD_COLLECTIVE].x, 1),
-    ARRAY(venue[QD_ALLIANCE].x, 1),
-    ARRAY(venue[QD_FLEXIBLE].x, 1),
-    ARRAY(venue[QD_UNILATERAL].x, 1),
-    ARRAY(venue[QD_UMBRELLA].x, 1),
-    ARRAY(venue[QD_HUB].x, 1),
+#define QD_VENUE(id, name, frame, joiners, savers, outside, start, effect) ARRAY(venue[QD_##id].x, 1),
+#include "quadrille/venues.def"
+#undef QD_VENUE
 #define ENDURING(k)                                                                                          \
     ARRAY(running[k].x, 1), ARRAY(running[k].stake, 1), ARRAY(running[k].term, 1),                           \
         ARRAY(running[k].saves, 1), ARRAY(running[k].member, 1)
