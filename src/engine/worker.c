@@ -50,8 +50,6 @@ qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment,
     self->row = malloc(QD_UNIT_MAX * sizeof *self->row);
     self->failure = malloc(QD_UNIT_MAX * sizeof *self->failure);
     bool complete = self->world && self->change && self->row && self->failure;
-    if (self->world)
-        qd_world_keep_paths(self->world, self->paths);
     if (experiment->output.landscape) {
         self->landscape = qd_multistability_new(states, QD_LANDSCAPE_STARTS);
         self->extra = malloc(QD_UNIT_MAX * QD_LANDSCAPE_OUTCOMES * sizeof *self->extra);
@@ -95,6 +93,7 @@ static qd_status_t prepare(qd_worker_t *self, const qd_work_t *work, qd_error_t 
     qd_tally_free(self->tally);
     self->periods = periods;
     self->paths = paths;
+    qd_world_keep_paths(self->world, paths);
     self->tally = qd_tally_new(periods, self->paths);
     return self->tally ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a tally");
 }

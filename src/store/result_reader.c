@@ -75,15 +75,6 @@ static qd_status_t check_format(qd_result_file_t *self, qd_error_t *error)
     return QD_OK;
 }
 
-qd_status_t qd_result_file_outcome(qd_result_file_t *self, qd_error_t *error)
-{
-    if (!self->h5.failed)
-        return QD_OK;
-    self->h5.failed = false;
-    return qd_error_add(error, self->h5.absent ? QD_ERROR_INPUT : QD_ERROR_IO, "%s: %s", self->h5.path,
-                        self->h5.why);
-}
-
 static qd_status_t open_file(qd_result_file_t *self, const char *path, qd_error_t *error)
 {
     qd_h5_open(&self->h5, path);

@@ -5,6 +5,15 @@
 
 #include "store/table.h"
 
+qd_status_t qd_result_file_outcome(qd_result_file_t *self, qd_error_t *error)
+{
+    if (!self->h5.failed)
+        return QD_OK;
+    self->h5.failed = false;
+    return qd_error_add(error, self->h5.absent ? QD_ERROR_INPUT : QD_ERROR_IO, "%s: %s", self->h5.path,
+                        self->h5.why);
+}
+
 static void free_named(const qd_table_t *table, qd_named_cells_t *kept)
 {
     qd_table_free(table, kept->cell, kept->cells);
