@@ -82,9 +82,9 @@ typedef struct {
 } qd_precision_t;
 
 typedef struct {
-    bool worlds, paths;        /* write per-world values, paths; default true */
-    bool outcome[QD_OUTCOMES]; /* which outcomes; default all */
-    bool landscape;            /* the optional outcome group `landscape`; default false */
+    bool worlds, paths;            /* write per-world values, paths; default true */
+    bool outcome[QD_OUTCOMES_MAX]; /* which outcomes; default all */
+    bool landscape;                /* the optional outcome group `landscape`; default false */
 } qd_output_t;
 
 /* ---- claims -------------------------------------------------------------------------------------------- */

@@ -32,8 +32,14 @@ typedef enum {
 #include "quadrille/parameters.def"
 #undef QD_PARAMETER
 #undef QD_PARAMETER_ALL
-    QD_PARAMETER_COUNT
+    QD_PARAMETER_COUNT /* the model's own */
 } qd_parameter_t;
+
+/* What a plugin (plugin.h) may add to the model's parameters and outcomes; room for all. */
+#define QD_OWN_PARAMETERS 16
+#define QD_OWN_OUTCOMES   8
+#define QD_PARAMETERS_MAX (QD_PARAMETER_COUNT + QD_OWN_PARAMETERS)
+#define QD_OUTCOMES_MAX   (QD_OUTCOMES + QD_OWN_OUTCOMES)
 
 typedef struct {
     const char *name, *unit, *meaning;
@@ -47,6 +53,7 @@ typedef struct {
  * (p->value[QD_P_mission_coupling]). Whole numbers, flags (0, 1) and scopes (0 all, 1 leader) are doubles
  * too. */
 typedef union {
+    double value[QD_PARAMETERS_MAX]; /* [qd_parameter_count] */
     struct {
 #define QD_PARAMETER(field, name, type, low, high, when, unit, uni, bi, multi, meaning) double field;
 #define QD_PARAMETER_ALL(field, name, type, low, high, when, unit, value, meaning)      double field;
@@ -54,10 +61,9 @@ typedef union {
 #undef QD_PARAMETER
 #undef QD_PARAMETER_ALL
     };
-    double value[QD_PARAMETER_COUNT];
 } qd_parameters_t;
 
-/* The row of a parameter, 0 <= parameter < QD_PARAMETER_COUNT; never NULL. */
+/* The row of a parameter, 0 <= parameter < qd_parameter_count; never NULL. */
 const qd_parameter_info_t *qd_parameter_info(size_t parameter);
 
 /* Position of a name, or -1. */
@@ -93,15 +99,15 @@ typedef struct {
 
 /* One world's outcomes, by field or by position. */
 typedef union {
+    double value[QD_OUTCOMES_MAX]; /* [qd_outcome_count] */
     struct {
 #define QD_OUTCOME(field, group, shown, type, low, high, unit, meaning) double field;
 #include "quadrille/outcomes.def"
 #undef QD_OUTCOME
     };
-    double value[QD_OUTCOMES];
 } qd_outcomes_t;
 
-extern const qd_outcome_info_t qd_outcome_table[QD_OUTCOMES];
+extern const qd_outcome_info_t *const qd_outcome_table; /* [qd_outcome_count] */
 
 /* Whether an outcome is a main one. */
 static inline bool qd_outcome_is_main(size_t outcome)
@@ -152,8 +158,9 @@ typedef struct {
 } qd_doctrine_info_t;
 
 #define QD_NEUTRAL 0 /* row of the doctrine of the other states when the scope is the leader */
-/* Lengths of the tables, for callers that cannot read the enumerations. */
-extern const size_t qd_parameter_count, qd_outcome_count;
+/* How many parameters and outcomes there are: QD_PARAMETER_COUNT and QD_OUTCOMES, and those of the plugin in use. To be read
+ * only. */
+extern size_t qd_parameter_count, qd_outcome_count;
 extern const size_t qd_doctrine_count;
 extern const qd_doctrine_info_t qd_doctrine_table[];
 int qd_doctrine_find(const char *name);

@@ -49,7 +49,7 @@ typedef struct {
 typedef struct {
     qd_order_kind_t kind;
     const qd_empirical_t *empirical; /* NULL unless kind is QD_EMPIRICAL */
-    qd_distribution_t parameter[QD_PARAMETER_COUNT];
+    qd_distribution_t parameter[QD_PARAMETERS_MAX];
     size_t changes;
     const qd_change_t
         *change; /* sorted by `at`; of two that set the same parameter in one period, the later one wins */

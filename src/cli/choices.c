@@ -57,10 +57,10 @@ qd_status_t qd_cli_find_points(const qd_result_file_t *file, const qd_experiment
 
 /* ---- outcomes -------------------------------------------------------------------------------------------- */
 
-int qd_cli_find_outcomes(const char *command, const char *list, bool outcome[QD_OUTCOMES])
+int qd_cli_find_outcomes(const char *command, const char *list, bool outcome[QD_OUTCOMES_MAX])
 {
     bool all = strcmp(list, "all") == 0;
-    for (size_t o = 0; all && o < QD_OUTCOMES; o++)
+    for (size_t o = 0; all && o < qd_outcome_count; o++)
         outcome[o] = true;
     for (const char *name = all ? NULL : list; name;) {
         char one[64];
@@ -68,7 +68,7 @@ int qd_cli_find_outcomes(const char *command, const char *list, bool outcome[QD_
         snprintf(one, sizeof one, "%.*s", (int)length, name);
         int found = qd_outcome_find(one);
         if (found < 0) {
-            const char *near = qd_nearest_name(one, QD_OUTCOMES, qd_outcome_name);
+            const char *near = qd_nearest_name(one, qd_outcome_count, qd_outcome_name);
             return qd_cli_misuse(command,
                                  "found the outcome `%s`%s%s%s; expected one of `quadrille list outcomes`",
                                  one, near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");

@@ -19,6 +19,6 @@ QD_MUST_USE qd_status_t qd_cli_find_points(const qd_result_file_t *file, const q
                                            char *list, size_t **point, size_t *points, qd_error_t *error);
 
 /* Marks the outcomes of "NAME,NAME,...", or every one for "all". -1, or the exit status of a misuse of `command`, which is told. */
-QD_MUST_USE int qd_cli_find_outcomes(const char *command, const char *list, bool outcome[QD_OUTCOMES]);
+QD_MUST_USE int qd_cli_find_outcomes(const char *command, const char *list, bool outcome[QD_OUTCOMES_MAX]);
 
 #endif

@@ -25,8 +25,8 @@ typedef struct {
     qd_result_file_t *file;
     qd_experiment_t *experiment; /* as the file states it; NULL where that cannot be read */
     size_t *point, points;       /* exported ones, in this order */
-    bool chosen[QD_OUTCOMES];
-    qd_outcome_t outcome[QD_OUTCOMES]; /* exported ones */
+    bool chosen[QD_OUTCOMES_MAX];
+    qd_outcome_t outcome[QD_OUTCOMES_MAX]; /* exported ones */
     size_t outcomes;
     qd_rows_t rows;
     const char *name; /* of the point in hand */
@@ -131,7 +131,7 @@ static qd_status_t put_cell(export_t *self, cell_t *cell, double *value)
 static qd_status_t choose_read(export_t *self)
 {
     self->outcomes = 0;
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         bool kept = qd_result_file_has_worlds(self->file, (qd_outcome_t)o);
         if (self->chosen[o] && !kept && strcmp(self->asked->outcomes, "all") != 0)
             return qd_error_add(self->error, QD_ERROR_INPUT, "%s: holds no worlds of %s", self->path,
@@ -149,7 +149,7 @@ static qd_status_t choose_read(export_t *self)
 
 static qd_status_t export_worlds(export_t *self)
 {
-    const char *column[QD_OUTCOMES + 4] = {"point", "order", "world", "failed"};
+    const char *column[QD_OUTCOMES_MAX + 4] = {"point", "order", "world", "failed"};
     cell_t cell = {0};
     const qd_result_failure_t *failure;
     size_t failures;
@@ -159,7 +159,7 @@ static qd_status_t export_worlds(export_t *self)
     if (status != QD_OK)
         return status;
     self->rows.columns = 4;
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         if (self->chosen[o])
             column[self->rows.columns++] = qd_outcome_table[o].name;
     self->rows.column = column;
@@ -206,7 +206,7 @@ static void put_summary(export_t *self, size_t order, qd_outcome_t outcome,
 static qd_status_t choose_summarised(export_t *self)
 {
     bool named = self->asked->outcomes && strcmp(self->asked->outcomes, "all") != 0;
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         qd_error_t unkept = QD_ERROR_NONE;
         qd_result_summary_t summary;
         if (self->asked->outcomes && !self->chosen[o])

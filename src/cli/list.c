@@ -45,7 +45,7 @@ static void list_parameters(void)
                     "|---|---|---|---|---|---|"
                   : "parameter                    default                        range          unit         "
                     " meaning");
-    for (size_t i = 0; i < QD_PARAMETER_COUNT; i++) {
+    for (size_t i = 0; i < qd_parameter_count; i++) {
         const qd_parameter_info_t *info = qd_parameter_info(i);
         char value[128], range[48];
         print_default(info, value, sizeof value);
@@ -86,7 +86,7 @@ static void list_outcomes(void)
 {
     puts(markdown ? "| outcome | group | range | unit | meaning |\n|---|---|---|---|---|"
                   : "outcome              group          range        unit          meaning");
-    for (size_t i = 0; i < QD_OUTCOMES; i++)
+    for (size_t i = 0; i < qd_outcome_count; i++)
         list_outcome(&qd_outcome_table[i]);
     for (size_t i = 0; i < QD_LANDSCAPE_OUTCOMES; i++)
         list_outcome(&qd_landscape_table[i]);

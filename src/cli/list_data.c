@@ -34,7 +34,7 @@ static void put_parameters(qd_rows_t *self)
                                         [QD_TYPE_WHOLE] = "whole",
                                         [QD_TYPE_FLAG] = "flag",
                                         [QD_TYPE_SCOPE] = "scope"};
-    for (size_t p = 0; p < QD_PARAMETER_COUNT; p++) {
+    for (size_t p = 0; p < qd_parameter_count; p++) {
         const qd_parameter_info_t *info = qd_parameter_info(p);
         qd_rows_text(self, info->name);
         qd_rows_text(self, types[info->type]);
@@ -60,7 +60,7 @@ static void put_outcome(qd_rows_t *self, const qd_outcome_info_t *info)
 
 static void put_outcomes(qd_rows_t *self)
 {
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         put_outcome(self, &qd_outcome_table[o]);
     for (size_t o = 0; o < QD_LANDSCAPE_OUTCOMES; o++)
         put_outcome(self, &qd_landscape_table[o]);

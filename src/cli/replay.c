@@ -21,7 +21,7 @@ static void show_outcomes(const qd_replay_t *replay)
 {
     if (*replay->failure)
         printf("failed: %s\n", replay->failure);
-    for (size_t o = 0; o < QD_OUTCOMES && !*replay->failure; o++)
+    for (size_t o = 0; o < qd_outcome_count && !*replay->failure; o++)
         printf("%-22s %.17g%s%s\n", qd_outcome_table[o].name, replay->row.value[o],
                strcmp(qd_outcome_table[o].unit, "1") == 0 ? "" : " ",
                strcmp(qd_outcome_table[o].unit, "1") == 0 ? "" : qd_outcome_table[o].unit);
@@ -36,7 +36,7 @@ static void show_comparison(const arguments_t *self, const qd_replay_t *replay)
         fputs(": not in the file; nothing to compare with\n", stderr);
     else if (replay->differs < 0)
         fputs(": equal, bit for bit, to what the file holds\n", stderr);
-    else if (replay->differs == QD_OUTCOMES)
+    else if (replay->differs == QD_OUTCOMES_MAX)
         fprintf(stderr, ": differs: %s in the file, %s replayed\n",
                 *replay->known_failure ? replay->known_failure : "did not fail",
                 *replay->failure ? replay->failure : "did not fail");

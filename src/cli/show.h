@@ -10,11 +10,11 @@
 /* What is shown of which file. */
 typedef struct {
     qd_result_file_t *file;
-    qd_experiment_t *experiment; /* as the file has it; NULL where that cannot be read */
-    bool outcome[QD_OUTCOMES];   /* asked for */
-    bool asked;                  /* whether --outcomes was given, */
-    bool all;                    /* and as `all`: all that the file keeps */
-    long point;                  /* -1: all */
+    qd_experiment_t *experiment;   /* as the file has it; NULL where that cannot be read */
+    bool outcome[QD_OUTCOMES_MAX]; /* asked for */
+    bool asked;                    /* whether --outcomes was given, */
+    bool all;                      /* and as `all`: all that the file keeps */
+    long point;                    /* -1: all */
     qd_form_t form;
     char **name; /* of each point that was shown: qd_show_point_name; else NULL */
     qd_error_t *error;

@@ -29,7 +29,7 @@ static void put_text(const char *name, const char *text, bool first)
 /* All outcomes that the file keeps, or those asked for, at all points or the one asked for; intervals as in the table. */
 static qd_status_t put_rows(const qd_show_t *self, qd_rows_t *rows, size_t p, size_t o)
 {
-    for (size_t i = 0; i < QD_OUTCOMES; i++) {
+    for (size_t i = 0; i < qd_outcome_count; i++) {
         qd_error_t unkept = QD_ERROR_NONE;
         qd_result_summary_t summary;
         if (self->asked && !self->outcome[i])

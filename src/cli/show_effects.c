@@ -184,7 +184,7 @@ qd_status_t qd_show_effects(const qd_show_t *self)
                "intervals]\n",
                100.0 * CONFIDENCE);
     for (size_t o = 0; o < qd_result_file_orders(self->file) && effects.inputs > 0; o++)
-        for (size_t i = 0; i < QD_OUTCOMES && status == QD_OK; i++)
+        for (size_t i = 0; i < qd_outcome_count && status == QD_OK; i++)
             if (is_shown(self, i))
                 status = show_outcome(&effects, o, (qd_outcome_t)i);
     free(effects.y);

@@ -21,19 +21,19 @@ static bool is_kept(const qd_show_t *self, qd_outcome_t outcome)
     return qd_result_file_summary(self->file, 0, 0, outcome, &unused, &scratch) == QD_OK;
 }
 
-static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chosen[QD_OUTCOMES])
+static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chosen[QD_OUTCOMES_MAX])
 {
     size_t count = 0;
     qd_shown_t least = many_points ? QD_SHOWN_MAIN : QD_SHOWN_POINT;
-    for (size_t o = 0; !self->asked && o < QD_OUTCOMES; o++)
+    for (size_t o = 0; !self->asked && o < qd_outcome_count; o++)
         if (qd_outcome_table[o].shown >= least && is_kept(self, (qd_outcome_t)o))
             chosen[count++] = (qd_outcome_t)o;
-    for (size_t o = 0; self->asked && o < QD_OUTCOMES; o++)
+    for (size_t o = 0; self->asked && o < qd_outcome_count; o++)
         if (self->outcome[o] && (!self->all || is_kept(self, (qd_outcome_t)o)))
             chosen[count++] = (qd_outcome_t)o;
     /* Of a file that keeps none of the main outcomes: what it keeps, as far as a row has room. */
     bool none = count == 0;
-    for (size_t o = 0; none && o < QD_OUTCOMES && count < 4; o++)
+    for (size_t o = 0; none && o < qd_outcome_count && count < 4; o++)
         if (is_kept(self, (qd_outcome_t)o))
             chosen[count++] = (qd_outcome_t)o;
     return count;
@@ -160,7 +160,7 @@ static qd_status_t one_point_orders(const qd_show_t *self, size_t point, size_t 
 
 static qd_status_t show_one_point(const qd_show_t *self, size_t point)
 {
-    qd_outcome_t outcome[QD_OUTCOMES];
+    qd_outcome_t outcome[QD_OUTCOMES_MAX];
     size_t outcomes = choose(self, false, outcome), orders = qd_result_file_orders(self->file);
     bool many = qd_result_file_points(self->file) > 1;
     printf("\nMeans with 95%% intervals%s%s\n", many ? ", point " : "",
@@ -205,7 +205,7 @@ static qd_status_t point_rows(const qd_show_t *self, size_t outcomes, const qd_o
 
 static qd_status_t show_points(const qd_show_t *self)
 {
-    qd_outcome_t outcome[QD_OUTCOMES];
+    qd_outcome_t outcome[QD_OUTCOMES_MAX];
     size_t outcomes = choose(self, true, outcome);
     qd_status_t status = QD_OK;
     for (size_t first = 0; first < outcomes && status == QD_OK; first += OUTCOMES_WIDE) {
@@ -248,7 +248,7 @@ static qd_status_t print_range(const qd_show_t *self, size_t order, qd_outcome_t
 
 static qd_status_t show_sampled(const qd_show_t *self)
 {
-    qd_outcome_t outcome[QD_OUTCOMES];
+    qd_outcome_t outcome[QD_OUTCOMES_MAX];
     size_t outcomes = choose(self, true, outcome);
     printf("\nMean over the points of the design, and from the least to the greatest of the points' means\n");
     for (size_t o = 0; o < qd_result_file_orders(self->file); o++)

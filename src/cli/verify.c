@@ -57,8 +57,8 @@ static void show_difference(const char *path, const qd_verify_report_t *report)
                ending(first->recomputed_failure));
     else
         printf(", outcome %s: %a (%.17g) in the file, %a (%.17g) recomputed\n",
-               first->outcome < QD_OUTCOMES ? qd_outcome_table[first->outcome].name
-                                            : qd_landscape_table[first->outcome - QD_OUTCOMES].name,
+               first->outcome < QD_OUTCOMES_MAX ? qd_outcome_table[first->outcome].name
+                                                : qd_landscape_table[first->outcome - QD_OUTCOMES_MAX].name,
                first->stored, first->stored, first->recomputed, first->recomputed);
 }
 

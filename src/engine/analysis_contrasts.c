@@ -171,15 +171,15 @@ static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome
 /* ---- which outcomes ------------------------------------------------------------------------------------ */
 
 /* Those of which rows are kept. */
-static size_t choose_outcomes(const qd_experiment_t *experiment, uint64_t kept, bool chosen[QD_OUTCOMES])
+static size_t choose_outcomes(const qd_experiment_t *experiment, uint64_t kept, bool chosen[QD_OUTCOMES_MAX])
 {
     size_t count = 0;
-    memset(chosen, 0, QD_OUTCOMES * sizeof *chosen);
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    memset(chosen, 0, QD_OUTCOMES_MAX * sizeof *chosen);
+    for (size_t o = 0; o < qd_outcome_count; o++)
         chosen[o] = qd_outcome_is_main(o);
     for (size_t c = 0; c < experiment->claims; c++)
         chosen[experiment->claim[c].outcome] = true;
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         chosen[o] = chosen[o] && (kept >> o & 1);
         count += chosen[o];
     }
@@ -189,7 +189,7 @@ static size_t choose_outcomes(const qd_experiment_t *experiment, uint64_t kept, 
 qd_status_t qd_analyse_contrasts(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
                                  qd_error_t *error)
 {
-    bool chosen[QD_OUTCOMES];
+    bool chosen[QD_OUTCOMES_MAX];
     size_t outcomes = choose_outcomes(experiment, qd_index_kind(done).columns, chosen);
     pairs_t pairs = {.experiment = experiment};
     qd_status_t status = choose_cells(&pairs, error);
@@ -200,7 +200,7 @@ qd_status_t qd_analyse_contrasts(const qd_experiment_t *experiment, qd_index_t *
     out->contrast = calloc(pairs.pairs * outcomes, sizeof *out->contrast);
     if (out->contrast == NULL)
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu contrasts", pairs.pairs * outcomes);
-    for (size_t o = 0; o < QD_OUTCOMES && status == QD_OK; o++)
+    for (size_t o = 0; o < qd_outcome_count && status == QD_OK; o++)
         if (chosen[o])
             status = compare(&pairs, done, (qd_outcome_t)o, out, error);
 out:

@@ -295,7 +295,7 @@ static qd_status_t study_order(study_t *self, double room[], qd_analysis_t *out,
     const qd_experiment_t *experiment = self->experiment;
     qd_status_t status = QD_OK;
     find_blocks(self);
-    for (size_t o = 0; o < QD_OUTCOMES && self->blocks > 0 && status == QD_OK; o++) {
+    for (size_t o = 0; o < qd_outcome_count && self->blocks > 0 && status == QD_OK; o++) {
         if (experiment->output.outcome[o])
             self->task[self->tasks++].outcome = (qd_outcome_t)o;
         if (self->tasks == self->room)
@@ -311,7 +311,7 @@ qd_status_t qd_analyse_sensitivity(const qd_experiment_t *experiment, qd_index_t
     size_t outcomes = 0;
     if (design->type != QD_DESIGN_SALTELLI && design->type != QD_DESIGN_MORRIS)
         return QD_OK;
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         outcomes += experiment->output.outcome[o];
     size_t rows = outcomes * experiment->orders;
     if (rows == 0)

@@ -6,7 +6,7 @@ static uint64_t analysed_columns(const qd_experiment_t *experiment)
     if (experiment->design.type == QD_DESIGN_SALTELLI || experiment->design.type == QD_DESIGN_MORRIS)
         return UINT64_MAX;
     uint64_t columns = (uint64_t)1 << QD_O_survival | (uint64_t)1 << QD_O_breakdown;
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         columns |= (uint64_t)qd_outcome_is_main(o) << o;
     return columns;
 }
@@ -24,7 +24,7 @@ bool qd_outcome_per_crisis(qd_outcome_t outcome)
 static uint64_t kept_columns(const qd_experiment_t *experiment)
 {
     uint64_t columns = 0;
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         columns |= (uint64_t)experiment->output.outcome[o] << o;
     if (!experiment->output.worlds)
         columns &= analysed_columns(experiment);

@@ -25,7 +25,7 @@ static uint64_t summary_bytes(const qd_experiment_t *experiment, size_t periods)
     const uint64_t outcome = 8 * (6 + 7 + 64), series = 8 * 5 * (uint64_t)periods, plane = 2048,
                    curve = 8 * 7;
     uint64_t paths = experiment->output.paths ? QD_SERIES_COUNT * series : 0;
-    return QD_OUTCOMES * outcome + paths + plane + curve * periods;
+    return qd_outcome_count * outcome + paths + plane + curve * periods;
 }
 
 /* Worlds of all distinct points in one order. */
@@ -131,7 +131,7 @@ static uint64_t full_tally(const qd_experiment_t *experiment, const sample_t *sa
 {
     uint64_t each = 1 + (experiment->worlds - 1) / sample->tally_worlds;
     uint64_t most =
-        QD_OUTCOMES * 4096 + (experiment->output.paths ? QD_SERIES_COUNT * (uint64_t)periods * 400 : 0);
+        qd_outcome_count * 4096 + (experiment->output.paths ? QD_SERIES_COUNT * (uint64_t)periods * 400 : 0);
     return each < most / (sample->tally + 1) ? each * sample->tally : most;
 }
 

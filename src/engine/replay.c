@@ -52,7 +52,7 @@ static qd_status_t read_stored(qd_result_file_t *file, uint64_t world, qd_replay
             snprintf(replay->known_failure, sizeof replay->known_failure, "%s", failure[f].reason);
             replay->stored = true;
         }
-    for (size_t o = 0; status == QD_OK && o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; status == QD_OK && o < qd_outcome_count; o++) {
         replay->kept[o] = qd_result_file_has_worlds(file, (qd_outcome_t)o);
         if (!replay->kept[o] || world >= qd_result_file_worlds(file))
             continue;
@@ -77,7 +77,7 @@ static void play(const qd_experiment_t *experiment, qd_world_t *world, const qd_
     qd_world_play(world, plan, luck, events ? &observer : NULL, &result);
     if (result.failure)
         snprintf(replay->failure, sizeof replay->failure, "%s", result.failure);
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         replay->row.value[o] = result.failure ? (double)NAN : result.outcomes.value[o];
 }
 
@@ -150,8 +150,8 @@ static int first_difference(const qd_replay_t *replay)
     if (!replay->stored)
         return -1;
     if (strcmp(replay->failure, replay->known_failure) != 0)
-        return QD_OUTCOMES;
-    for (int o = 0; o < QD_OUTCOMES; o++) {
+        return QD_OUTCOMES_MAX;
+    for (int o = 0; o < (int)qd_outcome_count; o++) {
         double found = replay->found.value[o], row = replay->row.value[o];
         if (replay->kept[o] && memcmp(&found, &row, sizeof row) != 0 && !(isnan(found) && isnan(row)))
             return o;

@@ -20,15 +20,15 @@ typedef struct {
 } qd_replay_options_t;
 
 typedef struct {
-    char *point;               /* its label; malloc'ed */
-    size_t at_point, at_order; /* positions in the experiment */
-    bool stored;               /* the file holds this world */
-    qd_outcomes_t row;         /* of the replay; NaN where it failed */
-    char failure[128];         /* why it failed; "" if it did not */
-    bool kept[QD_OUTCOMES];    /* outcomes that the file holds of it */
-    qd_outcomes_t found;       /* those */
-    char known_failure[128];   /* why it failed, by the file; "" if it did not */
-    int differs;               /* first outcome that differs; QD_OUTCOMES: the failure does; -1: nothing */
+    char *point;                /* its label; malloc'ed */
+    size_t at_point, at_order;  /* positions in the experiment */
+    bool stored;                /* the file holds this world */
+    qd_outcomes_t row;          /* of the replay; NaN where it failed */
+    char failure[128];          /* why it failed; "" if it did not */
+    bool kept[QD_OUTCOMES_MAX]; /* outcomes that the file holds of it */
+    qd_outcomes_t found;        /* those */
+    char known_failure[128];    /* why it failed, by the file; "" if it did not */
+    int differs; /* first outcome that differs; QD_OUTCOMES_MAX: the failure does; -1: nothing */
 } qd_replay_t;
 
 /* QD_ERROR_INPUT: no such order, point or world, not a result file, or a trace file that exists or cannot be

@@ -29,7 +29,7 @@ static qd_status_t find_factors(simulation_t *self, qd_error_t *error)
         bool doctrine = strcmp(name, "doctrine") == 0;
         self->parameter[f] = doctrine ? DOCTRINE : qd_parameter_find(name);
         if (!doctrine && self->parameter[f] < 0) {
-            const char *near = qd_nearest_name(name, QD_PARAMETER_COUNT, qd_parameter_name);
+            const char *near = qd_nearest_name(name, qd_parameter_count, qd_parameter_name);
             (void)qd_error_add(error, QD_ERROR_INPUT,
                                "found the unknown factor `%.60s`; expected a parameter or `doctrine`%s%s%s",
                                name, near ? " (did you mean `" : "", near ? near : "", near ? "`?)" : "");
@@ -178,9 +178,9 @@ static qd_status_t check_batch(const qd_batch_t *batch, qd_error_t *error)
                             "found worlds from %llu, %llu of them; expected them below 2^40",
                             (unsigned long long)batch->first, (unsigned long long)batch->worlds);
     for (size_t i = 0; i < batch->outcomes; i++)
-        if ((int)batch->outcome[i] < 0 || batch->outcome[i] >= QD_OUTCOMES)
-            return qd_error_add(error, QD_ERROR_INPUT, "found the outcome %d; expected 0 to %d",
-                                (int)batch->outcome[i], QD_OUTCOMES - 1);
+        if ((int)batch->outcome[i] < 0 || (size_t)batch->outcome[i] >= qd_outcome_count)
+            return qd_error_add(error, QD_ERROR_INPUT, "found the outcome %d; expected 0 to %zu",
+                                (int)batch->outcome[i], qd_outcome_count - 1);
     return QD_OK;
 }
 

@@ -208,7 +208,7 @@ static qd_status_t accept(qd_stopping_t *self, cell_t *cell, const qd_segment_t 
                           qd_error_t *error)
 {
     const double *value = &block->row[0].value[self->experiment->precision.outcome];
-    look(self, cell, value, QD_OUTCOMES, block->worlds);
+    look(self, cell, value, QD_OUTCOMES_MAX, block->worlds);
     return qd_parts_append(parts, block, error);
 }
 

@@ -101,7 +101,7 @@ static void parameters_member(qd_trace_t *self, const qd_parameters_t *now, bool
 {
     bool any = false;
     fputs(",\"parameters\":{", self->out);
-    for (size_t i = 0; i < QD_PARAMETER_COUNT; i++) {
+    for (size_t i = 0; i < qd_parameter_count; i++) {
         if (!all && memcmp(&now->value[i], &self->parameters.value[i], sizeof now->value[i]) == 0)
             continue;
         fprintf(self->out, "%s\"%s\":", any ? "," : "", qd_parameter_name(i));
@@ -245,7 +245,7 @@ static void tell_period(const qd_trace_t *self, const qd_event_t *event)
 static void tell_end(const qd_trace_t *self, const qd_event_t *event)
 {
     fputs(",\"outcomes\":{", self->out);
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         fprintf(self->out, "%s\"%s\":", o ? "," : "", qd_outcome_table[o].name);
         put_real(self->out, event->outcomes->value[o]);
     }

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 /* Values that may be kept of a world: the outcomes, then the group `landscape`. */
-#define VALUES (QD_OUTCOMES + QD_LANDSCAPE_OUTCOMES)
+#define VALUES (QD_OUTCOMES_MAX + QD_LANDSCAPE_OUTCOMES)
 
 /* What the threads share; touched under the one lock of `#pragma omp critical(qd_verify)`. */
 typedef struct {
@@ -265,15 +265,15 @@ static void note(verify_t *self, qd_difference_t found)
 
 static bool is_kept(const verify_t *self, size_t value)
 {
-    return value < QD_OUTCOMES ? self->columns >> value & 1 : value - QD_OUTCOMES < self->extras;
+    return value < QD_OUTCOMES_MAX ? self->columns >> value & 1 : value - QD_OUTCOMES_MAX < self->extras;
 }
 
-/* Value of a world of a segment: an outcome, or QD_OUTCOMES + k for the k-th of the group `landscape`. */
+/* Value of a world of a segment: an outcome, or QD_OUTCOMES_MAX + k for the k-th of the group `landscape`. */
 static double value_of(const qd_segment_t *segment, uint64_t world, size_t value)
 {
     size_t at = (size_t)(world - segment->first);
-    return value < QD_OUTCOMES ? segment->row[at].value[value]
-                               : segment->extra[at * QD_LANDSCAPE_OUTCOMES + value - QD_OUTCOMES];
+    return value < QD_OUTCOMES_MAX ? segment->row[at].value[value]
+                                   : segment->extra[at * QD_LANDSCAPE_OUTCOMES + value - QD_OUTCOMES_MAX];
 }
 
 /* One world; false where it differs. `stored`: one value per outcome kept. */

@@ -29,7 +29,7 @@ typedef struct {
     bool found;
     size_t point, order;
     uint64_t world;
-    int outcome; /* QD_O_..., or QD_OUTCOMES + QD_L_... of the group `landscape`; -1 where the world failed in
+    int outcome; /* QD_O_..., or QD_OUTCOMES_MAX + QD_L_... of the group `landscape`; -1 where the world failed in
                     one case only, or for another reason */
     double stored, recomputed;
     char stored_failure[128], recomputed_failure[128]; /* "" where it did not fail */

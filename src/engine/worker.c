@@ -123,7 +123,7 @@ static void play_world(qd_worker_t *self, uint64_t world, size_t at, qd_segment_
             measure_landscape(self, luck, &result, extra);
         return;
     }
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         self->row[at].value[o] = (double)NAN;
     for (size_t o = 0; extra && o < QD_LANDSCAPE_OUTCOMES; o++)
         extra[o] = (double)NAN;

@@ -56,11 +56,11 @@ static void write_core(FILE *out, const qd_loading_t *load, bool whole)
 static void write_output(FILE *out, const qd_output_t *output)
 {
     bool all = true, first = true;
-    for (size_t i = 0; i < QD_OUTCOMES; i++)
+    for (size_t i = 0; i < qd_outcome_count; i++)
         all = all && output->outcome[i];
     fprintf(out, "output: {worlds: %s, paths: %s, landscape: %s", output->worlds ? "true" : "false",
             output->paths ? "true" : "false", output->landscape ? "true" : "false");
-    for (size_t i = 0; !all && i < QD_OUTCOMES; i++) {
+    for (size_t i = 0; !all && i < qd_outcome_count; i++) {
         if (!output->outcome[i])
             continue;
         fprintf(out, "%s%s", first ? ", outcomes: [" : ", ", qd_outcome_name(i));

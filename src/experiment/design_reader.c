@@ -207,14 +207,14 @@ static bool collect_levels(qd_loading_t *load, int parameter, qd_factor_t *facto
 static bool find_factors(qd_loading_t *load)
 {
     qd_design_t *design = &load->self->design;
-    bool named[QD_PARAMETER_COUNT + 1] = {false};
+    bool named[QD_PARAMETERS_MAX + 1] = {false};
     for (size_t i = 0; i < load->items; i++)
         for (size_t k = 0; k < load->item[i].block.count; k++) {
             const qd_given_t *given = &load->item[i].block.given[k];
             named[given->parameter + 1] = named[given->parameter + 1] || given->written.kind == QD_CONSTANT;
         }
-    design->factor = qd_loading_room(load, QD_PARAMETER_COUNT + 1, sizeof *design->factor);
-    for (int p = 0; design->factor && p <= QD_PARAMETER_COUNT; p++)
+    design->factor = qd_loading_room(load, qd_parameter_count + 1, sizeof *design->factor);
+    for (int p = 0; design->factor && p <= (int)qd_parameter_count; p++)
         if (named[p] && !collect_levels(load, p - 1, &design->factor[design->factors++]))
             return false;
     return design->factor != NULL;

@@ -149,14 +149,14 @@ static void read_precision(qd_loading_t *load, const qd_yaml_node_t *map, const 
         *precision = (qd_precision_t){.given = false};
 }
 
-static void read_outcomes(const qd_yaml_node_t *list, bool chosen[QD_OUTCOMES])
+static void read_outcomes(const qd_yaml_node_t *list, bool chosen[QD_OUTCOMES_MAX])
 {
     qd_outcome_t outcome;
     if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "a list of outcomes"))
         return;
     if (qd_yaml_count(list) == 0)
         qd_yaml_fail(list, "found no outcome; expected at least one");
-    memset(chosen, 0, QD_OUTCOMES * sizeof *chosen);
+    memset(chosen, 0, QD_OUTCOMES_MAX * sizeof *chosen);
     for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node)) {
         if (!qd_read_outcome(node, &outcome))
             continue;
@@ -356,7 +356,7 @@ static qd_status_t resolve(qd_loading_t *load, const qd_yaml_t *yaml, const char
         self->registered = qd_loading_copy(load, "");
         self->deviations = qd_loading_copy(load, "");
         self->output = (qd_output_t){.worlds = true, .paths = true};
-        for (size_t i = 0; i < QD_OUTCOMES; i++)
+        for (size_t i = 0; i < qd_outcome_count; i++)
             self->output.outcome[i] = true;
         read_all(load, qd_yaml_root(yaml), path, overrides);
         if (load->error->count == before && !qd_yaml_status(yaml))

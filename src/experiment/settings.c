@@ -33,7 +33,7 @@ bool qd_find_setting(const qd_yaml_node_t *node, const char *name, int *paramete
     if (*parameter >= 0 || strcmp(name, "doctrine") == 0)
         return true;
     const char *nested = nested_setting(node, name);
-    const char *nearest = nested ? nested : qd_nearest_name(name, QD_PARAMETER_COUNT + 1, setting_name);
+    const char *nearest = nested ? nested : qd_nearest_name(name, qd_parameter_count + 1, setting_name);
     if (nearest)
         return qd_yaml_fail_key(node,
                                 "found the unknown parameter `%.60s`; expected a name that `quadrille list "

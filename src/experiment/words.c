@@ -59,7 +59,7 @@ bool qd_read_outcome(const qd_yaml_node_t *node, qd_outcome_t *outcome)
         *outcome = (qd_outcome_t)found;
         return true;
     }
-    const char *nearest = text && *text ? qd_nearest_name(text, QD_OUTCOMES, qd_outcome_name) : NULL;
+    const char *nearest = text && *text ? qd_nearest_name(text, qd_outcome_count, qd_outcome_name) : NULL;
     if (nearest)
         return qd_yaml_expected(node, "an outcome that `quadrille list outcomes` shows (did you mean `%s`?)",
                                 nearest);

@@ -100,9 +100,9 @@ static const char *fault_of(const qd_parameter_info_t *info, double value)
 
 qd_status_t qd_world_set(qd_world_t *self, qd_parameter_t parameter, double value, qd_error_t *error)
 {
-    if ((int)parameter < 0 || parameter >= QD_PARAMETER_COUNT)
-        return qd_error_add(error, QD_ERROR_INPUT, "found parameter %d; expected 0 to %d", (int)parameter,
-                            QD_PARAMETER_COUNT - 1);
+    if ((int)parameter < 0 || (size_t)parameter >= qd_parameter_count)
+        return qd_error_add(error, QD_ERROR_INPUT, "found parameter %d; expected 0 to %zu", (int)parameter,
+                            qd_parameter_count - 1);
     const qd_parameter_info_t *info = qd_parameter_info((size_t)parameter);
     const char *fault = fault_of(info, value);
     if (fault)

@@ -174,7 +174,7 @@ static bool take_wanted(qd_world_t *self)
 {
     if (self->wants == 0)
         return false;
-    for (size_t i = 0; i < QD_PARAMETER_COUNT; i++) {
+    for (size_t i = 0; i < qd_parameter_count; i++) {
         if (self->want[i])
             self->parameters.value[i] = self->wanted.value[i];
         self->want[i] = false;

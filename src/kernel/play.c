@@ -75,7 +75,7 @@ static bool draw_world(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, 
     self->plan = plan;
     self->luck = luck;
     self->observer = observer;
-    for (size_t i = 0; self->wants > 0 && i < QD_PARAMETER_COUNT; i++)
+    for (size_t i = 0; self->wants > 0 && i < qd_parameter_count; i++)
         self->want[i] = false;
     self->wants = 0;
     const char *failure = draw(self);

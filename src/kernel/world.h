@@ -40,7 +40,7 @@ struct qd_world {
     unsigned period;
     qd_parameters_t parameters; /* as they hold now */
     qd_parameters_t wanted;     /* by qd_world_set, from the next period on, where `want` says so */
-    bool want[QD_PARAMETER_COUNT];
+    bool want[QD_PARAMETERS_MAX];
     size_t wants; /* how many `want` */
     qd_state_t state;
     qd_record_t record;

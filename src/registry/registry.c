@@ -27,7 +27,7 @@ const qd_order_info_t qd_order_table[QD_ORDER_KINDS] = {
 #define DRAWING    true
 #define PLAYING    false
 
-static const qd_parameter_info_t parameters[QD_PARAMETER_COUNT] = {
+static qd_parameter_info_t parameters[QD_PARAMETERS_MAX] = {
 #define QD_PARAMETER(field, name, type, low, high, when, unit, uni, bi, multi, meaning)                      \
     {name, unit, meaning, QD_TYPE_##type, low, high, when, {uni, bi, multi, multi}},
 #define QD_PARAMETER_ALL(field, name, type, low, high, when, unit, value, meaning)                           \
@@ -38,7 +38,7 @@ static const qd_parameter_info_t parameters[QD_PARAMETER_COUNT] = {
 #undef QD_PARAMETER_ALL
 };
 
-const qd_outcome_info_t qd_outcome_table[QD_OUTCOMES] = {
+static qd_outcome_info_t outcomes[QD_OUTCOMES_MAX] = {
 #define QD_OUTCOME(field, group, shown, type, low, high, unit, meaning)                                      \
     {#field, unit, meaning, QD_GROUP_##group, QD_SHOWN_##shown, QD_OUTCOME_##type, low, high},
 #include "quadrille/outcomes.def"
@@ -70,7 +70,8 @@ const qd_doctrine_info_t qd_doctrine_table[] = {
 #undef QD_DOCTRINE
 };
 
-const size_t qd_parameter_count = QD_PARAMETER_COUNT, qd_outcome_count = QD_OUTCOMES;
+const qd_outcome_info_t *const qd_outcome_table = outcomes;
+size_t qd_parameter_count = QD_PARAMETER_COUNT, qd_outcome_count = QD_OUTCOMES;
 const size_t qd_doctrine_count = sizeof qd_doctrine_table / sizeof qd_doctrine_table[0];
 
 const qd_parameter_info_t *qd_parameter_info(size_t parameter)
@@ -108,12 +109,12 @@ static int find(const char *name, size_t count, const char *(*name_at)(size_t))
 
 int qd_parameter_find(const char *name)
 {
-    return find(name, QD_PARAMETER_COUNT, qd_parameter_name);
+    return find(name, qd_parameter_count, qd_parameter_name);
 }
 
 int qd_outcome_find(const char *name)
 {
-    return find(name, QD_OUTCOMES, qd_outcome_name);
+    return find(name, qd_outcome_count, qd_outcome_name);
 }
 
 int qd_doctrine_find(const char *name)

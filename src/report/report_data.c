@@ -176,7 +176,7 @@ static qd_status_t write_outcomes(const qd_report_t *self)
     size_t written = 0, left_out = 0;
     qd_status_t status = QD_OK;
     fputs("\"outcomes\":[", self->out);
-    for (size_t i = 0; i < QD_OUTCOMES && status == QD_OK; i++) {
+    for (size_t i = 0; i < qd_outcome_count && status == QD_OK; i++) {
         if (!is_summarised(self, (qd_outcome_t)i))
             continue;
         if (!is_wanted(self, (qd_outcome_t)i)) {
@@ -248,7 +248,7 @@ static qd_status_t write_histograms(const qd_report_t *self)
     bool first = true;
     char path[128];
     fputs("\"histogram\":{", self->out);
-    for (size_t i = 0; i < QD_OUTCOMES && status == QD_OK; i++) {
+    for (size_t i = 0; i < qd_outcome_count && status == QD_OK; i++) {
         const char *name = qd_outcome_table[i].name;
         snprintf(path, sizeof path, "/summary/%s/histogram", name);
         if (!is_wanted(self, (qd_outcome_t)i) || !qd_result_file_holds(self->file, path))

@@ -23,8 +23,8 @@ struct qd_tally {
     bool paths;
     uint64_t worlds, failures;
     qd_hash_sum_t hash;
-    qd_moments_t moments[QD_OUTCOMES];
-    qd_sketch_t sketch[QD_OUTCOMES];
+    qd_moments_t moments[QD_OUTCOMES_MAX];
+    qd_sketch_t sketch[QD_OUTCOMES_MAX];
     uint64_t plane[PLANE];
     qd_path_histogram_t path[QD_SERIES_COUNT];
     uint64_t *counts; /* memory of the sketches */
@@ -38,13 +38,13 @@ static bool has_negative(size_t outcome)
 static bool allocate(qd_tally_t *self)
 {
     size_t bins = 0;
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         bins += qd_sketch_bins(has_negative(o));
     self->counts = qd_new(bins, sizeof *self->counts, NULL);
     if (self->counts == NULL)
         return false;
     uint64_t *at = self->counts;
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         qd_sketch_init(&self->sketch[o], at, has_negative(o));
         at += qd_sketch_bins(has_negative(o));
     }
@@ -65,7 +65,7 @@ qd_tally_t *qd_tally_new(size_t periods, bool paths)
         qd_tally_free(self);
         return NULL;
     }
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         qd_moments_clear(&self->moments[o]); /* all else was allocated clear */
     return self;
 }
@@ -85,7 +85,7 @@ void qd_tally_clear(qd_tally_t *self)
     self->worlds = self->failures = 0;
     self->hash = (qd_hash_sum_t){0, 0};
     memset(self->plane, 0, sizeof self->plane);
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         qd_moments_clear(&self->moments[o]);
         qd_sketch_clear(&self->sketch[o]);
     }
@@ -102,14 +102,14 @@ static void add_hash(qd_hash_sum_t *self, uint64_t low, uint64_t high)
 /* A row is hashed as the little-endian bits of its values, with one zero and one NaN only. */
 void qd_hash_sum_add(qd_hash_sum_t *self, uint64_t world, const qd_outcomes_t *outcomes)
 {
-    uint64_t row[QD_OUTCOMES];
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    uint64_t row[QD_OUTCOMES_MAX];
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         double x = outcomes->value[o] + 0.0;
         uint64_t bits;
         memcpy(&bits, &x, sizeof bits);
         row[o] = htole64(x == x ? bits : 0x7FF8000000000000ull);
     }
-    XXH128_hash_t hash = XXH3_128bits_withSeed(row, sizeof row, world);
+    XXH128_hash_t hash = XXH3_128bits_withSeed(row, qd_outcome_count * sizeof *row, world);
     add_hash(self, hash.low64, hash.high64);
 }
 
@@ -132,7 +132,7 @@ void qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result)
 {
     self->worlds++;
     qd_hash_sum_add(&self->hash, world, &result->outcomes);
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         double x = result->outcomes.value[o];
         if (x != x)
             continue;
@@ -162,7 +162,7 @@ void qd_tally_merge(qd_tally_t *self, const qd_tally_t *other)
     self->worlds += other->worlds;
     self->failures += other->failures;
     add_hash(&self->hash, other->hash.low, other->hash.high);
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         qd_moments_merge(&self->moments[o], &other->moments[o]);
         qd_sketch_merge(&self->sketch[o], &other->sketch[o]);
     }
@@ -309,14 +309,14 @@ static void encode_plane(const qd_tally_t *self, qd_byte_writer_t *to)
  * all before. */
 static void encode_body(const qd_tally_t *self, qd_byte_writer_t *to)
 {
-    const uint64_t shape[] = {QD_OUTCOMES, QD_SERIES_COUNT, self->periods, self->paths};
+    const uint64_t shape[] = {qd_outcome_count, QD_SERIES_COUNT, self->periods, self->paths};
     for (size_t i = 0; i < sizeof shape / sizeof shape[0]; i++)
         qd_byte_writer_whole(to, shape[i]);
     qd_byte_writer_whole(to, self->worlds);
     qd_byte_writer_whole(to, self->failures);
     qd_byte_writer_word(to, self->hash.low);
     qd_byte_writer_word(to, self->hash.high);
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         qd_moments_encode(&self->moments[o], to);
         qd_sketch_encode(&self->sketch[o], to);
     }
@@ -381,7 +381,7 @@ static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
     uint64_t worlds;
     if (!decode_counts(self, &worlds, apply, &from))
         return false;
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         if (!decode_outcome(self, o, worlds, apply, &from))
             return false;
     for (size_t i = 0; i < PLANE; i++) {
@@ -425,7 +425,7 @@ static const char *check_envelope(const unsigned char *bytes, size_t size)
 
 static const char *check_shape(const qd_tally_t *self, qd_byte_reader_t *from)
 {
-    if (qd_byte_reader_whole(from) != QD_OUTCOMES || qd_byte_reader_whole(from) != QD_SERIES_COUNT)
+    if (qd_byte_reader_whole(from) != qd_outcome_count || qd_byte_reader_whole(from) != QD_SERIES_COUNT)
         return "it has other outcomes or series";
     if (qd_byte_reader_whole(from) != self->periods || qd_byte_reader_whole(from) != self->paths)
         return "it is for other periods, or differs in whether it keeps paths";

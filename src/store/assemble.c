@@ -63,7 +63,7 @@ static qd_status_t write_all(qd_assembly_t *self, qd_error_t *error)
 static uint64_t mask_of(const qd_output_t *output)
 {
     uint64_t mask = 0;
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         mask |= (uint64_t)output->outcome[o] << o;
     return mask;
 }
@@ -167,7 +167,7 @@ static void survey_tally(qd_assembly_t *self, const qd_tally_t *tally, qd_cell_h
 {
     *cell = (qd_cell_hash_t){qd_tally_count(tally), qd_tally_failures(tally), qd_tally_hash(tally)};
     self->assembled.failures += cell->failures;
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         qd_summary_t summary = qd_tally_summary(tally, (qd_outcome_t)o);
         if (summary.min < self->low[o])
             self->low[o] = summary.min;
@@ -218,7 +218,7 @@ qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
 {
     self->worlds = self->periods = 1;
     self->assembled = (qd_assembled_t){.complete = true};
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         self->low[o] = INFINITY;
         self->high[o] = -INFINITY;
     }
@@ -228,7 +228,7 @@ qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
                      : survey_points(self, cell, error);
     if (status == QD_OK)
         status = qd_result_hash_of(self->experiment, cell, self->assembled.result_hash, error);
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         qd_assembly_edges((qd_outcome_t)o, &self->low[o], &self->high[o]);
     free(cell);
     return status;

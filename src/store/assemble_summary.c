@@ -22,7 +22,7 @@ typedef struct {
     qd_assembly_t *assembly;
     qd_batch_t batch;
     uint64_t outcomes; /* which are summarised */
-    outcome_fields_t outcome[QD_OUTCOMES];
+    outcome_fields_t outcome[QD_OUTCOMES_MAX];
     series_fields_t series[QD_SERIES_COUNT];
     qd_whole_field_t plane, worlds, failed;
 } summary_t;
@@ -141,7 +141,7 @@ static void define(summary_t *self)
     const double confidence = QD_SUMMARY_CONFIDENCE;
     qd_h5_group(&assembly->h5, "/summary");
     qd_h5_set_reals(&assembly->h5, "/summary", "confidence", &confidence, 0);
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         if (self->outcomes >> o & 1)
             add_outcome(self, o);
     qd_h5_group(&assembly->h5, "/plane");
@@ -213,7 +213,7 @@ static qd_status_t fill(summary_t *self, size_t point, size_t order, size_t i, q
     *qd_batch_wholes(&self->batch, self->worlds, i) =
         (int64_t)qd_ranges_count(qd_index_done(index, point, order));
     *qd_batch_wholes(&self->batch, self->failed, i) = (int64_t)qd_tally_failures(tally);
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         if (self->outcomes >> o & 1) {
             fill_outcome(self, o, i, tally);
             if (is_stopped_by(self, o))
@@ -230,7 +230,7 @@ static qd_status_t fill(summary_t *self, size_t point, size_t order, size_t i, q
 static uint64_t wanted(const qd_experiment_t *experiment)
 {
     uint64_t mask = 0;
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         mask |= (uint64_t)experiment->output.outcome[o] << o;
     return mask;
 }

@@ -11,7 +11,7 @@
 #define CHUNK_LEAST 64
 #define REALS       5 /* of a summary of extras: mean, sd, mcse, min, max */
 
-/* One variable of /worlds: an outcome, or QD_OUTCOMES + k for extra k. */
+/* One variable of /worlds: an outcome, or QD_OUTCOMES_MAX + k for extra k. */
 typedef struct {
     size_t outcome, variable;
     uint64_t count; /* of an extra: of the (point, order) in hand */
@@ -47,7 +47,8 @@ static uint64_t chunk_of(const qd_assembly_t *assembly)
 static void define_column(copy_t *self, size_t outcome)
 {
     qd_assembly_t *assembly = self->assembly;
-    const qd_extra_t *extra = outcome < QD_OUTCOMES ? NULL : &assembly->options->extra[outcome - QD_OUTCOMES];
+    const qd_extra_t *extra =
+        outcome < QD_OUTCOMES_MAX ? NULL : &assembly->options->extra[outcome - QD_OUTCOMES_MAX];
     char path[256];
     snprintf(path, sizeof path, "/worlds/%s", extra == NULL ? qd_outcome_table[outcome].name : extra->name);
     size_t variable = qd_h5_define(
@@ -137,8 +138,8 @@ static qd_status_t end_cell(copy_t *self, size_t point, size_t order, size_t cel
 {
     bool rows = qd_ranges_end(qd_index_done(self->assembly->index, point, order)) > 0;
     for (size_t c = 0; c < self->columns; c++)
-        if (self->column[c].outcome >= QD_OUTCOMES)
-            keep_summary(self, self->column[c].outcome - QD_OUTCOMES, &self->column[c], cell);
+        if (self->column[c].outcome >= QD_OUTCOMES_MAX)
+            keep_summary(self, self->column[c].outcome - QD_OUTCOMES_MAX, &self->column[c], cell);
     return rows && !self->assembly->options->scratch ? check_rows(self, error) : QD_OK;
 }
 
@@ -154,7 +155,7 @@ static qd_status_t read_worlds(copy_t *self, size_t point, size_t order, uint64_
         if (status != QD_OK)
             return status;
         qd_row_check_take(self->check, column->outcome, value, count);
-        if (column->outcome >= QD_OUTCOMES)
+        if (column->outcome >= QD_OUTCOMES_MAX)
             summarise(column, value, count);
     }
     if (!self->assembly->options->scratch)
@@ -246,14 +247,15 @@ static void define_all(copy_t *self)
     bool rows = !self->assembly->options->scratch;
     qd_h5_group(&self->assembly->h5, "/worlds");
     qd_assembly_coordinates(self->assembly, "/worlds", false);
-    for (size_t o = 0; o < QD_OUTCOMES && rows; o++)
+    for (size_t o = 0; o < qd_outcome_count && rows; o++)
         if (self->assembly->columns >> o & 1)
             define_column(self, o);
     for (size_t k = 0; k < self->assembly->kind.extras; k++) {
         if (rows)
-            define_column(self, QD_OUTCOMES + k);
+            define_column(self, QD_OUTCOMES_MAX + k);
         else
-            self->column[self->columns++] = (column_t){.outcome = QD_OUTCOMES + k, .variable = QD_H5_NONE};
+            self->column[self->columns++] =
+                (column_t){.outcome = QD_OUTCOMES_MAX + k, .variable = QD_H5_NONE};
         define_summary(self, k);
     }
 }
@@ -263,10 +265,10 @@ qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
     qd_status_t status = QD_OK;
     copy_t *self = calloc(1, sizeof *self);
     size_t extras = assembly->kind.extras;
-    if (self == NULL || (self->column = calloc(QD_OUTCOMES + extras, sizeof *self->column)) == NULL ||
+    if (self == NULL || (self->column = calloc(QD_OUTCOMES_MAX + extras, sizeof *self->column)) == NULL ||
         (self->summary = calloc(extras + 1, sizeof *self->summary)) == NULL ||
         (self->check = qd_row_check_new(assembly->index, assembly->columns)) == NULL ||
-        (self->value = malloc((QD_OUTCOMES + extras) * QD_CHUNK * sizeof *self->value)) == NULL) {
+        (self->value = malloc((QD_OUTCOMES_MAX + extras) * QD_CHUNK * sizeof *self->value)) == NULL) {
         status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for copying worlds");
         goto out;
     }

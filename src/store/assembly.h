@@ -19,10 +19,10 @@ typedef struct {
     qd_index_t *index;
     const qd_assemble_options_t *options;
     qd_part_kind_t kind;
-    uint64_t columns;                           /* outcomes in /worlds */
-    uint64_t worlds;                            /* length of the world dimension, at least 1 */
-    size_t periods;                             /* length of the period dimension, at least 1 */
-    double low[QD_OUTCOMES], high[QD_OUTCOMES]; /* edges of the histograms; before: observed range */
+    uint64_t columns;                                   /* outcomes in /worlds */
+    uint64_t worlds;                                    /* length of the world dimension, at least 1 */
+    size_t periods;                                     /* length of the period dimension, at least 1 */
+    double low[QD_OUTCOMES_MAX], high[QD_OUTCOMES_MAX]; /* edges of the histograms; before: observed range */
     qd_assembled_t assembled;
 } qd_assembly_t;
 

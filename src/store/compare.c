@@ -342,7 +342,7 @@ static bool is_of_worlds(const char *path)
     if (strcmp(path, "/worlds") == 0 || strcmp(path, "/parts") == 0)
         return true;
     if (strncmp(path, "/worlds/", 8) == 0) {
-        for (size_t o = 0; o < QD_OUTCOMES; o++)
+        for (size_t o = 0; o < qd_outcome_count; o++)
             if (strcmp(path + 8, qd_outcome_table[o].name) == 0)
                 return true;
         for (size_t k = 0; k < QD_LANDSCAPE_OUTCOMES; k++)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AHEAD_COLUMNS (QD_OUTCOMES + 8)   /* that are read ahead: outcomes, and the first extras */
+#define AHEAD_COLUMNS (QD_OUTCOMES_MAX + 8)   /* that are read ahead: outcomes, and the first extras */
 #define AHEAD_VALUES  ((size_t)4096)      /* of one of them: a chunk */
 #define AHEAD_BYTES   ((size_t)512 << 10) /* of tallies */
 
@@ -222,11 +222,11 @@ static qd_status_t outcome_of(qd_h5_t *h5, qd_error_t *error)
 /* Path of the variable that holds an outcome or an extra; false where an extra has no name. */
 static bool find_variable(qd_h5_t *h5, size_t outcome, char path[static 512])
 {
-    if (outcome < QD_OUTCOMES)
+    if (outcome < QD_OUTCOMES_MAX)
         return snprintf(path, 512, "/worlds/%s", qd_outcome_table[outcome].name) > 0;
     char *names = qd_h5_get_text(h5, "/parts", "extra_names");
     const char *name = names;
-    for (size_t k = QD_OUTCOMES; k < outcome && name != NULL; k++) {
+    for (size_t k = QD_OUTCOMES_MAX; k < outcome && name != NULL; k++) {
         name = strchr(name, '\n');
         name = name == NULL ? NULL : name + 1;
     }

@@ -65,7 +65,7 @@ qd_part_kind_t qd_index_kind(const qd_index_t *self);
 /* Worlds done, failed ones included. */
 const qd_ranges_t *qd_index_done(const qd_index_t *self, size_t point, size_t order);
 
-/* out[i] = outcome of world first + i, NaN where it is not there or failed. `outcome` QD_OUTCOMES + k is
+/* out[i] = outcome of world first + i, NaN where it is not there or failed. `outcome` QD_OUTCOMES_MAX + k is
  * extra k. Asking for an outcome that is not kept is QD_ERROR_INPUT. */
 QD_MUST_USE qd_status_t qd_index_read(qd_index_t *self, size_t point, size_t order, size_t outcome,
                                       uint64_t first, size_t count, double out[], qd_error_t *error);

@@ -12,7 +12,7 @@ static qd_status_t read_rows(qd_index_t *self, size_t point, size_t order, qd_ra
     for (uint64_t done = 0; done < range.count; done += QD_ROWS_AT_ONCE) {
         uint64_t left = range.count - done, first = range.first + done;
         size_t some = left < QD_ROWS_AT_ONCE ? (size_t)left : QD_ROWS_AT_ONCE;
-        for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        for (size_t o = 0; o < qd_outcome_count; o++) {
             if (!(self->kind.columns >> o & 1))
                 continue;
             qd_status_t status = qd_index_read(self, point, order, o, first, some, value, error);

@@ -59,8 +59,8 @@ static size_t find_piece(const qd_index_t *self, size_t slot, uint64_t first)
 static size_t column_of(const qd_part_kind_t *kind, size_t outcome)
 {
     size_t kept = (size_t)__builtin_popcountll(kind->columns);
-    if (outcome >= QD_OUTCOMES)
-        return outcome - QD_OUTCOMES < kind->extras ? kept + outcome - QD_OUTCOMES : SIZE_MAX;
+    if (outcome >= QD_OUTCOMES_MAX)
+        return outcome - QD_OUTCOMES_MAX < kind->extras ? kept + outcome - QD_OUTCOMES_MAX : SIZE_MAX;
     uint64_t bit = (uint64_t)1 << outcome;
     return kind->columns & bit ? (size_t)__builtin_popcountll(kind->columns & (bit - 1)) : SIZE_MAX;
 }
@@ -75,7 +75,7 @@ qd_status_t qd_index_read(qd_index_t *self, size_t point, size_t order, size_t o
         return QD_OK;
     if (column == SIZE_MAX)
         return qd_error_add(error, QD_ERROR_INPUT, "worlds were kept without outcome %s",
-                            outcome < QD_OUTCOMES ? qd_outcome_table[outcome].name : "(extra)");
+                            outcome < QD_OUTCOMES_MAX ? qd_outcome_table[outcome].name : "(extra)");
     for (size_t i = find_piece(self, slot, first); i < self->piece_start[slot + 1]; i++) {
         const qd_piece_t *piece = &self->piece[i];
         qd_range_t range = piece->range->range;

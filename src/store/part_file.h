@@ -19,7 +19,7 @@
 #define QD_PART_CHECKSUM 16
 
 /* All outcomes. */
-#define QD_COLUMNS_ALL (((uint64_t)1 << QD_OUTCOMES) - 1)
+#define QD_COLUMNS_ALL (((uint64_t)1 << qd_outcome_count) - 1)
 
 #define QD_EXTRAS_MOST 4096
 

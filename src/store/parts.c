@@ -163,7 +163,7 @@ static size_t fill_some(const qd_part_kind_t *kind, const qd_segment_t *segment,
                         double *column)
 {
     size_t n = segment->worlds, k = 0;
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         if ((kind->columns >> o & 1) == 0)
             continue;
         for (size_t w = from; w < to; w++)

@@ -134,9 +134,9 @@ qd_status_t qd_parts_reader_summary(qd_parts_reader_t *self, size_t point, size_
         qd_status_t status = qd_index_tally(self->index, point, order, &tally, error);
         if (status != QD_OK)
             return status;
-        if ((*cell = calloc(QD_OUTCOMES, sizeof **cell)) == NULL)
+        if ((*cell = calloc(QD_OUTCOMES_MAX, sizeof **cell)) == NULL)
             return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for summaries");
-        for (size_t o = 0; o < QD_OUTCOMES; o++)
+        for (size_t o = 0; o < qd_outcome_count; o++)
             (*cell)[o] = summary_of(tally, (qd_outcome_t)o);
     }
     *summary = (*cell)[outcome];

@@ -166,7 +166,7 @@ void qd_result_file_close(qd_result_file_t *self)
     if (qd_h5_close(&self->h5, &ignored) != QD_OK)
         ignored.status = QD_OK; /* faults of reading were told when they happened */
     free(self->done);
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         free_summaries(&self->summaries[o]);
     free_texts(self->point_label, self->points);
     free_texts(self->order_label, self->orders);
@@ -262,7 +262,7 @@ bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcom
 
 bool qd_result_file_keeps_rows(const qd_result_file_t *self)
 {
-    for (size_t o = 0; o < QD_OUTCOMES; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         if (qd_result_file_has_worlds(self, (qd_outcome_t)o))
             return true;
     return false;

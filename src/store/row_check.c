@@ -28,7 +28,7 @@ qd_row_check_t *qd_row_check_new(qd_index_t *index, uint64_t columns)
     self->columns = columns;
     self->again = NULL;
     for (size_t i = 0; i < QD_ROWS_AT_ONCE; i++)
-        for (size_t o = 0; o < QD_OUTCOMES; o++)
+        for (size_t o = 0; o < qd_outcome_count; o++)
             self->row[i].value[o] = NAN;
     return self;
 }
@@ -56,7 +56,7 @@ qd_status_t qd_row_check_begin(qd_row_check_t *self, size_t point, size_t order,
 
 void qd_row_check_take(qd_row_check_t *self, size_t outcome, const double value[], size_t count)
 {
-    if (outcome < QD_OUTCOMES && self->columns >> outcome & 1)
+    if (outcome < QD_OUTCOMES_MAX && self->columns >> outcome & 1)
         for (size_t i = 0; i < count; i++)
             self->row[i].value[outcome] = value[i];
 }
@@ -108,10 +108,10 @@ static bool same(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-/* The first outcome of which the rows give another summary than the tally; QD_OUTCOMES where there is none. */
+/* The first outcome of which the rows give another summary than the tally; QD_OUTCOMES_MAX where there is none. */
 static size_t first_difference(const qd_row_check_t *self, const qd_tally_t *tally)
 {
-    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+    for (size_t o = 0; o < qd_outcome_count; o++) {
         if (!(self->columns >> o & 1))
             continue;
         qd_summary_t a = qd_tally_summary(tally, (qd_outcome_t)o),
@@ -120,7 +120,7 @@ static size_t first_difference(const qd_row_check_t *self, const qd_tally_t *tal
             !same(a.max, b.max))
             return o;
     }
-    return QD_OUTCOMES;
+    return QD_OUTCOMES_MAX;
 }
 
 static qd_status_t refuse(const qd_row_check_t *self, const char *outcome, qd_error_t *error)
@@ -149,5 +149,5 @@ qd_status_t qd_row_check_end(qd_row_check_t *self, qd_error_t *error)
         return hash.low == self->hash.low && hash.high == self->hash.high ? QD_OK : refuse(self, NULL, error);
     }
     size_t outcome = first_difference(self, tally);
-    return outcome == QD_OUTCOMES ? QD_OK : refuse(self, qd_outcome_table[outcome].name, error);
+    return outcome == QD_OUTCOMES_MAX ? QD_OK : refuse(self, qd_outcome_table[outcome].name, error);
 }

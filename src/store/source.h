@@ -18,7 +18,7 @@ size_t qd_sources_count(const qd_sources_t *self);
 const char *qd_sources_path(const qd_sources_t *self, size_t source);
 
 /* `count` doubles of column `column`, starting at world `first` of one range of a unit. `outcome` is the
- * column's outcome, or QD_OUTCOMES + k for extra k. */
+ * column's outcome, or QD_OUTCOMES_MAX + k for extra k. */
 QD_MUST_USE qd_status_t qd_sources_column(qd_sources_t *self, const qd_unit_t *unit,
                                           const qd_unit_range_t *range, size_t column, size_t outcome,
                                           uint64_t first, size_t count, double out[], qd_error_t *error);

@@ -3,7 +3,7 @@
 qd_plan_t qd_plan_default(qd_order_kind_t kind)
 {
     qd_plan_t plan = {.kind = kind};
-    for (size_t i = 0; i < QD_PARAMETER_COUNT; i++)
+    for (size_t i = 0; i < qd_parameter_count; i++)
         plan.parameter[i] = qd_parameter_info(i)->by_order[kind];
     return plan;
 }

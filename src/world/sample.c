@@ -18,7 +18,7 @@ double qd_sample_parameter(const qd_distribution_t *distribution, size_t paramet
 
 void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t *out)
 {
-    for (size_t i = 0; i < QD_PARAMETER_COUNT; i++)
+    for (size_t i = 0; i < qd_parameter_count; i++)
         out->value[i] = qd_sample_parameter(&plan->parameter[i], i, luck, 0);
 }
 

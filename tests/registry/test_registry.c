@@ -200,12 +200,12 @@ static void test_fields_are_positions(void **state)
     qd_parameters_t p;
     for (size_t i = 0; i < QD_PARAMETER_COUNT; i++)
         p.value[i] = (double)i;
-    assert_true(sizeof p == QD_PARAMETER_COUNT * sizeof(double));
+    assert_true(sizeof p == QD_PARAMETERS_MAX * sizeof(double));
     assert_true(p.mission_coupling == QD_P_mission_coupling);
     assert_true(p.capability_pole_decline == QD_P_capability_pole_decline);
     assert_string_equal(qd_parameter_name(QD_P_blocs_switching_cost), "blocs.switching_cost");
     qd_outcomes_t o;
-    assert_true(sizeof o == QD_OUTCOMES * sizeof(double));
+    assert_true(sizeof o == QD_OUTCOMES_MAX * sizeof(double));
     o.value[QD_O_share_umbrella] = 0.25;
     assert_true(o.share_umbrella == 0.25);
 }

@@ -60,7 +60,7 @@ uint64_t qd_test_result_hash(const qd_result_t *result)
     if (result->failure) {
         XXH3_64bits_update(state, result->failure, strlen(result->failure));
     } else {
-        XXH3_64bits_update(state, &result->outcomes, sizeof result->outcomes);
+        XXH3_64bits_update(state, &result->outcomes, QD_OUTCOMES * sizeof *result->outcomes.value);
         XXH3_64bits_update(state, &result->periods, sizeof result->periods);
         for (size_t s = 0; s < QD_SERIES_COUNT; s++)
             for (size_t t = 0; t < result->periods; t++) {
