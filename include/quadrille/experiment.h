@@ -188,7 +188,8 @@ typedef struct {
     uint64_t family_tests; /* how many tests the family has in all files; 0: those of this file */
     double confidence;     /* of claims' intervals before Holm's correction; default 0.95 */
     char *config; /* the experiment as resolved, YAML, one canonical form: what the result file stores */
-    uint64_t config_hash; /* XXH3-64 of what decides the worlds' values: see docs/result-file.md */
+    char *plugin, *plugin_digest; /* name of the plugin, SHA-256 of its file; NULL: none */
+    uint64_t config_hash;         /* XXH3-64 of what decides the worlds' values: see docs/result-file.md */
 } qd_experiment_t;
 
 /* What the command line changes in a file: seed, worlds, settings. Strings are "NAME=VALUE". */
@@ -210,6 +211,9 @@ QD_MUST_USE qd_status_t qd_experiment_load(const char *path, const qd_overrides_
 QD_MUST_USE qd_status_t qd_experiment_parse(const char *text, const char *name, qd_experiment_t **self,
                                             qd_error_t *error);
 void qd_experiment_free(qd_experiment_t *self);
+
+/* Whether worlds of the experiment can be played: QD_ERROR_INPUT where it needs a plugin whose code is not loaded. */
+QD_MUST_USE qd_status_t qd_experiment_check_plugin(const qd_experiment_t *self, qd_error_t *error);
 
 /* The same fields for callers in other languages, which cannot read the struct. Texts belong to the experiment;
  * `point` and `order` lie below the numbers given first. */

@@ -11,6 +11,7 @@
 #include "quadrille/event.h"
 #include "quadrille/experiment.h"
 #include "quadrille/landscape.h"
+#include "quadrille/plugin.h"
 #include "quadrille/power.h"
 #include "quadrille/random.h"
 #include "quadrille/registry.h"

@@ -76,7 +76,8 @@ typedef enum {
     QD_GROUP_FRAGMENTATION,
     QD_GROUP_COALITIONS,
     QD_GROUP_DIAGNOSTICS,
-    QD_GROUP_LANDSCAPE /* optional: qd_landscape_table */
+    QD_GROUP_LANDSCAPE, /* optional: qd_landscape_table */
+    QD_GROUP_PLUGIN     /* of the plugin in use */
 } qd_group_t;
 /* Where an outcome is shown that is not asked for: outcomes.def says what each means. */
 typedef enum { QD_SHOWN_ASKED, QD_SHOWN_POINT, QD_SHOWN_MAIN } qd_shown_t;

@@ -13,6 +13,7 @@
 
 #include "quadrille/error.h"
 #include "quadrille/event.h"
+#include "quadrille/plugin.h"
 #include "quadrille/random.h"
 #include "quadrille/registry.h"
 #include "quadrille/view.h"
@@ -53,6 +54,7 @@ typedef struct {
     size_t changes;
     const qd_change_t
         *change; /* sorted by `at`; of two that set the same parameter in one period, the later one wins */
+    const qd_plugin_t *plugin; /* whose hooks are called, or NULL: the one in use when the plan was made */
 } qd_plan_t;
 
 /* The plan of an order's defaults: no schedule, no empirical data. */

@@ -259,6 +259,7 @@ static const qd_option_t options[] = {
         "where to; default: OUT.h5 with the ending .crate, in the current folder; must not exist"),
     {"license", 0, "URL", "licence of the data, e.g. https://creativecommons.org/licenses/by/4.0/",
      qd_take_word, offsetof(arguments_t, license), "a URL", NULL},
+    QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };
 

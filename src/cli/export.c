@@ -405,6 +405,7 @@ static const qd_option_t options[] = {
     QD_OPTION_OUTPUT("FILE", arguments_t, output, QD_COMPLETE_FILES,
                      "where to, with JSON for an ending .json; default: standard output"),
     QD_OPTION_FORCE(arguments_t, force, "replace a file that is there"),
+    QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };
 

@@ -169,6 +169,7 @@ static const qd_option_t options[] = {
     QD_OPTION_JSON(arguments_t, form, "a JSON array, one object for each row"),
     QD_OPTION_CSV(arguments_t, form, "CSV with a header"),
     {"markdown", 0, NULL, "a table for Markdown", qd_take_markdown, offsetof(arguments_t, form), NULL, NULL},
+    QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };
 

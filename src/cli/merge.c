@@ -44,6 +44,7 @@ static const qd_option_t options[] = {
      offsetof(arguments_t, partial), NULL, NULL},
     QD_OPTION_FORCE(arguments_t, force, "replace an existing file that holds something else"),
     QD_OPTION_QUIET(arguments_t, quiet, "say nothing but what is wrong"),
+    QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };
 

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "cli/cli.h"
 #include "cli/wrap.h"
+#include "quadrille/plugin.h"
 #include "quadrille/world.h"
 
 #define OPTIONS_MAX 32
@@ -180,6 +181,16 @@ bool qd_take_threads(void *field, const char *value)
 bool qd_take_isa(void *field, const char *value)
 {
     return (*(qd_isa_t *)field = qd_isa_find(value)) != QD_ISA_COUNT;
+}
+
+bool qd_take_plugin(void *field, const char *value)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    (void)field;
+    if (qd_plugin_load(value, &error) == QD_OK)
+        return true;
+    (void)qd_cli_fail(&error);
+    return false;
 }
 
 static bool take_form(void *field, qd_form_t form)

@@ -62,6 +62,8 @@ bool qd_take_word(void *field, const char *value);    /* const char * */
 bool qd_take_path(void *field, const char *value);    /* const char *; not empty */
 bool qd_take_threads(void *field, const char *value); /* int, 1 to 4096 */
 bool qd_take_isa(void *field, const char *value);     /* qd_isa_t */
+bool qd_take_plugin(void *field,
+                    const char *value); /* loads it, and tells why where it cannot be; no field */
 
 /* How something is printed: qd_form_t. */
 typedef enum { QD_FORM_USUAL, QD_FORM_TEXT, QD_FORM_JSON, QD_FORM_CSV, QD_FORM_MARKDOWN } qd_form_t;
@@ -91,6 +93,13 @@ bool qd_form_is_json(qd_form_t form);
     {                                                                                                        \
         "isa", 0, "ISA", "auto, v2, v3, v4: instruction set; the result does not depend on it", qd_take_isa, \
             offsetof(arguments, where), "auto, v2, v3 or v4", "auto v2 v3 v4"                                \
+    }
+#define QD_OPTION_PLUGIN                                                                                     \
+    {                                                                                                        \
+        "plugin", 0, "FILE.so",                                                                              \
+            "rules and outcomes of one's own, from this shared object (a plugin is code: "                   \
+            "load none that you do not trust)",                                                              \
+            qd_take_plugin, 0, "a plugin that this program can load", "*.so"                                 \
     }
 #define QD_OPTION_QUIET(arguments, where, text)                                                              \
     {                                                                                                        \

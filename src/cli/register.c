@@ -43,6 +43,7 @@ typedef struct {
 
 static const qd_option_t options[] = {
     QD_OPTION_FORCE(arguments_t, force, "replace a registration that is there"),
+    QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };
 

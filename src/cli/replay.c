@@ -89,6 +89,7 @@ static const qd_option_t options[] = {
      qd_take_path, offsetof(arguments_t, trace), "the path of a file", QD_COMPLETE_FILES},
     QD_OPTION_FORCE(arguments_t, replay.force, "replace an existing FILE"),
     QD_OPTION_ISA(arguments_t, isa),
+    QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };
 

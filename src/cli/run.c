@@ -152,6 +152,7 @@ static const qd_option_t options[] = {
         "does not have any more are lost"),
     QD_OPTION_QUIET(arguments_t, quiet, "no progress"),
     {"verbose", 'v', NULL, "say more", qd_take_flag, offsetof(arguments_t, verbose), NULL, NULL},
+    QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };
 

@@ -243,6 +243,7 @@ static const qd_option_t options[] = {
     {"point", 0, "POINT",
      "one design point only: by its name as shown, label, values (factor=value,...) or position",
      qd_take_word, offsetof(arguments_t, point), "the name of a point", NULL},
+    QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };
 

@@ -169,6 +169,8 @@ qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, q
         return status;
     status = qd_result_file_experiment(file, options->path, &experiment, error);
     if (status == QD_OK)
+        status = qd_experiment_check_plugin(experiment, error);
+    if (status == QD_OK)
         status = find_order(experiment, options->order, &replay->at_order, error);
     if (status == QD_OK)
         status = find_point(experiment, options->point, &replay->at_point, error);

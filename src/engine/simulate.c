@@ -190,7 +190,9 @@ qd_status_t qd_simulate(const qd_experiment_t *experiment, const qd_batch_t *bat
     size_t states, periods;
     simulation_t self = {.experiment = experiment, .batch = batch, .out = out};
     qd_change_t *change = NULL;
-    qd_status_t status = check_batch(batch, error);
+    qd_status_t status = qd_experiment_check_plugin(experiment, error);
+    if (status == QD_OK)
+        status = check_batch(batch, error);
     if (status != QD_OK)
         return status;
     self.parameter = malloc((batch->factors + 1) * sizeof *self.parameter);

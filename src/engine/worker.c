@@ -45,6 +45,9 @@ qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment,
                            size_t periods, qd_error_t *error)
 {
     *self = (qd_worker_t){.experiment = experiment};
+    qd_status_t status = qd_experiment_check_plugin(experiment, error);
+    if (status != QD_OK)
+        return status;
     self->world = qd_world_new(states, periods);
     self->change = qd_worker_schedule(experiment);
     self->row = malloc(QD_UNIT_MAX * sizeof *self->row);

@@ -11,6 +11,7 @@
 #include "experiment/design_reader.h"
 #include "experiment/distributions.h"
 #include "experiment/orders.h"
+#include "experiment/plugin_reader.h"
 #include "experiment/registration.h"
 #include "experiment/robustness.h"
 #include "experiment/settings.h"
@@ -78,7 +79,9 @@ static void write_whole(FILE *out, const qd_loading_t *load)
         fputs("\nabout: ", out);
         qd_write_text(out, self->about);
     }
-    fprintf(out, "\nseed: %" PRIu64 "\n", self->seed);
+    fputc('\n', out);
+    qd_write_plugin(out, self, true);
+    fprintf(out, "seed: %" PRIu64 "\n", self->seed);
     write_worlds(out, self);
     write_core(out, load, true);
     write_output(out, &self->output);
@@ -122,6 +125,7 @@ static char *write_to_memory(const qd_loading_t *load, bool whole, size_t *size)
     if (whole) {
         write_whole(out, load);
     } else {
+        qd_write_plugin(out, load->self, false);
         fprintf(out, "seed: %" PRIu64 "\n", load->self->seed);
         write_core(out, load, false);
     }

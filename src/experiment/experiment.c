@@ -14,6 +14,7 @@
 #include "experiment/loading.h"
 #include "experiment/orders.h"
 #include "experiment/plans.h"
+#include "experiment/plugin_reader.h"
 #include "experiment/points.h"
 #include "experiment/registration.h"
 #include "experiment/robustness.h"
@@ -44,6 +45,8 @@ void qd_experiment_free(qd_experiment_t *self)
     free(self->registered);
     free(self->deviations);
     free(self->config);
+    free(self->plugin);
+    free(self->plugin_digest);
     free(self);
 }
 
@@ -267,7 +270,7 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
     static const char *const keys[] = {"name",         "about",      "seed",      "worlds",    "orders",
                                        "parameters",   "schedule",   "design",    "precision", "output",
                                        "max_failures", "confidence", "claims",    "ablate",    "baseline",
-                                       "family",       "robustness", "registered"};
+                                       "family",       "robustness", "plugin",    "registered"};
     qd_experiment_t *self = load->self;
     if (!qd_yaml_expect(root, QD_YAML_MAP, "an experiment: a mapping of name, seed, worlds, orders, ..."))
         return;
@@ -280,6 +283,8 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
     }
     /* `registered` stands in resolved texts alone. */
     qd_yaml_check_keys(root, sizeof keys / sizeof keys[0] - !load->resolved, keys);
+    if (!qd_plugin_read(load, qd_yaml_get(root, "plugin")))
+        return; /* its names are not known */
     read_name(load, root, path);
     read_numbers(load, root, overrides);
     read_family(load, qd_yaml_get(root, "family"));

@@ -1,5 +1,16 @@
 /* Fields of an experiment for callers that cannot read the struct. */
 #include "quadrille/experiment.h"
+#include "quadrille/plugin.h"
+
+qd_status_t qd_experiment_check_plugin(const qd_experiment_t *self, qd_error_t *error)
+{
+    if (!self->plugin || qd_plugin_in_use())
+        return QD_OK;
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "%s: found no plugin; expected --plugin with `%s` (SHA-256 %s), by which these worlds are played",
+        self->path, self->plugin, self->plugin_digest);
+}
 
 size_t qd_experiment_points(const qd_experiment_t *self)
 {

@@ -94,7 +94,7 @@ void qd_world_review_clubs(qd_world_t *self, bool counted)
     if (state->depth == 0)
         return;
     qd_club_game_t game = qd_world_club_game(self);
-    game.moved = self->observer ? tell_club_move : NULL;
+    game.moved = self->watched ? tell_club_move : NULL;
     game.context = self;
     self->club_game = &game;
     memcpy(self->levels_before, state->level, state->poles * state->padded * sizeof *state->level);

@@ -188,9 +188,7 @@ static void set_stakes(qd_crisis_t *self, const qd_state_t *state, const qd_para
     }
 }
 
-/* The first state with the largest c_i h_i > 0; the target's own stake is 0, so it never initiates. Uses
- * weight up. */
-static int find_initiator(const qd_crisis_t *self, const qd_state_t *state, double *restrict weight)
+int qd_crisis_initiator(const qd_crisis_t *self, const qd_state_t *state, double *restrict weight)
 {
     size_t padded = state->padded;
     for (size_t k = 0; k < padded; k++)
@@ -223,7 +221,7 @@ void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_paramet
     if (targeted)
         set_target(self, state, p, choose_target(scratch, state->n, drawn->target));
     set_stakes(self, state, p);
-    self->initiator = find_initiator(self, state, scratch);
+    self->initiator = qd_crisis_initiator(self, state, scratch);
 }
 
 static int leader(const qd_state_t *state)

@@ -107,7 +107,7 @@ static unsigned unwilling(const qd_mission_game_t *game, const double *price, si
 static void tell_enduring(const qd_world_t *self, qd_event_kind_t kind, const qd_enduring_t *mission,
                           qd_inside_t detail)
 {
-    if (!self->observer)
+    if (!self->watched)
         return;
     detail.enduring = mission;
     detail.venue = mission->venue;

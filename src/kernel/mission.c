@@ -1,4 +1,5 @@
 /* One crisis from its drawing to its end: venues solved, tried, chosen (model.md part 4). */
+#include "kernel/hooks.h"
 #include "kernel/mission_game.h"
 #include "kernel/world.h"
 
@@ -45,6 +46,8 @@ static void solve_venue(qd_world_t *self, qd_venue_t g)
     self->solving = g;
     qd_venue_solve(&self->venue[g], g, &self->given, &self->rules);
     self->record.not_converged += self->venue[g].passes > QD_PASSES_MAX;
+    if (self->plan->plugin && self->plan->plugin->worth)
+        qd_hooks_worth(self, g);
     tell_venue(self, QD_EVENT_VENUE, g);
 }
 
@@ -54,14 +57,14 @@ static void open_venues(qd_world_t *self)
 {
     if (self->parameters.mission_random_order != 0.0)
         qd_venue_shuffle(&self->crisis, self->state.n, self->luck, self->rules.order);
-    self->rules.moved = self->observer ? tell_move : NULL;
+    self->rules.moved = self->watched ? tell_move : NULL;
     self->rules.context = self;
     qd_venue_prepare(&self->rules, &self->given);
     for (qd_venue_t g = 0; g < QD_VENUES; g++) {
         self->venue[g].exists = qd_venue_exists(g, &self->given);
         self->venue[g].solved = self->venue[g].open = false;
     }
-    if (!self->observer) {
+    if (!self->in_turn) {
         solve_abreast(self);
         return;
     }
@@ -106,7 +109,7 @@ static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES])
     qd_venue_t best = best_solved(self, tried);
     if (solve_late(self, best == QD_ABSTAIN ? 0.0 : self->venue[best].worth))
         best = best_solved(self, tried);
-    if (best < QD_ABREAST && !self->observer)
+    if (best < QD_ABREAST && !self->in_turn)
         qd_venues_abreast_sides(&self->abreast, best, self->state.padded, self->venue[best].x);
     return best;
 }
@@ -153,6 +156,8 @@ void qd_world_meet_crisis(qd_world_t *self, unsigned number)
     self->record.crises++;
     qd_crisis_draw(&self->crisis, &self->state, &self->parameters, self->luck, self->period, number,
                    self->spare);
+    if (self->plan->plugin && self->plan->plugin->crisis)
+        qd_hooks_crisis(self);
     qd_world_tell(self, QD_EVENT_CRISIS, (qd_inside_t){.crisis = &self->crisis});
     int initiator = self->crisis.initiator;
     if (initiator == QD_NOBODY) {

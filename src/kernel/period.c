@@ -139,7 +139,7 @@ void qd_world_review_blocs(qd_world_t *self, bool counted)
 {
     qd_state_t *state = &self->state;
     qd_bloc_game_t game = qd_world_bloc_game(self);
-    game.moved = self->observer ? tell_bloc_move : NULL;
+    game.moved = self->watched ? tell_bloc_move : NULL;
     game.context = self;
     self->bloc_game = &game;
     memcpy(self->labels_before, state->label, state->padded * sizeof *state->label);

@@ -2,6 +2,7 @@
  *
  * This file and all it calls below the registry is compiled once per instruction set (src/CMakeLists.txt);
  * QD_KERNEL is the one name that each copy shows to the outside. */
+#include "kernel/hooks.h"
 #include "kernel/world.h"
 #include "world/sample.h"
 
@@ -25,7 +26,11 @@ static const char *play_period(qd_world_t *self)
         qd_world_review_clubs(self, true);
     }
     qd_record_period(&self->record, &self->state);
+    if (self->plan->plugin && self->plan->plugin->period)
+        qd_hooks_period(self);
     qd_world_tell(self, QD_EVENT_PERIOD, (qd_inside_t){0});
+    if (self->fault)
+        return self->fault;
 #ifndef NDEBUG
     return qd_state_verify(&self->state);
 #else
@@ -40,7 +45,13 @@ static const char *draw(qd_world_t *self)
     size_t periods = (size_t)self->parameters.order_periods;
     if (periods > self->record.path_stride)
         return "there is no room for so many periods";
-    const char *failure = qd_sample_order(&self->state, self->plan, &self->parameters, self->luck);
+    const char *failure = qd_hooks_begin(self);
+    if (failure)
+        return failure;
+    if (self->plan->plugin && self->plan->plugin->order)
+        failure = qd_hooks_order(self);
+    else
+        failure = qd_sample_order(&self->state, self->plan, &self->parameters, self->luck);
     if (failure)
         return failure;
     qd_record_reset(&self->record, periods);
@@ -133,6 +144,14 @@ static void finish(qd_world_t *self, qd_result_t *result)
         end(self);
     result->periods = self->record.periods;
     qd_record_outcomes(&self->record, &self->state, self->spare, &result->outcomes);
+    if (self->plan->plugin) {
+        result->failure = qd_hooks_finish(self, &result->outcomes);
+        if (result->failure) {
+            fail(self, result->failure);
+            result->periods = 0;
+            return;
+        }
+    }
     if (ends) {
         self->period--; /* the event belongs to the last period */
         qd_world_tell(self, QD_EVENT_END, (qd_inside_t){.outcomes = &result->outcomes});

@@ -1,4 +1,4 @@
-/* What the outside sees of a world, and how an observer is told. */
+/* What the outside sees of a world. */
 #include "kernel/view.h"
 
 #include "kernel/world.h"
@@ -137,41 +137,4 @@ qd_state_t qd_world_settled(const qd_world_t *self)
         settled.affinity = self->shown;
     }
     return settled;
-}
-
-void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t *inside)
-{
-    qd_state_t settled = qd_world_settled(self);
-    qd_world_view_t world;
-    qd_crisis_view_t crisis;
-    qd_game_view_t game;
-    qd_mission_view_t mission;
-    qd_world_view(self, &settled, &world);
-    inside->parameters = &self->parameters;
-    inside->state = &settled;
-    inside->record = &self->record;
-    if (inside->crisis)
-        crisis = qd_crisis_view(inside->crisis);
-    if (inside->game)
-        game = qd_game_view(inside->game, inside->venue);
-    if (inside->enduring)
-        mission = qd_mission_view(inside->enduring);
-    const qd_event_t event = {.kind = kind,
-                              .period = self->period,
-                              .world = &world,
-                              .crisis = inside->crisis ? &crisis : NULL,
-                              .venue = inside->venue,
-                              .game = inside->game ? &game : NULL,
-                              .mission = inside->enduring ? &mission : NULL,
-                              .age = inside->age,
-                              .ended = inside->ended,
-                              .mover = inside->mover,
-                              .club = inside->club,
-                              .before = inside->before,
-                              .after = inside->after,
-                              .success = inside->success,
-                              .endures = inside->endures,
-                              .outcomes = inside->outcomes,
-                              .inside = inside};
-    self->observer->see(self->observer->context, &event);
 }

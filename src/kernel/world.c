@@ -85,6 +85,20 @@ static bool allocate(qd_world_t *self, size_t padded)
     return complete && self->rules.order && self->labels_before && self->listed;
 }
 
+/* Memory for the plugin in use, if there is one. */
+static bool allocate_for_plugin(qd_world_t *self, size_t states)
+{
+    const qd_plugin_t *plugin = self->made_for = qd_plugin_in_use();
+    if (!plugin)
+        return true;
+    self->memory_size = plugin->memory + states * plugin->memory_per_state;
+    if (self->memory_size > 0)
+        self->memory = malloc(self->memory_size);
+    if (plugin->order)
+        self->drafted = malloc((6 + states) * states * sizeof *self->drafted);
+    return (self->memory || self->memory_size == 0) && (self->drafted || !plugin->order);
+}
+
 qd_world_t *qd_world_new(size_t states, size_t periods)
 {
     qd_world_t *self = calloc(1, sizeof *self);
@@ -92,6 +106,7 @@ qd_world_t *qd_world_new(size_t states, size_t periods)
         return NULL;
     bool complete = qd_state_init(&self->state, states);
     complete = qd_record_init(&self->record, states, periods) && complete;
+    complete = allocate_for_plugin(self, qd_padded(states)) && complete;
     if (allocate(self, qd_padded(states)) && complete)
         return self;
     qd_world_free(self);
@@ -111,6 +126,8 @@ void qd_world_free(qd_world_t *self)
     qd_record_free(&self->record);
     for (size_t k = 0; k < ARRAYS; k++)
         free(*array_of(self, k));
+    free(self->memory);
+    free(self->drafted);
     free(self->shown);
     free(self->bond);
     free(self->values.alike);

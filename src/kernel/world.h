@@ -35,6 +35,13 @@ struct qd_world {
     const qd_plan_t *plan;
     qd_luck_t luck;
     const qd_observer_t *observer;
+    bool watched;                /* by an observer or a plugin */
+    bool in_turn;                /* venues are solved one after the other, all of them */
+    const char *fault;           /* NULL, or what a plugin did wrong in this period */
+    const qd_plugin_t *made_for; /* the plugin in use when the world was allocated, or NULL */
+    void *memory;                /* the plugin's, of this world */
+    size_t memory_size;
+    double *drafted; /* room for an order that the plugin draws */
     qd_stage_t stage;
     const char *failure; /* QD_STAGE_FAILED: why */
     unsigned period;
@@ -102,13 +109,13 @@ qd_state_t qd_world_settled(const qd_world_t *self);
 /* *view = the world, with the states as in `state`. */
 void qd_world_view(const qd_world_t *self, const qd_state_t *state, qd_world_view_t *view);
 
-/* Completes the event and passes it to the observer, which must exist. */
+/* Completes the event and shows it to the observer and the plugin that watch. */
 void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t *inside);
 
-/* Tells the observer, if there is one; the third argument, a qd_inside_t, carries what the kind of event
+/* Tells those that watch, if there are any; the third argument, a qd_inside_t, carries what the kind of event
  * adds. A macro, so that it is made only where somebody watches. */
 #define qd_world_tell(self, kind, ...)                                                                       \
-    ((self)->observer ? qd_world_show((self), (kind), &__VA_ARGS__) : (void)0)
+    ((self)->watched ? qd_world_show((self), (kind), &__VA_ARGS__) : (void)0)
 
 /* The bloc game of the present world, on the world's own arrays; call qd_bloc_game_start before use. */
 qd_bloc_game_t qd_world_bloc_game(qd_world_t *self);

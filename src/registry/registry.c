@@ -1,4 +1,4 @@
-#include "quadrille/registry.h"
+#include "registry/own.h"
 
 #include <math.h>
 #include <string.h>
@@ -99,6 +99,16 @@ const char *qd_order_name(size_t index)
     return qd_order_table[index].name;
 }
 
+void qd_own_parameter_add(const qd_parameter_info_t *info)
+{
+    parameters[qd_parameter_count++] = *info;
+}
+
+void qd_own_outcome_add(const qd_outcome_info_t *info)
+{
+    outcomes[qd_outcome_count++] = *info;
+}
+
 static int find(const char *name, size_t count, const char *(*name_at)(size_t))
 {
     for (size_t i = 0; i < count; i++)
@@ -124,7 +134,7 @@ int qd_doctrine_find(const char *name)
 
 const char *qd_group_name(qd_group_t group)
 {
-    static const char *const names[] = {"stability", "fragmentation", "coalitions", "diagnostics",
-                                        "landscape"};
+    static const char *const names[] = {"stability",   "fragmentation", "coalitions",
+                                        "diagnostics", "landscape",     "plugin"};
     return names[group];
 }

@@ -16,7 +16,8 @@
  *             (Fisher and Yates), starting from 0, 1, ..., N-1
  * GROWTH      period t, draw i: normal, state i
  * ENDURANCE   period t, draw q: uniform, whether the mission of crisis q endures
- * PACE        period t, draw 4 t0 + q: uniform, late success of the mission of crisis q of period t0 < t */
+ * PACE        period t, draw 4 t0 + q: uniform, late success of the mission of crisis q of period t0 < t
+ * PLUGIN      a plugin's own draws (quadrille/plugin.h) */
 #ifndef QD_WORLD_DRAWS_H
 #define QD_WORLD_DRAWS_H
 

@@ -2,7 +2,7 @@
 
 qd_plan_t qd_plan_default(qd_order_kind_t kind)
 {
-    qd_plan_t plan = {.kind = kind};
+    qd_plan_t plan = {.kind = kind, .plugin = qd_plugin_in_use()};
     for (size_t i = 0; i < qd_parameter_count; i++)
         plan.parameter[i] = qd_parameter_info(i)->by_order[kind];
     return plan;

@@ -316,14 +316,15 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
     const qd_empirical_t *data = plan->empirical;
     size_t n = data ? data->states : (size_t)p->order_states;
     size_t m = data ? data->poles : (size_t)p->order_poles;
-    bool fit = data ? n >= m : n > m; /* draw_capabilities shares something out among the others */
+    bool fit = data && data->capability ? n >= m
+                                        : n > m; /* draw_capabilities shares something out among the others */
     if (m < 1 || m > QD_CLUBS_MAX || !fit || qd_padded(n) > state->capacity)
         return "the number of states does not exceed the number of poles, or there is no room for them";
     qd_state_reset(state, n);
     state->poles = m;
     state->anchored = p->clubs_depth != 0.0 || may_converge(plan, p);
     double *spare = state->learned; /* [QD_VENUES][padded]: nobody has learned anything yet */
-    if (data)
+    if (data && data->capability)
         for (size_t i = 0; i < n; i++)
             state->c[i] = data->capability[i];
     else

@@ -11,7 +11,7 @@ copies = sorted((build / "src").glob("kernel_v?.o"))
 if not copies:
     print("skipped: this build has one copy of the kernel (sanitizers, Debug, other processors)")
     sys.exit(77)
-TABLES = {"qd_doctrine_fields", "qd_doctrine_table", "qd_parameter_name", "qd_parameter_count"}
+TABLES = {"qd_doctrine_fields", "qd_doctrine_table", "qd_parameter_name", "qd_parameter_count", "qd_plugin_in_use"}
 for copy in copies:
     listed = subprocess.run(["nm", "--undefined-only", copy], check=True, capture_output=True, text=True).stdout.split()
     taken = {name for name in listed if name.startswith("qd_")}

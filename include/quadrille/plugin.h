@@ -1,0 +1,132 @@
+/* Rules of one's own, without touching the program: a plugin declares parameters and outcomes and hooks that the kernel calls.
+ *
+ * A plugin is a shared object that exports the function qd_plugin (below), built with nothing but these headers:
+ *
+ *     cc -shared -fPIC -O2 $(pkg-config --cflags quadrille) my.c -o my.so
+ *     quadrille run --plugin ./my.so EXPERIMENT.yaml
+ *
+ * or a qd_plugin_t of the calling program (qd_plugin_use). A process has at most one. Its parameters and outcomes are then known
+ * wherever the model's are: in experiment files, designs, schedules, claims, result files. Results carry its name and the
+ * digest of its file; they are resumed, verified and replayed with the same file only.
+ *
+ * A plugin is code and does what it likes with the rights of its caller: nothing but an explicit request loads one.
+ *
+ * Hooks must be pure: what they do may depend on what they are shown and on their own memory of that world, never on a clock, a
+ * file, a thread or another world. Several threads call them at once, on different worlds. They allocate nothing. */
+#ifndef QUADRILLE_PLUGIN_H
+#define QUADRILLE_PLUGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quadrille/error.h"
+#include "quadrille/event.h"
+#include "quadrille/registry.h"
+#include "quadrille/view.h"
+
+#pragma GCC visibility push(default)
+
+/* The layout of everything that a plugin sees: this header, view.h and event.h. Only equal numbers fit. */
+#define QD_PLUGIN_ABI 1
+
+/* ---- what a hook is shown ------------------------------------------------------------------------------ */
+
+typedef struct qd_hook qd_hook_t;
+struct qd_hook {
+    const qd_world_view_t *world; /* as it stands; in `order`, before there is one, NULL */
+    const double *parameter;      /* [parameters] the plugin's own, in its order, as they hold now */
+    void *memory; /* this world's: zero when it is drawn; NULL where the plugin asked for none */
+
+    /* The plugin's own random numbers, a stream beside all others: uniform on [0, 1), or standard normal. The same
+     * (period, draw) is the same number at every design point and in every order; a normal uses up draws 2k and 2k + 1. */
+    double (*uniform)(const qd_hook_t *self, uint32_t period, uint32_t draw);
+    double (*normal)(const qd_hook_t *self, uint32_t period, uint32_t draw);
+    uint64_t seed, number; /* of the world */
+};
+
+/* An order drawn by one's own code. The kernel has set states, poles and the present parameters (order.states and order.poles
+ * as drawn). The hook fills what it wants to and says so by its flags; the rest is drawn as the kind of order says. */
+typedef struct {
+    size_t states, poles; /* N, m */
+    qd_order_kind_t kind;
+    const qd_parameters_t *parameters; /* the model's, as drawn */
+    bool has_capability, has_place, has_values, has_affinity, has_label;
+    double *capability; /* [states] shares; more than 0, descending, the poles first; scaled to sum 1 */
+    double *place;      /* [states][3] unit vectors */
+    double *values;     /* [states][2] in value units */
+    double *affinity;   /* [states][states] symmetric, zero diagonal, in [-1, 1]: baseline and start */
+    int *label;         /* [states] first blocs: 0, or 1 .. blocs.max */
+} qd_order_draft_t;
+
+/* ---- what a plugin declares ---------------------------------------------------------------------------- */
+
+/* A parameter "PLUGIN.NAME": real, drawn once a world like any other, and open to schedules. */
+typedef struct {
+    const char *name; /* "PLUGIN.NAME", where PLUGIN is the plugin's name */
+    const char *unit, *meaning;
+    double low, high, value; /* closed range; default */
+} qd_own_parameter_t;
+
+typedef struct {
+    const char *name; /* letters, digits and underscores, as no other outcome */
+    const char *unit, *meaning;
+    qd_outcome_type_t type;
+    double low, high; /* closed range; -INFINITY, INFINITY: none stated */
+} qd_own_outcome_t;
+
+#define QD_OWN_NAME_MAX 40 /* bytes of a name, the closing NUL counted */
+
+/* All pointers are to constants that outlive every world. A hook that is NULL is not called, and costs nothing. */
+typedef struct {
+    uint32_t abi;     /* QD_PLUGIN_ABI */
+    const char *name; /* small letters, digits and underscores, a letter first */
+    const char *meaning;
+    size_t parameters; /* at most QD_OWN_PARAMETERS */
+    const qd_own_parameter_t *parameter;
+    size_t outcomes; /* at most QD_OWN_OUTCOMES */
+    const qd_own_outcome_t *outcome;
+    size_t memory, memory_per_state; /* bytes that a world keeps for the plugin */
+
+    /* Draws the order, before period 0. */
+    void (*order)(const qd_hook_t *hook, qd_order_draft_t *draft);
+
+    /* A crisis has been drawn: stakes h and prices Delta [states] may be changed, in payoff. The initiator is found from them
+     * afterwards (crisis->initiator is QD_NOBODY); the target's stake stays 0. */
+    void (*crisis)(const qd_hook_t *hook, const qd_crisis_view_t *crisis, double stake[], double price[]);
+
+    /* The initiator's worth EU of a venue whose game is solved; game->worth is what the model makes of it. Returns it as
+     * it shall be. */
+    double (*worth)(const qd_hook_t *hook, const qd_crisis_view_t *crisis, const qd_game_view_t *game);
+
+    /* Every event, as an observer sees it. Worlds are played more slowly where this is set. */
+    void (*see)(const qd_hook_t *hook, const qd_event_t *event);
+
+    /* A period has ended. */
+    void (*period)(const qd_hook_t *hook);
+
+    /* The world has ended: fills own[outcomes]. `model` holds the model's outcomes. A value that is not finite or
+     * outside its range makes the world fail. */
+    void (*finish)(const qd_hook_t *hook, const qd_outcomes_t *model, double own[]);
+} qd_plugin_t;
+
+/* What a shared object exports: its description, a constant. */
+typedef const qd_plugin_t *qd_plugin_function_t(void);
+#define QD_PLUGIN_SYMBOL "qd_plugin"
+
+/* ---- using one ----------------------------------------------------------------------------------------- */
+
+/* Loads the plugin at `path` for the whole process: once, before any experiment is read, any plan or world is made. Not thread-safe.
+ * QD_ERROR_INPUT: no such file, no plugin, another ABI, a declaration that does not hold, another plugin is in use. */
+QD_MUST_USE qd_status_t qd_plugin_load(const char *path, qd_error_t *error);
+
+/* The same for a plugin of the calling program, which has no digest. It must outlive every use of the library. */
+QD_MUST_USE qd_status_t qd_plugin_use(const qd_plugin_t *plugin, qd_error_t *error);
+
+/* The plugin in use, or NULL; and the SHA-256 of its file, 64 hexadecimal digits, "" where there is none. */
+const qd_plugin_t *qd_plugin_in_use(void);
+const char *qd_plugin_digest(void);
+
+#pragma GCC visibility pop
+
+#endif
