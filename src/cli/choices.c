@@ -60,7 +60,7 @@ qd_status_t qd_cli_find_points(const qd_result_file_t *file, const qd_experiment
 int qd_cli_find_outcomes(const char *command, const char *list, bool outcome[QD_OUTCOMES_MAX])
 {
     bool all = strcmp(list, "all") == 0;
-    for (size_t o = 0; all && o < qd_outcome_count; o++)
+    for (size_t o = 0; all && o < QD_OUTCOMES_MAX; o++)
         outcome[o] = true;
     for (const char *name = all ? NULL : list; name;) {
         char one[64];

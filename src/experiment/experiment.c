@@ -361,7 +361,7 @@ static qd_status_t resolve(qd_loading_t *load, const qd_yaml_t *yaml, const char
         self->registered = qd_loading_copy(load, "");
         self->deviations = qd_loading_copy(load, "");
         self->output = (qd_output_t){.worlds = true, .paths = true};
-        for (size_t i = 0; i < qd_outcome_count; i++)
+        for (size_t i = 0; i < QD_OUTCOMES_MAX; i++) /* a plugin that the file describes adds some */
             self->output.outcome[i] = true;
         read_all(load, qd_yaml_root(yaml), path, overrides);
         if (load->error->count == before && !qd_yaml_status(yaml))

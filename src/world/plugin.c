@@ -162,6 +162,7 @@ static void add_rows(const qd_plugin_t *plugin)
                                                 .unit = own->unit,
                                                 .meaning = own->meaning,
                                                 .group = QD_GROUP_PLUGIN,
+                                                .shown = QD_SHOWN_MAIN,
                                                 .type = own->type,
                                                 .low = own->low,
                                                 .high = own->high});

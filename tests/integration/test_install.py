@@ -78,6 +78,18 @@ class Installed(unittest.TestCase):
         with h5py.File(self.folder / "program.h5") as program:
             self.assertEqual(printed.splitlines()[0], program.attrs["result_hash"])
 
+    def test_plugins_of_the_examples(self):
+        (self.folder / "four.yaml").write_text("seed: 11\nworlds: 4\norders: [multipolar]\n")
+        program = self.prefix / "bin" / "quadrille"
+        hashes = {}
+        for name in ("none", "own_rule", "own_outcome"):
+            plugin = [] if name == "none" else ["--plugin", self.examples() / f"{name}.so"]
+            succeed(program, "run", self.folder / "four.yaml", "-o", self.folder / f"{name}.h5", "-q", *plugin)
+            with h5py.File(self.folder / f"{name}.h5") as file:
+                hashes[name] = file.attrs["result_hash"]
+                self.assertEqual("encirclement" in file["worlds"], name == "own_outcome")
+        self.assertEqual(hashes["own_rule"], hashes["none"])
+
     def outcomes_of_one_world(self, *arguments):
         done = subprocess.run([self.examples() / "one_world", *map(str, arguments)], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
