@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AHEAD_COLUMNS (QD_OUTCOMES_MAX + 8)   /* that are read ahead: outcomes, and the first extras */
-#define AHEAD_VALUES  ((size_t)4096)      /* of one of them: a chunk */
-#define AHEAD_BYTES   ((size_t)512 << 10) /* of tallies */
+#define AHEAD_COLUMNS (QD_OUTCOMES_MAX + 8) /* that are read ahead: outcomes, and the first extras */
+#define AHEAD_VALUES  ((size_t)4096)        /* of one of them: a chunk */
+#define AHEAD_BYTES   ((size_t)512 << 10)   /* of tallies */
 
 enum { POINT, ORDER, PERIODS, RANGES, TALLY_SIZE, FIRST, COUNT, COLUMNS };
 
