@@ -267,10 +267,10 @@ static void check_family(qd_loading_t *load, const qd_yaml_node_t *node)
 static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char *path,
                      const qd_overrides_t *overrides)
 {
-    static const char *const keys[] = {"name",         "about",      "seed",      "worlds",    "orders",
-                                       "parameters",   "schedule",   "design",    "precision", "output",
-                                       "max_failures", "confidence", "claims",    "ablate",    "baseline",
-                                       "family",       "robustness", "plugin",    "registered"};
+    static const char *const keys[] = {"name",         "about",      "seed",   "worlds",    "orders",
+                                       "parameters",   "schedule",   "design", "precision", "output",
+                                       "max_failures", "confidence", "claims", "ablate",    "baseline",
+                                       "family",       "robustness", "plugin", "registered"};
     qd_experiment_t *self = load->self;
     if (!qd_yaml_expect(root, QD_YAML_MAP, "an experiment: a mapping of name, seed, worlds, orders, ..."))
         return;
