@@ -91,7 +91,7 @@ class Plot(unittest.TestCase):
         self.assertIn("rumsfeld, target 0.4", told)
         self.assertNotIn("of 12 design points", told)
         done = self.plot(self.grid, "--points", "nowhere")
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2)
         self.assertIn("no point and no factor `nowhere`", done.stderr)
 
     def test_bars_say_what_they_are(self):
