@@ -25,12 +25,27 @@ static void tell_p(FILE *out, double p)
         fprintf(out, ", p %.2g", p);
 }
 
+/* "0.28 [0.27, 0.29]", "0.28" without an interval, "not estimated". */
+static void tell_estimate(FILE *out, double estimate, double low, double high)
+{
+    if (isnan(estimate))
+        fprintf(out, "not estimated");
+    else
+        fprintf(out, "%.4g", estimate);
+    if (!isnan(low))
+        fprintf(out, " [%.4g, %.4g]", low, high);
+}
+
+static bool is_decided(const qd_result_claim_t *claim)
+{
+    return strcmp(claim->verdict, "supported") == 0 || strcmp(claim->verdict, "contradicted") == 0;
+}
+
 /* "contrast, resolved (all): 0.28 [0.27, 0.29], p 0.002, 200 worlds" */
 static void tell_numbers(FILE *out, const qd_result_claim_t *claim)
 {
-    fprintf(out, "%s, %s (%s): %.4g", claim->kind, claim->outcome, claim->order, claim->estimate);
-    if (!isnan(claim->low))
-        fprintf(out, " [%.4g, %.4g]", claim->low, claim->high);
+    fprintf(out, "%s, %s (%s): ", claim->kind, claim->outcome, claim->order);
+    tell_estimate(out, claim->estimate, claim->low, claim->high);
     if (claim->margin != 0.0 && !isnan(claim->margin))
         fprintf(out, ", margin %.4g", claim->margin);
     tell_p(out, claim->p_holm);
@@ -45,10 +60,8 @@ static void show_orders(const qd_show_t *self, const qd_result_verdict_t cell[])
     for (size_t o = 0; o < qd_result_file_orders(self->file); o++) {
         if (!*cell[o].verdict)
             continue;
-        printf("%18s%-14s%-13s %.4g", "", qd_result_file_order_label(self->file, o), cell[o].verdict,
-               cell[o].estimate);
-        if (!isnan(cell[o].low))
-            printf(" [%.4g, %.4g]", cell[o].low, cell[o].high);
+        printf("%18s%-14s%-13s ", "", qd_result_file_order_label(self->file, o), cell[o].verdict);
+        tell_estimate(stdout, cell[o].estimate, cell[o].low, cell[o].high);
         tell_p(stdout, cell[o].p_holm);
         printf("\n");
     }
@@ -57,8 +70,7 @@ static void show_orders(const qd_show_t *self, const qd_result_verdict_t cell[])
 /* "supported, negligible" where a decided effect lies wholly within what the claim calls negligible. */
 static void name_verdict(const qd_result_claim_t *claim, char *out, size_t size)
 {
-    bool decided = strcmp(claim->verdict, "supported") == 0 || strcmp(claim->verdict, "contradicted") == 0;
-    bool small = decided && claim->negligible > 0.0 && claim->low >= -claim->negligible &&
+    bool small = is_decided(claim) && claim->negligible > 0.0 && claim->low >= -claim->negligible &&
                  claim->high <= claim->negligible;
     snprintf(out, size, "%s%s", claim->verdict, small ? ", negligible" : "");
 }
@@ -82,21 +94,17 @@ static void show_claim(const qd_result_claim_t *claim)
     free(text);
 }
 
-/* "carried by debt: without it the effect is -0.018 [-0.03, -0.01], undecided" where an ablation takes the verdict
- * and an interval away from what was found; "weaker without" where the verdict alone changes. */
+/* "carried by debt: without it the effect is -0.018 [-0.03, -0.01], undecided" where an ablation changes a decided
+ * verdict and its interval excludes what was found; else "without debt: ...". An ablation judges the mean over the
+ * orders, which cannot be mixed: it is not compared with a mixed verdict. */
 static void tell_ablation(FILE *out, const qd_result_claim_t *claim, const char *name,
                           const qd_result_verdict_t *cell)
 {
-    bool decided = strcmp(claim->verdict, "undecided") != 0,
-         same = strcmp(claim->verdict, cell->verdict) == 0;
+    bool changed = is_decided(claim) && strcmp(claim->verdict, cell->verdict) != 0;
     bool apart = !(cell->low <= claim->estimate && claim->estimate <= cell->high);
     bool moved = isnan(cell->low) ? cell->estimate != claim->estimate : apart;
-    if (decided && !same && moved)
-        fprintf(out, "carried by %s: without it the effect is %.4g", name, cell->estimate);
-    else
-        fprintf(out, "without %s: %.4g", name, cell->estimate);
-    if (!isnan(cell->low))
-        fprintf(out, " [%.4g, %.4g]", cell->low, cell->high);
+    fprintf(out, changed && moved ? "carried by %s: without it the effect is " : "without %s: ", name);
+    tell_estimate(out, cell->estimate, cell->low, cell->high);
     fprintf(out, ", %s", cell->verdict);
 }
 
@@ -123,9 +131,8 @@ static void show_baselines(size_t count, const char *const name[], const qd_resu
     for (size_t b = 0; b < count; b++) {
         if (!*cell[b].verdict)
             continue;
-        printf("%18s%-19s %.4g", "", name[b], cell[b].estimate);
-        if (!isnan(cell[b].low))
-            printf(" [%.4g, %.4g]", cell[b].low, cell[b].high);
+        printf("%18s%-19s ", "", name[b]);
+        tell_estimate(stdout, cell[b].estimate, cell[b].low, cell[b].high);
         tell_p(stdout, cell[b].p_holm);
         printf("\n");
     }
