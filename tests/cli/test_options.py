@@ -161,7 +161,7 @@ class Bash(unittest.TestCase):
         self.assertEqual(self.complete("run", "mine.yaml", "--isa", "="), ["auto", "v2", "v3", "v4"])
         self.assertEqual(self.complete("run", "mine.yaml", "--seed", ""), [])
         self.assertEqual(self.complete("help", "sh"), ["show"])
-        self.assertEqual(self.complete("list", "o"), ["orders", "outcomes"])
+        self.assertEqual(self.complete("list", "o"), ["odd", "orders", "outcomes"])
         self.assertIn("--isa", self.complete("run", "--is"))
 
 
