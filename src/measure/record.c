@@ -112,18 +112,16 @@ static double series_flexible(const moment_t *now)
     return record->now_missions ? (double)record->now_flexible / (double)record->now_missions : (double)NAN;
 }
 
-static double (*const series_reader[QD_SERIES_COUNT])(const moment_t *) = {
-#define QD_SERIES(field, low, high, unit, meaning) series_##field,
-#include "quadrille/series.def"
-#undef QD_SERIES
-};
-
 static void add_to_paths(qd_record_t *self, const qd_state_t *state)
 {
     moment_t now = {
         .record = self, .state = state, .alignment = qd_measure_alignment(&self->membership, state->c)};
-    for (size_t s = 0; s < QD_SERIES_COUNT; s++)
-        self->path[s * self->path_stride + self->period] = series_reader[s](&now);
+    double *path = self->path + self->period; /* the next series lies path_stride further on */
+#define QD_SERIES(field, low, high, unit, meaning)                                                           \
+    *path = series_##field(&now);                                                                            \
+    path += self->path_stride;
+#include "quadrille/series.def"
+#undef QD_SERIES
 }
 
 void qd_record_period(qd_record_t *self, const qd_state_t *state)
