@@ -32,7 +32,8 @@ class Memory(unittest.TestCase):
     def test_constant_in_worlds(self):
         few, many = peak_kib(200_000), peak_kib(1_000_000)
         print(f"peak resident set: {few} KiB for 200,000 worlds, {many} KiB for 1,000,000")
-        self.assertLess(many - few, 16 * 1024)
+        # The rows of 800,000 worlds take more than 300 MiB; buffers and allocators differ by up to 20 MiB between runs.
+        self.assertLess(many - few, 32 * 1024)
 
 
 if __name__ == "__main__":
