@@ -42,6 +42,10 @@ bool qd_cli_may_write(const char *output, bool *there);
  * Tells which one it is. */
 bool qd_cli_spares(const char *output, const char *const input[], size_t inputs);
 
+/* Whether what a command makes of `input` can be written to `output`: both of the above, and what is there may be replaced
+ * (`force`). Tells the reason where it cannot. */
+bool qd_cli_may_make(const char *output, const char *input, bool force);
+
 /* The path of an experiment, malloc'ed: `name` itself, or where no such file is here and the name has neither slash nor
  * dot, the experiment of that name that comes with the program. NULL when memory is short. */
 char *qd_cli_experiment_path(const char *name);

@@ -413,7 +413,6 @@ static int run(int argc, char **argv)
 {
     arguments_t asked = {0};
     export_t self = {.asked = &asked};
-    bool there;
     int code = qd_options_take(&qd_command_export, argc, argv, &asked);
     if (code >= 0)
         return code;
@@ -423,14 +422,8 @@ static int run(int argc, char **argv)
         return code;
     self.path = argv[optind];
     self.rows.json = is_json(&asked);
-    if (asked.output &&
-        (!qd_cli_may_write(asked.output, &there) || !qd_cli_spares(asked.output, &self.path, 1)))
+    if (asked.output && !qd_cli_may_make(asked.output, self.path, asked.force))
         return 2;
-    if (asked.output && there && !asked.force) {
-        fprintf(stderr, "quadrille: %s: found a file of that name; expected none, or --force to replace it\n",
-                asked.output);
-        return 2;
-    }
     return export_file(&self);
 }
 

@@ -69,6 +69,17 @@ bool qd_cli_spares(const char *output, const char *const input[], size_t inputs)
     return true;
 }
 
+bool qd_cli_may_make(const char *output, const char *input, bool force)
+{
+    bool there;
+    if (!qd_cli_may_write(output, &there) || !qd_cli_spares(output, &input, 1))
+        return false;
+    if (there && !force)
+        fprintf(stderr, "quadrille: %s: found a file of that name; expected none, or --force to replace it\n",
+                output);
+    return !there || force;
+}
+
 char *qd_cli_beside(const char *path, const char *ending)
 {
     const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;

@@ -28,19 +28,13 @@ static int report(const char *path, const char *output, char *points, bool force
     qd_error_t error = QD_ERROR_NONE;
     page_t page = {.options = {.name = path}};
     size_t *point = NULL;
-    bool there;
     char *place = output ? strdup(output) : qd_cli_beside(path, "html");
     int result = 1;
     if (place == NULL)
         goto out;
     result = 2;
-    if (!qd_cli_may_write(place, &there) || !qd_cli_spares(place, &path, 1))
+    if (!qd_cli_may_make(place, path, force))
         goto out;
-    if (there && !force) {
-        fprintf(stderr, "quadrille: %s: found a file of that name; expected none, or --force to replace it\n",
-                place);
-        goto out;
-    }
     if (qd_result_file_open(path, &page.file, &error) != QD_OK ||
         qd_result_file_experiment(page.file, path, &page.experiment, &error) != QD_OK ||
         qd_result_file_check(page.file, false, &error) != QD_OK) {

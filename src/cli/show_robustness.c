@@ -3,7 +3,6 @@
 #include "cli/wrap.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* "fragile: same sign at 65% [58, 72] of 200 points, significantly opposite at 16%; more often the same where ..." */
 static void tell(FILE *out, const qd_result_robustness_t *cell)
@@ -18,18 +17,13 @@ static void tell(FILE *out, const qd_result_robustness_t *cell)
 void qd_show_robustness(size_t places, const char *const place[], const qd_result_robustness_t cell[])
 {
     for (size_t k = 0; k < places; k++) {
-        char *text = NULL;
-        size_t size = 0;
+        qd_wrap_t line;
         if (!*cell[k].verdict)
             continue;
-        FILE *out = open_memstream(&text, &size);
-        if (out) {
-            fprintf(out, "%s ", k > 0 ? place[k] : "around the values:");
-            tell(out, &cell[k]);
-            fclose(out);
-        }
         printf("%18s", "");
-        qd_wrapped(text ? text : "", 20);
-        free(text);
+        FILE *out = qd_wrap_begin(&line);
+        fprintf(out, "%s ", k > 0 ? place[k] : "around the values:");
+        tell(out, &cell[k]);
+        qd_wrap_end(&line, 20);
     }
 }

@@ -78,20 +78,14 @@ static void name_verdict(const qd_result_claim_t *claim, char *out, size_t size)
 static void show_claim(const qd_result_claim_t *claim)
 {
     char verdict[64];
+    qd_wrap_t numbers;
     name_verdict(claim, verdict, sizeof verdict);
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out) {
-        tell_numbers(out, claim);
-        fclose(out);
-    }
     printf("  %-13s %s%s\n%16s", verdict, claim->id,
            strcmp(claim->status, "exploratory") == 0 ? " (exploratory)" : "", "");
     qd_wrapped(claim->says, 16);
     printf("%16s", "");
-    qd_wrapped(text ? text : "", 16);
-    free(text);
+    tell_numbers(qd_wrap_begin(&numbers), claim);
+    qd_wrap_end(&numbers, 16);
 }
 
 /* "carried by debt: without it the effect is -0.018 [-0.03, -0.01], undecided" where an ablation changes a decided
@@ -112,16 +106,10 @@ static void show_ablations(const qd_result_claim_t *claim, size_t count, const c
                            const qd_result_verdict_t cell[])
 {
     for (size_t a = 0; a < count; a++) {
-        char *text = NULL;
-        size_t size = 0;
-        FILE *out = open_memstream(&text, &size);
-        if (out) {
-            tell_ablation(out, claim, name[a], &cell[a]);
-            fclose(out);
-        }
+        qd_wrap_t line;
         printf("%18s", "");
-        qd_wrapped(text ? text : "", 18);
-        free(text);
+        tell_ablation(qd_wrap_begin(&line), claim, name[a], &cell[a]);
+        qd_wrap_end(&line, 18);
     }
 }
 
@@ -157,17 +145,13 @@ static void show_origin(const qd_experiment_t *experiment)
 
 static void show_sentences(const char *head, const char *const sentence[])
 {
-    char *text = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&text, &size);
-    if (memory)
-        fputs(head, memory);
-    for (size_t i = 0; memory && sentence[i]; i++)
-        fprintf(memory, " %s", sentence[i]);
-    bool whole = memory && fclose(memory) == 0;
+    qd_wrap_t paragraph;
     putchar('\n');
-    qd_wrapped(whole ? text : "", 0);
-    free(text);
+    FILE *out = qd_wrap_begin(&paragraph);
+    fputs(head, out);
+    for (size_t i = 0; sentence[i]; i++)
+        fprintf(out, " %s", sentence[i]);
+    qd_wrap_end(&paragraph, 0);
 }
 
 /* Figures of merit 1 / (R^2 T): R the relative standard error of a claim's effect, T the time that the run took
@@ -176,24 +160,23 @@ static void show_merits(const qd_show_t *self, size_t count, const qd_result_cla
 {
     const qd_provenance_t *from = qd_result_file_provenance(self->file);
     double seconds = from->seconds * (double)from->threads * (double)from->ranks;
-    char *text = NULL;
-    size_t size, shown = 0;
-    FILE *out = seconds > 0.0 ? open_memstream(&text, &size) : NULL;
-    for (size_t i = 0; out && i < count; i++) {
+    qd_wrap_t line;
+    FILE *out = NULL;
+    for (size_t i = 0; seconds > 0.0 && i < count; i++) {
         double relative = claim[i].unpaired_se / sqrt(claim[i].variance_reduction) / fabs(claim[i].estimate);
-        if (relative > 0.0 && isfinite(relative))
-            fprintf(out, "%s%s %.3g", shown++ > 0 ? ", " : "", claim[i].id,
-                    1.0 / (relative * relative * seconds));
+        if (!(relative > 0.0 && isfinite(relative)))
+            continue;
+        const char *comma = out ? ", " : "";
+        if (!out) {
+            printf("\nFigures of merit 1/(R^2 T); T: %.3g s of computing, summed over threads; "
+                   "R: relative standard error:\n  ",
+                   seconds);
+            out = qd_wrap_begin(&line);
+        }
+        fprintf(out, "%s%s %.3g", comma, claim[i].id, 1.0 / (relative * relative * seconds));
     }
-    bool whole = out && fclose(out) == 0 && shown > 0;
-    if (whole) {
-        printf(
-            "\nFigures of merit 1/(R^2 T); T: %.3g s of computing, summed over threads; R: relative standard "
-            "error:\n  ",
-            seconds);
-        qd_wrapped(text, 2);
-    }
-    free(text);
+    if (out)
+        qd_wrap_end(&line, 2);
 }
 
 qd_status_t qd_show_claims(const qd_show_t *self)
@@ -218,12 +201,12 @@ qd_status_t qd_show_claims(const qd_show_t *self)
         "\nClaims: estimate [interval]; intervals hold together, p after Holm's correction over all tests\n");
     show_origin(self->experiment);
     for (size_t i = 0; i < count; i++) {
+        bool by_order = orders > 1 && strcmp(claim[i].order, "all") == 0;
         show_claim(&claim[i]);
-        if (cell != NULL && orders > 1 && strcmp(claim[i].order, "all") == 0)
+        if (cell != NULL && by_order)
             show_orders(self, cell + i * orders);
         show_baselines(baselines, base_name, base + i * baselines);
         show_ablations(&claim[i], ablations, name, ablated + i * ablations);
-        bool by_order = orders > 1 && strcmp(claim[i].order, "all") == 0;
         qd_show_robustness(by_order ? places : places > 0, place, robustness + i * places);
     }
     show_merits(self, count, claim);

@@ -1,6 +1,7 @@
 #include "cli/wrap.h"
 
-#include <stdio.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The same of the text's first `size` bytes. */
@@ -27,6 +28,20 @@ static void wrap(const char *text, size_t size, int indent)
 void qd_wrapped(const char *text, int indent)
 {
     wrap(text, strlen(text), indent);
+}
+
+FILE *qd_wrap_begin(qd_wrap_t *self)
+{
+    *self = (qd_wrap_t){0};
+    self->out = open_memstream(&self->text, &self->size);
+    return self->out ? self->out : stdout;
+}
+
+void qd_wrap_end(qd_wrap_t *self, int indent)
+{
+    bool whole = self->out && fclose(self->out) == 0;
+    qd_wrapped(whole ? self->text : "", indent);
+    free(self->text);
 }
 
 void qd_wrapped_paragraphs(const char *text)
