@@ -18,7 +18,8 @@ static void set_costs(qd_world_t *self)
         cost[i] *= self->parameters.clubs_cost;
 }
 
-qd_club_game_t qd_world_club_game(qd_world_t *self)
+/* The club game of the present world, on the world's own arrays; requires clubs. */
+static qd_club_game_t club_game(qd_world_t *self)
 {
     qd_state_t *state = &self->state;
     const qd_parameters_t *p = &self->parameters;
@@ -93,7 +94,7 @@ void qd_world_review_clubs(qd_world_t *self, bool counted)
     qd_state_t *state = &self->state;
     if (state->depth == 0)
         return;
-    qd_club_game_t game = qd_world_club_game(self);
+    qd_club_game_t game = club_game(self);
     game.moved = self->watched ? tell_club_move : NULL;
     game.context = self;
     self->club_game = &game;

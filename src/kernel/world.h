@@ -123,9 +123,6 @@ qd_bloc_game_t qd_world_bloc_game(qd_world_t *self);
 /* The bloc review (part 2); `counted` is false for the first one at t = 0. */
 void qd_world_review_blocs(qd_world_t *self, bool counted);
 
-/* The club game of the present world, on the world's own arrays; requires clubs. */
-qd_club_game_t qd_world_club_game(qd_world_t *self);
-
 /* The club review (part 9), where there are clubs; `counted` is false for the first one at t = 0. */
 void qd_world_review_clubs(qd_world_t *self, bool counted);
 

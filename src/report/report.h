@@ -25,9 +25,6 @@ typedef struct {
     const size_t *point; /* [points], positions in the result */
 } qd_report_options_t;
 
-/* The number of points whose curves fit into a report of so many orders and periods, at least 1. */
-size_t qd_report_room(size_t orders, size_t periods);
-
 /* Writes the page to `out`. `experiment` is that of the result (qd_result_file_experiment). QD_ERROR_INPUT,
  * QD_ERROR_IO: the result cannot be read; `out` then holds a part of the page. Whether writing succeeded is for the
  * caller to ask of `out`. */

@@ -321,7 +321,8 @@ static void write_sentences(FILE *out, const char *key, const char *const senten
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
-size_t qd_report_room(size_t orders, size_t periods)
+/* The number of points whose curves fit into a report of so many orders and periods, at least 1. */
+static size_t curves_room(size_t orders, size_t periods)
 {
     size_t cells = (size_t)QD_REPORT_CELLS * 140 / (periods > 140 ? periods : 140);
     size_t points = cells / (orders > 0 ? orders : 1);
@@ -342,7 +343,7 @@ static size_t periods_of(const qd_report_t *self)
 static qd_status_t choose_details(qd_report_t *self, size_t periods)
 {
     const qd_report_options_t *options = self->options;
-    size_t room = options->points > 0 ? options->points : qd_report_room(self->orders, periods);
+    size_t room = options->points > 0 ? options->points : curves_room(self->orders, periods);
     self->details = room < self->points ? room : self->points;
     if (options->points > 0)
         self->details = options->points;

@@ -274,26 +274,6 @@ uint64_t qd_tally_path(const qd_tally_t *self, qd_series_t series, size_t period
     return 0;
 }
 
-uint64_t qd_tally_path_count(const qd_tally_t *self, qd_series_t series, size_t period)
-{
-    double mean;
-    return qd_tally_path(self, series, period, 0, NULL, &mean, NULL);
-}
-
-double qd_tally_path_mean(const qd_tally_t *self, qd_series_t series, size_t period)
-{
-    double mean;
-    qd_tally_path(self, series, period, 0, NULL, &mean, NULL);
-    return mean;
-}
-
-double qd_tally_path_quantile(const qd_tally_t *self, qd_series_t series, size_t period, double p)
-{
-    double mean, quantile;
-    qd_tally_path(self, series, period, 1, &p, &mean, &quantile);
-    return quantile;
-}
-
 /* ---- bytes --------------------------------------------------------------------------------------------- */
 
 static void encode_plane(const qd_tally_t *self, qd_byte_writer_t *to)

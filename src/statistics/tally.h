@@ -78,12 +78,9 @@ void qd_tally_histogram(const qd_tally_t *self, qd_outcome_t outcome, double low
 const uint64_t *qd_tally_plane(const qd_tally_t *self);
 
 /* Of one series at one period: worlds with a value, their mean, and their quantiles p[0..quantiles-1], ascending,
- * in one walk; NaN where there is none. Below, each of them alone. */
+ * in one walk; NaN where there is none. */
 uint64_t qd_tally_path(const qd_tally_t *self, qd_series_t series, size_t period, size_t quantiles,
                        const double p[], double *mean, double quantile[]);
-uint64_t qd_tally_path_count(const qd_tally_t *self, qd_series_t series, size_t period);
-double qd_tally_path_mean(const qd_tally_t *self, qd_series_t series, size_t period);
-double qd_tally_path_quantile(const qd_tally_t *self, qd_series_t series, size_t period, double p);
 
 /* Bytes for a part file: sparse, little-endian, versioned. _encode appends to *buffer (realloc'd; *size used,
  * *capacity allocated). _decode *adds* the encoded tally to self and refuses, with QD_ERROR_IO, what is not

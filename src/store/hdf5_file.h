@@ -204,10 +204,6 @@ void qd_h5_fail(qd_h5_t *self, const char *doing, const char *object);
 /* Notes as the first failure that the contents of a file are not what they should be. */
 void qd_h5_refuse(qd_h5_t *self, const char *why);
 
-/* Access properties of a variable with a cache of so many bytes for its chunks, where HDF5 would take a
- * megabyte for each; close with H5Pclose. */
-hid_t qd_h5_access_list(size_t cache);
-
 /* Fails, as qd_h5_fail does, unless what was `doing` is done. */
 void qd_h5_need(qd_h5_t *self, bool done, const char *doing, const char *object);
 

@@ -55,7 +55,9 @@ static hid_t creation_list(const shape_t *shape, qd_h5_type_t type, bool compres
     return -1;
 }
 
-hid_t qd_h5_access_list(size_t cache)
+/* Access properties of a variable with a cache of so many bytes for its chunks, where HDF5 would take a
+ * megabyte for each; close with H5Pclose. */
+static hid_t access_list(size_t cache)
 {
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
     if (H5Pset_chunk_cache(access, 13, cache, 1.0) >= 0)
@@ -93,7 +95,7 @@ static hid_t create_dataset(qd_h5_t *self, const char *path, qd_h5_type_t type, 
     choose_chunk(shape, chunk > 0 ? chunk : CHUNK);
     hid_t creation = creation_list(shape, type, compress), in_file = qd_h5_file_type(type);
     hid_t space = H5Screate_simple(shape->rank, shape->size, shape->most);
-    hid_t access = qd_h5_access_list(two_chunks(shape));
+    hid_t access = access_list(two_chunks(shape));
     hid_t dataset = H5Dcreate2(self->file, path, in_file, space, H5P_DEFAULT, creation, access);
     qd_h5_need(self, dataset >= 0, "creating variable", path);
     bool closed = H5Sclose(space) >= 0;
