@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "landscape/partitions.h"
-#include "landscape/plateaus.h"
+#include "landscape/answer.h"
+#include "landscape/methods.h"
 #include "landscape/search.h"
-#include "landscape/subsets.h"
-#include "landscape/two_camps.h"
 #include "landscape/weights.h"
 
 const char *qd_landscape_rule_name(qd_landscape_rule_t rule)

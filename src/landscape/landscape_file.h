@@ -6,16 +6,26 @@
  *     starts, seed  of a search; 1000 and 1 if absent
  *     actors        names and sizes, or a list of names (size 1)
  *     propensity    a symmetric matrix in the actors' order, row by row; or
- *     ties          a CSV file (ties_file.h), relative to this file */
+ *     ties          a CSV file (qd_ties_read), relative to this file */
 #ifndef QD_LANDSCAPE_LANDSCAPE_FILE_H
 #define QD_LANDSCAPE_LANDSCAPE_FILE_H
 
-#include "yaml/reader.h"
 #include "quadrille/landscape.h"
+#include "yaml/reader.h"
 
 /* The same from a document in memory. `ties` is relative to `folder` (empty, or ending in '/'). `error` must be the
  * one with which the document was loaded. */
 QD_MUST_USE qd_status_t qd_landscape_read(const qd_yaml_t *document, const char *folder,
                                           qd_landscape_t **self, qd_error_t *error);
+
+/* Signed edge lists: CSV files (base/csv.h) with the header a,b,sign and one tie per line. */
+
+/* Reads ties into a landscape. With `self` given, names must be its actors; otherwise *made is a new
+ * landscape whose actors are the names in the order in which they appear, with size 1. sign: +1, -1 or any
+ * other finite number but 0, the propensity of the pair. A pair that occurs twice (in either order), a tie of
+ * an actor with itself, an unknown name, a line of the wrong shape: each is told as FILE:LINE:COLUMN, at most
+ * 20 of them. Exactly one of self and made is NULL. */
+QD_MUST_USE qd_status_t qd_ties_read(const char *path, qd_landscape_t *self, qd_landscape_t **made,
+                                     qd_error_t *error);
 
 #endif

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "landscape/halves.h"
-#include "landscape/series.h"
-#include "landscape/voting_rule.h"
+#include "landscape/coalitions.h"
 
 #define BYTES_MAX           ((double)(1 << 30)) /* of a generating function */
 #define STEPS_MAX           6e10                /* of about a nanosecond */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/name.h"
-#include "landscape/voting_rule.h"
+#include "landscape/coalitions.h"
 #include "quadrille/registry.h"
 
 typedef struct {

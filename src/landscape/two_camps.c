@@ -1,4 +1,4 @@
-#include "landscape/two_camps.h"
+#include "landscape/methods.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -6,7 +6,6 @@
 
 #include "base/memory.h"
 #include "landscape/answer.h"
-#include "landscape/runner.h"
 #include "math/reduce.h"
 
 #define STAYS 0xff /* entry of `next` of a minimum */

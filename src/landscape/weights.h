@@ -1,3 +1,37 @@
+/* Pair weights and their exact sums.
+ *
+ * Amounts are for weights that no common power of ten scales to whole numbers within a double.
+ *
+ * An amount is a whole number of units in the base 2^46, one digit per double, the lowest digit first. Digits
+ * of products are whole numbers below 2^46 in magnitude, so that adding up to 2^7 of them is exact. A settled
+ * amount has digits in [0, 2^46) below the highest one, which carries the sign. */
+#ifndef QD_LANDSCAPE_WEIGHTS_H
+#define QD_LANDSCAPE_WEIGHTS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quadrille/landscape.h"
+
+#define QD_DIGITS_MAX 16 /* the highest is reserved for carries: 690 bits, 207 decimal digits */
+
+typedef struct {
+    size_t digits;
+    double digit[QD_DIGITS_MAX];
+} qd_amount_t;
+
+/* Carries from the lowest digit to the highest. */
+void qd_amount_settle(qd_amount_t *self);
+
+/* Adds factor * other to a settled amount of as many digits and settles it; factor: 1 or -1. */
+void qd_amount_add(qd_amount_t *self, double factor, const qd_amount_t *other);
+
+/* The sign of a settled amount: -1, 0 or 1. */
+int qd_amount_sign(const qd_amount_t *self);
+int qd_amount_compare(const qd_amount_t *a, const qd_amount_t *b);
+
 /* Pair weights w_ij = s_i s_j p_ij, as whole numbers where the input allows it.
  *
  * A number written with d decimals is an integer after multiplication by 10^d. If all sizes have at most a
@@ -7,18 +41,11 @@
  *
  * Otherwise sums of doubles decide wherever they differ by more than `tolerance`. A closer pair is recorded, and the
  * method `exact` solves the landscape again with qd_weights_add_digits. Each weight then has the digits of the product
- * of the three shortest decimals in the base 2^46 too (amount.h), and exact sums of digits decide those pairs.
+ * of the three shortest decimals in the base 2^46 too, and exact sums of digits decide those pairs.
  *
  * The tolerance, 1e-12 sum |w|, exceeds the largest error of a difference of two sums of doubles. A walk adds at most
  * 4096 + 36 rows before it recomputes; each addition errs by at most 2^-53 sum |w| and each weight by 2^-52 of itself,
  * in total by less than 4.7e-13 sum |w| for each sum. */
-#ifndef QD_LANDSCAPE_WEIGHTS_H
-#define QD_LANDSCAPE_WEIGHTS_H
-
-#include <stdatomic.h>
-
-#include "landscape/amount.h"
-#include "quadrille/landscape.h"
 
 typedef struct {
     size_t n, padded;

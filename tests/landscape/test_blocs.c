@@ -4,10 +4,9 @@
 #include <math.h>
 
 #include "landscape/answer.h"
-#include "landscape/games.h"
-#include "landscape/partitions.h"
+#include "landscape/methods.h"
 #include "landscape/published.h"
-#include "landscape/subsets.h"
+#include "landscape/search.h"
 
 #define FOLDER QD_SOURCE_DIR "/experiments/landscapes/"
 

@@ -3,9 +3,8 @@
  * against each other. */
 #include <math.h>
 
-#include "landscape/halves.h"
+#include "landscape/coalitions.h"
 #include "landscape/published.h"
-#include "landscape/series.h"
 #include "quadrille/power.h"
 
 #define FOLDER QD_SOURCE_DIR "/experiments/landscapes/"

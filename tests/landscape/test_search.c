@@ -2,8 +2,8 @@
 /* Search: the proven optima of case 4, planted networks of the largest size, agreement with exact answers. */
 #include <math.h>
 
-#include "landscape/games.h"
 #include "landscape/published.h"
+#include "landscape/search.h"
 
 #define FOLDER QD_SOURCE_DIR "/experiments/landscapes/"
 

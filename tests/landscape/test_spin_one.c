@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "landscape/answer.h"
-#include "landscape/games.h"
 #include "landscape/published.h"
+#include "landscape/search.h"
 #include "math/reduce.h"
 
 #define FOLDER QD_SOURCE_DIR "/experiments/landscapes/"
