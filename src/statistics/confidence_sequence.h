@@ -30,9 +30,9 @@ typedef struct {
     double alpha;     /* 1 - confidence */
     double rho;       /* of the mixture: sets the time at which it is tightest */
     uint64_t min_worlds;
-    uint64_t count;       /* at the last look, as all below */
-    double mean, squares; /* mean, and sum of squares about it */
-    double variation;     /* V, in units of (high - low)^2 */
+    uint64_t count;           /* at the last look, as all below */
+    double mean, sd, squares; /* mean, sd (n - 1), sum of squares about the mean */
+    double variation;         /* V, in units of (high - low)^2 */
 } qd_confidence_sequence_t;
 
 /* For an outcome in [low, high]; either may be infinite. min_worlds >= 2: the least number of worlds at which
@@ -40,9 +40,23 @@ typedef struct {
 void qd_confidence_sequence_init(qd_confidence_sequence_t *self, double low, double high, double confidence,
                                  uint64_t min_worlds);
 
-/* The interval at a look: count, mean and sd (n - 1) of all worlds so far. A count that has not grown repeats
- * the last interval's width. */
+/* Tunes a new sequence of a bounded outcome for a variance of `share` (high - low)^2 in place of 1/12, that of a uniform
+ * outcome. Coverage does not depend on it. */
+void qd_confidence_sequence_tune(qd_confidence_sequence_t *self, double share);
+
+/* Takes a look: count, mean and sd (n - 1) of all worlds so far. A count that has not grown is no look. */
+void qd_confidence_sequence_add(qd_confidence_sequence_t *self, uint64_t count, double mean, double sd);
+
+/* The interval at the last look. */
+qd_interval_t qd_confidence_sequence_interval(const qd_confidence_sequence_t *self);
+
+/* Takes a look and returns its interval. */
 qd_interval_t qd_confidence_sequence_look(qd_confidence_sequence_t *self, uint64_t count, double mean,
                                           double sd);
+
+/* The p-value, at the last look, of the hypothesis that the mean is `value`: valid at every look, and so at any at which
+ * the run may stop. It is below 1 - confidence where the interval excludes `value`, and conversely: the least alpha at
+ * which it does, for the same tuning. In (0, 1]. */
+double qd_confidence_sequence_p(const qd_confidence_sequence_t *self, double value);
 
 #endif

@@ -134,6 +134,58 @@ static void test_guards(void **state)
     QD_ASSERT_NEAR(never.low, 0.0, 0.0);
 }
 
+/* ---- p-values ------------------------------------------------------------------------------------------ */
+
+/* The mixture by Simpson's rule over u = 1 - lambda: the mean of exp(lambda s - (-log(u) - lambda) v) under the density
+ * proportional to u^(rho - 1) exp(-rho u) on (0, 1]. */
+static double mixture(double s, double v, double rho)
+{
+    enum { STEPS = 200000 };
+    double sum = 0.0, weight = 0.0;
+    for (int i = 0; i <= STEPS; i++) {
+        double u = (double)i / STEPS, part = i == 0 || i == STEPS ? 1.0 : i % 2 ? 4.0 : 2.0;
+        double density = u > 0.0 ? pow(u, rho - 1.0) * exp(-rho * u) : 0.0;
+        weight += part * density;
+        sum += u > 0.0 ? part * density * exp((1.0 - u) * s + (log(u) + 1.0 - u) * v) : 0.0;
+    }
+    return sum / weight;
+}
+
+static void test_p_is_that_of_the_mixture(void **state)
+{
+    (void)state;
+    const double mean[] = {0.1, 0.02, -0.05};
+    for (size_t i = 0; i < 3; i++) {
+        qd_confidence_sequence_t sequence;
+        qd_confidence_sequence_init(&sequence, -1.0, 1.0, 0.95, 1000);
+        qd_confidence_sequence_tune(&sequence, 0.05);
+        qd_confidence_sequence_add(&sequence, 1000, mean[i], 0.3);
+        /* The first prediction is the middle, 0: V is the sum of squares about it, over 2^2. */
+        double v = (999.0 * 0.3 * 0.3 + 1000.0 * mean[i] * mean[i]) / 4.0, s = 1000.0 * fabs(mean[i]) / 2.0;
+        double expected = fmin(1.0, 2.0 / mixture(s, v, sequence.rho));
+        QD_ASSERT_NEAR(qd_confidence_sequence_p(&sequence, 0.0) / expected, 1.0, 1e-6);
+    }
+}
+
+/* An interval's ends are where p is alpha. */
+static void test_p_and_interval_agree(void **state)
+{
+    (void)state;
+    for (int bounded = 0; bounded < 2; bounded++) {
+        qd_confidence_sequence_t sequence;
+        qd_confidence_sequence_init(&sequence, bounded ? -1.0 : -INFINITY, bounded ? 1.0 : INFINITY, 0.99,
+                                    500);
+        assert_true(qd_confidence_sequence_p(&sequence, 0.5) == 1.0);
+        for (uint64_t n = 500; n <= 50000; n *= 10) {
+            qd_interval_t i = qd_confidence_sequence_look(&sequence, n, 0.03, 0.2);
+            QD_ASSERT_NEAR(qd_confidence_sequence_p(&sequence, i.low), 0.01, 1e-8);
+            QD_ASSERT_NEAR(qd_confidence_sequence_p(&sequence, i.high), 0.01, 1e-8);
+            assert_true(qd_confidence_sequence_p(&sequence, 0.03) == 1.0);
+            assert_true(qd_confidence_sequence_p(&sequence, 2.0 * i.high - 0.03) < 0.01);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +194,8 @@ int main(void)
         cmocka_unit_test(test_fixed_intervals_would_miss),
         cmocka_unit_test(test_scale_and_progress),
         cmocka_unit_test(test_guards),
+        cmocka_unit_test(test_p_is_that_of_the_mixture),
+        cmocka_unit_test(test_p_and_interval_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
