@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "experiment/registration.h"
+#include "experiment/parts.h"
 
 static qd_status_t write_sealed(void *context, FILE *out, qd_error_t *error)
 {

@@ -1,5 +1,5 @@
 /* Verdicts around the values of the parameters: the sign of every claim's effect at the points of a Latin hypercube
- * (experiment/robustness.h), and which parameters turn it. */
+ * (experiment/parts.h), and which parameters turn it. */
 #include "engine/claim_tests.h"
 
 #include <math.h>

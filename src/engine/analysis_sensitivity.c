@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "experiment/sampled_factors.h"
+#include "experiment/points.h"
 #include "statistics/sensitivity.h"
 
 /* Batches of worlds that tell replicate noise; worlds read at once. */

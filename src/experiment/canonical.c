@@ -1,21 +1,244 @@
-#include "experiment/canonical.h"
+#include "experiment/parts.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 #include <xxhash.h>
 
-#include "experiment/ablations.h"
-#include "experiment/claims_reader.h"
-#include "experiment/design_reader.h"
+#include "base/text.h"
 #include "experiment/distributions.h"
-#include "experiment/orders.h"
-#include "experiment/plugin_reader.h"
-#include "experiment/registration.h"
-#include "experiment/robustness.h"
+#include "experiment/loading.h"
 #include "experiment/settings.h"
-#include "experiment/words.h"
+
+#define SEALED_MAX (4u << 20)
+
+/* What the analysis does; to be changed when it does something else. */
+#define ANALYSIS "every order and their mean; Holm over all tests; simultaneous intervals (Bonferroni)"
+
+char *qd_registration_path(const char *experiment_path)
+{
+    const char *slash = strrchr(experiment_path, '/'), *dot = strrchr(experiment_path, '.');
+    size_t stem = dot && (!slash || dot > slash + 1) && dot != experiment_path
+                      ? (size_t)(dot - experiment_path)
+                      : strlen(experiment_path);
+    char *path = NULL;
+    return asprintf(&path, "%.*s.registered.yaml", (int)stem, experiment_path) < 0 ? NULL : path;
+}
+
+/* ---- sealed lines -------------------------------------------------------------------------------------- */
+
+static bool starts(const char *line, const char *with)
+{
+    return strncmp(line, with, strlen(with)) == 0;
+}
+
+/* Lines of the canonical text that are sealed: claims and what their judgement rests on. */
+static bool is_sealed(const char *line)
+{
+    static const char *const keys[] = {
+        "seed:", "worlds:", "precision:", "confidence:", "family:",    "claims:",
+        "  - ",  "ablate:", "baseline:",  "design:",     "robustness:"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (starts(line, keys[i]))
+            return true;
+    return false;
+}
+
+/* All of them, malloc'ed; NULL when memory is short. */
+static char *sealed_text(const qd_experiment_t *self)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    fprintf(out, "config_hash: \"%016" PRIx64 "\"\nanalysis: " ANALYSIS "\n", self->config_hash);
+    for (const char *line = self->config; *line;) {
+        size_t length = strcspn(line, "\n");
+        if (is_sealed(line))
+            fprintf(out, "%.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------------- */
+
+static void write_head(FILE *out, const qd_experiment_t *self, const char *sealed)
+{
+    char date[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    fprintf(out, "# Written by `quadrille register` before the run; a change of any line below is told.\n");
+    fprintf(out, "registered: \"%s\"\nprogram: \"quadrille " QD_VERSION "\"\nexperiment: ", date);
+    qd_write_text(out, self->name);
+    fprintf(out, "\nhash: \"%016" PRIx64 "\"\n%s", (uint64_t)XXH3_64bits(sealed, strlen(sealed)), sealed);
+}
+
+qd_status_t qd_registration_write(const qd_experiment_t *experiment, FILE *out, qd_error_t *error)
+{
+    if (experiment->claims == 0)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: found no claims; expected some to register",
+                            experiment->path);
+    char *sealed = sealed_text(experiment);
+    if (!sealed)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the registration");
+    write_head(out, experiment, sealed);
+    free(sealed);
+    return QD_OK;
+}
+
+/* ---- comparing ----------------------------------------------------------------------------------------- */
+
+/* Whether one of the lines of `text` is this one. */
+static bool has_line(const char *text, const char *line, size_t length)
+{
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+        if (strcspn(text, "\n") == length && strncmp(text, line, length) == 0)
+            return true;
+    return false;
+}
+
+/* What names a line: the id of a claim, or the key. */
+typedef struct {
+    bool claim;
+    const char *text;
+    size_t length;
+} name_t;
+
+static name_t name_of(const char *line)
+{
+    size_t length = strcspn(line, "\n");
+    if (!starts(line, "  - "))
+        return (name_t){false, line, strcspn(line, ":\n")};
+    for (size_t i = 0; i + 6 < length; i++)
+        if (starts(line + i, "{id: ") || starts(line + i, " id: "))
+            return (name_t){true, line + i + 5, strcspn(line + i + 5, ",}\n")};
+    return (name_t){true, line, length};
+}
+
+static bool has_name(const char *text, name_t wanted)
+{
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+        name_t name = name_of(text);
+        if (name.claim == wanted.claim && name.length == wanted.length &&
+            strncmp(name.text, wanted.text, name.length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void tell(FILE *out, name_t name, const char *how)
+{
+    fputs(ftell(out) > 0 ? "; " : "", out);
+    if (!name.claim && starts(name.text, "config_hash"))
+        fprintf(out, "parameters, orders, schedule, kind of design or seed: %s", how);
+    else
+        fprintf(out, "%s`%.*s` %s", name.claim ? "claim " : "", (int)name.length, name.text, how);
+}
+
+/* Differences of the present lines from those that were sealed. */
+static void compare(FILE *out, const char *now, const char *then)
+{
+    for (const char *line = now; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        if (!has_line(then, line, strcspn(line, "\n")))
+            tell(out, name_of(line), has_name(then, name_of(line)) ? "was changed" : "is new");
+    for (const char *line = then; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        if (!has_name(now, name_of(line)))
+            tell(out, name_of(line), "is gone");
+}
+
+/* The value in quotes behind a key of the head, or "". */
+static void head_value(const char *text, const char *key, char *out, size_t size)
+{
+    const char *at = strstr(text, key);
+    *out = '\0';
+    if (at)
+        snprintf(out, size, "%.*s", (int)strcspn(at + strlen(key), "\"\n"), at + strlen(key));
+}
+
+static char *differences(const char *now, const char *file)
+{
+    char *text = NULL, hash[32], found[32];
+    size_t size = 0;
+    const char *sealed = strstr(file, "\nconfig_hash:");
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    sealed = sealed ? sealed + 1 : "";
+    head_value(file, "\nhash: \"", hash, sizeof hash);
+    snprintf(found, sizeof found, "%016" PRIx64, (uint64_t)XXH3_64bits(sealed, strlen(sealed)));
+    if (strcmp(hash, found) != 0)
+        fputs("the registration itself was changed after it was written", out);
+    fflush(out);
+    compare(out, now, sealed);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+bool qd_registration_find(qd_loading_t *load)
+{
+    qd_experiment_t *self = load->self;
+    qd_error_t untold = QD_ERROR_NONE;
+    char *path = qd_registration_path(self->path), *file = NULL, *now = NULL, date[40];
+    size_t length;
+    bool good = path != NULL;
+    if (good && access(path, R_OK) == 0 && qd_read_text(path, SEALED_MAX, &file, &length, &untold) == QD_OK) {
+        now = sealed_text(self);
+        head_value(file, "\nregistered: \"", date, sizeof date);
+        free(self->registered);
+        free(self->deviations);
+        self->registered = strdup(date);
+        self->deviations = now ? differences(now, file) : NULL;
+        good = self->registered && self->deviations;
+    }
+    if (!good)
+        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+    free(now);
+    free(file);
+    free(path);
+    return good;
+}
+
+/* ---- in the resolved text ------------------------------------------------------------------------------ */
+
+bool qd_registration_read(qd_loading_t *load, const qd_yaml_node_t *node)
+{
+    static const char *const keys[] = {"on", "deviations"};
+    const qd_yaml_node_t *on, *deviations;
+    if (!qd_yaml_expect(node, QD_YAML_MAP, "{on: DATE}"))
+        return false;
+    qd_yaml_check_keys(node, 2, keys);
+    on = qd_yaml_need(node, "on");
+    deviations = qd_yaml_get(node, "deviations");
+    if (!on || !qd_yaml_scalar(on) || (deviations && !qd_yaml_scalar(deviations)))
+        return qd_yaml_expected(node, "{on: DATE, deviations: TEXT}");
+    free(load->self->registered);
+    free(load->self->deviations);
+    load->self->registered = qd_loading_copy(load, qd_yaml_scalar(on));
+    load->self->deviations = qd_loading_copy(load, deviations ? qd_yaml_scalar(deviations) : "");
+    return load->self->registered && load->self->deviations;
+}
+
+static void registration_put(FILE *out, const qd_experiment_t *self)
+{
+    fputs("registered: {on: ", out);
+    qd_write_text(out, self->registered);
+    if (self->deviations[0]) {
+        fputs(", deviations: ", out);
+        qd_write_text(out, self->deviations);
+    }
+    fputs("}\n", out);
+}
 
 /* ---- the parts ----------------------------------------------------------------------------------------- */
 
@@ -95,7 +318,7 @@ static void write_whole(FILE *out, const qd_loading_t *load)
         qd_write_claims(out, load->claims);
     }
     if (self->registered[0])
-        qd_registration_put(out, self);
+        registration_put(out, self);
     if (self->family[0]) {
         fputs("family: {name: ", out);
         qd_write_text(out, self->family);

@@ -1,13 +1,11 @@
-#include "experiment/claim_arms.h"
+#include "experiment/parts.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "experiment/distributions.h"
-#include "experiment/design_reader.h"
 #include "experiment/points.h"
-#include "experiment/sampled_factors.h"
 #include "experiment/settings.h"
 
 #define SAME        1e-9

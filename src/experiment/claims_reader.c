@@ -1,14 +1,11 @@
-#include "experiment/claims_reader.h"
+#include "experiment/parts.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiment/words.h"
-#include "experiment/claim_arms.h"
-#include "experiment/design_reader.h"
-#include "experiment/orders.h"
+#include "experiment/loading.h"
 #include "experiment/settings.h"
 
 #define CLAIMS_MAX 10000

@@ -1,4 +1,4 @@
-#include "experiment/design_reader.h"
+#include "experiment/parts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,10 +7,12 @@
 #include "base/name.h"
 #include "design/design.h"
 #include "experiment/distributions.h"
+#include "experiment/loading.h"
 #include "experiment/points.h"
 #include "experiment/settings.h"
-#include "experiment/words.h"
 #include "math/elementary.h"
+
+#define LEVELS_MAX 10000
 
 static const char *design_name(size_t type)
 {
@@ -60,9 +62,9 @@ static bool read_values(qd_loading_t *load, const qd_yaml_node_t *list, qd_facto
     bool good = true;
     if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "a list of values"))
         return false;
-    if (qd_yaml_count(list) < 1 || qd_yaml_count(list) > QD_LEVELS_MAX)
+    if (qd_yaml_count(list) < 1 || qd_yaml_count(list) > LEVELS_MAX)
         return qd_yaml_fail(list, "found %zu values for `%s`; expected 1 to %d", qd_yaml_count(list),
-                            factor->name, QD_LEVELS_MAX);
+                            factor->name, LEVELS_MAX);
     factor->level = qd_loading_room(load, qd_yaml_count(list), sizeof *factor->level);
     if (!factor->level)
         return false;
@@ -101,7 +103,7 @@ static bool read_spaced(qd_loading_t *load, const qd_yaml_node_t *list, bool log
     const qd_yaml_node_t *first = qd_yaml_first(list), *last = qd_yaml_next(first),
                          *many = qd_yaml_next(last);
     if (!qd_read_value(first, factor->parameter, &a) || !qd_read_value(last, factor->parameter, &b) ||
-        !qd_yaml_whole(many, 2, QD_LEVELS_MAX, &n))
+        !qd_yaml_whole(many, 2, LEVELS_MAX, &n))
         return false;
     if (a == b || (logarithmic && !(a > 0.0 && b > 0.0)))
         return qd_yaml_fail(list, "found the ends %.15g and %.15g for `%s`; expected two %s", a, b,

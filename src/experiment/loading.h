@@ -2,8 +2,11 @@
 #ifndef QD_EXPERIMENT_LOADING_H
 #define QD_EXPERIMENT_LOADING_H
 
-#include "yaml/reader.h"
+#include <stdio.h>
+
 #include "quadrille/experiment.h"
+#include "quadrille/registry.h"
+#include "yaml/reader.h"
 
 #define QD_DOCTRINE       (-1)    /* in place of a parameter's position: `doctrine` */
 #define QD_POINTS_MAX     1000000 /* design points */
@@ -62,5 +65,16 @@ char *qd_loading_copy(qd_loading_t *load, const char *text);
 
 /* "doctrine" or the parameter's name. */
 const char *qd_given_name(int parameter);
+
+/* Words that several parts of an experiment file have in common, read and written. */
+
+/* A text in double quotes, escaped. */
+void qd_write_text(FILE *out, const char *text);
+
+/* A short text without control characters, for labels, names and ids. */
+bool qd_read_label(const qd_yaml_node_t *node, const char **label);
+
+/* The name of an outcome. */
+bool qd_read_outcome(const qd_yaml_node_t *node, qd_outcome_t *outcome);
 
 #endif

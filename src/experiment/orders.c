@@ -1,4 +1,4 @@
-#include "experiment/orders.h"
+#include "experiment/parts.h"
 
 #include <errno.h>
 #include <math.h>
@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/name.h"
-#include "experiment/words.h"
 #include "experiment/distributions.h"
+#include "experiment/loading.h"
 #include "world/empirical.h"
 
 #define ORDERS_MAX 1000

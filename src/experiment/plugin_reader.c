@@ -1,10 +1,10 @@
-#include "experiment/plugin_reader.h"
+#include "experiment/parts.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "experiment/distributions.h"
-#include "experiment/words.h"
+#include "experiment/loading.h"
 #include "world/plugin.h"
 
 static const char *const types[] = {"real", "count", "flag", "code"};

@@ -1,13 +1,108 @@
 #include "experiment/points.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
+#include "base/memory.h"
 #include "design/design.h"
-#include "experiment/point_hash.h"
-#include "experiment/sampled_factors.h"
+#include "experiment/distributions.h"
 #include "experiment/settings.h"
+#include "quadrille/experiment.h"
+#include "random/distribution.h"
+
+/* The outermost grid levels of a normal or lognormal factor in a Morris design are these quantiles of it, as
+ * far as the parameter's range reaches; other distributions are bounded and have their ends. */
+#define MORRIS_LOW_QUANTILE 0.01
+
+#define MORRIS_HIGH_QUANTILE 0.99
+
+static qd_distribution_t finished(const qd_factor_t *factor)
+{
+    qd_given_t given = {factor->parameter, factor->distribution};
+    return qd_given_finished(&given);
+}
+
+int qd_factor_find(const qd_design_t *design, int parameter)
+{
+    for (size_t f = 0; f < design->factors; f++)
+        if (design->factor[f].parameter == parameter)
+            return (int)f;
+    return -1;
+}
+
+size_t qd_factor_values(const qd_factor_t *self)
+{
+    double first;
+    qd_distribution_t distribution = finished(self);
+    return self->levels > 0 ? self->levels : qd_distribution_value(&distribution, 0, &first);
+}
+
+void qd_factor_draw(const qd_factor_t *self, size_t points, size_t stride, const double unit[], double x[])
+{
+    qd_distribution_t distribution = finished(self);
+    for (size_t i = 0; i < points * stride; i += stride) {
+        size_t level = (size_t)(unit[i] * (double)self->levels);
+        if (self->levels > 0)
+            x[i] = self->level[level < self->levels ? level : self->levels - 1];
+        else
+            x[i] = qd_distribution_quantile(&distribution, unit[i]);
+    }
+}
+
+/* Truncates an unbounded distribution (u_low < u_high) at the outermost quantiles of a Morris design. If the
+ * parameter's range leaves only a tail beyond them, the distribution stays unchanged; so does a bounded one, whose
+ * u_low and u_high are 0. */
+static void cut_tails(qd_distribution_t *self)
+{
+    double low = fmax(self->u_low, MORRIS_LOW_QUANTILE), high = fmin(self->u_high, MORRIS_HIGH_QUANTILE);
+    if (low < high) {
+        self->u_low = low;
+        self->u_high = high;
+    }
+}
+
+/* Value `number` of a factor that has values. */
+static double value_of(const qd_factor_t *self, const qd_distribution_t *distribution, size_t number)
+{
+    if (self->levels > 0)
+        return self->level[number];
+    double value = NAN;
+    qd_distribution_value(distribution, number, &value);
+    return value;
+}
+
+/* The same from grid positions in [0,1] of a Morris design: of a factor with n values the one at position
+ * (n - 1) unit among them, weights aside; else quantiles. */
+static void factor_place(const qd_factor_t *self, size_t points, size_t stride, const double unit[],
+                         double x[])
+{
+    size_t values = qd_factor_values(self);
+    qd_distribution_t distribution = finished(self);
+    cut_tails(&distribution);
+    for (size_t i = 0; i < points * stride; i += stride)
+        if (values > 0)
+            x[i] = value_of(self, &distribution, (size_t)rint(unit[i] * (double)(values - 1)));
+        else
+            x[i] = qd_distribution_quantile(&distribution, unit[i]);
+}
+
+qd_status_t qd_factors_morris(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
+                              qd_error_t *error)
+{
+    size_t *levels = qd_new(design->factors + 1, sizeof *levels, error);
+    if (levels == NULL)
+        return QD_ERROR_MEMORY;
+    for (size_t f = 0; f < design->factors; f++) {
+        size_t values = qd_factor_values(&design->factor[f]);
+        levels[f] = values > 0 ? values : design->levels;
+    }
+    qd_status_t status = qd_design_morris(design->size, design->factors, levels, seed, unit, moved, error);
+    free(levels);
+    return status;
+}
 
 void qd_point_free(qd_point_t *point)
 {
@@ -122,7 +217,7 @@ static bool make_list(qd_loading_t *load)
 /* Fills unit[points x factors]; moved: room for size x factors positions. */
 typedef qd_status_t fill_t(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
                            qd_error_t *error);
-/* Values of a factor at points of the unit cube (qd_factor_draw, qd_factor_place). */
+/* Values of a factor at points of the unit cube (qd_factor_draw, factor_place). */
 typedef void place_t(const qd_factor_t *factor, size_t points, size_t stride, const double unit[],
                      double x[]);
 
@@ -186,7 +281,7 @@ static bool make_saltelli(qd_loading_t *load)
 
 static bool make_morris(qd_loading_t *load)
 {
-    return make_sampled(load, qd_factors_morris, qd_factor_place);
+    return make_sampled(load, qd_factors_morris, factor_place);
 }
 
 /* ---- the table ----------------------------------------------------------------------------------------- */
@@ -218,4 +313,242 @@ bool qd_points_make(qd_loading_t *load)
     for (size_t p = 0; p < load->self->points; p++)
         load->self->point[p].hash = qd_point_hash(&load->self->design, &load->self->point[p]);
     return true;
+}
+
+/* One setting in a fixed layout; `at` is -1 outside a schedule. */
+static uint64_t setting_hash(qd_parameter_t parameter, const qd_distribution_t *d, int at, uint64_t seed)
+{
+    double fields[10 + 2 * QD_CHOICES_MAX] = {(double)at, (double)d->kind, (double)d->key, d->n, d->a, d->b,
+                                              d->c,       d->low,          d->high,        0.0};
+    size_t used = 10;
+    fields[9] = (double)XXH32(qd_parameter_name(parameter), strlen(qd_parameter_name(parameter)), 0);
+    for (int i = 0; i < d->n; i++) {
+        fields[used++] = d->value[i];
+        fields[used++] = d->cumulative[i];
+    }
+    for (size_t i = 0; i < used; i++)
+        fields[i] += 0.0; /* one zero only */
+    return XXH3_64bits_withSeed(fields, used * sizeof *fields, seed);
+}
+
+static uint64_t coordinate_hash(const qd_factor_t *factor, double value)
+{
+    uint64_t sum = 0;
+    qd_setting_t expanded[QD_DOCTRINE_FIELDS];
+    qd_given_t given = {factor->parameter, qd_constant(value)};
+    size_t n = qd_given_expand(&given, expanded);
+    for (size_t i = 0; i < n; i++)
+        sum += setting_hash(expanded[i].parameter, &expanded[i].distribution, -1, 0);
+    return sum;
+}
+
+/* A sum, so that the order of what was given does not matter; changes are seeded by their place in the
+ * schedule. */
+uint64_t qd_point_hash(const qd_design_t *design, const qd_point_t *point)
+{
+    uint64_t sum = 0;
+    for (size_t f = 0; f < design->factors; f++)
+        if (!isnan(point->coordinate[f]))
+            sum += coordinate_hash(&design->factor[f], point->coordinate[f]);
+    for (size_t i = 0; i < point->settings; i++)
+        sum += setting_hash(point->setting[i].parameter, &point->setting[i].distribution, -1, 0);
+    for (size_t i = 0; i < point->changes; i++)
+        sum += setting_hash(point->change[i].parameter, &point->change[i].distribution, point->change[i].at,
+                            i + 1);
+    return XXH3_64bits(&sum, sizeof sum);
+}
+
+uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_t *point)
+{
+    const qd_robustness_t *robustness = &experiment->robustness;
+    const qd_variation_t *group = &robustness->group[point->group];
+    const double *value = robustness->value + (point->variation - 1) * robustness->factors;
+    uint64_t sum = 0;
+    for (size_t f = 0; f < robustness->factors; f++)
+        if (group->free[f])
+            sum += coordinate_hash(&robustness->factor[f], value[f]);
+    return XXH3_64bits_withSeed(&sum, sizeof sum, qd_point_hash(&experiment->design, point));
+}
+
+#define CHECKS_TOLD 5 /* faults between parameters that are told before the others are left untold */
+
+/* Whether the point sets what qd_plan_check looks at; the others are as the first one in this. */
+static bool touches_order(const qd_experiment_t *self, const qd_point_t *point)
+{
+    for (size_t i = 0; i < point->settings; i++)
+        if (strncmp(qd_parameter_name(point->setting[i].parameter), "order.", 6) == 0)
+            return true;
+    for (size_t f = 0; f < self->design.factors; f++)
+        if (strncmp(self->design.factor[f].name, "order.", 6) == 0)
+            return true;
+    for (size_t f = 0; point->variation > 0 && f < self->robustness.factors; f++)
+        if (strncmp(self->robustness.factor[f].name, "order.", 6) == 0)
+            return true;
+    return false;
+}
+
+/* ---- where a parameter was stated ---------------------------------------------------------------------- */
+
+static const qd_yaml_node_t *child(const qd_yaml_node_t *map, const char *key)
+{
+    return map ? qd_yaml_get(map, key) : NULL;
+}
+
+static const qd_yaml_node_t *item(const qd_yaml_node_t *list, size_t position)
+{
+    const qd_yaml_node_t *node = list ? qd_yaml_first(list) : NULL;
+    while (node && position-- > 0)
+        node = qd_yaml_next(node);
+    return node;
+}
+
+/* By the design: among its factors, or in the point's item of a list. */
+static const qd_yaml_node_t *stated_by_point(const qd_yaml_node_t *root, size_t point, const char *name)
+{
+    const qd_yaml_node_t *design = qd_yaml_get(root, "design"),
+                         *factor = child(child(design, "factors"), name);
+    if (factor)
+        return factor;
+    const qd_yaml_node_t *at = item(child(design, "points"), point), *set = child(at, "set");
+    return child(set ? set : at, name);
+}
+
+/* The last --set of that name, or NULL. */
+static const char *stated_by_set(const qd_overrides_t *overrides, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = overrides ? overrides->sets : 0; i-- > 0;)
+        if (strncmp(overrides->set[i], name, length) == 0 && overrides->set[i][length] == '=')
+            return overrides->set[i];
+    return NULL;
+}
+
+/* "FILE:LINE:COLUMN" or "--set NAME=VALUE" into out. What wins in the plan is looked for first. */
+static void write_place(const qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides,
+                        size_t point, size_t order, char *out, size_t room)
+{
+    /* The kind of an order says how many poles it has, unless it is a multipolar one. */
+    bool free_poles = load->self->order[order].kind == QD_MULTIPOLAR;
+    const char *const name[2] = {free_poles ? "order.states" : "order.poles",
+                                 free_poles ? "order.poles" : "order.states"};
+    const qd_yaml_node_t *node = NULL;
+    const char *set = NULL;
+    if (load->self->point[point].from_claim)
+        node = qd_yaml_get(root, load->self->point[point].variation > 0 ? "robustness" : "claims");
+    for (size_t i = 0; !node && i < 2; i++)
+        node = stated_by_point(root, point, name[i]);
+    for (size_t i = 0; !node && !set && i < 2; i++)
+        set = stated_by_set(overrides, name[i]);
+    for (size_t i = 0; !node && !set && i < 2; i++)
+        node = child(qd_yaml_get(root, "parameters"), name[i]);
+    if (!node && !set)
+        node = item(qd_yaml_get(root, "orders"), order);
+    if (node)
+        snprintf(out, room, "%s:%d:%d", load->self->path, qd_yaml_line(node), qd_yaml_column(node));
+    else if (set)
+        snprintf(out, room, "--set %.200s", set);
+    else
+        snprintf(out, room, "%s", load->self->path);
+}
+
+/* ---- checks -------------------------------------------------------------------------------------------- */
+
+static qd_status_t tell(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides,
+                        const qd_plan_t *plan, size_t point, size_t order)
+{
+    const qd_experiment_t *self = load->self;
+    char place[512], where[1024];
+    write_place(load, root, overrides, point, order, place, sizeof place);
+    if (self->points > 1)
+        snprintf(where, sizeof where, "%s: point `%s`, order `%s`", place, self->point[point].label,
+                 self->order[order].label);
+    else
+        snprintf(where, sizeof where, "%s: order `%s`", place, self->order[order].label);
+    return qd_plan_check(plan, where, load->error);
+}
+
+/* Places are looked for only where there is a fault: a list of points is walked for each. */
+void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
+{
+    const qd_experiment_t *self = load->self;
+    qd_error_t untold = QD_ERROR_NONE;
+    size_t told = 0, most = self->changes;
+    for (size_t p = 0; p < self->points; p++)
+        most = self->changes + self->point[p].changes > most ? self->changes + self->point[p].changes : most;
+    qd_change_t *change = qd_loading_room(load, most, sizeof *change);
+    qd_plan_t *plan = qd_loading_room(load, 1, sizeof *plan);
+    for (size_t p = 0; change && plan && p < self->points; p++) {
+        if (p > 0 && !touches_order(self, &self->point[p]))
+            continue;
+        for (size_t o = 0; o < self->orders && told < CHECKS_TOLD; o++) {
+            qd_experiment_plan(self, p, o, change, plan);
+            if (qd_plan_check(plan, "", &untold) != QD_OK)
+                told += tell(load, root, overrides, plan, p, o) != QD_OK;
+        }
+    }
+    free(change);
+    free(plan);
+}
+
+/* The plan of one (point, order): what the kernel plays. */
+
+static void apply(const qd_setting_t setting[], size_t count, qd_plan_t *plan)
+{
+    for (size_t i = 0; i < count; i++)
+        plan->parameter[setting[i].parameter] = setting[i].distribution;
+}
+
+/* A preset's six values give way to whatever the point sets by name: the doctrine's coordinate comes first.
+ */
+static void apply_doctrine(const qd_design_t *design, const qd_point_t *point, qd_plan_t *plan)
+{
+    for (size_t f = 0; f < design->factors; f++) {
+        if (design->factor[f].parameter >= 0 || isnan(point->coordinate[f]))
+            continue;
+        const qd_doctrine_info_t *doctrine = &qd_doctrine_table[(size_t)point->coordinate[f]];
+        for (size_t i = 0; i < QD_DOCTRINE_FIELDS; i++)
+            plan->parameter[qd_doctrine_fields[i]] = qd_constant(doctrine->value[i]);
+    }
+}
+
+static void apply_coordinates(const qd_design_t *design, const qd_point_t *point, qd_plan_t *plan)
+{
+    for (size_t f = 0; f < design->factors; f++)
+        if (design->factor[f].parameter >= 0 && !isnan(point->coordinate[f]))
+            plan->parameter[design->factor[f].parameter] = qd_constant(point->coordinate[f]);
+}
+
+static void apply_variation(const qd_robustness_t *self, const qd_point_t *point, qd_plan_t *plan)
+{
+    for (size_t f = 0; point->variation > 0 && f < self->factors; f++)
+        if (self->group[point->group].free[f])
+            plan->parameter[self->factor[f].parameter] =
+                qd_constant(self->value[(point->variation - 1) * self->factors + f]);
+}
+
+/* Both lists are sorted; of one period, the file's changes come first, so that the point's win. */
+static size_t merge_changes(const qd_experiment_t *self, const qd_point_t *point, qd_change_t out[])
+{
+    size_t i = 0, k = 0, n = 0;
+    while (i < self->changes || k < point->changes) {
+        bool from_file =
+            k == point->changes || (i < self->changes && self->change[i].at <= point->change[k].at);
+        out[n++] = from_file ? self->change[i++] : point->change[k++];
+    }
+    return n;
+}
+
+void qd_experiment_plan(const qd_experiment_t *self, size_t point, size_t order, qd_change_t change[],
+                        qd_plan_t *plan)
+{
+    const qd_point_t *at = &self->point[point];
+    *plan = qd_plan_default(self->order[order].kind);
+    plan->empirical = self->order[order].empirical;
+    apply(self->setting, self->settings, plan);
+    apply_doctrine(&self->design, at, plan);
+    apply(at->setting, at->settings, plan);
+    apply_coordinates(&self->design, at, plan);
+    apply_variation(&self->robustness, at, plan);
+    plan->changes = merge_changes(self, at, change);
+    plan->change = change;
 }

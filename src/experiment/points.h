@@ -3,6 +3,7 @@
 #define QD_EXPERIMENT_POINTS_H
 
 #include "experiment/loading.h"
+#include "quadrille/experiment.h"
 
 typedef struct {
     const char *name;
@@ -28,5 +29,38 @@ bool qd_points_make(qd_loading_t *load);
 bool qd_point_of_block(qd_loading_t *load, const qd_block_t *block, const qd_schedule_t *schedule,
                        const char *label, qd_point_t *out);
 void qd_point_free(qd_point_t *point);
+
+/* Factors of a design: look-up, and in sampled designs the map from a place in the unit interval to a coordinate. */
+
+/* Position of the factor of a parameter (or QD_DOCTRINE), or -1. */
+int qd_factor_find(const qd_design_t *design, int parameter);
+
+/* The number of values of a factor (listed levels, choices of positive weight without repetitions, whole
+ * numbers); 0 for a continuous one. */
+size_t qd_factor_values(const qd_factor_t *self);
+
+/* Coordinates x[0], x[stride], ... from places unit[0], unit[stride], ... in [0,1): quantiles of the factor's
+ * distribution; listed levels are equally likely. */
+void qd_factor_draw(const qd_factor_t *self, size_t points, size_t stride, const double unit[], double x[]);
+
+/* The design of a Morris experiment: qd_design_morris with as many grid levels for a factor as it has values,
+ * and design->levels for a continuous one. unit: points x factors; moved: trajectories x factors. */
+QD_MUST_USE qd_status_t qd_factors_morris(const qd_design_t *design, uint64_t seed, double unit[],
+                                          size_t moved[], qd_error_t *error);
+
+/* The hash that names a design point. */
+
+/* XXH3-64 of what a point sets: the same for the same settings, in whatever way and order they were given. */
+uint64_t qd_point_hash(const qd_design_t *design, const qd_point_t *point);
+
+/* The hash of a point that stands for another one in a row of the robustness sample: never that of a point without
+ * variation, because less is kept of its worlds, even where it sets the same. */
+uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_t *point);
+
+/* Constraints between parameters, for every design point and order. */
+
+/* Checks the plans of load->self (qd_plan_check). A fault is reported at the place that sets `order.states` or
+ * `order.poles` (the point, --set, or `parameters`); without one, at the order. */
+void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides);
 
 #endif

@@ -1,4 +1,4 @@
-#include "experiment/robustness.h"
+#include "experiment/parts.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -6,13 +6,9 @@
 #include <string.h>
 
 #include "design/design.h"
-#include "experiment/claims_reader.h"
-#include "experiment/design_reader.h"
 #include "experiment/distributions.h"
-#include "experiment/point_hash.h"
-#include "experiment/sampled_factors.h"
+#include "experiment/points.h"
 #include "experiment/settings.h"
-#include "experiment/twins.h"
 
 #define ROWS_MIN 10
 #define ROWS_MAX 100000

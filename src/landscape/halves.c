@@ -1,11 +1,3 @@
-#include "landscape/coalitions.h"
-
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
-
 /* The voters are divided into two halves A and B, and the sets of each half are listed. A set of A and one of
  * B make a small set if their weights together are within every limit.
  *
@@ -19,6 +11,13 @@
  * hits by set; to add them up for every class, each half is once more two quarters, and a set is a pair of
  * codes, one per quarter, whose digits are the numbers from its classes: hits are summed by code, and only
  * the few codes are taken apart. */
+#include "landscape/coalitions.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
 
 #define QUARTERS   4
 #define SETS_MAX   ((double)(1 << 23)) /* of one half */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "experiment/registration.h"
+#include "experiment/parts.h"
 
 static const char claims[] =
     "seed: 3\nworlds: 50\ndesign: {type: list, points: [{label: a}, {label: b, set: {doctrine: obama}}]}\n"
