@@ -63,4 +63,9 @@ int qd_cli_write(const char *output, qd_status_t (*put)(void *context, FILE *out
  * the words. */
 char *qd_cli_command_line(int argc, char **argv);
 
+/* All commands of the program, and texts made from their rows. */
+
+/* The one of that name. Where there is none, NULL, and the nearest name is told. */
+const qd_command_t *qd_command_find(const char *name);
+
 #endif

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/choices.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/rows.h"
 #include "experiment/distributions.h"
 

@@ -1,15 +1,70 @@
 /* quadrille: the program. Finds the command and hands it its arguments. */
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/commands.h"
-#include "cli/limits.h"
 #include "cli/screen.h"
 #include "engine/conclude.h"
+
+/* Limits of the process that would end it without a word later on. */
+
+/* Messages are composed in 16 KiB, rows and tables in some more: half of this suffices. */
+#define STACK_LEAST ((rlim_t)512 << 10)
+
+/* printf may take more of the stack than there is. */
+static void say(const char *text)
+{
+    (void)!write(STDERR_FILENO, text, strlen(text));
+}
+
+/* The size that OMP_STACKSIZE states, in bytes; 0 where it states none. The number is of KiB without a unit. */
+static rlim_t stated_size(const char *text)
+{
+    char *end;
+    unsigned long long number = text == NULL ? 0 : strtoull(text, &end, 10);
+    if (number == 0)
+        return 0;
+    end += strspn(end, " \t");
+    switch (*end) {
+    case 'B':
+    case 'b':
+        return number;
+    case 'M':
+    case 'm':
+        return number << 20;
+    case 'G':
+    case 'g':
+        return number << 30;
+    default:
+        return number << 10;
+    }
+}
+
+/* Whether the stack, and those that OpenMP gives its threads, are large enough; tells the reason where they are
+ * not. Ignores SIGXFSZ, so that a limit on the size of files is told as a write that failed. Before anything else
+ * is done: it needs little of the stack itself. */
+static bool limits_suffice(void)
+{
+    struct rlimit stack;
+    rlim_t threads = stated_size(getenv("OMP_STACKSIZE"));
+    signal(SIGXFSZ, SIG_IGN);
+    if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < STACK_LEAST) {
+        say("quadrille: found a limit on the stack below 512 KiB; expected more (ulimit -s 8192)\n");
+        return false;
+    }
+    if (threads > 0 && threads < STACK_LEAST) {
+        say("quadrille: found an OMP_STACKSIZE below 512 KiB; expected more, or none\n");
+        return false;
+    }
+    return true;
+}
 
 int qd_cli_fail(const qd_error_t *error)
 {
@@ -97,7 +152,7 @@ static int finish_output(int code)
 
 int main(int argc, char **argv)
 {
-    if (!qd_limits_suffice())
+    if (!limits_suffice())
         return 2;
     if (!qd_screen_open()) {
         fputs("quadrille: no memory for its output\n", stderr);

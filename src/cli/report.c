@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/choices.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "quadrille/result.h"
 #include "report/report.h"
 

@@ -1,19 +1,105 @@
 /* quadrille run: an experiment file becomes a result file. */
 #include <ctype.h>
 #include <inttypes.h>
+#include <libgen.h>
+#include <math.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "base/number.h"
 #include "cli/cli.h"
-#include "cli/needs.h"
 #include "cli/screen.h"
+#include "engine/estimate.h"
 #include "engine/ranks.h"
+#include "quadrille/experiment.h"
 #include "quadrille/run.h"
+
+/* What a run needs of the machine, before it begins. */
+
+/* Bytes that may be written where the output lies; UINT64_MAX where that cannot be told. */
+static uint64_t free_space(const char *output)
+{
+    char folder[4096];
+    struct statvfs disk;
+    snprintf(folder, sizeof folder, "%s", output);
+    return statvfs(dirname(folder), &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize : UINT64_MAX;
+}
+
+/* "1.5 GB"; room for 16 chars. */
+static const char *in_bytes(uint64_t bytes, char text[static 16])
+{
+    static const char *const unit[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
+    double number = (double)bytes;
+    size_t u = 0;
+    for (; number >= 999.5 && u + 1 < sizeof unit / sizeof unit[0]; u++)
+        number /= 1000.0;
+    snprintf(text, 16, "%.3g %s", number, unit[u]);
+    return text;
+}
+
+/* Whether the rows of all worlds fit on the disk where the output will lie: in parts and in the result, which are
+ * both there at the end. Tells where they do not. */
+static bool needs_have_room(const qd_experiment_t *experiment, const char *output, size_t shards)
+{
+    qd_estimate_t needs;
+    char need[16], room[16];
+    uint64_t space = free_space(output);
+    qd_estimate_rows(experiment, shards, &needs);
+    uint64_t rows = experiment->output.worlds ? 2 * needs.rows : needs.rows;
+    if (rows <= space)
+        return true;
+    fprintf(stderr,
+            "quadrille: %s: found %s free; expected at least %s for finished worlds and the result together "
+            "(fewer "
+            "worlds, `output: {outcomes: [...]}` or -o on another disk)\n",
+            output, in_bytes(space, room), in_bytes(rows, need));
+    return false;
+}
+
+static void say_time(double seconds)
+{
+    if (seconds < 120.0)
+        fprintf(stderr, "about %.0f s", seconds < 1.0 ? 1.0 : seconds);
+    else if (seconds < 48.0 * 3600.0)
+        fprintf(stderr, "about %.0f h %02.0f min", floor(seconds / 3600.0),
+                floor(fmod(seconds, 3600.0) / 60.0));
+    else
+        fprintf(stderr, "about %.1f days", seconds / 86400.0);
+}
+
+/* Says how many worlds there are to play, how long that takes, how much memory and disk; an exit status. `threads`
+ * of each rank: 0 for as many as there are processors. */
+static int needs_say(const qd_experiment_t *experiment, const char *output, size_t shards, int threads,
+                     int ranks)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    qd_estimate_t needs;
+    char text[4][16];
+    qd_status_t status = qd_estimate_run(experiment, shards, threads, ranks, &needs, &error);
+    if (status != QD_OK)
+        return qd_cli_fail(&error);
+    fprintf(stderr, "quadrille: %s%" PRIu64 " worlds to play, ",
+            experiment->precision.given ? "at most " : "", needs.worlds);
+    say_time(needs.seconds);
+    fprintf(stderr, " on %d thread%s (measured on %" PRIu64 " worlds)\n", needs.threads,
+            needs.threads == 1 ? "" : "s", needs.sampled);
+    fprintf(
+        stderr,
+        "quadrille: about %s of memory; on the disk about %s for parts and %s for the result, together %s\n",
+        in_bytes(needs.memory, text[0]), in_bytes(needs.parts, text[1]), in_bytes(needs.result, text[2]),
+        in_bytes(needs.parts + needs.result, text[3]));
+    uint64_t space = free_space(output);
+    if (space != UINT64_MAX)
+        fprintf(stderr, "quadrille: %s free where %s will lie%s\n", in_bytes(space, text[0]), output,
+                needs.parts + needs.result > space ? ": too little" : "");
+    return 0;
+}
 
 #define SETS_MAX   256
 #define SHARDS_MAX 1000000
@@ -209,7 +295,7 @@ static bool check_output(const arguments_t *self, const qd_experiment_t *experim
     if (!there || self->run.force || self->run.resume) {
         /* Who goes on with a run, or stops it in time or at a precision, may need less than is free. */
         bool all = !self->run.resume && self->time_budget <= 0.0 && !experiment->precision.given;
-        return !all || qd_needs_have_room(experiment, self->run.output, self->run.shards);
+        return !all || needs_have_room(experiment, self->run.output, self->run.shards);
     }
     fprintf(stderr,
             "quadrille: %s: found an existing file; expected none (--force replaces it, --resume goes on "
@@ -301,10 +387,9 @@ static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
     if (!self->quiet && self->ranks.rank == 0)
         say_plan(self, experiment);
     if (self->dry_run)
-        return self->ranks.rank > 0 || self->quiet
-                   ? 0
-                   : qd_needs_say(experiment, self->run.output, self->run.shards, self->run.threads,
-                                  self->ranks.size);
+        return self->ranks.rank > 0 || self->quiet ? 0
+                                                   : needs_say(experiment, self->run.output, self->run.shards,
+                                                               self->run.threads, self->ranks.size);
     catch_signals(self->time_budget);
     qd_status_t status = qd_run(experiment, &self->run, &summary, &error);
     if (self->terminal && !self->quiet)

@@ -9,6 +9,11 @@
 
 #include "base/text.h"
 
+/* Filters `size` bytes into out, which has room for SCREEN_GROWTH times as many, and gives the length. An
+ * unfinished sequence at the end is left: *taken bytes were dealt with; `last`: nothing follows that could
+ * finish it. */
+#define SCREEN_GROWTH 6
+
 #define PIECE 1024 /* bytes filtered at once */
 
 /* One stream: where it goes, and the beginning of a sequence that waits for its end. */
@@ -40,7 +45,7 @@ static bool is_unfinished(const unsigned char *s, size_t left)
     return true;
 }
 
-size_t qd_screen_filter(const unsigned char *bytes, size_t size, _Bool last, char *out, size_t *taken)
+static size_t screen_filter(const unsigned char *bytes, size_t size, _Bool last, char *out, size_t *taken)
 {
     char *to = out;
     size_t at = 0;
@@ -80,12 +85,12 @@ static bool write_all(int descriptor, const char *bytes, size_t size)
 static bool write_piece(screen_t *self, const char *bytes, size_t size, bool last)
 {
     unsigned char in[PIECE + sizeof self->wait];
-    char out[QD_SCREEN_GROWTH * sizeof in];
+    char out[SCREEN_GROWTH * sizeof in];
     size_t taken, length;
     memcpy(in, self->wait, self->waiting);
     memcpy(in + self->waiting, bytes, size);
     size += self->waiting;
-    length = qd_screen_filter(in, size, last, out, &taken);
+    length = screen_filter(in, size, last, out, &taken);
     self->waiting = size - taken;
     memcpy(self->wait, in + taken, self->waiting);
     return write_all(self->descriptor, out, length);
@@ -152,4 +157,59 @@ void qd_screen_erase_line(void)
     static const char erase[] = "\r\033[K";
     fflush(stderr);
     (void)write_all(STDERR_FILENO, erase, strlen(erase));
+}
+
+/* Nothing printed is wider, in columns. */
+#define WRAP_WIDTH 110
+
+/* The same of the text's first `size` bytes. */
+static void wrap(const char *text, size_t size, int indent)
+{
+    const char *end = text + size;
+    int column = indent;
+    for (const char *word = text; word < end;) {
+        size_t length = strcspn(word, " \n");
+        length = length < (size_t)(end - word) ? length : (size_t)(end - word);
+        if (column > indent && column + (int)length + 1 > WRAP_WIDTH) {
+            printf("\n%*s", indent, "");
+            column = indent;
+        }
+        if (length > 0) {
+            column += printf("%s%.*s", column > indent ? " " : "", (int)length, word);
+            word += length;
+        }
+        word += strspn(word, " \n");
+    }
+    putchar('\n');
+}
+
+void qd_wrapped(const char *text, int indent)
+{
+    wrap(text, strlen(text), indent);
+}
+
+FILE *qd_wrap_begin(qd_wrap_t *self)
+{
+    *self = (qd_wrap_t){0};
+    self->out = open_memstream(&self->text, &self->size);
+    return self->out ? self->out : stdout;
+}
+
+void qd_wrap_end(qd_wrap_t *self, int indent)
+{
+    bool whole = self->out && fclose(self->out) == 0;
+    qd_wrapped(whole ? self->text : "", indent);
+    free(self->text);
+}
+
+void qd_wrapped_paragraphs(const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        if (*text == ' ')
+            printf("%.*s\n", (int)length, text);
+        else
+            wrap(text, length, 0);
+        text += length + (text[length] == '\n');
+    }
 }

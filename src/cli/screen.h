@@ -9,6 +9,7 @@
 #define QD_CLI_SCREEN_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /* Puts the filter in front of both streams, before anything is printed. False when memory is short. */
 _Bool qd_screen_open(void);
@@ -22,10 +23,25 @@ void qd_screen_release(_Bool print);
  * program's own. */
 void qd_screen_erase_line(void);
 
-/* Filters `size` bytes into out, which has room for QD_SCREEN_GROWTH times as many, and gives the length. An
- * unfinished sequence at the end is left: *taken bytes were dealt with; `last`: nothing follows that could
- * finish it. */
-#define QD_SCREEN_GROWTH 6
-size_t qd_screen_filter(const unsigned char *bytes, size_t size, _Bool last, char *out, size_t *taken);
+/* Texts broken into lines. */
+
+/* Prints the words of a text to stdout, broken into lines that begin at column `indent` (the first where the cursor is), and a
+ * newline. */
+void qd_wrapped(const char *text, int indent);
+
+/* A text that is made piece by piece: what is written to the stream between begin and end is printed by qd_wrapped. Where memory
+ * is short the stream is stdout, and the text is printed unbroken. */
+typedef struct {
+    FILE *out;
+    char *text;
+    size_t size;
+} qd_wrap_t;
+
+FILE *qd_wrap_begin(qd_wrap_t *self);
+void qd_wrap_end(qd_wrap_t *self, int indent);
+
+/* As qd_wrapped, of paragraphs: each line of the text is a paragraph that is broken, but a line that begins with a space stays as it is.
+ */
+void qd_wrapped_paragraphs(const char *text);
 
 #endif

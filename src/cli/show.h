@@ -3,7 +3,7 @@
 #define QD_CLI_SHOW_H
 
 #include "cli/options.h"
-#include "cli/wrap.h"
+#include "cli/screen.h"
 #include "quadrille/experiment.h"
 #include "quadrille/result.h"
 
@@ -23,10 +23,6 @@ typedef struct {
 /* "12.34 ± 0.05" in 21 columns; blank where mean is NaN, without ± where half is. */
 void qd_show_plus_minus(double mean, double half);
 
-/* An estimate with its interval in 21 columns: "12.34 ± 0.05", or ".0005 [.0001, .0028]" where the ends are not
- * about equally far from it. */
-void qd_show_estimate(double mean, double low, double high);
-
 /* Whether the file has the intervals by which a precision stop judged its outcome. */
 bool qd_show_is_stopped(const qd_show_t *self);
 
@@ -41,16 +37,9 @@ size_t qd_show_length(const char *text);
  * broken after it. Returns the column after it. */
 int qd_show_column(const char *text, int indent, int width);
 
-/* Provenance, summary and claims as one JSON object; the summary alone as CSV. All outcomes that are kept, with 95%
- * intervals of their means, unless self->asked. */
-qd_status_t qd_show_json(const qd_show_t *self);
-qd_status_t qd_show_csv(const qd_show_t *self);
-
 qd_status_t qd_show_summary(const qd_show_t *self);
 qd_status_t qd_show_claims(const qd_show_t *self);
 
-/* A claim's first `places` cells of /claims/robustness, below it. */
-void qd_show_robustness(size_t places, const char *const place[], const qd_result_robustness_t cell[]);
 qd_status_t qd_show_contrasts(const qd_show_t *self);
 qd_status_t qd_show_sensitivity(const qd_show_t *self);
 qd_status_t qd_show_effects(const qd_show_t *self);

@@ -1,11 +1,40 @@
 /* Claims, contrasts and sensitivity in `quadrille show`. */
 #include "cli/show.h"
-#include "registry/assumptions.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cli/screen.h"
+#include "registry/assumptions.h"
+
+/* Robustness of claims in `quadrille show`. */
+
+/* "fragile: same sign at 65% [58, 72] of 200 points, significantly opposite at 16%; more often the same where ..." */
+static void tell(FILE *out, const qd_result_robustness_t *cell)
+{
+    fprintf(out, "%s: same sign at %.0f%% [%.0f, %.0f] of %lld points, significantly opposite at %.1f%%",
+            cell->verdict, 100.0 * cell->same, 100.0 * cell->same_low, 100.0 * cell->same_high,
+            (long long)cell->points, 100.0 * cell->opposite);
+    if (*cell->condition)
+        fprintf(out, "; %s", cell->condition);
+}
+
+/* A claim's first `places` cells of /claims/robustness, below it. */
+static void show_robustness(size_t places, const char *const place[], const qd_result_robustness_t cell[])
+{
+    for (size_t k = 0; k < places; k++) {
+        qd_wrap_t line;
+        if (!*cell[k].verdict)
+            continue;
+        printf("%18s", "");
+        FILE *out = qd_wrap_begin(&line);
+        fprintf(out, "%s ", k > 0 ? place[k] : "around the values:");
+        tell(out, &cell[k]);
+        qd_wrap_end(&line, 20);
+    }
+}
 
 #define CONTRASTS_SHOWN 12
 #define FACTORS_SHOWN   10
@@ -207,7 +236,7 @@ qd_status_t qd_show_claims(const qd_show_t *self)
             show_orders(self, cell + i * orders);
         show_baselines(baselines, base_name, base + i * baselines);
         show_ablations(&claim[i], ablations, name, ablated + i * ablations);
-        qd_show_robustness(by_order ? places : places > 0, place, robustness + i * places);
+        show_robustness(by_order ? places : places > 0, place, robustness + i * places);
     }
     show_merits(self, count, claim);
     show_sentences("Assumed by construction:", qd_assumed);
