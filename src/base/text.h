@@ -1,10 +1,11 @@
-/* Text files, read whole; files that are not text are refused. */
+/* Texts: files read whole and checked, the nearest known name, and JSON. */
 #ifndef QD_BASE_TEXT_H
 #define QD_BASE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "quadrille/error.h"
 
@@ -30,5 +31,23 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column);
 
 /* qd_read_text for a CSV file: QD_ERROR_INPUT with line and column where it is not text. */
 QD_MUST_USE qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error);
+
+/* The nearest known name, for messages about unknown names. */
+
+/* Of `count` names, the nearest to `name` in edit distance (insertions, deletions, substitutions,
+ * transpositions of neighbours), or NULL if none is near enough (distance above a third
+ * of its length + 1, or above half of the longer name, or names of one or two letters). */
+const char *qd_nearest_name(const char *name, size_t count, const char *(*name_at)(size_t index));
+
+/* The same of an array of names. */
+const char *qd_nearest_of(const char *name, size_t count, const char *const names[]);
+
+/* Writing JSON (RFC 8259): numbers that read back to the same bits, texts escaped. */
+
+/* The shorter of %.15g and %.17g that reads back to x; null where x is not finite. */
+void qd_json_real(FILE *out, double x);
+
+/* A text in quotes, which must be UTF-8. Escapes `<`, so that no text ends the script element of a page. */
+void qd_json_text(FILE *out, const char *text);
 
 #endif

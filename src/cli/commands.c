@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/name.h"
+#include "base/text.h"
 #include "cli/screen.h"
 
 #define COMMANDS_TITLE "Monte Carlo of coalition formation in randomized world orders"

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/json.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "quadrille/result.h"
 

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/number.h"
+#include "base/text.h"
 #include "cli/cli.h"
-#include "base/json.h"
 #include "engine/parallel.h"
 #include "quadrille/landscape.h"
 

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "cli/rows.h"
 #include "quadrille/registry.h"
-#include "registry/assumptions.h"
+#include "registry/rows.h"
 
 /* docs/model.md, built into the program. */
 

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/name.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/screen.h"
 #include "quadrille/plugin.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/cli.h"
-#include "base/json.h"
 #include "quadrille/power.h"
 
 static void print_json(const qd_power_t *self, const qd_power_index_t index[])

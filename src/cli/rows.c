@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/json.h"
+#include "base/text.h"
 
 #define END_OF_LINE "\r\n" /* RFC 4180 */
 

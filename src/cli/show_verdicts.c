@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/screen.h"
-#include "registry/assumptions.h"
+#include "registry/rows.h"
 
 /* Robustness of claims in `quadrille show`. */
 

@@ -1,7 +1,7 @@
-#include "engine/findings.h"
+#include "base/memory.h"
 #include "engine/cells.h"
 #include "engine/columns.h"
-#include "base/list.h"
+#include "engine/findings.h"
 
 #include <stdlib.h>
 #include <string.h>

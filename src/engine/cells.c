@@ -1,6 +1,6 @@
 #include "engine/cells.h"
 
-#include "base/list.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 

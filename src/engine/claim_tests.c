@@ -6,7 +6,7 @@
 
 #include "engine/cells.h"
 #include "engine/columns.h"
-#include "statistics/trend.h"
+#include "statistics/contrast.h"
 
 /* Worlds that a dip is taken of at most, before those that failed are left out. */
 #define DIP_WORLDS 4096

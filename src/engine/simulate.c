@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/name.h"
+#include "base/text.h"
 #include "engine/worker.h"
 
 #define CHUNK 16 /* worlds that a thread takes at once */

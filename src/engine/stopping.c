@@ -7,7 +7,7 @@
 #include "engine/dispatch.h"
 #include "engine/worker.h"
 #include "kernel/crisis.h"
-#include "statistics/confidence_sequence.h"
+#include "statistics/interval.h"
 #include "statistics/moments.h"
 
 /* A copy of a segment that came before its turn. */

@@ -4,7 +4,7 @@
  * Looks are taken every QD_LOOK_SIZE worlds, in the order of the worlds, whichever thread finished them
  * first: blocks that finish early wait, and blocks beyond the stop are dropped.
  * So the stopping point, and with it the result, is the same for any number of threads and after any resume.
- * The intervals are a confidence sequence, valid at every look (statistics/confidence_sequence.h). Not
+ * The intervals are a confidence sequence, valid at every look (statistics/interval.h). Not
  * thread-safe: the caller holds a lock. */
 #ifndef QD_ENGINE_STOPPING_H
 #define QD_ENGINE_STOPPING_H

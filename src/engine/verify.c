@@ -6,19 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "engine/columns.h"
+#include "engine/conclude.h"
 #include "engine/dispatch.h"
-#include "quadrille/run.h"
-#include "base/list.h"
 #include "engine/parallel.h"
 #include "engine/verify_sample.h"
 #include "engine/verify_tallies.h"
 #include "engine/worker.h"
 #include "quadrille/result.h"
+#include "quadrille/run.h"
 #include "store/assemble.h"
-#include "store/merge.h"
-#include "engine/conclude.h"
 #include "store/compare.h"
+#include "store/merge.h"
 #include <errno.h>
 #include <unistd.h>
 

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "statistics/counts.h"
+#include "statistics/histograms.h"
 
 #define GOLDEN 0.6180339887498949 /* (sqrt(5) - 1) / 2 */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/name.h"
+#include "base/text.h"
 #include "design/design.h"
 #include "experiment/distributions.h"
 #include "experiment/loading.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/name.h"
+#include "base/text.h"
 #include "random/distribution.h"
 
 #define SHAPE 64 /* bytes for the numbers of a distribution in a message */

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv.h"
 #include "base/memory.h"
 #include "math/elementary.h"
-#include "base/csv.h"
 
 #define CODE_MAX 1000000
 #define YEAR_MAX 9999

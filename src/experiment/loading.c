@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/name.h"
+#include "base/text.h"
 
 void *qd_loading_room(qd_loading_t *load, size_t count, size_t size)
 {

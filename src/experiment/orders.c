@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/name.h"
+#include "base/text.h"
 #include "experiment/distributions.h"
 #include "experiment/loading.h"
 #include "world/empirical.h"

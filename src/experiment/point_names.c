@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/name.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "experiment/distributions.h"
 #include "quadrille/experiment.h"
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/name.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "experiment/distributions.h"
 
 /* "doctrine" and then the parameters, for the nearest name. */

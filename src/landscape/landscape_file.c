@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/csv.h"
-#include "base/list.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/name.h"
+#include "base/text.h"
 #include "landscape/coalitions.h"
 #include "quadrille/registry.h"
 

@@ -1,12 +1,66 @@
 #include "quadrille/random.h"
 
+#include <Random123/philox.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "math/elementary.h"
-#include "random/philox_lanes.h"
+#include "math/lanes.h"
 
-#include <Random123/philox.h>
+/* Philox4x32-10 on eight counters at once. Yields the same words as Random123's philox4x32 (tests/random compares
+ * them); a round is a few vector operations. */
+
+/* A number of each of eight counters, in the lower halves of the lanes. */
+typedef struct {
+    qd_words_t part[QD_WORD_PARTS];
+} eight_words_t;
+
+/* The keys of all rounds. A function that is not inlined keeps them in memory: filling a vector from memory takes one
+ * load, from a register several operations. */
+typedef struct {
+    uint64_t round[10][2];
+} philox_keys_t;
+
+__attribute__((noinline, unused)) static void philox_keys(philox_keys_t *self, uint64_t seed)
+{
+    uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+    for (size_t round = 0; round < 10; round++) {
+        self->round[round][0] = k0;
+        self->round[round][1] = k1;
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+}
+
+/* word[w] of the eight = word w of philox4x32({counter[0], ..., counter[3]}, key). The upper halves are
+ * unspecified on entry and on return: a multiplication ignores them. The rounds of one vector depend on each other;
+ * those of different vectors overlap. */
+static inline void philox_lanes(const eight_words_t counter[4], const philox_keys_t *keys,
+                                eight_words_t word[4])
+{
+    qd_words_t factor0, factor1;
+    qd_words_fill(&factor0, 0xD2511F53u);
+    qd_words_fill(&factor1, 0xCD9E8D57u);
+    eight_words_t x0 = counter[0], x1 = counter[1], x2 = counter[2], x3 = counter[3];
+    for (size_t round = 0; round < 10; round++) {
+        qd_words_t k0, k1;
+        qd_words_fill(&k0, keys->round[round][0]);
+        qd_words_fill(&k1, keys->round[round][1]);
+        for (size_t v = 0; v < QD_WORD_PARTS; v++) {
+            qd_words_t product0 = x0.part[v], product1 = x2.part[v];
+            qd_words_multiply(&product0, &factor0);
+            qd_words_multiply(&product1, &factor1);
+            x0.part[v] = (product1 >> 32) ^ (x1.part[v] ^ k0);
+            x2.part[v] = (product0 >> 32) ^ (x3.part[v] ^ k1);
+            x1.part[v] = product1;
+            x3.part[v] = product0;
+        }
+    }
+    word[0] = x0;
+    word[1] = x1;
+    word[2] = x2;
+    word[3] = x3;
+}
 
 /* The purpose, and the world's high 24 bits. */
 static uint32_t purpose_word(qd_luck_t luck, qd_purpose_t purpose)
@@ -47,7 +101,7 @@ double qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uin
 
 /* The addresses of eight pairs of draws, as words of their counters. */
 typedef struct {
-    qd_eight_words_t purpose, period, pair;
+    eight_words_t purpose, period, pair;
 } addresses_t;
 
 /* The bits of the even and of the odd draws of eight pairs. */
@@ -55,25 +109,25 @@ typedef struct {
     qd_words_t even[QD_WORD_PARTS], odd[QD_WORD_PARTS];
 } eight_pairs_t;
 
-static inline void fill(qd_eight_words_t *self, uint32_t x)
+static inline void fill(eight_words_t *self, uint32_t x)
 {
     for (size_t v = 0; v < QD_WORD_PARTS; v++)
         qd_words_fill(&self->part[v], x);
 }
 
-static inline void draw_pairs(const qd_philox_keys_t *keys, uint64_t world, const addresses_t *at,
+static inline void draw_pairs(const philox_keys_t *keys, uint64_t world, const addresses_t *at,
                               eight_pairs_t *out)
 {
-    qd_eight_words_t counter[4] = {at->pair, at->purpose, at->period, at->pair}, word[4];
+    eight_words_t counter[4] = {at->pair, at->purpose, at->period, at->pair}, word[4];
     fill(&counter[0], (uint32_t)world);
-    qd_philox_lanes(counter, keys, word);
+    philox_lanes(counter, keys, word);
     for (size_t v = 0; v < QD_WORD_PARTS; v++) {
         out->even[v] = word[1].part[v] << 32 | (word[0].part[v] & 0xFFFFFFFFu);
         out->odd[v] = word[3].part[v] << 32 | (word[2].part[v] & 0xFFFFFFFFu);
     }
 }
 
-static inline void gather(qd_eight_words_t *self, const uint32_t x[8], uint32_t also)
+static inline void gather(eight_words_t *self, const uint32_t x[8], uint32_t also)
 {
     for (size_t k = 0; k < 8; k++)
         self->part[k / QD_WORDS][k % QD_WORDS] = x[k] | also;
@@ -81,10 +135,10 @@ static inline void gather(qd_eight_words_t *self, const uint32_t x[8], uint32_t 
 
 void qd_random_pairs(qd_luck_t luck, const qd_pairs_t *at, uint64_t even[8], uint64_t odd[8])
 {
-    qd_philox_keys_t keys;
+    philox_keys_t keys;
     addresses_t addresses;
     eight_pairs_t bits;
-    qd_philox_keys(&keys, luck.seed);
+    philox_keys(&keys, luck.seed);
     gather(&addresses.purpose, at->purpose, purpose_word(luck, 0));
     gather(&addresses.period, at->period, 0);
     gather(&addresses.pair, at->pair, 0);
@@ -95,7 +149,7 @@ void qd_random_pairs(qd_luck_t luck, const qd_pairs_t *at, uint64_t even[8], uin
 
 /* Rows of draws of one purpose: `row` draws of a period, then those of the next. */
 typedef struct {
-    qd_philox_keys_t keys;
+    philox_keys_t keys;
     uint64_t world;
     addresses_t next;
     uint32_t period;
@@ -105,7 +159,7 @@ typedef struct {
 static void open_reader(reader_t *self, qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t row)
 {
     *self = (reader_t){.world = luck.world, .period = period, .row = row};
-    qd_philox_keys(&self->keys, luck.seed);
+    philox_keys(&self->keys, luck.seed);
     fill(&self->next.purpose, purpose_word(luck, purpose));
 }
 

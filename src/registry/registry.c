@@ -1,6 +1,7 @@
-#include "registry/own.h"
+#include "registry/rows.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 const qd_order_info_t qd_order_table[QD_ORDER_KINDS] = {
@@ -138,3 +139,19 @@ const char *qd_group_name(qd_group_t group)
                                         "diagnostics", "landscape",     "plugin"};
     return names[group];
 }
+
+const char *const qd_assumed[] = {
+#define QD_ASSUMED(sentence) sentence,
+#define QD_FOUND(sentence)
+#include "registry/assumptions.def"
+#undef QD_ASSUMED
+#undef QD_FOUND
+    NULL};
+
+const char *const qd_found[] = {
+#define QD_ASSUMED(sentence)
+#define QD_FOUND(sentence) sentence,
+#include "registry/assumptions.def"
+#undef QD_ASSUMED
+#undef QD_FOUND
+    NULL};

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/json.h"
-#include "registry/assumptions.h"
+#include "base/text.h"
+#include "registry/rows.h"
 
 #define CONFIDENCE 0.95
 

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "base/json.h"
+#include "base/text.h"
 
 void qd_report_put_real(FILE *out, double x)
 {

@@ -1,6 +1,6 @@
 #include "statistics/resample.h"
 
-#include "statistics/counts.h"
+#include "statistics/histograms.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -11,6 +11,7 @@
 #ifndef QD_STATISTICS_SENSITIVITY_H
 #define QD_STATISTICS_SENSITIVITY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -80,5 +81,32 @@ QD_MUST_USE qd_status_t qd_elementary_effects(size_t trajectories, size_t factor
                                               const double unit[], const size_t moved[],
                                               const qd_batch_mean_t value[], const qd_bootstrap_t *bootstrap,
                                               qd_effect_t effect[], qd_error_t *error);
+
+/* Means over batches of worlds: their weights, and the noise that their differences show.
+ *
+ * u[b] is the mean of some quantity over the worlds of batch b; the quantity's value is sum_b share[b] u[b]. */
+
+/* share[b] = weight[b] size[b] / their sum; weight NULL: all 1. */
+void qd_batch_shares(size_t batches, const double size[], const double weight[], double share[]);
+
+static inline double qd_batch_mean(size_t batches, const double share[], const double u[])
+{
+    double sum = 0.0;
+    for (size_t b = 0; b < batches; b++)
+        sum += share[b] * u[b];
+    return sum;
+}
+
+/* Covariance of the values of u and v (whose means are given) over the worlds' random numbers, estimated from the
+ * differences between batches: a batch of n worlds has 1/n of a world's covariance. 0 for one batch. Unbiased where
+ * all weights are 1. */
+static inline double qd_batch_covariance(size_t batches, const double share[], const double u[],
+                                         double mean_u, const double v[], double mean_v)
+{
+    double sum = 0.0;
+    for (size_t b = 0; b < batches; b++)
+        sum += share[b] * (u[b] - mean_u) * (v[b] - mean_v);
+    return batches < 2 ? 0.0 : sum / ((double)batches - 1.0);
+}
 
 #endif

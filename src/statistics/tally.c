@@ -1,10 +1,8 @@
 #include "statistics/tally.h"
 
-#include "statistics/counts.h"
+#include "statistics/histograms.h"
 #include "statistics/interval.h"
 #include "statistics/moments.h"
-#include "statistics/path_histogram.h"
-#include "statistics/sketch.h"
 
 #include <endian.h>
 #include <stdlib.h>

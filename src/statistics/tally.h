@@ -3,7 +3,7 @@
  * All sums are integers: values are rounded to multiples of 2^-32 and summed in 128 bits, histograms are
  * counts, and the hash of the worlds is a sum of hashes of rows. Integer sums are associative, so any split
  * of the worlds over threads, ranks, shards and resumed runs, merged in any order, gives the same bits. Error
- * bounds: mean 2^-33 absolute; quantiles as in sketch.h. A tally belongs to one thread at a time; no
+ * bounds: mean 2^-33 absolute; quantiles as in histograms.h. A tally belongs to one thread at a time; no
  * allocation after _new. */
 #ifndef QD_STATISTICS_TALLY_H
 #define QD_STATISTICS_TALLY_H

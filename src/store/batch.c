@@ -1,6 +1,6 @@
 #include "store/batch.h"
 
-#include "base/list.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

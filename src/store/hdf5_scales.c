@@ -1,6 +1,6 @@
 #include "store/hdf5_scales.h"
 
-#include "base/list.h"
+#include "base/memory.h"
 
 #include <hdf5_hl.h>
 #include <stdio.h>

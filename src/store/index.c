@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/list.h"
+#include "base/memory.h"
 #include "store/embedded.h"
 #include "store/index_fields.h"
 #include "store/manifest.h"

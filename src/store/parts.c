@@ -1,6 +1,6 @@
 #include "store/parts.h"
 
-#include "base/list.h"
+#include "base/memory.h"
 #include "store/parts_folder.h"
 #include "store/slots.h"
 

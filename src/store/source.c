@@ -1,7 +1,7 @@
 #include "store/source.h"
 
+#include "base/memory.h"
 #include "quadrille/registry.h"
-#include "base/list.h"
 #include "store/embedded.h"
 
 #include <errno.h>

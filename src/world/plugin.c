@@ -2,14 +2,20 @@
 #include "world/plugin.h"
 
 #include <ctype.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <math.h>
+#include <sha256.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "registry/own.h"
+#include "registry/rows.h"
+
+#define DIGEST_SIZE 65 /* of a SHA-256 in hexadecimal digits, the closing NUL counted */
 
 static const qd_plugin_t *known, *in_use;
-static char digest_of_known[QD_DIGEST_SIZE];
+static char digest_of_known[DIGEST_SIZE];
 
 const qd_plugin_t *qd_plugin_known(void)
 {
@@ -169,8 +175,9 @@ static void add_rows(const qd_plugin_t *plugin)
     }
 }
 
-qd_status_t qd_plugin_take(const qd_plugin_t *plugin, const char *digest, const char *where,
-                           qd_error_t *error)
+/* The same for code: what is declared is used where it lies. */
+static qd_status_t plugin_take(const qd_plugin_t *plugin, const char *digest, const char *where,
+                               qd_error_t *error)
 {
     qd_status_t status = check(plugin, where, error);
     if (status != QD_OK)
@@ -183,7 +190,7 @@ qd_status_t qd_plugin_take(const qd_plugin_t *plugin, const char *digest, const 
 
 qd_status_t qd_plugin_use(const qd_plugin_t *plugin, qd_error_t *error)
 {
-    return qd_plugin_take(plugin, "", "the calling program", error);
+    return plugin_take(plugin, "", "the calling program", error);
 }
 
 /* ---- a plugin without its code ------------------------------------------------------------------------- */
@@ -234,4 +241,53 @@ qd_status_t qd_plugin_describe(const qd_plugin_t *plugin, const char *digest, co
     snprintf(digest_of_known, sizeof digest_of_known, "%s", digest);
     add_rows(known);
     return QD_OK;
+}
+
+/* A plugin from a shared object: read once for its digest, then loaded. */
+
+/* The function that the object exports; objects and functions have pointers of one size here (POSIX). */
+static qd_plugin_function_t *find_function(void *object)
+{
+    void *symbol = dlsym(object, QD_PLUGIN_SYMBOL);
+    qd_plugin_function_t *function;
+    memcpy(&function, &symbol, sizeof function);
+    return function;
+}
+
+static qd_status_t load(const char *path, const char *whole, qd_error_t *error)
+{
+    char digest[DIGEST_SIZE];
+    if (!SHA256File(whole, digest))
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: the plugin cannot be read: %s", path,
+                            strerror(errno));
+    void *object = dlopen(whole, RTLD_NOW | RTLD_LOCAL);
+    if (!object)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: found no plugin: %s; expected a shared object", path,
+                            dlerror());
+    qd_plugin_function_t *function = find_function(object);
+    const qd_plugin_t *plugin = function ? function() : NULL;
+    qd_status_t status =
+        plugin ? plugin_take(plugin, digest, path, error)
+               : qd_error_add(error, QD_ERROR_INPUT,
+                              "%s: found no plugin; expected a function `%s` that describes one", path,
+                              QD_PLUGIN_SYMBOL);
+    if (status != QD_OK)
+        (void)dlclose(object);
+    return status;
+}
+
+qd_status_t qd_plugin_load(const char *path, qd_error_t *error)
+{
+    struct stat about;
+    char *whole = realpath(
+        path, NULL); /* a name without a slash is not to be looked for among the system's libraries */
+    if (!whole)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: the plugin cannot be read: %s", path,
+                            strerror(errno));
+    qd_status_t status =
+        stat(whole, &about) == 0 && S_ISREG(about.st_mode)
+            ? load(path, whole, error)
+            : qd_error_add(error, QD_ERROR_INPUT, "%s: found no file; expected a plugin", path);
+    free(whole);
+    return status;
 }

@@ -4,8 +4,6 @@
 
 #include "quadrille/plugin.h"
 
-#define QD_DIGEST_SIZE 65 /* of a SHA-256 in hexadecimal digits, the closing NUL counted */
-
 /* The plugin that is known, with its code or without it; NULL where there is none. Its digest is qd_plugin_digest(). */
 const qd_plugin_t *qd_plugin_known(void);
 
@@ -13,9 +11,5 @@ const qd_plugin_t *qd_plugin_known(void);
  * NULL. No plugin may be known yet. QD_ERROR_INPUT: what does not hold, each message after "WHERE: ". */
 QD_MUST_USE qd_status_t qd_plugin_describe(const qd_plugin_t *described, const char *digest,
                                            const char *where, qd_error_t *error);
-
-/* The same for code: what is declared is used where it lies. */
-QD_MUST_USE qd_status_t qd_plugin_take(const qd_plugin_t *plugin, const char *digest, const char *where,
-                                       qd_error_t *error);
 
 #endif

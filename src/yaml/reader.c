@@ -1,16 +1,14 @@
 /* From bytes to the tree, through the events of libfyaml's parser. Nothing here recurses, so a file cannot exhaust
  * the stack. */
-#include "yaml/node.h"
-#include "base/list.h"
+#include "base/memory.h"
 #include "base/text.h"
+#include "yaml/node.h"
 
 #include <libfyaml.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/memory.h"
 
 /* State while a document is built. */
 typedef struct {

@@ -1,5 +1,5 @@
 /* Lists that grow. */
-#include "base/list.h"
+#include "base/memory.h"
 #include "support/check.h"
 
 /* What is in a list stays in it; the room grows by so much that the list moves rarely. */

@@ -1,6 +1,6 @@
 /* The name that was probably meant. */
+#include "base/text.h"
 #include "quadrille/registry.h"
-#include "base/name.h"
 #include "support/check.h"
 
 static const char *nearest_parameter(const char *name)

@@ -3,7 +3,7 @@
  * that all cover in at least 95%, and both for few worlds and for trends. */
 #include "engine/bench.h"
 
-#include "statistics/trend.h"
+#include "statistics/contrast.h"
 
 #define FILES 600
 #define ERROR 0.0089 /* standard error of 5% of FILES */

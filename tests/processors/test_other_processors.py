@@ -20,8 +20,8 @@ FLAGS = ["-std=gnu17", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-ma
          '-DQD_VERSION="test"', "-DXXH_INLINE_ALL", "-static", "-Wl,--gc-sections", "-Wall", "-Wextra", "-Werror"]
 # The folders of the kernel and what they stand on, without what needs GSL; the tally for its hash.
 SOURCES = ["src/base/*.c", "src/registry/*.c", "src/math/*.c", "src/random/*.c", "src/world/*.c", "src/measure/*.c", "src/kernel/*.c",
-           "src/statistics/tally.c", "src/statistics/counts.c", "src/statistics/moments.c", "src/statistics/path_histogram.c",
-           "src/statistics/sketch.c", "tests/reference/twin_cases.c", "tests/processors/pinned.c"]
+           "src/statistics/tally.c", "src/statistics/moments.c", "src/statistics/histograms.c",
+           "tests/reference/twin_cases.c", "tests/processors/pinned.c"]
 LEFT_OUT = {"gsl_stream.c", "empirical.c"}
 # Name, Debian's name of the machine, options, emulator, and what its code must contain to have been compiled as meant.
 TARGETS = [

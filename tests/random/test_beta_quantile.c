@@ -1,5 +1,5 @@
 /* The beta distribution against GSL's, and against forms that are known whole. */
-#include "random/beta_quantile.h"
+#include "random/distribution.h"
 #include "support/check.h"
 
 #include <gsl/gsl_cdf.h>

@@ -1,5 +1,5 @@
 /* labels: statistics */
-#include "statistics/confidence_sequence.h"
+#include "statistics/interval.h"
 #include "statistics/moments.h"
 #include "support/check.h"
 

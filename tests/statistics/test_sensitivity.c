@@ -1,7 +1,6 @@
 /* labels: statistics */
 #include "design/design.h"
 #include "math/elementary.h"
-#include "statistics/batch_means.h"
 #include "statistics/sensitivity.h"
 #include "support/check.h"
 

@@ -1,4 +1,4 @@
-#include "statistics/trend.h"
+#include "statistics/contrast.h"
 #include "support/check.h"
 
 #define WORLDS 500

@@ -1,6 +1,17 @@
+/* Exponentials of many numbers. Called, not inlined: its constants fill the registers, which the loops of a
+ * caller would have to share. */
+#include "math/elementary.h"
+#include "math/reduce.h"
+
+void qd_exp_all(double *x, size_t padded)
+{
+    for (size_t i = 0; i < padded; i += QD_LANES)
+        for (size_t l = 0; l < QD_LANES; l++)
+            x[i + l] = qd_exp(x[i + l]);
+}
+
 /* Wichura (1988), Algorithm AS 241, routine PPND16: three ratios of polynomials of degree 7, for |u - 1/2| <=
  * 0.425, and in sqrt(-log u) below and above 5. */
-#include "math/elementary.h"
 
 static const double centre_p[8] = {
     3.3871328727963666080e0,  1.3314166789178437745e+2, 1.9715909503065514427e+3, 1.3731693765509461125e+4,

@@ -1,13 +1,199 @@
-#include "statistics/path_histogram.h"
-
-#include "math/elementary.h"
-#include "statistics/counts.h"
+#include "statistics/histograms.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "math/elementary.h"
+
+/* The bins first..last (none where first > last), and one beyond them unless it is COUNTS_NONE, as pairs
+ * (gap, count) of those that are not 0. */
+#define COUNTS_NONE SIZE_MAX
+
+/* Position of the value of that rank (1..sum) among bins first..last of `count`. */
+static size_t counts_find(const uint64_t count[], size_t first, size_t last, uint64_t rank)
+{
+    uint64_t below = 0;
+    for (size_t i = first; i < last; i++) {
+        below += count[i];
+        if (below >= rank)
+            return i;
+    }
+    return last;
+}
+
+#define BLOCK 16
+
+/* Bit i: count[i] is not 0, for i < n <= BLOCK. */
+static uint32_t in_use(const uint64_t count[], size_t n)
+{
+    uint32_t mask = 0;
+    for (size_t i = 0; i < n; i++)
+        mask |= (uint32_t)(count[i] != 0) << i;
+    return mask;
+}
+
+/* A branch per count would be mispredicted, so blocks of counts become bits, and bits become places. Returns
+ * the place after the pairs; *next is the bin after the last of them. */
+static unsigned char *put_pairs(unsigned char *at, const uint64_t count[], size_t first, size_t last,
+                                size_t *next)
+{
+    for (size_t i = first; i <= last; i += BLOCK) {
+        uint32_t mask = last - i < BLOCK ? in_use(count + i, last - i + 1) : in_use(count + i, BLOCK);
+        for (; mask != 0; mask &= mask - 1) {
+            size_t bin = i + (size_t)__builtin_ctz(mask);
+            at = qd_put_whole(qd_put_whole(at, bin - *next), count[bin]);
+            *next = bin + 1;
+        }
+    }
+    return at;
+}
+
+static void counts_encode(const uint64_t count[], size_t first, size_t last, size_t apart,
+                          qd_byte_writer_t *to)
+{
+    uint32_t pairs = apart != COUNTS_NONE && count[apart] != 0;
+    size_t next = 0;
+    for (size_t i = first; i <= last; i++)
+        pairs += count[i] != 0;
+    qd_byte_writer_whole(to, pairs);
+    unsigned char *at = qd_byte_writer_room(to, pairs * (size_t)(QD_WHOLE_BYTES + QD_WHOLE_BYTES));
+    if (at == NULL)
+        return;
+    at = put_pairs(at, count, first, last, &next);
+    if (apart != COUNTS_NONE)
+        at = put_pairs(at, count, apart, apart, &next);
+    qd_byte_writer_fill(to, at);
+}
+
+/* Decodes the bytes of counts_encode and adds them to count[0..bins-1]; count NULL: only checks them. *total:
+ * their sum; *first, *last: lowest and highest bin, unchanged if there is none. False if the bytes do not fit. */
+static bool counts_decode(uint64_t count[], size_t bins, uint64_t *total, size_t *first, size_t *last,
+                          qd_byte_reader_t *from)
+{
+    uint64_t pairs = qd_byte_reader_whole(from), next = 0;
+    *total = 0;
+    if (pairs > bins)
+        return false;
+    for (uint64_t k = 0; k < pairs; k++) {
+        uint64_t gap = qd_byte_reader_whole(from), more = qd_byte_reader_whole(from);
+        if (from->failed || gap >= bins - next || more == 0)
+            return false;
+        size_t bin = (size_t)(next + gap);
+        next = bin + 1;
+        *total += more;
+        *first = k == 0 ? bin : *first;
+        *last = bin;
+        if (count != NULL)
+            count[bin] += more;
+    }
+    return !from->failed;
+}
+
+#define MANTISSA_CUT 45                           /* 52 bits of mantissa, of which 7 are kept */
+#define LOWEST       ((uint64_t)(1023 - 20) << 7) /* 2^-20 after the cut */
+
+static size_t bin_of(const qd_sketch_t *self, double x)
+{
+    uint64_t key = (qd_bits_of(fabs(x)) + (1ull << (MANTISSA_CUT - 1))) >> MANTISSA_CUT;
+    if (key < LOWEST)
+        return self->zero;
+    size_t step = (size_t)(key - LOWEST) + 1;
+    step = step > QD_SKETCH_SIDE ? QD_SKETCH_SIDE : step;
+    if (x >= 0.0)
+        return self->zero + step;
+    return self->zero < step ? self->zero : self->zero - step;
+}
+
+static double value_of(const qd_sketch_t *self, size_t bin)
+{
+    if (bin == self->zero)
+        return 0.0;
+    size_t step = bin > self->zero ? bin - self->zero : self->zero - bin;
+    double size = qd_from_bits((LOWEST + step - 1) << MANTISSA_CUT);
+    return bin > self->zero ? size : -size;
+}
+
+static void touch(qd_sketch_t *self, size_t first, size_t last)
+{
+    self->first = first < self->first ? first : self->first;
+    self->last = last > self->last ? last : self->last;
+}
+
+void qd_sketch_init(qd_sketch_t *self, uint64_t count[], bool negative)
+{
+    *self = (qd_sketch_t){.count = count,
+                          .bins = qd_sketch_bins(negative),
+                          .zero = negative ? QD_SKETCH_SIDE : 0,
+                          .first = SIZE_MAX};
+}
+
+void qd_sketch_clear(qd_sketch_t *self)
+{
+    for (size_t i = self->first; i <= self->last && i < self->bins; i++)
+        self->count[i] = 0;
+    self->first = SIZE_MAX;
+    self->last = 0;
+}
+
+void qd_sketch_add(qd_sketch_t *self, double x)
+{
+    size_t bin = bin_of(self, x);
+    self->count[bin]++;
+    touch(self, bin, bin);
+}
+
+void qd_sketch_merge(qd_sketch_t *self, const qd_sketch_t *other)
+{
+    if (other->first > other->last)
+        return;
+    for (size_t i = other->first; i <= other->last; i++)
+        self->count[i] += other->count[i];
+    touch(self, other->first, other->last);
+}
+
+double qd_sketch_at_rank(const qd_sketch_t *self, uint64_t rank)
+{
+    return value_of(self, counts_find(self->count, self->first, self->last, rank));
+}
+
+void qd_sketch_histogram(const qd_sketch_t *self, double low, double high, size_t bins, uint64_t count[])
+{
+    for (size_t i = self->first; i <= self->last; i++) {
+        double place = (value_of(self, i) - low) / (high - low) * (double)bins;
+        size_t bin = place >= (double)(bins - 1) ? bins - 1 : place > 0.0 ? (size_t)place : 0;
+        count[bin] += self->count[i];
+    }
+}
+
+void qd_sketch_encode(const qd_sketch_t *self, qd_byte_writer_t *to)
+{
+    counts_encode(self->count, self->first, self->last, COUNTS_NONE, to);
+}
+
+bool qd_sketch_decode(qd_sketch_t *self, uint64_t expected, bool apply, qd_byte_reader_t *from)
+{
+    uint64_t total;
+    size_t first = SIZE_MAX, last = 0;
+    bool sound = counts_decode(apply ? self->count : NULL, self->bins, &total, &first, &last, from) &&
+                 total == expected;
+    if (apply && !sound)
+        touch(self, 0, self->bins - 1);
+    else if (apply && total > 0)
+        touch(self, first, last);
+    return sound;
+}
+
+/* 505 bins, one for worlds without a value and one for worlds that had ended (which is never read), spaced by
+ * an odd number of cache lines: with a power of two the bins of successive periods would fall into the same
+ * few sets of the cache. */
+#define PATH_BINS 528
+
+/* Worlds that wait to be counted together. The counts of all periods and series are 4.7 MB: counted world by
+ * world, nearly every one would be fetched from the third-level cache; period by period, the counts of a
+ * period stay in the first while those who wait are counted. */
+#define PATH_WAITING 64
 
 #define STEPS 504 /* y = k / STEPS, k = 0 .. STEPS */
 #define NONE  505 /* bin of worlds without a value */
@@ -20,7 +206,7 @@ static qd_path_waiting_t *new_waiting(size_t periods)
     qd_path_waiting_t *self = qd_new(1, sizeof *self, NULL);
     if (self == NULL)
         return NULL;
-    self->bin = qd_new(periods * QD_PATH_WAITING, sizeof *self->bin, NULL);
+    self->bin = qd_new(periods * PATH_WAITING, sizeof *self->bin, NULL);
     self->sum = qd_new(periods, sizeof *self->sum, NULL);
     return self;
 }
@@ -47,7 +233,7 @@ bool qd_path_histogram_init(qd_path_histogram_t *self, const qd_series_info_t *s
                                   .open = open,
                                   .periods = periods};
     size_t some = periods > 0 ? periods : 1;
-    self->count = qd_new(some, QD_PATH_BINS * sizeof *self->count, NULL);
+    self->count = qd_new(some, PATH_BINS * sizeof *self->count, NULL);
     self->sum = qd_new(some, sizeof *self->sum, NULL);
     self->first = qd_new(some, sizeof *self->first, NULL);
     self->last = qd_new(some, sizeof *self->last, NULL);
@@ -84,7 +270,7 @@ static void clear_waiting(qd_path_waiting_t *self, size_t periods)
 void qd_path_histogram_clear(qd_path_histogram_t *self)
 {
     uint64_t *count = self->count;
-    for (size_t t = 0; t < self->periods; t++, count += QD_PATH_BINS) {
+    for (size_t t = 0; t < self->periods; t++, count += PATH_BINS) {
         if (self->first[t] <= self->last[t])
             memset(count + self->first[t], 0, (size_t)(self->last[t] - self->first[t] + 1) * sizeof *count);
         count[NONE] = count[ENDED] = 0;
@@ -101,13 +287,13 @@ static void count_waiting(const qd_path_histogram_t *self)
     const qd_path_waiting_t *waiting = self->waiting;
     size_t periods = self->periods, t = 0;
     uint64_t *count = self->count;
-    for (; t + 4 <= periods; t += 4, count += (size_t)4 * QD_PATH_BINS) {
+    for (; t + 4 <= periods; t += 4, count += (size_t)4 * PATH_BINS) {
         const uint16_t *bin = waiting->bin + t;
         for (size_t w = 0; w < waiting->worlds; w++, bin += periods)
             for (size_t k = 0; k < 4; k++)
-                count[k * QD_PATH_BINS + bin[k]]++;
+                count[k * PATH_BINS + bin[k]]++;
     }
-    for (; t < periods; t++, count += QD_PATH_BINS)
+    for (; t < periods; t++, count += PATH_BINS)
         for (size_t w = 0; w < waiting->worlds; w++)
             count[waiting->bin[w * periods + t]]++;
 }
@@ -174,7 +360,7 @@ static void look_over(const double path[], size_t periods, bool *gaps, bool *far
 }
 
 /* qd_fixed for values within SUM_BOUND, in vectors: adding 1.5 * 2^52 rounds a multiple of 2^-32 to a whole
- * number, to even as llrint does, and leaves it in the lower bits of the double. QD_PATH_WAITING of them add
+ * number, to even as llrint does, and leaves it in the lower bits of the double. PATH_WAITING of them add
  * up to less than 2^57. */
 static void add_near(uint64_t *restrict sum, const double *restrict path, size_t periods)
 {
@@ -205,7 +391,7 @@ void qd_path_histogram_add(qd_path_histogram_t *self, const double path[], size_
         add_far(self->sum, path, periods);
     else
         add_near(waiting->sum, path, periods);
-    if (++waiting->worlds == QD_PATH_WAITING)
+    if (++waiting->worlds == PATH_WAITING)
         settle(self);
 }
 
@@ -214,7 +400,7 @@ void qd_path_histogram_merge(qd_path_histogram_t *self, const qd_path_histogram_
     settle(other);
     const uint64_t *restrict from = other->count;
     uint64_t *restrict to = self->count;
-    for (size_t t = 0; t < self->periods; t++, from += QD_PATH_BINS, to += QD_PATH_BINS) {
+    for (size_t t = 0; t < self->periods; t++, from += PATH_BINS, to += PATH_BINS) {
         for (size_t i = other->first[t]; i <= other->last[t]; i++)
             to[i] += from[i];
         to[NONE] += from[NONE];
@@ -225,7 +411,7 @@ void qd_path_histogram_merge(qd_path_histogram_t *self, const qd_path_histogram_
 }
 
 /* The middle of a bin. */
-static double value_of(const qd_path_histogram_t *self, size_t bin)
+static double path_value(const qd_path_histogram_t *self, size_t bin)
 {
     double step = (double)bin;
     if (!self->open)
@@ -238,7 +424,7 @@ uint64_t qd_path_histogram_describe(const qd_path_histogram_t *self, size_t peri
                                     const double p[], double *mean, double quantile[])
 {
     settle(self);
-    const uint64_t *count = self->count + period * QD_PATH_BINS;
+    const uint64_t *count = self->count + period * PATH_BINS;
     size_t first = self->first[period], last = self->last[period];
     uint64_t n = 0, below = 0;
     for (size_t i = first; i <= last; i++)
@@ -248,7 +434,7 @@ uint64_t qd_path_histogram_describe(const qd_path_histogram_t *self, size_t peri
         uint64_t rank = n == 0 ? 0 : qd_quantile_rank(p[q], n);
         while (n > 0 && below + count[first] < rank)
             below += count[first++];
-        quantile[q] = n == 0 ? (double)NAN : value_of(self, first);
+        quantile[q] = n == 0 ? (double)NAN : path_value(self, first);
     }
     return n;
 }
@@ -257,7 +443,7 @@ void qd_path_histogram_encode(const qd_path_histogram_t *self, qd_byte_writer_t 
 {
     settle(self);
     for (size_t t = 0; t < self->periods; t++) {
-        qd_counts_encode(self->count + t * QD_PATH_BINS, self->first[t], self->last[t], NONE, to);
+        counts_encode(self->count + t * PATH_BINS, self->first[t], self->last[t], NONE, to);
         qd_byte_writer_word(to, (uint64_t)self->sum[t]);
         qd_byte_writer_word(to, (uint64_t)((qd_uint128_t)self->sum[t] >> 64));
     }
@@ -266,9 +452,9 @@ void qd_path_histogram_encode(const qd_path_histogram_t *self, qd_byte_writer_t 
 /* Adds the counts of one period. After a failure any bin may be in use. */
 static bool decode_period(qd_path_histogram_t *self, size_t period, uint64_t worlds, qd_byte_reader_t *from)
 {
-    uint64_t total, *count = self->count + period * QD_PATH_BINS;
+    uint64_t total, *count = self->count + period * PATH_BINS;
     size_t first = UINT16_MAX, last = 0;
-    bool sound = qd_counts_decode(count, NONE + 1, &total, &first, &last, from) && total <= worlds;
+    bool sound = counts_decode(count, NONE + 1, &total, &first, &last, from) && total <= worlds;
     if (!sound) {
         use(self, period, 0, STEPS);
         return false;
@@ -286,7 +472,7 @@ bool qd_path_histogram_decode(qd_path_histogram_t *self, uint64_t worlds, bool a
         uint64_t total;
         size_t first, last;
         bool sound = apply ? decode_period(self, t, worlds, from)
-                           : qd_counts_decode(NULL, NONE + 1, &total, &first, &last, from) && total <= worlds;
+                           : counts_decode(NULL, NONE + 1, &total, &first, &last, from) && total <= worlds;
         if (!sound)
             return false;
         uint64_t low = qd_byte_reader_word(from), high = qd_byte_reader_word(from);
