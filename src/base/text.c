@@ -14,10 +14,27 @@
 
 #define PIPE_WAIT 3000 /* milliseconds that the first byte of a pipe may take */
 
+qd_status_t qd_unreadable_status(int number)
+{
+    static const int user[] = {ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG, ENXIO, ETIMEDOUT};
+    for (size_t k = 0; k < sizeof user / sizeof *user; k++)
+        if (number == user[k])
+            return QD_ERROR_INPUT;
+    return QD_ERROR_IO;
+}
+
+qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error)
+{
+    *there = access(path, F_OK) == 0;
+    if (*there || qd_unreadable_status(errno) == QD_ERROR_INPUT)
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_IO, "%s: cannot be looked for: %s", path, strerror(errno));
+}
+
 static qd_status_t unreadable(const char *path, qd_error_t *error)
 {
     const char *why = errno == ETIMEDOUT ? "found a pipe without a writer; expected a file" : strerror(errno);
-    return qd_error_add(error, QD_ERROR_INPUT, "%s: cannot be read: %s", path, why);
+    return qd_error_add(error, qd_unreadable_status(errno), "%s: cannot be read: %s", path, why);
 }
 
 /* Reads until the end of the file or one byte beyond the limit. */

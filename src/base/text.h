@@ -9,8 +9,16 @@
 
 #include "quadrille/error.h"
 
+/* The status of a file that could not be read, from errno: QD_ERROR_INPUT where its name, its kind or its permissions are
+ * at fault, so that the user can name another; otherwise QD_ERROR_IO. */
+qd_status_t qd_unreadable_status(int number);
+
+/* Sets *there to whether something has the name `path`. QD_ERROR_IO where that cannot be known: nothing may then be written
+ * in its place. */
+QD_MUST_USE qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error);
+
 /* Reads a whole file of at most `limit` bytes into *text (NUL-terminated, to be freed; NULL on failure); the
- * messages name `path`. QD_ERROR_INPUT if it cannot be read or is larger; QD_ERROR_MEMORY. */
+ * messages name `path`. qd_unreadable_status if it cannot be read; QD_ERROR_INPUT if it is larger; QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_read_text(const char *path, size_t limit, char **text, size_t *length,
                                      qd_error_t *error);
 

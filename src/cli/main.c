@@ -150,13 +150,29 @@ static int finish_output(int code)
     return code ? code : 1;
 }
 
+static bool finished; /* main has come to its end */
+
+/* libhdf5 calls exit(-1) where it gets no memory to begin with, and would end the program without a word. */
+static void tell_early_end(void)
+{
+    static const char message[] =
+        "quadrille: ended by a library, which had not enough memory; finished work is kept\n";
+    if (finished)
+        return;
+    (void)!write(STDERR_FILENO, message, sizeof message - 1);
+    _exit(1);
+}
+
 int main(int argc, char **argv)
 {
+    int code = 2;
     if (!limits_suffice())
-        return 2;
-    if (!qd_screen_open()) {
+        return code;
+    if (atexit(tell_early_end) != 0 || !qd_screen_open()) {
         fputs("quadrille: no memory for its output\n", stderr);
-        return 1;
-    }
-    return finish_output(run_command(argc, argv));
+        code = 1;
+    } else
+        code = finish_output(run_command(argc, argv));
+    finished = true;
+    return code;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "engine/columns.h"
 #include "quadrille/result.h"
 
@@ -13,6 +14,9 @@
 static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *error)
 {
     char *folder;
+    if (status == QD_ERROR_IO)
+        return qd_error_add(error, status, "%s: kept as it is; run again with --resume when it can be read",
+                            output);
     if (asprintf(&folder, "%s.parts", output) < 0)
         return status;
     if (access(folder, F_OK) == 0)
@@ -84,9 +88,14 @@ qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const char *outpu
 {
     qd_index_t *index = NULL;
     qd_status_t status = qd_index_new(experiment, NULL, &index, error);
-    if (status == QD_OK && folder && access(folder, F_OK) == 0)
+    bool parts = false, result = false;
+    if (status == QD_OK && folder)
+        status = qd_look_for(folder, &parts, error);
+    if (status == QD_OK && output)
+        status = qd_look_for(output, &result, error);
+    if (status == QD_OK && parts)
         status = qd_index_add_folder(index, folder, repair, error);
-    if (status == QD_OK && output && access(output, F_OK) == 0)
+    if (status == QD_OK && result)
         status = add_result(index, experiment, output, error);
     if (status == QD_OK)
         status = check_kind(index, experiment, output ? output : folder, error);
@@ -122,9 +131,11 @@ qd_status_t qd_earlier_complete(const qd_experiment_t *experiment, const char *o
 {
     qd_result_file_t *file;
     *complete = false;
-    if (access(output, F_OK) != 0)
-        return QD_OK;
-    qd_status_t status = open_result(experiment, output, &file, error);
+    bool there;
+    qd_status_t status = qd_look_for(output, &there, error);
+    if (status != QD_OK || !there)
+        return status;
+    status = open_result(experiment, output, &file, error);
     if (status != QD_OK)
         return status;
     const qd_provenance_t *provenance = qd_result_file_provenance(file);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "engine/columns.h"
 #include "engine/conclude.h"
 #include "engine/stopping.h"
@@ -106,8 +107,10 @@ static qd_status_t check_output(merge_t *self, qd_merge_summary_t *summary, qd_e
 {
     const char *output = self->options->output;
     qd_result_file_t *file;
-    if (self->options->force || access(output, F_OK) != 0)
-        return QD_OK;
+    bool there;
+    qd_status_t looked = qd_look_for(output, &there, error);
+    if (looked != QD_OK || self->options->force || !there)
+        return looked;
     qd_error_t unreadable = QD_ERROR_NONE;
     if (qd_result_file_open(output, &file, &unreadable) == QD_OK) {
         const qd_provenance_t *found = qd_result_file_provenance(file);

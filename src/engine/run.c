@@ -1,5 +1,6 @@
 #include "quadrille/run.h"
 
+#include "base/text.h"
 #include "engine/ranks.h"
 
 #include <math.h>
@@ -425,7 +426,9 @@ static qd_status_t take_output(run_t *self)
         status = qd_lock_take(options->output, &self->lock, self->error);
     if (self->ranks->rank == 0 && status == QD_OK) {
         qd_draft_sweep(options->output);
-        if (!options->force && !options->resume && access(options->output, F_OK) == 0)
+        bool there;
+        status = qd_look_for(options->output, &there, self->error);
+        if (status == QD_OK && there && !options->force && !options->resume)
             status = qd_error_add(
                 self->error, QD_ERROR_INPUT,
                 "%s: found an existing file; expected none (--force replaces it, --resume continues "

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/text.h"
 #include "store/assembly.h"
 #include "store/cf.h"
 #include "store/draft.h"
@@ -103,7 +104,10 @@ qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
 {
     qd_draft_t draft = {.folder = -1, .fd = -1};
     qd_status_t status = QD_OK;
-    if (!options->overwrite && access(options->path, F_OK) == 0)
+    bool there;
+    if ((status = qd_look_for(options->path, &there, error)) != QD_OK)
+        return status;
+    if (!options->overwrite && there)
         return qd_error_add(error, QD_ERROR_INPUT, "%s is there already; add --force to replace it",
                             options->path);
     qd_assembly_t *self = new_assembly(experiment, index, options);

@@ -394,7 +394,8 @@ static void compare_files(int channel, void *context)
         compare_group(self, "/");
     if (!self->found.failed && !self->expected.failed && self->difference[0] == '\0')
         find_unexpected(self, "/");
-    const qd_h5_t *failed = self->found.failed ? &self->found : &self->expected;
+    qd_h5_t *failed = self->found.failed ? &self->found : &self->expected;
+    qd_h5_here_blame_system(failed);
     answer.failed = failed->failed;
     answer.absent = failed->absent;
     answer.short_of_memory = self->short_of_memory;

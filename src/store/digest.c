@@ -183,6 +183,12 @@ static bool is_empty(hid_t space)
     return H5Sget_simple_extent_npoints(space) <= 0;
 }
 
+static void refuse_memory(qd_h5_t *self, const char *why)
+{
+    self->fault = true;
+    qd_h5_refuse(self, why);
+}
+
 static void sum_variable(qd_h5_t *self, const char *path, hid_t variable, kind_t kind, uint64_t *sum)
 {
     plan_t plan = {0};
@@ -193,7 +199,7 @@ static void sum_variable(qd_h5_t *self, const char *path, hid_t variable, kind_t
         qd_h5_refuse(self, "damaged: it holds a variable of a shape or type that no result has");
     else if (!is_empty(space) && H5Dget_storage_size(variable) > 0) {
         if ((room = calloc(plan.elements + 1, sizeof(double))) == NULL)
-            qd_h5_refuse(self, "out of memory for checking its digest");
+            refuse_memory(self, "out of memory for checking its digest");
         else if (!sum_slabs(variable, space, memory_type, &plan, (qd_h5_values_t){kind.type, room}, sum))
             qd_h5_here_fail(self, "reading variable", path);
     }
@@ -314,18 +320,22 @@ static void add_variable(const walk_t *walk, XXH3_state_t *state, hid_t variable
 static void digest_group(const walk_t *walk, const char *path, char digest[33]);
 
 /* The digest that a group has; "" where it has none. */
-static void read_digest(qd_h5_t *h5, hid_t group, char digest[33])
+static void read_digest(qd_h5_t *h5, hid_t group, const char *path, char digest[33])
 {
     char *stored = NULL;
     *digest = '\0';
-    if (h5->failed || H5Aexists(group, QD_DIGEST_NAME) <= 0)
+    htri_t there = h5->failed ? 0 : H5Aexists(group, QD_DIGEST_NAME);
+    qd_h5_need(h5, there >= 0, "looking for the digest of", path);
+    if (there <= 0)
         return;
     hid_t attribute = H5Aopen(group, QD_DIGEST_NAME, H5P_DEFAULT), type = qd_h5_memory_type(QD_H5_TEXT);
     hid_t space = H5Aget_space(attribute);
-    if (H5Sget_simple_extent_npoints(space) == 1 && H5Aread(attribute, type, &stored) >= 0) {
+    bool one = H5Sget_simple_extent_npoints(space) == 1;
+    if (one && H5Aread(attribute, type, &stored) >= 0) {
         snprintf(digest, 33, "%s", stored == NULL ? "" : stored);
         H5Dvlen_reclaim(type, space, H5P_DEFAULT, &stored);
-    }
+    } else if (one)
+        qd_h5_fail(h5, "reading the digest of", path);
     H5Sclose(space);
     H5Tclose(type);
     H5Aclose(attribute);
@@ -337,7 +347,7 @@ static void find_digest(const walk_t *walk, hid_t group, const char *path, char 
     if (walk->rows || (strcmp(path, "/worlds") != 0 && strcmp(path, "/parts") != 0))
         digest_group(walk, path, digest);
     else
-        read_digest(walk->h5, group, digest);
+        read_digest(walk->h5, group, path, digest);
 }
 
 /* One link of a group: a variable, or a group in it. */
@@ -394,8 +404,8 @@ static void keep_digest(const walk_t *walk, hid_t group, const char *path, const
         return;
     }
     char stored[33], why[2 * NAME_MOST + 128];
-    read_digest(h5, group, stored);
-    if (strcmp(stored, digest) != 0) {
+    read_digest(h5, group, path, stored);
+    if (!h5->failed && strcmp(stored, digest) != 0) {
         snprintf(why, sizeof why,
                  "%s is not as it was written, by the digest of the file: it was changed or damaged", path);
         qd_h5_refuse(h5, why);
@@ -411,7 +421,7 @@ static void digest_group(const walk_t *walk, const char *path, char digest[33])
     XXH3_state_t *state = XXH3_createState();
     hid_t group = H5Oopen(h5->file, path, H5P_DEFAULT);
     if (state == NULL || XXH3_128bits_reset(state) != XXH_OK)
-        qd_h5_refuse(h5, "out of memory for the digest");
+        refuse_memory(h5, "out of memory for the digest");
     else if (group < 0)
         qd_h5_fail(h5, "opening", path);
     else {
@@ -433,7 +443,6 @@ void qd_digest_write(qd_h5_t *self)
 
 void qd_digest_check(qd_h5_t *self, bool rows)
 {
-    self->absent = true; /* whatever is found, unless the system is to blame */
     digest_group(&(walk_t){.h5 = self, .rows = rows}, "/", self->digest);
-    self->absent = self->failed && self->absent;
+    self->absent = self->failed && !self->fault; /* whatever is found, unless the system is to blame */
 }

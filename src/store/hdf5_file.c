@@ -13,30 +13,35 @@
 
 /* HDF5 forgets why a call failed at its next call: what failed is noted before anything is closed. */
 
-/* Keeps the description of the innermost error, and of its text the part that the system said, if there is
- * one. */
-static herr_t note_innermost(unsigned n, const H5E_error2_t *entry, void *context)
+static herr_t note_reason(unsigned n, const H5E_error2_t *entry, void *context)
 {
+    qd_h5_reason_t *reason = context;
+    const char *text = entry->desc == NULL ? "" : entry->desc, *quoted = strstr(text, "error message = '");
+    reason->system = reason->system || quoted != NULL || strstr(text, " stat info") != NULL;
     if (n > 0)
         return 0;
-    char *why = context;
-    const char *text = entry->desc, *system = strstr(text, "error message = '");
-    if (system != NULL)
-        text = system + strlen("error message = '");
-    size_t length = system != NULL ? strcspn(text, "'") : strlen(text);
-    snprintf(why, 256, "%.*s", (int)(length > 255 ? 255 : length), text);
+    if (quoted != NULL)
+        text = quoted + strlen("error message = '");
+    size_t length = quoted != NULL ? strcspn(text, "'") : strlen(text);
+    snprintf(reason->why, sizeof reason->why, "%.*s", (int)(length > 255 ? 255 : length), text);
     return 0;
+}
+
+void qd_h5_find_reason(hid_t stack, qd_h5_reason_t *reason)
+{
+    *reason = (qd_h5_reason_t){0};
+    H5Ewalk2(stack, H5E_WALK_UPWARD, note_reason, reason);
 }
 
 void qd_h5_fail(qd_h5_t *self, const char *doing, const char *object)
 {
     if (self->failed)
         return;
-    char why[256] = "";
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, note_innermost, why);
+    qd_h5_reason_t reason;
+    qd_h5_find_reason(H5E_DEFAULT, &reason);
     self->failed = true;
     snprintf(self->why, sizeof self->why, "%s%s%s failed: %s", doing, object == NULL ? "" : " ",
-             object == NULL ? "" : object, why[0] == '\0' ? "HDF5 gives no reason" : why);
+             object == NULL ? "" : object, reason.why[0] == '\0' ? "HDF5 gives no reason" : reason.why);
 }
 
 void qd_h5_need(qd_h5_t *self, bool done, const char *doing, const char *object)

@@ -86,9 +86,19 @@ typedef struct {
     qd_h5_kept_t keep[QD_H5_KEPT_MOST];
     char digest[33]; /* of the file as it was written, or as it was read last */
     bool failed;
+    bool fault;  /* it failed because memory is short, whatever the file holds */
     bool absent; /* it failed because there is no whole HDF5 file of that name: wrong input, not a fault */
     char why[512];
 } qd_h5_t;
+
+/* Why a call to libhdf5 failed. */
+typedef struct {
+    char why[256]; /* of the innermost error: its text, or the part of it that the system said */
+    bool system;   /* a call to the system failed: libhdf5 quotes strerror, or names a call to stat */
+} qd_h5_reason_t;
+
+/* From a stack of errors, H5E_DEFAULT for the present one. */
+void qd_h5_find_reason(hid_t stack, qd_h5_reason_t *reason);
 
 /* A variable over dimensions that exist. */
 typedef struct {

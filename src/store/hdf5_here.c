@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "store/guard.h"
 
 /* Deflate packs at most 1032 to 1; what claims to unpack to more than this many times the bytes of the file is
@@ -17,22 +18,36 @@
 
 /* ---- failures ------------------------------------------------------------------------------------------ */
 
-static herr_t find_system_error(unsigned n, const H5E_error2_t *entry, void *context)
+/* What the first call to the system that failed said since the last look: libhdf5 goes on after some of them, or calls
+ * the file damaged. There is one for the process, the child that reads. */
+static char said_by_system[256];
+
+static herr_t note_system_error(hid_t stack, void *context)
 {
-    (void)n;
-    bool *system = context;
-    *system = *system || (entry->desc != NULL && strstr(entry->desc, "error message = '") != NULL);
+    qd_h5_reason_t reason;
+    (void)context;
+    qd_h5_find_reason(stack, &reason);
+    if (reason.system && said_by_system[0] == '\0')
+        memcpy(said_by_system, reason.why, sizeof said_by_system);
     return 0;
+}
+
+void qd_h5_here_blame_system(qd_h5_t *self)
+{
+    if (said_by_system[0] != '\0') {
+        self->failed = true;
+        self->absent = false;
+        snprintf(self->why, sizeof self->why, "reading it failed: %s", said_by_system);
+    }
+    said_by_system[0] = '\0';
 }
 
 void qd_h5_here_fail(qd_h5_t *self, const char *doing, const char *object)
 {
-    bool system = false;
     if (self->failed)
         return;
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_system_error, &system);
     qd_h5_fail(self, doing, object);
-    self->absent = !system;
+    self->absent = true;
 }
 
 /* Notes that the contents of the file are not what they should be. */
@@ -46,24 +61,35 @@ static void refuse_file(qd_h5_t *self, const char *object, const char *why)
 
 /* ---- opening ------------------------------------------------------------------------------------------- */
 
-void qd_h5_here_open(qd_h5_t *self, const char *path)
+static void open_file(qd_h5_t *self, const char *path, hid_t access)
 {
     struct stat state;
+    bool found = stat(path, &state) == 0;
+    int number = errno;
+    htri_t hdf5 = found && S_ISREG(state.st_mode) ? H5Fis_hdf5(path) : 0;
+    if (hdf5 > 0)
+        self->file = H5Fopen(path, H5F_ACC_RDONLY, access);
+    if (hdf5 < 0 || (hdf5 > 0 && self->file < 0))
+        qd_h5_here_fail(self, "opening the file (cut off or damaged?)", NULL);
+    else if (!found)
+        qd_h5_refuse(self, strerror(number));
+    else if (!S_ISREG(state.st_mode))
+        qd_h5_refuse(self, "found something that is not a file; expected a result file");
+    else if (hdf5 == 0)
+        qd_h5_refuse(self, "not an HDF5 file");
+    if (self->file < 0 && hdf5 == 0)
+        self->absent = found || qd_unreadable_status(number) == QD_ERROR_INPUT;
+}
+
+void qd_h5_here_open(qd_h5_t *self, const char *path)
+{
     *self = (qd_h5_t){.file = -1};
     snprintf(self->path, sizeof self->path, "%s", path);
     qd_h5_prepare();
+    H5Eset_auto2(H5E_DEFAULT, note_system_error, NULL);
     hid_t access = qd_h5_file_access();
-    if (stat(path, &state) != 0)
-        qd_h5_refuse(self, strerror(errno));
-    else if (!S_ISREG(state.st_mode))
-        qd_h5_refuse(self, "found something that is not a file; expected a result file");
-    else if (H5Fis_hdf5(path) <= 0)
-        qd_h5_refuse(self, "not an HDF5 file");
-    else
-        self->file = H5Fopen(path, H5F_ACC_RDONLY, access);
-    qd_h5_need(self, self->failed || self->file >= 0, "opening the file (cut off or damaged?)", NULL);
+    open_file(self, path, access);
     H5Pclose(access);
-    self->absent = self->failed;
 }
 
 /* Opens a variable with a small cache of its chunks: there may be many, each read from its beginning to its
@@ -92,14 +118,18 @@ bool qd_h5_here_exists(qd_h5_t *self, const char *path)
     if (strlen(path) >= sizeof prefix)
         return false;
     hid_t access = qd_h5_here_access(H5P_LINK_ACCESS);
-    bool there = true;
-    for (const char *slash = strchr(path + 1, '/'); there && slash != NULL; slash = strchr(slash + 1, '/')) {
+    htri_t there = 1;
+    for (const char *slash = strchr(path + 1, '/'); there > 0 && slash != NULL;
+         slash = strchr(slash + 1, '/')) {
         snprintf(prefix, sizeof prefix, "%.*s", (int)(slash - path), path);
-        there = H5Lexists(self->file, prefix, access) > 0;
+        there = H5Lexists(self->file, prefix, access);
     }
-    there = there && H5Lexists(self->file, path, access) > 0;
+    if (there > 0)
+        there = H5Lexists(self->file, path, access);
+    if (there < 0)
+        qd_h5_here_fail(self, "looking for", path);
     H5Pclose(access);
-    return there;
+    return there > 0;
 }
 
 /* ---- attributes ---------------------------------------------------------------------------------------- */
@@ -110,9 +140,11 @@ static hid_t open_attribute(qd_h5_t *self, const char *path, const char *name, h
     if (self->failed)
         return -1;
     hid_t access = qd_h5_here_access(H5P_LINK_ACCESS), attribute = -1;
-    bool there = H5Aexists_by_name(self->file, path, name, access) > 0;
-    if (there && (attribute = H5Aopen_by_name(self->file, path, name, H5P_DEFAULT, access)) < 0)
-        qd_h5_here_fail(self, "opening attribute", name);
+    htri_t there = H5Aexists_by_name(self->file, path, name, access);
+    if (there > 0)
+        attribute = H5Aopen_by_name(self->file, path, name, H5P_DEFAULT, access);
+    if (there < 0 || (there > 0 && attribute < 0))
+        qd_h5_here_fail(self, there < 0 ? "looking for attribute" : "opening attribute", name);
     H5Pclose(access);
     if (attribute < 0)
         return -1;

@@ -12,6 +12,10 @@
  * would have to load is refused. */
 void qd_h5_here_open(qd_h5_t *self, const char *path);
 
+/* Makes a failure that of the system, and no longer that of the file (absent), if a call to the system has failed since the
+ * last look: then libhdf5 may call a whole file damaged, or miss what is in it. */
+void qd_h5_here_blame_system(qd_h5_t *self);
+
 bool qd_h5_here_exists(qd_h5_t *self, const char *path);
 
 /* malloc'ed; NULL without failing where there is none. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "store/guard.h"
 #include "store/hdf5_serve.h"
 
@@ -85,8 +86,8 @@ void qd_h5_open(qd_h5_t *self, const char *path)
     *self = (qd_h5_t){.file = -1};
     snprintf(self->path, sizeof self->path, "%s", path);
     if (access(path, R_OK) != 0) {
+        self->absent = qd_unreadable_status(errno) == QD_ERROR_INPUT;
         qd_h5_refuse(self, strerror(errno));
-        self->absent = true;
         return;
     }
     self->guard = qd_guard_start(qd_h5_serve, (void *)(uintptr_t)path);

@@ -65,11 +65,12 @@ static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, qd_h5_reply_t *
 /* False when there is nobody any more to send it to. */
 static bool send_reply(int channel, qd_h5_t *h5, qd_h5_reply_t *reply, const void *data)
 {
+    qd_h5_here_blame_system(h5);
     reply->failed = h5->failed;
     reply->absent = h5->absent;
     memcpy(reply->why, h5->why, sizeof reply->why);
     reply->size = h5->failed ? 0 : reply->size;
-    h5->failed = h5->absent = false;
+    h5->failed = h5->absent = h5->fault = false;
     return qd_channel_send(channel, reply, sizeof *reply) &&
            (reply->size == 0 || qd_channel_send(channel, data, reply->size));
 }

@@ -192,10 +192,13 @@ static int open_lock(const char *path, int flags)
     int fd = open(path, flags | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && (errno == EISDIR || errno == ENXIO))
         errno = EMEDIUMTYPE;
-    if (fd < 0 || (fstat(fd, &state) == 0 && S_ISREG(state.st_mode)))
+    if (fd < 0)
+        return fd;
+    int number = fstat(fd, &state) != 0 ? errno : S_ISREG(state.st_mode) ? 0 : EMEDIUMTYPE;
+    if (number == 0)
         return fd;
     close(fd);
-    errno = EMEDIUMTYPE;
+    errno = number;
     return -1;
 }
 

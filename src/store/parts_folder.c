@@ -1,5 +1,6 @@
 #include "store/parts_folder.h"
 
+#include "base/text.h"
 #include "store/manifest.h"
 
 #include <dirent.h>
@@ -146,9 +147,11 @@ qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
     char *path = qd_files_join(folder, QD_MANIFEST_NAME);
     if (path == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
-    if (access(path, F_OK) != 0) {
+    bool there = false;
+    status = qd_look_for(path, &there, error);
+    if (status == QD_OK && !there) {
         write = true;
-    } else {
+    } else if (status == QD_OK) {
         qd_error_t reading = QD_ERROR_NONE;
         status = qd_manifest_read(&found, files, folder, &reading);
         if (status == QD_OK) {

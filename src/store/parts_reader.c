@@ -1,5 +1,6 @@
 #include "store/parts_reader.h"
 
+#include "base/text.h"
 #include "store/index.h"
 #include "store/manifest.h"
 
@@ -20,14 +21,18 @@ struct qd_parts_reader {
 static qd_status_t open_index(qd_parts_reader_t *self, const char *folder, qd_error_t *error)
 {
     char *manifest = qd_files_join(folder, QD_MANIFEST_NAME);
-    bool parts = manifest != NULL && access(manifest, F_OK) == 0;
+    bool parts = false;
+    qd_status_t status = manifest == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory")
+                                          : qd_look_for(manifest, &parts, error);
     free(manifest);
+    if (status != QD_OK)
+        return status;
     if (!parts)
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: found a folder without a " QD_MANIFEST_NAME
                             "; expected a result file, or the parts of a run",
                             folder);
-    qd_status_t status = qd_manifest_read(&self->manifest, &qd_files_system, folder, error);
+    status = qd_manifest_read(&self->manifest, &qd_files_system, folder, error);
     if (status == QD_OK)
         status = qd_experiment_parse(self->manifest.config, folder, &self->experiment, error);
     if (status == QD_OK)
