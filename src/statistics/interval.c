@@ -52,6 +52,25 @@ qd_interval_t qd_interval_exact(uint64_t successes, uint64_t n, double confidenc
     return (qd_interval_t){exact_low(successes, n, tail), 1.0 - exact_low(n - successes, n, tail)};
 }
 
+/* Upper quantiles of Student's distribution that this thread asked for last: the summaries of a cell ask for those of two
+ * numbers of worlds again and again. */
+#define KEPT 4
+static _Thread_local struct {
+    double tail, freedom, quantile;
+} kept[KEPT];
+
+double qd_student_quantile(double tail, uint64_t freedom)
+{
+    size_t i = (size_t)(freedom % KEPT);
+    double count = (double)freedom;
+    if (kept[i].tail != tail || kept[i].freedom != count) {
+        kept[i].quantile = gsl_cdf_tdist_Qinv(tail, count);
+        kept[i].tail = tail;
+        kept[i].freedom = count;
+    }
+    return kept[i].quantile;
+}
+
 /* Student's limit, at a distance of t standard errors, of n values and one at `bound`. */
 static double limit_with(double bound, double mean, double sd, double n, double t)
 {
@@ -64,7 +83,7 @@ qd_interval_t qd_interval_bounded(double mean, double sd, uint64_t n, double low
                                   double confidence)
 {
     qd_interval_t out = qd_interval_mean(mean, sd, n, confidence);
-    double t = gsl_cdf_tdist_Qinv((1.0 - confidence) / 2.0, (double)n);
+    double t = qd_student_quantile((1.0 - confidence) / 2.0, n);
     if (isfinite(high))
         out.high = fmin(mean < high ? limit_with(high, mean, sd, (double)n, t) : high, high);
     if (isfinite(low))
@@ -76,7 +95,7 @@ qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confid
 {
     if (n < 2)
         return (qd_interval_t){-INFINITY, INFINITY};
-    double half = gsl_cdf_tdist_Qinv((1.0 - confidence) / 2.0, (double)(n - 1)) * sd / sqrt((double)n);
+    double half = qd_student_quantile((1.0 - confidence) / 2.0, n - 1) * sd / sqrt((double)n);
     return (qd_interval_t){mean - half, mean + half};
 }
 

@@ -22,6 +22,9 @@ qd_interval_t qd_interval_wilson(uint64_t successes, uint64_t n, double confiden
  * more than a hundred from the score. */
 qd_interval_t qd_interval_exact(uint64_t successes, uint64_t n, double confidence);
 
+/* t with P(T > t) = tail of Student's distribution, 0 < tail < 1, freedom >= 1. */
+double qd_student_quantile(double tail, uint64_t freedom);
+
 /* Interval for the mean of a variable in [low, high]: towards each bound, Student's limit of the sample with one more
  * value at that bound; clipped to the bounds. So values that were never seen keep a plausible probability: of n zeros
  * in [0, 1] the upper end is 2.96/n, not 0. If the mean is far from the bounds, the interval is Student's. For 0/1

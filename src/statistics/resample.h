@@ -24,7 +24,7 @@ void qd_resample_draw(size_t n, uint64_t seed, uint64_t resample, qd_resample_us
  * Student's, which the plain bootstrap (c = 1) is not. All 1 where n is 1. */
 void qd_resample_batches(size_t n, uint64_t seed, uint64_t resample, double confidence, double weight[]);
 
-/* Percentile interval (Efron 1979) of value[0..n-1], which it sorts, moved so that their median lies on `centre`:
+/* Percentile interval (Efron 1979) of value[0..n-1], which it reorders, moved so that their median lies on `centre`:
  * resampling adds noise to squares and absolute values again, which biases the values as a whole. NaN are omitted. If
  * there are so many that an end of the interval could be one of them, or no values, both ends are NaN. */
 qd_interval_t qd_resample_interval(size_t n, double value[], double confidence, double centre);

@@ -19,8 +19,7 @@
 struct qd_tally {
     size_t periods;
     bool paths;
-    uint64_t worlds, failures;
-    qd_hash_sum_t hash;
+    qd_tally_totals_t totals;
     qd_moments_t moments[QD_OUTCOMES_MAX];
     qd_sketch_t sketch[QD_OUTCOMES_MAX];
     uint64_t plane[PLANE];
@@ -80,8 +79,7 @@ void qd_tally_free(qd_tally_t *self)
 
 void qd_tally_clear(qd_tally_t *self)
 {
-    self->worlds = self->failures = 0;
-    self->hash = (qd_hash_sum_t){0, 0};
+    self->totals = (qd_tally_totals_t){0};
     memset(self->plane, 0, sizeof self->plane);
     for (size_t o = 0; o < qd_outcome_count; o++) {
         qd_moments_clear(&self->moments[o]);
@@ -128,8 +126,8 @@ static void add_to_plane(qd_tally_t *self, const qd_outcomes_t *outcomes)
 
 void qd_tally_add(qd_tally_t *self, uint64_t world, const qd_result_t *result)
 {
-    self->worlds++;
-    qd_hash_sum_add(&self->hash, world, &result->outcomes);
+    self->totals.worlds++;
+    qd_hash_sum_add(&self->totals.hash, world, &result->outcomes);
     for (size_t o = 0; o < qd_outcome_count; o++) {
         double x = result->outcomes.value[o];
         if (x != x)
@@ -151,15 +149,15 @@ void qd_hash_sum_add_failure(qd_hash_sum_t *self, uint64_t world, const char *re
 
 void qd_tally_add_failure(qd_tally_t *self, uint64_t world, const char *reason)
 {
-    self->failures++;
-    qd_hash_sum_add_failure(&self->hash, world, reason);
+    self->totals.failures++;
+    qd_hash_sum_add_failure(&self->totals.hash, world, reason);
 }
 
 void qd_tally_merge(qd_tally_t *self, const qd_tally_t *other)
 {
-    self->worlds += other->worlds;
-    self->failures += other->failures;
-    add_hash(&self->hash, other->hash.low, other->hash.high);
+    self->totals.worlds += other->totals.worlds;
+    self->totals.failures += other->totals.failures;
+    add_hash(&self->totals.hash, other->totals.hash.low, other->totals.hash.high);
     for (size_t o = 0; o < qd_outcome_count; o++) {
         qd_moments_merge(&self->moments[o], &other->moments[o]);
         qd_sketch_merge(&self->sketch[o], &other->sketch[o]);
@@ -172,17 +170,17 @@ void qd_tally_merge(qd_tally_t *self, const qd_tally_t *other)
 
 uint64_t qd_tally_count(const qd_tally_t *self)
 {
-    return self->worlds;
+    return self->totals.worlds;
 }
 
 uint64_t qd_tally_failures(const qd_tally_t *self)
 {
-    return self->failures;
+    return self->totals.failures;
 }
 
 qd_hash_sum_t qd_tally_hash(const qd_tally_t *self)
 {
-    return self->hash;
+    return self->totals.hash;
 }
 
 /* Bound of the outcome's values in these worlds; INFINITY where none is stated. */
@@ -290,10 +288,10 @@ static void encode_body(const qd_tally_t *self, qd_byte_writer_t *to)
     const uint64_t shape[] = {qd_outcome_count, QD_SERIES_COUNT, self->periods, self->paths};
     for (size_t i = 0; i < sizeof shape / sizeof shape[0]; i++)
         qd_byte_writer_whole(to, shape[i]);
-    qd_byte_writer_whole(to, self->worlds);
-    qd_byte_writer_whole(to, self->failures);
-    qd_byte_writer_word(to, self->hash.low);
-    qd_byte_writer_word(to, self->hash.high);
+    qd_byte_writer_whole(to, self->totals.worlds);
+    qd_byte_writer_whole(to, self->totals.failures);
+    qd_byte_writer_word(to, self->totals.hash.low);
+    qd_byte_writer_word(to, self->totals.hash.high);
     for (size_t o = 0; o < qd_outcome_count; o++) {
         qd_moments_encode(&self->moments[o], to);
         qd_sketch_encode(&self->sketch[o], to);
@@ -320,7 +318,7 @@ qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size
     *capacity = to.capacity;
     if (to.failed)
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory to encode the tally of %llu worlds",
-                            (unsigned long long)self->worlds);
+                            (unsigned long long)self->totals.worlds);
     *size = to.size;
     return QD_OK;
 }
@@ -337,7 +335,7 @@ static bool decode_outcome(qd_tally_t *self, size_t outcome, uint64_t worlds, bo
     return qd_sketch_decode(&self->sketch[outcome], moments.count, apply, from);
 }
 
-static bool decode_counts(qd_tally_t *self, uint64_t *worlds, bool apply, qd_byte_reader_t *from)
+static bool decode_totals(qd_tally_totals_t *self, uint64_t *worlds, bool apply, qd_byte_reader_t *from)
 {
     *worlds = qd_byte_reader_whole(from);
     uint64_t failures = qd_byte_reader_whole(from);
@@ -357,7 +355,7 @@ static bool decode_counts(qd_tally_t *self, uint64_t *worlds, bool apply, qd_byt
 static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
 {
     uint64_t worlds;
-    if (!decode_counts(self, &worlds, apply, &from))
+    if (!decode_totals(&self->totals, &worlds, apply, &from))
         return false;
     for (size_t o = 0; o < qd_outcome_count; o++)
         if (!decode_outcome(self, o, worlds, apply, &from))
@@ -378,7 +376,7 @@ static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
  * one reading suffices; for another tally the body is checked first. */
 static bool add_body(qd_tally_t *self, qd_byte_reader_t from)
 {
-    bool empty = self->worlds == 0 && self->failures == 0;
+    bool empty = self->totals.worlds == 0 && self->totals.failures == 0;
     if (!empty && !decode_body(self, false, from))
         return false;
     bool added = decode_body(self, true, from);
@@ -401,10 +399,20 @@ static const char *check_envelope(const unsigned char *bytes, size_t size)
     return NULL;
 }
 
+#define COUNTS_DISAGREE "its counts do not agree with each other"
+
+static const char *check_lists(qd_byte_reader_t *from)
+{
+    bool same = qd_byte_reader_whole(from) == qd_outcome_count;
+    same = qd_byte_reader_whole(from) == QD_SERIES_COUNT && same;
+    return same ? NULL : "it has other outcomes or series";
+}
+
 static const char *check_shape(const qd_tally_t *self, qd_byte_reader_t *from)
 {
-    if (qd_byte_reader_whole(from) != qd_outcome_count || qd_byte_reader_whole(from) != QD_SERIES_COUNT)
-        return "it has other outcomes or series";
+    const char *fault = check_lists(from);
+    if (fault != NULL)
+        return fault;
     if (qd_byte_reader_whole(from) != self->periods || qd_byte_reader_whole(from) != self->paths)
         return "it is for other periods, or differs in whether it keeps paths";
     return NULL;
@@ -420,16 +428,68 @@ bool qd_tally_bytes_keep_paths(const unsigned char *bytes, size_t size)
     return qd_byte_reader_whole(&from) != 0;
 }
 
+static qd_status_t refuse(const char *fault, qd_error_t *error)
+{
+    return fault == NULL ? QD_OK
+                         : qd_error_add(error, QD_ERROR_IO, "the bytes of a tally cannot be used: %s", fault);
+}
+
+/* What lies between the header and the checksum. */
+static qd_byte_reader_t body_of(const unsigned char *bytes, size_t size)
+{
+    return (qd_byte_reader_t){.at = bytes + 2 * sizeof(uint64_t), .end = bytes + size - sizeof(uint64_t)};
+}
+
 qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t size, qd_error_t *error)
 {
     const char *fault = check_envelope(bytes, size);
     if (fault == NULL) {
-        qd_byte_reader_t from = {.at = bytes + 2 * sizeof(uint64_t), .end = bytes + size - sizeof(uint64_t)};
+        qd_byte_reader_t from = body_of(bytes, size);
         fault = check_shape(self, &from);
         if (fault == NULL && !add_body(self, from))
-            fault = "its counts do not agree with each other";
+            fault = COUNTS_DISAGREE;
     }
-    if (fault != NULL)
-        return qd_error_add(error, QD_ERROR_IO, "the bytes of a tally cannot be used: %s", fault);
-    return QD_OK;
+    return refuse(fault, error);
+}
+
+void qd_tally_extent_clear(qd_tally_extent_t *self)
+{
+    *self = (qd_tally_extent_t){0};
+    for (size_t o = 0; o < QD_OUTCOMES_MAX; o++) {
+        self->min[o] = INFINITY;
+        self->max[o] = -INFINITY;
+    }
+}
+
+static bool extend(qd_tally_extent_t *self, qd_byte_reader_t *from)
+{
+    uint64_t worlds;
+    if (!decode_totals(&self->totals, &worlds, true, from))
+        return false;
+    for (size_t o = 0; o < qd_outcome_count; o++) {
+        qd_moments_t moments;
+        qd_sketch_t sketch;
+        qd_sketch_init(&sketch, NULL, has_negative(o));
+        if (!qd_moments_decode(&moments, from) || moments.count > worlds ||
+            !qd_sketch_decode(&sketch, moments.count, false, from))
+            return false;
+        self->min[o] = moments.min < self->min[o] ? moments.min : self->min[o];
+        self->max[o] = moments.max > self->max[o] ? moments.max : self->max[o];
+    }
+    return true;
+}
+
+qd_status_t qd_tally_extent_add(qd_tally_extent_t *self, const unsigned char *bytes, size_t size,
+                                qd_error_t *error)
+{
+    const char *fault = check_envelope(bytes, size);
+    if (fault == NULL) {
+        qd_byte_reader_t from = body_of(bytes, size);
+        fault = check_lists(&from);
+        (void)qd_byte_reader_whole(&from); /* periods, paths */
+        (void)qd_byte_reader_whole(&from);
+        if (fault == NULL && !extend(self, &from))
+            fault = COUNTS_DISAGREE;
+    }
+    return refuse(fault, error);
 }

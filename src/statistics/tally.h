@@ -87,6 +87,26 @@ uint64_t qd_tally_path(const qd_tally_t *self, qd_series_t series, size_t period
  * one. */
 QD_MUST_USE qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
                                         size_t *capacity, qd_error_t *error);
+
+/* Worlds that ended well, worlds that failed, and the hash sum over both. */
+typedef struct {
+    uint64_t worlds, failures;
+    qd_hash_sum_t hash;
+} qd_tally_totals_t;
+
+/* What can be read of encoded tallies without a tally: totals; least and greatest value of each outcome (INFINITY
+ * and -INFINITY where no world has one). */
+typedef struct {
+    qd_tally_totals_t totals;
+    double min[QD_OUTCOMES_MAX], max[QD_OUTCOMES_MAX];
+} qd_tally_extent_t;
+void qd_tally_extent_clear(qd_tally_extent_t *self);
+
+/* Adds that of an encoded tally. Refuses, with QD_ERROR_IO, bytes whose checksum is wrong, that are of other outcomes, or
+ * whose moments make no sense. Quantiles, plane and paths are not checked. */
+QD_MUST_USE qd_status_t qd_tally_extent_add(qd_tally_extent_t *self, const unsigned char *bytes, size_t size,
+                                            qd_error_t *error);
+
 bool qd_tally_bytes_keep_paths(const unsigned char *bytes, size_t size); /* of what _encode gave */
 QD_MUST_USE qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t size,
                                         qd_error_t *error);

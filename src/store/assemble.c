@@ -167,29 +167,27 @@ static void survey_ranges(qd_assembly_t *self, size_t point, size_t order)
     self->periods = periods > self->periods ? periods : self->periods;
 }
 
-static void survey_tally(qd_assembly_t *self, const qd_tally_t *tally, qd_cell_hash_t *cell)
+static void survey_extent(qd_assembly_t *self, const qd_tally_extent_t *extent, qd_cell_hash_t *cell)
 {
-    *cell = (qd_cell_hash_t){qd_tally_count(tally), qd_tally_failures(tally), qd_tally_hash(tally)};
+    const qd_tally_totals_t *totals = &extent->totals;
+    *cell = (qd_cell_hash_t){totals->worlds, totals->failures, totals->hash};
     self->assembled.failures += cell->failures;
     for (size_t o = 0; o < qd_outcome_count; o++) {
-        qd_summary_t summary = qd_tally_summary(tally, (qd_outcome_t)o);
-        if (summary.min < self->low[o])
-            self->low[o] = summary.min;
-        if (summary.max > self->high[o])
-            self->high[o] = summary.max;
+        self->low[o] = fmin(self->low[o], extent->min[o]);
+        self->high[o] = fmax(self->high[o], extent->max[o]);
     }
 }
 
 static qd_status_t survey_points(qd_assembly_t *self, qd_cell_hash_t cell[], qd_error_t *error)
 {
     size_t orders = self->experiment->orders;
+    qd_tally_extent_t extent;
     for (size_t i = 0; i < self->experiment->points * orders; i++) {
-        const qd_tally_t *tally;
-        qd_status_t status = qd_index_tally(self->index, i / orders, i % orders, &tally, error);
+        qd_status_t status = qd_index_extent(self->index, i / orders, i % orders, &extent, error);
         if (status != QD_OK)
             return status;
         survey_ranges(self, i / orders, i % orders);
-        survey_tally(self, tally, &cell[i]);
+        survey_extent(self, &extent, &cell[i]);
     }
     return QD_OK;
 }

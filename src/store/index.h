@@ -80,6 +80,10 @@ QD_MUST_USE qd_status_t qd_index_check_rows(qd_index_t *self, qd_error_t *error)
 QD_MUST_USE qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const qd_tally_t **tally,
                                        qd_error_t *error);
 
+/* What qd_tally_extent_add reads of the same tally, for far less: quantiles and paths are not decoded. */
+QD_MUST_USE qd_status_t qd_index_extent(qd_index_t *self, size_t point, size_t order,
+                                        qd_tally_extent_t *extent, qd_error_t *error);
+
 /* The same tally as qd_tally_encode would give it, malloc'ed; not even decoded where it was written whole. */
 QD_MUST_USE qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsigned char **bytes,
                                          size_t *size, qd_error_t *error);

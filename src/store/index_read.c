@@ -98,18 +98,43 @@ size_t qd_index_periods(const qd_index_t *self, size_t point, size_t order)
     return from == self->piece_start[slot + 1] ? 0 : self->unit[self->piece[from].unit].periods;
 }
 
-/* Adds the tally of the unit that piece i belongs to, unless an earlier piece of that unit was met. */
-static qd_status_t add_tally(qd_index_t *self, size_t i, qd_tally_t *tally, qd_error_t *error)
+/* Reads the encoded tally of the unit that piece i belongs to; NULL where an earlier piece of that unit was met. */
+static qd_status_t read_tally(qd_index_t *self, size_t i, unsigned char **bytes, size_t *size,
+                              qd_error_t *error)
 {
     const qd_piece_t *piece = &self->piece[i];
     const qd_unit_t *unit = &self->unit[piece->unit];
-    if (piece->range != &unit->range[0])
-        return QD_OK;
+    *bytes = NULL;
+    *size = unit->tally_size;
+    return piece->range == &unit->range[0] ? qd_sources_tally(self->sources, unit, bytes, error) : QD_OK;
+}
+
+/* Adds the tally of that unit, once. */
+static qd_status_t add_tally(qd_index_t *self, size_t i, qd_tally_t *tally, qd_error_t *error)
+{
     unsigned char *bytes;
-    qd_status_t status = qd_sources_tally(self->sources, unit, &bytes, error);
-    if (status == QD_OK)
-        status = qd_tally_decode(tally, bytes, unit->tally_size, error);
+    size_t size;
+    qd_status_t status = read_tally(self, i, &bytes, &size, error);
+    if (status == QD_OK && bytes != NULL)
+        status = qd_tally_decode(tally, bytes, size, error);
     free(bytes);
+    return status;
+}
+
+qd_status_t qd_index_extent(qd_index_t *self, size_t point, size_t order, qd_tally_extent_t *extent,
+                            qd_error_t *error)
+{
+    size_t slot = qd_slots_at(&self->slots, point, order);
+    qd_status_t status = QD_OK;
+    qd_tally_extent_clear(extent);
+    for (size_t i = self->piece_start[slot]; i < self->piece_start[slot + 1] && status == QD_OK; i++) {
+        unsigned char *bytes;
+        size_t size;
+        status = read_tally(self, i, &bytes, &size, error);
+        if (status == QD_OK && bytes != NULL)
+            status = qd_tally_extent_add(extent, bytes, size, error);
+        free(bytes);
+    }
     return status;
 }
 

@@ -176,6 +176,18 @@ static void test_bounded_is_student_with_one_value_more(void **state)
     assert_true(i.low == 0.0 && i.high == 1.0);
 }
 
+/* Also when other quantiles were asked for in between. */
+static void test_student_quantiles_are_those_of_gsl(void **state)
+{
+    (void)state;
+    const double tail[] = {0.025, 0.005};
+    for (uint64_t round = 0; round < 2; round++)
+        for (uint64_t freedom = 1; freedom < 40; freedom += round + 1)
+            for (size_t i = 0; i < 2 * QD_COUNT(tail); i++)
+                QD_ASSERT_NEAR(qd_student_quantile(tail[i % 2], freedom),
+                               gsl_cdf_tdist_Qinv(tail[i % 2], (double)freedom), 0.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +197,7 @@ int main(void)
         cmocka_unit_test(test_exact_of_many),
         cmocka_unit_test(test_bounded_is_student_with_one_value_more),
         cmocka_unit_test(test_student),
+        cmocka_unit_test(test_student_quantiles_are_those_of_gsl),
         cmocka_unit_test(test_holm_known_example),
         cmocka_unit_test(test_bh_against_its_definition),
         cmocka_unit_test(test_holm_against_its_definition),

@@ -246,6 +246,34 @@ static void test_summary_and_quantiles_against_sorted_values(void **state)
     qd_tally_free(tally);
 }
 
+/* Totals and ranges read from the bytes of two tallies are those of the tally of all their worlds. */
+static void test_extents_are_those_of_the_tally(void **state)
+{
+    (void)state;
+    qd_tally_t *whole = make_tally(0, WORLDS, 1),
+               *half[] = {make_tally(0, 100, 1), make_tally(100, WORLDS, 1)};
+    qd_tally_extent_t extent;
+    qd_error_t error = QD_ERROR_NONE;
+    qd_tally_extent_clear(&extent);
+    for (size_t i = 0; i < QD_COUNT(half); i++) {
+        buffer_t bytes = encode(half[i]);
+        assert_int_equal(qd_tally_extent_add(&extent, bytes.bytes, bytes.size, &error), QD_OK);
+        bytes.bytes[bytes.size / 2] ^= 1;
+        assert_int_equal(qd_tally_extent_add(&extent, bytes.bytes, bytes.size, &error), QD_ERROR_IO);
+        free(bytes.bytes);
+        qd_tally_free(half[i]);
+    }
+    assert_int_equal(extent.totals.worlds, qd_tally_count(whole));
+    assert_int_equal(extent.totals.failures, qd_tally_failures(whole));
+    assert_memory_equal(&extent.totals.hash, &(qd_hash_sum_t[]){qd_tally_hash(whole)}, sizeof(qd_hash_sum_t));
+    for (size_t o = 0; o < QD_OUTCOMES; o++) {
+        qd_summary_t summary = qd_tally_summary(whole, (qd_outcome_t)o);
+        QD_ASSERT_NEAR(extent.min[o], summary.min, 0.0);
+        QD_ASSERT_NEAR(extent.max[o], summary.max, 0.0);
+    }
+    qd_tally_free(whole);
+}
+
 /* Sums in fixed point do not cancel: a spread of 1e-5 about 1e6. */
 static void test_sd_of_a_narrow_spread(void **state)
 {
@@ -523,6 +551,7 @@ int main(void)
         cmocka_unit_test(test_damaged_bytes_are_refused_and_change_nothing),
         cmocka_unit_test(test_forged_bytes_are_refused),
         cmocka_unit_test(test_summary_and_quantiles_against_sorted_values),
+        cmocka_unit_test(test_extents_are_those_of_the_tally),
         cmocka_unit_test(test_sd_of_a_narrow_spread),
         cmocka_unit_test(test_whole_numbers_are_exact),
         cmocka_unit_test(test_plane_counts_every_world),
