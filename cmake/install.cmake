@@ -13,6 +13,7 @@ install(TARGETS quadrille ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT 
 install(DIRECTORY include/quadrille DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(DIRECTORY experiments/ DESTINATION ${CMAKE_INSTALL_DATADIR}/quadrille/experiments COMPONENT program
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.csv")
+install(FILES r/quadrille.R DESTINATION ${CMAKE_INSTALL_DATADIR}/quadrille/r COMPONENT program)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING PATTERN "*.md")
 install(FILES README.md CHANGELOG.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT license) # not packaged: Debian has the text
@@ -71,6 +72,7 @@ set(about "It samples world orders, plays a model of coalition formation on each
 writes the distributions of stability and fragmentation to HDF5.")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME quadrille)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "python3-quadrille, r-cran-ncdf4")
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "${about}")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libquadrille${PROJECT_VERSION_MAJOR})
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)

@@ -11,6 +11,7 @@
 
 #pragma GCC visibility push(default)
 
+/* What became of a call. */
 typedef enum {
     QD_OK = 0,
     QD_ERROR_INPUT = -1,  /* the user's input is wrong: exit status 2, nothing written */
@@ -22,7 +23,9 @@ typedef enum {
     QD_ERROR_INTERNAL = -6, /* a defect of quadrille itself */
 } qd_status_t;
 
-#define QD_MUST_USE              __attribute__((warn_unused_result))
+/* Marks a function whose result the caller must look at. */
+#define QD_MUST_USE __attribute__((warn_unused_result))
+/* The argument `string` is a format of printf whose values begin at argument `first`. */
 #define QD_PRINTF(string, first) __attribute__((format(printf, string, first)))
 
 /* Messages, one a line, in the order in which the faults were found. Messages that do not fit are
@@ -35,6 +38,7 @@ typedef struct {
     char text[16384];   /* the messages, each ending in a newline */
 } qd_error_t;
 
+/* An error without a message, to begin with. */
 #define QD_ERROR_NONE ((qd_error_t){.status = QD_OK})
 
 /* Adds one message (printf-style, without a newline) and returns `status`, so that a function can end with

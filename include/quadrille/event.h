@@ -37,7 +37,7 @@ typedef enum {
     QD_EVENTS
 } qd_event_kind_t;
 
-/* "world", "schedule", ..., "end": as in a trace (docs/trace.md); NULL for no kind. */
+/* The name of a kind: "world", "schedule", ..., "end", as in a trace (docs/trace.md); NULL for no kind. A constant. */
 const char *qd_event_name(qd_event_kind_t kind);
 
 /* How an enduring mission ended. */
@@ -49,30 +49,32 @@ typedef enum {
     QD_ENDED_NOT       /* it goes on */
 } qd_ended_t;
 
-/* "success", "worth", "support", "deadline", "". */
+/* The name of a way to end: "success", "worth", "support", "deadline", "". A constant. */
 const char *qd_ended_name(qd_ended_t ended);
 
 /* One event. What its kind does not set is NULL or 0. */
 typedef struct qd_event {
-    qd_event_kind_t kind;
-    unsigned period;
-    const qd_world_view_t *world; /* as it stands at this moment */
-    const qd_crisis_view_t *crisis;
-    qd_venue_t venue;
-    const qd_game_view_t *game;
-    const qd_mission_view_t *mission;
-    unsigned age; /* of the enduring mission: periods since its start */
-    qd_ended_t ended;
-    size_t mover; /* the state that moves or leaves */
-    size_t club;  /* the pole whose club it is */
-    double before, after;
-    bool success, endures;
-    const qd_outcomes_t *outcomes;
-    const struct qd_inside *inside; /* the kernel's own structs, for the project's tests */
+    qd_event_kind_t kind;             /* what happens */
+    unsigned period;                  /* when, from 0 */
+    const qd_world_view_t *world;     /* as it stands at this moment */
+    const qd_crisis_view_t *crisis;   /* the crisis that is dealt with */
+    qd_venue_t venue;                 /* the venue that is meant */
+    const qd_game_view_t *game;       /* its game, solved */
+    const qd_mission_view_t *mission; /* the enduring mission */
+    unsigned age;                     /* of the enduring mission: periods since its start */
+    qd_ended_t ended;                 /* how it ended */
+    size_t mover;                     /* the state that moves or leaves */
+    size_t club;                      /* the pole whose club it is */
+    double before, after;             /* label, side or level that the mover leaves and takes */
+    bool success, endures;            /* of a mission: whether it succeeded, and whether it goes on */
+    const qd_outcomes_t *outcomes;    /* of the world */
+    const struct qd_inside *inside;   /* the kernel's own structs, for the project's tests */
 } qd_event_t;
 
+/* Who is shown the events of a world. */
 typedef struct {
     void *context; /* handed to `see` */
+    /* Called at every event, in the thread that plays the world; may be NULL. */
     void (*see)(void *context, const qd_event_t *event);
 } qd_observer_t;
 

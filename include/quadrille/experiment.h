@@ -15,7 +15,7 @@
 
 /* One order of `orders:`. */
 typedef struct {
-    qd_order_kind_t kind;
+    qd_order_kind_t kind;      /* how it is drawn */
     char *label;               /* "unipolar", ..., "empirical-1936": unique in the experiment */
     qd_empirical_t *empirical; /* NULL unless the kind is empirical */
     int year;                  /* of an empirical order, else 0 */
@@ -23,8 +23,8 @@ typedef struct {
 
 /* One parameter set to one distribution. A doctrine preset is expanded into six of these when it is read. */
 typedef struct {
-    qd_parameter_t parameter;
-    qd_distribution_t distribution;
+    qd_parameter_t parameter;       /* which */
+    qd_distribution_t distribution; /* from which it is drawn, once a world */
 } qd_setting_t;
 
 /* ---- design -------------------------------------------------------------------------------------------- */
@@ -39,11 +39,11 @@ typedef enum {
 
 /* One factor: a parameter (or the doctrine) with its levels (grid, list, linspace) or its distribution. */
 typedef struct {
-    char *name;    /* parameter name, or "doctrine" */
-    int parameter; /* QD_P_..., or -1 for the doctrine */
-    size_t levels; /* number of levels; 0 where a distribution is given */
-    double *level; /* values; for the doctrine rows of qd_doctrine_table */
-    qd_distribution_t distribution;
+    char *name;                     /* parameter name, or "doctrine" */
+    int parameter;                  /* QD_P_..., or -1 for the doctrine */
+    size_t levels;                  /* number of levels; 0 where a distribution is given */
+    double *level;                  /* values; for the doctrine rows of qd_doctrine_table */
+    qd_distribution_t distribution; /* where it has no levels */
 } qd_factor_t;
 
 /* One design point: what it sets beyond the file's `parameters`, and the changes it adds to the file's
@@ -54,33 +54,36 @@ typedef struct {
                            or a claim's own arm leaves it alone */
     size_t settings;    /* what it sets beyond its coordinates; qd_experiment_plan applies both */
     qd_setting_t *setting; /* in order: a later one wins */
-    size_t changes;
-    qd_change_t *change; /* sorted by `at` */
-    uint64_t hash;       /* XXH3-64 of settings and changes: names the point whatever its position */
-    bool from_claim;     /* appended for an arm of a claim that the design does not contain, or an ablation */
+    size_t changes;        /* length of `change` */
+    qd_change_t *change;   /* sorted by `at` */
+    uint64_t hash;         /* XXH3-64 of settings and changes: names the point whatever its position */
+    bool from_claim; /* appended for an arm of a claim that the design does not contain, or an ablation */
     size_t
         ablation; /* 1 + the position of the ablation that is in force here, baselines counted on; 0: none */
     size_t variation; /* 1 + the row of the robustness sample that is in force here; 0: none */
     size_t group;     /* of the claims for which it is so varied: position in qd_robustness_t.group */
 } qd_point_t;
 
+/* `design:`. */
 typedef struct {
-    qd_design_type_t type;
-    size_t factors;
-    qd_factor_t *factor;
-    size_t size;   /* `points:` base samples, trajectories; 0 for grid and list */
-    size_t levels; /* morris: levels of its grid; else 0 */
+    qd_design_type_t type; /* how its points are made */
+    size_t factors;        /* length of `factor` */
+    qd_factor_t *factor;   /* what differs between points, in the order of the file */
+    size_t size;           /* `points:` base samples, trajectories; 0 for grid and list */
+    size_t levels;         /* morris: levels of its grid; else 0 */
 } qd_design_t;
 
 /* ---- precision, output --------------------------------------------------------------------------------- */
 
+/* `precision:`: worlds are added until the interval of the mean of an outcome is narrow enough. */
 typedef struct {
-    bool given;
-    qd_outcome_t outcome;
-    double half_width, confidence;
-    uint64_t min_worlds, max_worlds;
+    bool given;                      /* whether the file states one */
+    qd_outcome_t outcome;            /* whose mean */
+    double half_width, confidence;   /* of the interval: in the outcome's units, > 0; and in (0, 1) */
+    uint64_t min_worlds, max_worlds; /* per point and order */
 } qd_precision_t;
 
+/* `output:`. */
 typedef struct {
     bool worlds, paths;            /* write per-world values, paths; default true */
     bool outcome[QD_OUTCOMES_MAX]; /* which outcomes; default all */
@@ -89,6 +92,7 @@ typedef struct {
 
 /* ---- claims -------------------------------------------------------------------------------------------- */
 
+/* What a claim says of means or of a distribution. */
 typedef enum {
     QD_CLAIM_CONTRAST,    /* mean(more) - mean(less) > margin */
     QD_CLAIM_INTERACTION, /* (more - less at `where`) - (more - less at `against`) > margin */
@@ -99,24 +103,25 @@ typedef enum {
 
 /* A set of design points over which an estimate averages, by position in the experiment. */
 typedef struct {
-    size_t points;
-    size_t *point;
+    size_t points; /* length of `point` */
+    size_t *point; /* positions, each once */
 } qd_arm_t;
 
+/* One entry of `claims:`. */
 typedef struct {
-    char *id, *says;
-    qd_claim_kind_t kind;
-    qd_outcome_t outcome;
+    char *id, *says;                 /* unique name; the claim in words */
+    qd_claim_kind_t kind;            /* what it says */
+    qd_outcome_t outcome;            /* of which outcome */
     int order;                       /* position in orders; -1: mean over all orders of the experiment */
     int order_less;                  /* QD_CLAIM_ORDERS: the other one */
     qd_arm_t more, less;             /* contrast, interaction; orders and bimodal use `more` alone */
     qd_arm_t where_less, where_more; /* interaction: `more`, `less` hold where the claim says the effect is
                                         larger; these two are the same arms where it should be smaller */
-    size_t levels;
-    qd_arm_t *level; /* trend: one arm per level, ascending */
-    double *level_value;
-    int direction;     /* trend: +1 rises, -1 falls */
-    double margin;     /* a claim is supported when its interval lies above the margin */
+    size_t levels;                   /* trend: length of the two that follow */
+    qd_arm_t *level;                 /* trend: one arm per level, ascending */
+    double *level_value;             /* trend: the factor's values there */
+    int direction;                   /* trend: +1 rises, -1 falls */
+    double margin;                   /* a claim is supported when its interval lies above the margin */
     double negligible; /* an effect whose interval lies within -+ this is told to be negligible; 0: none is */
     bool exploratory;  /* `status: exploratory`; else confirmatory */
     int equal;         /* outcome in which the arms of a contrast should not differ, or -1 */
@@ -124,9 +129,9 @@ typedef struct {
 
 /* An assumption and what switches it off. */
 typedef struct {
-    char *name;
-    size_t settings;
-    qd_setting_t *setting;
+    char *name;            /* as the file calls it */
+    size_t settings;       /* length of `setting` */
+    qd_setting_t *setting; /* what switches it off */
     size_t *twin; /* for each point without ablation: the position of the same point with it in force */
 } qd_ablation_t;
 
@@ -135,58 +140,59 @@ typedef struct {
 /* Claims that leave the same factors free, and the points that their arms name. The twin of the k-th of these points in
  * row r is point first + r * members + k. */
 typedef struct {
-    bool *free;       /* per factor: whether it is varied; else it is as the point has it */
-    size_t *position; /* per point that a claim may name: k, or SIZE_MAX */
-    size_t points;    /* length of `position` */
-    size_t members, first;
+    bool *free;            /* per factor: whether it is varied; else it is as the point has it */
+    size_t *position;      /* per point that a claim may name: k, or SIZE_MAX */
+    size_t points;         /* length of `position` */
+    size_t members, first; /* number of its points; position of the first twin */
 } qd_variation_t;
 
 /* `robustness:`: points of a Latin hypercube at which every claim about an effect is judged again. */
 typedef struct {
-    size_t rows;     /* of the Latin hypercube; 0: not asked for */
-    uint64_t worlds; /* per point and order, of which the experiment's `worlds` are the most */
-    double range;    /* 0: only what has a distribution of its own is varied */
-    size_t factors;
-    qd_factor_t *factor; /* what is varied, each with its distribution */
-    double *value;       /* rows x factors */
-    size_t groups;
-    qd_variation_t *group;
-    size_t *of_claim; /* per claim: its group, or SIZE_MAX where it is about no effect */
+    size_t rows;           /* of the Latin hypercube; 0: not asked for */
+    uint64_t worlds;       /* per point and order, of which the experiment's `worlds` are the most */
+    double range;          /* 0: only what has a distribution of its own is varied */
+    size_t factors;        /* length of `factor` */
+    qd_factor_t *factor;   /* what is varied, each with its distribution */
+    double *value;         /* rows x factors */
+    size_t groups;         /* length of `group` */
+    qd_variation_t *group; /* claims that leave the same factors free */
+    size_t *of_claim;      /* per claim: its group, or SIZE_MAX where it is about no effect */
 } qd_robustness_t;
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
+/* An experiment, resolved. Everything that it points to belongs to it. */
 typedef struct {
-    char *path; /* as given on the command line */
-    size_t sources;
-    char **source; /* paths of the data files that were read beside it */
-    char *name, *about;
-    uint64_t seed;
-    uint64_t worlds; /* per point and order (precision.max_worlds where precision is given) */
-    size_t orders;
-    qd_order_t *order;
-    size_t settings;
-    qd_setting_t *setting; /* `parameters:` and then --set */
-    size_t changes;
-    qd_change_t *change; /* `schedule:`, sorted by `at`, presets expanded */
-    qd_design_t design;
-    size_t points;
-    qd_point_t *point;
-    qd_precision_t precision;
-    qd_output_t output;
-    double max_failures; /* share of worlds that may fail before the run does; default 0.001 */
-    size_t claims;
-    qd_claim_t *claim;
-    size_t ablations;
-    qd_ablation_t *ablation; /* `ablate:` */
-    size_t baselines;
+    char *path;               /* as given on the command line */
+    size_t sources;           /* length of `source` */
+    char **source;            /* paths of the data files that were read beside it */
+    char *name, *about;       /* title; the question in words, or "" */
+    uint64_t seed;            /* of all random numbers */
+    uint64_t worlds;          /* per point and order (precision.max_worlds where precision is given) */
+    size_t orders;            /* length of `order` */
+    qd_order_t *order;        /* `orders:` */
+    size_t settings;          /* length of `setting` */
+    qd_setting_t *setting;    /* `parameters:` and then --set */
+    size_t changes;           /* length of `change` */
+    qd_change_t *change;      /* `schedule:`, sorted by `at`, presets expanded */
+    qd_design_t design;       /* how its points were made */
+    size_t points;            /* length of `point` */
+    qd_point_t *point;        /* all: the design's, those of claims, ablations, baselines and robustness */
+    qd_precision_t precision; /* how many worlds are enough */
+    qd_output_t output;       /* what is written */
+    double max_failures;      /* share of worlds that may fail before the run does; default 0.001 */
+    size_t claims;            /* length of `claim` */
+    qd_claim_t *claim;        /* `claims:` */
+    size_t ablations;         /* length of `ablation` */
+    qd_ablation_t *ablation;  /* `ablate:` */
+    size_t baselines;         /* length of `baseline` */
     qd_ablation_t *baseline; /* `baseline: true`: neutral, do-nothing; twins of the arms of contrasts alone */
-    qd_robustness_t robustness;
-    char *family;          /* "" or the name under which files share one correction */
-    char *registered;      /* date of its registration, or "" */
-    char *deviations;      /* from what was registered, in words; "" where there are none */
-    uint64_t family_tests; /* how many tests the family has in all files; 0: those of this file */
-    double confidence;     /* of claims' intervals before Holm's correction; default 0.95 */
+    qd_robustness_t robustness; /* rows 0: not asked for */
+    char *family;               /* "" or the name under which files share one correction */
+    char *registered;           /* date of its registration, or "" */
+    char *deviations;           /* from what was registered, in words; "" where there are none */
+    uint64_t family_tests;      /* how many tests the family has in all files; 0: those of this file */
+    double confidence;          /* of claims' intervals before Holm's correction; default 0.95 */
     char *config; /* the experiment as resolved, YAML, one canonical form: what the result file stores */
     char *plugin, *plugin_digest; /* name of the plugin, SHA-256 of its file; NULL: none */
     uint64_t config_hash;         /* XXH3-64 of what decides the worlds' values: see docs/result-file.md */
@@ -194,10 +200,10 @@ typedef struct {
 
 /* What the command line changes in a file: seed, worlds, settings. Strings are "NAME=VALUE". */
 typedef struct {
-    bool has_seed, has_worlds;
-    uint64_t seed, worlds;
-    size_t sets;
-    const char *const *set;
+    bool has_seed, has_worlds; /* whether the next two are given */
+    uint64_t seed, worlds;     /* in place of the file's */
+    size_t sets;               /* length of `set` */
+    const char *const *set;    /* borrowed for the call */
 } qd_overrides_t;
 
 /* Reads, checks and resolves a file. On success *self must be released by qd_experiment_free. On failure
@@ -210,21 +216,31 @@ QD_MUST_USE qd_status_t qd_experiment_load(const char *path, const qd_overrides_
 /* The same from the canonical YAML stored in a result file (verify, replay, show). */
 QD_MUST_USE qd_status_t qd_experiment_parse(const char *text, const char *name, qd_experiment_t **self,
                                             qd_error_t *error);
+
+/* Releases an experiment and all that belongs to it; NULL is allowed. */
 void qd_experiment_free(qd_experiment_t *self);
 
 /* Whether worlds of the experiment can be played: QD_ERROR_INPUT where it needs a plugin whose code is not loaded. */
 QD_MUST_USE qd_status_t qd_experiment_check_plugin(const qd_experiment_t *self, qd_error_t *error);
 
-/* The same fields for callers in other languages, which cannot read the struct. Texts belong to the experiment;
- * `point` and `order` lie below the numbers given first. */
+/* ---- fields, for callers in other languages, which cannot read the struct -------------------------------- */
+
+/* Number of design points, those of claims, ablations, baselines and robustness included. */
 size_t qd_experiment_points(const qd_experiment_t *self);
+/* Number of orders, at least 1. */
 size_t qd_experiment_orders(const qd_experiment_t *self);
+/* Number of worlds of a point and order; where a precision is given, the greatest. */
 uint64_t qd_experiment_worlds(const qd_experiment_t *self);
+/* The same at one point < qd_experiment_points: fewer where parameters are varied for `robustness`. */
 uint64_t qd_experiment_worlds_at(const qd_experiment_t *self, size_t point);
+/* Label of a point < qd_experiment_points. Owned by the experiment. */
 const char *qd_experiment_point_label(const qd_experiment_t *self, size_t point);
+/* Label of an order < qd_experiment_orders. Owned by the experiment. */
 const char *qd_experiment_order_label(const qd_experiment_t *self, size_t order);
+/* The experiment's title. Owned by the experiment. */
 const char *qd_experiment_name(const qd_experiment_t *self);
-const char *qd_experiment_config(const qd_experiment_t *self); /* canonical YAML */
+/* The experiment as resolved, in canonical YAML: what a result file stores. Owned by the experiment. */
+const char *qd_experiment_config(const qd_experiment_t *self);
 
 /* The plan of one (point, order): defaults of the kind, then `parameters`, --set, then the point; the file's
  * schedule and then the point's. Writes into *plan, whose `change` array (size: experiment->changes + point's

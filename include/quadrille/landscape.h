@@ -38,21 +38,24 @@
 
 #pragma GCC visibility push(default)
 
+/* Which configurations there are: two sides, or any partition. */
 typedef enum { QD_RULE_TWO_CAMPS, QD_RULE_BLOCS } qd_landscape_rule_t;
+/* Whether every configuration is visited, or minima are searched from random starts. */
 typedef enum { QD_METHOD_EXACT, QD_METHOD_SEARCH } qd_landscape_method_t;
 
 /* Greatest number of actors of each method; a walk over more would not end in reasonable time. */
-#define QD_TWO_CAMPS_EXACT_MAX 36
-#define QD_BLOCS_EXACT_MAX     22
-#define QD_SEARCH_MAX          2048
+#define QD_TWO_CAMPS_EXACT_MAX 36   /* two camps, exact */
+#define QD_BLOCS_EXACT_MAX     22   /* blocs, exact */
+#define QD_SEARCH_MAX          2048 /* either, by search */
 /* Greatest number of actors for which basins (two-camps) and all stable partitions with their basins (blocs) are
  * computed. */
-#define QD_TWO_CAMPS_BASINS_MAX 24
-#define QD_BLOCS_STABLE_MAX     13
+#define QD_TWO_CAMPS_BASINS_MAX 24 /* two camps */
+#define QD_BLOCS_STABLE_MAX     13 /* blocs */
 /* Greatest number of minima that an answer lists, those of lowest energy; further ones are only counted. */
 #define QD_MINIMA_LISTED_MAX 10000
-#define QD_STARTS_DEFAULT    1000
-#define QD_STARTS_MAX        100000000
+/* Random starts of a search: default and greatest number. */
+#define QD_STARTS_DEFAULT 1000
+#define QD_STARTS_MAX     100000000 /* greatest */
 
 /* ---- runner: execution of independent tasks ------------------------------------------------------------ */
 
@@ -60,18 +63,20 @@ typedef enum { QD_METHOD_EXACT, QD_METHOD_SEARCH } qd_landscape_method_t;
  * done. Tasks write to their own slots only. engine/parallel.h has one on threads; NULL runs the tasks in
  * sequence. */
 typedef struct {
-    int threads;
+    int threads; /* handed to `run` */
+    /* Runs the tasks on so many threads; every task has ended when it returns. */
     void (*run)(int threads, size_t count, void (*task)(void *context, size_t index), void *context);
 } qd_runner_t;
 
 /* ---- the question -------------------------------------------------------------------------------------- */
 
+/* A landscape: actors with weights, and how it is to be solved. */
 typedef struct {
-    qd_landscape_rule_t rule;
-    qd_landscape_method_t method;
-    size_t actors;      /* n >= 1 */
-    char **name;        /* [n] unique */
-    double *size;       /* [n] finite, > 0 */
+    qd_landscape_rule_t rule;     /* which configurations there are */
+    qd_landscape_method_t method; /* how minima are found */
+    size_t actors;                /* n >= 1 */
+    char **name;                  /* [n] unique */
+    double *size;                 /* [n] finite, > 0 */
     double *propensity; /* [n][n] finite, symmetric; the diagonal is ignored. Products with sizes are doubles
                            of full precision, or 0 where the propensity is */
     uint64_t starts, seed; /* search only */
@@ -80,10 +85,14 @@ typedef struct {
 
 /* A landscape of n actors: names NULL, sizes 1, propensities 0, rule two-camps, method exact, 1000 starts,
  * seed 1. Everything it holds is allocated with malloc and owned by it; names are set with
- * qd_landscape_set_name. */
+ * qd_landscape_set_name. Released by qd_landscape_free. QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_landscape_new(size_t actors, qd_landscape_t **self, qd_error_t *error);
+
+/* Gives an actor < actors a copy of `name` in place of the name it has. QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_landscape_set_name(qd_landscape_t *self, size_t actor, const char *name,
                                               qd_error_t *error);
+
+/* Releases a landscape; NULL is allowed. */
 void qd_landscape_free(qd_landscape_t *self);
 
 /* Reads a landscape file; `ties` is read relative to the file. On
@@ -92,12 +101,13 @@ QD_MUST_USE qd_status_t qd_landscape_load(const char *path, qd_landscape_t **sel
 
 /* ---- the answer ---------------------------------------------------------------------------------------- */
 
+/* One minimum. */
 typedef struct {
-    double energy;
-    double disagreements;
-    uint16_t *group; /* [n] numbered by first appearance from 0 */
-    size_t groups;
-    bool strict;    /* every move of one actor raises the energy */
+    double energy;        /* E, in units of size^2 times propensity */
+    double disagreements; /* sum of the weights that it disappoints, in the same units */
+    uint16_t *group;      /* [n] numbered by first appearance from 0 */
+    size_t groups;        /* number of groups */
+    bool strict;          /* every move of one actor raises the energy */
     uint64_t basin; /* configurations whose steepest descent ends here, itself included; 0: not computed.
                        Search: starts that ended here */
     size_t plateau; /* 0: strict, or not computed; else the number of its plateau (connected set of equal
@@ -105,25 +115,27 @@ typedef struct {
     bool exit;      /* a single move lowers the energy from some configuration of that plateau */
 } qd_minimum_t;
 
+/* Which minima an answer holds. */
 typedef enum {
     QD_MINIMA_ALL,     /* every minimum (or, if more than are listed, those of lowest energy) */
     QD_MINIMA_OPTIMAL, /* only those of least energy: too many partitions to enumerate */
     QD_MINIMA_FOUND    /* search: those found */
 } qd_minima_scope_t;
 
+/* What solving gave. */
 typedef struct {
-    size_t actors;
-    double configurations; /* 2^(n-1), or the Bell number of n; infinite where it exceeds a double */
-    bool exact;            /* false: `best` is an upper bound of the least energy */
-    qd_minima_scope_t scope;
-    uint64_t minima_total; /* within that scope; `minima` of them are listed */
-    size_t minima;
-    qd_minimum_t *minimum; /* ascending in energy; never empty */
-    uint64_t optima;       /* configurations that reach the least energy (search: distinct ones found) */
-    uint64_t starts, hits; /* search: starts made, and how many ended at the least energy found */
-    size_t plateaus;       /* distinct plateaus among the listed minima */
-    bool basins;           /* basins were computed */
-    bool plateaus_known;   /* false: the plateaus were too large to enumerate */
+    size_t actors;           /* n */
+    double configurations;   /* 2^(n-1), or the Bell number of n; infinite where it exceeds a double */
+    bool exact;              /* false: `best` is an upper bound of the least energy */
+    qd_minima_scope_t scope; /* which minima are meant */
+    uint64_t minima_total;   /* within that scope; `minima` of them are listed */
+    size_t minima;           /* length of `minimum` */
+    qd_minimum_t *minimum;   /* ascending in energy; never empty */
+    uint64_t optima;         /* configurations that reach the least energy (search: distinct ones found) */
+    uint64_t starts, hits;   /* search: starts made, and how many ended at the least energy found */
+    size_t plateaus;         /* distinct plateaus among the listed minima */
+    bool basins;             /* basins were computed */
+    bool plateaus_known;     /* false: the plateaus were too large to enumerate */
 } qd_landscape_answer_t;
 
 /* Solves the landscape. QD_ERROR_INPUT with the reason if it is malformed or too large for its method.
@@ -132,12 +144,17 @@ typedef struct {
  * qd_landscape_answer_free. `runner` may be NULL. */
 QD_MUST_USE qd_status_t qd_landscape_solve(const qd_landscape_t *self, const qd_runner_t *runner,
                                            qd_landscape_answer_t **answer, qd_error_t *error);
-/* The checks of qd_landscape_solve alone. */
+
+/* The checks of qd_landscape_solve alone. QD_ERROR_INPUT with the reason, or QD_OK. */
 QD_MUST_USE qd_status_t qd_landscape_check(const qd_landscape_t *self, qd_error_t *error);
+
+/* Releases an answer; NULL is allowed. */
 void qd_landscape_answer_free(qd_landscape_answer_t *self);
 
-/* "two-camps", "blocs"; "exact", "search". */
+/* The name of a rule, "two-camps" or "blocs". A constant. */
 const char *qd_landscape_rule_name(qd_landscape_rule_t rule);
+
+/* The name of a method, "exact" or "search". A constant. */
 const char *qd_landscape_method_name(qd_landscape_method_t method);
 
 #pragma GCC visibility pop

@@ -32,7 +32,9 @@
 
 /* ---- what a hook is shown ------------------------------------------------------------------------------ */
 
+/* What a hook is shown: valid during the call. */
 typedef struct qd_hook qd_hook_t;
+/* The world in which a hook is called, and what belongs to the plugin there. */
 struct qd_hook {
     const qd_world_view_t *world; /* as it stands; in `order`, before there is one, NULL */
     const double *parameter;      /* [parameters] the plugin's own, in its order, as they hold now */
@@ -41,16 +43,18 @@ struct qd_hook {
     /* The plugin's own random numbers, a stream beside all others: uniform on [0, 1), or standard normal. The same
      * (period, draw) is the same number at every design point and in every order; a normal uses up draws 2k and 2k + 1. */
     double (*uniform)(const qd_hook_t *self, uint32_t period, uint32_t draw);
+    /* The standard normal among them. */
     double (*normal)(const qd_hook_t *self, uint32_t period, uint32_t draw);
-    uint64_t seed, number; /* of the world */
+    uint64_t seed, number; /* of the experiment; of the world */
 };
 
 /* An order drawn by one's own code. The kernel has set states, poles and the present parameters (order.states and order.poles
  * as drawn). The hook fills what it wants to and says so by its flags; the rest is drawn as the kind of order says. */
 typedef struct {
-    size_t states, poles; /* N, m */
-    qd_order_kind_t kind;
+    size_t states, poles;              /* N, m */
+    qd_order_kind_t kind;              /* of the order */
     const qd_parameters_t *parameters; /* the model's, as drawn */
+    /* Set where the hook has filled the array of that name. */
     bool has_capability, has_place, has_values, has_affinity, has_label;
     double *capability; /* [states] shares; more than 0, descending, the poles first; scaled to sum 1 */
     double *place;      /* [states][3] unit vectors */
@@ -63,30 +67,31 @@ typedef struct {
 
 /* A parameter "PLUGIN.NAME": real, drawn once a world like any other, and open to schedules. */
 typedef struct {
-    const char *name; /* "PLUGIN.NAME", where PLUGIN is the plugin's name */
-    const char *unit, *meaning;
-    double low, high, value; /* closed range; default */
+    const char *name;           /* "PLUGIN.NAME", where PLUGIN is the plugin's name */
+    const char *unit, *meaning; /* "1" where it has no unit; one line */
+    double low, high, value;    /* closed range; default */
 } qd_own_parameter_t;
 
+/* An outcome, a column of /worlds. */
 typedef struct {
-    const char *name; /* letters, digits and underscores, as no other outcome */
-    const char *unit, *meaning;
-    qd_outcome_type_t type;
-    double low, high; /* closed range; -INFINITY, INFINITY: none stated */
+    const char *name;           /* letters, digits and underscores, as no other outcome */
+    const char *unit, *meaning; /* "1" where it has no unit; one line */
+    qd_outcome_type_t type;     /* real, count, flag or code */
+    double low, high;           /* closed range; -INFINITY, INFINITY: none stated */
 } qd_own_outcome_t;
 
 #define QD_OWN_NAME_MAX 40 /* bytes of a name, the closing NUL counted */
 
 /* All pointers are to constants that outlive every world. A hook that is NULL is not called, and costs nothing. */
 typedef struct {
-    uint32_t abi;     /* QD_PLUGIN_ABI */
-    const char *name; /* small letters, digits and underscores, a letter first */
-    const char *meaning;
-    size_t parameters; /* at most QD_OWN_PARAMETERS */
-    const qd_own_parameter_t *parameter;
-    size_t outcomes; /* at most QD_OWN_OUTCOMES */
-    const qd_own_outcome_t *outcome;
-    size_t memory, memory_per_state; /* bytes that a world keeps for the plugin */
+    uint32_t abi;                        /* QD_PLUGIN_ABI */
+    const char *name;                    /* small letters, digits and underscores, a letter first */
+    const char *meaning;                 /* one line */
+    size_t parameters;                   /* at most QD_OWN_PARAMETERS */
+    const qd_own_parameter_t *parameter; /* [parameters] */
+    size_t outcomes;                     /* at most QD_OWN_OUTCOMES */
+    const qd_own_outcome_t *outcome;     /* [outcomes] */
+    size_t memory, memory_per_state;     /* bytes that a world keeps for the plugin */
 
     /* Draws the order, before period 0. */
     void (*order)(const qd_hook_t *hook, qd_order_draft_t *draft);
@@ -112,6 +117,7 @@ typedef struct {
 
 /* What a shared object exports: its description, a constant. */
 typedef const qd_plugin_t *qd_plugin_function_t(void);
+/* The name under which it exports it. */
 #define QD_PLUGIN_SYMBOL "qd_plugin"
 
 /* ---- using one ----------------------------------------------------------------------------------------- */
@@ -123,8 +129,10 @@ QD_MUST_USE qd_status_t qd_plugin_load(const char *path, qd_error_t *error);
 /* The same for a plugin of the calling program, which has no digest. It must outlive every use of the library. */
 QD_MUST_USE qd_status_t qd_plugin_use(const qd_plugin_t *plugin, qd_error_t *error);
 
-/* The plugin in use, or NULL; and the SHA-256 of its file, 64 hexadecimal digits, "" where there is none. */
+/* The plugin in use, or NULL. */
 const qd_plugin_t *qd_plugin_in_use(void);
+
+/* The SHA-256 of its file, 64 hexadecimal digits; "" where there is no plugin or no file. Valid until the process ends. */
 const char *qd_plugin_digest(void);
 
 #pragma GCC visibility pop

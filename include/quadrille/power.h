@@ -27,30 +27,37 @@
 
 #pragma GCC visibility push(default)
 
-#define QD_POWER_MEMBERS_MAX 128 /* so that every count fits into 128 bits */
-#define QD_POWER_RULES_MAX   8
+#define QD_POWER_MEMBERS_MAX 128 /* members: every count then fits into 128 bits */
+#define QD_POWER_RULES_MAX   8   /* rules */
 
+/* One rule: the weights of the winners must reach its quota. */
 typedef struct {
     double *weight; /* [members] finite, >= 0, at most nine decimals */
     double quota;   /* > 0, at most the sum of the weights, both as decimal numbers */
 } qd_power_rule_t;
 
+/* A voting body. */
 typedef struct {
-    size_t members, rules;
-    char **name; /* [members] unique; may be NULL */
-    bool *veto;  /* [members] */
-    qd_power_rule_t rule[QD_POWER_RULES_MAX];
+    size_t members, rules;                    /* n >= 1; number of rules that must all be met, >= 1 */
+    char **name;                              /* [members] unique; may be NULL */
+    bool *veto;                               /* [members] */
+    qd_power_rule_t rule[QD_POWER_RULES_MAX]; /* [rules] */
 } qd_power_t;
 
-/* Members without names, weights 0, no veto; names are allocated with malloc and owned by the object. */
+/* A body of members without names, weights 0, no veto; names are allocated with malloc and owned by the object. Released by
+ * qd_power_free. QD_ERROR_INPUT: numbers outside 1 .. QD_POWER_MEMBERS_MAX, 1 .. QD_POWER_RULES_MAX; QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_power_new(size_t members, size_t rules, qd_power_t **self, qd_error_t *error);
+
+/* Releases a body; NULL is allowed. */
 void qd_power_free(qd_power_t *self);
 
-/* Reads a power file. On failure `error` holds every fault with file, line and column. */
+/* Reads a power file. On success *self must be released by qd_power_free; on failure nothing is left to free, and `error` holds
+ * every fault with file, line and column. */
 QD_MUST_USE qd_status_t qd_power_load(const char *path, qd_power_t **self, qd_error_t *error);
 
+/* The indices of one member. */
 typedef struct {
-    double shapley_shubik, banzhaf, swings;
+    double shapley_shubik, banzhaf, swings; /* phi, beta and the share of swings, as above, in [0, 1] */
 } qd_power_index_t;
 
 /* Writes index[0..members-1]; relative errors are of the order of 1e-16. QD_ERROR_INPUT with the reason where
@@ -63,7 +70,8 @@ typedef struct {
  *     n <= 46 under one rule, about 35 under several (more where one quota is high), whatever the weights;
  *     members of equal weights in every rule count for less than one each */
 QD_MUST_USE qd_status_t qd_power_solve(const qd_power_t *self, qd_power_index_t index[], qd_error_t *error);
-/* The checks of qd_power_solve alone. */
+
+/* The checks of qd_power_solve alone. QD_ERROR_INPUT with the reason, or QD_OK. */
 QD_MUST_USE qd_status_t qd_power_check(const qd_power_t *self, qd_error_t *error);
 
 #pragma GCC visibility pop

@@ -1,6 +1,6 @@
 /* The registry: three tables (parameters, outcomes, doctrines) and one short one (series), from which the
  * loader's checks, `quadrille list`, the attributes of result files and the documentation are made. Rows are
- * constant and safe to read from any thread. The tables themselves are quadrille/<table>.def. */
+ * constant and safe to read from any thread. The tables themselves are the files quadrille/X.def. */
 #ifndef QUADRILLE_REGISTRY_H
 #define QUADRILLE_REGISTRY_H
 
@@ -13,16 +13,20 @@
 
 /* ---- kinds of order ------------------------------------------------------------------------------------ */
 
+/* What an order is drawn as. */
 typedef enum { QD_UNIPOLAR, QD_BIPOLAR, QD_MULTIPOLAR, QD_EMPIRICAL, QD_ORDER_KINDS } qd_order_kind_t;
 
+/* The row of a kind of order. */
 typedef struct {
-    const char *name, *meaning;
+    const char *name, *meaning; /* as in experiment files; one line */
 } qd_order_info_t;
 
+/* The kinds of order. */
 extern const qd_order_info_t qd_order_table[QD_ORDER_KINDS];
 
 /* ---- parameters ---------------------------------------------------------------------------------------- */
 
+/* Which values a parameter takes: real numbers, whole ones, 0 or 1, all states or the leader. */
 typedef enum { QD_TYPE_REAL, QD_TYPE_WHOLE, QD_TYPE_FLAG, QD_TYPE_SCOPE } qd_parameter_type_t;
 
 /* Position of each parameter in the table: QD_P_order_states, QD_P_affinity_noise, ... */
@@ -36,14 +40,15 @@ typedef enum {
 } qd_parameter_t;
 
 /* What a plugin (plugin.h) may add to the model's parameters and outcomes; room for all. */
-#define QD_OWN_PARAMETERS 16
-#define QD_OWN_OUTCOMES   8
-#define QD_PARAMETERS_MAX (QD_PARAMETER_COUNT + QD_OWN_PARAMETERS)
-#define QD_OUTCOMES_MAX   (QD_OUTCOMES + QD_OWN_OUTCOMES)
+#define QD_OWN_PARAMETERS 16                                       /* a plugin's parameters */
+#define QD_OWN_OUTCOMES   8                                        /* a plugin's outcomes */
+#define QD_PARAMETERS_MAX (QD_PARAMETER_COUNT + QD_OWN_PARAMETERS) /* all parameters */
+#define QD_OUTCOMES_MAX   (QD_OUTCOMES + QD_OWN_OUTCOMES)          /* all outcomes */
 
+/* The row of a parameter. */
 typedef struct {
-    const char *name, *unit, *meaning;
-    qd_parameter_type_t type;
+    const char *name, *unit, *meaning;          /* as in experiment files; "1" without a unit; one line */
+    qd_parameter_type_t type;                   /* which values it takes */
     double low, high;                           /* closed range of values */
     bool drawing_only;                          /* read only by the drawing of a world: cannot be scheduled */
     qd_distribution_t by_order[QD_ORDER_KINDS]; /* defaults */
@@ -71,6 +76,7 @@ int qd_parameter_find(const char *name);
 
 /* ---- outcomes ------------------------------------------------------------------------------------------ */
 
+/* Which groups of outcomes there are. */
 typedef enum {
     QD_GROUP_STABILITY,
     QD_GROUP_FRAGMENTATION,
@@ -81,8 +87,10 @@ typedef enum {
 } qd_group_t;
 /* Where an outcome is shown that is not asked for: outcomes.def says what each means. */
 typedef enum { QD_SHOWN_ASKED, QD_SHOWN_POINT, QD_SHOWN_MAIN } qd_shown_t;
+/* What an outcome is: a real number, a count, 0 or 1, a code whose meaning lists its values. */
 typedef enum { QD_OUTCOME_REAL, QD_OUTCOME_COUNT, QD_OUTCOME_FLAG, QD_OUTCOME_CODE } qd_outcome_type_t;
 
+/* Position of each outcome in the table: QD_O_survival, ... */
 typedef enum {
 #define QD_OUTCOME(field, group, shown, type, low, high, unit, meaning) QD_O_##field,
 #include "quadrille/outcomes.def"
@@ -90,12 +98,13 @@ typedef enum {
     QD_OUTCOMES
 } qd_outcome_t;
 
+/* The row of an outcome. */
 typedef struct {
-    const char *name, *unit, *meaning;
-    qd_group_t group;
-    qd_shown_t shown;
-    qd_outcome_type_t type;
-    double low, high;
+    const char *name, *unit, *meaning; /* as in experiment files; "1" without a unit; one line */
+    qd_group_t group;                  /* to which it belongs */
+    qd_shown_t shown;                  /* where it is shown that is not asked for */
+    qd_outcome_type_t type;            /* what it is */
+    double low, high;                  /* closed range of values; infinite where none is stated */
 } qd_outcome_info_t;
 
 /* One world's outcomes, by field or by position. */
@@ -116,7 +125,10 @@ static inline bool qd_outcome_is_main(size_t outcome)
     return qd_outcome_table[outcome].shown == QD_SHOWN_MAIN;
 }
 
+/* Position of a name among the outcomes, or -1. */
 int qd_outcome_find(const char *name);
+
+/* The name of a group, "stability", "fragmentation", ... A constant. */
 const char *qd_group_name(qd_group_t group);
 
 /* The optional group `landscape`: further outcomes of a world, computed if the experiment requests them. */
@@ -129,10 +141,12 @@ typedef enum {
 
 #define QD_LANDSCAPE_STARTS 32 /* random starts in each world */
 
+/* Their rows. */
 extern const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES];
 
 /* ---- series (paths) ------------------------------------------------------------------------------------ */
 
+/* Position of each series in the table: QD_S_institution, ... */
 typedef enum {
 #define QD_SERIES(field, low, high, unit, meaning) QD_S_##field,
 #include "quadrille/series.def"
@@ -140,38 +154,57 @@ typedef enum {
     QD_SERIES_COUNT
 } qd_series_t;
 
+/* The row of a series. */
 typedef struct {
-    const char *name, *unit, *meaning;
-    double low, high;
+    const char *name, *unit, *meaning; /* as in result files; "1" without a unit; one line */
+    double low, high;                  /* closed range of values */
 } qd_series_info_t;
 
+/* The series. */
 extern const qd_series_info_t qd_series_table[QD_SERIES_COUNT];
 
 /* ---- doctrines ----------------------------------------------------------------------------------------- */
 
 /* The six parameters that a preset sets, in the order of the columns of the table in docs/model.md. */
 #define QD_DOCTRINE_FIELDS 6
+
+/* Which these are. */
 extern const qd_parameter_t qd_doctrine_fields[QD_DOCTRINE_FIELDS];
 
+/* The row of a doctrine. */
 typedef struct {
-    const char *name, *meaning;
+    const char *name, *meaning;       /* as in experiment files; one line */
     double value[QD_DOCTRINE_FIELDS]; /* in the order of qd_doctrine_fields */
 } qd_doctrine_info_t;
 
 #define QD_NEUTRAL 0 /* row of the doctrine of the other states when the scope is the leader */
-/* How many parameters and outcomes there are: QD_PARAMETER_COUNT and QD_OUTCOMES, and those of the plugin in use. To be read
- * only. */
-extern size_t qd_parameter_count, qd_outcome_count;
+/* How many parameters there are: QD_PARAMETER_COUNT and those of the plugin in use. To be read only. */
+extern size_t qd_parameter_count;
+
+/* How many outcomes there are: QD_OUTCOMES and those of the plugin in use. To be read only. */
+extern size_t qd_outcome_count;
+
+/* How many doctrines there are. */
 extern const size_t qd_doctrine_count;
+
+/* The doctrines. */
 extern const qd_doctrine_info_t qd_doctrine_table[];
+
+/* Position of a name among the doctrines, or -1. */
 int qd_doctrine_find(const char *name);
 
 /* ---- names --------------------------------------------------------------------------------------------- */
 
-/* The names of the tables above, in order. */
+/* The name of a parameter < qd_parameter_count. A constant. */
 const char *qd_parameter_name(size_t index);
+
+/* The name of an outcome < qd_outcome_count. A constant. */
 const char *qd_outcome_name(size_t index);
+
+/* The name of a doctrine < qd_doctrine_count. A constant. */
 const char *qd_doctrine_name(size_t index);
+
+/* The name of a kind of order < QD_ORDER_KINDS. A constant. */
 const char *qd_order_name(size_t index);
 
 #pragma GCC visibility pop

@@ -23,51 +23,53 @@
 
 /* Where a result comes from. Strings may be NULL when written ("" is stored); never NULL when read. */
 typedef struct {
-    const char *title, *about;
-    const char *version; /* of quadrille */
-    const char *source_commit;
-    const char *created; /* ISO 8601, UTC; NULL when written: now */
-    const char *command_line, *host, *compiler, *instruction_set;
+    const char *title, *about;                                    /* of the experiment */
+    const char *version;                                          /* of quadrille */
+    const char *source_commit;                                    /* from which it was built */
+    const char *created;                                          /* ISO 8601, UTC; NULL when written: now */
+    const char *command_line, *host, *compiler, *instruction_set; /* by what and where it was computed */
     const char *libraries; /* "GSL 2.7, ..."; HDF5's version is added */
     const char *shard;     /* "2/5", or "" */
-    int threads, ranks;
-    double seconds; /* spent computing; NaN when unknown */
+    int threads, ranks;    /* that computed it */
+    double seconds;        /* spent computing; NaN when unknown */
     /* Only read, never written from here: */
-    const char *config; /* the experiment, canonical YAML */
-    uint64_t seed, config_hash;
-    char result_hash[33]; /* 32 hexadecimal digits */
-    bool complete;        /* every world of the experiment is there */
-    int format;
+    const char *config;         /* the experiment, canonical YAML */
+    uint64_t seed, config_hash; /* of the experiment */
+    char result_hash[33];       /* 32 hexadecimal digits */
+    bool complete;              /* every world of the experiment is there */
+    int format;                 /* of the file, at most QD_RESULT_FORMAT */
 } qd_provenance_t;
 
 /* What was assembled. */
 typedef struct {
-    char result_hash[33];
+    char result_hash[33];      /* 32 hexadecimal digits */
     bool complete;             /* every (point, order) has exactly the worlds 0 .. target - 1 */
     uint64_t worlds, failures; /* in the file; failed ones are among the worlds */
 } qd_assembled_t;
 
 /* The verdict on one claim. Numbers that do not apply are NaN. */
 typedef struct {
-    const char *id, *says, *kind; /* kind: "contrast", "interaction", "trend", "orders", "bimodal" */
-    const char *outcome, *order;  /* order: label, or "all" */
-    const char *verdict;          /* "supported", "contradicted", "mixed", "undecided" */
-    const char *note;             /* one line of detail, or "" */
-    const char *status;           /* "confirmatory" or "exploratory" */
-    double estimate, low, high;   /* in the outcome's units */
-    double margin, confidence;    /* confidence of the interval: one for all of the file, simultaneous */
-    double negligible;            /* effects within -+ this are negligible; 0: none is */
+    const char *id, *says,
+        *kind; /* as the experiment states it; kind: "contrast", "interaction", "trend", "orders", "bimodal" */
+    const char *outcome, *order; /* order: label, or "all" */
+    const char *verdict;         /* "supported", "contradicted", "mixed", "undecided" */
+    const char *note;            /* one line of detail, or "" */
+    const char *status;          /* "confirmatory" or "exploratory" */
+    double estimate, low, high;  /* in the outcome's units */
+    double margin, confidence;   /* confidence of the interval: one for all of the file, simultaneous */
+    double negligible;           /* effects within -+ this are negligible; 0: none is */
     double p, p_holm; /* two-sided against the margin; after Holm's correction over the file's tests */
-    double unpaired_se, variance_reduction;
-    int64_t worlds; /* pairs of worlds used */
+    double unpaired_se,
+        variance_reduction; /* standard error without pairing; how often its square is that with */
+    int64_t worlds;         /* pairs of worlds used */
 } qd_result_claim_t;
 
 /* A claim in one order, or under one ablation. Where it does not apply: NaN, "" and 0. */
 typedef struct {
     const char *verdict;        /* "supported", "contradicted", "undecided" */
     double estimate, low, high; /* in the outcome's units; the interval has the claim's confidence */
-    double p, p_holm;
-    int64_t worlds;
+    double p, p_holm;           /* two-sided against the margin; after Holm's correction */
+    int64_t worlds;             /* pairs of worlds used */
 } qd_result_verdict_t;
 
 /* A claim around the values of the parameters, in its own place or in one order: see docs/experiment-file.md. Where it does
@@ -80,13 +82,14 @@ typedef struct {
     double opposite; /* share of points with significantly the other sign (Benjamini and Hochberg) */
     double effect_low, effect_middle,
         effect_high; /* quantiles 0.05, 0.5, 0.95 of the effect over the points */
-    int64_t points;
+    int64_t points;  /* that had an effect to judge */
 } qd_result_robustness_t;
 
 /* How a parameter moves the effect of a claim over these points. */
 typedef struct {
     const char *claim, *place, *parameter, *method; /* method: "prcc" or "spearman" */
-    double correlation, low, high;                  /* the interval is simultaneous over the parameters */
+    double correlation, low,
+        high; /* of the parameter with the effect; the interval is simultaneous over the parameters */
     double middle, same_below,
         same_above; /* shares with the same sign, on either side of the parameter's median */
 } qd_result_turning_t;
@@ -94,14 +97,17 @@ typedef struct {
 /* One paired contrast on common random numbers: mean(more) - mean(less). */
 typedef struct {
     const char *outcome, *more, *less; /* labels: of points, of orders or both */
+    /* Difference of means in the outcome's units, its standard error and interval; then as for claims. */
     double estimate, se, low, high, confidence, unpaired_se, variance_reduction;
-    int64_t worlds;
+    int64_t worlds; /* pairs of worlds used */
 } qd_result_contrast_t;
 
 /* Sensitivity of one outcome in one order to one factor. What a method does not give is NaN. */
 typedef struct {
     const char *outcome, *order, *factor, *method; /* method: "saltelli" or "morris" */
+    /* Saltelli: indices of first order and total, with their intervals. */
     double first, first_low, first_high, total, total_low, total_high;
+    /* Morris: mean of the elementary effects, of their absolute values with its interval; their standard deviation. */
     double mu, mu_star, mu_star_low, mu_star_high, sigma;
     double noise_share; /* share of the variance between points that is replicate noise */
     /* The intervals above are over the design (base samples, trajectories) and the worlds together; these over
@@ -113,29 +119,36 @@ typedef struct {
 /* ---- reading ------------------------------------------------------------------------------------------- */
 
 #define QD_RESULT_QUANTILES 7 /* 0.01 0.05 0.25 0.5 0.75 0.95 0.99 */
+
+/* Which these are. */
 extern const double qd_result_quantiles[QD_RESULT_QUANTILES];
 
+/* The distribution of an outcome over the worlds of a point and order. NaN where there are too few. */
 typedef struct {
-    uint64_t count;
-    double mean, sd, mcse, min, max;
+    uint64_t count;                  /* of finite values */
+    double mean, sd, mcse, min, max; /* in the outcome's units; mcse: standard error of the mean */
     double low,
         high; /* 95 % interval of the mean for a number of worlds fixed beforehand; NaN where unknown */
     double stop_low,
         stop_high; /* interval by which a precision stop judged the mean; NaN where there is none */
-    double quantile[QD_RESULT_QUANTILES];
+    double quantile[QD_RESULT_QUANTILES]; /* at qd_result_quantiles */
 } qd_result_summary_t;
 
+/* A world that failed. */
 typedef struct {
-    size_t point, order;
-    uint64_t world;
-    const char *reason;
+    size_t point, order; /* positions */
+    uint64_t world;      /* index */
+    const char *reason;  /* one line */
 } qd_result_failure_t;
 
+/* An open result file, or folder of parts. */
 typedef struct qd_result_file qd_result_file_t;
 
 /* Opens a result file, or a folder of parts (OUT.h5.parts) of a run that goes on or was stopped. QD_ERROR_IO:
  * cut off; QD_ERROR_INPUT: not there, not a file of quadrille, of a newer format. */
 QD_MUST_USE qd_status_t qd_result_file_open(const char *path, qd_result_file_t **self, qd_error_t *error);
+
+/* Closes it and releases what was read from it; NULL is allowed. */
 void qd_result_file_close(qd_result_file_t *self);
 
 /* Reads the whole file, its worlds only where `worlds`, and compares it with its digests: whoever trusts what a file says
@@ -143,12 +156,18 @@ void qd_result_file_close(qd_result_file_t *self);
  * them is damaged, and was left out when they were opened. */
 QD_MUST_USE qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t *error);
 
+/* Where it comes from. Owned by the file. */
 const qd_provenance_t *qd_result_file_provenance(const qd_result_file_t *self);
 
+/* Number of design points. */
 size_t qd_result_file_points(const qd_result_file_t *self);
+/* Number of orders. */
 size_t qd_result_file_orders(const qd_result_file_t *self);
-uint64_t qd_result_file_worlds(const qd_result_file_t *self); /* length of the world dimension */
+/* Length of the world dimension: the most worlds that any point and order has. */
+uint64_t qd_result_file_worlds(const qd_result_file_t *self);
+/* Label of a point < qd_result_file_points. Owned by the file. */
 const char *qd_result_file_point_label(const qd_result_file_t *self, size_t point);
+/* Label of an order < qd_result_file_orders. Owned by the file. */
 const char *qd_result_file_order_label(const qd_result_file_t *self, size_t order);
 
 /* The experiment that the file states in `config`, to be freed with qd_experiment_free; `name` stands for the
@@ -174,6 +193,8 @@ bool qd_result_file_unequal_periods(const qd_result_file_t *self);
 QD_MUST_USE qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order,
                                             uint64_t *worlds, qd_error_t *error);
 
+/* Writes *summary of the worlds that are there of an outcome at (point, order). QD_ERROR_INPUT: the file holds no statistics of
+ * it; QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t order,
                                                qd_outcome_t outcome, qd_result_summary_t *summary,
                                                qd_error_t *error);
@@ -186,10 +207,12 @@ QD_MUST_USE qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point
 /* Whether there is a variable of that path ("/survival/estimate"). A folder of parts has none. */
 bool qd_result_file_holds(const qd_result_file_t *self, const char *variable);
 
-/* Numbers of a variable as doubles, last dimension fastest; malloc'ed into *value, which is NULL after a failure:
- * all of them, or those at one point of a variable over `rank` dimensions (point, order, ...). */
+/* The numbers of a variable as doubles, last dimension fastest: malloc'ed into *value for free(), NULL after a failure, with their
+ * number in *count. QD_ERROR_INPUT: no such variable, or no numbers; QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_reals(qd_result_file_t *self, const char *variable, double **value,
                                              size_t *count, qd_error_t *error);
+
+/* The same of those at one point of a variable over `rank` dimensions (point, order, ...). */
 QD_MUST_USE qd_status_t qd_result_file_at_point(qd_result_file_t *self, const char *variable, size_t rank,
                                                 size_t point, double **value, size_t *count,
                                                 qd_error_t *error);
@@ -197,6 +220,8 @@ QD_MUST_USE qd_status_t qd_result_file_at_point(qd_result_file_t *self, const ch
 /* Tables; none: *count 0. A folder of parts has failures only. */
 QD_MUST_USE qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd_result_failure_t **failure,
                                                 size_t *count, qd_error_t *error);
+
+/* Its claims, each with its verdict: claim[*count], owned by the file. QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_claims(qd_result_file_t *self, const qd_result_claim_t **claim,
                                               size_t *count, qd_error_t *error);
 
@@ -208,6 +233,8 @@ QD_MUST_USE qd_status_t qd_result_file_claims_by_order(qd_result_file_t *self,
 QD_MUST_USE qd_status_t qd_result_file_robustness(qd_result_file_t *self, const qd_result_robustness_t **cell,
                                                   const char *const **place, size_t *places,
                                                   qd_error_t *error);
+
+/* Which parameters move the effects of its claims: row[*count], owned by the file. QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_turning(qd_result_file_t *self, const qd_result_turning_t **row,
                                                size_t *count, qd_error_t *error);
 
@@ -218,9 +245,13 @@ QD_MUST_USE qd_status_t qd_result_file_ablations(qd_result_file_t *self, const q
 /* The same against baselines: cell[claim * count + baseline]. */
 QD_MUST_USE qd_status_t qd_result_file_baselines(qd_result_file_t *self, const qd_result_verdict_t **cell,
                                                  const char *const **name, size_t *count, qd_error_t *error);
+
+/* Its paired contrasts: contrast[*count], owned by the file. QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_contrasts(qd_result_file_t *self,
                                                  const qd_result_contrast_t **contrast, size_t *count,
                                                  qd_error_t *error);
+
+/* Its sensitivity indices: row[*count], owned by the file. QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_sensitivity(qd_result_file_t *self,
                                                    const qd_result_sensitivity_t **row, size_t *count,
                                                    qd_error_t *error);

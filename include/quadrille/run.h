@@ -20,8 +20,8 @@ typedef struct qd_ranks qd_ranks_t;
 /* How a run stands, for a progress line. Of several ranks, worlds that were handed out to any of them count
  * as done, and the precision is that of one rank's share. */
 typedef struct {
-    uint64_t done, total; /* worlds, those of earlier sessions included */
-    uint64_t failed;
+    uint64_t done, total;  /* worlds, those of earlier sessions included */
+    uint64_t failed;       /* of those done */
     double seconds;        /* since this session began */
     double rate;           /* worlds per second of this session; 0 at its start */
     double eta;            /* seconds; negative while unknown */
@@ -29,19 +29,20 @@ typedef struct {
     bool precision;        /* whether the experiment states a precision */
 } qd_progress_t;
 
+/* How an experiment is run. Everything is borrowed for the call. */
 typedef struct {
-    const char *output; /* path of the result file */
-    int threads;        /* of each rank; 0: as many as OpenMP offers (all processors, or OMP_NUM_THREADS) */
-    bool resume, force;
-    size_t shard, shards;              /* 1 <= shard <= shards; shards 1: the whole */
+    const char *output;   /* path of the result file */
+    int threads;          /* of each rank; 0: as many as OpenMP offers (all processors, or OMP_NUM_THREADS) */
+    bool resume, force;   /* go on with earlier work; replace a result that is there */
+    size_t shard, shards; /* 1 <= shard <= shards; shards 1: the whole */
     const volatile sig_atomic_t *stop; /* set from outside (signal, time budget) to stop early; not NULL */
-    const char *command_line;
-    qd_ranks_t *ranks; /* the processes that share the run; NULL: this one alone */
+    const char *command_line;          /* kept in the file; may be NULL */
+    qd_ranks_t *ranks;                 /* the processes that share the run; NULL: this one alone */
     /* Called now and then, by one thread at a time; may be NULL. */
     void (*progress)(void *context, const qd_progress_t *progress);
     /* Told what was noticed about earlier work, one line or several; may be NULL. */
     void (*warn)(void *context, const qd_error_t *warnings);
-    void *context;
+    void *context; /* handed to both */
 } qd_run_options_t;
 
 /* What came of it; on rank 0, else empty. */

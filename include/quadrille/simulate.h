@@ -14,14 +14,14 @@
 
 /* What a batch asks for. Arrays are borrowed for the call. */
 typedef struct {
-    size_t factors;
+    size_t factors;            /* length of `factor` */
     const char *const *factor; /* [factors] names of parameters, or "doctrine"; each at most once */
-    size_t points;
+    size_t points;             /* at least 1 */
     const double *
         value; /* [points][factors]; a doctrine is its row of qd_doctrine_table; NaN leaves the experiment's own */
     uint64_t first,
-        worlds; /* worlds first .. first + worlds - 1 of every point and order, 0 <= first < 2^40 */
-    size_t outcomes;
+        worlds;      /* worlds first .. first + worlds - 1 of every point and order, 0 <= first < 2^40 */
+    size_t outcomes; /* length of `outcome` */
     const qd_outcome_t *outcome;       /* [outcomes] */
     int threads;                       /* 0: as many as OpenMP offers */
     const volatile sig_atomic_t *stop; /* set from outside to stop early; may be NULL */

@@ -27,7 +27,7 @@ typedef enum {
     QD_ABSTAIN = QD_VENUES
 } qd_venue_t;
 
-/* "collective", ..., "hub", "abstain". */
+/* The name of a venue: "collective", ..., "hub", "abstain". A constant. */
 const char *qd_venue_name(qd_venue_t venue);
 
 #define QD_NOBODY       (-1) /* in place of a state */
@@ -35,10 +35,11 @@ const char *qd_venue_name(qd_venue_t venue);
 
 /* ---- an enduring mission (part 10) --------------------------------------------------------------------- */
 
+/* An enduring mission. */
 typedef struct {
-    unsigned start, number; /* t0, and the number of its crisis in that period */
-    int initiator, target;  /* target: or QD_NOBODY */
-    qd_venue_t venue;
+    unsigned start, number;              /* t0, and the number of its crisis in that period */
+    int initiator, target;               /* target: or QD_NOBODY */
+    qd_venue_t venue;                    /* in which it acts */
     double severity, resistance;         /* s, R */
     double legitimacy;                   /* L, in [0, 1] */
     const double *side;                  /* [states] x: 1 joined, 0 stays out (or has left), -1 opposes */
@@ -48,6 +49,7 @@ typedef struct {
 
 /* ---- a crisis (part 3) --------------------------------------------------------------------------------- */
 
+/* A crisis. */
 typedef struct {
     unsigned period, number; /* number: 0 for the period's first */
     double severity;         /* s, in (0, 4] */
@@ -64,8 +66,9 @@ typedef struct {
 
 /* ---- the mission game of one venue, solved (part 4) ----------------------------------------------------- */
 
+/* The game of one venue, as solved. */
 typedef struct {
-    qd_venue_t venue;
+    qd_venue_t venue;          /* which */
     bool exists;               /* the venue's rules allow it; if not, nothing below means anything */
     bool open;                 /* the effort suffices: P+ >= doctrine.force_ratio P- */
     int passes;                /* of best response, the last one without change counted */
@@ -82,6 +85,7 @@ typedef struct {
 
 /* ---- a world ------------------------------------------------------------------------------------------- */
 
+/* A world. */
 typedef struct {
     unsigned period;                   /* the present one, from 0; as many as there are after the last */
     size_t periods;                    /* T */
@@ -108,9 +112,9 @@ typedef struct {
         *level; /* [poles][stride] d: 0 .. depth of each state in each pole's club; NULL without clubs */
     const double *readiness; /* [states] z; NULL without clubs */
 
-    double institution, tension, debt; /* I in [0, 1], tau >= 0, D >= 0 */
-    size_t missions;                   /* that are running, in the order of their start */
-    qd_mission_view_t mission[QD_ENDURING_MAX];
+    double institution, tension, debt;          /* I in [0, 1], tau >= 0, D >= 0 */
+    size_t missions;                            /* that are running, in the order of their start */
+    qd_mission_view_t mission[QD_ENDURING_MAX]; /* [missions] */
 
     int breakdown;               /* cause: 0 has not broken down, 1 war, 2 tension */
     unsigned broke;              /* period of the breakdown; `periods` where there was none */

@@ -42,16 +42,17 @@ typedef struct {
 
 /* One parameter set at the start of period `at` (schedule). */
 typedef struct {
-    int at;
-    qd_parameter_t parameter;
-    qd_distribution_t distribution;
+    int at;                         /* period, from 0 */
+    qd_parameter_t parameter;       /* which */
+    qd_distribution_t distribution; /* from which it is drawn, once a world */
 } qd_change_t;
 
+/* From what worlds are drawn. */
 typedef struct {
-    qd_order_kind_t kind;
-    const qd_empirical_t *empirical; /* NULL unless kind is QD_EMPIRICAL */
-    qd_distribution_t parameter[QD_PARAMETERS_MAX];
-    size_t changes;
+    qd_order_kind_t kind;                           /* of the order */
+    const qd_empirical_t *empirical;                /* NULL unless kind is QD_EMPIRICAL */
+    qd_distribution_t parameter[QD_PARAMETERS_MAX]; /* [qd_parameter_count] */
+    size_t changes;                                 /* length of `change` */
     const qd_change_t
         *change; /* sorted by `at`; of two that set the same parameter in one period, the later one wins */
     const qd_plugin_t *plugin; /* whose hooks are called, or NULL: the one in use when the plan was made */
@@ -64,24 +65,30 @@ qd_plan_t qd_plan_default(qd_order_kind_t kind);
  * be poles), one pole for unipolar, two for bipolar orders. Adds one message a fault, prefixed by `where`. */
 QD_MUST_USE qd_status_t qd_plan_check(const qd_plan_t *self, const char *where, qd_error_t *error);
 
-/* Largest number of states and of periods that the plan can draw. */
+/* Largest number of states that the plan can draw. */
 size_t qd_plan_states_max(const qd_plan_t *self);
+
+/* Largest number of periods that the plan can draw. */
 size_t qd_plan_periods_max(const qd_plan_t *self);
 
 /* ---- world --------------------------------------------------------------------------------------------- */
 
+/* The state of one world, and the room that playing it needs. */
 typedef struct qd_world qd_world_t;
 
 /* Allocates a world for at most `states` states and `periods` periods; NULL when memory is short or
- * order.states may not be that many. Freed by qd_world_free (NULL allowed). */
+ * order.states may not be that many. Freed by qd_world_free. */
 qd_world_t *qd_world_new(size_t states, size_t periods);
+
+/* Releases a world; NULL is allowed. */
 void qd_world_free(qd_world_t *self);
 
 /* ---- result -------------------------------------------------------------------------------------------- */
 
+/* What a world came to. */
 typedef struct {
-    qd_outcomes_t outcomes;
-    size_t periods; /* T of this world */
+    qd_outcomes_t outcomes; /* NaN where the world failed */
+    size_t periods;         /* T of this world */
     const double
         *path; /* QD_SERIES_COUNT x stride, period fastest; NaN where undefined; owned by the world */
     size_t path_stride;  /* >= periods */
@@ -136,9 +143,15 @@ typedef enum { QD_ISA_AUTO = -1, QD_ISA_V2, QD_ISA_V3, QD_ISA_V4, QD_ISA_COUNT }
  * processor has. QD_ERROR_INPUT where the processor lacks it. Not thread-safe: call it once, before playing.
  */
 QD_MUST_USE qd_status_t qd_isa_select(qd_isa_t isa, qd_error_t *error);
+
+/* The instruction set in use: QD_ISA_V2, QD_ISA_V3 or QD_ISA_V4. */
 qd_isa_t qd_isa_selected(void);
-const char *qd_isa_name(qd_isa_t isa);  /* "v2", "v3", "v4", "auto" */
-qd_isa_t qd_isa_find(const char *name); /* the reverse; QD_ISA_COUNT for any other name */
+
+/* The name of an instruction set: "v2", "v3", "v4", "auto". A constant. */
+const char *qd_isa_name(qd_isa_t isa);
+
+/* The instruction set of a name; QD_ISA_COUNT for any other name. */
+qd_isa_t qd_isa_find(const char *name);
 
 #pragma GCC visibility pop
 

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import unittest
 
+import h5py
+
 from harness import PROGRAM, SKIPPED, SOURCE, scratch
 
 BUILD = pathlib.Path(PROGRAM).parent
@@ -39,7 +41,7 @@ class Debian(unittest.TestCase):
         program = self.contents("quadrille")
         for place in ("bin/quadrille", "share/man/man1/quadrille.1.gz", "share/bash-completion/completions/quadrille",
                       "share/zsh/vendor-completions/_quadrille", "share/fish/vendor_completions.d/quadrille.fish",
-                      "share/quadrille/experiments/orders.yaml", "share/doc/quadrille/copyright"):
+                      "share/quadrille/experiments/orders.yaml", "share/quadrille/r/quadrille.R", "share/doc/quadrille/copyright"):
             self.assertIn(f"./usr/{place}", program)
         self.assertIn("./usr/lib/python3/dist-packages/quadrille/__init__.py", self.contents("python3-quadrille"))
         self.assertTrue(any(re.search(r"/libquadrille\.so\.0$", name) for name in self.contents("libquadrille0")))
@@ -67,19 +69,37 @@ class Debian(unittest.TestCase):
             shutil.copy(path, root / "tmp")
         debs = [f"/tmp/{path.name}" for name, path in self.packages.items() if name != "libquadrille-dev"]
 
-        def inside(*words):
-            return succeed("chroot", root, *words, env=dict(os.environ, DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8"))
+        succeed("mount", "-t", "proc", "proc", root / "proc")
+        self.addCleanup(subprocess.run, ["umount", root / "proc"], check=True)
 
+        def inside(*words):
+            environment = dict(os.environ, HOME="/root", DEBIAN_FRONTEND="noninteractive", LC_ALL="C.UTF-8")
+            return succeed("chroot", root, *words, env=environment)
+
+        inside("apt-get", "update", "-qq")
         inside("apt-get", "install", "-y", "-qq", "--no-install-recommends", *debs)
-        self.assertIsNone(shutil.which("cc", path=f"{root}/usr/bin"))
+        self.assertEqual([name for name in ("cc", "gcc", "clang", "c99") if shutil.which(name, path=f"{root}/usr/bin")], [])
         inside("sh", "-c", "cd /tmp && quadrille run orders --worlds 200 -q && quadrille show orders.h5 && quadrille verify orders.h5 -q")
-        page = root / "tmp" / "orders.html"
-        if "report" in inside("quadrille", "help"):
-            inside("sh", "-c", "cd /tmp && quadrille report orders.h5")
-            self.assertGreater(page.stat().st_size, 100_000)
         told = inside("python3", "-c", "import quadrille; r = quadrille.open('/tmp/orders.h5'); print(quadrille.library_version(), r.complete, len(r.orders))")
         version = re.search(r"project\(quadrille VERSION ([\d.]+)", (SOURCE / "CMakeLists.txt").read_text())[1]
         self.assertEqual(told.split(), [version, "True", "3"])
+        with self.subTest("R"):
+            inside("apt-get", "install", "-y", "-qq", "--no-install-recommends", "r-cran-ncdf4")
+            told = inside("Rscript", "-e", 'source("/usr/share/quadrille/r/quadrille.R"); r <- open_result("/tmp/orders.h5"); '
+                          'cat(r$result_hash, dim(worlds(r, "survival")))')
+            with h5py.File(root / "tmp" / "orders.h5") as file:
+                self.assertEqual(told.split(), [file.attrs["result_hash"], *map(str, file["worlds/survival"].shape)])
+        if "report" not in inside("quadrille", "help"):
+            return
+        with self.subTest("the report in a browser"):
+            inside("sh", "-c", "cd /tmp && quadrille report orders.h5")
+            inside("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+            dom = inside("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync",
+                         "--disable-background-networking", "--user-data-dir=/tmp/profile", "--virtual-time-budget=20000", "--dump-dom",
+                         "file:///tmp/orders.html")
+            drawn = dict(pair.split(":") for pair in re.search(r'data-drawn="([^"]*)"', dom)[1].split())
+            self.assertGreater(len(drawn), 3)
+            self.assertEqual((set(drawn.values()), dom.count("<svg")), ({"yes"}, len(drawn)))
 
 
 if __name__ == "__main__":
