@@ -146,7 +146,7 @@ WRAP(void, qd_venue_prepare, qd_venue_scratch_t *self, const qd_case_t *given)
     stage_leave();
 }
 
-WRAP(void, qd_venues_abreast_solve, const qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
+WRAP(void, qd_venues_abreast_solve, qd_venues_abreast_t *self, qd_venue_game_t venue[QD_ABREAST],
      const qd_case_t *given, const qd_venue_scratch_t *rules)
 {
     stage_enter(STAGE_WEIGHING);

@@ -17,10 +17,10 @@ typedef struct qd_inside {
     const qd_state_t *state; /* with no relaxation owed */
     const qd_record_t *record;
     const qd_crisis_t *crisis;
-    const qd_case_t *given; /* the case before its initiator: VENUE, FORESEEN, PARALYSIS, MISSION */
+    const qd_case_t *given; /* the case before its initiator: MOVE, VENUE, FORESEEN, PARALYSIS, MISSION */
     qd_venue_t venue;
     const qd_venue_game_t *game;
-    const qd_venue_scratch_t *rules; /* MOVE, VENUE: own field and thresholds of the game */
+    const qd_venue_scratch_t *rules; /* VENUE: what the venues of the case share */
     const qd_bloc_game_t *bloc_game; /* BLOC_MOVE, REVIEW */
     const qd_club_game_t *club_game; /* CLUB_MOVE, CLUB_REVIEW */
     const qd_enduring_t *enduring;

@@ -1,8 +1,11 @@
 #include "kernel/games_abreast.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "kernel/mission_game.h"
+
+#define INLINE static inline __attribute__((always_inline))
 
 /* One bit a game where the condition (comparisons of vectors) holds. */
 static inline unsigned bits_of(const qd_mask_t games[QD_ABREAST_PARTS])
@@ -13,7 +16,7 @@ static inline unsigned bits_of(const qd_mask_t games[QD_ABREAST_PARTS])
     return bits;
 }
 
-/* ---- the first pass ------------------------------------------------------------------------------------ */
+/* ---- the first pass ---------------------------------------------------------------------------------- */
 
 /* In the first pass nearly every state moves, so all are taken to: one that stays makes a move of 0, and
  * nothing branches. States go by blocks whose fields are held in registers (loops over a block are unrolled
@@ -104,7 +107,30 @@ static unsigned play_first(const qd_games_abreast_t *games)
     return bits_of(moved);
 }
 
-/* ---- later passes -------------------------------------------------------------------------------------- */
+/* ---- what those that watch are told ------------------------------------------------------------------ */
+
+/* The present sides of state i. */
+static void note(qd_abreast_log_t *self, const qd_games_abreast_t *games, size_t i)
+{
+    qd_abreast_move_t *move = &self->move[self->count++];
+    move->mover = (uint32_t)i;
+    for (size_t g = 0; g < QD_ABREAST; g++)
+        move->side[g] = (int8_t)games->x[QD_ABREAST * i + g];
+}
+
+/* The moves of the first pass: every state that is not at 0 has made one. */
+static void note_first(qd_abreast_log_t *self, const qd_games_abreast_t *games)
+{
+    for (size_t i = 0; i < games->n; i++) {
+        bool moved = false;
+        for (size_t g = 0; g < QD_ABREAST; g++)
+            moved = moved || games->x[QD_ABREAST * i + g] != 0.0;
+        if (moved)
+            note(self, games, i);
+    }
+}
+
+/* ---- later passes ------------------------------------------------------------------------------------ */
 
 /* In which games state i's best reply is not its side. */
 static inline unsigned unsettled(const qd_games_abreast_t *self, size_t i)
@@ -168,20 +194,22 @@ typedef struct {
 } pass_t;
 
 /* A later pass: few move. None of the states from `until` on would, as it begins. */
-static pass_t play_again(const qd_games_abreast_t *self, size_t until)
+INLINE pass_t play_again(const qd_games_abreast_t *self, size_t until, qd_abreast_log_t *log)
 {
     pass_t out = {0, 0, 0};
     for (size_t i = next_mover(self, 0, until); i < until; i = next_mover(self, i + 1, until)) {
         out.moved |= answer(self, i);
         out.moves++;
         out.last = i;
+        if (log)
+            note(log, self, i);
         until = self->n;
     }
     return out;
 }
 
 /* Any pass, in an order of its own. */
-static pass_t play_in_order(const qd_games_abreast_t *self)
+static pass_t play_in_order(const qd_games_abreast_t *self, qd_abreast_log_t *log)
 {
     pass_t out = {0, 0, 0};
     for (size_t k = 0; k < self->n; k++) {
@@ -189,28 +217,41 @@ static pass_t play_in_order(const qd_games_abreast_t *self)
             continue;
         out.moved |= answer(self, self->order[k]);
         out.moves++;
+        if (log)
+            note(log, self, self->order[k]);
     }
     return out;
 }
 
-size_t qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST])
+INLINE size_t solve(const qd_games_abreast_t *self, int passes[QD_ABREAST], qd_abreast_log_t *log)
 {
     pass_t pass = {.last = self->n};
     size_t moves = 0;
     if (self->order) {
         memset(self->x, 0, self->padded * QD_ABREAST * sizeof *self->x);
-        pass = play_in_order(self);
+        pass = play_in_order(self, log);
     } else {
         pass.moved = play_first(self);
+        if (log)
+            note_first(log, self);
     }
     for (size_t g = 0; g < QD_ABREAST; g++)
         passes[g] = 1 + (int)(pass.moved >> g & 1);
     for (int made = 2; pass.moved && made <= QD_PASSES_MAX; made++) {
-        pass = self->order ? play_in_order(self) : play_again(self, pass.last);
+        pass = self->order ? play_in_order(self, log) : play_again(self, pass.last, log);
         moves += pass.moves;
         for (size_t g = 0; g < QD_ABREAST; g++)
             if (pass.moved >> g & 1)
                 passes[g] = made + 1;
     }
     return moves;
+}
+
+/* One algorithm, compiled once with and once without the log: unwatched worlds then pay nothing for it. */
+size_t qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST])
+{
+    if (!self->log)
+        return solve(self, passes, NULL);
+    self->log->count = 0;
+    return solve(self, passes, self->log);
 }

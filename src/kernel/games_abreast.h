@@ -2,7 +2,7 @@
  * thresholds and sides. Every vector holds one number of each game. Each game is a dependency chain from
  * one move to the next; four chains hide each other's latency.
  *
- * All states start at 0. Each game ends as qd_mission_game_solve ends with its numbers from there
+ * All states start at 0. Each game makes the moves that qd_mission_game_solve makes with its numbers from there
  * (mission_game.h says what they mean), to the last bit. A state with a fixed side must have thresholds at
  * which it never moves (up = +inf, down = -inf); its side is already part of the fields. */
 #ifndef QD_KERNEL_GAMES_ABREAST_H
@@ -35,6 +35,18 @@ static inline void qd_abreast_store(double at[QD_ABREAST], const qd_abreast_t *g
         QD_REALS_AT(at + v * QD_REALS) = games->part[v];
 }
 
+/* The moves of the games in the order in which they were made, for those that watch: a row for each state that
+ * moved in some game, with its sides in all games from then on. The moves of one game are the rows that change
+ * its side. */
+typedef struct {
+    uint32_t mover;
+    int8_t side[QD_ABREAST];
+} qd_abreast_move_t;
+typedef struct {
+    qd_abreast_move_t *move; /* room for n QD_PASSES_MAX rows */
+    size_t count;
+} qd_abreast_log_t;
+
 typedef struct {
     size_t n, padded;
     const double *c;        /* [padded] */
@@ -45,6 +57,7 @@ typedef struct {
     const double *up, *down; /* [padded][QD_ABREAST] thresholds; padding: up = +inf, down = -inf */
     double *x;               /* [padded][QD_ABREAST] on return: the sides */
     double *change;          /* [padded][QD_ABREAST] scratch */
+    qd_abreast_log_t *log;   /* NULL, or overwritten with the moves */
 } qd_games_abreast_t;
 
 /* Best replies, state by state, until a pass changes nothing in any game. passes[g]: those game g made, its

@@ -1,5 +1,6 @@
 #include "kernel/hooks.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "kernel/view.h"
@@ -38,7 +39,7 @@ const char *qd_hooks_begin(qd_world_t *self)
     const qd_plugin_t *plugin = self->plan->plugin;
     self->fault = NULL;
     self->watched = self->observer || (plugin && plugin->see);
-    self->in_turn = self->watched || (plugin && plugin->worth);
+    self->solves_all = self->watched || (plugin && plugin->worth);
     if (!plugin)
         return NULL;
     if (plugin != self->made_for)

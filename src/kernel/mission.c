@@ -10,14 +10,16 @@ static void leave_alone(qd_world_t *self)
     qd_world_tell(self, QD_EVENT_ABSTAIN, (qd_inside_t){.crisis = &self->crisis});
 }
 
+/* During its moves a game has sides and no results. */
 static void tell_move(void *context, size_t state, double before, double after)
 {
     const qd_world_t *self = context;
+    const qd_venue_game_t game = {.exists = true, .x = self->venue[self->solving].x};
     qd_world_tell(self, QD_EVENT_MOVE,
                   (qd_inside_t){.crisis = &self->crisis,
+                                .given = &self->given,
                                 .venue = self->solving,
-                                .game = &self->venue[self->solving],
-                                .rules = &self->rules,
+                                .game = &game,
                                 .mover = state,
                                 .before = before,
                                 .after = after});
@@ -33,7 +35,14 @@ static void tell_venue(const qd_world_t *self, qd_event_kind_t kind, qd_venue_t 
                                 .rules = &self->rules});
 }
 
-/* Four venues at once, unless somebody watches their moves. */
+/* Venue g is solved, and its sides are in its own x. */
+static void show_solved(qd_world_t *self, qd_venue_t g)
+{
+    if (self->plan->plugin && self->plan->plugin->worth)
+        qd_hooks_worth(self, g);
+    tell_venue(self, QD_EVENT_VENUE, g);
+}
+
 static void solve_abreast(qd_world_t *self)
 {
     qd_venues_abreast_solve(&self->abreast, self->venue, &self->given, &self->rules);
@@ -41,18 +50,31 @@ static void solve_abreast(qd_world_t *self)
         self->record.not_converged += self->venue[g].solved && self->venue[g].passes > QD_PASSES_MAX;
 }
 
-static void solve_venue(qd_world_t *self, qd_venue_t g)
+/* Shows the venues that were solved abreast, one after the other: the moves of each, and its results. */
+static void show_abreast(qd_world_t *self)
+{
+    for (qd_venue_t g = 0; g < QD_ABREAST; g++) {
+        if (!self->venue[g].exists)
+            continue;
+        self->solving = g;
+        if (self->watched)
+            qd_venues_abreast_replay(&self->abreast, g, &self->given, &self->rules, self->venue[g].x);
+        else
+            qd_venues_abreast_sides(&self->abreast, g, self->state.padded, self->venue[g].x);
+        show_solved(self, g);
+    }
+}
+
+static void solve_alone(qd_world_t *self, qd_venue_t g)
 {
     self->solving = g;
     qd_venue_solve(&self->venue[g], g, &self->given, &self->rules);
     self->record.not_converged += self->venue[g].passes > QD_PASSES_MAX;
-    if (self->plan->plugin && self->plan->plugin->worth)
-        qd_hooks_worth(self, g);
-    tell_venue(self, QD_EVENT_VENUE, g);
+    show_solved(self, g);
 }
 
-/* Which venues exist; and those solved that cost little beside one another, or, where somebody watches, all,
- * in their order. The others are left for when they could still be the best. */
+/* Which venues exist; and the first four solved. The later ones are left for when they could still be the best,
+ * unless somebody sees them. */
 static void open_venues(qd_world_t *self)
 {
     if (self->parameters.mission_random_order != 0.0)
@@ -64,13 +86,13 @@ static void open_venues(qd_world_t *self)
         self->venue[g].exists = qd_venue_exists(g, &self->given);
         self->venue[g].solved = self->venue[g].open = false;
     }
-    if (!self->in_turn) {
-        solve_abreast(self);
+    solve_abreast(self);
+    if (!self->solves_all)
         return;
-    }
-    for (qd_venue_t g = 0; g < QD_VENUES; g++)
+    show_abreast(self);
+    for (qd_venue_t g = QD_ABREAST; g < QD_VENUES; g++)
         if (self->venue[g].exists)
-            solve_venue(self, g);
+            solve_alone(self, g);
 }
 
 /* The open venue of the largest worth above 0 among those solved and not tried; QD_ABSTAIN if there is none.
@@ -95,7 +117,7 @@ static bool solve_late(qd_world_t *self, double most)
     for (qd_venue_t g = QD_ABREAST; g < QD_VENUES; g++) {
         const qd_venue_game_t *game = &self->venue[g];
         if (game->exists && !game->solved && qd_venue_bound(g, &self->given, &self->rules) > most) {
-            solve_venue(self, g);
+            solve_alone(self, g);
             solved = true;
         }
     }
@@ -109,7 +131,7 @@ static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES])
     qd_venue_t best = best_solved(self, tried);
     if (solve_late(self, best == QD_ABSTAIN ? 0.0 : self->venue[best].worth))
         best = best_solved(self, tried);
-    if (best < QD_ABREAST && !self->in_turn)
+    if (best < QD_ABREAST)
         qd_venues_abreast_sides(&self->abreast, best, self->state.padded, self->venue[best].x);
     return best;
 }

@@ -1,15 +1,13 @@
-/* The venues of a mission (model.md parts 4 and 9): each solved as its own mission game, weighed, and chosen.
- * The differences between venues are their rows in quadrille/venues.def. */
+/* The venues of a mission (model.md parts 4 and 9): their rules. The differences between venues are their rows in
+ * quadrille/venues.def; venue_games.h solves and weighs their games. */
 #ifndef QD_KERNEL_VENUE_H
 #define QD_KERNEL_VENUE_H
 
-#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "kernel/crisis.h"
-#include "kernel/worth.h"
 #include "quadrille/world.h"
 #include "world/state.h"
 
@@ -92,6 +90,9 @@ static inline bool qd_venue_member(const qd_state_t *state, int bloc, size_t i)
     return bloc > 0 && state->label[i] == bloc;
 }
 
+/* How deep state i is in what frames the venue: 1 in the bloc, in a club by its level; 0: it is no member. */
+double qd_venue_depth(qd_venue_t g, const qd_case_t *given, size_t i);
+
 /* Fills scratch->order with the crisis's random permutation. */
 void qd_venue_shuffle(const qd_crisis_t *crisis, size_t n, qd_luck_t luck, uint32_t *order);
 
@@ -113,27 +114,21 @@ static inline bool qd_venue_exists(qd_venue_t g, const qd_case_t *given)
     }
 }
 
-/* An upper bound of the worth that qd_venue_solve finds: all states that may join do, and only the target opposes. A
- * venue whose bound is below the worth of a venue that starts need not be solved. O(n). */
-double qd_venue_bound(qd_venue_t g, const qd_case_t *given, const qd_venue_scratch_t *scratch);
-
 /* A venue's rules in numbers. */
 typedef struct {
     double pull,
         obliged; /* venue term of everybody, and of members beside it (in a club: at its deepest level) */
-    double nobody, outsiders; /* +inf where nobody, where only members may join, else 0: added to the price of
-                                 joining */
+    bool nobody, members_only; /* who may join, if not all */
     bool saves_members, saves_outsiders;
 } qd_venue_rules_t;
 
 static inline qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_case_t *given)
 {
-    const double never = (double)INFINITY;
     const qd_venue_row_t row = qd_venue_row(g);
     const qd_parameters_t *p = given->p;
     double obligation = p->mission_obligation * given->cohesion;
-    qd_venue_rules_t rules = {.nobody = row.joiners == QD_JOINERS_NOBODY ? never : 0.0,
-                              .outsiders = row.joiners == QD_JOINERS_MEMBERS ? never : 0.0,
+    qd_venue_rules_t rules = {.nobody = row.joiners == QD_JOINERS_NOBODY,
+                              .members_only = row.joiners == QD_JOINERS_MEMBERS,
                               .saves_members = row.savers == QD_SAVERS_ALL || row.savers == QD_SAVERS_MEMBERS,
                               .saves_outsiders =
                                   row.savers == QD_SAVERS_ALL || row.savers == QD_SAVERS_OTHERS};
@@ -148,51 +143,9 @@ static inline qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_case_t *giv
     return rules;
 }
 
-/* The legitimacy that the venue adds, as a share of 1 - L; for a club, if all joiners are at the deepest level. */
-static inline double qd_venue_frame(qd_venue_t g, const qd_case_t *given)
-{
-    double bloc_frame = 0.5 * given->cohesion * given->institution;
-    switch (qd_venue_row(g).frame) {
-    case QD_FRAME_INSTITUTION:
-        return given->institution;
-    case QD_FRAME_BLOC:
-        return bloc_frame;
-    case QD_FRAME_UMBRELLA:
-        return given->p->mission_umbrella * bloc_frame;
-    case QD_FRAME_CLUB:
-        return 0.5 * given->institution;
-    default:
-        return 0.0;
-    }
-}
-
-/* The leaning of the initiator towards venue g: its doctrine's bias plus its learned leaning. */
-static inline double qd_venue_leaning(qd_venue_t g, const qd_case_t *given)
-{
-    size_t initiator = (size_t)given->crisis->initiator;
-    return given->leaning.bias[g] + given->state->learned[(size_t)g * given->state->padded + initiator];
-}
-
-/* Copies the results of lane `lane` and whether the venue is open; marks the venue as solved. */
-static inline void qd_venue_take(qd_venue_game_t *self, const qd_worths_t *worths, size_t lane,
-                                 double force_ratio)
-{
-    self->effort = worths->effort[lane];
-    self->counter = worths->counter[lane];
-    self->success = worths->success[lane];
-    self->legitimacy = worths->legitimacy[lane];
-    self->escalation = worths->escalation[lane];
-    self->worth = worths->worth[lane];
-    self->open = self->effort >= force_ratio * self->counter;
-    self->solved = true;
-}
-
 /* The data of an enduring mission through venue g, [padded] each: the venue term of each state, 1 for states with the
  * flexible saving, 1 for members of the hub. */
 void qd_venue_keep(qd_venue_t g, const qd_case_t *given, double *term, double *saves, double *member);
-
-/* Solves venue g, which must exist: the sides of the states, and the worth to the initiator. */
-void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch);
 
 /* Whether the venue, tried, is paralysed: vetoes, quorum, members' opposition. */
 bool qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given);

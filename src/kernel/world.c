@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "kernel/mission_game.h"
 #include "math/reduce.h"
 
 /* Every array of a world's own: where its pointer is, and its rows of `padded` doubles. */
@@ -82,7 +83,8 @@ static bool allocate(qd_world_t *self, size_t padded)
     self->rules.order = malloc(padded * sizeof *self->rules.order);
     self->labels_before = malloc(padded * sizeof *self->labels_before);
     self->listed = malloc(padded * sizeof *self->listed);
-    return complete && self->rules.order && self->labels_before && self->listed;
+    self->abreast.log.move = malloc(padded * QD_PASSES_MAX * sizeof *self->abreast.log.move);
+    return complete && self->abreast.log.move && self->rules.order && self->labels_before && self->listed;
 }
 
 /* Memory for the plugin in use, if there is one. */
@@ -136,6 +138,7 @@ void qd_world_free(qd_world_t *self)
     free(self->rules.order);
     free(self->labels_before);
     free(self->listed);
+    free(self->abreast.log.move);
     free(self);
 }
 

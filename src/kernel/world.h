@@ -3,7 +3,7 @@
 #ifndef QD_KERNEL_WORLD_H
 #define QD_KERNEL_WORLD_H
 
-#include "kernel/venues_abreast.h"
+#include "kernel/venue_games.h"
 #include "kernel/bloc_game.h"
 #include "kernel/club_game.h"
 #include "kernel/crisis.h"
@@ -36,7 +36,7 @@ struct qd_world {
     qd_luck_t luck;
     const qd_observer_t *observer;
     bool watched;                /* by an observer or a plugin */
-    bool in_turn;                /* venues are solved one after the other, all of them */
+    bool solves_all;             /* also the venues that could not be chosen: somebody sees them */
     const char *fault;           /* NULL, or what a plugin did wrong in this period */
     const qd_plugin_t *made_for; /* the plugin in use when the world was allocated, or NULL */
     void *memory;                /* the plugin's, of this world */

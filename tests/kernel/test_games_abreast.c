@@ -1,4 +1,5 @@
-/* Four mission games side by side end, number by number, as each of them ends alone. */
+/* Four mission games side by side make the moves that each of them makes alone, and end, number by number, as it
+ * does. */
 #include "kernel/games_abreast.h"
 
 #include "kernel/mission_game.h"
@@ -56,9 +57,38 @@ static void make_up_game(setting_t *s, qd_test_stream_t *stream, size_t g)
     s->x[g][target] = -1.0;
 }
 
-/* The game alone: sides and fields where it ends; returns the passes. */
-static int play_alone(const setting_t *s, size_t g, double *x, double *field)
+/* Follows game g through the log of the games abreast. */
+typedef struct {
+    const qd_abreast_log_t *log;
+    size_t lane, next;
+    double x[MOST];
+} follower_t;
+
+/* Leads to the next row that moves this game; false at the end of the log. */
+static bool find_move(follower_t *self)
 {
+    const qd_abreast_move_t *move = self->log->move;
+    while (self->next < self->log->count &&
+           move[self->next].side[self->lane] == self->x[move[self->next].mover])
+        self->next++;
+    return self->next < self->log->count;
+}
+
+/* Each move of the game alone is the next one in the log. */
+static void follow(void *context, size_t state, double before, double after)
+{
+    follower_t *self = context;
+    assert_true(find_move(self));
+    const qd_abreast_move_t *move = &self->log->move[self->next++];
+    assert_int_equal(move->mover, state);
+    assert_true(self->x[state] == before && move->side[self->lane] == after);
+    self->x[state] = after;
+}
+
+/* The game alone: sides and fields where it ends; returns the passes. */
+static int play_alone(const setting_t *s, size_t g, const qd_abreast_log_t *log, double *x, double *field)
+{
+    follower_t follower = {.log = log, .lane = g};
     memcpy(x, s->x[g], sizeof s->x[g]);
     qd_mission_game_t game = {.n = s->n,
                               .padded = qd_padded(s->n),
@@ -69,14 +99,19 @@ static int play_alone(const setting_t *s, size_t g, double *x, double *field)
                               .down = s->down[g],
                               .order = s->ordered ? s->order : NULL,
                               .field = field,
-                              .x = x};
+                              .x = x,
+                              .moved = follow,
+                              .context = &follower};
     qd_mission_game_start(&game, s->own[g]);
-    return qd_mission_game_solve(&game);
+    int passes = qd_mission_game_solve(&game);
+    assert_false(find_move(&follower));
+    return passes;
 }
 
 /* Plays all four from where the games alone begin, those whose sides are fixed held at 0; `x` and `field` are
  * [padded][QD_ABREAST]. */
-static void play_abreast(const setting_t *s, double *x, double *field, int passes[QD_ABREAST])
+static void play_abreast(const setting_t *s, double *x, double *field, qd_abreast_log_t *log,
+                         int passes[QD_ABREAST])
 {
     static double up[MOST * QD_ABREAST], down[MOST * QD_ABREAST], change[MOST * QD_ABREAST];
     for (size_t g = 0; g < QD_ABREAST; g++) {
@@ -109,7 +144,8 @@ static void play_abreast(const setting_t *s, double *x, double *field, int passe
                                 .up = up,
                                 .down = down,
                                 .x = x,
-                                .change = change};
+                                .change = change,
+                                .log = log};
     assert_true(qd_games_abreast_solve(&games, passes) <= s->n * QD_PASSES_MAX);
 }
 
@@ -119,6 +155,7 @@ static void test_as_alone(void **state)
     qd_test_stream_t stream = qd_test_stream(731, 0);
     static setting_t s;
     static double x[MOST * QD_ABREAST], field[MOST * QD_ABREAST];
+    static qd_abreast_move_t move[MOST * QD_PASSES_MAX];
     size_t several = 0;
     for (int round = 0; round < 2000; round++) {
         int passes[QD_ABREAST];
@@ -127,10 +164,11 @@ static void test_as_alone(void **state)
         make_up_shared(&s, &stream);
         for (size_t g = 0; g < QD_ABREAST; g++)
             make_up_game(&s, &stream, g);
-        play_abreast(&s, x, field, passes);
+        qd_abreast_log_t log = {.move = move, .count = 1};
+        play_abreast(&s, x, field, &log, passes);
         for (size_t g = 0; g < QD_ABREAST; g++) {
             double sides[MOST], fields[MOST];
-            int alone = play_alone(&s, g, sides, fields);
+            int alone = play_alone(&s, g, &log, sides, fields);
             assert_int_equal(passes[g], alone);
             several += alone > 2;
             for (size_t i = 0; i < s.n; i++) {

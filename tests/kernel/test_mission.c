@@ -1,6 +1,7 @@
 /* Every crisis of many made-up worlds, watched as it happens: each move of each mission game, each venue as
  * solved, each choice, each paralysis (model.md part 4; validation.md part 10). */
 #include "kernel/event.h"
+#include "kernel/venue_games.h"
 
 #include "support/check.h"
 #include "support/naive_venue.h"
@@ -13,7 +14,8 @@ typedef struct {
     bool seen[QD_VENUES], tried[QD_VENUES], open[QD_VENUES];
     double worth[QD_VENUES];
     double potential;
-    int moving; /* venue whose game is being followed, or -1 */
+    int moving;      /* venue whose game is being followed, or -1 */
+    double side[64]; /* in that game, by the moves seen */
     /* after a paralysis: what must hold at the next event */
     bool paralysed;
     qd_venue_t venue;
@@ -31,6 +33,20 @@ static qd_test_venue_t rules_of(const qd_event_t *event)
                              .venue = event->venue};
 }
 
+/* Where the states stand before the first move of a game. */
+static void start_game(watcher_t *self, const qd_event_t *event)
+{
+    const qd_crisis_t *crisis = event->inside->crisis;
+    for (size_t i = 0; i < QD_COUNT(self->side); i++)
+        self->side[i] = (int)i == crisis->initiator ? 1.0 : (int)i == crisis->target ? -1.0 : 0.0;
+}
+
+static void check_sides(const watcher_t *self, const qd_event_t *event)
+{
+    for (size_t i = 0; i < event->inside->state->n; i++)
+        assert_true(event->game->side[i] == self->side[i]);
+}
+
 /* A move raises the potential by c_i times the mover's gain, which is above 0. */
 static void see_move(watcher_t *self, const qd_event_t *event)
 {
@@ -41,6 +57,13 @@ static void see_move(watcher_t *self, const qd_event_t *event)
     double after = qd_test_potential(&rules, x);
     double gain = -qd_test_gain(&rules, event->mover, event->before, x);
     assert_true(gain > -1e-13);
+    assert_true(self->moving == -1 || self->moving == (int)event->venue); /* game by game */
+    if (self->moving == -1)
+        start_game(self, event);
+    assert_true(self->side[event->mover] == event->before);
+    self->side[event->mover] = event->after;
+    check_sides(self, event);
+    assert_true(event->game->passes == 0 && event->game->worth == 0.0); /* it has no results yet */
     if (self->moving == (int)event->venue) {
         assert_true(after > self->potential - 1e-13);
         QD_ASSERT_NEAR(after - self->potential, event->inside->state->c[event->mover] * gain, 1e-12);
@@ -74,6 +97,10 @@ static void see_venue(watcher_t *self, const qd_event_t *event)
     assert_int_equal(event->inside->given->bloc, rules.bloc);
     assert_true(game->exists && game->passes >= 1 && game->passes <= 64);
     assert_false(self->seen[event->venue]);
+    if (self->moving == -1)
+        start_game(self, event);
+    assert_true(self->moving == -1 || self->moving == (int)event->venue);
+    check_sides(self, event);
     check_stability(&rules, game->x);
     qd_venue_game_t expected = qd_test_weigh(&rules, game->x);
     assert_int_equal(game->joiners, expected.joiners);

@@ -1,5 +1,7 @@
 /* The mission game on plain arrays: potential, equilibrium, enumeration, and the published landscapes that it
- * becomes when everyone must take a side (validation.md parts 1, 2 and 10). */
+ * becomes when everyone must take a side (validation.md parts 1, 2 and 10). Games with prices are played by both
+ * solvers: alone (mission_game.h) and abreast (games_abreast.h). */
+#include "kernel/games_abreast.h"
 #include "kernel/mission_game.h"
 
 #include "math/reduce.h"
@@ -123,15 +125,80 @@ static void watch(void *context, size_t state, double before, double after)
     s->moves++;
 }
 
-/* Plays from the present x; returns the passes. */
+/* The arrays of games abreast: this game in one lane, and in the others the same with nobody free to move. */
+typedef struct {
+    double field[PADDED * QD_ABREAST], up[PADDED * QD_ABREAST], down[PADDED * QD_ABREAST];
+    double x[PADDED * QD_ABREAST], change[PADDED * QD_ABREAST];
+    qd_abreast_move_t move[MOST * QD_PASSES_MAX];
+} lanes_t;
+
+static void set_lanes(lanes_t *self, const setting_t *s, size_t lane)
+{
+    for (size_t i = 0; i < s->game.padded; i++)
+        for (size_t g = 0; g < QD_ABREAST; g++) {
+            size_t at = QD_ABREAST * i + g;
+            bool held = i >= s->game.n || !s->free[i] || g != lane;
+            self->field[at] = s->field[i];
+            self->up[at] = held ? (double)INFINITY : s->up[i];
+            self->down[at] = held ? -(double)INFINITY : s->down[i];
+        }
+}
+
+/* Plays from the present x, in which only fixed states are not at 0, in this lane; shows the logged moves to
+ * `watch` one by one. Returns the passes. */
+static int play_abreast(setting_t *s, size_t lane)
+{
+    static lanes_t lanes;
+    int passes[QD_ABREAST];
+    qd_mission_game_start(&s->game, s->own);
+    set_lanes(&lanes, s, lane);
+    qd_abreast_log_t log = {.move = lanes.move, .count = MOST};
+    qd_games_abreast_t games = {.n = s->game.n,
+                                .padded = s->game.padded,
+                                .c = s->c,
+                                .affinity = s->affinity,
+                                .coupling = s->game.coupling,
+                                .order = s->game.order,
+                                .field = lanes.field,
+                                .up = lanes.up,
+                                .down = lanes.down,
+                                .x = lanes.x,
+                                .change = lanes.change,
+                                .log = &log};
+    (void)qd_games_abreast_solve(&games, passes);
+    for (size_t k = 0; k < log.count; k++) {
+        size_t mover = log.move[k].mover;
+        double before = s->x[mover], after = log.move[k].side[lane];
+        s->x[mover] = after;
+        watch(s, mover, before, after);
+    }
+    for (size_t i = 0; i < s->game.n; i++)
+        assert_true(!s->free[i] || s->x[i] == lanes.x[QD_ABREAST * i + lane]);
+    return passes[lane];
+}
+
+/* Plays from the present x, abreast of others and alone, which must come to the same; returns the passes. */
 static int play(setting_t *s)
 {
-    s->potential = naive_potential(s, s->x);
+    static size_t lane;
+    double from[PADDED], abreast[PADDED], potential = naive_potential(s, s->x);
+    memcpy(from, s->x, sizeof from);
+    s->potential = potential;
+    s->moves = 0;
+    int expected = play_abreast(s, lane++ % QD_ABREAST);
+    size_t moves = s->moves;
+    memcpy(abreast, s->x, sizeof abreast);
+    memcpy(s->x, from, sizeof from);
+    s->potential = potential;
     s->moves = 0;
     s->game.moved = watch;
     s->game.context = s;
     qd_mission_game_start(&s->game, s->own);
-    return qd_mission_game_solve(&s->game);
+    int passes = qd_mission_game_solve(&s->game);
+    assert_int_equal(passes, expected);
+    assert_int_equal(s->moves, moves);
+    assert_memory_equal(s->x, abreast, sizeof abreast);
+    return passes;
 }
 
 static void test_ends_in_equilibrium(void **state)

@@ -1,6 +1,6 @@
 /* Venues by hand: which exist, who may join, what it costs, what it is worth, and when a venue is paralysed
  * (model.md part 4). The same on sampled worlds is in test_mission.c. */
-#include "kernel/venue.h"
+#include "kernel/venue_games.h"
 
 #include "support/check.h"
 #include "support/hand_made.h"
@@ -67,7 +67,14 @@ static qd_venue_game_t *solve(qd_world_t *world, qd_venue_t g)
     game->open = false;
     if (!game->exists)
         return game;
-    qd_venue_solve(game, g, &world->given, &world->rules);
+    if (g < QD_ABREAST) {
+        for (qd_venue_t other = 0; other < QD_ABREAST; other++)
+            world->venue[other].exists = other == g;
+        qd_venues_abreast_solve(&world->abreast, world->venue, &world->given, &world->rules);
+        qd_venues_abreast_sides(&world->abreast, g, world->state.padded, game->x);
+    } else {
+        qd_venue_solve(game, g, &world->given, &world->rules);
+    }
     assert_true(game->solved);
     double bound = qd_venue_bound(g, &world->given, &world->rules);
     assert_true(bound >= game->worth - 1e-15);

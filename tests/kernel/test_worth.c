@@ -1,5 +1,5 @@
 /* What a venue's sides come to for its initiator (model.md part 4), lane by lane. */
-#include "kernel/worth.h"
+#include "kernel/venue_games.h"
 
 #include "kernel/contest.h"
 #include "support/check.h"
@@ -7,7 +7,7 @@
 
 static void make_up(qd_worths_t *worths, qd_test_stream_t *stream)
 {
-    for (size_t g = 0; g < QD_WORTHS; g++) {
+    for (size_t g = 0; g < QD_ABREAST; g++) {
         worths->support[g] = qd_test_between(stream, 0.01, 1.0);
         worths->opposition[g] = qd_test_uniform(stream) < 0.3 ? 0.0 : qd_test_uniform(stream);
         worths->heads[g] = (double)qd_test_below(stream, 11) - 5.0;
@@ -40,8 +40,8 @@ static void test_formulas(void **state)
         const qd_parameters_t *p = &world->parameters;
         qd_worths_t w;
         make_up(&w, &stream);
-        qd_worths_find(&w, &world->crisis, &world->state, p);
-        for (size_t g = 0; g < QD_WORTHS; g++) {
+        qd_worths_find(&w, &world->given);
+        for (size_t g = 0; g < QD_ABREAST; g++) {
             double support = w.support[g], opposition = w.opposition[g];
             double lawful = 0.5 * (1.0 + w.heads[g] / 5.0);
             lawful += (1.0 - lawful) * w.frame[g];
@@ -71,7 +71,7 @@ static void test_lanes(void **state)
     qd_world_t *world = make_up_world(&stream);
     for (int round = 0; round < 500; round++) {
         qd_worths_t together, alone;
-        size_t g = qd_test_below(&stream, QD_WORTHS);
+        size_t g = qd_test_below(&stream, QD_ABREAST);
         make_up(&together, &stream);
         make_up(&alone, &stream);
         alone.support[0] = together.support[g];
@@ -79,8 +79,8 @@ static void test_lanes(void **state)
         alone.heads[0] = together.heads[g];
         alone.frame[0] = together.frame[g];
         alone.leaning[0] = together.leaning[g];
-        qd_worths_find(&together, &world->crisis, &world->state, &world->parameters);
-        qd_worths_find(&alone, &world->crisis, &world->state, &world->parameters);
+        qd_worths_find(&together, &world->given);
+        qd_worths_find(&alone, &world->given);
         QD_ASSERT_NEAR(alone.success[0], together.success[g], 0.0);
         QD_ASSERT_NEAR(alone.legitimacy[0], together.legitimacy[g], 0.0);
         QD_ASSERT_NEAR(alone.escalation[0], together.escalation[g], 0.0);

@@ -106,10 +106,9 @@ static void see(void *context, const qd_event_t *event)
         return;
     /* c_i times the mover's gain is what the potential changes by; its field does not depend on its
      * own side. */
-    size_t i = (size_t)event->mover;
-    double cost = -event->inside->rules->down[i];
-    double gain = event->inside->rules->field[i] * (event->after - event->before) -
-                  cost * (fabs(event->after) - fabs(event->before));
+    mission_t self = {event, event->inside->game->x};
+    double gain = field(&self, event->mover) * (event->after - event->before) -
+                  price(&self, event->mover) * (fabs(event->after) - fabs(event->before));
     seen->moves++;
     seen->falls += gain > -1e-12 ? 0 : 1;
 }

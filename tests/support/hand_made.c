@@ -59,7 +59,7 @@ void qd_test_set_crisis(qd_world_t *world, double severity, double resistance, i
         bool real = i < world->state.n;
         crisis->near[i] = crisis->similar[i] = real ? 1.0 : 0.0;
         crisis->stake[i] = real && (int)i != target ? 0.1 : 0.0;
-        crisis->price[i] = 0.05;
+        crisis->price[i] = real ? 0.05 : (double)INFINITY;
     }
     qd_test_set_case(world);
 }

@@ -1,0 +1,63 @@
+/* The games of a crisis's venues (model.md parts 4 and 9) and their results for the initiator. The first four
+ * venues are played abreast (games_abreast.h), as nearly every crisis needs them; each later one, which most
+ * worlds do not have, is played alone (mission_game.h) and only if its bound says that it could be chosen. A
+ * venue is played in the same way whether somebody watches or not. */
+#ifndef QD_KERNEL_VENUE_GAMES_H
+#define QD_KERNEL_VENUE_GAMES_H
+
+#include "kernel/games_abreast.h"
+#include "kernel/venue.h"
+
+/* ---- worth ------------------------------------------------------------------------------------------- */
+
+/* P+, P-, q, L, epsilon, EU. Each lane holds a venue, so that the divisions of four venues run together. */
+typedef struct {
+    /* given */
+    double support[QD_ABREAST];    /* C+ > 0 */
+    double opposition[QD_ABREAST]; /* C- */
+    double heads[QD_ABREAST];      /* n+ - n- */
+    double frame[QD_ABREAST];      /* legitimacy added by the venue: L += (1 - L) frame */
+    double leaning[QD_ABREAST];    /* bias_g + beta_pg */
+    /* found */
+    double effort[QD_ABREAST], counter[QD_ABREAST]; /* P+, P- */
+    double success[QD_ABREAST];                     /* q */
+    double legitimacy[QD_ABREAST];                  /* L */
+    double escalation[QD_ABREAST];                  /* epsilon */
+    double worth[QD_ABREAST];                       /* EU */
+} qd_worths_t;
+
+/* Unused lanes need support > 0 (a divisor); their other inputs are ignored. */
+void qd_worths_find(qd_worths_t *self, const qd_case_t *given);
+
+/* ---- the first four venues --------------------------------------------------------------------------- */
+
+/* Arrays of the games: [padded][QD_ABREAST], game g that of venue g. */
+typedef struct {
+    double *field, *up, *down, *x, *change;
+    qd_abreast_log_t log; /* of the present games, where somebody watches */
+} qd_venues_abreast_t;
+
+/* Plays and weighs the venues venue[g], g < QD_ABREAST, that exist, and marks them solved; their sides stay
+ * here (qd_venues_abreast_sides). `rules` has been prepared for the case; with rules->moved, the moves are
+ * logged. */
+void qd_venues_abreast_solve(qd_venues_abreast_t *self, qd_venue_game_t *venue, const qd_case_t *given,
+                             const qd_venue_scratch_t *rules);
+
+/* The sides of venue g, x[padded]. */
+void qd_venues_abreast_sides(const qd_venues_abreast_t *self, qd_venue_t g, size_t padded, double *x);
+
+/* Reports the logged moves of venue g to rules->moved; x[padded] holds the sides after each, and at the end
+ * those of qd_venues_abreast_sides. */
+void qd_venues_abreast_replay(const qd_venues_abreast_t *self, qd_venue_t g, const qd_case_t *given,
+                              const qd_venue_scratch_t *rules, double *x);
+
+/* ---- the later venues -------------------------------------------------------------------------------- */
+
+/* Plays and weighs venue g >= QD_ABREAST, which must exist; its sides are in self->x. */
+void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch);
+
+/* An upper bound of the worth that venue g has when solved: all states that may join do, and only the target
+ * opposes. A venue whose bound is below the worth of a venue that starts need not be solved. O(n). */
+double qd_venue_bound(qd_venue_t g, const qd_case_t *given, const qd_venue_scratch_t *scratch);
+
+#endif
