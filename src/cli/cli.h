@@ -34,28 +34,28 @@ int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 /* Prints the program's name and version to stdout. */
 void qd_cli_print_version(void);
 
-/* Whether a result file can be written to `output`: its folder can be, and what is there (*there) is a file.
- * Tells the reason where it cannot. */
+/* Whether a result file can be written to `output`: the folder is writable, and an existing entry (*there) is a file. Prints the
+ * reason where it cannot. */
 bool qd_cli_may_write(const char *output, bool *there);
 
-/* Whether `output` is none of the files that are read: they must outlive the command, whatever --force says.
- * Tells which one it is. */
+/* Whether `output` is none of the files that are read: not even --force may replace an input. Prints the name of the
+ * input otherwise. */
 bool qd_cli_spares(const char *output, const char *const input[], size_t inputs);
 
-/* Whether what a command makes of `input` can be written to `output`: both of the above, and what is there may be replaced
- * (`force`). Tells the reason where it cannot. */
+/* Whether a command that reads `input` can write to `output`: both of the above, and an existing file may be replaced (`force`).
+ * Prints the reason where it cannot. */
 bool qd_cli_may_make(const char *output, const char *input, bool force);
 
-/* The path of an experiment, malloc'ed: `name` itself, or where no such file is here and the name has neither slash nor
- * dot, the experiment of that name that comes with the program. NULL when memory is short. */
+/* The path of an experiment, malloc'ed: `name` itself; or, for a name without slash or dot that no file has, the experiment of
+ * that name that comes with the program. NULL when memory is short. */
 char *qd_cli_experiment_path(const char *name);
 
-/* Where a command writes what it makes of a result file without -o: "NAME.ENDING" of "FOLDER/NAME.h5", malloc'ed;
- * NULL when memory is short. */
+/* The default output of a command that reads a result file: "NAME.ENDING" for "FOLDER/NAME.h5", malloc'ed; NULL when memory is
+ * short. */
 char *qd_cli_beside(const char *path, const char *ending);
 
-/* Writes a file by `put` and renames it into its place, so that a file of that name is always whole. 0, or the exit status of a
- * fault, which is told; then nothing was written. */
+/* Writes a file by `put` and renames it into its place, so that a file of that name is always whole. Returns 0, or after a
+ * message the exit status of a fault; then nothing was written. */
 int qd_cli_write(const char *output, qd_status_t (*put)(void *context, FILE *out, qd_error_t *error),
                  void *context);
 
@@ -63,9 +63,7 @@ int qd_cli_write(const char *output, qd_status_t (*put)(void *context, FILE *out
  * the words. */
 char *qd_cli_command_line(int argc, char **argv);
 
-/* All commands of the program, and texts made from their rows. */
-
-/* The one of that name. Where there is none, NULL, and the nearest name is told. */
+/* The command of that name; NULL, after a message with the nearest name, where there is none. */
 const qd_command_t *qd_command_find(const char *name);
 
 #endif

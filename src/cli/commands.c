@@ -1,4 +1,4 @@
-/* The table of commands, and the one that tells of them: quadrille help. */
+/* The table of commands, and the command that lists them: quadrille help. */
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -50,7 +50,7 @@ const qd_command_t *qd_command_find(const char *name)
 
 /* The man page, from the rows of the commands. */
 
-/* Text as roff takes it: no control line, hyphens that are searched for as minus, no escapes of its own. */
+/* Escapes a text for roff: control lines, backslashes, and hyphens (as minus signs, so that a search finds them). */
 static void put_text(const char *text, size_t size)
 {
     if (size > 0 && (*text == '.' || *text == '\''))
@@ -70,7 +70,7 @@ static void put_line(const char *text)
     putchar('\n');
 }
 
-/* Paragraphs as of qd_wrapped_paragraphs: lines that begin with a space are kept. */
+/* Paragraphs, as qd_wrapped_paragraphs takes them: lines that begin with a space are kept. */
 static void put_paragraphs(const char *text)
 {
     bool kept = false;
@@ -249,7 +249,7 @@ static void print_bash(void)
 
 /* ---- zsh ------------------------------------------------------------------------------------------------- */
 
-/* What _arguments does for a value or operand: ":MESSAGE:ACTION". */
+/* The action of _arguments for a value or an operand: ":MESSAGE:ACTION". */
 static void put_zsh_action(const char *message, const char *complete)
 {
     putchar(':');
@@ -350,8 +350,8 @@ static void print_fish(void)
         put_fish_command(command);
 }
 
-/* Prints to stdout a script that completes commands, options and their values. False, and nothing is printed, for a shell other
- * than bash, zsh and fish. */
+/* Prints to stdout a script that completes commands, options and their values. Returns false
+ * and prints nothing for a shell other than bash, zsh and fish. */
 static bool commands_completion(const char *shell)
 {
     static const struct {

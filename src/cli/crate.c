@@ -1,4 +1,4 @@
-/* quadrille crate: a result file as an RO-Crate, a folder that says what the file is, how it was made, and from what.
+/* quadrille crate: a result file as an RO-Crate, a folder with metadata about the file, its inputs and its origin.
  *
  * Metadata follow RO-Crate 1.1 (Soiland-Reyes et al. 2022) and the Process Run Crate profile 0.5. */
 #include <errno.h>
@@ -57,7 +57,7 @@ static bool copy(const char *from, const char *to)
     return (out < 0 || close(out) == 0) && good;
 }
 
-/* The crate holds the result under a second name of the same file, or a copy where the system allows no such name. */
+/* Places a hard link to the result in the crate, or a copy where the file system has no hard links. */
 static int place_result(const crate_t *self)
 {
     char *to = inside(self, self->name);
@@ -214,7 +214,7 @@ static int write_metadata(const crate_t *self)
     return status;
 }
 
-/* A crate that could not be finished goes. */
+/* Removes an unfinished crate. */
 static void remove_crate(const crate_t *self)
 {
     const char *const names[] = {METADATA, EXPERIMENT, self->name};
@@ -279,7 +279,7 @@ static int run(int argc, char **argv)
         return qd_cli_fail(&error);
     int status;
     if (qd_result_file_check(self.file, true, &error) != QD_OK) {
-        status = qd_cli_fail(&error); /* SHA-256 would vouch for what is damaged */
+        status = qd_cli_fail(&error); /* a SHA-256 would certify damaged data */
     } else {
         self.folder = arguments.output ? strdup(arguments.output) : qd_cli_beside(self.path, "crate");
         status = self.folder ? make_crate(&self) : 1;

@@ -1,4 +1,4 @@
-/* quadrille export: what a result file holds, row by row, for other tools. Memory does not depend on the number of worlds. */
+/* quadrille export: the contents of a result file, row by row, for other tools. Memory does not depend on the number of worlds. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +52,7 @@ typedef struct {
     size_t point, order;
     uint64_t *failed; /* worlds that were set aside, ascending */
     size_t failures, next;
-    bool all; /* every world is there: none has to be looked for */
+    bool all; /* the file has every world, so that none need be searched for */
 } cell_t;
 
 static int compare_worlds(const void *a, const void *b)
@@ -81,7 +81,7 @@ static bool is_failed(cell_t *cell, uint64_t world)
     return cell->next < cell->failures && cell->failed[cell->next] == world;
 }
 
-/* Of a world that was played and did not fail some outcome is a number: /worlds has NaN where there is no world. */
+/* A world that was played and did not fail has a number in some outcome; a missing world has NaN in all of them. */
 static bool is_there(const double *value, size_t outcomes, size_t i)
 {
     for (size_t o = 0; o < outcomes; o++)
@@ -127,7 +127,7 @@ static qd_status_t put_cell(export_t *self, cell_t *cell, double *value)
     return status;
 }
 
-/* The outcomes to read: those to write, and the others too that the file keeps, by which worlds are told that are there. */
+/* The outcomes to read: the ones to write, and all others of the file, which show whether a world is present. */
 static qd_status_t choose_read(export_t *self)
 {
     self->outcomes = 0;
@@ -202,7 +202,7 @@ static void put_summary(export_t *self, size_t order, qd_outcome_t outcome,
         qd_rows_real(&self->rows, summary->quantile[q]);
 }
 
-/* The outcomes to write: those that the file keeps. One that it does not keep is an error where it was asked for by name. */
+/* The outcomes to write: those kept in the file. Asking for another one by name is an error. */
 static qd_status_t choose_summarised(export_t *self)
 {
     bool named = self->asked->outcomes && strcmp(self->asked->outcomes, "all") != 0;
@@ -261,7 +261,7 @@ static qd_status_t export_summaries(export_t *self)
 
 /* ---- the design ------------------------------------------------------------------------------------------ */
 
-/* A number, or the word for it: of a doctrine, a flag, a scope. Empty where the point leaves the factor alone. */
+/* A number, or the word for it (a doctrine, a flag, a scope). Empty where the point does not set the factor. */
 static qd_status_t put_coordinate(export_t *self, const qd_factor_t *factor, double value)
 {
     bool number =

@@ -39,7 +39,7 @@ static const char text[] =
     "# output: {worlds: true, paths: true, outcomes: [survival, resolved]}   # what is kept; all by "
     "default\n";
 
-/* "NAME.yaml", malloc'ed; a name that ends so already stays. */
+/* "NAME.yaml", malloc'ed; a name with this ending stays unchanged. */
 static char *file_of(const char *name)
 {
     size_t length = strlen(name);

@@ -25,7 +25,7 @@ static void print_model(void)
 
 /* ---- tables -------------------------------------------------------------------------------------------- */
 
-/* A default as an experiment file would write it. */
+/* Writes a default in the syntax of experiment files. */
 static void put_default(qd_rows_t *self, const qd_parameter_info_t *info, size_t order)
 {
     const qd_distribution_t *d = &info->by_order[order];
@@ -117,7 +117,8 @@ static const struct {
 };
 
 /* Prints the table of that name (parameters, outcomes, doctrines, orders) as a JSON array of objects or as CSV with a header;
- * bounds and defaults that are infinite are null, or empty. False, and nothing is printed, where there is none. */
+ * bounds and defaults that are infinite are null, or empty. Returns false
+ * and prints nothing for another name. */
 static bool list_data(const char *name, bool json)
 {
     for (size_t t = 0; t < sizeof data_tables / sizeof data_tables[0]; t++) {
@@ -271,7 +272,7 @@ static void list_sentences(const char *title, const char *const sentence[])
         printf("- %s\n", sentence[i]);
 }
 
-/* The text that people wrote, and what this program knows of parameters, outcomes and assumptions. */
+/* The hand-written text, then tables of parameters, outcomes and assumptions from the registry. */
 static void list_odd(void)
 {
     static const struct {

@@ -13,18 +13,18 @@
 #include "cli/screen.h"
 #include "engine/conclude.h"
 
-/* Limits of the process that would end it without a word later on. */
+/* Limits of the process that would later kill it without a message. */
 
-/* Messages are composed in 16 KiB, rows and tables in some more: half of this suffices. */
+/* Messages take 16 KiB of stack, rows and tables somewhat more: half of this suffices. */
 #define STACK_LEAST ((rlim_t)512 << 10)
 
-/* printf may take more of the stack than there is. */
+/* printf might overflow a small stack. */
 static void say(const char *text)
 {
     (void)!write(STDERR_FILENO, text, strlen(text));
 }
 
-/* The size that OMP_STACKSIZE states, in bytes; 0 where it states none. The number is of KiB without a unit. */
+/* The size in OMP_STACKSIZE, in bytes; 0 where there is none. A number without a unit counts KiB. */
 static rlim_t stated_size(const char *text)
 {
     char *end;
@@ -47,9 +47,9 @@ static rlim_t stated_size(const char *text)
     }
 }
 
-/* Whether the stack, and those that OpenMP gives its threads, are large enough; tells the reason where they are
- * not. Ignores SIGXFSZ, so that a limit on the size of files is told as a write that failed. Before anything else
- * is done: it needs little of the stack itself. */
+/* Whether the stack of the process and the stacks of OpenMP's threads are large enough; prints the reason where they are
+ * not. Ignores SIGXFSZ, so that a limit on the size of files appears as a failed write. Call it first: it needs little stack
+ * itself. */
 static bool limits_suffice(void)
 {
     struct rlimit stack;
@@ -138,8 +138,8 @@ static int run_command(int argc, char **argv)
     return command ? command->run(argc - 1, argv + 1) : 2;
 }
 
-/* What was asked for has not been said before it has left the program: a full disk is told here, for every
- * command. A status that says more than "done" stays. */
+/* Closes stdout and reports a failed write (a full disk), for every command. Leaves an exit status other than 0
+ * unchanged. */
 static int finish_output(int code)
 {
     errno = 0;

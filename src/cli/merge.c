@@ -66,7 +66,7 @@ static int run(int argc, char **argv)
                                      .shard = (const char *const *)(argv + optind),
                                      .shards = (size_t)(argc - optind),
                                      .command_line = command_line};
-        /* Without --force a file that is there stays, whatever it is. */
+        /* Without --force an existing file is never replaced. */
         bool there, fit = qd_cli_may_write(merged.output, &there);
         if (fit && merged.force)
             fit = qd_cli_spares(merged.output, merged.shard, merged.shards);

@@ -35,9 +35,9 @@ const qd_option_t *qd_option_at(const qd_command_t *self, size_t index)
     return index - own < sizeof common / sizeof common[0] ? common[index - own] : NULL;
 }
 
-/* ---- what is wrong --------------------------------------------------------------------------------------- */
+/* ---- messages about wrong options ------------------------------------------------------------------------ */
 
-/* getopt_long leaves a short option that it does not know in optopt, and the word may be any other then. */
+/* getopt_long stores an unknown short option in optopt; argv[optind - 1] may then be another word. */
 static bool is_unknown_letter(const struct option *known)
 {
     for (size_t i = 0; known[i].name; i++)
@@ -46,7 +46,7 @@ static bool is_unknown_letter(const struct option *known)
     return optopt > 0 && optopt < 256;
 }
 
-/* The word that getopt_long refused, with the nearest of the command's options. */
+/* Reports the word that getopt_long refused, with the nearest option of the command. */
 static int refuse_option(const char *command, const char *word, const struct option *known)
 {
     const char *name[OPTIONS_MAX], *near = NULL;
@@ -149,7 +149,7 @@ int qd_options_take(const qd_command_t *self, int argc, char **argv, void *argum
     return count_operands(self, argc - optind);
 }
 
-/* ---- what rows store ------------------------------------------------------------------------------------- */
+/* ---- storing values ------------------------------------------------------------------------------------- */
 
 bool qd_take_flag(void *field, const char *value)
 {
@@ -231,7 +231,7 @@ bool qd_form_is_json(qd_form_t form)
 
 /* ---- help ------------------------------------------------------------------------------------------------ */
 
-/* "  -o, --output OUT.h5"; returns how many characters. */
+/* "  -o, --output OUT.h5"; returns the number of characters. */
 static int put_option(const qd_option_t *row, char *text, size_t size)
 {
     char letter[] = {'-', row->letter, ',', ' ', '\0'};
@@ -264,7 +264,7 @@ void qd_command_usage(const qd_command_t *self)
 
 /* ---- points ---------------------------------------------------------------------------------------------- */
 
-/* A file whose experiment cannot be read knows its points by label and position alone. */
+/* Without a readable experiment, points are found by label and position only. */
 static qd_status_t find_labelled(const qd_result_file_t *file, const char *name, size_t *point,
                                  qd_error_t *error)
 {
@@ -284,7 +284,7 @@ static qd_status_t find_labelled(const qd_result_file_t *file, const char *name,
 qd_status_t qd_cli_find_point(const qd_result_file_t *file, const qd_experiment_t *experiment,
                               const char *name, size_t *point, qd_error_t *error)
 {
-    /* The file of a shard or of a run that goes on holds the points of the experiment. */
+    /* The file of a shard or of an unfinished run has all points of the experiment. */
     return experiment && experiment->points == qd_result_file_points(file)
                ? qd_experiment_find_point(experiment, name, point, error)
                : find_labelled(file, name, point, error);

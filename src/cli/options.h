@@ -13,13 +13,13 @@
 typedef struct {
     const char *name;    /* "output", without dashes */
     char letter;         /* of its short form; 0: none */
-    const char *value;   /* what the help calls its value ("OUT.h5"); NULL: it takes none */
+    const char *value;   /* name of its value in the help ("OUT.h5"); NULL: it takes none */
     const char *meaning; /* for the help */
-    /* Stores the value (NULL for an option without one) in a field of the command's arguments; false where it is refused. */
+    /* Stores the value (NULL for an option without one) in a field of the command's arguments; false: refused. */
     bool (*take)(void *field, const char *value);
     size_t field;         /* offset of that field */
-    const char *expected; /* of a value, for the message about one that was refused */
-    const char *complete; /* what a shell may complete a value to: see QD_COMPLETE_FILES; NULL: nothing */
+    const char *expected; /* the expected value, for the message about a refused one */
+    const char *complete; /* completions of the value: see QD_COMPLETE_FILES; NULL: none */
 } qd_option_t;
 
 /* `complete` is a pattern of files' names, such as "*.h5", or words separated by spaces, or: */
@@ -29,13 +29,13 @@ typedef struct {
 typedef struct {
     const char *name;
     const char *meaning;  /* a few words, for the list of commands */
-    const char *synopsis; /* what follows the name: "OUT.h5 [OPTION]..." */
+    const char *synopsis; /* the text after the name: "OUT.h5 [OPTION]..." */
     const char *about;    /* paragraphs, one a line; lines that begin with a space are kept as they are */
     const char *notes;    /* the same, after the options; NULL: none */
     const qd_option_t *option;         /* its own rows; the last has no name */
-    const char *operand;               /* what its operands are, in the plural: "result files" */
-    int least, most;                   /* how many it takes; most < 0: any number */
-    const char *complete;              /* what a shell may complete an operand to */
+    const char *operand;               /* a noun for its operands, in the plural: "result files" */
+    int least, most;                   /* number of operands; most < 0: no limit */
+    const char *complete;              /* completions of an operand */
     int (*run)(int argc, char **argv); /* returns the program's exit status; argv[0] is the command's name */
 } qd_command_t;
 
@@ -50,14 +50,14 @@ extern const qd_option_t qd_option_help, qd_option_version;
 /* The index-th option of a command: its own first, then those of every command (--help, --version). NULL after the last. */
 const qd_option_t *qd_option_at(const qd_command_t *self, size_t index);
 
-/* Stores the options in `arguments`, whose fields the rows name, and leaves the operands from argv[optind] on. -1 to go on, or an
- * exit status: after --help and --version, and of wrong options and numbers of operands, which are told. */
+/* Stores the options in the fields of `arguments` that the rows name; operands start at argv[optind]. Returns -1 to continue, or
+ * an exit status: after --help and --version, or after a message about wrong options or a wrong number of operands. */
 QD_MUST_USE int qd_options_take(const qd_command_t *self, int argc, char **argv, void *arguments);
 
 /* Prints to stdout how a command is used. */
 void qd_command_usage(const qd_command_t *self);
 
-/* ---- what rows store ------------------------------------------------------------------------------------ */
+/* ---- storing values ------------------------------------------------------------------------------------- */
 
 bool qd_take_flag(void *field, const char *value);    /* bool */
 bool qd_take_word(void *field, const char *value);    /* const char * */
@@ -65,7 +65,7 @@ bool qd_take_path(void *field, const char *value);    /* const char *; not empty
 bool qd_take_threads(void *field, const char *value); /* int, 1 to 4096 */
 bool qd_take_isa(void *field, const char *value);     /* qd_isa_t */
 bool qd_take_plugin(void *field,
-                    const char *value); /* loads it, and tells why where it cannot be; no field */
+                    const char *value); /* loads it, or prints the reason; no field */
 
 /* How something is printed: qd_form_t. */
 typedef enum { QD_FORM_USUAL, QD_FORM_TEXT, QD_FORM_JSON, QD_FORM_CSV, QD_FORM_MARKDOWN } qd_form_t;
@@ -74,10 +74,10 @@ bool qd_take_json(void *field, const char *value);
 bool qd_take_csv(void *field, const char *value);
 bool qd_take_markdown(void *field, const char *value);
 
-/* Whether to print JSON: where it was asked for, or nothing was and stdout is no terminal. */
+/* Whether to print JSON: on request, or without a request if stdout is no terminal. */
 bool qd_form_is_json(qd_form_t form);
 
-/* Rows that commands share. `arguments` is the type of their arguments. */
+/* Rows shared by commands. `arguments` is the type of their arguments. */
 #define QD_OPTION_OUTPUT(called, arguments, where, pattern, text)                                            \
     {                                                                                                        \
         "output", 'o', called, text, qd_take_path, offsetof(arguments, where), "the path of a file", pattern \
@@ -124,19 +124,20 @@ bool qd_form_is_json(qd_form_t form);
 #define QD_DIGITS(number)    #number
 #define QD_DIGITS_OF(number) QD_DIGITS(number)
 
-/* What is chosen of a result file by names on the command line. */
+/* ---- points and outcomes of a result file, chosen by name ------------------------------------------------ */
 
-/* *point = the point of a result file that is called so: qd_experiment_find_point, or by label and position alone
+/* *point = the point of a result file with that name: by qd_experiment_find_point, or by label and position only
  * where `experiment` is NULL. */
 QD_MUST_USE qd_status_t qd_cli_find_point(const qd_result_file_t *file, const qd_experiment_t *experiment,
                                           const char *name, size_t *point, qd_error_t *error);
 
-/* Reads "NAME,NAME,...", which it cuts up, into *point, malloc'ed, of *points positions. A name that holds commas may be given
+/* Reads "NAME,NAME,..." (and modifies it) into *point, malloc'ed, of *points positions. A name that contains commas may stand
  * alone. */
 QD_MUST_USE qd_status_t qd_cli_find_points(const qd_result_file_t *file, const qd_experiment_t *experiment,
                                            char *list, size_t **point, size_t *points, qd_error_t *error);
 
-/* Marks the outcomes of "NAME,NAME,...", or every one for "all". -1, or the exit status of a misuse of `command`, which is told. */
+/* Marks the outcomes of "NAME,NAME,...", or every one for "all". Returns -1, or after a message the exit status of a misuse of
+ * `command`. */
 QD_MUST_USE int qd_cli_find_outcomes(const char *command, const char *list, bool outcome[QD_OUTCOMES_MAX]);
 
 #endif

@@ -13,7 +13,7 @@
 #include "cli/cli.h"
 #include "engine/same_file.h"
 
-/* What is written beside an output has a longer name: its parts, its lock, its temporary files. */
+/* Files beside an output have longer names: parts, lock, temporary files. */
 #define NAME_SPARE 40
 
 bool qd_cli_may_write(const char *output, bool *there)
@@ -91,7 +91,8 @@ char *qd_cli_beside(const char *path, const char *ending)
     return asprintf(&output, "%.*s.%s", (int)length, name, ending) < 0 ? NULL : output;
 }
 
-/* A draft beside its place; NULL, told, where it cannot be made. It may be read by whoever may read what it replaces. */
+/* Opens a draft in the folder of the output, with the permissions of the file that it will replace. NULL, after a message, where
+ * that fails. */
 static FILE *open_draft(const char *output, char **draft)
 {
     *draft = NULL;
@@ -138,7 +139,7 @@ int qd_cli_write(const char *output, qd_status_t (*put)(void *context, FILE *out
 
 /* Experiments that come with the program, by name. */
 
-/* From the folder of the program: as installed (bin/), and as built in a clone (build/PRESET/). */
+/* Relative to the folder of the program: installed (bin/), or built in a clone (build/PRESET/). */
 static const char *const folders[] = {"../share/quadrille/experiments", "../../experiments"};
 
 static bool is_bare_name(const char *name)
@@ -146,7 +147,7 @@ static bool is_bare_name(const char *name)
     return *name && !strpbrk(name, "/.") && access(name, F_OK) != 0;
 }
 
-/* The program's own path; where /proc is not mounted, as in a bare chroot, the one by which it was started. */
+/* The program's own path; without /proc, as in a bare chroot, the path with which it was started. */
 static bool find_program(char path[static PATH_MAX])
 {
     const char *started = (const char *)getauxval(AT_EXECFN);

@@ -1,4 +1,4 @@
-/* quadrille register: seals what an experiment claims before it is run. */
+/* quadrille register: seals the claims of an experiment before it is run. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

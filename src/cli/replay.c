@@ -1,4 +1,4 @@
-/* quadrille replay: one world of a result file again, every event told. */
+/* quadrille replay: plays one world of a result file again and reports every event. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static void show_outcomes(const qd_replay_t *replay)
                strcmp(qd_outcome_table[o].unit, "1") == 0 ? "" : qd_outcome_table[o].unit);
 }
 
-/* What the file has to say about it. */
+/* Compares the replay with the row of the file. */
 static void show_comparison(const arguments_t *self, const qd_replay_t *replay)
 {
     fprintf(stderr, "quadrille: %s: point %s, order %s, world %" PRIu64, self->replay.path, replay->point,

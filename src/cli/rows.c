@@ -8,7 +8,7 @@
 
 #define END_OF_LINE "\r\n" /* RFC 4180 */
 
-/* In quotes where it holds what would end the cell, quotes doubled. */
+/* Quotes a text that contains a comma, a quote or a line break; doubles quotes in it. */
 static void put_csv_text(FILE *out, const char *text)
 {
     if (!strpbrk(text, ",\"\r\n")) {
@@ -43,7 +43,7 @@ void qd_rows_end(const qd_rows_t *self)
         fprintf(self->out, "\n%*s]", self->indent, "");
 }
 
-/* What stands before a cell. */
+/* Writes the separator before a cell. */
 static void begin_cell(qd_rows_t *self)
 {
     if (self->json && self->at == 0)

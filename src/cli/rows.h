@@ -20,7 +20,7 @@ typedef struct {
 
 void qd_rows_begin(qd_rows_t *self);
 
-/* One cell each. What is not finite is null in JSON and empty in CSV. Reals read back to the same bits. */
+/* One cell each. NaN and infinities are null in JSON and empty in CSV. Reals read back to the same bits. */
 void qd_rows_text(qd_rows_t *self, const char *text);
 void qd_rows_real(qd_rows_t *self, double x);
 void qd_rows_natural(qd_rows_t *self, uint64_t x);

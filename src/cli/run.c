@@ -20,9 +20,9 @@
 #include "quadrille/experiment.h"
 #include "quadrille/run.h"
 
-/* What a run needs of the machine, before it begins. */
+/* ---- needs of a run -------------------------------------------------------------------------------------- */
 
-/* Bytes that may be written where the output lies; UINT64_MAX where that cannot be told. */
+/* Free bytes on the disk of the output; UINT64_MAX where they are unknown. */
 static uint64_t free_space(const char *output)
 {
     char folder[4096];
@@ -43,8 +43,8 @@ static const char *in_bytes(uint64_t bytes, char text[static 16])
     return text;
 }
 
-/* Whether the rows of all worlds fit on the disk where the output will lie: in parts and in the result, which are
- * both there at the end. Tells where they do not. */
+/* Whether the rows of all worlds fit twice on the disk of the output: parts and result coexist at the end. Prints a message
+ * where they do not. */
 static bool needs_have_room(const qd_experiment_t *experiment, const char *output, size_t shards)
 {
     qd_estimate_t needs;
@@ -73,8 +73,8 @@ static void say_time(double seconds)
         fprintf(stderr, "about %.1f days", seconds / 86400.0);
 }
 
-/* Says how many worlds there are to play, how long that takes, how much memory and disk; an exit status. `threads`
- * of each rank: 0 for as many as there are processors. */
+/* Prints the number of worlds, and estimates of time, memory and disk; returns an exit status. `threads` counts those of
+ * each rank; 0: one for each processor. */
 static int needs_say(const qd_experiment_t *experiment, const char *output, size_t shards, int threads,
                      int ranks)
 {
@@ -103,7 +103,7 @@ static int needs_say(const qd_experiment_t *experiment, const char *output, size
 
 #define SETS_MAX   256
 #define SHARDS_MAX 1000000
-#define TIME_MAX   315360000.0 /* seconds of ten years: a timer takes them */
+#define TIME_MAX   315360000.0 /* ten years in seconds, within the range of a timer */
 
 typedef struct {
     const char *sets[SETS_MAX];
@@ -118,7 +118,7 @@ typedef struct {
     char *output, *command_line;
 } arguments_t;
 
-/* The number of the signal, which the time budget sends too; the engine looks at it between worlds. */
+/* The number of the signal, which the time budget sends too; the engine reads it between worlds. */
 static volatile sig_atomic_t stop;
 
 static void on_signal(int number)
@@ -283,8 +283,8 @@ static void show_warnings(void *context, const qd_error_t *warnings)
     (void)qd_cli_fail(warnings);
 }
 
-/* An existing result is overwritten only with --force, and only --resume goes on with one. False where the
- * output is no good; then the reason has been told. */
+/* An existing result is overwritten only with --force and continued only with --resume. Returns false after a message where the
+ * output cannot be used. */
 static bool check_output(const arguments_t *self, const qd_experiment_t *experiment)
 {
     const char *output = self->run.output, *path = experiment->path;
@@ -293,7 +293,7 @@ static bool check_output(const arguments_t *self, const qd_experiment_t *experim
         !qd_cli_spares(output, (const char *const *)experiment->source, experiment->sources))
         return false;
     if (!there || self->run.force || self->run.resume) {
-        /* Who goes on with a run, or stops it in time or at a precision, may need less than is free. */
+        /* A resumed run, or one that stops at a time or a precision, may need less than the whole. */
         bool all = !self->run.resume && self->time_budget <= 0.0 && !experiment->precision.given;
         return !all || needs_have_room(experiment, self->run.output, self->run.shards);
     }
@@ -305,7 +305,7 @@ static bool check_output(const arguments_t *self, const qd_experiment_t *experim
     return false;
 }
 
-/* A second Ctrl-C ends the program at once: finished parts are safe on the disk. */
+/* A second Ctrl-C ends the program immediately: finished parts are safe on the disk. */
 static void catch_signals(double time_budget)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
@@ -317,7 +317,7 @@ static void catch_signals(double time_budget)
         if (signals[i] != SIGHUP || before.sa_handler != SIG_IGN)
             sigaction(signals[i], &action, NULL);
     }
-    signal(SIGPIPE, SIG_IGN); /* progress that nobody reads any more ends no run */
+    signal(SIGPIPE, SIG_IGN); /* a closed reader of the progress does not end the run */
     action.sa_flags |= (int)SA_RESETHAND;
     sigaction(SIGINT, &action, NULL);
     if (time_budget > 0.0) {

@@ -9,14 +9,13 @@
 
 #include "base/text.h"
 
-/* Filters `size` bytes into out, which has room for SCREEN_GROWTH times as many, and gives the length. An
- * unfinished sequence at the end is left: *taken bytes were dealt with; `last`: nothing follows that could
- * finish it. */
+/* Filters `size` bytes into out, which has room for SCREEN_GROWTH times as many, and returns the length. *taken is the number of
+ * bytes consumed: an unfinished sequence at the end is left, unless `last` says that nothing follows. */
 #define SCREEN_GROWTH 6
 
 #define PIECE 1024 /* bytes filtered at once */
 
-/* One stream: where it goes, and the beginning of a sequence that waits for its end. */
+/* One stream: its descriptor, and the beginning of an unfinished sequence. */
 typedef struct {
     int descriptor;
     size_t waiting;
@@ -25,13 +24,13 @@ typedef struct {
 
 static screen_t screen[2] = {{.descriptor = STDOUT_FILENO}, {.descriptor = STDERR_FILENO}};
 
-/* The end of a line of CSV, which moves the cursor to where the next line begins anyway. */
+/* The end of a line of CSV: a carriage return before a line feed is harmless. */
 static bool is_end_of_line(const unsigned char *s, size_t left)
 {
     return left >= 2 && s[0] == '\r' && s[1] == '\n';
 }
 
-/* Whether so many bytes are the beginning of a sequence that goes on. */
+/* Whether the `left` bytes are the beginning of a longer sequence. */
 static bool is_unfinished(const unsigned char *s, size_t left)
 {
     if (s[0] == '\r')
@@ -81,7 +80,7 @@ static bool write_all(int descriptor, const char *bytes, size_t size)
     return true;
 }
 
-/* Filters and writes what waited and at most PIECE more bytes. */
+/* Filters and writes the waiting bytes and at most PIECE more. */
 static bool write_piece(screen_t *self, const char *bytes, size_t size, bool last)
 {
     unsigned char in[PIECE + sizeof self->wait];

@@ -1,26 +1,24 @@
-/* What goes to the terminal: stdout and stderr pass through a filter that shows control characters instead of
- * obeying them.
+/* Output for the terminal: stdout and stderr pass through a filter that makes control characters visible.
  *
- * Texts from experiment files, result files, folders and the command line may hold escape sequences, or marks
- * that turn the direction of writing round, and so make a terminal show what is not there. The filter writes
- * such a character as \u0007 is written in JSON, so that JSON stays what it was, and a byte that is not UTF-8
- * as \xff. Tabs and line feeds pass, and a carriage return before a line feed. */
+ * Texts from experiment files, result files, folders and the command line may contain escape sequences, or marks that reverse
+ * the direction of writing; a terminal that obeys them displays a false text. The filter writes such a character as an escape of
+ * JSON (\u0007), so that JSON stays valid, and a byte that is not UTF-8 as \xff. Tabs and line feeds pass, and a carriage
+ * return before a line feed. */
 #ifndef QD_CLI_SCREEN_H
 #define QD_CLI_SCREEN_H
 
 #include <stddef.h>
 #include <stdio.h>
 
-/* Puts the filter in front of both streams, before anything is printed. False when memory is short. */
+/* Installs the filter on both streams; call it before anything is printed. False when memory is short. */
 _Bool qd_screen_open(void);
 
-/* Holds what is printed to stdout back, until it is known whether it is all of what was asked for: then it is
- * printed, or forgotten. False, and nothing is held, when memory is short. */
+/* Holds output to stdout back, so that a command prints all of it or, after a fault, nothing. qd_screen_release prints or
+ * discards it. Returns false and holds nothing when memory is short. */
 _Bool qd_screen_hold(void);
 void qd_screen_release(_Bool print);
 
-/* Goes to the beginning of the terminal's line on stderr and erases it: the one control sequence of the
- * program's own. */
+/* Erases the current line of the terminal on stderr: the only control sequence that the program sends. */
 void qd_screen_erase_line(void);
 
 /* Texts broken into lines. */
@@ -29,8 +27,8 @@ void qd_screen_erase_line(void);
  * newline. */
 void qd_wrapped(const char *text, int indent);
 
-/* A text that is made piece by piece: what is written to the stream between begin and end is printed by qd_wrapped. Where memory
- * is short the stream is stdout, and the text is printed unbroken. */
+/* A text made piece by piece: qd_wrap_end prints all that was written to the stream, as qd_wrapped does. If memory is short, the
+ * stream is stdout, and the text is printed unbroken. */
 typedef struct {
     FILE *out;
     char *text;
@@ -40,8 +38,7 @@ typedef struct {
 FILE *qd_wrap_begin(qd_wrap_t *self);
 void qd_wrap_end(qd_wrap_t *self, int indent);
 
-/* As qd_wrapped, of paragraphs: each line of the text is a paragraph that is broken, but a line that begins with a space stays as it is.
- */
+/* As qd_wrapped, for paragraphs: breaks each line of the text as a paragraph; a line that begins with a space stays as it is. */
 void qd_wrapped_paragraphs(const char *text);
 
 #endif

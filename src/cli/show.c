@@ -1,4 +1,4 @@
-/* quadrille show: what a result file holds. */
+/* quadrille show: the contents of a result file. */
 #include "cli/show.h"
 
 #include <inttypes.h>
@@ -14,7 +14,7 @@
 #include "cli/rows.h"
 #include "cli/screen.h"
 
-/* What `quadrille show` says, as JSON or CSV for other programs. */
+/* ---- JSON and CSV, for other programs -------------------------------------------------------------------- */
 
 static void put_member(const char *name, const char *text)
 {
@@ -191,7 +191,7 @@ static void show_origin(const qd_provenance_t *from)
            *from->result_hash ? ", result " : "", from->result_hash);
 }
 
-/* Cells whose interval is as narrow as was asked for. */
+/* Counts the cells whose interval is as narrow as requested. */
 static qd_status_t count_precise(const qd_show_t *self, size_t *precise)
 {
     const qd_precision_t *precision = &self->experiment->precision;
@@ -209,7 +209,7 @@ static qd_status_t count_precise(const qd_show_t *self, size_t *precise)
     return QD_OK;
 }
 
-/* A stop that was not reached is not passed off as a precision. */
+/* Prints the requested precision and, after a precision stop, the number of cells that reached it. */
 static qd_status_t show_precision(const qd_show_t *self)
 {
     const qd_precision_t *precision = &self->experiment->precision;
@@ -281,7 +281,7 @@ static void free_names(qd_show_t *self)
     free(self->name);
 }
 
-/* Named where they are first shown: a large design has many points. */
+/* A name is made when it is first shown: a large design has many points. */
 const char *qd_show_point_name(const qd_show_t *self, size_t point)
 {
     const char *label = qd_result_file_point_label(self->file, point);
@@ -311,7 +311,7 @@ static qd_status_t show_all(const qd_show_t *self)
     return status;
 }
 
-/* Prints everything or, where some of it cannot be had, nothing: no half of a table. */
+/* Prints everything or, after a fault, nothing: never half a table. */
 static qd_status_t show_whole(const qd_show_t *self)
 {
     bool held = qd_screen_hold();
@@ -329,7 +329,7 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
         return qd_cli_fail(self->error);
     if (qd_result_file_experiment(self->file, path, &self->experiment, &unused) != QD_OK)
         self->experiment = NULL;
-    /* A file that is not as it was written is shown all the same, but not without a word. */
+    /* A damaged or changed file is shown with a warning. */
     int doubtful = 0;
     if (qd_result_file_check(self->file, false, self->error) != QD_OK)
         doubtful = qd_cli_fail(self->error);

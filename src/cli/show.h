@@ -7,13 +7,13 @@
 #include "quadrille/experiment.h"
 #include "quadrille/result.h"
 
-/* What is shown of which file. */
+/* A result file and the selection to show. */
 typedef struct {
     qd_result_file_t *file;
-    qd_experiment_t *experiment;   /* as the file has it; NULL where that cannot be read */
+    qd_experiment_t *experiment;   /* of the file; NULL where it cannot be read */
     bool outcome[QD_OUTCOMES_MAX]; /* asked for */
     bool asked;                    /* whether --outcomes was given, */
-    bool all;                      /* and as `all`: all that the file keeps */
+    bool all;                      /* and as `all`: every outcome of the file */
     long point;                    /* -1: all */
     qd_form_t form;
     char **name; /* of each point that was shown: qd_show_point_name; else NULL */

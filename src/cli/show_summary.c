@@ -16,7 +16,7 @@
 #define ORDER_WIDTH   13
 #define POINT_WIDTH   34
 
-/* Outcomes that the experiment left out of its output have no summary. */
+/* Outcomes outside the experiment's `output` have no summary. */
 static bool is_kept(const qd_show_t *self, qd_outcome_t outcome)
 {
     qd_result_summary_t unused;
@@ -34,7 +34,7 @@ static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chose
     for (size_t o = 0; self->asked && o < qd_outcome_count; o++)
         if (self->outcome[o] && (!self->all || is_kept(self, (qd_outcome_t)o)))
             chosen[count++] = (qd_outcome_t)o;
-    /* Of a file that keeps none of the main outcomes: what it keeps, as far as a row has room. */
+    /* Of a file without the main outcomes: its own ones, as many as a row has room for. */
     bool none = count == 0;
     for (size_t o = 0; none && o < qd_outcome_count && count < 4; o++)
         if (is_kept(self, (qd_outcome_t)o))
@@ -64,7 +64,7 @@ void qd_show_plus_minus(double mean, double half)
         printf("%11.*f%10s", digits, mean, "");
 }
 
-/* A number between brackets: without the 0 before a decimal point, and exact zeros without decimals. */
+/* A number in brackets: no 0 before the decimal point, no decimals for an exact 0. */
 static int write_short(char *out, size_t size, double x, int digits)
 {
     char text[32];
@@ -76,7 +76,7 @@ static int write_short(char *out, size_t size, double x, int digits)
     return snprintf(out, size, "%s%s", sign, rest);
 }
 
-/* With as many decimals, up to those of `half`, as there is room for. */
+/* With the decimals of `half`, or fewer where room is short. */
 static void show_brackets(double mean, double low, double high, double half)
 {
     enum { ROOM = 20 };
@@ -107,7 +107,7 @@ static void show_estimate(double mean, double low, double high)
         show_brackets(mean, low, high, half);
 }
 
-/* Of the outcome of a precision stop the interval that stopped it. */
+/* For the outcome of a precision stop: the interval that stopped the run. */
 static qd_status_t print_cell(const qd_show_t *self, size_t point, size_t order, qd_outcome_t outcome)
 {
     qd_result_summary_t summary;
@@ -122,7 +122,7 @@ static qd_status_t print_cell(const qd_show_t *self, size_t point, size_t order,
 
 /* ---- one point: outcomes by orders --------------------------------------------------------------------- */
 
-/* Labels at the head of columns; numbers in their place, told above, where one is too long for a column. */
+/* Labels as column heads; where one is too long, numbers with a legend above. */
 static void print_heads(const qd_show_t *self, size_t first, size_t last)
 {
     bool fit = true;
@@ -180,7 +180,7 @@ static qd_status_t show_one_point(const qd_show_t *self, size_t point)
 
 /* ---- many points --------------------------------------------------------------------------------------- */
 
-/* The twins of ablations and of robustness are shown with --point alone: what they are for stands with the claims. */
+/* Twins of ablations and of robustness are shown only with --point; the claims have their results. */
 static bool is_twin(const qd_show_t *self, size_t point)
 {
     return self->experiment && point < self->experiment->points &&
@@ -277,7 +277,7 @@ static qd_status_t show_tables(const qd_show_t *self)
     return show_points(self);
 }
 
-/* What a precision stop's intervals are, beside the others of the table. */
+/* A note that the intervals of a precision stop differ from the others of the table. */
 static void explain_stop(const qd_show_t *self)
 {
     const qd_precision_t *precision = &self->experiment->precision;
@@ -321,7 +321,7 @@ bool qd_show_is_stopped(const qd_show_t *self)
 #define EFFECTS_SHOWN 12
 #define NAME_SIZE     64
 
-/* An input of the correlations: a factor, or one doctrine against the first one of the design, since doctrines have no order. */
+/* An input of the correlations: a factor, or an indicator of one doctrine (the first of the design is the reference). */
 typedef struct {
     char name[NAME_SIZE];
     size_t factor;

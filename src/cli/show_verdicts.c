@@ -43,7 +43,7 @@ static void show_robustness(size_t places, const char *const place[], const qd_r
 
 /* ---- claims -------------------------------------------------------------------------------------------- */
 
-/* Below this a p-value says no more than that it is small. */
+/* Smaller p-values are printed as "p < ...". */
 #define P_LEAST 1e-15
 
 static void tell_p(FILE *out, double p)
@@ -155,7 +155,7 @@ static void show_baselines(size_t count, const char *const name[], const qd_resu
     }
 }
 
-/* Where the claims come from: their family, and what became of their registration. */
+/* The origin of the claims: their family, and the state of their registration. */
 static void show_origin(const qd_experiment_t *experiment)
 {
     if (!experiment)
@@ -335,8 +335,8 @@ static void show_saltelli(const qd_result_sensitivity_t *row)
     printf("\n");
 }
 
-/* What is not known of any factor, in words: the outcome is the same at all points, or so nearly that the noise
- * of the worlds explains the differences (then a share of noise is known). */
+/* The reason why no factor has an index: the outcome is equal at all points, or the noise of the worlds explains the
+ * differences (then the share of noise is known). */
 static const char *why_unknown(const qd_result_sensitivity_t *row)
 {
     return isnan(row->noise_share) ? ": does not vary between points"

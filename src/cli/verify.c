@@ -1,4 +1,4 @@
-/* quadrille verify: worlds of a result file are played again and compared bit for bit. */
+/* quadrille verify: plays worlds of a result file again and compares them bit for bit. */
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>

@@ -10,7 +10,7 @@
 #include "experiment/points.h"
 #include "experiment/settings.h"
 
-/* ---- which points have twins --------------------------------------------------------------------------- */
+/* ---- points of claims ---------------------------------------------------------------------------------- */
 
 static void arm_mark(const qd_arm_t *arm, bool wanted[])
 {
@@ -30,7 +30,7 @@ void qd_claim_mark(const qd_claim_t *claim, bool wanted[])
 
 /* ---- twins --------------------------------------------------------------------------------------------- */
 
-/* What is in force. */
+/* The settings in force. */
 typedef struct {
     size_t settings;
     const qd_setting_t *setting;
@@ -45,7 +45,7 @@ static const qd_setting_t *forced(const forced_t *self, qd_parameter_t parameter
     return found;
 }
 
-/* The design's values, but for those of forced parameters, which would win over settings. */
+/* Copies the design's coordinates except those of forced parameters, which would override settings. */
 static bool copy_coordinates(qd_loading_t *load, const forced_t *force, const qd_point_t *point,
                              qd_point_t *out)
 {
@@ -59,7 +59,7 @@ static bool copy_coordinates(qd_loading_t *load, const forced_t *force, const qd
     return out->coordinate != NULL;
 }
 
-/* The point's settings and then the forced ones: later ones win. */
+/* The point's settings, then the forced ones: later settings override earlier ones. */
 static bool join_settings(qd_loading_t *load, const forced_t *force, const qd_point_t *point, qd_point_t *out)
 {
     out->setting = qd_loading_room(load, point->settings + force->settings, sizeof *out->setting);
@@ -80,8 +80,8 @@ static void insert_change(qd_point_t *out, qd_change_t change)
     out->change[i] = change;
 }
 
-/* The point's changes of other parameters; and wherever the file changes a forced one, it is set back (a
- * point's changes come after the file's). */
+/* The point's changes of other parameters. After every change of a forced parameter by the file, one change restores the
+ * forced value (a point's changes follow the file's). */
 static bool join_changes(qd_loading_t *load, const forced_t *force, const qd_point_t *point, qd_point_t *out)
 {
     const qd_experiment_t *self = load->self;

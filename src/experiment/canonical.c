@@ -15,7 +15,7 @@
 
 #define SEALED_MAX (4u << 20)
 
-/* What the analysis does; to be changed when it does something else. */
+/* A description of the analysis; change it when the analysis changes. */
 #define ANALYSIS "every order and their mean; Holm over all tests; simultaneous intervals (Bonferroni)"
 
 char *qd_registration_path(const char *experiment_path)
@@ -35,7 +35,7 @@ static bool starts(const char *line, const char *with)
     return strncmp(line, with, strlen(with)) == 0;
 }
 
-/* Lines of the canonical text that are sealed: claims and what their judgement rests on. */
+/* Whether a line of the canonical text is sealed: the claims and the keys that determine their verdicts. */
 static bool is_sealed(const char *line)
 {
     static const char *const keys[] = {
@@ -106,7 +106,7 @@ static bool has_line(const char *text, const char *line, size_t length)
     return false;
 }
 
-/* What names a line: the id of a claim, or the key. */
+/* The name of a line: the id of a claim, or the key. */
 typedef struct {
     bool claim;
     const char *text;
@@ -144,7 +144,7 @@ static void tell(FILE *out, name_t name, const char *how)
         fprintf(out, "%s`%.*s` %s", name.claim ? "claim " : "", (int)name.length, name.text, how);
 }
 
-/* Differences of the present lines from those that were sealed. */
+/* Writes the differences between the present lines and the sealed ones. */
 static void compare(FILE *out, const char *now, const char *then)
 {
     for (const char *line = now; *line; line += strcspn(line, "\n"), line += *line == '\n')

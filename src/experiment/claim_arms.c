@@ -174,7 +174,7 @@ static char *label_of(qd_loading_t *load, const qd_block_t *block)
     return label;
 }
 
-/* Position of a point of a claim that sets the same, or of a new one. */
+/* Position of a claim's point with the same settings, or of a new one. */
 static bool append_point(qd_loading_t *load, const qd_block_t *block, size_t *position)
 {
     qd_experiment_t *self = load->self;

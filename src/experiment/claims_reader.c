@@ -146,7 +146,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The factor's different values over the points of `at`, ascending. */
+/* The distinct values of the factor over the points of `at`, ascending. */
 static bool collect_levels(qd_loading_t *load, const qd_yaml_node_t *node, int factor, const qd_arm_t *at,
                            qd_claim_t *claim)
 {

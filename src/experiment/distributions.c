@@ -78,7 +78,7 @@ bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value)
 
 /* ---- distributions ------------------------------------------------------------------------------------- */
 
-/* The kinds that a file names; a constant is written as its value alone. */
+/* The kinds with a name in files; a constant is written as its value alone. */
 enum { NAMED = QD_CONSTANT + 1 };
 
 size_t qd_distribution_names(const char *name[QD_DISTRIBUTIONS])
@@ -210,7 +210,7 @@ static bool read_choice(const qd_yaml_node_t *node, int parameter, qd_distributi
     return weights ? read_weights(weights, out) && good : good;
 }
 
-/* Which kinds go with which type of parameter. */
+/* Whether a kind fits the type of a parameter. */
 static bool check_kind(const qd_yaml_node_t *node, const qd_distribution_info_t *form, int parameter)
 {
     if (form->values == QD_VALUES_ANY)
@@ -236,7 +236,7 @@ static bool check_possible(const qd_yaml_node_t *node, int parameter, const qd_d
         high = qd_parameter_info((size_t)parameter)->high;
     }
     const char *wrong = qd_distribution_finish(&finished, low, high);
-    /* qd_distribution_finish takes the equal bounds of a beta for none. */
+    /* To qd_distribution_finish, equal bounds of a beta mean none. */
     if (written->kind == QD_BETA && qd_yaml_count(node) == 4 && !(written->low < written->high))
         wrong = "needs its lower bound below its upper bound";
     if (!wrong)

@@ -11,7 +11,7 @@
 
 #define CODE_MAX 1000000
 #define YEAR_MAX 9999
-#define TOLD_MAX 20 /* faults of one file that are told; then it is read no further */
+#define TOLD_MAX 20 /* faults reported of one file; then reading stops */
 
 typedef struct {
     int code;
@@ -19,7 +19,7 @@ typedef struct {
     size_t row;
 } found_t;
 
-/* What a reading of files shares. */
+/* State shared by the readers of the files. */
 typedef struct {
     const qd_empirical_source_t *source;
     qd_error_t *error;
@@ -32,7 +32,7 @@ static qd_status_t short_of_memory(const char *path, qd_error_t *error)
     return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
 }
 
-/* Faults of a file are collected: its reader goes on as long as few were told since there were `before`. */
+/* Whether a reader may continue: fewer than TOLD_MAX faults were added since the error had `before`. */
 static bool may_go_on(const qd_error_t *error, size_t before)
 {
     return error->count - before < TOLD_MAX;
@@ -70,7 +70,7 @@ static int by_code(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-/* columns: code, year, cinc. One of the year is added to `found`, if it is whole. */
+/* columns: code, year, cinc. A valid row of the year is added to `found`. */
 static qd_status_t take_state(const qd_csv_t *table, size_t row, const size_t column[3], int year,
                               found_t found[], size_t *count, int years[2], qd_error_t *error)
 {
@@ -95,7 +95,7 @@ static qd_status_t take_state(const qd_csv_t *table, size_t row, const size_t co
     return first_of(status, share);
 }
 
-/* Every row of the year with its cinc, -9 included; the years that are there. */
+/* Reads every row of the year with its cinc, -9 included, and the range of years in the file. */
 static qd_status_t collect_year(const qd_csv_t *table, int year, found_t found[], size_t *count, int years[2],
                                 qd_error_t *error)
 {
@@ -124,7 +124,7 @@ static qd_status_t refuse_twice(const qd_csv_t *table, int year, found_t found[]
     return status;
 }
 
-/* The strongest states of the year, at most as many as asked for. */
+/* Keeps the strongest states of the year, at most the requested number. */
 static qd_status_t choose_states(const qd_empirical_source_t *source, const qd_csv_t *table, found_t found[],
                                  size_t *kept, qd_error_t *error)
 {
@@ -237,7 +237,7 @@ static qd_status_t take_rivalry(const reading_t *reading, const qd_csv_t *table,
     return QD_OK;
 }
 
-/* That no rivalry runs in the year is no fault. */
+/* A year without rivalries is valid. */
 static qd_status_t collect_rivalries(const reading_t *reading, const qd_csv_t *table, bool pair[])
 {
     static const char *const names[4] = {"ccode1", "ccode2", "styear", "endyear"};
@@ -279,7 +279,7 @@ typedef struct {
     double low[2], high[2];
 } pair_columns_t;
 
-/* columns: code and both numbers. seen[i]: line that state i stands in, 0 before there is one. */
+/* columns: code and both numbers. seen[i]: line of state i, 0 before it occurs. */
 static qd_status_t take_pair(const reading_t *reading, const pair_columns_t *want, const qd_csv_t *table,
                              size_t row, const size_t column[3], size_t seen[], double pair[])
 {
@@ -299,7 +299,7 @@ static qd_status_t take_pair(const reading_t *reading, const pair_columns_t *wan
     return status;
 }
 
-/* Two numbers of every kept state into pair[2 i], pair[2 i + 1]. */
+/* Reads two numbers of every kept state into pair[2 i], pair[2 i + 1]. */
 static qd_status_t read_pairs(const reading_t *reading, const pair_columns_t *want, double pair[])
 {
     qd_csv_t *table = NULL;

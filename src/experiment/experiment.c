@@ -13,7 +13,7 @@
 #include "experiment/settings.h"
 #include "quadrille/plugin.h"
 
-#define TOTAL_MAX 0x1p53 /* worlds of all points and orders: numbers of worlds stay whole in doubles */
+#define TOTAL_MAX 0x1p53 /* worlds of all points and orders: doubles represent such numbers exactly */
 #define ABOUT_MAX 10000
 
 void qd_experiment_free(qd_experiment_t *self)
@@ -178,7 +178,7 @@ static void read_output(qd_loading_t *load, const qd_yaml_node_t *map)
         read_outcomes(qd_yaml_get(map, "outcomes"), output->outcome);
 }
 
-/* A name given on the command line and varied by the design would be set and then overwritten. */
+/* Refuses a --set of a factor of the design, because the design would override it. */
 static void check_sets(qd_loading_t *load, const qd_overrides_t *overrides)
 {
     for (size_t i = 0; overrides && i < overrides->sets; i++)
@@ -193,7 +193,7 @@ static void check_sets(qd_loading_t *load, const qd_overrides_t *overrides)
         }
 }
 
-/* What the schedule sets at once would take the place of what the design varies, or of a --set, in silence. */
+/* Refuses changes at period 0 that would silently override the design or a --set. */
 static void check_schedule(qd_loading_t *load, const qd_yaml_node_t *list, const qd_overrides_t *overrides)
 {
     const qd_design_t *design = &load->self->design;
@@ -237,7 +237,7 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
         qd_robustness_read(load, load->robustness);
 }
 
-/* How many tests the claims of this file make: in every order and the mean, or in one place. */
+/* The number of tests of a claim: one for each order and one for the mean, or one. */
 static uint64_t count_tests(const qd_experiment_t *self)
 {
     uint64_t tests = 0;
@@ -273,7 +273,7 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
                      "run the one that was registered, and it is compared with this file");
         return;
     }
-    /* `registered` stands in resolved texts alone. */
+    /* Only resolved texts have the key `registered`. */
     qd_yaml_check_keys(root, sizeof keys / sizeof keys[0] - !load->resolved, keys);
     if (!qd_plugin_read(load, qd_yaml_get(root, "plugin")))
         return; /* its names are not known */
@@ -313,7 +313,7 @@ static void check_total(qd_loading_t *load, const qd_yaml_node_t *root)
             self->points, self->orders, (unsigned long long)self->worlds, total);
 }
 
-/* From the form in which distributions were written to the one that is drawn from. */
+/* Converts distributions as written into distributions to draw from. */
 static void finish_factors(qd_design_t *design)
 {
     for (size_t f = 0; f < design->factors; f++)
@@ -323,7 +323,7 @@ static void finish_factors(qd_design_t *design)
         }
 }
 
-/* The canonical text; what it says of a registration is found by comparing it with that. */
+/* Makes the canonical text, and makes it again with the result of the comparison where there is a registration. */
 static bool set_texts(qd_loading_t *load)
 {
     qd_experiment_t *self = load->self;
@@ -353,7 +353,7 @@ static qd_status_t resolve(qd_loading_t *load, const qd_yaml_t *yaml, const char
         self->registered = qd_loading_copy(load, "");
         self->deviations = qd_loading_copy(load, "");
         self->output = (qd_output_t){.worlds = true, .paths = true};
-        for (size_t i = 0; i < QD_OUTCOMES_MAX; i++) /* a plugin that the file describes adds some */
+        for (size_t i = 0; i < QD_OUTCOMES_MAX; i++) /* a plugin may add outcomes later */
             self->output.outcome[i] = true;
         read_all(load, qd_yaml_root(yaml), path, overrides);
         if (load->error->count == before && !qd_yaml_status(yaml))

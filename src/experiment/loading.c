@@ -19,7 +19,7 @@ char *qd_loading_copy(qd_loading_t *load, const char *text)
     return copy;
 }
 
-/* Characters of UTF-8 that YAML may take for line breaks: bytes, escape. */
+/* Characters of UTF-8 that some YAML readers treat as line breaks: bytes, escape. */
 static const char *const breaks[][2] = {
     {"\xC2\x85", "\\N"}, {"\xE2\x80\xA8", "\\L"}, {"\xE2\x80\xA9", "\\P"}};
 

@@ -1,4 +1,4 @@
-/* State and helpers that the readers of an experiment's parts share during loading. */
+/* State and functions shared by the readers of an experiment's parts. */
 #ifndef QD_EXPERIMENT_LOADING_H
 #define QD_EXPERIMENT_LOADING_H
 
@@ -21,8 +21,8 @@ typedef struct {
     qd_distribution_t written;
 } qd_given_t;
 
-/* The settings of one block, sorted by parameter: the doctrine stands first, so that values given by name
- * beside it win over it. */
+/* The settings of one block, sorted by parameter. The doctrine comes first, so that values given by name override its
+ * values. */
 typedef struct {
     size_t count;
     qd_given_t *given;
@@ -66,7 +66,7 @@ char *qd_loading_copy(qd_loading_t *load, const char *text);
 /* "doctrine" or the parameter's name. */
 const char *qd_given_name(int parameter);
 
-/* Words that several parts of an experiment file have in common, read and written. */
+/* ---- texts, labels and names ----------------------------------------------------------------------------- */
 
 /* A text in double quotes, escaped. */
 void qd_write_text(FILE *out, const char *text);

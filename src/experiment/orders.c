@@ -59,7 +59,7 @@ static bool is_readable(const char *path)
     return errno == 0;
 }
 
-/* A file that cannot be read is a fault of the line that names it. */
+/* Reports an unreadable file at the line that names it. */
 static bool read_path(qd_loading_t *load, const qd_yaml_node_t *map, const char *key, char **path)
 {
     const char *text;
@@ -86,7 +86,7 @@ static void keep_source(qd_loading_t *load, char *path)
     free(path);
 }
 
-/* Reads the files only if everything that the experiment file says of them, and before, is `good`. */
+/* Reads the files only if the experiment file has no fault so far (`good`). */
 static void read_files(qd_loading_t *load, const qd_yaml_node_t *map, int year, bool good, qd_order_t *order)
 {
     static const char *const keys[SOURCES] = {"cinc",   "alliances", "rivalries",
@@ -100,7 +100,7 @@ static void read_files(qd_loading_t *load, const qd_yaml_node_t *map, int year, 
         good = qd_yaml_whole(qd_yaml_get(map, "states"), 2, QD_EMPIRICAL_STATES_MAX, &states) && good;
     qd_empirical_source_t source = {path[0], path[1], path[2], path[3],
                                     path[4], path[5], year,    (size_t)states};
-    /* The message names the place in the data file; qd_experiment_load finds it in the error. */
+    /* The message in the error names the place in the data file. */
     if (good && qd_empirical_read(&source, &order->empirical, load->error))
         order->empirical = NULL;
     for (size_t k = 0; k < SOURCES; k++)
@@ -340,7 +340,7 @@ static void write_wholes(FILE *out, const char *key, size_t count, const int *va
     fputs("]", out);
 }
 
-/* The codes of every pair that is tied, two for each. */
+/* Writes the two codes of every tied pair. */
 static void write_ties(FILE *out, const char *key, const qd_empirical_t *data, const bool pair[])
 {
     const char *comma = "";

@@ -38,21 +38,21 @@ int qd_order_find(const qd_experiment_t *self, const char *label);
 /* "[unipolar, {empirical: {...}}]" */
 void qd_write_orders(FILE *out, const qd_experiment_t *self);
 
-/* The plugin of an experiment: `plugin: NAME` in a file of one's own; in a resolved text also the digest of its file and what it
- * declares, so that results can be read without its code. */
+/* The plugin of an experiment: `plugin: NAME` in an experiment file. A resolved text also has the digest of the plugin's file and
+ * its declarations, so that results can be read without its code. */
 
-/* Sets load->self->plugin and its digest: those of the plugin in use, if there is one. `node` is NULL where the file has
- * no `plugin:`. To be read before every name of a parameter or an outcome. False after a fault that was told. */
+/* Sets load->self->plugin and its digest to the plugin in use, if there is one. `node` is NULL where the file has
+ * no `plugin:`. Call it before any name of a parameter or an outcome is read. False after a fault, which the error reports. */
 bool qd_plugin_read(qd_loading_t *load, const qd_yaml_node_t *node);
 
-/* "plugin: {...}" and a new line, nothing without a plugin; `whole`: with what it declares. */
+/* "plugin: {...}" and a new line, nothing without a plugin; `whole`: with its declarations. */
 void qd_write_plugin(FILE *out, const qd_experiment_t *self, bool whole);
 
 /* `claims:`, statements made before a run and judged after it. Reads the list and resolves every arm to
  * points: an arm is a mapping of names to values, {doctrine: rumsfeld, institution.target: 0.9}, and possibly
  * {point: label}. Where every name is a factor of the design, it stands for all design points that have these
- * values (to 1e-9); otherwise a point of its own is appended to the experiment, the file's parameters plus
- * what the arm sets; equal arms share one. */
+ * values (to 1e-9). Otherwise a point is appended to the experiment, with the file's parameters and the
+ * arm's settings; equal arms share one. */
 
 /* Needs the orders and the design's points. Faults are left in the document. */
 void qd_claims_read(qd_loading_t *load, const qd_yaml_node_t *list);
@@ -76,18 +76,18 @@ typedef struct {
 bool qd_arm_read(qd_loading_t *load, const qd_yaml_node_t *map, qd_arm_words_t *words);
 void qd_arm_words_free(qd_arm_words_t *words);
 
-/* The points meant, appending one where the design has none of its kind; out->point is to be freed. */
+/* Resolves an arm to its points; appends one where the design has no matching point. Free out->point. */
 bool qd_arm_resolve(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out);
 
 /* All points of the design. */
 bool qd_arm_of_all(qd_loading_t *load, qd_arm_t *out);
 
-/* The design's points (no others) that match the words, none or some; names that are no factors match
- * nothing. */
+/* The design's points (no others) that match the words, possibly none; a name that is not a factor matches
+ * no point. */
 bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out);
 
-/* Twins: points that are another point of the experiment with something else in force, appended behind all others, so
- * that runs, shards, merges and verification know them as they know any point. */
+/* Twins: copies of points with other settings in force, appended after all other points, so that runs, shards, merges and
+ * verification treat them as points. */
 
 /* Makes *twin of a point: the `settings` in force throughout, over the file's `parameters`, the design, and every change of
  * a schedule. Its label is the point's, ", " and `suffix`. It is marked `from_claim`; its hash is to be set. False and
@@ -95,7 +95,7 @@ bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out
 bool qd_twin_make(qd_loading_t *load, const qd_point_t *point, size_t settings, const qd_setting_t setting[],
                   const char *suffix, qd_point_t *twin);
 
-/* Room for `count` more points at the end of load->self->point. `node`: where a fault is told: too many points. */
+/* Makes room for `count` more points at the end of load->self->point. Reports too many points at `node`. */
 bool qd_twins_reserve(qd_loading_t *load, const qd_yaml_node_t *node, size_t count);
 
 /* Marks in wanted[points] every point that a claim's arms name. */
@@ -103,8 +103,7 @@ void qd_claim_mark(const qd_claim_t *claim, bool wanted[]);
 
 /* `ablate:`, assumptions switched off one at a time. Every point of a claim gets a twin for each
  * ablation: the same point with the ablation's settings in force throughout, over the file's `parameters`, the
- * design, and every change of a schedule. Twins are points like others (so that runs, shards, merges and
- * verification know them), appended behind all others and marked `from_claim` and `ablation`. */
+ * design, and every change of a schedule. The twins are marked `from_claim` and `ablation`. */
 
 /* Reads `assumptions` (the preset: the assumptions of docs/model.md, part 8) or a mapping {name: {parameter:
  * value, ...}}, and appends the twins. Needs the claims. Faults are left in the document. */
@@ -120,19 +119,24 @@ void qd_ablations_free(qd_experiment_t *self);
 /* load->ablate as a mapping, the preset spelled out: "{debt: {tension.debt: 0}, ...}". */
 void qd_write_ablations(FILE *out, const qd_loading_t *load);
 
-/* `robustness:` - is a claim true only of the parameters' values, or also around them? A Latin hypercube over all parameters
- * that the claim leaves free, each within a share `range` of its value and its own range, or with a distribution of its own.
+/* `robustness:` tests whether a claim also holds around the parameters' values. It uses a Latin hypercube over all parameters
+ * that the claim leaves free, each within a share `range` of its value and its own range, or with a distribution given for it.
  * Every point that the arms of a claim name gets a twin for each point of the hypercube. Arms share the hypercube's point and
  * the worlds' luck, so that contrasts stay paired.
  *
- * Free is a numeric parameter with one and the same value in all worlds of all orders. Held are: what any arm of the claim
- * sets (by the design, by name, or in a schedule: it is what the claim is about, or its setting), what the file's schedule
- * changes, what is drawn for each world (the claim is about the mean over it) or differs between kinds of orders (it
- * defines them), order.states, order.periods and order.poles (they give outcomes their scale), and values of 0, of which a
- * share is 0. A parameter with a distribution of its own is free unless an arm sets it. */
+ * A numeric parameter is free if it has one value in all worlds of all orders. These parameters are held fixed:
+ *
+ *   - parameters that an arm of the claim sets by the design, by name or in a schedule: the claim is about them
+ *   - parameters that the file's schedule changes
+ *   - parameters drawn for each world: the claim is about the mean over them
+ *   - parameters that differ between kinds of orders: they define the kinds
+ *   - order.states, order.periods and order.poles: they set the scale of outcomes
+ *   - parameters with the value 0: every share of it is 0
+ *
+ * A parameter with a distribution given for it is free unless an arm sets it. */
 
 /* Reads {points: 200, worlds: 200, range: 0.5, parameters: {NAME: DISTRIBUTION, ...}} and appends the twins. Needs the
- * claims, and has to be read last. Faults are left in the document. */
+ * claims; read it last. Faults are left in the document. */
 void qd_robustness_read(qd_loading_t *load, const qd_yaml_node_t *node);
 void qd_robustness_free(qd_experiment_t *self);
 

@@ -148,7 +148,7 @@ static bool read_rows(const qd_yaml_node_t *map, stated_t *stated)
     return true;
 }
 
-/* `NAME`, or a map that names it and may say more. */
+/* `NAME`, or a mapping with the name and further keys. */
 static bool read_stated(const qd_yaml_node_t *node, stated_t *stated)
 {
     static const char *const keys[] = {"name", "digest", "meaning", "parameters", "outcomes"};
@@ -175,7 +175,7 @@ static const char *call(const char *name, const char *digest, char *out, size_t 
     return out;
 }
 
-/* Whether what is stated is what is known; with a message if not. */
+/* Whether the stated plugin equals the known one; reports a difference. */
 static bool is_known(const qd_yaml_node_t *node, const stated_t *stated)
 {
     char found[128], expected[128];

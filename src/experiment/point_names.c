@@ -1,4 +1,4 @@
-/* Names of design points, as they are shown and as they may be written. */
+/* Names of design points: as shown, and as accepted. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "experiment/distributions.h"
 #include "quadrille/experiment.h"
 
-#define SAME 1e-9 /* values of a factor that are told apart by less are the same */
+#define SAME 1e-9 /* values of a factor that differ by less are equal */
 
 /* ---- shown names --------------------------------------------------------------------------------------- */
 
@@ -44,7 +44,7 @@ static bool sets_coordinates(const qd_design_t *design, const qd_point_t *point)
     return false;
 }
 
-/* "rumsfeld, target 0.1": the values of all factors at the point, so exact that different ones differ. */
+/* "rumsfeld, target 0.1": the values of all factors at the point, with enough digits to distinguish them. */
 static void write_coordinates(FILE *out, const qd_design_t *design, const qd_point_t *point)
 {
     const char *comma = "";
@@ -68,7 +68,7 @@ static bool same_coordinates(const qd_design_t *design, const qd_point_t *a, con
     return true;
 }
 
-/* Whether the values of its factors tell a point from all others. */
+/* Whether the values of its factors identify a point. */
 static bool is_told_by_coordinates(const qd_experiment_t *self, size_t point)
 {
     const qd_point_t *this = &self->point[point];
@@ -118,7 +118,7 @@ char *qd_experiment_point_name(const qd_experiment_t *self, size_t point)
 
 /* ---- selectors: factor=value,factor=value -------------------------------------------------------------- */
 
-/* The factor of that name, or of that last part where only one has it; NULL: none. */
+/* The factor with that name, or the only one with that last part; NULL: none. */
 static const qd_factor_t *factor_named(const qd_design_t *design, const char *name)
 {
     for (size_t f = 0; f < design->factors; f++)
@@ -130,7 +130,7 @@ static const qd_factor_t *factor_named(const qd_design_t *design, const char *na
     return NULL;
 }
 
-/* Whether `text` is how the value is written, or a number that is the same. */
+/* Whether `text` is the value as written, or an equal number. */
 static bool is_value(const qd_factor_t *factor, double value, const char *text)
 {
     char written[128] = "";
@@ -149,7 +149,7 @@ static bool is_value(const qd_factor_t *factor, double value, const char *text)
            fabs(value - number) <= SAME * fmax(1.0, fmax(fabs(value), fabs(number)));
 }
 
-/* One "factor=value" of a selector, taken off points that do not have it. `part` is cut. False: no factor. */
+/* Applies one "factor=value" of a selector: drops points with another value. Modifies `part`. False: no such factor. */
 static bool take_part(const qd_experiment_t *self, char *part, bool chosen[])
 {
     char *value = strchr(part, '=');
@@ -188,13 +188,13 @@ static size_t choose_by_label(const qd_experiment_t *self, const char *name, boo
     return count;
 }
 
-/* By a name as it is shown, with the label ("3 (rumsfeld)") or without. */
+/* Chooses by a shown name, with the label ("3 (rumsfeld)") or without. */
 static size_t choose_by_shown_name(const qd_experiment_t *self, const char *name, bool chosen[])
 {
     size_t count = 0;
     bool alone = name[strspn(name, "0123456789")] != ' ';
     for (size_t p = 0; p < self->points; p++) {
-        /* Labels of their own were compared already. */
+        /* choose_by_label has compared labels already. */
         char *shown = is_numbered(self->point[p].label) ? name_of(self, p, alone) : NULL;
         count += chosen[p] = shown && strcmp(shown, name) == 0;
         free(shown);
@@ -218,7 +218,7 @@ size_t qd_experiment_choose_points(const qd_experiment_t *self, const char *name
     return count;
 }
 
-/* The label or shown name nearest to `name`, in words for a message; free it. */
+/* The nearest label or shown name, as words of a message; free it. */
 static char *advice(const qd_experiment_t *self, const char *name)
 {
     char *text = NULL, **known = qd_new(self->points, sizeof *known, NULL);

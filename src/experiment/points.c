@@ -141,7 +141,7 @@ bool qd_point_of_block(qd_loading_t *load, const qd_block_t *block, const qd_sch
     return good;
 }
 
-/* Room for `count` points that set nothing but their coordinates. */
+/* Makes room for `count` points without settings other than coordinates. */
 static bool make_room(qd_loading_t *load, size_t count)
 {
     qd_experiment_t *self = load->self;
@@ -342,7 +342,7 @@ static uint64_t coordinate_hash(const qd_factor_t *factor, double value)
     return sum;
 }
 
-/* A sum, so that the order of what was given does not matter; changes are seeded by their place in the
+/* A sum, so that the hash does not depend on the order of the settings; the seed of a change is its place in the
  * schedule. */
 uint64_t qd_point_hash(const qd_design_t *design, const qd_point_t *point)
 {
@@ -370,9 +370,9 @@ uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_
     return XXH3_64bits_withSeed(&sum, sizeof sum, qd_point_hash(&experiment->design, point));
 }
 
-#define CHECKS_TOLD 5 /* faults between parameters that are told before the others are left untold */
+#define CHECKS_TOLD 5 /* reported faults between parameters, at most */
 
-/* Whether the point sets what qd_plan_check looks at; the others are as the first one in this. */
+/* Whether the point sets a parameter that qd_plan_check reads; all others give the result of the first. */
 static bool touches_order(const qd_experiment_t *self, const qd_point_t *point)
 {
     for (size_t i = 0; i < point->settings; i++)
@@ -402,7 +402,7 @@ static const qd_yaml_node_t *item(const qd_yaml_node_t *list, size_t position)
     return node;
 }
 
-/* By the design: among its factors, or in the point's item of a list. */
+/* In the design: among its factors, or in the point's item of a list. */
 static const qd_yaml_node_t *stated_by_point(const qd_yaml_node_t *root, size_t point, const char *name)
 {
     const qd_yaml_node_t *design = qd_yaml_get(root, "design"),
@@ -423,11 +423,11 @@ static const char *stated_by_set(const qd_overrides_t *overrides, const char *na
     return NULL;
 }
 
-/* "FILE:LINE:COLUMN" or "--set NAME=VALUE" into out. What wins in the plan is looked for first. */
+/* Writes "FILE:LINE:COLUMN" or "--set NAME=VALUE" into out. Searches in the order in which settings override each other. */
 static void write_place(const qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides,
                         size_t point, size_t order, char *out, size_t room)
 {
-    /* The kind of an order says how many poles it has, unless it is a multipolar one. */
+    /* The kind of an order sets its number of poles, unless it is multipolar. */
     bool free_poles = load->self->order[order].kind == QD_MULTIPOLAR;
     const char *const name[2] = {free_poles ? "order.states" : "order.poles",
                                  free_poles ? "order.poles" : "order.states"};
@@ -467,7 +467,7 @@ static qd_status_t tell(qd_loading_t *load, const qd_yaml_node_t *root, const qd
     return qd_plan_check(plan, where, load->error);
 }
 
-/* Places are looked for only where there is a fault: a list of points is walked for each. */
+/* Finds a place only after a fault, because each search walks a list of points. */
 void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
 {
     const qd_experiment_t *self = load->self;
@@ -490,7 +490,7 @@ void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_ove
     free(plan);
 }
 
-/* The plan of one (point, order): what the kernel plays. */
+/* ---- the plan of one (point, order), the kernel's input -------------------------------------------------- */
 
 static void apply(const qd_setting_t setting[], size_t count, qd_plan_t *plan)
 {
@@ -498,8 +498,7 @@ static void apply(const qd_setting_t setting[], size_t count, qd_plan_t *plan)
         plan->parameter[setting[i].parameter] = setting[i].distribution;
 }
 
-/* A preset's six values give way to whatever the point sets by name: the doctrine's coordinate comes first.
- */
+/* The doctrine's coordinate comes first, so that settings by name override the six values of a preset. */
 static void apply_doctrine(const qd_design_t *design, const qd_point_t *point, qd_plan_t *plan)
 {
     for (size_t f = 0; f < design->factors; f++) {
@@ -526,7 +525,7 @@ static void apply_variation(const qd_robustness_t *self, const qd_point_t *point
                 qd_constant(self->value[(point->variation - 1) * self->factors + f]);
 }
 
-/* Both lists are sorted; of one period, the file's changes come first, so that the point's win. */
+/* Both lists are sorted. Within a period the file's changes come first, so that the point's override them. */
 static size_t merge_changes(const qd_experiment_t *self, const qd_point_t *point, qd_change_t out[])
 {
     size_t i = 0, k = 0, n = 0;

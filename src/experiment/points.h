@@ -50,11 +50,11 @@ QD_MUST_USE qd_status_t qd_factors_morris(const qd_design_t *design, uint64_t se
 
 /* The hash that names a design point. */
 
-/* XXH3-64 of what a point sets: the same for the same settings, in whatever way and order they were given. */
+/* XXH3-64 of the settings of a point; independent of their order and of the way in which they were given. */
 uint64_t qd_point_hash(const qd_design_t *design, const qd_point_t *point);
 
-/* The hash of a point that stands for another one in a row of the robustness sample: never that of a point without
- * variation, because less is kept of its worlds, even where it sets the same. */
+/* The hash of a twin in a row of the robustness sample. It differs from the hash of every point without variation, even with equal
+ * settings, because fewer outcomes of its worlds are kept. */
 uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_t *point);
 
 /* Constraints between parameters, for every design point and order. */

@@ -32,9 +32,9 @@ void qd_robustness_free(qd_experiment_t *self)
     free(robustness->of_claim);
 }
 
-/* ---- what is varied ------------------------------------------------------------------------------------ */
+/* ---- the varied parameters ------------------------------------------------------------------------------- */
 
-/* Sizes and lengths of worlds give outcomes their scale; how many poles there are defines an order. */
+/* Numbers of states and periods set the scale of outcomes; the number of poles defines an order. */
 static bool is_frame(qd_parameter_t parameter)
 {
     return parameter == QD_P_order_states || parameter == QD_P_order_periods || parameter == QD_P_order_poles;
@@ -48,7 +48,7 @@ static bool is_scheduled(const qd_experiment_t *self, qd_parameter_t parameter)
     return false;
 }
 
-/* What a parameter has in an order where nothing but the file's `parameters` sets it. */
+/* The distribution of a parameter in an order, from the file's `parameters` or the default. */
 static const qd_distribution_t *value_in(const qd_experiment_t *self, size_t order, qd_parameter_t parameter)
 {
     const qd_distribution_t *found = &qd_parameter_info(parameter)->by_order[self->order[order].kind];
@@ -94,7 +94,7 @@ static bool add_factor(qd_loading_t *load, qd_parameter_t parameter, const qd_di
     return true;
 }
 
-/* Whether a parameter may have a distribution of its own. */
+/* Whether `parameters` may give a distribution for a parameter. */
 static bool check_own(qd_loading_t *load, const qd_yaml_node_t *map, const qd_given_t *given)
 {
     const qd_yaml_node_t *node = qd_yaml_get(map, qd_given_name(given->parameter));
@@ -154,7 +154,7 @@ static bool fill_values(qd_loading_t *load)
     return true;
 }
 
-/* ---- what claims leave free ---------------------------------------------------------------------------- */
+/* ---- parameters that claims leave free ------------------------------------------------------------------- */
 
 static void hold(qd_variation_t *group, const qd_robustness_t *robustness, int parameter)
 {
@@ -167,7 +167,7 @@ static void hold(qd_variation_t *group, const qd_robustness_t *robustness, int p
                 group->free[f] = false;
 }
 
-/* Holds whatever a point sets. */
+/* Holds every parameter that a point sets. */
 static void hold_settings(const qd_experiment_t *self, const qd_point_t *point, qd_variation_t *group)
 {
     for (size_t f = 0; f < self->design.factors; f++)
@@ -179,7 +179,7 @@ static void hold_settings(const qd_experiment_t *self, const qd_point_t *point, 
         hold(group, &self->robustness, (int)point->change[i].parameter);
 }
 
-/* The group of a claim, new or one that leaves the same free; SIZE_MAX when memory is short. */
+/* The group of a claim: one with the same free parameters, or a new one; SIZE_MAX when memory is short. */
 static size_t group_of(qd_loading_t *load, const bool named[], size_t points)
 {
     qd_experiment_t *self = load->self;
@@ -205,7 +205,7 @@ static size_t group_of(qd_loading_t *load, const bool named[], size_t points)
     return at;
 }
 
-/* Adds the points named to the members of a group. */
+/* Adds the named points to the members of a group. */
 static void add_members(qd_variation_t *group, const bool named[])
 {
     for (size_t p = 0; p < group->points; p++)

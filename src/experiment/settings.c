@@ -115,7 +115,7 @@ bool qd_block_read(qd_loading_t *load, const qd_yaml_node_t *map, bool scheduled
 
 /* ---- --set --------------------------------------------------------------------------------------------- */
 
-/* One NAME=VALUE into `sets`. `scratch` is a copy of it that may be cut. */
+/* Reads one NAME=VALUE into `sets`. `scratch` is a copy that may be modified. */
 static void read_set(qd_loading_t *load, const char *set, char *scratch, qd_block_t *sets)
 {
     char name[QD_LABEL_SIZE_MAX + 8];
@@ -201,7 +201,7 @@ void qd_write_block(FILE *out, const qd_block_t *block)
 
 #define AT_MAX 10000
 
-/* A change after the last period is a mistake, if the file fixes the number of periods. */
+/* A change after the last period is an error, if the file fixes the number of periods. */
 static bool check_period(const qd_loading_t *load, const qd_yaml_node_t *node, uint64_t at)
 {
     const qd_given_t *given = qd_block_find(&load->base, QD_P_order_periods);
@@ -287,7 +287,7 @@ bool qd_schedule_expand(qd_loading_t *load, const qd_schedule_t *self, qd_change
     return true;
 }
 
-/* ---- what the start of a schedule overrides ------------------------------------------------------------ */
+/* ---- overrides at the start of a schedule ---------------------------------------------------------------- */
 
 static bool sets_at_start(const qd_schedule_t *schedule, qd_parameter_t parameter)
 {
@@ -312,7 +312,7 @@ bool qd_schedule_overrides(const qd_schedule_t *schedule, int parameter)
     return true;
 }
 
-/* Whether setting `key` sets anything of a parameter. */
+/* Whether the setting `key` affects a parameter. */
 static bool bears_on(const char *key, int parameter)
 {
     if (strcmp(key, qd_given_name(parameter)) == 0)

@@ -43,14 +43,15 @@ void qd_schedule_free(qd_schedule_t *self);
 /* The schedule as changes, presets expanded. *out is to be freed. */
 bool qd_schedule_expand(qd_loading_t *load, const qd_schedule_t *self, qd_change_t **out, size_t *count);
 
-/* "[{at: 64, set: {doctrine: rumsfeld}}, ...]" */
 /* Whether the schedule at period 0 sets everything that a parameter (or QD_DOCTRINE) sets. */
 bool qd_schedule_overrides(const qd_schedule_t *schedule, int parameter);
 
-/* Reports the same as a fault at the setting in the schedule's list; true if there is none. `what`: "the factor". */
+/* Reports such an override at the setting in the schedule's list; true if there is none. `what` names the overridden thing: "the
+ * factor". */
 bool qd_schedule_spares(const qd_yaml_node_t *list, const qd_schedule_t *schedule, int parameter,
                         const char *what);
 
+/* "[{at: 64, set: {doctrine: rumsfeld}}, ...]" */
 void qd_write_schedule(FILE *out, const qd_schedule_t *self);
 
 #endif
