@@ -14,7 +14,7 @@
 
 #pragma GCC visibility push(default)
 
-/* The processes that share a run (src/engine/ranks.h); callers of the library leave it NULL. */
+/* The processes that share a run (src/engine/parallel.h); callers of the library leave it NULL. */
 typedef struct qd_ranks qd_ranks_t;
 
 /* How a run stands, for a progress line. Of several ranks, worlds that were handed out to any of them count

@@ -16,7 +16,7 @@
 #include "cli/cli.h"
 #include "cli/screen.h"
 #include "engine/estimate.h"
-#include "engine/ranks.h"
+#include "engine/parallel.h"
 #include "quadrille/experiment.h"
 #include "quadrille/run.h"
 

@@ -2,6 +2,151 @@
 
 #include <omp.h>
 
+#include "engine/dispatch.h"
+
+/* Tickets from here on are QD_NO_TICKET: above any that is drawn, and every rank may add it without an
+ * overflow. */
+#define CALLED_OFF ((uint64_t)1 << 40)
+
+#ifdef QD_MPI
+#include <limits.h>
+#include <mpi.h>
+#include <stdlib.h>
+
+qd_status_t qd_ranks_begin(qd_ranks_t *self, qd_error_t *error)
+{
+    int provided;
+    *self = QD_RANKS_ALONE;
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS ||
+        provided < MPI_THREAD_SERIALIZED)
+        return qd_error_add(error, QD_ERROR_INTERNAL, "this MPI library cannot be called from threads");
+    MPI_Comm_rank(MPI_COMM_WORLD, &self->rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &self->size);
+    if (self->size == 1)
+        return QD_OK;
+    MPI_Win *window = malloc(sizeof *window);
+    if (!window)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the counter of tickets");
+    uint64_t *counter;
+    MPI_Win_allocate(self->rank == 0 ? sizeof *counter : 0, sizeof *counter, MPI_INFO_NULL, MPI_COMM_WORLD,
+                     &counter, window);
+    MPI_Win_lock_all(0, *window);
+    if (self->rank == 0) {
+        *counter = 0;
+        MPI_Win_sync(*window);
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+    self->window = window;
+    return QD_OK;
+}
+
+void qd_ranks_end(qd_ranks_t *self)
+{
+    int begun = 0;
+    MPI_Initialized(&begun);
+    if (self->window) {
+        MPI_Win_unlock_all(*(MPI_Win *)self->window);
+        MPI_Win_free(self->window);
+        free(self->window);
+    }
+    if (begun)
+        MPI_Finalize();
+    *self = QD_RANKS_ALONE;
+}
+
+/* Adds to the counter on rank 0 and returns what it was. */
+static uint64_t fetch_and_add(const qd_ranks_t *self, uint64_t add)
+{
+    uint64_t before;
+    MPI_Win window = *(MPI_Win *)self->window;
+    MPI_Fetch_and_op(&add, &before, MPI_UINT64_T, 0, 0, MPI_SUM, window);
+    MPI_Win_flush(0, window);
+    return before;
+}
+
+qd_status_t qd_ranks_agree(const qd_ranks_t *self, qd_status_t status)
+{
+    int mine = status, worst = status;
+    if (self->window)
+        MPI_Allreduce(&mine, &worst, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    return (qd_status_t)worst;
+}
+
+uint64_t qd_ranks_sum(const qd_ranks_t *self, uint64_t value)
+{
+    uint64_t sum = value;
+    if (self->window)
+        MPI_Allreduce(&value, &sum, 1, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+    return sum;
+}
+
+void qd_ranks_share(const qd_ranks_t *self, void *bytes, size_t size)
+{
+    char *at = bytes;
+    while (self->window && size > 0) {
+        int some = size < INT_MAX ? (int)size : INT_MAX;
+        MPI_Bcast(at, some, MPI_BYTE, 0, MPI_COMM_WORLD);
+        at += some;
+        size -= (size_t)some;
+    }
+}
+
+#else
+
+qd_status_t qd_ranks_begin(qd_ranks_t *self, qd_error_t *error)
+{
+    (void)error;
+    *self = QD_RANKS_ALONE;
+    return QD_OK;
+}
+
+void qd_ranks_end(qd_ranks_t *self)
+{
+    *self = QD_RANKS_ALONE;
+}
+
+static uint64_t fetch_and_add(const qd_ranks_t *self, uint64_t add)
+{
+    (void)add;
+    return self->next;
+}
+
+qd_status_t qd_ranks_agree(const qd_ranks_t *self, qd_status_t status)
+{
+    (void)self;
+    return status;
+}
+
+uint64_t qd_ranks_sum(const qd_ranks_t *self, uint64_t value)
+{
+    (void)self;
+    return value;
+}
+
+void qd_ranks_share(const qd_ranks_t *self, void *bytes, size_t size)
+{
+    (void)self;
+    (void)bytes;
+    (void)size;
+}
+
+#endif
+
+uint64_t qd_ranks_ticket(void *context)
+{
+    qd_ranks_t *self = context;
+    uint64_t ticket = self->window ? fetch_and_add(self, 1) : self->next++;
+    return ticket < CALLED_OFF ? ticket : QD_NO_TICKET;
+}
+
+void qd_ranks_call_off(qd_ranks_t *self)
+{
+    if (self->window)
+        (void)fetch_and_add(self, CALLED_OFF);
+    else
+        self->next = CALLED_OFF;
+}
+
 static void run(int threads, size_t count, void (*task)(void *context, size_t index), void *context)
 {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)

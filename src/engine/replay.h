@@ -14,7 +14,7 @@ typedef struct {
     const char *order; /* label */
     const char *point; /* label, or number of a design point; NULL: the only one */
     uint64_t world;
-    const char *trace; /* path of a file to be written with the events (trace.h), or NULL */
+    const char *trace; /* path of a file to be written with the events (docs/trace.md), or NULL */
     bool force;        /* an existing trace file may be replaced; never one that is read */
     FILE *events;      /* else the stream for events, whose errors the caller checks; NULL: none */
 } qd_replay_options_t;

@@ -1,8 +1,5 @@
 #include "quadrille/run.h"
 
-#include "base/text.h"
-#include "engine/ranks.h"
-
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -10,10 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "engine/columns.h"
 #include "engine/conclude.h"
 #include "engine/dispatch.h"
-#include "engine/done_table.h"
 #include "engine/earlier.h"
 #include "engine/parallel.h"
 #include "engine/part_writer.h"

@@ -12,13 +12,6 @@
 #include "quadrille/experiment.h"
 #include "quadrille/result.h"
 
-/* Curves are kept of at most so many (point, order) pairs of 140 periods, and of fewer where there are more
- * periods: about a megabyte. */
-#define QD_REPORT_CELLS 24
-
-/* Up to so many (point, order) pairs all outcomes are summarised; beyond it the main ones. */
-#define QD_REPORT_ALL_OUTCOMES 360
-
 typedef struct {
     const char *name; /* of the result file, as the page calls it */
     size_t points;    /* points whose curves are asked for; 0: the first ones, as many as there is room for */
@@ -32,14 +25,5 @@ QD_MUST_USE qd_status_t qd_report_write(qd_result_file_t *file, const qd_experim
                                         const qd_report_options_t *options, FILE *out, qd_error_t *error);
 
 /* ---- its parts ----------------------------------------------------------------------------------------- */
-
-/* Files of the page that were built into the program. */
-void qd_report_put_body(FILE *out);
-void qd_report_put_style(FILE *out);
-void qd_report_put_script(FILE *out);
-
-/* The data of the page as one JSON object. */
-QD_MUST_USE qd_status_t qd_report_data(qd_result_file_t *file, const qd_experiment_t *experiment,
-                                       const qd_report_options_t *options, FILE *out, qd_error_t *error);
 
 #endif

@@ -1,7 +1,7 @@
 /* The table of finished worlds says what the index says, and hands it to other ranks whole. */
 #include "store/fabricated.h"
 
-#include "engine/done_table.h"
+#include "engine/earlier.h"
 
 #define WORLDS 40
 

@@ -1,4 +1,4 @@
-#include "engine/verify_sample.h"
+#include "engine/verify_parts.h"
 #include "support/check.h"
 
 #define MOST 64
