@@ -1,4 +1,4 @@
-/* Files that are built into the program, by the assembler. CMake names them, and rebuilds what holds them when they change. */
+/* Files that the assembler builds into the program. CMake names them, and recompiles a source file when its asset changes. */
 #ifndef QD_BASE_ASSET_H
 #define QD_BASE_ASSET_H
 

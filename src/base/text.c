@@ -60,7 +60,7 @@ static qd_status_t read_all(FILE *file, const char *path, size_t limit, char **t
     return QD_OK;
 }
 
-/* Opens a file for reading. Does not wait for a pipe without a writer: opening or reading it would block for ever. */
+/* Opens a file for reading. Does not wait for a pipe without a writer, which would block forever. */
 static FILE *open_text(const char *path)
 {
     struct stat about;

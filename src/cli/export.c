@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/rows.h"
@@ -163,10 +164,10 @@ static qd_status_t export_worlds(export_t *self)
         if (self->chosen[o])
             column[self->rows.columns++] = qd_outcome_table[o].name;
     self->rows.column = column;
-    double *value = calloc(self->outcomes, BLOCK * sizeof *value);
-    cell.failed = calloc(failures + 1, sizeof *cell.failed);
+    double *value = qd_new(self->outcomes, BLOCK * sizeof *value, self->error);
+    cell.failed = qd_new(failures, sizeof *cell.failed, self->error);
     if (!value || !cell.failed)
-        status = no_memory(self);
+        status = QD_ERROR_MEMORY;
     else
         qd_rows_begin(&self->rows);
     for (size_t p = 0; p < self->points && status == QD_OK; p++) {
@@ -291,10 +292,10 @@ static qd_status_t export_design(export_t *self)
         return qd_error_add(self->error, QD_ERROR_INPUT,
                             "%s: found no experiment that can be read; expected one", self->path);
     const qd_design_t *design = &self->experiment->design;
-    const char **column = calloc(design->factors + 2, sizeof *column);
-    qd_status_t status = column ? QD_OK : no_memory(self);
-    if (status != QD_OK)
-        return status;
+    qd_status_t status = QD_OK;
+    const char **column = qd_new(design->factors + 2, sizeof *column, self->error);
+    if (!column)
+        return QD_ERROR_MEMORY;
     column[0] = "point";
     column[1] = "from_claim";
     for (size_t f = 0; f < design->factors; f++)
@@ -347,10 +348,10 @@ static qd_status_t choose_points(export_t *self)
         return qd_cli_find_points(self->file, self->experiment, self->asked->points, &self->point,
                                   &self->points, self->error);
     self->points = qd_result_file_points(self->file);
-    self->point = calloc(self->points + 1, sizeof *self->point);
+    self->point = qd_new(self->points, sizeof *self->point, self->error);
     for (size_t p = 0; self->point && p < self->points; p++)
         self->point[p] = p;
-    return self->point ? QD_OK : no_memory(self);
+    return self->point ? QD_OK : QD_ERROR_MEMORY;
 }
 
 static qd_status_t write_rows(void *context, FILE *out, qd_error_t *error)

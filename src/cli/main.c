@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cli/cli.h"
 #include "cli/screen.h"
 #include "engine/conclude.h"
@@ -94,7 +95,7 @@ char *qd_cli_command_line(int argc, char **argv)
     size_t length = sizeof "quadrille";
     for (int i = 0; i < argc; i++)
         length += strlen(argv[i]) + 1;
-    char *line = malloc(length);
+    char *line = qd_new(length, 1, NULL);
     if (!line)
         return NULL;
     char *end = stpcpy(line, "quadrille");

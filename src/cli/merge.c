@@ -5,17 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cli/cli.h"
 #include "engine/merge.h"
 
 static int merge(const qd_merge_options_t *options, bool quiet)
 {
     qd_error_t error = QD_ERROR_NONE;
-    qd_merge_summary_t *summary = malloc(sizeof *summary);
-    if (!summary) {
-        fputs("quadrille: no memory for a merge\n", stderr);
-        return 1;
-    }
+    qd_merge_summary_t *summary = qd_new(1, sizeof *summary, &error);
+    if (!summary)
+        return qd_cli_fail(&error);
     qd_status_t status = qd_merge(options, summary, &error);
     if (summary->notes.count > 0 && (!quiet || status != QD_OK))
         (void)qd_cli_fail(&summary->notes);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -296,9 +297,9 @@ qd_status_t qd_cli_find_points(const qd_result_file_t *file, const qd_experiment
     qd_error_t ignored = QD_ERROR_NONE;
     qd_status_t status = QD_OK;
     *points = 0;
-    *point = calloc(strlen(list) + 1, sizeof **point);
-    if (*point == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a list of points");
+    *point = qd_new(strlen(list), sizeof **point, error);
+    if (!*point)
+        return QD_ERROR_MEMORY;
     if (qd_cli_find_point(file, experiment, list, *point, &ignored) == QD_OK) {
         *points = 1;
         return QD_OK;

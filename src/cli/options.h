@@ -64,8 +64,7 @@ bool qd_take_word(void *field, const char *value);    /* const char * */
 bool qd_take_path(void *field, const char *value);    /* const char *; not empty */
 bool qd_take_threads(void *field, const char *value); /* int, 1 to 4096 */
 bool qd_take_isa(void *field, const char *value);     /* qd_isa_t */
-bool qd_take_plugin(void *field,
-                    const char *value); /* loads it, or prints the reason; no field */
+bool qd_take_plugin(void *field, const char *value);  /* loads it, or prints the reason; no field */
 
 /* How something is printed: qd_form_t. */
 typedef enum { QD_FORM_USUAL, QD_FORM_TEXT, QD_FORM_JSON, QD_FORM_CSV, QD_FORM_MARKDOWN } qd_form_t;

@@ -12,6 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/number.h"
 #include "cli/cli.h"
 #include "cli/screen.h"
@@ -247,7 +248,7 @@ static char *default_output(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
     size_t stem = dot && dot > name ? (size_t)(dot - name) : strlen(name);
-    char *output = malloc(stem + 4);
+    char *output = qd_new(stem + 4, 1, NULL);
     if (output) {
         memcpy(output, name, stem);
         memcpy(output + stem, ".h5", 4);

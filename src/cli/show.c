@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -338,9 +339,9 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
     if (point)
         status = qd_cli_find_point(self->file, self->experiment, point, &position, self->error);
     self->point = point ? (long)position : -1;
-    self->name = calloc(qd_result_file_points(self->file), sizeof *self->name);
+    self->name = qd_new(qd_result_file_points(self->file), sizeof *self->name, self->error);
     if (status == QD_OK && !self->name)
-        status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for names");
+        status = QD_ERROR_MEMORY;
     if (status == QD_OK)
         status = show_whole(self);
     int result = status == QD_OK ? doubtful : qd_cli_fail(self->error);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "statistics/rank_correlation.h"
 
 #define ROWS_MAX      36 /* of a table of points */
@@ -433,15 +434,14 @@ static void print_effects(const effects_t *self, input_t sorted[])
 
 static qd_status_t show_outcome(effects_t *self, size_t order, qd_outcome_t outcome)
 {
-    qd_rank_correlation_t *found = calloc(self->inputs, sizeof *found);
-    input_t *sorted = calloc(self->inputs, sizeof *sorted);
+    qd_error_t *error = self->show->error;
+    qd_rank_correlation_t *found = qd_new(self->inputs, sizeof *found, error);
+    input_t *sorted = qd_new(self->inputs, sizeof *sorted, error);
     bool partial = false;
-    qd_status_t status = found && sorted
-                             ? read_points(self, order, outcome)
-                             : qd_error_add(self->show->error, QD_ERROR_MEMORY, "no memory for effects");
+    qd_status_t status = found && sorted ? read_points(self, order, outcome) : QD_ERROR_MEMORY;
     if (status == QD_OK && self->points >= 4)
         status = qd_rank_correlations(self->points, self->inputs, self->x, self->y, CONFIDENCE, found,
-                                      &partial, self->show->error);
+                                      &partial, error);
     if (status == QD_OK) {
         printf("  %s, %s", qd_outcome_table[outcome].name,
                qd_result_file_order_label(self->show->file, order));
@@ -481,12 +481,12 @@ qd_status_t qd_show_effects(const qd_show_t *self)
         return QD_OK;
     size_t most = experiment->design.factors + qd_doctrine_count;
     effects_t effects = {.show = self,
-                         .input = calloc(most, sizeof *effects.input),
-                         .x = calloc(experiment->points * most, sizeof *effects.x),
-                         .y = calloc(experiment->points, sizeof *effects.y)};
+                         .input = qd_new(most, sizeof *effects.input, self->error),
+                         .x = qd_new(experiment->points * most, sizeof *effects.x, self->error),
+                         .y = qd_new(experiment->points, sizeof *effects.y, self->error)};
     qd_status_t status = QD_OK;
     if (!effects.input || !effects.x || !effects.y)
-        status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for effects");
+        status = QD_ERROR_MEMORY;
     else
         add_inputs(&effects);
     if (effects.inputs > 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "cli/screen.h"
 #include "registry/rows.h"
 
@@ -373,9 +374,9 @@ qd_status_t qd_show_sensitivity(const qd_show_t *self)
     qd_status_t status = qd_result_file_sensitivity(self->file, &row, &count, self->error);
     if (status != QD_OK || count == 0)
         return status;
-    sorted = malloc(count * sizeof *sorted);
-    if (sorted == NULL)
-        return qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for %zu rows", count);
+    sorted = qd_new(count, sizeof *sorted, self->error);
+    if (!sorted)
+        return QD_ERROR_MEMORY;
     printf("\nSensitivity: the strongest factors (all: /sensitivity)\n");
     for (size_t first = 0, last; first < count; first = last) {
         for (last = first + 1; last < count && strcmp(row[last].outcome, row[first].outcome) == 0 &&

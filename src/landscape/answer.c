@@ -26,7 +26,7 @@ void qd_found_free(qd_found_t *self)
     self->room = 0;
 }
 
-/* -1, 0 or 1: by digits where there are some. */
+/* -1, 0 or 1; the digits decide where both have them. */
 static int compare_energies(double a, const qd_amount_t *amount_a, double b, const qd_amount_t *amount_b)
 {
     if (amount_a && amount_b)
@@ -56,7 +56,7 @@ static bool make_room(qd_found_t *self)
 {
     if (self->count < self->room)
         return true;
-    /* Sorting only when twice the limit is reached keeps the cost per addition logarithmic. */
+    /* The list is sorted only when it holds twice the limit: the cost per addition stays logarithmic. */
     if (self->count >= 2 * self->limit) {
         qd_found_finish(self);
         return true;
@@ -221,7 +221,7 @@ qd_moves_t qd_partition_moves(const qd_weights_t *weights, size_t groups_max, co
 
 #define EMPTY UINT32_MAX
 
-/* Every configuration met, each once, with its plateau; the list is its own queue. */
+/* The visited configurations, each once, with its plateau. The list also serves as the queue of the search. */
 typedef struct {
     const qd_weights_t *weights;
     size_t n, groups_max;
@@ -242,7 +242,7 @@ static size_t hash_of(const uint16_t group[], size_t n)
     return (size_t)(hash ^ hash >> 32);
 }
 
-/* Position of a configuration, which is added if it is new; EMPTY if there is no room for it. */
+/* Returns the position of a configuration, adding a new one; EMPTY if there is no room. */
 static uint32_t visit(visits_t *self, const uint16_t group[], uint32_t plateau)
 {
     size_t at = hash_of(group, self->n) & (self->slots - 1);
@@ -326,7 +326,7 @@ static void forget(qd_landscape_answer_t *answer)
     answer->plateaus_known = false;
 }
 
-/* Walks the plateau of a minimum that lies on none so far. False: no room. */
+/* Walks the plateau of a minimum without one so far. False: no room. */
 static bool walk_plateau(visits_t *self, size_t from, bool *exit)
 {
     for (size_t at = from; at < self->count; at++)

@@ -8,12 +8,12 @@
 #include "landscape/answer.h"
 
 #define MOST         QD_BLOCS_STABLE_MAX
-#define PREFIX       6   /* actors whose placement makes one piece of the walk */
-#define PIECES_AHEAD 256 /* at least the Bell number of PREFIX: all pieces fit into one round */
+#define PREFIX       6   /* each placement of this many actors is one piece of the walk */
+#define PIECES_AHEAD 256 /* at least the Bell number of PREFIX, so that one round has all pieces */
 
 double qd_bell_number(size_t n)
 {
-    /* Bell's triangle, one row at a time; beyond 218 the numbers are beyond doubles. */
+    /* Bell's triangle, one row at a time. From n = 219 on the numbers exceed the range of doubles. */
     double row[220] = {1.0};
     if (n > 218)
         return INFINITY;
@@ -68,7 +68,7 @@ static void unrank(const ranks_t *self, uint32_t rank, size_t n, uint8_t g[])
     }
 }
 
-/* Rank of the partition g after actor i has gone to bloc k (k = number of blocs: a new one). */
+/* Rank of the partition g after actor i moves to bloc k (k = number of blocs: a new one). */
 static uint32_t rank_after(const ranks_t *self, const uint8_t g[], size_t n, size_t i, uint8_t k)
 {
     uint8_t number[MOST + 1], moved[MOST], blocs = 0;
@@ -87,14 +87,14 @@ typedef struct {
     const ranks_t *ranks;
     size_t n;
     uint8_t g[MOST], members[MOST + 1];
-    double offer[MOST + 1][MOST]; /* offer[k][i]: what bloc k is worth to actor i */
+    double offer[MOST + 1][MOST]; /* offer[k][i]: sum of w_ij over the members j of bloc k */
     double within;
     uint32_t rank;
     qd_found_t *found;
-    uint32_t *next; /* NULL, or [partitions] rank that steepest descent goes to; its own for minima */
+    uint32_t *next; /* NULL, or [partitions] rank after one step of steepest descent; of a minimum its own */
 } walk_t;
 
-/* Actor i goes to bloc k and gains that; k = the number of blocs: a new one. */
+/* A move of actor i to bloc k, and its gain; k = the number of blocs: a new one. */
 typedef struct {
     double gain;
     size_t actor;
@@ -144,7 +144,7 @@ static void add_minimum(walk_t *self, bool strict)
     qd_found_add(self->found, -self->within, &energy, self->rank, strict);
 }
 
-/* Judges the partition that is placed whole. */
+/* Evaluates a complete partition. */
 static void visit(walk_t *self, uint8_t blocs)
 {
     bool level = false, lowers = false;
@@ -181,7 +181,7 @@ static void place(walk_t *self, size_t d, uint8_t k)
         self->offer[k][i] += row[i];
 }
 
-/* Offers are put back from a copy, not by subtraction: what they are then depends on the partition alone. */
+/* Restores offers from a copy, not by subtraction, so that they depend on the partition only. */
 static void walk_from(walk_t *self, size_t d, uint8_t blocs)
 {
     if (d == self->n) {
@@ -228,7 +228,7 @@ static void walk_piece(void *context, size_t index)
     walk_from(&walk, self->prefix, blocs);
 }
 
-/* basin[r] = number of partitions that steepest descent leads to r; `next` becomes the end of each descent. */
+/* basin[r] = number of partitions from which steepest descent ends at r; `next` becomes the end of each descent. */
 static void count_basins(uint32_t next[], uint32_t basin[], size_t partitions)
 {
     memset(basin, 0, partitions * sizeof *basin);
@@ -313,7 +313,7 @@ out:
     return status;
 }
 
-#define PIECES 64 /* of one layer (subsets of equal size), worked in parallel */
+#define PIECES 64 /* pieces of one layer (subsets of equal size), solved in parallel */
 
 /* Subsets are bit masks over actors 0..n-1. best and ways are kept for subsets without actor 0, at mask / 2. */
 typedef struct {
@@ -324,7 +324,7 @@ typedef struct {
     double *value_digit, *best_digit; /* the same by digits, where the weights have some */
     uint64_t *ways;                   /* [2^(n-1)] */
     uint32_t *order;                  /* [2^(n-1)] masks / 2, by number of members */
-    size_t first, last;               /* the layer being worked, as positions in `order` */
+    size_t first, last;               /* the current layer, as positions in `order` */
 } subsets_t;
 
 static double row_sum(const double row[], uint32_t set)
@@ -361,7 +361,7 @@ static void fill_values(subsets_t *self)
     }
 }
 
-/* What remains when `others` leave a set, as one bloc, and the best partition of `others`. */
+/* The split of a set into one bloc and `others`, and the best partition of `others`. */
 typedef struct {
     uint32_t bloc, others;
     double sum;
@@ -378,7 +378,7 @@ static qd_amount_t sum_by_digits(const subsets_t *self, const split_t *split)
     return sum;
 }
 
-/* Sign of what the first split holds more than the second. */
+/* Sign of the difference between the values of two splits. */
 static int compare(const subsets_t *self, const split_t *a, const split_t *b)
 {
     double difference = a->sum - b->sum;

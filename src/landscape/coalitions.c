@@ -25,7 +25,7 @@ static bool tell(qd_rule_fault_t *fault, qd_fault_place_t place, size_t member, 
     return false;
 }
 
-/* Most decimals that a weight has; -1 and a fault where one cannot be counted exactly. */
+/* The largest number of decimals of a weight; -1 and a fault where one has too many. */
 static int decimals_of_weights(const qd_power_rule_t *rule, size_t members, qd_rule_fault_t *fault)
 {
     int most = 0;
@@ -51,7 +51,7 @@ static int decimals_of_weights(const qd_power_rule_t *rule, size_t members, qd_r
 static int64_t scale_quota(double quota, int decimals)
 {
     int own = qd_decimals(quota);
-    if (own < 0) /* not a multiple of the unit: rounding up decides nothing anew */
+    if (own < 0) /* not a multiple of the unit: rounding up changes no decision */
         return (int64_t)ceill((long double)quota * (long double)qd_power_of_ten(decimals));
     int64_t scaled = (int64_t)rint(quota * qd_power_of_ten(own));
     if (own <= decimals)
@@ -140,7 +140,7 @@ static size_t largest(const qd_coalitions_t *self, size_t r)
     return count;
 }
 
-/* Whether what is small under rule b is small under rule a: no weight is larger, relative to the limit. */
+/* Whether every small set under rule b is small under rule a: no weight is larger relative to the limit. */
 static bool implies(const qd_coalitions_t *self, size_t b, size_t a)
 {
     bool implied = self->limit[b] > 0;
@@ -228,17 +228,17 @@ void qd_coalitions_swings(const qd_coalitions_t *self, const qd_small_sets_t *sm
 }
 
 /* The coefficient of y^t x_1^w1 x_2^w2 ... in the product over voters of 1 + y x_1^weight1 x_2^weight2 ... is
- * the number of sets of t voters with weights w1, w2, ... All that lies beyond a limit is left out: it can
+ * the number of sets of t voters with weights w1, w2, ... Terms beyond a limit are dropped, because they can
  * never become small again.
  *
- * A voter i is taken out by dividing by its factor: 1/(1 + u) = 1 - u + u^2 - ... with u = y x^weight. Only
- * the sums of coefficients within the limits are asked for, so that the division need not be carried out.
- * With F[t][w] the number of sets of t voters that weigh w at most,
+ * Division by a voter's factor removes the voter: 1/(1 + u) = 1 - u + u^2 - ... with u = y x^weight. Only sums of coefficients
+ * within the limits are needed, so that the division is never carried out. With F[t][w] the number of sets of t voters of weight
+ * at most w,
  *
  *     sets without i = F[t][limit] - F[t-1][limit - weight_i] + F[t-2][limit - 2 weight_i] - ...
  *
- * Whole numbers modulo 2^64 or 2^128 make this exact, since the result is below that: no set of numbers
- * C(67, t) is beyond 2^64, and none C(128, t) beyond 2^128. */
+ * Integers modulo 2^64 or 2^128 make this exact, because the result is smaller: no C(67, t) exceeds 2^64, and no C(128, t)
+ * exceeds 2^128. */
 
 #define NARROW_VOTERS 67 /* up to so many, 64 bits do */
 
@@ -308,8 +308,7 @@ static bool next_row(const series_t *self, const size_t end[], size_t at[])
     return false;
 }
 
-/* Multiplies by a voter's factor; reach[a] is what all voters so far weigh together, `sets` how many they
- * are with this one. */
+/* Multiplies by a voter's factor; reach[a] is the total weight of the voters before it, `sets` their number plus one. */
 static void multiply(series_t *self, size_t voter, size_t sets, size_t reach[])
 {
     size_t end[QD_POWER_RULES_MAX], shift = self->cells;
@@ -334,7 +333,7 @@ static void multiply(series_t *self, size_t voter, size_t sets, size_t reach[])
         reach[a] += self->weight[a] ? (size_t)self->weight[a][voter] : 0;
 }
 
-/* Multiplies by all factors, light voters first: what they reach is small. */
+/* Multiplies by all factors, light voters first, because the products of light voters have few terms. */
 static void multiply_all(series_t *self)
 {
     bool done[QD_POWER_MEMBERS_MAX] = {false};

@@ -1,16 +1,15 @@
 /* The voters are divided into two halves A and B, and the sets of each half are listed. A set of A and one of
  * B make a small set if their weights together are within every limit.
  *
- * Voters that are alike form a class: a set is known by how many of each class it has, and stands for `ways`
- * sets. The sets of a half are grouped by their number of members and their ways, and lie in a group by
- * ascending weight under the first rule, the most selective one. For one group of each half, as the weight in
- * B rises, those of A that fit under the first rule become fewer from the end: one sweep finds all pairs.
- * Under further rules the pairs within that range are looked at one by one.
+ * Voters with equal weights form a class. The number of members from each class describes a set, and stands for `ways`
+ * sets. The sets of a half are grouped by their number of members and their ways, and sorted within a group by
+ * ascending weight under the first rule, the most selective one. For one group of each half, one sweep finds all pairs: as the
+ * weight in B rises, the sets of A that fit under the first rule form a shrinking prefix. Under further rules the sweep checks
+ * each pair of the prefix.
  *
- * Each set collects how many partners it has (`hits`). How often a class takes part then follows from the
- * hits by set; to add them up for every class, each half is once more two quarters, and a set is a pair of
- * codes, one per quarter, whose digits are the numbers from its classes: hits are summed by code, and only
- * the few codes are taken apart. */
+ * Each set counts its partners (`hits`). The participation of a class follows from the hits by set. To add them up for every
+ * class, each half is divided into two quarters: a set is a pair of codes, one per quarter, whose digits are the numbers from
+ * its classes. Hits are summed by code, and only the few codes are decoded. */
 #include "landscape/coalitions.h"
 
 #include <math.h>
@@ -27,9 +26,9 @@
 #define BINS           1024 /* of coarse weights */
 #define LOOKED_AT_FAST 4    /* rules whose loop is unrolled, at most */
 
-/* Voters that weigh the same under every rule. */
+/* Voters of equal weight under every rule. */
 typedef struct {
-    size_t voter, voters; /* the first of them, and how many they are */
+    size_t voter, voters; /* the first of them, and their number */
     size_t most;          /* of them in a small set */
 } class_t;
 
@@ -67,10 +66,10 @@ typedef struct {
 
 struct qd_halves {
     const qd_coalitions_t *game;
-    size_t rules;                     /* at least one: without rules, one of weights 0 */
+    size_t rules;                     /* at least one: without rules, a rule of weights 0 */
     size_t order[QD_POWER_RULES_MAX]; /* the most selective rule first */
     double limit[QD_POWER_RULES_MAX]; /* in that order */
-    double share;                     /* of all sets that are within the first limit, about */
+    double share;                     /* share of all sets within the first limit, approximately */
     double steps;
     quarter_t quarter[QUARTERS];
 };
@@ -83,8 +82,8 @@ static double weight_of(const qd_halves_t *self, size_t r, size_t voter)
 
 /* ---- the order of the rules ---------------------------------------------------------------------------- */
 
-/* The share of sets within the limit of a rule, among those of voters that are within it alone: of coarse
- * weights that are rounded down, so that it is not less than the true one. */
+/* An upper bound of the share of sets within the limit of a rule, among sets of voters that are each within it: from coarse
+ * weights, rounded down. */
 static double share_of(const qd_coalitions_t *game, size_t r)
 {
     double share[BINS + 1] = {1.0}, sum = 0.0;
@@ -121,7 +120,7 @@ static void order_rules(qd_halves_t *self)
 
 /* ---- quarters ------------------------------------------------------------------------------------------ */
 
-/* Position of a group, which is added where it is new; GROUPS_MAX: no room. */
+/* Returns the position of a group, adding a new one; GROUPS_MAX: no room. */
 static size_t find_group(groups_t *self, size_t members, qd_count_t ways)
 {
     uint64_t hash = ((uint64_t)ways ^ (uint64_t)(ways >> 64) * 31 ^ members * 1099511628211u);
@@ -173,7 +172,7 @@ static int by_most(const void *a, const void *b)
     return (left->voter > right->voter) - (left->voter < right->voter);
 }
 
-/* A half is a quarter that was filled early and one that was filled late: of nearly equal size. */
+/* A half joins a quarter filled early with one filled late, so that the halves are of nearly equal size. */
 static const quarter_t *quarter_of(const qd_halves_t *self, size_t half, size_t which)
 {
     return &self->quarter[which == 0 ? half : QUARTERS - 1 - half];
@@ -184,7 +183,7 @@ static double sets_of(const qd_halves_t *self, size_t half)
     return (double)quarter_of(self, half, 0)->codes * (double)quarter_of(self, half, 1)->codes;
 }
 
-/* Large classes first, each to the quarter with the fewest codes; false: too many. */
+/* Assigns classes, large ones first, each to the quarter with the fewest codes; false: too many codes. */
 static bool divide(qd_halves_t *self)
 {
     class_t class[QD_POWER_MEMBERS_MAX];
@@ -204,7 +203,7 @@ static bool divide(qd_halves_t *self)
     return sets_of(self, 0) <= SETS_MAX && sets_of(self, 1) <= SETS_MAX;
 }
 
-/* Lists the codes: 1 to go on, 0: too many groups, -1: no memory. */
+/* Lists the codes. Returns 1; 0: too many groups; -1: no memory. */
 static int fill_quarter(const qd_halves_t *self, quarter_t *quarter)
 {
     size_t codes = quarter->codes, block = 1;
@@ -261,7 +260,7 @@ static bool cross(const quarter_t *a, const quarter_t *b, groups_t *groups, uint
     return true;
 }
 
-/* Coefficients as measured; of all pairs, those within the limit of the first rule are looked at. */
+/* Estimates the steps, with measured coefficients. Under further rules, the sweep checks only pairs within the first limit. */
 static bool count_steps(qd_halves_t *self, uint32_t to[])
 {
     groups_t *groups = qd_new(1, sizeof *groups, NULL);
@@ -338,7 +337,7 @@ static int by_group(const void *a, const void *b)
     return (left->weight > right->weight) - (left->weight < right->weight);
 }
 
-/* Lists the sets that are small by themselves, in order; returns how many. */
+/* Lists the sets that are small by themselves, in order; returns their number. */
 static size_t list_sets(const qd_halves_t *self, const half_t *half, const uint32_t to[], set_t set[])
 {
     const quarter_t *low = half->quarter[0], *high = half->quarter[1];
@@ -409,7 +408,7 @@ static void half_free(half_t *half)
 
 /* ---- pairs --------------------------------------------------------------------------------------------- */
 
-/* Those of [from, to) that have room[r] under every rule but the first; each gets a hit. */
+/* Counts the sets in [from, to) within room[r] under every rule but the first, and adds a hit to each. */
 static inline uint64_t look_at(double *const weight[], size_t rules, const double room[], uint64_t hits[],
                                size_t from, size_t to)
 {
@@ -464,14 +463,14 @@ static uint64_t sweep(const qd_halves_t *self, half_t *a, size_t g, half_t *b, s
     return all;
 }
 
-/* j of m, of a number of ways that is choose(m, j) times another: a whole number. */
+/* ways * j / m, where `ways` is a multiple of choose(m, j): a whole number. */
 static qd_count_t share(qd_count_t ways, size_t j, size_t m)
 {
     return ways / m * j + ways % m * j / m;
 }
 
-/* Adds to with[voter] the small sets in which the first voter of each class takes part. `ways` are those of
- * the half's group, `others` those of the other half's. */
+/* Adds to with[voter] the small sets that contain the first voter of each class. `others`: the ways of the other half's
+ * group. */
 static void add_classes(half_t *half, size_t g, qd_count_t others, size_t members,
                         qd_count_t with[][QD_POWER_MEMBERS_MAX + 2])
 {
@@ -521,7 +520,7 @@ bool qd_halves_count(const qd_halves_t *self, qd_small_sets_t *small)
     bool complete = half && half_init(&half[0], self, 0) && half_init(&half[1], self, 1);
     if (complete) {
         count_pairs(self, &half[0], &half[1], small);
-        /* So far those with the first voter of each class. */
+        /* So far, the sets that contain the first voter of each class. */
         for (size_t i = 0; i < self->game->voters; i++) {
             size_t alike = qd_coalitions_alike(self->game, i);
             for (size_t t = 0; t <= self->game->voters && alike == i; t++)

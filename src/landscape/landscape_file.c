@@ -40,7 +40,7 @@ static qd_status_t fault(reader_t *self, size_t line, size_t column, const char 
     return QD_ERROR_INPUT;
 }
 
-/* Position of a name, which is added if names are open; -1 if it is not known. */
+/* Returns the position of a name. Adds a new one if names are open; otherwise -1. */
 static int find_name(reader_t *self, char *text)
 {
     for (size_t i = 0; i < self->names; i++)
@@ -126,7 +126,7 @@ static qd_status_t read_lines(reader_t *self, char *text)
     return status;
 }
 
-/* Puts the ties into the matrix; a pair that is there already is a fault that names both lines. */
+/* Stores the ties in the matrix. A repeated pair is a fault; its message names both lines. */
 static qd_status_t fill(reader_t *self, qd_landscape_t *landscape)
 {
     size_t n = landscape->actors;
@@ -295,7 +295,7 @@ static bool read_propensity(const qd_yaml_node_t *matrix, qd_landscape_t *self)
                             self->actors);
     bool good = true;
     size_t i = 0;
-    /* A row that cannot be read would make its mirror image look asymmetric: stop there. */
+    /* Stops at an unreadable row, because its mirror image would appear asymmetric. */
     for (const qd_yaml_node_t *row = qd_yaml_first(matrix); row && good; row = qd_yaml_next(row), i++)
         good = read_row(row, i, self);
     return good;
@@ -355,7 +355,7 @@ static bool read_options(const qd_yaml_node_t *root, qd_landscape_t *options)
     return good;
 }
 
-/* The propensity of a pair, where the file states it. */
+/* The node with the propensity of a pair. */
 static const qd_yaml_node_t *cell_of(const qd_yaml_node_t *root, size_t i, size_t j)
 {
     const qd_yaml_node_t *node = qd_yaml_get(root, "propensity");
@@ -372,7 +372,7 @@ static const qd_yaml_node_t *cell_of(const qd_yaml_node_t *root, size_t i, size_
     return node;
 }
 
-/* Whether sizes and propensities can be multiplied; if not, the reason is told at the propensity. */
+/* Whether sizes and propensities can be multiplied; otherwise reports the reason at the propensity. */
 static bool check_products(const qd_yaml_node_t *root, const qd_landscape_t *self)
 {
     qd_error_t reason = QD_ERROR_NONE;
@@ -383,7 +383,7 @@ static bool check_products(const qd_yaml_node_t *root, const qd_landscape_t *sel
                         reason.text);
 }
 
-/* Whether the method can cope; if not, the reason is told at the place that asks for it. */
+/* Whether the method can solve the landscape; otherwise reports the reason at the key that requests it. */
 static bool check(const qd_yaml_node_t *root, const qd_landscape_t *self)
 {
     qd_error_t reason = QD_ERROR_NONE;

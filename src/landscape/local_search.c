@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "math/elementary.h"
 
-#define DEPTH 40 /* moves that a Kernighan-Lin pass goes on without a new low */
+#define DEPTH 40 /* moves of a Kernighan-Lin pass after its lowest point, at most */
 
 /* ---- neighbours ---------------------------------------------------------------------------------------- */
 
@@ -135,7 +135,7 @@ static void move(qd_local_search_t *self, size_t i, uint16_t to)
         swap_places(self, self->place[from], --self->groups);
 }
 
-/* How many groups an actor may choose from: those in use, and an empty one where there is one. */
+/* The number of groups open to an actor: the groups in use, and one empty group if there is one. */
 static size_t choices(const qd_local_search_t *self)
 {
     return self->groups < self->groups_max ? self->groups + 1 : self->groups;
@@ -201,7 +201,7 @@ static bool best_move(const qd_local_search_t *self, choice_t *best)
     return any;
 }
 
-/* One pass; what it gained, more than the tolerance or 0. */
+/* One pass. Returns its gain; 0 if it is within the tolerance. */
 static double pass(qd_local_search_t *self)
 {
     double sum = 0.0, most = self->tolerance;
@@ -233,8 +233,7 @@ void qd_local_search_kernighan_lin(qd_local_search_t *self)
 }
 
 /* Numbers the pairs (a_i, b_i) by first appearance; first[m] is the first actor of node m. Returns
-
- * the nodes. */
+ * the number of nodes. */
 static size_t common_nodes(size_t n, const uint16_t a[], const uint16_t b[], uint16_t node[],
                            uint16_t first[])
 {

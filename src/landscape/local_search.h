@@ -10,7 +10,7 @@
 #include "landscape/weights.h"
 #include "quadrille/random.h"
 
-/* Neighbours of every actor: those of i have positions first[i] .. first[i + 1] - 1. */
+/* Neighbours of every actor: positions first[i] .. first[i + 1] - 1 for actor i. */
 typedef struct {
     size_t n;
     size_t *first;      /* [n + 1] */
@@ -70,7 +70,7 @@ void qd_local_search_kernighan_lin(qd_local_search_t *self);
  * ties. The network of nodes is much smaller, and both partitions are partitions of it. So a search of it
  * ends at least as low as the better of the two. */
 
-/* Replaces `a` by the best of a, b and what annealing and Kernighan and Lin's passes find from their fusion.
+/* Replaces `a` by the best of a, b and the result of annealing and Kernighan and Lin's passes from their fusion.
  * Entries of a and b are below local->groups_max; `local` searches the whole network; its state
  * afterwards is unspecified. */
 QD_MUST_USE qd_status_t qd_fuse(const qd_weights_t *weights, qd_local_search_t *local,

@@ -18,14 +18,12 @@ typedef struct {
 
 typedef struct qd_multistability qd_multistability_t;
 
-/* Room for `starts` starts of at most `states` states, so that measuring allocates nothing; NULL:
-
- * no memory. */
+/* Room for `starts` starts of at most `states` states, so that measuring allocates nothing; NULL: no memory. */
 qd_multistability_t *qd_multistability_new(size_t states, size_t starts);
 void qd_multistability_free(qd_multistability_t *self); /* NULL allowed */
 
-/* Measures the game from its present state. Restores the labels, members and fields afterwards. Start s draws the label of state i under QD_PURPOSE_LANDSCAPE, `period`, draw s * n + i. Needs game->moved
- * to be NULL or indifferent. */
+/* Measures the game from its present state. Restores the labels, members and fields afterwards. Start s draws the label of state i
+ * under QD_PURPOSE_LANDSCAPE, `period`, draw s * n + i. Requires game->moved to be NULL or indifferent. */
 qd_multistability_result_t qd_multistability_measure(qd_multistability_t *self, qd_bloc_game_t *game,
                                                      qd_luck_t luck, uint32_t period);
 

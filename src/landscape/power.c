@@ -8,8 +8,8 @@
 
 #define BYTES_MAX           ((double)(1 << 30)) /* of a generating function */
 #define STEPS_MAX           6e10                /* of about a nanosecond */
-#define STEPS_FEW           1e7                 /* so few that another way need not be looked for */
-#define MEMBERS_OF_ONE_RULE 46                  /* of whom the halves can list their sets, alike or not */
+#define STEPS_FEW           1e7                 /* a cheaper method is not worth a search below this */
+#define MEMBERS_OF_ONE_RULE 46 /* voters whose sets the halves can list, whatever their weights */
 #define MEMBERS_OF_RULES    35
 
 qd_status_t qd_power_new(size_t members, size_t rules, qd_power_t **self, qd_error_t *error)
@@ -67,7 +67,7 @@ static qd_status_t tell_fault(size_t r, const qd_rule_fault_t *fault, qd_error_t
                         fault->expected);
 }
 
-/* Adds one rule to the game of the voters; a rule under which all voters weigh the same counts heads. */
+/* Adds one rule to the game of the voters. A rule with equal weights becomes a bound on the number of voters. */
 static void add_rule(qd_coalitions_t *game, const qd_whole_rule_t *rule, const bool veto[], size_t members,
                      int64_t quotas[], size_t *least)
 {
@@ -94,7 +94,7 @@ static void add_rule(qd_coalitions_t *game, const qd_whole_rule_t *rule, const b
     quotas[game->rules++] = quota;
 }
 
-/* The game and its halves, ready to be counted in one way or the other. */
+/* The game, and its halves; NULL where the series need few steps. */
 typedef struct {
     qd_coalitions_t game;
     qd_halves_t *halves;

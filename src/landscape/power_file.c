@@ -31,7 +31,7 @@ static bool add_name(names_t *self, const char *name, const qd_yaml_node_t *node
     return true;
 }
 
-/* A name that is no member: with the nearest one that is. */
+/* Reports an unknown member, with the nearest name of a member. */
 static bool tell_stranger(const names_t *self, const qd_yaml_node_t *node, const char *name, bool at_key)
 {
     char near[160] = "";
@@ -90,7 +90,7 @@ static bool read_weights(const qd_yaml_node_t *weights, const names_t *names, qd
     return good;
 }
 
-/* Whether the rule can be counted exactly; if not, the reason is told at the number that is to blame. */
+/* Whether the rule can be counted exactly; otherwise reports the reason at the number at fault. */
 static bool check_rule(const qd_yaml_node_t *weights, const qd_yaml_node_t *quota, const names_t *names,
                        const qd_power_rule_t *rule)
 {
@@ -210,7 +210,7 @@ static bool read_parts(const parts_t *parts, const names_t *names, qd_power_t *s
     return (!parts->veto || read_veto(parts->veto, names, self->veto)) && good;
 }
 
-/* Whether the coalitions can be counted; if not, the reason is told where the rules stand. */
+/* Whether the coalitions can be counted; otherwise reports the reason at the rules. */
 static bool check_extent(const parts_t *parts, const qd_power_t *self, qd_error_t *error)
 {
     qd_error_t reason = QD_ERROR_NONE;

@@ -102,8 +102,7 @@ int qd_landscape_game_settle(qd_landscape_game_t *self)
     if (self->rule == QD_RULE_TWO_CAMPS)
         return qd_mission_game_solve(&self->mission);
     int passes = qd_bloc_game_solve(&self->bloc), most = passes;
-    /* Every round but the last raises the potential, so that they end; the bound is for gains that are
-     * rounding. */
+    /* Every round but the last raises the potential, so that the loop ends. The bound is for gains within rounding. */
     for (int round = 0; passes > 1 && passes <= QD_PASSES_MAX && round < QD_PASSES_MAX; round++) {
         qd_landscape_game_leave(self, self->group);
         qd_landscape_game_enter(self, self->group);
@@ -119,7 +118,7 @@ void qd_landscape_game_leave(const qd_landscape_game_t *self, uint16_t group[])
     for (size_t i = 0; i < n; i++) {
         if (self->rule == QD_RULE_TWO_CAMPS)
             group[i] = self->mission.x[i] < 0.0;
-        else /* those with label 0 are each on their own: numbers that no label has */
+        else /* an actor with label 0 is alone: a number unlike any label */
             group[i] = (uint16_t)(self->bloc.label[i] > 0 ? (size_t)self->bloc.label[i] : n + 1 + i);
     }
     qd_partition_renumber(group, n);
@@ -155,7 +154,7 @@ typedef struct {
     qd_status_t status[ROUND];
 } round_t;
 
-/* Random sides, or random labels among a random number of blocs. */
+/* Draws random sides, or random labels among a random number of blocs. */
 static void draw_start(const round_t *self, qd_luck_t luck, uint32_t period, uint16_t group[])
 {
     size_t n = self->weights->n;
@@ -168,7 +167,7 @@ static void draw_start(const round_t *self, qd_luck_t luck, uint32_t period, uin
     qd_partition_renumber(group, n);
 }
 
-/* One random configuration brought down by the kernel, annealing and Kernighan and Lin. */
+/* Descends from a random configuration: best replies of the kernel, annealing, Kernighan and Lin. */
 static void descend(const round_t *self, qd_luck_t luck, uint32_t part, qd_landscape_game_t *game,
                     qd_local_search_t *local, uint16_t group[])
 {

@@ -43,7 +43,7 @@ void qd_landscape_game_leave(const qd_landscape_game_t *self, uint16_t group[]);
 
 /* Multi-start search for landscapes that are too large to enumerate.
  *
- * Each start makes four descents: a random configuration, best replies of the kernel's game until nobody
+ * Each start makes four descents: a random configuration, best replies of the kernel's game until no actor
  * moves, annealing, Kernighan and Lin's passes. The four results are fused in pairs (qd_fuse), and best
  * replies follow once more, so that the result of a start is stable in the kernel's own game. It is a function of
  * (weights, rule, seed, start) alone; results are joined in the order of the starts. */

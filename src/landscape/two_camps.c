@@ -10,12 +10,12 @@
 
 #define STAYS 0xff /* entry of `next` of a minimum */
 
-/* Fields are computed afresh at every code whose low bits are 0, so that rounding (where weights are not
+/* Fields are recomputed at every code whose low bits are 0, so that rounding (where weights are not
  * whole numbers) stays below the tolerance (weights.h) and does not depend on where a walk began. */
 #define REFRESH      ((uint64_t)1 << 12)
 #define PIECE_LEAST  12 /* log2 of configurations per piece of the walk, at least */
 #define PIECES_MOST  10 /* log2 of pieces, at most */
-#define PIECES_AHEAD 64 /* pieces between two merges: bounds the memory that their lists take */
+#define PIECES_AHEAD 64 /* pieces between two merges; bounds the memory of their lists */
 
 typedef struct {
     const qd_weights_t *weights;
@@ -90,7 +90,7 @@ static void add_minimum(const walker_t *self, uint64_t code, qd_found_t *found)
 {
     const qd_weights_t *weights = self->weights;
     double sum = 0.0;
-    bool strict = true, alone = weights->n == 1; /* whose other side is the same configuration */
+    bool strict = true, alone = weights->n == 1; /* fixed: the mirrored configuration is the same */
     for (size_t i = 0; i < weights->n; i++) {
         strict = strict && (alone || gain_sign(self, i) > 0);
         sum += self->x[i] * self->h[i];
@@ -121,7 +121,7 @@ static bool steeper(const walker_t *self, size_t i, size_t j)
     return qd_amount_compare(&of_i, &of_j) < 0;
 }
 
-/* Needs a configuration that is no minimum. */
+/* Requires a configuration that is not a minimum. */
 static uint8_t steepest(const walker_t *self)
 {
     size_t actor = 0;

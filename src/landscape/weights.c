@@ -19,7 +19,7 @@ typedef struct {
 #define BITS  46
 #define BASE  70368744177664.0 /* 2^46 */
 #define TENS  16               /* 10^16 is multiplied at a time */
-#define DIGIT 17               /* significant decimal digits that tell all doubles apart */
+#define DIGIT 17               /* significant decimal digits that distinguish all doubles */
 
 __extension__ typedef unsigned __int128 wide_t;
 
@@ -29,7 +29,7 @@ static decimal_t decimal_of(double x)
     char text[40];
     if (x == 0.0)
         return decimal;
-    int digits = 15; /* of which zeros at the end are taken off below */
+    int digits = 15; /* trailing zeros are removed below */
     while (snprintf(text, sizeof text, "%.*e", digits - 1, fabs(x)) > 0 && digits < DIGIT &&
            strtod(text, NULL) != fabs(x))
         digits++;
@@ -142,7 +142,7 @@ int qd_decimals(double x)
 {
     for (int d = 0; d <= DECIMALS_MAX; d++) {
         double power = qd_power_of_ten(d), scaled = rint(x * power);
-        /* Division rounds correctly, so that equality says: x is the double nearest to scaled / 10^d. */
+        /* Division rounds correctly, so that equality means: x is the double nearest to scaled / 10^d. */
         if (fabs(scaled) < EXACT_MAX && scaled / power == x)
             return d;
     }
@@ -225,7 +225,7 @@ qd_status_t qd_weights_check(const qd_landscape_t *landscape, size_t pair[2], qd
             sum += part[3];
         }
     pair[0] = pair[1] = 0;
-    if (sum <= DBL_MAX / 4.0) /* an energy is twice the sum at most, a gain twice that */
+    if (sum <= DBL_MAX / 4.0) /* an energy is at most twice the sum, a gain at most four times */
         return QD_OK;
     return qd_error_add(error, QD_ERROR_INPUT,
                         "found products of sizes and propensities that add up to more than a double holds; "
@@ -263,7 +263,7 @@ static bool pair_product(const decimals_t *self, size_t i, size_t j, qd_amount_t
     return amount_product(product, self->size[i], self->size[j], p, self->power);
 }
 
-/* Digits that every weight and sums of them fit into; 0: too many. */
+/* Number of digits sufficient for weights and their sums; 0: too many. */
 static size_t digits_needed(const decimals_t *self)
 {
     size_t most = 1;

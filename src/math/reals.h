@@ -2,8 +2,8 @@
  * instruction set has, but eight-lane ones. Arithmetic works lane by lane with the same bits as one by one;
  * sums go to eight partial sums (reduce.h), of which each vector holds some, so that no width changes a bit.
  *
- * The compiler's vectors do for every processor. This is the only header with intrinsics: a spelling for x86-64
- * and one for aarch64 of what compilers do not find by themselves. All give the same bits. */
+ * The compiler's vectors serve for every processor. No other header has intrinsics: they spell, for x86-64 and for aarch64, the
+ * instructions that compilers do not find. All give the same bits. */
 #ifndef QD_MATH_REALS_H
 #define QD_MATH_REALS_H
 

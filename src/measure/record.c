@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "math/reduce.h"
 
 bool qd_record_init(qd_record_t *self, size_t states, size_t periods)
 {
     *self = (qd_record_t){.path_stride = periods, .keeps_paths = true};
-    self->path = malloc(QD_SERIES_COUNT * periods * sizeof(double));
+    self->path = qd_new(QD_SERIES_COUNT * periods, sizeof *self->path, NULL);
     bool complete = qd_membership_init(&self->membership, states);
     return qd_depths_init(&self->depths, states) && complete && self->path;
 }
@@ -42,7 +43,7 @@ void qd_record_breakdown(qd_record_t *self, int cause)
     self->broke = self->period;
 }
 
-/* Jaccard similarity of the joiners of this mission and the last one, 0 for the first; remembers these. */
+/* Jaccard similarity of the joiners of this mission and the last one, 0 for the first; stores the present joiners. */
 static double jaccard(qd_record_t *self, const qd_set_t *joined)
 {
     uint32_t before = self->joiners, now = (uint32_t)qd_set_count(joined);
@@ -140,7 +141,7 @@ static double mean(double sum, double count)
     return count > 0.0 ? sum / count : 0.0;
 }
 
-/* A world at its end, with what several readers use. */
+/* A world at its end, with values shared by several readers. */
 typedef struct {
     const qd_record_t *record;
     const qd_state_t *state;

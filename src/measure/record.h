@@ -49,10 +49,10 @@ void qd_record_breakdown(qd_record_t *self, int cause);
 void qd_record_mission(qd_record_t *self, const qd_set_t *joined, qd_venue_t venue, double legitimacy,
                        double gini, double strange, int passes);
 
-/* To be called after labels may have changed, before the period or the world ends. */
+/* Call it after labels may have changed, before the period or the world ends. */
 void qd_record_labels(qd_record_t *self, const qd_state_t *state);
 
-/* To be called after levels changed, before the period or the world ends; not needed without clubs. */
+/* Call it after levels changed, before the period or the world ends; not needed without clubs. */
 void qd_record_levels(qd_record_t *self, const qd_state_t *state);
 
 /* End of the present period, after the bloc review: sums, paths. */

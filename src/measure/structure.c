@@ -18,7 +18,7 @@ void qd_membership_free(qd_membership_t *self)
     *self = (qd_membership_t){0};
 }
 
-/* Fills row with 1 for those who hold label k, else 0; how many do. */
+/* Sets row to 1 for the holders of label k, else 0; returns their number. */
 static unsigned mark_holders(double *row, const qd_state_t *state, size_t k)
 {
     unsigned holders = 0;
@@ -30,7 +30,7 @@ static unsigned mark_holders(double *row, const qd_state_t *state, size_t k)
     return holders;
 }
 
-/* A label with one holder is no bloc: its row gives way to the next. */
+/* A label with one holder is not a bloc: the next label reuses its row. */
 void qd_membership_set(qd_membership_t *self, const qd_state_t *state)
 {
     double *unaligned = self->row, *row = unaligned + state->padded;
@@ -47,7 +47,7 @@ void qd_membership_set(qd_membership_t *self, const qd_state_t *state)
     }
 }
 
-/* The share of each bloc is a sum over its row; those unaligned stand for themselves. */
+/* The share of each bloc is a sum over its row; each unaligned state is a share of its own. */
 qd_alignment_t qd_measure_alignment(const qd_membership_t *self, const double *c)
 {
     qd_sums_t alone = {0}, squares = {0};
@@ -157,15 +157,14 @@ double qd_measure_balance(size_t n, size_t padded, const double *sizes, const do
     return whole > 0.0 ? qd_sums_join(&sum) / whole : 0.0;
 }
 
-/* As deviations from the even share, sum c^2 - 1/N = sum (c - 1/N)^2: so equal shares give 0, not the root of
- * a rounding error. */
+/* Uses sum c^2 - 1/N = sum (c - 1/N)^2, so that equal shares give 0 and not the root of a rounding error. */
 double qd_measure_concentration(size_t n, const double *c)
 {
     double squares = 0.0, even = 1.0 / (double)n;
     for (size_t i = 0; i < n; i++)
         squares += (c[i] - even) * (c[i] - even);
     double share = n > 1 ? squares / (1.0 - even) : 0.0;
-    return share < 1.0 ? sqrt(share) : 1.0; /* one state that has everything may pass 1 by rounding */
+    return share < 1.0 ? sqrt(share) : 1.0; /* with one state, rounding may exceed 1 */
 }
 
 int qd_measure_polarity(size_t n, const double *c)
@@ -209,7 +208,7 @@ double qd_measure_gini(size_t n, const double *v)
         add_smaller(&above, v + j, v, 0, j);
         add_smaller(&within, v + j, v, j, j + QD_LANES);
     }
-    double most = (double)n * qd_sum(v, qd_padded(n)); /* what the minima add up to where all are equal */
+    double most = (double)n * qd_sum(v, qd_padded(n)); /* the sum of the minima if all are equal */
     double minima = 2.0 * qd_sums_join(&above) + qd_sums_join(&within);
     return minima < most ? (most - minima) / most : 0.0;
 }

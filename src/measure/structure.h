@@ -57,7 +57,7 @@ int qd_measure_polarity(size_t n, const double *c);
  * where all are 0. */
 double qd_measure_gini(size_t n, const double *v);
 
-/* How deep states that are no poles are in clubs; `padded` 0: there are none. */
+/* Depths in clubs of the states that are not poles; `padded` 0: there are no clubs. */
 typedef struct {
     size_t padded;
     double *deepest; /* [padded] max_k d_ik / Lambda of a state that is no pole, else 0 */
@@ -68,13 +68,13 @@ typedef struct {
 bool qd_depths_init(qd_depths_t *self, size_t states);
 void qd_depths_free(qd_depths_t *self);
 
-/* The levels as they stand; there are clubs. */
+/* Takes the present levels; there must be clubs. */
 void qd_depths_set(qd_depths_t *self, const qd_state_t *state);
 
-/* Depth in the deepest club, weighted by capability over states that are no poles; 0 without such or clubs. */
+/* Depth in the deepest club, weighted by capability over states other than poles; 0 without such states or clubs. */
 double qd_measure_integration(const qd_depths_t *self, const double *c);
 
-/* Share of the states that are no poles that stand in two clubs or more; 0 without such or clubs. */
+/* Share of the states other than poles that are in two clubs or more; 0 without such states or clubs. */
 double qd_measure_overlap(const qd_state_t *state);
 
 /* Share of the pairs of states in one club, its patron left out, with A < 0, over all clubs; 0 without pairs. */

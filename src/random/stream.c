@@ -34,7 +34,7 @@ __attribute__((noinline, unused)) static void philox_keys(philox_keys_t *self, u
 
 /* word[w] of the eight = word w of philox4x32({counter[0], ..., counter[3]}, key). The upper halves are
  * unspecified on entry and on return: a multiplication ignores them. The rounds of one vector depend on each other;
- * those of different vectors overlap. */
+ * the rounds of different vectors overlap. */
 static inline void philox_lanes(const eight_words_t counter[4], const philox_keys_t *keys,
                                 eight_words_t word[4])
 {
@@ -147,7 +147,7 @@ void qd_random_pairs(qd_luck_t luck, const qd_pairs_t *at, uint64_t even[8], uin
     memcpy(odd, bits.odd, sizeof bits.odd);
 }
 
-/* Rows of draws of one purpose: `row` draws of a period, then those of the next. */
+/* Rows of draws of one purpose: `row` draws of a period, then `row` draws of the next period. */
 typedef struct {
     philox_keys_t keys;
     uint64_t world;

@@ -11,11 +11,10 @@
 #include "registry/rows.h"
 #include "report/report_parts.h"
 
-/* Curves are kept of at most so many (point, order) pairs of 140 periods, and of fewer where there are more
- * periods: about a megabyte. */
+/* Greatest number of (point, order) pairs with curves, for 140 periods; fewer for more periods: about a megabyte. */
 #define REPORT_CELLS 24
 
-/* Up to so many (point, order) pairs all outcomes are summarised; beyond it the main ones. */
+/* Up to this number of (point, order) pairs all outcomes are summarised; beyond it the main ones. */
 #define REPORT_ALL_OUTCOMES 360
 
 QD_ASSET(html, QD_REPORT_HTML);
@@ -152,7 +151,7 @@ static void write_factors(const qd_report_t *self)
 
 /* ---- outcomes ------------------------------------------------------------------------------------------ */
 
-/* Of a design with many points: the main outcomes, and those that claims name. */
+/* For a design with many points: the main outcomes, and the outcomes of claims. */
 static bool is_wanted(const qd_report_t *self, qd_outcome_t outcome)
 {
     if (self->points * self->orders <= REPORT_ALL_OUTCOMES || qd_outcome_is_main(outcome))
@@ -355,7 +354,7 @@ static void write_sentences(FILE *out, const char *key, const char *const senten
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
-/* The number of points whose curves fit into a report of so many orders and periods, at least 1. */
+/* The number of points whose curves fit into a report, for the numbers of orders and periods; at least 1. */
 static size_t curves_room(size_t orders, size_t periods)
 {
     size_t cells = (size_t)REPORT_CELLS * 140 / (periods > 140 ? periods : 140);
@@ -425,7 +424,7 @@ static qd_status_t report_data(qd_result_file_t *file, const qd_experiment_t *ex
     return status;
 }
 
-/* Puts a text into markup: what could end it or begin a tag or an entity becomes an entity. */
+/* Writes a text into markup: characters with a meaning in HTML become entities. */
 static void put_escaped(FILE *out, const char *text)
 {
     for (const char *c = text; *c; c++)

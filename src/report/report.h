@@ -13,8 +13,8 @@
 #include "quadrille/result.h"
 
 typedef struct {
-    const char *name; /* of the result file, as the page calls it */
-    size_t points;    /* points whose curves are asked for; 0: the first ones, as many as there is room for */
+    const char *name;    /* of the result file, as the page calls it */
+    size_t points;       /* number of requested points; 0: the first ones, as many as have room */
     const size_t *point; /* [points], positions in the result */
 } qd_report_options_t;
 
@@ -23,7 +23,5 @@ typedef struct {
  * caller to ask of `out`. */
 QD_MUST_USE qd_status_t qd_report_write(qd_result_file_t *file, const qd_experiment_t *experiment,
                                         const qd_report_options_t *options, FILE *out, qd_error_t *error);
-
-/* ---- its parts ----------------------------------------------------------------------------------------- */
 
 #endif

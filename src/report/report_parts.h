@@ -24,7 +24,7 @@ void qd_report_put_number(FILE *out, const char *key, double x);
 /* Numbers with commas between. */
 void qd_report_put_reals(FILE *out, const double value[], size_t count);
 
-/* The comma before an element of a list, but the first. */
+/* The comma before an element of a list, except the first. */
 void qd_report_put_comma(FILE *out, size_t position);
 
 /* The tables of the result: claims with their verdicts by order, ablations and baselines; contrasts; sensitivity. */

@@ -131,7 +131,7 @@ static int by_p(const void *a, const void *b)
 /* Ascending, to be freed; NULL where memory is short. */
 static ranked_t *rank_all(size_t n, const double p[])
 {
-    ranked_t *ranked = malloc((n + 1) * sizeof *ranked);
+    ranked_t *ranked = qd_new(n, sizeof *ranked, NULL);
     for (size_t i = 0; ranked != NULL && i < n; i++)
         ranked[i] = (ranked_t){isnan(p[i]) ? 1.0 : p[i], i};
     if (ranked != NULL)

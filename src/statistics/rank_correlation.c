@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* A pivot below this says that an input is a linear combination of others, or constant. */
 #define PIVOT_LEAST 1e-9
 
@@ -70,11 +72,12 @@ qd_status_t qd_rank_correlations(size_t n, size_t k, const double x[], const dou
                                  qd_rank_correlation_t out[], bool *partial, qd_error_t *error)
 {
     size_t size = k + 1;
-    double *rank = malloc((n * size + 1) * sizeof *rank), *matrix = malloc(size * size * sizeof *matrix);
-    ranked_t *room = malloc((n + 1) * sizeof *room);
+    double *rank = qd_new(n * size, sizeof *rank, error),
+           *matrix = qd_new(size * size, sizeof *matrix, error);
+    ranked_t *room = qd_new(n, sizeof *room, error);
     qd_status_t status = QD_OK;
     if (!rank || !matrix || !room) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu rank correlations", k);
+        status = QD_ERROR_MEMORY;
         goto out;
     }
     *partial = n >= 2 * k + 6;

@@ -175,7 +175,7 @@ static void add_rows(const qd_plugin_t *plugin)
     }
 }
 
-/* The same for code: what is declared is used where it lies. */
+/* The same for code: declarations are used in place, without copies. */
 static qd_status_t plugin_take(const qd_plugin_t *plugin, const char *digest, const char *where,
                                qd_error_t *error)
 {
@@ -195,7 +195,7 @@ qd_status_t qd_plugin_use(const qd_plugin_t *plugin, qd_error_t *error)
 
 /* ---- a plugin without its code ------------------------------------------------------------------------- */
 
-/* Copies that live as long as the process. */
+/* Copies with the lifetime of the process. */
 static struct {
     qd_plugin_t plugin;
     qd_own_parameter_t parameter[QD_OWN_PARAMETERS];
@@ -245,7 +245,7 @@ qd_status_t qd_plugin_describe(const qd_plugin_t *plugin, const char *digest, co
 
 /* A plugin from a shared object: read once for its digest, then loaded. */
 
-/* The function that the object exports; objects and functions have pointers of one size here (POSIX). */
+/* The function that the object exports. POSIX guarantees that pointers to objects and functions have one size. */
 static qd_plugin_function_t *find_function(void *object)
 {
     void *symbol = dlsym(object, QD_PLUGIN_SYMBOL);
@@ -280,7 +280,7 @@ qd_status_t qd_plugin_load(const char *path, qd_error_t *error)
 {
     struct stat about;
     char *whole = realpath(
-        path, NULL); /* a name without a slash is not to be looked for among the system's libraries */
+        path, NULL); /* an absolute path: dlopen searches the system's libraries for a name without a slash */
     if (!whole)
         return qd_error_add(error, QD_ERROR_INPUT, "%s: the plugin cannot be read: %s", path,
                             strerror(errno));

@@ -22,7 +22,7 @@ void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t
         out->value[i] = qd_sample_parameter(&plan->parameter[i], i, luck, 0);
 }
 
-/* Sorts by counting for each how many come before it: few enough states, and no branch to mispredict. spare:
+/* Sorts by counting the predecessors of each item: quadratic, but there are few states and no mispredicted branches. spare:
  * [count]. */
 static void sort_descending(double *restrict c, size_t count, double *restrict spare)
 {
@@ -157,7 +157,7 @@ static void draw_values(qd_state_t *state, const qd_parameters_t *p, qd_luck_t l
     }
 }
 
-/* What pacts and rivalries of state i with those before it add to their baseline affinity. */
+/* Adds the terms of pacts and rivalries to the baseline affinities of state i and the states before it. */
 static void add_ties(const qd_empirical_t *data, size_t i, const qd_parameters_t *p, double row[])
 {
     for (size_t j = 0; data && data->pact && j < i; j++)
@@ -166,8 +166,8 @@ static void add_ties(const qd_empirical_t *data, size_t i, const qd_parameters_t
         row[j] -= data->rival[i * data->states + j] ? p->affinity_rivalries : 0.0;
 }
 
-/* X_ij = omega V_ij + delta G_ij - rho R_ij + ties, R_ij = min(c_i, c_j) / max(c), below the diagonal, where B_ij will
- * be. From the last row to the first, which lie at or behind what they are made of. */
+/* X_ij = omega V_ij + delta G_ij - rho R_ij + ties, R_ij = min(c_i, c_j) / max(c), below the diagonal, in the place of
+ * B_ij. Goes from the last row to the first, because the inputs of a row lie at or before it. */
 static void set_unclamped(qd_state_t *state, const qd_empirical_t *data, const qd_parameters_t *p)
 {
     size_t padded = state->padded;
@@ -316,14 +316,15 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
     const qd_empirical_t *data = plan->empirical;
     size_t n = data ? data->states : (size_t)p->order_states;
     size_t m = data ? data->poles : (size_t)p->order_poles;
-    bool fit = data && data->capability ? n >= m
-                                        : n > m; /* draw_capabilities shares something out among the others */
+    bool fit = data && data->capability
+                   ? n >= m
+                   : n > m; /* draw_capabilities needs minor states to share the remainder */
     if (m < 1 || m > QD_CLUBS_MAX || !fit || qd_padded(n) > state->capacity)
         return "the number of states does not exceed the number of poles, or there is no room for them";
     qd_state_reset(state, n);
     state->poles = m;
     state->anchored = p->clubs_depth != 0.0 || may_converge(plan, p);
-    double *spare = state->learned; /* [QD_VENUES][padded]: nobody has learned anything yet */
+    double *spare = state->learned; /* [QD_VENUES][padded]: no state has learned anything yet */
     if (data && data->capability)
         for (size_t i = 0; i < n; i++)
             state->c[i] = data->capability[i];

@@ -5,9 +5,9 @@
  * A word in quotes is the word, so that JSON is read as it is; a number in quotes is a text. The plain scalars of
  * YAML's null (~, null, Null, NULL) are empty values.
  * Every fault is reported as FILE:LINE:COLUMN: found X; expected Y with lines and columns counted from 1. Faults
- * are collected: the typed accessors below return false and leave a message in the qd_error_t that the
- * document was loaded with, and the caller continues, to find the others; at the end
- * qd_yaml_status tells whether there were any.
+ * are collected: the typed accessors below return false and add a message to the qd_error_t with which the
+ * document was loaded, and the caller continues, to find further faults. At the end qd_yaml_status
+ * returns whether there were any.
  *
  * Nodes and texts belong to the document and live until qd_yaml_free. A node may be NULL only where stated. A
  * document belongs to one thread at a time. */
