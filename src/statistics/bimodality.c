@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 
-/* A value counts as a fraction with a denominator up to this if it is nearer to it than this share of itself. */
+/* A value is a fraction with a denominator up to this limit if they differ by less than this share of the value. */
 #define DENOMINATOR_MAX 10000
 #define RATIONAL        1e-10
 
@@ -243,10 +243,10 @@ static bool is_lattice(size_t n, const double sorted[], size_t q)
     return 2.0 * (double)distinct(last - first + 1, sorted + first) >= sites;
 }
 
-/* Step over which to spread values of which nine in ten are fractions of small numbers; 0 where they are not. Of
- * fractions over one number it is the lattice's. Over various numbers (missions per crisis, each world with
- * crises of its own) it is one over the lower quartile of the denominators, which are those of reduced
- * fractions and so, if anything, too small. `room` holds n numbers. */
+/* The step over which to spread values, if nine in ten are fractions with small denominators; otherwise 0. For one common
+ * denominator it is the step of the lattice. For various ones (missions per crisis, with another number of crises in each world)
+ * it is one over the lower quartile of the denominators. These are denominators of reduced fractions, at most too small. `room`
+ * holds n numbers. */
 static double fraction_step(size_t n, const double sorted[], double room[])
 {
     size_t fractions = 0, whole = 0, common = 1;
@@ -270,7 +270,7 @@ static double spread_draw(uint64_t seed, size_t i)
     return qd_random_open((qd_luck_t){.seed = seed, .world = i}, QD_PURPOSE_BOOTSTRAP, QD_RESAMPLE_SPREAD, 0);
 }
 
-/* From half way to the next smaller value to half way to the next larger one. */
+/* The midpoints between a value and its next smaller and next larger neighbours, as distances from it. */
 static void half_gaps(size_t n, const double sorted[], size_t i, double *below, double *above)
 {
     size_t first = i, last = i;
@@ -282,8 +282,8 @@ static void half_gaps(size_t n, const double sorted[], size_t i, double *below, 
     *above = last + 1 < n ? (sorted[last + 1] - sorted[i]) / 2.0 : *below;
 }
 
-/* Spreads the ties of sorted values, where there are different ones, into `out`: over the step of a lattice or
- * of fractions; where most values are tied otherwise, over half the gaps to their neighbours. */
+/* Spreads the ties of sorted values, unless all are equal, into `out`: over the step of a lattice or of fractions; without one,
+ * if most values are tied, over half the gaps to their neighbours. */
 static void spread_ties(size_t n, const double sorted[], uint64_t seed, double out[])
 {
     double step = fraction_step(n, sorted, out);
@@ -296,7 +296,7 @@ static void spread_ties(size_t n, const double sorted[], uint64_t seed, double o
     }
 }
 
-/* The first values that are not NaN into value, each spread over its own step into `spread`; returns how many. */
+/* Copies the first values that are not NaN to `value`, and spreads each over its own step into `spread`; returns their number. */
 static size_t choose_values(size_t n, const double given[], const double step[], uint64_t seed,
                             double value[], double spread[])
 {
@@ -347,7 +347,7 @@ qd_status_t qd_bimodality_of(size_t n, const double value[], const double step[]
     return QD_OK;
 }
 
-/* A sample is made in order, without sorting: the running sums of exponentials over their total are the order
+/* Makes a sample in order, without sorting: the running sums of exponentials, divided by their total, are the order
  * statistics of uniforms. */
 static double uniform_dip(steps_t *steps, double sample[], size_t n, qd_luck_t luck)
 {

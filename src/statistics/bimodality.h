@@ -18,7 +18,7 @@
 
 #include "quadrille/error.h"
 
-/* Greatest number of values tested: those of the first worlds. */
+/* Greatest number of values tested: the first worlds. */
 #define QD_DIP_VALUES_MAX 2000
 
 /* Smaller samples are not tested. */

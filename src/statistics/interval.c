@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "random/distribution.h"
 
-/* Most values for which the exact interval is computed as it is written; least of either kind, beyond that, for
+/* Most values for which the exact interval is computed as defined. Beyond that, the least number of successes and of failures for
  * which the score interval is as good. */
 #define EXACT_MOST  10000
 #define SCORE_LEAST 100
@@ -31,7 +31,7 @@ static double rare_quantile(double p, double a, double b)
     return -expm1(-gsl_cdf_gamma_Pinv(p, a, 1.0) / (b + (a - 1.0) / 2.0));
 }
 
-/* Lower limit of a proportion; the upper one is that of the failures. */
+/* Lower limit of a proportion; the upper limit is 1 - the lower limit of the failures. */
 static double exact_low(uint64_t successes, uint64_t n, double tail)
 {
     double a = (double)successes, b = (double)(n - successes) + 1.0;
@@ -52,8 +52,8 @@ qd_interval_t qd_interval_exact(uint64_t successes, uint64_t n, double confidenc
     return (qd_interval_t){exact_low(successes, n, tail), 1.0 - exact_low(n - successes, n, tail)};
 }
 
-/* Upper quantiles of Student's distribution that this thread asked for last: the summaries of a cell ask for those of two
- * numbers of worlds again and again. */
+/* The last quantiles of Student's distribution computed by this thread: the summaries of a cell repeatedly need the quantiles of
+ * two numbers of worlds. */
 #define KEPT 4
 static _Thread_local struct {
     double tail, freedom, quantile;
@@ -198,8 +198,8 @@ void qd_confidence_sequence_tune(qd_confidence_sequence_t *self, double share)
         self->rho = (double)self->min_worlds * share / tuning(self->alpha / 2.0);
 }
 
-/* Logarithm of P(a, x), the regularised lower incomplete gamma function, for x >= a > 0. Chernoff's bound
- * tells where its complement is negligible beside 1, which avoids an underflow in GSL. */
+/* Logarithm of P(a, x), the regularised lower incomplete gamma function, for x >= a > 0. Where Chernoff's bound
+ * shows that its complement is negligible, the result is 0, which avoids an underflow in GSL. */
 static double log_lower_gamma(double a, double x)
 {
     if (a * log(x / a) - (x - a) < -40.0)
@@ -207,7 +207,7 @@ static double log_lower_gamma(double a, double x)
     return log1p(-gsl_sf_gamma_inc_Q(a, x));
 }
 
-/* Logarithm of the mixture at S = s >= 0, V = v, but for terms without s. */
+/* Logarithm of the mixture at S = s >= 0, V = v, except terms without s. */
 static double log_mixture(double s, double v, double rho)
 {
     double a = v + rho, x = s + v + rho;
@@ -266,7 +266,7 @@ void qd_confidence_sequence_add(qd_confidence_sequence_t *self, uint64_t count, 
     self->squares = squares;
 }
 
-/* Whether the sequence excludes anything: the asymptotic one rests on many worlds that differ. */
+/* Whether the interval is bounded: the asymptotic sequence requires many worlds that differ. */
 static bool is_informed(const qd_confidence_sequence_t *self)
 {
     return self->count > 0 && (self->bounded || (self->count >= self->min_worlds && self->sd > 0.0));

@@ -26,7 +26,7 @@ qd_interval_t qd_interval_exact(uint64_t successes, uint64_t n, double confidenc
 double qd_student_quantile(double tail, uint64_t freedom);
 
 /* Interval for the mean of a variable in [low, high]: towards each bound, Student's limit of the sample with one more
- * value at that bound; clipped to the bounds. So values that were never seen keep a plausible probability: of n zeros
+ * value at that bound; clipped to the bounds. So unseen values keep a plausible probability: for n zeros
  * in [0, 1] the upper end is 2.96/n, not 0. If the mean is far from the bounds, the interval is Student's. For 0/1
  * variables at confidence 0.95 it covers with at least 0.945, whatever p and n >= 30. n >= 1; sd (n - 1) is
  * without effect for n = 1. An unbounded side is Student's. */

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-/* A pivot below this says that an input is a linear combination of others, or constant. */
+/* With a pivot below this, an input is constant or a linear combination of others. */
 #define PIVOT_LEAST 1e-9
 
 typedef struct {

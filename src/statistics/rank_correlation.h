@@ -1,6 +1,6 @@
-/* Which of several inputs move an output monotonically: rank correlations, partial where there are values enough.
+/* Rank correlations of several inputs with an output, which measure monotonic effects; partial where there are enough values.
  *
- * Spearman's coefficient r_j of ranks (ties share the mean rank) takes the other inputs for noise. The partial rank
+ * Spearman's coefficient r_j of ranks (ties share the mean rank) treats the other inputs as noise. The partial rank
  * correlation coefficient (PRCC; Conover and Iman 1982; Marino et al. 2008) is the correlation of the ranks of input and
  * output after the ranks of all other inputs were regressed out of both: -P_jy / sqrt(P_jj P_yy), P the inverse of the
  * correlation matrix of all ranks. Intervals are Fisher's z with the standard error of Bonett and Wright (2000),

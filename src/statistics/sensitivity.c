@@ -10,7 +10,7 @@
 /* Differences below this share of the greatest value are rounding. */
 #define ROUNDING 0x1p-40
 
-/* Properties that the values of a whole design share. */
+/* Common properties of the values of a design. */
 typedef struct {
     double origin; /* one of the values; sums are taken about it */
     double noise;  /* greatest difference that counts as rounding */
@@ -153,8 +153,8 @@ static void find_centre(indices_t *self)
     }
 }
 
-/* Sums over base samples of squares and products of values, each less its expectation from noise: the
- * covariance of its two factors over the worlds' luck, shared between points or not. */
+/* Sums over base samples of squares and products of values, each minus its expectation from noise: the covariance of
+ * its two factors over the worlds' luck, shared between points or not. */
 typedef struct {
     double squares, noise; /* of f(A) and f(B) about the centre */
 } sums_t;
@@ -294,7 +294,7 @@ qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const 
         index[i].first.estimate = work.first[i];
         index[i].total.estimate = work.total[i];
     }
-    if (summary->variance > 0.0) /* else there is nothing to have an interval */
+    if (summary->variance > 0.0) /* else no index has an interval */
         find_index_intervals(&work, index);
     free(work.memory);
     return QD_OK;

@@ -1,13 +1,13 @@
 /* Sensitivity of an outcome to the factors: Sobol' indices from a Saltelli design, elementary effects from a Morris
- * design, with the noise of finitely many worlds told apart from the uncertainty of the design.
+ * design, with the noise of finitely many worlds separated from the uncertainty of the design.
  *
  * Input are batch means: the worlds 0 .. W-1 of every design point are cut into the same B batches (say 16) of
  * consecutive worlds, and value[point * batches + batch] is the outcome's mean over one. The mean over the worlds
  * of all batches is the point's value; a batch counts by its mean number of worlds over the points, which differ
  * where worlds failed. Points share their random numbers, so noise does not cancel in products of values of several
  * points: the covariance over the worlds, estimated from the batches, is subtracted from every square and product.
- * With B = 1 noise is unknown and nothing is corrected. Values must be finite. Differences of rounding size count
- * as none; an outcome without others has no sensitivity (NaN). The answers depend on the input and `seed` alone. */
+ * With B = 1 noise is unknown and nothing is corrected. Values must be finite. Differences of the size of rounding count
+ * as 0; an outcome without larger ones has no sensitivity (NaN). The answers depend on the input and `seed` alone. */
 #ifndef QD_STATISTICS_SENSITIVITY_H
 #define QD_STATISTICS_SENSITIVITY_H
 

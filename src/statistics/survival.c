@@ -47,7 +47,7 @@ static qd_interval_t survival_interval(const running_t *sums, uint64_t at_risk, 
     return share_interval(sums->survival, sqrt(sums->log_variance), z);
 }
 
-/* While all survive, or where none survived its first period, the share is that of S, whose interval is `s`. */
+/* While all survive, or where none survived the first period, the share equals S, whose interval is `s`. */
 static qd_interval_t mean_interval(const running_t *sums, double periods, qd_interval_t s, double z)
 {
     double share = sums->mean / periods;

@@ -25,8 +25,8 @@ typedef struct {
  *   var M(t) = sum_{u <= t} (sum_{u <= v <= t} S(v))^2 d_u / (n_u (n_u - d_u))
  * The interval of M(t) is made as that of S(t), from the share M(t) / (t + 1). Before the first event the
  * lower bound of either share is the exact binomial (alpha/2)^(1/n) of no event among the n at risk; once all
- * have broken down, the upper bound of S keeps its last value. Where nobody is at risk and S is above 0, nothing is
- * known: NaN from there on. */
+ * have broken down, the upper bound of S keeps its last value. From the first period without worlds at risk on, if S
+ * is above 0, the estimates are unknown: NaN. */
 void qd_survival_estimate(size_t periods, const uint64_t events[], const uint64_t censored[], uint64_t beyond,
                           double confidence, qd_survival_t out[]);
 

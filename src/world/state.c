@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "math/elementary.h"
 #include "math/reduce.h"
 
@@ -29,7 +28,7 @@ bool qd_state_init(qd_state_t *self, size_t states)
     self->readiness = array(p);
     self->support = array(p);
     self->anchor = array(p * p);
-    self->label = qd_new(p, sizeof *self->label, NULL);
+    self->label = malloc(p * sizeof(int));
     return states <= QD_STATES_MAX && self->c && self->place && self->value && self->affinity &&
            self->baseline && self->proximity && self->load && self->learned && self->level &&
            self->readiness && self->support && self->anchor && self->label;
