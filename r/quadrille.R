@@ -15,7 +15,11 @@ open_result <- function(path) {
         nc_close(file)
         stop(path, ": not a result file of quadrille")
     }
-    structure(list(file = file, path = path, orders = as.vector(ncvar_get(file, "order")), points = as.vector(ncvar_get(file, "point_label")),
+    config <- ncatt_get(file, 0, "config")$value
+    # the plugin by which the worlds were played; NA: none
+    plugin <- regmatches(config, regexec("(^|\n)plugin: \\{name: ([a-z0-9_]+)", config))[[1]][3]
+    structure(list(file = file, path = path, plugin = plugin,
+                   orders = as.vector(ncvar_get(file, "order")), points = as.vector(ncvar_get(file, "point_label")),
                    title = ncatt_get(file, 0, "title")$value, result_hash = ncatt_get(file, 0, "result_hash")$value,
                    complete = ncatt_get(file, 0, "complete")$value != 0),
               class = "quadrille_result")

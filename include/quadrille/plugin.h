@@ -122,7 +122,8 @@ typedef const qd_plugin_t *qd_plugin_function_t(void);
 
 /* ---- using one ----------------------------------------------------------------------------------------- */
 
-/* Loads the plugin at `path` for the whole process: once, before any experiment is read, any plan or world is made. Not thread-safe.
+/* Loads the plugin at `path` for the whole process: once, before any experiment is read, any plan or world is made. Not thread-safe. The
+ * same file again changes nothing.
  * QD_ERROR_INPUT: no such file, no plugin, another ABI, a declaration that does not hold, another plugin is in use. */
 QD_MUST_USE qd_status_t qd_plugin_load(const char *path, qd_error_t *error);
 

@@ -7,7 +7,7 @@ import ctypes.util
 import functools
 import os
 import pathlib
-from ctypes import CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_double, c_int, c_size_t, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_double, c_int, c_size_t, c_uint32, c_uint64, c_void_p
 
 
 class QuadrilleError(Exception):
@@ -75,9 +75,17 @@ class Doctrine(Structure):
     _fields_ = [("name", c_char_p), ("meaning", c_char_p), ("value", c_double * 6)]
 
 
+class Plugin(Structure):
+    """qd_plugin_t; its hooks are the library's business."""
+
+    _fields_ = [("abi", c_uint32), ("name", c_char_p), ("meaning", c_char_p), ("parameters", c_size_t), ("parameter", c_void_p),
+                ("outcomes", c_size_t), ("outcome", c_void_p), ("memory", c_size_t), ("memory_per_state", c_size_t), ("order", c_void_p),
+                ("crisis", c_void_p), ("worth", c_void_p), ("see", c_void_p), ("period", c_void_p), ("finish", c_void_p)]
+
+
 #: C name of each struct, for the test that compares sizes and offsets with the headers.
 STRUCTS = {"qd_error_t": Error, "qd_overrides_t": Overrides, "qd_progress_t": Progress, "qd_run_options_t": RunOptions, "qd_batch_t": Batch,
-           "qd_doctrine_info_t": Doctrine}
+           "qd_doctrine_info_t": Doctrine, "qd_plugin_t": Plugin}
 
 _FUNCTIONS = {
     "qd_version": (c_char_p, []),
@@ -93,6 +101,9 @@ _FUNCTIONS = {
     "qd_experiment_config": (c_char_p, [c_void_p]),
     "qd_run": (c_int, [c_void_p, POINTER(RunOptions), POINTER(RunSummary), POINTER(Error)]),
     "qd_simulate": (c_int, [c_void_p, POINTER(Batch), POINTER(c_double), POINTER(Error)]),
+    "qd_plugin_load": (c_int, [c_char_p, POINTER(Error)]),
+    "qd_plugin_in_use": (POINTER(Plugin), []),
+    "qd_plugin_digest": (c_char_p, []),
     "qd_outcome_name": (c_char_p, [c_size_t]),
     "qd_outcome_find": (c_int, [c_char_p]),
     "qd_parameter_name": (c_char_p, [c_size_t]),
@@ -140,6 +151,21 @@ def check(status: int, error: Error) -> None:
 def library_version() -> str:
     """Version of the library that is loaded, as "0.2.0"."""
     return library().qd_version().decode()
+
+
+def load_plugin(path: str | os.PathLike) -> str:
+    """Loads the plugin at `path` (docs/plugins.md) for the whole process, and returns its name.
+
+    Its parameters and outcomes are then known to `parameters()`, `outcomes()` and every Experiment made afterwards. A process has
+    at most one plugin; the same file again changes nothing. Raises InputError where there is no plugin, or another is in use.
+
+    A plugin is code with the rights of this process. Reading the results of one needs none: `open` alone suffices.
+    """
+    error = Error()
+    check(library().qd_plugin_load(os.fsencode(path), ctypes.byref(error)), error)
+    outcomes.cache_clear()
+    parameters.cache_clear()
+    return library().qd_plugin_in_use().contents.name.decode()
 
 
 @functools.lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from typing import Any
 
 import h5py
@@ -123,6 +124,12 @@ class Result:
     def result_hash(self) -> str:
         """What the worlds' values hash to: the same for any number of threads, shards, resumes and any instruction set."""
         return self.attrs["result_hash"]
+
+    @property
+    def plugin(self) -> str | None:
+        """Name of the plugin by which the worlds were played, or None."""
+        stated = re.search(r"^plugin: \{name: (\w+)", _text(self.attrs["config"]), re.M)
+        return stated[1] if stated else None
 
     @property
     def design(self) -> pd.DataFrame:

@@ -125,6 +125,42 @@ class Package(unittest.TestCase):
         rest, _ = process.communicate(timeout=120)
         self.assertEqual(rest.splitlines()[-1], "interrupted False")
 
+    def test_plugin(self):
+        """In a process of its own: a plugin stays."""
+        compiler = shutil.which("cc")
+        if compiler is None:
+            self.skipTest("no C compiler")
+        flags = subprocess.run(["pkg-config", "--cflags", "gsl"], capture_output=True, text=True).stdout.split()
+        for name in ("own_rule", "own_outcome"):
+            subprocess.run([compiler, "-std=c17", "-shared", "-fPIC", f"-I{SOURCE / 'include'}", *flags, SOURCE / "examples" / f"{name}.c", "-o",
+                            self.folder / f"{name}.so", "-lm"], check=True)
+        (self.folder / "plugin.py").write_text(textwrap.dedent(f"""
+            import sys
+            import quadrille
+            small, before = {SMALL!r}, quadrille.outcomes()
+            assert "encirclement" not in before
+            assert quadrille.load_plugin("own_outcome.so") == quadrille.load_plugin("./own_outcome.so") == "encirclement"
+            assert quadrille.outcomes()[:len(before)] == before and "longest_calm" in quadrille.outcomes()
+            experiment = quadrille.Experiment(small)
+            result = experiment.run("plugin.h5", progress=False)
+            batch = experiment.simulate([{{"doctrine": "rumsfeld", "institution.target": 0.7}}], worlds=30, outcomes=["longest_calm", "survival"])
+            for name in batch:
+                assert (batch[name].values[0] == result.worlds[name].values[3]).all(), name
+            for wrong in ("own_rule.so", "plugin.py", "absent.so"):
+                try:
+                    quadrille.load_plugin(wrong)
+                except quadrille.InputError as fault:
+                    print(fault)
+        """))
+        done = subprocess.run([sys.executable, "plugin.py"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"own_rule.so: .*one in a process\nplugin.py: found no plugin.*\nabsent.so: .*cannot be read")
+        must("run", self.folder / "small.yaml", "-o", self.folder / "own.h5", "-q", "--plugin", self.folder / "own_outcome.so")
+        with quadrille.open(self.folder / "plugin.h5") as package, quadrille.open(self.folder / "own.h5") as program:
+            self.assertEqual((package.plugin, self.result.plugin), ("encirclement", None))
+            self.assertEqual(package.result_hash, program.result_hash)
+            self.assertIn("longest_calm", package.worlds.outcomes)
+
     def test_examples(self):
         for name in ("salib_style", "ema_style", "abc_style"):
             found = runpy.run_path(str(SOURCE / "examples" / f"{name}.py"))["found"]

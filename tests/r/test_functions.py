@@ -35,7 +35,7 @@ write.table(as.vector(survival(r)$estimate[1, 2, ]), "curve.txt", row.names = FA
 frame <- to_data_frame(r, c("survival", "resolved"))
 stopifnot(nrow(frame) == 3 * 2 * 30, all(frame$survival[frame$point == r$points[2] & frame$order == "bipolar"] == x[2, "bipolar", ]))
 stopifnot(identical(design(r)$doctrine, c("obama", "rumsfeld", "trump")), claims(r)$id == "gain", nrow(contrasts_of(r)) > 0)
-stopifnot(nchar(r$result_hash) == 32, r$complete, inherits(try(worlds(r, "survial"), silent = TRUE), "try-error"))
+stopifnot(nchar(r$result_hash) == 32, r$complete, is.na(r$plugin), inherits(try(worlds(r, "survial"), silent = TRUE), "try-error"))
 close_result(r)
 """
 
