@@ -1,4 +1,5 @@
-"""Every command and script on the pages of docs/tutorials, run as it stands, each page in a folder of its own."""
+"""Every command, script and program on the pages of docs/tutorials, run as it stands against what `cmake --install` gives, each page in a
+folder of its own."""
 
 import os
 import pathlib
@@ -11,9 +12,9 @@ import unittest
 from harness import PROGRAM, SOURCE, scratch
 
 BUILD = pathlib.Path(PROGRAM).parent
-LIBRARY = BUILD / "src"
 PAGES = sorted((SOURCE / "docs" / "tutorials").glob("[0-9]*.md"))
 HAS_R = shutil.which("Rscript") is not None and subprocess.run(["Rscript", "-e", "library(ncdf4)"], capture_output=True).returncode == 0
+COMMANDS = {"sh": ("block.sh", ["bash", "-eu"]), "python": ("block.py", ["/usr/bin/python3"]), "r": ("block.R", ["Rscript"])}
 
 
 def blocks(page):
@@ -22,19 +23,24 @@ def blocks(page):
 
 
 class Tutorials(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        prefix = scratch(cls) / "prefix"
+        subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], check=True, capture_output=True)
+        library = next(prefix.rglob("libquadrille.so")).parent
+        cls.environment = dict(os.environ, PATH=f"{prefix}/bin:{os.environ['PATH']}", PYTHONPATH=str(prefix / "lib" / "python3" / "dist-packages"),
+                               QUADRILLE_LIBRARY=str(library), LD_LIBRARY_PATH=str(library), PKG_CONFIG_PATH=str(library / "pkgconfig"))
+
     def run_block(self, language, text, folder):
-        environment = dict(os.environ, PATH=f"{BUILD}:{os.environ['PATH']}", PYTHONPATH=str(SOURCE / "python"), QUADRILLE_LIBRARY=str(LIBRARY),
-                           LD_LIBRARY_PATH=str(LIBRARY))
-        name = {"sh": "block.sh", "python": "block.py", "r": "block.R", "c": "core.c"}[language]
+        if language == "c":  # a program that begins with its name; a command compiles it
+            name = re.match(r"/\* (\w+\.c) \*/\n", text)
+            self.assertIsNotNone(name, text)
+            (folder / name[1]).write_text(text)
+            return
+        name, command = COMMANDS[language]
         (folder / name).write_text(text)
-        commands = {
-            "sh": [["bash", "-eu", name]], "python": [["/usr/bin/python3", name]], "r": [["Rscript", name]],
-            "c": [["cc", "-std=c17", "-Wall", "-Wextra", "-Werror", name, "-o", "core", f"-I{SOURCE}/include",
-                   *subprocess.run(["pkg-config", "--cflags", "gsl"], capture_output=True, text=True).stdout.split(), f"-L{LIBRARY}", "-lquadrille"],
-                  ["./core"]]}[language]
-        for command in commands:
-            done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
-            self.assertEqual(done.returncode, 0, f"{text}\n{done.stdout}\n{done.stderr}")
+        done = subprocess.run([*command, name], cwd=folder, env=self.environment, capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, 0, f"{text}\n{done.stdout}\n{done.stderr}")
 
 
 def add_page(page):
@@ -46,6 +52,8 @@ def add_page(page):
             self.run_block(language, text, folder)
             seen += 1
         self.assertGreater(seen, 0)
+        for name in folder.glob("*.c"):
+            self.assertTrue({name.with_suffix(""), name.with_suffix(".so")} & set(folder.iterdir()), f"{name.name} was not compiled")
 
     setattr(Tutorials, "test_" + re.sub(r"\W", "_", page.stem), test)
 
@@ -54,8 +62,8 @@ for path in PAGES:
     add_page(path)
 
 if __name__ == "__main__":
-    if not (LIBRARY / "libquadrille.so").exists():
-        print("skipped: the shared library was not built")
+    if not (BUILD / "src" / "libquadrille.so").exists() or shutil.which("pkg-config") is None:
+        print("skipped: the shared library was not built, or pkg-config is missing")
         sys.exit(77)
-    assert len(PAGES) >= 6, PAGES
+    assert len(PAGES) >= 8, PAGES
     unittest.main(argv=sys.argv[:1])
