@@ -31,6 +31,17 @@ static inline unsigned char *qd_put_whole(unsigned char *at, uint64_t value)
     return at;
 }
 
+/* Signed numbers near 0 as whole numbers near 0: 0, -1, 1, -2, ... become 0, 1, 2, 3, ... */
+static inline uint64_t qd_zigzag(int64_t value)
+{
+    return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
+}
+
+static inline int64_t qd_unzigzag(uint64_t value)
+{
+    return (int64_t)(value >> 1 ^ (0 - (value & 1)));
+}
+
 /* Room for `size` bytes more, to be written where it says (NULL after a failure) up to `end`. */
 unsigned char *qd_byte_writer_room(qd_byte_writer_t *self, size_t size);
 void qd_byte_writer_fill(qd_byte_writer_t *self, const unsigned char *end);
@@ -40,6 +51,7 @@ void qd_byte_writer_fill(qd_byte_writer_t *self, const unsigned char *end);
 typedef struct {
     const unsigned char *at, *end;
     bool failed;
+    bool first_edition; /* of the encoding of tallies, which is read but not written any more (tally.c) */
 } qd_byte_reader_t;
 
 uint64_t qd_byte_reader_whole_long(qd_byte_reader_t *self);

@@ -7,8 +7,9 @@
 #include "base/memory.h"
 #include "math/elementary.h"
 
-/* The bins first..last (none where first > last), and one beyond them unless it is COUNTS_NONE, as pairs
- * (gap, count) of those that are not 0. */
+/* Counts in bytes: those of the bins first..last (none where first > last) that are not 0, and of one bin beyond them
+ * unless it is COUNTS_NONE, as their number, the position of the first of those less *base, and pairs of a gap and a
+ * count. *base becomes that position: histograms that follow one another are alike. */
 #define COUNTS_NONE SIZE_MAX
 
 /* Position of the value of that rank (1..sum) among bins first..last of `count`. */
@@ -34,6 +35,13 @@ static uint32_t in_use(const uint64_t count[], size_t n)
     return mask;
 }
 
+/* A gap, with a bit that says whether a count above 1 follows: most are 1 where there are few worlds. */
+static unsigned char *put_pair(unsigned char *at, size_t gap, uint64_t count)
+{
+    at = qd_put_whole(at, (uint64_t)gap << 1 | (count > 1));
+    return count > 1 ? qd_put_whole(at, count - 2) : at;
+}
+
 /* A branch per count would be mispredicted, so blocks of counts become bits, and bits become places. Returns
  * the place after the pairs; *next is the bin after the last of them. */
 static unsigned char *put_pairs(unsigned char *at, const uint64_t count[], size_t first, size_t last,
@@ -43,52 +51,96 @@ static unsigned char *put_pairs(unsigned char *at, const uint64_t count[], size_
         uint32_t mask = last - i < BLOCK ? in_use(count + i, last - i + 1) : in_use(count + i, BLOCK);
         for (; mask != 0; mask &= mask - 1) {
             size_t bin = i + (size_t)__builtin_ctz(mask);
-            at = qd_put_whole(qd_put_whole(at, bin - *next), count[bin]);
+            at = put_pair(at, bin - *next, count[bin]);
             *next = bin + 1;
         }
     }
     return at;
 }
 
-static void counts_encode(const uint64_t count[], size_t first, size_t last, size_t apart,
+static void counts_encode(const uint64_t count[], size_t first, size_t last, size_t apart, size_t *base,
                           qd_byte_writer_t *to)
 {
-    uint32_t pairs = apart != COUNTS_NONE && count[apart] != 0;
-    size_t next = 0;
+    size_t pairs = apart != COUNTS_NONE && count[apart] != 0;
     for (size_t i = first; i <= last; i++)
         pairs += count[i] != 0;
-    qd_byte_writer_whole(to, pairs);
-    unsigned char *at = qd_byte_writer_room(to, pairs * (size_t)(QD_WHOLE_BYTES + QD_WHOLE_BYTES));
+    unsigned char *at = qd_byte_writer_room(to, (2 * pairs + 2) * QD_WHOLE_BYTES);
     if (at == NULL)
         return;
-    at = put_pairs(at, count, first, last, &next);
-    if (apart != COUNTS_NONE)
-        at = put_pairs(at, count, apart, apart, &next);
+    at = qd_put_whole(at, pairs);
+    while (first < last && count[first] == 0)
+        first++;
+    size_t next = first <= last ? first : *base;
+    if (pairs > 0) {
+        at = qd_put_whole(at, qd_zigzag((int64_t)next - (int64_t)*base));
+        *base = next;
+        at = put_pairs(at, count, first, last, &next);
+        if (apart != COUNTS_NONE)
+            at = put_pairs(at, count, apart, apart, &next);
+    }
     qd_byte_writer_fill(to, at);
 }
 
-/* Decodes the bytes of counts_encode and adds them to count[0..bins-1]; count NULL: only checks them. *total:
- * their sum; *first, *last: lowest and highest bin, unchanged if there is none. False if the bytes do not fit. */
-static bool counts_decode(uint64_t count[], size_t bins, uint64_t *total, size_t *first, size_t *last,
-                          qd_byte_reader_t *from)
+/* One pair: a count of at least 1; 0 where there is none. */
+static uint64_t read_pair(uint64_t *gap, qd_byte_reader_t *from)
+{
+    *gap = qd_byte_reader_whole(from);
+    if (from->first_edition)
+        return qd_byte_reader_whole(from);
+    bool more = *gap & 1;
+    *gap >>= 1;
+    uint64_t count = more ? qd_byte_reader_whole(from) + 2 : 1;
+    return more && count < 2 ? 0 : count;
+}
+
+/* The sum of some counts, and the lowest and highest bin of them; first > last: there are none. */
+typedef struct {
+    uint64_t total;
+    size_t first, last;
+} span_t;
+
+/* Decodes the bytes of counts_encode and adds them to count[0..bins-1]; count NULL: only checks them. False if the
+ * bytes do not fit. */
+static bool counts_decode(uint64_t count[], size_t bins, size_t *base, span_t *span, qd_byte_reader_t *from)
 {
     uint64_t pairs = qd_byte_reader_whole(from), next = 0;
-    *total = 0;
+    *span = (span_t){.first = SIZE_MAX};
     if (pairs > bins)
         return false;
+    if (pairs > 0 && !from->first_edition) {
+        next = *base + (uint64_t)qd_unzigzag(qd_byte_reader_whole(from));
+        if (next >= bins)
+            return false;
+        *base = (size_t)next;
+    }
     for (uint64_t k = 0; k < pairs; k++) {
-        uint64_t gap = qd_byte_reader_whole(from), more = qd_byte_reader_whole(from);
+        uint64_t gap, more = read_pair(&gap, from);
         if (from->failed || gap >= bins - next || more == 0)
             return false;
         size_t bin = (size_t)(next + gap);
         next = bin + 1;
-        *total += more;
-        *first = k == 0 ? bin : *first;
-        *last = bin;
+        span->total += more;
+        span->first = k == 0 ? bin : span->first;
+        span->last = bin;
         if (count != NULL)
             count[bin] += more;
     }
     return !from->failed;
+}
+
+void qd_counts_encode(const uint64_t count[], size_t bins, qd_byte_writer_t *to)
+{
+    size_t base = 0;
+    counts_encode(count, 0, bins - 1, COUNTS_NONE, &base, to);
+}
+
+bool qd_counts_decode(uint64_t count[], size_t bins, uint64_t *total, qd_byte_reader_t *from)
+{
+    span_t span;
+    size_t base = 0;
+    bool sound = counts_decode(count, bins, &base, &span, from);
+    *total = span.total;
+    return sound;
 }
 
 #define MANTISSA_CUT 45                           /* 52 bits of mantissa, of which 7 are kept */
@@ -169,19 +221,20 @@ void qd_sketch_histogram(const qd_sketch_t *self, double low, double high, size_
 
 void qd_sketch_encode(const qd_sketch_t *self, qd_byte_writer_t *to)
 {
-    counts_encode(self->count, self->first, self->last, COUNTS_NONE, to);
+    size_t base = self->zero;
+    counts_encode(self->count, self->first, self->last, COUNTS_NONE, &base, to);
 }
 
 bool qd_sketch_decode(qd_sketch_t *self, uint64_t expected, bool apply, qd_byte_reader_t *from)
 {
-    uint64_t total;
-    size_t first = SIZE_MAX, last = 0;
-    bool sound = counts_decode(apply ? self->count : NULL, self->bins, &total, &first, &last, from) &&
-                 total == expected;
+    span_t span;
+    size_t base = self->zero;
+    bool sound =
+        counts_decode(apply ? self->count : NULL, self->bins, &base, &span, from) && span.total == expected;
     if (apply && !sound)
         touch(self, 0, self->bins - 1);
-    else if (apply && total > 0)
-        touch(self, first, last);
+    else if (apply && span.total > 0)
+        touch(self, span.first, span.last);
     return sound;
 }
 
@@ -439,45 +492,57 @@ uint64_t qd_path_histogram_describe(const qd_path_histogram_t *self, size_t peri
     return n;
 }
 
+/* The sum of a period less that of the period before: paths move slowly. Modulo 2^128. */
+static qd_int128_t difference(qd_int128_t a, qd_int128_t b)
+{
+    return (qd_int128_t)((qd_uint128_t)a - (qd_uint128_t)b);
+}
+
 void qd_path_histogram_encode(const qd_path_histogram_t *self, qd_byte_writer_t *to)
 {
+    size_t base = 0;
     settle(self);
     for (size_t t = 0; t < self->periods; t++) {
-        counts_encode(self->count + t * PATH_BINS, self->first[t], self->last[t], NONE, to);
-        qd_byte_writer_word(to, (uint64_t)self->sum[t]);
-        qd_byte_writer_word(to, (uint64_t)((qd_uint128_t)self->sum[t] >> 64));
+        counts_encode(self->count + t * PATH_BINS, self->first[t], self->last[t], NONE, &base, to);
+        qd_sum_encode(difference(self->sum[t], t > 0 ? self->sum[t - 1] : 0), to);
     }
 }
 
 /* Adds the counts of one period. After a failure any bin may be in use. */
-static bool decode_period(qd_path_histogram_t *self, size_t period, uint64_t worlds, qd_byte_reader_t *from)
+static bool decode_period(qd_path_histogram_t *self, size_t period, uint64_t worlds, size_t *base,
+                          qd_byte_reader_t *from)
 {
-    uint64_t total, *count = self->count + period * PATH_BINS;
-    size_t first = UINT16_MAX, last = 0;
-    bool sound = counts_decode(count, NONE + 1, &total, &first, &last, from) && total <= worlds;
+    uint64_t *count = self->count + period * PATH_BINS;
+    span_t span;
+    bool sound = counts_decode(count, NONE + 1, base, &span, from) && span.total <= worlds;
     if (!sound) {
         use(self, period, 0, STEPS);
         return false;
     }
-    while (last > STEPS || (last > first && count[last] == 0)) /* a bin in use, not NONE */
-        last--;
-    if (first <= last)
-        use(self, period, first, last);
+    if (span.first > span.last)
+        return true;
+    while (span.last > STEPS ||
+           (span.last > span.first && count[span.last] == 0)) /* a bin in use, not NONE */
+        span.last--;
+    if (span.first <= span.last)
+        use(self, period, span.first, span.last);
     return true;
 }
 
 bool qd_path_histogram_decode(qd_path_histogram_t *self, uint64_t worlds, bool apply, qd_byte_reader_t *from)
 {
+    size_t base = 0;
+    qd_uint128_t sum = 0; /* of the period before */
     for (size_t t = 0; t < self->periods; t++) {
-        uint64_t total;
-        size_t first, last;
-        bool sound = apply ? decode_period(self, t, worlds, from)
-                           : counts_decode(NULL, NONE + 1, &total, &first, &last, from) && total <= worlds;
+        span_t span;
+        bool sound = apply ? decode_period(self, t, worlds, &base, from)
+                           : counts_decode(NULL, NONE + 1, &base, &span, from) && span.total <= worlds;
         if (!sound)
             return false;
-        uint64_t low = qd_byte_reader_word(from), high = qd_byte_reader_word(from);
+        qd_uint128_t read = (qd_uint128_t)qd_sum_decode(from);
+        sum = from->first_edition ? read : sum + read;
         if (apply)
-            self->sum[t] += (qd_int128_t)((qd_uint128_t)high << 64 | low);
+            self->sum[t] = (qd_int128_t)((qd_uint128_t)self->sum[t] + sum);
     }
     return !from->failed;
 }

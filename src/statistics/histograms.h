@@ -21,6 +21,11 @@ static inline uint64_t qd_quantile_rank(double p, uint64_t n)
     return rank < 1.0 ? 1 : rank >= (double)n ? n : (uint64_t)rank;
 }
 
+/* An array of counts in bytes, sparse; and added back (count NULL: only checked), with their sum. False if the bytes do not
+ * fit. */
+void qd_counts_encode(const uint64_t count[], size_t bins, qd_byte_writer_t *to);
+bool qd_counts_decode(uint64_t count[], size_t bins, uint64_t *total, qd_byte_reader_t *from);
+
 /* A histogram of doubles rounded to eight significant bits: the distribution of one outcome, in counts.
  *
  * The bin of a value is read off the top bits of its IEEE representation: sign, exponent and seven bits of

@@ -70,16 +70,64 @@ double qd_moments_variance(const qd_moments_t *self)
     return variance < 0.0 ? 0.0 : variance;
 }
 
+/* ---- bytes --------------------------------------------------------------------------------------------- */
+
+static unsigned char *put_wide(unsigned char *at, qd_uint128_t value)
+{
+    for (; value >> 64 != 0; value >>= 7)
+        *at++ = (unsigned char)((uint64_t)value | 0x80);
+    return qd_put_whole(at, (uint64_t)value);
+}
+
+static qd_uint128_t read_wide(qd_byte_reader_t *from)
+{
+    qd_uint128_t value = 0;
+    for (unsigned shift = 0; shift < 128; shift += 7) {
+        if (from->at == from->end)
+            break;
+        unsigned char byte = *from->at++;
+        if (shift == 126 && byte > 3)
+            break;
+        value |= (qd_uint128_t)(byte & 0x7F) << shift;
+        if (byte < 0x80)
+            return value;
+    }
+    from->failed = true;
+    from->at = from->end;
+    return 0;
+}
+
+static qd_uint128_t read_two_words(qd_byte_reader_t *from)
+{
+    uint64_t low = qd_byte_reader_word(from), high = qd_byte_reader_word(from);
+    return (qd_uint128_t)high << 64 | low;
+}
+
+void qd_sum_encode(qd_int128_t sum, qd_byte_writer_t *to)
+{
+    unsigned char *at = qd_byte_writer_room(to, QD_WIDE_BYTES);
+    if (at != NULL)
+        qd_byte_writer_fill(to, put_wide(at, (qd_uint128_t)sum << 1 ^ (qd_uint128_t)(sum >> 127)));
+}
+
+qd_int128_t qd_sum_decode(qd_byte_reader_t *from)
+{
+    if (from->first_edition)
+        return (qd_int128_t)read_two_words(from);
+    qd_uint128_t value = read_wide(from);
+    return (qd_int128_t)(value >> 1 ^ (0 - (value & 1)));
+}
+
 void qd_moments_encode(const qd_moments_t *self, qd_byte_writer_t *to)
 {
     qd_byte_writer_whole(to, self->count);
     if (self->count == 0)
         return;
-    qd_byte_writer_word(to, (uint64_t)self->sum);
-    qd_byte_writer_word(to, (uint64_t)((qd_uint128_t)self->sum >> 64));
-    qd_byte_writer_word(to, (uint64_t)self->squares);
-    qd_byte_writer_word(to, (uint64_t)(self->squares >> 64));
-    qd_byte_writer_word(to, self->squares_high);
+    qd_sum_encode(self->sum, to);
+    unsigned char *at = qd_byte_writer_room(to, QD_WIDE_BYTES);
+    if (at != NULL)
+        qd_byte_writer_fill(to, put_wide(at, self->squares));
+    qd_byte_writer_whole(to, self->squares_high);
     qd_byte_writer_real(to, self->min);
     qd_byte_writer_real(to, self->max);
 }
@@ -90,12 +138,9 @@ bool qd_moments_decode(qd_moments_t *self, qd_byte_reader_t *from)
     self->count = qd_byte_reader_whole(from);
     if (self->count == 0)
         return !from->failed;
-    uint64_t low = qd_byte_reader_word(from), high = qd_byte_reader_word(from);
-    self->sum = (qd_int128_t)((qd_uint128_t)high << 64 | low);
-    low = qd_byte_reader_word(from);
-    high = qd_byte_reader_word(from);
-    self->squares = (qd_uint128_t)high << 64 | low;
-    self->squares_high = qd_byte_reader_word(from);
+    self->sum = qd_sum_decode(from);
+    self->squares = from->first_edition ? read_two_words(from) : read_wide(from);
+    self->squares_high = from->first_edition ? qd_byte_reader_word(from) : qd_byte_reader_whole(from);
     self->min = qd_byte_reader_real(from);
     self->max = qd_byte_reader_real(from);
     return !from->failed && self->min <= self->max;

@@ -49,6 +49,11 @@ double qd_moments_mean(const qd_moments_t *self);
  * values. */
 double qd_moments_variance(const qd_moments_t *self);
 
+/* A sum of fixed-point values in bytes: LEB128 of its zigzag form, at most QD_WIDE_BYTES. */
+#define QD_WIDE_BYTES 19
+void qd_sum_encode(qd_int128_t sum, qd_byte_writer_t *to);
+qd_int128_t qd_sum_decode(qd_byte_reader_t *from);
+
 void qd_moments_encode(const qd_moments_t *self, qd_byte_writer_t *to);
 
 /* Reads into an empty *self; false where the bytes hold no moments. */

@@ -11,7 +11,8 @@
 
 #include "base/memory.h"
 
-#define FORMAT      0x31594c4c41544451ull /* "QDTALLY1" */
+#define FORMAT      0x32594c4c41544451ull /* "QDTALLY2" */
+#define FORMAT_ONE  0x31594c4c41544451ull /* "QDTALLY1": read, not written any more */
 #define PLANE       (QD_PLANE_BINS * QD_PLANE_BINS)
 #define BLOCS_FIRST 1.0
 #define BLOCS_LAST  17.0
@@ -272,15 +273,6 @@ uint64_t qd_tally_path(const qd_tally_t *self, qd_series_t series, size_t period
 
 /* ---- bytes --------------------------------------------------------------------------------------------- */
 
-static void encode_plane(const qd_tally_t *self, qd_byte_writer_t *to)
-{
-    unsigned char *at = qd_byte_writer_room(to, (size_t)PLANE * QD_WHOLE_BYTES);
-    for (size_t i = 0; at != NULL && i < PLANE; i++)
-        at = qd_put_whole(at, self->plane[i]);
-    if (at != NULL)
-        qd_byte_writer_fill(to, at);
-}
-
 /* Layout: format word, length, then the body (shape, counts, hash, outcomes, plane, paths), then XXH3-64 of
  * all before. */
 static void encode_body(const qd_tally_t *self, qd_byte_writer_t *to)
@@ -296,7 +288,7 @@ static void encode_body(const qd_tally_t *self, qd_byte_writer_t *to)
         qd_moments_encode(&self->moments[o], to);
         qd_sketch_encode(&self->sketch[o], to);
     }
-    encode_plane(self, to);
+    qd_counts_encode(self->plane, PLANE, to);
     for (size_t s = 0; self->paths && s < QD_SERIES_COUNT; s++)
         qd_path_histogram_encode(&self->path[s], to);
 }
@@ -351,6 +343,20 @@ static bool decode_totals(qd_tally_totals_t *self, uint64_t *worlds, bool apply,
     return !from->failed;
 }
 
+static bool decode_plane(qd_tally_t *self, uint64_t worlds, bool apply, qd_byte_reader_t *from)
+{
+    uint64_t total;
+    if (!from->first_edition)
+        return qd_counts_decode(apply ? self->plane : NULL, PLANE, &total, from) && total <= worlds;
+    for (size_t i = 0; i < PLANE; i++) {
+        uint64_t count = qd_byte_reader_whole(from);
+        if (count > worlds)
+            return false;
+        self->plane[i] += apply ? count : 0;
+    }
+    return true;
+}
+
 /* Reads a body whose shape has been checked; with `apply` false self stays as it is. */
 static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
 {
@@ -360,12 +366,8 @@ static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
     for (size_t o = 0; o < qd_outcome_count; o++)
         if (!decode_outcome(self, o, worlds, apply, &from))
             return false;
-    for (size_t i = 0; i < PLANE; i++) {
-        uint64_t count = qd_byte_reader_whole(&from);
-        if (count > worlds)
-            return false;
-        self->plane[i] += apply ? count : 0;
-    }
+    if (!decode_plane(self, worlds, apply, &from))
+        return false;
     for (size_t s = 0; self->paths && s < QD_SERIES_COUNT; s++)
         if (!qd_path_histogram_decode(&self->path[s], worlds, apply, &from))
             return false;
@@ -389,7 +391,8 @@ static bool add_body(qd_tally_t *self, qd_byte_reader_t from)
 static const char *check_envelope(const unsigned char *bytes, size_t size)
 {
     qd_byte_reader_t from = {.at = bytes, .end = bytes + size};
-    if (qd_byte_reader_word(&from) != FORMAT)
+    uint64_t format = qd_byte_reader_word(&from);
+    if (format != FORMAT && format != FORMAT_ONE)
         return "it does not begin as one of this format";
     if (qd_byte_reader_word(&from) != size || size < 3 * sizeof(uint64_t))
         return "its length differs from that in its header";
@@ -434,10 +437,18 @@ static qd_status_t refuse(const char *fault, qd_error_t *error)
                          : qd_error_add(error, QD_ERROR_IO, "the bytes of a tally cannot be used: %s", fault);
 }
 
+bool qd_tally_bytes_are_current(const unsigned char *bytes, size_t size)
+{
+    qd_byte_reader_t from = {.at = bytes, .end = bytes + size};
+    return qd_byte_reader_word(&from) == FORMAT;
+}
+
 /* What lies between the header and the checksum. */
 static qd_byte_reader_t body_of(const unsigned char *bytes, size_t size)
 {
-    return (qd_byte_reader_t){.at = bytes + 2 * sizeof(uint64_t), .end = bytes + size - sizeof(uint64_t)};
+    return (qd_byte_reader_t){.at = bytes + 2 * sizeof(uint64_t),
+                              .end = bytes + size - sizeof(uint64_t),
+                              .first_edition = !qd_tally_bytes_are_current(bytes, size)};
 }
 
 qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t size, qd_error_t *error)

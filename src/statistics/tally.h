@@ -107,6 +107,8 @@ void qd_tally_extent_clear(qd_tally_extent_t *self);
 QD_MUST_USE qd_status_t qd_tally_extent_add(qd_tally_extent_t *self, const unsigned char *bytes, size_t size,
                                             qd_error_t *error);
 
+/* Whether the bytes are as _encode writes them now; those of the encoding before it can be decoded, too. */
+bool qd_tally_bytes_are_current(const unsigned char *bytes, size_t size);
 bool qd_tally_bytes_keep_paths(const unsigned char *bytes, size_t size); /* of what _encode gave */
 QD_MUST_USE qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t size,
                                         qd_error_t *error);

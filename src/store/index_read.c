@@ -191,11 +191,17 @@ qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsig
     const qd_unit_t *unit = only_unit(self, qd_slots_at(&self->slots, point, order));
     size_t capacity = 0;
     const qd_tally_t *tally;
+    qd_status_t status = QD_OK;
     *bytes = NULL;
     *size = unit == NULL ? 0 : unit->tally_size;
     if (unit != NULL)
-        return qd_sources_tally(self->sources, unit, bytes, error);
-    qd_status_t status = qd_index_tally(self, point, order, &tally, error);
+        status = qd_sources_tally(self->sources, unit, bytes, error);
+    if (status != QD_OK || (unit != NULL && qd_tally_bytes_are_current(*bytes, *size)))
+        return status;
+    free(*bytes);
+    *bytes = NULL;
+    *size = 0;
+    status = qd_index_tally(self, point, order, &tally, error);
     if (status == QD_OK)
         status = qd_tally_encode(tally, bytes, size, &capacity, error);
     return status;

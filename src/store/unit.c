@@ -5,7 +5,7 @@
 #include "quadrille/registry.h"
 
 #define WORLDS_END       ((uint64_t)1 << 62)
-#define PATH_BYTES_LEAST 16 /* of one period of one series in an encoded tally: its sum */
+#define PATH_BYTES_LEAST 2 /* of one period of one series in an encoded tally: number of bins, sum */
 
 void qd_unit_clear(qd_unit_t *self)
 {

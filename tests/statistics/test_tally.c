@@ -138,6 +138,28 @@ static void test_bytes_come_back(void **state)
     qd_tally_free(empty);
 }
 
+/* Bytes of the encoding before this one, written by the program of then: the same tally. */
+static void test_the_first_encoding_is_still_read(void **state)
+{
+    (void)state;
+    static unsigned char bytes[32768];
+    qd_tally_t *tally = qd_tally_new(PERIODS, true), *expected = make_tally(0, 40, 1);
+    FILE *file = fopen(QD_SOURCE_DIR "/tests/data/tally-1.bin", "rb");
+    qd_tally_extent_t extent;
+    qd_error_t error = QD_ERROR_NONE;
+    assert_non_null(file);
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    assert_false(qd_tally_bytes_are_current(bytes, size));
+    assert_int_equal(qd_tally_decode(tally, bytes, size, &error), QD_OK);
+    assert_same(tally, expected);
+    qd_tally_extent_clear(&extent);
+    assert_int_equal(qd_tally_extent_add(&extent, bytes, size, &error), QD_OK);
+    assert_int_equal(extent.totals.worlds, qd_tally_count(expected));
+    qd_tally_free(tally);
+    qd_tally_free(expected);
+}
+
 static void assert_refused(qd_tally_t *tally, const unsigned char *bytes, size_t size)
 {
     qd_error_t error = QD_ERROR_NONE;
@@ -551,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_damaged_bytes_are_refused_and_change_nothing),
         cmocka_unit_test(test_forged_bytes_are_refused),
         cmocka_unit_test(test_summary_and_quantiles_against_sorted_values),
+        cmocka_unit_test(test_the_first_encoding_is_still_read),
         cmocka_unit_test(test_extents_are_those_of_the_tally),
         cmocka_unit_test(test_sd_of_a_narrow_spread),
         cmocka_unit_test(test_whole_numbers_are_exact),
