@@ -2,7 +2,6 @@
 
 #include "store/cf.h"
 #include "store/guard.h"
-#include "store/hdf5_here.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -201,7 +200,7 @@ static void sum_variable(qd_h5_t *self, const char *path, hid_t variable, kind_t
         if ((room = calloc(plan.elements + 1, sizeof(double))) == NULL)
             refuse_memory(self, "out of memory for checking its digest");
         else if (!sum_slabs(variable, space, memory_type, &plan, (qd_h5_values_t){kind.type, room}, sum))
-            qd_h5_here_fail(self, "reading variable", path);
+            qd_h5_fail(self, "reading variable", path);
     }
     free(room);
     qd_h5_need(self, H5Sclose(space) >= 0, "reading variable", path);

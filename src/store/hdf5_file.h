@@ -195,7 +195,7 @@ void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *cou
 void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data);
 
-/* ---- for both files of this class ---------------------------------------------------------------------- */
+/* ---- for the files of this class ---------------------------------------------------------------------- */
 
 /* Silences HDF5's own printing and its cleaning up at exit; before anything else is asked of it. */
 void qd_h5_prepare(void);

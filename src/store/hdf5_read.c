@@ -10,14 +10,6 @@
 #include "store/guard.h"
 #include "store/hdf5_serve.h"
 
-void qd_h5_refuse(qd_h5_t *self, const char *why)
-{
-    if (self->failed)
-        return;
-    self->failed = true;
-    snprintf(self->why, sizeof self->why, "%s", why);
-}
-
 /* ---- asking the child ---------------------------------------------------------------------------------- */
 
 /* The child has gone: that is the failure, now and whenever it is asked again. */

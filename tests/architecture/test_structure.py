@@ -17,7 +17,6 @@ LINES_MOST = 600
 # Groups of files that still need each other; a row goes when its circle is untied.
 KNOWN_CIRCLES = [
     {"assemble", "assemble_check", "assemble_summary", "assemble_survival", "assemble_worlds"},
-    {"digest", "hdf5_file", "hdf5_here", "hdf5_read", "hdf5_serve", "hdf5_vet", "hdf5_write"},
 ]
 
 # From the top down. A folder may include from its own row (without circles) and from the rows below it.
