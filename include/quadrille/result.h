@@ -177,17 +177,25 @@ QD_MUST_USE qd_status_t qd_result_file_experiment(const qd_result_file_t *self, 
                                                   qd_experiment_t **experiment, qd_error_t *error);
 
 /* Whether per-world values of an outcome are there. */
-bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcome);
+bool qd_result_file_has_worlds(qd_result_file_t *self, qd_outcome_t outcome);
 
 /* Whether it is a folder of parts, which has rows and tallies but no statistics. */
 bool qd_result_file_is_folder(const qd_result_file_t *self);
 
 /* Whether the file keeps rows of any outcome, and with them what is needed to go on from it. */
-bool qd_result_file_keeps_rows(const qd_result_file_t *self);
+bool qd_result_file_keeps_rows(qd_result_file_t *self);
 
 /* Whether the file knows that some of its worlds have fewer periods than others, so that means of `survival`
  * depend on how long worlds were watched. False where it has no /survival. */
-bool qd_result_file_unequal_periods(const qd_result_file_t *self);
+bool qd_result_file_unequal_periods(qd_result_file_t *self);
+
+/* Whether the file has statistics of an outcome: `output:` may leave it out. False where that cannot be read
+ * (qd_result_file_fault). */
+bool qd_result_file_summarises(qd_result_file_t *self, qd_outcome_t outcome);
+
+/* QD_OK, or QD_ERROR_IO with its reason if any reading of the file has failed since it was opened. To be asked at the end by callers
+ * that ask whether something is there: functions of this header that return bool say "no" of what cannot be read. */
+QD_MUST_USE qd_status_t qd_result_file_fault(qd_result_file_t *self, qd_error_t *error);
 
 /* Worlds present of (point, order): failed ones included. */
 QD_MUST_USE qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order,
@@ -205,7 +213,7 @@ QD_MUST_USE qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point
                                             qd_error_t *error);
 
 /* Whether there is a variable of that path ("/survival/estimate"). A folder of parts has none. */
-bool qd_result_file_holds(const qd_result_file_t *self, const char *variable);
+bool qd_result_file_holds(qd_result_file_t *self, const char *variable);
 
 /* The numbers of a variable as doubles, last dimension fastest: malloc'ed into *value for free(), NULL after a failure, with their
  * number in *count. QD_ERROR_INPUT: no such variable, or no numbers; QD_ERROR_IO, QD_ERROR_MEMORY. */

@@ -208,18 +208,18 @@ static qd_status_t choose_summarised(export_t *self)
 {
     bool named = self->asked->outcomes && strcmp(self->asked->outcomes, "all") != 0;
     for (size_t o = 0; o < qd_outcome_count; o++) {
-        qd_error_t unkept = QD_ERROR_NONE;
         qd_result_summary_t summary;
         if (self->asked->outcomes && !self->chosen[o])
             continue;
-        qd_status_t status = qd_result_file_summary(self->file, 0, 0, (qd_outcome_t)o, &summary,
-                                                    named ? self->error : &unkept);
-        if (status == QD_OK)
-            self->outcome[self->outcomes++] = (qd_outcome_t)o;
-        else if (named || status != QD_ERROR_INPUT)
+        qd_status_t status = QD_OK;
+        if (named)
+            status = qd_result_file_summary(self->file, 0, 0, (qd_outcome_t)o, &summary, self->error);
+        if (status != QD_OK)
             return status;
+        if (named || qd_result_file_summarises(self->file, (qd_outcome_t)o))
+            self->outcome[self->outcomes++] = (qd_outcome_t)o;
     }
-    return QD_OK;
+    return qd_result_file_fault(self->file, self->error);
 }
 
 static qd_status_t summarise_order(export_t *self, size_t point, size_t order)
@@ -362,6 +362,8 @@ static qd_status_t write_rows(void *context, FILE *out, qd_error_t *error)
     qd_status_t status = self->asked->summary  ? export_summaries(self)
                          : self->asked->design ? export_design(self)
                                                : export_worlds(self);
+    if (status == QD_OK)
+        status = qd_result_file_fault(self->file, error);
     if (status == QD_OK && self->rows.json)
         putc('\n', out);
     return status;

@@ -48,25 +48,27 @@ static char *file_of(const char *name)
     return asprintf(&path, "%s%s", name, whole ? "" : ".yaml") < 0 ? NULL : path;
 }
 
-static int write_experiment(const char *path)
+static qd_status_t put_experiment(void *context, FILE *out, qd_error_t *error)
+{
+    const char *path = context;
+    (void)error;
+    fprintf(out, text, path, path);
+    return QD_OK;
+}
+
+static int write_experiment(char *path)
 {
     bool there;
     if (!qd_cli_may_write(path, &there))
         return 2;
-    FILE *out = fopen(path, "wx");
-    if (!out) {
-        fprintf(stderr, "quadrille: %s: %s\n", path,
-                errno == EEXIST ? "found an existing file; expected none" : strerror(errno));
-        return errno == EEXIST ? 2 : 1;
+    if (there) {
+        fprintf(stderr, "quadrille: %s: found an existing file; expected none\n", path);
+        return 2;
     }
-    fprintf(out, text, path, path);
-    bool written = !ferror(out);
-    if (fclose(out) != 0 || !written) {
-        fprintf(stderr, "quadrille: %s: %s\n", path, strerror(errno));
-        return 1;
-    }
-    fprintf(stderr, "quadrille: wrote %s; `quadrille run %s` plays it\n", path, path);
-    return 0;
+    int code = qd_cli_write(path, put_experiment, path);
+    if (code == 0)
+        fprintf(stderr, "quadrille: `quadrille run %s` plays it\n", path);
+    return code;
 }
 
 static int run(int argc, char **argv)

@@ -40,15 +40,14 @@ static void put_text(const char *name, const char *text, bool first)
 static qd_status_t put_rows(const qd_show_t *self, qd_rows_t *rows, size_t p, size_t o)
 {
     for (size_t i = 0; i < qd_outcome_count; i++) {
-        qd_error_t unkept = QD_ERROR_NONE;
         qd_result_summary_t summary;
-        if (self->asked && !self->outcome[i])
+        bool named = self->asked && !self->all;
+        if (named ? !self->outcome[i] : !qd_result_file_summarises(self->file, (qd_outcome_t)i))
             continue;
-        qd_status_t status = qd_result_file_summary(self->file, p, o, (qd_outcome_t)i, &summary,
-                                                    self->asked && !self->all ? self->error : &unkept);
-        if (status != QD_OK && self->asked && !self->all)
+        qd_status_t status = qd_result_file_summary(self->file, p, o, (qd_outcome_t)i, &summary, self->error);
+        if (status != QD_OK)
             return status;
-        if (status != QD_OK || summary.count == 0)
+        if (summary.count == 0)
             continue;
         bool stopped = !isnan(summary.stop_low);
         qd_rows_text(rows, qd_show_point_name(self, p));
@@ -317,6 +316,8 @@ static qd_status_t show_whole(const qd_show_t *self)
 {
     bool held = qd_screen_hold();
     qd_status_t status = show_all(self);
+    if (status == QD_OK)
+        status = qd_result_file_fault(self->file, self->error);
     if (held)
         qd_screen_release(status == QD_OK);
     return status;

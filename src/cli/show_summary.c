@@ -17,28 +17,20 @@
 #define ORDER_WIDTH   13
 #define POINT_WIDTH   34
 
-/* Outcomes outside the experiment's `output` have no summary. */
-static bool is_kept(const qd_show_t *self, qd_outcome_t outcome)
-{
-    qd_result_summary_t unused;
-    qd_error_t scratch = QD_ERROR_NONE;
-    return qd_result_file_summary(self->file, 0, 0, outcome, &unused, &scratch) == QD_OK;
-}
-
 static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chosen[QD_OUTCOMES_MAX])
 {
     size_t count = 0;
     qd_shown_t least = many_points ? QD_SHOWN_MAIN : QD_SHOWN_POINT;
     for (size_t o = 0; !self->asked && o < qd_outcome_count; o++)
-        if (qd_outcome_table[o].shown >= least && is_kept(self, (qd_outcome_t)o))
+        if (qd_outcome_table[o].shown >= least && qd_result_file_summarises(self->file, (qd_outcome_t)o))
             chosen[count++] = (qd_outcome_t)o;
     for (size_t o = 0; self->asked && o < qd_outcome_count; o++)
-        if (self->outcome[o] && (!self->all || is_kept(self, (qd_outcome_t)o)))
+        if (self->outcome[o] && (!self->all || qd_result_file_summarises(self->file, (qd_outcome_t)o)))
             chosen[count++] = (qd_outcome_t)o;
     /* Of a file without the main outcomes: its own ones, as many as a row has room for. */
     bool none = count == 0;
     for (size_t o = 0; none && o < qd_outcome_count && count < 4; o++)
-        if (is_kept(self, (qd_outcome_t)o))
+        if (qd_result_file_summarises(self->file, (qd_outcome_t)o))
             chosen[count++] = (qd_outcome_t)o;
     return count;
 }
@@ -466,11 +458,9 @@ static qd_status_t show_outcome(effects_t *self, size_t order, qd_outcome_t outc
 
 static bool is_shown(const qd_show_t *self, size_t outcome)
 {
-    qd_result_summary_t unused;
-    qd_error_t unkept = QD_ERROR_NONE;
     bool usual = outcome == QD_O_survival || outcome == QD_O_effective_blocs;
     return (self->asked ? self->outcome[outcome] : usual) &&
-           qd_result_file_summary(self->file, 0, 0, (qd_outcome_t)outcome, &unused, &unkept) == QD_OK;
+           qd_result_file_summarises(self->file, (qd_outcome_t)outcome);
 }
 
 qd_status_t qd_show_effects(const qd_show_t *self)

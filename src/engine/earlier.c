@@ -66,8 +66,9 @@ static qd_status_t add_result(qd_index_t *index, const qd_experiment_t *experime
     if (status != QD_OK)
         return status;
     bool rows = qd_result_file_keeps_rows(file);
+    status = qd_result_file_fault(file, error);
     qd_result_file_close(file);
-    return rows ? qd_index_add_result(index, output, error) : QD_OK;
+    return status == QD_OK && rows ? qd_index_add_result(index, output, error) : status;
 }
 
 /* What lies there must keep what this run keeps: rows cannot be had afterwards. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "engine/same_file.h"
 #include "quadrille/event.h"
@@ -393,6 +394,8 @@ static qd_status_t read_stored(qd_result_file_t *file, uint64_t world, qd_replay
                                      &replay->found.value[o], error);
         replay->stored = replay->stored || !isnan(replay->found.value[o]);
     }
+    if (status == QD_OK)
+        status = qd_result_file_fault(file, error);
     return status;
 }
 
@@ -475,6 +478,9 @@ static qd_status_t play_traced(const qd_experiment_t *experiment, const qd_repla
     if (status == QD_OK && failed)
         status = qd_error_add(error, QD_ERROR_IO, "%s: the trace could not be written: %s", options->trace,
                               strerror(errno));
+    struct stat written;
+    if (status != QD_OK && lstat(options->trace, &written) == 0 && S_ISREG(written.st_mode))
+        unlink(options->trace); /* no half of a trace stays */
     return status;
 }
 

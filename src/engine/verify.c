@@ -430,7 +430,10 @@ static qd_status_t open_all(verify_t *self)
     memcpy(self->report->stored_hash, from->result_hash, sizeof from->result_hash);
     snprintf(self->report->version, sizeof self->report->version, "%s", from->version);
     status = qd_result_file_experiment(self->file, options->path, &self->experiment, self->error);
-    if (status == QD_OK && qd_result_file_keeps_rows(self->file))
+    bool rows = status == QD_OK && qd_result_file_keeps_rows(self->file);
+    if (status == QD_OK)
+        status = qd_result_file_fault(self->file, self->error);
+    if (status == QD_OK && rows)
         status = qd_merge_index(self->experiment, &options->path, 1, &self->index, self->error);
     else if (status == QD_OK && (options->fraction < 1.0 || !from->complete))
         status =

@@ -162,13 +162,6 @@ static bool is_wanted(const qd_report_t *self, qd_outcome_t outcome)
     return false;
 }
 
-static bool is_summarised(const qd_report_t *self, qd_outcome_t outcome)
-{
-    qd_result_summary_t unused;
-    qd_error_t scratch = QD_ERROR_NONE;
-    return qd_result_file_summary(self->file, 0, 0, outcome, &unused, &scratch) == QD_OK;
-}
-
 typedef enum { MEAN, LOW, HIGH } bound_t;
 
 static qd_status_t write_bound(const qd_report_t *self, qd_outcome_t outcome, bound_t bound, const char *name)
@@ -210,7 +203,7 @@ static qd_status_t write_outcomes(const qd_report_t *self)
     qd_status_t status = QD_OK;
     fputs("\"outcomes\":[", self->out);
     for (size_t i = 0; i < qd_outcome_count && status == QD_OK; i++) {
-        if (!is_summarised(self, (qd_outcome_t)i))
+        if (!qd_result_file_summarises(self->file, (qd_outcome_t)i))
             continue;
         if (!is_wanted(self, (qd_outcome_t)i)) {
             left_out++;
@@ -450,6 +443,8 @@ qd_status_t qd_report_write(qd_result_file_t *file, const qd_experiment_t *exper
     report_put_body(out);
     fputs("<script type=\"application/json\" id=\"data\">\n", out);
     qd_status_t status = report_data(file, experiment, options, out, error);
+    if (status == QD_OK)
+        status = qd_result_file_fault(file, error);
     fputs("\n</script>\n<script>\n(() => {\n'use strict';\n", out);
     report_put_script(out);
     fputs("})();\n</script>\n</body>\n</html>\n", out);

@@ -39,6 +39,7 @@ struct qd_result_file {
     qd_named_cells_t ablation, baseline, robustness;
     void *turning;
     size_t turnings;
+    char fault[512]; /* why reading first failed; "" while it has not */
 };
 
 /* What went wrong with the file since the last call, which is forgotten: it can be read on. */

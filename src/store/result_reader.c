@@ -245,13 +245,12 @@ qd_status_t qd_result_file_experiment(const qd_result_file_t *self, const char *
     return QD_OK;
 }
 
-bool qd_result_file_holds(const qd_result_file_t *self, const char *variable)
+bool qd_result_file_holds(qd_result_file_t *self, const char *variable)
 {
-    qd_h5_t h5 = self->h5; /* looking does not change the file */
-    return self->parts == NULL && qd_h5_exists(&h5, variable);
+    return self->parts == NULL && qd_h5_exists(&self->h5, variable);
 }
 
-bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcome)
+bool qd_result_file_has_worlds(qd_result_file_t *self, qd_outcome_t outcome)
 {
     if (self->parts != NULL)
         return qd_parts_reader_keeps(self->parts, outcome);
@@ -260,7 +259,7 @@ bool qd_result_file_has_worlds(const qd_result_file_t *self, qd_outcome_t outcom
     return qd_result_file_holds(self, path);
 }
 
-bool qd_result_file_keeps_rows(const qd_result_file_t *self)
+bool qd_result_file_keeps_rows(qd_result_file_t *self)
 {
     for (size_t o = 0; o < qd_outcome_count; o++)
         if (qd_result_file_has_worlds(self, (qd_outcome_t)o))
@@ -268,12 +267,11 @@ bool qd_result_file_keeps_rows(const qd_result_file_t *self)
     return false;
 }
 
-bool qd_result_file_unequal_periods(const qd_result_file_t *self)
+bool qd_result_file_unequal_periods(qd_result_file_t *self)
 {
     int64_t unequal = 0;
-    qd_h5_t h5 = self->h5; /* looking does not change the file */
-    return self->parts == NULL && qd_h5_exists(&h5, "/survival") &&
-           qd_h5_get_whole(&h5, "/survival", QD_UNEQUAL_PERIODS, &unequal) && unequal != 0;
+    return qd_result_file_holds(self, "/survival") &&
+           qd_h5_get_whole(&self->h5, "/survival", QD_UNEQUAL_PERIODS, &unequal) && unequal != 0;
 }
 
 /* All of a variable that has `each` numbers for every (point, order); NULL after a failure. */
@@ -287,6 +285,13 @@ static void *read_cells(qd_result_file_t *self, const char *path, qd_h5_type_t t
         return NULL;
     }
     return value;
+}
+
+bool qd_result_file_summarises(qd_result_file_t *self, qd_outcome_t outcome)
+{
+    char path[128];
+    snprintf(path, sizeof path, "/summary/%s", qd_outcome_table[outcome].name);
+    return self->parts != NULL || qd_result_file_holds(self, path);
 }
 
 qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order, uint64_t *worlds,

@@ -10,8 +10,19 @@ qd_status_t qd_result_file_outcome(qd_result_file_t *self, qd_error_t *error)
     if (!self->h5.failed)
         return QD_OK;
     self->h5.failed = false;
+    if (!self->h5.absent && self->fault[0] == '\0')
+        snprintf(self->fault, sizeof self->fault, "%s", self->h5.why);
     return qd_error_add(error, self->h5.absent ? QD_ERROR_INPUT : QD_ERROR_IO, "%s: %s", self->h5.path,
                         self->h5.why);
+}
+
+qd_status_t qd_result_file_fault(qd_result_file_t *self, qd_error_t *error)
+{
+    qd_error_t told = QD_ERROR_NONE;
+    if (qd_result_file_outcome(self, &told) == QD_OK && self->fault[0] == '\0')
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_IO, "%s: %s", self->h5.path,
+                        self->fault[0] ? self->fault : self->h5.why);
 }
 
 static void free_named(const qd_table_t *table, qd_named_cells_t *kept)

@@ -1,0 +1,82 @@
+"""Single calls of the commands that read a result, or write a file other than one, fail.
+
+What holds: exit status 0 says and writes the same as without the fault. Otherwise there is a message, the status is 1, and the
+folder is as it was: neither half a file nor a draft stays, and the fault of a device is not called wrong input."""
+
+import pathlib
+import re
+import shutil
+import signal
+import tempfile
+
+from injection import EXPERIMENT, RUN, command, content, expect, spread
+
+COMMANDS = (
+    ("show", "out.h5"),
+    ("show", "out.h5", "--json"),
+    ("export", "out.h5", "--csv", "--summary"),
+    ("export", "out.h5", "--csv", "-o", "rows.csv"),
+    ("report", "out.h5", "-o", "page.html"),
+    ("crate", "out.h5", "-o", "crate"),
+    ("verify", "out.h5", "--fraction", "1"),
+    ("register", "tiny.yaml"),
+    ("init", "mine"),
+)
+
+TIME = re.compile(rb"20\d\d-\d\d-\d\d.\d\d:\d\d:\d\d[^\"<,]*|\d+(\.\d+)? m?s\b")
+
+
+def without_times(files):
+    return {name: TIME.sub(b"TIME", data) if not name.endswith(".h5") else data for name, data in files.items()}
+
+
+def prepared(owner):
+    """A folder with an experiment and its result; it goes when `owner`, a class of tests, is done."""
+    folder = tempfile.TemporaryDirectory()
+    owner.addClassCleanup(folder.cleanup)
+    path = pathlib.Path(folder.name) / "before"
+    path.mkdir()
+    (path / "tiny.yaml").write_text(EXPERIMENT)
+    expect(path, *RUN, "-j", "1")
+    return path
+
+
+def play(before, arguments, fault=None, log=None):
+    """(status, words, files) of a command in a copy of the folder."""
+    with tempfile.TemporaryDirectory(dir=before.parent) as name:
+        folder = pathlib.Path(name) / "work"
+        shutil.copytree(before, folder)
+        status, said = command(folder, *arguments, fault=fault, log=log)
+        return status, TIME.sub(b"TIME", said.encode()), without_times(content(folder))
+
+
+def faults(before, arguments, kind, wanted=None):
+    """One text for each of `wanted` positions (None: all) where a fault is not told as it should be."""
+    log = before.parent / "log"
+    log.unlink(missing_ok=True)
+    status, said, files = play(before, arguments)
+    if status != 0:
+        raise AssertionError(f"{' '.join(arguments)}: exit status {status}\n{said.decode()}")
+    play(before, arguments, fault="io:eio:0", log=log)
+    calls = log.read_text().splitlines()
+    wrong = []
+    for k in spread(len(calls), wanted):
+        found = play(before, arguments, fault=f"io:{kind}:{k}")
+        why = judge(found, (0, said, files), without_times(content(before)))
+        if why:
+            wrong.append(f"{' '.join(arguments)}, {kind} at {k} ({calls[k - 1]}): {why}; it said\n{found[1].decode()[-500:]}")
+    return wrong
+
+
+def judge(found, expected, before):
+    status, said, files = found
+    if status == 0:
+        same = said == expected[1] and set(files) == set(expected[2])
+        return None if same else "exit status 0, and other words or files than without the fault"
+    if status not in (1, -signal.SIGKILL) and not (status == 2 and b"expected a folder that can be written to" in said):
+        return f"exit status {status}"
+    if status == 1 and b"quadrille" not in said:
+        return "no message"
+    if status == 1 and files != before:
+        return f"exit status 1, and changed: {sorted(set(files.items()) ^ set(before.items()))[:3]}"[:400]
+    return None

@@ -1,0 +1,25 @@
+#!/usr/bin/python3
+"""A sample of what test_commands_all.py does at every call."""
+
+import unittest
+
+import injection
+from commands import COMMANDS, faults, prepared
+
+
+class Commands(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.before = prepared(cls)
+
+    def test_a_device_that_cannot_read_or_write(self):
+        for number, arguments in enumerate(COMMANDS):
+            with self.subTest(command=" ".join(arguments)):
+                self.assertEqual(faults(self.before, arguments, ("eio", "enospc")[number % 2], 8), [])
+
+    def test_no_row_is_left_out_in_silence(self):
+        self.assertEqual(faults(self.before, ("show", "out.h5", "--json"), "eio", 60), [])
+
+
+if __name__ == "__main__":
+    injection.main()
