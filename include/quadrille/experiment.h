@@ -168,6 +168,7 @@ typedef struct {
     char **source;            /* paths of the data files that were read beside it */
     char *name, *about;       /* title; the question in words, or "" */
     uint64_t seed;            /* of all random numbers */
+    bool luck_by_order;       /* every order has luck of its own; else world w has the same in all of them */
     uint64_t worlds;          /* per point and order (precision.max_worlds where precision is given) */
     size_t orders;            /* length of `order` */
     qd_order_t *order;        /* `orders:` */
@@ -241,6 +242,13 @@ const char *qd_experiment_order_label(const qd_experiment_t *self, size_t order)
 const char *qd_experiment_name(const qd_experiment_t *self);
 /* The experiment as resolved, in canonical YAML: what a result file stores. Owned by the experiment. */
 const char *qd_experiment_config(const qd_experiment_t *self);
+
+/* The luck of world `world` (below 2^56) of every point in an order: the seed, and with `luck: by-order` the seed hashed
+ * with the order's label (XXH3-64). `order` < qd_experiment_orders. */
+qd_luck_t qd_experiment_luck(const qd_experiment_t *self, size_t order, uint64_t world);
+
+/* "shared" or "by-order", as a file states it. */
+const char *qd_experiment_luck_name(const qd_experiment_t *self);
 
 /* The plan of one (point, order): defaults of the kind, then `parameters`, --set, then the point; the file's
  * schedule and then the point's. Writes into *plan, whose `change` array (size: experiment->changes + point's

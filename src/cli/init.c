@@ -17,6 +17,7 @@ static const char text[] =
     "seed: 1985                    # the same seed, the same worlds and the same luck at every design point\n"
     "worlds: 500                   # of each design point and order; more make intervals narrower\n"
     "orders: [unipolar, bipolar, multipolar]\n"
+    "# luck: by-order              # every order has luck of its own; by default all share it\n"
     "\n"
     "parameters:                   # of every world: `quadrille list parameters`\n"
     "  order.states: 24            # a constant,\n"

@@ -330,10 +330,11 @@ static void catch_signals(double time_budget)
 static void say_plan(const arguments_t *self, const qd_experiment_t *experiment)
 {
     size_t points = qd_experiment_unvaried(experiment);
-    fprintf(stderr, "quadrille: %s: %zu point%s x %zu order%s x %s%" PRIu64 " worlds, seed %" PRIu64 "\n",
+    fprintf(stderr, "quadrille: %s: %zu point%s x %zu order%s x %s%" PRIu64 " worlds, seed %" PRIu64 "%s\n",
             experiment->name, points, points == 1 ? "" : "s", experiment->orders,
             experiment->orders == 1 ? "" : "s", experiment->precision.given ? "at most " : "",
-            experiment->worlds, experiment->seed);
+            experiment->worlds, experiment->seed,
+            experiment->luck_by_order ? ", each order with luck of its own" : "");
     if (experiment->points > points)
         fprintf(stderr,
                 "quadrille: robustness: %zu points x %zu order%s x %" PRIu64

@@ -122,6 +122,7 @@ static qd_status_t show_json(const qd_show_t *self)
     put_member("command_line", from->command_line);
     put_member("shard", from->shard);
     put_member("result_hash", from->result_hash);
+    put_member("luck", self->experiment ? qd_experiment_luck_name(self->experiment) : "");
     printf("  \"config_hash\": \"%016" PRIx64 "\",\n  \"seed\": %" PRIu64
            ",\n  \"complete\": %s,\n  \"summary\": ",
            from->config_hash, from->seed, from->complete ? "true" : "false");
@@ -234,6 +235,8 @@ static qd_status_t show_extent(const qd_show_t *self)
         return status;
     printf("holds     %llu worlds over %zu point%s x %zu order%s, seed %llu", (unsigned long long)done,
            points, points == 1 ? "" : "s", orders, orders == 1 ? "" : "s", (unsigned long long)from->seed);
+    if (self->experiment)
+        printf(", luck %s", qd_experiment_luck_name(self->experiment));
     if (*from->shard)
         printf(", shard %s", from->shard);
     if (self->experiment && self->experiment->precision.given)

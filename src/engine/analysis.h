@@ -2,7 +2,7 @@
  * factors.
  *
  * Everything rests on the same worlds in every arm (common random numbers): a world that is missing or failed
- * in one arm is left out of all. Rows are read in batches, so memory does not grow with the number of worlds.
+ * in one arm is left out of all. With `luck: by-order` that holds within an order, and orders are independent samples. Rows are read in batches, so memory does not grow with the number of worlds.
  * `survival` is right-censored at the number of periods; its means are those of min(T, period of breakdown).
  *
  * Verdicts. A claim that names no order is tested in every order and in their mean; all tests of a file are

@@ -151,9 +151,12 @@ static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome
                            qd_error_t *error)
 {
     static const double weight[] = {1.0, -1.0};
+    static const size_t apart[] = {0, 1};
     qd_status_t status = QD_OK;
     for (size_t i = 0; i < self->pairs && status == QD_OK; i++) {
-        self->pair[i].contrast = qd_contrast_new(2, weight);
+        const qd_cell_t *cell = self->cells.cell;
+        bool paired = cell[self->pair[i].more].stratum == cell[self->pair[i].less].stratum;
+        self->pair[i].contrast = qd_contrast_new_strata(2, weight, paired ? 1 : 2, apart);
         if (self->pair[i].contrast == NULL)
             status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu contrasts", self->pairs);
     }
@@ -191,7 +194,7 @@ qd_status_t qd_analyse_contrasts(const qd_experiment_t *experiment, qd_index_t *
 {
     bool chosen[QD_OUTCOMES_MAX];
     size_t outcomes = choose_outcomes(experiment, qd_index_kind(done).columns, chosen);
-    pairs_t pairs = {.experiment = experiment};
+    pairs_t pairs = {.experiment = experiment, .cells = {.apart = experiment->luck_by_order}};
     qd_status_t status = choose_cells(&pairs, error);
     if (status == QD_OK)
         status = choose_pairs(&pairs, out, error);

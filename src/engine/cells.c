@@ -14,13 +14,23 @@ void qd_cells_free(qd_cells_t *self)
     *self = (qd_cells_t){0};
 }
 
+/* Of a cell in `order`: that of the last cell before it in the same order, or a new one. */
+static size_t stratum_of(qd_cells_t *self, size_t order)
+{
+    for (size_t k = self->size; k-- > 0;)
+        if (!self->apart || self->cell[k].order == order)
+            return self->cell[k].stratum;
+    return self->strata++;
+}
+
 qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double weight, qd_error_t *error)
 {
     qd_cell_t *larger = qd_list_room(self->cell, self->size, 1, &self->capacity, sizeof *larger);
     if (larger == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu cells", self->size + 1);
     self->cell = larger;
-    self->cell[self->size++] = (qd_cell_t){point, order, weight};
+    qd_cell_t cell = {point, order, weight, stratum_of(self, order)};
+    self->cell[self->size++] = cell;
     return QD_OK;
 }
 
@@ -36,14 +46,26 @@ qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment
     return status;
 }
 
-/* One more than the largest world that every cell may have: the least of the cells' ends. */
-static uint64_t end_of(const qd_cells_t *self, const qd_index_t *done)
+/* One more than the largest world that every cell of a stratum may have: the least of their ends. */
+static uint64_t end_of_stratum(const qd_cells_t *self, const qd_index_t *done, size_t stratum)
 {
-    uint64_t end = self->size > 0 ? UINT64_MAX : 0;
+    uint64_t end = UINT64_MAX;
     for (size_t k = 0; k < self->size; k++) {
+        if (self->cell[k].stratum != stratum)
+            continue;
         uint64_t mine = qd_ranges_end(qd_index_done(done, self->cell[k].point, self->cell[k].order));
         if (mine < end)
             end = mine;
+    }
+    return end;
+}
+
+static uint64_t end_of(const qd_cells_t *self, const qd_index_t *done)
+{
+    uint64_t end = 0;
+    for (size_t s = 0; s < self->strata; s++) {
+        uint64_t mine = end_of_stratum(self, done, s);
+        end = mine > end ? mine : end;
     }
     return end;
 }

@@ -7,12 +7,14 @@
 
 typedef struct {
     size_t point, order;
-    double weight; /* in a linear combination */
+    double weight;  /* in a linear combination */
+    size_t stratum; /* cells of one stratum share their worlds' luck, those of different ones do not */
 } qd_cell_t;
 
-/* Zero-initialised: none. */
+/* Empty and of one stratum after `{.apart = ...}`. */
 typedef struct {
-    size_t size, capacity;
+    bool apart; /* orders have luck of their own: every order is a stratum */
+    size_t size, capacity, strata;
     qd_cell_t *cell;
 } qd_cells_t;
 
@@ -27,8 +29,8 @@ QD_MUST_USE qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t orde
 QD_MUST_USE qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment,
                                          const qd_arm_t *arm, int order, double weight, qd_error_t *error);
 
-/* Calls see(context, count, column) with batches of consecutive worlds from 0 to the end; column[k][w] is the
- * outcome of cell k, NaN where it is missing or failed. */
+/* Calls see(context, count, column) with batches of consecutive worlds from 0 to the end of those that all cells of a
+ * stratum have; column[k][w] is the outcome of cell k, NaN where it is missing or failed. */
 typedef void qd_cells_see_t(void *context, size_t count, const double *const column[]);
 QD_MUST_USE qd_status_t qd_cells_walk(const qd_cells_t *self, qd_index_t *done, qd_outcome_t outcome,
                                       qd_cells_see_t *see, void *context, qd_error_t *error);

@@ -59,14 +59,19 @@ static void see_contrast(void *context, size_t count, const double *const column
     qd_contrast_add(context, count, column);
 }
 
-/* The weighted sum of cells, world by world, against a margin. */
+/* The weighted sum of cells, world by world within a stratum, against a margin. */
 static qd_status_t combine(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_cells_t *cells,
                            qd_outcome_t outcome, double margin, qd_contrast_result_t *out, qd_error_t *error)
 {
     double *weight = malloc(cells->size * sizeof *weight);
-    for (size_t k = 0; weight && k < cells->size; k++)
+    size_t *stratum = malloc(cells->size * sizeof *stratum);
+    qd_contrast_t *contrast = NULL;
+    for (size_t k = 0; weight && stratum && k < cells->size; k++) {
         weight[k] = cells->cell[k].weight;
-    qd_contrast_t *contrast = weight ? qd_contrast_new(cells->size, weight) : NULL;
+        stratum[k] = cells->cell[k].stratum;
+    }
+    if (weight && stratum)
+        contrast = qd_contrast_new_strata(cells->size, weight, cells->strata, stratum);
     qd_status_t status = QD_OK;
     if (contrast == NULL)
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
@@ -75,6 +80,7 @@ static qd_status_t combine(qd_claim_tests_t *self, const qd_claim_t *claim, cons
     if (status == QD_OK)
         *out = qd_contrast_result(contrast, self->experiment->confidence, margin);
     qd_contrast_free(contrast);
+    free(stratum);
     free(weight);
     return status;
 }
@@ -104,7 +110,7 @@ static const char *note_unequal_periods(qd_claim_tests_t *self, const qd_claim_t
 static qd_status_t test_combination(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
                                     qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
 {
-    qd_cells_t cells = {0};
+    qd_cells_t cells = {.apart = self->experiment->luck_by_order};
     qd_status_t status = claim_cells(self, claim, place, &cells, error);
     if (status == QD_OK)
         status = combine(self, claim, &cells, claim->outcome, claim->margin, &out->found, error);
@@ -118,7 +124,7 @@ qd_status_t qd_claim_arm_mean(qd_claim_tests_t *self, const qd_claim_t *claim, c
                               qd_outcome_t outcome, double *mean, qd_error_t *error)
 {
     place_t place = {claim->order, NULL};
-    qd_cells_t cells = {0};
+    qd_cells_t cells = {.apart = self->experiment->luck_by_order};
     qd_contrast_result_t found = {.estimate = NAN};
     qd_status_t status = add_arm(self, arm, &place, 1.0, &cells, error);
     if (status == QD_OK)
@@ -133,27 +139,66 @@ qd_status_t qd_claim_arm_mean(qd_claim_tests_t *self, const qd_claim_t *claim, c
 /* Cells of all levels, one level after another: level l has cells start[l] .. start[l + 1] - 1. */
 typedef struct {
     qd_trend_t *trend;
+    const qd_cells_t *cells;
     size_t levels;
     const size_t *start;
-    double *mean; /* levels x room */
-    const double **level;
-    size_t room;
+    double *mean;         /* levels x strata x LEVELS_ROOM */
+    const double **level; /* levels x strata */
 } levels_t;
+
+/* Worlds whose means are taken at once. */
+#define LEVELS_ROOM 256
+
+static void levels_free(levels_t *self)
+{
+    free(self->level);
+    free(self->mean);
+    qd_trend_free(self->trend);
+}
+
+static qd_status_t levels_init(levels_t *self, const qd_claim_t *claim, const qd_cells_t *cells,
+                               const size_t start[], qd_error_t *error)
+{
+    size_t columns = claim->levels * cells->strata;
+    *self = (levels_t){.cells = cells, .levels = claim->levels, .start = start};
+    self->trend = qd_trend_new(claim->levels, claim->level_value, claim->direction, cells->strata);
+    self->mean = malloc(columns * LEVELS_ROOM * sizeof *self->mean);
+    self->level = malloc(columns * sizeof *self->level);
+    if (!self->trend || !self->mean || !self->level)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+    for (size_t k = 0; k < columns; k++)
+        self->level[k] = self->mean + k * LEVELS_ROOM;
+    return QD_OK;
+}
+
+/* Means over the cells of one level in one stratum, world by world. Differences before the mean: equal cells have
+ * exactly their value as mean. */
+static void average(const levels_t *self, size_t level, size_t stratum, size_t from, size_t count,
+                    const double *const column[], double mean[])
+{
+    const qd_cell_t *cell = self->cells->cell;
+    const double *origin = NULL;
+    double cells = 0.0;
+    for (size_t k = self->start[level]; k < self->start[level + 1]; k++) {
+        if (cell[k].stratum != stratum)
+            continue;
+        origin = origin ? origin : column[k] + from;
+        cells += 1.0;
+    }
+    memcpy(mean, origin, count * sizeof *mean);
+    for (size_t k = self->start[level]; k < self->start[level + 1]; k++)
+        for (size_t w = 0; w < count && cell[k].stratum == stratum && column[k] + from != origin; w++)
+            mean[w] += (column[k][from + w] - origin[w]) / cells;
+}
 
 static void see_levels(void *context, size_t count, const double *const column[])
 {
     levels_t *self = context;
-    for (size_t from = 0; from < count; from += self->room) {
-        size_t some = count - from < self->room ? count - from : self->room;
-        for (size_t l = 0; l < self->levels; l++) {
-            double *mean = self->mean + l * self->room, cells = (double)(self->start[l + 1] - self->start[l]);
-            /* Differences before the mean: equal cells have exactly their value as mean. */
-            const double *origin = column[self->start[l]] + from;
-            memcpy(mean, origin, some * sizeof *mean);
-            for (size_t k = self->start[l] + 1; k < self->start[l + 1]; k++)
-                for (size_t w = 0; w < some; w++)
-                    mean[w] += (column[k][from + w] - origin[w]) / cells;
-        }
+    size_t strata = self->cells->strata;
+    for (size_t from = 0; from < count; from += LEVELS_ROOM) {
+        size_t some = count - from < LEVELS_ROOM ? count - from : LEVELS_ROOM;
+        for (size_t k = 0; k < self->levels * strata; k++)
+            average(self, k / strata, k % strata, from, some, column, self->mean + k * LEVELS_ROOM);
         qd_trend_add(self->trend, some, self->level);
     }
 }
@@ -195,23 +240,13 @@ static void tell_trend(const qd_claim_t *claim, const qd_trend_result_t *found, 
 static qd_status_t test_trend(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
                               qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
 {
-    enum { ROOM = 256 };
-    qd_cells_t cells = {0};
+    qd_cells_t cells = {.apart = self->experiment->luck_by_order};
+    levels_t levels = {0};
     size_t *start = calloc(claim->levels + 1, sizeof *start);
-    levels_t levels = {.trend = qd_trend_new(claim->levels, claim->level_value, claim->direction),
-                       .levels = claim->levels,
-                       .start = start,
-                       .mean = malloc(claim->levels * ROOM * sizeof(double)),
-                       .level = malloc(claim->levels * sizeof(double *)),
-                       .room = ROOM};
-    qd_status_t status = QD_OK;
-    if (!start || !levels.trend || !levels.mean || !levels.level) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
-        goto out;
-    }
-    for (size_t l = 0; l < claim->levels; l++)
-        levels.level[l] = levels.mean + l * ROOM;
-    status = level_cells(self, claim, place, &cells, start, error);
+    qd_status_t status = start ? level_cells(self, claim, place, &cells, start, error)
+                               : qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+    if (status == QD_OK)
+        status = levels_init(&levels, claim, &cells, start, error);
     if (status == QD_OK)
         status = qd_cells_walk(&cells, self->done, claim->outcome, see_levels, &levels, error);
     if (status == QD_OK) {
@@ -219,10 +254,7 @@ static qd_status_t test_trend(qd_claim_tests_t *self, const qd_claim_t *claim, c
         tell_trend(claim, &found, texts, out);
         out->note = note_unequal_periods(self, claim, &cells, texts, out->note);
     }
-out:
-    free(levels.level);
-    free(levels.mean);
-    qd_trend_free(levels.trend);
+    levels_free(&levels);
     free(start);
     qd_cells_free(&cells);
     return status;
@@ -270,7 +302,7 @@ static qd_status_t test_cell(qd_claim_tests_t *self, const qd_claim_t *claim, co
 static qd_status_t test_bimodal(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
                                 qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
 {
-    qd_cells_t cells = {0};
+    qd_cells_t cells = {.apart = self->experiment->luck_by_order};
     qd_bimodality_t worst = {.p = -1.0};
     double *value = malloc(2 * DIP_WORLDS * sizeof *value);
     qd_status_t status = value ? add_arm(self, &claim->more, place, 1.0, &cells, error)

@@ -402,7 +402,7 @@ static qd_status_t read_stored(qd_result_file_t *file, uint64_t world, qd_replay
 static void play(const qd_experiment_t *experiment, qd_world_t *world, const qd_plan_t *plan, uint64_t number,
                  FILE *events, qd_replay_t *replay)
 {
-    qd_luck_t luck = {experiment->seed, number};
+    qd_luck_t luck = qd_experiment_luck(experiment, replay->at_order, number);
     trace_t trace = {.out = events,
                      .plan = plan,
                      .order = experiment->order[replay->at_order].label,

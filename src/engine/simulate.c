@@ -119,10 +119,12 @@ static void play_chunk(const simulation_t *self, qd_world_t *world, const qd_pla
                        uint64_t from, uint64_t until)
 {
     const qd_batch_t *batch = self->batch;
+    size_t order = cell % self->experiment->orders;
     for (uint64_t w = from; w < until; w++) {
         double *row = self->out + (cell * (size_t)batch->worlds + (size_t)w) * batch->outcomes;
         qd_result_t result;
-        qd_world_play(world, plan, (qd_luck_t){self->experiment->seed, batch->first + w}, NULL, &result);
+        qd_luck_t luck = qd_experiment_luck(self->experiment, order, batch->first + w);
+        qd_world_play(world, plan, luck, NULL, &result);
         for (size_t i = 0; i < batch->outcomes; i++)
             row[i] = result.failure ? (double)NAN : result.outcomes.value[batch->outcome[i]];
     }

@@ -115,7 +115,7 @@ static void measure_landscape(qd_worker_t *self, qd_luck_t luck, const qd_result
 /* Plays one world into row `at` of the unit. */
 static void play_world(qd_worker_t *self, uint64_t world, size_t at, qd_segment_t *segment)
 {
-    qd_luck_t luck = {self->experiment->seed, world};
+    qd_luck_t luck = qd_experiment_luck(self->experiment, segment->order, world);
     qd_result_t result;
     qd_world_play(self->world, &self->plan, luck, NULL, &result);
     double *extra = self->extra ? self->extra + at * QD_LANDSCAPE_OUTCOMES : NULL;

@@ -38,9 +38,9 @@ static bool starts(const char *line, const char *with)
 /* Whether a line of the canonical text is sealed: the claims and the keys that determine their verdicts. */
 static bool is_sealed(const char *line)
 {
-    static const char *const keys[] = {
-        "seed:", "worlds:", "precision:", "confidence:", "family:",    "claims:",
-        "  - ",  "ablate:", "baseline:",  "design:",     "robustness:"};
+    static const char *const keys[] = {"seed:",       "luck:",     "worlds:", "precision:",
+                                       "confidence:", "family:",   "claims:", "  - ",
+                                       "ablate:",     "baseline:", "design:", "robustness:"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (starts(line, keys[i]))
             return true;
@@ -139,7 +139,7 @@ static void tell(FILE *out, name_t name, const char *how)
 {
     fputs(ftell(out) > 0 ? "; " : "", out);
     if (!name.claim && starts(name.text, "config_hash"))
-        fprintf(out, "parameters, orders, schedule, kind of design or seed: %s", how);
+        fprintf(out, "parameters, orders, schedule, kind of design, luck or seed: %s", how);
     else
         fprintf(out, "%s`%.*s` %s", name.claim ? "claim " : "", (int)name.length, name.text, how);
 }
@@ -257,9 +257,11 @@ static void write_worlds(FILE *out, const qd_experiment_t *self)
             precision->max_worlds);
 }
 
-/* The keys that determine the values of worlds; the whole design if `whole`. */
+/* The keys that determine the values of worlds; the whole design if `whole`. The default luck is not written, so that
+ * hashes are those of files without the key. */
 static void write_core(FILE *out, const qd_loading_t *load, bool whole)
 {
+    fputs(load->self->luck_by_order ? "luck: by-order\n" : "", out);
     fputs("orders: ", out);
     qd_write_orders(out, load->self);
     fputs("\nparameters: ", out);

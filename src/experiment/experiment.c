@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/text.h"
 #include "experiment/distributions.h"
@@ -93,6 +94,12 @@ static void read_numbers(qd_loading_t *load, const qd_yaml_node_t *root, const q
         (void)qd_error_add(load->error, QD_ERROR_INPUT,
                            "--worlds: found %llu; expected a whole number from 1 to %llu",
                            (unsigned long long)overrides->worlds, (unsigned long long)QD_WORLDS_MAX);
+}
+
+static bool read_luck(const qd_yaml_node_t *node, bool *by_order)
+{
+    *by_order = qd_yaml_is_word(node, "by-order");
+    return *by_order || qd_yaml_is_word(node, "shared") || qd_yaml_expected(node, "shared or by-order");
 }
 
 /* `family: NAME`, or `{name: NAME, tests: N}`. */
@@ -262,7 +269,7 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
     static const char *const keys[] = {"name",         "about",      "seed",   "worlds",    "orders",
                                        "parameters",   "schedule",   "design", "precision", "output",
                                        "max_failures", "confidence", "claims", "ablate",    "baseline",
-                                       "family",       "robustness", "plugin", "registered"};
+                                       "family",       "robustness", "plugin", "luck",      "registered"};
     qd_experiment_t *self = load->self;
     if (!qd_yaml_expect(root, QD_YAML_MAP, "an experiment: a mapping of name, seed, worlds, orders, ..."))
         return;
@@ -279,6 +286,8 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
         return; /* its names are not known */
     read_name(load, root, path);
     read_numbers(load, root, overrides);
+    if (qd_yaml_get(root, "luck"))
+        read_luck(qd_yaml_get(root, "luck"), &self->luck_by_order);
     read_family(load, qd_yaml_get(root, "family"));
     if (registered)
         qd_registration_read(load, registered);
@@ -420,6 +429,18 @@ qd_status_t qd_experiment_check_plugin(const qd_experiment_t *self, qd_error_t *
         error, QD_ERROR_INPUT,
         "%s: found no plugin; expected --plugin with `%s` (SHA-256 %s), by which these worlds are played",
         self->path, self->plugin, self->plugin_digest);
+}
+
+qd_luck_t qd_experiment_luck(const qd_experiment_t *self, size_t order, uint64_t world)
+{
+    const char *label = self->order[order].label;
+    uint64_t seed = self->luck_by_order ? XXH3_64bits_withSeed(label, strlen(label), self->seed) : self->seed;
+    return (qd_luck_t){seed, world};
+}
+
+const char *qd_experiment_luck_name(const qd_experiment_t *self)
+{
+    return self->luck_by_order ? "by-order" : "shared";
 }
 
 size_t qd_experiment_points(const qd_experiment_t *self)

@@ -58,6 +58,7 @@ static void write_provenance(const qd_report_t *self)
             CONFIDENCE);
     fprintf(out, "\"seed\":\"%llu\",\"config_hash\":\"%016llx\",", (unsigned long long)from->seed,
             (unsigned long long)from->config_hash);
+    qd_report_put_text(out, "luck", qd_experiment_luck_name(self->experiment));
     qd_report_put_text(out, "result_hash", from->result_hash);
     qd_report_put_text(out, "version", from->version);
     qd_report_put_text(out, "commit", from->source_commit);

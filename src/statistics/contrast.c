@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -18,13 +19,27 @@
 /* Differences of one size up to which the sign test decides; Student's is as good beyond. */
 #define COINS 1000000
 
+#define ALL SIZE_MAX /* strata: all terms */
+
 /* Welford's running mean and sum of squares about it. */
 typedef struct {
     double mean, squares;
 } running_t;
 
+/* The terms that share their worlds' luck; worlds of different strata are independent of each other. */
+typedef struct {
+    size_t first;        /* its first term */
+    bool weights_cancel; /* its weights sum to 0 */
+    uint64_t count;      /* worlds in which all its terms have a value */
+    double sizes;        /* sum over these worlds of sum_k |weight_k y_k| */
+    running_t difference;
+} stratum_t;
+
 struct qd_contrast {
     size_t terms;
+    size_t strata; /* 1: all terms are paired; `stratum` and `of` are then NULL */
+    stratum_t *stratum;
+    size_t *of;            /* stratum of each term */
     bool weights_cancel;   /* the weights sum to 0 */
     uint64_t count, zeros; /* worlds; those whose difference is 0 */
     uint64_t positive;     /* those whose difference is above 0 */
@@ -43,42 +58,78 @@ static void running_add(running_t *self, double x, double count)
     self->squares += step * (x - self->mean);
 }
 
-qd_contrast_t *qd_contrast_new(size_t terms, const double weight[])
+static bool weights_cancel(const qd_contrast_t *self, size_t stratum)
+{
+    double sum = 0.0, sizes = 0.0;
+    for (size_t k = 0; k < self->terms; k++) {
+        if (stratum != ALL && self->of[k] != stratum)
+            continue;
+        sum += self->weight[k];
+        sizes += fabs(self->weight[k]);
+    }
+    return fabs(sum) <= ROUNDING * sizes;
+}
+
+static bool make_strata(qd_contrast_t *self, size_t strata, const size_t of[])
+{
+    self->strata = strata;
+    if (strata == 1)
+        return true;
+    self->stratum = qd_new(strata, sizeof *self->stratum, NULL);
+    self->of = qd_new(self->terms, sizeof *self->of, NULL);
+    if (!self->stratum || !self->of)
+        return false;
+    memcpy(self->of, of, self->terms * sizeof *of);
+    for (size_t k = self->terms; k-- > 0;)
+        self->stratum[of[k]].first = k;
+    for (size_t s = 0; s < strata; s++)
+        self->stratum[s].weights_cancel = weights_cancel(self, s);
+    return true;
+}
+
+qd_contrast_t *qd_contrast_new_strata(size_t terms, const double weight[], size_t strata, const size_t of[])
 {
     qd_contrast_t *self = qd_new(1, sizeof *self + terms * sizeof *weight, NULL);
     if (self == NULL)
         return NULL;
-    double sum = 0.0, sizes = 0.0;
-    for (size_t k = 0; k < terms; k++) {
-        sum += weight[k];
-        sizes += fabs(weight[k]);
-    }
     self->terms = terms;
-    self->weights_cancel = fabs(sum) <= ROUNDING * sizes;
+    memcpy(self->weight, weight, terms * sizeof *weight);
+    self->weights_cancel = weights_cancel(self, ALL);
     self->term = qd_new(terms, sizeof *self->term, NULL);
-    if (self->term == NULL) {
-        free(self);
+    if (self->term == NULL || !make_strata(self, strata, of)) {
+        qd_contrast_free(self);
         return NULL;
     }
-    for (size_t k = 0; k < terms; k++)
-        self->weight[k] = weight[k];
     return self;
+}
+
+qd_contrast_t *qd_contrast_new(size_t terms, const double weight[])
+{
+    return qd_contrast_new_strata(terms, weight, 1, NULL);
 }
 
 void qd_contrast_free(qd_contrast_t *self)
 {
     if (self == NULL)
         return;
+    free(self->of);
+    free(self->stratum);
     free(self->term);
     free(self);
 }
 
-/* sum_k weight_k y_k, 0 where that is rounding; adds to *size what it is measured by. Weights that cancel are
- * applied to differences from the first term, so that equal terms give 0 exactly. */
-static double combine(const qd_contrast_t *self, size_t w, const double *const column[], double *size)
+/* sum_k weight_k y_k over the terms of a stratum (ALL: over all), 0 where that is rounding; *size is what rounding is
+ * measured by. Weights that cancel are applied to differences from the first term, so that equal terms give 0 exactly. */
+static double combine_stratum(const qd_contrast_t *self, size_t stratum, size_t w,
+                              const double *const column[], double *size)
 {
-    double origin = self->weights_cancel ? column[0][w] : 0.0, difference = 0.0, terms = 0.0;
+    bool whole = stratum == ALL;
+    bool cancel = whole ? self->weights_cancel : self->stratum[stratum].weights_cancel;
+    double origin = cancel ? column[whole ? 0 : self->stratum[stratum].first][w] : 0.0;
+    double difference = 0.0, terms = 0.0;
     for (size_t k = 0; k < self->terms; k++) {
+        if (!whole && self->of[k] != stratum)
+            continue;
         difference += self->weight[k] * (column[k][w] - origin);
         terms += fabs(self->weight[k] * column[k][w]);
     }
@@ -87,13 +138,37 @@ static double combine(const qd_contrast_t *self, size_t w, const double *const c
     return fabs(difference) <= noise ? 0.0 : difference;
 }
 
+static double combine(const qd_contrast_t *self, size_t w, const double *const column[], double *size)
+{
+    return combine_stratum(self, ALL, w, column, size);
+}
+
 static bool differs(double a, double b)
 {
     return fabs(a - b) > ROUNDING * fmax(a, b);
 }
 
+/* Each stratum on its own: a world that is missing in one still counts in the others. */
+static void add_to_strata(qd_contrast_t *self, size_t w, const double *const column[])
+{
+    for (size_t s = 0; s < self->strata; s++) {
+        stratum_t *stratum = &self->stratum[s];
+        double size, difference = combine_stratum(self, s, w, column, &size);
+        if (isnan(difference))
+            continue;
+        double count = (double)++stratum->count;
+        stratum->sizes += size;
+        running_add(&stratum->difference, difference, count);
+        for (size_t k = 0; k < self->terms; k++)
+            if (self->of[k] == s)
+                running_add(&self->term[k], column[k][w], count);
+    }
+}
+
 static void add_world(qd_contrast_t *self, size_t w, const double *const column[])
 {
+    if (self->strata > 1)
+        add_to_strata(self, w, column);
     double size, difference = combine(self, w, column, &size);
     if (isnan(difference))
         return;
@@ -106,6 +181,8 @@ static void add_world(qd_contrast_t *self, size_t w, const double *const column[
         self->few[seen] = difference;
     self->positive += difference > 0.0;
     self->uneven = self->uneven || (difference != 0.0 && differs(fabs(difference), fabs(self->few[0])));
+    if (self->strata > 1)
+        return;
     running_add(&self->difference, difference, count);
     for (size_t k = 0; k < self->terms; k++)
         running_add(&self->term[k], column[k][w], count);
@@ -169,6 +246,14 @@ static flips_t flips(const qd_contrast_t *self, double margin)
     return flip_signs((size_t)unequal, value);
 }
 
+/* Student's p of "at most 0" against "above". */
+static double p_above(const qd_contrast_result_t *of, double excess)
+{
+    if (of->se == 0.0)
+        return qd_p_above(excess, 0.0, of->count, 0.0);
+    return gsl_cdf_tdist_Q(excess / of->se, of->freedom);
+}
+
 /* The larger p of Student's test and of the sign flips, so that few or equal differences prove nothing. */
 static void test(const qd_contrast_t *self, double margin, qd_contrast_result_t *out)
 {
@@ -180,17 +265,70 @@ static void test(const qd_contrast_t *self, double margin, qd_contrast_result_t 
     out->p = out->p_above = out->p_below = 1.0;
     if (excess == 0.0 && out->se == 0.0)
         return;
-    out->p = fmax(qd_p_differs(excess, out->se, self->count, 0.0), flip.far);
-    out->p_above = fmax(qd_p_above(excess, out->se, self->count, 0.0), flip.high);
-    out->p_below = fmax(qd_p_above(-excess, out->se, self->count, 0.0), flip.low);
+    out->p = fmax(fmin(1.0, 2.0 * p_above(out, fabs(excess))), flip.far);
+    out->p_above = fmax(p_above(out, excess), flip.high);
+    out->p_below = fmax(p_above(out, -excess), flip.low);
+}
+
+/* ---- results ------------------------------------------------------------------------------------------- */
+
+/* Standard deviation of the differences, 0 where that is rounding. */
+static double deviation(const running_t *difference, double sizes, double n)
+{
+    double sd = sqrt(difference->squares / (n - 1.0));
+    return sd <= ROUNDING * sizes / n ? 0.0 : sd;
+}
+
+static void measure_paired(const qd_contrast_t *self, qd_contrast_result_t *out)
+{
+    double n = (double)self->count, unpaired = 0.0;
+    for (size_t k = 0; k < self->terms; k++)
+        unpaired += self->weight[k] * self->weight[k] * self->term[k].squares / (n - 1.0);
+    out->freedom = n - 1.0;
+    out->se = deviation(&self->difference, self->sizes, n) / sqrt(n);
+    out->unpaired_se = sqrt(unpaired / n);
+    out->reduction = out->se > 0.0 ? unpaired / n / (out->se * out->se) : NAN;
+}
+
+/* Variances of independent means add up; the degrees of freedom are Welch's (1947). */
+static void measure_strata(const qd_contrast_t *self, qd_contrast_result_t *out)
+{
+    double variance = 0.0, spread = 0.0, unpaired = 0.0;
+    for (size_t s = 0; s < self->strata; s++) {
+        double n = (double)self->stratum[s].count;
+        double sd = deviation(&self->stratum[s].difference, self->stratum[s].sizes, n);
+        variance += sd * sd / n;
+        spread += pow(sd * sd / n, 2.0) / (n - 1.0);
+    }
+    for (size_t k = 0; k < self->terms; k++) {
+        double n = (double)self->stratum[self->of[k]].count;
+        unpaired += self->weight[k] * self->weight[k] * self->term[k].squares / (n - 1.0) / n;
+    }
+    out->freedom = variance > 0.0 ? variance * variance / spread : (double)self->count - 1.0;
+    out->se = sqrt(variance);
+    out->unpaired_se = sqrt(unpaired);
+    out->reduction = variance > 0.0 ? unpaired / variance : NAN;
+}
+
+static double estimate_of(const qd_contrast_t *self)
+{
+    double sum = 0.0;
+    if (self->count == 0)
+        return NAN;
+    if (self->strata == 1)
+        return self->difference.mean;
+    for (size_t s = 0; s < self->strata; s++)
+        sum += self->stratum[s].difference.mean;
+    return sum;
 }
 
 qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confidence, double margin)
 {
     qd_contrast_result_t out = {.count = self->count,
                                 .differing = self->count - self->zeros,
-                                .estimate = self->count > 0 ? self->difference.mean : NAN,
+                                .estimate = estimate_of(self),
                                 .se = NAN,
+                                .freedom = NAN,
                                 .margin = margin,
                                 .interval = {NAN, NAN},
                                 .p = NAN,
@@ -200,15 +338,10 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
                                 .reduction = NAN};
     if (self->count < 2)
         return out;
-    double n = (double)self->count, unpaired = 0.0;
-    double sd = sqrt(self->difference.squares / (n - 1.0));
-    if (sd <= ROUNDING * self->sizes / n)
-        sd = 0.0;
-    for (size_t k = 0; k < self->terms; k++)
-        unpaired += self->weight[k] * self->weight[k] * self->term[k].squares / (n - 1.0);
-    out.se = sd / sqrt(n);
-    out.unpaired_se = sqrt(unpaired / n);
-    out.reduction = out.se > 0.0 ? unpaired / n / (out.se * out.se) : NAN;
+    if (self->strata > 1)
+        measure_strata(self, &out);
+    else
+        measure_paired(self, &out);
     test(self, margin, &out);
     out.interval = qd_contrast_interval(&out, confidence);
     return out;
@@ -216,22 +349,24 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
 
 qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence)
 {
-    bool bounded = self->count >= 2 && (self->differing == 0 || self->count > 1000 ||
-                                        ldexp(1.0, 1 - (int)self->count) <= 1.0 - confidence);
+    bool constant = self->differing == 0 && self->se == 0.0;
+    bool bounded = self->count >= 2 &&
+                   (constant || self->count > 1000 || ldexp(1.0, 1 - (int)self->count) <= 1.0 - confidence);
     if (!bounded)
         return (qd_interval_t){NAN, NAN};
-    double sd = self->se * sqrt((double)self->count);
-    qd_interval_t out = qd_interval_mean(self->estimate, sd, self->count, confidence);
-    if (self->differing > 0 && self->p > 1.0 - confidence)
+    double half = gsl_cdf_tdist_Qinv((1.0 - confidence) / 2.0, self->freedom) * self->se;
+    qd_interval_t out = {self->estimate - half, self->estimate + half};
+    if (!constant && self->p > 1.0 - confidence)
         out = (qd_interval_t){fmin(out.low, self->margin), fmax(out.high, self->margin)};
     return out;
 }
 
 struct qd_trend {
-    size_t levels;
+    size_t levels, strata;
     double direction;
     qd_contrast_t *rise, *tau;
     qd_contrast_t **step; /* levels - 1 */
+    const double **at;    /* 2 strata: columns of one step in one world */
 };
 
 /* Weights of the least-squares slope, times the range of the levels and the direction. */
@@ -246,19 +381,37 @@ static void rise_weights(size_t levels, const double level[], double direction, 
         weight[l] = direction * (level[l] - mean) / squares * (level[levels - 1] - level[0]);
 }
 
+/* One weight for each level becomes one for each of its strata, whose mean the level is. Terms lie level by level. */
+static qd_contrast_t *of_levels(size_t levels, const double weight[], size_t strata)
+{
+    double *each = qd_new(levels * strata, sizeof *each, NULL);
+    size_t *of = qd_new(levels * strata, sizeof *of, NULL);
+    qd_contrast_t *out = NULL;
+    for (size_t k = 0; each && of && k < levels * strata; k++) {
+        each[k] = weight[k / strata] / (double)strata;
+        of[k] = k % strata;
+    }
+    if (each && of)
+        out = qd_contrast_new_strata(levels * strata, each, strata, of);
+    free(of);
+    free(each);
+    return out;
+}
+
 static bool make_contrasts(qd_trend_t *self, const double level[])
 {
     double *weight = qd_new(self->levels, sizeof *weight, NULL);
     self->step = qd_new(self->levels, sizeof(qd_contrast_t *), NULL);
-    bool made = weight != NULL && self->step != NULL;
+    self->at = qd_new(2 * self->strata, sizeof(double *), NULL);
+    bool made = weight && self->step && self->at;
     if (!made)
         goto out;
     rise_weights(self->levels, level, self->direction, weight);
-    self->rise = qd_contrast_new(self->levels, weight);
+    self->rise = of_levels(self->levels, weight, self->strata);
     self->tau = qd_contrast_new(1, (const double[]){1.0});
     made = self->rise != NULL && self->tau != NULL;
     for (size_t l = 0; made && l + 1 < self->levels; l++) {
-        self->step[l] = qd_contrast_new(2, (const double[]){-self->direction, self->direction});
+        self->step[l] = of_levels(2, (const double[]){-self->direction, self->direction}, self->strata);
         made = self->step[l] != NULL;
     }
 out:
@@ -266,12 +419,13 @@ out:
     return made;
 }
 
-qd_trend_t *qd_trend_new(size_t levels, const double level[], int direction)
+qd_trend_t *qd_trend_new(size_t levels, const double level[], int direction, size_t strata)
 {
     qd_trend_t *self = qd_new(1, sizeof *self, NULL);
     if (self == NULL)
         return NULL;
     self->levels = levels;
+    self->strata = strata;
     self->direction = direction < 0 ? -1.0 : 1.0;
     if (!make_contrasts(self, level)) {
         qd_trend_free(self);
@@ -287,9 +441,19 @@ void qd_trend_free(qd_trend_t *self)
     for (size_t l = 0; self->step != NULL && l + 1 < self->levels; l++)
         qd_contrast_free(self->step[l]);
     free(self->step);
+    free(self->at);
     qd_contrast_free(self->rise);
     qd_contrast_free(self->tau);
     free(self);
+}
+
+/* Mean of a level over its strata in one world. */
+static double level_mean(const qd_trend_t *self, size_t level, size_t w, const double *const column[])
+{
+    double sum = 0.0;
+    for (size_t s = 0; s < self->strata; s++)
+        sum += column[level * self->strata + s][w];
+    return sum / (double)self->strata;
 }
 
 /* Kendall's S of one world over its greatest value, NaN where a level has no value. */
@@ -297,12 +461,38 @@ static double world_tau(const qd_trend_t *self, size_t w, const double *const co
 {
     double score = 0.0;
     for (size_t i = 0; i < self->levels; i++) {
-        if (isnan(column[i][w]))
+        double here = level_mean(self, i, w, column);
+        if (isnan(here))
             return NAN;
-        for (size_t j = i + 1; j < self->levels; j++)
-            score += (double)((column[j][w] > column[i][w]) - (column[j][w] < column[i][w]));
+        for (size_t j = i + 1; j < self->levels; j++) {
+            double there = level_mean(self, j, w, column);
+            score += (double)((there > here) - (there < here));
+        }
     }
     return self->direction * score / ((double)self->levels * (double)(self->levels - 1) / 2.0);
+}
+
+/* Whether a stratum has a value at every level in a world. */
+static bool is_whole(const qd_trend_t *self, size_t stratum, size_t w, const double *const column[])
+{
+    for (size_t l = 0; l < self->levels; l++)
+        if (isnan(column[l * self->strata + stratum][w]))
+            return false;
+    return true;
+}
+
+/* One world's steps; strata that lack a level are left out of all. */
+static void add_steps(qd_trend_t *self, size_t w, const double *const column[])
+{
+    static const double missing = NAN;
+    for (size_t l = 0; l + 1 < self->levels; l++) {
+        for (size_t s = 0; s < self->strata; s++) {
+            bool whole = is_whole(self, s, w, column);
+            self->at[s] = whole ? column[l * self->strata + s] + w : &missing;
+            self->at[self->strata + s] = whole ? column[(l + 1) * self->strata + s] + w : &missing;
+        }
+        qd_contrast_add(self->step[l], 1, self->at);
+    }
 }
 
 void qd_trend_add(qd_trend_t *self, size_t count, const double *const column[])
@@ -311,10 +501,7 @@ void qd_trend_add(qd_trend_t *self, size_t count, const double *const column[])
     for (size_t w = 0; w < count; w++) {
         double tau = world_tau(self, w, column);
         qd_contrast_add(self->tau, 1, (const double *const[]){&tau});
-        if (isnan(tau))
-            continue;
-        for (size_t l = 0; l + 1 < self->levels; l++)
-            qd_contrast_add(self->step[l], 1, (const double *const[]){column[l] + w, column[l + 1] + w});
+        add_steps(self, w, column);
     }
 }
 

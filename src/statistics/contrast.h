@@ -9,6 +9,14 @@
  *   arms of points     more: +1/|more| each, less: -1/|less| each
  *   interaction        (where_more - where_less) - (against_more - against_less)
  *
+ * Terms may lie in strata whose worlds are independent of each other (`luck: by-order`: the orders). Only the terms of
+ * one stratum s are then paired: d_w is the sum of d_{s,w} = sum_{k in s} weight_k y_{k,w}, each stratum has the worlds
+ * n_s in which its own terms have values, and
+ *
+ *   se^2 = sum_s var(d_s) / n_s,   degrees of freedom (Welch 1947): se^4 / sum_s (var(d_s) / n_s)^2 / (n_s - 1)
+ *
+ * The sign flips take d_w of the worlds that all strata have: independent worlds may be matched in any way.
+ *
  * Sums run in the order of the worlds given (Welford 1962), so equal input gives equal bits.
  *
  * Rounding does not count as an effect: weights that sum to 0 are applied to differences from the first term, and a
@@ -36,6 +44,7 @@ typedef struct {
     uint64_t count;         /* worlds in which every term has a value */
     uint64_t differing;     /* worlds whose difference is not 0 */
     double estimate, se;    /* mean of d and its standard error */
+    double freedom;         /* degrees of freedom of se: count - 1, or Welch's */
     double margin;          /* the margin of the tests */
     qd_interval_t interval; /* see qd_contrast_interval */
     double p;               /* two-sided: "equals margin" against "differs" */
@@ -47,9 +56,13 @@ typedef struct {
 
 /* NULL when memory is short. `weight` is copied. */
 qd_contrast_t *qd_contrast_new(size_t terms, const double weight[]);
+
+/* The same with term k in stratum of[k] < strata, each of which has a term; strata = 1: as above, `of` is not read. */
+qd_contrast_t *qd_contrast_new_strata(size_t terms, const double weight[], size_t strata, const size_t of[]);
 void qd_contrast_free(qd_contrast_t *self);
 
-/* Adds worlds; column[k][w] is term k in the w-th of `count` worlds. A world with a NaN is left out whole. */
+/* Adds worlds; column[k][w] is term k in the w-th of `count` worlds. A world with a NaN is left out of its stratum, and
+ * of `count`, whole. */
 void qd_contrast_add(qd_contrast_t *self, size_t count, const double *const column[]);
 
 /* The mean of d against `margin`; the interval has `confidence`, in (0,1). */
@@ -88,13 +101,13 @@ typedef struct {
     bool monotone;    /* the rise exceeds the margin and p <= 1 - confidence */
 } qd_trend_result_t;
 
-/* level[0..levels-1] ascending, levels >= 2, not all equal; direction +1 (rises) or -1 (falls). NULL when
- * memory is short. */
-qd_trend_t *qd_trend_new(size_t levels, const double level[], int direction);
+/* level[0..levels-1] ascending, levels >= 2, not all equal; direction +1 (rises) or -1 (falls); strata >= 1, whose mean
+ * every level is, and whose worlds are independent of each other where there are several. NULL when memory is short. */
+qd_trend_t *qd_trend_new(size_t levels, const double level[], int direction, size_t strata);
 void qd_trend_free(qd_trend_t *self);
 
-/* Adds worlds: column[l][w] is the outcome at level l in the w-th of `count` worlds (where an arm averages
- * over several points: their mean in that world). A world with a NaN is left out whole. */
+/* Adds worlds: column[l strata + s][w] is the outcome at level l in stratum s in the w-th of `count` worlds (where an
+ * arm averages over several points: their mean in that world). A world with a NaN is left out of its stratum whole. */
 void qd_trend_add(qd_trend_t *self, size_t count, const double *const column[]);
 
 qd_trend_result_t qd_trend_result(const qd_trend_t *self, double confidence, double margin);

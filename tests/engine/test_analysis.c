@@ -128,6 +128,84 @@ static void test_mixed(void **state)
     bench_close(&bench);
 }
 
+/* ---- luck by order ------------------------------------------------------------------------------------- */
+
+static const char lucks[] =
+    "seed: 3\nworlds: 600\norders: [unipolar, bipolar]\nluck: by-order\n"
+    "design: {type: grid, factors: {institution.target: {values: [0, 0.5, 1]}}}\n"
+    "ablate: {debt: {tension.debt: 0}}\nclaims:\n" CLAIM("up", "0.5", "0", "") CLAIM("unipolar", "0.5", "0",
+                                                                                     ", order: unipolar")
+        CLAIM("bipolar", "0.5", "0", ", order: bipolar") "  - {id: rises, says: x, outcome: survival, trend: "
+                                                         "{factor: institution.target, direction: rises}}\n"
+                                                         "  - {id: orders, says: x, outcome: survival, "
+                                                         "contrast: {more: {order: bipolar}, less: {order: "
+                                                         "unipolar}}}\n";
+
+/* Orders have luck of their own, which their points share; every seventh world fails in one cell. */
+static double by_order(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    double target = experiment->point[point].coordinate[0], spread = order == 1 ? 4.0 : 1.0;
+    if (point == 0 && order == 1 && world % 7 == 0)
+        return (double)NAN;
+    return 50.0 + 3.0 * (double)order + target * (order == 1 ? 3.0 : 1.0) +
+           spread * luck(world, 40 + (uint32_t)order) +
+           0.5 * spread * luck(world, (uint32_t)(1 + 2 * point + order));
+}
+
+static double se_of(const qd_result_claim_t *claim)
+{
+    return claim->unpaired_se / sqrt(claim->variance_reduction);
+}
+
+/* Standard error of a cell's mean, from the made up values themselves; worlds in *count. */
+static double cell_se(const bench_t *bench, size_t point, size_t order, double *mean)
+{
+    double sum = 0.0, squares = 0.0, n = 0.0;
+    for (uint64_t w = 0; w < bench->experiment->worlds; w++) {
+        double y = by_order(bench->experiment, point, order, w);
+        sum += isnan(y) ? 0.0 : y;
+        squares += isnan(y) ? 0.0 : y * y;
+        n += !isnan(y);
+    }
+    *mean = sum / n;
+    return sqrt((squares - sum * sum / n) / (n - 1.0) / n);
+}
+
+/* Arms stay paired within an order; orders are independent of each other: sqrt(sum se^2) / k. */
+static void test_luck_by_order(void **state)
+{
+    (void)state;
+    bench_t bench;
+    bench_run(&bench, lucks, by_order);
+    const qd_result_claim_t *up = claim_of(&bench, "up"), *one = claim_of(&bench, "unipolar"),
+                            *two = claim_of(&bench, "bipolar"), *orders = claim_of(&bench, "orders");
+    expect_near(se_of(up), hypot(se_of(one), se_of(two)) / 2.0, 1e-12);
+    expect_near(up->estimate, (one->estimate + two->estimate) / 2.0, 1e-12);
+    assert_true(one->worlds == 600 && two->worlds == 600 - 86);
+    assert_true(one->variance_reduction > 3.0 && two->variance_reduction > 3.0);
+    /* One point's two orders in the table of contrasts, against the cells themselves. */
+    size_t seen = 0;
+    for (size_t i = 0; i < bench.analysis.contrasts; i++) {
+        const qd_result_contrast_t *row = &bench.analysis.contrast[i];
+        double mean[2];
+        if (strcmp(row->outcome, "survival") != 0 || strcmp(row->more, "bipolar/0") != 0 ||
+            strcmp(row->less, "unipolar/0") != 0)
+            continue;
+        double se = hypot(cell_se(&bench, 0, 0, &mean[0]), cell_se(&bench, 0, 1, &mean[1]));
+        expect_near(row->se, se, 1e-9);
+        expect_near(row->estimate, mean[1] - mean[0], 1e-9);
+        expect_near(row->variance_reduction, 1.0, 1e-9);
+        seen++;
+    }
+    assert_int_equal(seen, 1);
+    /* A claim that compares orders: its arm's points are paired in each. */
+    assert_string_equal(orders->verdict, "supported");
+    expect_near(orders->estimate, 4.0, 0.6);
+    assert_true(orders->variance_reduction < 1.0); /* points of an arm add up their common luck */
+    assert_string_equal(claim_of(&bench, "rises")->verdict, "supported");
+    bench_close(&bench);
+}
+
 /* ---- ablations ----------------------------------------------------------------------------------------- */
 
 static const char ablated[] =
@@ -500,6 +578,7 @@ int main(void)
         cmocka_unit_test(test_margin_and_holm),
         cmocka_unit_test(test_orders_of_a_claim),
         cmocka_unit_test(test_mixed),
+        cmocka_unit_test(test_luck_by_order),
         cmocka_unit_test(test_ablations),
         cmocka_unit_test(test_baselines),
         cmocka_unit_test(test_common_worlds),

@@ -29,10 +29,9 @@ static qd_batch_t batch_of(const double value[])
 /* Rows 5 (rumsfeld) and 6 (obama) of the doctrines; NaN leaves the experiment's own. */
 static const double values[] = {0.3, 5, 0.05, 6, NAN, NAN};
 
-static void test_worlds_are_those_of_the_kernel(void **state)
+static void expect_worlds_of_the_kernel(const char *more)
 {
-    (void)state;
-    qd_experiment_t *experiment = tiny_experiment("");
+    qd_experiment_t *experiment = tiny_experiment(more);
     qd_error_t error = QD_ERROR_NONE;
     double *out = malloc(SIZE * sizeof *out);
     qd_batch_t batch = batch_of(values);
@@ -52,7 +51,7 @@ static void test_worlds_are_those_of_the_kernel(void **state)
             for (size_t w = 0; w < WORLDS; w++) {
                 const double *row = out + ((p * ORDERS + o) * WORLDS + w) * OUTCOMES;
                 qd_result_t result;
-                qd_world_play(world, &plan, (qd_luck_t){experiment->seed, 5 + w}, NULL, &result);
+                qd_world_play(world, &plan, qd_experiment_luck(experiment, o, 5 + w), NULL, &result);
                 assert_true(row[0] == result.outcomes.tension_mean);
                 assert_true(row[1] == result.outcomes.survival);
             }
@@ -60,6 +59,13 @@ static void test_worlds_are_those_of_the_kernel(void **state)
     qd_world_free(world);
     free(out);
     qd_experiment_free(experiment);
+}
+
+static void test_worlds_are_those_of_the_kernel(void **state)
+{
+    (void)state;
+    expect_worlds_of_the_kernel("");
+    expect_worlds_of_the_kernel("luck: by-order");
 }
 
 static void test_threads_do_not_matter(void **state)

@@ -158,7 +158,7 @@ static double false_support(double fall, size_t levels)
                 y[l][w] = (double)(l - (l + 1 == levels)) - (l + 1 == levels ? fall : 0.0) +
                           qd_random_normal((qd_luck_t){run, w}, QD_PURPOSE_BOOTSTRAP, 82, (uint32_t)l);
         }
-        qd_trend_t *trend = qd_trend_new(levels, level, +1);
+        qd_trend_t *trend = qd_trend_new(levels, level, +1, 1);
         qd_trend_add(trend, WORLDS, column);
         supported += qd_trend_result(trend, 0.95, 0.0).monotone;
         qd_trend_free(trend);

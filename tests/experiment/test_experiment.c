@@ -300,6 +300,33 @@ static void test_config_hash(void **state)
                 hash_of("design: {type: sobol, points: 4, factors: {tension.debt: {uniform: [0, 2]}}}"));
 }
 
+/* Luck that is shared is what a file without the key has; with luck by order, an order's luck follows from the seed and
+ * its label, whatever other orders there are. */
+static void test_luck(void **state)
+{
+    (void)state;
+    qd_experiment_t *none = loaded("seed: 3"), *shared = loaded("seed: 3\nluck: shared"),
+                    *own = loaded("seed: 3\nluck: by-order"),
+                    *alone = loaded("seed: 3\nluck: \"by-order\"\norders: [bipolar]");
+    assert_string_equal(none->config, shared->config);
+    assert_true(none->config_hash == shared->config_hash);
+    assert_true(none->config_hash != own->config_hash);
+    assert_string_equal(qd_experiment_luck_name(none), "shared");
+    assert_string_equal(qd_experiment_luck_name(own), "by-order");
+    qd_luck_t a = qd_experiment_luck(own, 0, 5), b = qd_experiment_luck(own, 1, 5);
+    assert_true(a.world == 5 && b.world == 5 && a.seed != b.seed && a.seed != 3 && b.seed != 3);
+    assert_true(qd_experiment_luck(alone, 0, 5).seed == b.seed);
+    for (size_t o = 0; o < 3; o++)
+        assert_true(qd_experiment_luck(none, o, 7).seed == 3 && qd_experiment_luck(none, o, 7).world == 7);
+    qd_experiment_t *again = loaded(own->config);
+    assert_true(again->luck_by_order && again->config_hash == own->config_hash);
+    qd_experiment_free(again);
+    qd_experiment_free(alone);
+    qd_experiment_free(own);
+    qd_experiment_free(shared);
+    qd_experiment_free(none);
+}
+
 /* A point's hash says what it sets, however that was said. */
 static void test_point_hash(void **state)
 {
@@ -350,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_worlds_instead_of_precision),
         cmocka_unit_test(test_canonical_text_reads_back),
         cmocka_unit_test(test_config_hash),
+        cmocka_unit_test(test_luck),
         cmocka_unit_test(test_point_hash),
         cmocka_unit_test(test_faults_between_parameters_are_few),
     };

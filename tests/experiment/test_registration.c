@@ -98,7 +98,10 @@ static void test_changes(void **state)
     expect_deviations("seed: 3", "seed: 3\nconfidence: 0.9", "`confidence` was changed");
     expect_deviations(
         "seed: 3", "seed: 4",
-        "parameters, orders, schedule, kind of design or seed: was changed; `seed` was changed");
+        "parameters, orders, schedule, kind of design, luck or seed: was changed; `seed` was changed");
+    expect_deviations(
+        "seed: 3", "seed: 3\nluck: by-order",
+        "parameters, orders, schedule, kind of design, luck or seed: was changed; `luck` is new");
     expect_deviations("seed: 3", "seed: 3\nablate: assumptions", "`ablate` is new");
     expect_deviations("{label: a}", "{label: a, set: {blocs.review: 3}}", "`design` was changed");
 }

@@ -30,10 +30,11 @@ static const wrong_t wrong[] = {
     {"wrlds: 10",
      "f.yaml:1:1: found the unknown key `wrlds`; expected one of: name, about, seed, "
      "worlds, orders, parameters, schedule, design, precision, output, max_failures, "
-     "confidence, claims, ablate, baseline, family, robustness, plugin (did you mean `worlds`?)\n"},
+     "confidence, claims, ablate, baseline, family, robustness, plugin, luck (did you mean `worlds`?)\n"},
     {"zzz: 1", "f.yaml:1:1: found the unknown key `zzz`; expected one of: name, about, seed, "
                "worlds, orders, parameters, schedule, design, precision, output, max_failures, "
-               "confidence, claims, ablate, baseline, family, robustness, plugin\n"},
+               "confidence, claims, ablate, baseline, family, robustness, plugin, luck\n"},
+    {"luck: by-orders", "f.yaml:1:7: found `by-orders` for `luck`; expected shared or by-order\n"},
     {"seed: -1", "f.yaml:1:7: found `-1` for `seed`; expected a whole number from 0 to "
                  "18446744073709551615\n"},
     {"seed: 18446744073709551616",
@@ -124,7 +125,7 @@ static const wrong_t wrong[] = {
     {"<<: {seed: 3}", "f.yaml:1:1: found the merge key `<<`; expected every value written out\nf.yaml:1:1: "
                       "found the unknown key `<<`; expected one of: name, about, seed, worlds, orders, "
                       "parameters, schedule, design, precision, output, max_failures, confidence, claims, "
-                      "ablate, baseline, family, robustness, plugin\n"},
+                      "ablate, baseline, family, robustness, plugin, luck\n"},
     {"seed: 1\n---\nseed: 2", "f.yaml:2:1: found a second document; expected one\n"},
     {"seed: [1, 2", "f.yaml:2:1: found text that is not YAML (flow sequence without a closing bracket); "
                     "expected `key: value` lines\n"},
@@ -472,7 +473,8 @@ static const wrong_t wrong[] = {
     {"wrlds: 10\nseed: x\nparameters: {order.stats: 3, affinity.noise: 9}\nclaims: 3",
      "f.yaml:1:1: found the unknown key `wrlds`; expected one of: name, about, seed, "
      "worlds, orders, parameters, schedule, design, precision, output, max_failures, "
-     "confidence, claims, ablate, baseline, family, robustness, plugin (did you mean `worlds`?)\nf.yaml:2:7: "
+     "confidence, claims, ablate, baseline, family, robustness, plugin, luck (did you mean "
+     "`worlds`?)\nf.yaml:2:7: "
      "found "
      "`x` for "
      "`seed`; "

@@ -139,6 +139,36 @@ class Determinism(unittest.TestCase):
             must("run", precise, "-o", output, "-q", "--resume")
             self.assertEqual(result_hash(output), wanted, name)
 
+    def test_luck_by_order(self):
+        """Every order has luck of its own, for any threads, shards, resumed run, replay and order beside it; shared luck is
+        what a file without the key has."""
+        text = fixed(31).replace("seed:", "luck: by-order\nseed:")
+        experiment = self.write("own", text)
+        whole = self.run_to("own", experiment, "-j", "2")
+        self.assertEqual(result_hash(self.run_to("one", experiment, "-j", "1")), result_hash(whole))
+        parts = [self.run_to(f"own-{k}", experiment, "--shard", f"{k}/3") for k in (1, 2, 3)]
+        merged = self.folder / "own-merged.h5"
+        must("merge", "-o", merged, parts[1], parts[2], parts[0])
+        self.assertEqual(result_hash(merged), result_hash(whole))
+        fewer = self.run_to("fewer", self.write("fewer", text.replace("worlds: 31", "worlds: 12")))
+        must("run", experiment, "-o", fewer, "-q", "--resume")
+        self.assertEqual(result_hash(fewer), result_hash(whole))
+        self.assertIn("equal", must("verify", whole, "--fraction", "1").stdout)
+        self.assertIn("luck by-order", must("show", whole).stdout)
+        shared = self.run_to("shared", self.write("shared", text.replace("by-order", "shared")))
+        plain = self.run_to("plain", self.write("plain", fixed(31)))
+        self.assertEqual(result_hash(shared), result_hash(plain))
+        self.assertEqual(attribute(shared, "config_hash"), attribute(plain, "config_hash"))
+        self.assertNotEqual(attribute(whole, "config_hash"), attribute(plain, "config_hash"))
+        self.assertNotEqual(result_hash(whole), result_hash(plain))
+        self.assertIn("luck shared", must("show", plain).stdout)
+        must("run", self.write("other", text.replace("by-order", "shared")), "-o", whole, "-q", "--resume", status=2)
+        with h5py.File(whole) as own, h5py.File(plain) as same:
+            orders = own["order"].asstr()[:]
+            for o, order in enumerate(orders):
+                must("replay", whole, "--point", "0", "--order", order, "--world", "7")  # status 3: they differ
+                self.assertFalse(np.array_equal(own["worlds/tension_mean"][0, o], same["worlds/tension_mean"][0, o]))
+
     def test_points_that_set_the_same_share_their_worlds(self):
         output = self.run_to("fixed", self.write("fixed", FIXED.format(worlds=100, periods=30)))
         with h5py.File(output) as file:

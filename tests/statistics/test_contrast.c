@@ -1,4 +1,7 @@
 #include "statistics/contrast.h"
+
+#include <gsl/gsl_cdf.h>
+
 #include "support/check.h"
 
 #define WORLDS 400
@@ -190,6 +193,83 @@ static void test_rounding_is_no_effect(void **state)
     QD_ASSERT_NEAR(r.p, 1.0, 0.0);
 }
 
+/* ---- strata -------------------------------------------------------------------------------------------- */
+
+/* The mean over two strata of a difference: the standard error is sqrt(se_1^2 + se_2^2) / 2, that of each stratum its
+ * own paired one, on as many worlds as it has; the degrees of freedom are Welch's. */
+static void test_strata_are_independent(void **state)
+{
+    (void)state;
+    static double y[4][WORLDS];
+    fill(y);
+    const size_t cut = 150; /* worlds of the second stratum */
+    for (size_t w = cut; w < WORLDS; w++)
+        y[3][w] = NAN;
+    const double *const column[] = {y[0], y[1], y[2], y[3]};
+    const double half[] = {0.5, -0.5, 0.5, -0.5};
+    qd_contrast_t *self = qd_contrast_new_strata(4, half, 2, (const size_t[]){0, 0, 1, 1});
+    qd_contrast_add(self, WORLDS / 2, column);
+    qd_contrast_add(self, WORLDS / 2,
+                    (const double *const[]){y[0] + 200, y[1] + 200, y[2] + 200, y[3] + 200});
+    qd_contrast_result_t r = qd_contrast_result(self, 0.95, 0.0);
+    qd_contrast_free(self);
+    const double pair[] = {1.0, -1.0};
+    qd_contrast_result_t a = contrast(2, pair, (const double *const[]){y[0], y[1]}, 0.0),
+                         b = contrast(2, pair, (const double *const[]){y[2], y[3]}, 0.0);
+    assert_int_equal(a.count, WORLDS);
+    assert_int_equal(b.count, cut);
+    assert_int_equal(r.count, cut);
+    QD_ASSERT_NEAR(r.estimate, (a.estimate + b.estimate) / 2.0, 1e-12);
+    QD_ASSERT_NEAR(r.se, sqrt(a.se * a.se + b.se * b.se) / 2.0, 1e-12);
+    QD_ASSERT_NEAR(r.unpaired_se, hypot(a.unpaired_se, b.unpaired_se) / 2.0, 1e-12);
+    double welch = pow(a.se * a.se + b.se * b.se, 2) /
+                   (pow(a.se, 4) / (double)(WORLDS - 1) + pow(b.se, 4) / (double)(cut - 1));
+    QD_ASSERT_NEAR(r.freedom, welch, 1e-9);
+    QD_ASSERT_NEAR(r.interval.high - r.estimate, gsl_cdf_tdist_Qinv(0.025, welch) * r.se, 1e-12);
+    QD_ASSERT_NEAR(r.p, 2.0 * gsl_cdf_tdist_Q(fabs(r.estimate) / r.se, welch), 1e-12);
+    QD_ASSERT_NEAR(a.freedom, WORLDS - 1, 0.0);
+}
+
+/* Two strata whose flags happen to agree in every world they have: nothing was shown about their difference. */
+static void test_strata_that_agree_by_chance(void **state)
+{
+    (void)state;
+    double flag[40];
+    for (size_t w = 0; w < 40; w++)
+        flag[w] = w % 4 == 0;
+    qd_contrast_t *self = qd_contrast_new_strata(2, (const double[]){1.0, -1.0}, 2, (const size_t[]){0, 1});
+    qd_contrast_add(self, 40, (const double *const[]){flag, flag});
+    qd_contrast_result_t r = qd_contrast_result(self, 0.95, 0.0);
+    qd_contrast_free(self);
+    QD_ASSERT_NEAR(r.estimate, 0.0, 1e-12);
+    QD_ASSERT_NEAR(r.se, sqrt(2.0 * 0.25 * 0.75 / 39.0), 1e-12);
+    QD_ASSERT_NEAR(r.p, 1.0, 0.0);
+    assert_true(r.interval.low < -0.1 && r.interval.high > 0.1);
+}
+
+/* Intervals for a difference between strata of unequal spread and size cover with at least what they say; ten worlds at
+ * a time widen some by the sign flips. */
+static void test_coverage_of_strata(void **state)
+{
+    (void)state;
+    size_t covered = 0;
+    for (uint64_t run = 0; run < 2000; run++) {
+        double y[2][40];
+        for (uint32_t w = 0; w < 40; w++) {
+            y[0][w] = w < 10 ? 3.0 * qd_random_normal((qd_luck_t){21, run}, QD_PURPOSE_BOOTSTRAP, 72, w)
+                             : (double)NAN;
+            y[1][w] = qd_random_normal((qd_luck_t){22, run}, QD_PURPOSE_BOOTSTRAP, 72, w);
+        }
+        qd_contrast_t *self =
+            qd_contrast_new_strata(2, (const double[]){1.0, -1.0}, 2, (const size_t[]){0, 1});
+        qd_contrast_add(self, 40, (const double *const[]){y[0], y[1]});
+        qd_contrast_result_t r = qd_contrast_result(self, 0.95, 0.0);
+        qd_contrast_free(self);
+        covered += r.interval.low <= 0.0 && 0.0 <= r.interval.high;
+    }
+    assert_in_range(covered, 1900 - 30, 1900 + 60); /* three standard errors below */
+}
+
 /* ---- few worlds ---------------------------------------------------------------------------------------- */
 
 static qd_contrast_result_t of_differences(size_t n, const double d[], double margin)
@@ -270,6 +350,9 @@ int main(void)
         cmocka_unit_test(test_unknown_values_and_degenerate_cases),
         cmocka_unit_test(test_equal_worlds_have_no_effect),
         cmocka_unit_test(test_rounding_is_no_effect),
+        cmocka_unit_test(test_strata_are_independent),
+        cmocka_unit_test(test_strata_that_agree_by_chance),
+        cmocka_unit_test(test_coverage_of_strata),
         cmocka_unit_test(test_sign_flips_by_hand),
         cmocka_unit_test(test_flags_by_the_sign_test),
         cmocka_unit_test(test_size_where_differences_are_few),

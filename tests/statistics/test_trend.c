@@ -19,7 +19,7 @@ static qd_trend_result_t judge(const double mean[LEVELS], double own, int direct
                       own * qd_random_normal(luck, QD_PURPOSE_BOOTSTRAP, 80, l);
         }
     }
-    qd_trend_t *self = qd_trend_new(LEVELS, level, direction);
+    qd_trend_t *self = qd_trend_new(LEVELS, level, direction, 1);
     assert_non_null(self);
     qd_trend_add(self, WORLDS, column);
     qd_trend_result_t out = qd_trend_result(self, 0.95, margin);
@@ -84,7 +84,7 @@ static void test_size_with_one_false_step(void **state)
             for (uint64_t w = 0; w < 40; w++)
                 y[l][w] = (l == 0 ? 0.0 : 5.0) - (l == 2 ? 0.001 : 0.0) +
                           qd_random_normal((qd_luck_t){run, w}, QD_PURPOSE_BOOTSTRAP, 81, l);
-        qd_trend_t *self = qd_trend_new(3, level, +1);
+        qd_trend_t *self = qd_trend_new(3, level, +1, 1);
         qd_trend_add(self, 40, (const double *const[]){y[0], y[1], y[2]});
         qd_trend_result_t r = qd_trend_result(self, 0.95, 0.0);
         supported += r.monotone;
@@ -113,13 +113,45 @@ static void test_unknown_worlds_are_left_out_whole(void **state)
 {
     (void)state;
     const double a[] = {0.0, 0.0, 0.1}, b[] = {1.0, NAN, 1.2};
-    qd_trend_t *self = qd_trend_new(2, (const double[]){0.0, 1.0}, 1);
+    qd_trend_t *self = qd_trend_new(2, (const double[]){0.0, 1.0}, 1, 1);
     qd_trend_add(self, 3, (const double *const[]){a, b});
     qd_trend_result_t r = qd_trend_result(self, 0.95, 0.0);
     assert_int_equal(r.rise.count, 2);
     assert_int_equal(r.tau.count, 2);
     assert_int_equal(r.weakest.count, 2);
     QD_ASSERT_NEAR(r.rise.estimate, 1.05, 1e-12);
+    qd_trend_free(self);
+}
+
+/* Levels that are means over two strata: rise and steps have the standard errors of independent means, and a level that is
+ * missing in one stratum costs the other nothing. */
+static void test_strata_of_levels(void **state)
+{
+    (void)state;
+    enum { N = 60, SHORT = 20 };
+    double y[3][2][N];
+    for (uint32_t w = 0; w < N; w++)
+        for (uint32_t l = 0; l < 3; l++)
+            for (uint32_t s = 0; s < 2; s++)
+                y[l][s][w] = l == 1 && s == 1 && w >= SHORT
+                                 ? (double)NAN
+                                 : l + (double)(s + 1) * qd_random_normal((qd_luck_t){5 + s, w},
+                                                                          QD_PURPOSE_BOOTSTRAP, 82, l);
+    qd_trend_t *self = qd_trend_new(3, (const double[]){0.0, 1.0, 2.0}, 1, 2), *each[2];
+    qd_trend_add(self, N, (const double *const[]){y[0][0], y[0][1], y[1][0], y[1][1], y[2][0], y[2][1]});
+    qd_trend_result_t r = qd_trend_result(self, 0.95, 0.0), of[2];
+    for (size_t s = 0; s < 2; s++) {
+        each[s] = qd_trend_new(3, (const double[]){0.0, 1.0, 2.0}, 1, 1);
+        qd_trend_add(each[s], N, (const double *const[]){y[0][s], y[1][s], y[2][s]});
+        of[s] = qd_trend_result(each[s], 0.95, 0.0);
+        qd_trend_free(each[s]);
+    }
+    assert_int_equal(of[0].rise.count, N);
+    assert_int_equal(of[1].rise.count, SHORT);
+    assert_int_equal(r.tau.count, SHORT);
+    assert_int_equal(r.weakest.count, SHORT);
+    QD_ASSERT_NEAR(r.rise.estimate, (of[0].rise.estimate + of[1].rise.estimate) / 2.0, 1e-12);
+    QD_ASSERT_NEAR(r.rise.se, hypot(of[0].rise.se, of[1].rise.se) / 2.0, 1e-12);
     qd_trend_free(self);
 }
 
@@ -133,6 +165,7 @@ int main(void)
         cmocka_unit_test(test_size_with_one_false_step),
         cmocka_unit_test(test_flat_steps_are_no_turning_back),
         cmocka_unit_test(test_unknown_worlds_are_left_out_whole),
+        cmocka_unit_test(test_strata_of_levels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ function definition_list(entries) {
 function origin() {
     const p = D.provenance, section = add_section('origin', 'What was run');
     section.append(definition_list([
-        ['experiment', D.title], ['seed', p.seed], ['design points', points.length], ['orders', orders.join(', ')],
+        ['experiment', D.title], ['seed', p.seed], ['luck', p.luck], ['design points', points.length], ['orders', orders.join(', ')],
         ['worlds', `${show(D.worlds_total)} in all` + (D.failures ? `, ${D.failures} set aside as failed` : '')], ['complete', D.complete ? 'yes' : 'no: stopped early, --resume goes on'],
         ['created', p.created], ['program', `quadrille ${p.version}` + (p.commit ? `, commit ${p.commit}` : '')], ['config hash', p.config_hash], ['result hash', p.result_hash],
         ['command', p.command_line], ['computed in', p.seconds === null ? '' : `${show(p.seconds)} s with ${p.threads} threads` + (p.ranks > 1 ? ` on each of ${p.ranks} ranks` : '')],
