@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -33,8 +34,12 @@ qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error)
 
 static qd_status_t unreadable(const char *path, qd_error_t *error)
 {
-    const char *why = errno == ETIMEDOUT ? "found a pipe without a writer; expected a file" : strerror(errno);
-    return qd_error_add(error, qd_unreadable_status(errno), "%s: cannot be read: %s", path, why);
+    int number = errno;
+    char near[512];
+    const char *why =
+        number == ETIMEDOUT ? "found a pipe without a writer; expected a file" : strerror(number);
+    return qd_error_add(error, qd_unreadable_status(number), "%s: cannot be read: %s%s", path, why,
+                        qd_near_path(path, number, near, sizeof near));
 }
 
 /* Reads until the end of the file or one byte beyond the limit. */
@@ -278,6 +283,40 @@ const char *qd_nearest_of(const char *name, size_t count, const char *const name
         if (is_nearer(name, names[i], &least))
             nearest = names[i];
     return nearest;
+}
+
+char *qd_nearest_file(const char *folder, const char *name, const char *ending)
+{
+    DIR *entries = opendir(folder);
+    char *nearest = NULL;
+    size_t least = SIZE_MAX, tail = strlen(ending);
+    for (const struct dirent *entry; entries && (entry = readdir(entries));) {
+        size_t length = strlen(entry->d_name);
+        bool fits =
+            entry->d_name[0] != '.' && length > tail && strcmp(entry->d_name + length - tail, ending) == 0;
+        char *found = fits ? strndup(entry->d_name, length - tail) : NULL;
+        if (found && is_nearer(name, found, &least)) {
+            free(nearest);
+            nearest = found;
+        } else
+            free(found);
+    }
+    if (entries)
+        closedir(entries);
+    return nearest;
+}
+
+const char *qd_near_path(const char *path, int number, char *text, size_t size)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup("./");
+    char *near = number == ENOENT && folder ? qd_nearest_file(folder, slash ? slash + 1 : path, "") : NULL;
+    int length = near ? snprintf(text, size, " (did you mean `%s%s`?)", slash ? folder : "", near) : -1;
+    if (length < 0 || (size_t)length >= size)
+        *text = '\0';
+    free(folder);
+    free(near);
+    return text;
 }
 
 void qd_json_real(FILE *out, double x)

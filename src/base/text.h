@@ -50,6 +50,14 @@ const char *qd_nearest_name(const char *name, size_t count, const char *(*name_a
 /* The same of an array of names. */
 const char *qd_nearest_of(const char *name, size_t count, const char *const names[]);
 
+/* The file of `folder` whose name is nearest to `name`, or NULL: malloc'ed. With an `ending` only files that have it are looked at,
+ * and their names are compared and returned without it. */
+char *qd_nearest_file(const char *folder, const char *name, const char *ending);
+
+/* For messages about a file that is not there: " (did you mean `PATH`?)" with the nearest name in its folder, or "" where none
+ * is near or errno, `number`, is not ENOENT. Returns `text`. */
+const char *qd_near_path(const char *path, int number, char *text, size_t size);
+
 /* Writing JSON (RFC 8259): numbers that read back to the same bits, texts escaped. */
 
 /* The shorter of %.15g and %.17g that reads back to x; null where x is not finite. */

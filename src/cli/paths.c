@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/cli.h"
 #include "engine/same_file.h"
 
@@ -156,7 +157,7 @@ static bool find_program(char path[static PATH_MAX])
 
 char *qd_cli_experiment_path(const char *name)
 {
-    char program[PATH_MAX], *path = NULL;
+    char program[PATH_MAX], *path = NULL, *near = NULL;
     if (is_bare_name(name) && find_program(program)) {
         char *slash = strrchr(program, '/');
         *slash = '\0';
@@ -165,8 +166,14 @@ char *qd_cli_experiment_path(const char *name)
                 return NULL;
             if (access(path, R_OK) == 0)
                 return path;
+            *strrchr(path, '/') = '\0';
+            near = near ? near : qd_nearest_file(path, name, ".yaml");
             free(path);
         }
     }
+    if (near)
+        fprintf(stderr, "quadrille: found no file and no experiment of the name %s; did you mean `%s`?\n",
+                name, near);
+    free(near);
     return strdup(name);
 }

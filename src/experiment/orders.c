@@ -68,7 +68,12 @@ static bool read_path(qd_loading_t *load, const qd_yaml_node_t *map, const char 
         return true;
     if (!qd_yaml_text(node, &text) || !(*path = data_path(load, text)))
         return false;
-    return is_readable(*path) || qd_yaml_fail(node, "%s: cannot be read: %s", *path, strerror(errno));
+    if (is_readable(*path))
+        return true;
+    int number = errno;
+    char near[512];
+    return qd_yaml_fail(node, "%s: cannot be read: %s%s", *path, strerror(number),
+                        qd_near_path(*path, number, near, sizeof near));
 }
 
 /* Records a source of the experiment; takes ownership of the path (or NULL). */

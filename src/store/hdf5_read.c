@@ -78,8 +78,12 @@ void qd_h5_open(qd_h5_t *self, const char *path)
     *self = (qd_h5_t){.file = -1};
     snprintf(self->path, sizeof self->path, "%s", path);
     if (access(path, R_OK) != 0) {
-        self->absent = qd_unreadable_status(errno) == QD_ERROR_INPUT;
-        qd_h5_refuse(self, strerror(errno));
+        char near[sizeof self->why / 2];
+        int number = errno;
+        self->absent = qd_unreadable_status(number) == QD_ERROR_INPUT;
+        self->failed = true;
+        snprintf(self->why, sizeof self->why, "%s%s", strerror(number),
+                 qd_near_path(path, number, near, sizeof near));
         return;
     }
     self->guard = qd_guard_start(qd_h5_serve, (void *)(uintptr_t)path);

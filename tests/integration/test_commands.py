@@ -201,6 +201,20 @@ class Commands(unittest.TestCase):
             self.assertEqual(must(name, "--version").stdout, version)
         self.refused("help", "rnu", says="`run`")
 
+    def test_nearest_files(self):
+        folder = scratch(self)
+        (folder / "mine.yaml").write_text("name: mine\n")
+        (folder / "mine.h5").write_text("no result")
+        (folder / "wrong.yaml").write_text("name: wrong\norders: [{empirical: {cinc: mine.yml, year: 1816, states: 5}}]\n")
+        before = sorted(path.name for path in folder.iterdir())
+        for arguments, near in ((("run", "mine.yml"), "mine.yaml"), (("show", "mine.h"), "mine.h5"),
+                                (("merge", "-o", "out.h5", "mime.h5"), "mine.h5"), (("run", "wrong.yaml"), "mine.yaml"),
+                                (("run", "ordrs"), "orders")):
+            said = must(*arguments, status=2, cwd=folder).stderr
+            self.assertRegex(said, rf"did you mean `(\S+/)?{re.escape(near)}`\?")
+        self.assertNotIn("did you mean", must("run", "zebra", status=2, cwd=folder).stderr)
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), before)
+
     def test_nearest_options(self):
         self.refused("replay", self.file, "--tracce", "x", says="did you mean `--trace`")
         self.refused("list", "orders", "--markdwn", says="did you mean `--markdown`")
