@@ -75,7 +75,7 @@ typedef struct {
 /* A claim around the values of the parameters, in its own place or in one order: see docs/experiment-file.md. Where it does
  * not apply: NaN, "" and 0. */
 typedef struct {
-    const char *verdict;   /* "robust", "conditional", "fragile" */
+    const char *verdict;   /* "robust", "conditional", "fragile", "too few points" */
     const char *condition; /* where a conditional claim holds; what moves a fragile one */
     double same, same_low,
         same_high;   /* share of points with the sign at the experiment's values, and its interval */

@@ -11,6 +11,7 @@
 #include "statistics/resample.h"
 
 #define ROBUST_SAME     0.95 /* share of points with the same sign, at least */
+#define ROBUST_SHOWN    0.90 /* lower limit of that share's interval, at least: 36 points or more */
 #define ROBUST_OPPOSITE 0.01 /* share of points that are significantly opposite, at most */
 #define CONDITIONS      3    /* parameters that a condition names, at most */
 #define CONDITION_LEAST 10   /* points that meet a condition, at least */
@@ -305,10 +306,32 @@ static const char *tell_condition(const study_t *self, const place_t *place, whe
     return kept;
 }
 
+/* Whether the points are so few that even all of the same sign would not show enough. */
+static bool is_few(const study_t *self)
+{
+    return qd_interval_exact(self->points, self->points, self->experiment->confidence).low < ROBUST_SHOWN;
+}
+
+/* Whether the points leave open if the share that *robust* requires is reached. */
+static bool is_open(const study_t *self, const qd_result_robustness_t *row)
+{
+    if (row->opposite > ROBUST_OPPOSITE)
+        return false;
+    return row->same >= ROBUST_SAME ? row->same_low < ROBUST_SHOWN
+                                    : row->same_high >= ROBUST_SAME && is_few(self);
+}
+
 static qd_status_t name_verdict(study_t *self, const place_t *place, qd_analysis_t *texts,
                                 qd_result_robustness_t *out, qd_error_t *error)
 {
     double share = (double)NAN;
+    if (is_open(self, out)) {
+        out->verdict = "too few points";
+        out->condition =
+            qd_analysis_text(texts, "they show the same sign at %.0f%% at least, robust needs %.0f%%",
+                             100.0 * out->same_low, 100.0 * ROBUST_SHOWN);
+        return out->condition ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a condition");
+    }
     if (out->same >= ROBUST_SAME && out->opposite <= ROBUST_OPPOSITE) {
         out->verdict = "robust";
         return QD_OK;

@@ -96,38 +96,65 @@ static void put_claim(FILE *out, const qd_result_claim_t *claim)
     qd_report_put_real(out, claim->p_holm);
 }
 
-/* "robustness":[...]: the places where claim `i` is judged around the parameters' values. */
-static void put_robustness(FILE *out, const qd_result_robustness_t *cell, size_t count,
-                           const char *const place[])
-{
-    size_t written = 0;
-    fputs(",\"robustness\":[", out);
-    for (size_t k = 0; cell != NULL && k < count; k++) {
-        if (!*cell[k].verdict)
-            continue;
-        qd_report_put_comma(out, written++);
-        fputs("{", out);
-        qd_report_put_text(out, "place", place[k]);
-        qd_report_put_text(out, "verdict", cell[k].verdict);
-        qd_report_put_text(out, "condition", cell[k].condition);
-        qd_report_put_number(out, "same", cell[k].same);
-        qd_report_put_number(out, "same_low", cell[k].same_low);
-        qd_report_put_number(out, "same_high", cell[k].same_high);
-        fputs("\"opposite\":", out);
-        qd_report_put_real(out, cell[k].opposite);
-        fputs("}", out);
-    }
-    fputs("]", out);
-}
-
 /* What a claim's table has beside it. */
 typedef struct {
     const qd_result_verdict_t *by_order, *ablation, *baseline;
     const char *const *ablation_name, *const *baseline_name;
     const qd_result_robustness_t *robustness;
     const char *const *place;
-    size_t ablations, baselines, places;
+    const qd_result_turning_t *turning;
+    size_t ablations, baselines, places, turnings;
 } verdicts_t;
+
+/* "turning":[...]: the parameters that certainly move the effect of a claim in one place. */
+static void put_turning(FILE *out, const qd_result_turning_t row[], size_t count, const char *claim,
+                        const char *place)
+{
+    size_t written = 0;
+    fputs("\"turning\":[", out);
+    for (size_t k = 0; k < count; k++) {
+        bool moves = row[k].low > 0.0 || row[k].high < 0.0;
+        if (!moves || strcmp(row[k].claim, claim) != 0 || strcmp(row[k].place, place) != 0)
+            continue;
+        qd_report_put_comma(out, written++);
+        fputs("{", out);
+        qd_report_put_text(out, "parameter", row[k].parameter);
+        qd_report_put_number(out, "correlation", row[k].correlation);
+        qd_report_put_number(out, "low", row[k].low);
+        qd_report_put_number(out, "high", row[k].high);
+        qd_report_put_number(out, "middle", row[k].middle);
+        qd_report_put_number(out, "same_below", row[k].same_below);
+        fputs("\"same_above\":", out);
+        qd_report_put_real(out, row[k].same_above);
+        fputs("}", out);
+    }
+    fputs("]", out);
+}
+
+/* "robustness":[...]: the places where claim `i` is judged around the parameters' values. */
+static void put_robustness(FILE *out, const verdicts_t *beside, size_t i, const char *claim)
+{
+    const qd_result_robustness_t *cell = beside->robustness + i * beside->places;
+    size_t written = 0;
+    fputs(",\"robustness\":[", out);
+    for (size_t k = 0; k < beside->places; k++) {
+        if (!*cell[k].verdict)
+            continue;
+        qd_report_put_comma(out, written++);
+        fputs("{", out);
+        qd_report_put_text(out, "place", beside->place[k]);
+        qd_report_put_text(out, "verdict", cell[k].verdict);
+        qd_report_put_text(out, "condition", cell[k].condition);
+        qd_report_put_number(out, "same", cell[k].same);
+        qd_report_put_number(out, "same_low", cell[k].same_low);
+        qd_report_put_number(out, "same_high", cell[k].same_high);
+        qd_report_put_number(out, "opposite", cell[k].opposite);
+        fprintf(out, "\"points\":%lld,", (long long)cell[k].points);
+        put_turning(out, beside->turning, beside->turnings, claim, beside->place[k]);
+        fputs("}", out);
+    }
+    fputs("]", out);
+}
 
 static qd_status_t read_verdicts(const qd_report_t *self, verdicts_t *out)
 {
@@ -142,6 +169,8 @@ static qd_status_t read_verdicts(const qd_report_t *self, verdicts_t *out)
     if (status == QD_OK)
         status =
             qd_result_file_robustness(self->file, &out->robustness, &out->place, &out->places, self->error);
+    if (status == QD_OK)
+        status = qd_result_file_turning(self->file, &out->turning, &out->turnings, self->error);
     return status;
 }
 
@@ -172,8 +201,7 @@ qd_status_t qd_report_write_claims(const qd_report_t *self)
         put_verdicts(out, "baselines", "against",
                      beside.baseline ? beside.baseline + i * beside.baselines : NULL, beside.baselines,
                      beside.baseline_name);
-        put_robustness(out, beside.robustness ? beside.robustness + i * beside.places : NULL, beside.places,
-                       beside.place);
+        put_robustness(out, &beside, i, claim[i].id);
         fputs("}", out);
     }
     fputs("],\n", out);

@@ -157,6 +157,38 @@ static void test_margin(void **state)
     bench_close(&bench);
 }
 
+/* A sign that never changes is robust only where the points are enough to show it; 36 of 36 have an interval from 90.3 %,
+ * 35 of 35 one from 89.99 %. A sign that changes often shows itself in fewer. */
+static double never_turns(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    (void)order;
+    return with_effect(experiment, point, world, 1.0);
+}
+
+static void expect_verdict(size_t points, made_up_t *made_up, const char *verdict)
+{
+    bench_t bench;
+    char yaml[1024];
+    const char *text = FILE_OF(""), *at = strstr(text, "points: 160");
+    snprintf(yaml, sizeof yaml, "%.*spoints: %zu%s", (int)(at - text), text, points, at + 11);
+    play_all(&bench, yaml, made_up);
+    assert_int_equal(cell_of(&bench, 0)->points, points);
+    assert_string_equal(cell_of(&bench, 0)->verdict, verdict);
+    bool told = strstr(cell_of(&bench, 0)->condition, "robust needs 90%") != NULL;
+    assert_int_equal(told, strcmp(verdict, "too few points") == 0);
+    bench_close(&bench);
+}
+
+static void test_few_points(void **state)
+{
+    (void)state;
+    expect_verdict(12, never_turns, "too few points");
+    expect_verdict(35, never_turns, "too few points");
+    expect_verdict(36, never_turns, "robust");
+    expect_verdict(200, never_turns, "robust");
+    expect_verdict(24, changes_at_random, "fragile");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +197,7 @@ int main(void)
         cmocka_unit_test(test_fragile),
         cmocka_unit_test(test_noise_is_not_opposite),
         cmocka_unit_test(test_margin),
+        cmocka_unit_test(test_few_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

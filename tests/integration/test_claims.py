@@ -117,6 +117,7 @@ class Claims(unittest.TestCase):
             at = np.c_[mean.mean(axis=1), mean]
             np.testing.assert_allclose(table["same"][0], np.mean(np.sign(at) == np.sign(centre), axis=0))
             self.assertTrue(np.all(table["points"][:] == 12))
+            self.assertNotIn("robust", text(table["verdict"][:].ravel()), "twelve points cannot show it")
             self.assertTrue(np.all(np.isnan(file["paths/tension/mean"][2:])))
             self.assertFalse(np.any(np.isnan(file["paths/tension/mean"][:2])))
             se = file["claims/unpaired_se"][0] / np.sqrt(file["claims/variance_reduction"][0])

@@ -35,6 +35,18 @@ claims:
     contrast: {{more: {{doctrine: rumsfeld}}, less: {{doctrine: weinberger_powell}}}}
 """
 
+# Small samples of everything that a claim has beside it.
+BESIDE = EXPERIMENT + """\
+  - id: gain-unipolar
+    says: In one order.
+    order: unipolar
+    outcome: resolved
+    contrast: {{more: {{doctrine: rumsfeld}}, less: {{doctrine: weinberger_powell}}}}
+ablate: {{debt: {{tension.debt: 0}}}}
+luck: by-order
+robustness: {{points: 40, worlds: 20, parameters: {{doctrine.vital_interest: {{uniform: [0, 1]}}, mission.load: {{uniform: [0.05, 0.3]}}}}}}
+"""
+
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\\\"document.title='owned'\\\">"
 
 
@@ -127,6 +139,45 @@ class Report(unittest.TestCase):
             self.assertEqual(set(figures.values()), {"yes"})
             self.assertEqual(dom.count("<svg"), len(figures))
             self.assertEqual(len(re.findall(r'<div class="chart"[^>]* aria-label="[^"]{20,}"', dom)), len(figures))
+
+    def test_robustness(self):
+        """The page has the shares of /claims/robustness, their words, and the parameters that move an effect; a claim about one order has
+        one row. A figure shows them, with a text alternative."""
+        path = self.folder / "beside.yaml"
+        path.write_text(BESIDE.format(name="beside", about="x", says="y"))
+        must("run", path, "-o", self.folder / "beside.h5", "-q")
+        must("report", self.folder / "beside.h5", "-o", self.folder / "beside.html")
+        data = json.loads(Page((self.folder / "beside.html").read_text()).data)
+        self.assertEqual(data["provenance"]["luck"], "by-order")
+        self.assertEqual([[a["without"] for a in c["ablations"]] for c in data["claims"]], [["debt"], ["debt"]])
+        moved = 0
+        with h5py.File(self.folder / "beside.h5") as file:
+            table, turning = file["claims/robustness"], file["claims/robustness/turning"]
+            for c, claim in enumerate(data["claims"]):
+                cells = {cell["place"]: cell for cell in claim["robustness"]}
+                for k, place in enumerate(table["place"].asstr()[:]):
+                    if not table["verdict"].asstr()[c, k]:
+                        self.assertNotIn(place, cells)
+                        continue
+                    cell = cells[place]
+                    self.assertEqual(cell["verdict"], table["verdict"].asstr()[c, k])
+                    self.assertEqual(cell["points"], table["points"][c, k])
+                    for name in ("same", "same_low", "same_high", "opposite"):
+                        self.assertAlmostEqual(cell[name], table[name][c, k], places=4)
+                    rows = (turning["claim"].asstr()[:] == claim["id"]) & (turning["place"].asstr()[:] == place)
+                    beyond_doubt = rows & ((turning["low"][:] > 0) | (turning["high"][:] < 0))
+                    self.assertEqual([t["parameter"] for t in cell["turning"]], list(turning["parameter"].asstr()[beyond_doubt]))
+                    moved += len(cell["turning"])
+        self.assertEqual([len(c["robustness"]) for c in data["claims"]], [3, 2])
+        self.assertGreater(moved, 0, "doctrine.vital_interest moves the gain")
+        if CHROMIUM is None:
+            self.skipTest("no chromium")
+        dom, console = browse(self.folder / "beside.html")
+        self.assertEqual(console, [])
+        self.assertRegex(dom, r'data-drawn="[^"]*robustness-figure:yes')
+        self.assertRegex(dom, r"<h3[^>]*>Robustness</h3>")
+        self.assertIn("Share of points around the values of the parameters at which a claim keeps its sign: gain (all)", html.unescape(dom))
+        self.assertEqual(len(re.findall(r"<td[^>]*>gain-unipolar</td><td[^>]*>unipolar</td><td[^>]*>40</td>", dom)), 1)
 
     def test_hostile_texts_stay_texts(self):
         page = Page((self.folder / "hostile.html").read_text())

@@ -371,6 +371,22 @@ function claim_figure(section) {
         }});
 }
 
+/* As in the table of robustness: what *robust* asks for is the dashed line. */
+function robustness_figure(section) {
+    if (!D.claims.some(c => c.robustness.length)) return;
+    add_figure(section, {
+        id: 'robustness-figure', title: 'Robustness: share of points with the same sign',
+        controls: [],
+        make: (chosen, width) => {
+            const rows = D.claims.flatMap(c => robust_cells(c).map(r => ({label: c.id, group: place_name(c, r), y: r.same, low: r.same_low, high: r.same_high, verdict: r.verdict, zero: 0.95})));
+            return {rows, columns: interval_columns('Claim', 'Order').concat([{field: 'verdict', title: 'Verdict', text: true}]),
+                    alternative: 'Share of points around the values of the parameters at which a claim keeps its sign: ' +
+                        sentence(rows.map(r => `${r.label} (${r.group}) ${share(r.y)} [${share(r.low)}, ${share(r.high)}], ${r.verdict}`)),
+                    note: 'The dashed line is 95 %, which a robust claim reaches.',
+                    spec: intervals_spec(rows, width, {x: 'Share of points with the same sign', zero: 0.95, tooltip: '{Claim: datum.label, Order: datum.group, Share: datum.y, Low: datum.low, High: datum.high, Verdict: datum.verdict}'})};
+        }});
+}
+
 function contrast_figure(section) {
     if (!D.contrasts.length) return;
     const outcomes = [...new Set(D.contrasts.map(c => c.outcome))];
