@@ -104,11 +104,6 @@ static const char *note_of(const qd_claim_test_t *test, const qd_result_verdict_
 /* ---- by order ------------------------------------------------------------------------------------------ */
 
 /* The first column is the claim's own place, which for many is the mean over the orders; then the orders. */
-static bool is_by_order(const qd_experiment_t *experiment, const qd_claim_t *claim)
-{
-    return claim->order < 0 && experiment->orders > 1;
-}
-
 /* A distribution has two modes everywhere if it has in every order: no test of its own. */
 static void take_worst_order(qd_claim_test_t test[], size_t orders)
 {
@@ -122,7 +117,8 @@ static qd_status_t test_claim(qd_claim_tests_t *tests, const qd_claim_t *claim, 
                               family_t *family, size_t first, qd_error_t *error)
 {
     size_t orders = tests->experiment->orders;
-    bool by_order = is_by_order(tests->experiment, claim), dip = claim->kind == QD_CLAIM_BIMODAL && by_order;
+    bool by_order = qd_claim_is_by_order(tests->experiment, claim),
+         dip = claim->kind == QD_CLAIM_BIMODAL && by_order;
     qd_status_t status = QD_OK;
     family->made[first] = true;
     if (!dip)
@@ -223,9 +219,9 @@ static qd_status_t conclude(const qd_experiment_t *experiment, size_t c, const f
     *row = row_of(experiment, claim, family, first, out);
     for (size_t o = 0; o < orders; o++)
         order[o] = cell_of(family, claim, first + 1 + o);
-    if (claim->kind != QD_CLAIM_ORDERS && !is_by_order(experiment, claim))
+    if (claim->kind != QD_CLAIM_ORDERS && !qd_claim_is_by_order(experiment, claim))
         order[claim->order < 0 ? 0 : claim->order] = cell_of(family, claim, first);
-    return is_by_order(experiment, claim) ? mix(experiment, order, row, out, error) : QD_OK;
+    return qd_claim_is_by_order(experiment, claim) ? mix(experiment, order, row, out, error) : QD_OK;
 }
 
 /* ---- fair arms ----------------------------------------------------------------------------------------- */
@@ -301,24 +297,6 @@ static qd_status_t ablate(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_
 const char *const qd_baseline_names[QD_BASELINES] = {"more - neutral", "less - neutral", "more - do-nothing",
                                                      "less - do-nothing"};
 
-/* Column k of a contrast: one of its arms less the same arm under a baseline. */
-static qd_status_t test_baseline(qd_claim_tests_t *tests, const qd_claim_t *claim, size_t k,
-                                 qd_analysis_t *out, qd_claim_test_t *test, qd_error_t *error)
-{
-    const size_t *twin = tests->experiment->baseline[k / 2].twin;
-    qd_claim_t compared = *claim;
-    compared.more = k % 2 == 0 ? claim->more : claim->less;
-    compared.margin = 0.0;
-    compared.less = (qd_arm_t){compared.more.points, calloc(compared.more.points + 1, sizeof(size_t))};
-    if (compared.less.point == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
-    for (size_t i = 0; i < compared.more.points; i++)
-        compared.less.point[i] = twin[compared.more.point[i]];
-    qd_status_t status = qd_claim_test(tests, &compared, -1, NULL, out, test, error);
-    free(compared.less.point);
-    return status;
-}
-
 /* Both arms of every contrast against both baselines: a family of its own. */
 static qd_status_t compare_baselines(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_t *error)
 {
@@ -330,10 +308,11 @@ static qd_status_t compare_baselines(qd_claim_tests_t *tests, qd_analysis_t *out
     if (status == QD_OK && out->baseline == NULL)
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu comparisons", size);
     for (size_t i = 0; i < size && status == QD_OK; i++) {
-        const qd_claim_t *claim = &experiment->claim[i / QD_BASELINES];
-        family.made[i] = claim->kind == QD_CLAIM_CONTRAST;
+        qd_place_t place;
+        family.made[i] =
+            qd_place_at(experiment, QD_PLACES_BASELINES, i / QD_BASELINES, i % QD_BASELINES, &place);
         if (family.made[i])
-            status = test_baseline(tests, claim, i % QD_BASELINES, out, &family.test[i], error);
+            status = qd_claim_test_at(tests, &place, out, &family.test[i], error);
     }
     if (status == QD_OK)
         status = correct(&family, 0, error);

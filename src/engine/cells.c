@@ -49,7 +49,7 @@ qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment
 /* One more than the largest world that every cell of a stratum may have: the least of their ends. */
 static uint64_t end_of_stratum(const qd_cells_t *self, const qd_index_t *done, size_t stratum)
 {
-    uint64_t end = UINT64_MAX;
+    uint64_t end = self->worlds > 0 ? self->worlds : UINT64_MAX;
     for (size_t k = 0; k < self->size; k++) {
         if (self->cell[k].stratum != stratum)
             continue;

@@ -16,6 +16,7 @@ typedef struct {
     bool apart; /* orders have luck of their own: every order is a stratum */
     size_t size, capacity, strata;
     qd_cell_t *cell;
+    uint64_t worlds; /* qd_cells_walk ends here at the latest; 0: at the end of what is done */
 } qd_cells_t;
 
 void qd_cells_free(qd_cells_t *self);

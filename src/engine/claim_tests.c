@@ -4,55 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/cells.h"
 #include "engine/columns.h"
 #include "statistics/contrast.h"
 
-/* Worlds that a dip is taken of at most, before those that failed are left out. */
-#define DIP_WORLDS 4096
-
 /* Simulated dips: the smallest p is 1 / 10001, below what Holm's correction asks of up to 500 tests. */
 #define DIP_SIMULATIONS 10000
-
-/* Where a claim is measured. */
-typedef struct {
-    int order;          /* -1: all */
-    const size_t *twin; /* NULL: every point itself */
-} place_t;
 
 void qd_claim_tests_free(qd_claim_tests_t *self)
 {
     qd_dip_null_free(&self->dip);
 }
 
-static qd_status_t add_arm(qd_claim_tests_t *self, const qd_arm_t *arm, const place_t *place, double weight,
-                           qd_cells_t *cells, qd_error_t *error)
-{
-    size_t from = cells->size;
-    qd_status_t status = qd_cells_add_arm(cells, self->experiment, arm, place->order, weight, error);
-    for (size_t k = from; place->twin && k < cells->size; k++)
-        cells->cell[k].point = place->twin[cells->cell[k].point];
-    return status;
-}
-
 /* ---- linear combinations: contrasts, interactions, orders ---------------------------------------------- */
-
-static qd_status_t claim_cells(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
-                               qd_cells_t *cells, qd_error_t *error)
-{
-    bool orders = claim->kind == QD_CLAIM_ORDERS;
-    place_t other = {orders ? claim->order_less : place->order, place->twin};
-    qd_status_t status = add_arm(self, &claim->more, place, 1.0, cells, error);
-    if (status == QD_OK)
-        status = add_arm(self, orders ? &claim->more : &claim->less, &other, -1.0, cells, error);
-    if (claim->kind != QD_CLAIM_INTERACTION)
-        return status;
-    if (status == QD_OK)
-        status = add_arm(self, &claim->where_more, place, -1.0, cells, error);
-    if (status == QD_OK)
-        status = add_arm(self, &claim->where_less, place, 1.0, cells, error);
-    return status;
-}
 
 static void see_contrast(void *context, size_t count, const double *const column[])
 {
@@ -107,11 +70,12 @@ static const char *note_unequal_periods(qd_claim_tests_t *self, const qd_claim_t
                             qd_outcome_table[claim->outcome].name);
 }
 
-static qd_status_t test_combination(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
-                                    qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
+static qd_status_t test_combination(qd_claim_tests_t *self, const qd_place_t *place, qd_analysis_t *texts,
+                                    qd_claim_test_t *out, qd_error_t *error)
 {
-    qd_cells_t cells = {.apart = self->experiment->luck_by_order};
-    qd_status_t status = claim_cells(self, claim, place, &cells, error);
+    const qd_claim_t *claim = &place->claim;
+    qd_cells_t cells = {.apart = self->experiment->luck_by_order, .worlds = self->worlds};
+    qd_status_t status = qd_place_contrast(self->experiment, place, &cells, error);
     if (status == QD_OK)
         status = combine(self, claim, &cells, claim->outcome, claim->margin, &out->found, error);
     out->p = out->found.p;
@@ -123,10 +87,10 @@ static qd_status_t test_combination(qd_claim_tests_t *self, const qd_claim_t *cl
 qd_status_t qd_claim_arm_mean(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_arm_t *arm,
                               qd_outcome_t outcome, double *mean, qd_error_t *error)
 {
-    place_t place = {claim->order, NULL};
+    qd_place_t place = qd_place_of(claim, -1, NULL);
     qd_cells_t cells = {.apart = self->experiment->luck_by_order};
     qd_contrast_result_t found = {.estimate = NAN};
-    qd_status_t status = add_arm(self, arm, &place, 1.0, &cells, error);
+    qd_status_t status = qd_place_arm(self->experiment, &place, arm, 1.0, &cells, error);
     if (status == QD_OK)
         status = combine(self, claim, &cells, outcome, 0.0, &found, error);
     *mean = found.estimate;
@@ -203,12 +167,12 @@ static void see_levels(void *context, size_t count, const double *const column[]
     }
 }
 
-static qd_status_t level_cells(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
-                               qd_cells_t *cells, size_t start[], qd_error_t *error)
+static qd_status_t level_cells(qd_claim_tests_t *self, const qd_place_t *place, qd_cells_t *cells,
+                               size_t start[], qd_error_t *error)
 {
     qd_status_t status = QD_OK;
-    for (size_t l = 0; l < claim->levels && status == QD_OK; l++) {
-        status = add_arm(self, &claim->level[l], place, 1.0, cells, error);
+    for (size_t l = 0; l < place->claim.levels && status == QD_OK; l++) {
+        status = qd_place_arm(self->experiment, place, &place->claim.level[l], 1.0, cells, error);
         start[l + 1] = cells->size;
     }
     return status;
@@ -237,13 +201,14 @@ static void tell_trend(const qd_claim_t *claim, const qd_trend_result_t *found, 
                              counted, from, to, step, found->weakest.p_above, found->tau.estimate);
 }
 
-static qd_status_t test_trend(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
-                              qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
+static qd_status_t test_trend(qd_claim_tests_t *self, const qd_place_t *place, qd_analysis_t *texts,
+                              qd_claim_test_t *out, qd_error_t *error)
 {
-    qd_cells_t cells = {.apart = self->experiment->luck_by_order};
+    const qd_claim_t *claim = &place->claim;
+    qd_cells_t cells = {.apart = self->experiment->luck_by_order, .worlds = self->worlds};
     levels_t levels = {0};
     size_t *start = calloc(claim->levels + 1, sizeof *start);
-    qd_status_t status = start ? level_cells(self, claim, place, &cells, start, error)
+    qd_status_t status = start ? level_cells(self, place, &cells, start, error)
                                : qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
     if (status == QD_OK)
         status = levels_init(&levels, claim, &cells, start, error);
@@ -266,8 +231,8 @@ static qd_status_t test_trend(qd_claim_tests_t *self, const qd_claim_t *claim, c
 static qd_status_t read_steps(qd_index_t *done, const qd_cell_t *cell, double step[], qd_error_t *error)
 {
     qd_status_t status =
-        qd_index_read(done, cell->point, cell->order, QD_O_crises, 0, DIP_WORLDS, step, error);
-    for (size_t w = 0; w < DIP_WORLDS && status == QD_OK; w++)
+        qd_index_read(done, cell->point, cell->order, QD_O_crises, 0, QD_DIP_WORLDS, step, error);
+    for (size_t w = 0; w < QD_DIP_WORLDS && status == QD_OK; w++)
         step[w] = step[w] > 0.0 ? 1.0 / step[w] : 1.0;
     return status;
 }
@@ -285,13 +250,13 @@ static qd_status_t need_null(qd_claim_tests_t *self, size_t n, qd_error_t *error
 static qd_status_t test_cell(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_cell_t *cell,
                              double value[], qd_bimodality_t *found, qd_error_t *error)
 {
-    double *step = qd_outcome_per_crisis(claim->outcome) ? value + DIP_WORLDS : NULL;
+    double *step = qd_outcome_per_crisis(claim->outcome) ? value + QD_DIP_WORLDS : NULL;
     qd_status_t status =
-        qd_index_read(self->done, cell->point, cell->order, claim->outcome, 0, DIP_WORLDS, value, error);
+        qd_index_read(self->done, cell->point, cell->order, claim->outcome, 0, QD_DIP_WORLDS, value, error);
     if (status == QD_OK && step)
         status = read_steps(self->done, cell, step, error);
     if (status == QD_OK)
-        status = qd_bimodality_of(DIP_WORLDS, value, step, self->experiment->seed, found, error);
+        status = qd_bimodality_of(QD_DIP_WORLDS, value, step, self->experiment->seed, found, error);
     if (status == QD_OK && found->count >= QD_DIP_VALUES_MIN)
         status = need_null(self, found->count, error);
     if (status == QD_OK && found->count >= QD_DIP_VALUES_MIN)
@@ -299,13 +264,14 @@ static qd_status_t test_cell(qd_claim_tests_t *self, const qd_claim_t *claim, co
     return status;
 }
 
-static qd_status_t test_bimodal(qd_claim_tests_t *self, const qd_claim_t *claim, const place_t *place,
-                                qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
+static qd_status_t test_bimodal(qd_claim_tests_t *self, const qd_place_t *place, qd_analysis_t *texts,
+                                qd_claim_test_t *out, qd_error_t *error)
 {
+    const qd_claim_t *claim = &place->claim;
     qd_cells_t cells = {.apart = self->experiment->luck_by_order};
     qd_bimodality_t worst = {.p = -1.0};
-    double *value = malloc(2 * DIP_WORLDS * sizeof *value);
-    qd_status_t status = value ? add_arm(self, &claim->more, place, 1.0, &cells, error)
+    double *value = malloc(2 * QD_DIP_WORLDS * sizeof *value);
+    qd_status_t status = value ? qd_place_arm(self->experiment, place, &claim->more, 1.0, &cells, error)
                                : qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
     for (size_t k = 0; k < cells.size && status == QD_OK && !isnan(worst.p); k++) {
         qd_bimodality_t found;
@@ -331,14 +297,20 @@ static qd_status_t test_bimodal(qd_claim_tests_t *self, const qd_claim_t *claim,
 
 /* ---- any claim ----------------------------------------------------------------------------------------- */
 
+qd_status_t qd_claim_test_at(qd_claim_tests_t *self, const qd_place_t *place, qd_analysis_t *texts,
+                             qd_claim_test_t *out, qd_error_t *error)
+{
+    *out = (qd_claim_test_t){.effect = true, .p = NAN};
+    if (place->claim.kind == QD_CLAIM_TREND)
+        return test_trend(self, place, texts, out, error);
+    if (place->claim.kind == QD_CLAIM_BIMODAL)
+        return test_bimodal(self, place, texts, out, error);
+    return test_combination(self, place, texts, out, error);
+}
+
 qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *claim, int order, const size_t *twin,
                           qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
 {
-    place_t place = {claim->order >= 0 ? claim->order : order, twin};
-    *out = (qd_claim_test_t){.effect = true, .p = NAN};
-    if (claim->kind == QD_CLAIM_TREND)
-        return test_trend(self, claim, &place, texts, out, error);
-    if (claim->kind == QD_CLAIM_BIMODAL)
-        return test_bimodal(self, claim, &place, texts, out, error);
-    return test_combination(self, claim, &place, texts, out, error);
+    qd_place_t place = qd_place_of(claim, order, twin);
+    return qd_claim_test_at(self, &place, texts, out, error);
 }

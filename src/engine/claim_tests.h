@@ -2,9 +2,13 @@
 #ifndef QD_ENGINE_CLAIM_TESTS_H
 #define QD_ENGINE_CLAIM_TESTS_H
 
+#include "engine/claim_places.h"
 #include "engine/findings.h"
 #include "statistics/bimodality.h"
 #include "statistics/contrast.h"
+
+/* Worlds that a dip is taken of at most, before those that failed are left out. */
+#define QD_DIP_WORLDS 4096
 
 typedef struct {
     qd_contrast_result_t found; /* of a claim of bimodality: the dip as estimate, no se */
@@ -18,6 +22,7 @@ typedef struct {
     const qd_experiment_t *experiment;
     qd_index_t *done;
     qd_dip_null_t dip; /* made when it is first needed */
+    uint64_t worlds;   /* effects are measured in worlds 0 .. worlds - 1 at most; 0: in all */
 } qd_claim_tests_t;
 
 void qd_claim_tests_free(qd_claim_tests_t *self);
@@ -28,6 +33,10 @@ void qd_claim_tests_free(qd_claim_tests_t *self);
 QD_MUST_USE qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *claim, int order,
                                       const size_t *twin, qd_analysis_t *texts, qd_claim_test_t *out,
                                       qd_error_t *error);
+
+/* Measures the claim of a place there. */
+QD_MUST_USE qd_status_t qd_claim_test_at(qd_claim_tests_t *self, const qd_place_t *place,
+                                         qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error);
 
 /* Adds the claims' robustness to findings that have their verdicts: see docs/experiment-file.md. */
 QD_MUST_USE qd_status_t qd_analyse_robustness(qd_claim_tests_t *self, qd_analysis_t *out, qd_error_t *error);

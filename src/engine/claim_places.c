@@ -1,0 +1,157 @@
+#include "engine/claim_places.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "engine/findings.h"
+
+bool qd_claim_is_by_order(const qd_experiment_t *experiment, const qd_claim_t *claim)
+{
+    return claim->order < 0 && experiment->orders > 1;
+}
+
+size_t qd_places_columns(const qd_experiment_t *experiment, qd_place_family_t family)
+{
+    switch (family) {
+    case QD_PLACES_CLAIMS:
+        return 1 + experiment->orders;
+    case QD_PLACES_ABLATIONS:
+        return experiment->ablations;
+    default:
+        return experiment->baselines > 0 ? QD_BASELINES : 0;
+    }
+}
+
+qd_place_t qd_place_of(const qd_claim_t *claim, int order, const size_t *twin)
+{
+    return (qd_place_t){*claim, claim->order >= 0 ? claim->order : order, twin, twin};
+}
+
+/* Column k of the baselines: one of the claim's arms less the same arm under a baseline. */
+static bool place_baseline(const qd_experiment_t *experiment, const qd_claim_t *claim, size_t k,
+                           qd_place_t *out)
+{
+    *out = qd_place_of(claim, -1, NULL);
+    out->claim.more = out->claim.less = k % 2 == 0 ? claim->more : claim->less;
+    out->claim.margin = 0.0;
+    out->twin_less = experiment->baseline[k / 2].twin;
+    return claim->kind == QD_CLAIM_CONTRAST;
+}
+
+bool qd_place_at(const qd_experiment_t *experiment, qd_place_family_t family, size_t claim, size_t column,
+                 qd_place_t *out)
+{
+    const qd_claim_t *of = &experiment->claim[claim];
+    if (family == QD_PLACES_BASELINES)
+        return place_baseline(experiment, of, column, out);
+    if (family == QD_PLACES_ABLATIONS) {
+        *out = qd_place_of(of, -1, experiment->ablation[column].twin);
+        return true;
+    }
+    *out = qd_place_of(of, (int)column - 1, NULL);
+    return column == 0 || qd_claim_is_by_order(experiment, of);
+}
+
+uint64_t qd_places_count(const qd_experiment_t *experiment, qd_place_family_t family)
+{
+    size_t columns = qd_places_columns(experiment, family);
+    uint64_t count = 0;
+    qd_place_t place;
+    for (size_t i = 0; i < experiment->claims * columns; i++)
+        count += qd_place_at(experiment, family, i / columns, i % columns, &place);
+    return count;
+}
+
+/* ---- cells --------------------------------------------------------------------------------------------- */
+
+static qd_status_t add_arm(const qd_experiment_t *experiment, const qd_arm_t *arm, int order,
+                           const size_t *twin, double weight, qd_cells_t *cells, qd_error_t *error)
+{
+    size_t from = cells->size;
+    qd_status_t status = qd_cells_add_arm(cells, experiment, arm, order, weight, error);
+    for (size_t k = from; twin && k < cells->size; k++)
+        cells->cell[k].point = twin[cells->cell[k].point];
+    return status;
+}
+
+qd_status_t qd_place_arm(const qd_experiment_t *experiment, const qd_place_t *place, const qd_arm_t *arm,
+                         double weight, qd_cells_t *cells, qd_error_t *error)
+{
+    return add_arm(experiment, arm, place->order, place->twin, weight, cells, error);
+}
+
+qd_status_t qd_place_contrast(const qd_experiment_t *experiment, const qd_place_t *place, qd_cells_t *cells,
+                              qd_error_t *error)
+{
+    const qd_claim_t *claim = &place->claim;
+    bool orders = claim->kind == QD_CLAIM_ORDERS;
+    qd_status_t status = qd_place_arm(experiment, place, &claim->more, 1.0, cells, error);
+    if (status == QD_OK)
+        status = add_arm(experiment, orders ? &claim->more : &claim->less,
+                         orders ? claim->order_less : place->order, place->twin_less, -1.0, cells, error);
+    if (claim->kind != QD_CLAIM_INTERACTION)
+        return status;
+    if (status == QD_OK)
+        status = qd_place_arm(experiment, place, &claim->where_more, -1.0, cells, error);
+    if (status == QD_OK)
+        status = qd_place_arm(experiment, place, &claim->where_less, 1.0, cells, error);
+    return status;
+}
+
+/* ---- effects ------------------------------------------------------------------------------------------- */
+
+/* The weight of level l in the rise: that of a least-squares slope, times the range of the levels. */
+static double rise_weight(const qd_claim_t *claim, size_t l)
+{
+    const double *x = claim->level_value;
+    double mean = 0.0, squares = 0.0;
+    for (size_t i = 0; i < claim->levels; i++)
+        mean += x[i] / (double)claim->levels;
+    for (size_t i = 0; i < claim->levels; i++)
+        squares += (x[i] - mean) * (x[i] - mean);
+    return (x[l] - mean) / squares * (x[claim->levels - 1] - x[0]) * claim->direction;
+}
+
+static qd_status_t trend_effects(const qd_experiment_t *experiment, const qd_place_t *place,
+                                 qd_effect_t effect[], qd_error_t *error)
+{
+    const qd_claim_t *claim = &place->claim;
+    qd_status_t status = QD_OK;
+    effect[0].margin = claim->margin;
+    for (size_t l = 0; l < claim->levels && status == QD_OK; l++) {
+        status =
+            qd_place_arm(experiment, place, &claim->level[l], rise_weight(claim, l), &effect[0].cells, error);
+        if (status == QD_OK && l > 0)
+            status =
+                qd_place_arm(experiment, place, &claim->level[l], claim->direction, &effect[l].cells, error);
+        if (status == QD_OK && l > 0)
+            status = qd_place_arm(experiment, place, &claim->level[l - 1], -claim->direction,
+                                  &effect[l].cells, error);
+    }
+    return status;
+}
+
+qd_status_t qd_place_effects(const qd_experiment_t *experiment, const qd_place_t *place, qd_effect_t **effect,
+                             size_t *effects, qd_error_t *error)
+{
+    const qd_claim_t *claim = &place->claim;
+    size_t count = claim->kind == QD_CLAIM_TREND ? claim->levels : 1;
+    *effects = 0;
+    *effect = qd_new(count, sizeof **effect, error);
+    if (!*effect)
+        return QD_ERROR_MEMORY;
+    *effects = count;
+    if (claim->kind == QD_CLAIM_TREND)
+        return trend_effects(experiment, place, *effect, error);
+    (*effect)->margin = claim->margin;
+    if (claim->kind == QD_CLAIM_BIMODAL)
+        return qd_place_arm(experiment, place, &claim->more, 1.0, &(*effect)->cells, error);
+    return qd_place_contrast(experiment, place, &(*effect)->cells, error);
+}
+
+void qd_effects_free(qd_effect_t *effect, size_t effects)
+{
+    for (size_t i = 0; i < effects; i++)
+        qd_cells_free(&effect[i].cells);
+    free(effect);
+}
