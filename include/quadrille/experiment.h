@@ -81,6 +81,7 @@ typedef struct {
     qd_outcome_t outcome;            /* whose mean */
     double half_width, confidence;   /* of the interval: in the outcome's units, > 0; and in (0, 1) */
     uint64_t min_worlds, max_worlds; /* per point and order */
+    bool claims; /* run until the awaited claims are decided; then there is no outcome and no half_width */
 } qd_precision_t;
 
 /* `output:`. */
@@ -125,6 +126,7 @@ typedef struct {
     double negligible; /* an effect whose interval lies within -+ this is told to be negligible; 0: none is */
     bool exploratory;  /* `status: exploratory`; else confirmatory */
     int equal;         /* outcome in which the arms of a contrast should not differ, or -1 */
+    bool awaited;      /* precision.claims: the run goes on until it is decided */
 } qd_claim_t;
 
 /* An assumption and what switches it off. */

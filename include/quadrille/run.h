@@ -20,13 +20,15 @@ typedef struct qd_ranks qd_ranks_t;
 /* How a run stands, for a progress line. Of several ranks, worlds that were handed out to any of them count
  * as done, and the precision is that of one rank's share. */
 typedef struct {
-    uint64_t done, total;  /* worlds, those of earlier sessions included */
-    uint64_t failed;       /* of those done */
-    double seconds;        /* since this session began */
-    double rate;           /* worlds per second of this session; 0 at its start */
-    double eta;            /* seconds; negative while unknown */
-    size_t settled, cells; /* precision: (point, order) pairs whose interval is narrow enough, of all */
-    bool precision;        /* whether the experiment states a precision */
+    uint64_t done, total; /* worlds, those of earlier sessions included */
+    uint64_t failed;      /* of those done */
+    double seconds;       /* since this session began */
+    double rate;          /* worlds per second of this session; 0 at its start */
+    double eta;           /* seconds; negative while unknown */
+    size_t settled,
+        cells;      /* precision: (point, order) pairs whose interval is narrow enough, of all; or claims that
+                              are decided, of those that are waited for */
+    bool precision; /* whether the experiment states a precision */
 } qd_progress_t;
 
 /* How an experiment is run. Everything is borrowed for the call. */

@@ -114,6 +114,7 @@ typedef struct {
     double time_budget; /* seconds */
     bool dry_run, quiet, verbose, terminal;
     qd_ranks_t ranks;
+    bool claims;    /* claims stop the run */
     bool told;      /* of progress, */
     double told_at; /* and when last, in seconds */
     char *output, *command_line;
@@ -265,8 +266,8 @@ static void show_progress(void *context, const qd_progress_t *progress)
     arguments->told_at = progress->seconds;
     char precision[64] = "", eta[48] = "";
     if (progress->precision)
-        snprintf(precision, sizeof precision, ", precise enough: %zu of %zu", progress->settled,
-                 progress->cells);
+        snprintf(precision, sizeof precision, ", %s: %zu of %zu",
+                 arguments->claims ? "claims decided" : "precise enough", progress->settled, progress->cells);
     if (progress->eta >= 0.0)
         snprintf(eta, sizeof eta, ", %d:%02d:%02d left", (int)(progress->eta / 3600.0),
                  (int)(progress->eta / 60.0) % 60, (int)progress->eta % 60);
@@ -411,6 +412,7 @@ static int run_file(arguments_t *self, const char *path)
         status = qd_ranks_begin(&self->ranks, &error);
     if (status == QD_OK)
         status = qd_experiment_load(path, &self->overrides, &experiment, &error);
+    self->claims = status == QD_OK && experiment->precision.claims;
     int code = status == QD_OK        ? run_experiment(self, experiment)
                : self->ranks.rank > 0 ? qd_exit_status(status) /* rank 0 says the same */
                                       : qd_cli_fail(&error);

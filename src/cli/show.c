@@ -210,10 +210,36 @@ static qd_status_t count_precise(const qd_show_t *self, size_t *precise)
     return QD_OK;
 }
 
+/* Where claims stop the run: their verdicts, and the worlds that the stop has saved. */
+static qd_status_t show_stop_of_claims(const qd_show_t *self, uint64_t done)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    const qd_result_claim_t *claim;
+    size_t count, awaited = 0, judged = 0;
+    double most = 0.0;
+    qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
+    if (status != QD_OK)
+        return status;
+    for (size_t i = 0; i < count && i < experiment->claims; i++) {
+        awaited += experiment->claim[i].awaited;
+        judged += experiment->claim[i].awaited && strcmp(claim[i].verdict, "undecided") != 0;
+    }
+    for (size_t p = 0; p < experiment->points; p++)
+        most += (double)experiment->orders * (double)qd_experiment_worlds_at(experiment, p);
+    printf("\nprecision until claims are decided at %g %%, at most %llu worlds: verdicts on %zu of %zu",
+           100.0 * experiment->precision.confidence, (unsigned long long)experiment->worlds, judged, awaited);
+    if (qd_result_file_provenance(self->file)->complete)
+        printf("\n          saved %.3g %% of the %.0f worlds of a full run",
+               100.0 * (1.0 - (double)done / most), most);
+    return QD_OK;
+}
+
 /* Prints the requested precision and, after a precision stop, the number of cells that reached it. */
-static qd_status_t show_precision(const qd_show_t *self)
+static qd_status_t show_precision(const qd_show_t *self, uint64_t done)
 {
     const qd_precision_t *precision = &self->experiment->precision;
+    if (precision->claims)
+        return show_stop_of_claims(self, done);
     size_t cells = qd_result_file_points(self->file) * qd_result_file_orders(self->file), precise = 0;
     printf("\nprecision %s to +-%g at %g %%, at most %llu worlds", qd_outcome_table[precision->outcome].name,
            precision->half_width, 100.0 * precision->confidence,
@@ -240,7 +266,7 @@ static qd_status_t show_extent(const qd_show_t *self)
     if (*from->shard)
         printf(", shard %s", from->shard);
     if (self->experiment && self->experiment->precision.given)
-        status = show_precision(self);
+        status = show_precision(self, done);
     printf("\nstate     %s\n",
            from->complete ? "complete" : "NOT complete: what follows is about the worlds so far");
     return status;

@@ -93,6 +93,8 @@ static void show_orders(const qd_show_t *self, const qd_result_verdict_t cell[])
         printf("%18s%-14s%-13s ", "", qd_result_file_order_label(self->file, o), cell[o].verdict);
         tell_estimate(stdout, cell[o].estimate, cell[o].low, cell[o].high);
         tell_p(stdout, cell[o].p_holm);
+        if (self->experiment && self->experiment->precision.claims)
+            printf(", %lld worlds", (long long)cell[o].worlds);
         printf("\n");
     }
 }
@@ -227,8 +229,10 @@ qd_status_t qd_show_claims(const qd_show_t *self)
         status = qd_result_file_robustness(self->file, &robustness, &place, &places, self->error);
     if (status != QD_OK || count == 0)
         return status;
-    printf(
-        "\nClaims: estimate [interval]; intervals hold together, p after Holm's correction over all tests\n");
+    bool stopped = self->experiment && self->experiment->precision.claims;
+    printf("\nClaims: estimate [interval]; intervals hold together%s\n",
+           stopped ? " at every number of worlds, p times the number of tests"
+                   : ", p after Holm's correction over all tests");
     show_origin(self->experiment);
     for (size_t i = 0; i < count; i++) {
         bool by_order = orders > 1 && strcmp(claim[i].order, "all") == 0;

@@ -16,15 +16,28 @@
  *
  * Intervals of effects are simultaneous: all have the confidence 1 - alpha / m (Bonferroni), m their number, so
  * that all of them cover with probability 1 - alpha. Holm's verdicts are sharper: an interval may hold the
- * margin of a claim that is decided. */
+ * margin of a claim that is decided.
+ *
+ * Where claims stop the run (`precision: {claims: ...}`) verdicts, p-values and intervals are those of confidence
+ * sequences (engine/claim_sequences.h), because tests for a fixed number of worlds reject too often where the run stops
+ * when they reject. What else the analysis says (selection, robustness, contrasts, sensitivity) takes the numbers of
+ * worlds as fixed. */
 #ifndef QD_ENGINE_ANALYSIS_H
 #define QD_ENGINE_ANALYSIS_H
 
+#include "engine/claim_sequences.h"
 #include "engine/findings.h"
 
 /* Fills *out, to be freed by qd_analysis_free (also after a failure). The index has been selected. Analyses the
  * finished worlds of an incomplete run; a claim without worlds is undecided. */
 QD_MUST_USE qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
                                    qd_error_t *error);
+
+/* The same of a run that its claims stopped: their verdicts, p-values and intervals are those of `sequences`, which have
+ * looked at what is done, each at the worlds of its decision. NULL: nothing, or an outcome's precision, stopped the
+ * run. */
+QD_MUST_USE qd_status_t qd_analyse_stopped(const qd_experiment_t *experiment, qd_index_t *done,
+                                           const qd_claim_sequences_t *sequences, qd_analysis_t *out,
+                                           qd_error_t *error);
 
 #endif

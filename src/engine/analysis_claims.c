@@ -1,3 +1,4 @@
+#include "engine/claim_sequences.h"
 #include "engine/claim_tests.h"
 
 #include <math.h>
@@ -10,11 +11,13 @@
 /* The tests of a table: claims (rows) by columns that are counted together. A test that is not made (an order
  * that the claim is not about) has `made` false. */
 typedef struct {
-    size_t size;
+    qd_place_family_t family;
+    size_t size, columns;
     qd_claim_test_t *test;
     bool *made;
-    double *p, *holm; /* of those that are made, in their order; then of all */
-    double level;     /* confidence of each interval */
+    qd_place_finding_t *sequence; /* by which claims stopped the run; NULL where they did not */
+    double *p, *holm;             /* of those that are made, in their order; then of all */
+    double level;                 /* confidence of each interval */
     double alpha;
 } family_t;
 
@@ -22,21 +25,78 @@ static void family_free(family_t *self)
 {
     free(self->test);
     free(self->made);
+    free(self->sequence);
     free(self->p);
     free(self->holm);
 }
 
-static qd_status_t family_init(family_t *self, size_t size, double confidence, qd_error_t *error)
+static qd_status_t family_init(family_t *self, qd_place_family_t family, const qd_claim_tests_t *tests,
+                               qd_error_t *error)
 {
-    *self = (family_t){.size = size,
+    const qd_experiment_t *experiment = tests->experiment;
+    size_t columns = qd_places_columns(experiment, family), size = experiment->claims * columns;
+    double confidence = tests->sequences ? experiment->precision.confidence : experiment->confidence;
+    *self = (family_t){.family = family,
+                       .size = size,
+                       .columns = columns,
                        .test = calloc(size, sizeof *self->test),
                        .made = calloc(size, sizeof *self->made),
+                       .sequence = tests->sequences ? calloc(size, sizeof *self->sequence) : NULL,
                        .p = calloc(size, sizeof *self->p),
                        .holm = calloc(size, sizeof *self->holm),
                        .alpha = 1.0 - confidence};
-    if (self->test && self->made && self->p && self->holm)
+    if (self->test && self->made && self->p && self->holm && (self->sequence || !tests->sequences))
         return QD_OK;
     return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu tests of claims", size);
+}
+
+/* How a sequence has judged, before what else is said of the test. */
+static const char *tell_sequence(const qd_experiment_t *experiment, const qd_place_finding_t *found,
+                                 const char *note, qd_analysis_t *out)
+{
+    bool verdict = found->state == QD_PLACE_SUPPORTED || found->state == QD_PLACE_CONTRADICTED;
+    const char *how = found->dip                      ? "tested in a fixed number of worlds"
+                      : found->state == QD_PLACE_OPEN ? "not decided"
+                      : verdict                       ? "decided"
+                                                      : "settled by a step that turns back";
+    return qd_analysis_text(out, "%s%s (max_worlds %llu)%s%s", how,
+                            found->asymptotic && !found->dip ? " by an asymptotic sequence" : "",
+                            (unsigned long long)experiment->worlds, note ? "; " : "", note ? note : "");
+}
+
+/* Makes test i at its place. Where claims stopped the run, their sequences give the p-value, of the worlds that they looked
+ * at. */
+static qd_status_t make_test(qd_claim_tests_t *tests, family_t *self, size_t i, const qd_place_t *place,
+                             qd_analysis_t *out, qd_error_t *error)
+{
+    qd_claim_test_t *test = &self->test[i];
+    self->made[i] = true;
+    if (!tests->sequences)
+        return qd_claim_test_at(tests, place, out, test, error);
+    qd_place_finding_t *found = &self->sequence[i];
+    *found = qd_claim_sequences_find(tests->sequences, self->family, i / self->columns, i % self->columns);
+    *test = (qd_claim_test_t){.effect = place->claim.kind != QD_CLAIM_BIMODAL,
+                              .p = NAN,
+                              .found = {.estimate = NAN, .unpaired_se = NAN, .reduction = NAN}};
+    tests->worlds = found->looked;
+    qd_status_t status = found->looked > 0 ? qd_claim_test_at(tests, place, out, test, error) : QD_OK;
+    tests->worlds = 0;
+    if (test->effect)
+        test->p = found->looked > 0 ? found->p : (double)NAN;
+    test->note = tell_sequence(tests->experiment, found, test->note, out);
+    return status;
+}
+
+/* The sequences have spent alpha equally over the tests of their family. */
+static void take_sequences(family_t *self)
+{
+    for (size_t i = 0; i < self->size; i++) {
+        self->holm[i] = NAN;
+        if (!self->made[i])
+            continue;
+        self->level = self->sequence[i].level;
+        self->holm[i] = fmin(1.0, self->test[i].p * (self->alpha / (1.0 - self->level)));
+    }
 }
 
 /* Holm's correction over all that were made, and one level for all intervals (Bonferroni). `tests`: how many the
@@ -46,6 +106,10 @@ static qd_status_t family_init(family_t *self, size_t size, double confidence, q
 static qd_status_t correct(family_t *self, uint64_t tests, qd_error_t *error)
 {
     size_t made = 0, effects = 0;
+    if (self->sequence) {
+        take_sequences(self);
+        return QD_OK;
+    }
     for (size_t i = 0; i < self->size; i++)
         if (self->made[i]) {
             self->p[made++] = self->test[i].p;
@@ -72,6 +136,15 @@ static const char *verdict_of(const qd_claim_t *claim, const qd_claim_test_t *te
     return test->effect && test->found.estimate < claim->margin ? contradicted : supported;
 }
 
+/* The verdict of a sequence, or of a dip of as many worlds as were to be taken. */
+static const char *verdict_of_sequence(const qd_place_finding_t *found, double adjusted, double alpha)
+{
+    bool dip = found->state == QD_PLACE_SETTLED && found->dip && adjusted <= alpha;
+    if (found->state == QD_PLACE_SUPPORTED || dip)
+        return supported;
+    return found->state == QD_PLACE_CONTRADICTED ? contradicted : undecided;
+}
+
 static qd_result_verdict_t cell_of(const family_t *self, const qd_claim_t *claim, size_t i)
 {
     const qd_claim_test_t *test = &self->test[i];
@@ -79,9 +152,13 @@ static qd_result_verdict_t cell_of(const family_t *self, const qd_claim_t *claim
         return (qd_result_verdict_t){
             .verdict = "", .estimate = NAN, .low = NAN, .high = NAN, .p = NAN, .p_holm = NAN};
     qd_interval_t interval = {(double)NAN, (double)NAN};
+    const char *verdict = verdict_of(claim, test, self->holm[i], self->alpha);
+    if (self->sequence)
+        verdict = verdict_of_sequence(&self->sequence[i], self->holm[i], self->alpha);
     if (test->effect)
-        interval = qd_contrast_interval(&test->found, self->level);
-    return (qd_result_verdict_t){.verdict = verdict_of(claim, test, self->holm[i], self->alpha),
+        interval =
+            self->sequence ? self->sequence[i].interval : qd_contrast_interval(&test->found, self->level);
+    return (qd_result_verdict_t){.verdict = verdict,
                                  .estimate = test->found.estimate,
                                  .low = interval.low,
                                  .high = interval.high,
@@ -113,22 +190,24 @@ static void take_worst_order(qd_claim_test_t test[], size_t orders)
             test[0] = test[1 + o];
 }
 
-static qd_status_t test_claim(qd_claim_tests_t *tests, const qd_claim_t *claim, qd_analysis_t *out,
-                              family_t *family, size_t first, qd_error_t *error)
+static qd_status_t test_claim(qd_claim_tests_t *tests, size_t c, qd_analysis_t *out, family_t *family,
+                              qd_error_t *error)
 {
-    size_t orders = tests->experiment->orders;
-    bool by_order = qd_claim_is_by_order(tests->experiment, claim),
-         dip = claim->kind == QD_CLAIM_BIMODAL && by_order;
+    const qd_experiment_t *experiment = tests->experiment;
+    const qd_claim_t *claim = &experiment->claim[c];
+    bool dip = claim->kind == QD_CLAIM_BIMODAL && qd_claim_is_by_order(experiment, claim);
+    size_t first = c * family->columns;
     qd_status_t status = QD_OK;
-    family->made[first] = true;
-    if (!dip)
-        status = qd_claim_test(tests, claim, -1, NULL, out, &family->test[first], error);
-    for (size_t o = 0; o < orders && by_order && status == QD_OK; o++) {
-        family->made[first + 1 + o] = true;
-        status = qd_claim_test(tests, claim, (int)o, NULL, out, &family->test[first + 1 + o], error);
+    qd_place_t place;
+    for (size_t k = dip ? 1 : 0; k < family->columns && status == QD_OK; k++)
+        if (qd_place_at(experiment, QD_PLACES_CLAIMS, c, k, &place))
+            status = make_test(tests, family, first + k, &place, out, error);
+    if (dip && status == QD_OK) {
+        family->made[first] = true;
+        take_worst_order(&family->test[first], experiment->orders);
+        if (family->sequence)
+            family->sequence[first] = family->sequence[first + 1];
     }
-    if (dip && status == QD_OK)
-        take_worst_order(&family->test[first], orders);
     return status;
 }
 
@@ -275,14 +354,14 @@ static qd_status_t ablate(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_
     const qd_experiment_t *experiment = tests->experiment;
     size_t ablations = experiment->ablations, size = experiment->claims * ablations;
     family_t family;
-    qd_status_t status = family_init(&family, size, experiment->confidence, error);
+    qd_status_t status = family_init(&family, QD_PLACES_ABLATIONS, tests, error);
     out->ablation = calloc(size, sizeof *out->ablation);
     if (status == QD_OK && out->ablation == NULL)
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu ablated claims", size);
     for (size_t i = 0; i < size && status == QD_OK; i++) {
-        family.made[i] = true;
-        status = qd_claim_test(tests, &experiment->claim[i / ablations], -1,
-                               experiment->ablation[i % ablations].twin, out, &family.test[i], error);
+        qd_place_t place;
+        if (qd_place_at(experiment, QD_PLACES_ABLATIONS, i / ablations, i % ablations, &place))
+            status = make_test(tests, &family, i, &place, out, error);
     }
     if (status == QD_OK)
         status = correct(&family, 0, error);
@@ -303,16 +382,14 @@ static qd_status_t compare_baselines(qd_claim_tests_t *tests, qd_analysis_t *out
     const qd_experiment_t *experiment = tests->experiment;
     size_t size = experiment->claims * QD_BASELINES;
     family_t family;
-    qd_status_t status = family_init(&family, size, experiment->confidence, error);
+    qd_status_t status = family_init(&family, QD_PLACES_BASELINES, tests, error);
     out->baseline = calloc(size, sizeof *out->baseline);
     if (status == QD_OK && out->baseline == NULL)
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu comparisons", size);
     for (size_t i = 0; i < size && status == QD_OK; i++) {
         qd_place_t place;
-        family.made[i] =
-            qd_place_at(experiment, QD_PLACES_BASELINES, i / QD_BASELINES, i % QD_BASELINES, &place);
-        if (family.made[i])
-            status = qd_claim_test_at(tests, &place, out, &family.test[i], error);
+        if (qd_place_at(experiment, QD_PLACES_BASELINES, i / QD_BASELINES, i % QD_BASELINES, &place))
+            status = make_test(tests, &family, i, &place, out, error);
     }
     if (status == QD_OK)
         status = correct(&family, 0, error);
@@ -325,21 +402,21 @@ static qd_status_t compare_baselines(qd_claim_tests_t *tests, qd_analysis_t *out
     return status;
 }
 
-qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
-                              qd_error_t *error)
+qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_index_t *done,
+                              const qd_claim_sequences_t *sequences, qd_analysis_t *out, qd_error_t *error)
 {
-    size_t n = experiment->claims, columns = 1 + experiment->orders;
-    qd_claim_tests_t tests = {.experiment = experiment, .done = done};
+    size_t n = experiment->claims;
+    qd_claim_tests_t tests = {.experiment = experiment, .done = done, .sequences = sequences};
     family_t family;
     if (n == 0)
         return QD_OK;
     out->claim = calloc(n, sizeof *out->claim);
     out->by_order = calloc(n * experiment->orders, sizeof *out->by_order);
-    qd_status_t status = family_init(&family, n * columns, experiment->confidence, error);
+    qd_status_t status = family_init(&family, QD_PLACES_CLAIMS, &tests, error);
     if (status == QD_OK && (!out->claim || !out->by_order))
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu claims", n);
     for (size_t c = 0; c < n && status == QD_OK; c++)
-        status = test_claim(&tests, &experiment->claim[c], out, &family, c * columns, error);
+        status = test_claim(&tests, c, out, &family, error);
     if (status == QD_OK)
         status = correct(&family, experiment->family_tests, error);
     for (size_t c = 0; c < n && status == QD_OK; c++)

@@ -178,8 +178,8 @@ static qd_status_t level_cells(qd_claim_tests_t *self, const qd_place_t *place, 
     return status;
 }
 
-static void tell_trend(const qd_claim_t *claim, const qd_trend_result_t *found, qd_analysis_t *texts,
-                       qd_claim_test_t *out)
+static void tell_trend(const qd_claim_tests_t *self, const qd_claim_t *claim, const qd_trend_result_t *found,
+                       qd_analysis_t *texts, qd_claim_test_t *out)
 {
     out->found = found->rise;
     out->p = found->p;
@@ -188,7 +188,10 @@ static void tell_trend(const qd_claim_t *claim, const qd_trend_result_t *found, 
     const char *counted = claim->direction < 0 ? "a fall counts as positive" : "a rise counts as positive";
     double from = claim->level_value[found->weakest_step], to = claim->level_value[found->weakest_step + 1];
     double step = found->weakest.estimate * claim->direction;
-    if (found->turns_back)
+    if (self->sequences) /* p-values of single steps hold for a fixed number of worlds */
+        out->note = qd_analysis_text(texts, "%s; weakest step from %.6g to %.6g (%.3g); Kendall's tau %.3f",
+                                     counted, from, to, step, found->tau.estimate);
+    else if (found->turns_back)
         out->note =
             qd_analysis_text(texts, "%s; turns back between %.6g and %.6g (step %.3g, p %.2g); tau %.3f",
                              counted, from, to, step, found->p_against, found->tau.estimate);
@@ -216,7 +219,7 @@ static qd_status_t test_trend(qd_claim_tests_t *self, const qd_place_t *place, q
         status = qd_cells_walk(&cells, self->done, claim->outcome, see_levels, &levels, error);
     if (status == QD_OK) {
         qd_trend_result_t found = qd_trend_result(levels.trend, self->experiment->confidence, claim->margin);
-        tell_trend(claim, &found, texts, out);
+        tell_trend(self, claim, &found, texts, out);
         out->note = note_unequal_periods(self, claim, &cells, texts, out->note);
     }
     levels_free(&levels);

@@ -23,6 +23,7 @@ typedef struct {
     qd_index_t *done;
     qd_dip_null_t dip; /* made when it is first needed */
     uint64_t worlds;   /* effects are measured in worlds 0 .. worlds - 1 at most; 0: in all */
+    const struct qd_claim_sequences *sequences; /* by which claims stopped the run; NULL where they did not */
 } qd_claim_tests_t;
 
 void qd_claim_tests_free(qd_claim_tests_t *self);

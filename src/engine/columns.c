@@ -36,7 +36,7 @@ static uint64_t kept_columns(const qd_experiment_t *experiment)
         if (claim->equal >= 0)
             columns |= (uint64_t)1 << claim->equal;
     }
-    if (experiment->precision.given)
+    if (experiment->precision.given && !experiment->precision.claims)
         columns |= (uint64_t)1 << experiment->precision.outcome;
     return columns;
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "engine/groups.h"
 #include "store/slots.h"
 
 /* The last units are at most so many times smaller than the largest. */
@@ -12,19 +13,21 @@
 struct qd_dispatch {
     const qd_experiment_t *experiment;
     qd_dispatch_options_t options;
-    bool by_cell; /* tickets stand for cells: (point, order) pairs */
+    bool by_group; /* tickets stand for groups of cells, of which stops decide together */
     size_t cells;
-    size_t *twin;      /* [points] */
-    qd_range_t *mine;  /* [cells] worlds of this shard, one range a cell */
-    qd_ranges_t *done; /* [cells] what is done of them */
-    size_t *turn;      /* [turns] cells of this shard, in order */
+    size_t *twin;       /* [points] */
+    qd_groups_t groups; /* by_group */
+    qd_range_t *mine;   /* [cells] worlds of this shard, one range a cell */
+    qd_ranges_t *done;  /* [cells] what is done of them */
+    size_t *turn;       /* [turns] cells of this shard, or its groups, in order */
     size_t turns;
     uint64_t total, already;
     uint64_t largest; /* most worlds of a unit */
     uint64_t left;    /* worlds in no unit yet */
     uint64_t next;    /* the next ticket, where there is one rank */
-    uint64_t handed;  /* by_cell: tickets used; else units passed by, of this rank and of others */
+    uint64_t handed;  /* by_group: tickets used; else units passed by, of this rank and of others */
     size_t at;        /* the turn at hand, */
+    size_t member;    /* by_group: the cell of it at hand, by position in the group */
     uint64_t world;   /* and the next world of it to look at */
 };
 
@@ -50,7 +53,7 @@ static double guess_rate(const qd_experiment_t *experiment)
 /* Most worlds of a unit. */
 static uint64_t largest_unit(const qd_dispatch_t *self)
 {
-    if (self->by_cell)
+    if (self->by_group)
         return QD_LOOK_SIZE;
     double size = fmin(guess_rate(self->experiment), (double)QD_UNIT_MAX);
     return size > 16.0 ? (uint64_t)size : 16;
@@ -73,43 +76,63 @@ static uint64_t share_of(uint64_t a, uint64_t b, uint64_t c)
     return (uint64_t)((__extension__(unsigned __int128) a) * b / c);
 }
 
-/* What one (point, order) counts in the sequence. */
-static uint64_t step_of(const qd_dispatch_t *self, size_t point)
+/* The shard's piece of a sequence of `items`. */
+static void find_share(const qd_dispatch_t *self, uint64_t items, uint64_t *from, uint64_t *to)
 {
-    return self->by_cell ? 1 : qd_experiment_worlds_at(self->experiment, point);
+    *from = share_of(items, self->options.shard - 1, self->options.shards);
+    *to = share_of(items, self->options.shard, self->options.shards);
 }
 
-/* Cuts the shard's piece out of the sequence of all worlds, or of all cells. */
-static void take_share(qd_dispatch_t *self)
+/* Cuts the shard's piece out of the sequence of all worlds. */
+static void take_worlds(qd_dispatch_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;
-    uint64_t items = 0, low = 0;
+    uint64_t items = 0, low = 0, from, to;
     for (size_t p = 0; p < experiment->points; p++)
-        items += self->twin[p] == p ? experiment->orders * step_of(self, p) : 0;
-    uint64_t from = share_of(items, self->options.shard - 1, self->options.shards);
-    uint64_t to = share_of(items, self->options.shard, self->options.shards);
+        items += self->twin[p] == p ? experiment->orders * qd_experiment_worlds_at(experiment, p) : 0;
+    find_share(self, items, &from, &to);
     for (size_t cell = 0; cell < self->cells; cell++) {
         size_t point = cell / experiment->orders;
         if (self->twin[point] != point)
             continue;
-        uint64_t worlds = qd_experiment_worlds_at(experiment, point), step = step_of(self, point);
+        uint64_t worlds = qd_experiment_worlds_at(experiment, point);
         uint64_t first = from > low ? from - low : 0, end = to > low ? to - low : 0;
-        low += step;
-        end = end < step ? end : step;
+        low += worlds;
+        end = end < worlds ? end : worlds;
         if (first >= end)
             continue;
-        self->mine[cell] = self->by_cell ? (qd_range_t){0, worlds} : (qd_range_t){first, end - first};
+        self->mine[cell] = (qd_range_t){first, end - first};
         self->total += self->mine[cell].count;
         self->turn[self->turns++] = cell;
+    }
+}
+
+/* Gives the shard the groups whose first cells lie in its piece of the sequence of cells, group by group. */
+static void take_groups(qd_dispatch_t *self)
+{
+    const qd_groups_t *groups = &self->groups;
+    uint64_t from, to;
+    find_share(self, groups->start[groups->groups], &from, &to);
+    for (size_t g = 0; g < groups->groups; g++) {
+        if (groups->start[g] < from || groups->start[g] >= to)
+            continue;
+        for (size_t m = groups->start[g]; m < groups->start[g + 1]; m++) {
+            size_t cell = groups->member[m], point = cell / self->experiment->orders;
+            self->mine[cell] = (qd_range_t){0, qd_experiment_worlds_at(self->experiment, point)};
+            self->total += self->mine[cell].count;
+        }
+        self->turn[self->turns++] = g;
     }
 }
 
 static bool copy_done(qd_dispatch_t *self)
 {
     const qd_dispatch_options_t *options = &self->options;
-    for (size_t i = 0; options->done && i < self->turns; i++) {
-        size_t cell = self->turn[i], orders = self->experiment->orders;
-        const qd_ranges_t *ranges = options->done(options->done_context, cell / orders, cell % orders);
+    for (size_t cell = 0; options->done && cell < self->cells; cell++) {
+        size_t orders = self->experiment->orders;
+        const qd_ranges_t *ranges = self->mine[cell].count > 0
+                                        ? options->done(options->done_context, cell / orders, cell % orders)
+                                        : NULL;
         if (!ranges)
             continue;
         self->already += qd_ranges_shared(ranges, self->mine[cell]);
@@ -129,14 +152,19 @@ qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, const qd_dispatch
         goto out;
     self->experiment = experiment;
     self->options = *options;
-    self->by_cell = experiment->precision.given;
+    self->by_group = experiment->precision.given;
     self->cells = experiment->points * experiment->orders;
     self->mine = calloc(self->cells, sizeof *self->mine);
     self->done = calloc(self->cells, sizeof *self->done);
     self->turn = calloc(self->cells, sizeof *self->turn);
     if (!self->mine || !self->done || !self->turn || qd_twins_find(experiment, &self->twin, error) != QD_OK)
         goto out;
-    take_share(self);
+    if (self->by_group && qd_groups_find(experiment, self->twin, &self->groups, error) != QD_OK)
+        goto out;
+    if (self->by_group)
+        take_groups(self);
+    else
+        take_worlds(self);
     if (!copy_done(self))
         goto out;
     self->largest = largest_unit(self);
@@ -157,6 +185,7 @@ void qd_dispatch_free(qd_dispatch_t *self)
         return;
     for (size_t cell = 0; self->done && cell < self->cells; cell++)
         qd_ranges_free(&self->done[cell]);
+    qd_groups_free(&self->groups);
     free(self->twin);
     free(self->mine);
     free(self->done);
@@ -182,25 +211,71 @@ static qd_range_t next_gap(const qd_dispatch_t *self, size_t cell)
     return (qd_range_t){from, from < end ? end - from : 0};
 }
 
-/* The next unit of the turn at hand; false where there is none. */
-static bool next_of_turn(qd_dispatch_t *self, qd_work_t *work)
+static void hand_out(qd_dispatch_t *self, size_t cell, qd_range_t range, qd_work_t *work)
 {
-    size_t cell = self->turn[self->at], orders = self->experiment->orders;
+    size_t orders = self->experiment->orders;
+    self->left -= range.count;
+    self->world = range.first + range.count;
+    *work = (qd_work_t){cell / orders, cell % orders, range};
+}
+
+/* The next unit of the cell at hand; false where there is none. */
+static bool next_of_cell(qd_dispatch_t *self, qd_work_t *work)
+{
+    size_t cell = self->turn[self->at];
     qd_range_t gap = next_gap(self, cell);
     if (gap.count == 0)
         return false;
-    uint64_t room = self->by_cell ? self->largest - gap.first % self->largest : unit_size(self);
+    uint64_t room = unit_size(self);
     gap.count = gap.count < room ? gap.count : room;
-    self->left -= gap.count;
-    self->world = gap.first + gap.count;
-    *work = (qd_work_t){cell / orders, cell % orders, gap};
+    hand_out(self, cell, gap, work);
     return true;
+}
+
+/* One more than the last world of any cell of a group. */
+static uint64_t end_of_group(const qd_dispatch_t *self, size_t group)
+{
+    uint64_t end = 0;
+    for (size_t m = self->groups.start[group]; m < self->groups.start[group + 1]; m++) {
+        qd_range_t mine = self->mine[self->groups.member[m]];
+        end = mine.first + mine.count > end ? mine.first + mine.count : end;
+    }
+    return end;
+}
+
+/* The next unit of the group at hand, within a look: its cells take turns, look by look, because they are looked at
+ * together. False where there is none. */
+static bool next_of_group(qd_dispatch_t *self, qd_work_t *work)
+{
+    size_t group = self->turn[self->at], size = self->groups.start[group + 1] - self->groups.start[group];
+    uint64_t end = end_of_group(self, group);
+    for (;;) {
+        uint64_t look = self->world - self->world % self->largest;
+        for (; self->member < size; self->member++, self->world = look) {
+            size_t cell = self->groups.member[self->groups.start[group] + self->member];
+            qd_range_t gap = next_gap(self, cell);
+            if (gap.count == 0 || gap.first >= look + self->largest)
+                continue;
+            uint64_t room = look + self->largest - gap.first;
+            gap.count = gap.count < room ? gap.count : room;
+            hand_out(self, cell, gap, work);
+            if (self->world == look + self->largest) {
+                self->world = ++self->member < size ? look : look + self->largest;
+                self->member %= size;
+            }
+            return true;
+        }
+        self->member = 0;
+        self->world = look + self->largest;
+        if (self->world >= end)
+            return false;
+    }
 }
 
 static bool next_of_all(qd_dispatch_t *self, qd_work_t *work)
 {
     for (; self->at < self->turns; self->at++, self->world = 0)
-        if (next_of_turn(self, work))
+        if (next_of_cell(self, work))
             return true;
     return false;
 }
@@ -222,14 +297,15 @@ static bool next_by_unit(qd_dispatch_t *self, qd_work_t *work)
     return true;
 }
 
-/* The next unit of the cell that was drawn last, or of the next one drawn. */
-static bool next_by_cell(qd_dispatch_t *self, qd_work_t *work)
+/* The next unit of the group that was drawn last, or of the next one drawn. */
+static bool next_by_group(qd_dispatch_t *self, qd_work_t *work)
 {
-    while (self->handed == 0 || !next_of_turn(self, work)) {
+    while (self->handed == 0 || !next_of_group(self, work)) {
         uint64_t ticket = draw_ticket(self);
         if (ticket >= self->turns)
             return false;
         self->at = (size_t)ticket;
+        self->member = 0;
         self->world = 0;
         self->handed++;
     }
@@ -238,7 +314,7 @@ static bool next_by_cell(qd_dispatch_t *self, qd_work_t *work)
 
 bool qd_dispatch_next(qd_dispatch_t *self, qd_work_t *work)
 {
-    return self->by_cell ? next_by_cell(self, work) : next_by_unit(self, work);
+    return self->by_group ? next_by_group(self, work) : next_by_unit(self, work);
 }
 
 void qd_dispatch_close(qd_dispatch_t *self, size_t point, size_t order, uint64_t world)
@@ -265,7 +341,7 @@ uint64_t qd_dispatch_done(const qd_dispatch_t *self)
 
 uint64_t qd_dispatch_drawn(const qd_dispatch_t *self)
 {
-    return self->by_cell ? 0 : self->total - self->already - self->left;
+    return self->by_group ? 0 : self->total - self->already - self->left;
 }
 
 qd_status_t qd_twins_find(const qd_experiment_t *experiment, size_t **first, qd_error_t *error)

@@ -1,8 +1,8 @@
 /* Hands out the remaining work of an experiment, unit by unit. Not thread-safe: the caller holds a lock.
  *
  * Ranks that share a run make the same dispatcher each (same experiment, shard, workers and finished worlds)
- * and draw tickets from one counter. A ticket stands for a unit, or, with a precision stop, for a whole
- * (point, order), whose looks one rank takes alone. */
+ * and draw tickets from one counter. A ticket stands for a unit, or, with a precision stop, for a group
+ * of cells (engine/groups.h), whose looks one rank takes alone. */
 #ifndef QD_ENGINE_DISPATCH_H
 #define QD_ENGINE_DISPATCH_H
 
@@ -44,15 +44,16 @@ typedef struct {
 } qd_dispatch_options_t;
 
 /* A shard is one of `shards` equal consecutive pieces of the sequence of all worlds (points, orders, worlds,
- * the last fastest), or of the sequence of (point, order) pairs with a precision stop, because a stop needs
- * all its worlds. Points that set the same things as an earlier one are not in the sequence. */
+ * the last fastest), or, with a precision stop, the groups whose first cells lie in such a piece of the
+ * sequence of cells, group by group, because a stop needs all its worlds. Points that set the same things as an earlier one are not in the sequence. */
 QD_MUST_USE qd_status_t qd_dispatch_new(const qd_experiment_t *experiment,
                                         const qd_dispatch_options_t *options, qd_dispatch_t **self,
                                         qd_error_t *error);
 void qd_dispatch_free(qd_dispatch_t *self);
 
 /* The next unit; false when all have been handed out. Ascending in (point, order, world). Units of a
- * precision experiment lie within a look: they do not cross multiples of QD_LOOK_SIZE. */
+ * precision experiment lie within a look: they do not cross multiples of QD_LOOK_SIZE; they ascend in (group, look,
+ * cell, world). */
 bool qd_dispatch_next(qd_dispatch_t *self, qd_work_t *work);
 
 /* Drops the worlds of (point, order) from `world` on. */

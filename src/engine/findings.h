@@ -6,6 +6,8 @@
 #include "quadrille/result.h"
 #include "store/index.h"
 
+struct qd_claim_sequences; /* engine/claim_sequences.h */
+
 /* Strings belong to the findings or to the experiment, which must outlive them. */
 typedef struct {
     size_t claims, contrasts, sensitivities;
@@ -36,9 +38,10 @@ void qd_analysis_free(qd_analysis_t *self);
 
 /* Each adds its rows; the index has been selected. Errors of memory and of reading only. */
 
-/* Adds the claims' verdicts, by order and ablated. */
+/* Adds the claims' verdicts, by order and ablated: those of `sequences` where claims stopped the run, else NULL. */
 QD_MUST_USE qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_index_t *done,
-                                          qd_analysis_t *out, qd_error_t *error);
+                                          const struct qd_claim_sequences *sequences, qd_analysis_t *out,
+                                          qd_error_t *error);
 
 /* Most points of a design whose points are compared pair by pair. */
 #define QD_CONTRAST_POINTS 8

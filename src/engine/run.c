@@ -74,7 +74,8 @@ static void tell(run_t *self)
                               .rate = (double)done / (time - self->began),
                               .precision = self->stopping != NULL,
                               .settled = self->stopping ? qd_stopping_count(self->stopping) : 0,
-                              .cells = self->experiment->points * self->experiment->orders,
+                              .cells = self->stopping ? qd_stopping_size(self->stopping)
+                                                      : self->experiment->points * self->experiment->orders,
                               .eta = -1.0};
     if (progress.rate > 0.0)
         progress.eta = (double)(total - progress.done) / progress.rate;
@@ -124,9 +125,7 @@ static qd_status_t keep(run_t *self, const qd_work_t *work, const qd_segment_t *
             status = qd_parts_append(self->parts, segment, self->error);
     } else if (segment->worlds == work->range.count) {
         status = qd_stopping_offer(self->stopping, segment, self->parts, self->error);
-        if (qd_stopping_settled(self->stopping, work->point, work->order))
-            qd_dispatch_close(self->dispatch, work->point, work->order,
-                              qd_stopping_looked(self->stopping, work->point, work->order));
+        qd_stopping_close(self->stopping, self->dispatch, work->point, work->order);
     }
     if (status == QD_OK)
         status = flush(self);
@@ -249,11 +248,8 @@ static qd_status_t share(run_t *self)
 {
     qd_status_t status =
         qd_done_table_init(&self->earlier, self->experiment, self->index, self->ranks, self->error);
-    if (status == QD_OK && self->stopping) {
-        size_t size;
-        void *state = qd_stopping_state(self->stopping, &size);
-        qd_ranks_share(self->ranks, state, size);
-    }
+    if (status == QD_OK && self->stopping)
+        qd_stopping_share(self->stopping, self->ranks);
     if (status == QD_OK && self->ranks->rank > 0)
         status = open_parts(self);
     return qd_ranks_agree(self->ranks, status);
@@ -342,19 +338,25 @@ static qd_status_t conclude(run_t *self, const qd_stopping_t *stopping, qd_run_s
     return status;
 }
 
-/* Says where the worlds ran out before the precision was reached. */
+/* Says where the worlds ran out before the precision was reached, or the claims were decided. */
 static void warn_of_stops(const run_t *self, const qd_stopping_t *stopping)
 {
     const qd_experiment_t *experiment = self->experiment;
     const qd_run_options_t *options = self->options;
-    size_t cells = experiment->points * experiment->orders, precise = qd_stopping_count(stopping);
-    if (!options->warn || precise == cells)
+    unsigned long long most = (unsigned long long)experiment->worlds;
+    size_t settled = qd_stopping_count(stopping), all = qd_stopping_size(stopping);
+    if (!options->warn || settled == all)
         return;
     qd_error_t said = QD_ERROR_NONE;
-    qd_error_add(&said, QD_OK,
-                 "%s is known to +-%g in %zu of %zu cells only: the others ended at max_worlds (%llu)",
-                 qd_outcome_table[experiment->precision.outcome].name, experiment->precision.half_width,
-                 precise, cells, (unsigned long long)experiment->worlds);
+    if (experiment->precision.claims)
+        qd_error_add(&said, QD_OK,
+                     "%zu of %zu claims are decided in every place: the others reached max_worlds (%llu)",
+                     settled, all, most);
+    else
+        qd_error_add(&said, QD_OK,
+                     "%s is known to +-%g in %zu of %zu cells only: the others ended at max_worlds (%llu)",
+                     qd_outcome_table[experiment->precision.outcome].name, experiment->precision.half_width,
+                     settled, all, most);
     options->warn(options->context, &said);
 }
 

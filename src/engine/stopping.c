@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/dispatch.h"
+#include "engine/bounds.h"
 #include "engine/worker.h"
-#include "kernel/crisis.h"
 #include "statistics/interval.h"
 #include "statistics/moments.h"
 
@@ -25,34 +24,19 @@ typedef struct {
     qd_moments_t moments;
     uint64_t looked;        /* worlds 0 .. looked - 1 have been looked at */
     qd_interval_t interval; /* at the last look */
-    bool narrow;            /* it is narrow enough */
+    bool narrow;            /* it is narrow enough, or nothing waits for it any more */
+    bool arrived;           /* of claims: the worlds of the next look are there */
 } cell_t;
 
 struct qd_stopping {
     const qd_experiment_t *experiment;
     size_t cells;
-    size_t *twin;        /* [points] */
-    cell_t *cell;        /* [cells] those of twins are not used */
-    waiting_t **waiting; /* [cells] ascending */
+    size_t *twin; /* [points] */
+    qd_groups_t groups;
+    qd_claim_sequences_t *claims; /* of a precision of claims; else NULL, and the cells judge themselves */
+    cell_t *cell;                 /* [cells] those of twins are not used */
+    waiting_t **waiting;          /* [cells] ascending */
 };
-
-/* The greatest value of an outcome in a world of at most `states` states and `periods` periods: a sequence
- * for a bounded outcome holds at every sample size, not only in the limit. */
-static double greatest(qd_outcome_t outcome, double states, double periods)
-{
-    switch (outcome) {
-    case QD_O_survival:
-        return periods;
-    case QD_O_crises:
-    case QD_O_wars:
-        return QD_CRISES_MAX * periods;
-    case QD_O_effective_blocs:
-    case QD_O_coalition_size:
-        return states;
-    default:
-        return qd_outcome_table[outcome].high;
-    }
-}
 
 static qd_status_t start_sequences(qd_stopping_t *self, qd_error_t *error)
 {
@@ -66,7 +50,7 @@ static qd_status_t start_sequences(qd_stopping_t *self, qd_error_t *error)
         qd_worker_sizes_at(experiment, i / experiment->orders, i % experiment->orders, change, &states,
                            &periods);
         qd_confidence_sequence_init(&self->cell[i].sequence, qd_outcome_table[precision->outcome].low,
-                                    greatest(precision->outcome, (double)states, (double)periods),
+                                    qd_outcome_greatest(precision->outcome, (double)states, (double)periods),
                                     precision->confidence, precision->min_worlds);
         qd_moments_clear(&self->cell[i].moments);
         self->cell[i].interval = (qd_interval_t){NAN, NAN};
@@ -88,7 +72,11 @@ qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **o
         qd_stopping_free(self);
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
     }
-    qd_status_t status = start_sequences(self, error);
+    qd_status_t status = qd_groups_find(experiment, self->twin, &self->groups, error);
+    if (status == QD_OK && experiment->precision.claims)
+        status = qd_claim_sequences_new(experiment, self->twin, &self->groups, &self->claims, error);
+    else if (status == QD_OK)
+        status = start_sequences(self, error);
     if (status != QD_OK) {
         qd_stopping_free(self);
         return status;
@@ -121,6 +109,8 @@ void qd_stopping_free(qd_stopping_t *self)
         return;
     for (size_t i = 0; self->waiting && i < self->cells; i++)
         drop_waiting(self, i);
+    qd_claim_sequences_free(self->claims);
+    qd_groups_free(&self->groups);
     free(self->twin);
     free(self->cell);
     free(self->waiting);
@@ -137,10 +127,11 @@ static const cell_t *cell_at(const qd_stopping_t *self, size_t point, size_t ord
     return &self->cell[number_of(self, point, order)];
 }
 
-void *qd_stopping_state(qd_stopping_t *self, size_t *size)
+void qd_stopping_share(qd_stopping_t *self, const qd_ranks_t *ranks)
 {
-    *size = self->cells * sizeof *self->cell;
-    return self->cell;
+    qd_ranks_share(ranks, self->cell, self->cells * sizeof *self->cell);
+    if (self->claims)
+        qd_claim_sequences_share(self->claims, ranks);
 }
 
 /* Adds the next `count` values (NaN: failed worlds, left out) and looks. Points varied for robustness have as many worlds
@@ -160,6 +151,82 @@ static void look(const qd_stopping_t *self, cell_t *cell, const double *value, s
     size_t point = (size_t)(cell - self->cell) / self->experiment->orders;
     cell->narrow = self->experiment->point[point].variation == 0 &&
                    cell->moments.count >= precision->min_worlds && reach <= precision->half_width;
+}
+
+/* ---- looks of groups ----------------------------------------------------------------------------------- */
+
+/* Worlds of the next look at a cell. */
+static size_t next_look(const qd_stopping_t *self, size_t number)
+{
+    uint64_t left = qd_experiment_worlds_at(self->experiment, number / self->experiment->orders) -
+                    self->cell[number].looked;
+    return left < QD_LOOK_SIZE ? (size_t)left : QD_LOOK_SIZE;
+}
+
+/* Whether the worlds of the next look have arrived in every cell of a group that still has one. *count: theirs. */
+static bool is_ready(const qd_stopping_t *self, size_t group, size_t *count)
+{
+    *count = 0;
+    for (size_t m = self->groups.start[group]; m < self->groups.start[group + 1]; m++) {
+        size_t number = self->groups.member[m];
+        const cell_t *cell = &self->cell[number];
+        if (cell->narrow || next_look(self, number) == 0)
+            continue;
+        if (!cell->arrived)
+            return false;
+        *count = next_look(self, number);
+    }
+    return *count > 0;
+}
+
+static void look_at_group(qd_stopping_t *self, size_t group, size_t count)
+{
+    qd_claim_sequences_look(self->claims, group, count);
+    for (size_t m = self->groups.start[group]; m < self->groups.start[group + 1]; m++) {
+        cell_t *cell = &self->cell[self->groups.member[m]];
+        cell->looked += cell->arrived ? count : 0;
+        cell->arrived = false;
+        cell->narrow = qd_claim_sequences_closed(self->claims, self->groups.member[m]);
+    }
+}
+
+/* Takes the next look's worlds of every cell of a group that has them. */
+static qd_status_t read_arrivals(qd_stopping_t *self, qd_index_t *done, size_t group, qd_error_t *error)
+{
+    size_t orders = self->experiment->orders;
+    for (size_t m = self->groups.start[group]; m < self->groups.start[group + 1]; m++) {
+        size_t number = self->groups.member[m], count = next_look(self, number);
+        cell_t *cell = &self->cell[number];
+        const qd_ranges_t *ranges = qd_index_done(done, number / orders, number % orders);
+        uint64_t end = ranges->size && ranges->range[0].first == 0 ? ranges->range[0].count : 0;
+        if (cell->narrow || count == 0 || end < cell->looked + count)
+            continue;
+        qd_status_t status = qd_claim_sequences_read(self->claims, number, done, cell->looked, count, error);
+        if (status != QD_OK)
+            return status;
+        cell->arrived = true;
+    }
+    return QD_OK;
+}
+
+/* Looks at what is done of a group from world 0 on. */
+static qd_status_t repeat_group(qd_stopping_t *self, qd_index_t *done, size_t group, qd_error_t *error)
+{
+    for (;;) {
+        size_t count;
+        qd_status_t status = read_arrivals(self, done, group, error);
+        if (status != QD_OK || !is_ready(self, group, &count))
+            return status;
+        look_at_group(self, group, count);
+    }
+}
+
+/* ---- resumes ------------------------------------------------------------------------------------------- */
+
+/* Worlds of a cell that count: those looked at, and those that wait for a look. */
+static uint64_t kept(const qd_stopping_t *self, size_t number)
+{
+    return self->cell[number].looked + (self->cell[number].arrived ? next_look(self, number) : 0);
 }
 
 /* Looks at what is done from world 0 on. Only whole looks count: a shorter one at the end of an earlier
@@ -193,10 +260,12 @@ qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t
     uint64_t *limit = malloc(self->cells * sizeof *limit);
     if (!limit)
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
+    for (size_t g = 0; g < self->groups.groups && self->claims && status == QD_OK; g++)
+        status = repeat_group(self, done, g, error);
     for (size_t i = 0; i < self->cells && status == QD_OK; i++) {
-        if (self->twin[i / orders] == i / orders)
+        if (!self->claims && self->twin[i / orders] == i / orders)
             status = repeat_looks(self, done, i / orders, i % orders, error);
-        limit[i] = qd_stopping_looked(self, i / orders, i % orders);
+        limit[i] = kept(self, number_of(self, i / orders, i % orders));
     }
     if (status == QD_OK)
         status = qd_index_limit(done, limit, error);
@@ -204,11 +273,19 @@ qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t
     return status;
 }
 
-static qd_status_t accept(qd_stopping_t *self, cell_t *cell, const qd_segment_t *block, qd_parts_t *parts,
+/* ---- blocks -------------------------------------------------------------------------------------------- */
+
+static qd_status_t accept(qd_stopping_t *self, size_t number, const qd_segment_t *block, qd_parts_t *parts,
                           qd_error_t *error)
 {
-    const double *value = &block->row[0].value[self->experiment->precision.outcome];
-    look(self, cell, value, QD_OUTCOMES_MAX, block->worlds);
+    cell_t *cell = &self->cell[number];
+    if (self->claims) {
+        qd_claim_sequences_take(self->claims, number, block);
+        cell->arrived = true;
+    } else {
+        const double *value = &block->row[0].value[self->experiment->precision.outcome];
+        look(self, cell, value, QD_OUTCOMES_MAX, block->worlds);
+    }
     return qd_parts_append(parts, block, error);
 }
 
@@ -252,28 +329,63 @@ static qd_status_t wait_in_line(waiting_t **at, const qd_segment_t *block, qd_er
     return QD_OK;
 }
 
-qd_status_t qd_stopping_offer(qd_stopping_t *self, const qd_segment_t *block, qd_parts_t *parts,
-                              qd_error_t *error)
+/* Accepts blocks that waited as long as it is their turn; drops those of a cell that has ended. */
+static qd_status_t accept_waiting(qd_stopping_t *self, size_t number, qd_parts_t *parts, qd_error_t *error)
 {
-    size_t number = number_of(self, block->point, block->order);
-    cell_t *cell = &self->cell[number];
+    const cell_t *cell = &self->cell[number];
     waiting_t **waiting = &self->waiting[number];
-    if (block->first < cell->looked)
-        return qd_parts_append(parts, block, error);
-    if (cell->narrow)
-        return QD_OK;
-    if (block->first != cell->looked)
-        return wait_in_line(waiting, block, error);
-    qd_status_t status = accept(self, cell, block, parts, error);
-    while (status == QD_OK && !cell->narrow && *waiting && (*waiting)->block.first == cell->looked) {
+    qd_status_t status = QD_OK;
+    while (status == QD_OK && !cell->narrow && !cell->arrived && *waiting &&
+           (*waiting)->block.first == cell->looked) {
         waiting_t *first = *waiting;
         *waiting = first->next;
-        status = accept(self, cell, &first->block, parts, error);
+        status = accept(self, number, &first->block, parts, error);
         drop(first);
     }
     if (cell->narrow)
         drop_waiting(self, number);
     return status;
+}
+
+static qd_status_t look_while_ready(qd_stopping_t *self, size_t group, qd_parts_t *parts, qd_error_t *error)
+{
+    size_t count;
+    qd_status_t status = QD_OK;
+    while (status == QD_OK && is_ready(self, group, &count)) {
+        look_at_group(self, group, count);
+        for (size_t m = self->groups.start[group]; m < self->groups.start[group + 1] && status == QD_OK; m++)
+            status = accept_waiting(self, self->groups.member[m], parts, error);
+    }
+    return status;
+}
+
+qd_status_t qd_stopping_offer(qd_stopping_t *self, const qd_segment_t *block, qd_parts_t *parts,
+                              qd_error_t *error)
+{
+    size_t number = number_of(self, block->point, block->order);
+    const cell_t *cell = &self->cell[number];
+    if (block->first < kept(self, number))
+        return qd_parts_append(parts, block, error);
+    if (cell->narrow)
+        return QD_OK;
+    if (block->first != cell->looked)
+        return wait_in_line(&self->waiting[number], block, error);
+    qd_status_t status = accept(self, number, block, parts, error);
+    if (status == QD_OK)
+        status = accept_waiting(self, number, parts, error);
+    if (status == QD_OK && self->claims)
+        status = look_while_ready(self, self->groups.of_cell[number], parts, error);
+    return status;
+}
+
+void qd_stopping_close(const qd_stopping_t *self, qd_dispatch_t *dispatch, size_t point, size_t order)
+{
+    size_t group = self->groups.of_cell[number_of(self, point, order)], orders = self->experiment->orders;
+    for (size_t m = self->groups.start[group]; m < self->groups.start[group + 1]; m++) {
+        size_t number = self->groups.member[m];
+        if (qd_stopping_settled(self, number / orders, number % orders))
+            qd_dispatch_close(dispatch, number / orders, number % orders, self->cell[number].looked);
+    }
 }
 
 bool qd_stopping_settled(const qd_stopping_t *self, size_t point, size_t order)
@@ -301,7 +413,19 @@ qd_interval_t qd_stopping_interval(const qd_stopping_t *self, size_t point, size
 size_t qd_stopping_count(const qd_stopping_t *self)
 {
     size_t count = 0, orders = self->experiment->orders;
+    if (self->claims)
+        return qd_claim_sequences_decided(self->claims);
     for (size_t i = 0; i < self->cells; i++)
         count += cell_at(self, i / orders, i % orders)->narrow;
     return count;
+}
+
+size_t qd_stopping_size(const qd_stopping_t *self)
+{
+    return self->claims ? qd_claim_sequences_awaited(self->claims) : self->cells;
+}
+
+const qd_claim_sequences_t *qd_stopping_claims(const qd_stopping_t *self)
+{
+    return self ? self->claims : NULL;
 }

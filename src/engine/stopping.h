@@ -1,14 +1,18 @@
-/* The precision stop: each (point, order) ends at the first look at which its interval, cut at the bounds of the
- * outcome, reaches no further than the half width from the mean, to either side.
+/* The precision stop. Of an outcome: each (point, order) ends at the first look at which its interval, cut at the bounds
+ * of the outcome, reaches no further than the half width from the mean, to either side. Of claims: each ends when no
+ * claim needs it any more (engine/claim_sequences.h).
  *
  * Looks are taken every QD_LOOK_SIZE worlds, in the order of the worlds, whichever thread finished them
- * first: blocks that finish early wait, and blocks beyond the stop are dropped.
+ * first: blocks that finish early wait, and blocks beyond the stop are dropped. The cells of a group (engine/groups.h)
+ * are looked at together, with the same worlds.
  * So the stopping point, and with it the result, is the same for any number of threads and after any resume.
  * The intervals are a confidence sequence, valid at every look (statistics/interval.h). Not
  * thread-safe: the caller holds a lock. */
 #ifndef QD_ENGINE_STOPPING_H
 #define QD_ENGINE_STOPPING_H
 
+#include "engine/claim_sequences.h"
+#include "engine/dispatch.h"
 #include "quadrille/experiment.h"
 #include "statistics/interval.h"
 #include "store/index.h"
@@ -26,8 +30,8 @@ void qd_stopping_free(qd_stopping_t *self);
  * beyond is left out, and gaps that this leaves are to be filled. */
 QD_MUST_USE qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t *error);
 
-/* The progress of all looks, as bytes for another rank. */
-void *qd_stopping_state(qd_stopping_t *self, size_t *size);
+/* Rank 0's progress of all looks, on every rank. */
+void qd_stopping_share(qd_stopping_t *self, const qd_ranks_t *ranks);
 
 /* Takes a finished block, which lies within one look. One that was looked at before (it fills a gap) goes to
  * `parts`; others are whole looks (the last one of all may be shorter): they wait, go to `parts` in order, or
@@ -35,21 +39,31 @@ void *qd_stopping_state(qd_stopping_t *self, size_t *size);
 QD_MUST_USE qd_status_t qd_stopping_offer(qd_stopping_t *self, const qd_segment_t *block, qd_parts_t *parts,
                                           qd_error_t *error);
 
-/* Whether (point, order) needs no further looks: narrow enough, or all its worlds done. */
+/* Tells the dispatcher which cells of the group of (point, order) need no more worlds. */
+void qd_stopping_close(const qd_stopping_t *self, qd_dispatch_t *dispatch, size_t point, size_t order);
+
+/* Whether (point, order) needs no further looks: narrow enough, waited for by no claim, or all its worlds done. */
 bool qd_stopping_settled(const qd_stopping_t *self, size_t point, size_t order);
 
 /* Worlds 0 .. n - 1 of (point, order) that have been looked at: n. */
 uint64_t qd_stopping_looked(const qd_stopping_t *self, size_t point, size_t order);
 
-/* Worlds that (point, order) shall have: those looked at where it is narrow enough, else all of the
- * experiment's. */
+/* Worlds that (point, order) shall have: those looked at where it has ended before the experiment's worlds, else all of
+ * these. */
 uint64_t qd_stopping_target(const qd_stopping_t *self, size_t point, size_t order);
 
-/* The interval of the last look at (point, order), valid at all looks at once; NaN before the first. */
+/* The interval of the outcome at the last look at (point, order), valid at all looks at once; NaN before the first, and
+ * where claims stop the run. */
 qd_interval_t qd_stopping_interval(const qd_stopping_t *self, size_t point, size_t order);
 
-/* Number of (point, order) pairs whose interval is narrow enough, those that share their worlds counted each.
- */
+/* Number of (point, order) pairs whose interval is narrow enough, those that share their worlds counted each; or of the
+ * awaited claims that are decided. */
 size_t qd_stopping_count(const qd_stopping_t *self);
+
+/* The number of all of these: pairs, or awaited claims. */
+size_t qd_stopping_size(const qd_stopping_t *self);
+
+/* The claims' sequences, or NULL where claims do not stop the run. `self` may be NULL. */
+const qd_claim_sequences_t *qd_stopping_claims(const qd_stopping_t *self);
 
 #endif

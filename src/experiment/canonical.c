@@ -15,8 +15,11 @@
 
 #define SEALED_MAX (4u << 20)
 
-/* A description of the analysis; change it when the analysis changes. */
+/* A description of the analysis, of a fixed number of worlds and of a run that claims stop; change it when the analysis
+ * changes. */
 #define ANALYSIS "every order and their mean; Holm over all tests; simultaneous intervals (Bonferroni)"
+#define ANALYSIS_STOPPED                                                                                     \
+    "every order and their mean; confidence sequences, simultaneous over all tests (Bonferroni)"
 
 char *qd_registration_path(const char *experiment_path)
 {
@@ -55,7 +58,8 @@ static char *sealed_text(const qd_experiment_t *self)
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return NULL;
-    fprintf(out, "config_hash: \"%016" PRIx64 "\"\nanalysis: " ANALYSIS "\n", self->config_hash);
+    fprintf(out, "config_hash: \"%016" PRIx64 "\"\nanalysis: %s\n", self->config_hash,
+            self->precision.claims ? ANALYSIS_STOPPED : ANALYSIS);
     for (const char *line = self->config; *line;) {
         size_t length = strcspn(line, "\n");
         if (is_sealed(line))
@@ -244,17 +248,10 @@ static void registration_put(FILE *out, const qd_experiment_t *self)
 
 static void write_worlds(FILE *out, const qd_experiment_t *self)
 {
-    const qd_precision_t *precision = &self->precision;
-    if (!precision->given) {
+    if (self->precision.given)
+        qd_write_precision(out, self);
+    else
         fprintf(out, "worlds: %" PRIu64 "\n", self->worlds);
-        return;
-    }
-    fprintf(out, "precision: {outcome: %s, half_width: ", qd_outcome_name(precision->outcome));
-    qd_write_real(out, precision->half_width);
-    fputs(", confidence: ", out);
-    qd_write_real(out, precision->confidence);
-    fprintf(out, ", min_worlds: %" PRIu64 ", max_worlds: %" PRIu64 "}\n", precision->min_worlds,
-            precision->max_worlds);
 }
 
 /* The keys that determine the values of worlds; the whole design if `whole`. The default luck is not written, so that

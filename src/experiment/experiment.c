@@ -119,37 +119,7 @@ static void read_family(qd_loading_t *load, const qd_yaml_node_t *node)
     load->self->family = qd_loading_copy(load, text);
 }
 
-/* ---- precision, output --------------------------------------------------------------------------------- */
-
-static void read_precision(qd_loading_t *load, const qd_yaml_node_t *map, const qd_overrides_t *overrides)
-{
-    static const char *const keys[] = {"outcome", "half_width", "confidence", "min_worlds", "max_worlds"};
-    qd_precision_t *precision = &load->self->precision;
-    if (!qd_yaml_expect(map, QD_YAML_MAP, "{outcome: NAME, half_width: NUMBER}"))
-        return;
-    qd_yaml_check_keys(map, 5, keys);
-    *precision =
-        (qd_precision_t){.given = true, .confidence = 0.95, .min_worlds = 1000, .max_worlds = 1000000};
-    const qd_yaml_node_t *outcome = qd_yaml_need(map, "outcome"), *width = qd_yaml_need(map, "half_width"),
-                         *confidence = qd_yaml_get(map, "confidence"),
-                         *least = qd_yaml_get(map, "min_worlds"), *most = qd_yaml_get(map, "max_worlds");
-    if (outcome)
-        qd_read_outcome(outcome, &precision->outcome);
-    if (width)
-        qd_yaml_real(width, 1e-9, 1e9, &precision->half_width);
-    if (confidence)
-        qd_yaml_real(confidence, 0.5, 0.9999, &precision->confidence);
-    if (least)
-        qd_yaml_whole(least, 2, QD_WORLDS_MAX, &precision->min_worlds);
-    if (most)
-        qd_yaml_whole(most, 2, QD_WORLDS_MAX, &precision->max_worlds);
-    if (precision->min_worlds > precision->max_worlds)
-        qd_yaml_fail(map, "found min_worlds %llu and max_worlds %llu; expected the first not to be larger",
-                     (unsigned long long)precision->min_worlds, (unsigned long long)precision->max_worlds);
-    load->self->worlds = precision->max_worlds;
-    if (overrides && overrides->has_worlds)
-        *precision = (qd_precision_t){.given = false};
-}
+/* ---- output -------------------------------------------------------------------------------------------- */
 
 static void read_outcomes(const qd_yaml_node_t *list, bool chosen[QD_OUTCOMES_MAX])
 {
@@ -236,6 +206,8 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
     check_schedule(load, qd_yaml_get(root, "schedule"), overrides);
     if (load->error->count == before && qd_points_make(load) && load->claims)
         qd_claims_read(load, load->claims);
+    if (load->error->count == before)
+        qd_precision_await(load);
     if (load->error->count == before && load->ablate)
         qd_ablations_read(load, load->ablate);
     if (load->error->count == before && qd_yaml_get(root, "baseline"))
@@ -298,11 +270,13 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
     if (qd_yaml_get(root, "schedule"))
         qd_schedule_read(load, qd_yaml_get(root, "schedule"), &load->schedule);
     if (qd_yaml_get(root, "precision"))
-        read_precision(load, qd_yaml_get(root, "precision"), overrides);
+        qd_precision_read(load, qd_yaml_get(root, "precision"));
     if (qd_yaml_get(root, "output"))
         read_output(load, qd_yaml_get(root, "output"));
-    if (overrides && overrides->has_worlds)
+    if (overrides && overrides->has_worlds) {
         self->worlds = overrides->worlds;
+        self->precision = (qd_precision_t){.given = false};
+    }
     qd_block_expand(load, &load->base, &self->setting, &self->settings);
     qd_schedule_expand(load, &load->schedule, &self->change, &self->changes);
     read_design(load, root, overrides);

@@ -57,6 +57,7 @@ typedef struct {
     size_t items;
     qd_item_t *item;                                    /* list designs with `points` */
     const qd_yaml_node_t *claims, *ablate, *robustness; /* or NULL */
+    const qd_yaml_node_t *awaited;                      /* `claims` of `precision`, or NULL */
 } qd_loading_t;
 
 /* qd_new with load->error. */

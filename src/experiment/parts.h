@@ -48,6 +48,17 @@ bool qd_plugin_read(qd_loading_t *load, const qd_yaml_node_t *node);
 /* "plugin: {...}" and a new line, nothing without a plugin; `whole`: with its declarations. */
 void qd_write_plugin(FILE *out, const qd_experiment_t *self, bool whole);
 
+/* `precision:`, which ends a run at a narrow interval of an outcome, or when claims are decided. */
+
+/* Reads the mapping; sets the experiment's worlds to its max_worlds. Needs `confidence:`. */
+void qd_precision_read(qd_loading_t *load, const qd_yaml_node_t *map);
+
+/* Marks the claims that the run waits for. Needs the claims. */
+void qd_precision_await(qd_loading_t *load);
+
+/* "precision: {...}" and a new line. */
+void qd_write_precision(FILE *out, const qd_experiment_t *self);
+
 /* `claims:`, statements made before a run and judged after it. Reads the list and resolves every arm to
  * points: an arm is a mapping of names to values, {doctrine: rumsfeld, institution.target: 0.9}, and possibly
  * {point: label}. Where every name is a factor of the design, it stands for all design points that have these

@@ -143,6 +143,17 @@ static double combine(const qd_contrast_t *self, size_t w, const double *const c
     return combine_stratum(self, ALL, w, column, size);
 }
 
+const double *qd_contrast_weights(const qd_contrast_t *self)
+{
+    return self->weight;
+}
+
+double qd_contrast_of(const qd_contrast_t *self, size_t w, const double *const column[])
+{
+    double size;
+    return combine(self, w, column, &size);
+}
+
 static bool differs(double a, double b)
 {
     return fabs(a - b) > ROUNDING * fmax(a, b);

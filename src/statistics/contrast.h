@@ -61,6 +61,11 @@ qd_contrast_t *qd_contrast_new(size_t terms, const double weight[]);
 qd_contrast_t *qd_contrast_new_strata(size_t terms, const double weight[], size_t strata, const size_t of[]);
 void qd_contrast_free(qd_contrast_t *self);
 
+/* The weights given; d_w of one world, w its position in the columns, NaN where a term is NaN. Neither depends on the
+ * worlds added. */
+const double *qd_contrast_weights(const qd_contrast_t *self);
+double qd_contrast_of(const qd_contrast_t *self, size_t w, const double *const column[]);
+
 /* Adds worlds; column[k][w] is term k in the w-th of `count` worlds. A world with a NaN is left out of its stratum, and
  * of `count`, whole. */
 void qd_contrast_add(qd_contrast_t *self, size_t count, const double *const column[]);

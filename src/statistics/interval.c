@@ -273,7 +273,7 @@ static bool is_informed(const qd_confidence_sequence_t *self)
 }
 
 /* The interval at the last look. */
-static qd_interval_t confidence_sequence_interval(const qd_confidence_sequence_t *self)
+qd_interval_t qd_confidence_sequence_interval(const qd_confidence_sequence_t *self)
 {
     if (!is_informed(self))
         return (qd_interval_t){self->low, self->high};
@@ -286,7 +286,7 @@ qd_interval_t qd_confidence_sequence_look(qd_confidence_sequence_t *self, uint64
                                           double sd)
 {
     qd_confidence_sequence_add(self, count, mean, sd);
-    return confidence_sequence_interval(self);
+    return qd_confidence_sequence_interval(self);
 }
 
 double qd_confidence_sequence_p(const qd_confidence_sequence_t *self, double value)

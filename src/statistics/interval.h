@@ -98,6 +98,9 @@ void qd_confidence_sequence_tune(qd_confidence_sequence_t *self, double share);
 /* Takes a look: count, mean and sd (n - 1) of all worlds so far. A count that has not grown is no look. */
 void qd_confidence_sequence_add(qd_confidence_sequence_t *self, uint64_t count, double mean, double sd);
 
+/* The interval at the last look. */
+qd_interval_t qd_confidence_sequence_interval(const qd_confidence_sequence_t *self);
+
 /* Takes a look and returns its interval. */
 qd_interval_t qd_confidence_sequence_look(qd_confidence_sequence_t *self, uint64_t count, double mean,
                                           double sd);

@@ -98,6 +98,11 @@ static void write_origin(qd_assembly_t *self)
                    *date && !*deviations ? "registered" : "exploratory");
     qd_h5_set_text(&self->h5, "/claims", "registered", date);
     qd_h5_set_text(&self->h5, "/claims", "deviations", deviations);
+    if (experiment->precision.claims)
+        qd_h5_set_text(
+            &self->h5, "/claims", "judged_by",
+            "confidence sequences: valid at every number of worlds; p_holm is p times the number of tests; "
+            "worlds are those of the decision");
     if (experiment->family && experiment->family[0])
         qd_h5_set_text(&self->h5, "/claims", "family", experiment->family);
 }

@@ -99,6 +99,40 @@ static void test_shards_cut_the_whole(void **state)
     qd_experiment_free(precise);
 }
 
+/* Claims that stop a run: the cells that one compares take turns look by look, in one shard; the others follow. */
+static void test_groups_take_turns(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = tiny_experiment(
+        "precision: {claims: all, min_worlds: 300, max_worlds: 1000}\nclaims:\n"
+        "  - {id: a, says: x, outcome: wars, order: unipolar, contrast: {more: {point: a}, less: "
+        "{point: b}}}");
+    qd_work_t work;
+    qd_dispatch_t *self = make(experiment, (qd_dispatch_options_t){.shard = 1, .shards = 2});
+    assert_int_equal(qd_dispatch_total(self), 2 * WORLDS);
+    for (uint64_t look = 0; look < 2; look++)
+        for (size_t point = 0; point < 2; point++) {
+            assert_true(qd_dispatch_next(self, &work));
+            assert_true(work.point == point && work.order == 0);
+            assert_int_equal(work.range.first, look * QD_LOOK_SIZE);
+            assert_int_equal(work.range.count, QD_LOOK_SIZE);
+        }
+    qd_dispatch_close(self, 0, 0, 2 * QD_LOOK_SIZE); /* one of them ends, the other goes on */
+    assert_true(qd_dispatch_next(self, &work));
+    assert_true(work.point == 1 && work.range.first == 2 * QD_LOOK_SIZE);
+    assert_true(qd_dispatch_next(self, &work));
+    assert_true(work.point == 1 && work.range.first == 3 * QD_LOOK_SIZE);
+    assert_int_equal(work.range.count, 1000 - 3 * QD_LOOK_SIZE);
+    assert_false(qd_dispatch_next(self, &work));
+    qd_dispatch_free(self);
+    self = make(experiment, (qd_dispatch_options_t){.shard = 2, .shards = 2});
+    assert_int_equal(qd_dispatch_total(self), 2 * WORLDS);
+    while (qd_dispatch_next(self, &work))
+        assert_int_equal(work.order, 1);
+    qd_dispatch_free(self);
+    qd_experiment_free(experiment);
+}
+
 static const qd_ranges_t *some_done(void *context, size_t point, size_t order)
 {
     qd_ranges_t *ranges = context;
@@ -226,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_all_worlds_once_but_twins),
         cmocka_unit_test(test_shards_cut_the_whole),
         cmocka_unit_test(test_gaps_are_filled),
+        cmocka_unit_test(test_groups_take_turns),
         cmocka_unit_test(test_ranks_share_the_work),
         cmocka_unit_test(test_called_off),
         cmocka_unit_test(test_looks_stay_aligned_and_close),

@@ -207,6 +207,11 @@ static void test_worlds_instead_of_precision(void **state)
     qd_experiment_free(e);
 }
 
+#define TWO_CLAIMS                                                                                           \
+    "claims: [{id: 'a, b', says: c, outcome: wars, contrast: {more: {doctrine: obama}, less: {doctrine: "    \
+    "trump}}}, {id: d, says: c, outcome: wars, contrast: {more: {order: unipolar}, less: {order: "           \
+    "bipolar}}}]\n"
+
 static const char *const texts[] = {
     example,
     "{}",
@@ -214,6 +219,8 @@ static const char *const texts[] = {
     "seed: 18446744073709551615\nworlds: 1e3\norders: [multipolar]\nmax_failures: 0.25\nconfidence: 0.9\n",
     "precision: {outcome: wars, half_width: 0.1}\noutput: {paths: false, landscape: true, outcomes: [wars, "
     "balance]}\n",
+    "precision: {claims: all, max_worlds: 1e4}\n" TWO_CLAIMS,
+    "confidence: 0.9\nprecision: {claims: [\"a, b\"], min_worlds: 300}\n" TWO_CLAIMS,
     "parameters: {doctrine: {choice: {values: [obama, trump], weights: [0.3, 0.1]}}, mission.random_order: "
     "true,\n"
     "  affinity.noise: {beta: [2, 3]}, crises.rate: {loguniform: [0.1, 1]}, doctrine.scope: leader}\n",

@@ -39,6 +39,23 @@ precision: {outcome: survival, half_width: 0.8, confidence: 0.95, min_worlds: 30
 output: {outcomes: [survival, tension_mean]}
 """
 
+# Claims that end at different looks: one with a list, its two orders, an ablation that follows, and one never decided.
+JUDGED = """\
+name: judged
+seed: 7
+orders: [unipolar, bipolar]
+parameters: {order.states: 8, order.periods: 20}
+design: {type: grid, factors: {doctrine: {values: [weinberger_powell, rumsfeld, obama]}, institution.target: {values: [0.2, 0.8]}}}
+precision: {claims: all, confidence: 0.9, min_worlds: 300, max_worlds: 3000}
+output: {outcomes: [survival, tension_mean]}
+claims:
+  - {id: alone, says: x, outcome: survival, order: unipolar, contrast: {more: {doctrine: rumsfeld, institution.target: 0.2}, less: {doctrine: weinberger_powell, institution.target: 0.2}}}
+  - {id: both, says: x, outcome: resolved, contrast: {more: {doctrine: obama, institution.target: 0.8}, less: {doctrine: weinberger_powell, institution.target: 0.8}}}
+  - {id: rises, says: x, outcome: institution_end, order: unipolar, trend: {factor: institution.target, direction: rises, at: {doctrine: obama}}}
+  - {id: nothing, says: x, outcome: concentration, order: bipolar, contrast: {more: {doctrine: rumsfeld, institution.target: 0.8}, less: {doctrine: rumsfeld, institution.target: 0.2}}}
+ablate: {debt: {tension.debt: 0}}
+"""
+
 
 def fixed(worlds=500, periods=30):
     return FIXED.format(worlds=worlds, periods=periods)

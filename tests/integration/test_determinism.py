@@ -9,7 +9,7 @@ import time
 import unittest
 from pathlib import Path
 
-from harness import FIXED, PRECISE, PROGRAM, attribute, fixed, instruction_sets, must, result_hash, scratch
+from harness import FIXED, JUDGED, PRECISE, PROGRAM, attribute, fixed, instruction_sets, must, result_hash, scratch
 
 import sys
 
@@ -33,7 +33,7 @@ class Determinism(unittest.TestCase):
         return output
 
     def test_threads(self):
-        for name, text in (("fixed", fixed()), ("precise", PRECISE)):
+        for name, text in (("fixed", fixed()), ("precise", PRECISE), ("judged", JUDGED)):
             experiment = self.write(name, text)
             found = {threads: result_hash(self.run_to(f"{name}-{threads}", experiment, "-j", threads))
                      for threads in (1, 2, 3)}
@@ -51,7 +51,7 @@ class Determinism(unittest.TestCase):
                             result_hash(self.run_to("b", experiment, "--seed", "1986")))
 
     def test_shards_merge_to_the_whole_in_any_order(self):
-        for name, text in (("fixed", fixed(101)), ("precise", PRECISE)):
+        for name, text in (("fixed", fixed(101)), ("precise", PRECISE), ("judged", JUDGED)):
             experiment = self.write(name, text)
             whole = self.run_to(f"{name}-whole", experiment)
             for shards in (1, 2, 3):
@@ -80,7 +80,8 @@ class Determinism(unittest.TestCase):
         self.assertGreater(len(compared), 70)
 
     def test_stopped_and_resumed(self):
-        for name, text in (("fixed", fixed(4000)), ("precise", PRECISE.replace("0.8, conf", "0.3, conf"))):
+        for name, text in (("fixed", fixed(4000)), ("precise", PRECISE.replace("0.8, conf", "0.3, conf")),
+                           ("judged", JUDGED.replace("max_worlds: 3000", "max_worlds: 60000"))):
             experiment = self.write(name, text)
             whole = self.run_to(f"{name}-whole", experiment)
             for number, (sent, wait) in enumerate(((signal.SIGINT, 0.3), (signal.SIGTERM, 0.5),
@@ -168,6 +169,43 @@ class Determinism(unittest.TestCase):
             for o, order in enumerate(orders):
                 must("replay", whole, "--point", "0", "--order", order, "--world", "7")  # status 3: they differ
                 self.assertFalse(np.array_equal(own["worlds/tension_mean"][0, o], same["worlds/tension_mean"][0, o]))
+
+    def test_claims_stop_where_they_would_have_from_the_start(self):
+        """Whatever was played before: a fixed number of worlds, another confidence, other claims that were waited for."""
+        judged = self.write("judged", JUDGED)
+        fresh = self.run_to("fresh", judged)
+        earlier = {"worlds": JUDGED.replace(JUDGED[JUDGED.index("precision:"):JUDGED.index("output:")], "worlds: 700\n"),
+                   "surer": JUDGED.replace("confidence: 0.9,", "confidence: 0.999,"),
+                   "listed": JUDGED.replace("claims: all", "claims: [both]"),
+                   "shorter": JUDGED.replace("max_worlds: 3000", "max_worlds: 500")}
+        for name, text in earlier.items():
+            output = self.run_to(name, self.write(name, text))
+            must("run", judged, "-o", output, "-q", "--resume")
+            self.assertEqual(result_hash(output), result_hash(fresh), name)
+            with h5py.File(fresh) as a, h5py.File(output) as b:
+                for column in ("verdict", "estimate", "low", "high", "p", "worlds", "note"):
+                    found = [file[f"claims/{column}"][()] for file in (a, b)]
+                    self.assertTrue(np.array_equal(found[0], found[1], equal_nan=column in ("low", "high", "p")), column)
+            must("verify", output)
+
+    def test_claims_save_worlds(self):
+        output = self.run_to("judged", self.write("judged", JUDGED))
+        with h5py.File(output) as file:
+            verdict = dict(zip(file["claims/id"].asstr()[()], file["claims/verdict"].asstr()[()]))
+            worlds = dict(zip(file["claims/id"].asstr()[()], file["claims/worlds"][()]))
+            count = file["summary/survival/count"][()]
+            judged_by = file["claims"].attrs["judged_by"]
+        self.assertEqual(verdict["both"], "supported")
+        self.assertEqual(verdict["nothing"], "undecided")  # capabilities do not depend on the institution
+        self.assertEqual(worlds["nothing"], 3000)
+        self.assertLess(worlds["both"], 3000)
+        self.assertEqual(worlds["both"] % 256, 0)
+        self.assertEqual(count.max(), 3000)
+        self.assertLess(count.sum(), 0.5 * 3000 * count.size)
+        self.assertIn("sequences", judged_by)
+        shown = must("show", output).stdout
+        self.assertIn("verdicts on 3 of 4", shown)
+        self.assertRegex(shown, r"saved [0-9.]+ % of the [0-9]+ worlds")
 
     def test_points_that_set_the_same_share_their_worlds(self):
         output = self.run_to("fixed", self.write("fixed", FIXED.format(worlds=100, periods=30)))

@@ -48,11 +48,11 @@ const probability = p => p === null ? null : p < 0.0001 ? '< 0.0001' : p;
 function claims() {
     if (!D.claims.length) return;
     const section = add_section('claims', 'Verdicts on the claims');
-    paragraph(section, 'The claims were stated in the experiment file. Verdicts are corrected together (Holm); intervals hold together. ' +
+    paragraph(section, 'The claims were stated in the experiment file. Verdicts are corrected together (Holm; where claims stopped the run, by confidence sequences); intervals hold together. ' +
         'A claim that names no order is judged in every order and in their mean; mixed: orders contradict each other.', 'quiet');
     section.append(table(
         [{field: 'id', title: 'Claim', text: true}, {field: 'says', title: 'What it says', text: true}, {field: 'about', title: 'Outcome', text: true}, {field: 'order', title: 'Order', text: true},
-         {field: 'estimate', title: 'Estimate'}, {field: 'p', title: 'p (Holm)'}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'note', title: 'Note', text: true}],
+         {field: 'estimate', title: 'Estimate'}, {field: 'p', title: 'p (corrected)'}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'note', title: 'Note', text: true}],
         D.claims.flatMap(c => [
             {id: c.id, says: c.says, about: c.outcome, order: c.order, estimate: interval_text(c), p: probability(c.p_holm), note: c.note, verdict: element('span', {class: 'verdict ' + c.verdict}, c.verdict)},
             ...c.by_order.map(b => ({id: '', says: '', about: '', order: b.order, estimate: interval_text(b), p: probability(b.p_holm), note: '', verdict: b.verdict ? element('span', {class: 'verdict ' + b.verdict}, b.verdict) : ''}))])));

@@ -1,0 +1,529 @@
+#include "engine/claim_sequences.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "engine/bounds.h"
+#include "engine/claim_tests.h"
+#include "engine/dispatch.h"
+#include "engine/worker.h"
+#include "statistics/interval.h"
+#include "statistics/moments.h"
+
+/* Paired differences have a variance of about this share of their squared range. */
+#define VARIANCE_SHARE 0.01
+
+/* An outcome of a cell in the worlds of a look. */
+typedef struct {
+    size_t cell;
+    qd_outcome_t outcome;
+} column_t;
+
+/* An effect: a weighted sum of columns. */
+typedef struct {
+    qd_contrast_t *contrast; /* its weights */
+    size_t terms;
+    const double **value; /* [terms] */
+    size_t *column;       /* [terms] */
+    double margin;
+} effect_t;
+
+typedef struct {
+    qd_place_family_t family;
+    size_t claim, group;
+    size_t first, effects; /* of the list of all effects */
+} place_t;
+
+/* What changes with a look. */
+typedef struct {
+    qd_confidence_sequence_t sequence;
+    qd_moments_t moments;
+} effect_state_t;
+
+typedef struct {
+    qd_place_state_t state;
+    uint64_t looked;
+} place_state_t;
+
+struct qd_claim_sequences {
+    const qd_experiment_t *experiment;
+    const size_t *twin;
+    const qd_groups_t *groups;
+    size_t places, place_capacity, effects, effect_capacity, columns, column_capacity;
+    place_t *place; /* by family, claim, column */
+    effect_t *effect;
+    column_t *column;
+    size_t *column_of;             /* [cells * QD_OUTCOMES_MAX] 1 + the column; 0: none */
+    size_t *at[QD_PLACE_FAMILIES]; /* [claims * columns] 1 + the place; 0: no test */
+    uint64_t tests[QD_PLACE_FAMILIES];
+    bool *held; /* [cells] room */
+    /* State, which ranks share: */
+    effect_state_t *effect_state;
+    place_state_t *place_state;
+    bool *awaited;    /* [places] */
+    bool *closed;     /* [cells] */
+    uint64_t *looked; /* [groups] */
+    double *value;    /* [columns * QD_LOOK_SIZE] */
+};
+
+void qd_claim_sequences_free(qd_claim_sequences_t *self)
+{
+    if (!self)
+        return;
+    for (size_t e = 0; e < self->effects; e++) {
+        qd_contrast_free(self->effect[e].contrast);
+        free(self->effect[e].value);
+        free(self->effect[e].column);
+    }
+    for (size_t f = 0; f < QD_PLACE_FAMILIES; f++)
+        free(self->at[f]);
+    free(self->place);
+    free(self->effect);
+    free(self->column);
+    free(self->column_of);
+    free(self->held);
+    free(self->effect_state);
+    free(self->place_state);
+    free(self->awaited);
+    free(self->closed);
+    free(self->looked);
+    free(self->value);
+    free(self);
+}
+
+static size_t cell_at(const qd_claim_sequences_t *self, size_t point, size_t order)
+{
+    return self->twin[point] * self->experiment->orders + order;
+}
+
+/* ---- places, effects, columns -------------------------------------------------------------------------- */
+
+/* The column of an outcome in a cell, made where there is none yet. */
+static bool find_column(qd_claim_sequences_t *self, const qd_cell_t *cell, qd_outcome_t outcome, size_t *out)
+{
+    size_t number = cell_at(self, cell->point, cell->order);
+    size_t *known = &self->column_of[number * QD_OUTCOMES_MAX + (size_t)outcome];
+    if (*known == 0) {
+        column_t *larger =
+            qd_list_room(self->column, self->columns, 1, &self->column_capacity, sizeof *larger);
+        if (!larger)
+            return false;
+        self->column = larger;
+        self->column[self->columns++] = (column_t){number, outcome};
+        *known = self->columns;
+    }
+    *out = *known - 1;
+    return true;
+}
+
+static bool add_effect(qd_claim_sequences_t *self, const qd_effect_t *from, qd_outcome_t outcome)
+{
+    effect_t *larger = qd_list_room(self->effect, self->effects, 1, &self->effect_capacity, sizeof *larger);
+    if (!larger)
+        return false;
+    self->effect = larger;
+    effect_t *out = &self->effect[self->effects++];
+    size_t terms = from->cells.size;
+    double *weight = qd_new(terms, sizeof *weight, NULL);
+    *out = (effect_t){.terms = terms,
+                      .value = qd_new(terms, sizeof *out->value, NULL),
+                      .column = qd_new(terms, sizeof *out->column, NULL),
+                      .margin = from->margin};
+    bool good = weight && out->value && out->column;
+    for (size_t k = 0; k < terms && good; k++) {
+        weight[k] = from->cells.cell[k].weight;
+        good = find_column(self, &from->cells.cell[k], outcome, &out->column[k]);
+    }
+    out->contrast = good ? qd_contrast_new(terms, weight) : NULL;
+    free(weight);
+    return out->contrast != NULL;
+}
+
+static qd_status_t add_place(qd_claim_sequences_t *self, qd_place_family_t family, size_t claim,
+                             const qd_place_t *from, qd_error_t *error)
+{
+    qd_effect_t *effect = NULL;
+    size_t effects = 0;
+    place_t *larger = qd_list_room(self->place, self->places, 1, &self->place_capacity, sizeof *larger);
+    qd_status_t status =
+        larger ? qd_place_effects(self->experiment, from, &effect, &effects, error) : QD_ERROR_MEMORY;
+    if (larger) {
+        self->place = larger;
+        self->place[self->places++] =
+            (place_t){.family = family, .claim = claim, .first = self->effects, .effects = effects};
+    }
+    for (size_t e = 0; e < effects && status == QD_OK; e++)
+        if (!add_effect(self, &effect[e], from->claim.outcome))
+            status = QD_ERROR_MEMORY;
+    if (status == QD_OK) {
+        const qd_cell_t *cell = &effect[0].cells.cell[0];
+        self->place[self->places - 1].group = self->groups->of_cell[cell_at(self, cell->point, cell->order)];
+    }
+    qd_effects_free(effect, effects);
+    return status;
+}
+
+static qd_status_t add_family(qd_claim_sequences_t *self, qd_place_family_t family, qd_error_t *error)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    size_t columns = qd_places_columns(experiment, family), size = experiment->claims * columns;
+    qd_status_t status = QD_OK;
+    qd_place_t place;
+    self->at[family] = qd_new(size, sizeof *self->at[family], error);
+    self->tests[family] = qd_places_count(experiment, family);
+    if (family == QD_PLACES_CLAIMS && experiment->family_tests > self->tests[family])
+        self->tests[family] = experiment->family_tests;
+    if (!self->at[family])
+        return QD_ERROR_MEMORY;
+    for (size_t i = 0; i < size && status == QD_OK; i++)
+        if (qd_place_at(experiment, family, i / columns, i % columns, &place)) {
+            status = add_place(self, family, i / columns, &place, error);
+            self->at[family][i] = self->places;
+        }
+    return status;
+}
+
+/* ---- bounds -------------------------------------------------------------------------------------------- */
+
+/* Between which values a weighted sum lies. */
+static void find_bounds(const qd_claim_sequences_t *self, const effect_t *effect, const double weight[],
+                        const double greatest[], double *low, double *high)
+{
+    *low = *high = 0.0;
+    for (size_t k = 0; k < effect->terms; k++) {
+        double least = weight[k] * qd_outcome_table[self->column[effect->column[k]].outcome].low;
+        double most = weight[k] * greatest[effect->column[k]];
+        *low += weight[k] == 0.0 ? 0.0 : fmin(least, most);
+        *high += weight[k] == 0.0 ? 0.0 : fmax(least, most);
+    }
+}
+
+/* The greatest value of every column. */
+static qd_status_t find_greatest(const qd_claim_sequences_t *self, double greatest[], qd_error_t *error)
+{
+    size_t orders = self->experiment->orders, states, periods;
+    qd_change_t *change = qd_worker_schedule(self->experiment);
+    if (!change)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a schedule");
+    for (size_t k = 0; k < self->columns; k++) {
+        const column_t *column = &self->column[k];
+        qd_worker_sizes_at(self->experiment, column->cell / orders, column->cell % orders, change, &states,
+                           &periods);
+        greatest[k] = qd_outcome_greatest(column->outcome, (double)states, (double)periods);
+    }
+    free(change);
+    return QD_OK;
+}
+
+static double alpha_of(const qd_claim_sequences_t *self, const place_t *place)
+{
+    return (1.0 - self->experiment->precision.confidence) / (double)self->tests[place->family];
+}
+
+static qd_status_t start_sequences(qd_claim_sequences_t *self, qd_error_t *error)
+{
+    double *greatest = qd_new(self->columns, sizeof *greatest, error), low, high;
+    qd_status_t status = greatest ? find_greatest(self, greatest, error) : QD_ERROR_MEMORY;
+    for (size_t i = 0; i < self->places && status == QD_OK; i++) {
+        const place_t *place = &self->place[i];
+        const qd_claim_t *claim = &self->experiment->claim[place->claim];
+        self->awaited[i] = place->family == QD_PLACES_CLAIMS && claim->awaited;
+        for (size_t e = place->first; e < place->first + place->effects; e++) {
+            effect_state_t *state = &self->effect_state[e];
+            find_bounds(self, &self->effect[e], qd_contrast_weights(self->effect[e].contrast), greatest, &low,
+                        &high);
+            qd_confidence_sequence_init(&state->sequence, low, high, 1.0 - alpha_of(self, place),
+                                        self->experiment->precision.min_worlds);
+            qd_confidence_sequence_tune(&state->sequence, VARIANCE_SHARE);
+            qd_moments_clear(&state->moments);
+        }
+    }
+    free(greatest);
+    return status;
+}
+
+/* ---- making -------------------------------------------------------------------------------------------- */
+
+static qd_status_t make_state(qd_claim_sequences_t *self, qd_error_t *error)
+{
+    size_t cells = self->experiment->points * self->experiment->orders;
+    self->effect_state = qd_new(self->effects, sizeof *self->effect_state, error);
+    self->place_state = qd_new(self->places, sizeof *self->place_state, error);
+    self->awaited = qd_new(self->places, sizeof *self->awaited, error);
+    self->closed = qd_new(cells, sizeof *self->closed, error);
+    self->held = qd_new(cells, sizeof *self->held, error);
+    self->looked = qd_new(self->groups->groups, sizeof *self->looked, error);
+    self->value = qd_new(self->columns * QD_LOOK_SIZE, sizeof *self->value, error);
+    if (!self->effect_state || !self->place_state || !self->awaited || !self->closed || !self->held ||
+        !self->looked || !self->value)
+        return QD_ERROR_MEMORY;
+    for (size_t e = 0; e < self->effects; e++)
+        for (size_t k = 0; k < self->effect[e].terms; k++)
+            self->effect[e].value[k] = self->value + self->effect[e].column[k] * QD_LOOK_SIZE;
+    return QD_OK;
+}
+
+qd_status_t qd_claim_sequences_new(const qd_experiment_t *experiment, const size_t twin[],
+                                   const qd_groups_t *groups, qd_claim_sequences_t **out, qd_error_t *error)
+{
+    qd_claim_sequences_t *self = qd_new(1, sizeof *self, error);
+    if (!self)
+        return QD_ERROR_MEMORY;
+    self->experiment = experiment;
+    self->twin = twin;
+    self->groups = groups;
+    self->column_of =
+        qd_new(experiment->points * experiment->orders, QD_OUTCOMES_MAX * sizeof(size_t), error);
+    qd_status_t status = self->column_of ? QD_OK : QD_ERROR_MEMORY;
+    for (int f = 0; f < QD_PLACE_FAMILIES && status == QD_OK; f++)
+        status = add_family(self, (qd_place_family_t)f, error);
+    if (status == QD_OK)
+        status = make_state(self, error);
+    if (status == QD_OK)
+        status = start_sequences(self, error);
+    if (status == QD_OK) {
+        *out = self;
+        return QD_OK;
+    }
+    qd_claim_sequences_free(self);
+    return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the sequences of %zu claims",
+                        experiment->claims);
+}
+
+/* ---- looks --------------------------------------------------------------------------------------------- */
+
+void qd_claim_sequences_take(qd_claim_sequences_t *self, size_t cell, const qd_segment_t *block)
+{
+    for (size_t o = 0; o < QD_OUTCOMES_MAX; o++) {
+        size_t column = self->column_of[cell * QD_OUTCOMES_MAX + o];
+        double *value = column ? self->value + (column - 1) * QD_LOOK_SIZE : NULL;
+        for (size_t w = 0; column && w < block->worlds; w++)
+            value[w] = block->row[w].value[o];
+    }
+}
+
+qd_status_t qd_claim_sequences_read(qd_claim_sequences_t *self, size_t cell, qd_index_t *done, uint64_t first,
+                                    size_t count, qd_error_t *error)
+{
+    size_t orders = self->experiment->orders;
+    qd_status_t status = QD_OK;
+    for (size_t o = 0; o < QD_OUTCOMES_MAX && status == QD_OK; o++) {
+        size_t column = self->column_of[cell * QD_OUTCOMES_MAX + o];
+        if (column)
+            status = qd_index_read(done, cell / orders, cell % orders, o, first, count,
+                                   self->value + (column - 1) * QD_LOOK_SIZE, error);
+    }
+    return status;
+}
+
+static void add_worlds(const effect_t *effect, effect_state_t *state, size_t count)
+{
+    for (size_t w = 0; w < count; w++) {
+        double difference = qd_contrast_of(effect->contrast, w, effect->value);
+        if (!isnan(difference))
+            qd_moments_add(&state->moments, difference);
+    }
+    uint64_t n = state->moments.count;
+    if (n > 0)
+        qd_confidence_sequence_add(&state->sequence, n, qd_moments_mean(&state->moments),
+                                   n > 1 ? sqrt(qd_moments_variance(&state->moments)) : 0.0);
+}
+
+/* 1 where an effect is known to lie above its margin, -1 below, else 0. */
+static int side_of(const qd_claim_sequences_t *self, const place_t *place, size_t e)
+{
+    const qd_confidence_sequence_t *sequence = &self->effect_state[e].sequence;
+    double margin = self->effect[e].margin;
+    if (!(qd_confidence_sequence_p(sequence, margin) <= alpha_of(self, place)))
+        return 0;
+    return sequence->mean > margin ? 1 : -1;
+}
+
+static qd_place_state_t decide(const qd_claim_sequences_t *self, const place_t *place)
+{
+    int rise = side_of(self, place, place->first);
+    bool all = true, turns = false;
+    for (size_t e = place->first + 1; rise > 0 && e < place->first + place->effects; e++) {
+        int step = side_of(self, place, e);
+        all = all && step > 0;
+        turns = turns || step < 0;
+    }
+    if (rise <= 0)
+        return rise < 0 ? QD_PLACE_CONTRADICTED : QD_PLACE_OPEN;
+    return all ? QD_PLACE_SUPPORTED : turns ? QD_PLACE_SETTLED : QD_PLACE_OPEN;
+}
+
+/* Whether every cell of a place has the worlds of this look. */
+static bool is_there(const qd_claim_sequences_t *self, const place_t *place)
+{
+    for (size_t e = place->first; e < place->first + place->effects; e++)
+        for (size_t k = 0; k < self->effect[e].terms; k++)
+            if (self->closed[self->column[self->effect[e].column[k]].cell])
+                return false;
+    return true;
+}
+
+static void look_at_place(qd_claim_sequences_t *self, size_t i, size_t count)
+{
+    const place_t *place = &self->place[i];
+    const qd_experiment_t *experiment = self->experiment;
+    place_state_t *state = &self->place_state[i];
+    if (state->state != QD_PLACE_OPEN || !is_there(self, place))
+        return;
+    state->looked += count;
+    if (experiment->claim[place->claim].kind == QD_CLAIM_BIMODAL) {
+        if (state->looked >= QD_DIP_WORLDS || state->looked >= experiment->worlds)
+            state->state = QD_PLACE_SETTLED;
+        return;
+    }
+    for (size_t e = place->first; e < place->first + place->effects; e++)
+        add_worlds(&self->effect[e], &self->effect_state[e], count);
+    if (state->looked >= experiment->precision.min_worlds)
+        state->state = decide(self, place);
+}
+
+/* Whether a claim is supported in one place and contradicted in another. */
+static bool is_mixed(const qd_claim_sequences_t *self, size_t claim)
+{
+    size_t columns = qd_places_columns(self->experiment, QD_PLACES_CLAIMS);
+    bool found[4] = {false};
+    for (size_t k = 0; k < columns; k++) {
+        size_t place = self->at[QD_PLACES_CLAIMS][claim * columns + k];
+        if (place)
+            found[self->place_state[place - 1].state] = true;
+    }
+    return found[QD_PLACE_SUPPORTED] && found[QD_PLACE_CONTRADICTED];
+}
+
+/* Marks a cell, and what it is compared with under ablations and baselines. */
+static void hold(qd_claim_sequences_t *self, size_t cell, bool baselines)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    size_t point = cell / experiment->orders, order = cell % experiment->orders;
+    self->held[cell] = true;
+    for (size_t a = 0; a < experiment->ablations; a++)
+        self->held[cell_at(self, experiment->ablation[a].twin[point], order)] = true;
+    for (size_t b = 0; b < experiment->baselines && baselines; b++)
+        self->held[cell_at(self, experiment->baseline[b].twin[point], order)] = true;
+}
+
+static void hold_place(qd_claim_sequences_t *self, const place_t *place)
+{
+    bool contrast = self->experiment->claim[place->claim].kind == QD_CLAIM_CONTRAST;
+    for (size_t e = place->first; e < place->first + place->effects; e++)
+        for (size_t k = 0; k < self->effect[e].terms; k++)
+            hold(self, self->column[self->effect[e].column[k]].cell, contrast);
+}
+
+/* Ends the cells of a group that nothing waits for. */
+static void close_cells(qd_claim_sequences_t *self, size_t group)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    const qd_groups_t *groups = self->groups;
+    for (size_t m = groups->start[group]; m < groups->start[group + 1]; m++)
+        self->held[groups->member[m]] =
+            experiment->point[groups->member[m] / experiment->orders].variation > 0;
+    for (size_t i = 0; i < self->places; i++)
+        if (self->place[i].group == group && self->awaited[i] && self->place_state[i].state == QD_PLACE_OPEN)
+            hold_place(self, &self->place[i]);
+    for (size_t m = groups->start[group]; m < groups->start[group + 1]; m++)
+        self->closed[groups->member[m]] = self->closed[groups->member[m]] || !self->held[groups->member[m]];
+}
+
+void qd_claim_sequences_look(qd_claim_sequences_t *self, size_t group, size_t count)
+{
+    for (size_t i = 0; i < self->places; i++)
+        if (self->place[i].group == group)
+            look_at_place(self, i, count);
+    for (size_t i = 0; i < self->places; i++)
+        if (self->place[i].group == group && self->awaited[i] && is_mixed(self, self->place[i].claim))
+            self->awaited[i] = false;
+    self->looked[group] += count;
+    if (self->looked[group] >= self->experiment->precision.min_worlds)
+        close_cells(self, group);
+}
+
+bool qd_claim_sequences_closed(const qd_claim_sequences_t *self, size_t cell)
+{
+    return self->closed[cell];
+}
+
+/* ---- what was found ------------------------------------------------------------------------------------ */
+
+static bool is_decided(const qd_claim_sequences_t *self, size_t claim)
+{
+    size_t columns = qd_places_columns(self->experiment, QD_PLACES_CLAIMS);
+    bool all = true;
+    for (size_t k = 0; k < columns; k++) {
+        size_t place = self->at[QD_PLACES_CLAIMS][claim * columns + k];
+        all = all && (!place || self->place_state[place - 1].state != QD_PLACE_OPEN);
+    }
+    return all || is_mixed(self, claim);
+}
+
+size_t qd_claim_sequences_awaited(const qd_claim_sequences_t *self)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < self->experiment->claims; c++)
+        count += self->experiment->claim[c].awaited;
+    return count;
+}
+
+size_t qd_claim_sequences_decided(const qd_claim_sequences_t *self)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < self->experiment->claims; c++)
+        count += self->experiment->claim[c].awaited && is_decided(self, c);
+    return count;
+}
+
+/* The p-value of a place: of a trend whose rise exceeds its margin that of the intersection-union test. */
+static double p_of(const qd_claim_sequences_t *self, const place_t *place)
+{
+    const effect_state_t *rise = &self->effect_state[place->first];
+    double p = qd_confidence_sequence_p(&rise->sequence, self->effect[place->first].margin);
+    if (!(rise->sequence.mean > self->effect[place->first].margin))
+        return p;
+    for (size_t e = place->first + 1; e < place->first + place->effects; e++) {
+        const qd_confidence_sequence_t *step = &self->effect_state[e].sequence;
+        p = fmax(p, step->mean > 0.0 ? qd_confidence_sequence_p(step, 0.0) : 1.0);
+    }
+    return p;
+}
+
+qd_place_finding_t qd_claim_sequences_find(const qd_claim_sequences_t *self, qd_place_family_t family,
+                                           size_t claim, size_t column)
+{
+    size_t at = self->at[family][claim * qd_places_columns(self->experiment, family) + column];
+    if (at == 0)
+        return (qd_place_finding_t){0};
+    const place_t *place = &self->place[at - 1];
+    const place_state_t *state = &self->place_state[at - 1];
+    const effect_state_t *effect = &self->effect_state[place->first];
+    qd_place_finding_t out = {.state = state->state,
+                              .looked = state->looked,
+                              .p = p_of(self, place),
+                              .interval = {(double)NAN, (double)NAN},
+                              .level = 1.0 - alpha_of(self, place),
+                              .dip = self->experiment->claim[claim].kind == QD_CLAIM_BIMODAL,
+                              .asymptotic = !effect->sequence.bounded};
+    out.p_adjusted = fmin(1.0, out.p * (double)self->tests[family]);
+    if (effect->moments.count > 0)
+        out.interval = qd_confidence_sequence_interval(&effect->sequence);
+    if (isinf(out.interval.low) || isinf(out.interval.high))
+        out.interval = (qd_interval_t){(double)NAN, (double)NAN};
+    return out;
+}
+
+void qd_claim_sequences_share(qd_claim_sequences_t *self, const qd_ranks_t *ranks)
+{
+    size_t cells = self->experiment->points * self->experiment->orders;
+    qd_ranks_share(ranks, self->effect_state, self->effects * sizeof *self->effect_state);
+    qd_ranks_share(ranks, self->place_state, self->places * sizeof *self->place_state);
+    qd_ranks_share(ranks, self->awaited, self->places * sizeof *self->awaited);
+    qd_ranks_share(ranks, self->closed, cells * sizeof *self->closed);
+    qd_ranks_share(ranks, self->looked, self->groups->groups * sizeof *self->looked);
+    qd_ranks_share(ranks, self->value, self->columns * QD_LOOK_SIZE * sizeof *self->value);
+}

@@ -1,0 +1,76 @@
+/* Claims judged while worlds are added: every claim in every place has a confidence sequence of its effect
+ * (statistics/interval.h), which holds at all looks at once, so that the run may stop when it likes.
+ *
+ * The differences are paired: each world's weighted sum of the cells' outcomes. Where all outcomes are bounded they lie
+ * between the sums of weight times bound, and the sequence is empirical-Bernstein; else it is the asymptotic one. Each of
+ * the m tests of a family has alpha / m (Bonferroni), alpha = 1 - precision.confidence, so that with probability
+ * 1 - alpha no verdict of the family is false, whenever the run stops.
+ *
+ * A place is decided, and frozen, at the first look from min_worlds on at which
+ *   an effect        differs from its margin: supported above, contradicted below
+ *   a trend          has a rise and steps that all exceed their margins: supported (intersection-union); has a rise below
+ *                    its margin: contradicted; has a rise above and a step below: neither can follow any more
+ *   bimodality       has the worlds of the dip test: their number is fixed, so that the test holds
+ * A claim whose orders are supported and contradicted is mixed: its other places are not waited for. A cell stays open
+ * while it has fewer than min_worlds or an awaited claim needs it in a place that is not decided; with a cell its twins
+ * under ablations and baselines stay open. A place one of whose cells has ended is judged by the worlds until then. */
+#ifndef QD_ENGINE_CLAIM_SEQUENCES_H
+#define QD_ENGINE_CLAIM_SEQUENCES_H
+
+#include "engine/claim_places.h"
+#include "engine/groups.h"
+#include "engine/parallel.h"
+#include "statistics/interval.h"
+#include "store/index.h"
+#include "store/parts.h"
+
+typedef enum {
+    QD_PLACE_OPEN,
+    QD_PLACE_SUPPORTED,
+    QD_PLACE_CONTRADICTED,
+    QD_PLACE_SETTLED /* decided, without a verdict of the sequence: a trend that turns back, a dip */
+} qd_place_state_t;
+
+/* What is known of a place. */
+typedef struct {
+    qd_place_state_t state;
+    uint64_t looked;        /* worlds 0 .. looked - 1 were looked at: where it is decided, at the decision */
+    double p, p_adjusted;   /* anytime-valid; times the number of tests; 1 before the first look */
+    qd_interval_t interval; /* of the effect, of a trend that of its rise; with confidence `level` */
+    double level;
+    bool dip;        /* a claim of bimodality: p and interval are none */
+    bool asymptotic; /* an outcome is unbounded: valid for many worlds */
+} qd_place_finding_t;
+
+typedef struct qd_claim_sequences qd_claim_sequences_t;
+
+/* `twin`, `groups`: of the experiment; they and it must outlive the object. QD_ERROR_MEMORY only. */
+QD_MUST_USE qd_status_t qd_claim_sequences_new(const qd_experiment_t *experiment, const size_t twin[],
+                                               const qd_groups_t *groups, qd_claim_sequences_t **self,
+                                               qd_error_t *error);
+void qd_claim_sequences_free(qd_claim_sequences_t *self); /* NULL-safe */
+
+/* Copies what the next look needs of a cell: from a finished block, or from what is kept of worlds first ..
+ * first + count - 1. */
+void qd_claim_sequences_take(qd_claim_sequences_t *self, size_t cell, const qd_segment_t *block);
+QD_MUST_USE qd_status_t qd_claim_sequences_read(qd_claim_sequences_t *self, size_t cell, qd_index_t *done,
+                                                uint64_t first, size_t count, qd_error_t *error);
+
+/* Looks at the next `count` worlds of a group, of which every open cell has been taken, and decides. */
+void qd_claim_sequences_look(qd_claim_sequences_t *self, size_t group, size_t count);
+
+/* Whether a cell has ended before the experiment's worlds did. */
+bool qd_claim_sequences_closed(const qd_claim_sequences_t *self, size_t cell);
+
+/* Number of the awaited claims, and of those of them that are decided: in all their places, or as mixed. */
+size_t qd_claim_sequences_awaited(const qd_claim_sequences_t *self);
+size_t qd_claim_sequences_decided(const qd_claim_sequences_t *self);
+
+/* A claim (its position) in a column of a family; all zero where no test is made there. */
+qd_place_finding_t qd_claim_sequences_find(const qd_claim_sequences_t *self, qd_place_family_t family,
+                                           size_t claim, size_t column);
+
+/* Rank 0's progress, on every rank. */
+void qd_claim_sequences_share(qd_claim_sequences_t *self, const qd_ranks_t *ranks);
+
+#endif

@@ -1,0 +1,197 @@
+/* Claims decided while worlds are added: known answers, which cells stay open, and what a place is judged by. */
+#include "engine/sequenced.h"
+
+#include "statistics/interval.h"
+#include "support/check.h"
+
+#define ARMS "{more: {institution.target: 1}, less: {institution.target: 0}}"
+#define FILE_OF(precision, claims)                                                                           \
+    "orders: [unipolar, bipolar]\nparameters: {order.periods: 100}\n"                                        \
+    "design: {type: grid, factors: {institution.target: {values: [0, 0.5, 1]}}}\n"                           \
+    "precision: {" precision "}\nclaims:\n" claims
+#define CONTRAST "  - {id: c, says: x, outcome: survival, contrast: " ARMS "}\n"
+
+static sequenced_t self;
+
+/* 50 and, at target 1, 10 more in unipolar orders: no luck but what worlds share. */
+static double plain(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    double target = experiment->point[point].coordinate[0];
+    return 50.0 + (double)(world % 7) + (order == 0 && target == 1.0 ? 10.0 : 0.0);
+}
+
+/* The p-value of a difference that is d in every world, between -100 and 100, one of `tests` tests. */
+static double constant_p(double d, double tests, uint64_t min_worlds, double n)
+{
+    qd_confidence_sequence_t sequence;
+    qd_confidence_sequence_init(&sequence, -100.0, 100.0, 1.0 - 0.05 / tests, min_worlds);
+    qd_confidence_sequence_tune(&sequence, 0.01); /* as for paired differences */
+    for (double k = QD_LOOK_SIZE; k <= n; k += QD_LOOK_SIZE)
+        qd_confidence_sequence_add(&sequence, (uint64_t)k, d, 0.0);
+    return qd_confidence_sequence_p(&sequence, 0.0);
+}
+
+static void test_decides_each_place(void **state)
+{
+    (void)state;
+    sequenced_open(&self, FILE_OF("claims: all, min_worlds: 1000, max_worlds: 5120", CONTRAST));
+    sequenced_run(&self, QD_O_survival, plain);
+    qd_place_finding_t mean = found(&self, 0, 0), uni = found(&self, 0, 1), bi = found(&self, 0, 2);
+    /* The first look from min_worlds on is at 1024. */
+    assert_int_equal(mean.state, QD_PLACE_SUPPORTED);
+    assert_int_equal(uni.state, QD_PLACE_SUPPORTED);
+    assert_int_equal(mean.looked, 1024);
+    assert_int_equal(uni.looked, 1024);
+    QD_ASSERT_NEAR(uni.p / constant_p(10.0, 3.0, 1000, 1024.0), 1.0, 1e-9);
+    QD_ASSERT_NEAR(mean.p / constant_p(5.0, 3.0, 1000, 1024.0), 1.0, 1e-9);
+    QD_ASSERT_NEAR(uni.p_adjusted, 3.0 * uni.p, 1e-12);
+    QD_ASSERT_NEAR(uni.level, 1.0 - 0.05 / 3.0, 1e-12);
+    assert_true(uni.interval.low > 0.0 && uni.interval.low < 10.0 && uni.interval.high > 10.0);
+    /* No effect: never decided. */
+    assert_int_equal(bi.state, QD_PLACE_OPEN);
+    assert_int_equal(bi.looked, 5120);
+    assert_true(bi.p == 1.0 && bi.interval.low < 0.0 && bi.interval.high > 0.0);
+    assert_int_equal(qd_claim_sequences_decided(self.sequences), 0);
+    assert_int_equal(qd_claim_sequences_awaited(self.sequences), 1);
+    /* Unipolar cells, and the target that nobody names, have ended; the arms in bipolar orders have not. */
+    for (size_t p = 0; p < 3; p++)
+        for (size_t o = 0; o < 2; o++)
+            assert_int_equal(qd_claim_sequences_closed(self.sequences, p * 2 + o), o == 0 || p == 1);
+    sequenced_close(&self);
+}
+
+/* More in unipolar orders, less in bipolar ones. */
+static double opposed(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    double target = experiment->point[point].coordinate[0];
+    return 50.0 + (double)(world % 7) + (target == 1.0 ? (order == 0 ? 20.0 : -20.0) : 0.0);
+}
+
+static void test_mixed_claim_is_decided(void **state)
+{
+    (void)state;
+    sequenced_open(&self, FILE_OF("claims: all, min_worlds: 256, max_worlds: 5120", CONTRAST));
+    sequenced_run(&self, QD_O_survival, opposed);
+    assert_int_equal(found(&self, 0, 0).state, QD_PLACE_OPEN); /* the mean is 0 */
+    assert_int_equal(found(&self, 0, 1).state, QD_PLACE_SUPPORTED);
+    assert_int_equal(found(&self, 0, 2).state, QD_PLACE_CONTRADICTED);
+    assert_int_equal(qd_claim_sequences_decided(self.sequences), 1);
+    assert_true(self.looked < 1024);
+    sequenced_close(&self);
+}
+
+/* Rises, then falls. */
+static double hill(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    double target = experiment->point[point].coordinate[0];
+    (void)order;
+    return 40.0 + (double)(world % 7) + (target == 0.5 ? 30.0 : target == 1.0 ? 10.0 : 0.0);
+}
+
+static double slope(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    (void)order;
+    return 40.0 + (double)(world % 7) + 30.0 * experiment->point[point].coordinate[0];
+}
+
+static void test_trends(void **state)
+{
+    (void)state;
+    static const char file[] = FILE_OF(
+        "claims: all, min_worlds: 256, max_worlds: 5120",
+        "  - {id: up, says: x, outcome: survival, trend: {factor: institution.target, direction: rises}}\n"
+        "  - {id: down, says: x, outcome: survival, trend: {factor: institution.target, direction: "
+        "falls}}\n");
+    sequenced_open(&self, file);
+    sequenced_run(&self, QD_O_survival, slope);
+    for (size_t k = 0; k < 3; k++) {
+        assert_int_equal(found(&self, 0, k).state, QD_PLACE_SUPPORTED);
+        assert_int_equal(found(&self, 1, k).state, QD_PLACE_CONTRADICTED);
+    }
+    /* The rise is the slope times the range; p is the larger of those of the rise and of a step, which is half of it. */
+    double end = (double)found(&self, 0, 0).looked;
+    QD_ASSERT_NEAR(found(&self, 0, 0).p / constant_p(15.0, 6.0, 256, end), 1.0, 1e-9);
+    sequenced_restart(&self);
+    sequenced_run(&self, QD_O_survival, hill);
+    assert_int_equal(found(&self, 0, 0).state, QD_PLACE_SETTLED); /* neither can follow any more */
+    assert_true(self.looked < 5120);
+    sequenced_close(&self);
+}
+
+/* Only claims of the list hold the run open; a claim whose cells end is judged by the worlds until then. */
+static void test_listed_claims(void **state)
+{
+    (void)state;
+    sequenced_open(&self,
+                   FILE_OF("claims: [u], min_worlds: 256, max_worlds: 5120", CONTRAST
+                           "  - {id: u, says: x, outcome: survival, order: unipolar, contrast: " ARMS "}\n"));
+    sequenced_run(&self, QD_O_survival, plain);
+    assert_int_equal(found(&self, 1, 0).state, QD_PLACE_SUPPORTED);
+    uint64_t end = found(&self, 1, 0).looked;
+    assert_int_equal(self.looked, end);
+    assert_int_equal(found(&self, 0, 2).state, QD_PLACE_OPEN);
+    assert_int_equal(found(&self, 0, 2).looked, 256); /* bipolar cells ended at min_worlds */
+    sequenced_close(&self);
+}
+
+static void test_dip_has_its_worlds(void **state)
+{
+    (void)state;
+    sequenced_open(&self,
+                   FILE_OF("claims: all, min_worlds: 256, max_worlds: 51200",
+                           "  - {id: d, says: x, outcome: survival, bimodal: {institution.target: 0}}\n"));
+    sequenced_run(&self, QD_O_survival, plain);
+    assert_int_equal(self.looked, 4096);
+    assert_true(found(&self, 0, 1).dip && found(&self, 0, 1).state == QD_PLACE_SETTLED);
+    sequenced_close(&self);
+}
+
+/* Ablated points have the worlds of the points that they are compared with, and are not waited for. */
+static void test_ablations_follow(void **state)
+{
+    (void)state;
+    sequenced_open(&self, FILE_OF("claims: all, min_worlds: 256, max_worlds: 2560",
+                                  CONTRAST "ablate: {debt: {tension.debt: 0}}\n"));
+    sequenced_run(&self, QD_O_survival, plain);
+    qd_place_finding_t ablated = qd_claim_sequences_find(self.sequences, QD_PLACES_ABLATIONS, 0, 0);
+    QD_ASSERT_NEAR(ablated.level, 0.95, 1e-12);
+    assert_true(ablated.looked > 0 && ablated.looked <= found(&self, 0, 0).looked);
+    for (size_t p = 0; p < 3; p++)
+        for (size_t o = 0; o < 2; o++) {
+            size_t twin = self.experiment->ablation[0].twin[p] * 2 + o;
+            assert_int_equal(qd_claim_sequences_closed(self.sequences, p * 2 + o),
+                             qd_claim_sequences_closed(self.sequences, twin));
+        }
+    sequenced_close(&self);
+}
+
+/* Cells in one group: those that a claim compares; the others alone. Twins are in no group twice. */
+static void test_groups(void **state)
+{
+    (void)state;
+    sequenced_open(
+        &self,
+        FILE_OF("claims: all", "  - {id: u, says: x, outcome: wars, order: unipolar, contrast: " ARMS "}\n"));
+    assert_int_equal(self.groups.groups, 5);
+    assert_int_equal(self.groups.of_cell[0], self.groups.of_cell[4]);
+    assert_int_equal(self.groups.start[1] - self.groups.start[0], 2);
+    assert_int_equal(self.groups.start[5], 6);
+    for (size_t g = 0; g < 5; g++)
+        for (size_t m = self.groups.start[g]; m < self.groups.start[g + 1]; m++)
+            assert_int_equal(self.groups.of_cell[self.groups.member[m]], g);
+    sequenced_close(&self);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_decides_each_place),
+        cmocka_unit_test(test_mixed_claim_is_decided),
+        cmocka_unit_test(test_trends),
+        cmocka_unit_test(test_listed_claims),
+        cmocka_unit_test(test_dip_has_its_worlds),
+        cmocka_unit_test(test_ablations_follow),
+        cmocka_unit_test(test_groups),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
