@@ -26,6 +26,10 @@ typedef struct {
     qd_assembled_t assembled;
 } qd_assembly_t;
 
+/* A new assembly, nothing surveyed yet; NULL when memory is short, else free() it. options: NULL for the hash alone. */
+qd_assembly_t *qd_assembly_new(const qd_experiment_t *experiment, qd_index_t *index,
+                               const qd_assemble_options_t *options);
+
 /* First pass over the tallies: totals, ranges, hash. */
 QD_MUST_USE qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error);
 
@@ -50,12 +54,6 @@ QD_MUST_USE qd_status_t qd_assembly_survival(qd_assembly_t *self, qd_error_t *er
 /* /parts, from which the file can be merged and resumed. The rows are those of /worlds, which must hold every column
  * of `kind`. */
 QD_MUST_USE qd_status_t qd_assembly_parts(qd_assembly_t *self, qd_error_t *error);
-
-/* Reads the finished file, which lies at `path` yet, from the disk. QD_ERROR_IO where it is not what was assembled. */
-QD_MUST_USE qd_status_t qd_assembly_read_back(const qd_assembly_t *self, const char *path, qd_error_t *error);
-
-/* /failures, /claims, /contrasts, /sensitivity. */
-QD_MUST_USE qd_status_t qd_assembly_tables(qd_assembly_t *self, qd_error_t *error);
 
 /* /claims and its groups. */
 void qd_assembly_claims(qd_assembly_t *self);

@@ -1,0 +1,420 @@
+/* The frame of a result file: the survey of what goes into it, its hash, its attributes, dimensions and design. */
+#include "store/assembly.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <xxhash.h>
+
+#include "store/cf.h"
+
+static uint64_t mask_of(const qd_output_t *output)
+{
+    uint64_t mask = 0;
+    for (size_t o = 0; o < qd_outcome_count; o++)
+        mask |= (uint64_t)output->outcome[o] << o;
+    return mask;
+}
+
+qd_assembly_t *qd_assembly_new(const qd_experiment_t *experiment, qd_index_t *index,
+                               const qd_assemble_options_t *options)
+{
+    qd_assembly_t *self = calloc(1, sizeof *self);
+    if (self == NULL)
+        return NULL;
+    self->experiment = experiment;
+    self->index = index;
+    self->options = options;
+    self->kind = qd_index_kind(index);
+    self->columns = self->kind.columns;
+    if (options != NULL && !options->embed)
+        self->columns &= mask_of(&experiment->output);
+    self->h5.file = -1;
+    return self;
+}
+
+qd_status_t qd_result_hash(const qd_experiment_t *experiment, qd_index_t *index, char hash[33],
+                           qd_error_t *error)
+{
+    qd_assembly_t *self = qd_assembly_new(experiment, index, NULL);
+    if (self == NULL)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+    qd_status_t status = qd_assembly_survey(self, error);
+    memcpy(hash, self->assembled.result_hash, sizeof self->assembled.result_hash);
+    free(self);
+    return status;
+}
+
+static void hash_word(XXH3_state_t *state, uint64_t word)
+{
+    unsigned char bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (unsigned char)(word >> (8 * i));
+    XXH3_128bits_update(state, bytes, sizeof bytes);
+}
+
+static void survey_ranges(qd_assembly_t *self, size_t point, size_t order)
+{
+    const qd_assemble_options_t *options = self->options;
+    const qd_ranges_t *done = qd_index_done(self->index, point, order);
+    uint64_t target = options == NULL || options->target == NULL
+                          ? qd_experiment_worlds_at(self->experiment, point)
+                          : options->target[point * self->experiment->orders + order];
+    uint64_t end = qd_ranges_end(done);
+    size_t periods = qd_index_periods(self->index, point, order);
+    self->assembled.complete = self->assembled.complete && qd_ranges_count(done) == target && end == target;
+    self->assembled.worlds += qd_ranges_count(done);
+    self->worlds = end > self->worlds ? end : self->worlds;
+    self->periods = periods > self->periods ? periods : self->periods;
+}
+
+static void survey_extent(qd_assembly_t *self, const qd_tally_extent_t *extent, qd_cell_hash_t *cell)
+{
+    const qd_tally_totals_t *totals = &extent->totals;
+    *cell = (qd_cell_hash_t){totals->worlds, totals->failures, totals->hash};
+    self->assembled.failures += cell->failures;
+    for (size_t o = 0; o < qd_outcome_count; o++) {
+        self->low[o] = fmin(self->low[o], extent->min[o]);
+        self->high[o] = fmax(self->high[o], extent->max[o]);
+    }
+}
+
+static qd_status_t survey_points(qd_assembly_t *self, qd_cell_hash_t cell[], qd_error_t *error)
+{
+    size_t orders = self->experiment->orders;
+    qd_tally_extent_t extent;
+    for (size_t i = 0; i < self->experiment->points * orders; i++) {
+        qd_status_t status = qd_index_extent(self->index, i / orders, i % orders, &extent, error);
+        if (status != QD_OK)
+            return status;
+        survey_ranges(self, i / orders, i % orders);
+        survey_extent(self, &extent, &cell[i]);
+    }
+    return QD_OK;
+}
+
+qd_status_t qd_result_hash_of(const qd_experiment_t *experiment, const qd_cell_hash_t cell[], char hash[33],
+                              qd_error_t *error)
+{
+    XXH3_state_t *state = XXH3_createState();
+    if (state == NULL || XXH3_128bits_reset(state) != XXH_OK)
+        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the hash of the result");
+    for (size_t p = 0; p < experiment->points; p++) {
+        hash_word(state, experiment->point[p].hash);
+        for (size_t o = 0; o < experiment->orders; o++) {
+            const char *label = experiment->order[o].label;
+            const qd_cell_hash_t *at = &cell[p * experiment->orders + o];
+            XXH3_128bits_update(state, label, strlen(label) + 1);
+            hash_word(state, at->worlds);
+            hash_word(state, at->failures);
+            hash_word(state, at->sum.low);
+            hash_word(state, at->sum.high);
+        }
+    }
+    XXH128_hash_t digest = XXH3_128bits_digest(state);
+    XXH3_freeState(state);
+    snprintf(hash, 33, "%016" PRIx64 "%016" PRIx64, (uint64_t)digest.high64, (uint64_t)digest.low64);
+    return QD_OK;
+}
+
+qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
+{
+    self->worlds = self->periods = 1;
+    self->assembled = (qd_assembled_t){.complete = true};
+    for (size_t o = 0; o < qd_outcome_count; o++) {
+        self->low[o] = INFINITY;
+        self->high[o] = -INFINITY;
+    }
+    qd_cell_hash_t *cell = calloc(self->experiment->points * self->experiment->orders + 1, sizeof *cell);
+    qd_status_t status =
+        cell == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the hash of the result")
+                     : survey_points(self, cell, error);
+    if (status == QD_OK)
+        status = qd_result_hash_of(self->experiment, cell, self->assembled.result_hash, error);
+    for (size_t o = 0; o < qd_outcome_count; o++)
+        qd_assembly_edges((qd_outcome_t)o, &self->low[o], &self->high[o]);
+    free(cell);
+    return status;
+}
+
+void qd_assembly_edges(qd_outcome_t outcome, double *low, double *high)
+{
+    const qd_outcome_info_t *info = &qd_outcome_table[outcome];
+    if (!isfinite(*low) || !isfinite(*high))
+        *low = *high = isfinite(info->low) ? info->low : 0.0;
+    if (info->type == QD_OUTCOME_COUNT) {
+        /* Whole numbers: bins of a whole width, with edges half way between numbers. */
+        double first = isfinite(info->low) ? info->low : floor(*low);
+        double width = ceil((*high - first + 1.0) / QD_BINS);
+        *low = first - 0.5;
+        *high = first - 0.5 + QD_BINS * (width < 1.0 ? 1.0 : width);
+        return;
+    }
+    *low = isfinite(info->low) ? info->low : *low;
+    *high = isfinite(info->high) ? info->high : *high;
+    if (!(*high > *low))
+        *high = *low + 1.0;
+}
+
+const double qd_result_quantiles[QD_RESULT_QUANTILES] = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
+
+static void set_text(qd_assembly_t *self, const char *name, const char *value)
+{
+    qd_h5_set_text(&self->h5, "/", name, value == NULL ? "" : value);
+}
+
+static void write_created(qd_assembly_t *self, const char *created)
+{
+    char now[32];
+    time_t seconds = time(NULL);
+    struct tm utc;
+    if (created == NULL && gmtime_r(&seconds, &utc) != NULL &&
+        strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0)
+        created = now;
+    set_text(self, "created", created);
+}
+
+static void write_libraries(qd_assembly_t *self, const char *libraries)
+{
+    unsigned major = 0, minor = 0, release = 0;
+    char text[1024];
+    H5get_libversion(&major, &minor, &release);
+    snprintf(text, sizeof text, "%s%sHDF5 %u.%u.%u", libraries == NULL ? "" : libraries,
+             libraries == NULL || libraries[0] == '\0' ? "" : ", ", major, minor, release);
+    bool named =
+        libraries != NULL && strstr(libraries, "HDF5 ") != NULL; /* those of results that were joined */
+    set_text(self, "libraries", named ? libraries : text);
+    snprintf(text, sizeof text, "version=2,quadrille=%s,hdf5=%u.%u.%u", QD_VERSION, major, minor, release);
+    qd_h5_set_ascii(&self->h5, "/", "_NCProperties", text);
+}
+
+static void write_experiment(qd_assembly_t *self)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016" PRIx64, experiment->config_hash);
+    qd_h5_set_hash(&self->h5, "/", "seed", experiment->seed);
+    set_text(self, "config", experiment->config);
+    set_text(self, "config_hash", hash);
+    set_text(self, "result_hash", self->assembled.result_hash);
+    qd_h5_set_whole(&self->h5, "/", "complete", self->assembled.complete);
+}
+
+static void write_attributes(qd_assembly_t *self)
+{
+    const qd_provenance_t *provenance = &self->options->provenance;
+    write_libraries(self, provenance->libraries);
+    set_text(self, "title", provenance->title == NULL ? self->experiment->name : provenance->title);
+    set_text(self, "about", provenance->about == NULL ? self->experiment->about : provenance->about);
+    set_text(self, "source", "quadrille");
+    qd_h5_set_ascii(&self->h5, "/", "Conventions", QD_CF_CONVENTIONS);
+    qd_h5_set_whole(&self->h5, "/", "quadrille_format", QD_RESULT_FORMAT);
+    set_text(self, "version", provenance->version == NULL ? QD_VERSION : provenance->version);
+    set_text(self, "source_commit", provenance->source_commit);
+    write_created(self, provenance->created);
+    write_experiment(self);
+    set_text(self, "command_line", provenance->command_line);
+    set_text(self, "host", provenance->host);
+    set_text(self, "compiler", provenance->compiler);
+    set_text(self, "instruction_set", provenance->instruction_set);
+    set_text(self, "shard", provenance->shard);
+    qd_h5_set_whole(&self->h5, "/", "threads", provenance->threads);
+    qd_h5_set_whole(&self->h5, "/", "ranks", provenance->ranks);
+    qd_h5_set_reals(&self->h5, "/", "seconds", &provenance->seconds, 0);
+}
+
+/* 0, 1, 2, ... as a coordinate variable, in batches. */
+static void write_numbers(qd_assembly_t *self, const char *path, uint64_t size, const char *units,
+                          const char *long_name)
+{
+    size_t variable = qd_h5_coordinate(&self->h5, path, QD_H5_WHOLE, size, units, long_name);
+    int64_t value[QD_CHUNK];
+    for (uint64_t first = 0; first < size; first += QD_CHUNK) {
+        hsize_t start = first, count = size - first < QD_CHUNK ? size - first : QD_CHUNK;
+        for (hsize_t i = 0; i < count; i++)
+            value[i] = (int64_t)(first + i);
+        qd_h5_write_slab(&self->h5, variable, &start, &count, qd_h5_wholes(value));
+    }
+}
+
+/* A coordinate variable and all of its values. */
+static void write_coordinate(qd_assembly_t *self, const char *path, size_t size, const char *units,
+                             const char *long_name, qd_h5_values_t values)
+{
+    size_t variable = qd_h5_coordinate(&self->h5, path, values.type, size, units, long_name);
+    qd_h5_write(&self->h5, variable, values);
+}
+
+/* Middles of QD_PLANE_BINS equal bins of [low, high]. */
+static void find_centres(double value[QD_PLANE_BINS], double low, double high)
+{
+    for (size_t i = 0; i < QD_PLANE_BINS; i++)
+        value[i] = low + (high - low) * ((double)i + 0.5) / QD_PLANE_BINS;
+}
+
+/* The dimensions of /plane. */
+static const struct {
+    const char *name, *units, *long_name;
+    double low, high;
+} bins[] = {
+    {"survival_bin", "1",
+     "middle of a bin of survival, as a share of the most periods of the point and order", 0.0, 1.0},
+    {"blocs_bin", "blocs", "middle of a bin of effective_blocs; the last bin is open above", 1.0, 17.0},
+};
+
+static void write_dimensions(qd_assembly_t *self, const char **label)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    write_numbers(self, "/point", experiment->points, "1", "design point");
+    for (size_t o = 0; o < experiment->orders; o++)
+        label[o] = experiment->order[o].label;
+    write_coordinate(self, "/order", experiment->orders, NULL, "kind of world order", qd_h5_texts(label));
+    write_numbers(self, "/world", self->worlds, "1", "index of the world");
+    write_numbers(self, "/period", self->periods, "periods", "period");
+    write_coordinate(self, "/quantile", QD_RESULT_QUANTILES, "1", "probability of the quantile",
+                     qd_h5_reals(qd_result_quantiles));
+    write_numbers(self, "/bin", QD_BINS, "1",
+                  "bin of a histogram; bin_low and bin_high of the outcome say where");
+    for (size_t k = 0; k < sizeof bins / sizeof bins[0]; k++) {
+        char path[32];
+        double value[QD_PLANE_BINS];
+        snprintf(path, sizeof path, "/%s", bins[k].name);
+        find_centres(value, bins[k].low, bins[k].high);
+        write_coordinate(self, path, QD_PLANE_BINS, bins[k].units, bins[k].long_name, qd_h5_reals(value));
+    }
+}
+
+/* Room for one variable over the points (or a list of the orders), of each type that there is. */
+typedef struct {
+    const char **label;
+    char (*hash)[17]; /* 16 hexadecimal digits */
+    uint8_t *flag;
+    int8_t *code;
+    double *value;
+} columns_t;
+
+/* A variable over the points. */
+static void put_points(qd_assembly_t *self, const char *path, const char *units, const char *flags,
+                       const char *long_name, qd_h5_values_t values)
+{
+    qd_h5_put(&self->h5,
+              &(qd_h5_variable_t){.path = path,
+                                  .rank = 1,
+                                  .dimension = {"/point"},
+                                  .units = units,
+                                  .long_name = long_name,
+                                  .flags = flags},
+              values);
+}
+
+static void write_points(qd_assembly_t *self, columns_t *room)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    for (size_t p = 0; p < experiment->points; p++) {
+        room->label[p] = experiment->point[p].label;
+        room->flag[p] = experiment->point[p].from_claim;
+    }
+    put_points(self, "/point_label", NULL, NULL, "label of the design point", qd_h5_texts(room->label));
+    put_points(self, "/point_from_claim", "1", "no yes", "whether the point was added for a claim",
+               qd_h5_bytes(room->flag));
+    for (size_t p = 0; p < experiment->points; p++) {
+        snprintf(room->hash[p], sizeof room->hash[p], "%016" PRIx64, experiment->point[p].hash);
+        room->label[p] = room->hash[p];
+    }
+    put_points(self, "/point_hash", NULL, NULL, "hash of what the design point sets",
+               qd_h5_texts(room->label));
+}
+
+/* One factor's values over the points: names where the factor is the doctrine. */
+static void write_factor(qd_assembly_t *self, size_t number, columns_t *room)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    const qd_factor_t *factor = &experiment->design.factor[number];
+    const qd_parameter_info_t *info =
+        factor->parameter < 0 ? NULL : qd_parameter_info((size_t)factor->parameter);
+    const char *flags = info == NULL ? NULL : qd_cf_parameter_flags(info->type);
+    char path[256];
+    snprintf(path, sizeof path, "/design/%s", factor->name);
+    for (size_t p = 0; p < experiment->points; p++) {
+        double at =
+            experiment->point[p].coordinate == NULL ? (double)NAN : experiment->point[p].coordinate[number];
+        bool row = at >= 0.0 && at < (double)qd_doctrine_count;
+        room->value[p] = at;
+        room->code[p] = (int8_t)(flags == NULL || isnan(at) ? QD_CF_NO_CODE : at != 0.0);
+        room->label[p] = info == NULL && row ? qd_doctrine_table[(size_t)at].name : "";
+    }
+    put_points(self, path, info == NULL ? NULL : info->unit, flags,
+               info == NULL ? "doctrine preset" : info->meaning,
+               info == NULL    ? qd_h5_texts(room->label)
+               : flags != NULL ? qd_h5_codes(room->code)
+                               : qd_h5_reals(room->value));
+}
+
+/* GROUP/NAME, a copy of the coordinate variable of the dimension /NAME. */
+static void put_copy(qd_assembly_t *self, const char *group, const char *name, const char *units,
+                     const char *long_name, qd_h5_values_t values)
+{
+    char path[256], dimension[64];
+    snprintf(path, sizeof path, "%s/%s", group, name);
+    snprintf(dimension, sizeof dimension, "/%s", name);
+    qd_h5_put(&self->h5,
+              &(qd_h5_variable_t){
+                  .path = path, .rank = 1, .dimension = {dimension}, .units = units, .long_name = long_name},
+              values);
+}
+
+void qd_assembly_coordinates(qd_assembly_t *self, const char *group, bool quantiles)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    const char **label = calloc(experiment->orders + 1, sizeof *label);
+    for (size_t o = 0; label != NULL && o < experiment->orders; o++)
+        label[o] = experiment->order[o].label;
+    if (label == NULL)
+        qd_h5_refuse(&self->h5, "out of memory for the labels of orders");
+    else
+        put_copy(self, group, "order", NULL, "kind of world order", qd_h5_texts(label));
+    free(label);
+    if (quantiles)
+        put_copy(self, group, "quantile", "1", "probability of the quantile",
+                 qd_h5_reals(qd_result_quantiles));
+}
+
+void qd_assembly_bins(qd_assembly_t *self, const char *group)
+{
+    for (size_t k = 0; k < sizeof bins / sizeof bins[0]; k++) {
+        double value[QD_PLANE_BINS];
+        find_centres(value, bins[k].low, bins[k].high);
+        put_copy(self, group, bins[k].name, bins[k].units, bins[k].long_name, qd_h5_reals(value));
+    }
+}
+
+void qd_assembly_frame(qd_assembly_t *self)
+{
+    const qd_experiment_t *experiment = self->experiment;
+    size_t most = experiment->points > experiment->orders ? experiment->points : experiment->orders;
+    columns_t room = {.label = calloc(most + 1, sizeof *room.label),
+                      .hash = calloc(most + 1, sizeof *room.hash),
+                      .flag = calloc(most + 1, sizeof *room.flag),
+                      .code = calloc(most + 1, sizeof *room.code),
+                      .value = calloc(most + 1, sizeof *room.value)};
+    if (room.label == NULL || room.hash == NULL || room.flag == NULL || room.code == NULL ||
+        room.value == NULL) {
+        qd_h5_refuse(&self->h5, "out of memory for describing the design");
+        goto out;
+    }
+    write_attributes(self);
+    write_dimensions(self, room.label);
+    write_points(self, &room);
+    qd_h5_group(&self->h5, "/design");
+    for (size_t f = 0; f < experiment->design.factors; f++)
+        write_factor(self, f, &room);
+out:
+    free(room.label);
+    free(room.hash);
+    free(room.flag);
+    free(room.code);
+    free(room.value);
+}
