@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "kernel/mission_game.h"
-#include "kernel/threat.h"
 #include "math/reduce.h"
 
 static inline double hostile(double affinity)
@@ -128,11 +127,6 @@ double qd_bloc_game_payoff(const qd_bloc_game_t *self, size_t i, int k)
     return self->cohesion[k] * worth - (owns(self, i, k) ? 0.0 : self->cost);
 }
 
-bool qd_bloc_game_may_hold(const qd_bloc_game_t *self, size_t i, int k)
-{
-    return k == 0 || k == self->label[i] || owns(self, i, k) || self->members[k] > 0;
-}
-
 /* A state's best label, what it pays, and what the present one does: every sum is made once. */
 typedef struct {
     int label;
@@ -158,11 +152,6 @@ static best_t find_best(const qd_bloc_game_t *self, size_t i)
         }
     }
     return best;
-}
-
-int qd_bloc_game_best(const qd_bloc_game_t *self, size_t i)
-{
-    return find_best(self, i).label;
 }
 
 /* State i, of this size in k (or, leaving, of minus its size), changes what label k's members are to others.

@@ -7,7 +7,7 @@
  * (cost paid by i) by c_i times the mover's gain, so reviews end, in a partition from which no state gains more
  * than the switching cost by moving (Bogomolnaia and Jackson 2002 for the symmetric case).
  *
- * The game keeps two sums over the members of each label, company_k = A (c 1_k) and its hostility (threat.h):
+ * The game keeps two sums over the members of each label, company_k = A (c 1_k) and its hostility (below):
  * O(n^2) in all to begin with and O(n) a move.
  *
  * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows of
@@ -15,8 +15,11 @@
 #ifndef QD_KERNEL_BLOC_GAME_H
 #define QD_KERNEL_BLOC_GAME_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "math/reduce.h"
 
 typedef struct {
     size_t n, padded;
@@ -56,16 +59,54 @@ int qd_bloc_game_solve(qd_bloc_game_t *self);
 /* Payoff of state i in label k given the present labels; O(n). */
 double qd_bloc_game_payoff(const qd_bloc_game_t *self, size_t i, int k);
 
-/* Whether i may hold label k: 0, its present label, its own, or the label of another state. */
-bool qd_bloc_game_may_hold(const qd_bloc_game_t *self, size_t i, int k);
-
-/* The best label of i: ties go to its own, then 0, then the lowest. */
-int qd_bloc_game_best(const qd_bloc_game_t *self, size_t i);
-
 /* Moves i to label k and updates what _start computed; O(n). */
 void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k);
 
 /* Phi of the present labels; O(n^3): for tests and landscapes. */
 double qd_bloc_game_potential(const qd_bloc_game_t *self);
+
+/* ---- shared threats ---------------------------------------------------------------------------------- */
+
+/* Shared threats (model.md part 2), also those of the club game: E_ij = sum_l c_l m_il m_jl, m = min(A, 0), is never formed. For a group of
+ * states G the game keeps its hostility h = m (c 1_G); the threat that state i shares with its members is sum_{j in
+ * G} c_j E_ij = sum_l c_l m_il h_l, O(n). It lies between 0 and the product of two lengths, the state's exposure,
+ * the root of E_ii, and the group's reach, the root of sum_l c_l h_l^2 (Cauchy and Schwarz), which usually suffices
+ * to show that a state does not move. */
+
+/* The reach of a group of this hostility; arrays of `padded`. */
+static inline double qd_threat_reach(const double *restrict c, const double *restrict hostility,
+                                     size_t padded)
+{
+    qd_sums_t sum = {0};
+    for (size_t l = 0; l < padded; l += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            qd_reals_t r = QD_REALS_OF(hostility + l + v * QD_REALS);
+            sum.part[v] += QD_REALS_OF(c + l + v * QD_REALS) * (r * r);
+        }
+    return sqrt(qd_sums_join(&sum));
+}
+
+/* sum_l c_l m_il h_l over a group's members, i itself too if it is one. row: the affinities of i. */
+static inline double qd_threat_shared(const double *restrict row, const double *restrict c,
+                                      const double *restrict hostility, size_t padded)
+{
+    qd_sums_t sum = {0};
+    for (size_t l = 0; l < padded; l += QD_LANES)
+        for (size_t v = 0; v < QD_PARTS; v++) {
+            size_t at = l + v * QD_REALS;
+            qd_reals_t m = QD_REALS_NEGATIVE(QD_REALS_OF(row + at));
+            sum.part[v] += QD_REALS_OF(c + at) * m * QD_REALS_OF(hostility + at);
+        }
+    return qd_sums_join(&sum);
+}
+
+/* State j, of this size or, leaving, of minus its size, changes a group's hostility. row: the affinities of
+ * j. */
+static inline void qd_threat_count_in(double *restrict hostility, double size, const double *restrict row,
+                                      size_t padded)
+{
+    for (size_t l = 0; l < padded; l += QD_REALS)
+        QD_REALS_AT(hostility + l) += size * QD_REALS_NEGATIVE(QD_REALS_OF(row + l));
+}
 
 #endif

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "kernel/mission_game.h"
-#include "kernel/threat.h"
+#include "kernel/bloc_game.h"
 #include "math/reduce.h"
 #include "world/set.h"
 
@@ -129,13 +129,6 @@ static void weigh_levels(const qd_club_game_t *self, size_t i, size_t k, double 
         }
         value[d] = worth * share - self->cost[i] * (deep * deep) - rivalry * share;
     }
-}
-
-double qd_club_game_payoff(const qd_club_game_t *self, size_t i, size_t k, double d)
-{
-    double value[QD_DEPTH_MAX + 1];
-    weigh_levels(self, i, k, value);
-    return value[(size_t)d];
 }
 
 /* A smaller gain is one of rounding (bloc_game.c). */
@@ -275,47 +268,4 @@ int qd_club_game_review(qd_club_game_t *self)
             return passes;
     }
     return QD_PASSES_MAX + 1;
-}
-
-/* ---- for tests ----------------------------------------------------------------------------------------- */
-
-static double pair_worth_of(const qd_club_game_t *self, size_t i, size_t j)
-{
-    const double *a = self->affinity + i * self->padded, *b = self->affinity + j * self->padded;
-    double shared = 0.0;
-    for (size_t l = 0; l < self->n; l++)
-        shared += a[l] < 0.0 && b[l] < 0.0 ? self->c[l] * a[l] * b[l] : 0.0;
-    return a[j] + self->threat * shared;
-}
-
-/* State i's costs and rivalry. */
-static double price_of(const qd_club_game_t *self, size_t i)
-{
-    double price = 0.0, share = 1.0 / (double)self->depth;
-    for (size_t k = 0; k < self->clubs; k++) {
-        double d = self->level[k * self->padded + i];
-        price += k == i ? 0.0 : self->cost[i] * (d * share) * (d * share);
-        for (size_t l = 0; l < k; l++) {
-            double other = self->level[l * self->padded + i];
-            price += self->hostile[k][l] * (d < other ? d : other) * share;
-        }
-    }
-    return price;
-}
-
-double qd_club_game_potential(const qd_club_game_t *self)
-{
-    double phi = 0.0;
-    for (size_t i = 0; i < self->n; i++) {
-        phi -= self->c[i] * price_of(self, i);
-        for (size_t j = 0; j < i; j++) {
-            double common = 0.0;
-            for (size_t k = 0; k < self->clubs; k++) {
-                double a = self->level[k * self->padded + i], b = self->level[k * self->padded + j];
-                common += a < b ? a : b;
-            }
-            phi += self->c[i] * self->c[j] * pair_worth_of(self, i, j) * common / (double)self->depth;
-        }
-    }
-    return phi;
 }

@@ -8,7 +8,7 @@
  *
  * Since sum_j c_j W_ij min(d, d_jk) = sum_{e=1..d} sum_{j: d_jk >= e} c_j W_ij, the payoff needs one sum of the
  * others for each club and level: the company A (c 1_ke), and the shared threat, which the hostility and the reach
- * bound (threat.h). A review computes companies, hostilities and reaches, O(clubs depth n^2); a move updates those
+ * bound (bloc_game.h). A review computes companies, hostilities and reaches, O(clubs depth n^2); a move updates those
  * of the levels between, O(n) each. Bounds exclude most states from moving, O(clubs depth) each, side by side; the
  * shared threat is summed for the others only, O(n) for each level.
  *
@@ -48,12 +48,5 @@ void qd_club_game_start(qd_club_game_t *self);
 /* Best moves, states in index order and each club by club, until a pass without a move. Returns the number of
  * passes, including the last one; QD_PASSES_MAX + 1 if the cap was reached. */
 int qd_club_game_review(qd_club_game_t *self);
-
-/* The payoff of level d of club k, not its own, to state i, given its other levels and those of others; 0 for d = 0.
- * After qd_club_game_start. */
-double qd_club_game_payoff(const qd_club_game_t *self, size_t i, size_t k, double d);
-
-/* Phi of the present levels; O(clubs n^3): for tests. */
-double qd_club_game_potential(const qd_club_game_t *self);
 
 #endif

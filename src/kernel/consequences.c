@@ -1,5 +1,4 @@
 /* What a mission does to the order (model.md part 5). */
-#include "kernel/publics.h"
 #include "kernel/world.h"
 #include "math/elementary.h"
 #include "math/reduce.h"

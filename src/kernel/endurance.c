@@ -1,10 +1,7 @@
-#include "kernel/endurance.h"
 
 #include <string.h>
 
-#include "kernel/contest.h"
 #include "kernel/mission_game.h"
-#include "kernel/publics.h"
 #include "kernel/world.h"
 #include "math/elementary.h"
 #include "math/lanes.h"

@@ -1,9 +1,11 @@
 #include "kernel/mission_game.h"
 
-#include <math.h>
+#include <string.h>
 
 #include "math/lanes.h"
 #include "math/reduce.h"
+
+/* ---- one game ---------------------------------------------------------------------------------------- */
 
 /* All hear of a change of state i's side. */
 static inline void hear(qd_mission_game_t *self, size_t i, double step)
@@ -98,17 +100,255 @@ int qd_mission_game_solve(qd_mission_game_t *self)
     return QD_PASSES_MAX + 1;
 }
 
-double qd_mission_game_potential(const qd_mission_game_t *self, const double *own, const double *price)
+/* ---- games abreast ----------------------------------------------------------------------------------- */
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* One bit a game where the condition (comparisons of vectors) holds. */
+static inline unsigned bits_of(const qd_mask_t games[QD_ABREAST_PARTS])
 {
-    double phi = 0.0;
-    for (size_t i = 0; i < self->n; i++) {
-        const double *row = self->affinity + i * self->padded;
-        double pull = 0.0;
-        for (size_t j = 0; j < i; j++)
-            pull += (self->between && self->between[i] != 1.0 ? self->between[j] : 1.0) * self->c[j] *
-                    row[j] * self->x[j];
-        phi += self->c[i] *
-               (own[i] * self->x[i] - price[i] * fabs(self->x[i]) + self->coupling * pull * self->x[i]);
+    unsigned bits = 0;
+    for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
+        bits |= qd_reals_bits(games[v]) << v * QD_REALS;
+    return bits;
+}
+
+/* ---- the first pass ---------------------------------------------------------------------------------- */
+
+/* In the first pass nearly every state moves, so all are taken to: one that stays makes a move of 0, and
+ * nothing branches. States go by blocks whose fields are held in registers (loops over a block are unrolled
+ * for that): a block hears of the moves of all blocks before it, then its own states choose one after the
+ * other, each heard by the whole block; what the blocks after it chose it hears later. So every field takes
+ * the moves in their order, and no move costs a store to every field. */
+#define BLOCK (2 * QD_REALS)
+typedef struct {
+    qd_abreast_t field[BLOCK];
+} block_t;
+
+static inline block_t load_block(const double *field)
+{
+    block_t out;
+#pragma GCC unroll 8
+    for (size_t b = 0; b < BLOCK; b++)
+        out.field[b] = qd_abreast_load(field + QD_ABREAST * b);
+    return out;
+}
+
+static inline void store_block(double *field, const block_t *self)
+{
+#pragma GCC unroll 8
+    for (size_t b = 0; b < BLOCK; b++)
+        qd_abreast_store(field + QD_ABREAST * b, &self->field[b]);
+}
+
+/* A move reaches the fields of a block; affinity: the mover's to the states of the block. */
+static inline void hear_block(block_t *self, const qd_abreast_t *change, const double *affinity)
+{
+#pragma GCC unroll 8
+    for (size_t b = 0; b < BLOCK; b++)
+        for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
+            self->field[b].part[v] += change->part[v] * affinity[b];
+}
+
+/* The moves of states from .. to - 1 reach the block whose first state has this column of the affinities. */
+static inline void hear_all(block_t *self, const double *restrict change, const double *restrict column,
+                            size_t padded, size_t from, size_t to)
+{
+    for (size_t j = from; j < to; j++) {
+        qd_abreast_t move = qd_abreast_load(change + QD_ABREAST * j);
+        hear_block(self, &move, column + j * padded);
     }
-    return phi;
+}
+
+/* State i, so far at 0, chooses its side in every game. Returns its move: what it adds to the fields of
+ * others for each unit of affinity. */
+static inline qd_abreast_t choose(const qd_games_abreast_t *self, size_t i, const qd_abreast_t *field,
+                                  qd_mask_t moved[QD_ABREAST_PARTS])
+{
+    const qd_reals_t one = qd_reals_all(1.0), adds = qd_reals_all(self->coupling * self->c[i]);
+    qd_abreast_t up = qd_abreast_load(self->up + QD_ABREAST * i);
+    qd_abreast_t down = qd_abreast_load(self->down + QD_ABREAST * i), side, move;
+    for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+        qd_mask_t joins = (qd_mask_t)(field->part[v] > up.part[v]);
+        qd_mask_t opposes = (qd_mask_t)(field->part[v] < down.part[v]);
+        move.part[v] = QD_REALS_EITHER(joins, adds, QD_REALS_WHERE(opposes, -adds));
+        side.part[v] = QD_REALS_EITHER(joins, one, QD_REALS_WHERE(opposes, -one));
+        moved[v] |= joins | opposes;
+    }
+    qd_abreast_store(self->x + QD_ABREAST * i, &side);
+    qd_abreast_store(self->change + QD_ABREAST * i, &move);
+    return move;
+}
+
+/* Returns in which games somebody moved, one bit a game. */
+static unsigned play_first(const qd_games_abreast_t *games)
+{
+    const qd_games_abreast_t self = *games; /* which no store to an array can change */
+    const size_t padded = self.padded;
+    qd_mask_t moved[QD_ABREAST_PARTS] = {{0}};
+    for (size_t k = 0; k < padded; k += BLOCK) {
+        block_t block = load_block(self.field + QD_ABREAST * k);
+        hear_all(&block, self.change, self.affinity + k, padded, 0, k);
+#pragma GCC unroll 8
+        for (size_t b = 0; b < BLOCK; b++) {
+            qd_abreast_t move = choose(&self, k + b, &block.field[b], moved);
+            hear_block(&block, &move, self.affinity + (k + b) * padded + k);
+        }
+        store_block(self.field + QD_ABREAST * k, &block);
+    }
+    for (size_t k = 0; k + BLOCK < self.n; k += BLOCK) {
+        block_t block = load_block(self.field + QD_ABREAST * k);
+        hear_all(&block, self.change, self.affinity + k, padded, k + BLOCK, self.n);
+        store_block(self.field + QD_ABREAST * k, &block);
+    }
+    return bits_of(moved);
+}
+
+/* ---- what those that watch are told ------------------------------------------------------------------ */
+
+/* The present sides of state i. */
+static void note(qd_abreast_log_t *self, const qd_games_abreast_t *games, size_t i)
+{
+    qd_abreast_move_t *move = &self->move[self->count++];
+    move->mover = (uint32_t)i;
+    for (size_t g = 0; g < QD_ABREAST; g++)
+        move->side[g] = (int8_t)games->x[QD_ABREAST * i + g];
+}
+
+/* The moves of the first pass: every state that is not at 0 has made one. */
+static void note_first(qd_abreast_log_t *self, const qd_games_abreast_t *games)
+{
+    for (size_t i = 0; i < games->n; i++) {
+        bool moved = false;
+        for (size_t g = 0; g < QD_ABREAST; g++)
+            moved = moved || games->x[QD_ABREAST * i + g] != 0.0;
+        if (moved)
+            note(self, games, i);
+    }
+}
+
+/* ---- later passes ------------------------------------------------------------------------------------ */
+
+/* In which games state i's best reply is not its side. */
+static inline unsigned unsettled(const qd_games_abreast_t *self, size_t i)
+{
+    qd_mask_t wants[QD_ABREAST_PARTS];
+    for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+        size_t at = QD_ABREAST * i + v * QD_REALS;
+        qd_reals_t reply = qd_reals_reply(QD_REALS_OF(self->field + at), QD_REALS_OF(self->up + at),
+                                          QD_REALS_OF(self->down + at));
+        wants[v] = (qd_mask_t)(reply != QD_REALS_OF(self->x + at));
+    }
+    return bits_of(wants);
+}
+
+/* The first of the states from .. to - 1 that would move in some game; `to` or more if there is none. Groups
+ * of states become a word with a bit for each state and game: where in it somebody would move nobody could
+ * predict. */
+static inline size_t next_mover(const qd_games_abreast_t *self, size_t from, size_t to)
+{
+    size_t skip = from % QD_LANES;
+    for (size_t group = from - skip; group < to; group += QD_LANES, skip = 0) {
+        uint32_t bits = 0;
+#pragma GCC unroll 8
+        for (size_t l = 0; l < QD_LANES; l++)
+            bits |= (uint32_t)unsettled(self, group + l) << QD_ABREAST * l;
+        bits = bits >> QD_ABREAST * skip << QD_ABREAST * skip;
+        if (bits)
+            return group + (size_t)__builtin_ctz(bits) / QD_ABREAST;
+    }
+    return to;
+}
+
+/* State i moves to its best replies, and all hear of it. Returns in which games it moved, one bit a game. */
+static inline unsigned answer(const qd_games_abreast_t *self, size_t i)
+{
+    const double *restrict row = self->affinity + i * self->padded;
+    double *restrict field = self->field;
+    qd_abreast_t change;
+    qd_mask_t moved[QD_ABREAST_PARTS];
+    for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+        size_t at = QD_ABREAST * i + v * QD_REALS;
+        qd_reals_t reply =
+            qd_reals_reply(QD_REALS_OF(field + at), QD_REALS_OF(self->up + at), QD_REALS_OF(self->down + at));
+        qd_reals_t step = reply - QD_REALS_OF(self->x + at);
+        moved[v] = (qd_mask_t)(step != 0.0);
+        change.part[v] = step * (self->coupling * self->c[i]);
+        QD_REALS_AT(self->x + at) = reply;
+    }
+    for (size_t j = 0; j < self->padded; j += QD_LANES)
+#pragma GCC unroll 8
+        for (size_t l = 0; l < QD_LANES; l++)
+            for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
+                QD_REALS_AT(field + QD_ABREAST * (j + l) + v * QD_REALS) += change.part[v] * row[j + l];
+    return bits_of(moved);
+}
+
+typedef struct {
+    unsigned moved; /* in which games somebody did, one bit a game */
+    size_t moves;
+    size_t last; /* who moved last */
+} pass_t;
+
+/* A later pass: few move. None of the states from `until` on would, as it begins. */
+INLINE pass_t play_again(const qd_games_abreast_t *self, size_t until, qd_abreast_log_t *log)
+{
+    pass_t out = {0, 0, 0};
+    for (size_t i = next_mover(self, 0, until); i < until; i = next_mover(self, i + 1, until)) {
+        out.moved |= answer(self, i);
+        out.moves++;
+        out.last = i;
+        if (log)
+            note(log, self, i);
+        until = self->n;
+    }
+    return out;
+}
+
+/* Any pass, in an order of its own. */
+static pass_t play_in_order(const qd_games_abreast_t *self, qd_abreast_log_t *log)
+{
+    pass_t out = {0, 0, 0};
+    for (size_t k = 0; k < self->n; k++) {
+        if (!unsettled(self, self->order[k]))
+            continue;
+        out.moved |= answer(self, self->order[k]);
+        out.moves++;
+        if (log)
+            note(log, self, self->order[k]);
+    }
+    return out;
+}
+
+INLINE size_t solve(const qd_games_abreast_t *self, int passes[QD_ABREAST], qd_abreast_log_t *log)
+{
+    pass_t pass = {.last = self->n};
+    size_t moves = 0;
+    if (self->order) {
+        memset(self->x, 0, self->padded * QD_ABREAST * sizeof *self->x);
+        pass = play_in_order(self, log);
+    } else {
+        pass.moved = play_first(self);
+        if (log)
+            note_first(log, self);
+    }
+    for (size_t g = 0; g < QD_ABREAST; g++)
+        passes[g] = 1 + (int)(pass.moved >> g & 1);
+    for (int made = 2; pass.moved && made <= QD_PASSES_MAX; made++) {
+        pass = self->order ? play_in_order(self, log) : play_again(self, pass.last, log);
+        moves += pass.moves;
+        for (size_t g = 0; g < QD_ABREAST; g++)
+            if (pass.moved >> g & 1)
+                passes[g] = made + 1;
+    }
+    return moves;
+}
+
+/* One algorithm, compiled once with and once without the log: unwatched worlds then pay nothing for it. */
+size_t qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST])
+{
+    if (!self->log)
+        return solve(self, passes, NULL);
+    self->log->count = 0;
+    return solve(self, passes, self->log);
 }

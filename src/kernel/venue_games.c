@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#include "kernel/contest.h"
 #include "kernel/mission_game.h"
 #include "math/reduce.h"
 

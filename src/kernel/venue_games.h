@@ -1,12 +1,37 @@
 /* The games of a crisis's venues (model.md parts 4 and 9) and their results for the initiator. The first four
- * venues are played abreast (games_abreast.h), as nearly every crisis needs them; each later one, which most
+ * venues are played abreast (mission_game.h, games abreast), as nearly every crisis needs them; each later one, which most
  * worlds do not have, is played alone (mission_game.h) and only if its bound says that it could be chosen. A
  * venue is played in the same way whether somebody watches or not. */
 #ifndef QD_KERNEL_VENUE_GAMES_H
 #define QD_KERNEL_VENUE_GAMES_H
 
-#include "kernel/games_abreast.h"
+#include "kernel/mission_game.h"
 #include "kernel/venue.h"
+#include "math/elementary.h"
+
+/* ---- contests ---------------------------------------------------------------------------------------- */
+
+/* The contest success function (Tullock 1980; Skaperdas 1996): q = P^g / (P^g + Q^g). */
+
+/* The same with g = 2, the default: without logarithms, and without a branch. */
+static inline double qd_contest_of_squares(double p, double q)
+{
+    double ratio = q / p, success = 1.0 / (1.0 + ratio * ratio);
+    return p == q ? 0.5 : success; /* both may be 0 */
+}
+
+/* Probability that effort p >= 0 prevails over effort q >= 0 with exponent g >= 0. Both 0: 1/2; one 0: the
+ * other prevails, unless g = 0, which makes every contest even. */
+static inline double qd_contest_success(double p, double q, double g)
+{
+    if (g == 0.0 || p == q)
+        return 0.5;
+    if (p == 0.0 || q == 0.0)
+        return p > q ? 1.0 : 0.0;
+    if (g == 2.0)
+        return qd_contest_of_squares(p, q);
+    return 1.0 / (1.0 + qd_exp(g * (qd_log(q) - qd_log(p))));
+}
 
 /* ---- worth ------------------------------------------------------------------------------------------- */
 

@@ -7,12 +7,45 @@
 #include "kernel/bloc_game.h"
 #include "kernel/club_game.h"
 #include "kernel/crisis.h"
-#include "kernel/endurance.h"
-#include "kernel/event.h"
+#include "quadrille/event.h"
 #include "kernel/values.h"
 #include "kernel/venue.h"
 #include "measure/record.h"
 #include "world/state.h"
+
+/* The data of a mission that continues (part 10). */
+typedef struct {
+    unsigned start, number; /* t0, and the crisis of that period */
+    int initiator, target;  /* target: or QD_NOBODY */
+    qd_venue_t venue;
+    double severity, resistance, legitimacy;
+    double values[2];         /* v_m */
+    double *x, *stake, *term; /* [padded] sides; h; venue term */
+    double *saves, *member;   /* [padded] 1 for states with the saving, and for members of the hub; else 0 */
+    double support, opposition, success; /* C+, C-, q of the last period */
+} qd_enduring_t;
+
+/* What the kernel shows of an event beside what is public (quadrille/event.h): its own structs, for the tests. What its
+ * kind does not set is NULL or 0. */
+typedef struct qd_inside {
+    const qd_parameters_t *parameters;
+    const qd_state_t *state; /* with no relaxation owed */
+    const qd_record_t *record;
+    const qd_crisis_t *crisis;
+    const qd_case_t *given; /* the case before its initiator: MOVE, VENUE, FORESEEN, PARALYSIS, MISSION */
+    qd_venue_t venue;
+    const qd_venue_game_t *game;
+    const qd_venue_scratch_t *rules; /* VENUE: what the venues of the case share */
+    const qd_bloc_game_t *bloc_game; /* BLOC_MOVE, REVIEW */
+    const qd_club_game_t *club_game; /* CLUB_MOVE, CLUB_REVIEW */
+    const qd_enduring_t *enduring;
+    unsigned age;
+    qd_ended_t ended;
+    size_t mover, club;
+    double before, after;
+    bool success, endures;
+    const qd_outcomes_t *outcomes;
+} qd_inside_t;
 
 /* Normals for the growth of capabilities, drawn for some periods at once. */
 #define QD_GROWTH_PERIODS 7 /* a divisor of the default number of periods */
@@ -162,5 +195,22 @@ void qd_world_settle(qd_world_t *self);
 
 /* The schedule's changes at the start of the present period (part 6). */
 void qd_world_apply_schedule(qd_world_t *self);
+
+/* ---- publics ----------------------------------------------------------------------------------------- */
+
+/* Publics (part 11): the effects of missions and wars on the support y of each state. x: [padded], +1 for states that
+ * joined, 0 for states that stayed out, -1 for opponents. */
+
+/* At the end of a mission: for states that joined, y += gain (1 - y) on success, y -= loss y on failure. */
+void qd_publics_judge(qd_state_t *state, const qd_parameters_t *p, const double *x, bool success);
+
+/* After a war: y -= loss y for all states that took a side. */
+void qd_publics_mourn(qd_state_t *state, const qd_parameters_t *p, const double *x);
+
+/* While a mission continues: y -= wear y for its members. */
+void qd_publics_tire(qd_state_t *state, const qd_parameters_t *p, const double *x);
+
+/* End of a period: y += relaxation (1/2 - y). */
+void qd_publics_relax(qd_state_t *state, const qd_parameters_t *p);
 
 #endif

@@ -197,11 +197,8 @@ static void test_reviews(void **state)
         check_books(&s);
         near += s.game.threat > 0.0 ? check_bounds(&s) : 0;
         QD_ASSERT_NEAR(qd_bloc_game_potential(&s.game), potential(&s), 1e-14);
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n; i++)
             assert_true(s.label[i] >= 0 && s.label[i] <= (int)labels);
-            for (int k = 0; k <= (int)labels; k++)
-                assert_int_equal(qd_bloc_game_may_hold(&s.game, i, k), may_enter(&s, i, k));
-        }
     }
     assert_true(moves > 5000);
     assert_true(near > 100);
@@ -274,20 +271,16 @@ static void test_payoffs_by_hand(void **state)
     QD_ASSERT_NEAR(qd_bloc_game_payoff(&s.game, 1, 1), 0.8 * 0.25 * (0.4 + 2 * 0.06) - 0.02, 1e-16);
 }
 
-static void test_who_may_enter(void **state)
+/* A label stays open to its last member when the owner is gone, but it costs and brings nothing. */
+static void test_last_member(void **state)
 {
     (void)state;
     setting_t s;
-    by_hand(&s, 1, 0, 0);
-    assert_true(qd_bloc_game_may_hold(&s.game, 2, 0));
-    assert_true(qd_bloc_game_may_hold(&s.game, 2, 1));
-    assert_false(qd_bloc_game_may_hold(&s.game, 2, 2)); /* empty and not its own */
-    assert_true(qd_bloc_game_may_hold(&s.game, 1, 2));  /* empty, but its own */
-    assert_true(qd_bloc_game_may_hold(&s.game, 0, 1));
     by_hand(&s, 0, 0, 1);
-    assert_true(qd_bloc_game_may_hold(&s.game, 2, 1)); /* its present one, the owner gone */
     QD_ASSERT_NEAR(qd_bloc_game_payoff(&s.game, 2, 1), -0.02, 1e-16);
-    assert_true(qd_bloc_game_may_hold(&s.game, 0, 1));
+    assert_int_equal(qd_bloc_game_solve(&s.game), 2);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(s.label[i], 0); /* own labels pay 0 as well, and a tie moves nobody */
 }
 
 /* Owners without a label return to their own if it is empty, and only then. */
@@ -307,22 +300,27 @@ static void test_owners_return(void **state)
     assert_int_equal(s.label[2], 0); /* owns none */
 }
 
-/* With nothing to gain anywhere all labels tie: own, then 0, then the lowest. */
+/* Equal payoffs: one's own label, then 0, then the lowest. */
 static void test_ties(void **state)
 {
     (void)state;
     setting_t s = {.c = {0.25, 0.25, 0.25, 0.25}, .cohesion = {0, 1, 1, 1}, .label = {2, 2, 3, 3}};
+    s.game.cost = 0.02;
     finish(&s, 4, 3);
     qd_bloc_game_start(&s.game);
-    assert_int_equal(qd_bloc_game_best(&s.game, 0), 1);
-    assert_int_equal(qd_bloc_game_best(&s.game, 1), 2);
-    assert_int_equal(qd_bloc_game_best(&s.game, 3), 0);
-    set_affinity(&s, 4, 3, 0, 0.5); /* labels 2 and 3 are worth the same to state 3, more than 0 */
+    assert_int_equal(qd_bloc_game_solve(&s.game), 2); /* guests have nothing but costs */
+    assert_int_equal(s.label[0], 1);
+    assert_int_equal(s.label[1], 2);
+    assert_int_equal(s.label[2], 3);
+    assert_int_equal(s.label[3], 0);
+    set_affinity(&s, 4, 3, 1, 0.5); /* labels 2 and 3 are worth the same to state 3, more than 0 */
     set_affinity(&s, 4, 3, 2, 0.5);
+    set_affinity(&s, 4, 1, 2, -1.0); /* and their owners avoid each other */
     qd_bloc_game_start(&s.game);
-    assert_int_equal(qd_bloc_game_best(&s.game, 3), 2);
+    assert_int_equal(qd_bloc_game_solve(&s.game), 2);
+    assert_int_equal(s.label[3], 2);
     /* but a tie moves nobody */
-    set_affinity(&s, 4, 0, 1, 1.0);
+    s.label[3] = 3;
     qd_bloc_game_start(&s.game);
     assert_int_equal(qd_bloc_game_solve(&s.game), 1);
     assert_int_equal(s.label[3], 3);
@@ -491,7 +489,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reviews),       cmocka_unit_test(test_books_of_many_moves),
         cmocka_unit_test(test_end_is_an_end), cmocka_unit_test(test_payoffs_by_hand),
-        cmocka_unit_test(test_who_may_enter), cmocka_unit_test(test_owners_return),
+        cmocka_unit_test(test_last_member),   cmocka_unit_test(test_owners_return),
         cmocka_unit_test(test_ties),          cmocka_unit_test(test_switching_cost),
         cmocka_unit_test(test_no_labels),     cmocka_unit_test(test_cap),
         cmocka_unit_test(test_six_players),   cmocka_unit_test(test_symmetric_hedonic_games),

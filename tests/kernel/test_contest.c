@@ -1,5 +1,5 @@
 /* The contest success function (validation.md part 7). */
-#include "kernel/contest.h"
+#include "kernel/venue_games.h"
 
 #include "support/check.h"
 

@@ -1,8 +1,7 @@
 /* Enduring missions (model.md part 10), watched: how many run and in which order they go on, who leaves and
  * that all who stay are willing, what the initiator weighs, and what the outcomes say of it. */
-#include "kernel/endurance.h"
+#include "kernel/world.h"
 
-#include "kernel/event.h"
 #include "support/check.h"
 #include "support/random_plan.h"
 

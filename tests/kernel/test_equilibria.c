@@ -1,7 +1,7 @@
 /* Brute force: in drawn worlds of at most six states, every profile of each club game (model.md part 9) and
  * of each mission game (part 4, with the hub) is enumerated and those in equilibrium are listed, by the
  * definitions of the payoffs alone. What the kernel ends in must be one of them. */
-#include "kernel/event.h"
+#include "kernel/world.h"
 
 #include "support/check.h"
 #include "support/naive_venue.h"

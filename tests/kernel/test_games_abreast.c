@@ -1,8 +1,7 @@
 /* Four mission games side by side make the moves that each of them makes alone, and end, number by number, as it
  * does. */
-#include "kernel/games_abreast.h"
-
 #include "kernel/mission_game.h"
+
 #include "math/reduce.h"
 #include "support/check.h"
 

@@ -1,6 +1,6 @@
 /* Every crisis of many made-up worlds, watched as it happens: each move of each mission game, each venue as
  * solved, each choice, each paralysis (model.md part 4; validation.md part 10). */
-#include "kernel/event.h"
+#include "kernel/world.h"
 #include "kernel/venue_games.h"
 
 #include "support/check.h"

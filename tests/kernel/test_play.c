@@ -1,6 +1,5 @@
 /* Whole worlds: pure functions of (plan, seed, world); sound after every period; outcomes within their
  * ranges. */
-#include "kernel/event.h"
 #include "kernel/world.h"
 #include "support/check.h"
 #include "support/random_plan.h"

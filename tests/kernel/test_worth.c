@@ -1,7 +1,6 @@
 /* What a venue's sides come to for its initiator (model.md part 4), lane by lane. */
 #include "kernel/venue_games.h"
 
-#include "kernel/contest.h"
 #include "support/check.h"
 #include "support/hand_made.h"
 

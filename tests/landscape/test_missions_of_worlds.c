@@ -4,7 +4,7 @@
  * no move on the way lowers the weighted potential. */
 #include <math.h>
 
-#include "kernel/event.h"
+#include "kernel/world.h"
 #include "landscape/published.h"
 #include "quadrille/world.h"
 

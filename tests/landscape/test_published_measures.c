@@ -3,7 +3,7 @@
  * them. */
 #include <math.h>
 
-#include "kernel/contest.h"
+#include "kernel/venue_games.h"
 #include "landscape/published.h"
 #include "math/reduce.h"
 #include "measure/structure.h"

@@ -79,7 +79,15 @@ typedef struct {
 
 static double potential_of(random_game_t *self)
 {
-    return qd_mission_game_potential(&self->game, self->own, self->price);
+    double phi = 0.0;
+    for (size_t i = 0; i < self->game.n; i++) {
+        double pull = 0.0;
+        for (size_t j = 0; j < i; j++)
+            pull += self->c[j] * self->game.affinity[i * self->game.padded + j] * self->x[j];
+        phi += self->c[i] * (self->own[i] * self->x[i] - self->price[i] * fabs(self->x[i]) +
+                             self->game.coupling * pull * self->x[i]);
+    }
+    return phi;
 }
 
 static void watch(void *context, size_t state, double before, double after)

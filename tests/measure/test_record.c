@@ -2,7 +2,7 @@
  * share or a mean over what happened (model.md part 7). */
 #include "measure/record.h"
 
-#include "kernel/event.h"
+#include "kernel/world.h"
 #include "support/check.h"
 #include "support/random_plan.h"
 
