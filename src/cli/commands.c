@@ -12,7 +12,7 @@
 
 #define COMMANDS_STATUS                                                                                      \
     "Exit status: 0 done, 1 failed while running, 2 wrong input (nothing written), 3 verify found a "        \
-    "difference, 75 stopped early with all finished work kept (--resume goes on)."
+    "difference, 75 stopped early with all finished work kept (--resume continues)."
 
 static const qd_command_t *const commands[] = {
     &qd_command_run,       &qd_command_show,
@@ -376,8 +376,8 @@ typedef struct {
 static const qd_option_t options[] = {
     {"man", 0, NULL, "the man page of all commands, for man(1)", qd_take_flag, offsetof(arguments_t, manual),
      NULL, NULL},
-    {"completion", 0, "SHELL", "what makes a shell complete commands and options: bash, zsh or fish",
-     qd_take_word, offsetof(arguments_t, shell), "bash, zsh or fish", "bash zsh fish"},
+    {"completion", 0, "SHELL", "the completion script of a shell: bash, zsh or fish", qd_take_word,
+     offsetof(arguments_t, shell), "bash, zsh or fish", "bash zsh fish"},
     QD_OPTIONS_END,
 };
 

@@ -291,7 +291,7 @@ static int run(int argc, char **argv)
 
 const qd_command_t qd_command_crate = {
     .name = "crate",
-    .meaning = "a result file as an RO-Crate: what was run, by what, from what",
+    .meaning = "a result file as an RO-Crate, with metadata about its origin",
     .synopsis = "OUT.h5 [OPTION]...",
     .about = "Makes an RO-Crate of a result file: a folder with the result, the experiment as resolved, and "
              "ro-crate-metadata.json, which says what was run, by which program, from what, with SHA-256 of "

@@ -337,8 +337,7 @@ static int open_file(export_t *self)
         self->experiment = NULL;
     }
     if (!qd_result_file_provenance(self->file)->complete)
-        fprintf(stderr, "quadrille: %s: not complete: what is exported is about the worlds so far\n",
-                self->path);
+        fprintf(stderr, "quadrille: %s: not complete: the export covers the worlds so far\n", self->path);
     return -1;
 }
 
@@ -394,8 +393,8 @@ static int export_file(export_t *self)
 }
 
 static const qd_option_t options[] = {
-    QD_OPTION_CSV(arguments_t, form, "CSV (RFC 4180): what is not a number is empty"),
-    QD_OPTION_JSON(arguments_t, form, "a JSON array of objects, one a line: what is not a number is null"),
+    QD_OPTION_CSV(arguments_t, form, "CSV (RFC 4180): NaN and infinities are empty"),
+    QD_OPTION_JSON(arguments_t, form, "a JSON array of objects, one a line: NaN and infinities are null"),
     {"summary", 0, NULL, "instead of worlds: one row for each point, order and outcome", qd_take_flag,
      offsetof(arguments_t, summary), NULL, NULL},
     {"design", 0, NULL, "instead of worlds: one row for each point, with the values of the design's factors",
@@ -407,7 +406,7 @@ static const qd_option_t options[] = {
      offsetof(arguments_t, points), "names of points", NULL},
     QD_OPTION_OUTPUT("FILE", arguments_t, output, QD_COMPLETE_FILES,
                      "where to, with JSON for an ending .json; default: standard output"),
-    QD_OPTION_FORCE(arguments_t, force, "replace a file that is there"),
+    QD_OPTION_FORCE(arguments_t, force, "replace an existing file"),
     QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };

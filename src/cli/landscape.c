@@ -212,7 +212,8 @@ const qd_command_t qd_command_landscape = {
     .name = "landscape",
     .meaning = "exact or searched landscape of one stated game",
     .synopsis = "FILE.yaml [OPTION]...",
-    .about = "Works out which configurations of a few actors nobody would leave: their energies, the minima "
+    .about = "Computes the stable configurations of a few actors, which no actor would leave: their "
+             "energies, the minima "
              "and their "
              "basins under steepest descent, and the frustration.",
     .notes = "The file:\n\n"

@@ -86,7 +86,7 @@ int qd_cli_misuse(const char *command, const char *format, ...)
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\nquadrille %s --help says how it is used\n", command);
+    fprintf(stderr, "\nquadrille %s --help describes its use\n", command);
     return 2;
 }
 
@@ -124,7 +124,7 @@ static int run_command(int argc, char **argv)
         fputs("quadrille: found no command; expected one that `quadrille --help` lists\n\n"
               "To begin:  quadrille init mine        writes mine.yaml, a commented experiment\n"
               "           quadrille run mine.yaml    plays it and writes mine.h5\n"
-              "           quadrille show mine.h5     says what came out\n"
+              "           quadrille show mine.h5     prints the results\n"
               "           quadrille run orders       plays an experiment that comes with the program\n",
               stderr);
         return 2;

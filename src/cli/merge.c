@@ -39,10 +39,10 @@ typedef struct {
 static const qd_option_t options[] = {
     QD_OPTION_OUTPUT("OUT.h5", arguments_t, output, "*.h5",
                      "result file; one that holds exactly this already is left as it is"),
-    {"partial", 0, NULL, "write what is there even if worlds are missing", qd_take_flag,
+    {"partial", 0, NULL, "write a result even if worlds are missing", qd_take_flag,
      offsetof(arguments_t, partial), NULL, NULL},
-    QD_OPTION_FORCE(arguments_t, force, "replace an existing file that holds something else"),
-    QD_OPTION_QUIET(arguments_t, quiet, "say nothing but what is wrong"),
+    QD_OPTION_FORCE(arguments_t, force, "replace an existing file with other contents"),
+    QD_OPTION_QUIET(arguments_t, quiet, "print only errors and warnings"),
     QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };

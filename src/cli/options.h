@@ -98,7 +98,7 @@ bool qd_form_is_json(qd_form_t form);
 #define QD_OPTION_PLUGIN                                                                                     \
     {                                                                                                        \
         "plugin", 0, "FILE.so",                                                                              \
-            "rules and outcomes of one's own, from this shared object (a plugin is code: "                   \
+            "additional rules and outcomes from this shared object (a plugin is code: "                      \
             "load none that you do not trust)",                                                              \
             qd_take_plugin, 0, "a plugin that this program can load", "*.so"                                 \
     }

@@ -42,7 +42,7 @@ typedef struct {
 } arguments_t;
 
 static const qd_option_t options[] = {
-    QD_OPTION_FORCE(arguments_t, force, "replace a registration that is there"),
+    QD_OPTION_FORCE(arguments_t, force, "replace an existing registration"),
     QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };

@@ -35,7 +35,7 @@ static void show_comparison(const arguments_t *self, const qd_replay_t *replay)
     if (!replay->stored)
         fputs(": not in the file; nothing to compare with\n", stderr);
     else if (replay->differs < 0)
-        fputs(": equal, bit for bit, to what the file holds\n", stderr);
+        fputs(": equal, bit for bit, to the row in the file\n", stderr);
     else if (replay->differs == QD_OUTCOMES_MAX)
         fprintf(stderr, ": differs: %s in the file, %s replayed\n",
                 *replay->known_failure ? replay->known_failure : "did not fail",

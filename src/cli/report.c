@@ -70,7 +70,7 @@ static const qd_option_t options[] = {
      "there is room "
      "for",
      qd_take_word, offsetof(arguments_t, points), "names of points", NULL},
-    QD_OPTION_FORCE(arguments_t, force, "replace a page that is there"),
+    QD_OPTION_FORCE(arguments_t, force, "replace an existing page"),
     QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };

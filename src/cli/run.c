@@ -222,7 +222,7 @@ static const qd_option_t options[] = {
      offsetof(arguments_t, overrides), "a whole number from 1", NULL},
     {"set", 0, "NAME=VALUE", "one more parameter (may be repeated; wins over the file's `parameters`)",
      take_set, 0, "at most " QD_DIGITS_OF(SETS_MAX) " of them", NULL},
-    {"resume", 0, NULL, "go on with what an earlier run of the same experiment has finished", qd_take_flag,
+    {"resume", 0, NULL, "resume an earlier run of the same experiment", qd_take_flag,
      offsetof(arguments_t, run.resume), NULL, NULL},
     {"shard", 0, "K/N", "compute the K-th of N pieces only, to be joined by `quadrille merge`", take_shard,
      offsetof(arguments_t, run), "K/N with 1 <= K <= N <= " QD_DIGITS_OF(SHARDS_MAX), NULL},
@@ -300,9 +300,8 @@ static bool check_output(const arguments_t *self, const qd_experiment_t *experim
         return !all || needs_have_room(experiment, self->run.output, self->run.shards);
     }
     fprintf(stderr,
-            "quadrille: %s: found an existing file; expected none (--force replaces it, --resume goes on "
-            "with it, -o "
-            "names another)\n",
+            "quadrille: %s: found an existing file; expected none (--force replaces it, --resume "
+            "continues it, -o names another)\n",
             output);
     return false;
 }
@@ -468,7 +467,7 @@ const qd_command_t qd_command_run = {
     .about = "Samples the experiment's world orders, plays them, and writes a result file. A name alone, "
              "such as `orders`, "
              "is that of an experiment that comes with the program.",
-    .notes = "Ctrl-C stops early: what is finished is kept, OUT.h5 is readable, and --resume goes on.",
+    .notes = "Ctrl-C stops early: finished worlds are kept, OUT.h5 is readable, and --resume continues.",
     .option = options,
     .operand = "experiment files",
     .least = 1,

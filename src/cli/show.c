@@ -268,7 +268,7 @@ static qd_status_t show_extent(const qd_show_t *self)
     if (self->experiment && self->experiment->precision.given)
         status = show_precision(self, done);
     printf("\nstate     %s\n",
-           from->complete ? "complete" : "NOT complete: what follows is about the worlds so far");
+           from->complete ? "complete" : "NOT complete: the tables cover the worlds so far");
     return status;
 }
 
@@ -417,7 +417,7 @@ static int run(int argc, char **argv)
 
 const qd_command_t qd_command_show = {
     .name = "show",
-    .meaning = "what a result file holds: provenance, summary, verdicts on claims",
+    .meaning = "the contents of a result file: provenance, summary, verdicts on claims",
     .synopsis = "OUT.h5 [OPTION]...",
     .about =
         "Prints what a result file holds: where it comes from, a summary table, the verdicts on its claims, "

@@ -80,7 +80,9 @@ static void write_head(FILE *out, const qd_experiment_t *self, const char *seale
     time_t now = time(NULL);
     struct tm utc;
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    fprintf(out, "# Written by `quadrille register` before the run; a change of any line below is told.\n");
+    fprintf(
+        out,
+        "# Written by `quadrille register` before the run; a later change of any line below is reported.\n");
     fprintf(out, "registered: \"%s\"\nprogram: \"quadrille " QD_VERSION "\"\nexperiment: ", date);
     qd_write_text(out, self->name);
     fprintf(out, "\nhash: \"%016" PRIx64 "\"\n%s", (uint64_t)XXH3_64bits(sealed, strlen(sealed)), sealed);

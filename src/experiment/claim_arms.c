@@ -142,7 +142,7 @@ static bool tell_unmatched(qd_loading_t *load, const qd_arm_words_t *words)
                 factor->name);
     }
     return qd_yaml_fail(words->node,
-                        "found values that no design point has together; expected those of some point");
+                        "found values that no design point combines; expected the values of a design point");
 }
 
 /* ---- points of their own ------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@ import unittest
 SOURCE = pathlib.Path(sys.argv[2]).resolve()
 LIBRARY = pathlib.Path(sys.argv[1]).resolve().parent / "src" / "libquadrille.a"
 LINES_MOST = 600
+FILES_MOST = 6.0  # per 1,000 lines of src/: things that belong together stand in one file
 
 # From the top down. A folder may include from its own row (without circles) and from the rows below it.
 LEVELS = (
@@ -170,6 +171,12 @@ class Structure(unittest.TestCase):
             if lines > LINES_MOST:
                 long[path] = lines
         self.assertEqual(long, {})
+
+    def test_files_are_few(self):
+        """Counts .c, .h and .def files. Another pair for a few lines raises the measure: join it to the thing it belongs to."""
+        texts = [path.read_text() for path in sources() if path.is_relative_to(SOURCE / "src")]
+        self.assertGreater(len(texts), 100)
+        self.assertLessEqual(1000 * len(texts) / sum(text.count("\n") for text in texts), FILES_MOST)
 
     def test_public_headers_need_nothing_else(self):
         compiler = os.environ.get("CC", "cc")

@@ -2,7 +2,7 @@
 #include "base/memory.h"
 #include "support/check.h"
 
-/* What is in a list stays in it; the room grows by so much that the list moves rarely. */
+/* Elements of a growing list are preserved; the room grows geometrically, so that the list moves rarely. */
 static void test_grows(void **state)
 {
     (void)state;

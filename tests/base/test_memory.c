@@ -18,7 +18,7 @@ static void test_zeroed(void **state)
     assert_int_equal(error.count, 0);
 }
 
-/* A product that overflows is refused, not wrapped; one message tells of it, however many arrays fail. */
+/* A product that overflows is refused, not wrapped. Several failures add one message. */
 static void test_overflow(void **state)
 {
     (void)state;

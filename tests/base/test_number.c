@@ -1,4 +1,4 @@
-/* Numbers of text: what is read exactly, and what is refused since another number would come of it. */
+/* Numbers from text: some are read exactly, and others refused because reading would change them. */
 #include <float.h>
 
 #include "base/number.h"

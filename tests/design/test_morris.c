@@ -55,8 +55,8 @@ static void assert_balanced(size_t levels, const size_t count[], size_t slack)
     assert_in_range(most - least, 0, slack);
 }
 
-/* Where trajectories begin and end, each level of every factor is met as often as any other, within one, for
- * even and odd numbers of levels; over all points within what the order of moves leaves to chance. */
+/* At the ends of trajectories, the levels of every factor occur equally often, within one, for even and odd numbers of
+ * levels; over all points, within the variation from the random order of moves. */
 static void test_levels_are_used_alike(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* `ablate:`: which points get twins, and what is in force there. */
+/* `ablate:`: the points with twins, and the settings in force there. */
 #include "experiment/loaded.h"
 
 #define FILE_OF(ablate)                                                                                      \
@@ -92,7 +92,7 @@ static void test_preset(void **state)
         if (a == 4)
             assert_near(constant_of(&plan, QD_P_blocs_paralysis), 0.0, 0.0);
     }
-    /* The result file's text says what the preset was, and gives the same experiment. */
+    /* The resolved text spells the preset out, and reads back to the same experiment. */
     assert_non_null(strstr(self->config, "ablate: {debt: {tension.debt: 0}"));
     qd_experiment_t *again = loaded(self->config);
     assert_string_equal(again->config, self->config);
@@ -103,7 +103,7 @@ static void test_preset(void **state)
     qd_experiment_free(self);
 }
 
-/* What decides the worlds stays the same, so that a finished run may be judged under ablations later. */
+/* Ablations leave the config_hash unchanged, so that a finished run may be judged under ablations later. */
 static void test_hash(void **state)
 {
     (void)state;

@@ -58,7 +58,7 @@ static void test_zipped_list(void **state)
     qd_experiment_free(e);
 }
 
-/* Constants of a list's points are its factors; what a point leaves alone or draws is NaN. */
+/* Constants of a list's points are its factors; a factor that a point does not set, or draws, is NaN. */
 static void test_list_of_points(void **state)
 {
     (void)state;

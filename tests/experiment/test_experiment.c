@@ -282,7 +282,7 @@ static uint64_t hash_of(const char *text)
     return hash;
 }
 
-/* The hash names what decides the worlds' values, and nothing else. */
+/* The hash covers the settings that determine the worlds' values, and nothing else. */
 static void test_config_hash(void **state)
 {
     (void)state;
@@ -334,7 +334,7 @@ static void test_luck(void **state)
     qd_experiment_free(none);
 }
 
-/* A point's hash says what it sets, however that was said. */
+/* A point's hash depends on its settings, not on the way of writing them. */
 static void test_point_hash(void **state)
 {
     (void)state;

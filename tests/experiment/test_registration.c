@@ -1,4 +1,4 @@
-/* `quadrille register`: what is sealed, and which changes are told. */
+/* `quadrille register`: the sealed lines, and the reported changes. */
 #include "experiment/loaded.h"
 
 #include <stdio.h>
@@ -61,7 +61,7 @@ static int teardown(void **state)
     return rmdir(folder);
 }
 
-/* Loads the file with one text in the place of another, and compares what is told. */
+/* Loads the file with one text replaced, and compares the reported deviations. */
 static void expect_deviations(const char *old, const char *new, const char *told)
 {
     char text[2048];
@@ -85,7 +85,7 @@ static void test_unchanged(void **state)
 {
     (void)state;
     expect_deviations("says: y", "says: y", "");
-    /* What is only shown may change. */
+    /* Texts that are only displayed may change. */
     expect_deviations("seed: 3", "about: more\noutput: {paths: false}\nseed: 3", "");
 }
 

@@ -1,4 +1,4 @@
-/* `robustness:`: what is varied, for which claims, and what the twins play. */
+/* `robustness:`: the varied parameters of each claim, and the settings of the twins. */
 #include "experiment/loaded.h"
 
 #include <math.h>
@@ -40,7 +40,7 @@ static void test_what_is_varied(void **state)
     for (size_t i = 0; i < sizeof held / sizeof *held; i++)
         assert_int_equal(factor_of(self, held[i]), -1);
     assert_true(factor_of(self, "tension.debt") >= 0);
-    /* Claim x leaves alone what claim y sets, by name or by the preset; neither varies the design's factor. */
+    /* Claim x varies the parameters that claim y sets, by name or by the preset; neither varies the design's factor. */
     assert_true(is_free(self, 0, "blocs.cost") && is_free(self, 0, "doctrine.bias_collective"));
     assert_false(is_free(self, 1, "blocs.cost") || is_free(self, 1, "doctrine.bias_collective"));
     assert_true(is_free(self, 1, "tension.debt"));
@@ -97,7 +97,7 @@ static void test_twins(void **state)
     for (size_t p = 0; p < 2; p++) {
         const qd_point_t *at = &self->point[twin[p]];
         qd_plan_t plan = plan_of(self, twin[p], 0, change);
-        /* Both arms meet the same parameters, but for what tells them apart. */
+        /* Both arms have equal parameters, except the ones that define the arms. */
         assert_near(constant_of(&plan, QD_P_tension_debt),
                     self->robustness.value[7 * self->robustness.factors + debt], 0.0);
         assert_near(constant_of(&plan, QD_P_institution_target), p == 0 ? 0.1 : 0.9, 0.0);

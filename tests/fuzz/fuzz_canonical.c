@@ -1,4 +1,4 @@
-/* Canonical text, as result files and manifests hold it: what is accepted has a canonical text that reads back to the
+/* Canonical text, as in result files and manifests: an accepted text has a canonical text that reads back to the
  * same experiment. */
 #include "fuzz.h"
 

@@ -1,5 +1,4 @@
-/* A manifest, its checksum put right so that what lies behind is reached too. The first byte decides: even, the bytes
- * stay as they are. */
+/* A manifest. If the first byte is odd, its checksum is corrected, so that the code behind the check is reached too. */
 #include "fuzz.h"
 
 #include "store/manifest.h"

@@ -1,5 +1,5 @@
-/* A part file of a fixed experiment, its checksum put right so that what lies behind is reached too: refused, or every
- * row and tally can be asked for. The first byte decides: even, the bytes stay as they are. */
+/* A part file of a fixed experiment: refused, or every row and tally can be read. If the first byte is odd, its checksum is
+ * corrected, so that the code behind the check is reached too. */
 #include "fuzz.h"
 
 #include "store/index.h"
@@ -33,7 +33,7 @@ static void put_right(unsigned char *part, size_t size)
     memcpy(part + size - 8, &sum.high64, 8);
 }
 
-/* What a resumed run and a reader ask for. */
+/* The requests of a resumed run and of a reader. */
 static void ask(qd_index_t *index)
 {
     for (size_t order = 0; order < experiment()->orders; order++) {

@@ -76,7 +76,7 @@ static void hedonic(void **state)
     qd_landscape_free(self);
 }
 
-/* The same four by the kernel's own game: of all 203 partitions these alone are left by nobody. */
+/* The same four by the kernel's own game: of all 203 partitions, no actor leaves these, and some actor leaves each other one. */
 static void hedonic_by_the_kernel(void **state)
 {
     (void)state;
@@ -107,7 +107,7 @@ static void hedonic_by_the_kernel(void **state)
     qd_landscape_free(self);
 }
 
-/* Whether nobody gains by going to another bloc or to its own. */
+/* Whether no actor gains by moving to another bloc or by being alone. */
 static bool is_stable(const qd_weights_t *weights, const uint16_t group[])
 {
     double offers[17];

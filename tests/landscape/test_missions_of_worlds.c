@@ -37,7 +37,7 @@ static bool may_join(const mission_t *self, size_t i)
     }
 }
 
-/* What the venue adds to the field. */
+/* The contribution of the venue to the field. */
 static double venue_term(const mission_t *self, size_t i)
 {
     const qd_event_t *event = self->event;
@@ -104,7 +104,7 @@ static void see(void *context, const qd_event_t *event)
         judge(seen, event);
     if (event->kind != QD_EVENT_MOVE)
         return;
-    /* c_i times the mover's gain is what the potential changes by; its field does not depend on its
+    /* The potential changes by c_i times the mover's gain; the mover's field does not depend on its
      * own side. */
     mission_t self = {event, event->inside->game->x};
     double gain = field(&self, event->mover) * (event->after - event->before) -

@@ -53,7 +53,7 @@ static qd_multistability_result_t measure(world_t *self, size_t starts)
     return result;
 }
 
-/* Nobody likes anybody: one stable partition, that of all on their own, whatever labels they hold. */
+/* All affinities are negative: the only stable partition has every state alone, for any labels. */
 static void enemies(void **state)
 {
     (void)state;

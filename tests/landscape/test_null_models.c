@@ -1,5 +1,5 @@
 /* labels: validation slow */
-/* Case 9: what random propensities and random shares give on average, by exact formulas, against samples.
+/* Case 9: exact expectations for random propensities and random shares, compared with samples.
  * Each test prints expected and found values with the standard error, and allows four of them. */
 #include <math.h>
 

@@ -284,7 +284,7 @@ static void countings_agree_on_many(void **state)
     free(expected);
 }
 
-/* What a rule implies needs no count of its own. */
+/* A rule that another rule implies is dropped. */
 static void implied_rules_go(void **state)
 {
     (void)state;

@@ -56,8 +56,8 @@ static qd_landscape_t *plant(qd_landscape_rule_t rule, size_t groups, double noi
     return self;
 }
 
-/* Planted groups that are found again: little noise, so that nothing better than what was planted is likely,
- * and what was planted is an upper bound of the optimum in any case. */
+/* The search finds planted groups: with little noise a better partition is unlikely, and the planted one is an upper bound of
+ * the optimum in any case. */
 static void planted_networks(void **state)
 {
     (void)state;
@@ -79,7 +79,7 @@ static void planted_networks(void **state)
     }
 }
 
-/* Random weights, where the exact methods can still say what is best. */
+/* Random weights, of a size that the exact methods can still solve. */
 static void reaches_exact_optima(void **state)
 {
     (void)state;
@@ -152,7 +152,7 @@ static void results_are_stable(void **state)
     }
 }
 
-/* One actor: one configuration, of energy 0, that nobody can leave; both rules, both methods. */
+/* One actor has one configuration, stable and of energy 0; both rules, both methods. */
 static void one_actor(void **state)
 {
     (void)state;

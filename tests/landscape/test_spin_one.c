@@ -135,7 +135,7 @@ static void draw_game(random_game_t *self, size_t n, uint64_t world)
                                      .context = self};
 }
 
-/* Payoff of i when it plays x and the others what they do. */
+/* Payoff of i when it plays x and the others keep their choices. */
 static double payoff(const random_game_t *self, size_t i, double x)
 {
     double pull = 0.0;
@@ -144,7 +144,7 @@ static double payoff(const random_game_t *self, size_t i, double x)
     return x * (self->own[i] + self->game.coupling * pull) - self->price[i] * fabs(x);
 }
 
-/* Whether nobody gains more than rounding: no joiner or opponent by leaving, no outsider by taking a side. */
+/* Whether no actor gains more than rounding: no joiner or opponent by leaving, no outsider by taking a side. */
 static bool is_nash(const random_game_t *self)
 {
     for (size_t i = 0; i < self->game.n; i++)
@@ -154,9 +154,7 @@ static bool is_nash(const random_game_t *self)
     return true;
 }
 
-/* All 3^n profiles are looked at; what best reply returns from every start out of 8 is among
-
- * the equilibria. */
+/* Enumerates all 3^n profiles; best replies from each of 8 starts end in one of the equilibria. */
 static void equilibria_by_enumeration(void **state)
 {
     (void)state;

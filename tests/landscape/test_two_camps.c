@@ -1,6 +1,5 @@
 /* labels: validation */
-/* The exact landscape of two camps: published cases 1 to 3, agreement with brute force, and what does not
- * matter. */
+/* The exact landscape of two camps: published cases 1 to 3, agreement with brute force, and invariances. */
 #include <math.h>
 
 #include "landscape/published.h"

@@ -1,4 +1,4 @@
-/* Landscape and power files that are wrong: what is said, and where. */
+/* Wrong landscape and power files: the messages and their places. */
 #include <math.h>
 
 #include "landscape/landscape_file.h"
@@ -360,7 +360,7 @@ static void several_rules(void **state)
     assert_string_equal(self->name[3], "D");
     assert_true(self->rule[0].weight[3] == 0.0 && self->rule[1].weight[0] == 0.0 &&
                 self->rule[1].weight[2] == 1.0);
-    /* Winning: A with B or C, and C or D: {A,C}, {A,B,C}, {A,B,D} and what contains them. */
+    /* Winning: A with B or C, and C or D: {A,C}, {A,B,C}, {A,B,D} and their supersets. */
     qd_power_index_t index[4];
     assert_int_equal(qd_power_solve(self, index, &error), QD_OK);
     assert_true(index[0].swings == 5.0 / 8 && index[1].swings == 1.0 / 8 && index[2].swings == 3.0 / 8 &&

@@ -90,7 +90,7 @@ static void test_no_contraction(void **state)
 #endif
 }
 
-/* Sums stay in the order in which they are written, and what is not a number is known as such. */
+/* Sums keep the order of the source, and NaN is recognised. */
 static void test_no_fast_math(void **state)
 {
     (void)state;

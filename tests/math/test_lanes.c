@@ -1,4 +1,4 @@
-/* What lanes find, against loops that look at one number after the other. */
+/* Functions of lanes, compared with loops over single numbers. */
 #include "math/lanes.h"
 
 #include "support/check.h"

@@ -1,5 +1,5 @@
-/* The record of a world against a plain second one kept from its events: every outcome that is a count, a
- * share or a mean over what happened (model.md part 7). */
+/* The record of a world, compared with a plain second one made from its events: every outcome that is a count, a
+ * share or a mean of events (model.md part 7). */
 #include "measure/record.h"
 
 #include "kernel/world.h"
@@ -16,7 +16,7 @@ typedef struct {
     double legitimacy, size, gini, strange, passes, most_passes, persistence;
     double turnover, reviews, tension[2], periods, flexible_path[PERIODS];
     double now, now_flexible;
-    double endured, partners, withdrawals, running, starts, length; /* `starts` of those that are running */
+    double endured, partners, withdrawals, running, starts, length; /* `starts` of the running missions */
     double level[QD_CLUBS_MAX * STATES], club_reviews, club_turnover;
     double support_path[PERIODS], integration_path[PERIODS];
     bool had[STATES], any, started, clubs_started;
@@ -351,7 +351,7 @@ static void test_halves_and_paths(void **state)
     end(&record, &s);
 }
 
-/* Blocs are those that the record was last told of, shares those of the moment. */
+/* Uses the blocs last given to the record, and the present shares. */
 static void test_labels(void **state)
 {
     (void)state;

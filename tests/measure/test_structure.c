@@ -8,7 +8,7 @@
 
 #define MOST 24
 
-/* What is measured of the present labels and shares. */
+/* Measures of the present labels and shares. */
 typedef struct {
     double effective, unaligned, largest;
     size_t blocs;

@@ -17,7 +17,7 @@
 #define FEW     2 /* of each variant */
 #define FIRST   (QD_O_not_converged + 1)
 
-/* What the lines of one kind come from. */
+/* The source of the lines of one kind. */
 typedef struct {
     qd_world_t *world;
     qd_tally_t *tally;

@@ -1,4 +1,4 @@
-/* Distributions of parameters: support, order, means, truncation, what is refused; and the keys of their
+/* Distributions of parameters: support, order, means, truncation, refused numbers; and the keys of their
  * draws. */
 #include "random/distribution.h"
 #include "support/check.h"

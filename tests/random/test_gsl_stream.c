@@ -27,7 +27,7 @@ static void test_same_numbers(void **state)
     gsl_rng_free(rng);
 }
 
-/* Copies go on as the original does; both know nothing of each other. */
+/* A copy continues as the original does; the two are independent. */
 static void test_clone(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* labels: statistics */
-/* The counter-based streams: the published vectors of Philox4x32-10, the addressing, and whether what comes
- * out looks random. tests/data/philox4x32_10.txt holds one vector a line: four counter words, two key words,
+/* The counter-based streams: the published vectors of Philox4x32-10, the addressing, and statistical tests of
+ * the output. tests/data/philox4x32_10.txt holds one vector a line: four counter words, two key words,
  * four words of output (Salmon et al. 2011, the vectors of the Random123 distribution). */
 #include "support/check.h"
 
@@ -178,7 +178,7 @@ static void test_many_are_single_ones(void **state)
     }
 }
 
-/* Pairs from everywhere, and what normals their bits make. */
+/* Pairs over the whole range, and the normals made from their bits. */
 static void test_pairs_are_single_ones(void **state)
 {
     (void)state;
@@ -206,8 +206,7 @@ static void test_pairs_are_single_ones(void **state)
     }
 }
 
-/* Rows of every length that a padded number of states can have, shorter and longer than what is made at a
- * time. */
+/* Rows of every padded length, shorter and longer than the internal buffer. */
 static void test_rows_of_normals_are_single_ones(void **state)
 {
     (void)state;

@@ -11,8 +11,7 @@ typedef struct {
     double value;
 } qd_twin_setting_t;
 
-/* One way of departing from the defaults. Settings not used are zero: order.states 0, which nobody can mean.
- */
+/* One departure from the defaults. Unused settings are zero: order.states 0 is not a valid value. */
 typedef struct {
     const char *name;
     qd_twin_setting_t with[QD_TWIN_SETTINGS];

@@ -13,7 +13,7 @@ static bool collective_fails(const qd_twin_t *t, const int x[])
     return (double)(t->n - opponents) / t->n < t->p.doctrine_quorum;
 }
 
-/* Capability of the bloc's members: all of them, those who joined, those who oppose. */
+/* Capability of the bloc's members: all members, joiners, opponents. */
 typedef struct {
     double all, joined, opposed;
     bool anyone_opposes;

@@ -3,7 +3,7 @@
 
 #include "reference/twin_parts.h"
 
-/* Gini of max(h_i, 0) over those who joined. */
+/* Gini of max(h_i, 0) over the joiners. */
 static double burden_gini(const qd_twin_t *t, const qd_twin_crisis_t *crisis, const int x[])
 {
     double differences = 0.0, sum = 0.0;
@@ -116,7 +116,7 @@ static void change_loads(qd_twin_t *t, const qd_twin_crisis_t *crisis, const qd_
             t->load[i] = fmin(0.8, t->load[i] + added);
 }
 
-/* Part 12: those who joined move towards their mean. */
+/* Part 12: joiners move towards their mean. */
 static void converge(qd_twin_t *t, const int x[])
 {
     double mean[2] = {0.0, 0.0}, weight = 0.0;
@@ -147,7 +147,7 @@ static void return_to_roots(qd_twin_t *t)
     free(value);
 }
 
-/* What success and failure change wherever a mission ends: tension, the initiator's leaning, support. */
+/* Effects of success and failure at the end of a mission: tension, the initiator's leaning, support. */
 void qd_twin_result(qd_twin_t *t, double s, int initiator, qd_venue_t venue, const int x[], bool success)
 {
     const qd_parameters_t *p = &t->p;

@@ -133,7 +133,7 @@ double qd_twin_contest(double p_plus, double p_minus, double exponent)
     return 1.0 / (1.0 + pow(p_minus / p_plus, exponent));
 }
 
-/* Capability-weighted depth in the initiator's club of those who joined it. */
+/* Capability-weighted depth of the joiners in the initiator's club. */
 static double mean_depth(const qd_twin_t *t, const qd_twin_crisis_t *crisis, const int x[])
 {
     double sum = 0.0, weight = 0.0;

@@ -81,8 +81,8 @@ static void draw_poles(qd_twin_t *t)
     sort_descending(t->c, t->poles);
 }
 
-/* One round: what exceeds the cap goes to those below it, in proportion to their size. False once nothing
- * did. */
+/* One round: distributes the excess over the cap to the uncapped states in proportion to their size. False without an
+ * excess. */
 static bool cap_round(qd_twin_t *t, double cap)
 {
     double excess = 0.0, below = 0.0;
@@ -176,7 +176,7 @@ static double clamp_affinity(double a)
     return fmin(fmax(a, -1.0), 1.0);
 }
 
-/* Part 14: what a pact and a rivalry add. */
+/* Part 14: the terms of a pact and a rivalry. */
 static double ties(const qd_twin_t *t, int i, int j)
 {
     const qd_empirical_t *empirical = t->plan->empirical;

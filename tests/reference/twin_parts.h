@@ -10,7 +10,7 @@
 #define QD_TWIN_LABELS  64 /* the most labels that blocs.max allows */
 #define QD_TWIN_RUNNING 8  /* the most missions that run at a time */
 
-/* What is counted and summed while a world is played. */
+/* Counts and sums of a world in play. */
 typedef struct {
     int crises, abstained, successes, paralyses, wars, not_converged;
     int missions, missions_by_venue[QD_VENUES];
@@ -30,7 +30,7 @@ typedef struct {
     double length;                    /* periods that missions took, in all */
 } qd_twin_record_t;
 
-/* An enduring mission: what is kept of it. */
+/* The record of an enduring mission. */
 typedef struct {
     int start, number; /* period and number of its crisis */
     int initiator, target;
@@ -73,7 +73,7 @@ typedef struct {
     double s, resistance;
     double value[2], place[3];
     int target;    /* -1: none */
-    int initiator; /* -1: nobody has a stake */
+    int initiator; /* -1: no state has a stake */
     double *stake; /* n */
     int *order;    /* n: who moves when in the mission game */
 } qd_twin_crisis_t;
@@ -82,7 +82,7 @@ typedef struct {
 typedef struct {
     bool exists;
     int *x;       /* n */
-    double *term; /* n: what the venue adds to each state's field */
+    double *term; /* n: contribution of the venue to each state's field */
     int passes;
     double c_plus, p_plus, p_minus, success, legitimacy, risk, worth;
     bool open, untried;
@@ -118,7 +118,7 @@ int qd_twin_crisis_count(const qd_twin_t *t, int period);
 void qd_twin_crisis_draw(const qd_twin_t *t, qd_twin_crisis_t *crisis);
 int qd_twin_choose(double uniform, int count, const double weight[]);
 
-/* ---- twin_mission.c: part 4, the game and what it is worth --------------------------------------------- */
+/* ---- twin_mission.c: part 4, the game and its worth ----------------------------------------------------- */
 void qd_twin_game_solve(qd_twin_t *t, const qd_twin_crisis_t *crisis, qd_venue_t venue, qd_twin_game_t *game);
 int qd_twin_leader(const qd_twin_t *t);
 bool qd_twin_hub_member(const qd_twin_t *t, const qd_twin_crisis_t *crisis, qd_venue_t venue, int i);

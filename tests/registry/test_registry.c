@@ -168,8 +168,8 @@ static void test_defaults_by_order(void **state)
     check_default("order.spread", QD_MULTIPOLAR, QD_CONSTANT, 0.5, 0.5);
 }
 
-/* Names are found where they stand and nowhere else; rows are complete; ranges hold the defaults; defaults
- * are what qd_distribution_finish would make of them. */
+/* Names are found at their rows only; rows are complete; ranges contain the defaults; qd_distribution_finish leaves the defaults
+ * unchanged. */
 static void test_rows(void **state)
 {
     (void)state;
@@ -292,7 +292,7 @@ static void test_doctrines(void **state)
     assert_int_equal(qd_doctrine_find("bush"), -1);
 }
 
-/* The neutral doctrine is what the defaults say. */
+/* The neutral doctrine equals the defaults. */
 static void test_neutral_is_the_default(void **state)
 {
     (void)state;

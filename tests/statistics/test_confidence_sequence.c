@@ -78,7 +78,7 @@ static void test_asymptotic_coverage(void **state)
     assert_true(half < 3.5 / sqrt(BLOCK * LOOKS));
 }
 
-/* What the sequence is for: the same looks with fixed-sample intervals miss far more often. */
+/* At the same looks, fixed-sample intervals miss far more often than the sequence. */
 static void test_fixed_intervals_would_miss(void **state)
 {
     (void)state;

@@ -45,7 +45,7 @@ static void test_rows(void **state)
     assert_int_equal(cell_of(PERIODS, 1.0), (QD_PLANE_BINS - 1) * QD_PLANE_BINS);
 }
 
-/* Columns: effective_blocs from 1 in bins of one width; what lies beyond falls into the last. */
+/* Columns: effective_blocs from 1 in bins of one width; larger values fall into the last. */
 static void test_columns(void **state)
 {
     (void)state;

@@ -50,7 +50,7 @@ static double correlation(const double a[], const double b[])
     return ab / sqrt(aa * bb);
 }
 
-/* What is left of y after one regressor. */
+/* The residual of y after one regressor. */
 static void residuals(const double y[], const double z[], double out[])
 {
     double my = 0.0, mz = 0.0, yz = 0.0, zz = 0.0;

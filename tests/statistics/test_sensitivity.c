@@ -163,7 +163,7 @@ static void assert_unknown(const qd_estimate_t *estimate)
     assert_true(isnan(estimate->noise.low) && isnan(estimate->noise.high));
 }
 
-/* What does not vary but by rounding has no indices, whatever the number of base samples, with noise or not. */
+/* An outcome that varies only by rounding has no indices, for any number of base samples, with noise or not. */
 static void test_nothing_from_nothing(void **state)
 {
     (void)state;
@@ -297,7 +297,7 @@ static void test_linear_function_is_exact(void **state)
     }
 }
 
-/* One trajectory says what it found, and nothing of how far that holds. */
+/* One trajectory gives estimates without intervals. */
 static void test_one_trajectory(void **state)
 {
     (void)state;

@@ -69,7 +69,7 @@ static void tell(const char *what, double worst)
     assert_true(worst <= MOST);
 }
 
-/* Uniform lattices (the null itself), bell-shaped ones and those that fall from an edge. */
+/* Uniform lattices (the null itself), bell-shaped ones and ones that decrease from an edge. */
 static void test_lattices(void **state)
 {
     (void)state;

@@ -44,7 +44,7 @@ static void test_textbook_example(void **state)
         QD_ASSERT_NEAR(at->high, pow(known[i].estimate, exp(theta)), 1e-3);
     }
     QD_ASSERT_NEAR(s[34].estimate, s[22].estimate, 0.0);
-    assert_true(isnan(s[35].estimate) && isnan(s[35].low) && isnan(s[35].mean)); /* nobody is left */
+    assert_true(isnan(s[35].estimate) && isnan(s[35].low) && isnan(s[35].mean)); /* no world is left */
     QD_ASSERT_NEAR(s[0].estimate, 1.0, 0.0);
     QD_ASSERT_NEAR(s[0].low, pow(0.025, 1.0 / 21.0), 1e-12);
     QD_ASSERT_NEAR(s[0].high, 1.0, 0.0);

@@ -1,4 +1,4 @@
-/* What every test program needs of cmocka, and comparisons that cmocka lacks. */
+/* The includes of cmocka for every test program, and comparisons that cmocka lacks. */
 #ifndef QD_TESTS_SUPPORT_CHECK_H
 #define QD_TESTS_SUPPORT_CHECK_H
 

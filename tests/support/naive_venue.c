@@ -12,7 +12,7 @@ static bool member(const qd_test_venue_t *self, size_t i)
     return self->bloc > 0 && self->state->label[i] == self->bloc;
 }
 
-/* d_ip / Lambda in the initiator's club; 0 for the initiator and for those who are in none. */
+/* d_ip / Lambda in the initiator's club; 0 for the initiator and for states outside it. */
 static double depth(const qd_test_venue_t *self, size_t i)
 {
     const qd_state_t *state = self->state;
@@ -22,7 +22,7 @@ static double depth(const qd_test_venue_t *self, size_t i)
     return state->level[patron * state->padded + i] / (double)state->depth;
 }
 
-/* What the coupling between two states is multiplied by. */
+/* The factor of the coupling between two states. */
 static double bond(const qd_test_venue_t *self, size_t i, size_t j)
 {
     bool members = self->venue == QD_HUB && depth(self, i) > 0.0 && depth(self, j) > 0.0;

@@ -1,4 +1,4 @@
-/* The mission game's rules as plain loops over model.md part 4: what a state meets, may do and pays in a
+/* The mission game's rules as plain loops after model.md part 4: the field, options and costs of a state in a
  * venue. */
 #ifndef QD_TESTS_SUPPORT_NAIVE_VENUE_H
 #define QD_TESTS_SUPPORT_NAIVE_VENUE_H

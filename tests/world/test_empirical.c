@@ -53,8 +53,8 @@ static void test_capabilities(void **state)
     qd_empirical_free(order);
 }
 
-/* Pacts of the year in both directions, and the first blocs that they make: a leader without a label of its
- * own takes the lowest whose owner leads nobody. */
+/* Pacts of the year in both directions, and the first blocs from them: a leader without its own label takes the lowest
+ * label whose owner has no followers. */
 static void test_alliances(void **state)
 {
     (void)state;
@@ -78,8 +78,8 @@ static void tie(bool pair[], size_t n, size_t i, size_t j)
     pair[i * n + j] = pair[j * n + i] = true;
 }
 
-/* Rivals in a chain of pacts stay apart; who has pacts with two leaders follows the stronger; leaders beyond
- * the labels take those whose owners lead nobody, the last of them none. */
+/* Rivals in a chain of pacts stay apart. A state with pacts with two leaders follows the stronger one. Leaders beyond the
+ * labels take the labels of owners without followers; the last of them gets none. */
 static void test_leaders_and_followers(void **state)
 {
     (void)state;
@@ -187,9 +187,7 @@ static const struct {
      ": found 1 states with a capability in 1900; expected at least 2 and at most 1024\n"},
 };
 
-/* A byte order mark, lines of blanks, columns without a name, and quotes around what a comma or a quote is
- * in.
- */
+/* A byte order mark, lines of blanks, columns without a name, and quotes around fields with a comma or a quote. */
 static void test_lenient_capabilities(void **state)
 {
     (void)state;
@@ -239,7 +237,7 @@ static void test_wrong_others(void **state)
     unlink(path);
 }
 
-/* How many faults of the files are told, and in which lines the first and the last one lie. */
+/* The number of reported faults of the files, and the lines of the first and the last one. */
 static void check_told(const qd_empirical_source_t *source, size_t count, size_t first, size_t last)
 {
     qd_error_t error = QD_ERROR_NONE;
@@ -270,7 +268,7 @@ static void test_faults_are_told_together(void **state)
     (void)state;
     qd_empirical_source_t source = {.year = 1900};
     source.cinc = file_with("ccode,year,cinc\n2,19oo,0.1\nx,1900,y\n3,1900,0.1\n3,1900,0.1\n4,1900,-1\n");
-    check_told(&source, 5, 2, 5); /* twice is told last */
+    check_told(&source, 5, 2, 5); /* the repetition is reported last */
     source.cinc = file_with("code,date,cinc\n2,1900,0.1\n");
     check_told(&source, 2, 1, 1);
     source.cinc = thirty("ccode,year,cinc", "2,1900,x");
@@ -393,7 +391,7 @@ static void test_experiment_embeds_data(void **state)
     free(without);
 }
 
-/* Five majors, each with a share of 0.05 or more, are five poles and nobody else: an order like any other,
+/* Five majors, each with a share of 0.05 or more, are five poles and no other state: a valid order,
  * read from its file and from the canonical text. Every state then sits on the circle of the poles' values.
  */
 static void test_majors_alone(void **state)

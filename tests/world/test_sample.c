@@ -1,4 +1,4 @@
-/* Drawn orders (model.md part 1): what must hold in every one of them, and what holds on average. */
+/* Drawn orders (model.md part 1): invariants of every order, and averages. */
 #include "world/sample.h"
 
 #include "support/check.h"
@@ -250,7 +250,7 @@ static void test_cap_by_hand(void **state)
     check_cap((double[]){8, 1, 3}, 3, 6, (double[]){6, 1.5, 4.5}); /* 2 spread as 1 : 3 */
     check_cap((double[]){10, 4, 1}, 3, 6,
               (double[]){6, 6, 3});                      /* 4 spread: 7.2 exceeds, then all to the last */
-    check_cap((double[]){9, 9}, 2, 4, (double[]){4, 4}); /* nobody left to take the rest */
+    check_cap((double[]){9, 9}, 2, 4, (double[]){4, 4}); /* no state is left to take the rest */
     check_cap((double[]){5, 5, 2}, 3, 5, (double[]){5, 5, 2});       /* exactly at the cap */
     check_cap((double[]){7, 5, 1, 1}, 4, 5, (double[]){5, 5, 2, 2}); /* those at the cap take nothing */
 }

@@ -1,4 +1,4 @@
-/* The state of a world: what its check sees, and the few operations on it. */
+/* The state of a world: its check, and its few operations. */
 #include "world/state.h"
 
 #include "support/check.h"
