@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "statistics/interval.h"
 #include "statistics/rank_correlation.h"
-#include "statistics/resample.h"
 
 #define ROBUST_SAME     0.95 /* share of points with the same sign, at least */
 #define ROBUST_SHOWN    0.90 /* lower limit of that share's interval, at least: 36 points or more */

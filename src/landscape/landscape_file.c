@@ -1,4 +1,4 @@
-#include "landscape/landscape_file.h"
+#include "landscape/files.h"
 
 #include <math.h>
 #include <stdio.h>

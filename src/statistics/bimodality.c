@@ -1,7 +1,7 @@
 #include "statistics/bimodality.h"
 
 #include "math/elementary.h"
-#include "statistics/resample.h"
+#include "statistics/interval.h"
 
 #include <math.h>
 #include <stdbool.h>

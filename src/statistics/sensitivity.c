@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "statistics/resample.h"
+#include "statistics/interval.h"
 
 /* Differences below this share of the greatest value are rounding. */
 #define ROUNDING 0x1p-40

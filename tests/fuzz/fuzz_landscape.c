@@ -1,7 +1,7 @@
 /* A landscape file: refused with a reason, or solved (where that is quick), with every actor in one group. */
 #include "fuzz.h"
 
-#include "landscape/landscape_file.h"
+#include "landscape/files.h"
 
 #include <stdlib.h>
 

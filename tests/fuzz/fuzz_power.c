@@ -1,7 +1,7 @@
 /* A power file: refused with a reason, or solved (where that is quick): the indices are shares. */
 #include "fuzz.h"
 
-#include "landscape/power_file.h"
+#include "landscape/files.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* A signed edge list: refused with a reason, or a landscape that is in order. */
 #include "fuzz.h"
 
-#include "landscape/landscape_file.h"
+#include "landscape/files.h"
 
 #include <stdlib.h>
 

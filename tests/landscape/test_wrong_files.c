@@ -1,8 +1,7 @@
 /* Wrong landscape and power files: the messages and their places. */
 #include <math.h>
 
-#include "landscape/landscape_file.h"
-#include "landscape/power_file.h"
+#include "landscape/files.h"
 #include "landscape/published.h"
 
 typedef struct {

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "statistics/bimodality.h"
-#include "statistics/resample.h"
+#include "statistics/interval.h"
 #include "support/check.h"
 
 /* Small samples and their dips, solved from the definition as linear programs (least d such that some

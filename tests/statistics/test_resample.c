@@ -1,4 +1,4 @@
-#include "statistics/resample.h"
+#include "statistics/interval.h"
 #include "support/check.h"
 
 #include "statistics/histograms.h"

@@ -1,4 +1,4 @@
-/* Landscape files, read by qd_landscape_load.
+/* The files of landscapes and of power. Landscape files are read by qd_landscape_load:
  *
  *     name, about   optional texts, not used
  *     rule          two-camps or blocs
@@ -7,10 +7,11 @@
  *     actors        names and sizes, or a list of names (size 1)
  *     propensity    a symmetric matrix in the actors' order, row by row; or
  *     ties          a CSV file (qd_ties_read), relative to this file */
-#ifndef QD_LANDSCAPE_LANDSCAPE_FILE_H
-#define QD_LANDSCAPE_LANDSCAPE_FILE_H
+#ifndef QD_LANDSCAPE_FILES_H
+#define QD_LANDSCAPE_FILES_H
 
 #include "quadrille/landscape.h"
+#include "quadrille/power.h"
 #include "yaml/reader.h"
 
 /* The same from a document in memory. `ties` is relative to `folder` (empty, or ending in '/'). `error` must be the
@@ -27,5 +28,19 @@ QD_MUST_USE qd_status_t qd_landscape_read(const qd_yaml_t *document, const char 
  * 20 of them. Exactly one of self and made is NULL. */
 QD_MUST_USE qd_status_t qd_ties_read(const char *path, qd_landscape_t *self, qd_landscape_t **made,
                                      qd_error_t *error);
+
+/* Power files, read by qd_power_load.
+ *
+ *     name, about   optional texts, not used
+ *     members       names and weights under `quota`; or, beside `rules`, a list of names: their order
+ *     quota         the weight that a coalition must reach
+ *     rules         a list of {weights: {name: weight, ...}, quota: Q}, all of which must pass
+ *     veto          names of members whose consent is required
+ *
+ * If both are given, `rules` hold in addition to `members` and `quota`. A member that a rule does not name has
+ * weight 0 in it. Without `members`, the members are the names in the rules, in order of appearance. */
+
+/* The same from a document in memory, loaded with `error`. */
+QD_MUST_USE qd_status_t qd_power_read(const qd_yaml_t *document, qd_power_t **self, qd_error_t *error);
 
 #endif
