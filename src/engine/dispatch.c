@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "engine/groups.h"
-#include "store/slots.h"
+#include "store/unit.h"
 
 /* The last units are at most so many times smaller than the largest. */
 #define UNIT_SPREAD 32

@@ -12,7 +12,7 @@
 
 #include "quadrille/error.h"
 #include "quadrille/experiment.h"
-#include "store/ranges.h"
+#include "store/unit.h"
 
 /* Greatest number of worlds of one unit, and of one look of a precision stop. */
 #define QD_UNIT_MAX  4096

@@ -8,7 +8,7 @@
 #include "quadrille/experiment.h"
 #include "store/assemble.h"
 #include "store/index.h"
-#include "store/ranges.h"
+#include "store/unit.h"
 
 /* An index over OUT.h5.parts (`folder`) and OUT.h5 (`output`), each where it exists and is not NULL. `repair`
  * sets damaged parts aside. Asked for OUT.h5 alone, it reads every row to see that it is what was written.

@@ -10,7 +10,7 @@
 #include "quadrille/experiment.h"
 #include "store/index.h"
 #include "store/parts.h"
-#include "store/ranges.h"
+#include "store/unit.h"
 
 typedef struct {
     uint64_t worlds;      /* of the sequence: positions 0 .. worlds - 1 */

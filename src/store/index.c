@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "store/embedded.h"
 #include "store/index_fields.h"
-#include "store/manifest.h"
+#include "store/parts_folder.h"
 
 static qd_status_t no_memory(qd_error_t *error)
 {

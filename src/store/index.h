@@ -2,7 +2,7 @@
  * both.
  *
  * Filled by any number of qd_index_add_... calls, closed by one qd_index_select, then read. Worlds are found
- * through the hash of their point and the label of their order (slots.h), so positions are those of the
+ * through the hash of their point and the label of their order (unit.h), so positions are those of the
  * experiment the index was made for, whatever the design looked like when they were computed. Nothing of the
  * rows is held in memory. */
 #ifndef QD_STORE_INDEX_H
@@ -12,7 +12,7 @@
 #include "statistics/tally.h"
 #include "store/files.h"
 #include "store/part_file.h"
-#include "store/ranges.h"
+#include "store/unit.h"
 
 typedef struct qd_index qd_index_t;
 

@@ -3,7 +3,6 @@
 #define QD_STORE_INDEX_FIELDS_H
 
 #include "store/index.h"
-#include "store/slots.h"
 #include "store/source.h"
 #include "store/unit.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "store/parts_folder.h"
-#include "store/slots.h"
+#include "store/unit.h"
 
 #include <inttypes.h>
 #include <math.h>

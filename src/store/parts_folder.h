@@ -1,18 +1,39 @@
-/* The folder of parts as a whole: making it, seeing whose it is, removing it. For parts.c. */
+/* The folder of parts: its MANIFEST, and the folder as a whole.
+ *
+ * The MANIFEST names the experiment and the program of the parts, and the values kept of each world. It is a text with a
+ * checksum in its last line, written once, atomically. The parts themselves list the finished worlds. */
 #ifndef QD_STORE_PARTS_FOLDER_H
 #define QD_STORE_PARTS_FOLDER_H
 
+#include <inttypes.h>
+
+#include "quadrille/error.h"
 #include "quadrille/experiment.h"
 #include "store/files.h"
 #include "store/part_file.h"
 #include "store/parts.h"
 
-#include <inttypes.h>
+#define QD_MANIFEST_NAME "MANIFEST"
+
+typedef struct {
+    char *version; /* of the program */
+    qd_part_kind_t kind;
+    char *config; /* the experiment's canonical YAML */
+} qd_manifest_t;
+
+QD_MUST_USE qd_status_t qd_manifest_write(const qd_manifest_t *self, const qd_files_t *files,
+                                          const char *folder, qd_error_t *error);
+
+/* QD_ERROR_IO where it cannot be read, QD_ERROR_INPUT where it is damaged. */
+QD_MUST_USE qd_status_t qd_manifest_read(qd_manifest_t *self, const qd_files_t *files, const char *folder,
+                                         qd_error_t *error);
+
+void qd_manifest_free(qd_manifest_t *self);
 
 #define QD_PART_NAME "part-%05d-%09" PRIu64 ".qdp"
 
-/* Makes the folder where it is missing; refuses or removes what is in it, as `mode` says. One that is reached by a
- * symbolic link is refused: nothing is written or removed elsewhere. */
+/* Makes a missing folder; refuses or removes the contents of an existing one, by `mode`. Refuses a folder that is reached by a
+ * symbolic link: nothing is written or removed elsewhere. */
 QD_MUST_USE qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder,
                                              qd_parts_mode_t mode, qd_error_t *error);
 

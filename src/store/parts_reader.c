@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "store/index.h"
-#include "store/manifest.h"
+#include "store/parts_folder.h"
 
 #include <math.h>
 #include <stdlib.h>

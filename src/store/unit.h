@@ -1,5 +1,6 @@
-/* A unit: worlds of one slot that were written together, with one tally over all of them. Units are kept or
- * left out whole, because a tally cannot be divided. */
+/* Units of finished worlds: sets of worlds, the units, and the slots that hold them.
+ *
+ * A set of worlds is kept as sorted ranges that neither overlap nor touch. */
 #ifndef QD_STORE_UNIT_H
 #define QD_STORE_UNIT_H
 
@@ -7,7 +8,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store/ranges.h"
+#include "quadrille/experiment.h"
+
+/* Worlds first, first + 1, ..., first + count - 1. */
+typedef struct {
+    uint64_t first, count;
+} qd_range_t;
+
+/* Zero-initialised: the empty set. */
+typedef struct {
+    size_t size, capacity;
+    qd_range_t *range;
+} qd_ranges_t;
+
+/* Joins a range to the set; false when memory is short (the set is then unchanged). */
+bool qd_ranges_add(qd_ranges_t *self, qd_range_t range);
+
+/* How many worlds of `range` are in the set. */
+uint64_t qd_ranges_shared(const qd_ranges_t *self, qd_range_t range);
+
+/* Number of worlds in the set, and one more than the largest (0 when empty). */
+uint64_t qd_ranges_count(const qd_ranges_t *self);
+uint64_t qd_ranges_end(const qd_ranges_t *self);
+
+void qd_ranges_free(qd_ranges_t *self);
+
+/* A unit: worlds of one slot that were written together, with one tally over all of them. Units are kept or
+ * left out whole, because a tally cannot be divided. */
 
 typedef struct {
     uint64_t world;
@@ -48,5 +75,32 @@ bool qd_unit_is_sound(const qd_unit_t *self);
 /* Whether the tally has as many bytes as so many periods with paths take at least. What keeps paths must, so that the
  * memory for a tally is in proportion to the size of the file. */
 bool qd_unit_has_room_for_paths(const qd_unit_t *self);
+
+/* Slots, which hold the worlds of one (design point, order). A slot is identified by the hash of the point's
+ * settings and the label of the order, never by position, so that parts stay valid when a design grows. Points with
+ * equal settings share a slot, because their worlds are the same. */
+
+#define QD_NO_SLOT SIZE_MAX
+
+typedef struct {
+    const qd_experiment_t *experiment;
+    size_t count;     /* slots: distinct points times orders */
+    size_t distinct;  /* points with distinct hashes */
+    uint64_t *hash;   /* distinct: ascending */
+    size_t *of_point; /* points: position of the point's hash in `hash` */
+    size_t *point;    /* distinct: a point of that hash */
+} qd_slots_t;
+
+QD_MUST_USE qd_status_t qd_slots_init(qd_slots_t *self, const qd_experiment_t *experiment, qd_error_t *error);
+void qd_slots_free(qd_slots_t *self);
+
+/* Slot of a position in the experiment. */
+size_t qd_slots_at(const qd_slots_t *self, size_t point, size_t order);
+
+/* A point whose worlds the slot keeps. */
+size_t qd_slots_point(const qd_slots_t *self, size_t slot);
+
+/* Slot of a hash and a label, or QD_NO_SLOT where the experiment does not have it. */
+size_t qd_slots_find(const qd_slots_t *self, uint64_t hash, const char *label);
 
 #endif

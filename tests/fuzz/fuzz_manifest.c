@@ -1,7 +1,7 @@
 /* A manifest. If the first byte is odd, its checksum is corrected, so that the code behind the check is reached too. */
 #include "fuzz.h"
 
-#include "store/manifest.h"
+#include "store/parts_folder.h"
 
 #include <inttypes.h>
 #include <stdio.h>

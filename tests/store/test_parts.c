@@ -1,7 +1,7 @@
 #include "fabricated.h"
 
 #include "store/index.h"
-#include "store/manifest.h"
+#include "store/parts_folder.h"
 
 #include <dirent.h>
 #include <errno.h>

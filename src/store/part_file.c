@@ -1,10 +1,10 @@
 #include "store/part_file.h"
 
-#include "statistics/tally.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
+
+#include "statistics/tally.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "rows are written as they lie in memory");
 
@@ -213,5 +213,186 @@ out:
         free(group[g].owned);
     free(group);
     free(directory.bytes);
+    return status;
+}
+
+#define PIECE ((size_t)1 << 20)
+
+static qd_status_t damaged(qd_error_t *error, const char *path, const char *what)
+{
+    return qd_error_add(error, QD_ERROR_INPUT, "%s: damaged: %s", path, what);
+}
+
+/* A word that counts things of `each` bytes which still have to come; more than that is damage. */
+static size_t read_count(qd_byte_reader_t *in, size_t each)
+{
+    uint64_t count = qd_byte_reader_word(in);
+    if (count > (size_t)(in->end - in->at) / each)
+        in->failed = true;
+    return in->failed ? 0 : (size_t)count;
+}
+
+static char *read_text(qd_byte_reader_t *in)
+{
+    size_t length = read_count(in, 1), padded = (length + 7) / 8 * 8;
+    if (in->failed || padded > (size_t)(in->end - in->at)) {
+        in->failed = true;
+        return NULL;
+    }
+    char *text = strndup((const char *)in->at, length);
+    in->at += padded;
+    return text;
+}
+
+/* Reads one unit of the directory; false when it makes no sense in a file of `size` bytes or memory is short.
+ */
+static bool read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, uint64_t size, qd_unit_t *unit)
+{
+    size_t width = qd_part_width(kind);
+    unit->point_hash = qd_byte_reader_word(in);
+    unit->label = read_text(in);
+    unit->periods = (size_t)qd_byte_reader_word(in);
+    unit->tally_offset = qd_byte_reader_word(in);
+    unit->tally_size = (size_t)qd_byte_reader_word(in);
+    bool sound = unit->tally_offset <= size && unit->tally_size <= size - unit->tally_offset;
+    size_t ranges = read_count(in, 24);
+    unit->range = calloc(ranges + 1, sizeof *unit->range);
+    for (; unit->range != NULL && unit->ranges < ranges; unit->ranges++) {
+        qd_unit_range_t *r = &unit->range[unit->ranges];
+        r->range.first = qd_byte_reader_word(in);
+        r->range.count = qd_byte_reader_word(in);
+        r->offset = qd_byte_reader_word(in);
+        sound =
+            sound && r->offset <= size && (width == 0 || r->range.count <= (size - r->offset) / 8 / width);
+        unit->worlds += r->range.count;
+    }
+    size_t failures = read_count(in, 16);
+    unit->failure = calloc(failures + 1, sizeof *unit->failure);
+    for (; unit->failure != NULL && unit->failures < failures && !in->failed; unit->failures++) {
+        unit->failure[unit->failures].world = qd_byte_reader_word(in);
+        unit->failure[unit->failures].reason = read_text(in);
+        sound = sound && unit->failure[unit->failures].reason != NULL;
+    }
+    return sound && !in->failed && unit->label != NULL && unit->range != NULL && unit->failure != NULL &&
+           qd_unit_is_sound(unit);
+}
+
+static qd_status_t read_header(qd_byte_reader_t *in, const char *path, qd_part_kind_t *kind, uint64_t *size,
+                               uint64_t *units, uint64_t *directory, qd_error_t *error)
+{
+    if (memcmp(in->at, "QDPART\r\n", 8) != 0)
+        return damaged(error, path, "it does not start like a part file");
+    in->at += 8;
+    uint64_t format = qd_byte_reader_word(in);
+    if (format != QD_PART_FORMAT)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: part format %llu; this program reads format %d", path,
+                            (unsigned long long)format, QD_PART_FORMAT);
+    *size = qd_byte_reader_word(in);
+    kind->config_hash = qd_byte_reader_word(in);
+    kind->columns = qd_byte_reader_word(in);
+    kind->extras = (size_t)qd_byte_reader_word(in);
+    kind->paths = qd_byte_reader_word(in) != 0;
+    *units = qd_byte_reader_word(in);
+    *directory = qd_byte_reader_word(in);
+    return QD_OK;
+}
+
+/* Compares the checksum at the end with the bytes before it. */
+static qd_status_t check_bytes(const qd_files_t *files, int fd, const char *path, uint64_t size,
+                               qd_error_t *error)
+{
+    qd_status_t status = QD_OK;
+    unsigned char *piece = malloc(PIECE), end[QD_PART_CHECKSUM];
+    XXH3_state_t *state = XXH3_createState();
+    if (piece == NULL || state == NULL || XXH3_128bits_reset(state) != XXH_OK) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for checking %s", path);
+        goto out;
+    }
+    uint64_t covered = size - QD_PART_CHECKSUM;
+    for (uint64_t at = 0; at < covered; at += PIECE) {
+        size_t length = covered - at < PIECE ? (size_t)(covered - at) : PIECE;
+        if ((status = qd_files_read(files, fd, path, at, piece, length, error)) != QD_OK)
+            goto out;
+        XXH3_128bits_update(state, piece, length);
+    }
+    if ((status = qd_files_read(files, fd, path, covered, end, sizeof end, error)) != QD_OK)
+        goto out;
+    XXH128_hash_t hash = XXH3_128bits_digest(state);
+    qd_byte_reader_t in = {.at = end, .end = end + sizeof end};
+    if (qd_byte_reader_word(&in) != hash.low64 || qd_byte_reader_word(&in) != hash.high64)
+        status = damaged(error, path, "its checksum is not that of its bytes");
+out:
+    XXH3_freeState(state);
+    free(piece);
+    return status;
+}
+
+static qd_status_t read_directory(const char *path, const unsigned char *bytes, size_t size,
+                                  const qd_part_kind_t *kind, uint64_t file_size, qd_unit_t *unit,
+                                  size_t units, qd_error_t *error)
+{
+    qd_byte_reader_t in = {.at = bytes, .end = bytes + size};
+    for (size_t i = 0; i < units; i++)
+        if (!read_unit(&in, kind, file_size, &unit[i]))
+            return damaged(error, path, "its directory makes no sense");
+    return in.at == in.end ? QD_OK : damaged(error, path, "its directory is too long");
+}
+
+/* `found`: size of the file on the disk. */
+static qd_status_t read_open(const qd_files_t *files, int fd, const char *path, uint64_t found,
+                             qd_part_kind_t *kind, qd_unit_t **unit, size_t *units, qd_error_t *error)
+{
+    unsigned char header[QD_PART_HEADER], *bytes = NULL;
+    uint64_t size = 0, count = 0, directory = 0;
+    qd_status_t status = QD_OK;
+    if (found < QD_PART_HEADER)
+        return damaged(error, path, "it ends in its header");
+    if ((status = qd_files_read(files, fd, path, 0, header, sizeof header, error)) != QD_OK)
+        return status;
+    qd_byte_reader_t in = {.at = header, .end = header + sizeof header};
+    if ((status = read_header(&in, path, kind, &size, &count, &directory, error)) != QD_OK)
+        return status;
+    const uint64_t frame = QD_PART_HEADER + QD_PART_CHECKSUM;
+    if (size < frame || size >= INT64_MAX || directory > size - frame || count > directory / 56 ||
+        kind->extras > QD_EXTRAS_MOST || (kind->columns & ~QD_COLUMNS_ALL) != 0)
+        return damaged(error, path, "its header makes no sense");
+    if (size != found)
+        return damaged(error, path, "its size differs from that in its header");
+    if ((status = check_bytes(files, fd, path, size, error)) != QD_OK)
+        return status;
+    bytes = malloc(directory + 1);
+    *unit = calloc(count + 1, sizeof **unit);
+    if (bytes == NULL || *unit == NULL) {
+        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for reading %s", path);
+        goto out;
+    }
+    *units = (size_t)count;
+    status = qd_files_read(files, fd, path, QD_PART_HEADER, bytes, directory, error);
+    if (status == QD_OK)
+        status = read_directory(path, bytes, directory, kind, size, *unit, *units, error);
+out:
+    free(bytes);
+    return status;
+}
+
+qd_status_t qd_part_read(const qd_files_t *files, const char *path, qd_part_kind_t *kind, qd_unit_t **unit,
+                         size_t *units, qd_error_t *error)
+{
+    *unit = NULL;
+    *units = 0;
+    int fd;
+    uint64_t found;
+    qd_status_t status = qd_files_open_input(files, path, &fd, &found, error);
+    if (status != QD_OK)
+        return status;
+    status = read_open(files, fd, path, found, kind, unit, units, error);
+    files->close(files->context, fd);
+    if (status != QD_OK) {
+        for (size_t i = 0; i < *units; i++)
+            qd_unit_clear(&(*unit)[i]);
+        free(*unit);
+        *unit = NULL;
+        *units = 0;
+    }
     return status;
 }
