@@ -226,6 +226,11 @@ void qd_experiment_free(qd_experiment_t *self);
 /* Whether worlds of the experiment can be played: QD_ERROR_INPUT where it needs a plugin whose code is not loaded. */
 QD_MUST_USE qd_status_t qd_experiment_check_plugin(const qd_experiment_t *self, qd_error_t *error);
 
+/* Compares the plugin of an experiment with that of `config`, the canonical YAML of worlds that were played before and lie at
+ * `path`. QD_ERROR_INPUT where these are two, or one is none; the message names both. */
+QD_MUST_USE qd_status_t qd_experiment_compare_plugin(const qd_experiment_t *self, const char *config,
+                                                     const char *path, qd_error_t *error);
+
 /* ---- fields, for callers in other languages, which cannot read the struct -------------------------------- */
 
 /* Number of design points, those of claims, ablations, baselines and robustness included. */

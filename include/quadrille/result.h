@@ -176,7 +176,8 @@ const char *qd_result_file_order_label(const qd_result_file_t *self, size_t orde
 QD_MUST_USE qd_status_t qd_result_file_experiment(const qd_result_file_t *self, const char *name,
                                                   qd_experiment_t **experiment, qd_error_t *error);
 
-/* Whether per-world values of an outcome are there. */
+/* Whether per-world values of an outcome are there. Here and below an outcome may also be QD_OUTCOMES_MAX + k, the k-th of the group
+ * `landscape` (qd_value_info); of these a file has neither intervals nor quantiles. */
 bool qd_result_file_has_worlds(qd_result_file_t *self, qd_outcome_t outcome);
 
 /* Whether it is a folder of parts, which has rows and tallies but no statistics. */

@@ -17,7 +17,7 @@ typedef struct {
     qd_form_t form;
     const char *output, *outcomes;
     char *points; /* qd_cli_find_points cuts it up */
-    bool summary, design, force;
+    bool summary, design, effects, force;
 } arguments_t;
 
 typedef struct {
@@ -26,8 +26,8 @@ typedef struct {
     qd_result_file_t *file;
     qd_experiment_t *experiment; /* as the file states it; NULL where that cannot be read */
     size_t *point, points;       /* exported ones, in this order */
-    bool chosen[QD_OUTCOMES_MAX];
-    qd_outcome_t outcome[QD_OUTCOMES_MAX]; /* exported ones */
+    bool chosen[QD_VALUES_MAX];
+    qd_outcome_t outcome[QD_VALUES_MAX]; /* exported ones */
     size_t outcomes;
     qd_rows_t rows;
     const char *name; /* of the point in hand */
@@ -132,11 +132,11 @@ static qd_status_t put_cell(export_t *self, cell_t *cell, double *value)
 static qd_status_t choose_read(export_t *self)
 {
     self->outcomes = 0;
-    for (size_t o = 0; o < qd_outcome_count; o++) {
-        bool kept = qd_result_file_has_worlds(self->file, (qd_outcome_t)o);
+    for (size_t o = 0; o < QD_VALUES_MAX; o++) {
+        bool kept = qd_value_info(o) && qd_result_file_has_worlds(self->file, (qd_outcome_t)o);
         if (self->chosen[o] && !kept && strcmp(self->asked->outcomes, "all") != 0)
             return qd_error_add(self->error, QD_ERROR_INPUT, "%s: holds no worlds of %s", self->path,
-                                qd_outcome_table[o].name);
+                                qd_value_info(o)->name);
         self->chosen[o] = kept && (self->chosen[o] || !self->asked->outcomes);
         if (kept)
             self->outcome[self->outcomes++] = (qd_outcome_t)o;
@@ -150,7 +150,7 @@ static qd_status_t choose_read(export_t *self)
 
 static qd_status_t export_worlds(export_t *self)
 {
-    const char *column[QD_OUTCOMES_MAX + 4] = {"point", "order", "world", "failed"};
+    const char *column[QD_VALUES_MAX + 4] = {"point", "order", "world", "failed"};
     cell_t cell = {0};
     const qd_result_failure_t *failure;
     size_t failures;
@@ -160,9 +160,9 @@ static qd_status_t export_worlds(export_t *self)
     if (status != QD_OK)
         return status;
     self->rows.columns = 4;
-    for (size_t o = 0; o < qd_outcome_count; o++)
+    for (size_t o = 0; o < QD_VALUES_MAX; o++)
         if (self->chosen[o])
-            column[self->rows.columns++] = qd_outcome_table[o].name;
+            column[self->rows.columns++] = qd_value_info(o)->name;
     self->rows.column = column;
     double *value = qd_new(self->outcomes, BLOCK * sizeof *value, self->error);
     cell.failed = qd_new(failures, sizeof *cell.failed, self->error);
@@ -195,7 +195,7 @@ static void put_summary(export_t *self, size_t order, qd_outcome_t outcome,
                            summary->high, summary->min, summary->max};
     qd_rows_text(&self->rows, self->name);
     qd_rows_text(&self->rows, qd_result_file_order_label(self->file, order));
-    qd_rows_text(&self->rows, qd_outcome_table[outcome].name);
+    qd_rows_text(&self->rows, qd_value_info(outcome)->name);
     qd_rows_natural(&self->rows, summary->count);
     for (size_t i = 0; i < sizeof real / sizeof real[0]; i++)
         qd_rows_real(&self->rows, real[i]);
@@ -207,9 +207,9 @@ static void put_summary(export_t *self, size_t order, qd_outcome_t outcome,
 static qd_status_t choose_summarised(export_t *self)
 {
     bool named = self->asked->outcomes && strcmp(self->asked->outcomes, "all") != 0;
-    for (size_t o = 0; o < qd_outcome_count; o++) {
+    for (size_t o = 0; o < QD_VALUES_MAX; o++) {
         qd_result_summary_t summary;
-        if (self->asked->outcomes && !self->chosen[o])
+        if (!qd_value_info(o) || (self->asked->outcomes && !self->chosen[o]))
             continue;
         qd_status_t status = QD_OK;
         if (named)
@@ -321,6 +321,37 @@ static qd_status_t export_design(export_t *self)
     return status;
 }
 
+/* ---- effects --------------------------------------------------------------------------------------------- */
+
+static qd_status_t export_effects(export_t *self)
+{
+    qd_effects_t effects;
+    qd_status_t status = choose_summarised(self);
+    if (status != QD_OK)
+        return status;
+    status = qd_effects_init(&effects, self->file, self->experiment, self->error);
+    if (status == QD_OK && effects.inputs == 0)
+        status = qd_error_add(
+            self->error, QD_ERROR_INPUT,
+            "%s: found no Latin hypercube or Sobol' design; expected one, whose factors have effects",
+            self->path);
+    self->rows.column = qd_effect_column;
+    self->rows.columns = QD_EFFECT_COLUMNS;
+    if (status == QD_OK)
+        qd_rows_begin(&self->rows);
+    for (size_t order = 0; order < qd_result_file_orders(self->file) && status == QD_OK; order++)
+        for (size_t o = 0; o < self->outcomes && status == QD_OK; o++) {
+            status = qd_effects_find(&effects, order, self->outcome[o], self->error);
+            if (status == QD_OK)
+                qd_rows_effects(&self->rows, &effects, qd_result_file_order_label(self->file, order),
+                                qd_value_info(self->outcome[o])->name);
+        }
+    if (status == QD_OK)
+        qd_rows_end(&self->rows);
+    qd_effects_clear(&effects);
+    return status;
+}
+
 /* ---- command line ---------------------------------------------------------------------------------------- */
 
 /* -1, or an exit status. */
@@ -328,7 +359,9 @@ static int open_file(export_t *self)
 {
     qd_error_t unreadable = QD_ERROR_NONE;
     if (qd_result_file_open(self->path, &self->file, self->error) != QD_OK ||
-        qd_result_file_check(self->file, !self->asked->summary && !self->asked->design, self->error) != QD_OK)
+        qd_result_file_check(self->file,
+                             !self->asked->summary && !self->asked->design && !self->asked->effects,
+                             self->error) != QD_OK)
         return qd_cli_fail(self->error);
     if (qd_result_file_experiment(self->file, self->path, &self->experiment, &unreadable) != QD_OK)
         self->experiment = NULL;
@@ -358,9 +391,10 @@ static qd_status_t write_rows(void *context, FILE *out, qd_error_t *error)
     export_t *self = context;
     self->error = error;
     self->rows.out = out;
-    qd_status_t status = self->asked->summary  ? export_summaries(self)
-                         : self->asked->design ? export_design(self)
-                                               : export_worlds(self);
+    qd_status_t status = self->asked->summary   ? export_summaries(self)
+                         : self->asked->design  ? export_design(self)
+                         : self->asked->effects ? export_effects(self)
+                                                : export_worlds(self);
     if (status == QD_OK)
         status = qd_result_file_fault(self->file, error);
     if (status == QD_OK && self->rows.json)
@@ -380,6 +414,9 @@ static int export_file(export_t *self)
     qd_error_t error = QD_ERROR_NONE;
     self->error = &error;
     int code = open_file(self);
+    if (code < 0 && self->asked->outcomes &&
+        qd_cli_find_outcomes(self->asked->outcomes, self->chosen, &error) != QD_OK)
+        code = qd_cli_fail(&error);
     if (code < 0 && choose_points(self) != QD_OK)
         code = qd_cli_fail(&error);
     if (code < 0 && self->asked->output)
@@ -399,6 +436,10 @@ static const qd_option_t options[] = {
      offsetof(arguments_t, summary), NULL, NULL},
     {"design", 0, NULL, "instead of worlds: one row for each point, with the values of the design's factors",
      qd_take_flag, offsetof(arguments_t, design), NULL, NULL},
+    {"effects", 0, NULL,
+     "instead of worlds: one row for each outcome, order and factor of an lhs or sobol design, with its rank "
+     "correlation",
+     qd_take_flag, offsetof(arguments_t, effects), NULL, NULL},
     {"outcomes", 0, "LIST", "outcomes, by name with commas between; default: all that the file keeps",
      qd_take_word, offsetof(arguments_t, outcomes), "names of outcomes", NULL},
     {"points", 0, "LIST",
@@ -418,10 +459,9 @@ static int run(int argc, char **argv)
     int code = qd_options_take(&qd_command_export, argc, argv, &asked);
     if (code >= 0)
         return code;
-    if (asked.summary && asked.design)
-        return qd_cli_misuse("export", "found --summary and --design; expected one of them");
-    if (asked.outcomes && (code = qd_cli_find_outcomes("export", asked.outcomes, self.chosen)) >= 0)
-        return code;
+    if (asked.summary + asked.design + asked.effects > 1)
+        return qd_cli_misuse("export",
+                             "found two of --summary, --design and --effects; expected one of them");
     self.path = argv[optind];
     self.rows.json = is_json(&asked);
     if (asked.output && !qd_cli_may_make(asked.output, self.path, asked.force))

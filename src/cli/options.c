@@ -312,24 +312,41 @@ qd_status_t qd_cli_find_points(const qd_result_file_t *file, const qd_experiment
 
 /* ---- outcomes -------------------------------------------------------------------------------------------- */
 
-int qd_cli_find_outcomes(const char *command, const char *list, bool outcome[QD_OUTCOMES_MAX])
+/* The names of the outcomes, and then of those of the group `landscape`. */
+static const char *value_name(size_t index)
+{
+    return index < qd_outcome_count ? qd_outcome_name(index)
+                                    : qd_landscape_table[index - qd_outcome_count].name;
+}
+
+static size_t find_value(const char *name)
+{
+    for (size_t v = 0; v < QD_VALUES_MAX; v++)
+        if (qd_value_info(v) && strcmp(qd_value_info(v)->name, name) == 0)
+            return v;
+    return QD_VALUES_MAX;
+}
+
+qd_status_t qd_cli_find_outcomes(const char *list, bool outcome[QD_VALUES_MAX], qd_error_t *error)
 {
     bool all = strcmp(list, "all") == 0;
-    for (size_t o = 0; all && o < QD_OUTCOMES_MAX; o++)
-        outcome[o] = true;
+    for (size_t v = 0; all && v < QD_VALUES_MAX; v++)
+        outcome[v] = true;
     for (const char *name = all ? NULL : list; name;) {
         char one[64];
         size_t length = strcspn(name, ",");
         snprintf(one, sizeof one, "%.*s", (int)length, name);
-        int found = qd_outcome_find(one);
-        if (found < 0) {
-            const char *near = qd_nearest_name(one, qd_outcome_count, qd_outcome_name);
-            return qd_cli_misuse(command,
-                                 "found the outcome `%s`%s%s%s; expected one of `quadrille list outcomes`",
-                                 one, near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
+        size_t found = find_value(one);
+        if (found == QD_VALUES_MAX) {
+            const char *near = qd_nearest_name(one, qd_outcome_count + QD_LANDSCAPE_OUTCOMES, value_name);
+            return qd_error_add(
+                error, QD_ERROR_INPUT,
+                "found the outcome `%s`%s%s%s; expected one of `quadrille list outcomes`, or of "
+                "the plugin by which the worlds were played",
+                one, near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
         }
         outcome[found] = true;
         name = name[length] == ',' ? name + length + 1 : NULL;
     }
-    return -1;
+    return QD_OK;
 }

@@ -137,6 +137,7 @@ QD_MUST_USE qd_status_t qd_cli_find_points(const qd_result_file_t *file, const q
 
 /* Marks the outcomes of "NAME,NAME,...", or every one for "all". Returns -1, or after a message the exit status of a misuse of
  * `command`. */
-QD_MUST_USE int qd_cli_find_outcomes(const char *command, const char *list, bool outcome[QD_OUTCOMES_MAX]);
+QD_MUST_USE qd_status_t qd_cli_find_outcomes(const char *list, bool outcome[QD_VALUES_MAX],
+                                             qd_error_t *error);
 
 #endif

@@ -96,3 +96,24 @@ void qd_rows_flag(qd_rows_t *self, bool x)
     fputs(x ? "true" : "false", self->out);
     end_cell(self);
 }
+
+/* ---- effects of factors ---------------------------------------------------------------------------------- */
+
+const char *const qd_effect_column[QD_EFFECT_COLUMNS] = {"outcome",  "order", "factor", "method",    "points",
+                                                         "estimate", "low",   "high",   "confidence"};
+
+void qd_rows_effects(qd_rows_t *self, const qd_effects_t *effects, const char *order, const char *outcome)
+{
+    for (size_t i = 0; i < effects->inputs; i++) {
+        const qd_rank_correlation_t *effect = &effects->sorted[i].effect;
+        qd_rows_text(self, outcome);
+        qd_rows_text(self, order);
+        qd_rows_text(self, effects->sorted[i].name);
+        qd_rows_text(self, effects->partial ? "prcc" : "spearman");
+        qd_rows_natural(self, effects->points);
+        qd_rows_real(self, effect->r);
+        qd_rows_real(self, effect->interval.low);
+        qd_rows_real(self, effect->interval.high);
+        qd_rows_real(self, QD_EFFECTS_CONFIDENCE);
+    }
+}

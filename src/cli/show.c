@@ -39,7 +39,7 @@ static void put_text(const char *name, const char *text, bool first)
 /* All outcomes that the file keeps, or those asked for, at all points or the one asked for; intervals as in the table. */
 static qd_status_t put_rows(const qd_show_t *self, qd_rows_t *rows, size_t p, size_t o)
 {
-    for (size_t i = 0; i < qd_outcome_count; i++) {
+    for (size_t i = 0; i < QD_VALUES_MAX; i++) {
         qd_result_summary_t summary;
         bool named = self->asked && !self->all;
         if (named ? !self->outcome[i] : !qd_result_file_summarises(self->file, (qd_outcome_t)i))
@@ -52,7 +52,7 @@ static qd_status_t put_rows(const qd_show_t *self, qd_rows_t *rows, size_t p, si
         bool stopped = !isnan(summary.stop_low);
         qd_rows_text(rows, qd_show_point_name(self, p));
         qd_rows_text(rows, qd_result_file_order_label(self->file, o));
-        qd_rows_text(rows, qd_outcome_table[i].name);
+        qd_rows_text(rows, qd_value_info(i)->name);
         qd_rows_natural(rows, summary.count);
         qd_rows_real(rows, summary.mean);
         qd_rows_real(rows, stopped ? summary.stop_low : summary.low);
@@ -73,6 +73,28 @@ static qd_status_t put_summary(const qd_show_t *self, bool json)
             if (self->point < 0 || (size_t)self->point == p)
                 status = put_rows(self, &rows, p, o);
     qd_rows_end(&rows);
+    return status;
+}
+
+/* Effects of factors on the outcomes of the summary, where the design has such; strongest first. */
+static qd_status_t put_effects(const qd_show_t *self)
+{
+    qd_rows_t rows = {
+        .out = stdout, .json = true, .column = qd_effect_column, .columns = QD_EFFECT_COLUMNS, .indent = 2};
+    qd_effects_t effects;
+    qd_status_t status = qd_effects_init(&effects, self->file, self->experiment, self->error);
+    qd_rows_begin(&rows);
+    for (size_t o = 0; o < qd_result_file_orders(self->file) && effects.inputs > 0; o++)
+        for (size_t i = 0; i < QD_VALUES_MAX && status == QD_OK; i++)
+            if (qd_value_info(i) && (!self->asked || self->outcome[i]) &&
+                qd_result_file_summarises(self->file, (qd_outcome_t)i)) {
+                status = qd_effects_find(&effects, o, (qd_outcome_t)i, self->error);
+                if (status == QD_OK)
+                    qd_rows_effects(&rows, &effects, qd_result_file_order_label(self->file, o),
+                                    qd_value_info(i)->name);
+            }
+    qd_rows_end(&rows);
+    qd_effects_clear(&effects);
     return status;
 }
 
@@ -108,7 +130,7 @@ static qd_status_t show_csv(const qd_show_t *self)
     return put_summary(self, false);
 }
 
-/* Provenance, summary and claims as one JSON object; the summary alone as CSV. All outcomes that are kept, with 95%
+/* Provenance, summary, effects of factors and claims as one JSON object; the summary alone as CSV. All outcomes that are kept, with 95%
  * intervals of their means, unless self->asked. */
 static qd_status_t show_json(const qd_show_t *self)
 {
@@ -127,6 +149,11 @@ static qd_status_t show_json(const qd_show_t *self)
            ",\n  \"complete\": %s,\n  \"summary\": ",
            from->config_hash, from->seed, from->complete ? "true" : "false");
     qd_status_t status = put_summary(self, true);
+    fputs(",\n  \"effects\": ", stdout);
+    if (status == QD_OK && self->point < 0)
+        status = put_effects(self);
+    else
+        fputs("[]", stdout);
     fputs(",\n  \"claims\": [", stdout);
     if (status == QD_OK)
         status = put_claims(self);
@@ -366,7 +393,9 @@ static int show_file(qd_show_t *self, const char *path, const char *point)
         doubtful = qd_cli_fail(self->error);
     *self->error = QD_ERROR_NONE;
     size_t position = 0;
-    if (point)
+    if (self->asked)
+        status = qd_cli_find_outcomes(self->asked, self->outcome, self->error);
+    if (status == QD_OK && point)
         status = qd_cli_find_point(self->file, self->experiment, point, &position, self->error);
     self->point = point ? (long)position : -1;
     self->name = qd_new(qd_result_file_points(self->file), sizeof *self->name, self->error);
@@ -387,7 +416,8 @@ typedef struct {
 } arguments_t;
 
 static const qd_option_t options[] = {
-    QD_OPTION_JSON(arguments_t, form, "all of it as one JSON object: provenance, summary, claims"),
+    QD_OPTION_JSON(arguments_t, form,
+                   "all of it as one JSON object: provenance, summary, effects of factors, claims"),
     QD_OPTION_CSV(arguments_t, form, "the summary as CSV: one line for each point, order and outcome"),
     {"outcomes", 0, "LIST",
      "outcomes to show, by name with commas between, instead of the main ones; `all`: all that the file "
@@ -408,11 +438,9 @@ static int run(int argc, char **argv)
     if (code >= 0)
         return code;
     qd_show_t self = {.point = -1, .form = arguments.form, .error = &error};
-    self.asked = arguments.outcomes != NULL;
-    self.all = self.asked && strcmp(arguments.outcomes, "all") == 0;
-    if (self.asked)
-        code = qd_cli_find_outcomes("show", arguments.outcomes, self.outcome);
-    return code >= 0 ? code : show_file(&self, argv[optind], arguments.point);
+    self.asked = arguments.outcomes;
+    self.all = self.asked && strcmp(self.asked, "all") == 0;
+    return show_file(&self, argv[optind], arguments.point);
 }
 
 const qd_command_t qd_command_show = {

@@ -10,11 +10,11 @@
 /* A result file and the selection to show. */
 typedef struct {
     qd_result_file_t *file;
-    qd_experiment_t *experiment;   /* of the file; NULL where it cannot be read */
-    bool outcome[QD_OUTCOMES_MAX]; /* asked for */
-    bool asked;                    /* whether --outcomes was given, */
-    bool all;                      /* and as `all`: every outcome of the file */
-    long point;                    /* -1: all */
+    qd_experiment_t *experiment; /* of the file; NULL where it cannot be read */
+    const char *asked;           /* --outcomes, or NULL */
+    bool outcome[QD_VALUES_MAX]; /* asked for */
+    bool all;                    /* by `all`: all that the file keeps */
+    long point;                  /* -1: all */
     qd_form_t form;
     char **name; /* of each point that was shown: qd_show_point_name; else NULL */
     qd_error_t *error;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "statistics/rank_correlation.h"
+#include "engine/effects.h"
 
 #define ROWS_MAX      36 /* of a table of points */
 #define ORDERS_WIDE   4  /* columns of a table of one point */
@@ -17,15 +17,16 @@
 #define ORDER_WIDTH   13
 #define POINT_WIDTH   34
 
-static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chosen[QD_OUTCOMES_MAX])
+static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chosen[QD_VALUES_MAX])
 {
     size_t count = 0;
     qd_shown_t least = many_points ? QD_SHOWN_MAIN : QD_SHOWN_POINT;
     for (size_t o = 0; !self->asked && o < qd_outcome_count; o++)
         if (qd_outcome_table[o].shown >= least && qd_result_file_summarises(self->file, (qd_outcome_t)o))
             chosen[count++] = (qd_outcome_t)o;
-    for (size_t o = 0; self->asked && o < qd_outcome_count; o++)
-        if (self->outcome[o] && (!self->all || qd_result_file_summarises(self->file, (qd_outcome_t)o)))
+    for (size_t o = 0; self->asked && o < QD_VALUES_MAX; o++)
+        if (self->outcome[o] && qd_value_info(o) &&
+            (!self->all || qd_result_file_summarises(self->file, (qd_outcome_t)o)))
             chosen[count++] = (qd_outcome_t)o;
     /* Of a file without the main outcomes: its own ones, as many as a row has room for. */
     bool none = count == 0;
@@ -145,7 +146,7 @@ static qd_status_t one_point_orders(const qd_show_t *self, size_t point, size_t 
         printf("%11llu%10s", (unsigned long long)done, "");
     }
     for (size_t i = 0; i < outcomes; i++) {
-        printf("\n%-*s", OUTCOME_WIDTH, qd_outcome_table[outcome[i]].name);
+        printf("\n%-*s", OUTCOME_WIDTH, qd_value_info(outcome[i])->name);
         for (size_t o = first; o < last; o++) {
             qd_status_t status = print_cell(self, point, o, outcome[i]);
             if (status != QD_OK)
@@ -158,7 +159,7 @@ static qd_status_t one_point_orders(const qd_show_t *self, size_t point, size_t 
 
 static qd_status_t show_one_point(const qd_show_t *self, size_t point)
 {
-    qd_outcome_t outcome[QD_OUTCOMES_MAX];
+    qd_outcome_t outcome[QD_VALUES_MAX];
     size_t outcomes = choose(self, false, outcome), orders = qd_result_file_orders(self->file);
     bool many = qd_result_file_points(self->file) > 1;
     printf("\nMeans with 95%% intervals%s%s\n", many ? ", point " : "",
@@ -203,14 +204,14 @@ static qd_status_t point_rows(const qd_show_t *self, size_t outcomes, const qd_o
 
 static qd_status_t show_points(const qd_show_t *self)
 {
-    qd_outcome_t outcome[QD_OUTCOMES_MAX];
+    qd_outcome_t outcome[QD_VALUES_MAX];
     size_t outcomes = choose(self, true, outcome);
     qd_status_t status = QD_OK;
     for (size_t first = 0; first < outcomes && status == QD_OK; first += OUTCOMES_WIDE) {
         size_t some = outcomes - first < OUTCOMES_WIDE ? outcomes - first : OUTCOMES_WIDE;
         printf("\n%-*s%-*s", ORDER_WIDTH, "order", POINT_WIDTH, "point");
         for (size_t i = 0; i < some; i++)
-            printf("%21s", qd_outcome_table[outcome[first + i]].name);
+            printf("%21s", qd_value_info(outcome[first + i])->name);
         printf("\n");
         status = point_rows(self, some, outcome + first);
     }
@@ -238,7 +239,7 @@ static qd_status_t print_range(const qd_show_t *self, size_t order, qd_outcome_t
     if (count > 0) {
         printf("  ");
         qd_show_column(qd_result_file_order_label(self->file, order), 2, ORDER_WIDTH);
-        printf("%-*s %10.4g   %.4g .. %.4g\n", OUTCOME_WIDTH, qd_outcome_table[outcome].name,
+        printf("%-*s %10.4g   %.4g .. %.4g\n", OUTCOME_WIDTH, qd_value_info(outcome)->name,
                sum / (double)count, least, greatest);
     }
     return QD_OK;
@@ -246,7 +247,7 @@ static qd_status_t print_range(const qd_show_t *self, size_t order, qd_outcome_t
 
 static qd_status_t show_sampled(const qd_show_t *self)
 {
-    qd_outcome_t outcome[QD_OUTCOMES_MAX];
+    qd_outcome_t outcome[QD_VALUES_MAX];
     size_t outcomes = choose(self, true, outcome);
     printf("\nMean over the points of the design, and from the least to the greatest of the points' means\n");
     for (size_t o = 0; o < qd_result_file_orders(self->file); o++)
@@ -313,115 +314,16 @@ bool qd_show_is_stopped(const qd_show_t *self)
            !isnan(summary.stop_low);
 }
 
-/* Effects of the factors of a plain Latin hypercube or Sobol' design: rank correlations over its points. */
+/* ---- effects of the factors of a plain Latin hypercube or Sobol' design -------------------------------- */
 
-#define CONFIDENCE    0.95
 #define EFFECTS_SHOWN 12
-#define NAME_SIZE     64
 
-/* An input of the correlations: a factor, or an indicator of one doctrine (the first of the design is the reference). */
-typedef struct {
-    char name[NAME_SIZE];
-    size_t factor;
-    double level; /* of a doctrine; NaN for a factor with an order */
-    qd_rank_correlation_t effect;
-} input_t;
-
-typedef struct {
-    const qd_show_t *show;
-    size_t points, inputs; /* the design's own points */
-    input_t *input;
-    double *x, *y; /* points x inputs; means at the points */
-} effects_t;
-
-/* ---- inputs ---------------------------------------------------------------------------------------------- */
-
-static const qd_point_t *design_point(const qd_experiment_t *experiment, size_t p)
+static void print_effects(const qd_effects_t *effects)
 {
-    return experiment->point[p].from_claim ? NULL : &experiment->point[p];
-}
-
-static bool is_met(const effects_t *self, size_t factor, double level)
-{
-    for (size_t i = 0; i < self->inputs; i++)
-        if (self->input[i].factor == factor && self->input[i].level == level)
-            return true;
-    return false;
-}
-
-/* One input for each doctrine of the design but the first. */
-static void add_doctrines(effects_t *self, size_t factor)
-{
-    const qd_experiment_t *experiment = self->show->experiment;
-    double first = NAN;
-    for (size_t p = 0; p < experiment->points; p++) {
-        const qd_point_t *point = design_point(experiment, p);
-        double level = point ? point->coordinate[factor] : (double)NAN;
-        first = isnan(first) ? level : first;
-        if (isnan(level) || level == first || is_met(self, factor, level))
-            continue;
-        input_t *input = &self->input[self->inputs++];
-        *input = (input_t){.factor = factor, .level = level};
-        snprintf(input->name, NAME_SIZE, "%s (not %s)", qd_doctrine_table[(size_t)level].name,
-                 qd_doctrine_table[(size_t)first].name);
-    }
-}
-
-static void add_inputs(effects_t *self)
-{
-    const qd_design_t *design = &self->show->experiment->design;
-    for (size_t f = 0; f < design->factors; f++) {
-        if (design->factor[f].parameter < 0) {
-            add_doctrines(self, f);
-            continue;
-        }
-        input_t *input = &self->input[self->inputs++];
-        *input = (input_t){.factor = f, .level = NAN};
-        snprintf(input->name, NAME_SIZE, "%s", design->factor[f].name);
-    }
-}
-
-/* ---- correlations ---------------------------------------------------------------------------------------- */
-
-/* Fills x and y with the points that have a mean. */
-static qd_status_t read_points(effects_t *self, size_t order, qd_outcome_t outcome)
-{
-    const qd_experiment_t *experiment = self->show->experiment;
-    self->points = 0;
-    for (size_t p = 0; p < experiment->points; p++) {
-        const qd_point_t *point = design_point(experiment, p);
-        qd_result_summary_t summary;
-        if (!point)
-            continue;
-        qd_status_t status =
-            qd_result_file_summary(self->show->file, p, order, outcome, &summary, self->show->error);
-        if (status != QD_OK)
-            return status;
-        if (summary.count == 0 || !isfinite(summary.mean))
-            continue;
-        for (size_t i = 0; i < self->inputs; i++) {
-            double value = point->coordinate[self->input[i].factor];
-            self->x[self->points * self->inputs + i] = isnan(self->input[i].level)     ? value
-                                                       : value == self->input[i].level ? 1.0
-                                                                                       : 0.0;
-        }
-        self->y[self->points++] = summary.mean;
-    }
-    return QD_OK;
-}
-
-static int stronger(const void *a, const void *b)
-{
-    double x = fabs(((const input_t *)a)->effect.r), y = fabs(((const input_t *)b)->effect.r);
-    return (x < y || (isnan(x) && !isnan(y))) - (x > y || (isnan(y) && !isnan(x)));
-}
-
-static void print_effects(const effects_t *self, input_t sorted[])
-{
-    for (size_t i = 0; i < self->inputs && i < EFFECTS_SHOWN && !isnan(sorted[i].effect.r); i++) {
-        const qd_rank_correlation_t *effect = &sorted[i].effect;
+    for (size_t i = 0; i < effects->inputs && i < EFFECTS_SHOWN && !isnan(effects->sorted[i].effect.r); i++) {
+        const qd_rank_correlation_t *effect = &effects->sorted[i].effect;
         printf("    ");
-        qd_show_column(sorted[i].name, 4, 32);
+        qd_show_column(effects->sorted[i].name, 4, 32);
         printf("%+7.3f", effect->r);
         if (isfinite(effect->interval.low) && isfinite(effect->interval.high))
             printf(" [%+.3f, %+.3f]", effect->interval.low, effect->interval.high);
@@ -429,71 +331,40 @@ static void print_effects(const effects_t *self, input_t sorted[])
     }
 }
 
-static qd_status_t show_outcome(effects_t *self, size_t order, qd_outcome_t outcome)
+static qd_status_t show_effects_on(const qd_show_t *self, qd_effects_t *effects, size_t order,
+                                   qd_outcome_t outcome)
 {
-    qd_error_t *error = self->show->error;
-    qd_rank_correlation_t *found = qd_new(self->inputs, sizeof *found, error);
-    input_t *sorted = qd_new(self->inputs, sizeof *sorted, error);
-    bool partial = false;
-    qd_status_t status = found && sorted ? read_points(self, order, outcome) : QD_ERROR_MEMORY;
-    if (status == QD_OK && self->points >= 4)
-        status = qd_rank_correlations(self->points, self->inputs, self->x, self->y, CONFIDENCE, found,
-                                      &partial, error);
-    if (status == QD_OK) {
-        printf("  %s, %s", qd_outcome_table[outcome].name,
-               qd_result_file_order_label(self->show->file, order));
-        for (size_t i = 0; i < self->inputs; i++) {
-            sorted[i] = self->input[i];
-            sorted[i].effect = found[i];
-        }
-        qsort(sorted, self->inputs, sizeof *sorted, stronger);
-        puts(self->points < 4            ? ": too few points"
-             : isnan(sorted[0].effect.r) ? ": does not vary between points"
-             : partial                   ? ""
-                                         : " (rank correlations that are not partial: points are few)");
-        if (self->points >= 4)
-            print_effects(self, sorted);
-    }
-    free(sorted);
-    free(found);
-    return status;
+    qd_status_t status = qd_effects_find(effects, order, outcome, self->error);
+    if (status != QD_OK)
+        return status;
+    printf("  %s, %s", qd_value_info(outcome)->name, qd_result_file_order_label(self->file, order));
+    puts(effects->points < 4                  ? ": too few points"
+         : isnan(effects->sorted[0].effect.r) ? ": does not vary between points"
+         : effects->partial                   ? ""
+                                              : " (rank correlations that are not partial: points are few)");
+    print_effects(effects);
+    return QD_OK;
 }
 
-/* ---- all of it ------------------------------------------------------------------------------------------- */
-
-static bool is_shown(const qd_show_t *self, size_t outcome)
+static bool has_effects(const qd_show_t *self, size_t outcome)
 {
     bool usual = outcome == QD_O_survival || outcome == QD_O_effective_blocs;
-    return (self->asked ? self->outcome[outcome] : usual) &&
+    return qd_value_info(outcome) && (self->asked ? self->outcome[outcome] : usual) &&
            qd_result_file_summarises(self->file, (qd_outcome_t)outcome);
 }
 
 qd_status_t qd_show_effects(const qd_show_t *self)
 {
-    const qd_experiment_t *experiment = self->experiment;
-    if (!experiment || experiment->points != qd_result_file_points(self->file) ||
-        (experiment->design.type != QD_DESIGN_LHS && experiment->design.type != QD_DESIGN_SOBOL))
-        return QD_OK;
-    size_t most = experiment->design.factors + qd_doctrine_count;
-    effects_t effects = {.show = self,
-                         .input = qd_new(most, sizeof *effects.input, self->error),
-                         .x = qd_new(experiment->points * most, sizeof *effects.x, self->error),
-                         .y = qd_new(experiment->points, sizeof *effects.y, self->error)};
-    qd_status_t status = QD_OK;
-    if (!effects.input || !effects.x || !effects.y)
-        status = QD_ERROR_MEMORY;
-    else
-        add_inputs(&effects);
-    if (effects.inputs > 0)
+    qd_effects_t effects;
+    qd_status_t status = qd_effects_init(&effects, self->file, self->experiment, self->error);
+    if (status == QD_OK && effects.inputs > 0)
         printf("\nEffects of factors on the points' means: partial rank correlations [simultaneous %g%% "
                "intervals]\n",
-               100.0 * CONFIDENCE);
+               100.0 * QD_EFFECTS_CONFIDENCE);
     for (size_t o = 0; o < qd_result_file_orders(self->file) && effects.inputs > 0; o++)
-        for (size_t i = 0; i < qd_outcome_count && status == QD_OK; i++)
-            if (is_shown(self, i))
-                status = show_outcome(&effects, o, (qd_outcome_t)i);
-    free(effects.y);
-    free(effects.x);
-    free(effects.input);
+        for (size_t i = 0; i < QD_VALUES_MAX && status == QD_OK; i++)
+            if (has_effects(self, i))
+                status = show_effects_on(self, &effects, o, (qd_outcome_t)i);
+    qd_effects_clear(&effects);
     return status;
 }

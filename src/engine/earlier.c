@@ -35,6 +35,9 @@ static qd_status_t check_origin(const qd_experiment_t *experiment, const char *o
                                 const qd_provenance_t *from, qd_error_t *error)
 {
     const char *advice = "name another output with -o, or start over with --force";
+    qd_status_t status = qd_experiment_compare_plugin(experiment, from->config, output, error);
+    if (status != QD_OK)
+        return status;
     if (from->config_hash != experiment->config_hash)
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: is the result of another experiment (config_hash %016" PRIx64

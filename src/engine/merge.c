@@ -39,6 +39,9 @@ static qd_status_t take_shard(merge_t *self, size_t number, char **config, qd_er
         *config = strdup(from->config);
         status = *config ? qd_result_file_experiment(file, path, &self->experiment, error)
                          : qd_error_add(error, QD_ERROR_MEMORY, "no memory for an experiment");
+    } else if (self->experiment &&
+               qd_experiment_compare_plugin(self->experiment, from->config, path, error) != QD_OK) {
+        status = QD_ERROR_INPUT;
     } else if (self->experiment && from->config_hash != self->experiment->config_hash) {
         status = qd_error_add(
             error, QD_ERROR_INPUT,

@@ -21,9 +21,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* Values that may be kept of a world: the outcomes, then the group `landscape`. */
-#define VALUES (QD_OUTCOMES_MAX + QD_LANDSCAPE_OUTCOMES)
-
 /* What the threads share; touched under the one lock of `#pragma omp critical(qd_verify)`. */
 typedef struct {
     const qd_verify_options_t *options;
@@ -288,7 +285,7 @@ static bool compare_world(verify_t *self, const qd_segment_t *segment, uint64_t 
         note(self, found);
         return false;
     }
-    for (size_t v = 0; v < VALUES; v++) {
+    for (size_t v = 0; v < QD_VALUES_MAX; v++) {
         if (!is_kept(self, v))
             continue;
         double recomputed = value_of(segment, world, v);
@@ -321,7 +318,7 @@ static void compare_block(verify_t *self, const qd_segment_t *segment, const dou
 static qd_status_t read_rows(verify_t *self, const qd_work_t *block, double *stored)
 {
     qd_status_t status = QD_OK;
-    for (size_t v = 0; v < VALUES && status == QD_OK; v++) {
+    for (size_t v = 0; v < QD_VALUES_MAX && status == QD_OK; v++) {
         if (!is_kept(self, v))
             continue;
         status = qd_index_read(self->index, block->point, block->order, v, block->range.first,
@@ -373,7 +370,7 @@ static void work(verify_t *self)
     qd_worker_t worker;
     qd_error_t error = QD_ERROR_NONE;
     qd_status_t status = qd_worker_init(&worker, self->experiment, self->states, self->periods, &error);
-    double *stored = malloc(VALUES * QD_VERIFY_BLOCK * sizeof *stored);
+    double *stored = malloc(QD_VALUES_MAX * QD_VERIFY_BLOCK * sizeof *stored);
     if (status == QD_OK && !stored)
         status = qd_error_add(&error, QD_ERROR_MEMORY, "no memory for %d worlds", QD_VERIFY_BLOCK);
     bool more = status == QD_OK;

@@ -222,3 +222,31 @@ bool qd_plugin_read(qd_loading_t *load, const qd_yaml_node_t *node)
     load->self->plugin_digest = qd_loading_copy(load, qd_plugin_digest());
     return load->self->plugin && load->self->plugin_digest;
 }
+
+/* ---- comparing ----------------------------------------------------------------------------------------- */
+
+/* What qd_write_plugin wrote; empty texts where a text states no plugin. */
+static void find_stated(const char *config, char name[QD_OWN_NAME_MAX], char digest[65])
+{
+    const char *line = strstr(config, "\nplugin: {name: ");
+    *name = *digest = '\0';
+    if (line)
+        (void)sscanf(line + 1, "plugin: {name: %39[a-z0-9_], digest: \"%64[0-9a-f]\"", name, digest);
+}
+
+qd_status_t qd_experiment_compare_plugin(const qd_experiment_t *self, const char *config, const char *path,
+                                         qd_error_t *error)
+{
+    char name[QD_OWN_NAME_MAX], digest[65], there[128], here[128];
+    find_stated(config, name, digest);
+    const char *own = self->plugin ? self->plugin : "", *own_digest = self->plugin ? self->plugin_digest : "";
+    if (strcmp(name, own) == 0 && strcmp(digest, own_digest) == 0)
+        return QD_OK;
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "%s: holds worlds played %s%s; found an experiment %s%s; expected the same plugin for both "
+        "(--plugin)",
+        path, *name ? "with the plugin " : "without a plugin",
+        *name ? call(name, digest, there, sizeof there) : "", *own ? "with the plugin " : "without one",
+        *own ? call(own, own_digest, here, sizeof here) : "");
+}

@@ -123,6 +123,13 @@ int qd_parameter_find(const char *name)
     return find(name, qd_parameter_count, qd_parameter_name);
 }
 
+const qd_outcome_info_t *qd_value_info(size_t value)
+{
+    if (value >= QD_OUTCOMES_MAX)
+        return value < QD_VALUES_MAX ? &qd_landscape_table[value - QD_OUTCOMES_MAX] : NULL;
+    return value < qd_outcome_count ? &qd_outcome_table[value] : NULL;
+}
+
 int qd_outcome_find(const char *name)
 {
     return find(name, qd_outcome_count, qd_outcome_name);

@@ -394,7 +394,8 @@ static qd_status_t report_data(qd_result_file_t *file, const qd_experiment_t *ex
                                                                write_paths,
                                                                qd_report_write_claims,
                                                                qd_report_write_contrasts,
-                                                               qd_report_write_sensitivity};
+                                                               qd_report_write_sensitivity,
+                                                               qd_report_write_effects};
     qd_report_t self = {.file = file,
                         .experiment = experiment,
                         .options = options,

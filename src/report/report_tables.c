@@ -1,4 +1,5 @@
 #include "report/report_parts.h"
+#include "engine/effects.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -260,5 +261,44 @@ qd_status_t qd_report_write_sensitivity(const qd_report_t *self)
         fputs("}", out);
     }
     fputs("],\n", out);
+    return status;
+}
+
+/* Of the main outcomes, as the design's other figures. */
+static qd_status_t write_effects_on(const qd_report_t *self, qd_effects_t *effects, size_t order,
+                                    qd_outcome_t outcome, size_t *written)
+{
+    FILE *out = self->out;
+    qd_status_t status = qd_effects_find(effects, order, outcome, self->error);
+    for (size_t i = 0; i < effects->inputs && status == QD_OK; i++) {
+        const qd_rank_correlation_t *effect = &effects->sorted[i].effect;
+        qd_report_put_comma(out, (*written)++);
+        fputs("{", out);
+        qd_report_put_text(out, "outcome", qd_outcome_table[outcome].name);
+        qd_report_put_text(out, "order", qd_result_file_order_label(self->file, order));
+        qd_report_put_text(out, "factor", effects->sorted[i].name);
+        qd_report_put_text(out, "method", effects->partial ? "prcc" : "spearman");
+        qd_report_put_number(out, "estimate", effect->r);
+        qd_report_put_number(out, "low", effect->interval.low);
+        fputs("\"high\":", out);
+        qd_report_put_real(out, effect->interval.high);
+        fputs("}", out);
+    }
+    return status;
+}
+
+qd_status_t qd_report_write_effects(const qd_report_t *self)
+{
+    qd_effects_t effects;
+    size_t written = 0;
+    qd_status_t status = qd_effects_init(&effects, self->file, self->experiment, self->error);
+    fputs("\"effects\":[", self->out);
+    for (size_t order = 0; order < self->orders && effects.inputs > 0; order++)
+        for (size_t o = 0; o < qd_outcome_count && status == QD_OK; o++) {
+            if (qd_outcome_is_main(o) && qd_result_file_summarises(self->file, (qd_outcome_t)o))
+                status = write_effects_on(self, &effects, order, (qd_outcome_t)o, &written);
+        }
+    fputs("],\n", self->out);
+    qd_effects_clear(&effects);
     return status;
 }

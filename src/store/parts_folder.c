@@ -219,10 +219,13 @@ qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd
     return status;
 }
 
-static qd_status_t compare(const char *folder, const qd_manifest_t *found, const qd_part_kind_t *wanted,
-                           qd_error_t *error)
+static qd_status_t compare(const char *folder, const qd_manifest_t *found, const qd_experiment_t *experiment,
+                           const qd_part_kind_t *wanted, qd_error_t *error)
 {
     const char *advice = "name another output with -o, or start over with --force";
+    qd_status_t status = qd_experiment_compare_plugin(experiment, found->config, folder, error);
+    if (status != QD_OK)
+        return status;
     if (found->kind.config_hash != wanted->config_hash)
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: holds the work of another experiment (config_hash %016" PRIx64
@@ -271,7 +274,7 @@ qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
         qd_error_t reading = QD_ERROR_NONE;
         status = qd_manifest_read(&found, files, folder, &reading);
         if (status == QD_OK) {
-            status = compare(folder, &found, kind, error);
+            status = compare(folder, &found, experiment, kind, error);
             /* Worlds, points or claims may have changed since: the folder tells of the experiment as it is
              * now. */
             write = status == QD_OK && experiment->config != NULL &&

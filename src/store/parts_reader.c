@@ -104,7 +104,8 @@ void qd_parts_reader_provenance(const qd_parts_reader_t *self, qd_provenance_t *
 
 bool qd_parts_reader_keeps(const qd_parts_reader_t *self, qd_outcome_t outcome)
 {
-    return self->manifest.kind.columns >> outcome & 1;
+    return outcome < QD_OUTCOMES_MAX ? self->manifest.kind.columns >> outcome & 1
+                                     : outcome - QD_OUTCOMES_MAX < self->manifest.kind.extras;
 }
 
 uint64_t qd_parts_reader_done(const qd_parts_reader_t *self, size_t point, size_t order)
@@ -133,6 +134,9 @@ static qd_result_summary_t summary_of(const qd_tally_t *tally, qd_outcome_t outc
 qd_status_t qd_parts_reader_summary(qd_parts_reader_t *self, size_t point, size_t order, qd_outcome_t outcome,
                                     qd_result_summary_t *summary, qd_error_t *error)
 {
+    if (outcome >= QD_OUTCOMES_MAX)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s has no summary before the run has ended",
+                            qd_value_info(outcome)->name);
     qd_result_summary_t **cell = &self->cell[point * self->experiment->orders + order];
     if (*cell == NULL) {
         const qd_tally_t *tally;

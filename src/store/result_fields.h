@@ -32,7 +32,7 @@ struct qd_result_file {
     size_t points, orders;
     uint64_t worlds;
     uint64_t *done; /* points x orders; NULL until asked for, as the next */
-    summaries_t summaries[QD_OUTCOMES_MAX];
+    summaries_t summaries[QD_VALUES_MAX];
     char **point_label, **order_label;
     void *failure, *claim, *by_order, *contrast, *sensitivity;
     size_t failures, claims, by_orders, contrasts, sensitivities;

@@ -166,7 +166,7 @@ void qd_result_file_close(qd_result_file_t *self)
     if (qd_h5_close(&self->h5, &ignored) != QD_OK)
         ignored.status = QD_OK; /* faults of reading were told when they happened */
     free(self->done);
-    for (size_t o = 0; o < qd_outcome_count; o++)
+    for (size_t o = 0; o < QD_VALUES_MAX; o++)
         free_summaries(&self->summaries[o]);
     free_texts(self->point_label, self->points);
     free_texts(self->order_label, self->orders);
@@ -255,7 +255,7 @@ bool qd_result_file_has_worlds(qd_result_file_t *self, qd_outcome_t outcome)
     if (self->parts != NULL)
         return qd_parts_reader_keeps(self->parts, outcome);
     char path[128];
-    snprintf(path, sizeof path, "/worlds/%s", qd_outcome_table[outcome].name);
+    snprintf(path, sizeof path, "/worlds/%s", qd_value_info(outcome)->name);
     return qd_result_file_holds(self, path);
 }
 
@@ -290,8 +290,11 @@ static void *read_cells(qd_result_file_t *self, const char *path, qd_h5_type_t t
 bool qd_result_file_summarises(qd_result_file_t *self, qd_outcome_t outcome)
 {
     char path[128];
-    snprintf(path, sizeof path, "/summary/%s", qd_outcome_table[outcome].name);
-    return self->parts != NULL || qd_result_file_holds(self, path);
+    const qd_outcome_info_t *info = qd_value_info(outcome);
+    if (info == NULL || self->parts != NULL)
+        return info != NULL && outcome < QD_OUTCOMES_MAX;
+    snprintf(path, sizeof path, "/summary/%s", info->name);
+    return qd_result_file_holds(self, path);
 }
 
 qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order, uint64_t *worlds,
@@ -312,7 +315,7 @@ static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, 
     static const char *const real[REALS] = {"mean", "sd",   "mcse",     "min",       "max",
                                             "low",  "high", "stop_low", "stop_high", "quantiles"};
     summaries_t *summaries = &self->summaries[outcome];
-    const char *name = qd_outcome_table[outcome].name;
+    const char *name = qd_value_info(outcome)->name;
     char path[128];
     if (summaries->count != NULL)
         return QD_OK;
@@ -321,7 +324,7 @@ static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, 
         return qd_error_add(error, QD_ERROR_INPUT, "%s: has no summary of %s", self->h5.path, name);
     for (size_t i = 0; i < REALS; i++) {
         snprintf(path, sizeof path, "/summary/%s/%s", name, real[i]);
-        bool optional = i >= LOW && i <= STOP_HIGH;
+        bool optional = i >= LOW && (i <= STOP_HIGH || outcome >= QD_OUTCOMES_MAX);
         if (!optional || qd_h5_exists(&self->h5, path))
             summaries->real[i] = read_cells(self, path, QD_H5_REAL, i == QUANTILES ? QD_RESULT_QUANTILES : 1);
     }
@@ -359,7 +362,8 @@ qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t 
                                      .high = known(from, HIGH, i),
                                      .stop_low = known(from, STOP_LOW, i),
                                      .stop_high = known(from, STOP_HIGH, i)};
-    memcpy(summary->quantile, from->real[QUANTILES] + i * QD_RESULT_QUANTILES, sizeof summary->quantile);
+    for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
+        summary->quantile[q] = known(from, QUANTILES, i * QD_RESULT_QUANTILES + q);
     return QD_OK;
 }
 
@@ -370,7 +374,7 @@ qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t ord
         return qd_parts_reader_read(self->parts, point, order, outcome, first, count, out, error);
     if (!qd_result_file_has_worlds(self, outcome))
         return qd_error_add(error, QD_ERROR_INPUT, "%s: holds no worlds of %s", self->h5.path,
-                            qd_outcome_table[outcome].name);
+                            qd_value_info(outcome)->name);
     size_t there = first >= self->worlds ? 0 : count;
     if (there > 0 && self->worlds - first < there)
         there = (size_t)(self->worlds - first);
@@ -378,7 +382,7 @@ qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t ord
         out[i] = NAN;
     char path[128];
     hsize_t start[3] = {point, order, first}, size[3] = {1, 1, there};
-    snprintf(path, sizeof path, "/worlds/%s", qd_outcome_table[outcome].name);
+    snprintf(path, sizeof path, "/worlds/%s", qd_value_info(outcome)->name);
     if (there > 0)
         qd_h5_read_slab(&self->h5, path, QD_H5_REAL, 3, start, size, out);
     if (qd_cf_outcome_flags(outcome) != NULL)

@@ -4,6 +4,7 @@
 
 import csv
 import io
+import json
 import math
 import re
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
-from harness import must, scratch  # noqa: E402
+from harness import must, quadrille, scratch  # noqa: E402
 
 EXPERIMENT = """\
 seed: 9
@@ -72,6 +73,37 @@ class Effects(unittest.TestCase):
                 here = head.groups()
                 found[here] = {}
         return found
+
+    def test_tables_are_what_is_shown(self):
+        """export --effects, show --json and the report's data against the text."""
+        file = self.run_design("lhs", points=60, more=", doctrine: {values: [obama, rumsfeld]}")
+        shown = self.shown(file, "--outcomes", "survival,wars")
+        exported = rows(file, "--effects", "--outcomes", "survival,wars")
+        told = json.loads(must("show", file, "--json", "--outcomes", "survival,wars").stdout)["effects"]
+        self.assertEqual(len(exported), len(told))
+        for table in (exported, told):
+            found = {}
+            for row in table:
+                if row["estimate"] not in ("", None):
+                    found.setdefault((row["outcome"], row["order"]), {})[row["factor"]] = [float(row[k] or "nan") for k in ("estimate", "low", "high")]
+                self.assertEqual((row["method"], float(row["points"]), float(row["confidence"])), ("prcc", 60, 0.95))
+            self.assertEqual({key for key, factors in shown.items() if factors}, set(found))
+            for key, factors in found.items():
+                self.assertEqual(list(factors), list(shown[key]))  # strongest first
+                for name, numbers in factors.items():
+                    np.testing.assert_allclose(numbers, shown[key][name], atol=6e-4)
+        if "report" in must("--help").stdout:
+            must("report", file, "-o", self.folder / "effects.html")
+            data = json.loads(re.search(r'id="data"[^>]*>(.*?)</script>', (self.folder / "effects.html").read_text(), re.S)[1])
+            for row in data["effects"]:
+                if row["outcome"] == "survival" and row["estimate"] is not None:
+                    np.testing.assert_allclose(row["estimate"], shown["survival", row["order"]][row["factor"]][0], atol=6e-4)
+            self.assertIn("survival", {row["outcome"] for row in data["effects"]})
+        plain = self.folder / "plain.yaml"
+        plain.write_text("worlds: 3\norders: [bipolar]\nparameters: {order.states: 8, order.periods: 5}\n")
+        must("run", plain, "-o", self.folder / "plain.h5", "-q")
+        self.assertEqual(json.loads(must("show", self.folder / "plain.h5", "--json").stdout)["effects"], [])
+        self.assertIn("Sobol'", quadrille("export", self.folder / "plain.h5", "--effects").stderr)
 
     def check(self, file, outcome, indicator=None):
         design, means = rows(file, "--design"), rows(file, "--summary", "--outcomes", outcome)

@@ -218,5 +218,33 @@ class Export(unittest.TestCase):
             self.assertEqual(sum(1 for _ in file), 200_001)
 
 
+class Landscape(unittest.TestCase):
+    """The group `landscape` is exported and shown as the file holds it."""
+
+    def test_group_landscape(self):
+        folder = scratch(self)
+        path = folder / "l.yaml"
+        path.write_text("seed: 5\nworlds: 7\norders: [unipolar, multipolar]\nparameters: {order.states: 8, order.periods: 12}\noutput: {landscape: true}\n")
+        must("run", path, "-o", folder / "l.h5", "-q")
+        names = ("stable_partitions", "common_partition", "potential_gap")
+        with h5py.File(folder / "l.h5") as file:
+            held = {name: file["worlds"][name][0].ravel() for name in names}
+            means = {name: file[f"summary/{name}/mean"][0] for name in names}
+        rows = list(csv.DictReader(io.StringIO(must("export", folder / "l.h5", "--csv").stdout)))
+        for name in names:
+            np.testing.assert_array_equal([float(row[name]) for row in rows], held[name])
+        one = must("export", folder / "l.h5", "--csv", "--outcomes", "potential_gap").stdout.split()
+        self.assertEqual(one[0], "point,order,world,failed,potential_gap")
+        for rows in (csv.DictReader(io.StringIO(must("export", folder / "l.h5", "--csv", "--summary").stdout)),
+                     csv.DictReader(io.StringIO(must("show", folder / "l.h5", "--csv").stdout)), json.loads(must("show", folder / "l.h5", "--json").stdout)["summary"]):
+            found = {name: [] for name in names}
+            for row in rows:
+                if row["outcome"] in names:
+                    found[row["outcome"]].append(float(row["mean"]))
+            for name in names:
+                np.testing.assert_array_equal(found[name], means[name])
+        self.assertIn("stable_partitions", must("show", folder / "l.h5", "--outcomes", "stable_partitions").stdout)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

@@ -109,11 +109,25 @@ class Plugins(unittest.TestCase):
             self.assertRegex(self.refused(*command), r"--plugin with `encirclement` \(SHA-256 [0-9a-f]{64}\)")
             self.assertRegex(self.refused(*command, "--plugin", changed), r"found the plugin `encirclement` \(SHA-256")
             self.assertIn("found the plugin `commerce`", self.refused(*command, "--plugin", self.rule))
-        self.assertIn("encirclement", must("show", own, "--outcomes", "all").stdout)
+        for outcomes in ("all", "encirclement", "survival,longest_calm,encirclement"):
+            self.assertIn("encirclement", must("show", own, "--outcomes", outcomes).stdout)
+        with h5py.File(own) as file:
+            expected = file["worlds/encirclement"][0].ravel()
+        exported = must("export", own, "--csv", "--outcomes", "encirclement").stdout.split()
+        self.assertEqual(exported[0], "point,order,world,failed,encirclement")
+        np.testing.assert_array_equal([float(line.split(",")[-1]) for line in exported[1:]], expected)
+        self.assertIn("did you mean `encirclement`", self.refused("show", own, "--outcomes", "encirclment"))
+        self.assertIn("`encirclement`", self.refused("show", self.folder / "plain.h5", "--outcomes", "encirclement"))
         before = own.read_bytes()
-        self.refused("run", self.file, "-o", own, "--resume", "--plugin", changed)
-        self.refused("run", self.file, "-o", own, "--resume")
+        digest = r"\(SHA-256 [0-9a-f]{64}\)"
+        played = rf"own.h5: holds worlds played with the plugin `encirclement` {digest}; found an experiment"
+        self.assertRegex(self.refused("run", self.file, "-o", own, "--resume", "--plugin", changed), rf"{played} with the plugin `encirclement` {digest}")
+        self.assertRegex(self.refused("run", self.file, "-o", own, "--resume", "--plugin", self.rule), rf"{played} with the plugin `commerce` {digest}")
+        self.assertRegex(self.refused("run", self.file, "-o", own, "--resume"), rf"{played} without one; expected the same plugin for both \(--plugin\)")
         self.assertEqual(own.read_bytes(), before)
+        plain = self.folder / "plain.h5"
+        self.assertRegex(self.refused("run", self.file, "-o", plain, "--resume", "--plugin", self.rule), "plain.h5: holds worlds played without a plugin")
+        self.assertRegex(self.refused("merge", "-o", self.folder / "mixed.h5", own, plain), "plain.h5: holds worlds played without a plugin")
         named = self.folder / "named.yaml"
         named.write_text("plugin: encirclement\n" + EXPERIMENT)
         self.assertIn("named.yaml:1:9: found the plugin `encirclement`, which is not loaded", self.refused("run", named))

@@ -179,6 +179,22 @@ class Report(unittest.TestCase):
         self.assertIn("Share of points around the values of the parameters at which a claim keeps its sign: gain (all)", html.unescape(dom))
         self.assertEqual(len(re.findall(r"<td[^>]*>gain-unipolar</td><td[^>]*>unipolar</td><td[^>]*>40</td>", dom)), 1)
 
+    def test_effects_of_factors_are_drawn(self):
+        """Of a sampled design: a figure with a text alternative, strongest factors first."""
+        path = self.folder / "sampled.yaml"
+        path.write_text("worlds: 8\norders: [bipolar, multipolar]\nparameters: {order.states: 8, order.periods: 12}\ndesign:\n  type: sobol\n  points: 32\n"
+                        "  factors: {tension.debt: {uniform: [0, 0.3]}, institution.target: {uniform: [0.1, 0.9]}, crises.rate: {uniform: [0.2, 1]}}\n")
+        must("run", path, "-o", self.folder / "sampled.h5", "-q")
+        must("report", self.folder / "sampled.h5", "-o", self.folder / "sampled.html")
+        effects = json.loads(Page((self.folder / "sampled.html").read_text()).data)["effects"]
+        self.assertEqual({row["factor"] for row in effects}, {"tension.debt", "institution.target", "crises.rate"})
+        if CHROMIUM is None:
+            self.skipTest("no chromium")
+        dom, console = browse(self.folder / "sampled.html", 500)
+        self.assertEqual(console, [])
+        self.assertRegex(dom, r'data-drawn="[^"]*\beffects:yes')
+        self.assertRegex(dom, r'aria-label="Effects of the design[^"]*strongest first: \w')
+
     def test_hostile_texts_stay_texts(self):
         page = Page((self.folder / "hostile.html").read_text())
         self.assertEqual([a for t, a in page.elements if t == "img"], [])

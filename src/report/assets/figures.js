@@ -352,6 +352,26 @@ function sensitivity_figure(section) {
         }});
 }
 
+/* Effects of the factors of a plain Latin hypercube or Sobol' design. */
+function effects_figure(section) {
+    if (!D.effects.length) return;
+    const outcomes = [...new Set(D.effects.map(r => r.outcome))];
+    add_figure(section, {
+        id: 'effects', title: 'Effects of factors (rank correlations)',
+        controls: [{name: 'outcome', title: 'Outcome', options: outcomes.map(o => ({value: o, title: o})), value: first_of(outcomes)},
+                   {name: 'order', title: 'Order', options: options(orders), value: '0'}],
+        make: (chosen, width) => {
+            const order = orders[Number(chosen.order)], own = D.effects.filter(r => r.outcome === chosen.outcome && r.order === order && r.estimate !== null);
+            const measure = own.some(r => r.method === 'prcc') ? 'partial rank correlation' : 'rank correlation';
+            const rows = own.map(r => with_zero({label: r.factor, group: measure, y: r.estimate, low: r.low, high: r.high}));
+            return {rows: rows.slice(0, MOST_POINTS), columns: interval_columns('Factor', 'Measure'),
+                    alternative: rows.length ? `Effects of the design's factors on the mean of ${chosen.outcome} in the order ${order}, strongest first: ` + sentence(rows.slice(0, 3).map(r => `${r.label} ${show(r.y)} [${show(r.low)}, ${show(r.high)}]`))
+                                             : `${chosen.outcome} does not vary between the design points of the order ${order}, or these are too few.`,
+                    note: 'From -1 to 1: how closely the points\' means rise (or fall) with a factor, the others held. Intervals at 95 % are simultaneous over the factors.',
+                    spec: intervals_spec(rows.slice(0, MOST_POINTS), width, {x: `${measure[0].toUpperCase()}${measure.slice(1)} with the mean of ${chosen.outcome}`, zero: 0, tooltip: '{Factor: datum.label, Measure: datum.group, Estimate: datum.y, Low: datum.low, High: datum.high}'})};
+        }});
+}
+
 /* ---- claims and contrasts ---- */
 
 function claim_figure(section) {

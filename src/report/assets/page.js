@@ -127,6 +127,7 @@ function build() {
     factor_figure(design);
     heat_figure(design);
     sensitivity_figure(design);
+    effects_figure(design);
     contrast_figure(design);
     beside();
     origin();
