@@ -1,6 +1,6 @@
 # Shared by scripts/run and scripts/test: what the project needs of Debian, and how it is built. Sourced, not run.
 
-packages_build="gcc g++ cmake ninja-build pkg-config libgsl-dev libhdf5-dev librandom123-dev libfyaml-dev libxxhash-dev libjs-vega libmd-dev"
+packages_build="gcc g++ cmake ninja-build pkg-config libgsl-dev libhdf5-dev librandom123-dev libfyaml-dev libxxhash-dev zlib1g-dev libjs-vega libmd-dev"
 packages_test="libcmocka-dev netcdf-bin udunits-bin python3 python3-numpy python3-h5py python3-netcdf4 python3-xarray \
 python3-h5netcdf python3-matplotlib python3-yaml man-db lintian debootstrap chromium doxygen"
 # For the slow test of other processors (tests/processors); some 500 MB.

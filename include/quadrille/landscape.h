@@ -35,6 +35,7 @@
 #include <stdint.h>
 
 #include "quadrille/error.h"
+#include "quadrille/runner.h"
 
 #pragma GCC visibility push(default)
 
@@ -56,17 +57,6 @@ typedef enum { QD_METHOD_EXACT, QD_METHOD_SEARCH } qd_landscape_method_t;
 /* Random starts of a search: default and greatest number. */
 #define QD_STARTS_DEFAULT 1000
 #define QD_STARTS_MAX     100000000 /* greatest */
-
-/* ---- runner: execution of independent tasks ------------------------------------------------------------ */
-
-/* Runs task(context, index) for every index < count, in any order, on any threads, and returns when all are
- * done. Tasks write to their own slots only. engine/parallel.h has one on threads; NULL runs the tasks in
- * sequence. */
-typedef struct {
-    int threads; /* handed to `run` */
-    /* Runs the tasks on so many threads; every task has ended when it returns. */
-    void (*run)(int threads, size_t count, void (*task)(void *context, size_t index), void *context);
-} qd_runner_t;
 
 /* ---- the question -------------------------------------------------------------------------------------- */
 

@@ -17,6 +17,7 @@
 #include "quadrille/registry.h"
 #include "quadrille/result.h"
 #include "quadrille/run.h"
+#include "quadrille/runner.h"
 #include "quadrille/simulate.h"
 #include "quadrille/view.h"
 #include "quadrille/world.h"

@@ -25,6 +25,7 @@ class Quadrille(CMakePackage):
     depends_on("random123")
     depends_on("libfyaml")
     depends_on("xxhash")
+    depends_on("zlib-api")
     depends_on("libmd")
     depends_on("mpi", when="+mpi")
 

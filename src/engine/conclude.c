@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "engine/analysis.h"
+#include "engine/parallel.h"
 
 #ifndef QD_COMMIT
 #define QD_COMMIT NULL
@@ -88,6 +89,7 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
     for (size_t i = 0; i < QD_LANDSCAPE_OUTCOMES; i++)
         extra[i] = (qd_extra_t){qd_landscape_table[i].name, qd_landscape_table[i].unit,
                                 qd_landscape_table[i].meaning};
+    qd_runner_t runner = qd_parallel_runner(0);
     qd_analysis_t analysis = {0};
     uint64_t *target = NULL;
     qd_interval_t *stop = NULL;
@@ -98,6 +100,7 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
     if (status == QD_OK) {
         qd_assemble_options_t options = {
             .path = conclusion->output,
+            .runner = &runner,
             .overwrite = conclusion->overwrite,
             .worlds = experiment->output.worlds && !conclusion->statistics_only,
             .embed = (experiment->output.worlds || conclusion->shard) && !conclusion->statistics_only,

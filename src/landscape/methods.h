@@ -6,17 +6,6 @@
 #include "landscape/weights.h"
 #include "quadrille/landscape.h"
 
-/* Runs independent tasks through a runner, or in sequence where there is none. */
-static inline void qd_runner_run(const qd_runner_t *runner, size_t count,
-                                 void (*task)(void *context, size_t index), void *context)
-{
-    if (runner)
-        runner->run(runner->threads, count, task, context);
-    else
-        for (size_t index = 0; index < count; index++)
-            task(context, index);
-}
-
 /* All partitions of up to 13 actors: the stable ones, and the end of steepest descent from each.
  *
  * Partitions are restricted growth strings g (g_0 = 0, g_i at most 1 + the largest before), in lexicographic

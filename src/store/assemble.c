@@ -59,6 +59,7 @@ static qd_status_t write_all(qd_assembly_t *self, qd_error_t *error)
 static qd_status_t write_draft(qd_assembly_t *self, const qd_draft_t *draft, qd_error_t *error)
 {
     qd_h5_create(&self->h5, draft->temporary);
+    self->h5.runner = self->options->runner;
     snprintf(self->h5.path, sizeof self->h5.path, "%s", self->options->path);
     if (!self->h5.failed && !qd_draft_is(draft, qd_h5_descriptor(&self->h5)))
         qd_h5_refuse(&self->h5, "something else was put in the place of its draft");

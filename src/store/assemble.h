@@ -7,6 +7,7 @@
 #define QD_STORE_ASSEMBLE_H
 
 #include "quadrille/result.h"
+#include "quadrille/runner.h"
 #include "statistics/interval.h"
 #include "store/index.h"
 
@@ -16,14 +17,15 @@ typedef struct {
 } qd_extra_t;
 
 typedef struct {
-    const char *path;        /* OUT.h5 */
-    bool overwrite;          /* else a file that is there is QD_ERROR_INPUT */
-    const qd_files_t *files; /* for fsync and rename; NULL: the operating system */
-    bool worlds;             /* write /worlds */
-    bool embed;              /* write /parts: the file can be merged and resumed from; implies `worlds` */
-    bool scratch;            /* a file for a moment: it is neither synced nor read back */
-    bool compress;           /* deflate /worlds: smaller, much slower to write */
-    const qd_extra_t *extra; /* as many as the index keeps; NULL where it keeps none */
+    const char *path;          /* OUT.h5 */
+    bool overwrite;            /* else a file that is there is QD_ERROR_INPUT */
+    const qd_runner_t *runner; /* of what threads can do; NULL: one after another */
+    const qd_files_t *files;   /* for fsync and rename; NULL: the operating system */
+    bool worlds;               /* write /worlds */
+    bool embed;                /* write /parts: the file can be merged and resumed from; implies `worlds` */
+    bool scratch;              /* a file for a moment: it is neither synced nor read back */
+    bool compress;             /* deflate /worlds: smaller, much slower to write */
+    const qd_extra_t *extra;   /* as many as the index keeps; NULL where it keeps none */
     const uint64_t
         *target; /* points x orders: worlds that (point, order) shall have; NULL: the experiment's */
     const qd_interval_t

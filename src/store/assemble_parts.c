@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TALLY_CHUNK 65536
+#define TALLY_CHUNK ((size_t)65536)
+#define TALLY_ROOM  (16 * TALLY_CHUNK) /* bytes that are written at once */
 
 typedef struct {
     int64_t point, order, periods, ranges, tally_size;
@@ -18,9 +19,11 @@ typedef struct {
     qd_index_t *index;
     size_t units, ranges;
     unit_row_t *unit;
-    int64_t *value;     /* room for the larger of units and ranges */
-    size_t tally, byte; /* /parts/tally and its dimension */
-    hsize_t written;    /* bytes of tallies */
+    int64_t *value;         /* room for the larger of units and ranges */
+    size_t tally, byte;     /* /parts/tally and its dimension */
+    hsize_t written;        /* bytes of tallies */
+    unsigned char *waiting; /* TALLY_ROOM, of which `filled` wait to be written */
+    size_t filled;
 } embedding_t;
 
 static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
@@ -45,9 +48,36 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
     }
     free(seen);
     self->value = calloc(self->units + self->ranges + 1, sizeof *self->value);
-    if (self->unit == NULL || self->value == NULL)
+    self->waiting = malloc(TALLY_ROOM);
+    if (self->unit == NULL || self->value == NULL || self->waiting == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for /parts");
     return QD_OK;
+}
+
+/* Writes the bytes that wait: whole chunks, but for the last time. */
+static void write_waiting(embedding_t *self)
+{
+    qd_h5_slab_t slab = {.variable = self->tally,
+                         .start = {self->written},
+                         .count = {self->filled},
+                         .values = qd_h5_bytes(self->waiting)};
+    qd_h5_grow(self->h5, self->tally, self->written + self->filled);
+    qd_h5_write_slabs(self->h5, self->filled > 0, &slab);
+    self->written += self->filled;
+    self->filled = 0;
+}
+
+static void append(embedding_t *self, const unsigned char *bytes, size_t size)
+{
+    while (size > 0) {
+        size_t left = TALLY_ROOM - self->filled, some = size < left ? size : left;
+        memcpy(self->waiting + self->filled, bytes, some);
+        self->filled += some;
+        bytes += some;
+        size -= some;
+        if (self->filled == TALLY_ROOM)
+            write_waiting(self);
+    }
 }
 
 static qd_status_t append_tally(embedding_t *self, unit_row_t *unit, qd_error_t *error)
@@ -57,10 +87,7 @@ static qd_status_t append_tally(embedding_t *self, unit_row_t *unit, qd_error_t 
     qd_status_t status =
         qd_index_encoded(self->index, (size_t)unit->point, (size_t)unit->order, &bytes, &size, error);
     if (status == QD_OK) {
-        hsize_t start = self->written, count = size;
-        qd_h5_grow(self->h5, self->tally, self->written + size);
-        qd_h5_write_slab(self->h5, self->tally, &start, &count, qd_h5_bytes(bytes));
-        self->written += size;
+        append(self, bytes, size);
         unit->tally_size = (int64_t)size;
     }
     free(bytes);
@@ -82,6 +109,7 @@ static qd_status_t write_tallies(embedding_t *self, qd_error_t *error)
                                QD_H5_BYTE);
     for (size_t u = 0; u < self->units && status == QD_OK && !self->h5->failed; u++)
         status = append_tally(self, &self->unit[u], error);
+    write_waiting(self);
     qd_h5_grow(self->h5, self->byte, self->written);
     qd_h5_finish(self->h5, self->tally);
     return status;
@@ -163,5 +191,6 @@ qd_status_t qd_assembly_parts(qd_assembly_t *assembly, qd_error_t *error)
     }
     free(self.unit);
     free(self.value);
+    free(self.waiting);
     return status;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CELLS_A_THREAD 4 /* whose tallies are in memory at once */
+
 /* Numbers of the fields of one outcome and of one series in the batch. */
 typedef struct {
     qd_whole_field_t count, histogram;
@@ -46,6 +48,9 @@ static qd_real_field_t add_reals(summary_t *self, const char *group, const char 
 {
     char path[256], long_name[512];
     qd_h5_variable_t variable = variable_of(path, long_name, group, name, third, NULL, units, what, of);
+    variable.compress = third != NULL;
+    variable.chunk = third != NULL ? 16384 : 0;
+    variable.alike = strcmp(name, "mean") != 0; /* quantiles are middles of bins */
     return qd_batch_add_reals(&self->batch, &variable);
 }
 
@@ -203,15 +208,11 @@ static void fill_series(summary_t *self, size_t s, size_t i, const qd_tally_t *t
     }
 }
 
-static qd_status_t fill(summary_t *self, size_t point, size_t order, size_t i, qd_error_t *error)
+/* Of the tally of (point, order), the i-th of the batch. */
+static void fill(summary_t *self, size_t point, size_t order, size_t i, const qd_tally_t *tally)
 {
-    qd_index_t *index = self->assembly->index;
-    const qd_tally_t *tally;
-    qd_status_t status = qd_index_tally(index, point, order, &tally, error);
-    if (status != QD_OK)
-        return status;
     *qd_batch_wholes(&self->batch, self->worlds, i) =
-        (int64_t)qd_ranges_count(qd_index_done(index, point, order));
+        (int64_t)qd_ranges_count(qd_index_done(self->assembly->index, point, order));
     *qd_batch_wholes(&self->batch, self->failed, i) = (int64_t)qd_tally_failures(tally);
     for (size_t o = 0; o < qd_outcome_count; o++)
         if (self->outcomes >> o & 1) {
@@ -224,8 +225,125 @@ static qd_status_t fill(summary_t *self, size_t point, size_t order, size_t i, q
     const uint64_t *plane = qd_tally_plane(tally);
     for (size_t k = 0; k < QD_PLANE_BINS * QD_PLANE_BINS; k++)
         qd_batch_wholes(&self->batch, self->plane, i)[k] = (int64_t)plane[k];
+}
+
+/* ---- on threads ---------------------------------------------------------------------------------------- */
+
+/* The encoded tally of a (point, order), read by the one thread that reads; any thread decodes it. */
+typedef struct {
+    size_t point, order, place; /* place: in the batch */
+    unsigned char *bytes;       /* NULL where nothing is done */
+    size_t size;
+} encoded_t;
+
+/* Tallies that wait to be decoded, and what each of the tasks that share them decodes into. */
+typedef struct {
+    qd_tally_t *tally;
+    size_t periods;
+    bool paths;
+    qd_error_t error;
+} decoder_t;
+
+typedef struct {
+    summary_t *summary;
+    size_t decoders, cells, most;
+    decoder_t *decoder;
+    encoded_t *cell;
+} crew_t;
+
+static void crew_free(crew_t *self)
+{
+    for (size_t i = 0; self->cell != NULL && i < self->cells; i++)
+        free(self->cell[i].bytes);
+    for (size_t i = 0; self->decoder != NULL && i < self->decoders; i++)
+        qd_tally_free(self->decoder[i].tally);
+    free(self->cell);
+    free(self->decoder);
+}
+
+static qd_status_t crew_init(crew_t *self, summary_t *summary, qd_error_t *error)
+{
+    const qd_runner_t *runner = summary->assembly->options->runner;
+    size_t threads = runner != NULL ? (size_t)runner->threads : 1;
+    *self = (crew_t){.summary = summary, .decoders = threads, .most = threads * CELLS_A_THREAD};
+    self->decoder = calloc(self->decoders, sizeof *self->decoder);
+    self->cell = calloc(self->most, sizeof *self->cell);
+    return self->decoder != NULL && self->cell != NULL
+               ? QD_OK
+               : qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the summary");
+}
+
+/* An empty tally for a cell: that of the cell before, where it fits. */
+static bool make_ready(decoder_t *self, size_t periods, bool paths)
+{
+    if (self->tally != NULL && self->periods == periods && self->paths == paths) {
+        qd_tally_clear(self->tally);
+        return true;
+    }
+    qd_tally_free(self->tally);
+    self->tally = qd_tally_new(periods, paths);
+    self->periods = periods;
+    self->paths = paths;
+    if (self->tally == NULL)
+        qd_error_add(&self->error, QD_ERROR_MEMORY, "out of memory for a tally");
+    return self->tally != NULL;
+}
+
+/* The cells of one task: every decoders-th of those in hand. */
+static void decode_share(void *context, size_t number)
+{
+    crew_t *self = context;
+    const qd_assembly_t *assembly = self->summary->assembly;
+    decoder_t *decoder = &self->decoder[number];
+    for (size_t i = number; i < self->cells && decoder->error.count == 0; i += self->decoders) {
+        const encoded_t *cell = &self->cell[i];
+        size_t periods = qd_index_periods(assembly->index, cell->point, cell->order);
+        bool paths = assembly->kind.paths && assembly->experiment->point[cell->point].variation == 0;
+        if (make_ready(decoder, periods == 0 ? 1 : periods, paths) &&
+            (cell->bytes == NULL ||
+             qd_tally_decode(decoder->tally, cell->bytes, cell->size, &decoder->error) == QD_OK))
+            fill(self->summary, cell->point, cell->order, cell->place, decoder->tally);
+    }
+}
+
+/* Decodes the tallies in hand into the batch. */
+static qd_status_t crew_work(crew_t *self, qd_error_t *error)
+{
+    qd_runner_run(self->summary->assembly->options->runner, self->decoders, decode_share, self);
+    for (size_t i = 0; i < self->cells; i++)
+        free(self->cell[i].bytes);
+    self->cells = 0;
+    for (size_t i = 0; i < self->decoders; i++)
+        if (self->decoder[i].error.count > 0)
+            return qd_error_add(error, self->decoder[i].error.status, "%s", self->decoder[i].error.text);
     return QD_OK;
 }
+
+/* Reads the tally of a cell; once as many are in hand as are decoded together, does so. */
+static qd_status_t crew_add(crew_t *self, encoded_t cell, qd_error_t *error)
+{
+    qd_index_t *index = self->summary->assembly->index;
+    if (qd_ranges_count(qd_index_done(index, cell.point, cell.order)) > 0) {
+        qd_status_t status = qd_index_encoded(index, cell.point, cell.order, &cell.bytes, &cell.size, error);
+        if (status != QD_OK)
+            return status;
+    }
+    self->cell[self->cells++] = cell;
+    return self->cells == self->most ? crew_work(self, error) : QD_OK;
+}
+
+/* Fills the batch with `count` points from `first` on. */
+static qd_status_t fill_batch(crew_t *self, size_t first, size_t count, qd_error_t *error)
+{
+    size_t orders = self->summary->assembly->experiment->orders;
+    qd_status_t status = QD_OK;
+    for (size_t i = 0; i < count * orders && status == QD_OK; i++)
+        status =
+            crew_add(self, (encoded_t){.point = first + i / orders, .order = i % orders, .place = i}, error);
+    return status == QD_OK ? crew_work(self, error) : status;
+}
+
+/* ---- all of it ----------------------------------------------------------------------------------------- */
 
 static uint64_t wanted(const qd_experiment_t *experiment)
 {
@@ -235,12 +353,20 @@ static uint64_t wanted(const qd_experiment_t *experiment)
     return mask;
 }
 
+/* Points of a batch: a power of two, so that chunks divide it. */
+static size_t points_at_once(const qd_experiment_t *experiment)
+{
+    size_t most = QD_BATCH_CELLS / experiment->orders, points = 1;
+    while (2 * points <= most)
+        points *= 2;
+    return points < experiment->points ? points : experiment->points;
+}
+
 qd_status_t qd_assembly_summary(qd_assembly_t *assembly, qd_error_t *error)
 {
     const qd_experiment_t *experiment = assembly->experiment;
-    size_t orders = experiment->orders, points = QD_BATCH_CELLS / orders;
-    points = points == 0 ? 1 : points > experiment->points ? experiment->points : points;
-    qd_status_t status = QD_OK;
+    size_t orders = experiment->orders, points = points_at_once(experiment);
+    crew_t crew = {0};
     summary_t *self = calloc(1, sizeof *self);
     if (self == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the summary");
@@ -248,17 +374,19 @@ qd_status_t qd_assembly_summary(qd_assembly_t *assembly, qd_error_t *error)
     self->outcomes = wanted(experiment);
     qd_batch_init(&self->batch, &assembly->h5, points, orders);
     define(self);
+    qd_status_t status = crew_init(&crew, self, error);
     size_t unvaried = qd_experiment_unvaried(experiment), count;
     for (size_t first = 0; first < experiment->points && !assembly->h5.failed; first += count) {
         size_t end = first < unvaried ? unvaried : experiment->points;
         count = end - first < points ? end - first : points;
-        for (size_t i = 0; i < count * orders && status == QD_OK; i++)
-            status = fill(self, first + i / orders, i % orders, i, error);
+        if (status == QD_OK)
+            status = fill_batch(&crew, first, count, error);
         if (status != QD_OK)
             break;
         /* Of points varied for robustness, neither quantiles, histograms nor paths: they are many. */
         qd_batch_write(&self->batch, first, count, first < unvaried ? QD_H5_RANK_MAX : 2);
     }
+    crew_free(&crew);
     qd_batch_free(&self->batch);
     free(self);
     return status;

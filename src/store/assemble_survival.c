@@ -27,6 +27,8 @@ static qd_h5_variable_t variable_of(const char *path, const char *units, const c
     return (qd_h5_variable_t){.path = path,
                               .rank = 3,
                               .dimension = {"/point", "/order", "/period"},
+                              .chunk = VALUES_AT_ONCE,
+                              .compress = true,
                               .units = units,
                               .long_name = long_name};
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CHUNK_LEAST 64
 #define REALS       5 /* of a summary of extras: mean, sd, mcse, min, max */
@@ -22,8 +23,9 @@ typedef struct {
     qd_assembly_t *assembly;
     size_t columns;
     column_t *column;
-    double *value; /* columns x QD_CHUNK */
-    int8_t code[QD_CHUNK];
+    double *value;         /* columns x QD_CHUNK */
+    int8_t *code;          /* likewise, of those that are codes */
+    qd_h5_slab_t *slab;    /* columns */
     qd_row_check_t *check; /* of the rows that are handed over */
     size_t points;         /* that are copied at once */
     qd_batch_t batch;      /* of as many: summaries of extras */
@@ -44,6 +46,13 @@ static uint64_t chunk_of(const qd_assembly_t *assembly)
     return robustness->rows > 0 && few < QD_CHUNK && !small ? few : QD_CHUNK;
 }
 
+/* Points whose worlds fill a chunk; 1 where the worlds of one do. */
+static size_t points_at_once(const qd_assembly_t *assembly)
+{
+    uint64_t each = assembly->worlds * assembly->experiment->orders;
+    return each > QD_CHUNK / 2 ? 1 : (size_t)qd_h5_chunk(assembly->experiment->points, QD_CHUNK / each);
+}
+
 static void define_column(copy_t *self, size_t outcome)
 {
     qd_assembly_t *assembly = self->assembly;
@@ -59,7 +68,8 @@ static void define_column(copy_t *self, size_t outcome)
                             .units = extra == NULL ? qd_outcome_table[outcome].unit : extra->unit,
                             .long_name = extra == NULL ? qd_outcome_table[outcome].meaning : extra->meaning,
                             .chunk = chunk_of(assembly),
-                            .compress = assembly->options->compress,
+                            .compress = assembly->options->compress || self->points > 1,
+                            .alike = true,
                             .flags = qd_cf_outcome_flags(outcome)},
         qd_cf_outcome_flags(outcome) == NULL ? QD_H5_REAL : QD_H5_CODE);
     self->column[self->columns++] = (column_t){.outcome = outcome, .variable = variable};
@@ -163,27 +173,30 @@ static qd_status_t read_worlds(copy_t *self, size_t point, size_t order, uint64_
     return QD_OK;
 }
 
-/* Writes the columns in hand. */
-static void write_columns(copy_t *self, const hsize_t start[3], const hsize_t size[3])
+/* The values of a column in hand, as codes where they are. */
+static qd_h5_values_t values_of(copy_t *self, size_t c, size_t count)
 {
-    for (size_t c = 0; c < self->columns; c++) {
-        const column_t *column = &self->column[c];
-        const double *value = self->value + c * QD_CHUNK;
-        qd_h5_values_t values = qd_h5_reals(value);
-        if (qd_cf_outcome_flags(column->outcome) != NULL) {
-            for (size_t i = 0; i < size[0] * size[1] * size[2]; i++)
-                self->code[i] = (int8_t)(isnan(value[i]) ? QD_CF_NO_CODE : value[i]);
-            values = qd_h5_codes(self->code);
-        }
-        qd_h5_write_slab(&self->assembly->h5, column->variable, start, size, values);
-    }
+    const double *value = self->value + c * QD_CHUNK;
+    int8_t *code = self->code + c * QD_CHUNK;
+    if (qd_cf_outcome_flags(self->column[c].outcome) == NULL)
+        return qd_h5_reals(value);
+    for (size_t i = 0; i < count; i++)
+        code[i] = (int8_t)(isnan(value[i]) ? QD_CF_NO_CODE : value[i]);
+    return qd_h5_codes(code);
 }
 
-/* Points whose worlds fill a chunk; 1 where the worlds of one do. */
-static size_t points_at_once(const qd_assembly_t *assembly)
+/* Writes the columns in hand; a scratch file has none. */
+static void write_columns(copy_t *self, const hsize_t start[3], const hsize_t size[3])
 {
-    uint64_t each = assembly->worlds * assembly->experiment->orders;
-    return each > QD_CHUNK / 2 ? 1 : (size_t)qd_h5_chunk(assembly->experiment->points, QD_CHUNK / each);
+    size_t slabs = self->assembly->options->scratch ? 0 : self->columns;
+    for (size_t c = 0; c < slabs; c++) {
+        qd_h5_slab_t *slab = &self->slab[c];
+        *slab = (qd_h5_slab_t){.variable = self->column[c].variable,
+                               .values = values_of(self, c, (size_t)(size[0] * size[1] * size[2]))};
+        memcpy(slab->start, start, 3 * sizeof *start);
+        memcpy(slab->count, size, 3 * sizeof *size);
+    }
+    qd_h5_write_slabs(&self->assembly->h5, slabs, self->slab);
 }
 
 /* Points that have few worlds, whole. */
@@ -268,6 +281,8 @@ qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
     if (self == NULL || (self->column = calloc(QD_OUTCOMES_MAX + extras, sizeof *self->column)) == NULL ||
         (self->summary = calloc(extras + 1, sizeof *self->summary)) == NULL ||
         (self->check = qd_row_check_new(assembly->index, assembly->columns)) == NULL ||
+        (self->slab = calloc(QD_OUTCOMES_MAX + extras, sizeof *self->slab)) == NULL ||
+        (self->code = malloc((QD_OUTCOMES_MAX + extras) * QD_CHUNK * sizeof *self->code)) == NULL ||
         (self->value = malloc((QD_OUTCOMES_MAX + extras) * QD_CHUNK * sizeof *self->value)) == NULL) {
         status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for copying worlds");
         goto out;
@@ -285,6 +300,8 @@ out:
         free(self->column);
         free(self->summary);
         free(self->value);
+        free(self->code);
+        free(self->slab);
         qd_row_check_free(self->check);
     }
     free(self);

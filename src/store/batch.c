@@ -29,7 +29,9 @@ static size_t add(qd_batch_t *self, const qd_h5_variable_t *variable, qd_h5_type
         field.tail[i - 2] = qd_h5_dimension_length(self->h5, variable->dimension[i]);
         field.length *= (size_t)field.tail[i - 2];
     }
-    field.variable = qd_h5_define(self->h5, variable, type);
+    qd_h5_variable_t stepwise = *variable;
+    stepwise.step = variable->compress ? self->points : 0;
+    field.variable = qd_h5_define(self->h5, &stepwise, type);
     if (self->h5->failed)
         return 0;
     size_t count = self->points * self->orders * field.length + 1;
@@ -73,13 +75,21 @@ int64_t *qd_batch_wholes(qd_batch_t *self, qd_whole_field_t field, size_t i)
 
 void qd_batch_write(qd_batch_t *self, size_t first, size_t points, size_t rank)
 {
-    for (size_t i = 0; i < self->fields && !self->h5->failed; i++) {
+    size_t slabs = 0;
+    qd_h5_slab_t *slab = calloc(self->fields + 1, sizeof *slab);
+    if (slab == NULL)
+        qd_h5_refuse(self->h5, "out of memory for summaries");
+    for (size_t i = 0; slab != NULL && i < self->fields; i++) {
         const qd_batch_field_t *field = &self->field[i];
         if (field->rank > rank)
             continue;
-        hsize_t start[QD_H5_RANK_MAX] = {first}, count[QD_H5_RANK_MAX] = {points, self->orders};
-        memcpy(count + 2, field->tail, sizeof field->tail);
-        qd_h5_write_slab(self->h5, field->variable, start, count,
-                         field->real != NULL ? qd_h5_reals(field->real) : qd_h5_wholes(field->whole));
+        slab[slabs] = (qd_h5_slab_t){.variable = field->variable,
+                                     .start = {first},
+                                     .count = {points, self->orders},
+                                     .values = field->real != NULL ? qd_h5_reals(field->real)
+                                                                   : qd_h5_wholes(field->whole)};
+        memcpy(slab[slabs++].count + 2, field->tail, sizeof field->tail);
     }
+    qd_h5_write_slabs(self->h5, slabs, slab);
+    free(slab);
 }

@@ -65,8 +65,7 @@ static uint64_t of_run(qd_h5_values_t values, size_t from, size_t count, uint64_
     return sum;
 }
 
-/* Turns `place` into the next one of a slab without its last dimension; false after the last one. */
-static bool next_row(size_t rank, const hsize_t count[], hsize_t place[])
+bool qd_digest_next_row(size_t rank, const hsize_t count[], hsize_t place[])
 {
     for (size_t i = rank - 1; i-- > 0;) {
         if (++place[i] < count[i])
@@ -91,7 +90,7 @@ uint64_t qd_digest_values(size_t rank, const hsize_t size[], const hsize_t start
             position = position * size[i] + start[i] + place[i];
         sum += of_run(values, from, length, position);
         from += length;
-    } while (rank > 1 && next_row(rank, count, place));
+    } while (rank > 1 && qd_digest_next_row(rank, count, place));
     return sum;
 }
 
@@ -173,7 +172,7 @@ static bool sum_slabs(hid_t variable, hid_t space, hid_t memory_type, const plan
                 sound = H5Dvlen_reclaim(memory_type, memory, H5P_DEFAULT, (void *)(uintptr_t)room.at) >= 0;
             sound = H5Sclose(memory) >= 0 && sound;
         }
-    } while (sound && outer > 1 && next_row(outer, plan->size, place));
+    } while (sound && outer > 1 && qd_digest_next_row(outer, plan->size, place));
     return sound;
 }
 

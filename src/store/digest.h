@@ -22,6 +22,9 @@
 uint64_t qd_digest_values(size_t rank, const hsize_t size[], const hsize_t start[], const hsize_t count[],
                           qd_h5_values_t values);
 
+/* Turns `place` into the next one of a slab without its last dimension; false after the last one. */
+bool qd_digest_next_row(size_t rank, const hsize_t count[], hsize_t place[]);
+
 /* Gives every group its digest, of a file all of whose values are handed over; that of the root goes to
  * self->digest. Fails as the functions of hdf5_file.h do. */
 void qd_digest_write(qd_h5_t *self);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "quadrille/error.h"
+#include "quadrille/runner.h"
 #include "store/hdf5_scales.h"
 
 /* double, int64_t, uint8_t, uint64_t, const char *, int8_t */
@@ -69,10 +70,11 @@ typedef struct {
     char *path;
     qd_h5_type_t type;
     size_t rank;
-    hsize_t size[QD_H5_RANK_MAX];
-    uint64_t sum;  /* of the values handed over, as in digest.h */
-    hid_t dataset; /* -1 once it is finished */
-    bool scale;    /* a dimension, which qd_h5_scales_close closes */
+    hsize_t size[QD_H5_RANK_MAX], chunk[QD_H5_RANK_MAX];
+    bool packed, shuffled; /* its chunks are deflated, their bytes shuffled before */
+    uint64_t sum;          /* of the values handed over, as in digest.h */
+    hid_t dataset;         /* -1 once it is finished */
+    bool scale;            /* a dimension, which qd_h5_scales_close closes */
 } qd_h5_written_t;
 
 typedef struct {
@@ -81,8 +83,9 @@ typedef struct {
     qd_h5_scales_t scales; /* dimensions, while writing; the position of one is its _Netcdf4Dimid */
     size_t written, room;  /* variables, while writing */
     qd_h5_written_t *variable;
-    struct qd_guard *guard; /* while reading: the child that does it */
-    size_t kept;            /* in that child */
+    const qd_runner_t *runner; /* of qd_h5_write_slabs; NULL: one chunk after another */
+    struct qd_guard *guard;    /* while reading: the child that does it */
+    size_t kept;               /* in that child */
     qd_h5_kept_t keep[QD_H5_KEPT_MOST];
     char digest[33]; /* of the file as it was written, or as it was read last */
     bool failed;
@@ -108,7 +111,9 @@ typedef struct {
     const char *units, *long_name;         /* units as in the registry; NULL for texts */
     const char *flags;                     /* meanings of codes 0, 1, ..., with blanks between; or NULL */
     hsize_t chunk; /* at most so many elements a chunk; 0: contiguous where no dimension can grow */
+    hsize_t step;  /* of its slowest dimension are written at once: chunks divide them; 0: unknown */
     bool compress; /* shuffle and deflate, level 1, what is not small; needs chunk > 0 */
+    bool alike;    /* whole values repeat: deflate without shuffle makes them smaller */
 } qd_h5_variable_t;
 
 /* ---- writing ------------------------------------------------------------------------------------------- */
@@ -156,6 +161,18 @@ size_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_type_
 void qd_h5_write(qd_h5_t *self, size_t variable, qd_h5_values_t values);
 void qd_h5_write_slab(qd_h5_t *self, size_t variable, const hsize_t *start, const hsize_t *count,
                       qd_h5_values_t values);
+
+/* A slab for qd_h5_write_slabs. */
+typedef struct {
+    size_t variable;
+    hsize_t start[QD_H5_RANK_MAX], count[QD_H5_RANK_MAX];
+    qd_h5_values_t values;
+} qd_h5_slab_t;
+
+/* Writes slabs as qd_h5_write_slab does. Of variables that are packed, slabs of whole chunks are summed and packed by the
+ * threads of self->runner, and written as they are (H5Dwrite_chunk). */
+void qd_h5_write_slabs(qd_h5_t *self, size_t slabs, const qd_h5_slab_t slab[]);
+
 void qd_h5_grow(qd_h5_t *self, size_t variable, hsize_t size); /* of one dimension */
 void qd_h5_finish(qd_h5_t *self, size_t variable);
 

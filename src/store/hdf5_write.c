@@ -11,6 +11,7 @@
 #include "store/cf.h"
 #include "store/digest.h"
 #include "store/guard.h"
+#include "store/pack.h"
 
 #define SMALL ((size_t)64 << 10) /* bytes */
 #define CHUNK 16384              /* elements, where nothing else is said */
@@ -109,11 +110,11 @@ void qd_h5_set_reals(qd_h5_t *self, const char *path, const char *name, const do
 
 /* ---- variables --------------------------------------------------------------------------------------- */
 
-/* Shape of a variable: lengths now and at most, and the chunk that holds it. */
+/* Shape of a variable: lengths now and at most, the chunk that holds it, and how chunks are packed. */
 typedef struct {
     int rank;
     hsize_t size[QD_H5_RANK_MAX], most[QD_H5_RANK_MAX], chunk[QD_H5_RANK_MAX];
-    bool grows;
+    bool grows, packed, shuffled;
 } shape_t;
 
 hsize_t qd_h5_chunk(hsize_t size, hsize_t most)
@@ -122,27 +123,38 @@ hsize_t qd_h5_chunk(hsize_t size, hsize_t most)
     return chunks == 0 ? 1 : (size + chunks - 1) / chunks;
 }
 
-/* Chunks take the fastest dimensions whole, as far as `most` elements reach. */
-static void choose_chunk(shape_t *shape, hsize_t most)
+/* The largest divisor of `step` that is at most `most`, which is at least 1. */
+static hsize_t divisor_of(hsize_t step, hsize_t most)
+{
+    hsize_t divisor = step < most ? step : most;
+    while (step % divisor != 0)
+        divisor--;
+    return divisor;
+}
+
+/* Chunks take the fastest dimensions whole, as far as `most` elements reach, and divide the `step` of the slowest. */
+static void choose_chunk(shape_t *shape, hsize_t most, hsize_t step)
 {
     hsize_t left = most;
     for (int i = shape->rank - 1; i >= 0; i--) {
         hsize_t size = shape->most[i] == H5S_UNLIMITED ? left : shape->size[i];
-        shape->chunk[i] = qd_h5_chunk(size, left);
+        bool stepwise = i == 0 && step > 0 && size > step;
+        shape->chunk[i] = stepwise ? divisor_of(step, left) : qd_h5_chunk(size, left);
         left /= shape->chunk[i];
     }
 }
 
 /* Every variable has chunks, because checksums belong to chunks. HDF5 has none for texts; they are covered by the
  * digest alone. */
-static hid_t creation_list(const shape_t *shape, qd_h5_type_t type, bool compress)
+static hid_t creation_list(const shape_t *shape, qd_h5_type_t type)
 {
     const double nan = NAN;
     const int8_t none = QD_CF_NO_CODE;
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     if (H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) >= 0 &&
         H5Pset_chunk(creation, shape->rank, shape->chunk) >= 0 &&
-        (!compress || (H5Pset_shuffle(creation) >= 0 && H5Pset_deflate(creation, 1) >= 0)) &&
+        (!shape->shuffled || H5Pset_shuffle(creation) >= 0) &&
+        (!shape->packed || H5Pset_deflate(creation, QD_DEFLATE_LEVEL) >= 0) &&
         (type == QD_H5_TEXT || H5Pset_fletcher32(creation) >= 0) &&
         (type != QD_H5_REAL || H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &nan) >= 0) &&
         (type != QD_H5_CODE || H5Pset_fill_value(creation, H5T_NATIVE_INT8, &none) >= 0))
@@ -181,15 +193,16 @@ static bool is_small(const shape_t *shape)
     return bytes < SMALL && !shape->grows;
 }
 
-static hid_t create_dataset(qd_h5_t *self, const char *path, qd_h5_type_t type, shape_t *shape, hsize_t chunk,
-                            bool compress)
+static hid_t create_dataset(qd_h5_t *self, qd_h5_type_t type, const qd_h5_variable_t *variable,
+                            shape_t *shape)
 {
-    if (compress && is_small(shape)) {
-        compress = false;
-        chunk = 0;
-    }
-    choose_chunk(shape, chunk > 0 ? chunk : CHUNK);
-    hid_t creation = creation_list(shape, type, compress), in_file = qd_h5_file_type(type);
+    const char *path = variable->path;
+    bool plain = !variable->compress || is_small(shape);
+    shape->packed = !plain;
+    shape->shuffled = !plain && !variable->alike;
+    choose_chunk(shape, variable->chunk > 0 && !(variable->compress && plain) ? variable->chunk : CHUNK,
+                 variable->step);
+    hid_t creation = creation_list(shape, type), in_file = qd_h5_file_type(type);
     hid_t space = H5Screate_simple(shape->rank, shape->size, shape->most);
     hid_t access = access_list(two_chunks(shape));
     hid_t dataset = H5Dcreate2(self->file, path, in_file, space, H5P_DEFAULT, creation, access);
@@ -217,9 +230,14 @@ static size_t note_written(qd_h5_t *self, const char *path, qd_h5_type_t type, c
         return QD_H5_NONE;
     }
     qd_h5_written_t *variable = &self->variable[self->written];
-    *variable =
-        (qd_h5_written_t){.path = copy, .type = type, .rank = (size_t)shape->rank, .dataset = dataset};
+    *variable = (qd_h5_written_t){.path = copy,
+                                  .type = type,
+                                  .rank = (size_t)shape->rank,
+                                  .packed = shape->packed,
+                                  .shuffled = shape->shuffled,
+                                  .dataset = dataset};
     memcpy(variable->size, shape->size, sizeof variable->size);
+    memcpy(variable->chunk, shape->chunk, sizeof variable->chunk);
     return self->written++;
 }
 
@@ -253,7 +271,7 @@ static size_t make_scale(qd_h5_t *self, const char *path, qd_h5_type_t type, sha
 {
     if (self->failed)
         return QD_H5_NONE;
-    hid_t dataset = create_dataset(self, path, type, shape, 0, false);
+    hid_t dataset = create_dataset(self, type, &(qd_h5_variable_t){.path = path}, shape);
     size_t number = dataset < 0 ? QD_H5_NONE : note_written(self, path, type, shape, dataset);
     if (number == QD_H5_NONE)
         return QD_H5_NONE;
@@ -307,7 +325,7 @@ size_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_type_
     measure(self, variable, &shape);
     if (self->failed)
         return QD_H5_NONE;
-    hid_t dataset = create_dataset(self, variable->path, type, &shape, variable->chunk, variable->compress);
+    hid_t dataset = create_dataset(self, type, variable, &shape);
     size_t number = dataset < 0 ? QD_H5_NONE : note_written(self, variable->path, type, &shape, dataset);
     if (number == QD_H5_NONE)
         return QD_H5_NONE;

@@ -29,7 +29,7 @@ LEVELS = (
 LEVEL = {folder: level for level, row in enumerate(LEVELS) for folder in row}
 
 # The folder that implements each public header; quadrille.h only gathers the others.
-PUBLIC = {"error": "base", "registry": "registry", "random": "random", "world": "world", "view": "world", "plugin": "world", "event": "world", "experiment": "experiment",
+PUBLIC = {"error": "base", "runner": "base", "registry": "registry", "random": "random", "world": "world", "view": "world", "plugin": "world", "event": "world", "experiment": "experiment",
           "landscape": "landscape", "power": "landscape", "result": "store", "run": "engine", "simulate": "engine", "quadrille": None}
 # The tables of public headers belong to registry, but for these.
 TABLES = {"distributions": "random", "designs": "experiment"}

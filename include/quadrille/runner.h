@@ -1,0 +1,25 @@
+/* Execution of independent tasks, on threads or one after another. */
+#ifndef QD_RUNNER_H
+#define QD_RUNNER_H
+
+#include <stddef.h>
+
+/* Runs task(context, index) for every index < count, in any order, on any threads, and returns when all are done. Tasks write to
+ * their own slots only. engine/parallel.h has one on threads. */
+typedef struct {
+    int threads;
+    void (*run)(int threads, size_t count, void (*task)(void *context, size_t index), void *context);
+} qd_runner_t;
+
+/* Runs tasks through a runner, or in sequence where it is NULL. */
+static inline void qd_runner_run(const qd_runner_t *runner, size_t count,
+                                 void (*task)(void *context, size_t index), void *context)
+{
+    if (runner)
+        runner->run(runner->threads, count, task, context);
+    else
+        for (size_t index = 0; index < count; index++)
+            task(context, index);
+}
+
+#endif

@@ -1,0 +1,173 @@
+/* Chunks that threads pack are those that libhdf5 would write: it reads them back, checksums included, and the digest of the file
+ * is that of one written by libhdf5 alone. */
+#include "store/digest.h"
+#include "store/pack.h"
+#include "support/check.h"
+
+#include <hdf5.h>
+#include <unistd.h>
+
+#define POINTS  10
+#define ORDERS  3
+#define PERIODS 500
+#define VALUES  ((size_t)POINTS * ORDERS * PERIODS)
+#define STEP    4 /* points that are written at once */
+
+static double real[VALUES];
+static int64_t whole[VALUES];
+static int8_t code[VALUES];
+
+/* Whole numbers that deflate well, codes that hardly do, and doubles of random bits, which do not. */
+static void make_values(void)
+{
+    qd_test_stream_t stream = qd_test_stream(17, 1);
+    for (size_t i = 0; i < VALUES; i++) {
+        uint64_t bits = (uint64_t)(qd_test_uniform(&stream) * 0x1p53) * 0x9E3779B97F4A7C15ull;
+        memcpy(&real[i], &bits, sizeof bits);
+        real[i] = isnan(real[i]) ? 0.0 : real[i];
+        whole[i] = i % 97 == 0 ? (int64_t)i : 0;
+        code[i] = (int8_t)(bits % 7);
+    }
+}
+
+static qd_h5_variable_t table(const char *path, hsize_t chunk, bool alike)
+{
+    return (qd_h5_variable_t){.path = path,
+                              .rank = 3,
+                              .dimension = {"/point", "/order", "/period"},
+                              .units = "1",
+                              .chunk = chunk,
+                              .step = STEP,
+                              .compress = true,
+                              .alike = alike};
+}
+
+/* Runs tasks from the last to the first: their order must not matter. */
+static void run_backwards(int threads, size_t count, void (*task)(void *context, size_t index), void *context)
+{
+    (void)threads;
+    while (count-- > 0)
+        task(context, count);
+}
+
+/* Points first .. first + count - 1 of the three variables. */
+static void write_points(qd_h5_t *h5, bool packed, const size_t variable[3], size_t first, size_t count)
+{
+    size_t from = first * ORDERS * PERIODS;
+    const qd_h5_values_t values[] = {qd_h5_reals(real + from), qd_h5_wholes(whole + from),
+                                     qd_h5_codes(code + from)};
+    qd_h5_slab_t slab[3];
+    for (size_t i = 0; i < 3; i++) {
+        slab[i] = (qd_h5_slab_t){variable[i], {first}, {count, ORDERS, PERIODS}, values[i]};
+        if (!packed)
+            qd_h5_write_slab(h5, variable[i], slab[i].start, slab[i].count, values[i]);
+    }
+    if (packed)
+        qd_h5_write_slabs(h5, 3, slab);
+}
+
+/* Writes a file; `chunk`: elements of a chunk, at most. */
+static void write_file(const char *path, bool packed, hsize_t chunk, const qd_runner_t *runner,
+                       char digest[33])
+{
+    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_error_t error = QD_ERROR_NONE;
+    qd_h5_create(h5, path);
+    h5->runner = runner;
+    qd_h5_dimension(h5, "/point", POINTS, false);
+    qd_h5_dimension(h5, "/order", ORDERS, false);
+    qd_h5_dimension(h5, "/period", PERIODS, false);
+    qd_h5_variable_t reals = table("/real", chunk, false), wholes = table("/whole", chunk, true),
+                     codes = table("/code", chunk, false);
+    const size_t variable[] = {qd_h5_define(h5, &reals, QD_H5_REAL), qd_h5_define(h5, &wholes, QD_H5_WHOLE),
+                               qd_h5_define(h5, &codes, QD_H5_CODE)};
+    for (size_t first = 0; first < POINTS; first += STEP)
+        write_points(h5, packed, variable, first, POINTS - first < STEP ? POINTS - first : STEP);
+    for (size_t i = 0; i < 3; i++)
+        qd_h5_finish(h5, variable[i]);
+    assert_int_equal(qd_h5_close(h5, &error), QD_OK);
+    memcpy(digest, h5->digest, sizeof h5->digest);
+    free(h5);
+}
+
+static void check_file(const char *path)
+{
+    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_error_t error = QD_ERROR_NONE;
+    size_t count;
+    qd_h5_open(h5, path);
+    qd_h5_check(h5, true);
+    double *reals = qd_h5_read(h5, "/real", QD_H5_REAL, &count);
+    assert_int_equal(count, VALUES);
+    int64_t *wholes = qd_h5_read(h5, "/whole", QD_H5_WHOLE, &count),
+            *codes = qd_h5_read(h5, "/code", QD_H5_WHOLE, &count);
+    assert_int_equal(qd_h5_close(h5, &error), QD_OK);
+    assert_memory_equal(reals, real, sizeof real);
+    assert_memory_equal(wholes, whole, sizeof whole);
+    for (size_t i = 0; i < VALUES; i++)
+        assert_int_equal(codes[i], code[i]);
+    free(reals);
+    free(wholes);
+    free(codes);
+    free(h5);
+}
+
+/* Bytes of a variable in the file. */
+static hsize_t stored(const char *path, const char *name)
+{
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), variable = H5Dopen2(file, name, H5P_DEFAULT);
+    hsize_t bytes = H5Dget_storage_size(variable);
+    H5Dclose(variable);
+    H5Fclose(file);
+    return bytes;
+}
+
+static void test_packed_chunks_are_those_of_libhdf5(void **state)
+{
+    (void)state;
+    const qd_runner_t backwards = {.threads = 3, .run = run_backwards};
+    const hsize_t chunk[] = {600, 1024, 3000, 6000}; /* from a part of a row to a whole step, with edges */
+    make_values();
+    for (size_t c = 0; c < QD_COUNT(chunk); c++) {
+        char plain[] = "/tmp/quadrille-chunks-XXXXXX", packed[] = "/tmp/quadrille-chunks-XXXXXX",
+             digest[3][33];
+        close(mkstemp(plain));
+        close(mkstemp(packed));
+        write_file(plain, false, chunk[c], NULL, digest[0]);
+        write_file(packed, true, chunk[c], NULL, digest[1]);
+        check_file(packed);
+        write_file(packed, true, chunk[c], &backwards, digest[2]);
+        check_file(packed);
+        assert_string_equal(digest[0], digest[1]);
+        assert_string_equal(digest[0], digest[2]);
+        const char *const name[] = {"/real", "/whole", "/code"};
+        for (size_t i = 0; i < QD_COUNT(name); i++)
+            assert_true(stored(packed, name[i]) <= stored(plain, name[i]));
+        assert_true(stored(packed, "/whole") < sizeof whole / 8);
+        unlink(plain);
+        unlink(packed);
+    }
+}
+
+/* Of either parity of bytes. */
+static void test_bounds_hold(void **state)
+{
+    (void)state;
+    unsigned char scratch[1000], out[2000];
+    bool deflated;
+    for (size_t size = 1; size <= sizeof scratch; size += 37) {
+        assert_true(qd_pack_bound(size) <= sizeof out);
+        size_t packed = qd_pack(real, size, 1, false, scratch, out, &deflated);
+        assert_true(packed > 4 && packed <= qd_pack_bound(size));
+        assert_true(deflated || packed == size + 4);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_packed_chunks_are_those_of_libhdf5),
+        cmocka_unit_test(test_bounds_hold),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
