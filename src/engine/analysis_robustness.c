@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "statistics/interval.h"
 #include "statistics/rank_correlation.h"
 
@@ -52,14 +53,13 @@ static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, 
     size_t rows = experiment->robustness.rows, factors = experiment->robustness.factors;
     size_t places = experiment->claims * (1 + experiment->orders);
     *self = (study_t){.experiment = experiment, .rows = rows, .columns = 1 + experiment->orders};
-    self->place = calloc(places, sizeof *self->place);
-    self->memory = malloc((2 * places * rows + 1) * sizeof(double));
-    self->factor = malloc((factors + 1) * sizeof *self->factor);
-    self->x = malloc((rows * factors + 4 * rows + factors) * sizeof(double));
-    self->moving = malloc((factors + 1) * sizeof *self->moving);
+    self->place = qd_new(places, sizeof *self->place, error);
+    self->memory = qd_new(2 * places * rows, sizeof(double), error);
+    self->factor = qd_new(factors, sizeof *self->factor, error);
+    self->x = qd_new(rows * factors + 4 * rows + factors, sizeof(double), error);
+    self->moving = qd_new(factors, sizeof *self->moving, error);
     if (!self->place || !self->memory || !self->factor || !self->x || !self->moving)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the robustness of %zu claims",
-                            experiment->claims);
+        return QD_ERROR_MEMORY;
     self->effect = self->x + rows * factors;
     self->sort = self->effect + rows;
     self->p = self->sort + rows;
@@ -110,9 +110,8 @@ static qd_status_t measure_all(study_t *self, qd_claim_tests_t *tests, qd_analys
 {
     const qd_robustness_t *robustness = &self->experiment->robustness;
     size_t points = robustness->groups > 0 ? robustness->group[0].points : 0;
-    size_t *twin = malloc((points + 1) * sizeof *twin);
-    qd_status_t status =
-        twin ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu design points", points);
+    size_t *twin = qd_new(points, sizeof *twin, error);
+    qd_status_t status = twin ? QD_OK : QD_ERROR_MEMORY;
     for (size_t g = 0; g < robustness->groups; g++)
         for (size_t row = 0; row < self->rows && status == QD_OK; row++) {
             qd_experiment_variation(self->experiment, g, row, points, twin);

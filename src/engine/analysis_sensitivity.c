@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "experiment/points.h"
 #include "statistics/sensitivity.h"
 
@@ -174,9 +175,9 @@ static qd_status_t find_saltelli(const study_t *self, task_t *task, qd_error_t *
 {
     size_t factors = self->experiment->design.factors;
     qd_sobol_summary_t summary;
-    qd_sobol_index_t *index = malloc(factors * sizeof *index);
-    if (index == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu indices", factors);
+    qd_sobol_index_t *index = qd_new(factors, sizeof *index, error);
+    if (!index)
+        return QD_ERROR_MEMORY;
     qd_status_t status = qd_sobol_indices(self->blocks, factors, self->batches, task->value, &self->bootstrap,
                                           index, &summary, error);
     for (size_t f = 0; f < factors && status == QD_OK; f++) {
@@ -201,9 +202,9 @@ static qd_status_t find_saltelli(const study_t *self, task_t *task, qd_error_t *
 static qd_status_t find_morris(const study_t *self, task_t *task, qd_error_t *error)
 {
     size_t factors = self->experiment->design.factors;
-    qd_effect_t *effect = malloc(factors * sizeof *effect);
-    if (effect == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu effects", factors);
+    qd_effect_t *effect = qd_new(factors, sizeof *effect, error);
+    if (!effect)
+        return QD_ERROR_MEMORY;
     qd_status_t status = qd_elementary_effects(self->blocks, factors, self->batches, self->unit, self->moved,
                                                task->value, &self->bootstrap, effect, error);
     for (size_t f = 0; f < factors && status == QD_OK; f++) {
@@ -254,13 +255,13 @@ static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, 
     size_t each = points * BATCHES_MAX, outcomes = rows / experiment->orders;
     size_t room = VALUES_MOST / (each * sizeof *self->value);
     self->room = room < 1 ? 1 : room < outcomes ? room : outcomes;
-    self->task = calloc(self->room, sizeof *self->task);
-    self->value = malloc(self->room * each * sizeof *self->value);
-    self->row = malloc(self->room * design->factors * sizeof *self->row);
-    self->unit = malloc(points * design->factors * sizeof *self->unit);
-    self->moved = malloc(design->size * design->factors * sizeof *self->moved);
+    self->task = qd_new(self->room, sizeof *self->task, error);
+    self->value = qd_new(self->room * each, sizeof *self->value, error);
+    self->row = qd_new(self->room * design->factors, sizeof *self->row, error);
+    self->unit = qd_new(points * design->factors, sizeof *self->unit, error);
+    self->moved = qd_new(design->size * design->factors, sizeof *self->moved, error);
     if (!self->task || !self->value || !self->row || !self->unit || !self->moved)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the sensitivity of %zu points", points);
+        return QD_ERROR_MEMORY;
     for (size_t i = 0; i < self->room; i++) {
         self->task[i].value = self->value + i * each;
         self->task[i].row = self->row + i * design->factors;
@@ -317,11 +318,11 @@ qd_status_t qd_analyse_sensitivity(const qd_experiment_t *experiment, qd_index_t
     if (rows == 0)
         return QD_OK;
     study_t study;
-    double *room = malloc(READ_MAX * sizeof *room);
+    double *room = qd_new(READ_MAX, sizeof *room, error);
     qd_status_t status = study_init(&study, experiment, done, rows, error);
-    out->sensitivity = malloc(rows * design->factors * sizeof *out->sensitivity);
+    out->sensitivity = qd_new(rows * design->factors, sizeof *out->sensitivity, error);
     if (status == QD_OK && (!room || !out->sensitivity))
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu rows", rows);
+        status = QD_ERROR_MEMORY;
     for (study.order = 0; study.order < experiment->orders && status == QD_OK; study.order++)
         status = study_order(&study, room, out, error);
     free(study.moved);

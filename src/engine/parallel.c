@@ -13,6 +13,8 @@
 #include <mpi.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 qd_status_t qd_ranks_begin(qd_ranks_t *self, qd_error_t *error)
 {
     int provided;
@@ -24,9 +26,9 @@ qd_status_t qd_ranks_begin(qd_ranks_t *self, qd_error_t *error)
     MPI_Comm_size(MPI_COMM_WORLD, &self->size);
     if (self->size == 1)
         return QD_OK;
-    MPI_Win *window = malloc(sizeof *window);
+    MPI_Win *window = qd_new(1, sizeof *window, error);
     if (!window)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the counter of tickets");
+        return QD_ERROR_MEMORY;
     uint64_t *counter;
     MPI_Win_allocate(self->rank == 0 ? sizeof *counter : 0, sizeof *counter, MPI_INFO_NULL, MPI_COMM_WORLD,
                      &counter, window);

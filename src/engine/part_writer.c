@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 struct qd_part_writer {
     qd_parts_t *parts;
     pthread_t thread;
@@ -38,10 +40,10 @@ static void *write_parts(void *context)
 
 qd_status_t qd_part_writer_start(qd_parts_t *parts, qd_part_writer_t **self, qd_error_t *error)
 {
-    qd_part_writer_t *writer = calloc(1, sizeof *writer);
+    qd_part_writer_t *writer = qd_new(1, sizeof *writer, error);
     *self = NULL;
-    if (writer == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for writing parts");
+    if (!writer)
+        return QD_ERROR_MEMORY;
     writer->parts = parts;
     writer->fault = QD_ERROR_NONE;
     pthread_mutex_init(&writer->mutex, NULL);

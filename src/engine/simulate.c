@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "engine/worker.h"
 
@@ -197,10 +198,11 @@ qd_status_t qd_simulate(const qd_experiment_t *experiment, const qd_batch_t *bat
         status = check_batch(batch, error);
     if (status != QD_OK)
         return status;
-    self.parameter = malloc((batch->factors + 1) * sizeof *self.parameter);
+    self.parameter = qd_new(batch->factors, sizeof *self.parameter, error);
     change = qd_worker_schedule(experiment);
     if (!self.parameter || !change) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu factors", batch->factors);
+        status = self.parameter ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a schedule")
+                                : QD_ERROR_MEMORY;
         goto out;
     }
     status = find_factors(&self, error);

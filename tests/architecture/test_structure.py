@@ -13,7 +13,7 @@ import unittest
 SOURCE = pathlib.Path(sys.argv[2]).resolve()
 LIBRARY = pathlib.Path(sys.argv[1]).resolve().parent / "src" / "libquadrille.a"
 LINES_MOST = 600
-FILES_MOST = 6.0  # per 1,000 lines of src/: things that belong together stand in one file
+FILES_MOST = 5.6  # per 1,000 lines of src/: things that belong together stand in one file
 
 # From the top down. A folder may include from its own row (without circles) and from the rows below it.
 LEVELS = (
