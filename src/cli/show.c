@@ -253,8 +253,10 @@ static qd_status_t show_stop_of_claims(const qd_show_t *self, uint64_t done)
     }
     for (size_t p = 0; p < experiment->points; p++)
         most += (double)experiment->orders * (double)qd_experiment_worlds_at(experiment, p);
-    printf("\nprecision until claims are decided at %g %%, at most %llu worlds: verdicts on %zu of %zu",
-           100.0 * experiment->precision.confidence, (unsigned long long)experiment->worlds, judged, awaited);
+    printf("\nprecision until claims are decided at %g %%, at most %llu worlds",
+           100.0 * experiment->precision.confidence, (unsigned long long)experiment->worlds);
+    if (count > 0)
+        printf(": verdicts on %zu of %zu", judged, awaited);
     if (qd_result_file_provenance(self->file)->complete)
         printf("\n          saved %.3g %% of the %.0f worlds of a full run",
                100.0 * (1.0 - (double)done / most), most);

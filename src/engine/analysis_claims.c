@@ -95,7 +95,8 @@ static void take_sequences(family_t *self)
         if (!self->made[i])
             continue;
         self->level = self->sequence[i].level;
-        self->holm[i] = fmin(1.0, self->test[i].p * (self->alpha / (1.0 - self->level)));
+        double adjusted = self->test[i].p * (self->alpha / (1.0 - self->level));
+        self->holm[i] = adjusted > 1.0 ? 1.0 : adjusted; /* NaN stays */
     }
 }
 
