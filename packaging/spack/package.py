@@ -1,4 +1,5 @@
-# Recipe for Spack: put it into packages/quadrille/ of a repository of recipes, and set the places of the source first.
+# Recipe for Spack: put it into packages/quadrille/ of a repository of recipes. The two addresses are those of packaging/addresses,
+# written here by scripts/release; as long as they are at example.org, which belongs to nobody, the recipe fetches nothing.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -3,7 +3,10 @@
 """One table of options: what --help tells of a command is parsed, is in the man page, and is completed by the shells."""
 
 import functools
+import os
+import pty
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -115,6 +118,57 @@ class Options(unittest.TestCase):
                 done = subprocess.run([shell, "-n"] if shell != "fish" else [shell, "--no-execute"], input=must("help", "--completion", shell).stdout,
                                       capture_output=True, text=True)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), shell)
+
+
+class OtherShells(unittest.TestCase):
+    """Completion as fish and zsh themselves do it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = scratch(cls)
+        for shell, name in (("fish", "quadrille.fish"), ("zsh", "_quadrille")):
+            (cls.folder / name).write_text(must("help", "--completion", shell).stdout)
+        for name in ("result.h5", "mine.yaml"):
+            (cls.folder / name).write_text("")
+
+    @unittest.skipUnless(shutil.which("fish"), "no fish")
+    def test_fish(self):
+        for line, expected in (("quadrille ver", ["verify"]), ("quadrille verify --fra", ["--fraction"]), ("quadrille run --isa v", ["v2", "v3", "v4"]),
+                               ("quadrille show resu", ["result.h5"]), ("quadrille run mi", ["mine.yaml"]), ("quadrille list para", ["parameters"])):
+            done = subprocess.run(["fish", "--no-config", "-c", "source quadrille.fish; complete -C $argv[1]", line], cwd=self.folder, capture_output=True,
+                                  text=True, env=dict(os.environ, HOME=str(self.folder)))
+            self.assertEqual([offered.split("\t")[0] for offered in done.stdout.splitlines()], expected, done.stderr)
+
+    def complete_in_zsh(self, fd, line):
+        """What the line becomes by Tab; ^X^X is bound to a widget that prints it."""
+        os.write(fd, line.encode() + b"\t\x18\x18")
+        return re.search(r"<([^>]*)>", self.read(fd, ">"))[1]
+
+    def read(self, fd, until):
+        text = ""
+        while until not in text:
+            self.assertTrue(select.select([fd], [], [], 60)[0], text)
+            text += os.read(fd, 65536).decode(errors="replace")
+        return text
+
+    @unittest.skipUnless(shutil.which("zsh"), "no zsh")
+    def test_zsh(self):
+        process, fd = pty.fork()
+        if process == 0:
+            os.chdir(self.folder)
+            os.environ.update(TERM="dumb", LC_ALL="C.UTF-8", HOME=str(self.folder))
+            os.execlp("zsh", "zsh", "-f", "-i")
+        self.addCleanup(os.waitpid, process, 0)
+        self.addCleanup(os.close, fd)
+        os.write(fd, b"PS1=; fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; print -r REA''DY\n")
+        self.read(fd, "READY")
+        os.write(fd, b"tell() { print -r -- \"<$BUFFER>\"; BUFFER=; zle reset-prompt }; zle -N tell; bindkey '^X^X' tell; print -r DEFI''NED\n")
+        self.read(fd, "DEFINED")
+        for line, expected in (("quadrille ver", "quadrille verify "), ("quadrille verify --fra", "quadrille verify --fraction="),
+                               ("quadrille show resu", "quadrille show result.h5 "), ("quadrille run mi", "quadrille run mine.yaml "),
+                               ("quadrille list para", "quadrille list parameters "), ("quadrille run --no-such", "quadrille run --no-such")):
+            self.assertEqual(self.complete_in_zsh(fd, line), expected)
+        os.write(fd, b"exit\n")
 
 
 @unittest.skipUnless(shutil.which("bash"), "no bash")

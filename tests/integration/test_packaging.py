@@ -34,6 +34,28 @@ class Packaging(unittest.TestCase):
     def test_versions_agree(self):
         self.assertEqual(set(versions(SOURCE).values()), {VERSION})
 
+    def test_placeholders_stand_where_a_release_fills_them(self):
+        """No address is invented: those at example.org are in the one file that names them, and where scripts/release writes them."""
+        self.assertEqual(set(re.findall(r"^(\w+)=", read("packaging", "addresses"), re.M)), {"homepage", "repository", "contact"})
+        listed = subprocess.run(["git", "grep", "-l", "example.org", "--", ".", ":!tests"], cwd=SOURCE, capture_output=True, text=True)
+        if listed.returncode == 0:
+            self.assertLessEqual(set(listed.stdout.split()), {"packaging/addresses", "packaging/spack/package.py", "packaging/debian/changelog", "scripts/release"})
+
+    def test_table_of_dependencies(self):
+        """README names every library that the build looks for, every package that the scripts install to build, and what the packages need."""
+        table = re.search(r"^\| needed .*?\n\n", read("README.md"), re.M | re.S)[0]
+        named = set(re.findall(r"[a-z0-9+.-]+", " ".join(line.split("|")[2] + " " + line.split("|")[3] for line in table.strip().splitlines()[2:])))
+        package = {"GSL": "libgsl-dev", "HDF5": "libhdf5-dev", "MPI": "libopenmpi-dev", "PkgConfig": "pkg-config", "OpenMP": "gcc",
+                   "libfyaml": "libfyaml-dev", "libxxhash": "libxxhash-dev", "libmd": "libmd-dev", "cmocka": "libcmocka-dev",
+                   "ZLIB": "zlib1g-dev", "Random123/philox.h": "librandom123-dev", "doxygen": "doxygen"}
+        sought = re.findall(r"^ *(?:find_package\((\w+)|pkg_check_modules\(\w+ (?:REQUIRED )?IMPORTED_TARGET (\w+)|find_(?:path|program)\(\w+ ([\w/.]+))",
+                            read("CMakeLists.txt"), re.M)
+        self.assertGreater(len(sought), 8)
+        self.assertLessEqual({package[next(filter(None, names))] for names in sought}, named)
+        self.assertLessEqual(set(NEEDED) - {"g++", "ninja-build"}, named)
+        depends = re.search(r'PYTHON_PACKAGE_DEPENDS\s+"([^"]*)"', read("cmake", "install.cmake"))[1]
+        self.assertLessEqual(set(re.findall(r"python3-\w+", depends)), named)
+
     def test_images_install_what_the_build_needs(self):
         for name in ("Containerfile", "quadrille.def"):
             recipe = read("packaging", name)
@@ -94,7 +116,7 @@ class Packaging(unittest.TestCase):
         if shutil.which("git") is None:
             self.skipTest("no git")
         tree = scratch(self) / "tree"
-        names = [*versions(SOURCE), "CHANGELOG.md", "scripts/release"]
+        names = [*versions(SOURCE), "CHANGELOG.md", "scripts/release", "packaging/addresses"]
         for name in names:
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(SOURCE / name, tree / name)
@@ -110,8 +132,21 @@ class Packaging(unittest.TestCase):
         for words in (("git", "init", "-q"), ("git", "add", "."), ("git", "commit", "-qm", "first")):
             self.assertEqual(run(*words).returncode, 0)
         self.assertEqual(run("scripts/release", "1.2").returncode, 2)
+        placeholder = run("scripts/release", "9.8.7")
+        self.assertEqual(placeholder.returncode, 2)
+        self.assertIn("found no homepage of the project in packaging/addresses", placeholder.stderr)
+        self.assertEqual(run("git", "status", "--porcelain").stdout, "")
+        (tree / "packaging" / "addresses").write_text("homepage=https://a.test/q\nrepository=https://a.test/q.git\ncontact=q@a.test\n")
+        run("git", "commit", "-qam", "addresses")
         done = run("scripts/release", "9.8.7")
         self.assertEqual(done.returncode, 0, done.stderr)
+        for name, expected in (("packaging/spack/package.py", '    homepage = "https://a.test/q"\n    git = "https://a.test/q.git"\n'),
+                               ("CITATION.cff", 'url: "https://a.test/q"\nrepository-code: "https://a.test/q.git"\n'),
+                               ("packaging/conda/meta.yaml", "about:\n  home: https://a.test/q\n")):
+            self.assertIn(expected, (tree / name).read_text())
+        described = json.loads((tree / "codemeta.json").read_text())
+        self.assertEqual((described["url"], described["codeRepository"]), ("https://a.test/q", "https://a.test/q.git"))
+        self.assertRegex((tree / "packaging" / "debian" / "changelog").read_text(), r"\A.*\n\n.*\n\n -- quadrille developers <q@a\.test>  \w")
         self.assertEqual(set(versions(tree).values()), {"9.8.7"})
         self.assertRegex((tree / "CHANGELOG.md").read_text(), r"## \[Unreleased\]\n\n## \[9\.8\.7\] - \d{4}-\d\d-\d\d\n")
         self.assertEqual(run("git", "tag").stdout, "v9.8.7\n")
