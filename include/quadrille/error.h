@@ -11,7 +11,7 @@
 
 #pragma GCC visibility push(default)
 
-/* What became of a call. */
+/* The status of a call. */
 typedef enum {
     QD_OK = 0,
     QD_ERROR_INPUT = -1,  /* the user's input is wrong: exit status 2, nothing written */

@@ -21,7 +21,7 @@ typedef enum {
     QD_EVENT_CLUB_MOVE,       /* one move of a club review [mover, club, before, after: levels] */
     QD_EVENT_CLUB_REVIEW,     /* a club review ended (the first one before the first crises of period 0) */
     QD_EVENT_PARTNER_LEAVES,  /* a partner leaves an enduring mission [mover, venue, mission, age] */
-    QD_EVENT_MISSION_GOES_ON, /* an enduring mission goes on [venue, mission, age] */
+    QD_EVENT_MISSION_GOES_ON, /* an enduring mission continues [venue, mission, age] */
     QD_EVENT_MISSION_ENDS,    /* an enduring mission is over [venue, mission, age, ended, success] */
     QD_EVENT_CRISIS,          /* a crisis is drawn [crisis] */
     QD_EVENT_MOVE,  /* one move of a mission game [crisis, venue, game: side; mover, before, after: sides] */
@@ -46,15 +46,15 @@ typedef enum {
     QD_ENDED_WORTH,    /* it was worth nothing more to the initiator */
     QD_ENDED_SUPPORT,  /* the initiator's public withdrew its support */
     QD_ENDED_DEADLINE, /* doctrine.exit */
-    QD_ENDED_NOT       /* it goes on */
+    QD_ENDED_NOT       /* it continues */
 } qd_ended_t;
 
 /* The name of a way to end: "success", "worth", "support", "deadline", "". A constant. */
 const char *qd_ended_name(qd_ended_t ended);
 
-/* One event. What its kind does not set is NULL or 0. */
+/* One event. Members that its kind does not set are NULL or 0. */
 typedef struct qd_event {
-    qd_event_kind_t kind;             /* what happens */
+    qd_event_kind_t kind;             /* the kind of the event */
     unsigned period;                  /* when, from 0 */
     const qd_world_view_t *world;     /* as it stands at this moment */
     const qd_crisis_view_t *crisis;   /* the crisis that is dealt with */
@@ -66,7 +66,7 @@ typedef struct qd_event {
     size_t mover;                     /* the state that moves or leaves */
     size_t club;                      /* the pole whose club it is */
     double before, after;             /* label, side or level that the mover leaves and takes */
-    bool success, endures;            /* of a mission: whether it succeeded, and whether it goes on */
+    bool success, endures;            /* of a mission: whether it succeeded, and whether it continues */
     const qd_outcomes_t *outcomes;    /* of the world */
     const struct qd_inside *inside;   /* the kernel's own structs, for the project's tests */
 } qd_event_t;

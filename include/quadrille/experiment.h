@@ -52,7 +52,7 @@ typedef struct {
     char *label;        /* "0", "1", ... or the label given in a list; unique */
     double *coordinate; /* per factor: its value (doctrine: row of qd_doctrine_table); NaN where a list point
                            or a claim's own arm leaves it alone */
-    size_t settings;    /* what it sets beyond its coordinates; qd_experiment_plan applies both */
+    size_t settings;    /* its settings beyond the coordinates; qd_experiment_plan applies both */
     qd_setting_t *setting; /* in order: a later one wins */
     size_t changes;        /* length of `change` */
     qd_change_t *change;   /* sorted by `at` */
@@ -68,7 +68,7 @@ typedef struct {
 typedef struct {
     qd_design_type_t type; /* how its points are made */
     size_t factors;        /* length of `factor` */
-    qd_factor_t *factor;   /* what differs between points, in the order of the file */
+    qd_factor_t *factor;   /* the varied parameters, in the order of the file */
     size_t size;           /* `points:` base samples, trajectories; 0 for grid and list */
     size_t levels;         /* morris: levels of its grid; else 0 */
 } qd_design_t;
@@ -93,7 +93,7 @@ typedef struct {
 
 /* ---- claims -------------------------------------------------------------------------------------------- */
 
-/* What a claim says of means or of a distribution. */
+/* The kind of a claim: about means or about a distribution. */
 typedef enum {
     QD_CLAIM_CONTRAST,    /* mean(more) - mean(less) > margin */
     QD_CLAIM_INTERACTION, /* (more - less at `where`) - (more - less at `against`) > margin */
@@ -111,7 +111,7 @@ typedef struct {
 /* One entry of `claims:`. */
 typedef struct {
     char *id, *says;                 /* unique name; the claim in words */
-    qd_claim_kind_t kind;            /* what it says */
+    qd_claim_kind_t kind;            /* its kind */
     qd_outcome_t outcome;            /* of which outcome */
     int order;                       /* position in orders; -1: mean over all orders of the experiment */
     int order_less;                  /* QD_CLAIM_ORDERS: the other one */
@@ -123,17 +123,17 @@ typedef struct {
     double *level_value;             /* trend: the factor's values there */
     int direction;                   /* trend: +1 rises, -1 falls */
     double margin;                   /* a claim is supported when its interval lies above the margin */
-    double negligible; /* an effect whose interval lies within -+ this is told to be negligible; 0: none is */
+    double negligible; /* an effect whose interval lies within -+ this is negligible; 0: none is */
     bool exploratory;  /* `status: exploratory`; else confirmatory */
     int equal;         /* outcome in which the arms of a contrast should not differ, or -1 */
     bool awaited;      /* precision.claims: the run goes on until it is decided */
 } qd_claim_t;
 
-/* An assumption and what switches it off. */
+/* An assumption and the settings that switch it off. */
 typedef struct {
     char *name;            /* as the file calls it */
     size_t settings;       /* length of `setting` */
-    qd_setting_t *setting; /* what switches it off */
+    qd_setting_t *setting; /* the settings that switch it off */
     size_t *twin; /* for each point without ablation: the position of the same point with it in force */
 } qd_ablation_t;
 
@@ -152,9 +152,9 @@ typedef struct {
 typedef struct {
     size_t rows;           /* of the Latin hypercube; 0: not asked for */
     uint64_t worlds;       /* per point and order, of which the experiment's `worlds` are the most */
-    double range;          /* 0: only what has a distribution of its own is varied */
+    double range;          /* 0: only parameters with a distribution given for them vary */
     size_t factors;        /* length of `factor` */
-    qd_factor_t *factor;   /* what is varied, each with its distribution */
+    qd_factor_t *factor;   /* the varied parameters, each with its distribution */
     double *value;         /* rows x factors */
     size_t groups;         /* length of `group` */
     qd_variation_t *group; /* claims that leave the same factors free */
@@ -182,7 +182,7 @@ typedef struct {
     size_t points;            /* length of `point` */
     qd_point_t *point;        /* all: the design's, those of claims, ablations, baselines and robustness */
     qd_precision_t precision; /* how many worlds are enough */
-    qd_output_t output;       /* what is written */
+    qd_output_t output;       /* the values to write */
     double max_failures;      /* share of worlds that may fail before the run does; default 0.001 */
     size_t claims;            /* length of `claim` */
     qd_claim_t *claim;        /* `claims:` */
@@ -193,15 +193,16 @@ typedef struct {
     qd_robustness_t robustness; /* rows 0: not asked for */
     char *family;               /* "" or the name under which files share one correction */
     char *registered;           /* date of its registration, or "" */
-    char *deviations;           /* from what was registered, in words; "" where there are none */
+    char *deviations;           /* from the registration, in words; "" where there are none */
     uint64_t family_tests;      /* how many tests the family has in all files; 0: those of this file */
     double confidence;          /* of claims' intervals before Holm's correction; default 0.95 */
-    char *config; /* the experiment as resolved, YAML, one canonical form: what the result file stores */
+    char *config; /* the experiment as resolved, YAML in one canonical form; stored in the result file */
     char *plugin, *plugin_digest; /* name of the plugin, SHA-256 of its file; NULL: none */
-    uint64_t config_hash;         /* XXH3-64 of what decides the worlds' values: see docs/result-file.md */
+    uint64_t
+        config_hash; /* XXH3-64 of everything that determines the worlds' values: see docs/result-file.md */
 } qd_experiment_t;
 
-/* What the command line changes in a file: seed, worlds, settings. Strings are "NAME=VALUE". */
+/* Changes of a file by the command line: seed, worlds, settings. Strings are "NAME=VALUE". */
 typedef struct {
     bool has_seed, has_worlds; /* whether the next two are given */
     uint64_t seed, worlds;     /* in place of the file's */
@@ -210,8 +211,8 @@ typedef struct {
 } qd_overrides_t;
 
 /* Reads, checks and resolves a file. On success *self must be released by qd_experiment_free. On failure
- * nothing is left to free, and `error` holds every fault of the file as "FILE:LINE:COLUMN: what was found;
- * what was expected". `overrides` may be NULL. Data files named by an empirical order are read relative to
+ * nothing is left to free, and `error` holds every fault of the file as "FILE:LINE:COLUMN: text found;
+ * expectation". `overrides` may be NULL. Data files named by an empirical order are read relative to
  * the experiment file. */
 QD_MUST_USE qd_status_t qd_experiment_load(const char *path, const qd_overrides_t *overrides,
                                            qd_experiment_t **self, qd_error_t *error);
@@ -247,7 +248,7 @@ const char *qd_experiment_point_label(const qd_experiment_t *self, size_t point)
 const char *qd_experiment_order_label(const qd_experiment_t *self, size_t order);
 /* The experiment's title. Owned by the experiment. */
 const char *qd_experiment_name(const qd_experiment_t *self);
-/* The experiment as resolved, in canonical YAML: what a result file stores. Owned by the experiment. */
+/* The experiment as resolved, in canonical YAML; result files store it. Owned by the experiment. */
 const char *qd_experiment_config(const qd_experiment_t *self);
 
 /* The luck of world `world` (below 2^56) of every point in an order: the seed, and with `luck: by-order` the seed hashed

@@ -112,7 +112,7 @@ typedef enum {
     QD_MINIMA_FOUND    /* search: those found */
 } qd_minima_scope_t;
 
-/* What solving gave. */
+/* The solution. */
 typedef struct {
     size_t actors;           /* n */
     double configurations;   /* 2^(n-1), or the Bell number of n; infinite where it exceeds a double */

@@ -9,9 +9,9 @@
  * wherever the model's are: in experiment files, designs, schedules, claims, result files. Results carry its name and the
  * digest of its file; they are resumed, verified and replayed with the same file only.
  *
- * A plugin is code and does what it likes with the rights of its caller: nothing but an explicit request loads one.
+ * A plugin is code with the rights of its caller: only an explicit request loads one.
  *
- * Hooks must be pure: what they do may depend on what they are shown and on their own memory of that world, never on a clock, a
+ * Hooks must be pure: their effects may depend on their arguments and on their own memory of that world, never on a clock, a
  * file, a thread or another world. Several threads call them at once, on different worlds. They allocate nothing. */
 #ifndef QUADRILLE_PLUGIN_H
 #define QUADRILLE_PLUGIN_H
@@ -30,11 +30,11 @@
 /* The layout of everything that a plugin sees: this header, view.h and event.h. Only equal numbers fit. */
 #define QD_PLUGIN_ABI 1
 
-/* ---- what a hook is shown ------------------------------------------------------------------------------ */
+/* ---- the arguments of hooks ------------------------------------------------------------------------------ */
 
-/* What a hook is shown: valid during the call. */
+/* The arguments of a hook: valid during the call. */
 typedef struct qd_hook qd_hook_t;
-/* The world in which a hook is called, and what belongs to the plugin there. */
+/* The world in which a hook is called, and the plugin's own data of it. */
 struct qd_hook {
     const qd_world_view_t *world; /* as it stands; in `order`, before there is one, NULL */
     const double *parameter;      /* [parameters] the plugin's own, in its order, as they hold now */
@@ -63,7 +63,7 @@ typedef struct {
     int *label;         /* [states] first blocs: 0, or 1 .. blocs.max */
 } qd_order_draft_t;
 
-/* ---- what a plugin declares ---------------------------------------------------------------------------- */
+/* ---- the declarations of a plugin ------------------------------------------------------------------------ */
 
 /* A parameter "PLUGIN.NAME": real, drawn once a world like any other, and open to schedules. */
 typedef struct {
@@ -115,7 +115,7 @@ typedef struct {
     void (*finish)(const qd_hook_t *hook, const qd_outcomes_t *model, double own[]);
 } qd_plugin_t;
 
-/* What a shared object exports: its description, a constant. */
+/* The function that a shared object exports; it returns a constant description. */
 typedef const qd_plugin_t *qd_plugin_function_t(void);
 /* The name under which it exports it. */
 #define QD_PLUGIN_SYMBOL "qd_plugin"

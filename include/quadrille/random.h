@@ -120,7 +120,7 @@ typedef enum {
 /* One distribution. Normal and lognormal are truncated to [low, high] (the parameter's range); the bounds are
  * set by qd_distribution_finish. */
 typedef struct {
-    qd_distribution_kind_t kind; /* decides what a, b, c and value mean */
+    qd_distribution_kind_t kind; /* determines the meaning of a, b, c and value */
     uint32_t key; /* the draw it uses; 0: that of its parameter. Shared keys make parameters move together */
     int n;        /* choices */
     double a, b, c;               /* its numbers, in the order of distributions.def */

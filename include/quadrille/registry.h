@@ -13,7 +13,7 @@
 
 /* ---- kinds of order ------------------------------------------------------------------------------------ */
 
-/* What an order is drawn as. */
+/* The kind of an order. */
 typedef enum { QD_UNIPOLAR, QD_BIPOLAR, QD_MULTIPOLAR, QD_EMPIRICAL, QD_ORDER_KINDS } qd_order_kind_t;
 
 /* The row of a kind of order. */
@@ -39,7 +39,7 @@ typedef enum {
     QD_PARAMETER_COUNT /* the model's own */
 } qd_parameter_t;
 
-/* What a plugin (plugin.h) may add to the model's parameters and outcomes; room for all. */
+/* The most parameters and outcomes that a plugin (plugin.h) may add to the model's, and room for all. */
 #define QD_OWN_PARAMETERS 16                                       /* a plugin's parameters */
 #define QD_OWN_OUTCOMES   8                                        /* a plugin's outcomes */
 #define QD_PARAMETERS_MAX (QD_PARAMETER_COUNT + QD_OWN_PARAMETERS) /* all parameters */
@@ -85,9 +85,9 @@ typedef enum {
     QD_GROUP_LANDSCAPE, /* optional: qd_landscape_table */
     QD_GROUP_PLUGIN     /* of the plugin in use */
 } qd_group_t;
-/* Where an outcome is shown that is not asked for: outcomes.def says what each means. */
+/* The place where an outcome is shown without a request; outcomes.def defines each outcome. */
 typedef enum { QD_SHOWN_ASKED, QD_SHOWN_POINT, QD_SHOWN_MAIN } qd_shown_t;
-/* What an outcome is: a real number, a count, 0 or 1, a code whose meaning lists its values. */
+/* The type of an outcome: a real number, a count, 0 or 1, a code whose meaning lists its values. */
 typedef enum { QD_OUTCOME_REAL, QD_OUTCOME_COUNT, QD_OUTCOME_FLAG, QD_OUTCOME_CODE } qd_outcome_type_t;
 
 /* Position of each outcome in the table: QD_O_survival, ... */
@@ -103,7 +103,7 @@ typedef struct {
     const char *name, *unit, *meaning; /* as in experiment files; "1" without a unit; one line */
     qd_group_t group;                  /* to which it belongs */
     qd_shown_t shown;                  /* where it is shown that is not asked for */
-    qd_outcome_type_t type;            /* what it is */
+    qd_outcome_type_t type;            /* its type */
     double low, high;                  /* closed range of values; infinite where none is stated */
 } qd_outcome_info_t;
 

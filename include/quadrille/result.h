@@ -19,7 +19,7 @@
 /* Newest format this program writes and reads. */
 #define QD_RESULT_FORMAT 2
 
-/* ---- what a result file says --------------------------------------------------------------------------- */
+/* ---- the contents of a result file ------------------------------------------------------------------------ */
 
 /* Where a result comes from. Strings may be NULL when written ("" is stored); never NULL when read. */
 typedef struct {
@@ -27,7 +27,7 @@ typedef struct {
     const char *version;                                          /* of quadrille */
     const char *source_commit;                                    /* from which it was built */
     const char *created;                                          /* ISO 8601, UTC; NULL when written: now */
-    const char *command_line, *host, *compiler, *instruction_set; /* by what and where it was computed */
+    const char *command_line, *host, *compiler, *instruction_set; /* program and place of the computation */
     const char *libraries; /* "GSL 2.7, ..."; HDF5's version is added */
     const char *shard;     /* "2/5", or "" */
     int threads, ranks;    /* that computed it */
@@ -40,7 +40,7 @@ typedef struct {
     int format;                 /* of the file, at most QD_RESULT_FORMAT */
 } qd_provenance_t;
 
-/* What was assembled. */
+/* The assembled result. */
 typedef struct {
     char result_hash[33];      /* 32 hexadecimal digits */
     bool complete;             /* every (point, order) has exactly the worlds 0 .. target - 1 */
@@ -75,8 +75,9 @@ typedef struct {
 /* A claim around the values of the parameters, in its own place or in one order: see docs/experiment-file.md. Where it does
  * not apply: NaN, "" and 0. */
 typedef struct {
-    const char *verdict;   /* "robust", "conditional", "fragile", "too few points" */
-    const char *condition; /* where a conditional claim holds; what moves a fragile one */
+    const char *verdict; /* "robust", "conditional", "fragile", "too few points" */
+    const char
+        *condition; /* the side on which a conditional claim holds; the parameters that move a fragile one */
     double same, same_low,
         same_high;   /* share of points with the sign at the experiment's values, and its interval */
     double opposite; /* share of points with significantly the other sign (Benjamini and Hochberg) */
@@ -102,7 +103,7 @@ typedef struct {
     int64_t worlds; /* pairs of worlds used */
 } qd_result_contrast_t;
 
-/* Sensitivity of one outcome in one order to one factor. What a method does not give is NaN. */
+/* Sensitivity of one outcome in one order to one factor. Values that a method does not estimate are NaN. */
 typedef struct {
     const char *outcome, *order, *factor, *method; /* method: "saltelli" or "morris" */
     /* Saltelli: indices of first order and total, with their intervals. */
@@ -144,7 +145,7 @@ typedef struct {
 /* An open result file, or folder of parts. */
 typedef struct qd_result_file qd_result_file_t;
 
-/* Opens a result file, or a folder of parts (OUT.h5.parts) of a run that goes on or was stopped. QD_ERROR_IO:
+/* Opens a result file, or a folder of parts (OUT.h5.parts) of a running or stopped run. QD_ERROR_IO:
  * cut off; QD_ERROR_INPUT: not there, not a file of quadrille, of a newer format. */
 QD_MUST_USE qd_status_t qd_result_file_open(const char *path, qd_result_file_t **self, qd_error_t *error);
 

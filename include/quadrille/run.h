@@ -35,29 +35,29 @@ typedef struct {
 typedef struct {
     const char *output;   /* path of the result file */
     int threads;          /* of each rank; 0: as many as OpenMP offers (all processors, or OMP_NUM_THREADS) */
-    bool resume, force;   /* go on with earlier work; replace a result that is there */
+    bool resume, force;   /* resume earlier work; replace an existing result */
     size_t shard, shards; /* 1 <= shard <= shards; shards 1: the whole */
     const volatile sig_atomic_t *stop; /* set from outside (signal, time budget) to stop early; not NULL */
     const char *command_line;          /* kept in the file; may be NULL */
     qd_ranks_t *ranks;                 /* the processes that share the run; NULL: this one alone */
     /* Called now and then, by one thread at a time; may be NULL. */
     void (*progress)(void *context, const qd_progress_t *progress);
-    /* Told what was noticed about earlier work, one line or several; may be NULL. */
+    /* Receives warnings about earlier work, one line or several; may be NULL. */
     void (*warn)(void *context, const qd_error_t *warnings);
     void *context; /* handed to both */
 } qd_run_options_t;
 
-/* What came of it; on rank 0, else empty. */
+/* The outcome of the run; on rank 0, else empty. */
 typedef struct {
     qd_assembled_t assembled; /* result_hash is "" where no file was written */
     double seconds;           /* of this session */
     uint64_t played;          /* worlds of this session */
 } qd_run_summary_t;
 
-/* Plays what is missing, keeps every finished unit in OUT.h5.parts, and assembles OUT.h5 at the end and at an
+/* Plays the missing worlds, keeps every finished unit in OUT.h5.parts, and assembles OUT.h5 at the end and at an
  * early stop; the parts go once it holds all of the run's worlds. QD_ERROR_STOPPED: stopped early, readable
  * file written, resumable. QD_ERROR_INPUT: an OUT.h5 or parts that cannot be gone on with; nothing was
- * changed. QD_ERROR_IO: what was finished is in the parts, as far as they could be written.
+ * changed. QD_ERROR_IO: the finished worlds are in the parts, as far as they could be written.
  * QD_ERROR_INTERNAL: more than max_failures of the worlds failed (at least one may, unless max_failures is
  * 0); the file is written all the same. */
 QD_MUST_USE qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *options,

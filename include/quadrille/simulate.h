@@ -1,5 +1,5 @@
 /* Batches of worlds in memory: for callers that choose the next points from the results of the last ones (calibration, sequential
- * designs, optimisation). Nothing is written; qd_run (run.h) is for what must survive a bad day. */
+ * designs, optimisation). Nothing is written; qd_run (run.h) is for results that must survive a crash. */
 #ifndef QUADRILLE_SIMULATE_H
 #define QUADRILLE_SIMULATE_H
 
@@ -12,7 +12,7 @@
 
 #pragma GCC visibility push(default)
 
-/* What a batch asks for. Arrays are borrowed for the call. */
+/* A request for a batch. Arrays are borrowed for the call. */
 typedef struct {
     size_t factors;            /* length of `factor` */
     const char *const *factor; /* [factors] names of parameters, or "doctrine"; each at most once */
@@ -33,7 +33,7 @@ typedef struct {
  *
  * QD_ERROR_INPUT: an unknown factor, a factor named twice, a value outside its range, more than 2^40 worlds, no point, or a
  * point that no order can have (qd_plan_check); the message names point, factor and value, and `out` is not written.
- * QD_ERROR_STOPPED: *stop was set; what was not played is NaN. QD_ERROR_MEMORY. */
+ * QD_ERROR_STOPPED: *stop was set; worlds that were not played are NaN. QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_simulate(const qd_experiment_t *experiment, const qd_batch_t *batch, double out[],
                                     qd_error_t *error);
 

@@ -1,4 +1,4 @@
-/* What can be seen of a world: its state, a crisis, the game of a venue, an enduring mission. Symbols in
+/* Views of a world: its state, a crisis, the game of a venue, an enduring mission. Symbols in
  * brackets are those of the model (docs/model.md).
  *
  * Views only point: arrays belong to the world and hold until it goes on (or, for views that an event or a
@@ -74,7 +74,7 @@ typedef struct {
     int passes;                /* of best response, the last one without change counted */
     const double *side;        /* [states] x: 1 joins, 0 stays out, -1 opposes */
     size_t joiners, opponents; /* n+ with the initiator, n- with the target */
-    double support;            /* C+: what the joiners' capabilities, less their loads, come to */
+    double support;            /* C+: sum of the joiners' capabilities, less their loads */
     double opposition;         /* C-: the opponents' capabilities, the target's left out */
     double effort, counter;    /* P+, P- */
     double success;            /* q: probability of success */
@@ -98,7 +98,7 @@ typedef struct {
     const double *place;      /* [3][stride] unit vectors, one row a coordinate */
     const double *values;     /* [2][stride] v, in value units, one row a coordinate */
     const double *affinity;   /* [states][stride] A: symmetric, in [-1, 1], zero diagonal */
-    const double *baseline;   /* [states][stride] B', what A relaxes to */
+    const double *baseline;   /* [states][stride] B', to which A relaxes */
     const double *proximity;  /* [states][stride] G: unit diagonal */
     const double *load;       /* [states] l, in [0, 0.8] */
     const double *support;    /* [states] y: the publics' support, in [0, 1] */

@@ -47,7 +47,7 @@ typedef struct {
     qd_distribution_t distribution; /* from which it is drawn, once a world */
 } qd_change_t;
 
-/* From what worlds are drawn. */
+/* The plan from which worlds are drawn. */
 typedef struct {
     qd_order_kind_t kind;                           /* of the order */
     const qd_empirical_t *empirical;                /* NULL unless kind is QD_EMPIRICAL */
@@ -61,7 +61,7 @@ typedef struct {
 /* The plan of an order's defaults: no schedule, no empirical data. */
 qd_plan_t qd_plan_default(qd_order_kind_t kind);
 
-/* Checks what only holds between parameters: N > m for every draw (the states of an empirical order may all
+/* Checks the constraints between parameters: N > m for every draw (the states of an empirical order may all
  * be poles), one pole for unipolar, two for bipolar orders. Adds one message a fault, prefixed by `where`. */
 QD_MUST_USE qd_status_t qd_plan_check(const qd_plan_t *self, const char *where, qd_error_t *error);
 
@@ -85,7 +85,7 @@ void qd_world_free(qd_world_t *self);
 
 /* ---- result -------------------------------------------------------------------------------------------- */
 
-/* What a world came to. */
+/* The result of a world. */
 typedef struct {
     qd_outcomes_t outcomes; /* NaN where the world failed */
     size_t periods;         /* T of this world */

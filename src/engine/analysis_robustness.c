@@ -31,7 +31,7 @@ typedef struct {
     double *memory;       /* of all places */
     /* Room for the points of one place that have an effect: */
     size_t points, factors;
-    size_t *factor;            /* those that are free: position among all */
+    size_t *factor;            /* the free ones: position among all */
     double *x, *effect, *sort; /* points x factors; points; points */
     double *p, *adjusted;
     double *middle;                /* [factors] */
@@ -216,7 +216,7 @@ static qd_status_t summarise(study_t *self, const place_t *place, qd_result_robu
     return QD_OK;
 }
 
-/* ---- what turns the sign ------------------------------------------------------------------------------- */
+/* ---- parameters that turn the sign ------------------------------------------------------------------------ */
 
 /* Whether the effect certainly rises or falls with the factor: its simultaneous interval is all on one side of 0. */
 static bool moves(const qd_rank_correlation_t *of)

@@ -29,7 +29,7 @@ typedef struct {
     qd_status_t status;
 } task_t;
 
-/* What all outcomes of one order have in common. */
+/* State common to all outcomes of one order. */
 typedef struct {
     const qd_experiment_t *experiment;
     qd_index_t *done;
@@ -46,7 +46,7 @@ typedef struct {
     qd_result_sensitivity_t *row;
 } study_t;
 
-/* ---- what is done -------------------------------------------------------------------------------------- */
+/* ---- finished worlds -------------------------------------------------------------------------------------- */
 
 /* Worlds without which a point counts as not done. */
 static uint64_t needed(const qd_experiment_t *experiment)

@@ -26,7 +26,7 @@ typedef struct {
 /* The commit that the program was built from; NULL where that is not known. */
 const char *qd_source_commit(void);
 
-/* Analyses (claims, contrasts, sensitivity) and assembles what `done` holds. */
+/* Analyses (claims, contrasts, sensitivity) and assembles the worlds of `done`. */
 QD_MUST_USE qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
                                     const qd_conclusion_t *conclusion, qd_assembled_t *assembled,
                                     qd_error_t *error);

@@ -10,7 +10,7 @@
 #include "engine/columns.h"
 #include "quadrille/result.h"
 
-/* Where a result file cannot be read, what its run has finished may lie beside it. */
+/* Beside an unreadable result file there may be finished worlds of its run. */
 static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *error)
 {
     char *folder;
@@ -74,7 +74,7 @@ static qd_status_t add_result(qd_index_t *index, const qd_experiment_t *experime
     return status == QD_OK && rows ? qd_index_add_result(index, output, error) : status;
 }
 
-/* What lies there must keep what this run keeps: rows cannot be had afterwards. */
+/* Existing worlds must keep the outcomes of this run: rows cannot be added later. */
 static qd_status_t check_kind(const qd_index_t *index, const qd_experiment_t *experiment, const char *output,
                               qd_error_t *error)
 {

@@ -16,7 +16,7 @@
 #define MORE   64  /* of the first longer unit; then four times as many, until it takes long enough */
 
 #define FLUSH_SECONDS 5.0                  /* between two parts, of a long run */
-#define ASSEMBLING    ((uint64_t)16 << 20) /* bytes of memory for what assembling has in hand */
+#define ASSEMBLING    ((uint64_t)16 << 20) /* bytes of memory of the assembly */
 #define FRAME         ((uint64_t)1 << 20)  /* bytes of a result file with hardly anything in it */
 
 /* Bytes of a (point, order) in a result file, besides its rows and its tally. */

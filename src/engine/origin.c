@@ -17,7 +17,7 @@ static bool is_listed(const char *list, const char *item)
     return false;
 }
 
-/* What was joined already may be a list itself. */
+/* An already joined result has a list itself. */
 static void add_text(char list[static QD_ORIGIN_SIZE], const char *items)
 {
     char item[QD_ORIGIN_SIZE];

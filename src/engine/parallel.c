@@ -56,7 +56,7 @@ void qd_ranks_end(qd_ranks_t *self)
     *self = QD_RANKS_ALONE;
 }
 
-/* Adds to the counter on rank 0 and returns what it was. */
+/* Adds to the counter on rank 0 and returns its former value. */
 static uint64_t fetch_and_add(const qd_ranks_t *self, uint64_t add)
 {
     uint64_t before;

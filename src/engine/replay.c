@@ -58,7 +58,7 @@ static void flag_member(FILE *out, const char *name, bool value)
     fprintf(out, ",\"%s\":%s", name, value ? "true" : "false");
 }
 
-/* A state, or null for nobody. */
+/* A state, or null for none. */
 static void state_member(FILE *out, const char *name, int state)
 {
     if (state == QD_NOBODY)
@@ -374,7 +374,7 @@ static qd_status_t find_point(const qd_experiment_t *experiment, const char *nam
     return qd_experiment_find_point(experiment, name, point, error);
 }
 
-/* What the file says about the world. */
+/* Reads the row of the world from the file. */
 static qd_status_t read_stored(qd_result_file_t *file, uint64_t world, qd_replay_t *replay, qd_error_t *error)
 {
     const qd_result_failure_t *failure;

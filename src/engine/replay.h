@@ -32,8 +32,8 @@ typedef struct {
 } qd_replay_t;
 
 /* QD_ERROR_INPUT: no such order, point or world, not a result file, or a trace file that exists or cannot be
- * opened. QD_ERROR_DIFFERS: played again, the
- * world is not what the file holds. QD_ERROR_IO: the trace could not be written. */
+ * opened. QD_ERROR_DIFFERS: the replayed
+ * world differs from its row. QD_ERROR_IO: the trace could not be written. */
 QD_MUST_USE qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, qd_error_t *error);
 void qd_replay_free(qd_replay_t *self);
 

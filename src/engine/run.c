@@ -29,7 +29,7 @@
 #define FLUSH_BYTES       ((size_t)4 << 20) /* for each four threads; with twice as many the threads wait */
 #define TELL_SECONDS      0.5
 
-/* What the threads of a run share; touched under the one lock of `#pragma omp critical(qd_run)`. */
+/* State shared by the threads of a run; accessed under the one lock of `#pragma omp critical(qd_run)`. */
 typedef struct {
     const qd_experiment_t *experiment;
     const qd_run_options_t *options;
@@ -37,7 +37,7 @@ typedef struct {
     char *folder;    /* OUT.h5.parts */
     qd_lock_t *lock; /* of OUT.h5; on rank 0, else NULL */
     int threads;
-    qd_done_table_t earlier; /* what was done before */
+    qd_done_table_t earlier; /* worlds finished before */
     qd_index_t *index;       /* where it lies; later all that is done; on rank 0, else NULL */
     qd_dispatch_t *dispatch;
     qd_parts_t *parts;
@@ -57,7 +57,7 @@ static double now(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* ---- while it goes on ---------------------------------------------------------------------------------- */
+/* ---- progress --------------------------------------------------------------------------------------------- */
 
 static void tell(run_t *self)
 {
@@ -214,7 +214,7 @@ static qd_status_t check_strangers(const run_t *self, const qd_index_t *done)
                         (unsigned long long)self->experiment->worlds);
 }
 
-/* Rank 0 looks at what is there: a result file that cannot be gone on with is refused before anything is
+/* Rank 0 looks at what is there: a result file that cannot be resumed is refused before anything is
  * written. */
 static qd_status_t look_back(run_t *self)
 {
@@ -231,7 +231,7 @@ static qd_status_t look_back(run_t *self)
         status = qd_earlier_find(self->experiment, output, self->folder, false, &self->index, self->error);
     if (status == QD_OK)
         status = check_strangers(self, self->index);
-    /* What is wrong with the parts was told when they were opened. */
+    /* Faults of the parts were reported when they were opened. */
     if (status == QD_OK && options->warn && qd_parts_warnings(self->parts)->count == 0 &&
         qd_index_warnings(self->index)->count > 0)
         options->warn(options->context, qd_index_warnings(self->index));
@@ -243,7 +243,7 @@ static qd_status_t look_back(run_t *self)
     return qd_parts_recount(self->parts, self->index, self->error);
 }
 
-/* What rank 0 has found, for all. */
+/* Shares the findings of rank 0. */
 static qd_status_t share(run_t *self)
 {
     qd_status_t status =
@@ -360,7 +360,7 @@ static void warn_of_stops(const run_t *self, const qd_stopping_t *stopping)
     options->warn(options->context, &said);
 }
 
-/* Assembles the result file of what is done, and removes the parts once it holds all of the run's worlds. */
+/* Assembles the result file of the finished worlds, and removes the parts once it holds all of the run's worlds. */
 static qd_status_t finish(run_t *self, qd_run_summary_t *summary)
 {
     qd_stopping_t *stopping = NULL;
@@ -400,7 +400,7 @@ static void write_rest(run_t *self)
     self->status = self->status == QD_OK ? status : self->status;
 }
 
-/* What can be kept is kept, whatever has happened. */
+/* Keeps all finished work, after any fault. */
 static void end(run_t *self, qd_run_summary_t *summary)
 {
     if (self->status != QD_OK || *self->options->stop)

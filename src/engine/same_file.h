@@ -1,4 +1,4 @@
-/* Whether a file that is about to be written is one of those that are read. */
+/* Whether an output file is one of the inputs. */
 #ifndef QD_ENGINE_SAME_FILE_H
 #define QD_ENGINE_SAME_FILE_H
 

@@ -20,7 +20,7 @@ typedef struct {
     double *out;
 } simulation_t;
 
-/* ---- what is asked for --------------------------------------------------------------------------------- */
+/* ---- the request ------------------------------------------------------------------------------------------ */
 
 static qd_status_t find_factors(simulation_t *self, qd_error_t *error)
 {
@@ -77,7 +77,7 @@ static qd_status_t check_values(const simulation_t *self, qd_error_t *error)
 
 /* ---- plans --------------------------------------------------------------------------------------------- */
 
-/* A preset's six values give way to what the point sets by name. */
+/* Settings of the point by name override the six values of a preset. */
 static void make_plan(const simulation_t *self, size_t point, size_t order, qd_change_t change[],
                       qd_plan_t *plan)
 {

@@ -21,7 +21,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* What the threads share; touched under the one lock of `#pragma omp critical(qd_verify)`. */
+/* State shared by the threads; accessed under the one lock of `#pragma omp critical(qd_verify)`. */
 typedef struct {
     const qd_verify_options_t *options;
     qd_verify_report_t *report;
@@ -52,7 +52,7 @@ static void copy_without_path(const char *text, const char *path, char *out, siz
     snprintf(out, size, "%.*s", (int)strcspn(text, "\n"), text);
 }
 
-/* The rows against the tallies; the first line of what is found, without the file's name. */
+/* Compares the rows with the tallies; keeps the first line of the message, without the file's name. */
 static qd_status_t check_rows(qd_index_t *index, const char *path, char *difference, size_t size,
                               qd_error_t *error)
 {
@@ -117,7 +117,7 @@ static qd_status_t run_again(verify_t *self, const char *again)
     return strcmp(report->stored_hash, report->recomputed_hash) == 0 ? QD_OK : QD_ERROR_DIFFERS;
 }
 
-/* Names what of a result file cannot be compared. */
+/* Lists the contents of a result file that cannot be compared. */
 static void list_provenance(char *list, size_t size)
 {
     size_t used = 0;
@@ -400,7 +400,7 @@ static void work(verify_t *self)
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
-/* Nothing may have been left out of an index: what is left out is not compared. */
+/* Refuses an index with omitted worlds, which would not be compared. */
 static qd_status_t check_whole(verify_t *self)
 {
     const char *path = self->options->path;
@@ -452,9 +452,10 @@ static qd_status_t open_all(verify_t *self)
         self->extras = QD_LANDSCAPE_OUTCOMES;
     self->report->outcomes = (uint64_t)__builtin_popcountll(self->columns) + self->extras;
     if (status == QD_OK && options->fraction >= 1.0) {
-        self->cell = calloc(self->experiment->points * self->experiment->orders, sizeof *self->cell);
+        self->cell =
+            qd_new(self->experiment->points * self->experiment->orders, sizeof *self->cell, self->error);
         if (!self->cell)
-            status = qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the hash of the result");
+            status = QD_ERROR_MEMORY;
     }
     if (status == QD_OK && options->fraction >= 1.0 && self->index)
         status = qd_verify_tallies_new(self->experiment, self->index, &self->tallies, self->error);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "statistics/histograms.h"
 
 #define GOLDEN 0.6180339887498949 /* (sqrt(5) - 1) / 2 */
@@ -60,11 +61,11 @@ qd_status_t qd_verify_tallies_new(const qd_experiment_t *experiment, qd_index_t 
                                   qd_verify_tallies_t **self, qd_error_t *error)
 {
     size_t cells = experiment->points * experiment->orders;
-    qd_verify_tallies_t *tallies = calloc(1, sizeof *tallies);
+    qd_verify_tallies_t *tallies = qd_new(1, sizeof *tallies, error);
     *self = NULL;
-    if (!tallies || !(tallies->cell = calloc(cells + 1, sizeof *tallies->cell))) {
+    if (!tallies || !(tallies->cell = qd_new(cells, sizeof *tallies->cell, error))) {
         free(tallies);
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the tallies of worlds played again");
+        return QD_ERROR_MEMORY;
     }
     tallies->experiment = experiment;
     tallies->index = index;
