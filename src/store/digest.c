@@ -1,5 +1,6 @@
 #include "store/digest.h"
 
+#include "base/memory.h"
 #include "store/cf.h"
 #include "store/guard.h"
 
@@ -146,9 +147,28 @@ static bool make_plan(hid_t space, plan_t *plan)
     return true;
 }
 
+/* What a walk over the groups of a file does. */
+typedef struct {
+    qd_h5_t *h5;
+    bool write; /* sums are those of what was handed over, and digests are written; else read and compared */
+    bool rows;  /* also those of the groups of one value per world, which are large */
+    /* Of several readers: */
+    qd_digest_sums_t *into; /* where it collects sums, and does nothing else; NULL: it does not */
+    size_t share, shares,
+        *slab; /* of the slabs of all variables it reads every shares-th; number of the next */
+    const qd_digest_sums_t *from; /* sums that are known; NULL: it reads */
+    size_t *next;                 /* of those: that of the next variable */
+} walk_t;
+
+/* Whether it is this reader that reads the slab which comes next. */
+static bool is_mine(const walk_t *walk)
+{
+    return walk->into == NULL || (*walk->slab)++ % walk->shares == walk->share;
+}
+
 /* Reads slab after slab and adds them up; false where one cannot be read. */
-static bool sum_slabs(hid_t variable, hid_t space, hid_t memory_type, const plan_t *plan, qd_h5_values_t room,
-                      uint64_t *sum)
+static bool sum_slabs(const walk_t *walk, hid_t variable, hid_t space, hid_t memory_type, const plan_t *plan,
+                      qd_h5_values_t room, uint64_t *sum)
 {
     hsize_t start[QD_H5_RANK_MAX] = {0}, count[QD_H5_RANK_MAX], place[QD_H5_RANK_MAX] = {0};
     size_t outer = (size_t)plan->axis + 1; /* axes that are not read whole */
@@ -158,6 +178,8 @@ static bool sum_slabs(hid_t variable, hid_t space, hid_t memory_type, const plan
     do {
         for (hsize_t first = 0; sound && first < plan->size[plan->axis]; first += plan->step) {
             hsize_t left = plan->size[plan->axis] - first;
+            if (!is_mine(walk))
+                continue;
             memcpy(start, place, sizeof start);
             start[plan->axis] = first;
             count[plan->axis] = left < plan->step ? left : plan->step;
@@ -187,8 +209,9 @@ static void refuse_memory(qd_h5_t *self, const char *why)
     qd_h5_refuse(self, why);
 }
 
-static void sum_variable(qd_h5_t *self, const char *path, hid_t variable, kind_t kind, uint64_t *sum)
+static void sum_variable(const walk_t *walk, const char *path, hid_t variable, kind_t kind, uint64_t *sum)
 {
+    qd_h5_t *self = walk->h5;
     plan_t plan = {0};
     hid_t space = H5Dget_space(variable), memory_type = qd_h5_memory_type(kind.type);
     void *room = NULL;
@@ -198,7 +221,8 @@ static void sum_variable(qd_h5_t *self, const char *path, hid_t variable, kind_t
     else if (!is_empty(space) && H5Dget_storage_size(variable) > 0) {
         if ((room = calloc(plan.elements + 1, sizeof(double))) == NULL)
             refuse_memory(self, "out of memory for checking its digest");
-        else if (!sum_slabs(variable, space, memory_type, &plan, (qd_h5_values_t){kind.type, room}, sum))
+        else if (!sum_slabs(walk, variable, space, memory_type, &plan, (qd_h5_values_t){kind.type, room},
+                            sum))
             qd_h5_fail(self, "reading variable", path);
     }
     free(room);
@@ -207,12 +231,6 @@ static void sum_variable(qd_h5_t *self, const char *path, hid_t variable, kind_t
 }
 
 /* ---- digests of groups --------------------------------------------------------------------------------- */
-
-typedef struct {
-    qd_h5_t *h5;
-    bool write; /* sums are those of what was handed over, and digests are written; else read and compared */
-    bool rows;  /* also those of the groups of one value per world, which are large */
-} walk_t;
 
 static void add_word(XXH3_state_t *state, uint64_t word)
 {
@@ -292,6 +310,26 @@ static uint64_t handed_over(const qd_h5_t *h5, const char *path)
     return 0;
 }
 
+static uint64_t take_sum(const walk_t *walk)
+{
+    if (*walk->next < walk->from->count)
+        return walk->from->sum[(*walk->next)++];
+    qd_h5_refuse(walk->h5, "damaged: it was changed while it was read");
+    return 0;
+}
+
+static void note_sum(const walk_t *walk, uint64_t sum)
+{
+    qd_digest_sums_t *into = walk->into;
+    uint64_t *larger = qd_list_room(into->sum, into->count, 1, &into->room, sizeof *larger);
+    if (larger == NULL) {
+        refuse_memory(walk->h5, "out of memory for checking its digest");
+        return;
+    }
+    into->sum = larger;
+    into->sum[into->count++] = sum;
+}
+
 static void add_variable(const walk_t *walk, XXH3_state_t *state, hid_t variable, const char *path)
 {
     hid_t type = H5Dget_type(variable), space = H5Dget_space(variable);
@@ -307,12 +345,17 @@ static void add_variable(const walk_t *walk, XXH3_state_t *state, hid_t variable
     qd_h5_need(walk->h5, H5Tclose(type) >= 0, "reading variable", path);
     if (walk->write)
         sum = handed_over(walk->h5, path);
+    else if (walk->from != NULL)
+        sum = take_sum(walk);
     else if (kind.readable)
-        sum_variable(walk->h5, path, variable, kind, &sum);
+        sum_variable(walk, path, variable, kind, &sum);
     else
         qd_h5_refuse(walk->h5, "damaged: it holds a variable of a type that no result has");
     add_word(state, sum);
-    add_attributes(walk->h5, state, variable, path);
+    if (walk->into != NULL)
+        note_sum(walk, sum);
+    else
+        add_attributes(walk->h5, state, variable, path);
 }
 
 static void digest_group(const walk_t *walk, const char *path, char digest[33]);
@@ -423,11 +466,13 @@ static void digest_group(const walk_t *walk, const char *path, char digest[33])
     else if (group < 0)
         qd_h5_fail(h5, "opening", path);
     else {
-        add_attributes(h5, state, group, path);
+        if (walk->into == NULL)
+            add_attributes(h5, state, group, path);
         add_links(walk, state, path);
         XXH128_hash_t hash = XXH3_128bits_digest(state);
         snprintf(digest, 33, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
-        keep_digest(walk, group, path, digest);
+        if (walk->into == NULL)
+            keep_digest(walk, group, path, digest);
     }
     if (group >= 0)
         qd_h5_need(h5, H5Oclose(group) >= 0, "closing", path);
@@ -439,8 +484,28 @@ void qd_digest_write(qd_h5_t *self)
     digest_group(&(walk_t){.h5 = self, .write = true, .rows = true}, "/", self->digest);
 }
 
-void qd_digest_check(qd_h5_t *self, bool rows)
+/* Whatever is found damages the file, unless the system is to blame. */
+static void blame(qd_h5_t *self)
 {
-    digest_group(&(walk_t){.h5 = self, .rows = rows}, "/", self->digest);
-    self->absent = self->failed && !self->fault; /* whatever is found, unless the system is to blame */
+    self->absent = self->failed && !self->fault;
+}
+
+void qd_digest_check(qd_h5_t *self, bool rows, const qd_digest_sums_t *sums)
+{
+    size_t next = 0;
+    digest_group(&(walk_t){.h5 = self, .rows = rows, .from = sums, .next = &next}, "/", self->digest);
+    if (!self->failed && sums != NULL && next != sums->count)
+        qd_h5_refuse(self, "damaged: it was changed while it was read");
+    blame(self);
+}
+
+void qd_digest_sum(qd_h5_t *self, bool rows, size_t share, size_t shares, qd_digest_sums_t *sums)
+{
+    char unused[33];
+    size_t slab = 0;
+    *sums = (qd_digest_sums_t){0};
+    digest_group(
+        &(walk_t){.h5 = self, .rows = rows, .into = sums, .share = share, .shares = shares, .slab = &slab},
+        "/", unused);
+    blame(self);
 }

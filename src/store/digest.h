@@ -29,8 +29,20 @@ bool qd_digest_next_row(size_t rank, const hsize_t count[], hsize_t place[]);
  * self->digest. Fails as the functions of hdf5_file.h do. */
 void qd_digest_write(qd_h5_t *self);
 
-/* In the child that reads: reads a file, without the groups of one value per world (/worlds and /parts) unless
- * `rows`, and compares the digests: fails (qd_h5_refuse) where one is missing or another. */
-void qd_digest_check(qd_h5_t *self, bool rows);
+/* Sums of the values of variables, one after another as the groups of a file are walked. */
+typedef struct {
+    size_t count, room;
+    uint64_t *sum;
+} qd_digest_sums_t;
+
+/* In a child that reads: reads a file, without the groups of one value per world (/worlds and /parts) unless
+ * `rows`, and compares the digests: fails (qd_h5_refuse) where one is missing or another. `sums`: those of its values, if
+ * they are known; NULL: all are read. */
+void qd_digest_check(qd_h5_t *self, bool rows, const qd_digest_sums_t *sums);
+
+/* In one of several children: sums over every shares-th part of the values, from the share-th on, 0 <= share < shares. Those of
+ * all shares add up, modulo 2^64, to the ones that qd_digest_check takes. sums->sum is the caller's to free, also after a
+ * failure. */
+void qd_digest_sum(qd_h5_t *self, bool rows, size_t share, size_t shares, qd_digest_sums_t *sums);
 
 #endif

@@ -196,6 +196,9 @@ void qd_h5_vet(qd_h5_t *self);
  * damaged. */
 void qd_h5_check(qd_h5_t *self, bool rows);
 
+/* The same by so many children at once, each of which reads a share of the values. */
+void qd_h5_check_by(qd_h5_t *self, bool rows, size_t readers);
+
 bool qd_h5_exists(qd_h5_t *self, const char *path);
 
 /* Attribute of "/" or another object: malloc'ed text; NULL (without failing) where there is none. */

@@ -101,15 +101,110 @@ void qd_h5_vet(qd_h5_t *self)
     (void)!ask(self, &request, &reply);
 }
 
-void qd_h5_check(qd_h5_t *self, bool rows)
+/* Asks for the digest; `sums` of the values where they are known. */
+static void check_with(qd_h5_t *self, bool rows, const uint64_t *sums, size_t count)
 {
     qd_h5_request_t request = request_for(QD_H5_ASK_CHECK, "/", "");
     qd_h5_reply_t reply;
     request.rows = rows;
-    char *digest = ask(self, &request, &reply) ? take_values(self, reply.size) : NULL;
+    request.given = count;
+    bool sent = !self->failed && self->guard != NULL &&
+                qd_guard_send(self->guard, &request, sizeof request) &&
+                (count == 0 || qd_guard_send(self->guard, sums, count * sizeof *sums));
+    if (!self->failed && !sent)
+        note_end(self);
+    char *digest = sent && take_reply(self, &reply) ? take_values(self, reply.size) : NULL;
     if (digest != NULL)
         snprintf(self->digest, sizeof self->digest, "%s", digest);
     free(digest);
+}
+
+void qd_h5_check(qd_h5_t *self, bool rows)
+{
+    if (self->guard == NULL && !self->failed)
+        qd_h5_refuse(self, "is not open");
+    check_with(self, rows, NULL, 0);
+}
+
+/* Several children that read a file, each a share of its values. */
+typedef struct {
+    size_t count;
+    qd_h5_t *reader; /* but for the first one, which is that of the file itself */
+    uint64_t *sum;   /* of all who answered */
+    size_t sums;
+} readers_t;
+
+static qd_h5_t *reader_at(readers_t *self, qd_h5_t *first, size_t i)
+{
+    return i == 0 ? first : &self->reader[i - 1];
+}
+
+/* Adds the sums that a reader answers with; all have the same number. */
+static void take_sums(readers_t *self, qd_h5_t *reader)
+{
+    qd_h5_reply_t reply;
+    uint64_t *sum = take_reply(reader, &reply) ? take_values(reader, reply.size) : NULL;
+    if (sum == NULL)
+        return;
+    if (self->sum == NULL) {
+        self->sum = sum;
+        self->sums = reply.count;
+        return;
+    }
+    if (reply.count != self->sums)
+        qd_h5_refuse(reader, "damaged: it was changed while it was read");
+    for (size_t i = 0; i < self->sums && !reader->failed; i++)
+        self->sum[i] += sum[i];
+    free(sum);
+}
+
+/* All are asked before the first answer is waited for, so that they read at the same time. */
+static void ask_all(readers_t *self, qd_h5_t *first, bool rows)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        qd_h5_t *reader = reader_at(self, first, i);
+        qd_h5_request_t request = request_for(QD_H5_ASK_SUMS, "/", "");
+        request.rows = rows;
+        request.share = i;
+        request.shares = self->count;
+        if (!reader->failed && !qd_guard_send(reader->guard, &request, sizeof request))
+            note_end(reader);
+    }
+    for (size_t i = 0; i < self->count; i++) {
+        qd_h5_t *reader = reader_at(self, first, i);
+        if (!reader->failed)
+            take_sums(self, reader);
+        if (!reader->failed || first->failed)
+            continue;
+        first->failed = true;
+        first->absent = reader->absent;
+        memcpy(first->why, reader->why, sizeof first->why);
+    }
+}
+
+void qd_h5_check_by(qd_h5_t *self, bool rows, size_t readers)
+{
+    readers_t all = {.count = readers};
+    qd_error_t *ignored = readers < 2 ? NULL : calloc(1, sizeof *ignored);
+    if (readers < 2 || self->failed || self->guard == NULL) {
+        qd_h5_check(self, rows);
+        free(ignored);
+        return;
+    }
+    all.reader = calloc(readers - 1, sizeof *all.reader);
+    if (all.reader == NULL || ignored == NULL) {
+        qd_h5_refuse(self, "out of memory");
+    } else {
+        for (size_t i = 0; i + 1 < readers; i++)
+            qd_h5_open(&all.reader[i], self->path);
+        ask_all(&all, self, rows);
+        for (size_t i = 0; i + 1 < readers; i++)
+            (void)!qd_h5_close(&all.reader[i], ignored);
+        check_with(self, rows, all.sum, all.sums);
+    }
+    free(all.sum);
+    free(all.reader);
+    free(ignored);
 }
 
 bool qd_h5_exists(qd_h5_t *self, const char *path)

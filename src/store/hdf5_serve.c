@@ -20,17 +20,25 @@ static size_t slab_size(const qd_h5_request_t *request)
 }
 
 /* Answers one request; the values that go with the answer are malloc'ed. */
-static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, qd_h5_reply_t *reply)
+static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, const qd_digest_sums_t *given,
+                    qd_h5_reply_t *reply)
 {
     void *data = NULL;
+    qd_digest_sums_t sums;
     switch (request->ask) {
     case QD_H5_ASK_VET:
         qd_h5_here_vet(h5);
         break;
     case QD_H5_ASK_CHECK:
-        qd_digest_check(h5, request->rows);
+        qd_digest_check(h5, request->rows, given->count > 0 ? given : NULL);
         data = strdup(h5->digest);
         reply->size = data == NULL ? 0 : strlen(data);
+        break;
+    case QD_H5_ASK_SUMS:
+        qd_digest_sum(h5, request->rows, request->share, request->shares, &sums);
+        data = sums.sum;
+        reply->size = sums.count * sizeof *sums.sum;
+        reply->count = sums.count;
         break;
     case QD_H5_ASK_EXISTS:
         reply->found = qd_h5_here_exists(h5, request->path);
@@ -75,6 +83,16 @@ static bool send_reply(int channel, qd_h5_t *h5, qd_h5_reply_t *reply, const voi
            (reply->size == 0 || qd_channel_send(channel, data, reply->size));
 }
 
+/* The sums that follow a request; false where they do not come, or memory is short. */
+static bool receive_sums(int channel, const qd_h5_request_t *request, qd_digest_sums_t *given)
+{
+    *given = (qd_digest_sums_t){.count = request->given};
+    if (given->count == 0)
+        return true;
+    given->sum = calloc(given->count, sizeof *given->sum);
+    return given->sum != NULL && qd_channel_receive(channel, given->sum, given->count * sizeof *given->sum);
+}
+
 void qd_h5_serve(int channel, void *path)
 {
     qd_h5_t *h5 = malloc(sizeof *h5);
@@ -86,10 +104,13 @@ void qd_h5_serve(int channel, void *path)
     bool more = send_reply(channel, h5, &(qd_h5_reply_t){0}, NULL) && open;
     while (more && qd_channel_receive(channel, &request, sizeof request)) {
         qd_h5_reply_t reply = {0};
+        qd_digest_sums_t given;
         qd_guard_allow(0);
-        void *data = answer(h5, &request, &reply);
-        more = send_reply(channel, h5, &reply, data);
+        more = receive_sums(channel, &request, &given);
+        void *data = more ? answer(h5, &request, &given, &reply) : NULL;
+        more = more && send_reply(channel, h5, &reply, data);
         free(data);
+        free(given.sum);
     }
     free(h5);
 }

@@ -6,7 +6,8 @@
 
 typedef enum {
     QD_H5_ASK_VET,
-    QD_H5_ASK_CHECK,
+    QD_H5_ASK_CHECK, /* followed by `given` sums */
+    QD_H5_ASK_SUMS,
     QD_H5_ASK_EXISTS,
     QD_H5_ASK_TEXT,
     QD_H5_ASK_NUMBER,
@@ -23,6 +24,7 @@ typedef struct {
     qd_h5_type_t type;
     size_t rank, axis;
     bool rows; /* to check */
+    size_t share, shares, given;
     hsize_t start[QD_H5_RANK_MAX], count[QD_H5_RANK_MAX];
     char path[1024], name[64];
 } qd_h5_request_t;

@@ -112,6 +112,51 @@ static void check_file(const char *path)
     free(h5);
 }
 
+/* The digest that so many readers find; "" where they refuse the file. */
+static void find_digest(const char *path, size_t readers, char digest[33])
+{
+    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_error_t error = QD_ERROR_NONE;
+    qd_h5_open(h5, path);
+    qd_h5_check_by(h5, true, readers);
+    snprintf(digest, 33, "%s", h5->failed ? "" : h5->digest);
+    assert_int_equal(qd_h5_close(h5, &error), *digest == '\0' ? QD_ERROR_INPUT : QD_OK);
+    free(h5);
+}
+
+/* Another value of a variable, written by libhdf5, so that its checksum is right and the digest is not. */
+static void change_value(const char *path, const char *name, hsize_t at)
+{
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), variable = H5Dopen2(file, name, H5P_DEFAULT);
+    const hsize_t start[] = {at / (ORDERS * PERIODS), at / PERIODS % ORDERS, at % PERIODS}, one[] = {1, 1, 1};
+    hid_t space = H5Dget_space(variable), memory = H5Screate_simple(3, one, NULL);
+    int value = 77;
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, one, NULL);
+    assert_true(H5Dwrite(variable, H5T_NATIVE_INT, memory, space, H5P_DEFAULT, &value) >= 0);
+    H5Sclose(memory);
+    H5Sclose(space);
+    H5Dclose(variable);
+    H5Fclose(file);
+}
+
+/* Readers that share a file find the digest that one finds, and what was changed in any share. */
+static void test_readers_share_a_file(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/quadrille-chunks-XXXXXX", written[33], found[33];
+    close(mkstemp(path));
+    make_values();
+    for (size_t readers = 1; readers <= 5; readers++) {
+        write_file(path, true, 3000, NULL, written);
+        find_digest(path, readers, found);
+        assert_string_equal(found, written);
+        change_value(path, readers % 2 == 0 ? "/real" : "/whole", readers * 2901);
+        find_digest(path, readers, found);
+        assert_string_equal(found, "");
+    }
+    unlink(path);
+}
+
 /* Bytes of a variable in the file. */
 static hsize_t stored(const char *path, const char *name)
 {
@@ -167,6 +212,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packed_chunks_are_those_of_libhdf5),
+        cmocka_unit_test(test_readers_share_a_file),
         cmocka_unit_test(test_bounds_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
