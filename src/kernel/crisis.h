@@ -61,8 +61,8 @@ void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_paramet
                     unsigned period, unsigned number, double *scratch);
 
 /* The first state with the largest c_i h_i > 0, or QD_NOBODY; the target's own stake is 0, so it never initiates.
- * scratch: [padded]. */
-int qd_crisis_initiator(const qd_crisis_t *self, const qd_state_t *state, double *scratch);
+ * weight: [padded], overwritten with c_i h_i. */
+int qd_crisis_initiator(const qd_crisis_t *self, const qd_state_t *state, double *weight);
 
 /* The doctrine that binds state i at present. */
 qd_leaning_t qd_leaning_of(const qd_state_t *state, const qd_parameters_t *p, int i);

@@ -392,17 +392,3 @@ double qd_dip_null_p(const qd_dip_null_t *self, double dip)
         as_large += self->dip[s] >= dip;
     return (1.0 + (double)as_large) / (1.0 + (double)self->simulations);
 }
-
-qd_status_t qd_bimodality_test(size_t n, const double value[], const double step[], size_t simulations,
-                               uint64_t seed, qd_bimodality_t *out, qd_error_t *error)
-{
-    qd_dip_null_t null = {0};
-    qd_status_t status = qd_bimodality_of(n, value, step, seed, out, error);
-    if (status != QD_OK || out->count < QD_DIP_VALUES_MIN)
-        return status;
-    status = qd_dip_null_init(&null, out->count, simulations, seed, error);
-    if (status == QD_OK)
-        out->p = qd_dip_null_p(&null, out->dip);
-    qd_dip_null_free(&null);
-    return status;
-}

@@ -58,9 +58,4 @@ void qd_dip_null_free(qd_dip_null_t *self);
 /* p of a dip: (1 + how many simulated ones are as large) / (1 + simulations). */
 double qd_dip_null_p(const qd_dip_null_t *self, double dip);
 
-/* All of it for one sample; 500 simulations tell 5% from 1%. */
-QD_MUST_USE qd_status_t qd_bimodality_test(size_t n, const double value[], const double step[],
-                                           size_t simulations, uint64_t seed, qd_bimodality_t *out,
-                                           qd_error_t *error);
-
 #endif

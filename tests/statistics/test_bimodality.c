@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "statistics/bimodality.h"
+#include "statistics/dip_test.h"
 #include "statistics/interval.h"
 #include "support/check.h"
 
@@ -54,10 +54,7 @@ static double normal(uint64_t seed, uint32_t draw)
 
 static qd_bimodality_t test_of(size_t n, const double x[])
 {
-    qd_bimodality_t out;
-    qd_error_t error = QD_ERROR_NONE;
-    assert_int_equal(qd_bimodality_test(n, x, NULL, 300, 1, &out, &error), QD_OK);
-    return out;
+    return qd_test_bimodality(n, x, NULL, 300, 1);
 }
 
 static void test_dip_is_invariant(void **state)
@@ -117,16 +114,13 @@ static void test_size_on_a_lattice(void **state)
         size_t rejected = 0;
         for (uint64_t run = 0; run < 100; run++) {
             double x[200];
-            qd_bimodality_t out;
-            qd_error_t error = QD_ERROR_NONE;
             for (uint32_t i = 0; i < 200; i++) {
                 qd_luck_t luck = {21, run};
                 double u = qd_random_uniform(luck, QD_PURPOSE_BOOTSTRAP, 92, i);
                 double z = qd_random_normal(luck, QD_PURPOSE_BOOTSTRAP, 92, i);
                 x[i] = (bell ? rint(6.0 + 1.5 * z) : floor(13.0 * u)) / 12.0;
             }
-            assert_int_equal(qd_bimodality_test(200, x, NULL, 60, run, &out, &error), QD_OK);
-            rejected += out.p <= 0.05;
+            rejected += qd_test_bimodality(200, x, NULL, 60, run).p <= 0.05;
         }
         assert_in_range(rejected, 0, 5 + 7);
     }
