@@ -39,6 +39,7 @@ typedef struct {
 /* What changes with a look. */
 typedef struct {
     qd_confidence_sequence_t sequence;
+    qd_bets_t bets; /* of a bounded sequence */
     qd_moments_t moments;
 } effect_state_t;
 
@@ -222,6 +223,18 @@ static double alpha_of(const qd_claim_sequences_t *self, const place_t *place)
     return (1.0 - self->experiment->precision.confidence) / (double)self->tests[place->family];
 }
 
+/* Of a bounded effect the sequence and the bets have half of the place's alpha each. */
+static void start_effect(const qd_claim_sequences_t *self, size_t e, double low, double high, double alpha)
+{
+    effect_state_t *state = &self->effect_state[e];
+    bool bounded = isfinite(low) && isfinite(high) && low < high;
+    qd_confidence_sequence_init(&state->sequence, low, high, 1.0 - (bounded ? alpha / 2.0 : alpha),
+                                self->experiment->precision.min_worlds);
+    qd_confidence_sequence_tune(&state->sequence, VARIANCE_SHARE);
+    qd_bets_init(&state->bets, low, high, self->effect[e].margin);
+    qd_moments_clear(&state->moments);
+}
+
 static qd_status_t start_sequences(qd_claim_sequences_t *self, qd_error_t *error)
 {
     double *greatest = qd_new(self->columns, sizeof *greatest, error), low, high;
@@ -231,13 +244,9 @@ static qd_status_t start_sequences(qd_claim_sequences_t *self, qd_error_t *error
         const qd_claim_t *claim = &self->experiment->claim[place->claim];
         self->awaited[i] = place->family == QD_PLACES_CLAIMS && claim->awaited;
         for (size_t e = place->first; e < place->first + place->effects; e++) {
-            effect_state_t *state = &self->effect_state[e];
             find_bounds(self, &self->effect[e], qd_contrast_weights(self->effect[e].contrast), greatest, &low,
                         &high);
-            qd_confidence_sequence_init(&state->sequence, low, high, 1.0 - alpha_of(self, place),
-                                        self->experiment->precision.min_worlds);
-            qd_confidence_sequence_tune(&state->sequence, VARIANCE_SHARE);
-            qd_moments_clear(&state->moments);
+            start_effect(self, e, low, high, alpha_of(self, place));
         }
     }
     free(greatest);
@@ -322,8 +331,11 @@ static void add_worlds(const effect_t *effect, effect_state_t *state, size_t cou
 {
     for (size_t w = 0; w < count; w++) {
         double difference = qd_contrast_of(effect->contrast, w, effect->value);
-        if (!isnan(difference))
-            qd_moments_add(&state->moments, difference);
+        if (isnan(difference))
+            continue;
+        qd_moments_add(&state->moments, difference);
+        if (state->sequence.bounded)
+            qd_bets_add(&state->bets, difference);
     }
     uint64_t n = state->moments.count;
     if (n > 0)
@@ -331,14 +343,20 @@ static void add_worlds(const effect_t *effect, effect_state_t *state, size_t cou
                                    n > 1 ? sqrt(qd_moments_variance(&state->moments)) : 0.0);
 }
 
+/* The p-value of an effect at its margin: of a bounded one the smaller of two, doubled. */
+static double p_of_effect(const qd_claim_sequences_t *self, size_t e)
+{
+    const effect_state_t *state = &self->effect_state[e];
+    double p = qd_confidence_sequence_p(&state->sequence, self->effect[e].margin);
+    return state->sequence.bounded ? fmin(1.0, 2.0 * fmin(p, qd_bets_p(&state->bets))) : p;
+}
+
 /* 1 where an effect is known to lie above its margin, -1 below, else 0. */
 static int side_of(const qd_claim_sequences_t *self, const place_t *place, size_t e)
 {
-    const qd_confidence_sequence_t *sequence = &self->effect_state[e].sequence;
-    double margin = self->effect[e].margin;
-    if (!(qd_confidence_sequence_p(sequence, margin) <= alpha_of(self, place)))
+    if (!(p_of_effect(self, e) <= alpha_of(self, place)))
         return 0;
-    return sequence->mean > margin ? 1 : -1;
+    return self->effect_state[e].sequence.mean > self->effect[e].margin ? 1 : -1;
 }
 
 static qd_place_state_t decide(const qd_claim_sequences_t *self, const place_t *place)
@@ -483,12 +501,11 @@ size_t qd_claim_sequences_decided(const qd_claim_sequences_t *self)
 static double p_of(const qd_claim_sequences_t *self, const place_t *place)
 {
     const effect_state_t *rise = &self->effect_state[place->first];
-    double p = qd_confidence_sequence_p(&rise->sequence, self->effect[place->first].margin);
+    double p = p_of_effect(self, place->first);
     if (!(rise->sequence.mean > self->effect[place->first].margin))
         return p;
     for (size_t e = place->first + 1; e < place->first + place->effects; e++) {
-        const qd_confidence_sequence_t *step = &self->effect_state[e].sequence;
-        p = fmax(p, step->mean > 0.0 ? qd_confidence_sequence_p(step, 0.0) : 1.0);
+        p = fmax(p, self->effect_state[e].sequence.mean > 0.0 ? p_of_effect(self, e) : 1.0);
     }
     return p;
 }
@@ -512,6 +529,10 @@ qd_place_finding_t qd_claim_sequences_find(const qd_claim_sequences_t *self, qd_
     out.p_adjusted = fmin(1.0, out.p * (double)self->tests[family]);
     if (effect->moments.count > 0)
         out.interval = qd_confidence_sequence_interval(&effect->sequence);
+    if (out.state == QD_PLACE_SUPPORTED)
+        out.interval.low = fmax(out.interval.low, self->effect[place->first].margin);
+    if (out.state == QD_PLACE_CONTRADICTED)
+        out.interval.high = fmin(out.interval.high, self->effect[place->first].margin);
     if (isinf(out.interval.low) || isinf(out.interval.high))
         out.interval = (qd_interval_t){(double)NAN, (double)NAN};
     return out;

@@ -2,7 +2,9 @@
  * (statistics/interval.h), which holds at all looks at once, so that the run may stop when it likes.
  *
  * The differences are paired: each world's weighted sum of the cells' outcomes. Where all outcomes are bounded they lie
- * between the sums of weight times bound, and the sequence is empirical-Bernstein; else it is the asymptotic one. Each of
+ * between the sums of weight times bound: the interval is that of the empirical-Bernstein sequence, the test against the
+ * margin is by bets as well, each with half of alpha, and an interval is cut at a margin that was excluded. Else the
+ * sequence is the asymptotic one. Each of
  * the m tests of a family has alpha / m (Bonferroni), alpha = 1 - precision.confidence, so that with probability
  * 1 - alpha no verdict of the family is false, whenever the run stops.
  *

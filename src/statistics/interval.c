@@ -386,3 +386,51 @@ qd_interval_t qd_resample_interval(size_t n, double value[], double confidence, 
     return (qd_interval_t){quantile_of(known, value, tail) + shift,
                            quantile_of(known, value, 1.0 - tail) + shift};
 }
+
+/* ---- bets ---------------------------------------------------------------------------------------------- */
+
+/* Capital beyond which there is nothing more to show: no overflow follows. */
+#define CAPITAL_MOST 1e200
+
+void qd_bets_init(qd_bets_t *self, double low, double high, double margin)
+{
+    *self = (qd_bets_t){.margin = margin, .low = low, .high = high};
+    for (size_t k = 0; k < QD_BETS; k++)
+        self->above[k] = self->below[k] = 1.0;
+}
+
+/* 1 - 2^-7, times 2^(-k/2). */
+static const double stake[QD_BETS] = {
+    127.0 / 0x1p7,  127.0 / 0x1p7 * M_SQRT1_2,  127.0 / 0x1p8,  127.0 / 0x1p8 * M_SQRT1_2,
+    127.0 / 0x1p9,  127.0 / 0x1p9 * M_SQRT1_2,  127.0 / 0x1p10, 127.0 / 0x1p10 * M_SQRT1_2,
+    127.0 / 0x1p11, 127.0 / 0x1p11 * M_SQRT1_2, 127.0 / 0x1p12, 127.0 / 0x1p12 * M_SQRT1_2,
+    127.0 / 0x1p13, 127.0 / 0x1p13 * M_SQRT1_2, 127.0 / 0x1p14, 127.0 / 0x1p14 * M_SQRT1_2};
+
+/* `step`: the change of a stake of 1, at least -1 but for rounding. */
+static void bet(double capital[QD_BETS], double step)
+{
+    double least = step < -1.0 ? -1.0 : step;
+    for (size_t k = 0; k < QD_BETS; k++) {
+        double grown = capital[k] * (1.0 + stake[k] * least);
+        capital[k] = grown < CAPITAL_MOST ? grown : CAPITAL_MOST;
+    }
+}
+
+void qd_bets_add(qd_bets_t *self, double x)
+{
+    double excess = x - self->margin;
+    if (excess == 0.0 || self->margin <= self->low || self->margin >= self->high)
+        return;
+    bet(self->above, excess / (self->margin - self->low));
+    bet(self->below, -excess / (self->high - self->margin));
+}
+
+double qd_bets_p(const qd_bets_t *self)
+{
+    double above = 0.0, below = 0.0;
+    for (size_t k = 0; k < QD_BETS; k++) {
+        above += self->above[k] / QD_BETS;
+        below += self->below[k] / QD_BETS;
+    }
+    return fmin(1.0, 2.0 / fmax(above, below));
+}

@@ -138,4 +138,28 @@ qd_interval_t qd_resample_interval(size_t n, double value[], double confidence, 
 /* Ascending order for qsort of doubles that are not NaN. */
 int qd_compare_doubles(const void *a, const void *b);
 
+/* Bets against the hypothesis that the mean of a bounded outcome is `margin` (Waudby-Smith and Ramdas 2024, section 4): the
+ * capital prod_i (1 + l (x_i - m) / (m - low)) of a fixed stake l in (0, 1) is a non-negative supermartingale where the mean
+ * is at most m, and so is its mean over the stakes, 1 at the start; it reaches 2/alpha with probability at most alpha/2
+ * (Ville 1939). The same with high - m on the other side. Bets see the whole distribution of x and not its variance
+ * alone, which in worlds that differ little against the bounds takes half as many worlds as the sequence above. Valid at
+ * every sample size. Plain data; one thread at a time. */
+
+/* Stakes fall from 1 - 2^-7 by factors of sqrt(2). */
+#define QD_BETS 16
+
+typedef struct {
+    double margin, low, high;
+    double above[QD_BETS], below[QD_BETS]; /* capitals that grow where the mean lies above, below */
+} qd_bets_t;
+
+/* Bounds and margin are finite. A margin that is not between the bounds is not bet against. */
+void qd_bets_init(qd_bets_t *self, double low, double high, double margin);
+
+/* The outcome of one world, in [low, high]. */
+void qd_bets_add(qd_bets_t *self, double x);
+
+/* The p-value of "the mean is the margin", valid at every number of worlds: 2 over the larger mean capital. In (0, 1]. */
+double qd_bets_p(const qd_bets_t *self);
+
 #endif

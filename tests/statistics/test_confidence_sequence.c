@@ -186,6 +186,52 @@ static void test_p_and_interval_agree(void **state)
     }
 }
 
+/* ---- bets ---------------------------------------------------------------------------------------------- */
+
+/* Runs in which a mean at its margin is rejected at 5 % at any world: at most 5 %, 129 with three standard errors. */
+static size_t count_false(sample_t sample, double mean)
+{
+    size_t rejected = 0;
+    for (uint64_t run = 0; run < RUNS; run++) {
+        qd_bets_t bets;
+        bool any = false;
+        qd_bets_init(&bets, 0.0, 1.0, mean);
+        for (uint32_t w = 0; w < BLOCK * LOOKS / 2; w++) {
+            qd_bets_add(&bets, sample(run, w));
+            any = any || (w % 8 == 0 && qd_bets_p(&bets) <= 0.05);
+        }
+        rejected += any;
+    }
+    return rejected;
+}
+
+static void test_bets_are_fair(void **state)
+{
+    (void)state;
+    assert_true(count_false(coin, 0.5) <= 129);
+    assert_true(count_false(rare, 0.02) <= 129);
+}
+
+/* Flags that are never set, against a share of 0.5: each halves or raises the capital by the stake. */
+static void test_bets_win(void **state)
+{
+    (void)state;
+    qd_bets_t bets;
+    qd_bets_init(&bets, 0.0, 1.0, 0.5);
+    for (int i = 0; i < 10; i++)
+        qd_bets_add(&bets, 0.0);
+    double capital = 0.0;
+    for (int k = 0; k < QD_BETS; k++)
+        capital += pow(1.0 + (1.0 - 1.0 / 128.0) * pow(2.0, -k / 2.0), 10.0) / QD_BETS;
+    QD_ASSERT_NEAR(qd_bets_p(&bets) / (2.0 / capital), 1.0, 1e-12);
+    for (int i = 0; i < 5000; i++)
+        qd_bets_add(&bets, 0.0);
+    assert_true(qd_bets_p(&bets) > 0.0 && qd_bets_p(&bets) < 1e-100);
+    qd_bets_init(&bets, 0.0, 1.0, 1.0); /* nothing to win */
+    qd_bets_add(&bets, 0.0);
+    assert_true(qd_bets_p(&bets) == 1.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +242,8 @@ int main(void)
         cmocka_unit_test(test_guards),
         cmocka_unit_test(test_p_is_that_of_the_mixture),
         cmocka_unit_test(test_p_and_interval_agree),
+        cmocka_unit_test(test_bets_are_fair),
+        cmocka_unit_test(test_bets_win),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
