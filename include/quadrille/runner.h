@@ -7,7 +7,8 @@
 /* Runs task(context, index) for every index < count, in any order, on any threads, and returns when all are done. Tasks write to
  * their own slots only. engine/parallel.h has one on threads. */
 typedef struct {
-    int threads;
+    int threads; /* handed to `run` */
+    /* Runs the tasks on so many threads; every task has ended when it returns. */
     void (*run)(int threads, size_t count, void (*task)(void *context, size_t index), void *context);
 } qd_runner_t;
 
