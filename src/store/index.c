@@ -103,7 +103,9 @@ static qd_status_t take_units(qd_index_t *self, size_t source, qd_unit_t *unit, 
     return status;
 }
 
-static qd_status_t check_kind(qd_index_t *self, const char *path, const qd_part_kind_t *kind,
+/* All sources with worlds keep the same of each. A source without any (a shard of fewer units than shards) keeps
+ * nothing, which says nothing about the others. */
+static qd_status_t check_kind(qd_index_t *self, const char *path, const qd_part_kind_t *kind, bool worlds,
                               qd_error_t *error)
 {
     uint64_t wanted = self->slots.experiment->config_hash;
@@ -112,13 +114,15 @@ static qd_status_t check_kind(qd_index_t *self, const char *path, const qd_part_
                             "%s: belongs to another experiment (config_hash %016" PRIx64
                             ", this experiment's is %016" PRIx64 ")",
                             path, kind->config_hash, wanted);
-    if (self->has_kind && (kind->columns != self->kind.columns || kind->extras != self->kind.extras ||
-                           kind->paths != self->kind.paths))
+    if (worlds && self->has_kind &&
+        (kind->columns != self->kind.columns || kind->extras != self->kind.extras ||
+         kind->paths != self->kind.paths))
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: keeps other outcomes or paths than the other files of this experiment",
                             path);
-    self->kind = *kind;
-    self->has_kind = true;
+    if (worlds)
+        self->kind = *kind;
+    self->has_kind = self->has_kind || worlds;
     return QD_OK;
 }
 
@@ -132,7 +136,7 @@ static void drop_units(qd_unit_t *unit, size_t units)
 static qd_status_t accept(qd_index_t *self, const char *path, bool result, const qd_part_kind_t *kind,
                           qd_unit_t *unit, size_t units, qd_error_t *error)
 {
-    qd_status_t status = check_kind(self, path, kind, error);
+    qd_status_t status = check_kind(self, path, kind, units > 0, error);
     size_t source = status == QD_OK ? qd_sources_add(self->sources, path, result) : 0;
     if (source == SIZE_MAX)
         status = no_memory(error);

@@ -22,6 +22,23 @@ from harness import PROGRAM, attribute, fixed, instruction_sets, must, quadrille
 MAJORS = "ccode,year,cinc\n200,1816,0.33\n300,1816,0.1\n365,1816,0.17\n220,1816,0.12\n255,1816,0.06\n"
 
 
+# Claims that stop a run, about all of its cells: they go to one shard.
+DECIDED = """\
+name: decided
+seed: 3
+orders: [unipolar, bipolar]
+parameters: {order.states: 8, order.periods: 30}
+precision: {claims: all, min_worlds: 256, max_worlds: 2048}
+design: {type: grid, factors: {doctrine: {values: [rumsfeld, weinberger_powell]}}}
+output: {outcomes: [survival, resolved]}
+claims:
+  - id: gain
+    says: Ad hoc coalitions resolve more crises.
+    outcome: resolved
+    contrast: {more: {doctrine: rumsfeld}, less: {doctrine: weinberger_powell}}
+"""
+
+
 class Commands(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -507,6 +524,31 @@ claims:
         self.refused("merge", "-o", "out.h5", self.file, more, says="other worlds")
         self.refused("merge", self.file, says="-o OUT.h5")
         self.refused("merge", "-o", "out.h5", says="no shards")
+
+    def test_shards_without_worlds(self):
+        """More shards than units of work: some shards are empty, and say nothing about what the others keep."""
+        one = self.folder / "one.yaml"
+        one.write_text("name: one\nworlds: 1\norders: [unipolar]\noutput: {outcomes: [survival]}\n")
+        claims = self.folder / "claims.yaml"
+        claims.write_text(DECIDED)
+        for experiment in (one, claims):
+            whole = experiment.with_suffix(".h5")
+            must("run", experiment, "-o", whole, "-q")
+            shards = [self.folder / f"{experiment.stem}-{k}.shard.h5" for k in (1, 2, 3)]
+            for k, shard in enumerate(shards, 1):
+                said = must("run", experiment, "-o", shard, "--shard", f"{k}/3").stderr
+                self.assertNotIn("max_worlds (", said)
+            with h5py.File(shards[0]) as first, h5py.File(shards[1]) as second, h5py.File(shards[2]) as third:
+                held = sorted(int(file["worlds_done"][()].sum()) for file in (first, second, third))
+            self.assertEqual(held[0], 0)
+            for names in (shards, shards[::-1], [shards[1], shards[2], shards[0]]):
+                merged = self.folder / "merged-shards.h5"
+                must("merge", "-o", merged, "--force", *names)
+                self.assertEqual(result_hash(merged), result_hash(whole))
+            empty = shards[[int(h5py.File(shard)["worlds_done"][()].sum()) for shard in shards].index(0)]
+            k = shards.index(empty) + 1
+            must("run", experiment, "-o", empty, "--shard", f"{k}/3", "--resume", "-q")
+            must("merge", "-o", self.folder / "part.h5", "--force", "--partial", empty)
 
     def test_merge_of_a_stopped_shard(self):
         """Its parts stand for it."""
