@@ -195,8 +195,9 @@ bool qd_result_file_unequal_periods(qd_result_file_t *self);
  * (qd_result_file_fault). */
 bool qd_result_file_summarises(qd_result_file_t *self, qd_outcome_t outcome);
 
-/* QD_OK, or QD_ERROR_IO with its reason if any reading of the file has failed since it was opened. To be asked at the end by callers
- * that ask whether something is there: functions of this header that return bool say "no" of what cannot be read. */
+/* QD_OK, or why reading the file failed: QD_ERROR_INPUT of a failure not told yet that the file is to blame for, QD_ERROR_IO if
+ * any reading has failed since it was opened. To be asked at the end by callers that ask whether something is there:
+ * functions of this header that return bool say "no" of what cannot be read. */
 QD_MUST_USE qd_status_t qd_result_file_fault(qd_result_file_t *self, qd_error_t *error);
 
 /* Worlds present of (point, order): failed ones included. */

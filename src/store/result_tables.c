@@ -18,11 +18,10 @@ qd_status_t qd_result_file_outcome(qd_result_file_t *self, qd_error_t *error)
 
 qd_status_t qd_result_file_fault(qd_result_file_t *self, qd_error_t *error)
 {
-    qd_error_t told = QD_ERROR_NONE;
-    if (qd_result_file_outcome(self, &told) == QD_OK && self->fault[0] == '\0')
-        return QD_OK;
-    return qd_error_add(error, QD_ERROR_IO, "%s: %s", self->h5.path,
-                        self->fault[0] ? self->fault : self->h5.why);
+    qd_status_t status = qd_result_file_outcome(self, error);
+    if (status != QD_OK || self->fault[0] == '\0')
+        return status;
+    return qd_error_add(error, QD_ERROR_IO, "%s: %s", self->h5.path, self->fault);
 }
 
 static void free_named(const qd_table_t *table, qd_named_cells_t *kept)
