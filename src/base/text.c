@@ -17,7 +17,8 @@
 
 qd_status_t qd_unreadable_status(int number)
 {
-    static const int user[] = {ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, ELOOP, ENAMETOOLONG, ENXIO, ETIMEDOUT};
+    static const int user[] = {ENOENT, ENOTDIR,      EISDIR, EACCES,    EPERM,
+                               ELOOP,  ENAMETOOLONG, ENXIO,  ETIMEDOUT, EROFS};
     for (size_t k = 0; k < sizeof user / sizeof *user; k++)
         if (number == user[k])
             return QD_ERROR_INPUT;

@@ -9,7 +9,7 @@
 
 #include "quadrille/error.h"
 
-/* The status of a file that could not be read, from errno: QD_ERROR_INPUT where its name, its kind or its permissions are
+/* The status of a file that could not be read or made, from errno: QD_ERROR_INPUT where its name, its kind or its permissions are
  * at fault, so that the user can name another; otherwise QD_ERROR_IO. */
 qd_status_t qd_unreadable_status(int number);
 

@@ -47,7 +47,7 @@ bool qd_cli_spares(const char *output, const char *const input[], size_t inputs)
 bool qd_cli_may_make(const char *output, const char *input, bool force);
 
 /* The path of an experiment, malloc'ed: `name` itself; or, for a name without slash or dot that no file has, the experiment of
- * that name that comes with the program. NULL when memory is short. */
+ * that name that comes with the program. Where there is neither, prints the nearest of their names. NULL when memory is short. */
 char *qd_cli_experiment_path(const char *name);
 
 /* The default output of a command that reads a result file: "NAME.ENDING" for "FOLDER/NAME.h5", malloc'ed; NULL when memory is

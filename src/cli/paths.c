@@ -45,7 +45,7 @@ bool qd_cli_may_write(const char *output, bool *there)
         return false;
     }
     const char *parent = dirname(folder);
-    if (access(parent, W_OK) != 0) {
+    if (access(parent, W_OK) != 0 && qd_unreadable_status(errno) == QD_ERROR_INPUT) {
         fprintf(stderr, "quadrille: %s: %s; expected a folder that can be written to\n", parent,
                 strerror(errno));
         return false;

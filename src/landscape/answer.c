@@ -141,6 +141,20 @@ qd_status_t qd_answer_allocate(qd_landscape_answer_t *self, size_t count, qd_err
     return QD_OK;
 }
 
+qd_status_t qd_answer_take(qd_landscape_answer_t *self, const qd_found_t *found, const uint32_t basin[],
+                           qd_error_t *error)
+{
+    qd_status_t status = qd_answer_allocate(self, found->count, error);
+    for (size_t m = 0; status == QD_OK && m < found->count; m++) {
+        self->minimum[m].strict = found->minimum[m].strict;
+        self->minimum[m].basin = basin ? basin[found->minimum[m].key] : 0;
+    }
+    self->minima_total = found->total;
+    self->optima = found->optima;
+    self->basins = basin != NULL;
+    return status;
+}
+
 void qd_landscape_answer_free(qd_landscape_answer_t *self)
 {
     if (!self)

@@ -48,6 +48,11 @@ void qd_found_finish(qd_found_t *self);
 /* Allocates `count` zeroed minima in an answer, each with an array of groups. */
 QD_MUST_USE qd_status_t qd_answer_allocate(qd_landscape_answer_t *self, size_t count, qd_error_t *error);
 
+/* The same for a list that was found, with its totals; the groups are left to be set. `basin`: sizes of basins by key of a
+ * minimum, or NULL where they were not counted. */
+QD_MUST_USE qd_status_t qd_answer_take(qd_landscape_answer_t *self, const qd_found_t *found,
+                                       const uint32_t basin[], qd_error_t *error);
+
 /* Renumbers group[0..n-1] by first appearance and returns the number of groups. */
 size_t qd_partition_renumber(uint16_t group[], size_t n);
 

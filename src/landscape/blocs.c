@@ -248,20 +248,14 @@ static void count_basins(uint32_t next[], uint32_t basin[], size_t partitions)
 static qd_status_t take_minima(const qd_weights_t *weights, const ranks_t *ranks, const qd_found_t *found,
                                const uint32_t basin[], qd_landscape_answer_t *answer, qd_error_t *error)
 {
-    qd_status_t status = qd_answer_allocate(answer, found->count, error);
+    qd_status_t status = qd_answer_take(answer, found, basin, error);
     for (size_t m = 0; status == QD_OK && m < found->count; m++) {
         uint8_t g[MOST];
-        uint32_t rank = (uint32_t)found->minimum[m].key;
-        unrank(ranks, rank, weights->n, g);
+        unrank(ranks, (uint32_t)found->minimum[m].key, weights->n, g);
         for (size_t i = 0; i < weights->n; i++)
             answer->minimum[m].group[i] = g[i];
         qd_answer_evaluate(weights, QD_RULE_BLOCS, &answer->minimum[m]);
-        answer->minimum[m].strict = found->minimum[m].strict;
-        answer->minimum[m].basin = basin ? basin[rank] : 0;
     }
-    answer->minima_total = found->total;
-    answer->optima = found->optima;
-    answer->basins = basin != NULL;
     return status;
 }
 

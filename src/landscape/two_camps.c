@@ -236,15 +236,9 @@ static void fill_minimum(const qd_weights_t *weights, uint64_t code, qd_minimum_
 static qd_status_t take_minima(const qd_weights_t *weights, const qd_found_t *found, const uint32_t basin[],
                                qd_landscape_answer_t *answer, qd_error_t *error)
 {
-    qd_status_t status = qd_answer_allocate(answer, found->count, error);
-    for (size_t m = 0; status == QD_OK && m < found->count; m++) {
+    qd_status_t status = qd_answer_take(answer, found, basin, error);
+    for (size_t m = 0; status == QD_OK && m < found->count; m++)
         fill_minimum(weights, found->minimum[m].key, &answer->minimum[m]);
-        answer->minimum[m].strict = found->minimum[m].strict;
-        answer->minimum[m].basin = basin ? basin[found->minimum[m].key] : 0;
-    }
-    answer->minima_total = found->total;
-    answer->optima = found->optima;
-    answer->basins = basin != NULL;
     return status;
 }
 

@@ -78,12 +78,11 @@ void qd_h5_open(qd_h5_t *self, const char *path)
     *self = (qd_h5_t){.file = -1};
     snprintf(self->path, sizeof self->path, "%s", path);
     if (access(path, R_OK) != 0) {
-        char near[sizeof self->why / 2];
+        char near[256], why[sizeof self->why];
         int number = errno;
+        snprintf(why, sizeof why, "%s%s", strerror(number), qd_near_path(path, number, near, sizeof near));
+        qd_h5_refuse(self, why);
         self->absent = qd_unreadable_status(number) == QD_ERROR_INPUT;
-        self->failed = true;
-        snprintf(self->why, sizeof self->why, "%s%s", strerror(number),
-                 qd_near_path(path, number, near, sizeof near));
         return;
     }
     self->guard = qd_guard_start(qd_h5_serve, (void *)(uintptr_t)path);

@@ -127,18 +127,23 @@ class Determinism(unittest.TestCase):
         self.assertIn("600 worlds reach beyond the experiment's 300; they are left out, and with them 1800 others", told)
         self.assertEqual(result_hash(output), result_hash(self.run_to("fewer", fewer)))
 
+    def resumed_from(self, experiment, wanted, earlier):
+        """The outputs of `experiment`, resumed from a result of each text of `earlier`; all have the hash of `wanted`."""
+        for name, text in earlier.items():
+            output = self.run_to(name, self.write(name, text))
+            must("run", experiment, "-o", output, "-q", "--resume")
+            self.assertEqual(result_hash(output), result_hash(wanted), name)
+            yield output
+
     def test_precision_goes_on_from_what_was_cut_otherwise(self):
         precise = self.write("precise", PRECISE)
-        wanted = result_hash(self.run_to("fresh", precise))
+        fresh = self.run_to("fresh", precise)
         earlier = {"worlds": PRECISE.replace(PRECISE[PRECISE.index("precision:"):PRECISE.index("output:")],
                                              "worlds: 1000\n"),
                    "tighter": PRECISE.replace("half_width: 0.8", "half_width: 0.5"),
                    "wider": PRECISE.replace("half_width: 0.8", "half_width: 1.5"),
                    "shorter": PRECISE.replace("max_worlds: 3000", "max_worlds: 500")}
-        for name, text in earlier.items():
-            output = self.run_to(name, self.write(name, text))
-            must("run", precise, "-o", output, "-q", "--resume")
-            self.assertEqual(result_hash(output), wanted, name)
+        self.assertEqual(len(list(self.resumed_from(precise, fresh, earlier))), 4)
 
     def test_luck_by_order(self):
         """Every order has luck of its own, for any threads, shards, resumed run, replay and order beside it; shared luck is
@@ -178,10 +183,7 @@ class Determinism(unittest.TestCase):
                    "surer": JUDGED.replace("confidence: 0.9,", "confidence: 0.999,"),
                    "listed": JUDGED.replace("claims: all", "claims: [both]"),
                    "shorter": JUDGED.replace("max_worlds: 3000", "max_worlds: 500")}
-        for name, text in earlier.items():
-            output = self.run_to(name, self.write(name, text))
-            must("run", judged, "-o", output, "-q", "--resume")
-            self.assertEqual(result_hash(output), result_hash(fresh), name)
+        for output in self.resumed_from(judged, fresh, earlier):
             with h5py.File(fresh) as a, h5py.File(output) as b:
                 for column in ("verdict", "estimate", "low", "high", "p", "worlds", "note"):
                     found = [file[f"claims/{column}"][()] for file in (a, b)]
