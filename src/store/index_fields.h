@@ -1,4 +1,4 @@
-/* Inside of an index: for index.c, index_select.c and index_read.c only. */
+/* Inside of an index: its fields, for index.c, index_read.c, row_check.c and assemble_parts.c. */
 #ifndef QD_STORE_INDEX_FIELDS_H
 #define QD_STORE_INDEX_FIELDS_H
 

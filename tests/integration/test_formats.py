@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A result file opens in everything that interface.md names, without a warning, and all of them read the same numbers."""
+"""A result file opens in h5py, netCDF4, xarray and ncdump without a warning, and all of them read the same numbers."""
 
 import re
 import subprocess

@@ -10,7 +10,6 @@
 static void cow_1946(const char *file, const char *source, double optimum)
 {
     char path[512];
-    need_file(QD_SHARED_DIR "/data/cow_signed_1946_49.csv");
     snprintf(path, sizeof path, FOLDER "%s", file);
     qd_landscape_t *self = load_landscape(path);
     self->starts = 200;

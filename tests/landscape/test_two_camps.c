@@ -71,7 +71,6 @@ static void tribes(void **state)
 {
     (void)state;
     const char *source = "Read 1954, highland tribes";
-    need_file(QD_SHARED_DIR "/data/tribes.csv");
     qd_landscape_t *self = load_landscape(FOLDER "tribes-two-camps.yaml");
     qd_landscape_answer_t *answer = solve(self, 2);
     char text[512];

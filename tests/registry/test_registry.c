@@ -392,16 +392,15 @@ static void test_series_and_orders(void **state)
 
 /* ---- the text itself ----------------------------------------------------------------------------------- */
 
-/* Reads up to `size` - 1 bytes of ../shared/model.md; false where it is absent. */
-static bool read_model(char *text, size_t size)
+/* Reads docs/model.md up to `size` - 1 bytes. */
+static void read_model(char *text, size_t size)
 {
-    FILE *file = fopen(QD_SHARED_DIR "/model.md", "r");
-    if (!file)
-        return false;
+    FILE *file = fopen(QD_SOURCE_DIR "/docs/model.md", "r");
+    assert_non_null(file);
     size_t length = fread(text, 1, size - 1, file);
     fclose(file);
     text[length] = '\0';
-    return length > 0;
+    assert_in_range(length, 1, size - 2);
 }
 
 static bool is_parameter_name(const char *text)
@@ -413,15 +412,12 @@ static bool is_parameter_name(const char *text)
     return rest > 0 && text[word + 1 + rest] == '\0';
 }
 
-/* Every name between backquotes is in the registry (bias_g stands for the five biases). */
+/* Every parameter's name between backquotes is in the registry (bias_g stands for the biases of the venues). */
 static void test_names_of_the_text(void **state)
 {
     (void)state;
     static char text[65536];
-    if (!read_model(text, sizeof text)) {
-        print_message("skipped: ../shared/model.md is not here\n");
-        skip();
-    }
+    read_model(text, sizeof text);
     size_t found = 0;
     char *save = NULL;
     (void)strtok_r(text, "`", &save);
@@ -435,15 +431,12 @@ static void test_names_of_the_text(void **state)
     assert_true(found > 70);
 }
 
-/* And every name of the registry is in the text. */
+/* Every name of the registry is in the text. */
 static void test_the_text_has_all_names(void **state)
 {
     (void)state;
     static char text[65536];
-    if (!read_model(text, sizeof text)) {
-        print_message("skipped: ../shared/model.md is not here\n");
-        skip();
-    }
+    read_model(text, sizeof text);
     for (size_t i = 0; i < QD_PARAMETER_COUNT; i++)
         if (!strstr(text, qd_parameter_name(i)) && strncmp(qd_parameter_name(i), "doctrine.bias_", 14) != 0)
             fail_msg("model.md does not name %s", qd_parameter_name(i));
