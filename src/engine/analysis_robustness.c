@@ -20,6 +20,7 @@
 /* One claim in one place: its effect at every point. */
 typedef struct {
     double sign, margin; /* of the effect less the margin at the experiment's values: 1, -1, or 0: unknown */
+    bool decided;        /* the sign is significant there */
     double *effect;      /* [rows] NaN where it is unknown */
     double *against;     /* [rows] one-sided p of an effect of the other sign */
 } place_t;
@@ -74,15 +75,25 @@ static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, 
 
 /* ---- effects ------------------------------------------------------------------------------------------- */
 
+/* Whether the verdict at the experiment's values tells the sign. Where orders disagree, the mean may have one all the same. */
+static bool is_decided(const char *verdict, double p_holm, double alpha)
+{
+    return strcmp(verdict, "mixed") == 0 ? p_holm <= alpha : strcmp(verdict, "undecided") != 0;
+}
+
 /* Which places a claim is judged in, and with which sign, as the verdicts at the experiment's values have it. */
-static void set_signs(study_t *self, const qd_analysis_t *out)
+static void set_signs(study_t *self, double alpha, const qd_analysis_t *out)
 {
     size_t orders = self->experiment->orders;
     for (size_t c = 0; c < self->experiment->claims; c++)
         for (size_t k = 0; k < self->columns; k++) {
             place_t *place = &self->place[c * self->columns + k];
-            double effect = k == 0 ? out->claim[c].estimate : out->by_order[c * orders + k - 1].estimate;
-            bool judged = k == 0 || *out->by_order[c * orders + k - 1].verdict;
+            const qd_result_claim_t *row = &out->claim[c];
+            const qd_result_verdict_t *order = k == 0 ? NULL : &out->by_order[c * orders + k - 1];
+            double effect = order ? order->estimate : row->estimate;
+            bool judged = !order || *order->verdict;
+            place->decided =
+                is_decided(order ? order->verdict : row->verdict, order ? order->p_holm : row->p_holm, alpha);
             place->margin = self->experiment->claim[c].margin;
             double excess = judged ? effect - place->margin : 0.0;
             place->sign = (double)((excess > 0.0) - (excess < 0.0));
@@ -174,17 +185,34 @@ static bool meets(const study_t *self, const where_t *where, size_t i)
     return true;
 }
 
-/* Share of the points there that have the same sign, NaN where there is none. */
-static double same_share(const study_t *self, const place_t *place, const where_t *where, size_t *count)
+/* What the points that meet a condition show. */
+typedef struct {
+    size_t points, same, opposite; /* opposite: significantly so */
+} count_t;
+
+static count_t count_where(const study_t *self, const place_t *place, const where_t *where)
 {
-    size_t same = 0;
-    *count = 0;
+    double level = 1.0 - self->experiment->confidence;
+    count_t out = {0};
     for (size_t i = 0; i < self->points; i++)
         if (meets(self, where, i)) {
-            ++*count;
-            same += is_same(self, place, i);
+            out.points++;
+            out.same += is_same(self, place, i);
+            out.opposite += self->adjusted[i] <= level;
         }
-    return (double)same / (double)*count;
+    return out;
+}
+
+static double share_of(size_t some, size_t all)
+{
+    return all > 0 ? (double)some / (double)all : (double)NAN;
+}
+
+/* Share of the points there that have the same sign, NaN where there is none. */
+static double same_share(const study_t *self, const place_t *place, const where_t *where)
+{
+    count_t count = count_where(self, place, where);
+    return share_of(count.same, count.points);
 }
 
 static double quantile_of_sorted(const study_t *self, double p)
@@ -195,19 +223,15 @@ static double quantile_of_sorted(const study_t *self, double p)
 static qd_status_t summarise(study_t *self, const place_t *place, qd_result_robustness_t *out,
                              qd_error_t *error)
 {
-    size_t count, opposite = 0;
-    double level = 1.0 - self->experiment->confidence;
     if (!qd_bh_adjust(self->points, self->p, self->adjusted))
         return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the robustness of a claim");
-    for (size_t i = 0; i < self->points; i++)
-        opposite += self->adjusted[i] <= level;
-    out->points = (int64_t)self->points;
-    out->same = same_share(self, place, &(where_t){0}, &count);
-    qd_interval_t interval =
-        qd_interval_exact((uint64_t)llrint(out->same * (double)count), count, self->experiment->confidence);
+    count_t all = count_where(self, place, &(where_t){0});
+    qd_interval_t interval = qd_interval_exact(all.same, all.points, self->experiment->confidence);
+    out->points = (int64_t)all.points;
+    out->same = share_of(all.same, all.points);
     out->same_low = interval.low;
     out->same_high = interval.high;
-    out->opposite = (double)opposite / (double)count;
+    out->opposite = share_of(all.opposite, all.points);
     memcpy(self->sort, self->effect, self->points * sizeof *self->sort);
     qsort(self->sort, self->points, sizeof *self->sort, qd_compare_doubles);
     out->effect_low = quantile_of_sorted(self, 0.05);
@@ -260,39 +284,80 @@ static void write_where(const study_t *self, const where_t *where, FILE *out)
     }
 }
 
-/* The fewest of the strongest factors on whose favourable side the sign is the same nearly everywhere; 0 where no such
- * condition has points enough. */
-static size_t find_condition(const study_t *self, const place_t *place, const where_t *all, double *share)
+/* ---- verdicts -------------------------------------------------------------------------------------------- */
+
+/* Whether points keep the sign. */
+typedef enum {
+    KEPT, /* so often that the interval of their share shows it, and significantly opposite nearly nowhere */
+    UNSURE, /* so often, but they are too few to show it */
+    TURNED
+} keeping_t;
+
+static keeping_t keeping_of(const study_t *self, const count_t *count)
 {
-    where_t where = *all;
-    for (where.conditions = 1; where.conditions <= all->conditions; where.conditions++) {
-        size_t count;
-        *share = same_share(self, place, &where, &count);
-        if (count >= CONDITION_LEAST && *share >= ROBUST_SAME)
-            return where.conditions;
-    }
-    return 0;
+    double low = qd_interval_exact(count->same, count->points, self->experiment->confidence).low;
+    if (!(share_of(count->same, count->points) >= ROBUST_SAME) ||
+        share_of(count->opposite, count->points) > ROBUST_OPPOSITE)
+        return TURNED;
+    return low >= ROBUST_SHOWN ? KEPT : UNSURE;
 }
 
-/* "holds where tension.debt above 0.1 (same sign at 98% of points, elsewhere 41%)", or what moves it. */
-static const char *tell_condition(const study_t *self, const place_t *place, where_t *where, size_t needed,
-                                  double share, double overall, qd_analysis_t *texts)
+/* Whether the points are so few that even all of the same sign would not show enough. */
+static bool is_few(const study_t *self)
+{
+    return qd_interval_exact(self->points, self->points, self->experiment->confidence).low < ROBUST_SHOWN;
+}
+
+/* Whether all points keep the sign. Those too few to show it, with a share that may be large enough, leave it open. */
+static keeping_t keeping_of_all(const study_t *self, const place_t *place, const qd_result_robustness_t *row)
+{
+    count_t all = count_where(self, place, &(where_t){0});
+    keeping_t keeping = keeping_of(self, &all);
+    bool open = row->opposite <= ROBUST_OPPOSITE && row->same_high >= ROBUST_SAME && is_few(self);
+    return keeping == TURNED && open ? UNSURE : keeping;
+}
+
+/* The fewest of the strongest factors on whose favourable side the points keep the sign; else the fewest with enough points
+ * that leave it open. *where: they, or all of them where neither is so. */
+static keeping_t find_condition(const study_t *self, const place_t *place, where_t *where)
+{
+    size_t open = 0;
+    where_t some = *where;
+    for (some.conditions = 1; some.conditions <= where->conditions; some.conditions++) {
+        count_t count = count_where(self, place, &some);
+        keeping_t keeping = keeping_of(self, &count);
+        if (keeping == KEPT) {
+            *where = some;
+            return KEPT;
+        }
+        if (keeping == UNSURE && count.points >= CONDITION_LEAST && open == 0)
+            open = some.conditions;
+    }
+    if (open == 0)
+        return TURNED;
+    where->conditions = open;
+    return UNSURE;
+}
+
+/* "where tension.debt above 0.1: same sign at 98% of 100 points, elsewhere at 41%", or what moves it. */
+static const char *tell_condition(const study_t *self, const place_t *place, const where_t *where,
+                                  keeping_t keeping, qd_analysis_t *texts)
 {
     char *text = NULL;
-    size_t size = 0, count;
+    size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     const char *kept = NULL;
     if (!out)
         return NULL;
-    if (needed > 0) {
-        where->conditions = needed;
-        (void)same_share(self, place, where, &count);
-        double n = (double)self->points, there = (double)count,
-               elsewhere = n > there ? (overall * n - share * there) / (n - there) : (double)NAN;
+    if (keeping != TURNED) {
+        count_t there = count_where(self, place, where), all = count_where(self, place, &(where_t){0});
         fputs("where ", out);
         write_where(self, where, out);
-        fprintf(out, ": same sign at %.0f%% of %zu points, elsewhere at %.0f%%", 100.0 * share, count,
-                100.0 * elsewhere);
+        fprintf(out, ": same sign at %.0f%% of %zu points, elsewhere at %.0f%%",
+                100.0 * share_of(there.same, there.points), there.points,
+                100.0 * share_of(all.same - there.same, all.points - there.points));
+        if (keeping == UNSURE)
+            fputs("; so few points do not show it", out);
     } else if (where->conditions > 0) {
         fputs("more often the same where ", out);
         write_where(self, where, out);
@@ -305,40 +370,33 @@ static const char *tell_condition(const study_t *self, const place_t *place, whe
     return kept;
 }
 
-/* Whether the points are so few that even all of the same sign would not show enough. */
-static bool is_few(const study_t *self)
+/* "conditional", "fragile", or "too few points", and why. */
+static const char *look_for_condition(const study_t *self, const place_t *place, qd_analysis_t *texts,
+                                      qd_result_robustness_t *out)
 {
-    return qd_interval_exact(self->points, self->points, self->experiment->confidence).low < ROBUST_SHOWN;
+    where_t where = strongest(self, place);
+    keeping_t keeping = find_condition(self, place, &where);
+    out->verdict = keeping == KEPT ? "conditional" : keeping == UNSURE ? "too few points" : "fragile";
+    return tell_condition(self, place, &where, keeping, texts);
 }
 
-/* Whether the points leave open if the share that *robust* requires is reached. */
-static bool is_open(const study_t *self, const qd_result_robustness_t *row)
-{
-    if (row->opposite > ROBUST_OPPOSITE)
-        return false;
-    return row->same >= ROBUST_SAME ? row->same_low < ROBUST_SHOWN
-                                    : row->same_high >= ROBUST_SAME && is_few(self);
-}
-
-static qd_status_t name_verdict(study_t *self, const place_t *place, qd_analysis_t *texts,
+static qd_status_t name_verdict(const study_t *self, const place_t *place, qd_analysis_t *texts,
                                 qd_result_robustness_t *out, qd_error_t *error)
 {
-    double share = (double)NAN;
-    if (is_open(self, out)) {
+    keeping_t keeping = keeping_of_all(self, place, out);
+    if (!place->decided) {
+        out->verdict = "undecided";
+        out->condition = "no sign is shown at the experiment's values";
+    } else if (keeping == KEPT) {
+        out->verdict = "robust";
+    } else if (keeping == UNSURE) {
         out->verdict = "too few points";
         out->condition =
             qd_analysis_text(texts, "they show the same sign at %.0f%% at least, robust needs %.0f%%",
                              100.0 * out->same_low, 100.0 * ROBUST_SHOWN);
-        return out->condition ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a condition");
+    } else {
+        out->condition = look_for_condition(self, place, texts, out);
     }
-    if (out->same >= ROBUST_SAME && out->opposite <= ROBUST_OPPOSITE) {
-        out->verdict = "robust";
-        return QD_OK;
-    }
-    where_t where = strongest(self, place);
-    size_t needed = find_condition(self, place, &where, &share);
-    out->verdict = needed > 0 ? "conditional" : "fragile";
-    out->condition = tell_condition(self, place, &where, needed, share, out->same, texts);
     return out->condition ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a condition");
 }
 
@@ -358,7 +416,6 @@ static void add_turning(const study_t *self, size_t c, size_t column, const plac
                         qd_analysis_t *out)
 {
     for (size_t j = 0; j < self->factors; j++) {
-        size_t count;
         const qd_rank_correlation_t *moving = &self->moving[j];
         out->turning[out->turnings++] =
             (qd_result_turning_t){.claim = self->experiment->claim[c].id,
@@ -369,8 +426,8 @@ static void add_turning(const study_t *self, size_t c, size_t column, const plac
                                   .low = moving->interval.low,
                                   .high = moving->interval.high,
                                   .middle = self->middle[j],
-                                  .same_below = same_share(self, place, &(where_t){1, {j}, {false}}, &count),
-                                  .same_above = same_share(self, place, &(where_t){1, {j}, {true}}, &count)};
+                                  .same_below = same_share(self, place, &(where_t){1, {j}, {false}}),
+                                  .same_above = same_share(self, place, &(where_t){1, {j}, {true}})};
     }
 }
 
@@ -416,7 +473,8 @@ qd_status_t qd_analyse_robustness(qd_claim_tests_t *tests, qd_analysis_t *out, q
     if (status == QD_OK && (!out->robustness || !out->turning || !place_names(experiment, out)))
         status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the robustness of claims");
     if (status == QD_OK) {
-        set_signs(&study, out);
+        double confidence = tests->sequences ? experiment->precision.confidence : experiment->confidence;
+        set_signs(&study, 1.0 - confidence, out);
         status = measure_all(&study, tests, out, error);
     }
     for (size_t i = 0; i < places && status == QD_OK; i++)

@@ -201,8 +201,11 @@ static const qd_table_column_t verdict_columns[] = {
 
 #define ROBUSTNESS(kind, member, ...) kind(qd_result_robustness_t, member, __VA_ARGS__)
 static const qd_table_column_t robustness_columns[] = {
-    ROBUSTNESS(TEXT, verdict, "robust, conditional or fragile; empty where the claim is not judged"),
-    ROBUSTNESS(TEXT, condition, "where a conditional claim holds; what moves a fragile one"),
+    ROBUSTNESS(TEXT, verdict,
+               "robust, conditional, fragile, too few points, or undecided as the claim is; empty where it "
+               "is not judged"),
+    ROBUSTNESS(TEXT, condition,
+               "where a conditional claim holds; what moves a fragile one; why nothing is said"),
     ROBUSTNESS(REAL, same, "1",
                "share of points whose effect has the sign that it has at the experiment's values"),
     ROBUSTNESS(REAL, same_low, "1", "lower end of its interval"),

@@ -189,6 +189,103 @@ static void test_few_points(void **state)
     expect_verdict(24, changes_at_random, "fragile");
 }
 
+/* The upper half of the debts keeps the sign: 30 points of the same sign do not show it, 40 do; where a few of the points of
+ * that half are significantly opposite, it is not kept there. */
+static double turns_with_debt_everywhere(const qd_experiment_t *experiment, size_t point, size_t order,
+                                         uint64_t world)
+{
+    (void)order;
+    return turns_with_debt(experiment, point, 0, world);
+}
+
+static void test_few_points_of_a_condition(void **state)
+{
+    (void)state;
+    bench_t bench;
+    char yaml[1024];
+    const char *text = FILE_OF(""), *at = strstr(text, "points: 160");
+    for (size_t points = 60; points <= 80; points += 20) {
+        snprintf(yaml, sizeof yaml, "%.*spoints: %zu%s", (int)(at - text), text, points, at + 11);
+        play_all(&bench, yaml, turns_with_debt_everywhere);
+        const qd_result_robustness_t *cell = cell_of(&bench, 0);
+        assert_string_equal(cell->verdict, points == 60 ? "too few points" : "conditional");
+        assert_non_null(strstr(cell->condition, "where tension.debt above 0."));
+        assert_int_equal(strstr(cell->condition, "so few points do not show it") != NULL, points == 60);
+        bench_close(&bench);
+    }
+}
+
+/* The sign follows the debt, but 3 % of the points of either side are significantly opposite. */
+static double turns_here_and_there(const qd_experiment_t *experiment, size_t point, size_t order,
+                                   uint64_t world)
+{
+    double effect = 4.0 * (value_at(experiment, point, "tension.debt") - 0.3);
+    size_t row = experiment->point[point].variation;
+    (void)order;
+    return with_effect(experiment, point, world, row > 0 && row % 33 == 0 ? -3.0 : effect);
+}
+
+static void test_opposite_points_end_a_condition(void **state)
+{
+    (void)state;
+    bench_t bench;
+    play_all(&bench, FILE_OF(""), turns_here_and_there);
+    const qd_result_turning_t *debt = turning_of(&bench, "claim", "tension.debt");
+    assert_true(debt->low > 0.5 && debt->same_above >= 0.95 && debt->same_above < 1.0);
+    assert_string_equal(cell_of(&bench, 0)->verdict, "fragile");
+    bench_close(&bench);
+}
+
+/* A claim without an effect at the experiment's values has no sign to keep, whatever the points have. */
+static double only_around(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    size_t row = experiment->point[point].variation;
+    double noise = 2.0 * luck(world, (uint32_t)(500 + 10 * point + order));
+    return with_effect(experiment, point, world, row == 0 && order == 0 ? noise - 1e-3 : 2.0);
+}
+
+static void test_undecided(void **state)
+{
+    (void)state;
+    bench_t bench;
+    play_all(&bench, FILE_OF(""), only_around);
+    assert_string_equal(bench.analysis.by_order[0].verdict, "undecided");
+    assert_string_equal(cell_of(&bench, 1)->verdict, "undecided");
+    assert_non_null(strstr(cell_of(&bench, 1)->condition, "no sign is shown"));
+    assert_int_equal(cell_of(&bench, 1)->points, 160);
+    assert_string_equal(cell_of(&bench, 0)->verdict, "robust");
+    assert_string_equal(cell_of(&bench, 2)->verdict, "robust");
+    bench_close(&bench);
+}
+
+/* Orders that contradict each other: "mixed" says nothing of their mean, which has a sign of its own or none. */
+static double opposite_orders(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    return with_effect(experiment, point, world, order == 0 ? 1.0 : -1.0);
+}
+
+static double opposite_orders_unequal(const qd_experiment_t *experiment, size_t point, size_t order,
+                                      uint64_t world)
+{
+    return with_effect(experiment, point, world, order == 0 ? 3.0 : -1.0);
+}
+
+static void test_mixed(void **state)
+{
+    (void)state;
+    bench_t bench;
+    play_all(&bench, FILE_OF(""), opposite_orders);
+    assert_string_equal(claim_of(&bench, "up")->verdict, "mixed");
+    assert_string_equal(cell_of(&bench, 0)->verdict, "undecided");
+    assert_string_equal(cell_of(&bench, 1)->verdict, "robust");
+    assert_string_equal(cell_of(&bench, 2)->verdict, "robust");
+    bench_close(&bench);
+    play_all(&bench, FILE_OF(""), opposite_orders_unequal);
+    assert_string_equal(claim_of(&bench, "up")->verdict, "mixed");
+    assert_string_equal(cell_of(&bench, 0)->verdict, "robust");
+    bench_close(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +295,10 @@ int main(void)
         cmocka_unit_test(test_noise_is_not_opposite),
         cmocka_unit_test(test_margin),
         cmocka_unit_test(test_few_points),
+        cmocka_unit_test(test_few_points_of_a_condition),
+        cmocka_unit_test(test_opposite_points_end_a_condition),
+        cmocka_unit_test(test_undecided),
+        cmocka_unit_test(test_mixed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,7 +80,7 @@ function robustness_table(section) {
     if (!rows.length) return;
     section.append(element('h3', {}, 'Robustness'));
     paragraph(section, 'Each claim was judged again at the points of a Latin hypercube around the values of the parameters. Same: share of points with the sign that was found, with its interval; ' +
-        'opposite: share that is significantly on the other side. The parameters named move the effect beyond doubt.', 'quiet');
+        'opposite: share that is significantly on the other side. Where a claim is undecided, the sign is that of its estimate, and nothing is said of it. The parameters named move the effect beyond doubt.', 'quiet');
     section.append(table([{field: 'id', title: 'Claim', text: true}, {field: 'order', title: 'Order', text: true}, {field: 'points', title: 'Points'}, {field: 'same', title: 'Same sign'},
                           {field: 'opposite', title: 'Opposite'}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'where', title: 'Where', wide: true},
                           {field: 'turning', title: 'Parameters that move it', wide: true}], rows));
