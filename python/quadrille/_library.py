@@ -32,7 +32,7 @@ class Overrides(Structure):
     """qd_overrides_t."""
 
     _fields_ = [("has_seed", c_bool), ("has_worlds", c_bool), ("seed", c_uint64), ("worlds", c_uint64), ("sets", c_size_t),
-                ("set", POINTER(c_char_p))]
+                ("set", POINTER(c_char_p)), ("has_robustness", c_bool), ("robustness_points", c_uint64), ("robustness_worlds", c_uint64)]
 
 
 class Progress(Structure):

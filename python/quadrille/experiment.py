@@ -45,19 +45,21 @@ def _plain(value: Any) -> Any:
 class Experiment:
     """An experiment: checked, resolved, ready to run. Nothing of it changes afterwards.
 
-    `source`: path of an experiment file, or a dict with the keys of one (docs/experiment-file.md). `seed`, `worlds` and `set`
-    (a dict of parameter names and values) change it as the program's options of these names do.
+    `source`: path of an experiment file, or a dict with the keys of one (docs/experiment-file.md). `seed`, `worlds`, `set`
+    (a dict of parameter names and values) and `robustness` (points and worlds a point; (0, 0): none) change it as the program's
+    options of these names do.
 
     Raises InputError with all faults of the file at once.
     """
 
     def __init__(self, source: str | os.PathLike | Mapping[str, Any], *, seed: int | None = None, worlds: int | None = None,
-                 set: Mapping[str, Any] | None = None):
+                 set: Mapping[str, Any] | None = None, robustness: tuple[int, int] | None = None):
         self._handle = ctypes.c_void_p()
         library, error = lib.library(), lib.Error()
         texts = [f"{name}={json.dumps(value, default=_plain)}".encode() for name, value in (set or {}).items()]
         overrides = lib.Overrides(has_seed=seed is not None, has_worlds=worlds is not None, seed=seed or 0, worlds=worlds or 0, sets=len(texts),
-                                  set=(ctypes.c_char_p * len(texts))(*texts))
+                                  set=(ctypes.c_char_p * len(texts))(*texts), has_robustness=robustness is not None,
+                                  robustness_points=(robustness or (0, 0))[0], robustness_worlds=(robustness or (0, 0))[1])
         if isinstance(source, Mapping):
             status = self._load_mapping(library, source, overrides, error)
         else:

@@ -200,6 +200,23 @@ static bool take_set(void *field, const char *value)
     return true;
 }
 
+/* POINTSxWORLDS, or 0. */
+static bool take_robustness(void *field, const char *value)
+{
+    qd_overrides_t *self = field;
+    char points[24];
+    const char *x = strchr(value, 'x');
+    self->has_robustness = true;
+    if (!x)
+        return qd_natural_of(value, 0, 0, &self->robustness_points);
+    if ((size_t)(x - value) >= sizeof points)
+        return false;
+    memcpy(points, value, (size_t)(x - value));
+    points[x - value] = '\0';
+    return qd_natural_of(points, 1, UINT64_MAX, &self->robustness_points) &&
+           qd_natural_of(x + 1, 1, UINT64_MAX, &self->robustness_worlds);
+}
+
 static bool take_shard(void *field, const char *value)
 {
     qd_run_options_t *self = field;
@@ -220,6 +237,10 @@ static const qd_option_t options[] = {
      "a whole number from 0 to 2^64-1, in digits beyond 2^53", NULL},
     {"worlds", 0, "N", "instead of the file's worlds per design point and order", take_worlds,
      offsetof(arguments_t, overrides), "a whole number from 1", NULL},
+    {"robustness", 0, "PxW",
+     "judge the claims at P points of W worlds around the parameters' values, instead of the file's; 0: at "
+     "none",
+     take_robustness, offsetof(arguments_t, overrides), "0, or points x worlds, such as 60x50", NULL},
     {"set", 0, "NAME=VALUE", "one more parameter (may be repeated; wins over the file's `parameters`)",
      take_set, 0, "at most " QD_DIGITS_OF(SETS_MAX) " of them", NULL},
     {"resume", 0, NULL, "resume an earlier run of the same experiment", qd_take_flag,

@@ -212,8 +212,8 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
         qd_ablations_read(load, load->ablate);
     if (load->error->count == before && qd_yaml_get(root, "baseline"))
         qd_baselines_read(load, qd_yaml_get(root, "baseline"));
-    if (load->error->count == before && load->robustness)
-        qd_robustness_read(load, load->robustness);
+    if (load->error->count == before)
+        qd_robustness_read(load, root, overrides);
 }
 
 /* The number of tests of a claim: one for each order and one for the mean, or one. */

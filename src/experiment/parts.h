@@ -146,9 +146,9 @@ void qd_write_ablations(FILE *out, const qd_loading_t *load);
  *
  * A parameter with a distribution given for it is free unless an arm sets it. */
 
-/* Reads {points: 200, worlds: 200, range: 0.5, parameters: {NAME: DISTRIBUTION, ...}} and appends the twins. Needs the
- * claims; read it last. Faults are left in the document. */
-void qd_robustness_read(qd_loading_t *load, const qd_yaml_node_t *node);
+/* Reads {points: 200, worlds: 200, range: 0.5, parameters: {NAME: DISTRIBUTION, ...}} from load->robustness, which may be NULL,
+ * and appends the twins. `overrides` may be NULL. Needs the claims; read it last. Faults are left in the document. */
+void qd_robustness_read(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides);
 void qd_robustness_free(qd_experiment_t *self);
 
 /* "{points: 200, worlds: 200, range: 0.5}" */

@@ -10,8 +10,9 @@
 #include "experiment/points.h"
 #include "experiment/settings.h"
 
-#define ROWS_MIN 10
-#define ROWS_MAX 100000
+#define ROWS_MIN   10
+#define ROWS_MAX   100000
+#define WORLDS_MIN 2
 
 static void free_group(qd_variation_t *self)
 {
@@ -303,32 +304,52 @@ static bool read_numbers(qd_loading_t *load, const qd_yaml_node_t *map, uint64_t
     const qd_yaml_node_t *points = qd_yaml_get(map, "points"), *worlds = qd_yaml_get(map, "worlds"),
                          *range = qd_yaml_get(map, "range");
     bool good = (!points || qd_yaml_whole(points, ROWS_MIN, ROWS_MAX, rows));
-    good = (!worlds || qd_yaml_whole(worlds, 2, QD_WORLDS_MAX, &robustness->worlds)) && good;
+    good = (!worlds || qd_yaml_whole(worlds, WORLDS_MIN, QD_WORLDS_MAX, &robustness->worlds)) && good;
     return (!range || qd_yaml_real(range, 0.0, 1.0, &robustness->range)) && good;
 }
 
-static bool read_all(qd_loading_t *load, const qd_yaml_node_t *map, qd_block_t *block)
+static bool override_numbers(qd_loading_t *load, const qd_overrides_t *overrides, uint64_t *rows)
+{
+    uint64_t points = overrides->robustness_points, worlds = overrides->robustness_worlds;
+    if (points < ROWS_MIN || points > ROWS_MAX || worlds < WORLDS_MIN || worlds > QD_WORLDS_MAX) {
+        (void)qd_error_add(load->error, QD_ERROR_INPUT,
+                           "--robustness: found %" PRIu64 "x%" PRIu64
+                           "; expected 0, or %d to %d points and at least %d worlds",
+                           points, worlds, ROWS_MIN, ROWS_MAX, WORLDS_MIN);
+        return false;
+    }
+    *rows = points;
+    load->self->robustness.worlds = worlds;
+    return true;
+}
+
+static bool read_all(qd_loading_t *load, const qd_yaml_node_t *map, const qd_overrides_t *overrides,
+                     qd_block_t *block)
 {
     static const char *const keys[] = {"points", "worlds", "range", "parameters"};
-    const qd_yaml_node_t *own = qd_yaml_get(map, "parameters");
+    const qd_yaml_node_t *own = map ? qd_yaml_get(map, "parameters") : NULL;
     uint64_t rows = 200;
     load->self->robustness = (qd_robustness_t){.worlds = 200, .range = own ? 0.0 : 0.5};
-    bool good = qd_yaml_check_keys(map, sizeof keys / sizeof *keys, keys);
-    good = read_numbers(load, map, &rows) && good;
+    bool good = !map || qd_yaml_check_keys(map, sizeof keys / sizeof *keys, keys);
+    good = (!map || read_numbers(load, map, &rows)) && good;
+    good = (!overrides || !overrides->has_robustness || override_numbers(load, overrides, &rows)) && good;
     good = (!own || qd_block_read(load, own, false, block)) && good;
     good = good && list_factors(load, own, block);
     load->self->robustness.rows = good ? (size_t)rows : 0;
     return good;
 }
 
-void qd_robustness_read(qd_loading_t *load, const qd_yaml_node_t *node)
+void qd_robustness_read(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
 {
+    const qd_yaml_node_t *map = load->robustness, *place = map ? map : root;
     qd_block_t block = {0};
     size_t points = load->self->points;
-    if (!qd_yaml_expect(node, QD_YAML_MAP, "{points: 200, worlds: 200, range: 0.5}"))
+    if (overrides && overrides->has_robustness ? overrides->robustness_points == 0 : !map)
         return;
-    if (read_all(load, node, &block) && find_groups(load, node, points) && fill_values(load))
-        (void)make_twins(load, node);
+    if (map && !qd_yaml_expect(map, QD_YAML_MAP, "{points: 200, worlds: 200, range: 0.5}"))
+        return;
+    if (read_all(load, map, overrides, &block) && find_groups(load, place, points) && fill_values(load))
+        (void)make_twins(load, place);
     qd_block_free(&block);
 }
 
@@ -337,7 +358,7 @@ void qd_robustness_read(qd_loading_t *load, const qd_yaml_node_t *node)
 void qd_write_robustness(FILE *out, const qd_loading_t *load)
 {
     const qd_robustness_t *robustness = &load->self->robustness;
-    const qd_yaml_node_t *own = qd_yaml_get(load->robustness, "parameters");
+    const qd_yaml_node_t *own = load->robustness ? qd_yaml_get(load->robustness, "parameters") : NULL;
     fprintf(out, "{points: %zu, worlds: %" PRIu64 ", range: ", robustness->rows, robustness->worlds);
     qd_write_real(out, robustness->range);
     if (own) {

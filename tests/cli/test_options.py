@@ -67,6 +67,8 @@ class Options(unittest.TestCase):
         for words, expected in ((["run", "-j", "0"], "found -j `0`; expected a number of threads from 1 to 4096"),
                                 (["verify", "--threads", "x"], "found -j `x`"), (["run", "--output="], "found an empty --output; expected the path of a file"),
                                 (["run", "--shard", "3/2"], "K/N with 1 <= K <= N <= 1000000"),
+                                (["run", "--robustness", "60"], "0, or points x worlds, such as 60x50"),
+                                (["run", "--robustness", "60xmany"], "0, or points x worlds, such as 60x50"),
                                 (["landscape", "--starts", "0"], "a whole number from 1 to 100000000"),
                                 (["replay", "--isa", "v9"], "auto, v2, v3 or v4"), (["verify", "--fraction", "2"], "above 0 and up to 1"),
                                 (["help", "--completion", "tcsh"], "bash, zsh or fish"), (["help", "rum"], "did you mean `run`")):

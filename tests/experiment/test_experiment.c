@@ -152,7 +152,8 @@ static void test_overrides(void **state)
                         "schedule: [{at: 100, set: {doctrine.quorum: 0.3}}]\n";
     const char *const set[] = {"order.periods=12", "doctrine=rumsfeld",
                                "doctrine.quorum={uniform: [0.1, 0.2]}", "order.states=21", "order.states=22"};
-    qd_overrides_t overrides = {true, true, 77, 88, 5, set};
+    qd_overrides_t overrides = {
+        .has_seed = true, .has_worlds = true, .seed = 77, .worlds = 88, .sets = 5, .set = set};
     qd_error_t error;
     qd_experiment_t *e = NULL, *again = NULL;
     assert_int_equal(load(text, &overrides, &e, &error), QD_OK);
@@ -174,7 +175,7 @@ static void test_wrong_overrides(void **state)
     (void)state;
     const char *const set[] = {"order.stats=3", "order.states", "order.states=", "order.states=1",
                                "tension.debt=0.3"};
-    qd_overrides_t overrides = {false, true, 0, 0, 5, set};
+    qd_overrides_t overrides = {.has_worlds = true, .worlds = 0, .sets = 5, .set = set};
     qd_error_t error;
     qd_experiment_t *e = NULL;
     assert_int_equal(
@@ -205,6 +206,54 @@ static void test_worlds_instead_of_precision(void **state)
     assert_true(e->worlds == 50 && !e->precision.given);
     assert_non_null(strstr(e->config, "\nworlds: 50\n"));
     qd_experiment_free(e);
+}
+
+#define CLAIM                                                                                                \
+    "claims: [{id: a, says: c, outcome: wars, contrast: {more: {doctrine: obama}, less: {doctrine: "         \
+    "trump}}}]\n"
+
+/* --robustness gives the experiment that a file with these numbers would give; the file's range stays. */
+static void test_robustness_of_the_command_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *equal;
+        uint64_t points, worlds;
+    } tried[] = {
+        {CLAIM "robustness: {points: 50, worlds: 9, range: 0.2}\n",
+         CLAIM "robustness: {points: 12, worlds: 7, range: 0.2}\n", 12, 7},
+        {CLAIM "robustness: {points: 50, worlds: 9}\n", CLAIM, 0, 0},
+        {CLAIM, CLAIM "robustness: {points: 12, worlds: 7}\n", 12, 7},
+        {CLAIM, CLAIM, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+        qd_overrides_t overrides = {.has_robustness = true,
+                                    .robustness_points = tried[i].points,
+                                    .robustness_worlds = tried[i].worlds};
+        qd_error_t error;
+        qd_experiment_t *e = NULL, *equal = NULL;
+        assert_int_equal(load(tried[i].file, &overrides, &e, &error), QD_OK);
+        assert_int_equal(load(tried[i].equal, NULL, &equal, &error), QD_OK);
+        assert_string_equal(e->config, equal->config);
+        assert_int_equal(e->points, equal->points);
+        qd_experiment_free(e);
+        qd_experiment_free(equal);
+    }
+}
+
+static void test_wrong_robustness_of_the_command_line(void **state)
+{
+    (void)state;
+    qd_overrides_t overrides = {.has_robustness = true, .robustness_points = 9, .robustness_worlds = 7};
+    qd_error_t error;
+    qd_experiment_t *e = NULL;
+    assert_int_equal(load(CLAIM, &overrides, &e, &error), QD_ERROR_INPUT);
+    assert_string_equal(
+        error.text, "--robustness: found 9x7; expected 0, or 10 to 100000 points and at least 2 worlds\n");
+    overrides.robustness_points = 10;
+    assert_int_equal(load("worlds: 5\n", &overrides, &e, &error), QD_ERROR_INPUT);
+    assert_non_null(strstr(error.text, "found no claim about an effect"));
+    assert_null(e);
 }
 
 #define TWO_CLAIMS                                                                                           \
@@ -381,6 +430,8 @@ int main(void)
         cmocka_unit_test(test_presets_and_names),
         cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_wrong_overrides),
+        cmocka_unit_test(test_robustness_of_the_command_line),
+        cmocka_unit_test(test_wrong_robustness_of_the_command_line),
         cmocka_unit_test(test_worlds_instead_of_precision),
         cmocka_unit_test(test_canonical_text_reads_back),
         cmocka_unit_test(test_config_hash),
