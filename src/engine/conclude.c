@@ -85,10 +85,6 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
                         const qd_conclusion_t *conclusion, qd_assembled_t *assembled, qd_error_t *error)
 {
     char host[256], libraries[128];
-    qd_extra_t extra[QD_LANDSCAPE_OUTCOMES];
-    for (size_t i = 0; i < QD_LANDSCAPE_OUTCOMES; i++)
-        extra[i] = (qd_extra_t){qd_landscape_table[i].name, qd_landscape_table[i].unit,
-                                qd_landscape_table[i].meaning};
     qd_runner_t runner = qd_parallel_runner(0);
     qd_analysis_t analysis = {0};
     uint64_t *target = NULL;
@@ -104,7 +100,7 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
             .overwrite = conclusion->overwrite,
             .worlds = experiment->output.worlds && !conclusion->statistics_only,
             .embed = (experiment->output.worlds || conclusion->shard) && !conclusion->statistics_only,
-            .extra = experiment->output.landscape ? extra : NULL,
+            .extra = experiment->output.landscape ? qd_landscape_table : NULL,
             .scratch = conclusion->statistics_only,
             .target = target,
             .stop = experiment->precision.claims ? NULL : stop,

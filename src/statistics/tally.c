@@ -184,51 +184,41 @@ qd_hash_sum_t qd_tally_hash(const qd_tally_t *self)
     return self->totals.hash;
 }
 
-/* Bound of the outcome's values in these worlds; INFINITY where none is stated. */
-static double bound_above(const qd_tally_t *self, qd_outcome_t outcome)
-{
-    return outcome == QD_O_survival ? (double)self->periods : qd_outcome_table[outcome].high;
-}
-
 /* A plausible value of an unseen world if the outcome has no upper bound: for counts and the kernel's diagnostics,
  * one more than the largest seen. */
-static double next_above(const qd_tally_t *self, qd_outcome_t outcome)
+static double next_above(const qd_moments_t *moments, const qd_outcome_info_t *info)
 {
-    const qd_outcome_info_t *info = &qd_outcome_table[outcome];
-    double most = self->moments[outcome].max;
-    return info->type == QD_OUTCOME_COUNT || info->group == QD_GROUP_DIAGNOSTICS ? most + 1.0 : most;
+    bool whole = info->type == QD_OUTCOME_COUNT || info->group == QD_GROUP_DIAGNOSTICS;
+    return whole ? moments->max + 1.0 : moments->max;
 }
 
 /* Without a stated bound a side is Student's, or that of the sample and one value more at its end, whichever lies
  * further out: a bound that was not stated must not cut the interval off. */
-static qd_interval_t interval_of(const qd_tally_t *self, qd_outcome_t outcome, double mean, double sd)
+static qd_interval_t interval_of(const qd_moments_t *moments, const qd_outcome_info_t *info, double high,
+                                 double mean, double sd)
 {
-    const qd_outcome_info_t *info = &qd_outcome_table[outcome];
-    const qd_moments_t *moments = &self->moments[outcome];
     uint64_t n = moments->count;
-    double low = info->low, high = bound_above(self, outcome);
     if (info->type == QD_OUTCOME_FLAG)
         return qd_interval_exact((uint64_t)llrint(mean * (double)n), n, QD_SUMMARY_CONFIDENCE);
     bool alike = info->type == QD_OUTCOME_REAL && moments->min == moments->max;
     if (!isfinite(high) && (alike || n < 2))
         return (qd_interval_t){NAN, NAN};
-    qd_interval_t out = qd_interval_bounded(mean, sd, n, low, high, QD_SUMMARY_CONFIDENCE);
+    qd_interval_t out = qd_interval_bounded(mean, sd, n, info->low, high, QD_SUMMARY_CONFIDENCE);
     qd_interval_t seen =
-        qd_interval_bounded(mean, sd, n, moments->min, next_above(self, outcome), QD_SUMMARY_CONFIDENCE);
-    if (!isfinite(low))
+        qd_interval_bounded(mean, sd, n, moments->min, next_above(moments, info), QD_SUMMARY_CONFIDENCE);
+    if (!isfinite(info->low))
         out.low = fmin(out.low, seen.low);
     if (!isfinite(high))
         out.high = fmax(out.high, seen.high);
     return out;
 }
 
-qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome)
+qd_summary_t qd_moments_summary(const qd_moments_t *moments, const qd_outcome_info_t *info, double high)
 {
-    const qd_moments_t *moments = &self->moments[outcome];
     if (moments->count == 0)
         return (qd_summary_t){0, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     double mean = qd_moments_mean(moments), sd = sqrt(qd_moments_variance(moments));
-    qd_interval_t interval = interval_of(self, outcome, mean, sd);
+    qd_interval_t interval = interval_of(moments, info, high, mean, sd);
     return (qd_summary_t){.count = moments->count,
                           .mean = mean,
                           .sd = sd,
@@ -239,13 +229,24 @@ qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome)
                           .high = interval.high};
 }
 
-double qd_tally_quantile(const qd_tally_t *self, qd_outcome_t outcome, double p)
+qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome)
 {
-    const qd_moments_t *moments = &self->moments[outcome];
+    const qd_outcome_info_t *info = &qd_outcome_table[outcome];
+    double high = outcome == QD_O_survival ? (double)self->periods : info->high;
+    return qd_moments_summary(&self->moments[outcome], info, high);
+}
+
+double qd_moments_quantile(const qd_moments_t *moments, const qd_sketch_t *sketch, double p)
+{
     if (moments->count == 0)
         return NAN;
-    double value = qd_sketch_at_rank(&self->sketch[outcome], qd_quantile_rank(p, moments->count));
+    double value = qd_sketch_at_rank(sketch, qd_quantile_rank(p, moments->count));
     return value < moments->min ? moments->min : value > moments->max ? moments->max : value;
+}
+
+double qd_tally_quantile(const qd_tally_t *self, qd_outcome_t outcome, double p)
+{
+    return qd_moments_quantile(&self->moments[outcome], &self->sketch[outcome], p);
 }
 
 void qd_tally_histogram(const qd_tally_t *self, qd_outcome_t outcome, double low, double high, size_t bins,

@@ -15,6 +15,8 @@
 #include "quadrille/error.h"
 #include "quadrille/registry.h"
 #include "quadrille/world.h"
+#include "statistics/histograms.h"
+#include "statistics/moments.h"
 
 typedef struct qd_tally qd_tally_t;
 
@@ -62,6 +64,13 @@ void qd_hash_sum_add_failure(qd_hash_sum_t *self, uint64_t world, const char *re
  * the end of what was seen, for counts and diagnostics one beyond it; nothing is known (NaN) where all values of a real outcome
  * with an open range are equal. */
 qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome);
+
+/* The same of the moments of any value: `info` is its row in the registry, `high` the upper end of its range (info->high, or a closer
+ * bound). */
+qd_summary_t qd_moments_summary(const qd_moments_t *moments, const qd_outcome_info_t *info, double high);
+
+/* Quantile of the values of both, 0 <= p <= 1, as that of an outcome below. */
+double qd_moments_quantile(const qd_moments_t *moments, const qd_sketch_t *sketch, double p);
 
 /* Quantile of an outcome, 0 <= p <= 1 (type 1, inverse of the empirical distribution function, to the
  * sketch's resolution); NaN when empty. */

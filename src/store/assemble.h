@@ -11,11 +11,6 @@
 #include "statistics/interval.h"
 #include "store/index.h"
 
-/* What an extra value per world is. */
-typedef struct {
-    const char *name, *unit, *meaning;
-} qd_extra_t;
-
 typedef struct {
     const char *path;          /* OUT.h5 */
     bool overwrite;            /* else a file that is there is QD_ERROR_INPUT */
@@ -25,7 +20,8 @@ typedef struct {
     bool embed;                /* write /parts: the file can be merged and resumed from; implies `worlds` */
     bool scratch;              /* a file for a moment: it is neither synced nor read back */
     bool compress;             /* deflate /worlds: smaller, much slower to write */
-    const qd_extra_t *extra;   /* as many as the index keeps; NULL where it keeps none */
+    const qd_outcome_info_t
+        *extra; /* rows of as many values as the index keeps beside the outcomes; or NULL */
     const uint64_t
         *target; /* points x orders: worlds that (point, order) shall have; NULL: the experiment's */
     const qd_interval_t

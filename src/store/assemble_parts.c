@@ -162,7 +162,7 @@ static void write_ranges(embedding_t *self)
 }
 
 /* Names of the extra values, one a line: their columns are found by them. */
-static void write_extras(qd_h5_t *h5, const qd_extra_t *extra, size_t extras)
+static void write_extras(qd_h5_t *h5, const qd_outcome_info_t *extra, size_t extras)
 {
     char names[4096] = "";
     for (size_t k = 0; k < extras; k++) {

@@ -1,5 +1,6 @@
 #include "store/assembly.h"
 
+#include "statistics/tally.h"
 #include "store/batch.h"
 #include "store/cf.h"
 #include "store/row_check.h"
@@ -10,14 +11,21 @@
 #include <string.h>
 
 #define CHUNK_LEAST 64
-#define REALS       5 /* of a summary of extras: mean, sd, mcse, min, max */
+#define REALS       7 /* of a summary of extras: mean, sd, mcse, min, max, low, high */
 
 /* One variable of /worlds: an outcome, or QD_OUTCOMES_MAX + k for extra k. */
 typedef struct {
     size_t outcome, variable;
-    uint64_t count; /* of an extra: of the (point, order) in hand */
-    double mean, squares, min, max;
 } column_t;
+
+/* The summary of an extra: where it goes, and the values of the (point, order) in hand. */
+typedef struct {
+    qd_whole_field_t count;
+    qd_real_field_t real[REALS], quantiles;
+    qd_moments_t moments;
+    qd_sketch_t sketch;
+    uint64_t *bins; /* of the sketch */
+} extra_t;
 
 typedef struct {
     qd_assembly_t *assembly;
@@ -29,10 +37,7 @@ typedef struct {
     qd_row_check_t *check; /* of the rows that are handed over */
     size_t points;         /* that are copied at once */
     qd_batch_t batch;      /* of as many: summaries of extras */
-    struct {
-        qd_whole_field_t count;
-        qd_real_field_t real[REALS];
-    } * summary; /* of each extra */
+    extra_t *extra;
 } copy_t;
 
 /* Worlds of a chunk. Points varied for robustness have few worlds each, and are many: a chunk that is much larger would take
@@ -56,83 +61,86 @@ static size_t points_at_once(const qd_assembly_t *assembly)
 static void define_column(copy_t *self, size_t outcome)
 {
     qd_assembly_t *assembly = self->assembly;
-    const qd_extra_t *extra =
-        outcome < QD_OUTCOMES_MAX ? NULL : &assembly->options->extra[outcome - QD_OUTCOMES_MAX];
+    const qd_outcome_info_t *info = outcome < QD_OUTCOMES_MAX
+                                        ? &qd_outcome_table[outcome]
+                                        : &assembly->options->extra[outcome - QD_OUTCOMES_MAX];
     char path[256];
-    snprintf(path, sizeof path, "/worlds/%s", extra == NULL ? qd_outcome_table[outcome].name : extra->name);
-    size_t variable = qd_h5_define(
-        &assembly->h5,
-        &(qd_h5_variable_t){.path = path,
-                            .rank = 3,
-                            .dimension = {"/point", "/order", "/world"},
-                            .units = extra == NULL ? qd_outcome_table[outcome].unit : extra->unit,
-                            .long_name = extra == NULL ? qd_outcome_table[outcome].meaning : extra->meaning,
-                            .chunk = chunk_of(assembly),
-                            .compress = assembly->options->compress || self->points > 1,
-                            .alike = true,
-                            .flags = qd_cf_outcome_flags(outcome)},
-        qd_cf_outcome_flags(outcome) == NULL ? QD_H5_REAL : QD_H5_CODE);
+    snprintf(path, sizeof path, "/worlds/%s", info->name);
+    size_t variable =
+        qd_h5_define(&assembly->h5,
+                     &(qd_h5_variable_t){.path = path,
+                                         .rank = 3,
+                                         .dimension = {"/point", "/order", "/world"},
+                                         .units = info->unit,
+                                         .long_name = info->meaning,
+                                         .chunk = chunk_of(assembly),
+                                         .compress = assembly->options->compress || self->points > 1,
+                                         .alike = true,
+                                         .flags = qd_cf_outcome_flags(outcome)},
+                     qd_cf_outcome_flags(outcome) == NULL ? QD_H5_REAL : QD_H5_CODE);
     self->column[self->columns++] = (column_t){.outcome = outcome, .variable = variable};
 }
 
 static void define_summary(copy_t *self, size_t k)
 {
-    static const char *const name[REALS] = {"mean", "sd", "mcse", "min", "max"};
-    const qd_extra_t *extra = &self->assembly->options->extra[k];
+    static const char *const name[REALS] = {"mean", "sd", "mcse", "min", "max", "low", "high"};
+    const qd_outcome_info_t *info = &self->assembly->options->extra[k];
+    extra_t *extra = &self->extra[k];
     char path[256];
     qd_h5_variable_t variable = {.path = path,
                                  .rank = 2,
-                                 .dimension = {"/point", "/order"},
+                                 .dimension = {"/point", "/order", "/quantile"},
                                  .units = "worlds",
-                                 .long_name = extra->meaning};
-    snprintf(path, sizeof path, "/summary/%s", extra->name);
+                                 .long_name = info->meaning};
+    snprintf(path, sizeof path, "/summary/%s", info->name);
     qd_h5_group(&self->assembly->h5, path);
-    qd_assembly_coordinates(self->assembly, path, false);
-    snprintf(path, sizeof path, "/summary/%s/count", extra->name);
-    self->summary[k].count = qd_batch_add_wholes(&self->batch, &variable);
-    variable.units = extra->unit;
+    qd_assembly_coordinates(self->assembly, path, true);
+    snprintf(path, sizeof path, "/summary/%s/count", info->name);
+    extra->count = qd_batch_add_wholes(&self->batch, &variable);
+    variable.units = info->unit;
     for (size_t i = 0; i < REALS; i++) {
-        snprintf(path, sizeof path, "/summary/%s/%s", extra->name, name[i]);
-        self->summary[k].real[i] = qd_batch_add_reals(&self->batch, &variable);
+        snprintf(path, sizeof path, "/summary/%s/%s", info->name, name[i]);
+        extra->real[i] = qd_batch_add_reals(&self->batch, &variable);
     }
+    snprintf(path, sizeof path, "/summary/%s/quantiles", info->name);
+    variable.rank = 3;
+    extra->quantiles = qd_batch_add_reals(&self->batch, &variable);
 }
 
-/* Welford's update, in the order of worlds, which is the same however they were divided. */
-static void summarise(column_t *column, const double value[], size_t count)
+static void summarise(extra_t *self, const double value[], size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        double x = value[i];
-        if (isnan(x))
-            continue;
-        column->min = column->count == 0 || x < column->min ? x : column->min;
-        column->max = column->count == 0 || x > column->max ? x : column->max;
-        double difference = x - column->mean;
-        column->mean += difference / (double)++column->count;
-        column->squares += difference * (x - column->mean);
+        qd_moments_add(&self->moments, value[i]);
+        if (!isnan(value[i]))
+            qd_sketch_add(&self->sketch, value[i]);
     }
 }
 
 /* Starts anew with the (point, order) that comes next. */
 static qd_status_t begin_cell(copy_t *self, size_t point, size_t order, qd_error_t *error)
 {
-    for (size_t c = 0; c < self->columns; c++)
-        self->column[c] =
-            (column_t){.outcome = self->column[c].outcome, .variable = self->column[c].variable};
+    for (size_t k = 0; k < self->assembly->kind.extras; k++) {
+        qd_moments_clear(&self->extra[k].moments);
+        qd_sketch_clear(&self->extra[k].sketch);
+    }
     return qd_row_check_begin(self->check, point, order, error);
 }
 
-static void keep_summary(copy_t *self, size_t k, const column_t *column, size_t cell)
+static void keep_summary(copy_t *self, size_t k, size_t cell)
 {
-    double n = (double)column->count,
-           sd = column->count > 1 ? sqrt(column->squares / (n - 1.0)) : (double)NAN;
-    bool none = column->count == 0;
-    const double value[REALS] = {none ? (double)NAN : column->mean, sd, sd / sqrt(n),
-                                 none ? (double)NAN : column->min, none ? (double)NAN : column->max};
+    const qd_outcome_info_t *info = &self->assembly->options->extra[k];
+    const extra_t *extra = &self->extra[k];
     if (self->assembly->h5.failed)
         return;
-    *qd_batch_wholes(&self->batch, self->summary[k].count, cell) = (int64_t)column->count;
+    qd_summary_t found = qd_moments_summary(&extra->moments, info, info->high);
+    const double value[REALS] = {found.mean, found.sd,  found.mcse, found.min,
+                                 found.max,  found.low, found.high};
+    *qd_batch_wholes(&self->batch, extra->count, cell) = (int64_t)found.count;
     for (size_t i = 0; i < REALS; i++)
-        *qd_batch_reals(&self->batch, self->summary[k].real[i], cell) = value[i];
+        *qd_batch_reals(&self->batch, extra->real[i], cell) = value[i];
+    for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
+        qd_batch_reals(&self->batch, extra->quantiles, cell)[q] =
+            qd_moments_quantile(&extra->moments, &extra->sketch, qd_result_quantiles[q]);
 }
 
 /* The rows that were handed over against the tally. Parts were checked when they were indexed, but that was another
@@ -147,9 +155,8 @@ static qd_status_t check_rows(copy_t *self, qd_error_t *error)
 static qd_status_t end_cell(copy_t *self, size_t point, size_t order, size_t cell, qd_error_t *error)
 {
     bool rows = qd_ranges_end(qd_index_done(self->assembly->index, point, order)) > 0;
-    for (size_t c = 0; c < self->columns; c++)
-        if (self->column[c].outcome >= QD_OUTCOMES_MAX)
-            keep_summary(self, self->column[c].outcome - QD_OUTCOMES_MAX, &self->column[c], cell);
+    for (size_t k = 0; k < self->assembly->kind.extras; k++)
+        keep_summary(self, k, cell);
     return rows && !self->assembly->options->scratch ? check_rows(self, error) : QD_OK;
 }
 
@@ -166,7 +173,7 @@ static qd_status_t read_worlds(copy_t *self, size_t point, size_t order, uint64_
             return status;
         qd_row_check_take(self->check, column->outcome, value, count);
         if (column->outcome >= QD_OUTCOMES_MAX)
-            summarise(column, value, count);
+            summarise(&self->extra[column->outcome - QD_OUTCOMES_MAX], value, count);
     }
     if (!self->assembly->options->scratch)
         qd_row_check_add(self->check, first, count);
@@ -273,13 +280,26 @@ static void define_all(copy_t *self)
     }
 }
 
+static bool make_sketches(copy_t *self, const qd_assembly_t *assembly, size_t extras)
+{
+    for (size_t k = 0; k < extras; k++) {
+        extra_t *extra = &self->extra[k];
+        bool negative = assembly->options->extra[k].low < 0.0;
+        if ((extra->bins = calloc(qd_sketch_bins(negative), sizeof *extra->bins)) == NULL)
+            return false;
+        qd_sketch_init(&extra->sketch, extra->bins, negative);
+    }
+    return true;
+}
+
 qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
 {
     qd_status_t status = QD_OK;
     copy_t *self = calloc(1, sizeof *self);
     size_t extras = assembly->kind.extras;
     if (self == NULL || (self->column = calloc(QD_OUTCOMES_MAX + extras, sizeof *self->column)) == NULL ||
-        (self->summary = calloc(extras + 1, sizeof *self->summary)) == NULL ||
+        (self->extra = calloc(extras + 1, sizeof *self->extra)) == NULL ||
+        !make_sketches(self, assembly, extras) ||
         (self->check = qd_row_check_new(assembly->index, assembly->columns)) == NULL ||
         (self->slab = calloc(QD_OUTCOMES_MAX + extras, sizeof *self->slab)) == NULL ||
         (self->code = malloc((QD_OUTCOMES_MAX + extras) * QD_CHUNK * sizeof *self->code)) == NULL ||
@@ -298,7 +318,9 @@ qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
 out:
     if (self != NULL) {
         free(self->column);
-        free(self->summary);
+        for (size_t k = 0; self->extra != NULL && k < extras; k++)
+            free(self->extra[k].bins);
+        free(self->extra);
         free(self->value);
         free(self->code);
         free(self->slab);

@@ -244,6 +244,12 @@ class Landscape(unittest.TestCase):
             for name in names:
                 np.testing.assert_array_equal(found[name], means[name])
         self.assertIn("stable_partitions", must("show", folder / "l.h5", "--outcomes", "stable_partitions").stdout)
+        for row in csv.DictReader(io.StringIO(must("export", folder / "l.h5", "--csv", "--summary").stdout)):
+            if row["outcome"] in names:  # a rounded value may lie beside the value itself by the sketch's resolution
+                self.assertLess(float(row["low"]), float(row["mean"]), row)
+                self.assertLess(float(row["mean"]), float(row["high"]), row)
+                values = np.sort(held[row["outcome"]].reshape(2, 7)[row["order"] == "multipolar"])
+                self.assertAlmostEqual(float(row["q50"]), values[3], delta=values[3] / 256 + 1e-6)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,13 @@
 
 static char *folder; /* of this program */
 
-static const qd_extra_t extras[2] = {{"half_wars", "wars", "number of wars and a half"},
-                                     {"balance_again", "1", "balance once more"}};
+/* The second, filled in by main, has the row and the values of `balance` under another name. */
+static qd_outcome_info_t extras[2] = {{.name = "half_wars",
+                                       .unit = "wars",
+                                       .meaning = "number of wars and a half",
+                                       .group = QD_GROUP_LANDSCAPE,
+                                       .low = 0.5,
+                                       .high = INFINITY}};
 
 static const qd_result_claim_t claims[2] = {
     {.id = "first",
@@ -193,6 +198,46 @@ static void test_values(void **state)
     fabricated_free(experiment);
 }
 
+/* A value beside the outcomes has the summary of an outcome with the same values, to the last bit. */
+static void test_extras(void **state)
+{
+    static const char *const name[] = {"count", "mean", "sd",   "mcse",     "min",
+                                       "max",   "low",  "high", "quantiles"};
+    (void)state;
+    qd_experiment_t *experiment = fabricate(2, 2, 300, false);
+    run(experiment, "extras.h5", 0, 300, 70, 3);
+    qd_h5_t h5;
+    qd_error_t fault = QD_ERROR_NONE;
+    qd_h5_open(&h5, path_of("extras.h5"));
+    for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
+        qd_h5_type_t type = i == 0 ? QD_H5_HASH : QD_H5_REAL;
+        size_t cells = i == 8 ? 4 * QD_RESULT_QUANTILES : 4, count;
+        char path[2][64];
+        snprintf(path[0], sizeof path[0], "/summary/balance/%s", name[i]);
+        snprintf(path[1], sizeof path[1], "/summary/balance_again/%s", name[i]);
+        void *outcome = qd_h5_read(&h5, path[0], type, &count);
+        assert_int_equal(count, cells);
+        void *extra = qd_h5_read(&h5, path[1], type, &count);
+        assert_int_equal(count, cells);
+        assert_memory_equal(outcome, extra, cells * 8);
+        free(outcome);
+        free(extra);
+    }
+    size_t count;
+    double *wars = qd_h5_read(&h5, "/summary/wars/mean", QD_H5_REAL, &count),
+           *half = qd_h5_read(&h5, "/summary/half_wars/mean", QD_H5_REAL, &count),
+           *low = qd_h5_read(&h5, "/summary/half_wars/low", QD_H5_REAL, &count),
+           *high = qd_h5_read(&h5, "/summary/half_wars/high", QD_H5_REAL, &count);
+    for (size_t i = 0; i < 4; i++)
+        assert_true(fabs(half[i] - wars[i] - 0.5) < 1e-12 && low[i] < half[i] && half[i] < high[i]);
+    free(wars);
+    free(half);
+    free(low);
+    free(high);
+    assert_int_equal(qd_h5_close(&h5, &fault), QD_OK);
+    fabricated_free(experiment);
+}
+
 static void test_tables(void **state)
 {
     (void)state;
@@ -333,7 +378,7 @@ static void test_refusals(void **state)
     qd_assemble_options_t options = {.path = shard, .worlds = true, .extra = extras};
     assert_int_equal(qd_merge_index(experiment, &shard, 1, &index, &fault), QD_OK);
     assert_int_equal(qd_assemble(experiment, index, &options, &assembled, &fault), QD_ERROR_INPUT);
-    assert_non_null(strstr(fault.text, "is there already; add --force"));
+    assert_non_null(strstr(fault.text, "found an existing file; expected none (--force replaces it)"));
     fault = QD_ERROR_NONE;
     options.path = path_of("nowhere/out.h5");
     assert_int_equal(qd_assemble(experiment, index, &options, &assembled, &fault), QD_ERROR_IO);
@@ -372,10 +417,13 @@ static void test_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values), cmocka_unit_test(test_tables),   cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_merge),  cmocka_unit_test(test_refusals), cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_values), cmocka_unit_test(test_extras), cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_hash),   cmocka_unit_test(test_merge),  cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_empty),
     };
     folder = scratch_folder();
+    extras[1] = qd_outcome_table[QD_O_balance];
+    extras[1].name = "balance_again";
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     if (getenv("QD_KEEP") == NULL)
         scratch_remove(folder);
