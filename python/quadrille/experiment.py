@@ -119,7 +119,7 @@ class Experiment:
         `output` is never replaced unless `force`.
         """
         if pathlib.Path(output).exists() and not (resume or force):
-            raise lib.InputError(f"{output}: found a file of that name; expected none, or resume=True or force=True")
+            raise lib.InputError(f"{output}: found an existing file; expected none (force=True replaces it, resume=True continues it)")
         tell = progress if callable(progress) else _print_progress if progress or (progress is None and sys.stderr.isatty()) else None
         stop = ctypes.c_int(0)
         options = lib.RunOptions(

@@ -27,10 +27,22 @@ qd_status_t qd_unreadable_status(int number)
 
 qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error)
 {
-    *there = access(path, F_OK) == 0;
+    struct stat found;
+    *there = lstat(path, &found) == 0;
     if (*there || qd_unreadable_status(errno) == QD_ERROR_INPUT)
         return QD_OK;
     return qd_error_add(error, QD_ERROR_IO, "%s: cannot be looked for: %s", path, strerror(errno));
+}
+
+qd_status_t qd_refuse_existing(const char *path, const char *advice, qd_error_t *error)
+{
+    struct stat found;
+    bool known = lstat(path, &found) == 0;
+    const char *kind = known && S_ISDIR(found.st_mode)   ? "folder"
+                       : known && S_ISLNK(found.st_mode) ? "symbolic link"
+                                                         : "file";
+    return qd_error_add(error, QD_ERROR_INPUT, "%s: found an existing %s; expected none (%s)", path, kind,
+                        advice);
 }
 
 static qd_status_t unreadable(const char *path, qd_error_t *error)

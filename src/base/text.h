@@ -13,9 +13,13 @@
  * at fault, so that the user can name another; otherwise QD_ERROR_IO. */
 qd_status_t qd_unreadable_status(int number);
 
-/* Sets *there to whether something has the name `path`. QD_ERROR_IO where that cannot be known: nothing may then be written
+/* Sets *there to whether something has the name `path`, be it a symbolic link to nothing. QD_ERROR_IO where that cannot be known: nothing may then be written
  * in its place. */
 QD_MUST_USE qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error);
+
+/* Adds "PATH: found an existing file; expected none (ADVICE)", or folder, or symbolic link, and returns QD_ERROR_INPUT: the
+ * message of every command that keeps the file it finds. */
+qd_status_t qd_refuse_existing(const char *path, const char *advice, qd_error_t *error);
 
 /* Reads a whole file of at most `limit` bytes into *text (NUL-terminated, to be freed; NULL on failure); the
  * messages name `path`. qd_unreadable_status if it cannot be read; QD_ERROR_INPUT if it is larger; QD_ERROR_MEMORY. */

@@ -54,10 +54,14 @@ char *qd_cli_experiment_path(const char *name);
  * short. */
 char *qd_cli_beside(const char *path, const char *ending);
 
-/* Writes a file by `put` and renames it into its place, so that a file of that name is always whole. Returns 0, or after a
- * message the exit status of a fault; then nothing was written. */
-int qd_cli_write(const char *output, qd_status_t (*put)(void *context, FILE *out, qd_error_t *error),
-                 void *context);
+/* Prints that `path` exists and `advice` in parentheses (qd_refuse_existing), and returns 2. */
+int qd_cli_refuse_existing(const char *path, const char *advice);
+
+/* Writes a file by `put` under another name and renames it, so that a file of that name is always whole. Without `replace` it
+ * replaces nothing, not even a file that appears while it writes. Returns 0, or after a message an exit status; then nothing was
+ * written. */
+int qd_cli_write(const char *output, bool replace,
+                 qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context);
 
 /* "quadrille COMMAND ARGUMENT...", malloc'ed; NULL when memory is short. To be called before getopt reorders
  * the words. */

@@ -233,8 +233,9 @@ static int make_crate(crate_t *self)
 {
     if (mkdir(self->folder, 0777) != 0) {
         int number = errno;
-        fprintf(stderr, "quadrille: %s: %s (-o names another)\n", self->folder,
-                number == EEXIST ? "found a file or folder of that name; expected none" : strerror(number));
+        if (number == EEXIST)
+            return qd_cli_refuse_existing(self->folder, "-o names another");
+        fprintf(stderr, "quadrille: %s: %s (-o names another)\n", self->folder, strerror(number));
         return number == EIO || number == ENOSPC || number == EDQUOT ? 1 : 2; /* else the name is to blame */
     }
     int status = place_result(self);

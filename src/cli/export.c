@@ -420,7 +420,7 @@ static int export_file(export_t *self)
     if (code < 0 && choose_points(self) != QD_OK)
         code = qd_cli_fail(&error);
     if (code < 0 && self->asked->output)
-        code = qd_cli_write(self->asked->output, write_rows, self);
+        code = qd_cli_write(self->asked->output, self->asked->force, write_rows, self);
     else if (code < 0)
         code = write_rows(self, stdout, &error) == QD_OK ? 0 : qd_cli_fail(&error);
     free(self->point);

@@ -62,11 +62,9 @@ static int write_experiment(char *path)
     bool there;
     if (!qd_cli_may_write(path, &there))
         return 2;
-    if (there) {
-        fprintf(stderr, "quadrille: %s: found an existing file; expected none\n", path);
-        return 2;
-    }
-    int code = qd_cli_write(path, put_experiment, path);
+    if (there)
+        return qd_cli_refuse_existing(path, "another NAME may be given");
+    int code = qd_cli_write(path, false, put_experiment, path);
     if (code == 0)
         fprintf(stderr, "quadrille: `quadrille run %s` plays it\n", path);
     return code;

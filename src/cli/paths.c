@@ -1,6 +1,5 @@
 /* Where a result file is to be written. */
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "engine/same_file.h"
+#include "store/draft.h"
 
 /* Files beside an output have longer names: parts, lock, temporary files. */
 #define NAME_SPARE 40
@@ -50,14 +50,22 @@ bool qd_cli_may_write(const char *output, bool *there)
                 strerror(errno));
         return false;
     }
-    if (stat(output, &found) != 0)
+    bool reached = stat(output, &found) == 0;
+    if (!reached && lstat(output, &found) != 0)
         return true;
     *there = true;
-    if (S_ISREG(found.st_mode))
+    if (reached && S_ISREG(found.st_mode))
         return true;
     fprintf(stderr, "quadrille: %s: found something that is not a file; expected a file or nothing\n",
             output);
     return false;
+}
+
+int qd_cli_refuse_existing(const char *path, const char *advice)
+{
+    qd_error_t error = QD_ERROR_NONE;
+    (void)qd_refuse_existing(path, advice, &error);
+    return qd_cli_fail(&error);
 }
 
 bool qd_cli_spares(const char *output, const char *const input[], size_t inputs)
@@ -77,8 +85,7 @@ bool qd_cli_may_make(const char *output, const char *input, bool force)
     if (!qd_cli_may_write(output, &there) || !qd_cli_spares(output, &input, 1))
         return false;
     if (there && !force)
-        fprintf(stderr, "quadrille: %s: found a file of that name; expected none, or --force to replace it\n",
-                output);
+        (void)qd_cli_refuse_existing(output, "--force replaces it");
     return !there || force;
 }
 
@@ -92,47 +99,33 @@ char *qd_cli_beside(const char *path, const char *ending)
     return asprintf(&output, "%.*s.%s", (int)length, name, ending) < 0 ? NULL : output;
 }
 
-/* Opens a draft in the folder of the output, with the permissions of the file that it will replace. NULL, after a message, where
- * that fails. */
-static FILE *open_draft(const char *output, char **draft)
+/* Fills a draft by `put` and gives it its name. */
+static qd_status_t write_draft(const char *output, bool replace,
+                               qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context,
+                               qd_error_t *error)
 {
-    *draft = NULL;
-    int handle = asprintf(draft, "%s.%ld.tmp", output, (long)getpid()) < 0
-                     ? -1
-                     : open(*draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    struct stat old;
-    bool kept = handle < 0 || lstat(output, &old) != 0 || !S_ISREG(old.st_mode) ||
-                fchmod(handle, old.st_mode & 0777) == 0;
-    FILE *out = handle < 0 || !kept ? NULL : fdopen(handle, "w");
-    if (out)
-        return out;
-    fprintf(stderr, "quadrille: %s: %s\n", output, strerror(errno));
-    if (handle >= 0) {
-        close(handle);
-        unlink(*draft);
-    }
-    return NULL;
+    qd_draft_t draft;
+    FILE *out = NULL;
+    qd_status_t status = qd_draft_open(&draft, output, NULL, error);
+    if (status == QD_OK && !(out = qd_draft_stream(&draft, error)))
+        status = QD_ERROR_IO;
+    if (status == QD_OK)
+        status = put(context, out, error);
+    if (status == QD_OK)
+        status = qd_draft_end_stream(&draft, out, error);
+    else if (out)
+        fclose(out);
+    if (status == QD_OK)
+        status = qd_draft_publish(&draft, replace, error);
+    qd_draft_discard(&draft);
+    return status;
 }
 
-int qd_cli_write(const char *output, qd_status_t (*put)(void *context, FILE *out, qd_error_t *error),
-                 void *context)
+int qd_cli_write(const char *output, bool replace,
+                 qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context)
 {
     qd_error_t error = QD_ERROR_NONE;
-    char *draft;
-    FILE *out = open_draft(output, &draft);
-    if (!out) {
-        free(draft);
-        return 1;
-    }
-    qd_status_t status = put(context, out, &error);
-    bool written = !ferror(out) && fflush(out) == 0 && fsync(fileno(out)) == 0;
-    written = fclose(out) == 0 && written;
-    if (status == QD_OK && (!written || rename(draft, output) != 0))
-        status = qd_error_add(&error, QD_ERROR_IO, "%s: writing failed: %s", output, strerror(errno));
-    if (status != QD_OK)
-        unlink(draft);
-    free(draft);
-    if (status != QD_OK)
+    if (write_draft(output, replace, put, context, &error) != QD_OK)
         return qd_cli_fail(&error);
     fprintf(stderr, "quadrille: wrote %s\n", output);
     return 0;

@@ -15,19 +15,14 @@ static int seal(const char *experiment_path, bool force)
 {
     qd_error_t error = QD_ERROR_NONE;
     qd_experiment_t *experiment = NULL;
-    bool there = false;
     char *path = qd_registration_path(experiment_path);
     qd_status_t status = path ? qd_experiment_load(experiment_path, NULL, &experiment, &error)
                               : qd_error_add(&error, QD_ERROR_MEMORY, "no memory for a path");
     int result = 2;
     if (status != QD_OK) {
         result = qd_cli_fail(&error);
-    } else if (!qd_cli_may_write(path, &there)) {
-        result = 2;
-    } else if (there && !force) {
-        fprintf(stderr, "quadrille: %s: found an existing file; expected none (--force replaces it)\n", path);
-    } else {
-        result = qd_cli_write(path, write_sealed, experiment);
+    } else if (qd_cli_may_make(path, experiment_path, force)) {
+        result = qd_cli_write(path, force, write_sealed, experiment);
         if (result == 0)
             fprintf(stderr, "quadrille: %zu claim%s registered\n", experiment->claims,
                     experiment->claims == 1 ? "" : "s");

@@ -47,7 +47,7 @@ static int report(const char *path, const char *output, char *points, bool force
         goto out;
     }
     page.options.point = point;
-    result = qd_cli_write(place, write_page, &page);
+    result = qd_cli_write(place, force, write_page, &page);
 out:
     free(point);
     qd_experiment_free(page.experiment);

@@ -320,10 +320,7 @@ static bool check_output(const arguments_t *self, const qd_experiment_t *experim
         bool all = !self->run.resume && self->time_budget <= 0.0 && !experiment->precision.given;
         return !all || needs_have_room(experiment, self->run.output, self->run.shards);
     }
-    fprintf(stderr,
-            "quadrille: %s: found an existing file; expected none (--force replaces it, --resume "
-            "continues it, -o names another)\n",
-            output);
+    (void)qd_cli_refuse_existing(output, "--force replaces it, --resume continues it, -o names another");
     return false;
 }
 

@@ -9,11 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "engine/same_file.h"
 #include "quadrille/event.h"
 #include "quadrille/experiment.h"
 #include "quadrille/result.h"
 #include "quadrille/world.h"
+#include "store/draft.h"
 
 /* The events of a world as JSON lines: one object an event, in the order in which they happen. docs/trace.md
  * describes each kind. */
@@ -436,9 +438,10 @@ static qd_status_t play_once(const qd_experiment_t *experiment, uint64_t number,
     return played ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a world");
 }
 
-/* What stands at the path of a trace is kept, unless it is no file (a pipe, a terminal) or --force was given.
- * The parts beside a result file are read too. */
-static qd_status_t open_trace(const qd_replay_options_t *options, FILE **events, qd_error_t *error)
+/* Opens the place of a trace: a draft of it where nothing, or with --force a file, has its name; what is no file (a pipe, a
+ * terminal) itself. The parts beside a result file are read too. */
+static qd_status_t open_trace(const qd_replay_options_t *options, qd_draft_t *draft, FILE **events,
+                              qd_error_t *error)
 {
     const char *trace = options->trace;
     char parts[4096];
@@ -448,18 +451,41 @@ static qd_status_t open_trace(const qd_replay_options_t *options, FILE **events,
     if (qd_would_replace(trace, options->path) || qd_would_replace(trace, parts))
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: found what is to be replayed; expected another file for the trace", trace);
-    if (lstat(trace, &found) == 0 && S_ISLNK(found.st_mode) && stat(trace, &found) == 0 &&
-        S_ISREG(found.st_mode))
+    bool link = lstat(trace, &found) == 0 && S_ISLNK(found.st_mode);
+    if (link && (stat(trace, &found) != 0 || S_ISREG(found.st_mode)))
         return qd_error_add(error, QD_ERROR_INPUT,
-                            "%s: found a symbolic link to a file; expected a file or nothing", trace);
+                            "%s: found a symbolic link to a file or to nothing; expected a file or nothing",
+                            trace);
     bool there = stat(trace, &found) == 0;
-    if (there && S_ISREG(found.st_mode) && !options->force)
-        return qd_error_add(error, QD_ERROR_INPUT,
-                            "%s: found an existing file; expected none (--force replaces it)", trace);
-    *events = fopen(trace, there ? "w" : "wx");
-    return *events ? QD_OK
-                   : qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a file that can be written", trace,
-                                  strerror(errno));
+    if (there && !S_ISREG(found.st_mode)) {
+        *events = fopen(trace, "w");
+        return *events ? QD_OK
+                       : qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a file that can be written",
+                                      trace, strerror(errno));
+    }
+    if (there && !options->force)
+        return qd_refuse_existing(trace, "--force replaces it", error);
+    qd_status_t status = qd_draft_open(draft, trace, NULL, error);
+    if (status == QD_ERROR_IO)
+        status = qd_unreadable_status(errno);
+    if (status == QD_OK && !(*events = qd_draft_stream(draft, error)))
+        status = QD_ERROR_IO;
+    return status;
+}
+
+/* Ends the trace, and gives it its name where it is a draft. */
+static qd_status_t end_trace(const qd_replay_options_t *options, qd_draft_t *draft, FILE *events,
+                             qd_error_t *error)
+{
+    if (draft->fd >= 0) {
+        qd_status_t status = qd_draft_end_stream(draft, events, error);
+        return status == QD_OK ? qd_draft_publish(draft, options->force, error) : status;
+    }
+    bool failed = ferror(events) != 0;
+    return fclose(events) == 0 && !failed
+               ? QD_OK
+               : qd_error_add(error, QD_ERROR_IO, "%s: the trace could not be written: %s", options->trace,
+                              strerror(errno));
 }
 
 /* Plays with the events going where they shall. */
@@ -469,18 +495,15 @@ static qd_status_t play_traced(const qd_experiment_t *experiment, const qd_repla
     if (!options->trace)
         return play_once(experiment, options->world, options->events, replay, error);
     FILE *events = NULL;
-    qd_status_t status = open_trace(options, &events, error);
-    if (status != QD_OK)
-        return status;
-    status = play_once(experiment, options->world, events, replay, error);
-    bool failed = ferror(events) != 0;
-    failed = fclose(events) != 0 || failed;
-    if (status == QD_OK && failed)
-        status = qd_error_add(error, QD_ERROR_IO, "%s: the trace could not be written: %s", options->trace,
-                              strerror(errno));
-    struct stat written;
-    if (status != QD_OK && lstat(options->trace, &written) == 0 && S_ISREG(written.st_mode))
-        unlink(options->trace); /* no half of a trace stays */
+    qd_draft_t draft = {.folder = -1, .fd = -1};
+    qd_status_t status = open_trace(options, &draft, &events, error);
+    if (status == QD_OK)
+        status = play_once(experiment, options->world, events, replay, error);
+    if (status == QD_OK)
+        status = end_trace(options, &draft, events, error);
+    else if (events)
+        fclose(events);
+    qd_draft_discard(&draft);
     return status;
 }
 

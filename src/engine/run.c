@@ -36,6 +36,7 @@ typedef struct {
     qd_ranks_t *ranks;
     char *folder;    /* OUT.h5.parts */
     qd_lock_t *lock; /* of OUT.h5; on rank 0, else NULL */
+    bool replaces;   /* what has the name OUT.h5, at the end; on rank 0 */
     int threads;
     qd_done_table_t earlier; /* worlds finished before */
     qd_index_t *index;       /* where it lies; later all that is done; on rank 0, else NULL */
@@ -323,7 +324,7 @@ static qd_status_t conclude(run_t *self, const qd_stopping_t *stopping, qd_run_s
     char shard[48];
     snprintf(shard, sizeof shard, "%zu/%zu", options->shard, options->shards);
     qd_conclusion_t conclusion = {.output = options->output,
-                                  .overwrite = options->force || options->resume,
+                                  .overwrite = self->replaces,
                                   .command_line = options->command_line,
                                   .shard = options->shards > 1 ? shard : NULL,
                                   .threads = self->threads,
@@ -334,6 +335,9 @@ static qd_status_t conclude(run_t *self, const qd_stopping_t *stopping, qd_run_s
     qd_status_t status =
         qd_conclude(self->experiment, self->index, &conclusion, &summary->assembled, self->error);
     qd_parallel_offer(offered);
+    if (status == QD_ERROR_INPUT && !self->replaces)
+        qd_error_add(self->error, status,
+                     "%s keeps the finished worlds: move the other file away and add --resume", self->folder);
     summary->seconds = conclusion.seconds;
     return status;
 }
@@ -429,12 +433,10 @@ static qd_status_t take_output(run_t *self)
         qd_draft_sweep(options->output);
         bool there;
         status = qd_look_for(options->output, &there, self->error);
+        self->replaces = options->force || there;
         if (status == QD_OK && there && !options->force && !options->resume)
-            status = qd_error_add(
-                self->error, QD_ERROR_INPUT,
-                "%s: found an existing file; expected none (--force replaces it, --resume continues "
-                "with it)",
-                options->output);
+            status = qd_refuse_existing(options->output, "--force replaces it, --resume continues it",
+                                        self->error);
     }
     return qd_ranks_agree(self->ranks, status);
 }

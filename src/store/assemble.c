@@ -136,8 +136,7 @@ qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
     if ((status = qd_look_for(options->path, &there, error)) != QD_OK)
         return status;
     if (!options->overwrite && there)
-        return qd_error_add(error, QD_ERROR_INPUT, "%s is there already; add --force to replace it",
-                            options->path);
+        return qd_refuse_existing(options->path, "--force replaces it", error);
     qd_assembly_t *self = qd_assembly_new(experiment, index, options);
     if (self == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for assembling %s", options->path);

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 #define TAIL        ".tmp"
 #define DIGITS      16
 #define TRIES       8
@@ -77,22 +79,45 @@ qd_status_t qd_draft_sync(const qd_draft_t *self, qd_error_t *error)
     return QD_OK;
 }
 
+FILE *qd_draft_stream(const qd_draft_t *self, qd_error_t *error)
+{
+    int fd = fcntl(self->fd, F_DUPFD_CLOEXEC, 0);
+    FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
+    if (stream == NULL) {
+        (void)qd_files_fail(error, self->path, "opening a stream");
+        if (fd >= 0)
+            close(fd);
+    }
+    return stream;
+}
+
+qd_status_t qd_draft_end_stream(const qd_draft_t *self, FILE *stream, qd_error_t *error)
+{
+    int number = ferror(stream) ? EIO : 0;
+    if (fflush(stream) != 0)
+        number = errno; /* the first reason where there is one, the disk's general complaint else */
+    if (fclose(stream) != 0 && number == 0)
+        number = errno;
+    errno = number;
+    return number == 0 ? qd_draft_sync(self, error) : qd_files_fail(error, self->path, "write");
+}
+
 qd_status_t qd_draft_publish(qd_draft_t *self, bool overwrite, qd_error_t *error)
 {
-    if (!overwrite && faccessat(self->folder, self->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-        return qd_error_add(error, QD_ERROR_INPUT, "%s is there already; add --force to replace it",
-                            self->path);
+    const qd_files_t *files = self->files;
     if (self->replaces && fchmod(self->fd, self->mode) != 0)
         return qd_files_fail(error, self->path, "setting the mode");
     int fd = self->fd;
     self->fd = -1;
-    if (self->files->close(self->files->context, fd) != 0)
+    if (files->close(files->context, fd) != 0)
         return qd_files_fail(error, self->path, "close");
-    if (self->files->rename(self->files->context, self->folder, self->draft, self->name) != 0)
-        return qd_files_fail(error, self->path, "rename");
+    if ((overwrite ? files->rename : files->place)(files->context, self->folder, self->draft, self->name) !=
+        0)
+        return !overwrite && errno == EEXIST ? qd_refuse_existing(self->path, "it appeared meanwhile", error)
+                                             : qd_files_fail(error, self->path, "rename");
     free(self->temporary);
     self->temporary = NULL;
-    if (self->files->fsync(self->files->context, self->folder) != 0 && errno != EINVAL)
+    if (files->fsync(files->context, self->folder) != 0 && errno != EINVAL)
         return qd_files_fail(error, self->path, "fsync of its folder");
     return QD_OK;
 }

@@ -2,11 +2,12 @@
  *
  * A draft lies beside the file that it will replace, under a name that no other file has, and is made anew: whatever lies
  * or links there, nothing of it is written to. It gets its name once it is whole and on the disk. A draft that a kill has
- * left is removed by the next writer. Who writes a draft holds the output's lock (lock.h). */
+ * left is removed by the next run or merge, which holds the output's lock (lock.h). */
 #ifndef QD_STORE_DRAFT_H
 #define QD_STORE_DRAFT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "quadrille/error.h"
@@ -32,8 +33,14 @@ bool qd_draft_is(const qd_draft_t *self, int fd);
 /* Waits until the draft is on the disk, and forgets what the memory holds of it, so that it is read back from there. */
 QD_MUST_USE qd_status_t qd_draft_sync(const qd_draft_t *self, qd_error_t *error);
 
-/* Gives the draft its name, and returns when that is on the disk too. Without `overwrite`, a file that is there is
- * QD_ERROR_INPUT and stays as it is. */
+/* A stream that writes to the draft; NULL on failure. qd_draft_end_stream closes it. */
+FILE *qd_draft_stream(const qd_draft_t *self, qd_error_t *error);
+
+/* Closes the stream, and waits until all of it is on the disk. QD_ERROR_IO where a write failed since it was opened. */
+QD_MUST_USE qd_status_t qd_draft_end_stream(const qd_draft_t *self, FILE *stream, qd_error_t *error);
+
+/* Gives the draft its name, and returns when that is on the disk too. Without `overwrite`, a file of that name is
+ * QD_ERROR_INPUT and stays as it is, even one that appears at the last moment. */
 QD_MUST_USE qd_status_t qd_draft_publish(qd_draft_t *self, bool overwrite, qd_error_t *error);
 
 /* Removes the draft, if it was not published, and frees what it has. */

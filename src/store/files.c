@@ -45,6 +45,33 @@ static int system_rename(void *context, int at, const char *from, const char *to
     return renameat(at, from, at, to);
 }
 
+/* The only way that is left where the file system has neither such a rename nor hard links: not atomic. */
+static int look_and_rename(int at, const char *from, const char *to)
+{
+    if (faccessat(at, to, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? renameat(at, from, at, to) : -1;
+    errno = EEXIST;
+    return -1;
+}
+
+/* Some file systems (NFS, some of FUSE) refuse the flag with EINVAL, older kernels and filters of system calls the call. A link
+ * replaces nothing either. */
+static int system_place(void *context, int at, const char *from, const char *to)
+{
+    (void)context;
+    if (renameat2(at, from, at, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP && errno != EPERM)
+        return -1;
+    if (linkat(at, from, at, to, 0) == 0) {
+        (void)unlinkat(at, from, 0); /* a second name of the file does no harm */
+        return 0;
+    }
+    return errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK
+               ? look_and_rename(at, from, to)
+               : -1;
+}
+
 static int system_unlink(void *context, int at, const char *path)
 {
     (void)context;
@@ -64,6 +91,7 @@ const qd_files_t qd_files_system = {
     .fsync = system_fsync,
     .close = system_close,
     .rename = system_rename,
+    .place = system_place,
     .unlink = system_unlink,
     .mkdir = system_mkdir,
 };
@@ -95,8 +123,10 @@ static const char *advice(int number)
 qd_status_t qd_files_fail(qd_error_t *error, const char *path, const char *operation)
 {
     int number = errno;
-    return qd_error_add(error, QD_ERROR_IO, "%s: %s failed: %s%s", path, operation, strerror(number),
-                        advice(number));
+    (void)qd_error_add(error, QD_ERROR_IO, "%s: %s failed: %s%s", path, operation, strerror(number),
+                       advice(number));
+    errno = number;
+    return QD_ERROR_IO;
 }
 
 qd_status_t qd_files_open_input(const qd_files_t *self, const char *path, int *fd, uint64_t *size,

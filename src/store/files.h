@@ -21,6 +21,8 @@ typedef struct {
     int (*fsync)(void *context, int fd);
     int (*close)(void *context, int fd);
     int (*rename)(void *context, int at, const char *from, const char *to);
+    int (*place)(void *context, int at, const char *from,
+                 const char *to); /* rename that replaces nothing: EEXIST */
     int (*unlink)(void *context, int at, const char *path);
     int (*mkdir)(void *context, const char *path, mode_t mode);
 } qd_files_t;
@@ -28,7 +30,7 @@ typedef struct {
 /* The operating system's own calls. */
 extern const qd_files_t qd_files_system;
 
-/* Adds "PATH: OPERATION failed: strerror; what to do" for the present errno and returns QD_ERROR_IO. */
+/* Adds "PATH: OPERATION failed: strerror; what to do" for the present errno and returns QD_ERROR_IO; errno stays. */
 qd_status_t qd_files_fail(qd_error_t *error, const char *path, const char *operation);
 
 /* Opens the folder at `path`: *fd. One that is a symbolic link is QD_ERROR_INPUT, and so is what is no folder. */

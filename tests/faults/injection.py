@@ -41,9 +41,10 @@ claims:
 """
 
 
-def command(folder, *arguments, fault=None, log=None):
-    """Runs the program in `folder`, with a fault injected; status and what it said. A log of every call takes its time."""
-    environment = {**os.environ, "OMP_WAIT_POLICY": "passive"}
+def command(folder, *arguments, fault=None, log=None, **more):
+    """Runs the program in `folder`, with a fault injected; status and what it said. A log of every call takes its time. `more`: for the
+    environment."""
+    environment = {**os.environ, "OMP_WAIT_POLICY": "passive", **more}
     if fault:
         environment.update(LD_PRELOAD=SHIM, QD_FAULT=fault)
     if log:

@@ -11,6 +11,9 @@
  *     torn           a write transfers half of the bytes, then SIGKILL; other calls as `kill`
  *     kill           SIGKILL before the call
  *     term           SIGTERM before the call, which then goes on: an early stop at a fixed place
+ *     appear         another process makes the file QD_FAULT_FILE before the call, which then goes on
+ *
+ * QD_FAULT_WITHOUT names calls that the file system does not have: "renameat2" (EINVAL), "renameat2 linkat" (EPERM).
  *
  * KIND of memory and thread is `fail`: ENOMEM and EAGAIN. With QD_FAULT_LOG=FILE each counted call appends a line
  * "K operation object"; the number of lines is the number of positions. System files (/proc, /usr, ...) and the
@@ -38,7 +41,7 @@
 enum { OPEN_FILES = 1024 };
 
 typedef enum { NO_FAMILY, IO, MEMORY, THREAD } family_t;
-typedef enum { ENOSPC_ONCE, EIO_ONCE, EINTR_ONCE, SHORT, TORN, KILL, TERM, FAIL } kind_t;
+typedef enum { ENOSPC_ONCE, EIO_ONCE, EINTR_ONCE, SHORT, TORN, KILL, TERM, APPEAR, FAIL } kind_t;
 
 /* What a call may do; decides which kinds of failure are possible. */
 typedef enum { READS, NEEDS_SPACE, TRANSFERS_IN, TRANSFERS_OUT, CHANGES, WAITS } nature_t;
@@ -58,10 +61,10 @@ static const struct {
     const char *name;
     family_t family;
     kind_t kind;
-} requests[] = {
-    {"io:enospc:", IO, ENOSPC_ONCE}, {"io:eio:", IO, EIO_ONCE},      {"io:eintr:", IO, EINTR_ONCE},
-    {"io:short:", IO, SHORT},        {"io:torn:", IO, TORN},         {"io:kill:", IO, KILL},
-    {"io:term:", IO, TERM},          {"memory:fail:", MEMORY, FAIL}, {"thread:fail:", THREAD, FAIL}};
+} requests[] = {{"io:enospc:", IO, ENOSPC_ONCE}, {"io:eio:", IO, EIO_ONCE},  {"io:eintr:", IO, EINTR_ONCE},
+                {"io:short:", IO, SHORT},        {"io:torn:", IO, TORN},     {"io:kill:", IO, KILL},
+                {"io:term:", IO, TERM},          {"io:appear:", IO, APPEAR}, {"memory:fail:", MEMORY, FAIL},
+                {"thread:fail:", THREAD, FAIL}};
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -104,6 +107,20 @@ static bool due(family_t of, const char *operation, const char *object)
     return at > 0 && (number == at || (lasting && number > at));
 }
 
+/* Another process makes a file. */
+static void appear(void)
+{
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, getenv("QD_FAULT_FILE"), O_WRONLY | O_CREAT | O_EXCL, 0644);
+    if (fd < 0 || syscall(SYS_write, fd, "other\n", 6) != 6 || syscall(SYS_close, fd) < 0)
+        abort();
+}
+
+static bool is_lacking(const char *operation)
+{
+    const char *lacking = getenv("QD_FAULT_WITHOUT");
+    return lacking && strstr(lacking, operation);
+}
+
 static _Noreturn void die(void)
 {
     raise(SIGKILL);
@@ -138,6 +155,9 @@ static int trip(const char *operation, const char *object, nature_t nature, size
         return 0;
     case TERM:
         raise(SIGTERM);
+        return 0;
+    case APPEAR:
+        appear();
         return 0;
     default:
         die();
@@ -365,11 +385,22 @@ ON_PATH(unlink, CHANGES, (const char *path), path)
 ON_PATH(unlinkat, CHANGES, (int folder, const char *path, int flags), folder, path, flags)
 ON_PATH(rename, NEEDS_SPACE, (const char *from, const char *path), from, path)
 ON_PATH(renameat, NEEDS_SPACE, (int a, const char *from, int b, const char *path), a, from, b, path)
-ON_PATH(renameat2, NEEDS_SPACE, (int a, const char *from, int b, const char *path, unsigned flags), a, from,
-        b, path, flags)
 ON_PATH(link, NEEDS_SPACE, (const char *from, const char *path), from, path)
-ON_PATH(linkat, NEEDS_SPACE, (int a, const char *from, int b, const char *path, int flags), a, from, b, path,
-        flags)
+
+/* Calls that the file system may not have. */
+#define ON_PATH_PERHAPS(name, lacking, parameters, ...)                                                      \
+    int name parameters                                                                                      \
+    {                                                                                                        \
+        REAL(name);                                                                                          \
+        if (counts(path))                                                                                    \
+            FAIL_IF(is_lacking(#name) ? (lacking) : trip_plainly(#name, path, NEEDS_SPACE));                 \
+        return real(__VA_ARGS__);                                                                            \
+    }
+
+ON_PATH_PERHAPS(renameat2, EINVAL, (int a, const char *from, int b, const char *path, unsigned flags), a,
+                from, b, path, flags)
+ON_PATH_PERHAPS(linkat, EPERM, (int a, const char *from, int b, const char *path, int flags), a, from, b,
+                path, flags)
 
 /* posix_fallocate returns the errno itself. */
 int posix_fallocate(int fd, off_t from, off_t size)

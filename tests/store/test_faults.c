@@ -78,6 +78,11 @@ static int trap_rename(void *context, int at, const char *from, const char *to)
     return trips(context, "rename") ? -1 : qd_files_system.rename(NULL, at, from, to);
 }
 
+static int trap_place(void *context, int at, const char *from, const char *to)
+{
+    return trips(context, "rename") ? -1 : qd_files_system.place(NULL, at, from, to);
+}
+
 static int trap_unlink(void *context, int at, const char *path)
 {
     return trips(context, "unlink") ? -1 : qd_files_system.unlink(NULL, at, path);
@@ -97,6 +102,7 @@ static qd_files_t trapped(trap_t *trap)
                         .fsync = trap_fsync,
                         .close = trap_close,
                         .rename = trap_rename,
+                        .place = trap_place,
                         .unlink = trap_unlink,
                         .mkdir = trap_mkdir};
 }
