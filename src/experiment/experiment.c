@@ -193,7 +193,9 @@ static void check_schedule(qd_loading_t *load, const qd_yaml_node_t *list, const
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
-static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
+/* `faults`: number of those before the file was read. */
+static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides,
+                        size_t faults)
 {
     size_t before = load->error->count;
     const qd_yaml_node_t *design = qd_yaml_get(root, "design");
@@ -212,7 +214,7 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
         qd_ablations_read(load, load->ablate);
     if (load->error->count == before && qd_yaml_get(root, "baseline"))
         qd_baselines_read(load, qd_yaml_get(root, "baseline"));
-    if (load->error->count == before)
+    if (load->error->count == faults) /* it needs all that was read, the orders too */
         qd_robustness_read(load, root, overrides);
 }
 
@@ -243,6 +245,7 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
                                        "max_failures", "confidence", "claims", "ablate",    "baseline",
                                        "family",       "robustness", "plugin", "luck",      "registered"};
     qd_experiment_t *self = load->self;
+    size_t before = load->error->count;
     if (!qd_yaml_expect(root, QD_YAML_MAP, "an experiment: a mapping of name, seed, worlds, orders, ..."))
         return;
     const qd_yaml_node_t *registered = qd_yaml_get(root, "registered");
@@ -279,7 +282,7 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
     }
     qd_block_expand(load, &load->base, &self->setting, &self->settings);
     qd_schedule_expand(load, &load->schedule, &self->change, &self->changes);
-    read_design(load, root, overrides);
+    read_design(load, root, overrides, before);
     check_family(load, qd_yaml_get(root, "family"));
 }
 

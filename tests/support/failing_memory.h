@@ -1,0 +1,141 @@
+/* Memory that runs out at the k-th request of the program under test, within the process: what it does then is seen by its caller,
+ * and counted by a build for coverage, which tests/faults is not, as processes that die cannot tell.
+ *
+ * To be included by the one source file of a test program. Only requests of the program itself can fail, by its own calls or by
+ * way of strdup, strndup, asprintf and open_memstream; those of libhdf5, libfyaml and libgsl do not: not all of them survive it. A
+ * build with a sanitizer has an allocator of its own, so that nothing fails there and the tests see whole runs alone. */
+#ifndef TESTS_SUPPORT_FAILING_MEMORY_H
+#define TESTS_SUPPORT_FAILING_MEMORY_H
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static long failing_at, failing_count; /* 0: none is to fail */
+
+/* From now on the k-th request fails; 0: none. Returns how many were made since the last call. */
+static inline long fail_at(long k)
+{
+    long made = failing_count;
+    failing_count = 0;
+    failing_at = k;
+    return made;
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define FAILING_MEMORY 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define FAILING_MEMORY 0
+FILE *open_memstream(char **text, size_t *size)
+{
+    FILE *(*real)(char **, size_t *);
+    *(void **)&real = dlsym(RTLD_NEXT, "open_memstream");
+    return REFUSED ? NULL : real(text, size);
+}
+
+#endif
+#endif
+#ifndef FAILING_MEMORY
+#define FAILING_MEMORY 1
+#endif
+
+#if FAILING_MEMORY
+
+extern const char __executable_start, etext;
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *block, size_t size);
+
+/* Whether a request by the code at `caller` fails. */
+static bool is_refused(const void *caller)
+{
+    const char *at = caller;
+    if (failing_at == 0 || at < &__executable_start || at >= &etext || ++failing_count != failing_at)
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+#define REFUSED is_refused(__builtin_return_address(0))
+
+void *malloc(size_t size)
+{
+    return REFUSED ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return REFUSED ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *block, size_t size)
+{
+    return REFUSED ? NULL : __libc_realloc(block, size);
+}
+
+void *reallocarray(void *block, size_t count, size_t size)
+{
+    size_t bytes;
+    return __builtin_mul_overflow(count, size, &bytes) || REFUSED ? NULL : __libc_realloc(block, bytes);
+}
+
+static char *copied(const char *text, size_t length)
+{
+    char *copy = __libc_malloc(length + 1);
+    if (copy) {
+        memcpy(copy, text, length);
+        copy[length] = '\0';
+    }
+    return copy;
+}
+
+char *strdup(const char *text)
+{
+    return REFUSED ? NULL : copied(text, strlen(text));
+}
+
+char *strndup(const char *text, size_t most)
+{
+    return REFUSED ? NULL : copied(text, strnlen(text, most));
+}
+
+int asprintf(char **text, const char *format, ...)
+{
+    va_list rest;
+    if (REFUSED)
+        return -1;
+    va_start(rest, format);
+    int length = vasprintf(text, format, rest);
+    va_end(rest);
+    return length;
+}
+
+/* What a build with _FORTIFY_SOURCE calls. */
+int __asprintf_chk(char **text, int flag, const char *format, ...);
+
+int __asprintf_chk(char **text, int flag, const char *format, ...)
+{
+    va_list rest;
+    (void)flag;
+    if (REFUSED)
+        return -1;
+    va_start(rest, format);
+    int length = vasprintf(text, format, rest);
+    va_end(rest);
+    return length;
+}
+
+FILE *open_memstream(char **text, size_t *size)
+{
+    FILE *(*real)(char **, size_t *);
+    *(void **)&real = dlsym(RTLD_NEXT, "open_memstream");
+    return REFUSED ? NULL : real(text, size);
+}
+
+#endif
+#endif
