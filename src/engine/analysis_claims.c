@@ -54,12 +54,15 @@ static qd_status_t family_init(family_t *self, qd_place_family_t family, const q
 static const char *tell_sequence(const qd_experiment_t *experiment, const qd_place_finding_t *found,
                                  const char *note, qd_analysis_t *out)
 {
-    bool verdict = found->state == QD_PLACE_SUPPORTED || found->state == QD_PLACE_CONTRADICTED;
-    const char *how = found->dip                      ? "tested in a fixed number of worlds"
-                      : found->state == QD_PLACE_OPEN ? "not decided"
-                      : verdict                       ? "decided"
-                                                      : "settled by a step that turns back";
-    return qd_analysis_text(out, "%s%s (max_worlds %llu)%s%s", how,
+    static const char *const how[QD_PLACE_STATES] = {[QD_PLACE_OPEN] = "not decided",
+                                                     [QD_PLACE_SUPPORTED] = "decided",
+                                                     [QD_PLACE_CONTRADICTED] = "decided",
+                                                     [QD_PLACE_SETTLED] = "settled by a step that turns back",
+                                                     [QD_PLACE_NEGLIGIBLE] = "settled as negligible",
+                                                     [QD_PLACE_HOPELESS] =
+                                                         "ended: more worlds would hardly decide it"};
+    return qd_analysis_text(out, "%s%s (max_worlds %llu)%s%s",
+                            found->dip ? "tested in a fixed number of worlds" : how[found->state],
                             found->asymptotic && !found->dip ? " by an asymptotic sequence" : "",
                             (unsigned long long)experiment->worlds, note ? "; " : "", note ? note : "");
 }
@@ -87,7 +90,7 @@ static qd_status_t make_test(qd_claim_tests_t *tests, family_t *self, size_t i, 
     return status;
 }
 
-/* The sequences have spent alpha equally over the tests of their family. */
+/* The sequences have corrected p as they went; a dip is tested once, at its equal share of alpha. */
 static void take_sequences(family_t *self)
 {
     for (size_t i = 0; i < self->size; i++) {
@@ -95,8 +98,10 @@ static void take_sequences(family_t *self)
         if (!self->made[i])
             continue;
         self->level = self->sequence[i].level;
-        double adjusted = self->test[i].p * (self->alpha / (1.0 - self->level));
-        self->holm[i] = adjusted > 1.0 ? 1.0 : adjusted; /* NaN stays */
+        double adjusted = self->sequence[i].dip ? self->test[i].p * (self->alpha / (1.0 - self->level))
+                                                : self->sequence[i].p_adjusted;
+        if (!isnan(self->test[i].p))
+            self->holm[i] = adjusted > 1.0 ? 1.0 : adjusted;
     }
 }
 

@@ -2,18 +2,13 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "engine/bounds.h"
 #include "engine/claim_tests.h"
 #include "engine/dispatch.h"
 #include "engine/worker.h"
-#include "statistics/interval.h"
-#include "statistics/moments.h"
-
-/* Paired differences have a variance of about this share of their squared range. */
-#define VARIANCE_SHARE 0.01
+#include "statistics/effect_sequence.h"
 
 /* An outcome of a cell in the worlds of a look. */
 typedef struct {
@@ -38,14 +33,9 @@ typedef struct {
 
 /* What changes with a look. */
 typedef struct {
-    qd_confidence_sequence_t sequence;
-    qd_bets_t bets; /* of a bounded sequence */
-    qd_moments_t moments;
-} effect_state_t;
-
-typedef struct {
     qd_place_state_t state;
     uint64_t looked;
+    double alpha; /* at which it was decided */
 } place_state_t;
 
 struct qd_claim_sequences {
@@ -61,7 +51,7 @@ struct qd_claim_sequences {
     uint64_t tests[QD_PLACE_FAMILIES];
     bool *held; /* [cells] room */
     /* State, which ranks share: */
-    effect_state_t *effect_state;
+    qd_effect_sequence_t *sequence; /* [effects] */
     place_state_t *place_state;
     bool *awaited;    /* [places] */
     bool *closed;     /* [cells] */
@@ -85,7 +75,7 @@ void qd_claim_sequences_free(qd_claim_sequences_t *self)
     free(self->column);
     free(self->column_of);
     free(self->held);
-    free(self->effect_state);
+    free(self->sequence);
     free(self->place_state);
     free(self->awaited);
     free(self->closed);
@@ -218,21 +208,35 @@ static qd_status_t find_greatest(const qd_claim_sequences_t *self, double greate
     return QD_OK;
 }
 
-static double alpha_of(const qd_claim_sequences_t *self, const place_t *place)
+/* Alpha of the family's tests together. */
+static double family_alpha(const qd_claim_sequences_t *self)
 {
-    return (1.0 - self->experiment->precision.confidence) / (double)self->tests[place->family];
+    return 1.0 - self->experiment->precision.confidence;
 }
 
-/* Of a bounded effect the sequence and the bets have half of the place's alpha each. */
-static void start_effect(const qd_claim_sequences_t *self, size_t e, double low, double high, double alpha)
+/* A test's equal share, at whose level its interval is. */
+static double alpha_of(const qd_claim_sequences_t *self, const place_t *place)
 {
-    effect_state_t *state = &self->effect_state[e];
-    bool bounded = isfinite(low) && isfinite(high) && low < high;
-    qd_confidence_sequence_init(&state->sequence, low, high, 1.0 - (bounded ? alpha / 2.0 : alpha),
-                                self->experiment->precision.min_worlds);
-    qd_confidence_sequence_tune(&state->sequence, VARIANCE_SHARE);
-    qd_bets_init(&state->bets, low, high, self->effect[e].margin);
-    qd_moments_clear(&state->moments);
+    return family_alpha(self) / (double)self->tests[place->family];
+}
+
+static bool is_verdict(qd_place_state_t state)
+{
+    return state == QD_PLACE_SUPPORTED || state == QD_PLACE_CONTRADICTED;
+}
+
+/* The level at which a place of a group is decided now: the shares of the family's tests in the group go to those of them
+ * that have no verdict yet (Holm 1979, for p-values that hold at any look). Groups do not know of each other, as they may be
+ * played elsewhere. */
+static double alpha_now(const qd_claim_sequences_t *self, const place_t *place)
+{
+    double tests = 0.0, left = 0.0;
+    for (size_t i = 0; i < self->places; i++)
+        if (self->place[i].family == place->family && self->place[i].group == place->group) {
+            tests += 1.0;
+            left += !is_verdict(self->place_state[i].state);
+        }
+    return alpha_of(self, place) * tests / fmax(left, 1.0);
 }
 
 static qd_status_t start_sequences(qd_claim_sequences_t *self, qd_error_t *error)
@@ -246,7 +250,9 @@ static qd_status_t start_sequences(qd_claim_sequences_t *self, qd_error_t *error
         for (size_t e = place->first; e < place->first + place->effects; e++) {
             find_bounds(self, &self->effect[e], qd_contrast_weights(self->effect[e].contrast), greatest, &low,
                         &high);
-            start_effect(self, e, low, high, alpha_of(self, place));
+            qd_effect_sequence_init(&self->sequence[e], low, high, self->effect[e].margin,
+                                    alpha_of(self, place), self->experiment->precision.min_worlds,
+                                    self->experiment->worlds);
         }
     }
     free(greatest);
@@ -258,14 +264,14 @@ static qd_status_t start_sequences(qd_claim_sequences_t *self, qd_error_t *error
 static qd_status_t make_state(qd_claim_sequences_t *self, qd_error_t *error)
 {
     size_t cells = self->experiment->points * self->experiment->orders;
-    self->effect_state = qd_new(self->effects, sizeof *self->effect_state, error);
+    self->sequence = qd_new(self->effects, sizeof *self->sequence, error);
     self->place_state = qd_new(self->places, sizeof *self->place_state, error);
     self->awaited = qd_new(self->places, sizeof *self->awaited, error);
     self->closed = qd_new(cells, sizeof *self->closed, error);
     self->held = qd_new(cells, sizeof *self->held, error);
     self->looked = qd_new(self->groups->groups, sizeof *self->looked, error);
     self->value = qd_new(self->columns * QD_LOOK_SIZE, sizeof *self->value, error);
-    if (!self->effect_state || !self->place_state || !self->awaited || !self->closed || !self->held ||
+    if (!self->sequence || !self->place_state || !self->awaited || !self->closed || !self->held ||
         !self->looked || !self->value)
         return QD_ERROR_MEMORY;
     for (size_t e = 0; e < self->effects; e++)
@@ -327,50 +333,45 @@ qd_status_t qd_claim_sequences_read(qd_claim_sequences_t *self, size_t cell, qd_
     return status;
 }
 
-static void add_worlds(const effect_t *effect, effect_state_t *state, size_t count)
+static void add_worlds(const effect_t *effect, qd_effect_sequence_t *sequence, size_t count)
 {
-    for (size_t w = 0; w < count; w++) {
-        double difference = qd_contrast_of(effect->contrast, w, effect->value);
-        if (isnan(difference))
-            continue;
-        qd_moments_add(&state->moments, difference);
-        if (state->sequence.bounded)
-            qd_bets_add(&state->bets, difference);
-    }
-    uint64_t n = state->moments.count;
-    if (n > 0)
-        qd_confidence_sequence_add(&state->sequence, n, qd_moments_mean(&state->moments),
-                                   n > 1 ? sqrt(qd_moments_variance(&state->moments)) : 0.0);
+    for (size_t w = 0; w < count; w++)
+        qd_effect_sequence_add(sequence, qd_contrast_of(effect->contrast, w, effect->value));
+    qd_effect_sequence_look(sequence);
 }
 
-/* The p-value of an effect at its margin: of a bounded one the smaller of two, doubled. */
-static double p_of_effect(const qd_claim_sequences_t *self, size_t e)
+/* A trend needs a rise and every step. */
+static qd_place_state_t decide(const qd_claim_sequences_t *self, const place_t *place, double alpha)
 {
-    const effect_state_t *state = &self->effect_state[e];
-    double p = qd_confidence_sequence_p(&state->sequence, self->effect[e].margin);
-    return state->sequence.bounded ? fmin(1.0, 2.0 * fmin(p, qd_bets_p(&state->bets))) : p;
-}
-
-/* 1 where an effect is known to lie above its margin, -1 below, else 0. */
-static int side_of(const qd_claim_sequences_t *self, const place_t *place, size_t e)
-{
-    if (!(p_of_effect(self, e) <= alpha_of(self, place)))
-        return 0;
-    return self->effect_state[e].sequence.mean > self->effect[e].margin ? 1 : -1;
-}
-
-static qd_place_state_t decide(const qd_claim_sequences_t *self, const place_t *place)
-{
-    int rise = side_of(self, place, place->first);
+    int rise = qd_effect_sequence_side(&self->sequence[place->first], alpha);
     bool all = true, turns = false;
     for (size_t e = place->first + 1; rise > 0 && e < place->first + place->effects; e++) {
-        int step = side_of(self, place, e);
+        int step = qd_effect_sequence_side(&self->sequence[e], alpha);
         all = all && step > 0;
         turns = turns || step < 0;
     }
     if (rise <= 0)
         return rise < 0 ? QD_PLACE_CONTRADICTED : QD_PLACE_OPEN;
     return all ? QD_PLACE_SUPPORTED : turns ? QD_PLACE_SETTLED : QD_PLACE_OPEN;
+}
+
+/* Whether an open place has an effect that is known to be negligible, though not to differ from its margin. */
+static bool is_negligible(const qd_claim_sequences_t *self, const place_t *place)
+{
+    double negligible = self->experiment->claim[place->claim].negligible;
+    qd_interval_t interval = qd_effect_sequence_interval(&self->sequence[place->first]);
+    return negligible > 0.0 && interval.low > -negligible && interval.high < negligible;
+}
+
+/* Whether an open place will hardly be decided by the experiment's worlds: its effect, or a step of a trend that rises. */
+static bool is_hopeless(const qd_claim_sequences_t *self, const place_t *place, double alpha)
+{
+    bool hopeless = qd_effect_sequence_hopeless(&self->sequence[place->first], alpha);
+    int rise = qd_effect_sequence_side(&self->sequence[place->first], alpha);
+    for (size_t e = place->first + 1; rise > 0 && e < place->first + place->effects; e++)
+        hopeless = hopeless || (qd_effect_sequence_side(&self->sequence[e], alpha) == 0 &&
+                                qd_effect_sequence_hopeless(&self->sequence[e], alpha));
+    return hopeless;
 }
 
 /* Whether every cell of a place has the worlds of this look. */
@@ -383,30 +384,71 @@ static bool is_there(const qd_claim_sequences_t *self, const place_t *place)
     return true;
 }
 
-static void look_at_place(qd_claim_sequences_t *self, size_t i, size_t count)
+static bool is_dip(const qd_claim_sequences_t *self, const place_t *place)
+{
+    return self->experiment->claim[place->claim].kind == QD_CLAIM_BIMODAL;
+}
+
+static void take_look(qd_claim_sequences_t *self, size_t i, size_t count)
 {
     const place_t *place = &self->place[i];
-    const qd_experiment_t *experiment = self->experiment;
     place_state_t *state = &self->place_state[i];
     if (state->state != QD_PLACE_OPEN || !is_there(self, place))
         return;
     state->looked += count;
-    if (experiment->claim[place->claim].kind == QD_CLAIM_BIMODAL) {
-        if (state->looked >= QD_DIP_WORLDS || state->looked >= experiment->worlds)
+    if (is_dip(self, place)) {
+        if (state->looked >= QD_DIP_WORLDS || state->looked >= self->experiment->worlds)
             state->state = QD_PLACE_SETTLED;
         return;
     }
     for (size_t e = place->first; e < place->first + place->effects; e++)
-        add_worlds(&self->effect[e], &self->effect_state[e], count);
-    if (state->looked >= experiment->precision.min_worlds)
-        state->state = decide(self, place);
+        add_worlds(&self->effect[e], &self->sequence[e], count);
+}
+
+/* Whether place i of a group may be judged now. */
+static bool is_open(const qd_claim_sequences_t *self, size_t i, size_t group)
+{
+    const place_state_t *state = &self->place_state[i];
+    return self->place[i].group == group && state->state == QD_PLACE_OPEN && !is_dip(self, &self->place[i]) &&
+           state->looked >= self->experiment->precision.min_worlds;
+}
+
+/* Judges the open places of a group. A verdict leaves its share of alpha to the others, so that they are judged again. */
+static void judge_group(qd_claim_sequences_t *self, size_t group)
+{
+    bool again = true;
+    while (again) {
+        again = false;
+        for (size_t i = 0; i < self->places; i++) {
+            if (!is_open(self, i, group))
+                continue;
+            place_state_t *state = &self->place_state[i];
+            state->alpha = alpha_now(self, &self->place[i]);
+            state->state = decide(self, &self->place[i], state->alpha);
+            again = again || is_verdict(state->state);
+        }
+    }
+}
+
+/* Ends the open places that are waited for and whose verdict more worlds would hardly change. */
+static void give_up(qd_claim_sequences_t *self, size_t group)
+{
+    for (size_t i = 0; i < self->places; i++) {
+        place_state_t *state = &self->place_state[i];
+        if (!self->awaited[i] || !is_open(self, i, group))
+            continue;
+        if (is_negligible(self, &self->place[i]))
+            state->state = QD_PLACE_NEGLIGIBLE;
+        else if (is_hopeless(self, &self->place[i], state->alpha))
+            state->state = QD_PLACE_HOPELESS;
+    }
 }
 
 /* Whether a claim is supported in one place and contradicted in another. */
 static bool is_mixed(const qd_claim_sequences_t *self, size_t claim)
 {
     size_t columns = qd_places_columns(self->experiment, QD_PLACES_CLAIMS);
-    bool found[4] = {false};
+    bool found[QD_PLACE_STATES] = {false};
     for (size_t k = 0; k < columns; k++) {
         size_t place = self->at[QD_PLACES_CLAIMS][claim * columns + k];
         if (place)
@@ -454,7 +496,9 @@ void qd_claim_sequences_look(qd_claim_sequences_t *self, size_t group, size_t co
 {
     for (size_t i = 0; i < self->places; i++)
         if (self->place[i].group == group)
-            look_at_place(self, i, count);
+            take_look(self, i, count);
+    judge_group(self, group);
+    give_up(self, group);
     for (size_t i = 0; i < self->places; i++)
         if (self->place[i].group == group && self->awaited[i] && is_mixed(self, self->place[i].claim))
             self->awaited[i] = false;
@@ -500,14 +544,24 @@ size_t qd_claim_sequences_decided(const qd_claim_sequences_t *self)
 /* The p-value of a place: of a trend whose rise exceeds its margin that of the intersection-union test. */
 static double p_of(const qd_claim_sequences_t *self, const place_t *place)
 {
-    const effect_state_t *rise = &self->effect_state[place->first];
-    double p = p_of_effect(self, place->first);
-    if (!(rise->sequence.mean > self->effect[place->first].margin))
+    const qd_effect_sequence_t *rise = &self->sequence[place->first];
+    double p = qd_effect_sequence_p(rise);
+    if (!(rise->mixture.mean > rise->margin))
         return p;
     for (size_t e = place->first + 1; e < place->first + place->effects; e++) {
-        p = fmax(p, self->effect_state[e].sequence.mean > 0.0 ? p_of_effect(self, e) : 1.0);
+        const qd_effect_sequence_t *step = &self->sequence[e];
+        p = fmax(p, step->mixture.mean > step->margin ? qd_effect_sequence_p(step) : 1.0);
     }
     return p;
+}
+
+/* Whether the central limit theorem is needed for what was found. */
+static bool is_asymptotic(const qd_claim_sequences_t *self, const place_t *place, double alpha)
+{
+    bool exact = true;
+    for (size_t e = place->first; e < place->first + place->effects; e++)
+        exact = exact && qd_effect_sequence_exact(&self->sequence[e], alpha);
+    return !exact;
 }
 
 qd_place_finding_t qd_claim_sequences_find(const qd_claim_sequences_t *self, qd_place_family_t family,
@@ -518,21 +572,17 @@ qd_place_finding_t qd_claim_sequences_find(const qd_claim_sequences_t *self, qd_
         return (qd_place_finding_t){0};
     const place_t *place = &self->place[at - 1];
     const place_state_t *state = &self->place_state[at - 1];
-    const effect_state_t *effect = &self->effect_state[place->first];
+    const qd_effect_sequence_t *effect = &self->sequence[place->first];
     qd_place_finding_t out = {.state = state->state,
                               .looked = state->looked,
                               .p = p_of(self, place),
                               .interval = {(double)NAN, (double)NAN},
                               .level = 1.0 - alpha_of(self, place),
                               .dip = self->experiment->claim[claim].kind == QD_CLAIM_BIMODAL,
-                              .asymptotic = !effect->sequence.bounded};
-    out.p_adjusted = fmin(1.0, out.p * (double)self->tests[family]);
+                              .asymptotic = is_asymptotic(self, place, state->alpha)};
+    out.p_adjusted = state->alpha > 0.0 ? fmin(1.0, out.p * family_alpha(self) / state->alpha) : 1.0;
     if (effect->moments.count > 0)
-        out.interval = qd_confidence_sequence_interval(&effect->sequence);
-    if (out.state == QD_PLACE_SUPPORTED)
-        out.interval.low = fmax(out.interval.low, self->effect[place->first].margin);
-    if (out.state == QD_PLACE_CONTRADICTED)
-        out.interval.high = fmin(out.interval.high, self->effect[place->first].margin);
+        out.interval = qd_effect_sequence_interval(effect);
     if (isinf(out.interval.low) || isinf(out.interval.high))
         out.interval = (qd_interval_t){(double)NAN, (double)NAN};
     return out;
@@ -541,7 +591,7 @@ qd_place_finding_t qd_claim_sequences_find(const qd_claim_sequences_t *self, qd_
 void qd_claim_sequences_share(qd_claim_sequences_t *self, const qd_ranks_t *ranks)
 {
     size_t cells = self->experiment->points * self->experiment->orders;
-    qd_ranks_share(ranks, self->effect_state, self->effects * sizeof *self->effect_state);
+    qd_ranks_share(ranks, self->sequence, self->effects * sizeof *self->sequence);
     qd_ranks_share(ranks, self->place_state, self->places * sizeof *self->place_state);
     qd_ranks_share(ranks, self->awaited, self->places * sizeof *self->awaited);
     qd_ranks_share(ranks, self->closed, cells * sizeof *self->closed);

@@ -1,20 +1,20 @@
 /* Claims judged while worlds are added: every claim in every place has a confidence sequence of its effect
- * (statistics/interval.h), which holds at all looks at once, so that the run may stop when it likes.
+ * (statistics/effect_sequence.h), which holds at all looks at once, so that the run may stop when it likes.
  *
- * The differences are paired: each world's weighted sum of the cells' outcomes. Where all outcomes are bounded they lie
- * between the sums of weight times bound: the interval is that of the empirical-Bernstein sequence, the test against the
- * margin is by bets as well, each with half of alpha, and an interval is cut at a margin that was excluded. Else the
- * sequence is the asymptotic one. Each of
- * the m tests of a family has alpha / m (Bonferroni), alpha = 1 - precision.confidence, so that with probability
- * 1 - alpha no verdict of the family is false, whenever the run stops.
+ * The differences are paired: each world's weighted sum of the cells' outcomes. Where all outcomes are bounded it lies
+ * between the sums of weight times bound, and there are bets. Each of the m tests of a family has a share alpha / m,
+ * alpha = 1 - precision.confidence; a verdict leaves its share to the open tests of its group (Holm 1979). So with
+ * probability 1 - alpha no verdict of the family is false, whenever the run stops. Intervals keep alpha / m.
  *
  * A place is decided, and frozen, at the first look from min_worlds on at which
  *   an effect        differs from its margin: supported above, contradicted below
  *   a trend          has a rise and steps that all exceed their margins: supported (intersection-union); has a rise below
  *                    its margin: contradicted; has a rise above and a step below: neither can follow any more
  *   bimodality       has the worlds of the dip test: their number is fixed, so that the test holds
+ * A place that is waited for ends undecided where its effect is shown to be negligible, or where max_worlds would hardly
+ * decide it: to stop for futility makes no verdict, and so no false one.
  * A claim whose orders are supported and contradicted is mixed: its other places are not waited for. A cell stays open
- * while it has fewer than min_worlds or an awaited claim needs it in a place that is not decided; with a cell its twins
+ * while it has fewer than min_worlds or an awaited claim needs it in an open place; with a cell its twins
  * under ablations and baselines stay open. A place one of whose cells has ended is judged by the worlds until then. */
 #ifndef QD_ENGINE_CLAIM_SEQUENCES_H
 #define QD_ENGINE_CLAIM_SEQUENCES_H
@@ -30,18 +30,22 @@ typedef enum {
     QD_PLACE_OPEN,
     QD_PLACE_SUPPORTED,
     QD_PLACE_CONTRADICTED,
-    QD_PLACE_SETTLED /* decided, without a verdict of the sequence: a trend that turns back, a dip */
+    QD_PLACE_SETTLED,    /* decided, without a verdict of the sequence: a trend that turns back, a dip */
+    QD_PLACE_NEGLIGIBLE, /* ended undecided: the interval lies within -+ the claim's `negligible` */
+    QD_PLACE_HOPELESS,   /* ended undecided: max_worlds would hardly decide it */
+    QD_PLACE_STATES
 } qd_place_state_t;
 
 /* What is known of a place. */
 typedef struct {
     qd_place_state_t state;
-    uint64_t looked;        /* worlds 0 .. looked - 1 were looked at: where it is decided, at the decision */
-    double p, p_adjusted;   /* anytime-valid; times the number of tests; 1 before the first look */
+    uint64_t looked; /* worlds 0 .. looked - 1 were looked at: where it is decided, at the decision */
+    double p,
+        p_adjusted; /* anytime-valid; after Holm's correction, as at the decision; 1 before the first look */
     qd_interval_t interval; /* of the effect, of a trend that of its rise; with confidence `level` */
     double level;
     bool dip;        /* a claim of bimodality: p and interval are none */
-    bool asymptotic; /* an outcome is unbounded: valid for many worlds */
+    bool asymptotic; /* p rests on the central limit theorem */
 } qd_place_finding_t;
 
 typedef struct qd_claim_sequences qd_claim_sequences_t;

@@ -193,12 +193,6 @@ void qd_confidence_sequence_init(qd_confidence_sequence_t *self, double low, dou
                                        .mean = bounded ? low + (high - low) / 2.0 : 0.0};
 }
 
-void qd_confidence_sequence_tune(qd_confidence_sequence_t *self, double share)
-{
-    if (self->bounded)
-        self->rho = (double)self->min_worlds * share / tuning(self->alpha / 2.0);
-}
-
 /* Logarithm of P(a, x), the regularised lower incomplete gamma function, for x >= a > 0. Where Chernoff's bound
  * shows that its complement is negligible, the result is 0, which avoids an underflow in GSL. */
 static double log_lower_gamma(double a, double x)

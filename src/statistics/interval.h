@@ -92,10 +92,6 @@ typedef struct {
 void qd_confidence_sequence_init(qd_confidence_sequence_t *self, double low, double high, double confidence,
                                  uint64_t min_worlds);
 
-/* Tunes a new sequence of a bounded outcome for a variance of `share` (high - low)^2 in place of 1/12, that of a uniform
- * outcome. Coverage does not depend on it. */
-void qd_confidence_sequence_tune(qd_confidence_sequence_t *self, double share);
-
 /* Takes a look: count, mean and sd (n - 1) of all worlds so far. A count that has not grown is no look. */
 void qd_confidence_sequence_add(qd_confidence_sequence_t *self, uint64_t count, double mean, double sd);
 

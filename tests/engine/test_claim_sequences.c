@@ -21,13 +21,13 @@ static double plain(const qd_experiment_t *experiment, size_t point, size_t orde
 }
 
 /* The p-value of a difference that is d > 0 in every world, between -100 and 100, by bets: twice the probability bound of
- * either side, because the sequence has the other half of alpha. */
+ * either side, over the bets' quarter of alpha. Without a spread nothing else counts. */
 static double constant_p(double d, double n)
 {
     double capital = 0.0;
     for (int k = 0; k < QD_BETS; k++)
         capital += exp(n * log1p((1.0 - 1.0 / 128.0) * pow(2.0, -k / 2.0) * d / 100.0)) / QD_BETS;
-    return 4.0 / capital;
+    return 8.0 / capital;
 }
 
 static void test_decides_each_place(void **state)
@@ -43,15 +43,20 @@ static void test_decides_each_place(void **state)
     assert_int_equal(uni.looked, 1024);
     QD_ASSERT_NEAR(uni.p / constant_p(10.0, 1024.0), 1.0, 1e-9);
     QD_ASSERT_NEAR(mean.p / constant_p(5.0, 1024.0), 1.0, 1e-9);
-    QD_ASSERT_NEAR(uni.p_adjusted, 3.0 * uni.p, 1e-12);
+    /* Holm: the first verdict of three, then one of the two that are left. */
+    QD_ASSERT_NEAR(mean.p_adjusted, 3.0 * mean.p, 1e-12);
+    QD_ASSERT_NEAR(uni.p_adjusted, 2.0 * uni.p, 1e-12);
+    assert_true(!uni.asymptotic);
     QD_ASSERT_NEAR(uni.level, 1.0 - 0.05 / 3.0, 1e-12);
-    assert_true(uni.interval.low > 0.0 && uni.interval.low < 10.0 && uni.interval.high > 10.0);
-    /* No effect: never decided. */
-    assert_int_equal(bi.state, QD_PLACE_OPEN);
-    assert_int_equal(bi.looked, 5120);
-    assert_true(bi.p == 1.0 && bi.interval.low < 0.0 && bi.interval.high > 0.0);
-    assert_int_equal(qd_claim_sequences_decided(self.sequences), 0);
+    /* No effect and no world that differs: given up at half of the worlds. */
+    assert_int_equal(bi.state, QD_PLACE_HOPELESS);
+    assert_int_equal(bi.looked, 2560);
+    assert_true(bi.p == 1.0);
+    assert_int_equal(qd_claim_sequences_decided(self.sequences), 1);
     assert_int_equal(qd_claim_sequences_awaited(self.sequences), 1);
+    sequenced_restart(&self);
+    for (size_t look = 0; look < 4; look++)
+        (void)sequenced_look(&self, QD_O_survival, plain);
     /* Unipolar cells, and the target that nobody names, have ended; the arms in bipolar orders have not. */
     for (size_t p = 0; p < 3; p++)
         for (size_t o = 0; o < 2; o++)
@@ -114,6 +119,41 @@ static void test_trends(void **state)
     sequenced_run(&self, QD_O_survival, hill);
     assert_int_equal(found(&self, 0, 0).state, QD_PLACE_SETTLED); /* neither can follow any more */
     assert_true(self.looked < 5120);
+    sequenced_close(&self);
+}
+
+/* An effect within -+ `negligible` that cannot be told from 0 ends as soon as that is known; one that is hopeless without
+ * being negligible is given up later. */
+static double tiny(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
+{
+    bool odd = world % 2 == 1;
+    (void)order;
+    return 50.0 + (experiment->point[point].coordinate[0] == 1.0 ? (odd ? 1.0 : -1.0) : 0.0);
+}
+
+static void test_negligible_and_hopeless(void **state)
+{
+    (void)state;
+    static const char claim[] = FILE_OF(
+        "claims: all, min_worlds: 512, max_worlds: 51200",
+        "  - {id: n, says: x, outcome: survival, order: bipolar, negligible: %s, contrast: " ARMS "}\n");
+    char text[1000];
+    snprintf(text, sizeof text, claim, "1");
+    sequenced_open(&self, text);
+    sequenced_run(&self, QD_O_survival, tiny);
+    qd_place_finding_t negligible = found(&self, 0, 0);
+    assert_int_equal(negligible.state, QD_PLACE_NEGLIGIBLE);
+    assert_int_equal(negligible.looked, 512);
+    assert_true(negligible.interval.low > -1.0 && negligible.interval.high < 1.0);
+    sequenced_close(&self);
+    snprintf(text, sizeof text, claim, "0.001");
+    sequenced_open(&self, text);
+    sequenced_run(&self, QD_O_survival, tiny);
+    qd_place_finding_t hopeless = found(&self, 0, 0);
+    assert_int_equal(hopeless.state, QD_PLACE_HOPELESS);
+    /* Two standard errors on an estimate of 0 reach c where 2 (1 - t) / sqrt(t) = c = 2.498, half of alpha: t = 0.3075, and a look later. */
+    double t = (double)hopeless.looked / 51200.0;
+    QD_ASSERT_NEAR(t, 0.31, 0.003);
     sequenced_close(&self);
 }
 
@@ -187,6 +227,7 @@ int main(void)
         cmocka_unit_test(test_decides_each_place),
         cmocka_unit_test(test_mixed_claim_is_decided),
         cmocka_unit_test(test_trends),
+        cmocka_unit_test(test_negligible_and_hopeless),
         cmocka_unit_test(test_listed_claims),
         cmocka_unit_test(test_dip_has_its_worlds),
         cmocka_unit_test(test_ablations_follow),

@@ -12,7 +12,7 @@ static uint64_t repeat;
 
 /* With margins, so that effects may lie at them: the difference between targets 1 and 0 is `shift`. */
 static const char text[] =
-    "seed: 3\norders: [unipolar, bipolar]\nparameters: {order.periods: 30}\n"
+    "seed: 3\nluck: %s\norders: [unipolar, bipolar]\nparameters: {order.periods: 30}\n"
     "design: {type: grid, factors: {institution.target: {values: [0, 0.5, 1]}}}\n"
     "precision: {claims: all, min_worlds: 256, max_worlds: 3072}\nclaims:\n"
     "  - {id: contrast, says: x, outcome: %s, margin: %g, contrast: {more: {institution.target: 1}, "
@@ -27,15 +27,17 @@ static const char text[] =
 
 /* ---- worlds -------------------------------------------------------------------------------------------- */
 
-static double shift; /* of the outcome from target 0 to target 1 */
+static double shift;  /* of the outcome from target 0 to target 1 */
+static bool by_order; /* orders share no luck */
 
-/* Uniform luck: half of a world's is shared by its cells. */
+/* Uniform luck: half of a world's is shared by its cells, or by those of one order. */
 static double share_of_luck(size_t point, size_t order, uint64_t world)
 {
     qd_luck_t luck = {5000 + repeat, world};
     uint32_t cell = (uint32_t)(8 * point + order);
     bool shared = qd_random_uniform(luck, QD_PURPOSE_BOOTSTRAP, 97, cell) < 0.5;
-    return qd_random_uniform(luck, QD_PURPOSE_BOOTSTRAP, 98, shared ? 1000 : cell);
+    return qd_random_uniform(luck, QD_PURPOSE_BOOTSTRAP, 98,
+                             shared ? 1000 + (by_order ? (uint32_t)order : 0) : cell);
 }
 
 /* A rare flag. */
@@ -79,6 +81,7 @@ typedef struct {
     qd_outcome_t column;
     made_up_t *made_up;
     double shift, margin; /* of the difference between targets 1 and 0 */
+    bool by_order;
 } situation_t;
 
 static double share_of_false(const situation_t *situation, double *worlds)
@@ -87,10 +90,12 @@ static double share_of_false(const situation_t *situation, double *worlds)
     sequenced_t self;
     size_t wrong = 0;
     shift = situation->shift;
+    by_order = situation->by_order;
     *worlds = 0.0;
     const char *outcome = situation->outcome;
     double margin = situation->margin;
-    snprintf(yaml, sizeof yaml, text, outcome, margin, outcome, margin, outcome, outcome, margin / 2.0);
+    snprintf(yaml, sizeof yaml, text, by_order ? "by-order" : "shared", outcome, margin, outcome, margin,
+             outcome, outcome, margin / 2.0);
     sequenced_open(&self, yaml);
     for (repeat = 0; repeat < REPEATS; repeat++) {
         sequenced_restart(&self);
@@ -106,10 +111,17 @@ static void test_files(void **state)
 {
     (void)state;
     const situation_t situation[] = {
-        {"rare flags, effects at the margin", "breakdown", QD_O_breakdown, flag, 0.0, 0.0},
-        {"skewed and bounded, effects at the margin", "survival", QD_O_survival, skewed, 2.0, 2.0},
-        {"skewed and bounded, effects 0.1 sd above the margin", "survival", QD_O_survival, skewed, 2.6, 2.0},
-        {"skewed and unbounded, effects at the margin", "tension_mean", QD_O_tension_mean, waiting, 0.5, 0.5},
+        {"rare flags, effects at the margin", "breakdown", QD_O_breakdown, flag, 0.0, 0.0, false},
+        {"rare flags at the margin, luck by order", "breakdown", QD_O_breakdown, flag, 0.0, 0.0, true},
+        {"skewed and bounded, effects at the margin", "survival", QD_O_survival, skewed, 2.0, 2.0, false},
+        {"skewed and bounded, at the margin, luck by order", "survival", QD_O_survival, skewed, 2.0, 2.0,
+         true},
+        {"skewed and bounded, effects 0.1 sd above the margin", "survival", QD_O_survival, skewed, 2.6, 2.0,
+         false},
+        {"skewed and unbounded, effects at the margin", "tension_mean", QD_O_tension_mean, waiting, 0.5, 0.5,
+         false},
+        {"skewed and unbounded, at the margin, luck by order", "tension_mean", QD_O_tension_mean, waiting,
+         0.5, 0.5, true},
     };
     for (size_t i = 0; i < sizeof situation / sizeof *situation; i++) {
         double worlds, wrong = share_of_false(&situation[i], &worlds);

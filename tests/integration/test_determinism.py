@@ -195,14 +195,16 @@ class Determinism(unittest.TestCase):
         with h5py.File(output) as file:
             verdict = dict(zip(file["claims/id"].asstr()[()], file["claims/verdict"].asstr()[()]))
             worlds = dict(zip(file["claims/id"].asstr()[()], file["claims/worlds"][()]))
+            note = dict(zip(file["claims/id"].asstr()[()], file["claims/note"].asstr()[()]))
             count = file["summary/survival/count"][()]
             judged_by = file["claims"].attrs["judged_by"]
         self.assertEqual(verdict["both"], "supported")
         self.assertEqual(verdict["nothing"], "undecided")  # capabilities do not depend on the institution
-        self.assertEqual(worlds["nothing"], 3000)
+        self.assertLess(worlds["nothing"], 3000)  # given up
+        self.assertIn("more worlds would hardly decide it", note["nothing"])
         self.assertLess(worlds["both"], 3000)
         self.assertEqual(worlds["both"] % 256, 0)
-        self.assertEqual(count.max(), 3000)
+        self.assertEqual(count.max(), max(worlds.values()))
         self.assertLess(count.sum(), 0.5 * 3000 * count.size)
         self.assertIn("sequences", judged_by)
         shown = must("show", output).stdout

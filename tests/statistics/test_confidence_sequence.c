@@ -158,7 +158,6 @@ static void test_p_is_that_of_the_mixture(void **state)
     for (size_t i = 0; i < 3; i++) {
         qd_confidence_sequence_t sequence;
         qd_confidence_sequence_init(&sequence, -1.0, 1.0, 0.95, 1000);
-        qd_confidence_sequence_tune(&sequence, 0.05);
         qd_confidence_sequence_add(&sequence, 1000, mean[i], 0.3);
         /* The first prediction is the middle, 0: V is the sum of squares about it, over 2^2. */
         double v = (999.0 * 0.3 * 0.3 + 1000.0 * mean[i] * mean[i]) / 4.0, s = 1000.0 * fabs(mean[i]) / 2.0;
