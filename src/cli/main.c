@@ -1,5 +1,6 @@
 /* quadrille: the program. Finds the command and hands it its arguments. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -151,6 +152,16 @@ static int finish_output(int code)
     return code ? code : 1;
 }
 
+/* Occupies the standard streams that the caller has closed, or the next file opened would take their place and receive what is
+ * printed. Reading and writing them fails as before (EBADF). */
+static bool occupy_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/", O_PATH) != fd)
+            return false;
+    return true;
+}
+
 static bool finished; /* main has come to its end */
 
 /* libhdf5 calls exit(-1) where it gets no memory to begin with, and would end the program without a word. */
@@ -167,6 +178,8 @@ static void tell_early_end(void)
 int main(int argc, char **argv)
 {
     int code = 2;
+    if (!occupy_streams())
+        return 1; /* nowhere to say it */
     if (!limits_suffice())
         return code;
     if (atexit(tell_early_end) != 0 || !qd_screen_open()) {
