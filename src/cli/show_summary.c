@@ -292,8 +292,8 @@ qd_status_t qd_show_summary(const qd_show_t *self)
     if (status == QD_OK && qd_show_is_stopped(self))
         explain_stop(self);
     if (status == QD_OK && self->experiment && self->experiment->precision.claims)
-        qd_wrapped("Claims stopped the run: their own intervals hold at every number of worlds "
-                   "(anytime-valid), those of "
+        qd_wrapped("Claims stopped the run: their own intervals hold at every look up to the greatest number "
+                   "of worlds, those of "
                    "means hold for a number fixed beforehand.",
                    0);
     if (status == QD_OK && qd_result_file_unequal_periods(self->file))

@@ -231,7 +231,7 @@ qd_status_t qd_show_claims(const qd_show_t *self)
         return status;
     bool stopped = self->experiment && self->experiment->precision.claims;
     printf("\nClaims: estimate [interval]; intervals hold together%s\n",
-           stopped ? " at every number of worlds, p times the number of tests"
+           stopped ? " at every look, p after Holm's correction as at the decision"
                    : ", p after Holm's correction over all tests");
     show_origin(self->experiment);
     for (size_t i = 0; i < count; i++) {

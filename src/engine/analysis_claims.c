@@ -61,10 +61,14 @@ static const char *tell_sequence(const qd_experiment_t *experiment, const qd_pla
                                                      [QD_PLACE_NEGLIGIBLE] = "settled as negligible",
                                                      [QD_PLACE_HOPELESS] =
                                                          "ended: more worlds would hardly decide it"};
-    return qd_analysis_text(out, "%s%s (max_worlds %llu)%s%s",
+    bool asymptotic = found->asymptotic && found->state != QD_PLACE_OPEN && found->state != QD_PLACE_HOPELESS;
+    bool bare = found->looked > 0 && isnan(found->interval.low);
+    return qd_analysis_text(out, "%s%s (max_worlds %llu)%s%s%s",
                             found->dip ? "tested in a fixed number of worlds" : how[found->state],
-                            found->asymptotic && !found->dip ? " by an asymptotic sequence" : "",
-                            (unsigned long long)experiment->worlds, note ? "; " : "", note ? note : "");
+                            asymptotic && !found->dip ? " by an asymptotic sequence" : "",
+                            (unsigned long long)experiment->worlds,
+                            bare && !found->dip ? "; too few worlds vary for an interval" : "",
+                            note ? "; " : "", note ? note : "");
 }
 
 /* Makes test i at its place. Where claims stopped the run, their sequences give the p-value, of the worlds that they looked

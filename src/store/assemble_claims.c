@@ -99,10 +99,10 @@ static void write_origin(qd_assembly_t *self)
     qd_h5_set_text(&self->h5, "/claims", "registered", date);
     qd_h5_set_text(&self->h5, "/claims", "deviations", deviations);
     if (experiment->precision.claims)
-        qd_h5_set_text(
-            &self->h5, "/claims", "judged_by",
-            "confidence sequences: valid at every number of worlds; p_holm is p times the number of tests; "
-            "worlds are those of the decision");
+        qd_h5_set_text(&self->h5, "/claims", "judged_by",
+                       "confidence sequences: valid at every look up to max_worlds; p_holm is corrected as "
+                       "at the decision; "
+                       "worlds are those of the decision");
     if (experiment->family && experiment->family[0])
         qd_h5_set_text(&self->h5, "/claims", "family", experiment->family);
 }
