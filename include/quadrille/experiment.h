@@ -289,7 +289,7 @@ char *qd_experiment_point_name(const qd_experiment_t *self, size_t point);
 /* Marks in chosen[experiment->points] the points that `name` may mean, and returns their number: the point of that
  * label; or else those that are shown under that name; or else the design's points where factors have values,
  * "doctrine=rumsfeld,institution.target=0.1" (a factor may be called by its last part where only one has it); or
- * else the point at that position. */
+ * else the point at that position. SIZE_MAX where memory is short. */
 size_t qd_experiment_choose_points(const qd_experiment_t *self, const char *name, bool chosen[]);
 
 /* *point = the one point that `name` means, as above. QD_ERROR_INPUT where there is none or more than one;

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 #define PIPE_WAIT 3000 /* milliseconds that the first byte of a pipe may take */
 
 qd_status_t qd_unreadable_status(int number)
@@ -23,6 +25,46 @@ qd_status_t qd_unreadable_status(int number)
         if (number == user[k])
             return QD_ERROR_INPUT;
     return QD_ERROR_IO;
+}
+
+static ssize_t keep_text(void *cookie, const char *bytes, size_t size)
+{
+    qd_memory_t *self = cookie;
+    char *larger = qd_list_room(self->text, self->size, size + 1, &self->room, 1);
+    if (!larger)
+        return 0; /* an error of the stream */
+    self->text = larger;
+    memcpy(self->text + self->size, bytes, size);
+    self->size += size;
+    self->text[self->size] = '\0';
+    return (ssize_t)size;
+}
+
+/* For ftell alone. */
+static int tell_text(void *cookie, off64_t *offset, int whence)
+{
+    const qd_memory_t *self = cookie;
+    if (whence != SEEK_CUR || *offset != 0)
+        return -1;
+    *offset = (off64_t)self->size;
+    return 0;
+}
+
+FILE *qd_memory_open(qd_memory_t *self)
+{
+    *self = (qd_memory_t){0};
+    return fopencookie(self, "w", (cookie_io_functions_t){.write = keep_text, .seek = tell_text});
+}
+
+char *qd_memory_close(FILE *out, qd_memory_t *self)
+{
+    bool whole = !ferror(out);
+    whole = fclose(out) == 0 && whole;
+    if (whole && self->text)
+        return self->text;
+    free(self->text);
+    self->text = whole ? strdup("") : NULL;
+    return self->text;
 }
 
 qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error)

@@ -44,6 +44,19 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column);
 /* qd_read_text for a CSV file: QD_ERROR_INPUT with line and column where it is not text. */
 QD_MUST_USE qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error);
 
+/* A text in memory that is written as a stream. open_memstream is not used: where memory is short, glibc's drops what was written
+ * without an error of the stream. */
+typedef struct {
+    char *text; /* NUL-terminated, or NULL */
+    size_t size, room;
+} qd_memory_t;
+
+/* A stream that writes to *self, which must stay where it is until qd_memory_close; NULL where memory is short. */
+FILE *qd_memory_open(qd_memory_t *self);
+
+/* Closes the stream. Returns self->text, whole and to be freed; NULL, with nothing left to free, where memory was short. */
+char *qd_memory_close(FILE *out, qd_memory_t *self);
+
 /* The nearest known name, for messages about unknown names. */
 
 /* Of `count` names, the nearest to `name` in edit distance (insertions, deletions, substitutions,

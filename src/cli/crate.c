@@ -274,7 +274,8 @@ static int run(int argc, char **argv)
     qd_error_t error = QD_ERROR_NONE;
     struct stat state;
     self.name = strrchr(self.path, '/') ? strrchr(self.path, '/') + 1 : self.path;
-    if (stat(self.path, &state) != 0 || !S_ISREG(state.st_mode))
+    bool there = stat(self.path, &state) == 0;
+    if (there ? !S_ISREG(state.st_mode) : qd_unreadable_status(errno) == QD_ERROR_INPUT)
         return qd_cli_misuse("crate", "found `%s`; expected a result file", self.path);
     if (qd_result_file_open(self.path, &self.file, &error) != QD_OK)
         return qd_cli_fail(&error);
@@ -283,6 +284,8 @@ static int run(int argc, char **argv)
         status = qd_cli_fail(&error); /* a SHA-256 would certify damaged data */
     } else {
         self.folder = arguments.output ? strdup(arguments.output) : qd_cli_beside(self.path, "crate");
+        if (!self.folder)
+            fputs("quadrille: no memory for a path\n", stderr);
         status = self.folder ? make_crate(&self) : 1;
     }
     free(self.folder);

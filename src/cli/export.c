@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/rows.h"
@@ -272,15 +273,13 @@ static qd_status_t put_coordinate(export_t *self, const qd_factor_t *factor, dou
         qd_rows_real(&self->rows, value);
         return QD_OK;
     }
-    char *word = NULL;
-    size_t size;
-    FILE *memory = open_memstream(&word, &size);
-    if (memory)
-        qd_write_value(memory, factor->parameter, value);
-    if (!memory || fclose(memory) != 0) {
-        free(word);
+    qd_memory_t memory;
+    FILE *out = qd_memory_open(&memory);
+    if (out)
+        qd_write_value(out, factor->parameter, value);
+    char *word = out ? qd_memory_close(out, &memory) : NULL;
+    if (!word)
         return no_memory(self);
-    }
     qd_rows_text(&self->rows, word);
     free(word);
     return QD_OK;
@@ -357,14 +356,13 @@ static qd_status_t export_effects(export_t *self)
 /* -1, or an exit status. */
 static int open_file(export_t *self)
 {
-    qd_error_t unreadable = QD_ERROR_NONE;
     if (qd_result_file_open(self->path, &self->file, self->error) != QD_OK ||
         qd_result_file_check(self->file,
                              !self->asked->summary && !self->asked->design && !self->asked->effects,
                              self->error) != QD_OK)
         return qd_cli_fail(self->error);
-    if (qd_result_file_experiment(self->file, self->path, &self->experiment, &unreadable) != QD_OK)
-        self->experiment = NULL;
+    if (qd_cli_read_experiment(self->file, self->path, &self->experiment, self->error) != QD_OK)
+        return qd_cli_fail(self->error);
     if (self->experiment && self->experiment->points != qd_result_file_points(self->file)) {
         qd_experiment_free(self->experiment);
         self->experiment = NULL;

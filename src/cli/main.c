@@ -145,7 +145,7 @@ static int run_command(int argc, char **argv)
 static int finish_output(int code)
 {
     errno = 0;
-    bool whole = !ferror(stdout);
+    bool whole = !ferror(stdout) && !qd_screen_lost();
     if (fclose(stdout) == 0 && whole)
         return code;
     fprintf(stderr, "quadrille: standard output: %s\n", errno ? strerror(errno) : "not all could be written");

@@ -265,6 +265,20 @@ void qd_command_usage(const qd_command_t *self)
 
 /* ---- points ---------------------------------------------------------------------------------------------- */
 
+qd_status_t qd_cli_read_experiment(const qd_result_file_t *file, const char *path,
+                                   qd_experiment_t **experiment, qd_error_t *error)
+{
+    qd_error_t found = QD_ERROR_NONE;
+    qd_status_t status = qd_result_file_experiment(file, path, experiment, &found);
+    if (status == QD_OK)
+        return QD_OK;
+    *experiment = NULL;
+    if (status == QD_ERROR_INPUT)
+        return QD_OK;
+    *error = found;
+    return status;
+}
+
 /* Without a readable experiment, points are found by label and position only. */
 static qd_status_t find_labelled(const qd_result_file_t *file, const char *name, size_t *point,
                                  qd_error_t *error)

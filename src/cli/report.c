@@ -30,8 +30,10 @@ static int report(const char *path, const char *output, char *points, bool force
     size_t *point = NULL;
     char *place = output ? strdup(output) : qd_cli_beside(path, "html");
     int result = 1;
-    if (place == NULL)
+    if (place == NULL) {
+        fputs("quadrille: no memory for a path\n", stderr);
         goto out;
+    }
     result = 2;
     if (!qd_cli_may_make(place, path, force))
         goto out;

@@ -470,6 +470,8 @@ static int run(int argc, char **argv)
         self.run.ranks = &self.ranks;
         self.run.context = &self;
         char *path = qd_cli_experiment_path(argv[optind]);
+        if (!path)
+            fputs("quadrille: no memory for the path of the experiment\n", stderr);
         code = path ? run_file(&self, path) : 1;
         free(path);
     }

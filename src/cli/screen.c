@@ -126,29 +126,34 @@ bool qd_screen_open(void)
 
 static struct {
     FILE *out; /* the stream that is printed to otherwise */
-    char *text;
-    size_t size;
+    qd_memory_t memory;
 } held;
 
 bool qd_screen_hold(void)
 {
-    FILE *memory = open_memstream(&held.text, &held.size);
-    if (memory == NULL)
+    FILE *out = qd_memory_open(&held.memory);
+    if (!out)
         return false;
     held.out = stdout;
-    stdout = memory;
+    stdout = out;
     return true;
+}
+
+static bool lost; /* memory was short for a text that was to be printed */
+
+bool qd_screen_lost(void)
+{
+    return lost;
 }
 
 void qd_screen_release(_Bool print)
 {
-    bool whole = fclose(stdout) == 0;
+    char *text = qd_memory_close(stdout, &held.memory);
     stdout = held.out;
-    if (print && whole)
-        fwrite(held.text, 1, held.size, stdout);
-    else if (print)
-        fputs("quadrille: no memory for its output\n", stderr);
-    free(held.text);
+    if (print && text)
+        fwrite(text, 1, held.memory.size, stdout);
+    lost = lost || (print && !text);
+    free(text);
 }
 
 void qd_screen_erase_line(void)
@@ -190,15 +195,16 @@ void qd_wrapped(const char *text, int indent)
 FILE *qd_wrap_begin(qd_wrap_t *self)
 {
     *self = (qd_wrap_t){0};
-    self->out = open_memstream(&self->text, &self->size);
+    self->out = qd_memory_open(&self->memory);
     return self->out ? self->out : stdout;
 }
 
 void qd_wrap_end(qd_wrap_t *self, int indent)
 {
-    bool whole = self->out && fclose(self->out) == 0;
-    qd_wrapped(whole ? self->text : "", indent);
-    free(self->text);
+    char *text = self->out ? qd_memory_close(self->out, &self->memory) : NULL;
+    qd_wrapped(text ? text : "", indent);
+    lost = lost || (self->out && !text);
+    free(text);
 }
 
 void qd_wrapped_paragraphs(const char *text)

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 /* Installs the filter on both streams; call it before anything is printed. False when memory is short. */
 _Bool qd_screen_open(void);
 
@@ -17,6 +19,9 @@ _Bool qd_screen_open(void);
  * discards it. Returns false and holds nothing when memory is short. */
 _Bool qd_screen_hold(void);
 void qd_screen_release(_Bool print);
+
+/* Whether memory was short for a text that was to be printed: the output is then not whole. */
+_Bool qd_screen_lost(void);
 
 /* Erases the current line of the terminal on stderr: the only control sequence that the program sends. */
 void qd_screen_erase_line(void);
@@ -31,8 +36,7 @@ void qd_wrapped(const char *text, int indent);
  * stream is stdout, and the text is printed unbroken. */
 typedef struct {
     FILE *out;
-    char *text;
-    size_t size;
+    qd_memory_t memory;
 } qd_wrap_t;
 
 FILE *qd_wrap_begin(qd_wrap_t *self);

@@ -346,6 +346,9 @@ const char *qd_show_point_name(const qd_show_t *self, size_t point)
     bool known = self->experiment && self->experiment->points == qd_result_file_points(self->file);
     if (known && !self->name[point])
         self->name[point] = qd_experiment_point_name(self->experiment, point);
+    if (known && !self->name[point])
+        (void)qd_error_add(self->error, QD_ERROR_MEMORY,
+                           "no memory for the name of a point"); /* told at the end */
     return self->name[point] ? self->name[point] : label;
 }
 
@@ -375,6 +378,8 @@ static qd_status_t show_whole(const qd_show_t *self)
     bool held = qd_screen_hold();
     qd_status_t status = show_all(self);
     if (status == QD_OK)
+        status = self->error->status;
+    if (status == QD_OK)
         status = qd_result_file_fault(self->file, self->error);
     if (held)
         qd_screen_release(status == QD_OK);
@@ -383,12 +388,13 @@ static qd_status_t show_whole(const qd_show_t *self)
 
 static int show_file(qd_show_t *self, const char *path, const char *point)
 {
-    qd_error_t unused = QD_ERROR_NONE;
     qd_status_t status = qd_result_file_open(path, &self->file, self->error);
     if (status != QD_OK)
         return qd_cli_fail(self->error);
-    if (qd_result_file_experiment(self->file, path, &self->experiment, &unused) != QD_OK)
-        self->experiment = NULL;
+    if (qd_cli_read_experiment(self->file, path, &self->experiment, self->error) != QD_OK) {
+        qd_result_file_close(self->file);
+        return qd_cli_fail(self->error);
+    }
     /* A damaged or changed file is shown with a warning. */
     int doubtful = 0;
     if (qd_result_file_check(self->file, false, self->error) != QD_OK)

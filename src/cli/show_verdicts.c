@@ -264,8 +264,10 @@ static int show_side(const qd_show_t *self, const char *label, int indent)
     char *text = NULL;
     for (size_t p = 0; slash && p < qd_result_file_points(self->file) && !text; p++)
         if (strcmp(qd_result_file_point_label(self->file, p), slash + 1) == 0 &&
-            asprintf(&text, "%.*s, %s", (int)(slash - label), label, qd_show_point_name(self, p)) < 0)
-            text = NULL;
+            asprintf(&text, "%.*s, %s", (int)(slash - label), label, qd_show_point_name(self, p)) < 0) {
+            (void)qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the name of a point");
+            return qd_show_column(label, indent, SIDE_WIDTH);
+        }
     int column = qd_show_column(text ? text : label, indent, SIDE_WIDTH);
     free(text);
     return column;

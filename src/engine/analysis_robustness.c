@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "statistics/interval.h"
 #include "statistics/rank_correlation.h"
 
@@ -343,9 +344,8 @@ static keeping_t find_condition(const study_t *self, const place_t *place, where
 static const char *tell_condition(const study_t *self, const place_t *place, const where_t *where,
                                   keeping_t keeping, qd_analysis_t *texts)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    qd_memory_t memory;
+    FILE *out = qd_memory_open(&memory);
     const char *kept = NULL;
     if (!out)
         return NULL;
@@ -364,7 +364,8 @@ static const char *tell_condition(const study_t *self, const place_t *place, con
     } else {
         fputs("no parameter alone moves it beyond doubt", out);
     }
-    if (fclose(out) == 0)
+    char *text = qd_memory_close(out, &memory);
+    if (text)
         kept = qd_analysis_text(texts, "%s", text);
     free(text);
     return kept;

@@ -460,8 +460,8 @@ static qd_status_t open_trace(const qd_replay_options_t *options, qd_draft_t *dr
     if (there && !S_ISREG(found.st_mode)) {
         *events = fopen(trace, "w");
         return *events ? QD_OK
-                       : qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a file that can be written",
-                                      trace, strerror(errno));
+                       : qd_error_add(error, qd_unreadable_status(errno),
+                                      "%s: %s; expected a file that can be written", trace, strerror(errno));
     }
     if (there && !options->force)
         return qd_refuse_existing(trace, "--force replaces it", error);

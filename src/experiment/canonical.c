@@ -53,9 +53,8 @@ static bool is_sealed(const char *line)
 /* All of them, malloc'ed; NULL when memory is short. */
 static char *sealed_text(const qd_experiment_t *self)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    qd_memory_t memory;
+    FILE *out = qd_memory_open(&memory);
     if (!out)
         return NULL;
     fprintf(out, "config_hash: \"%016" PRIx64 "\"\nanalysis: %s\n", self->config_hash,
@@ -66,10 +65,7 @@ static char *sealed_text(const qd_experiment_t *self)
             fprintf(out, "%.*s\n", (int)length, line);
         line += length + (line[length] == '\n');
     }
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    return qd_memory_close(out, &memory);
 }
 
 /* ---- writing ------------------------------------------------------------------------------------------- */
@@ -172,10 +168,10 @@ static void head_value(const char *text, const char *key, char *out, size_t size
 
 static char *differences(const char *now, const char *file)
 {
-    char *text = NULL, hash[32], found[32];
-    size_t size = 0;
+    qd_memory_t memory;
+    char hash[32], found[32];
     const char *sealed = strstr(file, "\nconfig_hash:");
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = qd_memory_open(&memory);
     if (!out)
         return NULL;
     sealed = sealed ? sealed + 1 : "";
@@ -185,10 +181,7 @@ static char *differences(const char *now, const char *file)
         fputs("the registration itself was changed after it was written", out);
     fflush(out);
     compare(out, now, sealed);
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    return qd_memory_close(out, &memory);
 }
 
 bool qd_registration_find(qd_loading_t *load)
@@ -342,8 +335,8 @@ static void write_whole(FILE *out, const qd_loading_t *load)
 
 static char *write_to_memory(const qd_loading_t *load, bool whole, size_t *size)
 {
-    char *text = NULL;
-    FILE *out = open_memstream(&text, size);
+    qd_memory_t memory;
+    FILE *out = qd_memory_open(&memory);
     if (!out)
         return NULL;
     if (whole) {
@@ -353,11 +346,8 @@ static char *write_to_memory(const qd_loading_t *load, bool whole, size_t *size)
         fprintf(out, "seed: %" PRIu64 "\n", load->self->seed);
         write_core(out, load, false);
     }
-    bool failed = ferror(out) != 0;
-    if (fclose(out) || failed) {
-        free(text);
-        return NULL;
-    }
+    char *text = qd_memory_close(out, &memory);
+    *size = memory.size;
     return text;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "experiment/distributions.h"
 #include "experiment/points.h"
 #include "experiment/settings.h"
@@ -80,8 +81,12 @@ bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out
     bool *chosen = qd_loading_room(load, self->points, sizeof *chosen);
     out->points = 0;
     out->point = chosen ? qd_loading_room(load, self->points, sizeof *out->point) : NULL;
-    if (out->point && words->point)
-        (void)qd_experiment_choose_points(self, qd_yaml_scalar(words->point), chosen);
+    if (out->point && words->point &&
+        qd_experiment_choose_points(self, qd_yaml_scalar(words->point), chosen) == SIZE_MAX) {
+        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "no memory for the names of points");
+        free(chosen);
+        return false;
+    }
     for (size_t p = 0; out->point && p < self->points; p++)
         if ((!words->point || chosen[p]) && matches(&self->design, &self->point[p], words))
             out->point[out->points++] = p;
@@ -158,13 +163,14 @@ static bool label_taken(const qd_experiment_t *self, const char *label)
 /* "doctrine: rumsfeld", made unique. */
 static char *label_of(qd_loading_t *load, const qd_block_t *block)
 {
+    qd_memory_t memory;
     char *text = NULL, *label = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = qd_memory_open(&memory);
     if (out) {
         qd_write_block(out, block);
-        fclose(out);
+        text = qd_memory_close(out, &memory);
     }
+    size_t size = memory.size;
     if (text && size > 2 && (label = qd_loading_room(load, size + 32, 1)) != NULL) {
         memcpy(label, text + 1, size - 2);
         while (label_taken(load->self, label) && strlen(label) + 9 < size + 32)

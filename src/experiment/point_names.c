@@ -98,17 +98,12 @@ static void write_name(FILE *out, const qd_experiment_t *self, size_t point, boo
 
 static char *name_of(const qd_experiment_t *self, size_t point, bool alone)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    qd_memory_t memory;
+    FILE *out = qd_memory_open(&memory);
     if (!out)
         return NULL;
     write_name(out, self, point, alone);
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return qd_memory_close(out, &memory);
 }
 
 char *qd_experiment_point_name(const qd_experiment_t *self, size_t point)
@@ -188,14 +183,17 @@ static size_t choose_by_label(const qd_experiment_t *self, const char *name, boo
     return count;
 }
 
-/* Chooses by a shown name, with the label ("3 (rumsfeld)") or without. */
+/* Chooses by a shown name, with the label ("3 (rumsfeld)") or without. SIZE_MAX where memory is short. */
 static size_t choose_by_shown_name(const qd_experiment_t *self, const char *name, bool chosen[])
 {
     size_t count = 0;
     bool alone = name[strspn(name, "0123456789")] != ' ';
     for (size_t p = 0; p < self->points; p++) {
         /* choose_by_label has compared labels already. */
-        char *shown = is_numbered(self->point[p].label) ? name_of(self, p, alone) : NULL;
+        bool named = is_numbered(self->point[p].label);
+        char *shown = named ? name_of(self, p, alone) : NULL;
+        if (named && !shown)
+            return SIZE_MAX;
         count += chosen[p] = shown && strcmp(shown, name) == 0;
         free(shown);
     }
@@ -245,9 +243,11 @@ qd_status_t qd_experiment_find_point(const qd_experiment_t *self, const char *na
     if (!chosen)
         return QD_ERROR_MEMORY;
     size_t count = qd_experiment_choose_points(self, name, chosen);
-    for (*point = 0; count > 0 && !chosen[*point];)
+    for (*point = 0; count > 0 && count < SIZE_MAX && !chosen[*point];)
         ++*point;
     free(chosen);
+    if (count == SIZE_MAX)
+        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the names of points");
     if (count == 1)
         return QD_OK;
     if (count > 1)

@@ -244,13 +244,14 @@ static char *read_text(qd_byte_reader_t *in)
     return text;
 }
 
-/* Reads one unit of the directory; false when it makes no sense in a file of `size` bytes or memory is short.
- */
-static bool read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, uint64_t size, qd_unit_t *unit)
+/* Reads one unit of the directory. QD_ERROR_INPUT where it makes no sense in a file of `size` bytes, QD_ERROR_MEMORY where
+ * memory is short: a sound part is then not taken for a damaged one. */
+static qd_status_t read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, uint64_t size, qd_unit_t *unit)
 {
     size_t width = qd_part_width(kind);
     unit->point_hash = qd_byte_reader_word(in);
     unit->label = read_text(in);
+    bool memory = unit->label || in->failed;
     unit->periods = (size_t)qd_byte_reader_word(in);
     unit->tally_offset = qd_byte_reader_word(in);
     unit->tally_size = (size_t)qd_byte_reader_word(in);
@@ -271,10 +272,11 @@ static bool read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, uint64_t
     for (; unit->failure != NULL && unit->failures < failures && !in->failed; unit->failures++) {
         unit->failure[unit->failures].world = qd_byte_reader_word(in);
         unit->failure[unit->failures].reason = read_text(in);
-        sound = sound && unit->failure[unit->failures].reason != NULL;
+        memory = memory && (unit->failure[unit->failures].reason || in->failed);
     }
-    return sound && !in->failed && unit->label != NULL && unit->range != NULL && unit->failure != NULL &&
-           qd_unit_is_sound(unit);
+    if (!memory || !unit->range || !unit->failure)
+        return QD_ERROR_MEMORY;
+    return sound && !in->failed && qd_unit_is_sound(unit) ? QD_OK : QD_ERROR_INPUT;
 }
 
 static qd_status_t read_header(qd_byte_reader_t *in, const char *path, qd_part_kind_t *kind, uint64_t *size,
@@ -332,9 +334,13 @@ static qd_status_t read_directory(const char *path, const unsigned char *bytes, 
                                   size_t units, qd_error_t *error)
 {
     qd_byte_reader_t in = {.at = bytes, .end = bytes + size};
-    for (size_t i = 0; i < units; i++)
-        if (!read_unit(&in, kind, file_size, &unit[i]))
+    for (size_t i = 0; i < units; i++) {
+        qd_status_t status = read_unit(&in, kind, file_size, &unit[i]);
+        if (status == QD_ERROR_MEMORY)
+            return qd_error_add(error, status, "out of memory for reading %s", path);
+        if (status != QD_OK)
             return damaged(error, path, "its directory makes no sense");
+    }
     return in.at == in.end ? QD_OK : damaged(error, path, "its directory is too long");
 }
 

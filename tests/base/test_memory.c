@@ -1,5 +1,6 @@
 #include "base/memory.h"
 
+#include "base/text.h"
 #include "support/check.h"
 
 static void test_zeroed(void **state)
@@ -31,11 +32,36 @@ static void test_overflow(void **state)
     assert_null(qd_new(count, 8, NULL));
 }
 
+/* A stream into memory: empty, of many pieces, and where it stands. */
+static void test_stream(void **state)
+{
+    (void)state;
+    qd_memory_t memory;
+    FILE *out = qd_memory_open(&memory);
+    assert_non_null(out);
+    char *text = qd_memory_close(out, &memory);
+    assert_string_equal(text, "");
+    free(text);
+    out = qd_memory_open(&memory);
+    for (int i = 0; i < 30000; i++) {
+        assert_int_equal(ftell(out), 5L * i);
+        fprintf(out, "%04d ", i % 10000);
+    }
+    text = qd_memory_close(out, &memory);
+    assert_non_null(text);
+    assert_int_equal(memory.size, 150000);
+    assert_int_equal(strlen(text), 150000);
+    for (int i = 0; i < 30000; i++)
+        assert_int_equal(atoi(text + 5 * i), i % 10000);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_zeroed),
         cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import typing
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(sys.argv[2]) / "tests" / "integration"))
@@ -41,16 +42,18 @@ claims:
 """
 
 
-def command(folder, *arguments, fault=None, log=None, **more):
-    """Runs the program in `folder`, with a fault injected; status and what it said. A log of every call takes its time. `more`: for the
-    environment."""
+def command(folder, *arguments, fault=None, log=None, places=None, **more):
+    """Runs the program in `folder`, with a fault injected; status and what it said. A log of every call takes its time, one
+    of each chain of places (shim.c) less. `more`: for the environment."""
     environment = {**os.environ, "OMP_WAIT_POLICY": "passive", **more}
     if fault:
         environment.update(LD_PRELOAD=SHIM, QD_FAULT=fault)
     if log:
         environment["QD_FAULT_LOG"] = str(log)
+    if places:
+        environment["QD_FAULT_PLACES"] = str(places)
     done = subprocess.run([PROGRAM, *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, errors="replace", timeout=20 * SECONDS if log else SECONDS)
+                          capture_output=True, text=True, errors="replace", timeout=20 * SECONDS if log or places else SECONDS)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -64,6 +67,40 @@ def expect(folder, *arguments, status=0, fault=None):
 def content(folder):
     """Every file below a folder, and its bytes."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+class Call(typing.NamedTuple):
+    """A call that can fail, from the log of the shim."""
+
+    position: int
+    operation: str
+    object: str  # a path, or the library that asks for memory
+    places: frozenset  # the program's own calls that were under way
+
+
+def logged(log):
+    """The calls of a log, in order."""
+    calls = []
+    for line in log.read_text(errors="replace").splitlines() if log.exists() else []:
+        call, places = line.split("\t")
+        position, operation, object_ = call.split(" ", 2)
+        calls.append(Call(int(position), operation, object_, frozenset(places.split())))
+    return calls
+
+
+def one_for_each_place(calls, unseen=None):
+    """A few of the calls, which together are under way at every place (of `unseen`) in the program at which some call can
+    fail: when each of them fails once, each of those places sees a failure."""
+    chains = {call.places: call for call in reversed(calls)}
+    left = set().union(*chains) if unseen is None else set(unseen)
+    chosen = []
+    while left and chains:
+        chain = max(chains, key=lambda places: (len(places & left), -chains[places].position))
+        if not chain & left:
+            break
+        chosen.append(chains.pop(chain))
+        left -= chain
+    return sorted(chosen)
 
 
 class Scenario:
@@ -88,14 +125,13 @@ class Scenario:
             self.hash = result_hash(after / self.output)
         return self
 
-    def positions(self, family, kind="fail", threads=1):
-        """The calls of the undisturbed command, in order: (operation, object)."""
+    def positions(self, family, kind="fail", threads=1, how="log"):
+        """The calls of the undisturbed command, in order; `how` "places": the first of each chain of places only."""
         with tempfile.TemporaryDirectory(dir=self.before.parent) as name:
             after, log = pathlib.Path(name) / "after", pathlib.Path(name) / "log"
             shutil.copytree(self.before, after)
-            command(after, *self.with_threads(threads), fault=f"{family}:{kind}:0", log=log)
-            lines = [line.split(" ", 2) for line in log.read_text().splitlines()] if log.exists() else []
-            return [(line[1], line[2] if len(line) > 2 else "") for line in lines]
+            command(after, *self.with_threads(threads), fault=f"{family}:{kind}:0", **{how: log})
+            return logged(log)
 
     def with_threads(self, threads):
         return [*self.arguments, *(["-j", str(threads)] if self.arguments[0] == "run" else [])]
@@ -215,7 +251,7 @@ def scenarios(owner, names=None):
 def file_cases(scenario, kind, wanted=None, threads=1, lasting=False):
     """Cases for report: `wanted` positions (None: all) of a command at which a call on a file fails."""
     positions = scenario.positions("io", "eio", threads)
-    return [(scenario, f"io:{kind}:{k}{':on' if lasting else ''}", "quadrille", threads, " ".join(positions[k - 1]))
+    return [(scenario, f"io:{kind}:{k}{':on' if lasting else ''}", "quadrille", threads, " ".join(positions[k - 1][1:3]))
             for k in spread(len(positions), wanted)]
 
 
@@ -223,8 +259,8 @@ def memory_cases(scenario, wanted, lasting=False):
     """The same for calls that ask for memory; `wanted(asker)` positions of each asker (None: all)."""
     positions = scenario.positions("memory")
     cases = []
-    for asker in sorted({asker for _, asker in positions}):
-        mine = [k for k, position in enumerate(positions, 1) if position[1] == asker]
+    for asker in sorted({call.object for call in positions}):
+        mine = [k for k, call in enumerate(positions, 1) if call.object == asker]
         cases += [(scenario, f"memory:fail:{mine[i - 1]}{':on' if lasting else ''}", asker, 1, f"for {asker}")
                   for i in spread(len(mine), wanted(asker))]
     return cases

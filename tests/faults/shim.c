@@ -16,13 +16,14 @@
  * QD_FAULT_WITHOUT names calls that the file system does not have: "renameat2" (EINVAL), "renameat2 linkat" (EPERM).
  *
  * KIND of memory and thread is `fail`: ENOMEM and EAGAIN. With QD_FAULT_LOG=FILE each counted call appends a line
- * "K operation object"; the number of lines is the number of positions. System files (/proc, /usr, ...) and the
- * standard streams are not counted. Counting begins when the libraries are loaded, just before main, and
- * goes on in forked processes. */
+ * "K operation object<tab>places"; the number of lines is the number of positions. The places are the calls of the
+ * program itself that were under way, the innermost first, as hexadecimal offsets in the program. With
+ * QD_FAULT_PLACES=FILE instead, only the first call from each chain of places has a line. System files (/proc,
+ * /usr, ...) and the standard streams are not counted. Counting begins when the libraries are loaded, just before
+ * main, and goes on in forked processes. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
-#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -38,6 +39,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "shim_log.h"
+
 enum { OPEN_FILES = 1024 };
 
 typedef enum { NO_FAMILY, IO, MEMORY, THREAD } family_t;
@@ -50,7 +53,6 @@ static family_t family;
 static kind_t kind;
 static long at;
 static bool lasting;
-static const char *log_path;            /* opened for each line: processes move their descriptors about */
 static atomic_long *counted;            /* shared with the processes that this one forks */
 static atomic_bool watched[OPEN_FILES]; /* descriptors of files that count */
 static _Atomic(FILE *) stream[OPEN_FILES];
@@ -68,8 +70,8 @@ static const struct {
 
 __attribute__((constructor)) static void begin(void)
 {
-    const char *request = getenv("QD_FAULT"), *path = getenv("QD_FAULT_LOG");
-    log_path = path;
+    const char *request = getenv("QD_FAULT");
+    open_log();
     counted = mmap(NULL, sizeof *counted, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (counted == MAP_FAILED)
         abort();
@@ -85,25 +87,13 @@ __attribute__((constructor)) static void begin(void)
     }
 }
 
-static void note(long number, const char *operation, const char *object)
-{
-    char line[512];
-    int length = snprintf(line, sizeof line, "%ld %s %s\n", number, operation, object ? object : "");
-    if (length >= (int)sizeof line)
-        length = sizeof line - 1;
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (fd < 0 || syscall(SYS_write, fd, line, (size_t)length) < 0 || syscall(SYS_close, fd) < 0)
-        abort();
-}
-
 /* Counts a call; whether this one is to fail. */
 static bool due(family_t of, const char *operation, const char *object)
 {
     if (family != of)
         return false;
     long number = atomic_fetch_add(counted, 1) + 1;
-    if (log_path)
-        note(number, operation, object);
+    log_call(number, operation, object);
     return at > 0 && (number == at || (lasting && number > at));
 }
 
@@ -506,33 +496,13 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
-/* For the log: the program or library that asked, in its own name or by way of libc (strdup, asprintf). */
-static const char *asker(void)
-{
-    void *frame[24];
-    const char *name = "";
-    Dl_info info, own;
-    int frames = !log_path || !dladdr((void *)&at, &own) ? 0 : backtrace(frame, 24);
-    for (int f = 0; f < frames; f++) {
-        if (!dladdr(frame[f], &info) || !info.dli_fname)
-            break;
-        if (info.dli_fbase == own.dli_fbase)
-            continue;
-        const char *slash = strrchr(info.dli_fname, '/');
-        name = slash ? slash + 1 : info.dli_fname;
-        if (strncmp(name, "libc.", 5) != 0)
-            break;
-    }
-    return name;
-}
-
 static __attribute__((noinline)) bool refused(const char *operation)
 {
     static _Thread_local bool within; /* backtrace may ask for memory itself */
     if (family != MEMORY || within)
         return false;
     within = true;
-    bool yes = due(MEMORY, operation, asker());
+    bool yes = due(MEMORY, operation, NULL);
     within = false;
     if (yes)
         errno = ENOMEM;

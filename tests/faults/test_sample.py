@@ -15,9 +15,9 @@ class Sample(unittest.TestCase):
         cls.whole, *_ = cls.all = scenarios(cls, ("run", "resume-parts", "merge"))
 
     def test_the_shim_reaches_every_call(self):
-        operations = {operation.removesuffix("at") for operation, _ in self.whole.positions("io", "eio")}
+        operations = {call.operation.removesuffix("at") for call in self.whole.positions("io", "eio")}
         self.assertLessEqual({"open", "pread", "pwrite", "write", "fsync", "rename", "unlink", "mkdir"}, operations)
-        askers = {asker for _, asker in self.whole.positions("memory")}
+        askers = {call.object for call in self.whole.positions("memory")}
         self.assertTrue({"quadrille"} < askers and any("hdf5" in asker for asker in askers), askers)
 
     def test_files(self):

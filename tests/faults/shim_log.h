@@ -1,0 +1,11 @@
+/* The log of the calls that shim.c counts: which they are, and from where in the program they come. */
+#ifndef QD_SHIM_LOG_H
+#define QD_SHIM_LOG_H
+
+/* Takes QD_FAULT_LOG or QD_FAULT_PLACES; call it first. */
+void open_log(void);
+
+/* Appends a line for call `number`, where there is a log. `object` NULL: the library that called. */
+void log_call(long number, const char *operation, const char *object);
+
+#endif
