@@ -255,6 +255,27 @@ static const wrong_t powers[] = {
     {"members: {A: 1, A: 2}\nquota: 2\n",
      "f.yaml:1:17: found the key `A` again; expected it once (it stands in line 1 already)\n"},
     {"rules: []\n", "f.yaml:1:8: found 0 rules; expected 1 to 7\n"},
+    {"rules: 3\n", "f.yaml:1:8: found `3` for `rules`; expected a list of rules\n"},
+    {"rules: [1]\n",
+     "f.yaml:1:9: found `1` for `rules`; expected {weights: {NAME: WEIGHT, ...}, quota: Q}\n"},
+    {"rules: [{weights: {}, quota: 1}]\n",
+     "f.yaml:1:8: found no members in the rules; expected at least one\n"},
+    {"quota: 1\nrules: [{weights: {A: 1}, quota: 1}]\n",
+     "f.yaml:1:1: found `quota` without `members`; expected their weights\n"},
+    {"members: {A: 1}\nrules: [{weights: {A: 1}, quota: 1}]\n",
+     "f.yaml:1:1: found weights without `quota`; expected one\n"},
+    {"members: A\nquota: 1\n",
+     "f.yaml:1:10: found `A` for `members`; expected a mapping of names to weights\n"},
+    {"members: A\nrules: [{weights: {A: 1}, quota: 1}]\n",
+     "f.yaml:1:10: found `A` for `members`; expected a mapping of names to weights\n"},
+    {"members: []\nrules: [{weights: {A: 1}, quota: 1}]\n",
+     "f.yaml:1:10: found no members; expected at least one\n"},
+    {"members: [A, A]\nrules: [{weights: {A: 1}, quota: 1}]\n",
+     "f.yaml:1:14: found `A` for `members`; expected every name once\n"},
+    {"members: [[A]]\nrules: [{weights: {A: 1}, quota: 1}]\n",
+     "f.yaml:1:11: found a list for `members`; expected a text\n"},
+    {"members: {A: 1}\nquota: 1\nveto: [[A]]\n", "f.yaml:3:8: found a list for `veto`; expected a text\n"},
+    {"- 1\n", "f.yaml:1:1: found a list; expected a mapping with `members`, `quota`, ...\n"},
     {"rules: [{weights: {A: 1}}]\n", "f.yaml:1:9: found no `quota` in `rules`; expected one\n"},
     {"rules: [{weights: {A: 1, B: 1}, quota: 3}]\n", "f.yaml:1:40: found `3` for `quota`; expected at most "
                                                      "2, the sum of the weights: no coalition could win\n"},
@@ -302,6 +323,106 @@ static void wrong_powers(void **state)
     qd_error_t error;
     for (size_t k = 0; k < sizeof powers / sizeof *powers; k++)
         assert_string_equal(power_messages(powers[k].text, &error), powers[k].expected);
+}
+
+/* One member more than can be counted, in a list and in the rules. */
+static void too_many_members(void **state)
+{
+    (void)state;
+    for (int in_rules = 0; in_rules < 2; in_rules++) {
+        char text[4096], expected[160];
+        size_t used = (size_t)snprintf(text, sizeof text, in_rules ? "rules: [{weights: {" : "members: [");
+        for (int i = 0; i <= QD_POWER_MEMBERS_MAX; i++)
+            used += (size_t)snprintf(text + used, sizeof text - used, in_rules ? "%sM%03d: 1" : "%sM%03d",
+                                     i ? ", " : "", i);
+        snprintf(text + used, sizeof text - used,
+                 in_rules ? "}, quota: 1}]\n" : "]\nrules: [{weights: {M000: 1}, quota: 1}]\n");
+        snprintf(expected, sizeof expected,
+                 "f.yaml:1:%td: found more than 128 members; expected fewer, for an exact count\n",
+                 strstr(text, "M128") - text + (in_rules ? 7 : 1));
+        qd_error_t error;
+        assert_string_equal(power_messages(text, &error), expected);
+    }
+}
+
+/* A file with many faults lists the first of them and says how many are left. */
+static void many_faults(void **state)
+{
+    (void)state;
+    const char *path = QD_BINARY_DIR "/many_faults.csv";
+    char text[1024];
+    size_t used = (size_t)snprintf(text, sizeof text, "a,b,sign\n");
+    for (int i = 0; i < 27; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "X,Y%d,0\n", i);
+    write_file(path, text);
+    qd_error_t error;
+    const char *said = landscape_messages("rule: blocs\nties: many_faults.csv\n", &error);
+    assert_non_null(strstr(said, "many_faults.csv:21:"));
+    assert_null(strstr(said, "many_faults.csv:22:"));
+    assert_non_null(strstr(said, QD_BINARY_DIR "/many_faults.csv: and 7 more faults\n"));
+    remove(path);
+}
+
+/* ---- callers of the library, who meet no reader --------------------------------------------------------- */
+
+static void numbers_of_a_caller(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t actors;
+        qd_landscape_method_t method;
+        double size, ab, ba;
+        uint64_t starts;
+        const char *expected;
+    } cases[] = {
+        {2, QD_METHOD_EXACT, 1.0, 1.0, 1.0, 1, ""},
+        {2, QD_METHOD_EXACT, 0.0, 1.0, 1.0, 1, "size of actor 2 is 0; expected a number above 0\n"},
+        {2, QD_METHOD_EXACT, INFINITY, 1.0, 1.0, 1, "size of actor 2 is inf; expected a number above 0\n"},
+        {2, QD_METHOD_EXACT, 1.0, NAN, 1.0, 1, "the propensity of actors 1 and 2 is not a number\n"},
+        {2, QD_METHOD_EXACT, 1.0, 1.0, INFINITY, 1, "the propensity of actors 1 and 2 is not a number\n"},
+        {2, QD_METHOD_EXACT, 1.0, 1.0, 2.0, 1,
+         "propensities of actors 1 and 2 differ: 1 one way, 2 the other; expected a symmetric matrix\n"},
+        {2, QD_METHOD_SEARCH, 1.0, 1.0, 1.0, 0, "starts must be between 1 and 100000000\n"},
+        {2, QD_METHOD_SEARCH, 1.0, 1.0, 1.0, QD_STARTS_MAX + 1, "starts must be between 1 and 100000000\n"},
+        {0, QD_METHOD_SEARCH, 1.0, 1.0, 1.0, 1, "0 actors; a landscape needs at least one\n"},
+        {2049, QD_METHOD_SEARCH, 1.0, 1.0, 1.0, 1, "2049 actors are too many for a search; at most 2048\n"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        qd_error_t error = QD_ERROR_NONE;
+        qd_landscape_t *self;
+        assert_int_equal(qd_landscape_new(cases[k].actors, &self, &error), QD_OK);
+        self->method = cases[k].method;
+        self->starts = cases[k].starts;
+        if (cases[k].actors == 2) {
+            self->size[1] = cases[k].size;
+            self->propensity[1] = cases[k].ab;
+            self->propensity[2] = cases[k].ba;
+        }
+        assert_int_equal(qd_landscape_check(self, &error), *cases[k].expected ? QD_ERROR_INPUT : QD_OK);
+        assert_string_equal(error.text, cases[k].expected);
+        qd_landscape_free(self);
+    }
+}
+
+static void extent_of_a_caller(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t members, rules;
+        const char *expected;
+    } cases[] = {
+        {0, 1, "0 members; expected 1 to 128: the coalitions of more cannot be counted exactly\n"},
+        {129, 1, "129 members; expected 1 to 128: the coalitions of more cannot be counted exactly\n"},
+        {3, 0, "0 rules; expected 1 to 8\n"},
+        {3, 9, "9 rules; expected 1 to 8\n"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        qd_error_t error = QD_ERROR_NONE;
+        qd_power_t *self;
+        assert_int_equal(qd_power_new(cases[k].members, cases[k].rules, &self, &error), QD_ERROR_INPUT);
+        assert_null(self);
+        assert_string_equal(error.text, cases[k].expected);
+    }
 }
 
 /* More members with larger weights than can be counted: told where the weights stand. */
@@ -371,11 +492,13 @@ static void several_rules(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wrong_landscapes), cmocka_unit_test(too_large_for_exact),
-        cmocka_unit_test(small_strangers),  cmocka_unit_test(wrong_ties),
-        cmocka_unit_test(unknown_actor),    cmocka_unit_test(lenient_ties),
-        cmocka_unit_test(wrong_powers),     cmocka_unit_test(uncountable_powers),
-        cmocka_unit_test(exact_quotas),     cmocka_unit_test(several_rules),
+        cmocka_unit_test(wrong_landscapes),    cmocka_unit_test(too_large_for_exact),
+        cmocka_unit_test(small_strangers),     cmocka_unit_test(wrong_ties),
+        cmocka_unit_test(unknown_actor),       cmocka_unit_test(lenient_ties),
+        cmocka_unit_test(wrong_powers),        cmocka_unit_test(uncountable_powers),
+        cmocka_unit_test(exact_quotas),        cmocka_unit_test(several_rules),
+        cmocka_unit_test(too_many_members),    cmocka_unit_test(many_faults),
+        cmocka_unit_test(numbers_of_a_caller), cmocka_unit_test(extent_of_a_caller),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

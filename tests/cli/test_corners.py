@@ -1,0 +1,249 @@
+#!/usr/bin/python3
+# labels: integration
+"""Input at the edges: wrong words of the command line, odd places for output, results of an unusual shape."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import pty
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
+from harness import PROGRAM, SOURCE, must, quadrille, scratch  # noqa: E402
+
+TINY = """\
+name: tiny
+seed: 7
+worlds: {worlds}
+orders: [unipolar]
+parameters: {{order.states: 5, order.periods: 6}}
+design: {{type: grid, factors: {{doctrine.scope: {{values: [all, leader]}}, mission.random_order: {{values: [false, true]}}}}}}
+output: {{worlds: {rows}, outcomes: [{outcomes}]}}
+"""
+
+
+def tiny(folder, worlds=6, rows="true", outcomes="survival, resolved", name="tiny"):
+    (folder / f"{name}.yaml").write_text(TINY.format(worlds=worlds, rows=rows, outcomes=outcomes))
+    must("run", f"{name}.yaml", "-q", cwd=folder)
+    return folder / f"{name}.h5"
+
+
+class WrongWords(unittest.TestCase):
+    """Exit status 2, one sentence, nothing written."""
+
+    def refused(self, folder, arguments, expected, **options):
+        before = sorted(folder.rglob("*"))
+        done = must(*arguments, status=2, cwd=folder, **options)
+        self.assertEqual((done.stdout, done.stderr), ("", expected))
+        self.assertEqual(sorted(folder.rglob("*")), before)
+
+    def test_outputs_that_are_no_files(self):
+        folder = scratch(self)
+        (folder / "tiny.yaml").write_text(TINY.format(worlds=6, rows="true", outcomes="survival"))
+        (folder / "there").mkdir()
+        for output, expected in (
+                ("-", "-: found standard output; expected the path of a file (./- for one of that name)"),
+                ("there/", "there/: found the path of a folder; expected that of a file"),
+                ("there", "there: found something that is not a file; expected a file or nothing"),
+                ("nowhere/x.h5", "nowhere: No such file or directory; expected a folder that can be written to"),
+                ("x" * 216, "found an --output whose name has 216 bytes; expected at most 215"),
+                ("x/" * 2050 + "y", "found an --output of 4101 bytes; expected fewer than 4096"),
+                ("tiny.yaml", None)):
+            with self.subTest(output[:20]):
+                if expected:
+                    self.refused(folder, ("run", "tiny.yaml", "-o", output), f"quadrille: {expected}\n")
+                else:
+                    self.assertIn("tiny.yaml: found", must("run", "tiny.yaml", "-o", output, status=2, cwd=folder).stderr)
+
+    def test_names_of_new_experiments(self):
+        folder = scratch(self)
+        self.assertIn("found an empty name; expected one", must("init", "", status=2, cwd=folder).stderr)
+        self.refused(folder, ("init", "nowhere/mine"),
+                     "quadrille: nowhere: No such file or directory; expected a folder that can be written to\n")
+        must("init", "mine", cwd=folder)
+        self.assertIn("mine.yaml: found an existing file", must("init", "mine", status=2, cwd=folder).stderr)
+
+    def test_settings_of_the_environment(self):
+        small = "quadrille: found an OMP_STACKSIZE below 512 KiB; expected more, or none\n"
+        for size, expected in (("100", small), ("511k", small), ("1000 B", small), ("524287b", small), ("512", ""), ("1M", ""),
+                               ("1 g", ""), ("524288B", ""), ("", ""), ("many", "")):
+            with self.subTest(size):
+                done = quadrille("--version", env={**os.environ, "OMP_STACKSIZE": size})
+                own = "".join(line for line in done.stderr.splitlines(keepends=True) if line.startswith("quadrille"))
+                self.assertEqual((done.returncode, own), (2 if expected else 0, expected))
+        done = quadrille("run", "x.yaml", env={**os.environ, "QUADRILLE_ISA": "v9"})
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("found QUADRILLE_ISA `v9`; expected auto, v2, v3 or v4", done.stderr)
+
+    def test_a_small_stack(self):
+        def shrink():
+            resource.setrlimit(resource.RLIMIT_STACK, (256 << 10, resource.RLIM_INFINITY))
+        done = quadrille("--version", preexec_fn=shrink)
+        self.assertEqual((done.returncode, done.stdout, done.stderr),
+                         (2, "", "quadrille: found a limit on the stack below 512 KiB; expected more (ulimit -s 8192)\n"))
+
+    def test_more_faults_than_are_told(self):
+        folder = scratch(self)
+        wrong = "".join(f"  no.such.{i}: 1\n" for i in range(400))
+        (folder / "many.yaml").write_text(f"parameters:\n{wrong}")
+        lines = must("run", "many.yaml", status=2, cwd=folder).stderr.splitlines()
+        told = [line for line in lines if "found the unknown parameter" in line]
+        self.assertIn("many.yaml:2:3: found the unknown parameter `no.such.0`", told[0])
+        self.assertEqual(lines[-1], f"quadrille: and {400 - len(told)} more")
+        self.assertLess(len(told), 400)
+
+
+class Plans(unittest.TestCase):
+    def test_times_of_a_plan(self):
+        """Seconds, hours or days, whichever the measured speed gives; a world of this size takes milliseconds."""
+        folder = scratch(self)
+        (folder / "large.yaml").write_text(
+            "orders: [unipolar]\nparameters: {order.states: 64, order.periods: 400}\noutput: {outcomes: [survival]}\n")
+        for worlds, expected in ((1, r"about \d+ s on 1 thread"), (3 * 10**8, r"about [\d.]+ days on 1 thread")):
+            said = must("run", "large.yaml", "--dry-run", "--worlds", worlds, "-j", "1", cwd=folder).stderr
+            self.assertIn(f"quadrille: {worlds} worlds to play", said)
+            self.assertRegex(said, expected)
+
+    def test_a_shard_says_what_it_is(self):
+        folder = scratch(self)
+        (folder / "tiny.yaml").write_text(TINY.format(worlds=6, rows="true", outcomes="survival"))
+        said = must("run", "tiny.yaml", "--shard", "2/3", "-o", "two.h5", "-v", "-j", "1", cwd=folder).stderr
+        self.assertIn("quadrille: shard 2 of 3\n", said)
+        self.assertIn(", threads: 1, parts in two.h5.parts\n", said)
+
+
+class Crates(unittest.TestCase):
+    @unittest.skipUnless(os.access("/dev/shm", os.W_OK) and os.stat("/dev/shm").st_dev != os.stat("/tmp").st_dev,
+                         "no second file system")
+    def test_a_crate_on_another_file_system_has_a_copy(self):
+        folder = scratch(self)
+        result = tiny(folder)
+        crate = Path("/dev/shm") / folder.name
+        self.addCleanup(lambda: [*(path.unlink() for path in crate.iterdir()), crate.rmdir()])
+        must("crate", result, "-o", crate)
+        self.assertEqual((crate / "tiny.h5").read_bytes(), result.read_bytes())
+        self.assertNotEqual((crate / "tiny.h5").stat().st_ino, result.stat().st_ino)
+        files = {row.get("@id"): row for row in json.loads((crate / "ro-crate-metadata.json").read_text())["@graph"]}
+        self.assertEqual(files["tiny.h5"]["sha256"], hashlib.sha256(result.read_bytes()).hexdigest())
+
+
+class Replays(unittest.TestCase):
+    def test_a_world_that_the_file_does_not_keep(self):
+        result = tiny(scratch(self), rows="false")
+        done = must("replay", result, "--point", "0", "--order", "unipolar", "--world", "3")
+        self.assertIn("not in the file; nothing to compare with", done.stderr)
+        self.assertIn("survival", done.stdout)
+
+    def test_every_kind_of_event_of_a_violent_world(self):
+        folder = scratch(self)
+        (folder / "war.yaml").write_text("""\
+name: war
+worlds: 40
+orders: [multipolar]
+parameters: {order.states: 8, order.periods: 30, crises.rate: 4, escalation.hazard: 1, doctrine.prudence: 0}
+schedule: [{at: 5, set: {doctrine.prudence: 0.125}}]
+output: {outcomes: [breakdown_cause, wars]}
+""")
+        must("run", "war.yaml", "-q", cwd=folder)
+        rows = list(csv.DictReader(io.StringIO(must("export", "war.h5", "--csv", cwd=folder).stdout)))
+        causes = {"1": "war", "2": "tension"}
+        for cause in ("1", "2"):
+            broken = [row for row in rows if row["breakdown_cause"] == cause]
+            if cause == "2" and not broken:
+                continue  # war comes first in most of these worlds
+            row = broken[0]
+            must("replay", "war.h5", "--order", "multipolar", "--world", row["world"], "--trace", f"{cause}.jsonl", cwd=folder)
+            events = [json.loads(line) for line in (folder / f"{cause}.jsonl").read_text().splitlines()]
+            kinds = {}
+            for event in events:
+                kinds.setdefault(event["event"], []).append(event)
+            self.assertEqual([event["cause"] for event in kinds["breakdown"]], [causes[cause]])
+            self.assertEqual(len(kinds.get("war", [])), int(float(row["wars"])))
+            self.assertEqual([event["period"] for event in kinds["schedule"]], [5])
+            self.assertEqual(kinds["schedule"][0]["parameters"], {"doctrine.prudence": 0.125})
+
+
+class Shapes(unittest.TestCase):
+    def test_outcomes_other_than_the_main_ones(self):
+        result = tiny(scratch(self), outcomes="wars, share_umbrella")
+        shown = must("show", result).stdout
+        self.assertIn("wars", shown)
+        self.assertIn("share_umbrella", shown)
+
+    def test_words_of_factors_in_the_design(self):
+        result = tiny(scratch(self))
+        rows = list(csv.DictReader(io.StringIO(must("export", result, "--csv", "--design").stdout)))
+        self.assertEqual([(row["doctrine.scope"], row["mission.random_order"]) for row in rows],
+                         [("all", "false"), ("all", "true"), ("leader", "false"), ("leader", "true")])
+        if quadrille("report", "--help").returncode == 0:
+            must("report", result, "-o", result.with_suffix(".html"))
+            page = result.with_suffix(".html").read_text()
+            self.assertIn('"leader"', page)
+
+    def test_orders_with_long_names(self):
+        folder = scratch(self)
+        label = "the-great-powers-of-the-year-nineteen-hundred"
+        data = SOURCE / "tests" / "data" / "nmc_small.csv"
+        (folder / "long.yaml").write_text(
+            f"worlds: 4\norders: [unipolar, {{empirical: {{cinc: {data}, year: 1900, states: 3, label: {label}}}}}]\n"
+            "parameters: {order.states: 5, order.periods: 6}\noutput: {outcomes: [survival]}\n")
+        must("run", "long.yaml", "-q", cwd=folder)
+        shown = must("show", "long.h5", cwd=folder).stdout
+        self.assertIn("  [1] unipolar\n", shown)
+        self.assertIn(f"  [2] {label}\n", shown)
+        self.assertLessEqual(max(map(len, shown.splitlines())), 110)
+
+    def test_many_points_are_reported_by_their_main_outcomes(self):
+        if quadrille("report", "--help").returncode != 0:
+            self.skipTest("built without reports")
+        folder = scratch(self)
+        (folder / "wide.yaml").write_text(
+            "worlds: 2\norders: [unipolar]\nparameters: {order.states: 4, order.periods: 3}\n"
+            "design: {type: lhs, points: 600, factors: {tension.debt: {uniform: [0.05, 0.2]}}}\n"
+            "output: {outcomes: [survival, wars]}\n")
+        must("run", "wide.yaml", "-q", cwd=folder)
+        must("report", "wide.h5", "-o", "wide.html", cwd=folder)
+        self.assertIn('"survival"', (folder / "wide.html").read_text())
+
+
+class Terminals(unittest.TestCase):
+    """verify on a terminal: progress, and an end by Ctrl-C."""
+
+    def verify(self, result, interrupt):
+        main, side = pty.openpty()
+        process = subprocess.Popen([PROGRAM, "verify", result, "--fraction", "1", "-j", "1"], stdin=side, stdout=side, stderr=side)
+        os.close(side)
+        said = b""
+        while True:
+            try:
+                said += os.read(main, 4096)
+            except OSError:
+                break
+            if interrupt and b" worlds" in said:
+                process.send_signal(signal.SIGINT)
+                interrupt = False
+        os.close(main)
+        return process.wait(timeout=60), said.decode()
+
+    def test_progress_and_an_early_stop(self):
+        folder = scratch(self)
+        (folder / "long.yaml").write_text("worlds: 4000\norders: [unipolar]\noutput: {outcomes: [survival]}\n")
+        must("run", "long.yaml", "-q", cwd=folder)
+        status, said = self.verify(folder / "long.h5", interrupt=True)
+        self.assertRegex(said, r"quadrille: \d+ of 4000 worlds")
+        self.assertEqual(status, 75)
+        match = re.search(r"stopped early: (\d+) worlds compared, all equal", said)
+        self.assertTrue(match and int(match.group(1)) < 4000, said)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
