@@ -113,5 +113,7 @@ def judge(found, expected, before, ends=(-signal.SIGKILL,), foreign=False, outpu
         return f"exit status {status}"
     if b"quadrille" not in said:
         return "no message"
+    if b"fsync of its folder failed" in said and files == expected[1]:
+        return None  # the output has its name, and is not known to survive a power cut
     changed = {name for name, _ in set(files.items()) ^ set(before.items()) if not output or not name.startswith(output)}
     return f"exit status {status}, and changed: {', '.join(sorted(changed))}" if changed else None

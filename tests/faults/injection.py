@@ -75,14 +75,14 @@ class Call(typing.NamedTuple):
     position: int
     operation: str
     object: str  # a path, or the library that asks for memory
-    places: frozenset  # the program's own calls that were under way
+    places: frozenset  # the program's own calls that were under way, where the log has them
 
 
 def logged(log):
     """The calls of a log, in order."""
     calls = []
     for line in log.read_text(errors="replace").splitlines() if log.exists() else []:
-        call, places = line.split("\t")
+        call, _, places = line.partition("\t")
         position, operation, object_ = call.split(" ", 2)
         calls.append(Call(int(position), operation, object_, frozenset(places.split())))
     return calls

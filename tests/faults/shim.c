@@ -16,9 +16,9 @@
  * QD_FAULT_WITHOUT names calls that the file system does not have: "renameat2" (EINVAL), "renameat2 linkat" (EPERM).
  *
  * KIND of memory and thread is `fail`: ENOMEM and EAGAIN. With QD_FAULT_LOG=FILE each counted call appends a line
- * "K operation object<tab>places"; the number of lines is the number of positions. The places are the calls of the
- * program itself that were under way, the innermost first, as hexadecimal offsets in the program. With
- * QD_FAULT_PLACES=FILE instead, only the first call from each chain of places has a line. System files (/proc,
+ * "K operation object"; the number of lines is the number of positions. QD_FAULT_PLACES=FILE instead has "K operation
+ * object<tab>places": the places are the calls of the program itself that are under way, the innermost first, as
+ * hexadecimal offsets in the program, and only the first call from each chain of places has a line. System files (/proc,
  * /usr, ...) and the standard streams are not counted. Counting begins when the libraries are loaded, just before
  * main, and goes on in forked processes. */
 #include <dirent.h>

@@ -103,8 +103,9 @@ void log_call(long number, const char *operation, const char *object)
     char line[512 + DEPTH * 20];
     int length = snprintf(line, 512, "%ld %s %s", number, operation, object ? object : asker(frame, frames));
     length = length < 512 ? length : 511;
-    line[length++] = '\t';
-    for (int i = 0; i < places; i++)
+    if (once)
+        line[length++] = '\t';
+    for (int i = 0; once && i < places; i++)
         length += snprintf(line + length, 20, "%lx ", place[i]);
     line[length++] = '\n';
     int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
