@@ -252,12 +252,14 @@ static bool is_left_out(const char *name)
 }
 
 /* Reads `count` values of an attribute and adds their sum. */
-static bool add_values(XXH3_state_t *state, hid_t attribute, kind_t kind, hid_t type, hid_t space,
-                       size_t count)
+static bool add_values(qd_h5_t *h5, XXH3_state_t *state, hid_t attribute, kind_t kind, hid_t type,
+                       hid_t space, size_t count)
 {
     hid_t memory_type = kind.length > 0 ? H5Tcopy(type) : qd_h5_memory_type(kind.type);
     size_t each = kind.length > 0 ? kind.length : sizeof(double);
     char *room = calloc(count + 1, each);
+    if (room == NULL)
+        refuse_memory(h5, "out of memory for checking its digest");
     bool sound = room != NULL && H5Aread(attribute, memory_type, room) >= 0;
     hsize_t size = count, start = 0;
     if (sound && kind.length > 0)
@@ -271,7 +273,7 @@ static bool add_values(XXH3_state_t *state, hid_t attribute, kind_t kind, hid_t 
     return closed && sound;
 }
 
-static bool add_attribute(XXH3_state_t *state, hid_t attribute, const char *name)
+static bool add_attribute(qd_h5_t *h5, XXH3_state_t *state, hid_t attribute, const char *name)
 {
     hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
     kind_t kind = kind_of(type);
@@ -280,7 +282,7 @@ static bool add_attribute(XXH3_state_t *state, hid_t attribute, const char *name
     add_word(state, (uint64_t)kind.class);
     add_word(state, (uint64_t)count);
     bool sound = kind.readable && count >= 0 && count <= ELEMENTS_MOST && kind.length <= ELEMENTS_MOST &&
-                 add_values(state, attribute, kind, type, space, (size_t)count);
+                 add_values(h5, state, attribute, kind, type, space, (size_t)count);
     sound = H5Sclose(space) >= 0 && sound;
     return H5Tclose(type) >= 0 && sound;
 }
@@ -296,7 +298,7 @@ static void add_attributes(qd_h5_t *h5, XXH3_state_t *state, hid_t object, const
             H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)i, H5P_DEFAULT, H5P_DEFAULT);
         ssize_t length = attribute < 0 ? -1 : H5Aget_name(attribute, sizeof name, name);
         sound = length >= 0 && (size_t)length < sizeof name &&
-                (is_left_out(name) || add_attribute(state, attribute, name));
+                (is_left_out(name) || add_attribute(h5, state, attribute, name));
         sound = (attribute < 0 || H5Aclose(attribute) >= 0) && sound;
     }
     qd_h5_need(h5, sound, "reading the attributes of", path);

@@ -69,7 +69,7 @@ static bool checksum_holds(const char *text, size_t size)
     return memcmp(line, text + size - CHECKSUM_LINE, CHECKSUM_LINE) == 0;
 }
 
-/* `text` is whole and ends in NUL; its checksum was compared. */
+/* `text` is whole and ends in NUL; its checksum was compared. Version and config are NULL when memory is short. */
 static bool parse(qd_manifest_t *self, const char *text, size_t size)
 {
     int format = 0, paths = 0, used = 0;
@@ -88,7 +88,7 @@ static bool parse(qd_manifest_t *self, const char *text, size_t size)
     self->kind.paths = paths != 0;
     self->version = strdup(version);
     self->config = strndup(text + start, length);
-    return self->version != NULL && self->config != NULL;
+    return true;
 }
 
 static qd_status_t read_text(const qd_files_t *files, const char *path, char **text, size_t *size,
@@ -120,10 +120,12 @@ qd_status_t qd_manifest_read(qd_manifest_t *self, const qd_files_t *files, const
     if (path == NULL)
         return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the manifest");
     status = read_text(files, path, &text, &size, error);
-    if (status == QD_OK && (!checksum_holds(text, size) || !parse(self, text, size))) {
-        qd_manifest_free(self);
+    if (status == QD_OK && (!checksum_holds(text, size) || !parse(self, text, size)))
         status = damaged(path, error);
-    }
+    else if (status == QD_OK && (self->version == NULL || self->config == NULL))
+        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the manifest");
+    if (status != QD_OK)
+        qd_manifest_free(self);
     free(text);
     free(path);
     return status;
