@@ -2,6 +2,7 @@
 their plugin by name and digest, and nothing but --plugin loads one."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,28 @@ const qd_plugin_t *qd_plugin(void)
     return &plugin;
 }
 """
+FRAIL = """\
+#include <math.h>
+#include <stdlib.h>
+
+#include <quadrille/plugin.h>
+
+static void measure(const qd_hook_t *hook, const qd_outcomes_t *model, double own[])
+{
+    const char *fails = getenv("FRAIL"); /* worlds whose number of crises is even (0) or odd (1) */
+    (void)model;
+    own[0] = fails && hook->world->crises % 2 == (*fails == '1') ? (double)NAN : 0.5;
+}
+
+const qd_plugin_t *qd_plugin(void)
+{
+    static const qd_own_outcome_t outcome[] = {{.name = "half", .unit = "1", .meaning = "m", .low = 0, .high = 1}};
+    static const qd_plugin_t plugin = {.abi = QD_PLUGIN_ABI, .name = "frail", .meaning = "m", .outcomes = 1, .outcome = outcome,
+                                       .finish = measure};
+    return &plugin;
+}
+"""
+REASON = "the plugin's outcomes: one is not finite, or outside its range"
 
 
 class Plugins(unittest.TestCase):
@@ -101,6 +124,42 @@ class Plugins(unittest.TestCase):
         must("merge", "-q", "-o", self.folder / "joined.h5", self.folder / "s1.h5", self.folder / "s2.h5", "--plugin", self.outcome)
         with h5py.File(self.folder / "joined.h5") as joined, h5py.File(self.folder / "own.h5") as own:
             self.assertEqual(joined.attrs["result_hash"], own.attrs["result_hash"])
+
+    def test_worlds_that_fail(self):
+        """They are kept with their reason, left out of the summaries, replayed and verified as failures."""
+        frail, file, result = self.build("frail", FRAIL), self.folder / "frail.yaml", self.folder / "frail.h5"
+        file.write_text(EXPERIMENT + "max_failures: 1\n")
+        plugin = ("--plugin", frail)
+
+        def command(*arguments, fails="1", status=0):
+            environment = {name: value for name, value in os.environ.items() if name != "FRAIL"}
+            return must(*arguments, *plugin, status=status, env={**environment, **({"FRAIL": fails} if fails else {})})
+
+        with h5py.File(self.folder / "plain.h5") as plain:
+            odd = plain["worlds/crises"][0] % 2 == 1
+        self.assertTrue(odd.any() and not odd.all())
+        self.assertIn(f"24 worlds ({odd.sum()} failed)", command("run", file, "-o", result).stderr)
+        with h5py.File(result) as found, h5py.File(self.folder / "plain.h5") as plain:
+            np.testing.assert_array_equal(np.isnan(found["worlds/wars"][0]), odd)
+            np.testing.assert_allclose(found["summary/wars/mean"][0], [plain["worlds/wars"][0, o][~odd[o]].mean() for o in range(2)])
+        rows = command("export", result, "--csv", "--outcomes", "half").stdout.split()[1:]
+        self.assertEqual([row.split(",")[-1] == "" for row in rows], odd.ravel().tolist())
+        for fails_here, name in ((True, "fails"), (False, "goes on")):
+            order, world = np.argwhere(odd == fails_here)[0]
+            which = (result, "--order", ("unipolar", "multipolar")[order], "--world", int(world))
+            with self.subTest(name):
+                done = command("replay", *which)
+                self.assertIn("equal, bit for bit, to the row in the file", done.stderr)
+                self.assertEqual(done.stdout == f"failed: {REASON}\n", fails_here)
+                done = command("replay", *which, fails=None if fails_here else "0", status=3)
+                self.assertIn(f"differs: {REASON} in the file, did not fail replayed" if fails_here
+                              else f"differs: did not fail in the file, {REASON} replayed", done.stderr)
+        self.assertIn("equal", command("verify", result, "--fraction", 1).stdout)
+        self.assertIn(f"{REASON} in the file, did not fail recomputed", command("verify", result, "--fraction", 0.9, fails=None, status=3).stdout)
+        strict = self.folder / "strict.yaml"
+        strict.write_text(EXPERIMENT)
+        said = command("run", strict, "-o", self.folder / "strict.h5", "-q", status=1).stderr
+        self.assertRegex(said, r"\d+ worlds failed, more than max_failures \(0.001\) allows")
 
     def test_missing_and_changed(self):
         changed = self.build("changed", (SOURCE / "examples" / "own_outcome.c").read_text().replace("0.25", "0.5"))
