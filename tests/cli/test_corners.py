@@ -215,6 +215,15 @@ class Shapes(unittest.TestCase):
         self.assertIn('"survival"', (folder / "wide.html").read_text())
 
 
+class Scratch(unittest.TestCase):
+    def test_no_place_for_what_is_made_again(self):
+        result = tiny(scratch(self))
+        done = quadrille("verify", result, "--fraction", "1", env={**os.environ, "TMPDIR": "/no/such/place"})
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^quadrille: /no/such/place/quadrille-\w{6}: a scratch folder could not be made: "
+                                      r"No such file or directory; name a place for it in TMPDIR\n$")
+
+
 class Terminals(unittest.TestCase):
     """verify on a terminal: progress, and an end by Ctrl-C."""
 

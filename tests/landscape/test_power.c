@@ -210,10 +210,10 @@ static void count_all(const qd_coalitions_t *game, qd_small_sets_t *small)
     }
 }
 
-/* A random game of `voters`; with few different weights, many of them are alike. */
-static qd_coalitions_t random_game(uint64_t world, size_t voters)
+/* A random game of `voters` and `rules`; with few different weights, many of them are alike. */
+static qd_coalitions_t random_game(uint64_t world, size_t voters, size_t rules)
 {
-    qd_coalitions_t game = {.voters = voters, .rules = dice(world, 1, 4)};
+    qd_coalitions_t game = {.voters = voters, .rules = rules};
     uint32_t sides = dice(world, 2, 2) ? 3 : 40;
     int64_t quota[QD_POWER_RULES_MAX];
     for (uint32_t r = 0; r < game.rules; r++) {
@@ -250,10 +250,33 @@ static void countings_agree(void **state)
     qd_small_sets_t *expected = malloc(sizeof *expected);
     assert_non_null(expected);
     for (uint64_t world = 0; world < 400; world++) {
-        qd_coalitions_t game = random_game(world, 1 + dice(world, 0, 14));
+        qd_coalitions_t game = random_game(world, 1 + dice(world, 0, 14), dice(world, 1, 4));
         count_all(&game, expected);
         assert_counted(&game, expected);
     }
+    free(expected);
+}
+
+/* So many rules that only the halves can count them, and all sets tried. */
+static void halves_agree_under_many_rules(void **state)
+{
+    (void)state;
+    size_t most = 0;
+    qd_small_sets_t *expected = malloc(sizeof *expected), *found = malloc(sizeof *found);
+    assert_true(expected && found);
+    for (uint64_t world = 0; world < 200; world++) {
+        qd_coalitions_t game =
+            random_game(world, 2 + dice(world, 0, 10), 3 + world % (QD_POWER_RULES_MAX - 2));
+        most = game.rules > most ? game.rules : most;
+        count_all(&game, expected);
+        qd_halves_t *halves = qd_halves_new(&game);
+        assert_non_null(halves);
+        assert_true(qd_halves_count(halves, found));
+        assert_memory_equal(found, expected, sizeof *found);
+        qd_halves_free(halves);
+    }
+    assert_true(most > 4); /* the loop that is not unrolled */
+    free(found);
     free(expected);
 }
 
@@ -489,6 +512,7 @@ int main(void)
         cmocka_unit_test(countings_agree_on_many),
         cmocka_unit_test(implied_rules_go),
         cmocka_unit_test(three_rules_of_27),
+        cmocka_unit_test(halves_agree_under_many_rules),
         cmocka_unit_test(large_weights_of_many),
         cmocka_unit_test(quota_is_the_total),
         cmocka_unit_test(refusals),
