@@ -20,6 +20,11 @@
 /* Messages take 16 KiB of stack, rows and tables somewhat more: half of this suffices. */
 #define STACK_LEAST ((rlim_t)512 << 10)
 
+/* A child that reads a result has its channel beside the standard streams, and the parent the output, its folder, its lock and
+ * parts: a dozen; libraries take a few. */
+#define FILES_LEAST 32
+#define FILES_MOST  65536
+
 /* printf might overflow a small stack. */
 static void say(const char *text)
 {
@@ -49,12 +54,12 @@ static rlim_t stated_size(const char *text)
     }
 }
 
-/* Whether the stack of the process and the stacks of OpenMP's threads are large enough; prints the reason where they are
- * not. Ignores SIGXFSZ, so that a limit on the size of files appears as a failed write. Call it first: it needs little stack
+/* Whether the stack of the process, the stacks of OpenMP's threads and the table of open files are large enough; prints the reason
+ * where they are not. Raises the limit on open files as far as it may. Ignores SIGXFSZ, so that a limit on the size of files appears as a failed write. Call it first: it needs little stack
  * itself. */
 static bool limits_suffice(void)
 {
-    struct rlimit stack;
+    struct rlimit stack, files;
     rlim_t threads = stated_size(getenv("OMP_STACKSIZE"));
     signal(SIGXFSZ, SIG_IGN);
     if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < STACK_LEAST) {
@@ -63,6 +68,16 @@ static bool limits_suffice(void)
     }
     if (threads > 0 && threads < STACK_LEAST) {
         say("quadrille: found an OMP_STACKSIZE below 512 KiB; expected more, or none\n");
+        return false;
+    }
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 &&
+        files.rlim_cur < files.rlim_max) { /* a merge keeps its shards open */
+        files.rlim_cur = files.rlim_max < FILES_MOST ? files.rlim_max : FILES_MOST;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_LEAST) {
+        say("quadrille: found a limit on open files below " QD_DIGITS_OF(
+            FILES_LEAST) "; expected more (ulimit -n 1024)\n");
         return false;
     }
     return true;

@@ -120,16 +120,16 @@ static void limit_memory(void)
  * the C library must not print. */
 static bool leave_files(int channel)
 {
-    /* Both out of the way first: the parent may have been started without standard streams. */
-    int kept = fcntl(channel, F_DUPFD, CHANNEL + 1), nowhere = open("/dev/null", O_RDWR);
-    if (kept < 0 || nowhere < 0 || dup2(kept, CHANNEL) < 0)
+    /* Everything else is closed first: the parent may have as many files open as it may. */
+    if (channel != CHANNEL && dup2(channel, CHANNEL) < 0)
         return false;
-    if (nowhere == CHANNEL) /* it was replaced by the channel just now */
-        nowhere = open("/dev/null", O_RDWR);
+    if (close_range(CHANNEL + 1, ~0U, 0) != 0)
+        return false;
+    int nowhere = open("/dev/null", O_RDWR);
     for (int standard = 0; standard < CHANNEL; standard++)
         if (nowhere < 0 || dup2(nowhere, standard) < 0)
             return false;
-    return close_range(CHANNEL + 1, ~0U, 0) == 0;
+    return nowhere < CHANNEL || close(nowhere) == 0;
 }
 
 /* scripts/coverage counts what the child does too; a process that ends by _exit or a signal would not write it down. */

@@ -38,6 +38,27 @@ class Limits(unittest.TestCase):
         done = quadrille("list", "orders", env={**os.environ, "OMP_STACKSIZE": "64k"})
         self.assertEqual(done.returncode, 2)
 
+    def test_few_open_files_are_refused_or_suffice(self):
+        for few, status in ((6, 2), (31, 2), (32, 0)):
+            for name, *command in (("run", self.experiment, "-q", "-o"), ("merge", self.file, "--partial", "-q", "-o"), ("show", self.file), ("verify", self.file)):
+                output = self.folder / f"{name}-{few}.h5"
+                done = quadrille(name, *command, *([output] if command[-1] == "-o" else []), preexec_fn=lambda few=few: resource.setrlimit(resource.RLIMIT_NOFILE, (few, few)))
+                self.assertEqual(done.returncode, status, f"{name}, {few} files: {done.stderr}")
+                self.assertEqual("limit on open files below 32" in done.stderr, status == 2)
+                self.assertEqual(output.exists(), status == 0 and command[-1] == "-o")
+
+    def test_more_shards_than_open_files(self):
+        shards = [self.folder / f"{k}.h5" for k in range(1, 41)]
+        for k, shard in enumerate(shards, 1):
+            must("run", self.experiment, "-o", shard, "-q", "-j", "1", "--shard", f"{k}/40")
+        output = self.folder / "joined.h5"
+        done = quadrille("merge", *shards, "-q", "-o", output, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32)))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Too many open files", done.stderr)
+        self.assertFalse(output.exists())
+        must("merge", *shards, "-q", "-o", output, preexec_fn=with_limit(resource.RLIMIT_NOFILE, 32))  # the program may raise it
+        self.assertEqual(attribute(output, "result_hash"), attribute(self.file, "result_hash"))
+
     def test_the_limit_on_file_size_is_told(self):
         done = quadrille("run", self.experiment, "-o", self.folder / "x.h5", "-q",
                          preexec_fn=with_limit(resource.RLIMIT_FSIZE, 60000))
