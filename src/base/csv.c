@@ -61,7 +61,7 @@ static void trim(char *text, char *end)
     *end = '\0';
 }
 
-/* Removes the quotes around the text and one of each two within. */
+/* Removes the quotes around the text and one of each pair within. */
 static char *unquote(char *open, char *close)
 {
     char *to = open;

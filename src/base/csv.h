@@ -1,8 +1,8 @@
 /* CSV: the division of a file into lines and of a line into fields.
  *
- * Fields are separated by commas; blanks (spaces, tabs) around them go. A field may stand in double quotes,
- * and then holds commas, blanks, and quotes that are written twice; no line break. A byte order mark does not
- * belong to the text, nor a carriage return before a line's end to the line; blank lines are skipped. */
+ * Fields are separated by commas; blanks (spaces, tabs) around them are dropped. A field may stand in double
+ * quotes, and then holds commas, blanks, and doubled quotes, but no line break. A byte order mark, a carriage
+ * return before a line's end and blank lines are skipped. */
 #ifndef QD_BASE_CSV_H
 #define QD_BASE_CSV_H
 
@@ -31,8 +31,8 @@ typedef struct {
     const char *found, *expected;
 } qd_csv_fault_t;
 
-/* Divides a line into fields. Returns their number and stores the first `most`; 0 and the fault if a quote is not
- * closed or not followed by a comma. */
+/* Divides a line into fields. Returns their number and stores the first `most`; 0 and the fault if a quote is
+ * unclosed or not followed by a comma. */
 size_t qd_csv_split(char *line, size_t most, qd_csv_field_t field[], qd_csv_fault_t *fault);
 
 /* An upper bound of the number of fields of a line. */
@@ -52,9 +52,9 @@ typedef struct {
     size_t *line; /* line of each row in the file, from 1 */
 } qd_csv_t;
 
-/* Reads a file. On QD_OK *self must be released by qd_csv_free; otherwise *self is NULL: QD_ERROR_INPUT where the
- * file cannot be read, has no header or nothing below it, a column twice, a quote that is not closed or a line with
- * another number of fields; QD_ERROR_MEMORY. */
+/* Reads a file. On QD_OK *self must be released by qd_csv_free; otherwise *self is NULL: QD_ERROR_INPUT where
+ * the file cannot be read, has no header or nothing below it, a duplicate column, an unclosed quote or a line
+ * with another number of fields; QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_csv_read(const char *path, qd_csv_t **self, qd_error_t *error);
 void qd_csv_free(qd_csv_t *self); /* NULL allowed */
 

@@ -8,9 +8,9 @@
 
 #include "quadrille/error.h"
 
-/* A zeroed array of `count` elements of `size` bytes (room for one where count is 0), to be released by free().
- * NULL and QD_ERROR_MEMORY in *error where memory is short or count * size overflows; an error that already tells of
- * memory is left unchanged. `error` may be NULL where the caller reports. */
+/* A zeroed array of `count` elements of `size` bytes (room for one where count is 0), to be released by
+ * free(). NULL and QD_ERROR_MEMORY in *error where memory is short or count * size overflows; an error that
+ * already reports lack of memory is left unchanged. `error` may be NULL where the caller reports. */
 void *qd_new(size_t count, size_t size, qd_error_t *error);
 
 /* Room for `more` elements of `size` bytes beyond the `count` that an array of *capacity holds. Returns the array,

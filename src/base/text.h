@@ -13,8 +13,8 @@
  * at fault, so that the user can name another; otherwise QD_ERROR_IO. */
 qd_status_t qd_unreadable_status(int number);
 
-/* Sets *there to whether something has the name `path`, be it a symbolic link to nothing. QD_ERROR_IO where that cannot be known: nothing may then be written
- * in its place. */
+/* Sets *there to whether an entry named `path` exists, be it a symbolic link to nothing. QD_ERROR_IO if that cannot be determined:
+ * the caller must then not write to `path`. */
 QD_MUST_USE qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error);
 
 /* Adds "PATH: found an existing file; expected none (ADVICE)", or folder, or symbolic link, and returns QD_ERROR_INPUT: the
@@ -67,12 +67,12 @@ const char *qd_nearest_name(const char *name, size_t count, const char *(*name_a
 /* The same of an array of names. */
 const char *qd_nearest_of(const char *name, size_t count, const char *const names[]);
 
-/* The file of `folder` whose name is nearest to `name`, or NULL: malloc'ed. With an `ending` only files that have it are looked at,
- * and their names are compared and returned without it. */
+/* The file of `folder` whose name is nearest to `name`, or NULL: malloc'ed. With an `ending`, only files with
+ * that ending are considered, and their names are compared and returned without it. */
 char *qd_nearest_file(const char *folder, const char *name, const char *ending);
 
-/* For messages about a file that is not there: " (did you mean `PATH`?)" with the nearest name in its folder, or "" where none
- * is near or errno, `number`, is not ENOENT. Returns `text`. */
+/* For messages about a missing file: " (did you mean `PATH`?)" with the nearest name in its folder, or "" if
+ * none is near or errno, `number`, is not ENOENT. Returns `text`. */
 const char *qd_near_path(const char *path, int number, char *text, size_t size);
 
 /* Writing JSON (RFC 8259): numbers that read back to the same bits, texts escaped. */

@@ -28,7 +28,7 @@ extern const qd_command_t qd_command_help;
 /* Prints the messages of an error to stderr, each line after "quadrille: ", and returns its exit status. */
 int qd_cli_fail(const qd_error_t *error);
 
-/* Prints "quadrille COMMAND: MESSAGE" (printf-style) and where to find help, and returns 2. */
+/* Prints "quadrille COMMAND: MESSAGE" (printf-style) and the way to find help, and returns 2. */
 int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 
 /* Prints the program's name and version to stdout. */
@@ -38,7 +38,7 @@ void qd_cli_print_version(void);
  * reason where it cannot. */
 bool qd_cli_may_write(const char *output, bool *there);
 
-/* Whether `output` is none of the files that are read: not even --force may replace an input. Prints the name of the
+/* Whether `output` differs from every input: not even --force may replace an input. Prints the name of the
  * input otherwise. */
 bool qd_cli_spares(const char *output, const char *const input[], size_t inputs);
 
@@ -46,8 +46,9 @@ bool qd_cli_spares(const char *output, const char *const input[], size_t inputs)
  * Prints the reason where it cannot. */
 bool qd_cli_may_make(const char *output, const char *input, bool force);
 
-/* The path of an experiment, malloc'ed: `name` itself; or, for a name without slash or dot that no file has, the experiment of
- * that name that comes with the program. Where there is neither, prints the nearest of their names. NULL when memory is short. */
+/* The path of an experiment, malloc'ed: `name` itself; or, for a name without slash or dot that is no file,
+ * the experiment of that name that comes with the program. If neither exists, prints the nearest of their
+ * names. NULL when memory is short. */
 char *qd_cli_experiment_path(const char *name);
 
 /* The default output of a command that reads a result file: "NAME.ENDING" for "FOLDER/NAME.h5", malloc'ed; NULL when memory is

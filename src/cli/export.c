@@ -129,7 +129,8 @@ static qd_status_t put_cell(export_t *self, cell_t *cell, double *value)
     return status;
 }
 
-/* The outcomes to read: the ones to write, and all others of the file, which show whether a world is present. */
+/* The outcomes to read: those to write, and all others of the file, since they show whether a world is
+ * present. */
 static qd_status_t choose_read(export_t *self)
 {
     self->outcomes = 0;
@@ -204,7 +205,7 @@ static void put_summary(export_t *self, size_t order, qd_outcome_t outcome,
         qd_rows_real(&self->rows, summary->quantile[q]);
 }
 
-/* The outcomes to write: those kept in the file. Asking for another one by name is an error. */
+/* The outcomes to write: those kept in the file. Naming another one is an error. */
 static qd_status_t choose_summarised(export_t *self)
 {
     bool named = self->asked->outcomes && strcmp(self->asked->outcomes, "all") != 0;

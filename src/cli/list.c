@@ -112,7 +112,7 @@ static const struct {
      {"name", "type", "low", "high", "unipolar", "bipolar", "multipolar", "unit", "scheduled", "meaning"},
      put_parameters},
     {"outcomes", {"name", "group", "low", "high", "unit", "meaning"}, put_outcomes},
-    {"doctrines", {"name"}, put_doctrines}, /* and its fields */
+    {"doctrines", {"name"}, put_doctrines}, /* and its members */
     {"orders", {"name", "meaning"}, put_orders},
 };
 

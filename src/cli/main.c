@@ -179,7 +179,7 @@ static bool occupy_streams(void)
 
 static bool finished; /* main has come to its end */
 
-/* libhdf5 calls exit(-1) where it gets no memory to begin with, and would end the program without a word. */
+/* libhdf5 calls exit(-1) if its first allocations fail, and would end the program without a message. */
 static void tell_early_end(void)
 {
     static const char message[] =

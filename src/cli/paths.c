@@ -1,4 +1,4 @@
-/* Where a result file is to be written. */
+/* Checks of the path of an output, and its draft. */
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>

@@ -28,7 +28,8 @@ void qd_rows_real(qd_rows_t *self, double x);
 void qd_rows_natural(qd_rows_t *self, uint64_t x);
 void qd_rows_flag(qd_rows_t *self, bool x);
 
-/* The table of effects of factors (engine/effects.h): its columns, and the rows of what qd_effects_find found. */
+/* The table of effects of factors (engine/effects.h): its columns, and a row for each effect that
+ * qd_effects_find found. */
 #define QD_EFFECT_COLUMNS 9
 extern const char *const qd_effect_column[QD_EFFECT_COLUMNS];
 void qd_rows_effects(qd_rows_t *self, const qd_effects_t *effects, const char *order, const char *outcome);

@@ -44,8 +44,8 @@ static const char *in_bytes(uint64_t bytes, char text[static 16])
     return text;
 }
 
-/* Whether the rows of all worlds fit twice on the disk of the output: parts and result coexist at the end. Prints a message
- * where they do not. */
+/* Whether the rows of all worlds fit twice on the disk of the output: parts and result coexist at the end.
+ * Prints a message if they do not. */
 static bool needs_have_room(const qd_experiment_t *experiment, const char *output, size_t shards)
 {
     qd_estimate_t needs;
@@ -116,11 +116,11 @@ typedef struct {
     qd_ranks_t ranks;
     bool claims;    /* claims stop the run */
     bool told;      /* of progress, */
-    double told_at; /* and when last, in seconds */
+    double told_at; /* and the time of the last check, in seconds */
     char *output, *command_line;
 } arguments_t;
 
-/* The number of the signal, which the time budget sends too; the engine reads it between worlds. */
+/* The number of the signal. The time budget sends one too. The engine reads it between worlds. */
 static volatile sig_atomic_t stop;
 
 static void on_signal(int number)
@@ -400,7 +400,7 @@ static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
 {
     qd_error_t error = QD_ERROR_NONE;
     qd_run_summary_t summary;
-    /* One rank looks and speaks. */
+    /* Only rank 0 checks and prints. */
     bool fit = self->ranks.rank > 0 || check_output(self, experiment);
     if (qd_ranks_agree(&self->ranks, fit ? QD_OK : QD_ERROR_INPUT) != QD_OK)
         return qd_exit_status(QD_ERROR_INPUT);
@@ -431,7 +431,7 @@ static int run_file(arguments_t *self, const char *path)
         status = qd_experiment_load(path, &self->overrides, &experiment, &error);
     self->claims = status == QD_OK && experiment->precision.claims;
     int code = status == QD_OK        ? run_experiment(self, experiment)
-               : self->ranks.rank > 0 ? qd_exit_status(status) /* rank 0 says the same */
+               : self->ranks.rank > 0 ? qd_exit_status(status) /* rank 0 prints the same message */
                                       : qd_cli_fail(&error);
     qd_experiment_free(experiment);
     qd_ranks_end(&self->ranks);

@@ -9,8 +9,9 @@
 
 #include "base/text.h"
 
-/* Filters `size` bytes into out, which has room for SCREEN_GROWTH times as many, and returns the length. *taken is the number of
- * bytes consumed: an unfinished sequence at the end is left, unless `last` says that nothing follows. */
+/* Filters `size` bytes into out, which has room for SCREEN_GROWTH times as many, and returns the length.
+ * *taken is the number of bytes consumed: an unfinished sequence at the end is left, unless `last`: no byte
+ * follows. */
 #define SCREEN_GROWTH 6
 
 #define PIECE 1024 /* bytes filtered at once */
@@ -125,7 +126,7 @@ bool qd_screen_open(void)
 }
 
 static struct {
-    FILE *out; /* the stream that is printed to otherwise */
+    FILE *out; /* the other stream */
     qd_memory_t memory;
 } held;
 

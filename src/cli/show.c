@@ -36,7 +36,7 @@ static void put_text(const char *name, const char *text, bool first)
     qd_json_text(stdout, text);
 }
 
-/* All outcomes that the file keeps, or those asked for, at all points or the one asked for; intervals as in the table. */
+/* All kept outcomes or the requested ones, at all points or the requested one; intervals as in the table. */
 static qd_status_t put_rows(const qd_show_t *self, qd_rows_t *rows, size_t p, size_t o)
 {
     for (size_t i = 0; i < QD_VALUES_MAX; i++) {
@@ -76,7 +76,7 @@ static qd_status_t put_summary(const qd_show_t *self, bool json)
     return status;
 }
 
-/* Effects of factors on the outcomes of the summary, where the design has such; strongest first. */
+/* Effects of factors on the outcomes of the summary, if the design has effects; strongest first. */
 static qd_status_t put_effects(const qd_show_t *self)
 {
     qd_rows_t rows = {
@@ -237,7 +237,7 @@ static qd_status_t count_precise(const qd_show_t *self, size_t *precise)
     return QD_OK;
 }
 
-/* Where claims stop the run: their verdicts, and the worlds that the stop has saved. */
+/* For a run that claims stop: their verdicts, and the number of worlds saved by the stop. */
 static qd_status_t show_stop_of_claims(const qd_show_t *self, uint64_t done)
 {
     const qd_experiment_t *experiment = self->experiment;

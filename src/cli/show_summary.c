@@ -28,7 +28,7 @@ static size_t choose(const qd_show_t *self, bool many_points, qd_outcome_t chose
         if (self->outcome[o] && qd_value_info(o) &&
             (!self->all || qd_result_file_summarises(self->file, (qd_outcome_t)o)))
             chosen[count++] = (qd_outcome_t)o;
-    /* Of a file without the main outcomes: its own ones, as many as a row has room for. */
+    /* For a file without the main outcomes: its own outcomes, as many as fit into a row. */
     bool none = count == 0;
     for (size_t o = 0; none && o < qd_outcome_count && count < 4; o++)
         if (qd_result_file_summarises(self->file, (qd_outcome_t)o))
@@ -90,7 +90,7 @@ static void show_brackets(double mean, double low, double high, double half)
     printf(" %20s", text);
 }
 
-/* An estimate with its interval in 21 columns: "12.34 ± 0.05", or ".0005 [.0001, .0028]" where the ends are not
+/* An estimate with its interval in 21 columns: "12.34 ± 0.05", or ".0005 [.0001, .0028]" if the ends are not
  * about equally far from it. */
 static void show_estimate(double mean, double low, double high)
 {

@@ -84,7 +84,7 @@ static void tell_numbers(FILE *out, const qd_result_claim_t *claim)
         fprintf(out, "; %s", claim->note);
 }
 
-/* "bipolar  contradicted  -0.18 [-0.2, -0.16], p 0.002" for every order that the claim is judged in. */
+/* "bipolar contradicted -0.18 [-0.2, -0.16], p 0.002" for every order in which the claim is judged. */
 static void show_orders(const qd_show_t *self, const qd_result_verdict_t cell[])
 {
     for (size_t o = 0; o < qd_result_file_orders(self->file); o++) {
@@ -99,7 +99,7 @@ static void show_orders(const qd_show_t *self, const qd_result_verdict_t cell[])
     }
 }
 
-/* "supported, negligible" where a decided effect lies wholly within what the claim calls negligible. */
+/* "supported, negligible" if a decided effect lies wholly within the claim's negligible range. */
 static void name_verdict(const qd_result_claim_t *claim, char *out, size_t size)
 {
     bool small = is_decided(claim) && claim->negligible > 0.0 && claim->low >= -claim->negligible &&
@@ -120,9 +120,10 @@ static void show_claim(const qd_result_claim_t *claim)
     qd_wrap_end(&numbers, 16);
 }
 
-/* "carried by debt: without it the effect is -0.018 [-0.03, -0.01], undecided" where an ablation changes a decided
- * verdict and its interval excludes what was found; else "without debt: ...". An ablation judges the mean over the
- * orders, which cannot be mixed: it is not compared with a mixed verdict. */
+/* "carried by debt: without it the effect is -0.018 [-0.03, -0.01], undecided" if an ablation changes a
+ * decided verdict and its interval excludes the effect without ablation; else "without debt: ...". An
+ * ablation judges the mean over the orders, which cannot be mixed: it is not compared with a mixed
+ * verdict. */
 static void tell_ablation(FILE *out, const qd_result_claim_t *claim, const char *name,
                           const qd_result_verdict_t *cell)
 {

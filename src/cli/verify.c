@@ -32,7 +32,7 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
     fflush(stderr);
 }
 
-/* How a world ended, for a message. */
+/* The end of a world, for a message. */
 static const char *ending(const char *failure)
 {
     return *failure ? failure : "did not fail";

@@ -16,7 +16,7 @@ typedef enum {
     USE_SOBOL_SHIFT = 0, /* world: dimension; draw 0: 64 bits, of which the upper 53 are the digital shift */
     USE_LHS_ORDER = 1, /* world: dimension; draw n + i: swap i of the shuffle that adds points n .. 2 n - 1 */
     USE_LHS_PLACE = 2, /* world: dimension; draw: point; place inside the stratum */
-    /* 3 and 4 belonged to an earlier way of choosing levels */
+    /* 3 and 4 belonged to an earlier method of choosing levels */
     USE_MORRIS_ORDER = 5,  /* world: trajectory; draw i: swap i of the shuffle of factors */
     USE_MORRIS_LEVELS = 6, /* world: 2^32 factor + round; draw i: swap i of the shuffle of levels */
     USE_MORRIS_SHIFT = 7,  /* world: the same; draw 0: which of two shifts */
@@ -37,9 +37,9 @@ static void design_shuffle(size_t item[], size_t n, qd_luck_t luck, design_use_t
 }
 
 /* A Latin hypercube that grows by doubling (after the replicated and nested designs of Sallaberry, Helton and
- * Hora 2008, and Tong 2006). With n = m 2^k, m odd: the first m points fill the m strata of every dimension in
- * an order shuffled for each on its own (McKay, Beckman and Conover 1979). Then, k times, each stratum has one
- * half taken and one free; as many points again take the free halves, in another order. */
+ * Hora 2008, and Tong 2006). With n = m 2^k, m odd: the first m points fill the m strata of every dimension
+ * in an order shuffled for each on its own (McKay, Beckman and Conover 1979). Then, k times, every stratum is
+ * halved: one half is taken and one is free. As many points again take the free halves, in another order. */
 
 #define POINTS_MAX ((size_t)1 << 20) /* 21 bits of stratum and 32 of place are exact in a double */
 

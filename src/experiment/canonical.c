@@ -15,8 +15,8 @@
 
 #define SEALED_MAX (4u << 20)
 
-/* A description of the analysis, of a fixed number of worlds and of a run that claims stop; change it when the analysis
- * changes. */
+/* Descriptions of the analysis, for a fixed number of worlds and for a run that claims stop; change them with
+ * the analysis. */
 #define ANALYSIS "every order and their mean; Holm over all tests; simultaneous intervals (Bonferroni)"
 #define ANALYSIS_STOPPED                                                                                     \
     "every order and their mean; confidence sequences, simultaneous over all tests (Bonferroni)"

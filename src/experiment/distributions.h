@@ -12,11 +12,11 @@
 #include "experiment/loading.h"
 
 /* One value of a parameter (or the row of a doctrine), checked against its type and range; false and a
- * message where it is not one. */
+ * message if it is invalid. */
 bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value);
 
 /* A value or a distribution, as written; false and a message where its support leaves the parameter's range,
- * or where its kind does not go with the parameter's type. */
+ * or if its kind does not fit the parameter's type. */
 bool qd_read_distribution(const qd_yaml_node_t *node, int parameter, qd_distribution_t *written);
 
 /* The mapping {kind: numbers} alone: all that qd_read_distribution accepts except a constant. */

@@ -32,7 +32,8 @@ static qd_status_t short_of_memory(const char *path, qd_error_t *error)
     return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
 }
 
-/* Whether a reader may continue: fewer than TOLD_MAX faults were added since the error had `before`. */
+/* Whether a reader may continue: fewer than TOLD_MAX faults were added since the error had `before`
+ * faults. */
 static bool may_go_on(const qd_error_t *error, size_t before)
 {
     return error->count - before < TOLD_MAX;

@@ -50,7 +50,7 @@ typedef struct {
     qd_experiment_t *self; /* the experiment under construction */
     qd_error_t *error;
     const char *folder; /* of relative data files: "" or ends in '/' */
-    bool resolved;      /* the text is canonical and was checked when it was written */
+    bool resolved;      /* the text is canonical: it was checked when it was written */
     bool periods_set;   /* order.periods was given by --set */
     qd_block_t base;    /* `parameters` with --set merged in */
     qd_schedule_t schedule;

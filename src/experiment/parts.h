@@ -1,5 +1,5 @@
-/* The parts of an experiment file that have a reader of their own: each is read into the experiment, written in canonical form
- * and freed. Faults are left in the document. */
+/* The parts of an experiment file with a reader of their own. Each is read into the experiment, written in
+ * canonical form and freed. Faults are left in the document. */
 #ifndef QD_EXPERIMENT_PARTS_H
 #define QD_EXPERIMENT_PARTS_H
 
@@ -48,7 +48,7 @@ bool qd_plugin_read(qd_loading_t *load, const qd_yaml_node_t *node);
 /* "plugin: {...}" and a new line, nothing without a plugin; `whole`: with its declarations. */
 void qd_write_plugin(FILE *out, const qd_experiment_t *self, bool whole);
 
-/* `precision:`, which ends a run at a narrow interval of an outcome, or when claims are decided. */
+/* `precision:` ends a run at a narrow interval of an outcome, or when claims are decided. */
 
 /* Reads the mapping; sets the experiment's worlds to its max_worlds. Needs `confidence:`. */
 void qd_precision_read(qd_loading_t *load, const qd_yaml_node_t *map);
@@ -173,8 +173,8 @@ bool qd_canonical_set(qd_loading_t *load);
 /* "PATH/NAME.registered.yaml" for "PATH/NAME.yaml", malloc'ed; NULL when memory is short. */
 char *qd_registration_path(const char *experiment_path);
 
-/* Writes the sealed text of an experiment, dated now; whether `out` took it all is for the caller to ask. QD_ERROR_INPUT
- * where the experiment has no claims. */
+/* Writes the sealed text of an experiment, dated now. The caller checks `out` for write errors.
+ * QD_ERROR_INPUT where the experiment has no claims. */
 QD_MUST_USE qd_status_t qd_registration_write(const qd_experiment_t *experiment, FILE *out,
                                               qd_error_t *error);
 

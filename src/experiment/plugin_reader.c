@@ -225,7 +225,7 @@ bool qd_plugin_read(qd_loading_t *load, const qd_yaml_node_t *node)
 
 /* ---- comparing ----------------------------------------------------------------------------------------- */
 
-/* What qd_write_plugin wrote; empty texts where a text states no plugin. */
+/* Reads the text of qd_write_plugin; empty texts if it states no plugin. */
 static void find_stated(const char *config, char name[QD_OWN_NAME_MAX], char digest[65])
 {
     const char *line = strstr(config, "\nplugin: {name: ");

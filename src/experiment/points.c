@@ -372,7 +372,8 @@ uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_
 
 #define CHECKS_TOLD 5 /* reported faults between parameters, at most */
 
-/* Whether the point sets a parameter that qd_plan_check reads; all others give the result of the first. */
+/* Whether the point sets a parameter that qd_plan_check reads. All other points have the result of the
+ * first. */
 static bool touches_order(const qd_experiment_t *self, const qd_point_t *point)
 {
     for (size_t i = 0; i < point->settings; i++)

@@ -35,15 +35,14 @@ void qd_write_block(FILE *out, const qd_block_t *block);
 
 /* `schedule:`, parameters that change during a world: a list of {at: period, set: {name: value, ...}}. */
 
-/* Reads the list and sorts it by period, file order kept within one. false and messages where something is
- * wrong. */
+/* Reads the list and sorts it by period, file order kept within one. false and messages after a fault. */
 bool qd_schedule_read(qd_loading_t *load, const qd_yaml_node_t *list, qd_schedule_t *out);
 void qd_schedule_free(qd_schedule_t *self);
 
 /* The schedule as changes, presets expanded. *out is to be freed. */
 bool qd_schedule_expand(qd_loading_t *load, const qd_schedule_t *self, qd_change_t **out, size_t *count);
 
-/* Whether the schedule at period 0 sets everything that a parameter (or QD_DOCTRINE) sets. */
+/* Whether the schedule at period 0 overrides a parameter (or QD_DOCTRINE) entirely. */
 bool qd_schedule_overrides(const qd_schedule_t *schedule, int parameter);
 
 /* Reports such an override at the setting in the schedule's list; true if there is none. `what` names the overridden thing: "the

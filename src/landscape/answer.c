@@ -121,7 +121,7 @@ void qd_found_merge(qd_found_t *self, qd_found_t *other)
                      other->optima);
     for (size_t m = 0; m < other->count; m++)
         keep(self, other->minimum[m]);
-    other->count = 0; /* their amounts have gone over */
+    other->count = 0; /* their amounts now belong to the merged list */
     qd_found_free(other);
 }
 
@@ -230,7 +230,7 @@ qd_moves_t qd_partition_moves(const qd_weights_t *weights, size_t groups_max, co
     return moves;
 }
 
-/* Greatest number of configurations visited in all; beyond it the answer marks its plateaus as unknown. */
+/* Limit of configurations visited in all; beyond it the answer marks its plateaus as unknown. */
 #define PLATEAU_MAX 200000
 
 #define EMPTY UINT32_MAX
@@ -340,7 +340,7 @@ static void forget(qd_landscape_answer_t *answer)
     answer->plateaus_known = false;
 }
 
-/* Walks the plateau of a minimum without one so far. False: no room. */
+/* Visits the plateau of a minimum that has none yet. False: no room. */
 static bool walk_plateau(visits_t *self, size_t from, bool *exit)
 {
     for (size_t at = from; at < self->count; at++)

@@ -231,9 +231,9 @@ void qd_coalitions_swings(const qd_coalitions_t *self, const qd_small_sets_t *sm
  * the number of sets of t voters with weights w1, w2, ... Terms beyond a limit are dropped, because they can
  * never become small again.
  *
- * Division by a voter's factor removes the voter: 1/(1 + u) = 1 - u + u^2 - ... with u = y x^weight. Only sums of coefficients
- * within the limits are needed, so that the division is never carried out. With F[t][w] the number of sets of t voters of weight
- * at most w,
+ * Division by a voter's factor removes the voter: 1/(1 + u) = 1 - u + u^2 - ... with u = y x^weight. Only
+ * sums of coefficients within the limits are needed, so that no full division is needed. With F[t][w] the
+ * number of sets of t voters of weight at most w,
  *
  *     sets without i = F[t][limit] - F[t-1][limit - weight_i] + F[t-2][limit - 2 weight_i] - ...
  *
@@ -315,7 +315,7 @@ static void multiply(series_t *self, size_t voter, size_t sets, size_t reach[])
     for (size_t a = 0; a < self->axes; a++) {
         size_t weight = self->weight[a] ? (size_t)self->weight[a][voter] : 0;
         if (weight >= self->extent[a])
-            return; /* in no small set */
+            return; /* is in no small set */
         size_t room = self->extent[a] - weight;
         end[a] = reach[a] < room ? reach[a] + 1 : room;
         shift += weight * self->stride[a];

@@ -29,8 +29,9 @@ QD_MUST_USE qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, con
  * actor 0 is chosen first, so that only subsets without it are needed: 3^(n-1) / 2 steps. D = sum of positive
  * w - best(all). */
 
-/* The optimal partitions into an answer whose `minimum` array is empty; n at most QD_BLOCS_EXACT_MAX. Stable
- * partitions that are not optimal are not looked for: the answer's scope is QD_MINIMA_OPTIMAL. */
+/* The optimal partitions into an answer whose `minimum` array is empty; n at most QD_BLOCS_EXACT_MAX. The
+ * method does not search for stable partitions that are not optimal: the answer's scope is
+ * QD_MINIMA_OPTIMAL. */
 QD_MUST_USE qd_status_t qd_subsets_solve(const qd_weights_t *weights, const qd_runner_t *runner,
                                          qd_landscape_answer_t *answer, qd_error_t *error);
 

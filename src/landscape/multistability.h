@@ -18,7 +18,8 @@ typedef struct {
 
 typedef struct qd_multistability qd_multistability_t;
 
-/* Room for `starts` starts of at most `states` states, so that measuring allocates nothing; NULL: no memory. */
+/* Room for `starts` starts of at most `states` states, so that measuring allocates nothing; NULL: memory is
+ * short. */
 qd_multistability_t *qd_multistability_new(size_t states, size_t starts);
 void qd_multistability_free(qd_multistability_t *self); /* NULL allowed */
 

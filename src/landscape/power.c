@@ -8,8 +8,8 @@
 
 #define BYTES_MAX           ((double)(1 << 30)) /* of a generating function */
 #define STEPS_MAX           6e10                /* of about a nanosecond */
-#define STEPS_FEW           1e7                 /* a cheaper method is not worth a search below this */
-#define MEMBERS_OF_ONE_RULE 46 /* voters whose sets the halves can list, whatever their weights */
+#define STEPS_FEW           1e7 /* below this, the search for a cheaper method costs more than it saves */
+#define MEMBERS_OF_ONE_RULE 46  /* voters whose sets the halves can list, whatever their weights */
 #define MEMBERS_OF_RULES    35
 
 qd_status_t qd_power_new(size_t members, size_t rules, qd_power_t **self, qd_error_t *error)
@@ -116,7 +116,7 @@ static qd_status_t build(plan_t *self, const qd_power_t *power, qd_error_t *erro
     return QD_OK;
 }
 
-/* The cheaper of the two ways of counting, if there is one. */
+/* The cheaper of the two counting methods, if one is feasible. */
 static qd_status_t choose_way(plan_t *self, qd_error_t *error)
 {
     double bytes = qd_series_bytes(&self->game), series = qd_series_steps(&self->game);

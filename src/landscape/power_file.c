@@ -54,7 +54,7 @@ static bool names_of_members(const qd_yaml_node_t *members, names_t *names)
     for (const qd_yaml_node_t *node = qd_yaml_first(members); node; node = qd_yaml_next(node)) {
         const char *name = qd_yaml_key(node);
         if (name && find(names, name) >= 0)
-            continue; /* the reader has told of the key already */
+            continue; /* the reader has already reported the key */
         if (!name && !qd_yaml_name(node, &name))
             return false;
         if (find(names, name) >= 0)
@@ -65,7 +65,7 @@ static bool names_of_members(const qd_yaml_node_t *members, names_t *names)
     return true;
 }
 
-/* Rules that have been checked for their shape. */
+/* Rules whose structure has been checked. */
 static bool names_of_rules(const qd_yaml_node_t *rules, names_t *names)
 {
     for (const qd_yaml_node_t *rule = qd_yaml_first(rules); rule; rule = qd_yaml_next(rule)) {
@@ -160,7 +160,7 @@ static bool check_shape_of_rules(const qd_yaml_node_t *rules)
     return good;
 }
 
-/* Members are weighted where there is a quota for them, and a list beside `rules` otherwise. */
+/* Members have weights if they have a quota; otherwise they are a list beside `rules`. */
 static bool check_shape_of_members(const qd_yaml_node_t *root, const parts_t *parts)
 {
     bool good = true;

@@ -129,10 +129,10 @@ void qd_landscape_game_leave(const qd_landscape_game_t *self, uint16_t group[])
 
 #define SEARCH_LISTED_MAX 100
 
-#define ROUND   128 /* starts between two joinings */
+#define ROUND   128 /* starts between two merges */
 #define ANNEALS 4   /* per start; a power of two: they are fused in pairs */
 #define SWEEPS  250
-#define PERIODS 1000 /* periods of luck set aside for one annealing or fusion */
+#define PERIODS 1000 /* periods of random numbers reserved for one annealing or fusion */
 
 /* Lowest distinct results so far, ascending in energy, first found first. */
 typedef struct {

@@ -97,7 +97,7 @@ static void put_claim(FILE *out, const qd_result_claim_t *claim)
     qd_report_put_real(out, claim->p_holm);
 }
 
-/* What a claim's table has beside it. */
+/* The notes beside a claim's table. */
 typedef struct {
     const qd_result_verdict_t *by_order, *ablation, *baseline;
     const char *const *ablation_name, *const *baseline_name;

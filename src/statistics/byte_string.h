@@ -42,7 +42,7 @@ static inline int64_t qd_unzigzag(uint64_t value)
     return (int64_t)(value >> 1 ^ (0 - (value & 1)));
 }
 
-/* Room for `size` bytes more, to be written where it says (NULL after a failure) up to `end`. */
+/* Returns room for `size` more bytes, up to `end`; NULL after a failure. */
 unsigned char *qd_byte_writer_room(qd_byte_writer_t *self, size_t size);
 void qd_byte_writer_fill(qd_byte_writer_t *self, const unsigned char *end);
 
@@ -51,7 +51,7 @@ void qd_byte_writer_fill(qd_byte_writer_t *self, const unsigned char *end);
 typedef struct {
     const unsigned char *at, *end;
     bool failed;
-    bool first_edition; /* of the encoding of tallies, which is read but not written any more (tally.c) */
+    bool first_edition; /* of the former encoding of tallies, which is read only (tally.c) */
 } qd_byte_reader_t;
 
 uint64_t qd_byte_reader_whole_long(qd_byte_reader_t *self);

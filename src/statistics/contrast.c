@@ -118,8 +118,9 @@ void qd_contrast_free(qd_contrast_t *self)
     free(self);
 }
 
-/* sum_k weight_k y_k over the terms of a stratum (ALL: over all), 0 where that is rounding; *size is what rounding is
- * measured by. Weights that cancel are applied to differences from the first term, so that equal terms give 0 exactly. */
+/* sum_k weight_k y_k over the terms of a stratum (ALL: over all), 0 where that is rounding; *size is the size
+ * that rounding is compared with. Weights that cancel are applied to differences from the first term, so that
+ * equal terms give 0 exactly. */
 static double combine_stratum(const qd_contrast_t *self, size_t stratum, size_t w,
                               const double *const column[], double *size)
 {
@@ -240,7 +241,7 @@ static flips_t flip_coins(unsigned n, unsigned k)
     return (flips_t){high, low, fmin(1.0, 2.0 * fmin(high, low))};
 }
 
-/* The same where it can be found; beyond that, the least that it can be. */
+/* The same if it can be computed; otherwise its lower bound. */
 static flips_t flips(const qd_contrast_t *self, double margin)
 {
     uint64_t differing = self->count - self->zeros;
@@ -265,7 +266,7 @@ static double p_above(const qd_contrast_result_t *of, double excess)
     return gsl_cdf_tdist_Q(excess / of->se, of->freedom);
 }
 
-/* The larger p of Student's test and of the sign flips, so that few or equal differences prove nothing. */
+/* The larger p of Student's test and of the sign flips, so that few or equal differences decide nothing. */
 static void test(const qd_contrast_t *self, double margin, qd_contrast_result_t *out)
 {
     double size = fmax(self->sizes / (double)self->count, fabs(margin));

@@ -61,8 +61,8 @@ qd_contrast_t *qd_contrast_new(size_t terms, const double weight[]);
 qd_contrast_t *qd_contrast_new_strata(size_t terms, const double weight[], size_t strata, const size_t of[]);
 void qd_contrast_free(qd_contrast_t *self);
 
-/* The weights given; d_w of one world, w its position in the columns, NaN where a term is NaN. Neither depends on the
- * worlds added. */
+/* The weights; and d_w of one world, w its position in the columns, NaN if a term is NaN. Neither depends on
+ * the worlds added. */
 const double *qd_contrast_weights(const qd_contrast_t *self);
 double qd_contrast_of(const qd_contrast_t *self, size_t w, const double *const column[]);
 
@@ -73,8 +73,8 @@ void qd_contrast_add(qd_contrast_t *self, size_t count, const double *const colu
 /* The mean of d against `margin`; the interval has `confidence`, in (0,1). */
 qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confidence, double margin);
 
-/* Student's two-sided interval of another confidence, widened to the margin where the p-value does not exclude it
- * at that confidence; [0, 0] where no world differs. NaN where so few worlds can bound nothing:
+/* Student's two-sided interval of another confidence, widened to the margin where the p-value does not
+ * exclude it at that confidence; [0, 0] where no world differs. NaN if the worlds are too few for a bound:
  * 2^(1-count) > 1 - confidence. */
 qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence);
 
@@ -82,10 +82,10 @@ qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double conf
  * random numbers, so every world gives one slope, one rank statistic and one difference per step.
  *
  *   rise     least-squares slope over the levels times their range, times the direction, averaged over worlds:
- *            in units of the outcome, positive where the trend goes the way that was claimed
- *   tau      mean over worlds of Kendall's S / (L (L-1) / 2), the sum of sign(y_j - y_i) over levels i < j,
- *            times the direction: the same without assuming a shape (compare Page 1963)
- *   steps    the L - 1 differences of neighbouring levels, times the direction
+ *            in units of the outcome, positive if the trend has the claimed direction tau      mean over
+ *            worlds of Kendall's S / (L (L-1) / 2), the sum of sign(y_j - y_i) over levels i < j, times the
+ *            direction: the same without assuming a shape (compare Page 1963) steps    the L - 1 differences
+ *            of neighbouring levels, times the direction
  *
  * A mean that turns back at one step, or stays flat, may still have a rise. The trend is therefore tested by
  * intersection-union (Berger 1982): it holds if the rise exceeds the margin and every step exceeds 0, each

@@ -245,7 +245,7 @@ bool qd_sketch_decode(qd_sketch_t *self, uint64_t expected, bool apply, qd_byte_
 
 /* Worlds that wait to be counted together. The counts of all periods and series are 4.7 MB: counted world by
  * world, nearly every one would be fetched from the third-level cache; period by period, the counts of a
- * period stay in the first while those who wait are counted. */
+ * period stay in the first-level cache while the waiting worlds are counted. */
 #define PATH_WAITING 64
 
 #define STEPS 504 /* y = k / STEPS, k = 0 .. STEPS */
@@ -398,7 +398,8 @@ static void find_bins(const qd_path_histogram_t *self, const double *restrict pa
 }
 
 /* Whether a period has no value, and whether one lies beyond SUM_BOUND. Without their signs doubles are
- * ordered as their bits are, so differences of bits tell by their uppermost, which vectors can collect. */
+ * ordered as their bits are, so differences of bits have the answer in their uppermost bit, which vectors can
+ * collect. */
 static void look_over(const double path[], size_t periods, bool *gaps, bool *far)
 {
     const uint64_t size = UINT64_MAX >> 1, infinite = qd_bits_of(INFINITY), bound = qd_bits_of(SUM_BOUND);
@@ -492,7 +493,7 @@ uint64_t qd_path_histogram_describe(const qd_path_histogram_t *self, size_t peri
     return n;
 }
 
-/* The sum of a period less that of the period before: paths move slowly. Modulo 2^128. */
+/* The sum of a period less that of the period before, since paths change slowly. Modulo 2^128. */
 static qd_int128_t difference(qd_int128_t a, qd_int128_t b)
 {
     return (qd_int128_t)((qd_uint128_t)a - (qd_uint128_t)b);

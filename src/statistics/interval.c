@@ -169,7 +169,7 @@ bool qd_holm_adjust(size_t n, uint64_t tests, const double p[], double adjusted[
     return true;
 }
 
-/* Intrinsic time divided by this is the rho whose mixture is tightest there (Howard et al. 2021,
+/* Intrinsic time divided by this is the rho with the tightest mixture at that time (Howard et al. 2021,
  * section 3.5). */
 static double tuning(double alpha)
 {
@@ -383,7 +383,7 @@ qd_interval_t qd_resample_interval(size_t n, double value[], double confidence, 
 
 /* ---- bets ---------------------------------------------------------------------------------------------- */
 
-/* Capital beyond which there is nothing more to show: no overflow follows. */
+/* Limit of the capital, against overflow; the evidence is sufficient long before. */
 #define CAPITAL_MOST 1e200
 
 void qd_bets_init(qd_bets_t *self, double low, double high, double margin)

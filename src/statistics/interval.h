@@ -92,7 +92,8 @@ typedef struct {
 void qd_confidence_sequence_init(qd_confidence_sequence_t *self, double low, double high, double confidence,
                                  uint64_t min_worlds);
 
-/* Takes a look: count, mean and sd (n - 1) of all worlds so far. A count that has not grown is no look. */
+/* Takes a look: count, mean and sd (n - 1) of all worlds so far. A call whose count has not grown is
+ * ignored. */
 void qd_confidence_sequence_add(qd_confidence_sequence_t *self, uint64_t count, double mean, double sd);
 
 /* The interval at the last look. */
@@ -102,9 +103,9 @@ qd_interval_t qd_confidence_sequence_interval(const qd_confidence_sequence_t *se
 qd_interval_t qd_confidence_sequence_look(qd_confidence_sequence_t *self, uint64_t count, double mean,
                                           double sd);
 
-/* The p-value, at the last look, of the hypothesis that the mean is `value`: valid at every look, and so at any at which
- * the run may stop. It is below 1 - confidence where the interval excludes `value`, and conversely: the least alpha at
- * which it does, for the same tuning. In (0, 1]. */
+/* The p-value, at the last look, of the hypothesis that the mean is `value`: valid at every look, and so at
+ * any at which the run may stop. It is the least alpha at which the interval of the same tuning excludes
+ * `value`: below 1 - confidence if and only if the interval excludes it. In (0, 1]. */
 double qd_confidence_sequence_p(const qd_confidence_sequence_t *self, double value);
 
 /* Draws for resampling and simulated null distributions: purpose BOOTSTRAP, the kind of use as the "period".
@@ -126,20 +127,22 @@ void qd_resample_draw(size_t n, uint64_t seed, uint64_t resample, qd_resample_us
  * Student's, which the plain bootstrap (c = 1) is not. All 1 where n is 1. */
 void qd_resample_batches(size_t n, uint64_t seed, uint64_t resample, double confidence, double weight[]);
 
-/* Percentile interval (Efron 1979) of value[0..n-1], which it reorders, moved so that their median lies on `centre`:
- * resampling adds noise to squares and absolute values again, which biases the values as a whole. NaN are omitted. If
- * there are so many that an end of the interval could be one of them, or no values, both ends are NaN. */
+/* Percentile interval (Efron 1979) of value[0..n-1], which it reorders, moved so that their median lies on
+ * `centre`: resampling adds noise to squares and absolute values a second time, which biases all values. NaN
+ * are omitted. If there are so many that an end of the interval could be one of them, or no values, both ends
+ * are NaN. */
 qd_interval_t qd_resample_interval(size_t n, double value[], double confidence, double centre);
 
 /* Ascending order for qsort of doubles that are not NaN. */
 int qd_compare_doubles(const void *a, const void *b);
 
-/* Bets against the hypothesis that the mean of a bounded outcome is `margin` (Waudby-Smith and Ramdas 2024, section 4): the
- * capital prod_i (1 + l (x_i - m) / (m - low)) of a fixed stake l in (0, 1) is a non-negative supermartingale where the mean
- * is at most m, and so is its mean over the stakes, 1 at the start; it reaches 2/alpha with probability at most alpha/2
- * (Ville 1939). The same with high - m on the other side. Bets see the whole distribution of x and not its variance
- * alone, which in worlds that differ little against the bounds takes half as many worlds as the sequence above. Valid at
- * every sample size. Plain data; one thread at a time. */
+/* Bets against the hypothesis that the mean of a bounded outcome is `margin` (Waudby-Smith and Ramdas 2024,
+ * section 4): the capital prod_i (1 + l (x_i - m) / (m - low)) of a fixed stake l in (0, 1) is a non-negative
+ * supermartingale where the mean is at most m, and so is its mean over the stakes, 1 at the start; it reaches
+ * 2/alpha with probability at most alpha/2 (Ville 1939). The same with high - m on the other side. Bets see
+ * the whole distribution of x and not its variance alone, which halves the number of worlds of the sequence
+ * above if the outcome varies little compared with its bounds. Valid at every sample size. Plain data; one
+ * thread at a time. */
 
 /* Stakes fall from 1 - 2^-7 by factors of sqrt(2). */
 #define QD_BETS 16
@@ -149,7 +152,7 @@ typedef struct {
     double above[QD_BETS], below[QD_BETS]; /* capitals that grow where the mean lies above, below */
 } qd_bets_t;
 
-/* Bounds and margin are finite. A margin that is not between the bounds is not bet against. */
+/* Bounds and margin are finite. There are no bets against a margin outside the bounds. */
 void qd_bets_init(qd_bets_t *self, double low, double high, double margin);
 
 /* The outcome of one world, in [low, high]. */

@@ -388,7 +388,7 @@ static effect_moments_t estimate_effect(const effects_t *self, size_t factor)
     return out;
 }
 
-/* Where resample r of statistic s (0 mu, 1 mu*, 2 sigma) of a factor is kept. */
+/* The place of resample r of statistic s (0 mu, 1 mu*, 2 sigma) of a factor. */
 static double *sample_at(const effects_t *self, size_t s, size_t factor, size_t r)
 {
     return self->sample + (s * self->factors + factor) * self->bootstrap->resamples + r;

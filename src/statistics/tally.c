@@ -64,7 +64,7 @@ qd_tally_t *qd_tally_new(size_t periods, bool paths)
         return NULL;
     }
     for (size_t o = 0; o < qd_outcome_count; o++)
-        qd_moments_clear(&self->moments[o]); /* all else was allocated clear */
+        qd_moments_clear(&self->moments[o]); /* all other memory was allocated zeroed */
     return self;
 }
 
@@ -185,7 +185,7 @@ qd_hash_sum_t qd_tally_hash(const qd_tally_t *self)
 }
 
 /* A plausible value of an unseen world if the outcome has no upper bound: for counts and the kernel's diagnostics,
- * one more than the largest seen. */
+ * one more than the largest observed. */
 static double next_above(const qd_moments_t *moments, const qd_outcome_info_t *info)
 {
     bool whole = info->type == QD_OUTCOME_COUNT || info->group == QD_GROUP_DIAGNOSTICS;
@@ -193,7 +193,7 @@ static double next_above(const qd_moments_t *moments, const qd_outcome_info_t *i
 }
 
 /* Without a stated bound a side is Student's, or that of the sample and one value more at its end, whichever lies
- * further out: a bound that was not stated must not cut the interval off. */
+ * further out: without a stated bound nothing may cut the interval off. */
 static qd_interval_t interval_of(const qd_moments_t *moments, const qd_outcome_info_t *info, double high,
                                  double mean, double sd)
 {
@@ -444,7 +444,7 @@ bool qd_tally_bytes_are_current(const unsigned char *bytes, size_t size)
     return qd_byte_reader_word(&from) == FORMAT;
 }
 
-/* What lies between the header and the checksum. */
+/* The bytes between the header and the checksum. */
 static qd_byte_reader_t body_of(const unsigned char *bytes, size_t size)
 {
     return (qd_byte_reader_t){.at = bytes + 2 * sizeof(uint64_t),

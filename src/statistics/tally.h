@@ -1,4 +1,4 @@
-/* The tally of one (design point, order): everything that is kept of its worlds besides the rows themselves.
+/* The tally of one (design point, order): all statistics of its worlds, which are kept besides the rows.
  *
  * All sums are integers: values are rounded to multiples of 2^-32 and summed in 128 bits, histograms are
  * counts, and the hash of the worlds is a sum of hashes of rows. Integer sums are associative, so any split
@@ -59,10 +59,10 @@ qd_hash_sum_t qd_tally_hash(const qd_tally_t *self);
 void qd_hash_sum_add(qd_hash_sum_t *self, uint64_t world, const qd_outcomes_t *outcomes);
 void qd_hash_sum_add_failure(qd_hash_sum_t *self, uint64_t world, const char *reason);
 
-/* The interval is the exact one of a proportion for a flag, else qd_interval_bounded within the outcome's range
- * in the registry; `survival` ends at the number of periods. Where the range is open, one more value is taken at
- * the end of what was seen, for counts and diagnostics one beyond it; nothing is known (NaN) where all values of a real outcome
- * with an open range are equal. */
+/* The interval is the exact one of a proportion for a flag, else qd_interval_bounded within the outcome's
+ * range in the registry; `survival` ends at the number of periods. Where the range is open, one more value is
+ * taken at the largest (or least) observed value, for counts and diagnostics one beyond it; NaN if all values
+ * of a real outcome with an open range are equal. */
 qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome);
 
 /* The same of the moments of any value: `info` is its row in the registry, `high` the upper end of its range (info->high, or a closer
@@ -91,34 +91,35 @@ const uint64_t *qd_tally_plane(const qd_tally_t *self);
 uint64_t qd_tally_path(const qd_tally_t *self, qd_series_t series, size_t period, size_t quantiles,
                        const double p[], double *mean, double quantile[]);
 
-/* Bytes for a part file: sparse, little-endian, versioned. _encode appends to *buffer (realloc'd; *size used,
- * *capacity allocated). _decode *adds* the encoded tally to self and refuses, with QD_ERROR_IO, what is not
- * one. */
+/* Bytes for a part file: sparse, little-endian, versioned. _encode appends to *buffer (realloc'd; *size
+ * used, *capacity allocated). _decode *adds* the encoded tally to self and refuses invalid bytes with
+ * QD_ERROR_IO. */
 QD_MUST_USE qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
                                         size_t *capacity, qd_error_t *error);
 
-/* Worlds that ended well, worlds that failed, and the hash sum over both. */
+/* Worlds that did not fail, worlds that failed, and the hash sum over both. */
 typedef struct {
     uint64_t worlds, failures;
     qd_hash_sum_t hash;
 } qd_tally_totals_t;
 
-/* What can be read of encoded tallies without a tally: totals; least and greatest value of each outcome (INFINITY
- * and -INFINITY where no world has one). */
+/* Values read from encoded tallies without decoding them: totals; least and greatest value of each outcome
+ * (INFINITY and -INFINITY if no world has one). */
 typedef struct {
     qd_tally_totals_t totals;
     double min[QD_OUTCOMES_MAX], max[QD_OUTCOMES_MAX];
 } qd_tally_extent_t;
 void qd_tally_extent_clear(qd_tally_extent_t *self);
 
-/* Adds that of an encoded tally. Refuses, with QD_ERROR_IO, bytes whose checksum is wrong, that are of other outcomes, or
- * whose moments make no sense. Quantiles, plane and paths are not checked. */
+/* Adds the values of an encoded tally. Refuses, with QD_ERROR_IO, bytes with a wrong checksum, with other
+ * outcomes, or with impossible moments. Quantiles, plane and paths are not checked. */
 QD_MUST_USE qd_status_t qd_tally_extent_add(qd_tally_extent_t *self, const unsigned char *bytes, size_t size,
                                             qd_error_t *error);
 
-/* Whether the bytes are as _encode writes them now; those of the encoding before it can be decoded, too. */
+/* Whether the bytes have the present encoding, that of _encode; bytes of the former encoding can be decoded,
+ * too. */
 bool qd_tally_bytes_are_current(const unsigned char *bytes, size_t size);
-bool qd_tally_bytes_keep_paths(const unsigned char *bytes, size_t size); /* of what _encode gave */
+bool qd_tally_bytes_keep_paths(const unsigned char *bytes, size_t size); /* of the bytes of _encode */
 QD_MUST_USE qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t size,
                                         qd_error_t *error);
 

@@ -211,7 +211,7 @@ static const char *advice_on_quotes(const qd_yaml_node_t *node)
     return quoted ? " (drop the quotes: a number in quotes is a text)" : "";
 }
 
-/* Whether 15 digits show a number that is larger: the double below 0.5 reads "below 0.5". */
+/* Whether 15 digits round the number up: the double just below 0.5 is shown as "below 0.5". */
 static bool is_shown_larger(double x)
 {
     char text[40];

@@ -1,4 +1,4 @@
-/* Vega as this page needs it: what draws lines, bands, bars, cells, axes and legends. */
+/* The modules of Vega that this page needs: lines, bands, bars, cells, axes and legends. */
 const vega = {};
 for (const name of ['util', 'dataflow', 'scale', 'scenegraph', 'functions', 'parser', 'runtime', 'view', 'interpreter', 'format'])
     Object.assign(vega, load('vega-' + name));
@@ -64,7 +64,7 @@ async function draw(box, spec) {
     return view.runAsync();
 }
 
-/* Nothing is fetched: the page holds all that it shows. */
+/* No request is made: the page contains all its data. */
 const refusing_loader = {
     load: () => Promise.reject(new Error('this page loads nothing')),
     sanitize: () => Promise.reject(new Error('this page loads nothing'))};

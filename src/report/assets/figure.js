@@ -41,7 +41,7 @@ function choice(title, options, value, changed) {
 }
 
 /* `figure.controls`: [{name, title, options: [{value, title}], value}]; `figure.make(chosen, width)` gives {spec, rows, columns,
-   alternative, note}. A figure without rows says why. */
+ *    alternative, note}. A figure without rows shows the reason. */
 const figures = [];
 function add_figure(section, figure) {
     const chosen = {}, chart = element('div', {class: 'chart'}), caption = element('figcaption', {});

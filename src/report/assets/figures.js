@@ -2,13 +2,14 @@
 const D = JSON.parse(document.getElementById('data').textContent);
 const orders = D.orders;
 
-/* A point of a design is called by the values of its factors, in their order; where the experiment gave it a label of its own, by that. */
+/* The name of a design point: the values of its factors, in their order, or its label if the experiment gave
+ * it one. */
 const points = D.points.map((label, p) => {
     const set = D.factors.filter(f => f.value[p] !== null).map(f => show(f.value[p]));
     return /^\d+$/.test(label) && set.length && set.length <= 4 ? set.join(', ') : label;
 });
 
-/* What a figure shows first, where the result has it. */
+/* The first choice of a figure, if the result has it. */
 const first_of = names => ['survival', 'effective_blocs', 'tension_mean'].find(n => names.includes(n)) || names[0];
 const cell = (p, o) => p * orders.length + o;
 const options = list => list.map((title, k) => ({value: String(k), title}));
@@ -391,7 +392,7 @@ function claim_figure(section) {
         }});
 }
 
-/* As in the table of robustness: what *robust* asks for is the dashed line. */
+/* As in the table of robustness; the dashed line is the requirement of *robust*. */
 function robustness_figure(section) {
     if (!D.claims.some(c => c.robustness.length)) return;
     add_figure(section, {

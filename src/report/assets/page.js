@@ -1,4 +1,4 @@
-/* The page: its sections in order. Text from the result file only ever enters as text, never as markup. */
+/* The page: its sections in order. Text from the result file enters as text only, never as markup. */
 
 function add_section(id, title) {
     const section = element('section', {id, 'aria-labelledby': id + '-title'}, element('h2', {id: id + '-title'}, title));
@@ -64,7 +64,8 @@ function claims() {
     beside_table(section, 'Baselines', 'The same effect against arms for reference.', 'baselines', 'against', 'Against');
 }
 
-/* The cells of a claim's robustness that say something of their own: a claim about one order has that order's twice. */
+/* The cells of a claim's robustness without repetition: a claim about one order has that order's cell
+ * twice. */
 const robust_cells = c => c.order === 'all' && orders.length > 1 ? c.robustness : c.robustness.slice(0, 1);
 const place_name = (c, cell) => cell.place === 'claim' ? c.order : cell.place;
 const share = x => x === null ? '–' : `${Math.round(1000 * x) / 10} %`;
@@ -86,7 +87,7 @@ function robustness_table(section) {
                           {field: 'turning', title: 'Parameters that move it', wide: true}], rows));
 }
 
-/* What a claim becomes without one assumption, or against an arm that does nothing special. */
+/* The effect of a claim without one assumption, or against a baseline. */
 function beside_table(section, title, intro, list, key, name) {
     const rows = D.claims.flatMap(c => c[list].map(x => ({id: c.id, [key]: x[key], before: interval_text(c), estimate: interval_text(x),
         verdict: x.verdict ? element('span', {class: 'verdict ' + x.verdict}, x.verdict) : ''})));
