@@ -200,7 +200,7 @@ qd_status_t qd_csv_read(const char *path, qd_csv_t **out, qd_error_t *error)
     *out = NULL;
     qd_csv_t *self = qd_new(1, sizeof *self, error);
     if (!self || !(self->path = strdup(path))) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
+        status = qd_no_memory(error);
         goto out;
     }
     if ((status = qd_read_csv_text(path, QD_CSV_FILE_SIZE, &self->text, error)) == QD_OK)

@@ -1,4 +1,4 @@
-/* Allocation for code that reports errors, and lists that grow. */
+/* All allocation of arrays: zeroed, checked for overflow, with one message. */
 #ifndef QD_BASE_MEMORY_H
 #define QD_BASE_MEMORY_H
 
@@ -8,10 +8,22 @@
 
 #include "quadrille/error.h"
 
-/* A zeroed array of `count` elements of `size` bytes (room for one where count is 0), to be released by
- * free(). NULL and QD_ERROR_MEMORY in *error where memory is short or count * size overflows; an error that
- * already reports lack of memory is left unchanged. `error` may be NULL where the caller reports. */
-void *qd_new(size_t count, size_t size, qd_error_t *error);
+/* A zeroed array of `count` elements of `size` bytes (room for one where count is 0), to be released by free().
+ * NULL and QD_ERROR_MEMORY in *error where memory is short or count * size overflows; an error that already reports
+ * lack of memory is left unchanged. `error` may be NULL where the caller reports. */
+QD_MUST_USE void *qd_new(size_t count, size_t size, qd_error_t *error);
+
+/* As qd_new, at a multiple of 64 bytes: a cache line, and the widest vector. */
+QD_MUST_USE void *qd_new_aligned(size_t count, size_t size, qd_error_t *error);
+
+/* `array` (of qd_new or NULL) with room for `count` elements of `size` bytes, at least one, possibly moved; added
+ * elements are not zeroed. On failure, as qd_new, `array` is unchanged. For arrays that keep no capacity; see
+ * qd_list_room. */
+QD_MUST_USE void *qd_resize(void *array, size_t count, size_t size, qd_error_t *error);
+
+/* Adds the message "out of memory" to *error (may be NULL), unless the error already reports lack of memory: after a failure
+ * of strdup, asprintf, open_memstream, or a function that was given no error. Returns QD_ERROR_MEMORY. */
+qd_status_t qd_no_memory(qd_error_t *error);
 
 /* Room for `more` elements of `size` bytes beyond the `count` that an array of *capacity holds. Returns the array,
  * possibly moved and larger by at least half, so that n additions cost O(n); NULL if memory is short (the array is
@@ -22,8 +34,8 @@ static inline void *qd_list_room(void *array, size_t count, size_t more, size_t 
         return array;
     size_t room = count + more < 4 ? 4 : count + more;
     room += room / 2;
-    void *larger = room > SIZE_MAX / size || room < more ? NULL : realloc(array, room * size);
-    if (larger != NULL)
+    void *larger = room < more ? NULL : qd_resize(array, room, size, NULL);
+    if (larger)
         *capacity = room;
     return larger;
 }

@@ -104,9 +104,9 @@ static qd_status_t read_all(FILE *file, const char *path, size_t limit, char **t
     size_t room = 0, used = 0;
     do {
         room = room ? 2 * room : 16384;
-        char *larger = realloc(*text, room + 1);
+        char *larger = qd_resize(*text, room + 1, 1, error);
         if (!larger)
-            return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
+            return QD_ERROR_MEMORY;
         *text = larger;
         used += fread(*text + used, 1, room - used, file);
     } while (used == room && used <= limit);

@@ -42,11 +42,6 @@ static char *name_of(const export_t *self, size_t point)
                             : strdup(qd_result_file_point_label(self->file, point));
 }
 
-static qd_status_t no_memory(const export_t *self)
-{
-    return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: no memory for an export", self->path);
-}
-
 /* ---- worlds ---------------------------------------------------------------------------------------------- */
 
 /* One (point, order) while its worlds are written. */
@@ -176,7 +171,7 @@ static qd_status_t export_worlds(export_t *self)
         char *name = name_of(self, cell.point = self->point[p]);
         self->name = name;
         if (!name)
-            status = no_memory(self);
+            status = qd_no_memory(self->error);
         for (cell.order = 0; cell.order < qd_result_file_orders(self->file) && status == QD_OK; cell.order++)
             status = put_cell(self, &cell, value);
         free(name);
@@ -253,7 +248,7 @@ static qd_status_t export_summaries(export_t *self)
         char *name = name_of(self, self->point[p]);
         self->name = name;
         if (!name)
-            status = no_memory(self);
+            status = qd_no_memory(self->error);
         for (size_t order = 0; order < qd_result_file_orders(self->file) && status == QD_OK; order++)
             status = summarise_order(self, self->point[p], order);
         free(name);
@@ -280,7 +275,7 @@ static qd_status_t put_coordinate(export_t *self, const qd_factor_t *factor, dou
         qd_write_value(out, factor->parameter, value);
     char *word = out ? qd_memory_close(out, &memory) : NULL;
     if (!word)
-        return no_memory(self);
+        return qd_no_memory(self->error);
     qd_rows_text(&self->rows, word);
     free(word);
     return QD_OK;
@@ -307,7 +302,7 @@ static qd_status_t export_design(export_t *self)
         const qd_point_t *point = &self->experiment->point[self->point[p]];
         char *name = name_of(self, self->point[p]);
         if (!name) {
-            status = no_memory(self);
+            status = qd_no_memory(self->error);
             break;
         }
         qd_rows_text(&self->rows, name);

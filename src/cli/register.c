@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "cli/cli.h"
 #include "experiment/parts.h"
 
@@ -16,8 +17,8 @@ static int seal(const char *experiment_path, bool force)
     qd_error_t error = QD_ERROR_NONE;
     qd_experiment_t *experiment = NULL;
     char *path = qd_registration_path(experiment_path);
-    qd_status_t status = path ? qd_experiment_load(experiment_path, NULL, &experiment, &error)
-                              : qd_error_add(&error, QD_ERROR_MEMORY, "no memory for a path");
+    qd_status_t status =
+        path ? qd_experiment_load(experiment_path, NULL, &experiment, &error) : qd_no_memory(&error);
     int result = 2;
     if (status != QD_OK) {
         result = qd_cli_fail(&error);

@@ -347,8 +347,7 @@ const char *qd_show_point_name(const qd_show_t *self, size_t point)
     if (known && !self->name[point])
         self->name[point] = qd_experiment_point_name(self->experiment, point);
     if (known && !self->name[point])
-        (void)qd_error_add(self->error, QD_ERROR_MEMORY,
-                           "no memory for the name of a point"); /* told at the end */
+        (void)qd_no_memory(self->error); /* told at the end */
     return self->name[point] ? self->name[point] : label;
 }
 

@@ -266,7 +266,7 @@ static int show_side(const qd_show_t *self, const char *label, int indent)
     for (size_t p = 0; slash && p < qd_result_file_points(self->file) && !text; p++)
         if (strcmp(qd_result_file_point_label(self->file, p), slash + 1) == 0 &&
             asprintf(&text, "%.*s, %s", (int)(slash - label), label, qd_show_point_name(self, p)) < 0) {
-            (void)qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the name of a point");
+            (void)qd_no_memory(self->error);
             return qd_show_column(label, indent, SIDE_WIDTH);
         }
     int column = qd_show_column(text ? text : label, indent, SIDE_WIDTH);

@@ -156,7 +156,7 @@ qd_status_t qd_design_sobol(size_t points, size_t dimensions, uint64_t seed, dou
                             GSL_BITS, points);
     gsl_qrng *sequence = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)dimensions);
     if (sequence == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a Sobol' sequence");
+        return qd_no_memory(error);
     for (size_t i = 0; i < points; i++) {
         double *row = unit + i * dimensions;
         for (size_t d = 0; d < dimensions; d++)

@@ -1,11 +1,11 @@
-#include "engine/claim_sequences.h"
-#include "engine/claim_tests.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "engine/claim_sequences.h"
+#include "engine/claim_tests.h"
 #include "statistics/interval.h"
 
 /* The tests of a table: claims (rows) by columns that are counted together. A test that is not made (an order
@@ -39,15 +39,15 @@ static qd_status_t family_init(family_t *self, qd_place_family_t family, const q
     *self = (family_t){.family = family,
                        .size = size,
                        .columns = columns,
-                       .test = calloc(size, sizeof *self->test),
-                       .made = calloc(size, sizeof *self->made),
-                       .sequence = tests->sequences ? calloc(size, sizeof *self->sequence) : NULL,
-                       .p = calloc(size, sizeof *self->p),
-                       .holm = calloc(size, sizeof *self->holm),
+                       .test = qd_new(size, sizeof *self->test, error),
+                       .made = qd_new(size, sizeof *self->made, error),
+                       .sequence = tests->sequences ? qd_new(size, sizeof *self->sequence, error) : NULL,
+                       .p = qd_new(size, sizeof *self->p, error),
+                       .holm = qd_new(size, sizeof *self->holm, error),
                        .alpha = 1.0 - confidence};
     if (self->test && self->made && self->p && self->holm && (self->sequence || !tests->sequences))
         return QD_OK;
-    return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu tests of claims", size);
+    return qd_no_memory(error);
 }
 
 /* How a sequence has judged, before what else is said of the test. */
@@ -126,7 +126,7 @@ static qd_status_t correct(family_t *self, uint64_t tests, qd_error_t *error)
             effects += self->test[i].effect;
         }
     if (!qd_holm_adjust(made, tests, self->p, self->holm))
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu tests of claims", made);
+        return qd_no_memory(error);
     effects = tests > effects ? tests : effects;
     for (size_t i = self->size; i-- > 0;)
         self->holm[i] = self->made[i] ? self->holm[--made] : (double)NAN;
@@ -250,7 +250,7 @@ static qd_status_t mix(const qd_experiment_t *experiment, const qd_result_verdic
                                  order[high].estimate - order[low].estimate, experiment->order[high].label,
                                  order[high].estimate, experiment->order[low].label, order[low].estimate,
                                  *row->note ? "; " : "", row->note);
-    return row->note ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a note");
+    return row->note ? QD_OK : qd_no_memory(error);
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------------- */
@@ -353,7 +353,7 @@ static qd_status_t compare_selection(qd_claim_tests_t *tests, const qd_claim_t *
             qd_analysis_text(out, "%s: of the effect %.4g is due to more missions, %.4g to better ones",
                              row->note, more, better);
     }
-    return row->note ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a note");
+    return row->note ? QD_OK : qd_no_memory(error);
 }
 
 /* ---- ablations ----------------------------------------------------------------------------------------- */
@@ -365,9 +365,9 @@ static qd_status_t ablate(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_
     size_t ablations = experiment->ablations, size = experiment->claims * ablations;
     family_t family;
     qd_status_t status = family_init(&family, QD_PLACES_ABLATIONS, tests, error);
-    out->ablation = calloc(size, sizeof *out->ablation);
+    out->ablation = qd_new(size, sizeof *out->ablation, error);
     if (status == QD_OK && out->ablation == NULL)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu ablated claims", size);
+        status = qd_no_memory(error);
     for (size_t i = 0; i < size && status == QD_OK; i++) {
         qd_place_t place;
         if (qd_place_at(experiment, QD_PLACES_ABLATIONS, i / ablations, i % ablations, &place))
@@ -393,9 +393,9 @@ static qd_status_t compare_baselines(qd_claim_tests_t *tests, qd_analysis_t *out
     size_t size = experiment->claims * QD_BASELINES;
     family_t family;
     qd_status_t status = family_init(&family, QD_PLACES_BASELINES, tests, error);
-    out->baseline = calloc(size, sizeof *out->baseline);
+    out->baseline = qd_new(size, sizeof *out->baseline, error);
     if (status == QD_OK && out->baseline == NULL)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu comparisons", size);
+        status = qd_no_memory(error);
     for (size_t i = 0; i < size && status == QD_OK; i++) {
         qd_place_t place;
         if (qd_place_at(experiment, QD_PLACES_BASELINES, i / QD_BASELINES, i % QD_BASELINES, &place))
@@ -420,11 +420,11 @@ qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_index_t *don
     family_t family;
     if (n == 0)
         return QD_OK;
-    out->claim = calloc(n, sizeof *out->claim);
-    out->by_order = calloc(n * experiment->orders, sizeof *out->by_order);
+    out->claim = qd_new(n, sizeof *out->claim, error);
+    out->by_order = qd_new(n * experiment->orders, sizeof *out->by_order, error);
     qd_status_t status = family_init(&family, QD_PLACES_CLAIMS, &tests, error);
     if (status == QD_OK && (!out->claim || !out->by_order))
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu claims", n);
+        status = qd_no_memory(error);
     for (size_t c = 0; c < n && status == QD_OK; c++)
         status = test_claim(&tests, c, out, &family, error);
     if (status == QD_OK)

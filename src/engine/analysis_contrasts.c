@@ -1,11 +1,10 @@
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/memory.h"
 #include "engine/cells.h"
 #include "engine/columns.h"
 #include "engine/findings.h"
-
-#include <stdlib.h>
-#include <string.h>
-
 #include "statistics/contrast.h"
 
 /* Cells read together and the pairs of them that are compared. A side of a pair is one cell, or the mean of
@@ -61,11 +60,11 @@ static qd_status_t add_pair(pairs_t *self, size_t more, size_t less, qd_analysis
 {
     pair_t *larger = qd_list_room(self->pair, self->pairs, 1, &self->capacity, sizeof *larger);
     if (larger == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu contrasts", self->pairs + 1);
+        return qd_no_memory(error);
     self->pair = larger;
     pair_t pair = {more, less, NULL, label_of(self, more, out), label_of(self, less, out)};
     if (pair.more_label == NULL || pair.less_label == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a label");
+        return qd_no_memory(error);
     self->pair[self->pairs++] = pair;
     return QD_OK;
 }
@@ -158,7 +157,7 @@ static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome
         bool paired = cell[self->pair[i].more].stratum == cell[self->pair[i].less].stratum;
         self->pair[i].contrast = qd_contrast_new_strata(2, weight, paired ? 1 : 2, apart);
         if (self->pair[i].contrast == NULL)
-            status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu contrasts", self->pairs);
+            status = qd_no_memory(error);
     }
     if (status == QD_OK)
         status = qd_cells_walk(&self->cells, done, outcome, see_pairs, self, error);
@@ -200,9 +199,9 @@ qd_status_t qd_analyse_contrasts(const qd_experiment_t *experiment, qd_index_t *
         status = choose_pairs(&pairs, out, error);
     if (status != QD_OK || pairs.pairs == 0 || outcomes == 0)
         goto out;
-    out->contrast = calloc(pairs.pairs * outcomes, sizeof *out->contrast);
+    out->contrast = qd_new(pairs.pairs * outcomes, sizeof *out->contrast, error);
     if (out->contrast == NULL)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu contrasts", pairs.pairs * outcomes);
+        status = qd_no_memory(error);
     for (size_t o = 0; o < qd_outcome_count && status == QD_OK; o++)
         if (chosen[o])
             status = compare(&pairs, done, (qd_outcome_t)o, out, error);

@@ -225,7 +225,7 @@ static qd_status_t summarise(study_t *self, const place_t *place, qd_result_robu
                              qd_error_t *error)
 {
     if (!qd_bh_adjust(self->points, self->p, self->adjusted))
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the robustness of a claim");
+        return qd_no_memory(error);
     count_t all = count_where(self, place, &(where_t){0});
     qd_interval_t interval = qd_interval_exact(all.same, all.points, self->experiment->confidence);
     out->points = (int64_t)all.points;
@@ -398,14 +398,14 @@ static qd_status_t name_verdict(const study_t *self, const place_t *place, qd_an
     } else {
         out->condition = look_for_condition(self, place, texts, out);
     }
-    return out->condition ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a condition");
+    return out->condition ? QD_OK : qd_no_memory(error);
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------------- */
 
 static const char *const *place_names(const qd_experiment_t *experiment, qd_analysis_t *out)
 {
-    const char **name = out->robustness_place = calloc(1 + experiment->orders, sizeof *name);
+    const char **name = out->robustness_place = qd_new(1 + experiment->orders, sizeof *name, NULL);
     for (size_t o = 0; name && o < experiment->orders; o++)
         name[1 + o] = experiment->order[o].label;
     if (name)
@@ -469,10 +469,10 @@ qd_status_t qd_analyse_robustness(qd_claim_tests_t *tests, qd_analysis_t *out, q
     size_t places = experiment->claims * (1 + experiment->orders);
     study_t study;
     qd_status_t status = study_init(&study, experiment, error);
-    out->robustness = calloc(places, sizeof *out->robustness);
-    out->turning = calloc(places * experiment->robustness.factors + 1, sizeof *out->turning);
+    out->robustness = qd_new(places, sizeof *out->robustness, error);
+    out->turning = qd_new(places * experiment->robustness.factors + 1, sizeof *out->turning, error);
     if (status == QD_OK && (!out->robustness || !out->turning || !place_names(experiment, out)))
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for the robustness of claims");
+        status = qd_no_memory(error);
     if (status == QD_OK) {
         double confidence = tests->sequences ? experiment->precision.confidence : experiment->confidence;
         set_signs(&study, 1.0 - confidence, out);

@@ -1,10 +1,9 @@
-#include "engine/findings.h"
-#include "engine/parallel.h"
-
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "engine/findings.h"
+#include "engine/parallel.h"
 #include "experiment/points.h"
 #include "statistics/sensitivity.h"
 
@@ -283,7 +282,7 @@ static qd_status_t study_outcomes(study_t *self, double room[], qd_analysis_t *o
     for (size_t i = 0; i < self->tasks; i++) {
         const task_t *task = &self->task[i];
         if (task->status != QD_OK)
-            return qd_error_add(error, task->status, "no memory for the sensitivity of an outcome");
+            return qd_no_memory(error); /* nothing else fails there */
         for (size_t f = 0; f < factors && task->finite; f++)
             out->sensitivity[out->sensitivities++] = task->row[f];
     }

@@ -1,8 +1,8 @@
 #include "engine/cells.h"
 
-#include "base/memory.h"
-
 #include <stdlib.h>
+
+#include "base/memory.h"
 
 /* Worlds of one batch, fewer where there are so many cells that a batch would fill too much memory. */
 #define BATCH_MAX     4096
@@ -27,7 +27,7 @@ qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double we
 {
     qd_cell_t *larger = qd_list_room(self->cell, self->size, 1, &self->capacity, sizeof *larger);
     if (larger == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu cells", self->size + 1);
+        return qd_no_memory(error);
     self->cell = larger;
     qd_cell_t cell = {point, order, weight, stratum_of(self, order)};
     self->cell[self->size++] = cell;
@@ -78,11 +78,11 @@ qd_status_t qd_cells_walk(const qd_cells_t *self, qd_index_t *done, qd_outcome_t
         return QD_OK;
     size_t batch = BATCH_DOUBLES / self->size;
     batch = batch > BATCH_MAX ? BATCH_MAX : batch < 1 ? 1 : batch;
-    double *room = malloc(self->size * batch * sizeof *room);
-    const double **column = malloc(self->size * sizeof *column);
+    double *room = qd_new(self->size * batch, sizeof *room, error);
+    const double **column = qd_new(self->size, sizeof *column, error);
     qd_status_t status = QD_OK;
     if (room == NULL || column == NULL) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu columns", self->size);
+        status = qd_no_memory(error);
         goto out;
     }
     for (size_t k = 0; k < self->size; k++)

@@ -197,7 +197,7 @@ static qd_status_t find_greatest(const qd_claim_sequences_t *self, double greate
     size_t orders = self->experiment->orders, states, periods;
     qd_change_t *change = qd_worker_schedule(self->experiment);
     if (!change)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a schedule");
+        return qd_no_memory(error);
     for (size_t k = 0; k < self->columns; k++) {
         const column_t *column = &self->column[k];
         qd_worker_sizes_at(self->experiment, column->cell / orders, column->cell % orders, change, &states,
@@ -303,8 +303,7 @@ qd_status_t qd_claim_sequences_new(const qd_experiment_t *experiment, const size
         return QD_OK;
     }
     qd_claim_sequences_free(self);
-    return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the sequences of %zu claims",
-                        experiment->claims);
+    return qd_no_memory(error);
 }
 
 /* ---- looks --------------------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "engine/columns.h"
 #include "statistics/contrast.h"
 
@@ -23,11 +24,11 @@ static void see_contrast(void *context, size_t count, const double *const column
 }
 
 /* The weighted sum of cells, world by world within a stratum, against a margin. */
-static qd_status_t combine(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_cells_t *cells,
-                           qd_outcome_t outcome, double margin, qd_contrast_result_t *out, qd_error_t *error)
+static qd_status_t combine(qd_claim_tests_t *self, const qd_cells_t *cells, qd_outcome_t outcome,
+                           double margin, qd_contrast_result_t *out, qd_error_t *error)
 {
-    double *weight = malloc(cells->size * sizeof *weight);
-    size_t *stratum = malloc(cells->size * sizeof *stratum);
+    double *weight = qd_new(cells->size, sizeof *weight, error);
+    size_t *stratum = qd_new(cells->size, sizeof *stratum, error);
     qd_contrast_t *contrast = NULL;
     for (size_t k = 0; weight && stratum && k < cells->size; k++) {
         weight[k] = cells->cell[k].weight;
@@ -37,7 +38,7 @@ static qd_status_t combine(qd_claim_tests_t *self, const qd_claim_t *claim, cons
         contrast = qd_contrast_new_strata(cells->size, weight, cells->strata, stratum);
     qd_status_t status = QD_OK;
     if (contrast == NULL)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+        status = qd_no_memory(error);
     if (status == QD_OK)
         status = qd_cells_walk(cells, self->done, outcome, see_contrast, contrast, error);
     if (status == QD_OK)
@@ -77,7 +78,7 @@ static qd_status_t test_combination(qd_claim_tests_t *self, const qd_place_t *pl
     qd_cells_t cells = {.apart = self->experiment->luck_by_order, .worlds = self->worlds};
     qd_status_t status = qd_place_contrast(self->experiment, place, &cells, error);
     if (status == QD_OK)
-        status = combine(self, claim, &cells, claim->outcome, claim->margin, &out->found, error);
+        status = combine(self, &cells, claim->outcome, claim->margin, &out->found, error);
     out->p = out->found.p;
     out->note = note_unequal_periods(self, claim, &cells, texts, out->note);
     qd_cells_free(&cells);
@@ -92,7 +93,7 @@ qd_status_t qd_claim_arm_mean(qd_claim_tests_t *self, const qd_claim_t *claim, c
     qd_contrast_result_t found = {.estimate = NAN};
     qd_status_t status = qd_place_arm(self->experiment, &place, arm, 1.0, &cells, error);
     if (status == QD_OK)
-        status = combine(self, claim, &cells, outcome, 0.0, &found, error);
+        status = combine(self, &cells, outcome, 0.0, &found, error);
     *mean = found.estimate;
     qd_cells_free(&cells);
     return status;
@@ -126,10 +127,10 @@ static qd_status_t levels_init(levels_t *self, const qd_claim_t *claim, const qd
     size_t columns = claim->levels * cells->strata;
     *self = (levels_t){.cells = cells, .levels = claim->levels, .start = start};
     self->trend = qd_trend_new(claim->levels, claim->level_value, claim->direction, cells->strata);
-    self->mean = malloc(columns * LEVELS_ROOM * sizeof *self->mean);
-    self->level = malloc(columns * sizeof *self->level);
+    self->mean = qd_new(columns * LEVELS_ROOM, sizeof *self->mean, error);
+    self->level = qd_new(columns, sizeof *self->level, error);
     if (!self->trend || !self->mean || !self->level)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+        return qd_no_memory(error);
     for (size_t k = 0; k < columns; k++)
         self->level[k] = self->mean + k * LEVELS_ROOM;
     return QD_OK;
@@ -210,9 +211,8 @@ static qd_status_t test_trend(qd_claim_tests_t *self, const qd_place_t *place, q
     const qd_claim_t *claim = &place->claim;
     qd_cells_t cells = {.apart = self->experiment->luck_by_order, .worlds = self->worlds};
     levels_t levels = {0};
-    size_t *start = calloc(claim->levels + 1, sizeof *start);
-    qd_status_t status = start ? level_cells(self, place, &cells, start, error)
-                               : qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+    size_t *start = qd_new(claim->levels + 1, sizeof *start, error);
+    qd_status_t status = start ? level_cells(self, place, &cells, start, error) : qd_no_memory(error);
     if (status == QD_OK)
         status = levels_init(&levels, claim, &cells, start, error);
     if (status == QD_OK)
@@ -273,9 +273,9 @@ static qd_status_t test_bimodal(qd_claim_tests_t *self, const qd_place_t *place,
     const qd_claim_t *claim = &place->claim;
     qd_cells_t cells = {.apart = self->experiment->luck_by_order};
     qd_bimodality_t worst = {.p = -1.0};
-    double *value = malloc(2 * QD_DIP_WORLDS * sizeof *value);
-    qd_status_t status = value ? qd_place_arm(self->experiment, place, &claim->more, 1.0, &cells, error)
-                               : qd_error_add(error, QD_ERROR_MEMORY, "no memory for claim %s", claim->id);
+    double *value = qd_new(2 * QD_DIP_WORLDS, sizeof *value, error);
+    qd_status_t status =
+        value ? qd_place_arm(self->experiment, place, &claim->more, 1.0, &cells, error) : qd_no_memory(error);
     for (size_t k = 0; k < cells.size && status == QD_OK && !isnan(worst.p); k++) {
         qd_bimodality_t found;
         status = test_cell(self, claim, &cells.cell[k], value, &found, error);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/memory.h"
 #include "engine/analysis.h"
 #include "engine/parallel.h"
 
@@ -70,10 +71,10 @@ static qd_status_t find_targets(const qd_experiment_t *experiment, const qd_stop
     size_t orders = experiment->orders, cells = experiment->points * orders;
     if (!stopping)
         return QD_OK;
-    *target = malloc(cells * sizeof **target);
-    *interval = malloc(cells * sizeof **interval);
+    *target = qd_new(cells, sizeof **target, error);
+    *interval = qd_new(cells, sizeof **interval, error);
     if (!*target || !*interval)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
+        return qd_no_memory(error);
     for (size_t i = 0; i < cells; i++) {
         (*target)[i] = qd_stopping_target(stopping, i / orders, i % orders);
         (*interval)[i] = qd_stopping_interval(stopping, i / orders, i % orders);

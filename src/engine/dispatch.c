@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "engine/groups.h"
 #include "store/unit.h"
 
@@ -39,7 +40,7 @@ static double guess_rate(const qd_experiment_t *experiment)
     for (size_t o = 0; o < experiment->orders; o++) {
         qd_plan_t plan;
         qd_change_t *change =
-            malloc((experiment->changes + experiment->point[0].changes + 1) * sizeof *change);
+            qd_new(experiment->changes + experiment->point[0].changes + 1, sizeof *change, NULL);
         if (!change)
             return 1.0;
         qd_experiment_plan(experiment, 0, o, change, &plan);
@@ -146,7 +147,7 @@ static bool copy_done(qd_dispatch_t *self)
 qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, const qd_dispatch_options_t *options,
                             qd_dispatch_t **out, qd_error_t *error)
 {
-    qd_dispatch_t *self = calloc(1, sizeof *self);
+    qd_dispatch_t *self = qd_new(1, sizeof *self, error);
     qd_status_t status = QD_ERROR_MEMORY;
     if (!self)
         goto out;
@@ -154,9 +155,9 @@ qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, const qd_dispatch
     self->options = *options;
     self->by_group = experiment->precision.given;
     self->cells = experiment->points * experiment->orders;
-    self->mine = calloc(self->cells, sizeof *self->mine);
-    self->done = calloc(self->cells, sizeof *self->done);
-    self->turn = calloc(self->cells, sizeof *self->turn);
+    self->mine = qd_new(self->cells, sizeof *self->mine, error);
+    self->done = qd_new(self->cells, sizeof *self->done, error);
+    self->turn = qd_new(self->cells, sizeof *self->turn, error);
     if (!self->mine || !self->done || !self->turn || qd_twins_find(experiment, &self->twin, error) != QD_OK)
         goto out;
     if (self->by_group && qd_groups_find(experiment, self->twin, &self->groups, error) != QD_OK)
@@ -176,7 +177,7 @@ out:
     if (status == QD_OK)
         return QD_OK;
     qd_dispatch_free(self);
-    return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the list of work");
+    return qd_no_memory(error);
 }
 
 void qd_dispatch_free(qd_dispatch_t *self)
@@ -350,12 +351,12 @@ qd_status_t qd_twins_find(const qd_experiment_t *experiment, size_t **first, qd_
     qd_status_t status = qd_slots_init(&slots, experiment, error);
     if (status != QD_OK)
         return status;
-    size_t *of_slot = malloc((slots.distinct + 1) * sizeof *of_slot);
-    *first = malloc((experiment->points + 1) * sizeof **first);
+    size_t *of_slot = qd_new(slots.distinct + 1, sizeof *of_slot, error);
+    *first = qd_new(experiment->points + 1, sizeof **first, error);
     if (!of_slot || !*first) {
         free(*first);
         *first = NULL;
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for %zu design points", experiment->points);
+        status = qd_no_memory(error);
         goto out;
     }
     for (size_t i = 0; i < slots.distinct; i++)

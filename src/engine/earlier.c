@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "engine/columns.h"
 #include "quadrille/result.h"
@@ -158,11 +159,6 @@ qd_status_t qd_earlier_complete(const qd_experiment_t *experiment, const char *o
     return status;
 }
 
-static qd_status_t no_memory(qd_error_t *error)
-{
-    return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the list of finished worlds");
-}
-
 static bool copy(qd_done_table_t *self, const qd_index_t *index)
 {
     for (size_t i = 0; i < self->cells; i++) {
@@ -180,9 +176,9 @@ static bool copy(qd_done_table_t *self, const qd_index_t *index)
 static qd_status_t share(qd_done_table_t *self, const qd_ranks_t *ranks, qd_error_t *error)
 {
     size_t total = 0, at = 0;
-    uint64_t *sizes = calloc(self->cells + 1, sizeof *sizes);
+    uint64_t *sizes = qd_new(self->cells + 1, sizeof *sizes, error);
     qd_range_t *all = NULL;
-    qd_status_t status = sizes ? QD_OK : no_memory(error);
+    qd_status_t status = sizes ? QD_OK : qd_no_memory(error);
     for (size_t i = 0; sizes && i < self->cells; i++)
         sizes[i] = self->ranges[i].size;
     status = qd_ranks_agree(ranks, status);
@@ -192,8 +188,8 @@ static qd_status_t share(qd_done_table_t *self, const qd_ranks_t *ranks, qd_erro
     qd_ranks_share(ranks, &self->failures, sizeof self->failures);
     for (size_t i = 0; i < self->cells; i++)
         total += sizes[i];
-    all = malloc((total + 1) * sizeof *all);
-    status = qd_ranks_agree(ranks, all ? QD_OK : no_memory(error));
+    all = qd_new(total + 1, sizeof *all, error);
+    status = qd_ranks_agree(ranks, all ? QD_OK : qd_no_memory(error));
     if (status != QD_OK)
         goto out;
     for (size_t i = 0; ranks->rank == 0 && i < self->cells; at += sizes[i++])
@@ -204,7 +200,7 @@ static qd_status_t share(qd_done_table_t *self, const qd_ranks_t *ranks, qd_erro
         for (size_t r = 0; r < sizes[i]; r++)
             if (!qd_ranges_add(&self->ranges[i], all[at++]))
                 status = QD_ERROR_MEMORY;
-    status = qd_ranks_agree(ranks, status == QD_OK ? QD_OK : no_memory(error));
+    status = qd_ranks_agree(ranks, status == QD_OK ? QD_OK : qd_no_memory(error));
 
 out:
     free(sizes);
@@ -216,8 +212,8 @@ qd_status_t qd_done_table_init(qd_done_table_t *self, const qd_experiment_t *exp
                                const qd_index_t *index, const qd_ranks_t *ranks, qd_error_t *error)
 {
     *self = (qd_done_table_t){.cells = experiment->points * experiment->orders, .orders = experiment->orders};
-    self->ranges = calloc(self->cells, sizeof *self->ranges);
-    qd_status_t status = self->ranges && (!index || copy(self, index)) ? QD_OK : no_memory(error);
+    self->ranges = qd_new(self->cells, sizeof *self->ranges, error);
+    qd_status_t status = self->ranges && (!index || copy(self, index)) ? QD_OK : qd_no_memory(error);
     status = qd_ranks_agree(ranks, status);
     if (status == QD_OK && ranks->size > 1)
         status = share(self, ranks, error);

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 const char *qd_analysis_text(qd_analysis_t *self, const char *format, ...)
 {
-    char *text = NULL, **larger = realloc(self->text, (self->texts + 1) * sizeof *larger);
+    char *text = NULL, **larger = qd_resize(self->text, self->texts + 1, sizeof *larger, NULL);
     if (larger == NULL)
         return NULL;
     self->text = larger;

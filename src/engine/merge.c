@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "engine/columns.h"
 #include "engine/conclude.h"
@@ -37,8 +38,8 @@ static qd_status_t take_shard(merge_t *self, size_t number, char **config, qd_er
                               path, from->version, QD_VERSION);
     else if (!*config) {
         *config = strdup(from->config);
-        status = *config ? qd_result_file_experiment(file, path, &self->experiment, error)
-                         : qd_error_add(error, QD_ERROR_MEMORY, "no memory for an experiment");
+        status =
+            *config ? qd_result_file_experiment(file, path, &self->experiment, error) : qd_no_memory(error);
     } else if (self->experiment &&
                qd_experiment_compare_plugin(self->experiment, from->config, path, error) != QD_OK) {
         status = QD_ERROR_INPUT;
@@ -88,9 +89,9 @@ static qd_status_t find_missing(const merge_t *self, qd_merge_summary_t *summary
 {
     size_t cells = self->experiment->points * self->experiment->orders, orders = self->experiment->orders;
     const qd_error_t *warnings = qd_index_warnings(self->index);
-    uint64_t *target = self->stopping ? malloc(cells * sizeof *target) : NULL;
+    uint64_t *target = self->stopping ? qd_new(cells, sizeof *target, error) : NULL;
     if (self->stopping && !target)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
+        return qd_no_memory(error);
     for (size_t i = 0; target && i < cells; i++)
         target[i] = qd_stopping_target(self->stopping, i / orders, i % orders);
     if (warnings->used > 0)

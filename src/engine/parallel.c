@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include "base/memory.h"
 #include "engine/dispatch.h"
 
 /* Tickets from here on are QD_NO_TICKET: above any that is drawn, and every rank may add it without an

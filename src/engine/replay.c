@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "engine/same_file.h"
 #include "quadrille/event.h"
@@ -423,7 +424,7 @@ static qd_status_t play_once(const qd_experiment_t *experiment, uint64_t number,
                              qd_replay_t *replay, qd_error_t *error)
 {
     size_t changes = experiment->changes + experiment->point[replay->at_point].changes + 1;
-    qd_change_t *change = malloc(changes * sizeof *change);
+    qd_change_t *change = qd_new(changes, sizeof *change, error);
     qd_world_t *world = NULL;
     if (change) {
         qd_plan_t plan;
@@ -435,7 +436,7 @@ static qd_status_t play_once(const qd_experiment_t *experiment, uint64_t number,
     bool played = world != NULL;
     qd_world_free(world);
     free(change);
-    return played ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a world");
+    return played ? QD_OK : qd_no_memory(error);
 }
 
 /* Opens the place of a trace: a draft of it where nothing, or with --force a file, has its name; what is no file (a pipe, a
@@ -543,7 +544,7 @@ qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, q
     if (status == QD_OK)
         status = read_stored(file, options->world, replay, error);
     if (status == QD_OK && !(replay->point = strdup(experiment->point[replay->at_point].label)))
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for a label");
+        status = qd_no_memory(error);
     if (status == QD_OK)
         status = play_traced(experiment, options, replay, error);
     if (status == QD_OK)

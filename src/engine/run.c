@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "engine/columns.h"
 #include "engine/conclude.h"
@@ -470,7 +471,7 @@ qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *op
     self.flushed = self.told = self.began;
     *summary = (qd_run_summary_t){0};
     if (asprintf(&self.folder, "%s.parts", options->output) < 0)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
+        return qd_no_memory(error);
     self.status = take_output(&self);
     if (self.status == QD_OK)
         self.status = is_complete(&self, &complete, summary);

@@ -201,8 +201,7 @@ qd_status_t qd_simulate(const qd_experiment_t *experiment, const qd_batch_t *bat
     self.parameter = qd_new(batch->factors, sizeof *self.parameter, error);
     change = qd_worker_schedule(experiment);
     if (!self.parameter || !change) {
-        status = self.parameter ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a schedule")
-                                : QD_ERROR_MEMORY;
+        status = self.parameter ? qd_no_memory(error) : QD_ERROR_MEMORY;
         goto out;
     }
     status = find_factors(&self, error);
@@ -216,7 +215,7 @@ qd_status_t qd_simulate(const qd_experiment_t *experiment, const qd_batch_t *bat
     for (size_t i = 0; i < size; i++)
         out[i] = NAN;
     if (!play_all(&self, states, periods))
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for a world of %zu states", states);
+        status = qd_no_memory(error);
     else if (is_stopped(&self))
         status = QD_ERROR_STOPPED;
 out:

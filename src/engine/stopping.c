@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "engine/bounds.h"
 #include "engine/worker.h"
 #include "statistics/interval.h"
@@ -44,7 +45,7 @@ static qd_status_t start_sequences(qd_stopping_t *self, qd_error_t *error)
     const qd_precision_t *precision = &experiment->precision;
     qd_change_t *change = qd_worker_schedule(experiment);
     if (!change)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
+        return qd_no_memory(error);
     for (size_t i = 0; i < self->cells; i++) {
         size_t states, periods;
         qd_worker_sizes_at(experiment, i / experiment->orders, i % experiment->orders, change, &states,
@@ -61,16 +62,16 @@ static qd_status_t start_sequences(qd_stopping_t *self, qd_error_t *error)
 
 qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **out, qd_error_t *error)
 {
-    qd_stopping_t *self = calloc(1, sizeof *self);
+    qd_stopping_t *self = qd_new(1, sizeof *self, error);
     if (!self)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
+        return QD_ERROR_MEMORY;
     self->experiment = experiment;
     self->cells = experiment->points * experiment->orders;
-    self->cell = calloc(self->cells, sizeof *self->cell);
-    self->waiting = calloc(self->cells, sizeof *self->waiting);
+    self->cell = qd_new(self->cells, sizeof *self->cell, error);
+    self->waiting = qd_new(self->cells, sizeof *self->waiting, error);
     if (!self->cell || !self->waiting || qd_twins_find(experiment, &self->twin, error) != QD_OK) {
         qd_stopping_free(self);
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
+        return qd_no_memory(error);
     }
     qd_status_t status = qd_groups_find(experiment, self->twin, &self->groups, error);
     if (status == QD_OK && experiment->precision.claims)
@@ -257,9 +258,9 @@ qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t
 {
     size_t orders = self->experiment->orders;
     qd_status_t status = QD_OK;
-    uint64_t *limit = malloc(self->cells * sizeof *limit);
+    uint64_t *limit = qd_new(self->cells, sizeof *limit, error);
     if (!limit)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the precision stops");
+        return QD_ERROR_MEMORY;
     for (size_t g = 0; g < self->groups.groups && self->claims && status == QD_OK; g++)
         status = repeat_group(self, done, g, error);
     for (size_t i = 0; i < self->cells && status == QD_OK; i++) {
@@ -292,14 +293,14 @@ static qd_status_t accept(qd_stopping_t *self, size_t number, const qd_segment_t
 static waiting_t *copy_block(const qd_segment_t *block)
 {
     size_t extras = block->extra ? block->worlds * QD_LANDSCAPE_OUTCOMES : 0;
-    waiting_t *self = calloc(1, sizeof *self);
+    waiting_t *self = qd_new(1, sizeof *self, NULL);
     if (!self)
         return NULL;
     self->block = *block;
-    self->row = malloc(block->worlds * sizeof *self->row);
-    self->extra = extras ? malloc(extras * sizeof *self->extra) : NULL;
-    self->tally = malloc(block->tally_size + 1);
-    self->failure = malloc((block->failures + 1) * sizeof *self->failure);
+    self->row = qd_new(block->worlds, sizeof *self->row, NULL);
+    self->extra = extras ? qd_new(extras, sizeof *self->extra, NULL) : NULL;
+    self->tally = qd_new(block->tally_size + 1, 1, NULL);
+    self->failure = qd_new(block->failures + 1, sizeof *self->failure, NULL);
     if (!self->row || (extras && !self->extra) || !self->tally || !self->failure) {
         drop(self);
         return NULL;
@@ -321,7 +322,7 @@ static qd_status_t wait_in_line(waiting_t **at, const qd_segment_t *block, qd_er
 {
     waiting_t *self = copy_block(block);
     if (!self)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a block that came early");
+        return qd_no_memory(error);
     while (*at && (*at)->block.first < block->first)
         at = &(*at)->next;
     self->next = *at;

@@ -1,10 +1,12 @@
 #include "engine/verify.h"
 
+#include <errno.h>
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "engine/columns.h"
@@ -18,8 +20,6 @@
 #include "store/assemble.h"
 #include "store/compare.h"
 #include "store/merge.h"
-#include <errno.h>
-#include <unistd.h>
 
 /* State shared by the threads; accessed under the one lock of `#pragma omp critical(qd_verify)`. */
 typedef struct {
@@ -147,14 +147,14 @@ static qd_status_t check_statistics(verify_t *self)
     qd_error_t *error = self->error;
     qd_status_t status = QD_OK;
     if (asprintf(&folder, "%s/quadrille-XXXXXX", base != NULL && *base != '\0' ? base : "/tmp") < 0)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
+        return qd_no_memory(error);
     if (mkdtemp(folder) == NULL) {
         status = qd_error_add(error, QD_ERROR_IO,
                               "%s: a scratch folder could not be made: %s; name a place for it in TMPDIR",
                               folder, strerror(errno));
     } else if (asprintf(&again, "%s/again.h5", folder) < 0) {
         again = NULL;
-        status = qd_error_add(error, QD_ERROR_MEMORY, "no memory for a path");
+        status = qd_no_memory(error);
     } else {
         status = make_again(self, again);
     }
@@ -219,7 +219,7 @@ static qd_status_t choose_blocks(verify_t *self)
         const qd_ranges_t *ranges = worlds_of(self, i);
         for (size_t r = 0; r < ranges->size; at += ranges->range[r++].count)
             if (!add_blocks(self, &sample, i / orders, i % orders, ranges->range[r], at))
-                return qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for the list of worlds");
+                return qd_no_memory(self->error);
     }
     return QD_OK;
 }
@@ -370,9 +370,9 @@ static void work(verify_t *self)
     qd_worker_t worker;
     qd_error_t error = QD_ERROR_NONE;
     qd_status_t status = qd_worker_init(&worker, self->experiment, self->states, self->periods, &error);
-    double *stored = malloc(QD_VALUES_MAX * QD_VERIFY_BLOCK * sizeof *stored);
+    double *stored = qd_new(QD_VALUES_MAX * QD_VERIFY_BLOCK, sizeof *stored, &error);
     if (status == QD_OK && !stored)
-        status = qd_error_add(&error, QD_ERROR_MEMORY, "no memory for %d worlds", QD_VERIFY_BLOCK);
+        status = qd_no_memory(&error);
     bool more = status == QD_OK;
     while (more) {
         qd_work_t block;
@@ -500,9 +500,7 @@ static qd_status_t judge(verify_t *self)
     if (difference->found) {
         report->point = strdup(self->experiment->point[difference->point].label);
         report->order = strdup(self->experiment->order[difference->order].label);
-        return report->point && report->order
-                   ? QD_ERROR_DIFFERS
-                   : qd_error_add(self->error, QD_ERROR_MEMORY, "no memory for a label");
+        return report->point && report->order ? QD_ERROR_DIFFERS : qd_no_memory(self->error);
     }
     if (*self->options->stop)
         return QD_ERROR_STOPPED;

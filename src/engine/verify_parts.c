@@ -113,7 +113,7 @@ qd_status_t qd_verify_tallies_add(qd_verify_tallies_t *self, const qd_segment_t 
             qd_tally_new(segment->periods, qd_index_kind(self->index).paths &&
                                                qd_experiment_keeps_paths(self->experiment, segment->point));
     if (!cell->tally)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a tally");
+        return qd_no_memory(error);
     qd_tally_merge(cell->tally, tally);
     cell->left -= segment->worlds;
     if (cell->left > 0)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "kernel/world.h"
 
 qd_change_t *qd_worker_schedule(const qd_experiment_t *experiment)
@@ -11,7 +12,7 @@ qd_change_t *qd_worker_schedule(const qd_experiment_t *experiment)
     for (size_t p = 0; p < experiment->points; p++)
         if (experiment->point[p].changes > most)
             most = experiment->point[p].changes;
-    return malloc((experiment->changes + most + 1) * sizeof(qd_change_t));
+    return qd_new(experiment->changes + most + 1, sizeof(qd_change_t), NULL);
 }
 
 void qd_worker_sizes_at(const qd_experiment_t *experiment, size_t point, size_t order, qd_change_t change[],
@@ -28,7 +29,7 @@ qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, s
 {
     qd_change_t *change = qd_worker_schedule(experiment);
     if (!change)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a schedule");
+        return qd_no_memory(error);
     *states = *periods = 0;
     for (size_t p = 0; p < experiment->points; p++)
         for (size_t o = 0; o < experiment->orders; o++) {
@@ -50,19 +51,18 @@ qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment,
         return status;
     self->world = qd_world_new(states, periods);
     self->change = qd_worker_schedule(experiment);
-    self->row = malloc(QD_UNIT_MAX * sizeof *self->row);
-    self->failure = malloc(QD_UNIT_MAX * sizeof *self->failure);
+    self->row = qd_new(QD_UNIT_MAX, sizeof *self->row, error);
+    self->failure = qd_new(QD_UNIT_MAX, sizeof *self->failure, error);
     bool complete = self->world && self->change && self->row && self->failure;
     if (experiment->output.landscape) {
         self->landscape = qd_multistability_new(states, QD_LANDSCAPE_STARTS);
-        self->extra = malloc(QD_UNIT_MAX * QD_LANDSCAPE_OUTCOMES * sizeof *self->extra);
+        self->extra = qd_new(QD_UNIT_MAX * QD_LANDSCAPE_OUTCOMES, sizeof *self->extra, error);
         complete = complete && self->landscape && self->extra;
     }
     if (complete)
         return QD_OK;
     qd_worker_free(self);
-    return qd_error_add(error, QD_ERROR_MEMORY, "no memory for a world of %zu states and %zu periods", states,
-                        periods);
+    return qd_no_memory(error);
 }
 
 void qd_worker_free(qd_worker_t *self)
@@ -98,7 +98,7 @@ static qd_status_t prepare(qd_worker_t *self, const qd_work_t *work, qd_error_t 
     self->paths = paths;
     qd_world_keep_paths(self->world, paths);
     self->tally = qd_tally_new(periods, self->paths);
-    return self->tally ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "no memory for a tally");
+    return self->tally ? QD_OK : qd_no_memory(error);
 }
 
 /* The group `landscape` of the world just played. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "experiment/distributions.h"
 #include "experiment/points.h"
 #include "experiment/settings.h"
@@ -123,11 +124,9 @@ bool qd_twins_reserve(qd_loading_t *load, const qd_yaml_node_t *node, size_t cou
     if (count > QD_POINTS_MAX || count + self->points > QD_POINTS_MAX)
         return qd_yaml_fail(node, "found %zu points and %zu more; expected at most %d in all", self->points,
                             count, QD_POINTS_MAX);
-    qd_point_t *larger = realloc(self->point, (self->points + count + 1) * sizeof *larger);
+    qd_point_t *larger = qd_resize(self->point, self->points + count + 1, sizeof *larger, load->error);
     if (larger)
         self->point = larger;
-    else
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
     return larger != NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "experiment/distributions.h"
 #include "experiment/loading.h"
@@ -91,7 +92,7 @@ qd_status_t qd_registration_write(const qd_experiment_t *experiment, FILE *out, 
                             experiment->path);
     char *sealed = sealed_text(experiment);
     if (!sealed)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the registration");
+        return qd_no_memory(error);
     write_head(out, experiment, sealed);
     free(sealed);
     return QD_OK;
@@ -201,7 +202,7 @@ bool qd_registration_find(qd_loading_t *load)
         good = self->registered && self->deviations;
     }
     if (!good)
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+        (void)qd_no_memory(load->error);
     free(now);
     free(file);
     free(path);
@@ -357,7 +358,7 @@ bool qd_canonical_set(qd_loading_t *load)
     load->self->config = write_to_memory(load, true, &size);
     char *core = load->self->config ? write_to_memory(load, false, &size) : NULL;
     if (!core) {
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+        (void)qd_no_memory(load->error);
         return false;
     }
     load->self->config_hash = XXH3_64bits(core, size);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "experiment/distributions.h"
 #include "experiment/points.h"
@@ -83,7 +84,7 @@ bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out
     out->point = chosen ? qd_loading_room(load, self->points, sizeof *out->point) : NULL;
     if (out->point && words->point &&
         qd_experiment_choose_points(self, qd_yaml_scalar(words->point), chosen) == SIZE_MAX) {
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "no memory for the names of points");
+        (void)qd_no_memory(load->error);
         free(chosen);
         return false;
     }
@@ -91,7 +92,7 @@ bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out
         if ((!words->point || chosen[p]) && matches(&self->design, &self->point[p], words))
             out->point[out->points++] = p;
     free(chosen);
-    size_t *shrunk = out->point ? realloc(out->point, (out->points + 1) * sizeof *shrunk) : NULL;
+    size_t *shrunk = out->point ? qd_resize(out->point, out->points, sizeof *shrunk, NULL) : NULL;
     out->point = shrunk ? shrunk : out->point;
     return out->point != NULL;
 }
@@ -195,9 +196,8 @@ static bool append_point(qd_loading_t *load, const qd_block_t *block, size_t *po
             qd_point_free(&point);
             return true;
         }
-    qd_point_t *larger = realloc(self->point, (self->points + 1) * sizeof *larger);
+    qd_point_t *larger = qd_resize(self->point, self->points + 1, sizeof *larger, load->error);
     if (!larger) {
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
         qd_point_free(&point);
         return false;
     }

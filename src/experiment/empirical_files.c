@@ -27,13 +27,7 @@ typedef struct {
     const int *code;
 } reading_t;
 
-static qd_status_t short_of_memory(const char *path, qd_error_t *error)
-{
-    return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
-}
-
-/* Whether a reader may continue: fewer than TOLD_MAX faults were added since the error had `before`
- * faults. */
+/* Whether a reader may continue: fewer than TOLD_MAX faults were added since the error had `before`. */
 static bool may_go_on(const qd_error_t *error, size_t before)
 {
     return error->count - before < TOLD_MAX;
@@ -442,7 +436,7 @@ qd_status_t qd_empirical_read(const qd_empirical_source_t *source, qd_empirical_
                                     .rivals = source->rivalries};
     *self = qd_empirical_new(states, wanted, &room);
     if (!*self) {
-        status = short_of_memory(source->cinc, error);
+        status = qd_no_memory(error);
         goto out;
     }
     set_capabilities(found, states, &room);

@@ -15,7 +15,7 @@ char *qd_loading_copy(qd_loading_t *load, const char *text)
 {
     char *copy = strdup(text);
     if (!copy)
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+        (void)qd_no_memory(load->error);
     return copy;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "experiment/distributions.h"
 #include "experiment/loading.h"
@@ -82,14 +83,12 @@ static bool read_path(qd_loading_t *load, const qd_yaml_node_t *map, const char 
 static void keep_source(qd_loading_t *load, char *path)
 {
     qd_experiment_t *self = load->self;
-    char **larger = path ? realloc(self->source, (self->sources + 1) * sizeof *larger) : NULL;
+    char **larger = path ? qd_resize(self->source, self->sources + 1, sizeof *larger, load->error) : NULL;
     if (larger) {
         self->source = larger;
         self->source[self->sources++] = path;
         return;
     }
-    if (path)
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
     free(path);
 }
 
@@ -206,7 +205,7 @@ static void read_data(qd_loading_t *load, const qd_yaml_node_t *data, qd_order_t
                                     .rivals = qd_yaml_get(data, "rivals")};
     order->empirical = qd_empirical_new(n, wanted, &room);
     if (!order->empirical) {
-        (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+        (void)qd_no_memory(load->error);
         return;
     }
     good = read_wholes(load, data, "codes", n, room.code) && good;

@@ -247,7 +247,7 @@ qd_status_t qd_experiment_find_point(const qd_experiment_t *self, const char *na
         ++*point;
     free(chosen);
     if (count == SIZE_MAX)
-        return qd_error_add(error, QD_ERROR_MEMORY, "no memory for the names of points");
+        return qd_no_memory(error);
     if (count == 1)
         return QD_OK;
     if (count > 1)

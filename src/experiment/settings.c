@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "experiment/distributions.h"
@@ -58,11 +59,9 @@ bool qd_block_put(qd_loading_t *load, qd_block_t *block, const qd_given_t *given
     while (i < block->count && block->given[i].parameter < given->parameter)
         i++;
     if (i == block->count || block->given[i].parameter != given->parameter) {
-        qd_given_t *larger = realloc(block->given, (block->count + 1) * sizeof *larger);
-        if (!larger) {
-            (void)qd_error_add(load->error, QD_ERROR_MEMORY, "out of memory");
+        qd_given_t *larger = qd_resize(block->given, block->count + 1, sizeof *larger, load->error);
+        if (!larger)
             return false;
-        }
         block->given = larger;
         memmove(larger + i + 1, larger + i, (block->count - i) * sizeof *larger);
         block->count++;

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-#include "kernel/mission_game.h"
 #include "kernel/bloc_game.h"
+#include "kernel/mission_game.h"
 #include "math/reduce.h"
 #include "world/set.h"
 

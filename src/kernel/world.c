@@ -2,12 +2,13 @@
  *
  * This file and all it calls below the registry is compiled once per instruction set (src/CMakeLists.txt);
  * QD_KERNEL is the one name that each copy shows to the outside. */
-#include "kernel/hooks.h"
 #include "kernel/world.h"
 
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+#include "kernel/hooks.h"
 #include "kernel/mission_game.h"
 #include "math/reduce.h"
 #include "world/sample.h"
@@ -78,19 +79,19 @@ static bool allocate(qd_world_t *self, size_t padded)
     bool complete = true;
     for (size_t k = 0; k < ARRAYS; k++) {
         double **array = array_of(self, k);
-        *array = aligned_alloc(64, arrays[k].rows * padded * sizeof **array);
+        *array = qd_new_aligned(arrays[k].rows * padded, sizeof **array, NULL);
         complete = complete && *array;
     }
     double **matrices[] = {&self->shown, &self->bond, &self->values.alike, &self->values.unlike,
                            &self->values.fresh};
     for (size_t k = 0; k < sizeof matrices / sizeof *matrices; k++) {
-        *matrices[k] = aligned_alloc(64, padded * padded * sizeof **matrices[k]);
+        *matrices[k] = qd_new_aligned(padded * padded, sizeof **matrices[k], NULL);
         complete = complete && *matrices[k];
     }
-    self->rules.order = malloc(padded * sizeof *self->rules.order);
-    self->labels_before = malloc(padded * sizeof *self->labels_before);
-    self->listed = malloc(padded * sizeof *self->listed);
-    self->abreast.log.move = malloc(padded * QD_PASSES_MAX * sizeof *self->abreast.log.move);
+    self->rules.order = qd_new(padded, sizeof *self->rules.order, NULL);
+    self->labels_before = qd_new(padded, sizeof *self->labels_before, NULL);
+    self->listed = qd_new(padded, sizeof *self->listed, NULL);
+    self->abreast.log.move = qd_new(padded * QD_PASSES_MAX, sizeof *self->abreast.log.move, NULL);
     return complete && self->abreast.log.move && self->rules.order && self->labels_before && self->listed;
 }
 
@@ -102,15 +103,15 @@ static bool allocate_for_plugin(qd_world_t *self, size_t states)
         return true;
     self->memory_size = plugin->memory + states * plugin->memory_per_state;
     if (self->memory_size > 0)
-        self->memory = malloc(self->memory_size);
+        self->memory = qd_new(self->memory_size, 1, NULL);
     if (plugin->order)
-        self->drafted = malloc((6 + states) * states * sizeof *self->drafted);
+        self->drafted = qd_new((6 + states) * states, sizeof *self->drafted, NULL);
     return (self->memory || self->memory_size == 0) && (self->drafted || !plugin->order);
 }
 
 qd_world_t *qd_world_new(size_t states, size_t periods)
 {
-    qd_world_t *self = calloc(1, sizeof *self);
+    qd_world_t *self = qd_new(1, sizeof *self, NULL);
     if (!self)
         return NULL;
     bool complete = qd_state_init(&self->state, states);

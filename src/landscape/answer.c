@@ -63,7 +63,7 @@ static bool make_room(qd_found_t *self)
     }
     size_t room = self->room ? 2 * self->room : 16;
     room = room > 2 * self->limit ? 2 * self->limit : room;
-    qd_found_minimum_t *grown = realloc(self->minimum, room * sizeof *grown);
+    qd_found_minimum_t *grown = qd_resize(self->minimum, room, sizeof *grown, NULL);
     if (!grown) {
         self->out_of_memory = true;
         return false;

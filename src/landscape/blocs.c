@@ -290,7 +290,7 @@ qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weight
         qd_found_merge(&found, &pieces->found[k]);
     qd_found_finish(&found);
     if (found.out_of_memory) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the minima of %zu actors", n);
+        status = qd_no_memory(error);
         goto out;
     }
     if (found.undecided && weights->digits == 0)

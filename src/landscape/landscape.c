@@ -46,7 +46,7 @@ qd_status_t qd_landscape_set_name(qd_landscape_t *self, size_t actor, const char
 {
     char *copy = strdup(name);
     if (!copy)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the name of actor %zu", actor);
+        return qd_no_memory(error);
     free(self->name[actor]);
     self->name[actor] = copy;
     return QD_OK;

@@ -76,8 +76,7 @@ static qd_status_t add_tie(reader_t *self, size_t line, const qd_csv_field_t fie
                      expectation ? expectation : "a sign, 1 or -1 (or another number but 0)", field[2].text);
     tie_t *larger = qd_list_room(self->tie, self->ties, 1, &self->room, sizeof *larger);
     if (!larger)
-        return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: out of memory for %zu ties", self->path,
-                            self->ties + 1);
+        return qd_no_memory(self->error);
     self->tie = larger;
     self->tie[self->ties++] =
         (tie_t){.a = (uint16_t)end[0], .b = (uint16_t)end[1], .line = (uint32_t)line, .sign = sign};
@@ -426,8 +425,7 @@ qd_status_t qd_landscape_load(const char *path, qd_landscape_t **self, qd_error_
     qd_yaml_t *document = NULL;
     *self = NULL;
     char *folder = folder_of(path);
-    qd_status_t status = folder ? qd_yaml_load(path, &document, error)
-                                : qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", path);
+    qd_status_t status = folder ? qd_yaml_load(path, &document, error) : qd_no_memory(error);
     if (status == QD_OK)
         status = qd_landscape_read(document, folder, self, error);
     qd_yaml_free(document);

@@ -127,8 +127,7 @@ static qd_status_t choose_way(plan_t *self, qd_error_t *error)
         return QD_OK;
     self->halves = qd_halves_new(&self->game);
     if (!self->halves)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the coalitions of %zu members",
-                            self->game.voters);
+        return qd_no_memory(error);
     double halves = qd_halves_steps(self->halves);
     self->by_series = series <= halves;
     if (series <= STEPS_MAX || halves <= STEPS_MAX)
@@ -161,8 +160,7 @@ static qd_status_t count(const plan_t *self, qd_small_sets_t *small, qd_error_t 
 {
     if (self->by_series ? qd_series_count(&self->game, small) : qd_halves_count(self->halves, small))
         return QD_OK;
-    return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the coalitions of %zu members",
-                        self->game.voters);
+    return qd_no_memory(error);
 }
 
 /* ---- indices ------------------------------------------------------------------------------------------- */

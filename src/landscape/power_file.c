@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "landscape/coalitions.h"
 #include "quadrille/registry.h"
@@ -239,7 +240,7 @@ qd_status_t qd_power_read(const qd_yaml_t *document, qd_power_t **self, qd_error
         (*self)->name[i] = strdup(names.name[i]);
         good = (*self)->name[i] != NULL;
         if (!good)
-            qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the names of members");
+            qd_no_memory(error);
     }
     good = good && read_parts(&parts, &names, *self) && check_extent(&parts, *self, error);
     if (good && error->status == QD_OK)

@@ -277,8 +277,7 @@ static qd_status_t run_starts(round_t *round, uint64_t starts, const qd_runner_t
         qd_runner_run(runner, count, search_task, round);
         for (size_t k = 0; k < count; k++) {
             if (round->status[k] != QD_OK)
-                return qd_error_add(error, round->status[k], "out of memory for a search over %zu actors",
-                                    kept->n);
+                return qd_no_memory(error); /* nothing else fails there */
             keep(kept, round->group + k * kept->n, round->disagreements[k], round->weights->tolerance);
         }
     }

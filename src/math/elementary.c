@@ -1,6 +1,7 @@
 /* Exponentials of many numbers. Called, not inlined: its constants fill the registers, which the loops of a
  * caller would have to share. */
 #include "math/elementary.h"
+
 #include "math/reduce.h"
 
 void qd_exp_all(double *x, size_t padded)

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "math/reduce.h"
 
 bool qd_record_init(qd_record_t *self, size_t states, size_t periods)
 {
     *self = (qd_record_t){.path_stride = periods, .keeps_paths = true};
-    self->path = malloc(QD_SERIES_COUNT * periods * sizeof(double));
+    self->path = qd_new(QD_SERIES_COUNT * periods, sizeof *self->path, NULL);
     bool complete = qd_membership_init(&self->membership, states);
     return qd_depths_init(&self->depths, states) && complete && self->path;
 }

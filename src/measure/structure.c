@@ -3,12 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "math/reduce.h"
 
 bool qd_membership_init(qd_membership_t *self, size_t states)
 {
     size_t rows = 1 + (states / 2 < QD_LABELS_MAX ? states / 2 : QD_LABELS_MAX) + 1;
-    *self = (qd_membership_t){.row = aligned_alloc(64, rows * qd_padded(states) * sizeof *self->row)};
+    *self = (qd_membership_t){.row = qd_new_aligned(rows * qd_padded(states), sizeof *self->row, NULL)};
     return self->row;
 }
 
@@ -215,8 +216,8 @@ double qd_measure_gini(size_t n, const double *v)
 
 bool qd_depths_init(qd_depths_t *self, size_t states)
 {
-    size_t bytes = qd_padded(states) * sizeof(double);
-    *self = (qd_depths_t){.deepest = aligned_alloc(64, bytes), .minor = aligned_alloc(64, bytes)};
+    *self = (qd_depths_t){.deepest = qd_new_aligned(qd_padded(states), sizeof(double), NULL),
+                          .minor = qd_new_aligned(qd_padded(states), sizeof(double), NULL)};
     return self->deepest && self->minor;
 }
 

@@ -1,5 +1,4 @@
 #include "report/report_parts.h"
-#include "engine/effects.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "engine/effects.h"
 
 void qd_report_put_real(FILE *out, double x)
 {

@@ -1,14 +1,13 @@
 #include "statistics/bimodality.h"
 
-#include "math/elementary.h"
-#include "statistics/interval.h"
-
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "math/elementary.h"
+#include "statistics/interval.h"
 
 /* A value is a fraction with a denominator up to this limit if they differ by less than this share of the value. */
 #define DENOMINATOR_MAX 10000

@@ -1,10 +1,11 @@
 #include "statistics/byte_string.h"
 
-#include "math/elementary.h"
-
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "math/elementary.h"
 
 static bool reserve(qd_byte_writer_t *self, size_t more)
 {
@@ -15,7 +16,7 @@ static bool reserve(qd_byte_writer_t *self, size_t more)
     size_t capacity = self->capacity < 4096 ? 4096 : self->capacity;
     while (capacity - self->size < more && capacity <= SIZE_MAX / 2)
         capacity *= 2;
-    unsigned char *bytes = capacity - self->size < more ? NULL : realloc(self->bytes, capacity);
+    unsigned char *bytes = capacity - self->size < more ? NULL : qd_resize(self->bytes, capacity, 1, NULL);
     if (bytes == NULL) {
         self->failed = true;
         return false;

@@ -283,8 +283,7 @@ qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const 
     }
     indices_t work = {.base = base, .factors = factors, .batches = batches, .bootstrap = bootstrap};
     if (!indices_init(&work))
-        return qd_error_add(error, QD_ERROR_MEMORY,
-                            "out of memory for the sensitivity indices of %zu factors", factors);
+        return qd_no_memory(error);
     fill_values(&work, value, &extent);
     fill_ones(base, work.row_weight);
     fill_ones(batches, work.batch_weight);
@@ -461,8 +460,7 @@ qd_status_t qd_elementary_effects(size_t trajectories, size_t factors, size_t ba
     effects_t work = {
         .trajectories = trajectories, .factors = factors, .batches = batches, .bootstrap = bootstrap};
     if (!effects_init(&work))
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the elementary effects of %zu factors",
-                            factors);
+        return qd_no_memory(error);
     fill_steps(&work, unit, moved, value, extent.noise);
     fill_effects(&work);
     for (size_t i = 0; i < factors; i++) {

@@ -1,15 +1,14 @@
 #include "statistics/tally.h"
 
-#include "statistics/histograms.h"
-#include "statistics/interval.h"
-#include "statistics/moments.h"
-
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
 #include "base/memory.h"
+#include "statistics/histograms.h"
+#include "statistics/interval.h"
+#include "statistics/moments.h"
 
 #define FORMAT      0x32594c4c41544451ull /* "QDTALLY2" */
 #define FORMAT_ONE  0x31594c4c41544451ull /* "QDTALLY1": read, not written any more */
@@ -310,8 +309,7 @@ qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size
     *buffer = to.bytes;
     *capacity = to.capacity;
     if (to.failed)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory to encode the tally of %llu worlds",
-                            (unsigned long long)self->totals.worlds);
+        return qd_no_memory(error);
     *size = to.size;
     return QD_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "store/draft.h"
 #include "store/table.h"
@@ -19,9 +20,9 @@ static qd_status_t write_tables(qd_assembly_t *self, qd_error_t *error)
     for (size_t p = 0; p < experiment->points; p++)
         for (size_t o = 0; o < experiment->orders; o++)
             count += qd_index_failures(self->index, p, o);
-    qd_result_failure_t *row = calloc(count + 1, sizeof *row);
+    qd_result_failure_t *row = qd_new(count + 1, sizeof *row, error);
     if (row == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %zu failures", count);
+        return QD_ERROR_MEMORY;
     for (size_t p = 0; p < experiment->points; p++) {
         for (size_t o = 0; o < experiment->orders; o++) {
             for (size_t f = 0; f < qd_index_failures(self->index, p, o); f++) {
@@ -86,9 +87,9 @@ static size_t readers_of(const qd_assembly_t *self, const char *path)
  * that were handed over when it was written. */
 static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_error_t *error)
 {
-    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_h5_t *h5 = qd_new(1, sizeof *h5, error);
     if (h5 == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for reading %s back", self->options->path);
+        return QD_ERROR_MEMORY;
     qd_h5_open(h5, path);
     if (!h5->failed)
         qd_h5_check_by(h5, true, readers_of(self, path));
@@ -139,7 +140,7 @@ qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
         return qd_refuse_existing(options->path, "--force replaces it", error);
     qd_assembly_t *self = qd_assembly_new(experiment, index, options);
     if (self == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for assembling %s", options->path);
+        return qd_no_memory(error);
     if ((status = qd_assembly_survey(self, error)) != QD_OK)
         goto out;
     if ((status = qd_draft_open(&draft, options->path, options->files, error)) != QD_OK)

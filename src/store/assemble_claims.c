@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "store/table.h"
 
 /* GROUP/NAME: texts along a dimension that stands outside the group. */
@@ -22,9 +23,9 @@ static void put_coordinates(qd_assembly_t *self, const char *group, bool orders)
     const qd_assemble_options_t *options = self->options;
     const qd_experiment_t *experiment = self->experiment;
     size_t most = options->claims > experiment->orders ? options->claims : experiment->orders;
-    const char **text = calloc(most + 1, sizeof *text);
+    const char **text = qd_new(most + 1, sizeof *text, NULL);
     if (text == NULL) {
-        qd_h5_refuse(&self->h5, "out of memory for the ids of claims");
+        qd_h5_no_memory(&self->h5);
         return;
     }
     for (size_t c = 0; c < options->claims; c++)
@@ -61,9 +62,9 @@ static const char compared[] = "what it is compared under";
 static void write_ablations(qd_assembly_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;
-    const char **name = calloc(experiment->ablations + 1, sizeof *name);
+    const char **name = qd_new(experiment->ablations + 1, sizeof *name, NULL);
     if (name == NULL) {
-        qd_h5_refuse(&self->h5, "out of memory for names of ablations");
+        qd_h5_no_memory(&self->h5);
         return;
     }
     for (size_t a = 0; a < experiment->ablations; a++)

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <xxhash.h>
 
+#include "base/memory.h"
 #include "store/cf.h"
 
 static uint64_t mask_of(const qd_output_t *output)
@@ -22,7 +23,7 @@ static uint64_t mask_of(const qd_output_t *output)
 qd_assembly_t *qd_assembly_new(const qd_experiment_t *experiment, qd_index_t *index,
                                const qd_assemble_options_t *options)
 {
-    qd_assembly_t *self = calloc(1, sizeof *self);
+    qd_assembly_t *self = qd_new(1, sizeof *self, NULL);
     if (self == NULL)
         return NULL;
     self->experiment = experiment;
@@ -41,7 +42,7 @@ qd_status_t qd_result_hash(const qd_experiment_t *experiment, qd_index_t *index,
 {
     qd_assembly_t *self = qd_assembly_new(experiment, index, NULL);
     if (self == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+        return qd_no_memory(error);
     qd_status_t status = qd_assembly_survey(self, error);
     memcpy(hash, self->assembled.result_hash, sizeof self->assembled.result_hash);
     free(self);
@@ -101,7 +102,7 @@ qd_status_t qd_result_hash_of(const qd_experiment_t *experiment, const qd_cell_h
 {
     XXH3_state_t *state = XXH3_createState();
     if (state == NULL || XXH3_128bits_reset(state) != XXH_OK)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the hash of the result");
+        return qd_no_memory(error);
     for (size_t p = 0; p < experiment->points; p++) {
         hash_word(state, experiment->point[p].hash);
         for (size_t o = 0; o < experiment->orders; o++) {
@@ -128,10 +129,9 @@ qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
         self->low[o] = INFINITY;
         self->high[o] = -INFINITY;
     }
-    qd_cell_hash_t *cell = calloc(self->experiment->points * self->experiment->orders + 1, sizeof *cell);
-    qd_status_t status =
-        cell == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the hash of the result")
-                     : survey_points(self, cell, error);
+    qd_cell_hash_t *cell =
+        qd_new(self->experiment->points * self->experiment->orders + 1, sizeof *cell, error);
+    qd_status_t status = cell == NULL ? QD_ERROR_MEMORY : survey_points(self, cell, error);
     if (status == QD_OK)
         status = qd_result_hash_of(self->experiment, cell, self->assembled.result_hash, error);
     for (size_t o = 0; o < qd_outcome_count; o++)
@@ -369,11 +369,11 @@ static void put_copy(qd_assembly_t *self, const char *group, const char *name, c
 void qd_assembly_coordinates(qd_assembly_t *self, const char *group, bool quantiles)
 {
     const qd_experiment_t *experiment = self->experiment;
-    const char **label = calloc(experiment->orders + 1, sizeof *label);
+    const char **label = qd_new(experiment->orders + 1, sizeof *label, NULL);
     for (size_t o = 0; label != NULL && o < experiment->orders; o++)
         label[o] = experiment->order[o].label;
     if (label == NULL)
-        qd_h5_refuse(&self->h5, "out of memory for the labels of orders");
+        qd_h5_no_memory(&self->h5);
     else
         put_copy(self, group, "order", NULL, "kind of world order", qd_h5_texts(label));
     free(label);
@@ -395,14 +395,14 @@ void qd_assembly_frame(qd_assembly_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;
     size_t most = experiment->points > experiment->orders ? experiment->points : experiment->orders;
-    columns_t room = {.label = calloc(most + 1, sizeof *room.label),
-                      .hash = calloc(most + 1, sizeof *room.hash),
-                      .flag = calloc(most + 1, sizeof *room.flag),
-                      .code = calloc(most + 1, sizeof *room.code),
-                      .value = calloc(most + 1, sizeof *room.value)};
+    columns_t room = {.label = qd_new(most + 1, sizeof *room.label, NULL),
+                      .hash = qd_new(most + 1, sizeof *room.hash, NULL),
+                      .flag = qd_new(most + 1, sizeof *room.flag, NULL),
+                      .code = qd_new(most + 1, sizeof *room.code, NULL),
+                      .value = qd_new(most + 1, sizeof *room.value, NULL)};
     if (room.label == NULL || room.hash == NULL || room.flag == NULL || room.code == NULL ||
         room.value == NULL) {
-        qd_h5_refuse(&self->h5, "out of memory for describing the design");
+        qd_h5_no_memory(&self->h5);
         goto out;
     }
     write_attributes(self);

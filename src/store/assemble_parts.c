@@ -1,10 +1,11 @@
 #include "store/assembly.h"
 
-#include "store/index_fields.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "store/index_fields.h"
 
 #define TALLY_CHUNK ((size_t)65536)
 #define TALLY_ROOM  (16 * TALLY_CHUNK) /* bytes that are written at once */
@@ -31,8 +32,8 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
     const qd_experiment_t *experiment = self->experiment;
     const size_t *of_point = self->index->slots.of_point;
     bool *seen =
-        calloc(experiment->points + 1, sizeof *seen); /* points that set the same share their worlds */
-    self->unit = calloc(experiment->points * experiment->orders + 1, sizeof *self->unit);
+        qd_new(experiment->points + 1, sizeof *seen, error); /* points that set the same share their worlds */
+    self->unit = qd_new(experiment->points * experiment->orders + 1, sizeof *self->unit, error);
     for (size_t p = 0; seen != NULL && self->unit != NULL && p < experiment->points; p++) {
         for (size_t o = 0; o < experiment->orders && !seen[of_point[p]]; o++) {
             size_t ranges = qd_index_done(self->index, p, o)->size;
@@ -47,10 +48,10 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
         seen[of_point[p]] = true;
     }
     free(seen);
-    self->value = calloc(self->units + self->ranges + 1, sizeof *self->value);
-    self->waiting = malloc(TALLY_ROOM);
+    self->value = qd_new(self->units + self->ranges + 1, sizeof *self->value, error);
+    self->waiting = qd_new(TALLY_ROOM, 1, error);
     if (self->unit == NULL || self->value == NULL || self->waiting == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for /parts");
+        return qd_no_memory(error);
     return QD_OK;
 }
 

@@ -1,11 +1,12 @@
 #include "store/assembly.h"
 
-#include "store/batch.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "store/batch.h"
 
 #define CELLS_A_THREAD 4 /* whose tallies are in memory at once */
 
@@ -266,11 +267,9 @@ static qd_status_t crew_init(crew_t *self, summary_t *summary, qd_error_t *error
     const qd_runner_t *runner = summary->assembly->options->runner;
     size_t threads = runner != NULL ? (size_t)runner->threads : 1;
     *self = (crew_t){.summary = summary, .decoders = threads, .most = threads * CELLS_A_THREAD};
-    self->decoder = calloc(self->decoders, sizeof *self->decoder);
-    self->cell = calloc(self->most, sizeof *self->cell);
-    return self->decoder != NULL && self->cell != NULL
-               ? QD_OK
-               : qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the summary");
+    self->decoder = qd_new(self->decoders, sizeof *self->decoder, error);
+    self->cell = qd_new(self->most, sizeof *self->cell, error);
+    return self->decoder != NULL && self->cell != NULL ? QD_OK : qd_no_memory(error);
 }
 
 /* An empty tally for a cell: that of the cell before, where it fits. */
@@ -285,7 +284,7 @@ static bool make_ready(decoder_t *self, size_t periods, bool paths)
     self->periods = periods;
     self->paths = paths;
     if (self->tally == NULL)
-        qd_error_add(&self->error, QD_ERROR_MEMORY, "out of memory for a tally");
+        qd_no_memory(&self->error);
     return self->tally != NULL;
 }
 
@@ -367,9 +366,9 @@ qd_status_t qd_assembly_summary(qd_assembly_t *assembly, qd_error_t *error)
     const qd_experiment_t *experiment = assembly->experiment;
     size_t orders = experiment->orders, points = points_at_once(experiment);
     crew_t crew = {0};
-    summary_t *self = calloc(1, sizeof *self);
+    summary_t *self = qd_new(1, sizeof *self, error);
     if (self == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the summary");
+        return QD_ERROR_MEMORY;
     self->assembly = assembly;
     self->outcomes = wanted(experiment);
     qd_batch_init(&self->batch, &assembly->h5, points, orders);

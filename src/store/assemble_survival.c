@@ -1,12 +1,13 @@
 #include "store/assembly.h"
 
-#include "statistics/survival.h"
-#include "store/batch.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "statistics/survival.h"
+#include "store/batch.h"
 
 #define SURVIVAL_CONFIDENCE 0.95
 #define VALUES_AT_ONCE      ((size_t)16384) /* of one variable: a chunk of it */
@@ -128,11 +129,11 @@ qd_status_t qd_assembly_survival(qd_assembly_t *assembly, qd_error_t *error)
     if ((assembly->kind.columns & needed) != needed)
         return QD_OK;
     qd_status_t status = QD_OK;
-    survival_t *self = calloc(1, sizeof *self);
-    if (self == NULL || (self->event = calloc(assembly->periods, sizeof *self->event)) == NULL ||
-        (self->censored = calloc(assembly->periods, sizeof *self->censored)) == NULL ||
-        (self->curve = calloc(assembly->periods, sizeof *self->curve)) == NULL) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for survival curves");
+    survival_t *self = qd_new(1, sizeof *self, error);
+    if (self == NULL || (self->event = qd_new(assembly->periods, sizeof *self->event, error)) == NULL ||
+        (self->censored = qd_new(assembly->periods, sizeof *self->censored, error)) == NULL ||
+        (self->curve = qd_new(assembly->periods, sizeof *self->curve, error)) == NULL) {
+        status = qd_no_memory(error);
         goto out;
     }
     self->assembly = assembly;

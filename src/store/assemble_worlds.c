@@ -1,14 +1,15 @@
 #include "store/assembly.h"
 
-#include "statistics/tally.h"
-#include "store/batch.h"
-#include "store/cf.h"
-#include "store/row_check.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "statistics/tally.h"
+#include "store/batch.h"
+#include "store/cf.h"
+#include "store/row_check.h"
 
 #define CHUNK_LEAST 64
 #define REALS       7 /* of a summary of extras: mean, sd, mcse, min, max, low, high */
@@ -285,7 +286,7 @@ static bool make_sketches(copy_t *self, const qd_assembly_t *assembly, size_t ex
     for (size_t k = 0; k < extras; k++) {
         extra_t *extra = &self->extra[k];
         bool negative = assembly->options->extra[k].low < 0.0;
-        if ((extra->bins = calloc(qd_sketch_bins(negative), sizeof *extra->bins)) == NULL)
+        if ((extra->bins = qd_new(qd_sketch_bins(negative), sizeof *extra->bins, NULL)) == NULL)
             return false;
         qd_sketch_init(&extra->sketch, extra->bins, negative);
     }
@@ -295,16 +296,17 @@ static bool make_sketches(copy_t *self, const qd_assembly_t *assembly, size_t ex
 qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
 {
     qd_status_t status = QD_OK;
-    copy_t *self = calloc(1, sizeof *self);
+    copy_t *self = qd_new(1, sizeof *self, error);
     size_t extras = assembly->kind.extras;
-    if (self == NULL || (self->column = calloc(QD_OUTCOMES_MAX + extras, sizeof *self->column)) == NULL ||
-        (self->extra = calloc(extras + 1, sizeof *self->extra)) == NULL ||
+    if (self == NULL ||
+        (self->column = qd_new(QD_OUTCOMES_MAX + extras, sizeof *self->column, error)) == NULL ||
+        (self->extra = qd_new(extras + 1, sizeof *self->extra, error)) == NULL ||
         !make_sketches(self, assembly, extras) ||
         (self->check = qd_row_check_new(assembly->index, assembly->columns)) == NULL ||
-        (self->slab = calloc(QD_OUTCOMES_MAX + extras, sizeof *self->slab)) == NULL ||
-        (self->code = malloc((QD_OUTCOMES_MAX + extras) * QD_CHUNK * sizeof *self->code)) == NULL ||
-        (self->value = malloc((QD_OUTCOMES_MAX + extras) * QD_CHUNK * sizeof *self->value)) == NULL) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for copying worlds");
+        (self->slab = qd_new(QD_OUTCOMES_MAX + extras, sizeof *self->slab, error)) == NULL ||
+        (self->code = qd_new((QD_OUTCOMES_MAX + extras) * QD_CHUNK, sizeof *self->code, error)) == NULL ||
+        (self->value = qd_new((QD_OUTCOMES_MAX + extras) * QD_CHUNK, sizeof *self->value, error)) == NULL) {
+        status = qd_no_memory(error);
         goto out;
     }
     self->assembly = assembly;

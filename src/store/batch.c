@@ -1,9 +1,9 @@
 #include "store/batch.h"
 
-#include "base/memory.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 void qd_batch_init(qd_batch_t *self, qd_h5_t *h5, size_t points, size_t orders)
 {
@@ -36,13 +36,13 @@ static size_t add(qd_batch_t *self, const qd_h5_variable_t *variable, qd_h5_type
         return 0;
     size_t count = self->points * self->orders * field.length + 1;
     if (type == QD_H5_REAL)
-        field.real = calloc(count, sizeof *field.real);
+        field.real = qd_new(count, sizeof *field.real, NULL);
     else
-        field.whole = calloc(count, sizeof *field.whole);
+        field.whole = qd_new(count, sizeof *field.whole, NULL);
     qd_batch_field_t *larger = qd_list_room(self->field, self->fields, 1, &self->capacity, sizeof *larger);
     self->field = larger != NULL ? larger : self->field;
     if (larger == NULL || (field.real == NULL && field.whole == NULL)) {
-        qd_h5_refuse(self->h5, "out of memory for summaries");
+        qd_h5_no_memory(self->h5);
         free(field.real);
         free(field.whole);
         return 0;
@@ -76,9 +76,9 @@ int64_t *qd_batch_wholes(qd_batch_t *self, qd_whole_field_t field, size_t i)
 void qd_batch_write(qd_batch_t *self, size_t first, size_t points, size_t rank)
 {
     size_t slabs = 0;
-    qd_h5_slab_t *slab = calloc(self->fields + 1, sizeof *slab);
+    qd_h5_slab_t *slab = qd_new(self->fields + 1, sizeof *slab, NULL);
     if (slab == NULL)
-        qd_h5_refuse(self->h5, "out of memory for summaries");
+        qd_h5_no_memory(self->h5);
     for (size_t i = 0; slab != NULL && i < self->fields; i++) {
         const qd_batch_field_t *field = &self->field[i];
         if (field->rank > rank)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "quadrille/registry.h"
 #include "store/digest.h"
 #include "store/guard.h"
@@ -147,7 +148,7 @@ static bool compare_values(compare_t *self, const char *name, open_t pair[2], hi
         row *= (size_t)pair[0].size[i];
     size_t some = row * 8 < BYTES_AT_ONCE && row > 0 ? BYTES_AT_ONCE / (row * 8) : 1;
     some = some > length ? (size_t)length : some;
-    void *room[2] = {calloc(some * row + 1, 8), calloc(some * row + 1, 8)};
+    void *room[2] = {qd_new(some * row + 1, 8, NULL), qd_new(some * row + 1, 8, NULL)};
     bool sound = room[0] != NULL && room[1] != NULL;
     self->short_of_memory = !sound;
     for (hsize_t at = 0; sound && row > 0 && at < length && *self->difference == '\0'; at += some)
@@ -240,7 +241,7 @@ static char *read_text(compare_t *self, hid_t attribute, hid_t type, hid_t space
 {
     char *value = NULL, *copy = NULL;
     if (H5Tis_variable_str(type) <= 0) {
-        copy = calloc(H5Tget_size(type) + 1, 1);
+        copy = qd_new(H5Tget_size(type) + 1, 1, NULL);
         self->short_of_memory = self->short_of_memory || copy == NULL;
         if (copy != NULL && H5Aread(attribute, type, copy) < 0)
             *copy = '\0';
@@ -415,7 +416,7 @@ static qd_status_t judge(const answer_t *answer, const char *path, char *differe
         return qd_error_add(error, answer->absent ? QD_ERROR_INPUT : QD_ERROR_IO, "%s: %s", path,
                             answer->why);
     if (answer->short_of_memory)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for comparing %s", path);
+        return qd_no_memory(error);
     snprintf(difference, size, "%s", answer->difference);
     return QD_OK;
 }
@@ -424,10 +425,10 @@ qd_status_t qd_result_compare(const char *path, const char *expected, char *diff
                               qd_error_t *error)
 {
     answer_t answer = {0};
-    compare_t *self = calloc(1, sizeof *self);
+    compare_t *self = qd_new(1, sizeof *self, error);
     *difference = '\0';
     if (self == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for comparing %s", path);
+        return qd_no_memory(error);
     self->path = path;
     self->again = expected;
     qd_guard_t *guard = qd_guard_start(compare_files, self);

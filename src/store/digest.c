@@ -1,14 +1,14 @@
 #include "store/digest.h"
 
-#include "base/memory.h"
-#include "store/cf.h"
-#include "store/guard.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "store/cf.h"
+#include "store/guard.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -203,12 +203,6 @@ static bool is_empty(hid_t space)
     return H5Sget_simple_extent_npoints(space) <= 0;
 }
 
-static void refuse_memory(qd_h5_t *self, const char *why)
-{
-    self->fault = true;
-    qd_h5_refuse(self, why);
-}
-
 static void sum_variable(const walk_t *walk, const char *path, hid_t variable, kind_t kind, uint64_t *sum)
 {
     qd_h5_t *self = walk->h5;
@@ -219,8 +213,8 @@ static void sum_variable(const walk_t *walk, const char *path, hid_t variable, k
     if (!fits || kind.length > 0)
         qd_h5_refuse(self, "damaged: it holds a variable of a shape or type that no result has");
     else if (!is_empty(space) && H5Dget_storage_size(variable) > 0) {
-        if ((room = calloc(plan.elements + 1, sizeof(double))) == NULL)
-            refuse_memory(self, "out of memory for checking its digest");
+        if ((room = qd_new(plan.elements + 1, sizeof(double), NULL)) == NULL)
+            qd_h5_no_memory(self);
         else if (!sum_slabs(walk, variable, space, memory_type, &plan, (qd_h5_values_t){kind.type, room},
                             sum))
             qd_h5_fail(self, "reading variable", path);
@@ -257,9 +251,9 @@ static bool add_values(qd_h5_t *h5, XXH3_state_t *state, hid_t attribute, kind_t
 {
     hid_t memory_type = kind.length > 0 ? H5Tcopy(type) : qd_h5_memory_type(kind.type);
     size_t each = kind.length > 0 ? kind.length : sizeof(double);
-    char *room = calloc(count + 1, each);
+    char *room = qd_new(count + 1, each, NULL);
     if (room == NULL)
-        refuse_memory(h5, "out of memory for checking its digest");
+        qd_h5_no_memory(h5);
     bool sound = room != NULL && H5Aread(attribute, memory_type, room) >= 0;
     hsize_t size = count, start = 0;
     if (sound && kind.length > 0)
@@ -325,7 +319,7 @@ static void note_sum(const walk_t *walk, uint64_t sum)
     qd_digest_sums_t *into = walk->into;
     uint64_t *larger = qd_list_room(into->sum, into->count, 1, &into->room, sizeof *larger);
     if (larger == NULL) {
-        refuse_memory(walk->h5, "out of memory for checking its digest");
+        qd_h5_no_memory(walk->h5);
         return;
     }
     into->sum = larger;
@@ -464,7 +458,7 @@ static void digest_group(const walk_t *walk, const char *path, char digest[33])
     XXH3_state_t *state = XXH3_createState();
     hid_t group = H5Oopen(h5->file, path, H5P_DEFAULT);
     if (state == NULL || XXH3_128bits_reset(state) != XXH_OK)
-        refuse_memory(h5, "out of memory for the digest");
+        qd_h5_no_memory(h5);
     else if (group < 0)
         qd_h5_fail(h5, "opening", path);
     else {

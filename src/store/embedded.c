@@ -1,11 +1,12 @@
 #include "store/embedded.h"
 
-#include "store/cf.h"
-#include "store/table.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "store/cf.h"
+#include "store/table.h"
 
 #define AHEAD_COLUMNS (QD_OUTCOMES_MAX + 8) /* that are read ahead: outcomes, and the first extras */
 #define AHEAD_VALUES  ((size_t)4096)        /* of one of them: a chunk */
@@ -118,7 +119,7 @@ static bool take_failures(const raw_t *raw, qd_unit_t *unit)
 {
     size_t from = first_failure(raw, unit->at_point, unit->at_order),
            to = first_failure(raw, unit->at_point, unit->at_order + 1);
-    unit->failure = calloc(to - from + 1, sizeof *unit->failure);
+    unit->failure = qd_new(to - from + 1, sizeof *unit->failure, NULL);
     for (size_t f = from; unit->failure != NULL && f < to; f++) {
         char *reason = strdup(raw->failure[f].reason);
         if (reason == NULL)
@@ -137,7 +138,7 @@ static bool build_unit(const raw_t *raw, size_t u, size_t range, uint64_t offset
     unit->label = strdup(raw->label[unit->at_order]);
     unit->tally_offset = offset;
     unit->tally_size = (size_t)raw->column[TALLY_SIZE][u];
-    unit->range = calloc((size_t)raw->column[RANGES][u] + 1, sizeof *unit->range);
+    unit->range = qd_new((size_t)raw->column[RANGES][u] + 1, sizeof *unit->range, NULL);
     if (unit->label == NULL || unit->range == NULL)
         return false;
     for (; unit->ranges < (size_t)raw->column[RANGES][u]; unit->ranges++) {
@@ -163,18 +164,17 @@ static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, qd_unit_t **unit, 
     uint64_t offset = 0;
     if (!is_sound(raw))
         return refuse_parts(h5, error);
-    *unit = calloc(raw->count[POINT] + 1, sizeof **unit);
+    *unit = qd_new(raw->count[POINT] + 1, sizeof **unit, error);
     for (size_t u = 0; *unit != NULL && u < raw->count[POINT]; u++) {
         *units = u + 1;
         if (!build_unit(raw, u, range, offset, &(*unit)[u]))
-            return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for /parts of %s", h5->path);
+            return qd_no_memory(error);
         if (!qd_unit_is_sound(&(*unit)[u]))
             return refuse_parts(h5, error);
         range += (size_t)raw->column[RANGES][u];
         offset += (uint64_t)raw->column[TALLY_SIZE][u];
     }
-    return *unit == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for /parts of %s", h5->path)
-                         : QD_OK;
+    return *unit == NULL ? qd_no_memory(error) : QD_OK;
 }
 
 qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit, size_t *units,
@@ -255,7 +255,7 @@ struct qd_embedded_ahead {
 
 qd_embedded_ahead_t *qd_embedded_ahead_new(void)
 {
-    return calloc(1, sizeof(qd_embedded_ahead_t));
+    return qd_new(1, sizeof(qd_embedded_ahead_t), NULL);
 }
 
 void qd_embedded_ahead_free(qd_embedded_ahead_t *self)
@@ -308,8 +308,8 @@ static const block_t *find_block(qd_h5_t *h5, qd_embedded_ahead_t *self, size_t 
         return block;
     size_t points = self->points - first < most ? self->points - first : most;
     const hsize_t start[3] = {first, 0, 0}, count[3] = {points, self->orders, self->worlds};
-    if (block->value == NULL && (block->value = malloc(AHEAD_VALUES * sizeof(double))) == NULL) {
-        qd_h5_refuse(h5, "out of memory");
+    if (block->value == NULL && (block->value = qd_new(AHEAD_VALUES, sizeof(double), NULL)) == NULL) {
+        qd_h5_no_memory(h5);
         return NULL;
     }
     block->points = 0;
@@ -342,8 +342,8 @@ static void move_tally(qd_h5_t *h5, qd_embedded_ahead_t *self, size_t at)
 {
     hsize_t start = at, count = self->bytes - at < AHEAD_BYTES ? self->bytes - at : AHEAD_BYTES;
     self->size = 0;
-    if (self->tally == NULL && (self->tally = malloc(AHEAD_BYTES)) == NULL)
-        qd_h5_refuse(h5, "out of memory");
+    if (self->tally == NULL && (self->tally = qd_new(AHEAD_BYTES, 1, NULL)) == NULL)
+        qd_h5_no_memory(h5);
     qd_h5_read_slab(h5, "/parts/tally", QD_H5_BYTE, 1, &start, &count, self->tally);
     self->at = at;
     self->size = h5->failed ? 0 : (size_t)count;

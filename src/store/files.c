@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 static int system_open(void *context, int at, const char *path, int flags, mode_t mode)
 {
     (void)context;
@@ -246,7 +248,7 @@ qd_status_t qd_files_open_parent(const qd_files_t *self, const char *path, int *
     *name = slash == NULL ? path : slash + 1;
     *fd = -1;
     if (folder == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+        return qd_no_memory(error);
     *fd = self->open(self->context, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
     qd_status_t status = *fd >= 0 ? QD_OK : qd_files_fail(error, folder, "open");
     free(folder);
@@ -275,7 +277,7 @@ qd_status_t qd_files_write(const qd_files_t *self, const char *folder, const cha
     qd_status_t status = QD_OK;
     if (path == NULL || asprintf(&temporary, "%s.tmp", name) < 0) {
         temporary = NULL;
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+        status = qd_no_memory(error);
         goto out;
     }
     if ((status = qd_files_open_folder(self, folder, &at, error)) != QD_OK)

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 /* Beyond what the program has when the child starts. */
 #define MEMORY_MOST ((rlim_t)768 << 20)
 
@@ -162,7 +164,7 @@ _Noreturn static void be_child(int channel, qd_guard_work_t work, void *context)
 qd_guard_t *qd_guard_start(qd_guard_work_t work, void *context)
 {
     int pair[2];
-    qd_guard_t *self = calloc(1, sizeof *self);
+    qd_guard_t *self = qd_new(1, sizeof *self, NULL);
     if (self == NULL || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         free(self);
         return NULL;

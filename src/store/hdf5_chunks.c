@@ -1,10 +1,10 @@
 /* Slabs of variables that are packed, written chunk by chunk: threads sum and pack, the caller writes. */
-#include "store/hdf5_file.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/digest.h"
+#include "store/hdf5_file.h"
 #include "store/pack.h"
 
 #define CHUNKS_A_THREAD 4 /* that are in memory at once */
@@ -124,7 +124,7 @@ static void flush(queue_t *self)
                            : variable->shuffled ? 2
                                                 : 1; /* bit of deflate among the filters */
         if (job->size == 0)
-            qd_h5_refuse(h5, "out of memory for packing");
+            qd_h5_no_memory(h5);
         else
             qd_h5_need(h5,
                        H5Dwrite_chunk(variable->dataset, H5P_DEFAULT, skipped, job->first, job->size,
@@ -163,8 +163,8 @@ static bool make_room(queue_t *self, size_t slabs, const qd_h5_slab_t slab[])
     }
     size_t each = 2 * bytes + qd_pack_bound(bytes);
     self->most = CHUNKS_A_THREAD * (size_t)(self->h5->runner == NULL ? 1 : self->h5->runner->threads);
-    self->job = calloc(self->most, sizeof *self->job);
-    self->room = malloc(self->most * each);
+    self->job = qd_new(self->most, sizeof *self->job, NULL);
+    self->room = qd_new(self->most * each, 1, NULL);
     for (size_t i = 0; self->job != NULL && i < self->most; i++)
         self->job[i].room = self->room + i * each;
     return self->job != NULL && self->room != NULL;
@@ -176,7 +176,7 @@ void qd_h5_write_slabs(qd_h5_t *self, size_t slabs, const qd_h5_slab_t slab[])
     if (self->failed || slabs == 0)
         return;
     if (!make_room(&queue, slabs, slab))
-        qd_h5_refuse(self, "out of memory for packing");
+        qd_h5_no_memory(self);
     for (size_t i = 0; i < slabs && !self->failed; i++) {
         const qd_h5_written_t *variable = &self->variable[slab[i].variable];
         if (variable->packed && slab[i].values.type == variable->type && is_whole(variable, &slab[i]))

@@ -47,6 +47,12 @@ void qd_h5_refuse(qd_h5_t *self, const char *why)
     snprintf(self->why, sizeof self->why, "%s", why);
 }
 
+void qd_h5_no_memory(qd_h5_t *self)
+{
+    self->fault = self->fault || !self->failed;
+    qd_h5_refuse(self, "out of memory");
+}
+
 void qd_h5_need(qd_h5_t *self, bool done, const char *doing, const char *object)
 {
     if (!done)

@@ -234,6 +234,9 @@ void qd_h5_fail(qd_h5_t *self, const char *doing, const char *object);
 /* Notes as the first failure that the contents of a file are not what they should be. */
 void qd_h5_refuse(qd_h5_t *self, const char *why);
 
+/* Notes as the first failure that memory is short: a fault, whatever the file holds. */
+void qd_h5_no_memory(qd_h5_t *self);
+
 /* Fails, as qd_h5_fail does, unless what was `doing` is done. */
 void qd_h5_need(qd_h5_t *self, bool done, const char *doing, const char *object);
 

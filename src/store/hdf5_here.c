@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "store/guard.h"
 
@@ -249,7 +250,7 @@ char *qd_h5_here_text(qd_h5_t *self, const char *path, const char *name)
     if (H5Aread(attribute, type, &value) < 0)
         qd_h5_here_fail(self, "reading attribute", name);
     else if ((copy = strdup(value == NULL ? "" : value)) == NULL)
-        qd_h5_refuse(self, "out of memory");
+        qd_h5_no_memory(self);
     if (value != NULL)
         H5Dvlen_reclaim(type, space, H5P_DEFAULT, &value);
     H5Tclose(type);
@@ -315,11 +316,11 @@ static void *join_texts(qd_h5_t *self, const char *path, char *const text[], siz
         refuse_file(self, path, "holds longer texts than the file has bytes for");
         return NULL;
     }
-    char *all = malloc((size_t)total + 1), *at = all;
+    char *all = qd_new((size_t)total + 1, 1, NULL), *at = all;
     for (size_t i = 0; all != NULL && i < count; i++)
         at = stpcpy(at, text[i] == NULL ? "" : text[i]) + 1;
     if (all == NULL)
-        qd_h5_refuse(self, "out of memory");
+        qd_h5_no_memory(self);
     *size = (size_t)total;
     return all;
 }
@@ -333,10 +334,10 @@ static size_t size_of(qd_h5_type_t type)
 static void *read_elements(qd_h5_t *self, const char *path, qd_h5_type_t type, hid_t variable,
                            hid_t in_memory, size_t elements)
 {
-    void *data = calloc(elements + 1, size_of(type));
+    void *data = qd_new(elements + 1, size_of(type), NULL);
     qd_guard_allow(elements * size_of(type));
     if (data == NULL)
-        qd_h5_refuse(self, "out of memory");
+        qd_h5_no_memory(self);
     else if (elements > 0 && H5Dread(variable, in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
         qd_h5_here_fail(self, "reading variable", path);
     return data;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "store/guard.h"
 #include "store/hdf5_serve.h"
@@ -55,9 +56,9 @@ static qd_h5_request_t request_for(qd_h5_ask_t what, const char *path, const cha
 /* The values that follow a reply, malloc'ed and with a NUL behind them; NULL after a failure. */
 static void *take_values(qd_h5_t *self, size_t size)
 {
-    char *data = size < SIZE_MAX ? malloc(size + 1) : NULL;
+    char *data = size < SIZE_MAX ? qd_new(size + 1, 1, NULL) : NULL;
     if (data == NULL) {
-        qd_h5_refuse(self, "out of memory");
+        qd_h5_no_memory(self);
         qd_guard_end(self->guard); /* what it goes on to send is not taken any more */
         self->guard = NULL;
         return NULL;
@@ -184,15 +185,15 @@ static void ask_all(readers_t *self, qd_h5_t *first, bool rows)
 void qd_h5_check_by(qd_h5_t *self, bool rows, size_t readers)
 {
     readers_t all = {.count = readers};
-    qd_error_t *ignored = readers < 2 ? NULL : calloc(1, sizeof *ignored);
+    qd_error_t *ignored = readers < 2 ? NULL : qd_new(1, sizeof *ignored, NULL);
     if (readers < 2 || self->failed || self->guard == NULL) {
         qd_h5_check(self, rows);
         free(ignored);
         return;
     }
-    all.reader = calloc(readers - 1, sizeof *all.reader);
+    all.reader = qd_new(readers - 1, sizeof *all.reader, NULL);
     if (all.reader == NULL || ignored == NULL) {
-        qd_h5_refuse(self, "out of memory");
+        qd_h5_no_memory(self);
     } else {
         for (size_t i = 0; i + 1 < readers; i++)
             qd_h5_open(&all.reader[i], self->path);
@@ -261,7 +262,7 @@ size_t qd_h5_length(qd_h5_t *self, const char *path, size_t axis)
 /* Cuts texts that lie one behind the other into malloc'ed ones; frees `joined`. */
 static void *cut_texts(qd_h5_t *self, char *joined, size_t size, size_t count)
 {
-    char **text = count <= size ? calloc(count + 1, sizeof *text) : NULL;
+    char **text = count <= size ? qd_new(count + 1, sizeof *text, NULL) : NULL;
     const char *at = joined, *end = joined + size;
     bool whole = text != NULL;
     for (size_t i = 0; whole && i < count; i++) {
@@ -274,7 +275,7 @@ static void *cut_texts(qd_h5_t *self, char *joined, size_t size, size_t count)
     for (size_t i = 0; text != NULL && i < count; i++)
         free(text[i]);
     free(text);
-    qd_h5_refuse(self, "out of memory");
+    qd_h5_no_memory(self);
     return NULL;
 }
 

@@ -1,11 +1,11 @@
 #include "store/hdf5_scales.h"
 
-#include "base/memory.h"
-
 #include <hdf5_hl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
 
 static bool note_scale(qd_h5_scales_t *self, const qd_h5_scale_t *scale)
 {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "store/digest.h"
 #include "store/guard.h"
 #include "store/hdf5_here.h"
@@ -59,9 +60,9 @@ static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, const qd_digest
         break;
     case QD_H5_ASK_SLAB:
         reply->size = slab_size(request);
-        data = calloc(reply->size + 1, 1);
+        data = qd_new(reply->size + 1, 1, NULL);
         if (data == NULL)
-            qd_h5_refuse(h5, "out of memory");
+            qd_h5_no_memory(h5);
         else if (reply->size > 0)
             qd_h5_here_slab(h5, request->path, request->type, request->rank, request->start, request->count,
                             data);
@@ -89,13 +90,13 @@ static bool receive_sums(int channel, const qd_h5_request_t *request, qd_digest_
     *given = (qd_digest_sums_t){.count = request->given};
     if (given->count == 0)
         return true;
-    given->sum = calloc(given->count, sizeof *given->sum);
+    given->sum = qd_new(given->count, sizeof *given->sum, NULL);
     return given->sum != NULL && qd_channel_receive(channel, given->sum, given->count * sizeof *given->sum);
 }
 
 void qd_h5_serve(int channel, void *path)
 {
-    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_h5_t *h5 = qd_new(1, sizeof *h5, NULL);
     qd_h5_request_t request;
     if (h5 == NULL)
         return;

@@ -224,7 +224,7 @@ static size_t note_written(qd_h5_t *self, const char *path, qd_h5_type_t type, c
         self->variable = larger;
     char *copy = strdup(path);
     if (larger == NULL || copy == NULL) {
-        qd_h5_refuse(self, "out of memory for the list of variables");
+        qd_h5_no_memory(self);
         free(copy);
         H5Dclose(dataset);
         return QD_H5_NONE;

@@ -11,31 +11,26 @@
 #include "store/index_fields.h"
 #include "store/parts_folder.h"
 
-static qd_status_t no_memory(qd_error_t *error)
-{
-    return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the index of finished worlds");
-}
-
 qd_status_t qd_index_new(const qd_experiment_t *experiment, const qd_files_t *files, qd_index_t **self,
                          qd_error_t *error)
 {
-    qd_index_t *index = calloc(1, sizeof *index);
+    qd_index_t *index = qd_new(1, sizeof *index, error);
     *self = NULL;
     if (index == NULL)
-        return no_memory(error);
+        return qd_no_memory(error);
     index->files = files == NULL ? &qd_files_system : files;
     index->warnings = QD_ERROR_NONE;
     index->sources = qd_sources_new(index->files);
     qd_status_t status = qd_slots_init(&index->slots, experiment, error);
     if (status == QD_OK && index->sources == NULL)
-        status = no_memory(error);
+        status = qd_no_memory(error);
     if (status == QD_OK) {
         size_t slots = index->slots.count;
-        index->done = calloc(slots + 1, sizeof *index->done);
-        index->piece_start = calloc(slots + 2, sizeof *index->piece_start);
-        index->failure_start = calloc(slots + 2, sizeof *index->failure_start);
+        index->done = qd_new(slots + 1, sizeof *index->done, error);
+        index->piece_start = qd_new(slots + 2, sizeof *index->piece_start, error);
+        index->failure_start = qd_new(slots + 2, sizeof *index->failure_start, error);
         if (index->done == NULL || index->piece_start == NULL || index->failure_start == NULL)
-            status = no_memory(error);
+            status = qd_no_memory(error);
     }
     if (status != QD_OK) {
         qd_index_free(index);
@@ -89,7 +84,7 @@ static qd_status_t take_units(qd_index_t *self, size_t source, qd_unit_t *unit, 
     if (larger != NULL)
         self->unit = larger;
     else
-        status = no_memory(error);
+        status = qd_no_memory(error);
     for (size_t i = 0; i < units; i++) {
         unit[i].slot = qd_slots_find(&self->slots, unit[i].point_hash, unit[i].label);
         unit[i].source = source;
@@ -139,7 +134,7 @@ static qd_status_t accept(qd_index_t *self, const char *path, bool result, const
     qd_status_t status = check_kind(self, path, kind, units > 0, error);
     size_t source = status == QD_OK ? qd_sources_add(self->sources, path, result) : 0;
     if (source == SIZE_MAX)
-        status = no_memory(error);
+        status = qd_no_memory(error);
     if (status == QD_OK)
         return take_units(self, source, unit, units, error);
     drop_units(unit, units);
@@ -162,7 +157,7 @@ static qd_status_t set_aside(qd_index_t *self, const folder_t *folder, const cha
         return QD_OK;
     }
     if (asprintf(&aside, "%s.damaged", name) < 0)
-        return no_memory(error);
+        return qd_no_memory(error);
     qd_status_t status = qd_files_rename(self->files, folder->at, folder->path, name, aside, error);
     if (status == QD_OK)
         qd_error_add(&self->warnings, QD_OK,
@@ -178,9 +173,9 @@ static qd_status_t add_part(qd_index_t *self, const folder_t *folder, const char
     qd_part_kind_t kind;
     qd_unit_t *unit;
     size_t units;
-    qd_error_t *reading = malloc(sizeof *reading);
+    qd_error_t *reading = qd_new(1, sizeof *reading, error);
     if (reading == NULL)
-        return no_memory(error);
+        return QD_ERROR_MEMORY;
     *reading = QD_ERROR_NONE;
     qd_status_t status = qd_part_read(self->files, path, &kind, &unit, &units, reading);
     if (status == QD_OK && !have_room(self, &kind, unit, units)) {
@@ -222,7 +217,7 @@ static qd_status_t add_entry(qd_index_t *self, const folder_t *folder, const cha
     qd_status_t status = QD_OK;
     char *path = qd_files_join(folder->path, name);
     if (path == NULL)
-        return no_memory(error);
+        return qd_no_memory(error);
     if (stale)
         self->files->unlink(self->files->context, folder->at, name);
     else if (!is_known(self, known, path))
@@ -279,9 +274,9 @@ qd_status_t qd_index_add_result(qd_index_t *self, const char *path, qd_error_t *
     qd_part_kind_t kind = {0};
     qd_unit_t *unit = NULL;
     size_t units = 0;
-    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_h5_t *h5 = qd_new(1, sizeof *h5, error);
     if (h5 == NULL)
-        return no_memory(error);
+        return QD_ERROR_MEMORY;
     qd_h5_open(h5, path);
     qd_status_t status = QD_OK, closed;
     if (!h5->failed)
@@ -396,7 +391,7 @@ static qd_status_t consider(qd_index_t *self, qd_unit_t *unit, const uint64_t *l
         unit->used = true;
         for (size_t i = 0; i < unit->ranges; i++)
             if (!qd_ranges_add(done, unit->range[i].range))
-                return no_memory(error);
+                return qd_no_memory(error);
     }
     return QD_OK;
 }
@@ -405,10 +400,10 @@ static qd_status_t choose(qd_index_t *self, const uint64_t *limit, qd_error_t *e
 {
     qd_status_t status = QD_OK;
     size_t sources = qd_sources_count(self->sources);
-    uncounted_t *uncounted = calloc(sources + 1, sizeof *uncounted);
-    qd_unit_t **unit = calloc(self->units + 1, sizeof *unit);
+    uncounted_t *uncounted = qd_new(sources + 1, sizeof *uncounted, error);
+    qd_unit_t **unit = qd_new(self->units + 1, sizeof *unit, error);
     if (uncounted == NULL || unit == NULL) {
-        status = no_memory(error);
+        status = qd_no_memory(error);
         goto out;
     }
     size_t units = 0;
@@ -465,10 +460,10 @@ static qd_status_t gather(qd_index_t *self, qd_error_t *error)
         pieces += self->unit[i].used ? self->unit[i].ranges : 0;
         failures += self->unit[i].used ? self->unit[i].failures : 0;
     }
-    self->piece = calloc(pieces + 1, sizeof *self->piece);
-    self->failure = calloc(failures + 1, sizeof *self->failure);
+    self->piece = qd_new(pieces + 1, sizeof *self->piece, error);
+    self->failure = qd_new(failures + 1, sizeof *self->failure, error);
     if (self->piece == NULL || self->failure == NULL)
-        return no_memory(error);
+        return qd_no_memory(error);
     for (size_t i = 0; i < self->units; i++)
         if (self->unit[i].used)
             gather_unit(self, i);
@@ -510,9 +505,9 @@ qd_status_t qd_index_select(qd_index_t *self, qd_error_t *error)
 qd_status_t qd_index_limit(qd_index_t *self, const uint64_t limit[], qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->slots.experiment;
-    uint64_t *of_slot = calloc(self->slots.count + 1, sizeof *of_slot);
+    uint64_t *of_slot = qd_new(self->slots.count + 1, sizeof *of_slot, error);
     if (of_slot == NULL)
-        return no_memory(error);
+        return QD_ERROR_MEMORY;
     for (size_t i = 0; i < experiment->points * experiment->orders; i++)
         of_slot[qd_slots_at(&self->slots, i / experiment->orders, i % experiment->orders)] = limit[i];
     forget_selection(self);

@@ -1,9 +1,10 @@
 #include "store/index.h"
 
-#include "store/index_fields.h"
-
 #include <math.h>
 #include <stdlib.h>
+
+#include "base/memory.h"
+#include "store/index_fields.h"
 
 const qd_error_t *qd_index_warnings(const qd_index_t *self)
 {
@@ -150,7 +151,7 @@ static qd_status_t clear_kept(qd_kept_tally_t *kept, size_t periods, bool paths,
     kept->periods = periods;
     kept->paths = paths;
     kept->tally = qd_tally_new(periods, paths);
-    return kept->tally == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally") : QD_OK;
+    return kept->tally == NULL ? qd_no_memory(error) : QD_OK;
 }
 
 qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const qd_tally_t **tally,

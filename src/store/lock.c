@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 #define TAIL    ".lock"
 #define TRIES   100
 #define WAIT_NS 100000000 /* for others who judged the same stale lock at the same moment */
@@ -251,11 +253,11 @@ static qd_status_t fail(const char *path, qd_error_t *error)
 
 qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error)
 {
-    qd_lock_t *lock = calloc(1, sizeof *lock);
+    qd_lock_t *lock = qd_new(1, sizeof *lock, error);
     *self = NULL;
     if (lock == NULL || asprintf(&lock->path, "%s" TAIL, output) < 0) {
         free(lock);
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the lock of %s", output);
+        return qd_no_memory(error);
     }
     holder_t holder = {0};
     outcome_t outcome = AGAIN;

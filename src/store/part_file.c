@@ -4,6 +4,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/memory.h"
 #include "statistics/tally.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "rows are written as they lie in memory");
@@ -64,7 +65,7 @@ static qd_status_t sum_tallies(qd_new_unit_t *group, qd_error_t *error)
     qd_tally_t *sum =
         qd_tally_new(group->from->periods, qd_tally_bytes_keep_paths(group->tally, group->tally_size));
     if (sum == NULL)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally");
+        status = qd_no_memory(error);
     for (const qd_pending_t *p = group->from; status == QD_OK && p < group->to; p++)
         status = qd_tally_decode(sum, p->tally, p->tally_size, error);
     group->tally_size = 0;
@@ -183,9 +184,9 @@ qd_status_t qd_part_encode(const qd_part_kind_t *kind, qd_pending_t *pending, si
     size_t groups = 0, width = qd_part_width(kind);
     qd_byte_writer_t directory = {0};
     qd_status_t status = QD_OK;
-    qd_new_unit_t *group = calloc(count, sizeof *group);
+    qd_new_unit_t *group = qd_new(count, sizeof *group, error);
     if (group == NULL) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a part file");
+        status = qd_no_memory(error);
         goto out;
     }
     qsort(pending, count, sizeof *pending, compare_pending);
@@ -207,7 +208,7 @@ qd_status_t qd_part_encode(const qd_part_kind_t *kind, qd_pending_t *pending, si
     qd_byte_writer_word(out, hash.low64);
     qd_byte_writer_word(out, hash.high64);
     if (out->failed || directory.failed)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a part file");
+        status = qd_no_memory(error);
 out:
     for (size_t g = 0; group != NULL && g < groups; g++)
         free(group[g].owned);
@@ -257,7 +258,7 @@ static qd_status_t read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, u
     unit->tally_size = (size_t)qd_byte_reader_word(in);
     bool sound = unit->tally_offset <= size && unit->tally_size <= size - unit->tally_offset;
     size_t ranges = read_count(in, 24);
-    unit->range = calloc(ranges + 1, sizeof *unit->range);
+    unit->range = qd_new(ranges + 1, sizeof *unit->range, NULL);
     for (; unit->range != NULL && unit->ranges < ranges; unit->ranges++) {
         qd_unit_range_t *r = &unit->range[unit->ranges];
         r->range.first = qd_byte_reader_word(in);
@@ -268,7 +269,7 @@ static qd_status_t read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, u
         unit->worlds += r->range.count;
     }
     size_t failures = read_count(in, 16);
-    unit->failure = calloc(failures + 1, sizeof *unit->failure);
+    unit->failure = qd_new(failures + 1, sizeof *unit->failure, NULL);
     for (; unit->failure != NULL && unit->failures < failures && !in->failed; unit->failures++) {
         unit->failure[unit->failures].world = qd_byte_reader_word(in);
         unit->failure[unit->failures].reason = read_text(in);
@@ -304,10 +305,10 @@ static qd_status_t check_bytes(const qd_files_t *files, int fd, const char *path
                                qd_error_t *error)
 {
     qd_status_t status = QD_OK;
-    unsigned char *piece = malloc(PIECE), end[QD_PART_CHECKSUM];
+    unsigned char *piece = qd_new(PIECE, 1, error), end[QD_PART_CHECKSUM];
     XXH3_state_t *state = XXH3_createState();
     if (piece == NULL || state == NULL || XXH3_128bits_reset(state) != XXH_OK) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for checking %s", path);
+        status = qd_no_memory(error);
         goto out;
     }
     uint64_t covered = size - QD_PART_CHECKSUM;
@@ -337,7 +338,7 @@ static qd_status_t read_directory(const char *path, const unsigned char *bytes, 
     for (size_t i = 0; i < units; i++) {
         qd_status_t status = read_unit(&in, kind, file_size, &unit[i]);
         if (status == QD_ERROR_MEMORY)
-            return qd_error_add(error, status, "out of memory for reading %s", path);
+            return qd_no_memory(error);
         if (status != QD_OK)
             return damaged(error, path, "its directory makes no sense");
     }
@@ -366,10 +367,10 @@ static qd_status_t read_open(const qd_files_t *files, int fd, const char *path, 
         return damaged(error, path, "its size differs from that in its header");
     if ((status = check_bytes(files, fd, path, size, error)) != QD_OK)
         return status;
-    bytes = malloc(directory + 1);
-    *unit = calloc(count + 1, sizeof **unit);
+    bytes = qd_new(directory + 1, 1, error);
+    *unit = qd_new(count + 1, sizeof **unit, error);
     if (bytes == NULL || *unit == NULL) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for reading %s", path);
+        status = qd_no_memory(error);
         goto out;
     }
     *units = (size_t)count;

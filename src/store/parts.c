@@ -1,14 +1,14 @@
 #include "store/parts.h"
 
-#include "base/memory.h"
-#include "store/parts_folder.h"
-#include "store/unit.h"
-
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "store/parts_folder.h"
+#include "store/unit.h"
 
 #define ROWS_AT_ONCE 64
 
@@ -30,11 +30,6 @@ struct qd_parts {
     qd_error_t warnings;
 };
 
-static qd_status_t no_memory(qd_error_t *error)
-{
-    return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for finished worlds");
-}
-
 /* Copies from an index what is done. */
 static qd_status_t take_done(qd_parts_t *self, const qd_index_t *index, qd_error_t *error)
 {
@@ -44,7 +39,7 @@ static qd_status_t take_done(qd_parts_t *self, const qd_index_t *index, qd_error
             const qd_ranges_t *done = qd_index_done(index, p, o);
             for (size_t r = 0; r < done->size; r++)
                 if (!qd_ranges_add(&self->done[qd_slots_at(&self->slots, p, o)], done->range[r]))
-                    return no_memory(error);
+                    return qd_no_memory(error);
         }
     }
     return QD_OK;
@@ -95,10 +90,10 @@ static qd_status_t prepare(qd_parts_t *self, const qd_parts_options_t *options, 
 qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment_t *experiment,
                           qd_parts_t **self, qd_error_t *error)
 {
-    qd_parts_t *parts = calloc(1, sizeof *parts);
+    qd_parts_t *parts = qd_new(1, sizeof *parts, error);
     *self = NULL;
     if (parts == NULL)
-        return no_memory(error);
+        return qd_no_memory(error);
     parts->files = options->files == NULL ? &qd_files_system : options->files;
     parts->kind =
         (qd_part_kind_t){experiment->config_hash, options->columns, options->extras, options->paths};
@@ -107,9 +102,9 @@ qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment
     parts->folder = strdup(options->folder);
     qd_status_t status = qd_slots_init(&parts->slots, experiment, error);
     if (status == QD_OK) {
-        parts->done = calloc(parts->slots.count + 1, sizeof *parts->done);
-        status =
-            parts->done == NULL || parts->folder == NULL ? no_memory(error) : prepare(parts, options, error);
+        parts->done = qd_new(parts->slots.count + 1, sizeof *parts->done, error);
+        status = parts->done == NULL || parts->folder == NULL ? qd_no_memory(error)
+                                                              : prepare(parts, options, error);
     }
     if (status != QD_OK) {
         qd_parts_close(parts);
@@ -190,7 +185,7 @@ static void fill_columns(const qd_part_kind_t *kind, const qd_segment_t *segment
 
 static bool copy_failures(const qd_segment_t *segment, qd_pending_t *pending)
 {
-    pending->failure = calloc(segment->failures + 1, sizeof *pending->failure);
+    pending->failure = qd_new(segment->failures + 1, sizeof *pending->failure, NULL);
     if (pending->failure == NULL)
         return false;
     for (; pending->failures < segment->failures; pending->failures++) {
@@ -206,8 +201,8 @@ static bool copy_failures(const qd_segment_t *segment, qd_pending_t *pending)
 static bool copy_segment(const qd_part_kind_t *kind, const qd_segment_t *segment, qd_pending_t *pending)
 {
     size_t width = qd_part_width(kind);
-    pending->column = calloc(width * segment->worlds + 1, sizeof *pending->column);
-    pending->tally = malloc(segment->tally_size + 1);
+    pending->column = qd_new(width * segment->worlds + 1, sizeof *pending->column, NULL);
+    pending->tally = qd_new(segment->tally_size + 1, 1, NULL);
     if (pending->column == NULL || pending->tally == NULL || !copy_failures(segment, pending)) {
         qd_pending_clear(pending);
         return false;
@@ -244,10 +239,10 @@ qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_er
                             .periods = segment->periods,
                             .range = range};
     if (!make_room(&self->open) || !copy_segment(&self->kind, segment, &pending))
-        return no_memory(error);
+        return qd_no_memory(error);
     if (!qd_ranges_add(&self->done[slot], range)) {
         qd_pending_clear(&pending);
-        return no_memory(error);
+        return qd_no_memory(error);
     }
     self->open.segment[self->open.count++] = pending;
     self->open.bytes += 8 * qd_part_width(&self->kind) * range.count + segment->tally_size;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 #define CHECKSUM_LINE 42 /* "checksum " + 32 digits + newline */
@@ -35,7 +36,7 @@ qd_status_t qd_manifest_write(const qd_manifest_t *self, const qd_files_t *files
                         self->kind.extras, (int)self->kind.paths, strlen(self->config), self->config);
     if (size < 0) {
         text = NULL;
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the manifest");
+        status = qd_no_memory(error);
         goto out;
     }
     XXH128_hash_t hash = XXH3_128bits(text, (size_t)size);
@@ -43,7 +44,7 @@ qd_status_t qd_manifest_write(const qd_manifest_t *self, const qd_files_t *files
                     (uint64_t)hash.low64);
     if (size < 0) {
         whole = NULL;
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the manifest");
+        status = qd_no_memory(error);
         goto out;
     }
     status = qd_files_write(files, folder, QD_MANIFEST_NAME, whole, (size_t)size, error);
@@ -102,8 +103,8 @@ static qd_status_t read_text(const qd_files_t *files, const char *path, char **t
     *size = (size_t)found;
     if (found > SIZE_MOST)
         status = damaged(path, error);
-    else if ((*text = calloc(*size + 1, 1)) == NULL)
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the manifest");
+    else if ((*text = qd_new(*size + 1, 1, error)) == NULL)
+        status = QD_ERROR_MEMORY;
     else
         status = qd_files_read(files, fd, path, 0, *text, *size, error);
     files->close(files->context, fd);
@@ -118,12 +119,12 @@ qd_status_t qd_manifest_read(qd_manifest_t *self, const qd_files_t *files, const
     size_t size = 0;
     qd_status_t status = QD_OK;
     if (path == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the manifest");
+        return qd_no_memory(error);
     status = read_text(files, path, &text, &size, error);
     if (status == QD_OK && (!checksum_holds(text, size) || !parse(self, text, size)))
         status = damaged(path, error);
     else if (status == QD_OK && (self->version == NULL || self->config == NULL))
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the manifest");
+        status = qd_no_memory(error);
     if (status != QD_OK)
         qd_manifest_free(self);
     free(text);
@@ -252,7 +253,7 @@ static qd_status_t write_manifest(const qd_files_t *files, const char *folder,
     manifest.version = strdup(QD_VERSION);
     manifest.config = strdup(experiment->config == NULL ? "" : experiment->config);
     qd_status_t status = manifest.version == NULL || manifest.config == NULL
-                             ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory")
+                             ? qd_no_memory(error)
                              : qd_manifest_write(&manifest, files, folder, error);
     qd_manifest_free(&manifest);
     return status;
@@ -267,7 +268,7 @@ qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
     qd_status_t status = QD_OK;
     char *path = qd_files_join(folder, QD_MANIFEST_NAME);
     if (path == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
+        return qd_no_memory(error);
     bool there = false;
     status = qd_look_for(path, &there, error);
     if (status == QD_OK && !there) {

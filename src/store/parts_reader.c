@@ -1,13 +1,14 @@
 #include "store/parts_reader.h"
 
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
 #include "base/text.h"
 #include "store/index.h"
 #include "store/parts_folder.h"
-
-#include <math.h>
-#include <stdlib.h>
-#include <unistd.h>
-#include <string.h>
 
 struct qd_parts_reader {
     qd_manifest_t manifest;
@@ -22,8 +23,7 @@ static qd_status_t open_index(qd_parts_reader_t *self, const char *folder, qd_er
 {
     char *manifest = qd_files_join(folder, QD_MANIFEST_NAME);
     bool parts = false;
-    qd_status_t status = manifest == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory")
-                                          : qd_look_for(manifest, &parts, error);
+    qd_status_t status = manifest == NULL ? qd_no_memory(error) : qd_look_for(manifest, &parts, error);
     free(manifest);
     if (status != QD_OK)
         return status;
@@ -43,17 +43,16 @@ static qd_status_t open_index(qd_parts_reader_t *self, const char *folder, qd_er
         status = qd_index_select(self->index, error);
     if (status != QD_OK)
         return status;
-    self->cell = calloc(self->experiment->points * self->experiment->orders, sizeof *self->cell);
-    return self->cell == NULL ? qd_error_add(error, QD_ERROR_MEMORY, "out of memory for reading %s", folder)
-                              : QD_OK;
+    self->cell = qd_new(self->experiment->points * self->experiment->orders, sizeof *self->cell, error);
+    return self->cell == NULL ? qd_no_memory(error) : QD_OK;
 }
 
 qd_status_t qd_parts_reader_open(const char *folder, qd_parts_reader_t **self, qd_error_t *error)
 {
-    qd_parts_reader_t *reader = calloc(1, sizeof *reader);
+    qd_parts_reader_t *reader = qd_new(1, sizeof *reader, error);
     *self = NULL;
     if (reader == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for reading %s", folder);
+        return qd_no_memory(error);
     qd_status_t status = open_index(reader, folder, error);
     if (status != QD_OK) {
         qd_parts_reader_close(reader);
@@ -143,8 +142,8 @@ qd_status_t qd_parts_reader_summary(qd_parts_reader_t *self, size_t point, size_
         qd_status_t status = qd_index_tally(self->index, point, order, &tally, error);
         if (status != QD_OK)
             return status;
-        if ((*cell = calloc(QD_OUTCOMES_MAX, sizeof **cell)) == NULL)
-            return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for summaries");
+        if ((*cell = qd_new(QD_OUTCOMES_MAX, sizeof **cell, error)) == NULL)
+            return QD_ERROR_MEMORY;
         for (size_t o = 0; o < qd_outcome_count; o++)
             (*cell)[o] = summary_of(tally, (qd_outcome_t)o);
     }
@@ -173,7 +172,7 @@ qd_status_t qd_parts_reader_failures(qd_parts_reader_t *self, qd_result_failure_
     for (size_t i = 0; i < points * orders; i++)
         total += qd_index_failures(self->index, i / orders, i % orders);
     *count = 0;
-    *failure = calloc(total + 1, sizeof **failure);
+    *failure = qd_new(total + 1, sizeof **failure, error);
     bool whole = *failure != NULL;
     for (size_t i = 0; whole && i < points * orders; i++) {
         for (size_t f = 0; whole && f < qd_index_failures(self->index, i / orders, i % orders); f++) {
@@ -184,5 +183,5 @@ qd_status_t qd_parts_reader_failures(qd_parts_reader_t *self, qd_result_failure_
                 (*failure)[(*count)++] = (qd_result_failure_t){i / orders, i % orders, at.world, reason};
         }
     }
-    return whole ? QD_OK : qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %zu failures", total);
+    return whole ? QD_OK : qd_no_memory(error);
 }

@@ -1,8 +1,5 @@
 #include "store/result_fields.h"
 
-#include "store/assembly.h"
-#include "store/cf.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -11,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "base/memory.h"
+#include "store/assembly.h"
+#include "store/cf.h"
 
 /* ---- opening ------------------------------------------------------------------------------------------- */
 
@@ -124,10 +125,10 @@ static char *parts_beside(const char *path)
 qd_status_t qd_result_file_open(const char *path, qd_result_file_t **self, qd_error_t *error)
 {
     struct stat state;
-    qd_result_file_t *file = calloc(1, sizeof *file);
+    qd_result_file_t *file = qd_new(1, sizeof *file, error);
     *self = NULL;
     if (file == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for reading %s", path);
+        return qd_no_memory(error);
     char *folder = parts_beside(path);
     qd_status_t status;
     if (folder != NULL || (stat(path, &state) == 0 && S_ISDIR(state.st_mode)))
@@ -413,8 +414,8 @@ qd_status_t qd_result_file_at_point(qd_result_file_t *self, const char *variable
         size[axis] = qd_h5_length(&self->h5, variable, axis);
         *count *= size[axis];
     }
-    if (!self->h5.failed && (*value = calloc(*count + 1, sizeof **value)) == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %s", variable);
+    if (!self->h5.failed && (*value = qd_new(*count + 1, sizeof **value, error)) == NULL)
+        return QD_ERROR_MEMORY;
     if (!self->h5.failed)
         qd_h5_read_slab(&self->h5, variable, QD_H5_REAL, rank, start, size, *value);
     qd_status_t status = qd_result_file_outcome(self, error);

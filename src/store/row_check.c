@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "store/index_fields.h"
 
 struct qd_row_check {
@@ -21,7 +22,7 @@ static bool decides_by_hash(const qd_row_check_t *self)
 
 qd_row_check_t *qd_row_check_new(qd_index_t *index, uint64_t columns)
 {
-    qd_row_check_t *self = malloc(sizeof *self);
+    qd_row_check_t *self = qd_new(1, sizeof *self, NULL);
     if (self == NULL)
         return NULL;
     self->index = index;
@@ -49,9 +50,7 @@ qd_status_t qd_row_check_begin(qd_row_check_t *self, size_t point, size_t order,
     qd_tally_free(self->again);
     self->again =
         decides_by_hash(self) ? NULL : qd_tally_new(qd_index_periods(self->index, point, order), false);
-    return decides_by_hash(self) || self->again != NULL
-               ? QD_OK
-               : qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally");
+    return decides_by_hash(self) || self->again != NULL ? QD_OK : qd_no_memory(error);
 }
 
 void qd_row_check_take(qd_row_check_t *self, size_t outcome, const double value[], size_t count)
@@ -196,9 +195,9 @@ qd_status_t qd_index_check_rows(qd_index_t *self, qd_error_t *error)
     const qd_experiment_t *experiment = self->slots.experiment;
     qd_status_t status = QD_OK;
     qd_row_check_t *check = qd_row_check_new(self, self->kind.columns);
-    bool *met = calloc(self->slots.count + 1, sizeof *met), differs = false;
+    bool *met = qd_new(self->slots.count + 1, sizeof *met, error), differs = false;
     if (check == NULL || met == NULL) {
-        status = qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %d rows", QD_ROWS_AT_ONCE);
+        status = qd_no_memory(error);
         goto out;
     }
     for (size_t i = 0; i < experiment->points * experiment->orders && status == QD_OK; i++) {

@@ -1,12 +1,12 @@
 #include "store/source.h"
 
-#include "base/memory.h"
-#include "quadrille/registry.h"
-#include "store/embedded.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "quadrille/registry.h"
+#include "store/embedded.h"
 
 #define OPEN_MOST 32
 #define WINDOW    ((size_t)128 << 10) /* bytes of a part file in memory */
@@ -39,7 +39,7 @@ struct qd_sources {
 
 qd_sources_t *qd_sources_new(const qd_files_t *files)
 {
-    qd_sources_t *self = calloc(1, sizeof *self);
+    qd_sources_t *self = qd_new(1, sizeof *self, NULL);
     if (self != NULL)
         self->files = files;
     return self;
@@ -102,9 +102,9 @@ static qd_status_t open_source(qd_sources_t *self, size_t number, handle_t **out
         return QD_OK;
     shut(self, handle);
     if (source->result) {
-        qd_h5_t *h5 = malloc(sizeof *h5);
+        qd_h5_t *h5 = qd_new(1, sizeof *h5, error);
         if (h5 == NULL)
-            return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %s", source->path);
+            return qd_no_memory(error);
         qd_h5_open(h5, source->path);
         if (h5->failed) {
             qd_status_t status = qd_h5_close(h5, error);
@@ -113,9 +113,7 @@ static qd_status_t open_source(qd_sources_t *self, size_t number, handle_t **out
         }
         *handle = (handle_t){.open = true, .source = number, .h5 = h5};
         handle->ahead = qd_embedded_ahead_new();
-        return handle->ahead != NULL
-                   ? QD_OK
-                   : qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %s", source->path);
+        return handle->ahead != NULL ? QD_OK : qd_no_memory(error);
     }
     int fd;
     uint64_t size;
@@ -132,8 +130,8 @@ static qd_status_t move_window(qd_sources_t *self, handle_t *handle, uint64_t at
     const char *path = self->source[handle->source].path;
     handle->size = 0;
     handle->at = at;
-    if (handle->window == NULL && (handle->window = malloc(WINDOW)) == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for reading %s", path);
+    if (handle->window == NULL && (handle->window = qd_new(WINDOW, 1, error)) == NULL)
+        return QD_ERROR_MEMORY;
     while (handle->size < WINDOW) {
         ssize_t got = self->files->pread(self->files->context, handle->fd, handle->window + handle->size,
                                          WINDOW - handle->size, (off_t)(at + handle->size));
@@ -189,8 +187,8 @@ qd_status_t qd_sources_tally(qd_sources_t *self, const qd_unit_t *unit, unsigned
     qd_status_t status = open_source(self, unit->source, &handle, error);
     if (status != QD_OK)
         return status;
-    if ((*bytes = malloc(unit->tally_size + 1)) == NULL)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for a tally");
+    if ((*bytes = qd_new(unit->tally_size + 1, 1, error)) == NULL)
+        return QD_ERROR_MEMORY;
     if (handle->h5 != NULL)
         status = qd_embedded_tally(handle->h5, handle->ahead, unit, *bytes, error);
     else

@@ -5,13 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 /* A table that is larger in memory is none of ours: its length was forged or damaged. */
 #define BYTES_MOST ((size_t)512 << 20)
 
 /* One column of `rows`, gathered into an array of 8 bytes each; NULL when memory is short. */
 static void *gather(const qd_table_t *self, const qd_table_column_t *column, const void *rows, size_t count)
 {
-    char *values = calloc(count + 1, 8);
+    char *values = qd_new(count + 1, 8, NULL);
     for (size_t i = 0; values != NULL && i < count; i++) {
         memcpy(values + 8 * i, (const char *)rows + i * self->size + column->offset, 8);
         const char *text;
@@ -52,7 +54,7 @@ void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_
                                      .long_name = column->long_name};
         void *values = gather(self, column, rows, count);
         if (values == NULL)
-            qd_h5_refuse(h5, "out of memory for a table");
+            qd_h5_no_memory(h5);
         qd_h5_put(h5, &variable, values_of(column, values));
         free(values);
     }
@@ -93,9 +95,9 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
     rows = across > 0 && rows > BYTES_MOST / across ? BYTES_MOST : rows * across;
     if (rows > BYTES_MOST / self->size)
         qd_h5_refuse(h5, "damaged: a table claims more rows than any run writes");
-    char *row = h5->failed ? NULL : calloc(rows + 1, self->size);
+    char *row = h5->failed ? NULL : qd_new(rows + 1, self->size, NULL);
     if (row == NULL)
-        qd_h5_fail(h5, "reading (out of memory)", self->group);
+        qd_h5_no_memory(h5);
     else
         blank(self, row, rows);
     for (size_t c = 0; c < self->columns && !h5->failed; c++) {
@@ -117,7 +119,7 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
         for (size_t c = 0; c < self->columns; c++) {
             char *text, *at = row + i * self->size + self->column[c].offset;
             memcpy(&text, at, sizeof text);
-            if (self->column[c].type == QD_H5_TEXT && text == NULL && (text = calloc(1, 1)) != NULL)
+            if (self->column[c].type == QD_H5_TEXT && text == NULL && (text = qd_new(1, 1, NULL)) != NULL)
                 memcpy(at, &text, sizeof text);
         }
     }

@@ -153,12 +153,12 @@ qd_status_t qd_slots_init(qd_slots_t *self, const qd_experiment_t *experiment, q
 {
     size_t points = experiment->points;
     *self = (qd_slots_t){.experiment = experiment};
-    self->hash = malloc((points + 1) * sizeof *self->hash);
-    self->of_point = malloc((points + 1) * sizeof *self->of_point);
-    self->point = malloc((points + 1) * sizeof *self->point);
+    self->hash = qd_new(points + 1, sizeof *self->hash, error);
+    self->of_point = qd_new(points + 1, sizeof *self->of_point, error);
+    self->point = qd_new(points + 1, sizeof *self->point, error);
     if (self->hash == NULL || self->of_point == NULL || self->point == NULL) {
         qd_slots_free(self);
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for %zu design points", points);
+        return qd_no_memory(error);
     }
     for (size_t i = 0; i < points; i++)
         self->hash[i] = experiment->point[i].hash;

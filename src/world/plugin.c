@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "registry/rows.h"
 
 #define DIGEST_SIZE 65 /* of a SHA-256 in hexadecimal digits, the closing NUL counted */
@@ -236,7 +237,7 @@ qd_status_t qd_plugin_describe(const qd_plugin_t *plugin, const char *digest, co
         described.outcome[i].meaning = copy(plugin->outcome[i].meaning, &complete);
     }
     if (!complete)
-        return qd_error_add(error, QD_ERROR_MEMORY, "out of memory for the plugin `%s`", plugin->name);
+        return qd_no_memory(error);
     known = &described.plugin;
     snprintf(digest_of_known, sizeof digest_of_known, "%s", digest);
     add_rows(known);

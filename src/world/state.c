@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "math/elementary.h"
 #include "math/reduce.h"
 
 static double *array(size_t count)
 {
-    return aligned_alloc(64, count * sizeof(double));
+    return qd_new_aligned(count, sizeof(double), NULL);
 }
 
 bool qd_state_init(qd_state_t *self, size_t states)
@@ -28,7 +29,7 @@ bool qd_state_init(qd_state_t *self, size_t states)
     self->readiness = array(p);
     self->support = array(p);
     self->anchor = array(p * p);
-    self->label = malloc(p * sizeof(int));
+    self->label = qd_new(p, sizeof *self->label, NULL);
     return states <= QD_STATES_MAX && self->c && self->place && self->value && self->affinity &&
            self->baseline && self->proximity && self->load && self->learned && self->level &&
            self->readiness && self->support && self->anchor && self->label;

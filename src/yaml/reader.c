@@ -1,14 +1,14 @@
 /* From bytes to the tree, through the events of libfyaml's parser. Nothing here recurses, so a file cannot exhaust
  * the stack. */
-#include "base/memory.h"
-#include "base/text.h"
-#include "yaml/node.h"
-
 #include <libfyaml.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "yaml/node.h"
 
 /* State while a document is built. */
 typedef struct {
@@ -34,16 +34,11 @@ qd_status_t qd_yaml_fault(qd_yaml_t *self, int line, int column, const char *for
     return qd_error_add(self->error, QD_ERROR_INPUT, "%s:%d:%d: %s", self->name, line, column, message);
 }
 
-static qd_status_t short_of_memory(qd_yaml_t *self)
-{
-    return qd_error_add(self->error, QD_ERROR_MEMORY, "%s: out of memory", self->name);
-}
-
 static qd_status_t add_text(qd_yaml_t *self, const char *text, size_t length, size_t *offset)
 {
     char *larger = qd_list_room(self->text, self->text_used, length + 1, &self->text_room, 1);
     if (!larger)
-        return short_of_memory(self);
+        return qd_no_memory(self->error);
     self->text = larger;
     *offset = self->text_used;
     if (length)
@@ -60,7 +55,7 @@ static qd_status_t add_node(builder_t *build, qd_yaml_kind_t kind, const struct 
     qd_yaml_t *self = build->document;
     qd_yaml_node_t *larger = qd_list_room(self->node, self->nodes, 1, &self->node_room, sizeof *larger);
     if (!larger)
-        return short_of_memory(self);
+        return qd_no_memory(self->error);
     self->node = larger;
     *position = self->nodes++;
     qd_yaml_node_t *node = &self->node[*position];
@@ -179,7 +174,7 @@ static qd_status_t take_scalar(builder_t *build, struct fy_token *token, const s
     size_t length = 0, offset, position = 0;
     const char *text = token ? fy_token_get_text(token, &length) : "";
     if (!text)
-        return short_of_memory(build->document);
+        return qd_no_memory(build->document->error);
     if (memchr(text, 0, length))
         return qd_yaml_fault(build->document, mark ? mark->line + 1 : 1, mark ? mark->column + 1 : 1,
                              "found a NUL character; expected text");
@@ -270,11 +265,11 @@ static qd_status_t parse_events(qd_yaml_t *self, const char *text, size_t length
     struct fy_parser *parser = NULL;
     struct fy_event *event = NULL;
     if (!diag)
-        return short_of_memory(self);
+        return qd_no_memory(self->error);
     fy_diag_set_collect_errors(diag, true);
     parser = fy_parser_create(&(struct fy_parse_cfg){.flags = FYPCF_QUIET | FYPCF_JSON_NONE, .diag = diag});
     if (!parser || fy_parser_set_string(parser, text, length)) {
-        status = short_of_memory(self);
+        status = qd_no_memory(self->error);
         goto out;
     }
     while (!status && (event = fy_parser_parse(parser)) != NULL) {
@@ -300,7 +295,7 @@ static qd_status_t parse(const char *text, size_t length, const char *name, bool
     qd_yaml_t *self = qd_new(1, sizeof *self, error);
     if (!self || !(self->name = strdup(name))) {
         free(self);
-        return qd_error_add(error, QD_ERROR_MEMORY, "%s: out of memory", name);
+        return qd_no_memory(error);
     }
     self->error = error;
     self->began = error->used;
