@@ -82,10 +82,10 @@ qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double conf
  * random numbers, so every world gives one slope, one rank statistic and one difference per step.
  *
  *   rise     least-squares slope over the levels times their range, times the direction, averaged over worlds:
- *            in units of the outcome, positive if the trend has the claimed direction tau      mean over
- *            worlds of Kendall's S / (L (L-1) / 2), the sum of sign(y_j - y_i) over levels i < j, times the
- *            direction: the same without assuming a shape (compare Page 1963) steps    the L - 1 differences
- *            of neighbouring levels, times the direction
+ *            in units of the outcome, positive if the trend has the claimed direction
+ *   tau      mean over worlds of Kendall's S / (L (L-1) / 2), the sum of sign(y_j - y_i) over levels i < j,
+ *            times the direction: the same without assuming a shape (compare Page 1963)
+ *   steps    the L - 1 differences of neighbouring levels, times the direction
  *
  * A mean that turns back at one step, or stays flat, may still have a rise. The trend is therefore tested by
  * intersection-union (Berger 1982): it holds if the rise exceeds the margin and every step exceeds 0, each
