@@ -99,33 +99,16 @@ char *qd_cli_beside(const char *path, const char *ending)
     return asprintf(&output, "%.*s.%s", (int)length, name, ending) < 0 ? NULL : output;
 }
 
-/* Fills a draft by `put` and gives it its name. */
-static qd_status_t write_draft(const char *output, bool replace,
-                               qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context,
-                               qd_error_t *error)
-{
-    qd_draft_t draft;
-    FILE *out = NULL;
-    qd_status_t status = qd_draft_open(&draft, output, NULL, error);
-    if (status == QD_OK && !(out = qd_draft_stream(&draft, error)))
-        status = QD_ERROR_IO;
-    if (status == QD_OK)
-        status = put(context, out, error);
-    if (status == QD_OK)
-        status = qd_draft_end_stream(&draft, out, error);
-    else if (out)
-        fclose(out);
-    if (status == QD_OK)
-        status = qd_draft_publish(&draft, replace, error);
-    qd_draft_discard(&draft);
-    return status;
-}
-
 int qd_cli_write(const char *output, bool replace,
                  qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context)
 {
     qd_error_t error = QD_ERROR_NONE;
-    if (write_draft(output, replace, put, context, &error) != QD_OK)
+    qd_draft_t draft;
+    qd_status_t status = qd_draft_open(&draft, output, NULL, &error);
+    if (status == QD_OK)
+        status = qd_draft_fill(&draft, replace, put, context, &error);
+    qd_draft_discard(&draft);
+    if (status != QD_OK)
         return qd_cli_fail(&error);
     fprintf(stderr, "quadrille: wrote %s\n", output);
     return 0;

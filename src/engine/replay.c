@@ -439,10 +439,22 @@ static qd_status_t play_once(const qd_experiment_t *experiment, uint64_t number,
     return played ? QD_OK : qd_no_memory(error);
 }
 
-/* Opens the place of a trace: a draft of it where nothing, or with --force a file, has its name; what is no file (a pipe, a
- * terminal) itself. The parts beside a result file are read too. */
-static qd_status_t open_trace(const qd_replay_options_t *options, qd_draft_t *draft, FILE **events,
-                              qd_error_t *error)
+/* One world to play, for qd_draft_fill. */
+typedef struct {
+    const qd_experiment_t *experiment;
+    uint64_t world;
+    qd_replay_t *replay;
+} playing_t;
+
+static qd_status_t put_events(void *context, FILE *events, qd_error_t *error)
+{
+    const playing_t *self = context;
+    return play_once(self->experiment, self->world, events, self->replay, error);
+}
+
+/* Whether the trace may be written to its path. *stream: there is no file but a pipe or a terminal. The parts beside a
+ * result file are inputs too. */
+static qd_status_t check_trace(const qd_replay_options_t *options, bool *stream, qd_error_t *error)
 {
     const char *trace = options->trace;
     char parts[4096];
@@ -458,54 +470,50 @@ static qd_status_t open_trace(const qd_replay_options_t *options, qd_draft_t *dr
                             "%s: found a symbolic link to a file or to nothing; expected a file or nothing",
                             trace);
     bool there = stat(trace, &found) == 0;
-    if (there && !S_ISREG(found.st_mode)) {
-        *events = fopen(trace, "w");
-        return *events ? QD_OK
-                       : qd_error_add(error, qd_unreadable_status(errno),
-                                      "%s: %s; expected a file that can be written", trace, strerror(errno));
-    }
-    if (there && !options->force)
-        return qd_refuse_existing(trace, "--force replaces it", error);
-    qd_status_t status = qd_draft_open(draft, trace, NULL, error);
+    *stream = there && !S_ISREG(found.st_mode);
+    return there && !*stream && !options->force ? qd_refuse_existing(trace, "--force replaces it", error)
+                                                : QD_OK;
+}
+
+static qd_status_t play_into_stream(playing_t *playing, const char *path, qd_error_t *error)
+{
+    FILE *events = fopen(path, "w");
+    if (!events)
+        return qd_error_add(error, qd_unreadable_status(errno), "%s: %s; expected a file that can be written",
+                            path, strerror(errno));
+    qd_status_t status = put_events(playing, events, error);
+    bool failed = ferror(events) != 0;
+    failed = fclose(events) != 0 || failed;
+    return status == QD_OK && failed
+               ? qd_error_add(error, QD_ERROR_IO, "%s: the trace could not be written: %s", path,
+                              strerror(errno))
+               : status;
+}
+
+static qd_status_t play_into_file(playing_t *playing, const qd_replay_options_t *options, qd_error_t *error)
+{
+    qd_draft_t draft;
+    qd_status_t status = qd_draft_open(&draft, options->trace, NULL, error);
     if (status == QD_ERROR_IO)
         status = qd_unreadable_status(errno);
-    if (status == QD_OK && !(*events = qd_draft_stream(draft, error)))
-        status = QD_ERROR_IO;
+    if (status == QD_OK)
+        status = qd_draft_fill(&draft, options->force, put_events, playing, error);
+    qd_draft_discard(&draft);
     return status;
 }
 
-/* Ends the trace, and gives it its name where it is a draft. */
-static qd_status_t end_trace(const qd_replay_options_t *options, qd_draft_t *draft, FILE *events,
-                             qd_error_t *error)
-{
-    if (draft->fd >= 0) {
-        qd_status_t status = qd_draft_end_stream(draft, events, error);
-        return status == QD_OK ? qd_draft_publish(draft, options->force, error) : status;
-    }
-    bool failed = ferror(events) != 0;
-    return fclose(events) == 0 && !failed
-               ? QD_OK
-               : qd_error_add(error, QD_ERROR_IO, "%s: the trace could not be written: %s", options->trace,
-                              strerror(errno));
-}
-
-/* Plays with the events going where they shall. */
 static qd_status_t play_traced(const qd_experiment_t *experiment, const qd_replay_options_t *options,
                                qd_replay_t *replay, qd_error_t *error)
 {
+    playing_t playing = {experiment, options->world, replay};
     if (!options->trace)
-        return play_once(experiment, options->world, options->events, replay, error);
-    FILE *events = NULL;
-    qd_draft_t draft = {.folder = -1, .fd = -1};
-    qd_status_t status = open_trace(options, &draft, &events, error);
-    if (status == QD_OK)
-        status = play_once(experiment, options->world, events, replay, error);
-    if (status == QD_OK)
-        status = end_trace(options, &draft, events, error);
-    else if (events)
-        fclose(events);
-    qd_draft_discard(&draft);
-    return status;
+        return put_events(&playing, options->events, error);
+    bool stream = false;
+    qd_status_t status = check_trace(options, &stream, error);
+    if (status != QD_OK)
+        return status;
+    return stream ? play_into_stream(&playing, options->trace, error)
+                  : play_into_file(&playing, options, error);
 }
 
 static int first_difference(const qd_replay_t *replay)

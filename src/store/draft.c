@@ -122,6 +122,21 @@ qd_status_t qd_draft_publish(qd_draft_t *self, bool overwrite, qd_error_t *error
     return QD_OK;
 }
 
+qd_status_t qd_draft_fill(qd_draft_t *self, bool overwrite,
+                          qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context,
+                          qd_error_t *error)
+{
+    FILE *out = qd_draft_stream(self, error);
+    if (out == NULL)
+        return QD_ERROR_IO;
+    qd_status_t status = put(context, out, error);
+    if (status != QD_OK)
+        fclose(out);
+    else if ((status = qd_draft_end_stream(self, out, error)) == QD_OK)
+        status = qd_draft_publish(self, overwrite, error);
+    return status;
+}
+
 void qd_draft_discard(qd_draft_t *self)
 {
     if (self->fd >= 0)

@@ -39,6 +39,11 @@ FILE *qd_draft_stream(const qd_draft_t *self, qd_error_t *error);
 /* Closes the stream, and waits until all of it is on the disk. QD_ERROR_IO where a write failed since it was opened. */
 QD_MUST_USE qd_status_t qd_draft_end_stream(const qd_draft_t *self, FILE *stream, qd_error_t *error);
 
+/* Fills the draft by `put`, with `context`, and publishes it. */
+QD_MUST_USE qd_status_t qd_draft_fill(qd_draft_t *self, bool overwrite,
+                                      qd_status_t (*put)(void *context, FILE *out, qd_error_t *error),
+                                      void *context, qd_error_t *error);
+
 /* Gives the draft its name, and returns when that is on the disk too. Without `overwrite`, a file of that name is
  * QD_ERROR_INPUT and stays as it is, even one that appears at the last moment. */
 QD_MUST_USE qd_status_t qd_draft_publish(qd_draft_t *self, bool overwrite, qd_error_t *error);
