@@ -204,13 +204,13 @@ typedef struct {
 
 /* Changes of a file by the command line: seed, worlds, settings, robustness. Strings are "NAME=VALUE". */
 typedef struct {
-    bool has_seed, has_worlds; /* whether the next two are given */
-    uint64_t seed, worlds;     /* in place of the file's */
-    size_t sets;               /* length of `set` */
-    const char *const *set;    /* borrowed for the call */
-    bool has_robustness;       /* whether the next two are given */
-    uint64_t robustness_points,
-        robustness_worlds; /* in place of the file's; 0 points: robustness is not judged */
+    bool has_seed, has_worlds;  /* whether the next two are given */
+    uint64_t seed, worlds;      /* in place of the file's */
+    size_t sets;                /* length of `set` */
+    const char *const *set;     /* borrowed for the call */
+    bool has_robustness;        /* whether the next two are given */
+    uint64_t robustness_points; /* in place of the file's; 0: robustness is not judged */
+    uint64_t robustness_worlds; /* of each of these points */
 } qd_overrides_t;
 
 /* Reads, checks and resolves a file. On success *self must be released by qd_experiment_free. On failure

@@ -75,9 +75,8 @@ typedef struct {
 /* A claim around the values of the parameters, in its own place or in one order: see docs/experiment-file.md. Where it does
  * not apply: NaN, "" and 0. */
 typedef struct {
-    const char *
-        verdict; /* "robust", "conditional", "fragile", "too few points"; "undecided" where no sign is shown at
-                            the experiment's values */
+    /* "robust", "conditional", "fragile", "too few points"; "undecided" where no sign is shown at the experiment's values */
+    const char *verdict;
     const char
         *condition; /* the side on which a conditional claim holds; the parameters that move a fragile one */
     double same, same_low,

@@ -28,6 +28,9 @@ extern const qd_command_t qd_command_help;
 /* Prints the messages of an error to stderr, each line after "quadrille: ", and returns its exit status. */
 int qd_cli_fail(const qd_error_t *error);
 
+/* Prints that memory is short for `what` ("a path"), and returns 1. */
+int qd_cli_no_memory(const char *what);
+
 /* Prints "quadrille COMMAND: MESSAGE" (printf-style) and the way to find help, and returns 2. */
 int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 

@@ -284,9 +284,7 @@ static int run(int argc, char **argv)
         status = qd_cli_fail(&error); /* a SHA-256 would certify damaged data */
     } else {
         self.folder = arguments.output ? strdup(arguments.output) : qd_cli_beside(self.path, "crate");
-        if (!self.folder)
-            fputs("quadrille: no memory for a path\n", stderr);
-        status = self.folder ? make_crate(&self) : 1;
+        status = self.folder ? make_crate(&self) : qd_cli_no_memory("a path");
     }
     free(self.folder);
     qd_result_file_close(self.file);

@@ -78,9 +78,7 @@ static int run(int argc, char **argv)
     if (optind < argc && !*argv[optind])
         return qd_cli_misuse("init", "found an empty name; expected one");
     char *path = file_of(optind < argc ? argv[optind] : "experiment");
-    if (!path)
-        fputs("quadrille: no memory for a path\n", stderr);
-    code = path ? write_experiment(path) : 1;
+    code = path ? write_experiment(path) : qd_cli_no_memory("a path");
     free(path);
     return code;
 }

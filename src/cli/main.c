@@ -54,9 +54,9 @@ static rlim_t stated_size(const char *text)
     }
 }
 
-/* Whether the stack of the process, the stacks of OpenMP's threads and the table of open files are large enough; prints the reason
- * where they are not. Raises the limit on open files as far as it may. Ignores SIGXFSZ, so that a limit on the size of files appears as a failed write. Call it first: it needs little stack
- * itself. */
+/* Whether the stack of the process, the stacks of OpenMP's threads and the table of open files are large enough; prints
+ * the reason where they are not. Raises the limit on open files as far as it may. Ignores SIGXFSZ, so that a limit on the
+ * size of files appears as a failed write. Call it first: it needs little stack itself. */
 static bool limits_suffice(void)
 {
     struct rlimit stack, files;
@@ -93,6 +93,12 @@ int qd_cli_fail(const qd_error_t *error)
     if (error->omitted)
         fprintf(stderr, "quadrille: and %zu more\n", error->omitted);
     return qd_exit_status(error->status);
+}
+
+int qd_cli_no_memory(const char *what)
+{
+    fprintf(stderr, "quadrille: no memory for %s\n", what);
+    return 1;
 }
 
 int qd_cli_misuse(const char *command, const char *format, ...)
@@ -198,10 +204,10 @@ int main(int argc, char **argv)
     if (!limits_suffice())
         return code;
     if (atexit(tell_early_end) != 0 || !qd_screen_open()) {
-        fputs("quadrille: no memory for its output\n", stderr);
-        code = 1;
-    } else
+        code = qd_cli_no_memory("its output");
+    } else {
         code = finish_output(run_command(argc, argv));
+    }
     finished = true;
     return code;
 }

@@ -54,10 +54,8 @@ static int run(int argc, char **argv)
     int code = qd_options_take(&qd_command_merge, argc, argv, &arguments);
     if (code < 0 && !arguments.output)
         code = qd_cli_misuse("merge", "found no -o; expected -o OUT.h5");
-    if (code < 0 && !command_line) {
-        fputs("quadrille: no memory for the command line\n", stderr);
-        code = 1;
-    }
+    if (code < 0 && !command_line)
+        code = qd_cli_no_memory("the command line");
     if (code < 0) {
         qd_merge_options_t merged = {.output = arguments.output,
                                      .partial = arguments.partial,

@@ -31,7 +31,7 @@ static int report(const char *path, const char *output, char *points, bool force
     char *place = output ? strdup(output) : qd_cli_beside(path, "html");
     int result = 1;
     if (place == NULL) {
-        fputs("quadrille: no memory for a path\n", stderr);
+        (void)qd_cli_no_memory("a path");
         goto out;
     }
     result = 2;

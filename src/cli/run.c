@@ -116,7 +116,7 @@ typedef struct {
     qd_ranks_t ranks;
     bool claims;    /* claims stop the run */
     bool told;      /* of progress, */
-    double told_at; /* and the time of the last check, in seconds */
+    double told_at; /* and the time of the last message, in seconds */
     char *output, *command_line;
 } arguments_t;
 
@@ -159,16 +159,22 @@ static bool parse_time(const char *text, double *seconds)
     return *seconds > 0.0 && *seconds <= TIME_MAX;
 }
 
+/* Two whole numbers from 1 with `mark` between them, such as 2/5. */
+static bool parse_pair(const char *text, char mark, uint64_t *first, uint64_t *second)
+{
+    char before[24];
+    const char *at = strchr(text, mark);
+    if (!at || (size_t)(at - text) >= sizeof before)
+        return false;
+    memcpy(before, text, (size_t)(at - text));
+    before[at - text] = '\0';
+    return qd_natural_of(before, 1, UINT64_MAX, first) && qd_natural_of(at + 1, 1, UINT64_MAX, second);
+}
+
 static bool parse_shard(const char *text, size_t *shard, size_t *shards)
 {
-    char first[24];
     uint64_t k, n;
-    const char *slash = strchr(text, '/');
-    if (!slash || (size_t)(slash - text) >= sizeof first)
-        return false;
-    memcpy(first, text, (size_t)(slash - text));
-    first[slash - text] = '\0';
-    if (!qd_natural_of(slash + 1, 1, SHARDS_MAX, &n) || !qd_natural_of(first, 1, n, &k))
+    if (!parse_pair(text, '/', &k, &n) || k > n || n > SHARDS_MAX)
         return false;
     *shard = (size_t)k;
     *shards = (size_t)n;
@@ -204,17 +210,9 @@ static bool take_set(void *field, const char *value)
 static bool take_robustness(void *field, const char *value)
 {
     qd_overrides_t *self = field;
-    char points[24];
-    const char *x = strchr(value, 'x');
     self->has_robustness = true;
-    if (!x)
-        return qd_natural_of(value, 0, 0, &self->robustness_points);
-    if ((size_t)(x - value) >= sizeof points)
-        return false;
-    memcpy(points, value, (size_t)(x - value));
-    points[x - value] = '\0';
-    return qd_natural_of(points, 1, UINT64_MAX, &self->robustness_points) &&
-           qd_natural_of(x + 1, 1, UINT64_MAX, &self->robustness_worlds);
+    return qd_natural_of(value, 0, 0, &self->robustness_points) ||
+           parse_pair(value, 'x', &self->robustness_points, &self->robustness_worlds);
 }
 
 static bool take_shard(void *field, const char *value)
@@ -450,8 +448,7 @@ static int take_arguments(arguments_t *self, int argc, char **argv)
     self->output = default_output(argv[optind]);
     if (self->command_line && self->output)
         return -1;
-    fputs("quadrille: no memory for the command line\n", stderr);
-    return 1;
+    return qd_cli_no_memory("the command line");
 }
 
 static int run(int argc, char **argv)
@@ -470,9 +467,7 @@ static int run(int argc, char **argv)
         self.run.ranks = &self.ranks;
         self.run.context = &self;
         char *path = qd_cli_experiment_path(argv[optind]);
-        if (!path)
-            fputs("quadrille: no memory for the path of the experiment\n", stderr);
-        code = path ? run_file(&self, path) : 1;
+        code = path ? run_file(&self, path) : qd_cli_no_memory("the path of the experiment");
         free(path);
     }
     free(self.command_line);

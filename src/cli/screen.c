@@ -126,7 +126,7 @@ bool qd_screen_open(void)
 }
 
 static struct {
-    FILE *out; /* the other stream */
+    FILE *out; /* stdout itself */
     qd_memory_t memory;
 } held;
 
