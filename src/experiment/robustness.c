@@ -327,11 +327,11 @@ static bool read_all(qd_loading_t *load, const qd_yaml_node_t *map, const qd_ove
                      qd_block_t *block)
 {
     static const char *const keys[] = {"points", "worlds", "range", "parameters"};
-    const qd_yaml_node_t *own = map ? qd_yaml_get(map, "parameters") : NULL;
+    const qd_yaml_node_t *own = qd_yaml_get(map, "parameters");
     uint64_t rows = 200;
     load->self->robustness = (qd_robustness_t){.worlds = 200, .range = own ? 0.0 : 0.5};
     bool good = !map || qd_yaml_check_keys(map, sizeof keys / sizeof *keys, keys);
-    good = (!map || read_numbers(load, map, &rows)) && good;
+    good = read_numbers(load, map, &rows) && good;
     good = (!overrides || !overrides->has_robustness || override_numbers(load, overrides, &rows)) && good;
     good = (!own || qd_block_read(load, own, false, block)) && good;
     good = good && list_factors(load, own, block);
@@ -358,7 +358,7 @@ void qd_robustness_read(qd_loading_t *load, const qd_yaml_node_t *root, const qd
 void qd_write_robustness(FILE *out, const qd_loading_t *load)
 {
     const qd_robustness_t *robustness = &load->self->robustness;
-    const qd_yaml_node_t *own = load->robustness ? qd_yaml_get(load->robustness, "parameters") : NULL;
+    const qd_yaml_node_t *own = qd_yaml_get(load->robustness, "parameters");
     fprintf(out, "{points: %zu, worlds: %" PRIu64 ", range: ", robustness->rows, robustness->worlds);
     qd_write_real(out, robustness->range);
     if (own) {

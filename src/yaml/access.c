@@ -67,7 +67,7 @@ const char *qd_yaml_scalar(const qd_yaml_node_t *node)
 
 const qd_yaml_node_t *qd_yaml_get(const qd_yaml_node_t *map, const char *key)
 {
-    if (map->kind != QD_YAML_MAP)
+    if (!map || map->kind != QD_YAML_MAP)
         return NULL;
     for (const qd_yaml_node_t *node = qd_yaml_first(map); node; node = qd_yaml_next(node))
         if (strcmp(qd_yaml_key(node), key) == 0)

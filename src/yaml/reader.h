@@ -62,9 +62,9 @@ const qd_yaml_node_t *qd_yaml_first(const qd_yaml_node_t *node); /* first child 
 const qd_yaml_node_t *qd_yaml_next(const qd_yaml_node_t *node);  /* next sibling, or NULL */
 const char *qd_yaml_key(const qd_yaml_node_t *node);             /* its key in a mapping, else NULL */
 const qd_yaml_node_t *qd_yaml_get(const qd_yaml_node_t *map,
-                                  const char *key);                 /* NULL: absent, or not a map */
-const char *qd_yaml_scalar(const qd_yaml_node_t *node);             /* text of a scalar, else NULL */
-bool qd_yaml_is_plain(const qd_yaml_node_t *node);                  /* a scalar without quotes */
+                                  const char *key);     /* NULL: absent, or `map` is NULL or no map */
+const char *qd_yaml_scalar(const qd_yaml_node_t *node); /* text of a scalar, else NULL */
+bool qd_yaml_is_plain(const qd_yaml_node_t *node);      /* a scalar without quotes */
 bool qd_yaml_is_word(const qd_yaml_node_t *node, const char *word); /* a scalar, in quotes or not */
 int qd_yaml_line(const qd_yaml_node_t *node);                       /* of the value, from 1 */
 int qd_yaml_column(const qd_yaml_node_t *node);
