@@ -22,7 +22,7 @@ QD_MUST_USE void *qd_new_aligned(size_t count, size_t size, qd_error_t *error);
 QD_MUST_USE void *qd_resize(void *array, size_t count, size_t size, qd_error_t *error);
 
 /* Adds the message "out of memory" to *error (may be NULL), unless the error already reports lack of memory: after a failure
- * of strdup, asprintf, open_memstream, or a function that was given no error. Returns QD_ERROR_MEMORY. */
+ * of strdup, asprintf, qd_memory_open, or a function that was given no error. Returns QD_ERROR_MEMORY. */
 qd_status_t qd_no_memory(qd_error_t *error);
 
 /* Room for `more` elements of `size` bytes beyond the `count` that an array of *capacity holds. Returns the array,

@@ -2,7 +2,7 @@
  * and counted by a build for coverage, which tests/faults is not, as processes that die cannot tell.
  *
  * To be included by the one source file of a test program. Only requests of the program itself can fail, by its own calls or by
- * way of strdup, strndup, asprintf and open_memstream; those of libhdf5, libfyaml and libgsl do not: not all of them survive it. A
+ * way of strdup, strndup, asprintf and fopencookie; those of libhdf5, libfyaml and libgsl do not: not all of them survive it. A
  * build with a sanitizer has an allocator of its own, so that nothing fails there and the tests see whole runs alone. */
 #ifndef TESTS_SUPPORT_FAILING_MEMORY_H
 #define TESTS_SUPPORT_FAILING_MEMORY_H
@@ -124,11 +124,11 @@ int __asprintf_chk(char **text, int flag, const char *format, ...)
     return length;
 }
 
-FILE *open_memstream(char **text, size_t *size)
+FILE *fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions)
 {
-    FILE *(*real)(char **, size_t *);
-    *(void **)&real = dlsym(RTLD_NEXT, "open_memstream");
-    return REFUSED ? NULL : real(text, size);
+    FILE *(*real)(void *, const char *, cookie_io_functions_t);
+    *(void **)&real = dlsym(RTLD_NEXT, "fopencookie");
+    return REFUSED ? NULL : real(cookie, mode, functions);
 }
 
 #endif
