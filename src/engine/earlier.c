@@ -94,6 +94,8 @@ qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const char *outpu
     qd_index_t *index = NULL;
     qd_status_t status = qd_index_new(experiment, NULL, &index, error);
     bool parts = false, result = false;
+    if (status == QD_OK)
+        qd_index_expect_doubles(index);
     if (status == QD_OK && folder)
         status = qd_look_for(folder, &parts, error);
     if (status == QD_OK && output)

@@ -336,7 +336,7 @@ static qd_status_t conclude(run_t *self, const qd_stopping_t *stopping, qd_run_s
     qd_status_t status =
         qd_conclude(self->experiment, self->index, &conclusion, &summary->assembled, self->error);
     qd_parallel_offer(offered);
-    if (status == QD_ERROR_INPUT && !self->replaces)
+    if (status == QD_ERROR_INPUT && !self->replaces && access(options->output, F_OK) == 0)
         qd_error_add(self->error, status,
                      "%s keeps the finished worlds: move the other file away and add --resume", self->folder);
     summary->seconds = conclusion.seconds;

@@ -40,6 +40,11 @@ qd_status_t qd_index_new(const qd_experiment_t *experiment, const qd_files_t *fi
     return QD_OK;
 }
 
+void qd_index_expect_doubles(qd_index_t *self)
+{
+    self->expects_doubles = true;
+}
+
 void qd_index_free(qd_index_t *self)
 {
     if (self == NULL)
@@ -355,7 +360,7 @@ static bool reaches_beyond(qd_index_t *self, const qd_unit_t *unit, const uint64
 static void warn_of(qd_index_t *self, size_t source, const uncounted_t *uncounted)
 {
     const char *path = qd_sources_path(self->sources, source);
-    if (uncounted->doubles > 0)
+    if (uncounted->doubles > 0 && !self->expects_doubles)
         qd_error_add(&self->warnings, QD_OK, "%s: %" PRIu64 " worlds are in other files too; counted once",
                      path, uncounted->doubles);
     if (uncounted->beyond > 0 && uncounted->with == 0)

@@ -30,7 +30,7 @@ struct qd_index {
     const qd_files_t *files;
     qd_slots_t slots;
     qd_sources_t *sources;
-    bool has_kind;
+    bool has_kind, expects_doubles;
     qd_part_kind_t kind;
     size_t units, capacity;
     uint64_t foreign,
