@@ -16,6 +16,7 @@ static inline double hostile(double affinity)
  * where it needs more registers, and at the end of a row. Its functions are small loops of constant length,
  * which stay in registers only where they are inlined. */
 #define PARTS  4
+#define FEWER  (QD_REALS == 8 ? 1 : 2)
 #define INLINE static inline __attribute__((always_inline))
 
 /* How many hold each label, and a chain of them in their order. */
@@ -78,8 +79,8 @@ INLINE void add_all_company(const qd_bloc_game_t *self, bool shared)
     size_t i = 0, padded = self->padded;
     for (; i + PARTS * QD_REALS <= padded; i += PARTS * QD_REALS)
         add_company(self, i, PARTS, shared);
-    if (i < padded)
-        add_company(self, i, PARTS / 2, shared);
+    for (; i < padded; i += FEWER * QD_REALS)
+        add_company(self, i, FEWER, shared);
 }
 
 static void measure_reach(qd_bloc_game_t *self, size_t k)
@@ -212,21 +213,22 @@ static unsigned may_move(const qd_bloc_game_t *self, size_t group)
             continue;
         double reach = shared ? self->threat * (self->reach[k] * (1.0 + 1e-9)) : 0.0;
         for (size_t v = 0; v < QD_PARTS; v++) {
-            qd_mask_t mine = (qd_mask_t)(label[v] == here);
-            qd_mask_t guest = (qd_mask_t)(QD_REALS_OF(ordinal + v * QD_REALS) != owner);
+            qd_mask_t mine = QD_REALS_EQUAL(label[v], qd_reals_all(here));
+            qd_mask_t others = qd_mask_not(mine);
+            qd_mask_t guest = QD_REALS_DIFFER(QD_REALS_OF(ordinal + v * QD_REALS), qd_reals_all(owner));
             qd_reals_t worth =
-                QD_REALS_OF(company + v * QD_REALS) + QD_REALS_WHERE(~mine, reach * exposure[v]);
+                QD_REALS_OF(company + v * QD_REALS) + QD_REALS_WHERE(others, reach * exposure[v]);
             if (self->members[k] == 1)
-                worth = QD_REALS_WHERE(~mine, worth);
+                worth = QD_REALS_WHERE(others, worth);
             qd_reals_t payoff = self->cohesion[k] * worth - QD_REALS_WHERE(guest, cost);
-            most[v] = QD_REALS_LARGER(QD_REALS_WHERE(~mine, payoff), most[v]);
+            most[v] = QD_REALS_LARGER(QD_REALS_WHERE(others, payoff), most[v]);
             present[v] += QD_REALS_WHERE(mine, payoff);
         }
     }
     unsigned may = 0;
     for (size_t v = 0; v < QD_PARTS; v++) {
         qd_reals_t gain = most[v] - present[v] + rounding;
-        may |= qd_reals_bits((qd_mask_t)(gain > self->switching_cost)) << v * QD_REALS;
+        may |= qd_reals_bits(QD_REALS_BELOW(qd_reals_all(self->switching_cost), gain)) << v * QD_REALS;
     }
     return may;
 }

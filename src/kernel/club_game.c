@@ -18,6 +18,7 @@ static inline size_t at(const qd_club_game_t *self, size_t k, size_t e)
 /* Some columns of company and hostility of those at level e of club k, held in registers while their rows
  * go by; and then of those deeper, which have been made. To be inlined with constant `parts`. */
 #define PARTS  4
+#define FEWER  (QD_REALS == 8 ? 1 : 2)
 #define INLINE static inline __attribute__((always_inline))
 INLINE void gather_columns(const qd_club_game_t *self, const qd_set_t *members, size_t sums, bool deepest,
                            size_t i, size_t parts)
@@ -61,8 +62,8 @@ static void gather_club(qd_club_game_t *self, size_t k)
         qd_set_where(&members, self->level + k * self->padded, self->padded, (double)e);
         for (; i + PARTS * QD_REALS <= self->padded; i += PARTS * QD_REALS)
             gather_columns(self, &members, sums, deepest, i, PARTS);
-        if (i < self->padded)
-            gather_columns(self, &members, sums, deepest, i, PARTS / 2);
+        for (; i < self->padded; i += FEWER * QD_REALS)
+            gather_columns(self, &members, sums, deepest, i, FEWER);
         if (self->threat != 0.0)
             self->reach[sums / self->padded] = qd_threat_reach(self->c, self->hostility + sums, self->padded);
     }
@@ -166,12 +167,12 @@ static inline unsigned may_move(const qd_club_game_t *self, size_t i, size_t k)
         double reach =
             self->threat != 0.0 ? self->threat * (self->reach[sums / self->padded] * (1.0 + 1e-9)) : 0.0;
         worth += QD_REALS_OF(self->company + sums + i) +
-                 QD_REALS_WHERE((qd_mask_t)(level < deep), reach * exposure);
+                 QD_REALS_WHERE(QD_REALS_BELOW(level, qd_reals_all(deep)), reach * exposure);
         qd_reals_t value = (worth - rivalry[d - 1]) * share - cost * (relative * relative);
         most = QD_REALS_LARGER(value, most);
-        present += QD_REALS_WHERE((qd_mask_t)(level == deep), value);
+        present += QD_REALS_WHERE(QD_REALS_EQUAL(level, qd_reals_all(deep)), value);
     }
-    return qd_reals_bits((qd_mask_t)(most - present + rounding > self->switching_cost));
+    return qd_reals_bits(QD_REALS_BELOW(qd_reals_all(self->switching_cost), most - present + rounding));
 }
 
 /* A state, of this size or, leaving, of minus its size, counts among those at level e of club k. */

@@ -88,17 +88,17 @@ typedef struct __attribute__((may_alias)) {
 
 /* What rows learn in a block, held in registers while they go by: a joiner's keeps (1 - alpha) A and gains
  * alpha where the other joined, loses it where the other opposed; an opponent's the contrary. And for each
- * column how many joiners' rows were negative there before, counted down: a lane's mask is -1. */
+ * column how many joiners' rows were negative there before. */
 typedef struct {
     qd_reals_t keep[BLOCK], gain[BLOCK];
-    qd_mask_t hostile[BLOCK];
+    qd_counts_t hostile[BLOCK];
 } lesson_t;
 
 static inline void learn_as_joiner(row_t *row, lesson_t *lesson, size_t parts)
 {
     for (size_t v = 0; v < parts; v++) {
         qd_reals_t a = row->part[v];
-        lesson->hostile[v] += (qd_mask_t)(a < 0.0);
+        lesson->hostile[v] = qd_counts_add(lesson->hostile[v], QD_REALS_BELOW(a, qd_reals_all(0.0)));
         row->part[v] = a * lesson->keep[v] + lesson->gain[v];
     }
 }
@@ -112,7 +112,7 @@ static inline void learn_as_opponent(row_t *row, const lesson_t *lesson, size_t 
 /* The columns from `at`, the diagonal left out. Adds to `strange` where a joiner's row was negative in a
  * joiner's column, lane by lane. To be inlined with a constant number of parts. */
 static inline void learn_columns(const qd_state_t *state, const sides_t *sides, double alpha, size_t at,
-                                 size_t parts, qd_mask_t *strange)
+                                 size_t parts, qd_counts_t *strange)
 {
     double *affinity = state->affinity;
     size_t padded = state->padded;
@@ -137,7 +137,7 @@ static inline void learn_columns(const qd_state_t *state, const sides_t *sides, 
         }
     }
     for (size_t v = 0; v < parts; v++)
-        *strange += lesson.hostile[v] & (qd_mask_t)(x->part[v] > 0.0);
+        *strange += qd_counts_where(QD_REALS_BELOW(qd_reals_all(0.0), x->part[v]), lesson.hostile[v]);
 }
 
 /* Side by side, A += alpha (1 - A); on opposite sides, A -= alpha (1 + A). Returns the strange partners among
@@ -147,14 +147,14 @@ static double learn_affinities(qd_world_t *self, const sides_t *sides)
     const qd_state_t *state = &self->state;
     double alpha = self->parameters.affinity_learning, joiners = (double)qd_set_count(&sides->joined);
     size_t at = 0;
-    qd_mask_t met = {0};
+    qd_counts_t met = {0};
     for (; at + 2 * QD_LANES <= state->padded; at += 2 * QD_LANES)
         learn_columns(state, sides, alpha, at, BLOCK, &met);
     if (at < state->padded)
         learn_columns(state, sides, alpha, at, BLOCK / 2, &met);
     uint64_t strange = 0; /* every pair was met twice */
     for (size_t l = 0; l < QD_REALS; l++)
-        strange -= met[l];
+        strange += met[l];
     return joiners > 1.0 ? (double)strange / (joiners * (joiners - 1.0)) : 0.0;
 }
 
@@ -162,12 +162,14 @@ static double learn_affinities(qd_world_t *self, const sides_t *sides)
  * the contrary, stood aside. */
 static uint64_t members(const qd_state_t *state, const double *x, size_t i, bool sided, int first, int last)
 {
+    const qd_reals_t zero = {0};
     uint64_t found = 0;
     for (size_t l = 0; l < 64 && i + l < state->padded; l += QD_REALS) {
         qd_reals_t side = QD_REALS_OF(x + i + l), label = QD_REALS_OF_INTS(state->label + i + l);
-        qd_mask_t wanted = (qd_mask_t)(sided ? side != 0.0 : side == 0.0);
-        wanted &= (qd_mask_t)(label >= (double)first) & (qd_mask_t)(label <= (double)last);
-        found |= (uint64_t)qd_reals_bits(wanted) << l;
+        qd_mask_t stands = sided ? QD_REALS_DIFFER(side, zero) : QD_REALS_EQUAL(side, zero);
+        qd_mask_t within = qd_mask_and(QD_REALS_UP_TO(qd_reals_all((double)first), label),
+                                       QD_REALS_UP_TO(label, qd_reals_all((double)last)));
+        found |= (uint64_t)qd_reals_bits(qd_mask_and(stands, within)) << l;
     }
     return found;
 }

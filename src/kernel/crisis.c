@@ -95,8 +95,8 @@ static void weigh_targets(const qd_state_t *state, double bias, double *restrict
         add_rows(state, k, 8, weight);
     for (; k + 4 * QD_REALS <= padded; k += 4 * QD_REALS)
         add_rows(state, k, 4, weight);
-    for (; k < padded; k += 2 * QD_REALS)
-        add_rows(state, k, 2, weight);
+    for (; k < padded; k += QD_LANES)
+        add_rows(state, k, QD_PARTS, weight);
     for (k = 0; k < padded; k++)
         weight[k] *= -bias;
     qd_exp_all(weight, padded);

@@ -26,9 +26,10 @@ void qd_world_learn(qd_world_t *self, qd_venue_t g, int initiator, double direct
 
 void qd_world_add_load(qd_world_t *self, const double *restrict x, double load)
 {
+    const qd_reals_t zero = {0};
     double *restrict loads = self->state.load;
     for (size_t i = 0, padded = self->state.padded; i < padded; i += QD_REALS) {
-        qd_reals_t added = QD_REALS_WHERE(QD_REALS_OF(x + i) > 0.0, qd_reals_all(load));
+        qd_reals_t added = QD_REALS_WHERE(QD_REALS_BELOW(zero, QD_REALS_OF(x + i)), qd_reals_all(load));
         QD_REALS_AT(loads + i) = QD_REALS_SMALLER(QD_REALS_OF(loads + i) + added, qd_reals_all(0.8));
     }
 }
@@ -37,21 +38,23 @@ void qd_world_add_load(qd_world_t *self, const double *restrict x, double load)
 
 void qd_publics_judge(qd_state_t *state, const qd_parameters_t *p, const double *x, bool success)
 {
+    const qd_reals_t zero = {0};
     double *restrict support = state->support;
     double rate = success ? p->publics_gain : -p->publics_loss;
     for (size_t i = 0; i < state->padded; i += QD_REALS) {
         qd_reals_t y = QD_REALS_OF(support + i), base = success ? 1.0 - y : y;
-        QD_REALS_AT(support + i) = y + QD_REALS_WHERE(QD_REALS_OF(x + i) > 0.0, rate * base);
+        QD_REALS_AT(support + i) = y + QD_REALS_WHERE(QD_REALS_BELOW(zero, QD_REALS_OF(x + i)), rate * base);
     }
 }
 
 /* Those who joined, and the opponents too if they shall, lose the share `rate` of their support. */
 static void lose(qd_state_t *state, const double *restrict x, double rate, bool opponents)
 {
+    const qd_reals_t zero = {0};
     double *restrict support = state->support;
     for (size_t i = 0; i < state->padded; i += QD_REALS) {
         qd_reals_t y = QD_REALS_OF(support + i), side = QD_REALS_OF(x + i);
-        qd_mask_t hit = (qd_mask_t)(opponents ? side != 0.0 : side > 0.0);
+        qd_mask_t hit = opponents ? QD_REALS_DIFFER(side, zero) : QD_REALS_BELOW(zero, side);
         QD_REALS_AT(support + i) = y - QD_REALS_WHERE(hit, rate * y);
     }
 }

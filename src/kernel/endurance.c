@@ -94,9 +94,9 @@ static unsigned unwilling(const qd_mission_game_t *game, const double *price, si
 {
     unsigned bits = 0;
     for (size_t l = 0; l < QD_LANES; l += QD_REALS) {
-        qd_mask_t leaves = (qd_mask_t)(QD_REALS_OF(game->x + group + l) > 0.0);
-        leaves &= (qd_mask_t)(QD_REALS_OF(game->field + group + l) <= QD_REALS_OF(price + group + l));
-        bits |= qd_reals_bits(leaves) << l;
+        qd_mask_t joined = QD_REALS_BELOW(qd_reals_all(0.0), QD_REALS_OF(game->x + group + l));
+        qd_mask_t low = QD_REALS_UP_TO(QD_REALS_OF(game->field + group + l), QD_REALS_OF(price + group + l));
+        bits |= qd_reals_bits(qd_mask_and(joined, low)) << l;
     }
     return initiator - group < QD_LANES ? bits & ~(1u << (initiator - group)) : bits;
 }
@@ -136,6 +136,7 @@ static bool lose_partners(qd_world_t *self, const qd_enduring_t *mission, qd_mis
 static void count_sides(const qd_world_t *self, qd_enduring_t *mission)
 {
     const qd_state_t *state = &self->state;
+    const qd_reals_t zero = {0};
     qd_sums_t joined = {0}, opposed = {0};
     if (mission->target != QD_NOBODY)
         mission->x[mission->target] = 0.0;
@@ -143,8 +144,9 @@ static void count_sides(const qd_world_t *self, qd_enduring_t *mission)
         for (size_t v = 0; v < QD_PARTS; v++) {
             size_t at = i + v * QD_REALS;
             qd_reals_t c = QD_REALS_OF(state->c + at), x = QD_REALS_OF(mission->x + at);
-            joined.part[v] += QD_REALS_WHERE(x > 0.0, c * (1.0 - QD_REALS_OF(state->load + at)));
-            opposed.part[v] += QD_REALS_WHERE(x < 0.0, c);
+            joined.part[v] +=
+                QD_REALS_WHERE(QD_REALS_BELOW(zero, x), c * (1.0 - QD_REALS_OF(state->load + at)));
+            opposed.part[v] += QD_REALS_WHERE(QD_REALS_BELOW(x, zero), c);
         }
     mission->support = qd_sums_join(&joined);
     mission->opposition = qd_sums_join(&opposed);

@@ -105,11 +105,11 @@ int qd_mission_game_solve(qd_mission_game_t *self)
 #define INLINE static inline __attribute__((always_inline))
 
 /* One bit a game where the condition (comparisons of vectors) holds. */
-static inline unsigned bits_of(const qd_mask_t games[QD_ABREAST_PARTS])
+static inline unsigned bits_of(const qd_few_mask_t games[QD_ABREAST_PARTS])
 {
     unsigned bits = 0;
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
-        bits |= qd_reals_bits(games[v]) << v * QD_REALS;
+        bits |= qd_few_bits(games[v]) << v * QD_FEW;
     return bits;
 }
 
@@ -120,7 +120,7 @@ static inline unsigned bits_of(const qd_mask_t games[QD_ABREAST_PARTS])
  * for that): a block hears of the moves of all blocks before it, then its own states choose one after the
  * other, each heard by the whole block; what the blocks after it chose it hears later. So every field takes
  * the moves in their order, and no move costs a store to every field. */
-#define BLOCK (2 * QD_REALS)
+#define BLOCK (2 * QD_FEW)
 typedef struct {
     qd_abreast_t field[BLOCK];
 } block_t;
@@ -163,16 +163,16 @@ static inline void hear_all(block_t *self, const double *restrict change, const 
 /* State i, so far at 0, chooses its side in every game. Returns its move: what it adds to the fields of
  * others for each unit of affinity. */
 static inline qd_abreast_t choose(const qd_games_abreast_t *self, size_t i, const qd_abreast_t *field,
-                                  qd_mask_t moved[QD_ABREAST_PARTS])
+                                  qd_few_mask_t moved[QD_ABREAST_PARTS])
 {
-    const qd_reals_t one = qd_reals_all(1.0), adds = qd_reals_all(self->coupling * self->c[i]);
+    const qd_few_t one = qd_few_all(1.0), adds = qd_few_all(self->coupling * self->c[i]);
     qd_abreast_t up = qd_abreast_load(self->up + QD_ABREAST * i);
     qd_abreast_t down = qd_abreast_load(self->down + QD_ABREAST * i), side, move;
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
-        qd_mask_t joins = (qd_mask_t)(field->part[v] > up.part[v]);
-        qd_mask_t opposes = (qd_mask_t)(field->part[v] < down.part[v]);
-        move.part[v] = QD_REALS_EITHER(joins, adds, QD_REALS_WHERE(opposes, -adds));
-        side.part[v] = QD_REALS_EITHER(joins, one, QD_REALS_WHERE(opposes, -one));
+        qd_few_mask_t joins = QD_FEW_BELOW(up.part[v], field->part[v]);
+        qd_few_mask_t opposes = QD_FEW_BELOW(field->part[v], down.part[v]);
+        move.part[v] = QD_FEW_EITHER(joins, adds, QD_FEW_WHERE(opposes, -adds));
+        side.part[v] = QD_FEW_EITHER(joins, one, QD_FEW_WHERE(opposes, -one));
         moved[v] |= joins | opposes;
     }
     qd_abreast_store(self->x + QD_ABREAST * i, &side);
@@ -185,7 +185,7 @@ static unsigned play_first(const qd_games_abreast_t *games)
 {
     const qd_games_abreast_t self = *games; /* which no store to an array can change */
     const size_t padded = self.padded;
-    qd_mask_t moved[QD_ABREAST_PARTS] = {{0}};
+    qd_few_mask_t moved[QD_ABREAST_PARTS] = {{0}};
     for (size_t k = 0; k < padded; k += BLOCK) {
         block_t block = load_block(self.field + QD_ABREAST * k);
         hear_all(&block, self.change, self.affinity + k, padded, 0, k);
@@ -232,12 +232,12 @@ static void note_first(qd_abreast_log_t *self, const qd_games_abreast_t *games)
 /* In which games state i's best reply is not its side. */
 static inline unsigned unsettled(const qd_games_abreast_t *self, size_t i)
 {
-    qd_mask_t wants[QD_ABREAST_PARTS];
+    qd_few_mask_t wants[QD_ABREAST_PARTS];
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
-        size_t at = QD_ABREAST * i + v * QD_REALS;
-        qd_reals_t reply = qd_reals_reply(QD_REALS_OF(self->field + at), QD_REALS_OF(self->up + at),
-                                          QD_REALS_OF(self->down + at));
-        wants[v] = (qd_mask_t)(reply != QD_REALS_OF(self->x + at));
+        size_t at = QD_ABREAST * i + v * QD_FEW;
+        qd_few_t reply =
+            qd_few_reply(QD_FEW_OF(self->field + at), QD_FEW_OF(self->up + at), QD_FEW_OF(self->down + at));
+        wants[v] = QD_FEW_DIFFER(reply, QD_FEW_OF(self->x + at));
     }
     return bits_of(wants);
 }
@@ -266,21 +266,21 @@ static inline unsigned answer(const qd_games_abreast_t *self, size_t i)
     const double *restrict row = self->affinity + i * self->padded;
     double *restrict field = self->field;
     qd_abreast_t change;
-    qd_mask_t moved[QD_ABREAST_PARTS];
+    qd_few_mask_t moved[QD_ABREAST_PARTS];
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
-        size_t at = QD_ABREAST * i + v * QD_REALS;
-        qd_reals_t reply =
-            qd_reals_reply(QD_REALS_OF(field + at), QD_REALS_OF(self->up + at), QD_REALS_OF(self->down + at));
-        qd_reals_t step = reply - QD_REALS_OF(self->x + at);
-        moved[v] = (qd_mask_t)(step != 0.0);
+        size_t at = QD_ABREAST * i + v * QD_FEW;
+        qd_few_t reply =
+            qd_few_reply(QD_FEW_OF(field + at), QD_FEW_OF(self->up + at), QD_FEW_OF(self->down + at));
+        qd_few_t step = reply - QD_FEW_OF(self->x + at);
+        moved[v] = QD_FEW_DIFFER(step, 0.0);
         change.part[v] = step * (self->coupling * self->c[i]);
-        QD_REALS_AT(self->x + at) = reply;
+        QD_FEW_AT(self->x + at) = reply;
     }
     for (size_t j = 0; j < self->padded; j += QD_LANES)
 #pragma GCC unroll 8
         for (size_t l = 0; l < QD_LANES; l++)
             for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
-                QD_REALS_AT(field + QD_ABREAST * (j + l) + v * QD_REALS) += change.part[v] * row[j + l];
+                QD_FEW_AT(field + QD_ABREAST * (j + l) + v * QD_FEW) += change.part[v] * row[j + l];
     return bits_of(moved);
 }
 

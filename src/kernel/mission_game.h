@@ -72,23 +72,23 @@ void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x);
 #define QD_ABREAST 4
 
 /* One number of each game, in one or more vectors. */
-#define QD_ABREAST_PARTS (QD_ABREAST / QD_REALS)
+#define QD_ABREAST_PARTS (QD_ABREAST / QD_FEW)
 typedef struct {
-    qd_reals_t part[QD_ABREAST_PARTS];
+    qd_few_t part[QD_ABREAST_PARTS];
 } qd_abreast_t;
 
 static inline qd_abreast_t qd_abreast_load(const double at[QD_ABREAST])
 {
     qd_abreast_t out;
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
-        out.part[v] = QD_REALS_OF(at + v * QD_REALS);
+        out.part[v] = QD_FEW_OF(at + v * QD_FEW);
     return out;
 }
 
 static inline void qd_abreast_store(double at[QD_ABREAST], const qd_abreast_t *games)
 {
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
-        QD_REALS_AT(at + v * QD_REALS) = games->part[v];
+        QD_FEW_AT(at + v * QD_FEW) = games->part[v];
 }
 
 /* The moves of the games in the order in which they were made, for those that watch: a row for each state that

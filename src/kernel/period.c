@@ -56,9 +56,10 @@ static bool find_growth(qd_world_t *self, double *restrict growth)
     }
     for (size_t i = 0; p->capability_pole_decline != 0.0 && i < self->state.poles; i++)
         growth[i] -= p->capability_pole_decline;
-    qd_mask_t far = {0};
+    qd_mask_t far = qd_mask_all(false);
     for (size_t i = 0; i < padded; i += QD_REALS)
-        far |= (qd_mask_t)(QD_REALS_ABSOLUTE(QD_REALS_OF(growth + i)) > QD_EXP_NEAR);
+        far = qd_mask_or(
+            far, QD_REALS_BELOW(qd_reals_all(QD_EXP_NEAR), QD_REALS_ABSOLUTE(QD_REALS_OF(growth + i))));
     return qd_reals_bits(far) == 0;
 }
 

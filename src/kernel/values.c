@@ -26,11 +26,12 @@ static void begin(qd_values_t *self, const qd_state_t *state, const qd_parameter
 static void converge(double *restrict v, const double *restrict c, const double *restrict x, size_t padded,
                      double rate)
 {
+    const qd_reals_t zero = {0};
     qd_sums_t sum = {0}, weight = {0};
     for (size_t i = 0; i < padded; i += QD_LANES)
         for (size_t k = 0; k < QD_PARTS; k++) {
             size_t at = i + k * QD_REALS;
-            qd_reals_t size = QD_REALS_WHERE(QD_REALS_OF(x + at) > 0.0, QD_REALS_OF(c + at));
+            qd_reals_t size = QD_REALS_WHERE(QD_REALS_BELOW(zero, QD_REALS_OF(x + at)), QD_REALS_OF(c + at));
             weight.part[k] += size;
             sum.part[k] += size * QD_REALS_OF(v + at);
         }
@@ -40,7 +41,7 @@ static void converge(double *restrict v, const double *restrict c, const double 
     double mean = qd_sums_join(&sum) / whole;
     for (size_t i = 0; i < padded; i += QD_REALS) {
         qd_reals_t step = rate * (mean - QD_REALS_OF(v + i));
-        QD_REALS_AT(v + i) += QD_REALS_WHERE(QD_REALS_OF(x + i) > 0.0, step);
+        QD_REALS_AT(v + i) += QD_REALS_WHERE(QD_REALS_BELOW(zero, QD_REALS_OF(x + i)), step);
     }
 }
 
@@ -99,7 +100,7 @@ static bool set_logarithms(const row_t *row, const qd_state_t *state, size_t i, 
         farthest = QD_REALS_LARGER(QD_REALS_ABSOLUTE(is - QD_REALS_OF(old + j)), farthest);
         QD_REALS_AT(new + j) = is;
     }
-    return qd_reals_bits((qd_mask_t)(farthest > NEAR)) == 0;
+    return qd_reals_bits(QD_REALS_BELOW(qd_reals_all(NEAR), farthest)) == 0;
 }
 
 /* What a period does to every pair. */

@@ -70,7 +70,7 @@ void qd_venue_prepare(qd_venue_scratch_t *self, const qd_case_t *given)
         qd_reals_t ally = QD_REALS_OF(patron + i), less = QD_REALS_OF(crisis->price + i) - saving;
         QD_REALS_AT(self->open + i) =
             QD_REALS_OF(crisis->stake + i) + pull * ally + (press * ally - against * QD_REALS_OF(enemy + i));
-        QD_REALS_AT(self->saved + i) = QD_REALS_WHERE(less > 0.0, less);
+        QD_REALS_AT(self->saved + i) = QD_REALS_WHERE(QD_REALS_BELOW(qd_reals_all(0.0), less), less);
         QD_REALS_AT(self->strength + i) = QD_REALS_OF(state->c + i) * (1.0 - QD_REALS_OF(state->load + i));
     }
 }

@@ -110,7 +110,8 @@ static inline qd_reals_t memberships(qd_venue_t g, const qd_case_t *given, size_
 {
     if (qd_venue_row(g).frame == QD_FRAME_CLUB)
         return QD_REALS_OF(given->club + i);
-    qd_mask_t member = (qd_mask_t)(QD_REALS_OF_INTS(given->state->label + i) == label_of(given));
+    qd_mask_t member =
+        QD_REALS_EQUAL(QD_REALS_OF_INTS(given->state->label + i), qd_reals_all(label_of(given)));
     return QD_REALS_WHERE(member, qd_reals_all(1.0));
 }
 
@@ -124,8 +125,7 @@ static inline start_t start_of(const qd_venue_rules_t *rules, qd_mask_t member, 
                                qd_reals_t price)
 {
     const qd_reals_t never = qd_reals_all((double)INFINITY);
-    const qd_mask_t all = ~(qd_mask_t){0}, none = {0};
-    qd_mask_t barred = rules->nobody ? all : rules->members_only ? ~member : none;
+    qd_mask_t barred = rules->members_only ? qd_mask_not(member) : qd_mask_all(rules->nobody);
     return (start_t){.field = field, .up = QD_REALS_EITHER(barred, never, price), .down = -price};
 }
 
@@ -144,14 +144,15 @@ static void take_first_sides(const qd_case_t *given, double *x)
 /* Stores numbers of QD_REALS states, given venue by venue, as at[state][venue]. */
 static inline void store_abreast(double *at, const qd_reals_t venue[QD_ABREAST])
 {
-    for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
-        qd_reals_t square[QD_REALS];
-        for (size_t g = 0; g < QD_REALS; g++)
-            square[g] = venue[v * QD_REALS + g];
-        qd_reals_transpose(square);
-        for (size_t l = 0; l < QD_REALS; l++)
-            QD_REALS_AT(at + QD_ABREAST * l + v * QD_REALS) = square[l];
-    }
+    for (size_t h = 0; h < QD_REALS / QD_FEW; h++)
+        for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
+            qd_few_t square[QD_FEW];
+            for (size_t g = 0; g < QD_FEW; g++)
+                square[g] = qd_reals_part(venue[v * QD_FEW + g], h);
+            qd_few_transpose(square);
+            for (size_t l = 0; l < QD_FEW; l++)
+                QD_FEW_AT(at + QD_ABREAST * (h * QD_FEW + l) + v * QD_FEW) = square[l];
+        }
 }
 
 /* Fields where all free states stand at 0, and thresholds. An alliance that does not exist has no members:
@@ -170,7 +171,7 @@ static void set_abreast(const qd_venues_abreast_t *self, const qd_case_t *given,
     for (size_t i = 0; i < state->padded; i += QD_REALS) {
         qd_reals_t open = QD_REALS_OF(opens + i), saved = QD_REALS_OF(saves + i);
         qd_reals_t full = QD_REALS_OF(prices + i);
-        qd_mask_t member = (qd_mask_t)(QD_REALS_OF_INTS(label + i) == bloc);
+        qd_mask_t member = QD_REALS_EQUAL(QD_REALS_OF_INTS(label + i), qd_reals_all(bloc));
         qd_reals_t field[QD_ABREAST], up[QD_ABREAST], down[QD_ABREAST];
         for (size_t g = 0; g < QD_ABREAST; g++) {
             qd_reals_t obliged = QD_REALS_WHERE(member, qd_reals_all(rules[g].obliged));
@@ -227,15 +228,16 @@ static void count_abreast(const double *restrict x, const qd_state_t *state, con
 {
     const double *restrict c = state->c;
     qd_abreast_t support[2] = {0}, opposition[2] = {0}, joined = {0}, opposed = {0};
-    const qd_reals_t one = qd_reals_all(1.0);
+    const qd_few_t one = qd_few_all(1.0), zero = {0};
     for (size_t k = 0; k < state->padded; k += 2)
         for (size_t l = 0; l < 2; l++)
             for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
-                qd_reals_t side = QD_REALS_OF(x + QD_ABREAST * (k + l) + v * QD_REALS);
-                support[l].part[v] += QD_REALS_WHERE(side > 0.0, qd_reals_all(strength[k + l]));
-                opposition[l].part[v] += QD_REALS_WHERE(side < 0.0, qd_reals_all(c[k + l]));
-                joined.part[v] += QD_REALS_WHERE(side > 0.0, one);
-                opposed.part[v] += QD_REALS_WHERE(side < 0.0, one);
+                qd_few_t side = QD_FEW_OF(x + QD_ABREAST * (k + l) + v * QD_FEW);
+                qd_few_mask_t joins = QD_FEW_BELOW(zero, side), opposes = QD_FEW_BELOW(side, zero);
+                support[l].part[v] += QD_FEW_WHERE(joins, qd_few_all(strength[k + l]));
+                opposition[l].part[v] += QD_FEW_WHERE(opposes, qd_few_all(c[k + l]));
+                joined.part[v] += QD_FEW_WHERE(joins, one);
+                opposed.part[v] += QD_FEW_WHERE(opposes, one);
             }
     for (size_t v = 0; v < QD_ABREAST_PARTS; v++) {
         support[0].part[v] += support[1].part[v];
@@ -314,11 +316,11 @@ static void set_alone(qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *
 {
     const qd_crisis_t *crisis = given->crisis;
     qd_venue_rules_t rules = qd_venue_rules(g, given);
-    const qd_mask_t all = ~(qd_mask_t){0}, none = {0};
-    const qd_mask_t inside = rules.saves_members ? all : none, outside = rules.saves_outsiders ? all : none;
+    const qd_mask_t inside = qd_mask_all(rules.saves_members), outside = qd_mask_all(rules.saves_outsiders);
     for (size_t i = 0; i < given->state->padded; i += QD_REALS) {
         qd_reals_t depth = memberships(g, given, i);
-        qd_mask_t member = (qd_mask_t)(depth > 0.0), saves = (member & inside) | (~member & outside);
+        qd_mask_t member = QD_REALS_BELOW(qd_reals_all(0.0), depth);
+        qd_mask_t saves = qd_mask_or(qd_mask_and(member, inside), qd_mask_and(qd_mask_not(member), outside));
         qd_reals_t field = QD_REALS_OF(scratch->open + i) + (rules.pull + rules.obliged * depth);
         qd_reals_t price =
             QD_REALS_EITHER(saves, QD_REALS_OF(scratch->saved + i), QD_REALS_OF(crisis->price + i));
@@ -431,7 +433,7 @@ static double strength_of_members(qd_venue_t g, const qd_case_t *given, const do
     int members = 0;
     for (size_t i = 0; i < given->state->padded; i += QD_LANES)
         for (size_t v = 0; v < QD_PARTS; v++) {
-            qd_mask_t member = (qd_mask_t)(memberships(g, given, i + v * QD_REALS) > 0.0);
+            qd_mask_t member = QD_REALS_BELOW(qd_reals_all(0.0), memberships(g, given, i + v * QD_REALS));
             sum.part[v] += QD_REALS_WHERE(member, QD_REALS_OF(strength + i + v * QD_REALS));
             members += __builtin_popcount(qd_reals_bits(member));
         }

@@ -24,7 +24,7 @@ static unsigned mark_holders(double *row, const qd_state_t *state, size_t k)
 {
     unsigned holders = 0;
     for (size_t i = 0; i < state->padded; i += QD_REALS) {
-        qd_mask_t holds = (qd_mask_t)(QD_REALS_OF_INTS(state->label + i) == (double)(int)k);
+        qd_mask_t holds = QD_REALS_EQUAL(QD_REALS_OF_INTS(state->label + i), qd_reals_all((double)(int)k));
         QD_REALS_AT(row + i) = QD_REALS_WHERE(holds, qd_reals_all(1.0));
         holders += (unsigned)__builtin_popcount(qd_reals_bits(holds));
     }

@@ -30,7 +30,8 @@ static inline void qd_set_where(qd_set_t *self, const double *x, size_t padded, 
         size_t end = padded - 64 * w < 64 ? padded - 64 * w : 64;
         self->word[w] = 0;
         for (size_t l = 0; l < end; l += QD_REALS)
-            self->word[w] |= (uint64_t)qd_reals_bits((qd_mask_t)(QD_REALS_OF(at + l) == value)) << l;
+            self->word[w] |= (uint64_t)qd_reals_bits(QD_REALS_EQUAL(QD_REALS_OF(at + l), qd_reals_all(value)))
+                             << l;
     }
 }
 

@@ -129,8 +129,9 @@ static inline void mirror_within(double *matrix, size_t padded, size_t i, qd_rea
     qd_reals_transpose(column);
     for (size_t l = 0; l < QD_REALS; l++) {
         qd_reals_t own = qd_reals_all((double)l);
-        qd_reals_t above = QD_REALS_EITHER((qd_mask_t)(lane > own), column[l], diagonal);
-        QD_REALS_AT(matrix + (i + l) * padded + i) = QD_REALS_EITHER((qd_mask_t)(lane < own), row[l], above);
+        qd_reals_t above = QD_REALS_EITHER(QD_REALS_BELOW(own, lane), column[l], diagonal);
+        QD_REALS_AT(matrix + (i + l) * padded + i) =
+            QD_REALS_EITHER(QD_REALS_BELOW(lane, own), row[l], above);
     }
 }
 
