@@ -73,11 +73,13 @@ typedef struct {
     double *step;                      /* base x batches x factors: f(AB_i) - f(A) */
     double *size, *share;              /* batches: worlds; weight in a mean */
     double *row_weight, *batch_weight; /* base, batches */
+    double covariance;                 /* times qd_batch_covariance: unbiased under the present weights */
     double *centre;                    /* batches: mean of a and b over the base samples */
     double *off_a, *off_b;             /* batches: a and b of one base sample, less the centre */
     double *step_mean, *with_b,
-        *with_step;        /* factors: mean of a base sample's steps; covariances with f(B), itself */
-    double *first, *total; /* factors: one set of estimates */
+        *with_step;                /* factors: mean of a base sample's steps; covariances with f(B), itself */
+    double *first, *total;         /* factors: one set of estimates */
+    double *first_sum, *total_sum; /* factors: estimates without each batch, summed */
     double *first_sample, *total_sample; /* factors x resamples */
     double *memory;
 } indices_t;
@@ -103,6 +105,8 @@ static bool indices_init(indices_t *self)
                  {&self->with_step, self->factors},
                  {&self->first, self->factors},
                  {&self->total, self->factors},
+                 {&self->first_sum, self->factors},
+                 {&self->total_sum, self->factors},
                  {&self->first_sample, samples},
                  {&self->total_sample, samples}};
     size_t all = 1, count = sizeof parts / sizeof parts[0];
@@ -195,13 +199,14 @@ static void add_row(indices_t *self, size_t k, sums_t *sums)
     }
     double a = qd_batch_mean(batches, share, self->off_a), b = qd_batch_mean(batches, share, self->off_b);
     sums->squares += weight * (a * a + b * b);
-    sums->noise += weight * (qd_batch_covariance(batches, share, self->off_a, a, self->off_a, a) +
-                             qd_batch_covariance(batches, share, self->off_b, b, self->off_b, b));
+    sums->noise += weight * self->covariance *
+                   (qd_batch_covariance(batches, share, self->off_a, a, self->off_a, a) +
+                    qd_batch_covariance(batches, share, self->off_b, b, self->off_b, b));
     sum_steps(self, self->step + k * batches * self->factors, b);
     for (size_t f = 0; f < self->factors; f++) {
         double s = self->step_mean[f];
-        self->first[f] += weight * (b * s - self->with_b[f]);
-        self->total[f] += weight * (s * s - self->with_step[f]);
+        self->first[f] += weight * (b * s - self->covariance * self->with_b[f]);
+        self->total[f] += weight * (s * s - self->covariance * self->with_step[f]);
     }
 }
 
@@ -225,6 +230,31 @@ static qd_sobol_summary_t estimate_indices(indices_t *self)
     return (qd_sobol_summary_t){.mean = qd_batch_mean(self->batches, self->share, self->centre),
                                 .variance = variance,
                                 .noise_share = self->batches < 2 ? NAN : sums.noise / sums.squares};
+}
+
+/* Subtracts from the estimates their bias as ratios of two means over the same batches: with theta from all B batches and
+ * theta_b from all but b, B theta - (B - 1) mean theta_b (Quenouille 1956). Numerator and V are unbiased from any number of
+ * batches, so that the bias of the ratio is c / B + O(1 / B^2); c cancels. Nothing is subtracted where some theta_b has no
+ * positive V, or below three batches, where it has no covariance. */
+static void subtract_ratio_bias(indices_t *self, qd_sobol_index_t index[])
+{
+    size_t batches = self->batches, factors = self->factors;
+    double count = (double)batches, *first = self->first_sum, *total = self->total_sum;
+    bool known = batches > 2;
+    for (size_t b = 0; known && b < batches; b++) {
+        self->batch_weight[b] = 0.0;
+        self->covariance = (count - 1.0) / (count - 2.0);
+        known = estimate_indices(self).variance > 0.0;
+        for (size_t f = 0; f < factors; f++) {
+            first[f] += self->first[f];
+            total[f] += self->total[f];
+        }
+        self->batch_weight[b] = self->covariance = 1.0;
+    }
+    for (size_t f = 0; known && f < factors; f++) {
+        index[f].first.estimate = count * index[f].first.estimate - (count - 1.0) / count * first[f];
+        index[f].total.estimate = count * index[f].total.estimate - (count - 1.0) / count * total[f];
+    }
 }
 
 /* Estimates from resampled batches, and with `rows` from resampled base samples too. */
@@ -281,7 +311,8 @@ qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const 
         *summary = (qd_sobol_summary_t){extent.origin, 0.0, NAN};
         return QD_OK;
     }
-    indices_t work = {.base = base, .factors = factors, .batches = batches, .bootstrap = bootstrap};
+    indices_t work = {
+        .base = base, .factors = factors, .batches = batches, .bootstrap = bootstrap, .covariance = 1.0};
     if (!indices_init(&work))
         return qd_no_memory(error);
     fill_values(&work, value, &extent);
@@ -293,8 +324,10 @@ qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches, const 
         index[i].first.estimate = work.first[i];
         index[i].total.estimate = work.total[i];
     }
-    if (summary->variance > 0.0) /* else no index has an interval */
+    if (summary->variance > 0.0) { /* else there are no indices */
+        subtract_ratio_bias(&work, index);
         find_index_intervals(&work, index);
+    }
     free(work.memory);
     return QD_OK;
 }

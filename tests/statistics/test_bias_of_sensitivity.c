@@ -1,6 +1,7 @@
 /* labels: validation slow */
 /* Bias and coverage of sensitivity indices where design points share the luck of their worlds: of a world's
- * outcome y = x + z / 2 + x z + luck (1 + 2 x) + own, luck being the same at every point. */
+ * outcome y = x + z / 2 + x z + luck (1 + 2 x) + own, luck being the same at every point. Luck changes the slope of x and thus V, by
+ * 22 % of V (standard deviation) in the second setting: without the jackknife, the mean of its first index is 0.656 instead of 0.675. */
 #include "design/design.h"
 #include "statistics/sensitivity.h"
 #include "support/check.h"
@@ -64,7 +65,7 @@ static void report(const setting_t *setting, const char *index, size_t factor, d
            "the 95%% "
            "interval of %s index %zu | 0.950 | %.3f\n",
            setting->base, index, factor + 1, score->held);
-    assert_true(fabs(score->sum) < 4.0 * error + 0.01);
+    assert_true(fabs(score->sum) < 4.0 * error + truth / (2.0 * (double)setting->base - 1.0));
     assert_true(score->held > 0.92);
 }
 
