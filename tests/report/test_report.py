@@ -177,7 +177,13 @@ class Report(unittest.TestCase):
         self.assertRegex(dom, r'data-drawn="[^"]*robustness-figure:yes')
         self.assertRegex(dom, r"<h3[^>]*>Robustness</h3>")
         self.assertIn("Share of points around the values of the parameters at which a claim keeps its sign: gain (all)", html.unescape(dom))
-        self.assertEqual(len(re.findall(r"<td[^>]*>gain-unipolar</td><td[^>]*>unipolar</td><td[^>]*>40</td>", dom)), 1)
+        robustness = dom[dom.index(">Robustness</h3>"):]
+        below = re.search(r"<strong>gain-unipolar</strong>.*?(?=<tr><th|</table>)", robustness, re.DOTALL)[0]
+        self.assertEqual(re.findall(r"<tr><td[^>]*>(\w+)</td>", below), ["unipolar"])
+        # Ablations stand as a matrix, claims by rows, and again with their intervals.
+        ablations = dom[dom.index(">Ablations</h3>"):dom.index(">Robustness</h3>")]
+        self.assertEqual(re.findall(r"<th[^>]*>([^<]*)</th>", ablations)[:3], ["Claim", "As stated", "Without debt"])
+        self.assertEqual(ablations.count(">gain-unipolar</td>"), 2)
 
     def test_effects_of_factors_are_drawn(self):
         """Of a sampled design: a figure with a text alternative, strongest factors first."""

@@ -9,11 +9,12 @@ function element(name, attributes, ...children) {
     return node;
 }
 
+/* Rows are objects with a value for each column's field; a row {span: node} is one cell over all columns, a heading of the rows below it. */
 function table(columns, rows, most) {
     const shown = rows.slice(0, most || rows.length);
     const box = element('div', {class: 'scroll', tabindex: 0}, element('table', {},
         element('thead', {}, element('tr', {}, ...columns.map(c => element('th', {scope: 'col', class: c.wide ? 'text wide' : c.text ? 'text' : null}, c.title)))),
-        element('tbody', {}, ...shown.map(row => element('tr', {}, ...columns.map(c => {
+        element('tbody', {}, ...shown.map(row => row.span ? element('tr', {}, element('th', {scope: 'colgroup', colspan: columns.length, class: 'span'}, row.span)) : element('tr', {}, ...columns.map(c => {
             const value = row[c.field];
             return element('td', {class: c.wide ? 'text wide' : c.text ? 'text' : null}, value instanceof Node ? value : show(value));
         }))))));

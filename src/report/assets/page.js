@@ -43,6 +43,9 @@ function summary() {
 }
 
 const interval_text = c => c.estimate === null ? '–' : show(c.estimate) + (c.low === null ? '' : ` [${show(c.low)}, ${show(c.high)}]`);
+const verdict_text = v => v ? element('span', {class: 'verdict ' + v}, v) : '';
+/* A text in which `name` stands between backticks: its nodes, each name as code. */
+const with_code = text => String(text).split('`').map((part, i, all) => i % 2 && i < all.length - 1 ? element('code', {}, part) : (i % 2 ? '`' : '') + part);
 const probability = p => p === null ? null : p < 0.0001 ? '< 0.0001' : p;
 
 function claims() {
@@ -50,12 +53,12 @@ function claims() {
     const section = add_section('claims', 'Verdicts on the claims');
     paragraph(section, 'The claims were stated in the experiment file. Verdicts are corrected together (Holm; where claims stopped the run, by confidence sequences); intervals hold together. ' +
         'A claim that names no order is judged in every order and in their mean; mixed: orders contradict each other.', 'quiet');
+    const row = x => ({order: x.order, verdict: verdict_text(x.verdict), estimate: interval_text(x), p: probability(x.p_holm)});
     section.append(table(
-        [{field: 'id', title: 'Claim', text: true}, {field: 'says', title: 'What it says', text: true}, {field: 'about', title: 'Outcome', text: true}, {field: 'order', title: 'Order', text: true},
-         {field: 'estimate', title: 'Estimate'}, {field: 'p', title: 'p (corrected)'}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'note', title: 'Note', text: true}],
+        [{field: 'order', title: 'Order', text: true}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'estimate', title: 'Estimate'}, {field: 'p', title: 'p (corrected)'}],
         D.claims.flatMap(c => [
-            {id: c.id, says: c.says, about: c.outcome, order: c.order, estimate: interval_text(c), p: probability(c.p_holm), note: c.note, verdict: element('span', {class: 'verdict ' + c.verdict}, c.verdict)},
-            ...c.by_order.map(b => ({id: '', says: '', about: '', order: b.order, estimate: interval_text(b), p: probability(b.p_holm), note: '', verdict: b.verdict ? element('span', {class: 'verdict ' + b.verdict}, b.verdict) : ''}))])));
+            {span: element('div', {}, element('strong', {}, c.id), ` (${c.outcome}): `, ...with_code(c.says), c.note ? element('div', {class: 'quiet'}, 'Note: ' + c.note) : null)},
+            row(c), ...c.by_order.map(row)])));
     claim_figure(section);
     beside_table(section, 'Ablations', 'Each assumption is switched off in turn, on the same worlds. Where the effect goes with it, the assumption carries the claim.',
                  'ablations', 'without', 'Without');
@@ -75,27 +78,34 @@ const turning_text = t => `${t.parameter} (rank correlation ${show(t.correlation
 
 function robustness_table(section) {
     const strongest = cell => [...cell.turning].sort((a, b) => Math.abs(b.correlation) - Math.abs(a.correlation)).slice(0, 3);
-    const rows = D.claims.flatMap(c => robust_cells(c).map(r => ({id: c.id, order: place_name(c, r), points: r.points,
-        same: `${share(r.same)} [${share(r.same_low)}, ${share(r.same_high)}]`, opposite: share(r.opposite),
-        verdict: element('span', {class: 'verdict'}, r.verdict), where: r.condition, turning: strongest(r).map(turning_text).join('; ')})));
+    const row = (c, r) => ({order: place_name(c, r), points: r.points, same: `${share(r.same)} [${share(r.same_low)}, ${share(r.same_high)}]`, opposite: share(r.opposite),
+        verdict: element('span', {class: 'verdict'}, r.verdict), where: r.condition, turning: strongest(r).map(turning_text).join('; ')});
+    const rows = D.claims.filter(c => c.robustness.length).flatMap(c => [{span: element('strong', {}, c.id)}, ...robust_cells(c).map(r => row(c, r))]);
     if (!rows.length) return;
     section.append(element('h3', {}, 'Robustness'));
     paragraph(section, 'Each claim was judged again at the points of a Latin hypercube around the values of the parameters. Same: share of points with the sign that was found, with its interval; ' +
         'opposite: share that is significantly on the other side. Where a claim is undecided, the sign is that of its estimate, and nothing is said of it. The parameters named move the effect beyond doubt.', 'quiet');
-    section.append(table([{field: 'id', title: 'Claim', text: true}, {field: 'order', title: 'Order', text: true}, {field: 'points', title: 'Points'}, {field: 'same', title: 'Same sign'},
-                          {field: 'opposite', title: 'Opposite'}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'where', title: 'Where', wide: true},
+    section.append(table([{field: 'order', title: 'Order', text: true}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'same', title: 'Same sign'},
+                          {field: 'opposite', title: 'Opposite'}, {field: 'points', title: 'Points'}, {field: 'where', title: 'Where', wide: true},
                           {field: 'turning', title: 'Parameters that move it', wide: true}], rows));
 }
 
-/* The effect of a claim without one assumption, or against a baseline. */
+/* The effect of each claim without one assumption, or against a baseline: claims by rows, `list` by columns. A verdict is written where it is
+ * another than the claim's. A table with the intervals opens below. */
 function beside_table(section, title, intro, list, key, name) {
-    const rows = D.claims.flatMap(c => c[list].map(x => ({id: c.id, [key]: x[key], before: interval_text(c), estimate: interval_text(x),
-        verdict: x.verdict ? element('span', {class: 'verdict ' + x.verdict}, x.verdict) : ''})));
+    const rows = D.claims.flatMap(c => c[list].map(x => ({id: c.id, [key]: x[key], before: interval_text(c), estimate: interval_text(x), verdict: verdict_text(x.verdict)})));
     if (!rows.length) return;
+    const names = [...new Set(rows.map(row => row[key]))];
+    const effect = (x, claim) => element('span', {class: 'verdict ' + (x.verdict || ''), title: interval_text(x)},
+        x.estimate === null ? '–' : show(x.estimate), x.verdict && x.verdict !== claim.verdict ? element('div', {}, x.verdict) : null);
+    const by_claim = D.claims.filter(c => c[list].length).map(c => Object.assign(
+        {id: c.id, before: element('span', {}, c.estimate === null ? '–' : show(c.estimate), element('div', {}, verdict_text(c.verdict)))}, Object.fromEntries(c[list].map(x => [x[key], effect(x, c)]))));
     section.append(element('h3', {}, title));
-    paragraph(section, intro, 'quiet');
-    section.append(table([{field: 'id', title: 'Claim', text: true}, {field: key, title: name, text: true}, {field: 'before', title: 'As stated'},
-                          {field: 'estimate', title: name}, {field: 'verdict', title: 'Verdict', text: true}], rows));
+    paragraph(section, intro + ' A verdict is written where it differs from that of the claim as stated.', 'quiet');
+    section.append(table([{field: 'id', title: 'Claim', text: true}, {field: 'before', title: 'As stated'}, ...names.map((n, i) => ({field: n, title: i ? n : `${name} ${n}`}))], by_claim));
+    section.append(element('details', {}, element('summary', {}, 'The same with intervals'),
+        table([{field: 'id', title: 'Claim', text: true}, {field: key, title: name, text: true}, {field: 'verdict', title: 'Verdict', text: true},
+               {field: 'estimate', title: 'Estimate'}, {field: 'before', title: 'As stated'}], rows)));
 }
 
 function beside() {
@@ -115,7 +125,7 @@ function contents() {
 function build() {
     document.title = (D.title || 'quadrille') + ' – quadrille report';
     document.getElementById('title').textContent = D.title || '(untitled)';
-    document.getElementById('about').textContent = D.about;
+    document.getElementById('about').replaceChildren(...with_code(D.about));
     document.getElementById('state').textContent = D.complete ? '' : 'This run is not complete: the figures show the worlds finished so far.';
     claims();
     summary();
