@@ -321,7 +321,10 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
                    : n > m; /* draw_capabilities needs minor states to share the remainder */
     if (m < 1 || m > QD_CLUBS_MAX || !fit || qd_padded(n) > state->capacity)
         return "the number of states does not exceed the number of poles, or there is no room for them";
-    qd_state_reset(state, n);
+    if (data && data->affinity)
+        qd_state_reset(state, n);
+    else
+        qd_state_begin(state, n); /* every row of the matrices is set below, padding too */
     state->poles = m;
     state->anchored = p->clubs_depth != 0.0 || may_converge(plan, p);
     double *spare = state->learned; /* [QD_VENUES][padded]: no state has learned anything yet */

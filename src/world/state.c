@@ -61,14 +61,21 @@ static void clear(double *a, size_t count)
 void qd_state_reset(qd_state_t *self, size_t n)
 {
     size_t p = qd_padded(n);
+    qd_state_begin(self, n);
+    clear(self->affinity, n * p);
+    clear(self->baseline, n * p);
+    clear(self->proximity, n * p);
+}
+
+void qd_state_begin(qd_state_t *self, size_t n)
+{
+    size_t p = qd_padded(n);
     self->n = n;
     self->padded = p;
     clear(self->c, p);
     clear(self->place, 3 * p);
     clear(self->value, 2 * p);
-    clear(self->affinity, p * p);
-    clear(self->baseline, n * p);
-    clear(self->proximity, n * p);
+    clear(self->affinity + n * p, (p - n) * p);
     clear(self->load, p);
     clear(self->learned, QD_VENUES * p);
     memset(self->label, 0, p * sizeof(int));

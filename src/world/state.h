@@ -47,6 +47,9 @@ void qd_state_free(qd_state_t *self);
 /* Sets n and padded and clears everything. */
 void qd_state_reset(qd_state_t *self, size_t n);
 
+/* The same, but for the first n rows of the matrices, which are left as they are: for a caller that sets them whole. */
+void qd_state_begin(qd_state_t *self, size_t n);
+
 /* near[i] = exp(-theta_i / distance_scale), i < padded, theta_i the angle between state i's place and this
  * one. Values in the padding are finite and unspecified. */
 void qd_state_near(const qd_state_t *self, const double place[3], double distance_scale, double *near);
