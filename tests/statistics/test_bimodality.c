@@ -206,6 +206,26 @@ static void test_first_values_are_taken_and_unknown_ones_left_out(void **state)
     assert_int_equal(test_of(QD_COUNT(x), x).count, QD_DIP_VALUES_MAX);
 }
 
+/* Against fractions worked out by hand from the formula of bimodality.h, without spreading. */
+static void test_coefficient_of_small_samples(void **state)
+{
+    (void)state;
+    const struct {
+        size_t n;
+        double x[10], coefficient;
+    } row[] = {{4, {0, 0, 0, 1}, 2.0 / 7.0},
+               {5, {1, 2, 3, 4, 10}, 485.0 / 1394.0},
+               {10, {0, 0, 0, 0, 1, 1, 1, 5, 5, 6}, 1453599784.0 / 2482275897.0},
+               {10, {0, 1, 0, 1, 0, 1, 0, 1, 0, 1}, 56.0 / 99.0}};
+    const double none[10] = {0};
+    for (size_t i = 0; i < QD_COUNT(row); i++) {
+        qd_bimodality_t out;
+        qd_error_t error = QD_ERROR_NONE;
+        assert_int_equal(qd_bimodality_of(row[i].n, row[i].x, none, 1, &out, &error), QD_OK);
+        QD_ASSERT_NEAR(out.coefficient, row[i].coefficient, 1e-12);
+    }
+}
+
 static void test_degenerate_samples(void **state)
 {
     (void)state;
@@ -229,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_power_on_lattices),
         cmocka_unit_test(test_ties_are_spread_over_half_the_gaps),
         cmocka_unit_test(test_first_values_are_taken_and_unknown_ones_left_out),
+        cmocka_unit_test(test_coefficient_of_small_samples),
         cmocka_unit_test(test_degenerate_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,6 +194,79 @@ static void test_packed_chunks_are_those_of_libhdf5(void **state)
     }
 }
 
+/* Filters of a variable, in their order (f: Fletcher32, s: shuffle, d: deflate), and the elements of a chunk. */
+static void find_layout(const char *path, const char *name, char filters[8], hsize_t *chunk)
+{
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), variable = H5Dopen2(file, name, H5P_DEFAULT);
+    hid_t creation = H5Dget_create_plist(variable);
+    int count = H5Pget_nfilters(creation);
+    assert_in_range(count, 0, 7);
+    for (int i = 0; i < count; i++) {
+        unsigned flags, configuration;
+        size_t values = 0;
+        H5Z_filter_t filter =
+            H5Pget_filter2(creation, (unsigned)i, &flags, &values, NULL, 0, NULL, &configuration);
+        filters[i] = filter == H5Z_FILTER_FLETCHER32 ? 'f'
+                     : filter == H5Z_FILTER_SHUFFLE  ? 's'
+                     : filter == H5Z_FILTER_DEFLATE  ? 'd'
+                                                     : '?';
+    }
+    filters[count] = '\0';
+    assert_int_equal(H5Pget_chunk(creation, 1, chunk), 1);
+    H5Pclose(creation);
+    H5Dclose(variable);
+    H5Fclose(file);
+}
+
+/* Only a variable of 64 KiB or more (8 bytes each) that is to be compressed is. Chunks are equal and at most as asked for. */
+static void test_small_variables_are_not_packed(void **state)
+{
+    (void)state;
+    const struct {
+        const char *path, *dimension, *filters;
+        bool compress, alike;
+        hsize_t chunk, chunk_found;
+    } row[] = {
+        {"/a", "/small", "f", true, false, 1000, 8191},    /* not worth it, and so in one chunk */
+        {"/b", "/large", "sdf", true, false, 1000, 911},   /* 9 chunks of at most 1000 */
+        {"/c", "/large", "df", true, true, 1000, 911},     /* whole numbers that repeat */
+        {"/d", "/small", "f", false, false, 1000, 911},    /* not asked for */
+        {"/e", "/large", "f", false, false, 4096, 4096},   /* 2 chunks */
+        {"/g", "/large", "f", false, false, 0, 8192},      /* one */
+        {"/h", "/growing", "sdf", true, false, 1000, 1000} /* nobody knows how large it gets */
+    };
+    char path[] = "/tmp/quadrille-chunks-XXXXXX";
+    close(mkstemp(path));
+    make_values();
+    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_error_t error = QD_ERROR_NONE;
+    qd_h5_create(h5, path);
+    qd_h5_dimension(h5, "/small", 8191, false);
+    qd_h5_dimension(h5, "/large", 8192, false);
+    qd_h5_dimension(h5, "/growing", 0, true);
+    for (size_t i = 0; i < QD_COUNT(row); i++) {
+        qd_h5_variable_t variable = {.path = row[i].path,
+                                     .rank = 1,
+                                     .dimension = {row[i].dimension},
+                                     .units = "1",
+                                     .chunk = row[i].chunk,
+                                     .compress = row[i].compress,
+                                     .alike = row[i].alike};
+        qd_h5_finish(h5, qd_h5_define(h5, &variable, QD_H5_REAL));
+    }
+    if (qd_h5_close(h5, &error) != QD_OK)
+        fail_msg("%s", error.text);
+    free(h5);
+    for (size_t i = 0; i < QD_COUNT(row); i++) {
+        char filters[8];
+        hsize_t chunk;
+        find_layout(path, row[i].path, filters, &chunk);
+        assert_string_equal(filters, row[i].filters);
+        assert_int_equal(chunk, row[i].chunk_found);
+    }
+    unlink(path);
+}
+
 /* Of either parity of bytes. */
 static void test_bounds_hold(void **state)
 {
@@ -213,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packed_chunks_are_those_of_libhdf5),
         cmocka_unit_test(test_readers_share_a_file),
+        cmocka_unit_test(test_small_variables_are_not_packed),
         cmocka_unit_test(test_bounds_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
