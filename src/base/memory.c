@@ -1,11 +1,15 @@
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LINE 64 /* bytes of a cache line */
+
+#define KEPT_ARRAY (4 << 20)  /* bytes of the largest array that is not mapped on its own */
+#define KEPT_ALL   (32 << 20) /* bytes that are free at the end of the heap before they are returned */
 
 static bool fits(size_t count, size_t size)
 {
@@ -58,4 +62,12 @@ qd_status_t qd_no_memory(qd_error_t *error)
     if (!is_told(error))
         (void)qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
     return QD_ERROR_MEMORY;
+}
+
+void qd_memory_keep(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, KEPT_ARRAY);
+    mallopt(M_TRIM_THRESHOLD, KEPT_ALL);
+#endif
 }

@@ -25,6 +25,10 @@ QD_MUST_USE void *qd_resize(void *array, size_t count, size_t size, qd_error_t *
  * of strdup, asprintf, qd_memory_open, or a function that was given no error. Returns QD_ERROR_MEMORY. */
 qd_status_t qd_no_memory(qd_error_t *error);
 
+/* Keeps freed memory of up to some MiB for the next allocation, as a program does that allocates arrays of that size again
+ * and again: the system would clear each page anew. */
+void qd_memory_keep(void);
+
 /* Room for `more` elements of `size` bytes beyond the `count` that an array of *capacity holds. Returns the array,
  * possibly moved and larger by at least half, so that n additions cost O(n); NULL if memory is short (the array is
  * then unchanged). `array` may be NULL with a capacity of 0. */

@@ -203,6 +203,7 @@ int main(int argc, char **argv)
         return 1; /* nowhere to say it */
     if (!limits_suffice())
         return code;
+    qd_memory_keep();
     if (atexit(tell_early_end) != 0 || !qd_screen_open()) {
         code = qd_cli_no_memory("its output");
     } else {

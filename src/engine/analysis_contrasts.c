@@ -5,6 +5,7 @@
 #include "engine/cells.h"
 #include "engine/columns.h"
 #include "engine/findings.h"
+#include "engine/parallel.h"
 #include "statistics/contrast.h"
 
 /* Cells read together and the pairs of them that are compared. A side of a pair is one cell, or the mean of
@@ -12,6 +13,7 @@
 typedef struct {
     size_t more, less; /* position of the side's first cell */
     qd_contrast_t *contrast;
+    qd_contrast_result_t found;
     const char *more_label, *less_label;
 } pair_t;
 
@@ -19,6 +21,7 @@ typedef struct {
     const qd_experiment_t *experiment;
     qd_cells_t cells;
     size_t span;
+    qd_runner_t runner;
     size_t pairs, capacity;
     pair_t *pair;
 } pairs_t;
@@ -62,7 +65,10 @@ static qd_status_t add_pair(pairs_t *self, size_t more, size_t less, qd_analysis
     if (larger == NULL)
         return qd_no_memory(error);
     self->pair = larger;
-    pair_t pair = {more, less, NULL, label_of(self, more, out), label_of(self, less, out)};
+    pair_t pair = {.more = more,
+                   .less = less,
+                   .more_label = label_of(self, more, out),
+                   .less_label = label_of(self, less, out)};
     if (pair.more_label == NULL || pair.less_label == NULL)
         return qd_no_memory(error);
     self->pair[self->pairs++] = pair;
@@ -111,25 +117,48 @@ static const double *side(const pairs_t *self, size_t first, size_t from, size_t
     return room;
 }
 
-static void see_pairs(void *context, size_t count, const double *const column[])
+/* A batch of worlds, as qd_cells_walk hands it over. */
+typedef struct {
+    const pairs_t *pairs;
+    size_t count;
+    const double *const *column;
+} batch_t;
+
+/* On any thread: the worlds of the batch for one pair. */
+static void see_pair(void *context, size_t index)
 {
     enum { ROOM = 256 };
     double more[ROOM], less[ROOM];
-    const pairs_t *self = context;
-    for (size_t i = 0; i < self->pairs; i++)
-        for (size_t from = 0; from < count; from += ROOM) {
-            size_t some = count - from < ROOM ? count - from : ROOM;
-            const double *sides[] = {side(self, self->pair[i].more, from, some, column, more),
-                                     side(self, self->pair[i].less, from, some, column, less)};
-            qd_contrast_add(self->pair[i].contrast, some, sides);
-        }
+    const batch_t *batch = context;
+    const pair_t *pair = &batch->pairs->pair[index];
+    for (size_t from = 0; from < batch->count; from += ROOM) {
+        size_t some = batch->count - from < ROOM ? batch->count - from : ROOM;
+        const double *sides[] = {side(batch->pairs, pair->more, from, some, batch->column, more),
+                                 side(batch->pairs, pair->less, from, some, batch->column, less)};
+        qd_contrast_add(pair->contrast, some, sides);
+    }
 }
 
-static void append_rows(const pairs_t *self, qd_outcome_t outcome, qd_analysis_t *out)
+static void see_pairs(void *context, size_t count, const double *const column[])
+{
+    const pairs_t *self = context;
+    qd_runner_run(&self->runner, self->pairs, see_pair, &(batch_t){self, count, column});
+}
+
+/* On any thread. */
+static void find_result(void *context, size_t index)
+{
+    const pairs_t *self = context;
+    pair_t *pair = &self->pair[index];
+    pair->found = qd_contrast_result(pair->contrast, self->experiment->confidence, 0.0);
+}
+
+static void append_rows(pairs_t *self, qd_outcome_t outcome, qd_analysis_t *out)
 {
     double confidence = self->experiment->confidence;
+    qd_runner_run(&self->runner, self->pairs, find_result, self);
     for (size_t i = 0; i < self->pairs; i++) {
-        qd_contrast_result_t found = qd_contrast_result(self->pair[i].contrast, confidence, 0.0);
+        qd_contrast_result_t found = self->pair[i].found;
         if (found.count < 2)
             continue;
         out->contrast[out->contrasts++] = (qd_result_contrast_t){.outcome = qd_outcome_table[outcome].name,
@@ -193,7 +222,9 @@ qd_status_t qd_analyse_contrasts(const qd_experiment_t *experiment, qd_index_t *
 {
     bool chosen[QD_OUTCOMES_MAX];
     size_t outcomes = choose_outcomes(experiment, qd_index_kind(done).columns, chosen);
-    pairs_t pairs = {.experiment = experiment, .cells = {.apart = experiment->luck_by_order}};
+    pairs_t pairs = {.experiment = experiment,
+                     .cells = {.apart = experiment->luck_by_order},
+                     .runner = qd_parallel_runner(0)};
     qd_status_t status = choose_cells(&pairs, error);
     if (status == QD_OK)
         status = choose_pairs(&pairs, out, error);

@@ -78,6 +78,7 @@ qd_status_t qd_cells_walk(const qd_cells_t *self, qd_index_t *done, qd_outcome_t
         return QD_OK;
     size_t batch = BATCH_DOUBLES / self->size;
     batch = batch > BATCH_MAX ? BATCH_MAX : batch < 1 ? 1 : batch;
+    batch = batch > end ? (size_t)end : batch;
     double *room = qd_new(self->size * batch, sizeof *room, error);
     const double **column = qd_new(self->size, sizeof *column, error);
     qd_status_t status = QD_OK;

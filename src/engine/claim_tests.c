@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "engine/columns.h"
+#include "engine/parallel.h"
 #include "statistics/contrast.h"
 
 /* Simulated dips: the smallest p is 1 / 10001, below what Holm's correction asks of up to 500 tests. */
@@ -245,8 +246,9 @@ static qd_status_t need_null(qd_claim_tests_t *self, size_t n, qd_error_t *error
 {
     if (self->dip.n == n)
         return QD_OK;
+    qd_runner_t runner = qd_parallel_runner(0);
     qd_dip_null_free(&self->dip);
-    return qd_dip_null_init(&self->dip, n, DIP_SIMULATIONS, self->experiment->seed, error);
+    return qd_dip_null_init(&self->dip, n, DIP_SIMULATIONS, self->experiment->seed, &runner, error);
 }
 
 /* `value` has room for twice the worlds. */

@@ -359,23 +359,47 @@ static double uniform_dip(steps_t *steps, double sample[], size_t n, qd_luck_t l
     return steps_dip(steps);
 }
 
-qd_status_t qd_dip_null_init(qd_dip_null_t *self, size_t n, size_t simulations, uint64_t seed,
-                             qd_error_t *error)
+/* Simulations of one task; the room that it allocates costs nothing beside them. */
+#define SIMULATIONS_A_TASK 250
+
+/* The simulations of all tasks. Each has a stream of its own, so that the dips do not depend on who finds them. */
+typedef struct {
+    qd_dip_null_t *null;
+    uint64_t seed;
+    bool *failed; /* tasks that found no memory */
+} simulation_t;
+
+/* On any thread. */
+static void simulate(void *context, size_t task)
 {
+    const simulation_t *self = context;
+    size_t n = self->null->n, first = task * SIMULATIONS_A_TASK, left = self->null->simulations - first;
+    size_t end = first + (left < SIMULATIONS_A_TASK ? left : SIMULATIONS_A_TASK);
     steps_t steps;
-    double *sample = qd_new(n, sizeof *sample, error);
-    *self = (qd_dip_null_t){n, simulations, qd_new(simulations, sizeof *self->dip, error)};
-    if (!steps_init(&steps, n, error) || sample == NULL || self->dip == NULL) {
-        free(sample);
-        steps_free(&steps);
-        qd_dip_null_free(self);
-        return QD_ERROR_MEMORY;
-    }
-    for (size_t s = 0; s < simulations; s++)
-        self->dip[s] = uniform_dip(&steps, sample, n, (qd_luck_t){.seed = seed, .world = s});
-    free(sample);
+    double *sample = qd_new(n, sizeof *sample, NULL);
+    self->failed[task] = !steps_init(&steps, n, NULL) || sample == NULL;
+    for (size_t s = first; s < end && !self->failed[task]; s++)
+        self->null->dip[s] = uniform_dip(&steps, sample, n, (qd_luck_t){.seed = self->seed, .world = s});
     steps_free(&steps);
-    return QD_OK;
+    free(sample);
+}
+
+qd_status_t qd_dip_null_init(qd_dip_null_t *self, size_t n, size_t simulations, uint64_t seed,
+                             const qd_runner_t *runner, qd_error_t *error)
+{
+    size_t tasks = (simulations + SIMULATIONS_A_TASK - 1) / SIMULATIONS_A_TASK;
+    bool *failed = qd_new(tasks, sizeof *failed, error);
+    *self = (qd_dip_null_t){n, simulations, qd_new(simulations, sizeof *self->dip, error)};
+    bool sound = failed != NULL && self->dip != NULL;
+    if (sound)
+        qd_runner_run(runner, tasks, simulate, &(simulation_t){self, seed, failed});
+    for (size_t t = 0; sound && t < tasks; t++)
+        sound = !failed[t];
+    free(failed);
+    if (sound)
+        return QD_OK;
+    qd_dip_null_free(self);
+    return qd_no_memory(error);
 }
 
 void qd_dip_null_free(qd_dip_null_t *self)

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "quadrille/error.h"
+#include "quadrille/runner.h"
 
 /* Greatest number of values tested: the first worlds. */
 #define QD_DIP_VALUES_MAX 2000
@@ -50,9 +51,9 @@ typedef struct {
     double *dip;
 } qd_dip_null_t;
 
-/* n >= 1, simulations >= 1; to be freed, also after a failure. */
+/* n >= 1, simulations >= 1; to be freed, also after a failure. The same on any number of threads of `runner` (NULL: one). */
 QD_MUST_USE qd_status_t qd_dip_null_init(qd_dip_null_t *self, size_t n, size_t simulations, uint64_t seed,
-                                         qd_error_t *error);
+                                         const qd_runner_t *runner, qd_error_t *error);
 void qd_dip_null_free(qd_dip_null_t *self);
 
 /* p of a dip: (1 + how many simulated ones are as large) / (1 + simulations). */

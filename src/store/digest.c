@@ -281,21 +281,35 @@ static bool add_attribute(qd_h5_t *h5, XXH3_state_t *state, hid_t attribute, con
     return H5Tclose(type) >= 0 && sound;
 }
 
-/* All attributes of an object, in the order of their names. */
-static void add_attributes(qd_h5_t *h5, XXH3_state_t *state, hid_t object, const char *path)
+/* Where attributes or links of one object go, as HDF5 calls back with each. */
+typedef struct {
+    const walk_t *walk;
+    XXH3_state_t *state;
+    const char *path;
+} place_t;
+
+/* 0: the iteration goes on; -1: it fails. */
+static herr_t see_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
 {
-    int count = H5Aget_num_attrs(object);
-    bool sound = count >= 0;
-    for (int i = 0; i < count && sound; i++) {
-        char name[NAME_MOST];
-        hid_t attribute =
-            H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)i, H5P_DEFAULT, H5P_DEFAULT);
-        ssize_t length = attribute < 0 ? -1 : H5Aget_name(attribute, sizeof name, name);
-        sound = length >= 0 && (size_t)length < sizeof name &&
-                (is_left_out(name) || add_attribute(h5, state, attribute, name));
-        sound = (attribute < 0 || H5Aclose(attribute) >= 0) && sound;
-    }
-    qd_h5_need(h5, sound, "reading the attributes of", path);
+    const place_t *place = context;
+    (void)info;
+    if (strlen(name) >= NAME_MOST)
+        return -1;
+    if (is_left_out(name))
+        return 0;
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    bool sound = attribute >= 0 && add_attribute(place->walk->h5, place->state, attribute, name);
+    sound = (attribute < 0 || H5Aclose(attribute) >= 0) && sound;
+    return sound ? 0 : -1;
+}
+
+/* All attributes of an object, in the order of their names. One iteration lists and sorts them once; HDF5 does so anew for each
+ * attribute that is opened by its position. */
+static void add_attributes(const walk_t *walk, XXH3_state_t *state, hid_t object, const char *path)
+{
+    place_t place = {walk, state, path};
+    herr_t status = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, NULL, see_attribute, &place);
+    qd_h5_need(walk->h5, status >= 0, "reading the attributes of", path);
 }
 
 static uint64_t handed_over(const qd_h5_t *h5, const char *path)
@@ -351,7 +365,7 @@ static void add_variable(const walk_t *walk, XXH3_state_t *state, hid_t variable
     if (walk->into != NULL)
         note_sum(walk, sum);
     else
-        add_attributes(walk->h5, state, variable, path);
+        add_attributes(walk, state, variable, path);
 }
 
 static void digest_group(const walk_t *walk, const char *path, char digest[33]);
@@ -411,24 +425,28 @@ static void add_link(const walk_t *walk, XXH3_state_t *state, const char *path, 
         qd_h5_need(walk->h5, H5Oclose(object) >= 0, "closing", full);
 }
 
-static void add_links(const walk_t *walk, XXH3_state_t *state, const char *path)
+/* 0: the iteration goes on; 1: something failed, and it ends. */
+static herr_t see_link(hid_t group, const char *name, const H5L_info_t *info, void *context)
 {
-    qd_h5_t *h5 = walk->h5;
-    H5G_info_t group = {0};
-    qd_h5_need(h5, H5Gget_info_by_name(h5->file, path, &group, H5P_DEFAULT) >= 0, "reading group", path);
-    for (hsize_t i = 0; i < group.nlinks && !h5->failed; i++) {
-        char name[NAME_MOST];
-        H5L_info_t link;
-        ssize_t length =
-            H5Lget_name_by_idx(h5->file, path, H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
-        if (length <= 0 || (size_t)length >= sizeof name ||
-            H5Lget_info_by_idx(h5->file, path, H5_INDEX_NAME, H5_ITER_INC, i, &link, H5P_DEFAULT) < 0)
-            qd_h5_fail(h5, "reading group", path);
-        else if (link.type != H5L_TYPE_HARD)
-            qd_h5_refuse(h5, "damaged: it holds a link to another place, which no result has");
-        else
-            add_link(walk, state, path, name);
-    }
+    const place_t *place = context;
+    qd_h5_t *h5 = place->walk->h5;
+    (void)group;
+    if (*name == '\0' || strlen(name) >= NAME_MOST)
+        qd_h5_fail(h5, "reading group", place->path);
+    else if (info->type != H5L_TYPE_HARD)
+        qd_h5_refuse(h5, "damaged: it holds a link to another place, which no result has");
+    else
+        add_link(place->walk, place->state, place->path, name);
+    return h5->failed ? 1 : 0;
+}
+
+static void add_links(const walk_t *walk, XXH3_state_t *state, hid_t group, const char *path)
+{
+    place_t place = {walk, state, path};
+    hsize_t next = 0;
+    herr_t status =
+        walk->h5->failed ? 0 : H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &next, see_link, &place);
+    qd_h5_need(walk->h5, status >= 0, "reading group", path);
 }
 
 static void keep_digest(const walk_t *walk, hid_t group, const char *path, const char digest[33])
@@ -463,8 +481,8 @@ static void digest_group(const walk_t *walk, const char *path, char digest[33])
         qd_h5_fail(h5, "opening", path);
     else {
         if (walk->into == NULL)
-            add_attributes(h5, state, group, path);
-        add_links(walk, state, path);
+            add_attributes(walk, state, group, path);
+        add_links(walk, state, group, path);
         XXH128_hash_t hash = XXH3_128bits_digest(state);
         snprintf(digest, 33, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
         if (walk->into == NULL)

@@ -15,7 +15,7 @@ static inline qd_bimodality_t qd_test_bimodality(size_t n, const double value[],
     assert_int_equal(qd_bimodality_of(n, value, step, seed, &out, &error), QD_OK);
     if (out.count < QD_DIP_VALUES_MIN)
         return out;
-    assert_int_equal(qd_dip_null_init(&null, out.count, simulations, seed, &error), QD_OK);
+    assert_int_equal(qd_dip_null_init(&null, out.count, simulations, seed, NULL, &error), QD_OK);
     out.p = qd_dip_null_p(&null, out.dip);
     qd_dip_null_free(&null);
     return out;
