@@ -247,6 +247,11 @@ class Claims(unittest.TestCase):
         refused = self.family(folder / "a.h5", folder / "c.h5")
         self.assertEqual(refused.returncode, 2)
         self.assertIn("found the confidences [0.5, 0.95]", refused.stderr)
+        (folder / "d.yaml").write_text("worlds: 10\nparameters: {order.states: 8, order.periods: 12}\n")
+        must("run", folder / "d.yaml", "-o", folder / "d.h5", "-q")  # without claims, as baseline.yaml
+        self.assertEqual(self.family(folder / "a.h5", folder / "d.h5", folder / "b.h5").stdout, done.stdout)
+        alone = self.family(folder / "d.h5")
+        self.assertEqual((alone.returncode, alone.stderr), (2, "family: found no claims in these files\n"))
 
 
 if __name__ == "__main__":
