@@ -8,9 +8,11 @@
 /* V of all pairs for the values as they are. */
 static void set_alike(qd_values_t *self, const qd_state_t *state, const qd_parameters_t *p)
 {
-    size_t count = qd_state_set_unlike(state, p->affinity_values_scale, self->unlike);
-    memcpy(self->alike, self->unlike, count * sizeof *self->alike);
+    size_t count = qd_state_set_unlike(state, p->affinity_values_scale, self->alike);
+    for (size_t k = 0; k < count; k++)
+        self->unlike[k] = -self->alike[k];
     qd_exp_all(self->alike, count);
+    memcpy(self->followed, state->value, 2 * state->padded * sizeof *self->followed);
 }
 
 /* The values are about to move for the first time. */
@@ -80,91 +82,177 @@ static inline qd_reals_t exp_of_step(qd_reals_t r)
     return low + (r2 * r2) * high;
 }
 
+/* What a period does to every pair. */
+typedef struct {
+    double sharpness; /* 1 / (2 h^2) */
+    double weight;    /* X += weight (alike new - alike old): 2 omega, as V = 2 alike - 1 */
+    double deepening;
+    double rate, rest; /* A = rest A + rate B', rest = 1 - rate */
+} follow_t;
+
 /* One row of pairs: state i with those before it, and what pads the row. */
 typedef struct {
-    size_t count;                                       /* qd_padded(i) */
-    const double *old, *bond;                           /* log of (V + 1) / 2 as last followed; [count] */
-    double *new, *alike, *anchor, *baseline, *affinity; /* [count] */
+    size_t count;          /* qd_padded(i) */
+    double x, y;           /* state i's values */
+    const double *vx, *vy; /* [padded] the values */
+    const double *bond;
+    double *unlike, *alike, *anchor, *baseline, *affinity; /* [count] */
+    double *fresh;                                         /* [count] scratch */
 } row_t;
 
-/* The logarithms for the values as they are. Returns whether none has moved by more than NEAR. */
-static bool set_logarithms(const row_t *row, const qd_state_t *state, size_t i, double sharpness)
+#define INLINE static inline __attribute__((always_inline))
+
+/* |v_i - v_j|^2 / (2 h^2) of some pairs from j on. */
+INLINE qd_reals_t unlikeness(const row_t *row, size_t j, double sharpness)
 {
-    const double *restrict vx = state->value, *restrict vy = vx + state->padded, *restrict old = row->old;
-    double *restrict new = row->new;
-    const qd_reals_t x = qd_reals_all(vx[i]), y = qd_reals_all(vy[i]), scale = qd_reals_all(sharpness);
+    qd_reals_t dx = row->x - QD_REALS_OF(row->vx + j), dy = row->y - QD_REALS_OF(row->vy + j);
+    return (dx * dx + dy * dy) * sharpness;
+}
+
+/* X, B' and A of some pairs, of which (V + 1) / 2 was `was` and is `is`. */
+INLINE void follow_pairs(qd_reals_t was, qd_reals_t is, const follow_t *by, bool clubs, const double *bond,
+                         double *restrict anchor, double *restrict baseline, double *restrict affinity)
+{
+    qd_reals_t x = QD_REALS_OF(anchor) + by->weight * (is - was);
+    qd_reals_t b = qd_values_baseline(x, clubs ? by->deepening : 0.0, bond);
+    QD_REALS_AT(anchor) = x;
+    QD_REALS_AT(baseline) = b;
+    QD_REALS_AT(affinity) = by->rest * QD_REALS_OF(affinity) + by->rate * b;
+}
+
+/* A row of which no logarithm has moved by more than NEAR. */
+INLINE void follow_near(const row_t *row, const follow_t *by, bool clubs)
+{
+    double *restrict unlike = row->unlike, *restrict alike = row->alike, *restrict anchor = row->anchor;
+    double *restrict baseline = row->baseline, *restrict affinity = row->affinity;
+    const double *restrict bond = row->bond;
+    size_t count = row->count;
+    for (size_t j = 0; j < count; j += QD_REALS) {
+        qd_reals_t now = unlikeness(row, j, by->sharpness), step = QD_REALS_OF(unlike + j) - now;
+        qd_reals_t was = QD_REALS_OF(alike + j), is = was * exp_of_step(step);
+        QD_REALS_AT(unlike + j) = now;
+        QD_REALS_AT(alike + j) = is;
+        follow_pairs(was, is, by, clubs, bond + j, anchor + j, baseline + j, affinity + j);
+    }
+}
+
+/* Any other row. The exponentials wait where B' will be. */
+static void follow_far(const row_t *row, const follow_t *by)
+{
+    double *restrict alike = row->alike, *restrict baseline = row->baseline;
+    const double *restrict fresh = row->fresh;
+    size_t count = row->count;
+    for (size_t j = 0; j < count; j++)
+        baseline[j] = -fresh[j];
+    memcpy(row->unlike, fresh, count * sizeof *fresh);
+    qd_exp_all(baseline, count);
+    for (size_t j = 0; j < count; j += QD_REALS) {
+        qd_reals_t was = QD_REALS_OF(alike + j), is = QD_REALS_OF(baseline + j);
+        QD_REALS_AT(alike + j) = is;
+        follow_pairs(was, is, by, true, row->bond + j, row->anchor + j, baseline + j, row->affinity + j);
+    }
+}
+
+/* Whether no logarithm of a row has moved by more than NEAR; puts their negatives into row->fresh. */
+static bool is_near(const row_t *row, double sharpness)
+{
     qd_reals_t farthest = {0};
     for (size_t j = 0; j < row->count; j += QD_REALS) {
-        qd_reals_t dx = x - QD_REALS_OF(vx + j), dy = y - QD_REALS_OF(vy + j);
-        qd_reals_t is = -(dx * dx + dy * dy) * scale; /* qd_unlikeness */
-        farthest = QD_REALS_LARGER(QD_REALS_ABSOLUTE(is - QD_REALS_OF(old + j)), farthest);
-        QD_REALS_AT(new + j) = is;
+        qd_reals_t is = unlikeness(row, j, sharpness);
+        farthest = QD_REALS_LARGER(QD_REALS_ABSOLUTE(QD_REALS_OF(row->unlike + j) - is), farthest);
+        QD_REALS_AT(row->fresh + j) = is;
     }
     return qd_reals_bits(QD_REALS_BELOW(qd_reals_all(NEAR), farthest)) == 0;
 }
 
-/* What a period does to every pair. */
-typedef struct {
-    double weight; /* X += weight (alike new - alike old): 2 omega, as V = 2 alike - 1 */
-    double deepening;
-    double rate; /* A += rate (B' - A) */
-} follow_t;
-
-/* (V + 1) / 2 of a row, X, B' and A. Of logarithms that are not near, the exponentials wait where B' will
- * be. To be inlined with constant `near` and `clubs`. */
-static inline __attribute__((always_inline)) void follow_row(const row_t *row, follow_t by, bool near,
-                                                             bool clubs)
+static double largest_of(qd_reals_t x)
 {
-    const double *restrict old = row->old, *restrict new = row->new, *restrict bond = row->bond;
-    double *restrict alike = row->alike, *restrict anchor = row->anchor, *restrict baseline = row->baseline;
-    double *restrict affinity = row->affinity, rest = 1.0 - by.rate;
-    for (size_t j = 0; j < row->count; j += QD_REALS) {
-        qd_reals_t was = QD_REALS_OF(alike + j), is = QD_REALS_OF(baseline + j);
-        if (near)
-            is = was * exp_of_step(QD_REALS_OF(new + j) - QD_REALS_OF(old + j));
-        qd_reals_t x = QD_REALS_OF(anchor + j) + by.weight * (is - was);
-        qd_reals_t b = qd_values_baseline(x, clubs ? by.deepening : 0.0, bond + j);
-        QD_REALS_AT(alike + j) = is;
-        QD_REALS_AT(anchor + j) = x;
-        QD_REALS_AT(baseline + j) = b;
-        QD_REALS_AT(affinity + j) = rest * QD_REALS_OF(affinity + j) + by.rate * b;
+    double most = x[0];
+    for (size_t l = 1; l < QD_REALS; l++)
+        most = x[l] > most ? x[l] : most;
+    return most;
+}
+
+/* Whether no logarithm of any pair can have moved by more than NEAR. With d_ij = v_i - v_j, each d has moved by at
+ * most 2 s, s the longest step of a value, and | |d|^2 - |d'|^2 | <= |d - d'| (|d| + |d'|) <= 2 s (2 D + 2 s), D the
+ * diagonal of the rectangle that holds the values (and 0, that of the padding). */
+static bool all_near(const qd_values_t *self, const qd_state_t *state, double sharpness)
+{
+    const double *restrict vx = state->value, *restrict vy = vx + state->padded;
+    const double *restrict wx = self->followed, *restrict wy = wx + state->padded;
+    qd_reals_t step = {0}, right = {0}, left = {0}, up = {0}, down = {0};
+    for (size_t i = 0; i < state->padded; i += QD_REALS) {
+        qd_reals_t x = QD_REALS_OF(vx + i), y = QD_REALS_OF(vy + i);
+        qd_reals_t dx = x - QD_REALS_OF(wx + i), dy = y - QD_REALS_OF(wy + i);
+        step = QD_REALS_LARGER(dx * dx + dy * dy, step);
+        right = QD_REALS_LARGER(x, right);
+        left = QD_REALS_LARGER(-x, left);
+        up = QD_REALS_LARGER(y, up);
+        down = QD_REALS_LARGER(-y, down);
+    }
+    double width = largest_of(right) + largest_of(left), height = largest_of(up) + largest_of(down);
+    double s = sqrt(largest_of(step)), squared = width * width + height * height;
+    double rounding = 1e-12 * (1.0 + squared);
+    return sharpness * (2.0 * s * (2.0 * sqrt(squared) + 2.0 * s) + rounding) < NEAR;
+}
+
+static inline row_t row_of(const qd_values_t *self, const qd_state_t *state, const double *bond, size_t i,
+                           size_t at)
+{
+    size_t here = i * state->padded;
+    return (row_t){.x = state->value[i],
+                   .y = state->value[state->padded + i],
+                   .count = qd_padded(i),
+                   .vx = state->value,
+                   .vy = state->value + state->padded,
+                   .bond = bond + here,
+                   .unlike = self->unlike + at,
+                   .alike = self->alike + at,
+                   .anchor = state->anchor + here,
+                   .baseline = state->baseline + here,
+                   .affinity = state->affinity + here,
+                   .fresh = self->fresh};
+}
+
+/* All rows, none of which need be looked at first. To be inlined with constant `clubs`. */
+INLINE void follow_all(const qd_values_t *self, const qd_state_t *state, const follow_t *given,
+                       const double *bond, bool clubs)
+{
+    const follow_t by = *given; /* which no store to an array can change */
+    for (size_t i = 0, at = 0; i < state->n; at += qd_padded(i++)) {
+        const row_t row = row_of(self, state, bond, i, at);
+        follow_near(&row, &by, clubs);
     }
 }
 
-static void follow(const row_t *row, follow_t by, bool near)
+static void follow_row(const row_t *row, const follow_t *by)
 {
-    if (near && by.deepening != 0.0)
-        follow_row(row, by, true, true);
-    else if (near)
-        follow_row(row, by, true, false);
-    else {
-        memcpy(row->baseline, row->new, row->count * sizeof *row->new);
-        qd_exp_all(row->baseline, row->count);
-        follow_row(row, by, false, true);
-    }
+    if (!is_near(row, by->sharpness))
+        follow_far(row, by);
+    else if (by->deepening != 0.0)
+        follow_near(row, by, true);
+    else
+        follow_near(row, by, false);
 }
 
 void qd_values_relax(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p, const double *bond)
 {
-    follow_t by = {.weight = 2.0 * p->affinity_values,
-                   .deepening = state->depth > 0 ? p->clubs_deepening : 0.0,
-                   .rate = p->affinity_relaxation};
-    double *old = self->unlike, sharpness = qd_sharpness(p->affinity_values_scale);
-    for (size_t i = 0, at = 0; i < state->n; at += qd_padded(i++)) {
-        size_t here = i * state->padded;
-        const row_t row = {.count = qd_padded(i),
-                           .old = old + at,
-                           .new = self->fresh + at,
-                           .alike = self->alike + at,
-                           .anchor = state->anchor + here,
-                           .baseline = state->baseline + here,
-                           .affinity = state->affinity + here,
-                           .bond = bond + here};
-        follow(&row, by, set_logarithms(&row, state, i, sharpness));
+    const follow_t by = {.sharpness = qd_sharpness(p->affinity_values_scale),
+                         .weight = 2.0 * p->affinity_values,
+                         .deepening = state->depth > 0 ? p->clubs_deepening : 0.0,
+                         .rate = p->affinity_relaxation,
+                         .rest = 1.0 - p->affinity_relaxation};
+    bool near = all_near(self, state, by.sharpness);
+    if (near && by.deepening != 0.0)
+        follow_all(self, state, &by, bond, true);
+    else if (near)
+        follow_all(self, state, &by, bond, false);
+    for (size_t i = 0, at = 0; !near && i < state->n; at += qd_padded(i++)) {
+        const row_t row = row_of(self, state, bond, i, at);
+        follow_row(&row, &by);
     }
+    memcpy(self->followed, state->value, 2 * state->padded * sizeof *self->followed);
     qd_state_mirror(state, state->affinity, 0.0);
-    self->unlike = self->fresh;
-    self->fresh = old;
     self->stale = false;
 }
 

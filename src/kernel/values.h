@@ -13,13 +13,14 @@
 
 /* Matrices as rows of qd_padded(i) numbers, i < n, one after the other: the pairs below the diagonal. */
 typedef struct {
-    bool moved;   /* values may not be those of the start: what follows is set */
-    bool stale;   /* values have moved since `alike` was made */
-    double *root; /* [2][padded] v(0) */
-    /* of the pairs below the diagonal, for the values last followed (qd_state_set_unlike): */
+    bool moved;       /* values may not be those of the start: what follows is set */
+    bool stale;       /* values have moved since `alike` was made */
+    double *root;     /* [2][padded] v(0) */
+    double *followed; /* [2][padded] the values last followed */
+    /* of the pairs below the diagonal, for these (qd_state_set_unlike): */
     double *alike;  /* (V + 1) / 2 */
-    double *unlike; /* its logarithm */
-    double *fresh;  /* scratch */
+    double *unlike; /* minus its logarithm */
+    double *fresh;  /* [padded] scratch */
 } qd_values_t;
 
 /* Those with x = +1 move towards their mean, weighted by capability: v_i += convergence (mean - v_i). */
@@ -36,7 +37,7 @@ static inline qd_reals_t qd_values_baseline(qd_reals_t x, double deepening, cons
     qd_reals_t b = QD_REALS_LARGER(QD_REALS_SMALLER(x, high), low);
     if (deepening == 0.0)
         return b;
-    return QD_REALS_LARGER(QD_REALS_SMALLER(b + deepening * QD_REALS_OF(bond), high), low);
+    return QD_REALS_SMALLER(b + deepening * QD_REALS_OF(bond), high); /* neither factor is negative */
 }
 
 /* The values have moved (`stale`): brings X and B' up to date, and relaxes the affinities towards B' by one

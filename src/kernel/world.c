@@ -61,6 +61,8 @@ static const struct {
     ARRAY(club_hostility, QD_CLUBS_MAX *QD_DEPTH_MAX),
     ARRAY(levels_before, QD_CLUBS_MAX),
     ARRAY(values.root, 2),
+    ARRAY(values.followed, 2),
+    ARRAY(values.fresh, 1),
     ARRAY(growth_luck.normal, QD_GROWTH_PERIODS),
     ARRAY(spare, 5),
     ARRAY(bloc_company, QD_LABELS_MAX + 1),
@@ -82,8 +84,7 @@ static bool allocate(qd_world_t *self, size_t padded)
         *array = qd_new_aligned(arrays[k].rows * padded, sizeof **array, NULL);
         complete = complete && *array;
     }
-    double **matrices[] = {&self->shown, &self->bond, &self->values.alike, &self->values.unlike,
-                           &self->values.fresh};
+    double **matrices[] = {&self->shown, &self->bond, &self->values.alike, &self->values.unlike};
     for (size_t k = 0; k < sizeof matrices / sizeof *matrices; k++) {
         *matrices[k] = qd_new_aligned(padded * padded, sizeof **matrices[k], NULL);
         complete = complete && *matrices[k];
@@ -142,7 +143,6 @@ void qd_world_free(qd_world_t *self)
     free(self->bond);
     free(self->values.alike);
     free(self->values.unlike);
-    free(self->values.fresh);
     free(self->rules.order);
     free(self->labels_before);
     free(self->listed);
