@@ -47,101 +47,85 @@ typedef struct {
     uint64_t worlds, failures; /* in the file; failed ones are among the worlds */
 } qd_assembled_t;
 
-/* The verdict on one claim. Numbers that do not apply are NaN. */
+/* ---- tables: a member for each row of quadrille/result_columns.def, which states its meaning and units ----------- */
+
+/* Types of members, by the word in the row. */
+#define QD_MEMBER_TEXT     const char *
+#define QD_MEMBER_REAL     double
+#define QD_MEMBER_WHOLE    int64_t
+#define QD_MEMBER_POSITION size_t
+#define QD_MEMBER_INDEX    uint64_t
+
+/* The verdict on one claim. Numbers that do not apply are NaN. kind: "contrast", "interaction", "trend", "orders" or "bimodal";
+ * order: a label, or "all"; verdict: "supported", "contradicted", "mixed" or "undecided"; status: "confirmatory" or "exploratory". */
 typedef struct {
-    const char *id, *says,
-        *kind; /* as the experiment states it; kind: "contrast", "interaction", "trend", "orders", "bimodal" */
-    const char *outcome, *order; /* order: label, or "all" */
-    const char *verdict;         /* "supported", "contradicted", "mixed", "undecided" */
-    const char *note;            /* one line of detail, or "" */
-    const char *status;          /* "confirmatory" or "exploratory" */
-    double estimate, low, high;  /* in the outcome's units */
-    double margin, confidence;   /* confidence of the interval: one for all of the file, simultaneous */
-    double negligible;           /* effects within -+ this are negligible; 0: none is */
-    double p, p_holm; /* two-sided against the margin; after Holm's correction over the file's tests */
-    double unpaired_se,
-        variance_reduction; /* standard error without pairing; how often its square is that with */
-    int64_t worlds;         /* pairs of worlds used */
+#define QD_CLAIM_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
+#include "quadrille/result_columns.def"
 } qd_result_claim_t;
 
-/* A claim in one order, or under one ablation. Where it does not apply: NaN, "" and 0. */
+/* A claim in one order, under one ablation or against one baseline. Where it does not apply: NaN, "" and 0. */
 typedef struct {
-    const char *verdict;        /* "supported", "contradicted", "undecided" */
-    double estimate, low, high; /* in the outcome's units; the interval has the claim's confidence */
-    double p, p_holm;           /* two-sided against the margin; after Holm's correction */
-    int64_t worlds;             /* pairs of worlds used */
+#define QD_VERDICT_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
+#include "quadrille/result_columns.def"
 } qd_result_verdict_t;
 
 /* A claim around the values of the parameters, in its own place or in one order: see docs/experiment-file.md. Where it does
- * not apply: NaN, "" and 0. */
+ * not apply: NaN, "" and 0. verdict: "robust", "conditional", "fragile", "too few points"; "undecided" where no sign is shown at
+ * the experiment's values. */
 typedef struct {
-    /* "robust", "conditional", "fragile", "too few points"; "undecided" where no sign is shown at the experiment's values */
-    const char *verdict;
-    const char
-        *condition; /* the side on which a conditional claim holds; the parameters that move a fragile one */
-    double same, same_low,
-        same_high;   /* share of points with the sign at the experiment's values, and its interval */
-    double opposite; /* share of points with significantly the other sign (Benjamini and Hochberg) */
-    double effect_low, effect_middle,
-        effect_high; /* quantiles 0.05, 0.5, 0.95 of the effect over the points */
-    int64_t points;  /* that had an effect to judge */
+#define QD_ROBUSTNESS_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
+#include "quadrille/result_columns.def"
 } qd_result_robustness_t;
 
 /* How a parameter moves the effect of a claim over these points. */
 typedef struct {
-    const char *claim, *place, *parameter, *method; /* method: "prcc" or "spearman" */
-    double correlation, low,
-        high; /* of the parameter with the effect; the interval is simultaneous over the parameters */
-    double middle, same_below,
-        same_above; /* shares with the same sign, on either side of the parameter's median */
+#define QD_TURNING_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
+#include "quadrille/result_columns.def"
 } qd_result_turning_t;
 
-/* One paired contrast on common random numbers: mean(more) - mean(less). */
+/* One paired contrast on common random numbers: mean(more) - mean(less), labels of points, of orders or both. */
 typedef struct {
-    const char *outcome, *more, *less; /* labels: of points, of orders or both */
-    /* Difference of means in the outcome's units, its standard error and interval; then as for claims. */
-    double estimate, se, low, high, confidence, unpaired_se, variance_reduction;
-    int64_t worlds; /* pairs of worlds used */
+#define QD_CONTRAST_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
+#include "quadrille/result_columns.def"
 } qd_result_contrast_t;
 
-/* Sensitivity of one outcome in one order to one factor. Values that a method does not estimate are NaN. */
+/* Sensitivity of one outcome in one order to one factor. method: "saltelli" (first, total) or "morris" (mu, mu_star, sigma); values
+ * that a method does not estimate are NaN. Intervals are over the design (base samples, trajectories) and the worlds together; those
+ * named noise are over the worlds, the design held. */
 typedef struct {
-    const char *outcome, *order, *factor, *method; /* method: "saltelli" or "morris" */
-    /* Saltelli: indices of first order and total, with their intervals. */
-    double first, first_low, first_high, total, total_low, total_high;
-    /* Morris: mean of the elementary effects, of their absolute values with its interval; their standard deviation. */
-    double mu, mu_star, mu_star_low, mu_star_high, sigma;
-    double noise_share; /* share of the variance between points that is replicate noise */
-    /* The intervals above are over the design (base samples, trajectories) and the worlds together; these over
-     * the worlds, the design held. */
-    double first_noise_low, first_noise_high, total_noise_low, total_noise_high, mu_star_noise_low,
-        mu_star_noise_high;
+#define QD_SENSITIVITY_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
+#include "quadrille/result_columns.def"
 } qd_result_sensitivity_t;
 
-/* ---- reading ------------------------------------------------------------------------------------------- */
-
-#define QD_RESULT_QUANTILES 7 /* 0.01 0.05 0.25 0.5 0.75 0.95 0.99 */
-
-/* Which these are. */
-extern const double qd_result_quantiles[QD_RESULT_QUANTILES];
-
-/* The distribution of an outcome over the worlds of a point and order. NaN where there are too few. */
+/* Rank correlation of an outcome's means with one factor of a Latin hypercube or Sobol' design. A file does not hold it: it is
+ * computed from the summaries. */
 typedef struct {
-    uint64_t count;                  /* of finite values */
-    double mean, sd, mcse, min, max; /* in the outcome's units; mcse: standard error of the mean */
-    double low,
-        high; /* 95 % interval of the mean for a number of worlds fixed beforehand; NaN where unknown */
-    double stop_low,
-        stop_high; /* interval by which a precision stop judged the mean; NaN where there is none */
-    double quantile[QD_RESULT_QUANTILES]; /* at qd_result_quantiles */
-} qd_result_summary_t;
+#define QD_EFFECT_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
+#include "quadrille/result_columns.def"
+} qd_result_effect_t;
 
 /* A world that failed. */
 typedef struct {
-    size_t point, order; /* positions */
-    uint64_t world;      /* index */
-    const char *reason;  /* one line */
+#define QD_FAILURE_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
+#include "quadrille/result_columns.def"
 } qd_result_failure_t;
+
+/* ---- reading ------------------------------------------------------------------------------------------- */
+
+/* The number of quantiles, and their probabilities: one for each QD_QUANTILE in result_columns.def. */
+#define QD_RESULT_QUANTILES 7
+extern const double qd_result_quantiles[QD_RESULT_QUANTILES];
+
+/* The distribution of an outcome over the worlds of a point and order, in the outcome's units; NaN where there are too few worlds.
+ * [low, high] holds for a number of worlds fixed beforehand; [stop_low, stop_high] is the interval by which a precision stop judged
+ * the mean, NaN where there is none. */
+typedef struct {
+    uint64_t count; /* of finite values */
+#define QD_SUMMARY_COLUMN(name, meaning) double name;
+#define QD_STOP_COLUMN(name, meaning)    double name;
+#include "quadrille/result_columns.def"
+    double quantile[QD_RESULT_QUANTILES]; /* at qd_result_quantiles */
+} qd_result_summary_t;
 
 /* An open result file, or folder of parts. */
 typedef struct qd_result_file qd_result_file_t;

@@ -244,7 +244,7 @@ static void place_of(const char *text, const char *byte, int *line, int *column)
 
 qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error)
 {
-    size_t length;
+    size_t length = 0;
     int line, column;
     qd_status_t status = qd_read_text(path, limit, text, &length, error);
     if (status != QD_OK)

@@ -128,10 +128,11 @@ static qd_status_t put_cell(export_t *self, cell_t *cell, double *value)
  * present. */
 static qd_status_t choose_read(export_t *self)
 {
+    bool named = self->asked->outcomes && strcmp(self->asked->outcomes, "all") != 0;
     self->outcomes = 0;
     for (size_t o = 0; o < QD_VALUES_MAX; o++) {
         bool kept = qd_value_info(o) && qd_result_file_has_worlds(self->file, (qd_outcome_t)o);
-        if (self->chosen[o] && !kept && strcmp(self->asked->outcomes, "all") != 0)
+        if (self->chosen[o] && !kept && named)
             return qd_error_add(self->error, QD_ERROR_INPUT, "%s: holds no worlds of %s", self->path,
                                 qd_value_info(o)->name);
         self->chosen[o] = kept && (self->chosen[o] || !self->asked->outcomes);
@@ -188,14 +189,12 @@ static qd_status_t export_worlds(export_t *self)
 static void put_summary(export_t *self, size_t order, qd_outcome_t outcome,
                         const qd_result_summary_t *summary)
 {
-    const double real[] = {summary->mean, summary->sd,  summary->mcse, summary->low,
-                           summary->high, summary->min, summary->max};
     qd_rows_text(&self->rows, self->name);
     qd_rows_text(&self->rows, qd_result_file_order_label(self->file, order));
     qd_rows_text(&self->rows, qd_value_info(outcome)->name);
     qd_rows_natural(&self->rows, summary->count);
-    for (size_t i = 0; i < sizeof real / sizeof real[0]; i++)
-        qd_rows_real(&self->rows, real[i]);
+#define QD_SUMMARY_COLUMN(name, meaning) qd_rows_real(&self->rows, summary->name);
+#include "quadrille/result_columns.def"
     for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
         qd_rows_real(&self->rows, summary->quantile[q]);
 }
@@ -235,9 +234,16 @@ static qd_status_t summarise_order(export_t *self, size_t point, size_t order)
 
 static qd_status_t export_summaries(export_t *self)
 {
-    static const char *const column[] = {"point", "order", "outcome", "count", "mean", "sd",
-                                         "mcse",  "low",   "high",    "min",   "max",  "q01",
-                                         "q05",   "q25",   "q50",     "q75",   "q95",  "q99"};
+    static const char *const column[] = {
+        "point",
+        "order",
+        "outcome",
+        "count",
+#define QD_SUMMARY_COLUMN(name, meaning) #name,
+#include "quadrille/result_columns.def"
+#define QD_QUANTILE(name, probability) #name,
+#include "quadrille/result_columns.def"
+    };
     qd_status_t status = choose_summarised(self);
     if (status != QD_OK)
         return status;
@@ -330,8 +336,7 @@ static qd_status_t export_effects(export_t *self)
             self->error, QD_ERROR_INPUT,
             "%s: found no Latin hypercube or Sobol' design; expected one, whose factors have effects",
             self->path);
-    self->rows.column = qd_effect_column;
-    self->rows.columns = QD_EFFECT_COLUMNS;
+    self->rows.table = &qd_effect_table;
     if (status == QD_OK)
         qd_rows_begin(&self->rows);
     for (size_t order = 0; order < qd_result_file_orders(self->file) && status == QD_OK; order++)
@@ -420,6 +425,7 @@ static int export_file(export_t *self)
     free(self->point);
     qd_experiment_free(self->experiment);
     qd_result_file_close(self->file);
+    self->error = NULL;
     return code;
 }
 

@@ -20,7 +20,7 @@ static int seal(const char *experiment_path, bool force)
     qd_status_t status =
         path ? qd_experiment_load(experiment_path, NULL, &experiment, &error) : qd_no_memory(&error);
     int result = 2;
-    if (status != QD_OK) {
+    if (status != QD_OK || !experiment) {
         result = qd_cli_fail(&error);
     } else if (qd_cli_may_make(path, experiment_path, force)) {
         result = qd_cli_write(path, force, write_sealed, experiment);

@@ -24,14 +24,21 @@ static void put_csv_text(FILE *out, const char *text)
     putc('"', out);
 }
 
+static const char *name_of(const qd_rows_t *self, size_t column)
+{
+    return self->table ? self->table->column[column].name : self->column[column];
+}
+
 void qd_rows_begin(qd_rows_t *self)
 {
+    if (self->table)
+        self->columns = self->table->columns;
     if (self->json)
         putc('[', self->out);
     for (size_t c = 0; !self->json && c < self->columns; c++) {
         if (c > 0)
             putc(',', self->out);
-        put_csv_text(self->out, self->column[c]);
+        put_csv_text(self->out, name_of(self, c));
     }
     if (!self->json)
         fputs(END_OF_LINE, self->out);
@@ -51,7 +58,7 @@ static void begin_cell(qd_rows_t *self)
     if (self->at > 0)
         fputs(self->json ? ", " : ",", self->out);
     if (self->json) {
-        qd_json_text(self->out, self->column[self->at]);
+        qd_json_text(self->out, name_of(self, self->at));
         fputs(": ", self->out);
     }
     self->any = true;
@@ -90,6 +97,13 @@ void qd_rows_natural(qd_rows_t *self, uint64_t x)
     end_cell(self);
 }
 
+void qd_rows_whole(qd_rows_t *self, int64_t x)
+{
+    begin_cell(self);
+    fprintf(self->out, "%" PRId64, x);
+    end_cell(self);
+}
+
 void qd_rows_flag(qd_rows_t *self, bool x)
 {
     begin_cell(self);
@@ -97,23 +111,26 @@ void qd_rows_flag(qd_rows_t *self, bool x)
     end_cell(self);
 }
 
-/* ---- effects of factors ---------------------------------------------------------------------------------- */
+/* ---- tables of a result ---------------------------------------------------------------------------------- */
 
-const char *const qd_effect_column[QD_EFFECT_COLUMNS] = {"outcome",  "order", "factor", "method",    "points",
-                                                         "estimate", "low",   "high",   "confidence"};
+void qd_rows_row(qd_rows_t *self, const void *row)
+{
+    for (size_t c = 0; c < self->table->columns; c++) {
+        const qd_table_column_t *column = &self->table->column[c];
+        qd_table_value_t value = qd_table_value(column, row);
+        if (column->type == QD_H5_TEXT)
+            qd_rows_text(self, value.text);
+        else if (column->type == QD_H5_REAL)
+            qd_rows_real(self, value.real);
+        else
+            qd_rows_whole(self, value.whole);
+    }
+}
 
 void qd_rows_effects(qd_rows_t *self, const qd_effects_t *effects, const char *order, const char *outcome)
 {
     for (size_t i = 0; i < effects->inputs; i++) {
-        const qd_rank_correlation_t *effect = &effects->sorted[i].effect;
-        qd_rows_text(self, outcome);
-        qd_rows_text(self, order);
-        qd_rows_text(self, effects->sorted[i].name);
-        qd_rows_text(self, effects->partial ? "prcc" : "spearman");
-        qd_rows_natural(self, effects->points);
-        qd_rows_real(self, effect->r);
-        qd_rows_real(self, effect->interval.low);
-        qd_rows_real(self, effect->interval.high);
-        qd_rows_real(self, QD_EFFECTS_CONFIDENCE);
+        qd_result_effect_t row = qd_effects_row(effects, i, order, outcome);
+        qd_rows_row(self, &row);
     }
 }

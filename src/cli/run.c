@@ -268,12 +268,8 @@ static char *default_output(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
     size_t stem = dot && dot > name ? (size_t)(dot - name) : strlen(name);
-    char *output = qd_new(stem + 4, 1, NULL);
-    if (output) {
-        memcpy(output, name, stem);
-        memcpy(output + stem, ".h5", 4);
-    }
-    return output;
+    char *output;
+    return asprintf(&output, "%.*s.h5", (int)stem, name) < 0 ? NULL : output;
 }
 
 static void show_progress(void *context, const qd_progress_t *progress)

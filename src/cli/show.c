@@ -24,18 +24,6 @@ static void put_member(const char *name, const char *text)
     fputs(",\n", stdout);
 }
 
-static void put_real(const char *name, double x)
-{
-    printf(", \"%s\": ", name);
-    qd_json_real(stdout, x);
-}
-
-static void put_text(const char *name, const char *text, bool first)
-{
-    printf("%s\"%s\": ", first ? "" : ", ", name);
-    qd_json_text(stdout, text);
-}
-
 /* All kept outcomes or the requested ones, at all points or the requested one; intervals as in the table. */
 static qd_status_t put_rows(const qd_show_t *self, qd_rows_t *rows, size_t p, size_t o)
 {
@@ -79,8 +67,7 @@ static qd_status_t put_summary(const qd_show_t *self, bool json)
 /* Effects of factors on the outcomes of the summary, if the design has effects; strongest first. */
 static qd_status_t put_effects(const qd_show_t *self)
 {
-    qd_rows_t rows = {
-        .out = stdout, .json = true, .column = qd_effect_column, .columns = QD_EFFECT_COLUMNS, .indent = 2};
+    qd_rows_t rows = {.out = stdout, .json = true, .table = &qd_effect_table, .indent = 2};
     qd_effects_t effects;
     qd_status_t status = qd_effects_init(&effects, self->file, self->experiment, self->error);
     qd_rows_begin(&rows);
@@ -98,30 +85,17 @@ static qd_status_t put_effects(const qd_show_t *self)
     return status;
 }
 
+/* Every column of /claims. */
 static qd_status_t put_claims(const qd_show_t *self)
 {
     const qd_result_claim_t *claim;
     size_t count;
     qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
-    for (size_t c = 0; status == QD_OK && c < count; c++) {
-        fputs(c ? ",\n    {" : "\n    {", stdout);
-        put_text("id", claim[c].id, true);
-        put_text("says", claim[c].says, false);
-        put_text("kind", claim[c].kind, false);
-        put_text("outcome", claim[c].outcome, false);
-        put_text("order", claim[c].order, false);
-        put_text("verdict", claim[c].verdict, false);
-        put_text("status", claim[c].status, false);
-        put_text("note", claim[c].note, false);
-        put_real("estimate", claim[c].estimate);
-        put_real("low", claim[c].low);
-        put_real("high", claim[c].high);
-        put_real("margin", claim[c].margin);
-        put_real("confidence", claim[c].confidence);
-        put_real("p", claim[c].p);
-        put_real("p_holm", claim[c].p_holm);
-        printf(", \"worlds\": %" PRId64 "}", claim[c].worlds);
-    }
+    qd_rows_t rows = {.out = stdout, .json = true, .table = &qd_claim_table, .indent = 2};
+    qd_rows_begin(&rows);
+    for (size_t c = 0; status == QD_OK && c < count; c++)
+        qd_rows_row(&rows, &claim[c]);
+    qd_rows_end(&rows);
     return status;
 }
 
@@ -154,10 +128,10 @@ static qd_status_t show_json(const qd_show_t *self)
         status = put_effects(self);
     else
         fputs("[]", stdout);
-    fputs(",\n  \"claims\": [", stdout);
+    fputs(",\n  \"claims\": ", stdout);
     if (status == QD_OK)
         status = put_claims(self);
-    puts("\n  ]\n}");
+    puts("\n}");
     return status;
 }
 

@@ -381,7 +381,7 @@ qd_status_t qd_show_sensitivity(const qd_show_t *self)
     qd_status_t status = qd_result_file_sensitivity(self->file, &row, &count, self->error);
     if (status != QD_OK || count == 0)
         return status;
-    sorted = qd_new(count, sizeof *sorted, self->error);
+    sorted = qd_new(count, sizeof(const qd_result_sensitivity_t *), self->error);
     if (!sorted)
         return QD_ERROR_MEMORY;
     printf("\nSensitivity: the strongest factors (all: /sensitivity)\n");

@@ -104,6 +104,7 @@ static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
     else if (status == QD_ERROR_STOPPED)
         fprintf(stderr, "quadrille: stopped early: %" PRIu64 " worlds compared, all equal\n", report.worlds);
     qd_verify_report_free(&report);
+    options->context = NULL;
     return qd_exit_status(status);
 }
 

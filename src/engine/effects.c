@@ -131,3 +131,17 @@ qd_status_t qd_effects_find(qd_effects_t *self, size_t order, qd_outcome_t outco
     qsort(self->sorted, self->inputs, sizeof *self->sorted, stronger);
     return status;
 }
+
+qd_result_effect_t qd_effects_row(const qd_effects_t *self, size_t i, const char *order, const char *outcome)
+{
+    const qd_effect_t *input = &self->sorted[i];
+    return (qd_result_effect_t){.outcome = outcome,
+                                .order = order,
+                                .factor = input->name,
+                                .method = self->partial ? "prcc" : "spearman",
+                                .points = (int64_t)self->points,
+                                .estimate = input->effect.r,
+                                .low = input->effect.interval.low,
+                                .high = input->effect.interval.high,
+                                .confidence = QD_EFFECTS_CONFIDENCE};
+}

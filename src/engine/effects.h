@@ -47,4 +47,7 @@ void qd_effects_clear(qd_effects_t *self);
 QD_MUST_USE qd_status_t qd_effects_find(qd_effects_t *self, size_t order, qd_outcome_t outcome,
                                         qd_error_t *error);
 
+/* Row i < inputs of the table of effects, as found last: `order` and `outcome` are its labels. Texts are borrowed. */
+qd_result_effect_t qd_effects_row(const qd_effects_t *self, size_t i, const char *order, const char *outcome);
+
 #endif

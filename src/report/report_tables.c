@@ -1,5 +1,6 @@
 #include "report/report_parts.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "engine/effects.h"
+#include "store/table.h"
 
 void qd_report_put_real(FILE *out, double x)
 {
@@ -52,17 +54,34 @@ void qd_report_put_comma(FILE *out, size_t position)
         putc(',', out);
 }
 
+/* "NAME":value of each column of the row that the page has; the first without a comma before it. */
+static void put_row(FILE *out, const qd_table_t *table, const void *row)
+{
+    bool first = true;
+    for (size_t c = 0; c < table->columns; c++) {
+        const qd_table_column_t *column = &table->column[c];
+        qd_table_value_t value = qd_table_value(column, row);
+        if (!column->page)
+            continue;
+        if (!first)
+            putc(',', out);
+        first = false;
+        put_key(out, column->name);
+        if (column->type == QD_H5_TEXT)
+            qd_json_text(out, value.text);
+        else if (column->type == QD_H5_REAL)
+            qd_report_put_real(out, value.real);
+        else
+            fprintf(out, "%" PRId64, value.whole);
+    }
+}
+
 /* A claim in one order, under one ablation, or against one baseline: {"KEY": NAME, "verdict": ..., ...}. */
 static void put_verdict(FILE *out, const char *key, const char *name, const qd_result_verdict_t *cell)
 {
     fputs("{", out);
     qd_report_put_text(out, key, name);
-    qd_report_put_text(out, "verdict", cell->verdict);
-    qd_report_put_number(out, "estimate", cell->estimate);
-    qd_report_put_number(out, "low", cell->low);
-    qd_report_put_number(out, "high", cell->high);
-    fputs("\"p_holm\":", out);
-    qd_report_put_real(out, cell->p_holm);
+    put_row(out, &qd_claim_order_table, cell);
     fputs("}", out);
 }
 
@@ -78,23 +97,6 @@ static void put_verdicts(FILE *out, const char *list, const char *key, const qd_
             put_verdict(out, key, name[k], &cell[k]);
         }
     fputs("]", out);
-}
-
-static void put_claim(FILE *out, const qd_result_claim_t *claim)
-{
-    qd_report_put_text(out, "id", claim->id);
-    qd_report_put_text(out, "says", claim->says);
-    qd_report_put_text(out, "kind", claim->kind);
-    qd_report_put_text(out, "outcome", claim->outcome);
-    qd_report_put_text(out, "order", claim->order);
-    qd_report_put_text(out, "verdict", claim->verdict);
-    qd_report_put_text(out, "note", claim->note);
-    qd_report_put_text(out, "status", claim->status);
-    qd_report_put_number(out, "estimate", claim->estimate);
-    qd_report_put_number(out, "low", claim->low);
-    qd_report_put_number(out, "high", claim->high);
-    fputs("\"p_holm\":", out);
-    qd_report_put_real(out, claim->p_holm);
 }
 
 /* The notes beside a claim's table. */
@@ -119,14 +121,7 @@ static void put_turning(FILE *out, const qd_result_turning_t row[], size_t count
             continue;
         qd_report_put_comma(out, written++);
         fputs("{", out);
-        qd_report_put_text(out, "parameter", row[k].parameter);
-        qd_report_put_number(out, "correlation", row[k].correlation);
-        qd_report_put_number(out, "low", row[k].low);
-        qd_report_put_number(out, "high", row[k].high);
-        qd_report_put_number(out, "middle", row[k].middle);
-        qd_report_put_number(out, "same_below", row[k].same_below);
-        fputs("\"same_above\":", out);
-        qd_report_put_real(out, row[k].same_above);
+        put_row(out, &qd_turning_table, &row[k]);
         fputs("}", out);
     }
     fputs("]", out);
@@ -144,13 +139,8 @@ static void put_robustness(FILE *out, const verdicts_t *beside, size_t i, const 
         qd_report_put_comma(out, written++);
         fputs("{", out);
         qd_report_put_text(out, "place", beside->place[k]);
-        qd_report_put_text(out, "verdict", cell[k].verdict);
-        qd_report_put_text(out, "condition", cell[k].condition);
-        qd_report_put_number(out, "same", cell[k].same);
-        qd_report_put_number(out, "same_low", cell[k].same_low);
-        qd_report_put_number(out, "same_high", cell[k].same_high);
-        qd_report_put_number(out, "opposite", cell[k].opposite);
-        fprintf(out, "\"points\":%lld,", (long long)cell[k].points);
+        put_row(out, &qd_claim_robustness_table, &cell[k]);
+        putc(',', out);
         put_turning(out, beside->turning, beside->turnings, claim, beside->place[k]);
         fputs("}", out);
     }
@@ -193,7 +183,7 @@ qd_status_t qd_report_write_claims(const qd_report_t *self)
     for (size_t i = 0; status == QD_OK && i < count; i++) {
         qd_report_put_comma(out, i);
         fputs("{", out);
-        put_claim(out, &claim[i]);
+        put_row(out, &qd_claim_table, &claim[i]);
         put_verdicts(out, "by_order", "order", beside.by_order ? beside.by_order + i * self->orders : NULL,
                      self->orders, order);
         put_verdicts(out, "ablations", "without",
@@ -220,13 +210,7 @@ qd_status_t qd_report_write_contrasts(const qd_report_t *self)
     for (size_t i = 0; i < count && status == QD_OK; i++) {
         qd_report_put_comma(out, i);
         fputs("{", out);
-        qd_report_put_text(out, "outcome", row[i].outcome);
-        qd_report_put_text(out, "more", row[i].more);
-        qd_report_put_text(out, "less", row[i].less);
-        qd_report_put_number(out, "estimate", row[i].estimate);
-        qd_report_put_number(out, "low", row[i].low);
-        fputs("\"high\":", out);
-        qd_report_put_real(out, row[i].high);
+        put_row(out, &qd_contrast_table, &row[i]);
         fputs("}", out);
     }
     fputs("],\n", out);
@@ -243,21 +227,7 @@ qd_status_t qd_report_write_sensitivity(const qd_report_t *self)
     for (size_t i = 0; i < count && status == QD_OK; i++) {
         qd_report_put_comma(out, i);
         fputs("{", out);
-        qd_report_put_text(out, "outcome", row[i].outcome);
-        qd_report_put_text(out, "order", row[i].order);
-        qd_report_put_text(out, "factor", row[i].factor);
-        qd_report_put_text(out, "method", row[i].method);
-        qd_report_put_number(out, "first", row[i].first);
-        qd_report_put_number(out, "first_low", row[i].first_low);
-        qd_report_put_number(out, "first_high", row[i].first_high);
-        qd_report_put_number(out, "total", row[i].total);
-        qd_report_put_number(out, "total_low", row[i].total_low);
-        qd_report_put_number(out, "total_high", row[i].total_high);
-        qd_report_put_number(out, "mu_star", row[i].mu_star);
-        qd_report_put_number(out, "mu_star_low", row[i].mu_star_low);
-        qd_report_put_number(out, "mu_star_high", row[i].mu_star_high);
-        fputs("\"sigma\":", out);
-        qd_report_put_real(out, row[i].sigma);
+        put_row(out, &qd_sensitivity_table, &row[i]);
         fputs("}", out);
     }
     fputs("],\n", out);
@@ -271,17 +241,11 @@ static qd_status_t write_effects_on(const qd_report_t *self, qd_effects_t *effec
     FILE *out = self->out;
     qd_status_t status = qd_effects_find(effects, order, outcome, self->error);
     for (size_t i = 0; i < effects->inputs && status == QD_OK; i++) {
-        const qd_rank_correlation_t *effect = &effects->sorted[i].effect;
+        qd_result_effect_t row = qd_effects_row(effects, i, qd_result_file_order_label(self->file, order),
+                                                qd_outcome_table[outcome].name);
         qd_report_put_comma(out, (*written)++);
         fputs("{", out);
-        qd_report_put_text(out, "outcome", qd_outcome_table[outcome].name);
-        qd_report_put_text(out, "order", qd_result_file_order_label(self->file, order));
-        qd_report_put_text(out, "factor", effects->sorted[i].name);
-        qd_report_put_text(out, "method", effects->partial ? "prcc" : "spearman");
-        qd_report_put_number(out, "estimate", effect->r);
-        qd_report_put_number(out, "low", effect->interval.low);
-        fputs("\"high\":", out);
-        qd_report_put_real(out, effect->interval.high);
+        put_row(out, &qd_effect_table, &row);
         fputs("}", out);
     }
     return status;

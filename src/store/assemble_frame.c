@@ -159,7 +159,6 @@ void qd_assembly_edges(qd_outcome_t outcome, double *low, double *high)
         *high = *low + 1.0;
 }
 
-const double qd_result_quantiles[QD_RESULT_QUANTILES] = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
 
 static void set_text(qd_assembly_t *self, const char *name, const char *value)
 {

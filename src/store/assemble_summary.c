@@ -7,13 +7,14 @@
 
 #include "base/memory.h"
 #include "store/batch.h"
+#include "store/table.h"
 
 #define CELLS_A_THREAD 4 /* whose tallies are in memory at once */
 
 /* Numbers of the fields of one outcome and of one series in the batch. */
 typedef struct {
     qd_whole_field_t count, histogram;
-    qd_real_field_t mean, sd, mcse, min, max, low, high, stop_low, stop_high, quantiles;
+    qd_real_field_t real[QD_SUMMARIES_ALL], quantiles;
 } outcome_fields_t;
 
 typedef struct {
@@ -36,7 +37,7 @@ static qd_h5_variable_t variable_of(char path[static 256], char long_name[static
                                     const char *units, const char *what, const char *of)
 {
     snprintf(path, 256, "%s/%s", group, name);
-    snprintf(long_name, 512, "%s%s", what, of);
+    snprintf(long_name, 512, "%s%s%s", what, *of ? ": " : "", of);
     return (qd_h5_variable_t){.path = path,
                               .rank = 2 + (size_t)(third != NULL) + (size_t)(fourth != NULL),
                               .dimension = {"/point", "/order", third, fourth},
@@ -103,22 +104,12 @@ static void add_outcome(summary_t *self, size_t outcome)
     qd_assembly_coordinates(self->assembly, g, true);
     qd_h5_set_text(&self->assembly->h5, g, "long_name", of);
     qd_h5_set_text(&self->assembly->h5, g, "outcome_group", qd_group_name(info->group));
-    f->count = add_counts(self, g, "count", NULL, NULL, "worlds counted: ", of);
-    f->mean = add_reals(self, g, "mean", NULL, unit, "mean: ", of);
-    f->sd = add_reals(self, g, "sd", NULL, unit, "standard deviation: ", of);
-    f->mcse = add_reals(self, g, "mcse", NULL, unit, "Monte Carlo standard error of the mean: ", of);
-    f->min = add_reals(self, g, "min", NULL, unit, "smallest value: ", of);
-    f->max = add_reals(self, g, "max", NULL, unit, "largest value: ", of);
-    f->low = add_reals(self, g, "low", NULL, unit, "lower end of the 95 % interval of the mean: ", of);
-    f->high = add_reals(self, g, "high", NULL, unit, "upper end of the 95 % interval of the mean: ", of);
-    if (is_stopped_by(self, outcome)) {
-        f->stop_low = add_reals(self, g, "stop_low", NULL, unit,
-                                "lower end of the anytime-valid interval of the precision stop: ", of);
-        f->stop_high = add_reals(self, g, "stop_high", NULL, unit,
-                                 "upper end of the anytime-valid interval of the precision stop: ", of);
-    }
-    f->quantiles = add_reals(self, g, "quantiles", "/quantile", unit, "quantiles: ", of);
-    f->histogram = add_counts(self, g, "histogram", "/bin", NULL, "worlds per bin: ", of);
+    f->count = add_counts(self, g, "count", NULL, NULL, "worlds counted", of);
+    for (size_t k = 0; k < QD_SUMMARIES_ALL; k++)
+        if (k < QD_SUMMARIES || is_stopped_by(self, outcome))
+            f->real[k] = add_reals(self, g, qd_summary_name[k], NULL, unit, qd_summary_meaning[k], of);
+    f->quantiles = add_reals(self, g, "quantiles", "/quantile", unit, "quantiles", of);
+    f->histogram = add_counts(self, g, "histogram", "/bin", NULL, "worlds per bin", of);
     write_bins(self->assembly, outcome, g);
 }
 
@@ -132,11 +123,11 @@ static void add_series(summary_t *self, size_t series)
     qd_h5_group(&self->assembly->h5, g);
     qd_assembly_coordinates(self->assembly, g, false);
     qd_h5_set_text(&self->assembly->h5, g, "long_name", of);
-    f->count = add_counts(self, g, "count", t, NULL, "worlds with a value: ", of);
-    f->mean = add_reals(self, g, "mean", t, unit, "mean: ", of);
-    f->q05 = add_reals(self, g, "q05", t, unit, "quantile 0.05: ", of);
-    f->q50 = add_reals(self, g, "q50", t, unit, "median: ", of);
-    f->q95 = add_reals(self, g, "q95", t, unit, "quantile 0.95: ", of);
+    f->count = add_counts(self, g, "count", t, NULL, "worlds with a value", of);
+    f->mean = add_reals(self, g, "mean", t, unit, "mean", of);
+    f->q05 = add_reals(self, g, "q05", t, unit, "quantile 0.05", of);
+    f->q50 = add_reals(self, g, "q50", t, unit, "median", of);
+    f->q95 = add_reals(self, g, "q95", t, unit, "quantile 0.95", of);
 }
 
 static void define(summary_t *self)
@@ -169,13 +160,8 @@ static void fill_outcome(summary_t *self, size_t o, size_t i, const qd_tally_t *
     qd_outcome_t outcome = (qd_outcome_t)o;
     qd_summary_t summary = qd_tally_summary(tally, outcome);
     *qd_batch_wholes(b, f->count, i) = (int64_t)summary.count;
-    *qd_batch_reals(b, f->mean, i) = summary.mean;
-    *qd_batch_reals(b, f->sd, i) = summary.sd;
-    *qd_batch_reals(b, f->mcse, i) = summary.mcse;
-    *qd_batch_reals(b, f->min, i) = summary.min;
-    *qd_batch_reals(b, f->max, i) = summary.max;
-    *qd_batch_reals(b, f->low, i) = summary.low;
-    *qd_batch_reals(b, f->high, i) = summary.high;
+#define QD_SUMMARY_COLUMN(name, meaning) *qd_batch_reals(b, f->real[QD_SUMMARY_##name], i) = summary.name;
+#include "quadrille/result_columns.def"
     for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
         qd_batch_reals(b, f->quantiles, i)[q] = qd_tally_quantile(tally, outcome, qd_result_quantiles[q]);
     uint64_t count[QD_BINS];
@@ -188,8 +174,8 @@ static void fill_stop(summary_t *self, size_t o, size_t i, size_t point, size_t 
 {
     const qd_assembly_t *assembly = self->assembly;
     const qd_interval_t *stop = &assembly->options->stop[point * assembly->experiment->orders + order];
-    *qd_batch_reals(&self->batch, self->outcome[o].stop_low, i) = stop->low;
-    *qd_batch_reals(&self->batch, self->outcome[o].stop_high, i) = stop->high;
+    *qd_batch_reals(&self->batch, self->outcome[o].real[QD_SUMMARY_stop_low], i) = stop->low;
+    *qd_batch_reals(&self->batch, self->outcome[o].real[QD_SUMMARY_stop_high], i) = stop->high;
 }
 
 static void fill_series(summary_t *self, size_t s, size_t i, const qd_tally_t *tally)

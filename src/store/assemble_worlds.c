@@ -10,9 +10,9 @@
 #include "store/batch.h"
 #include "store/cf.h"
 #include "store/row_check.h"
+#include "store/table.h"
 
 #define CHUNK_LEAST 64
-#define REALS       7 /* of a summary of extras: mean, sd, mcse, min, max, low, high */
 
 /* One variable of /worlds: an outcome, or QD_OUTCOMES_MAX + k for extra k. */
 typedef struct {
@@ -22,7 +22,7 @@ typedef struct {
 /* The summary of an extra: where it goes, and the values of the (point, order) in hand. */
 typedef struct {
     qd_whole_field_t count;
-    qd_real_field_t real[REALS], quantiles;
+    qd_real_field_t real[QD_SUMMARIES], quantiles;
     qd_moments_t moments;
     qd_sketch_t sketch;
     uint64_t *bins; /* of the sketch */
@@ -84,7 +84,6 @@ static void define_column(copy_t *self, size_t outcome)
 
 static void define_summary(copy_t *self, size_t k)
 {
-    static const char *const name[REALS] = {"mean", "sd", "mcse", "min", "max", "low", "high"};
     const qd_outcome_info_t *info = &self->assembly->options->extra[k];
     extra_t *extra = &self->extra[k];
     char path[256];
@@ -99,8 +98,8 @@ static void define_summary(copy_t *self, size_t k)
     snprintf(path, sizeof path, "/summary/%s/count", info->name);
     extra->count = qd_batch_add_wholes(&self->batch, &variable);
     variable.units = info->unit;
-    for (size_t i = 0; i < REALS; i++) {
-        snprintf(path, sizeof path, "/summary/%s/%s", info->name, name[i]);
+    for (size_t i = 0; i < QD_SUMMARIES; i++) {
+        snprintf(path, sizeof path, "/summary/%s/%s", info->name, qd_summary_name[i]);
         extra->real[i] = qd_batch_add_reals(&self->batch, &variable);
     }
     snprintf(path, sizeof path, "/summary/%s/quantiles", info->name);
@@ -134,10 +133,12 @@ static void keep_summary(copy_t *self, size_t k, size_t cell)
     if (self->assembly->h5.failed)
         return;
     qd_summary_t found = qd_moments_summary(&extra->moments, info, info->high);
-    const double value[REALS] = {found.mean, found.sd,  found.mcse, found.min,
-                                 found.max,  found.low, found.high};
+    const double value[QD_SUMMARIES] = {
+#define QD_SUMMARY_COLUMN(name, meaning) found.name,
+#include "quadrille/result_columns.def"
+    };
     *qd_batch_wholes(&self->batch, extra->count, cell) = (int64_t)found.count;
-    for (size_t i = 0; i < REALS; i++)
+    for (size_t i = 0; i < QD_SUMMARIES; i++)
         *qd_batch_reals(&self->batch, extra->real[i], cell) = value[i];
     for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
         qd_batch_reals(&self->batch, extra->quantiles, cell)[q] =

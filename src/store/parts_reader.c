@@ -115,16 +115,12 @@ uint64_t qd_parts_reader_done(const qd_parts_reader_t *self, size_t point, size_
 static qd_result_summary_t summary_of(const qd_tally_t *tally, qd_outcome_t outcome)
 {
     qd_summary_t all = qd_tally_summary(tally, outcome);
-    qd_result_summary_t summary = {.count = all.count,
-                                   .mean = all.mean,
-                                   .sd = all.sd,
-                                   .mcse = all.mcse,
-                                   .min = all.min,
-                                   .max = all.max,
-                                   .low = all.low,
-                                   .high = all.high,
-                                   .stop_low = NAN,
-                                   .stop_high = NAN};
+    qd_result_summary_t summary = {
+        .count = all.count,
+#define QD_SUMMARY_COLUMN(name, meaning) .name = all.name,
+#define QD_STOP_COLUMN(name, meaning)    .name = NAN,
+#include "quadrille/result_columns.def"
+    };
     for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
         summary.quantile[q] = qd_tally_quantile(tally, outcome, qd_result_quantiles[q]);
     return summary;

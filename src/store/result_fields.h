@@ -5,15 +5,15 @@
 #include "quadrille/result.h"
 #include "store/hdf5_file.h"
 #include "store/parts_reader.h"
+#include "store/table.h"
 
 #define TEXTS 13
 
 /* What a file holds of an outcome's summaries, for every (point, order): read whole when it is first asked
  * for, since opening a variable takes as long as reading thousands of its numbers. */
-enum { MEAN, SD, MCSE, MIN, MAX, LOW, HIGH, STOP_LOW, STOP_HIGH, QUANTILES, REALS };
 typedef struct {
     uint64_t *count;
-    double *real[REALS]; /* NULL: not in the file */
+    double *real[QD_SUMMARIES_ALL], *quantiles; /* NULL: not in the file */
 } summaries_t;
 
 /* A table that has been read, with the names of its second dimension. */

@@ -154,8 +154,9 @@ static void free_texts(char **text, size_t count)
 static void free_summaries(summaries_t *self)
 {
     free(self->count);
-    for (size_t i = 0; i < REALS; i++)
+    for (size_t i = 0; i < QD_SUMMARIES_ALL; i++)
         free(self->real[i]);
+    free(self->quantiles);
     *self = (summaries_t){0};
 }
 
@@ -313,8 +314,6 @@ qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t ord
 
 static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, qd_error_t *error)
 {
-    static const char *const real[REALS] = {"mean", "sd",   "mcse",     "min",       "max",
-                                            "low",  "high", "stop_low", "stop_high", "quantiles"};
     summaries_t *summaries = &self->summaries[outcome];
     const char *name = qd_value_info(outcome)->name;
     char path[128];
@@ -323,12 +322,15 @@ static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, 
     snprintf(path, sizeof path, "/summary/%s", name);
     if (!qd_h5_exists(&self->h5, path))
         return qd_error_add(error, QD_ERROR_INPUT, "%s: has no summary of %s", self->h5.path, name);
-    for (size_t i = 0; i < REALS; i++) {
-        snprintf(path, sizeof path, "/summary/%s/%s", name, real[i]);
-        bool optional = i >= LOW && (i <= STOP_HIGH || outcome >= QD_OUTCOMES_MAX);
+    for (size_t i = 0; i < QD_SUMMARIES_ALL; i++) {
+        snprintf(path, sizeof path, "/summary/%s/%s", name, qd_summary_name[i]);
+        bool optional = i == QD_SUMMARY_low || i == QD_SUMMARY_high || i >= QD_SUMMARIES;
         if (!optional || qd_h5_exists(&self->h5, path))
-            summaries->real[i] = read_cells(self, path, QD_H5_REAL, i == QUANTILES ? QD_RESULT_QUANTILES : 1);
+            summaries->real[i] = read_cells(self, path, QD_H5_REAL, 1);
     }
+    snprintf(path, sizeof path, "/summary/%s/quantiles", name);
+    if (outcome < QD_OUTCOMES_MAX || qd_h5_exists(&self->h5, path))
+        summaries->quantiles = read_cells(self, path, QD_H5_REAL, QD_RESULT_QUANTILES);
     snprintf(path, sizeof path, "/summary/%s/count", name);
     summaries->count = read_cells(self, path, QD_H5_HASH, 1);
     qd_status_t status = qd_result_file_outcome(self, error);
@@ -337,9 +339,9 @@ static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, 
     return status;
 }
 
-static double known(const summaries_t *from, size_t real, size_t i)
+static double known(const double *value, size_t i)
 {
-    return from->real[real] ? from->real[real][i] : (double)NAN;
+    return value ? value[i] : (double)NAN;
 }
 
 qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t order, qd_outcome_t outcome,
@@ -353,18 +355,14 @@ qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t 
         return status;
     const summaries_t *from = &self->summaries[outcome];
     size_t i = point * self->orders + order;
-    *summary = (qd_result_summary_t){.count = from->count[i],
-                                     .mean = from->real[MEAN][i],
-                                     .sd = from->real[SD][i],
-                                     .mcse = from->real[MCSE][i],
-                                     .min = from->real[MIN][i],
-                                     .max = from->real[MAX][i],
-                                     .low = known(from, LOW, i),
-                                     .high = known(from, HIGH, i),
-                                     .stop_low = known(from, STOP_LOW, i),
-                                     .stop_high = known(from, STOP_HIGH, i)};
+    *summary = (qd_result_summary_t){
+        .count = from->count[i],
+#define QD_SUMMARY_COLUMN(name, meaning) .name = known(from->real[QD_SUMMARY_##name], i),
+#define QD_STOP_COLUMN(name, meaning)    .name = known(from->real[QD_SUMMARY_##name], i),
+#include "quadrille/result_columns.def"
+    };
     for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
-        summary->quantile[q] = known(from, QUANTILES, i * QD_RESULT_QUANTILES + q);
+        summary->quantile[q] = known(from->quantiles, i * QD_RESULT_QUANTILES + q);
     return QD_OK;
 }
 

@@ -10,6 +10,21 @@
 /* A table that is larger in memory is none of ours: its length was forged or damaged. */
 #define BYTES_MOST ((size_t)512 << 20)
 
+qd_table_value_t qd_table_value(const qd_table_column_t *column, const void *row)
+{
+    const char *member = (const char *)row + column->offset;
+    qd_table_value_t value = {.text = "", .real = NAN};
+    if (column->type == QD_H5_TEXT)
+        memcpy(&value.text, member, sizeof value.text);
+    else if (column->type == QD_H5_REAL)
+        memcpy(&value.real, member, sizeof value.real);
+    else
+        memcpy(&value.whole, member, sizeof value.whole);
+    if (!value.text)
+        value.text = "";
+    return value;
+}
+
 /* One column of `rows`, gathered into an array of 8 bytes each; NULL when memory is short. */
 static void *gather(const qd_table_t *self, const qd_table_column_t *column, const void *rows, size_t count)
 {
@@ -146,134 +161,56 @@ void qd_table_free(const qd_table_t *self, void *rows, size_t count)
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A member of another type than the macro's does not compile. */
-#define AS(of, member, wanted, as) _Generic(((of *)0)->member, wanted : as)
-/* clang-format off */
-#define TEXT(of, member, meaning)                                                                                     \
-    {#member, AS(of, member, const char *, QD_H5_TEXT), offsetof(of, member), NULL, meaning}
-#define REAL(of, member, units, meaning)                                                                              \
-    {#member, AS(of, member, double, QD_H5_REAL), offsetof(of, member), units, meaning}
-#define WHOLE(of, member, units, meaning)                                                                             \
-    {#member, _Generic(((of *)0)->member, int64_t: QD_H5_WHOLE, uint64_t: QD_H5_WHOLE), offsetof(of, member), units,  \
-     meaning}
-/* clang-format on */
-
 _Static_assert(sizeof(size_t) == 8 && sizeof(char *) == 8, "members of tables have 8 bytes");
 
+#define TYPE_TEXT     QD_H5_TEXT
+#define TYPE_REAL     QD_H5_REAL
+#define TYPE_WHOLE    QD_H5_WHOLE
+#define TYPE_POSITION QD_H5_WHOLE
+#define TYPE_INDEX    QD_H5_WHOLE
+#define ON_PAGE       true
+#define ON_FILE       false
+#define COLUMN(of, type, name, where, units, meaning)                                                        \
+    {#name, TYPE_##type, offsetof(of, name), units, meaning, ON_##where},
+
 static const qd_table_column_t failure_columns[] = {
-    WHOLE(qd_result_failure_t, point, "1", "position of the design point"),
-    WHOLE(qd_result_failure_t, order, "1", "position of the order"),
-    WHOLE(qd_result_failure_t, world, "1", "index of the world that failed"),
-    TEXT(qd_result_failure_t, reason, "why it was set aside"),
+#define QD_FAILURE_COLUMN(...) COLUMN(qd_result_failure_t, __VA_ARGS__)
+#include "quadrille/result_columns.def"
 };
 
-#define CLAIM(kind, member, ...) kind(qd_result_claim_t, member, __VA_ARGS__)
 static const qd_table_column_t claim_columns[] = {
-    CLAIM(TEXT, id, "name of the claim"),
-    CLAIM(TEXT, says, "what is claimed"),
-    CLAIM(TEXT, kind, "kind of claim"),
-    CLAIM(TEXT, outcome, "outcome that is compared"),
-    CLAIM(TEXT, order, "order it is about, or all"),
-    CLAIM(TEXT, verdict, "supported, contradicted, mixed (orders contradict each other) or undecided"),
-    CLAIM(TEXT, note, "detail"),
-    CLAIM(TEXT, status, "confirmatory or exploratory"),
-    CLAIM(REAL, estimate, "outcome", "estimate of the effect"),
-    CLAIM(REAL, low, "outcome", "lower end of its interval"),
-    CLAIM(REAL, high, "outcome", "upper end of its interval"),
-    CLAIM(REAL, margin, "outcome", "margin that the effect has to exceed"),
-    CLAIM(REAL, negligible, "outcome", "effects within -+ this are negligible"),
-    CLAIM(REAL, confidence, "1", "confidence of the interval, one for all claims: simultaneous"),
-    CLAIM(REAL, p, "1", "two-sided p-value against the margin; of a dip test its own"),
-    CLAIM(REAL, p_holm, "1", "p-value after Holm's correction over the claims of the file"),
-    CLAIM(REAL, unpaired_se, "outcome", "standard error without pairing"),
-    CLAIM(REAL, variance_reduction, "1", "variance without pairing over variance with it"),
-    CLAIM(WHOLE, worlds, "worlds", "pairs of worlds used"),
+#define QD_CLAIM_COLUMN(...) COLUMN(qd_result_claim_t, __VA_ARGS__)
+#include "quadrille/result_columns.def"
 };
 
-#define VERDICT(kind, member, ...) kind(qd_result_verdict_t, member, __VA_ARGS__)
 static const qd_table_column_t verdict_columns[] = {
-    VERDICT(TEXT, verdict, "supported, contradicted or undecided; empty where the claim is not about it"),
-    VERDICT(REAL, estimate, "outcome", "estimate of the effect"),
-    VERDICT(REAL, low, "outcome", "lower end of its interval"),
-    VERDICT(REAL, high, "outcome", "upper end of its interval"),
-    VERDICT(REAL, p, "1", "two-sided p-value against the margin; of a dip test its own"),
-    VERDICT(REAL, p_holm, "1", "p-value after Holm's correction over all tests of the table"),
-    VERDICT(WHOLE, worlds, "worlds", "pairs of worlds used"),
+#define QD_VERDICT_COLUMN(...) COLUMN(qd_result_verdict_t, __VA_ARGS__)
+#include "quadrille/result_columns.def"
 };
 
-#define ROBUSTNESS(kind, member, ...) kind(qd_result_robustness_t, member, __VA_ARGS__)
 static const qd_table_column_t robustness_columns[] = {
-    ROBUSTNESS(TEXT, verdict,
-               "robust, conditional, fragile, too few points, or undecided as the claim is; empty where it "
-               "is not judged"),
-    ROBUSTNESS(TEXT, condition,
-               "where a conditional claim holds; what moves a fragile one; why nothing is said"),
-    ROBUSTNESS(REAL, same, "1",
-               "share of points whose effect has the sign that it has at the experiment's values"),
-    ROBUSTNESS(REAL, same_low, "1", "lower end of its interval"),
-    ROBUSTNESS(REAL, same_high, "1", "upper end of its interval"),
-    ROBUSTNESS(REAL, opposite, "1", "share of points whose effect has significantly the other sign"),
-    ROBUSTNESS(REAL, effect_low, "outcome", "quantile 0.05 of the effect over the points"),
-    ROBUSTNESS(REAL, effect_middle, "outcome", "median of the effect over the points"),
-    ROBUSTNESS(REAL, effect_high, "outcome", "quantile 0.95 of the effect over the points"),
-    ROBUSTNESS(WHOLE, points, "1", "points whose effect is known"),
+#define QD_ROBUSTNESS_COLUMN(...) COLUMN(qd_result_robustness_t, __VA_ARGS__)
+#include "quadrille/result_columns.def"
 };
 
-#define TURNING(kind, member, ...) kind(qd_result_turning_t, member, __VA_ARGS__)
 static const qd_table_column_t turning_columns[] = {
-    TURNING(TEXT, claim, "name of the claim"),
-    TURNING(TEXT, place, "the claim's own place, or an order"),
-    TURNING(TEXT, parameter, "parameter that is varied"),
-    TURNING(TEXT, method, "prcc: partial rank correlation; spearman: rank correlation"),
-    TURNING(REAL, correlation, "1", "rank correlation of the effect with the parameter"),
-    TURNING(REAL, low, "1", "lower end of its interval, simultaneous over the parameters"),
-    TURNING(REAL, high, "1", "upper end of its interval, simultaneous over the parameters"),
-    TURNING(REAL, middle, "1", "median of the parameter over the points"),
-    TURNING(REAL, same_below, "1",
-            "share of points with the same sign where the parameter is at most its median"),
-    TURNING(REAL, same_above, "1",
-            "share of points with the same sign where the parameter is above its median"),
+#define QD_TURNING_COLUMN(...) COLUMN(qd_result_turning_t, __VA_ARGS__)
+#include "quadrille/result_columns.def"
 };
 
-#define CONTRAST(kind, member, ...) kind(qd_result_contrast_t, member, __VA_ARGS__)
 static const qd_table_column_t contrast_columns[] = {
-    CONTRAST(TEXT, outcome, "outcome that is compared"),
-    CONTRAST(TEXT, more, "minuend"),
-    CONTRAST(TEXT, less, "subtrahend"),
-    CONTRAST(REAL, estimate, "outcome", "difference of means on common random numbers"),
-    CONTRAST(REAL, se, "outcome", "its standard error"),
-    CONTRAST(REAL, low, "outcome", "lower end of its interval"),
-    CONTRAST(REAL, high, "outcome", "upper end of its interval"),
-    CONTRAST(REAL, confidence, "1", "confidence of the interval"),
-    CONTRAST(REAL, unpaired_se, "outcome", "standard error without pairing"),
-    CONTRAST(REAL, variance_reduction, "1", "variance without pairing over variance with it"),
-    CONTRAST(WHOLE, worlds, "worlds", "pairs of worlds used"),
+#define QD_CONTRAST_COLUMN(...) COLUMN(qd_result_contrast_t, __VA_ARGS__)
+#include "quadrille/result_columns.def"
 };
 
-#define SENSITIVITY(kind, member, ...) kind(qd_result_sensitivity_t, member, __VA_ARGS__)
 static const qd_table_column_t sensitivity_columns[] = {
-    SENSITIVITY(TEXT, outcome, "outcome that is explained"),
-    SENSITIVITY(TEXT, order, "order"),
-    SENSITIVITY(TEXT, factor, "factor of the design"),
-    SENSITIVITY(TEXT, method, "saltelli or morris"),
-    SENSITIVITY(REAL, first, "1", "first-order index"),
-    SENSITIVITY(REAL, first_low, "1", "lower end of its interval"),
-    SENSITIVITY(REAL, first_high, "1", "upper end of its interval"),
-    SENSITIVITY(REAL, total, "1", "total index"),
-    SENSITIVITY(REAL, total_low, "1", "lower end of its interval"),
-    SENSITIVITY(REAL, total_high, "1", "upper end of its interval"),
-    SENSITIVITY(REAL, mu, "outcome", "mean elementary effect"),
-    SENSITIVITY(REAL, mu_star, "outcome", "mean absolute elementary effect"),
-    SENSITIVITY(REAL, mu_star_low, "outcome", "lower end of its interval"),
-    SENSITIVITY(REAL, mu_star_high, "outcome", "upper end of its interval"),
-    SENSITIVITY(REAL, sigma, "outcome", "standard deviation of elementary effects"),
-    SENSITIVITY(REAL, noise_share, "1", "share of the variance between points that is replicate noise"),
-    SENSITIVITY(REAL, first_noise_low, "1", "lower end of its interval over worlds alone"),
-    SENSITIVITY(REAL, first_noise_high, "1", "upper end of its interval over worlds alone"),
-    SENSITIVITY(REAL, total_noise_low, "1", "lower end of its interval over worlds alone"),
-    SENSITIVITY(REAL, total_noise_high, "1", "upper end of its interval over worlds alone"),
-    SENSITIVITY(REAL, mu_star_noise_low, "outcome", "lower end of its interval over worlds alone"),
-    SENSITIVITY(REAL, mu_star_noise_high, "outcome", "upper end of its interval over worlds alone"),
+#define QD_SENSITIVITY_COLUMN(...) COLUMN(qd_result_sensitivity_t, __VA_ARGS__)
+#include "quadrille/result_columns.def"
+};
+
+static const qd_table_column_t effect_columns[] = {
+#define QD_EFFECT_COLUMN(...) COLUMN(qd_result_effect_t, __VA_ARGS__)
+#include "quadrille/result_columns.def"
 };
 
 /* clang-format off */
@@ -297,4 +234,24 @@ const qd_table_t qd_contrast_table = {"/contrasts", "/contrasts/contrast", NULL,
 const qd_table_t qd_sensitivity_table = {"/sensitivity", "/sensitivity/index", NULL,
                                          sizeof(qd_result_sensitivity_t), COUNT(sensitivity_columns),
                                          sensitivity_columns};
+const qd_table_t qd_effect_table = {NULL, NULL, NULL, sizeof(qd_result_effect_t), COUNT(effect_columns), effect_columns};
 /* clang-format on */
+
+const char *const qd_summary_name[QD_SUMMARIES_ALL] = {
+#define QD_SUMMARY_COLUMN(name, meaning) #name,
+#include "quadrille/result_columns.def"
+#define QD_STOP_COLUMN(name, meaning) #name,
+#include "quadrille/result_columns.def"
+};
+
+const char *const qd_summary_meaning[QD_SUMMARIES_ALL] = {
+#define QD_SUMMARY_COLUMN(name, meaning) meaning,
+#include "quadrille/result_columns.def"
+#define QD_STOP_COLUMN(name, meaning) meaning,
+#include "quadrille/result_columns.def"
+};
+
+const double qd_result_quantiles[] = {
+#define QD_QUANTILE(name, probability) probability,
+#include "quadrille/result_columns.def"
+};

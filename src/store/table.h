@@ -11,7 +11,16 @@ typedef struct {
     qd_h5_type_t type;
     size_t offset;
     const char *units, *long_name;
+    bool page; /* the report has it too */
 } qd_table_column_t;
+
+/* A member's value: the text ("" for NULL), the real or the whole number, by the type of its column. */
+typedef struct {
+    const char *text;
+    double real;
+    int64_t whole;
+} qd_table_value_t;
+qd_table_value_t qd_table_value(const qd_table_column_t *column, const void *row);
 
 typedef struct {
     const char *group;     /* "/claims" */
@@ -25,6 +34,22 @@ typedef struct {
 extern const qd_table_t qd_failure_table, qd_claim_table, qd_claim_order_table, qd_claim_ablation_table,
     qd_claim_baseline_table, qd_claim_robustness_table, qd_turning_table, qd_contrast_table,
     qd_sensitivity_table;
+
+/* Effects of factors: a table that no file holds, without a group. */
+extern const qd_table_t qd_effect_table;
+
+/* Names of the summaries of an outcome, in the order of QD_SUMMARY_mean, ...; the first QD_SUMMARIES are of every outcome, the others of
+ * the outcome of a precision stop. */
+enum {
+#define QD_SUMMARY_COLUMN(name, meaning) QD_SUMMARY_##name,
+#include "quadrille/result_columns.def"
+    QD_SUMMARIES,
+    QD_SUMMARY_BEFORE_STOP = QD_SUMMARIES - 1,
+#define QD_STOP_COLUMN(name, meaning) QD_SUMMARY_##name,
+#include "quadrille/result_columns.def"
+    QD_SUMMARIES_ALL
+};
+extern const char *const qd_summary_name[QD_SUMMARIES_ALL], *const qd_summary_meaning[QD_SUMMARIES_ALL];
 
 /* Writes `count` structs. The group is made, and so is the dimension, unless there is a second: both are there
  * then. Where there are none, the group stays empty. */

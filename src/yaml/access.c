@@ -113,18 +113,18 @@ static void quote(const char *text, char out[SHOWN + 8])
             shown--;
     for (size_t i = 0; i < shown; i++)
         out[i] = iscntrl((unsigned char)text[i]) ? ' ' : text[i];
-    strcpy(out + shown, n > shown ? "..." : "");
+    snprintf(out + shown, 4, "%s", n > shown ? "..." : "");
 }
 
 static void describe(const qd_yaml_node_t *node, char out[SHOWN + 16])
 {
     char text[SHOWN + 8];
     if (node->kind == QD_YAML_MAP) {
-        strcpy(out, "a mapping");
+        snprintf(out, SHOWN + 16, "a mapping");
     } else if (node->kind == QD_YAML_SEQUENCE) {
-        strcpy(out, "a list");
+        snprintf(out, SHOWN + 16, "a list");
     } else if (node->plain && qd_yaml_scalar(node)[0] == '\0') {
-        strcpy(out, "nothing");
+        snprintf(out, SHOWN + 16, "nothing");
     } else {
         quote(qd_yaml_scalar(node), text);
         snprintf(out, SHOWN + 16, node->plain ? "`%s`" : "\"%s\"", text);

@@ -32,7 +32,7 @@ LEVEL = {folder: level for level, row in enumerate(LEVELS) for folder in row}
 PUBLIC = {"error": "base", "runner": "base", "registry": "registry", "random": "random", "world": "world", "view": "world", "plugin": "world", "event": "world", "experiment": "experiment",
           "landscape": "landscape", "power": "landscape", "result": "store", "run": "engine", "simulate": "engine", "quadrille": None}
 # The tables of public headers belong to registry, but for these.
-TABLES = {"distributions": "random", "designs": "experiment"}
+TABLES = {"distributions": "random", "designs": "experiment", "result_columns": "store"}
 
 # Files that may say that memory is short without qd_no_memory, and why.
 OWN_MEMORY = {
