@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "engine/cells.h"
+#include "engine/claim_places.h"
 #include "engine/columns.h"
 #include "engine/findings.h"
 #include "engine/parallel.h"

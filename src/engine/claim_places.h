@@ -6,7 +6,40 @@
 #ifndef QD_ENGINE_CLAIM_PLACES_H
 #define QD_ENGINE_CLAIM_PLACES_H
 
-#include "engine/cells.h"
+#include "quadrille/experiment.h"
+#include "store/index.h"
+
+/* A cell: a design point in an order. Cells are analysed together, world by world. */
+typedef struct {
+    size_t point, order;
+    double weight;  /* in a linear combination */
+    size_t stratum; /* cells of one stratum share their worlds' luck, those of different ones do not */
+} qd_cell_t;
+
+/* Empty and of one stratum after `{.apart = ...}`. */
+typedef struct {
+    bool apart; /* orders have luck of their own: every order is a stratum */
+    size_t size, capacity, strata;
+    qd_cell_t *cell;
+    uint64_t worlds; /* qd_cells_walk ends here at the latest; 0: at the end of what is done */
+} qd_cells_t;
+
+void qd_cells_free(qd_cells_t *self);
+
+/* Adds a cell. QD_ERROR_MEMORY only, as below. */
+QD_MUST_USE qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double weight,
+                                     qd_error_t *error);
+
+/* Adds every point of an arm at `order` (all orders where it is negative), `weight` shared equally between
+ * them. */
+QD_MUST_USE qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment,
+                                         const qd_arm_t *arm, int order, double weight, qd_error_t *error);
+
+/* Calls see(context, count, column) with batches of consecutive worlds from 0 to the end of those that all cells of a
+ * stratum have; column[k][w] is the outcome of cell k, NaN where it is missing or failed. */
+typedef void qd_cells_see_t(void *context, size_t count, const double *const column[]);
+QD_MUST_USE qd_status_t qd_cells_walk(const qd_cells_t *self, qd_index_t *done, qd_outcome_t outcome,
+                                      qd_cells_see_t *see, void *context, qd_error_t *error);
 
 typedef enum {
     QD_PLACES_CLAIMS,
@@ -26,7 +59,7 @@ typedef struct {
 typedef struct {
     qd_cells_t cells;
     double margin;
-} qd_effect_t;
+} qd_place_effect_t;
 
 /* Columns of a family's table, whose rows are the claims; 0 where the experiment does not ask for the family. */
 size_t qd_places_columns(const qd_experiment_t *experiment, qd_place_family_t family);
@@ -58,7 +91,7 @@ QD_MUST_USE qd_status_t qd_place_arm(const qd_experiment_t *experiment, const qd
  * range) against the claim's margin and then its steps against 0, times the claimed direction; of a claim of
  * bimodality one, whose weights mean nothing. To be freed by qd_effects_free, also after a failure. */
 QD_MUST_USE qd_status_t qd_place_effects(const qd_experiment_t *experiment, const qd_place_t *place,
-                                         qd_effect_t **effect, size_t *effects, qd_error_t *error);
-void qd_effects_free(qd_effect_t *effect, size_t effects);
+                                         qd_place_effect_t **effect, size_t *effects, qd_error_t *error);
+void qd_effects_free(qd_place_effect_t *effect, size_t effects);
 
 #endif

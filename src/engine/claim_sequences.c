@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "engine/bounds.h"
+#include "engine/columns.h"
 #include "engine/claim_tests.h"
 #include "engine/dispatch.h"
 #include "engine/worker.h"
@@ -109,7 +109,7 @@ static bool find_column(qd_claim_sequences_t *self, const qd_cell_t *cell, qd_ou
     return true;
 }
 
-static bool add_effect(qd_claim_sequences_t *self, const qd_effect_t *from, qd_outcome_t outcome)
+static bool add_effect(qd_claim_sequences_t *self, const qd_place_effect_t *from, qd_outcome_t outcome)
 {
     effect_t *larger = qd_list_room(self->effect, self->effects, 1, &self->effect_capacity, sizeof *larger);
     if (!larger)
@@ -135,7 +135,7 @@ static bool add_effect(qd_claim_sequences_t *self, const qd_effect_t *from, qd_o
 static qd_status_t add_place(qd_claim_sequences_t *self, qd_place_family_t family, size_t claim,
                              const qd_place_t *from, qd_error_t *error)
 {
-    qd_effect_t *effect = NULL;
+    qd_place_effect_t *effect = NULL;
     size_t effects = 0;
     place_t *larger = qd_list_room(self->place, self->places, 1, &self->place_capacity, sizeof *larger);
     qd_status_t status =

@@ -1,5 +1,7 @@
 #include "engine/columns.h"
 
+#include "kernel/crisis.h"
+
 /* Bit o: the analysis at the end reads outcome o world by world. */
 static uint64_t analysed_columns(const qd_experiment_t *experiment)
 {
@@ -15,6 +17,22 @@ bool qd_outcome_per_crisis(qd_outcome_t outcome)
 {
     return outcome == QD_O_resolved || outcome == QD_O_paralysis ||
            (outcome >= QD_O_share_collective && outcome <= QD_O_share_abstain);
+}
+
+double qd_outcome_greatest(qd_outcome_t outcome, double states, double periods)
+{
+    switch (outcome) {
+    case QD_O_survival:
+        return periods;
+    case QD_O_crises:
+    case QD_O_wars:
+        return QD_CRISES_MAX * periods;
+    case QD_O_effective_blocs:
+    case QD_O_coalition_size:
+        return states;
+    default:
+        return qd_outcome_table[outcome].high;
+    }
 }
 
 /* Bit o: `output:` requests outcome o, a claim judges it or needs it (crises, for the bimodality of a share of them; the

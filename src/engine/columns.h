@@ -1,4 +1,4 @@
-/* The outcomes that are kept as rows of each world. */
+/* Facts about outcomes: counts per crisis, bounds, and the outcomes that are kept as rows of each world. */
 #ifndef QD_ENGINE_COLUMNS_H
 #define QD_ENGINE_COLUMNS_H
 
@@ -10,6 +10,10 @@
 
 /* Whether the outcome is a count divided by the number of the world's crises. */
 bool qd_outcome_per_crisis(qd_outcome_t outcome);
+
+/* The greatest value of an outcome in a world of at most `states` states and `periods` periods; INFINITY where none is
+ * known. */
+double qd_outcome_greatest(qd_outcome_t outcome, double states, double periods);
 
 /* The kind of parts that a run of the experiment writes. */
 qd_part_kind_t qd_kept_kind(const qd_experiment_t *experiment);

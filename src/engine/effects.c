@@ -31,8 +31,8 @@ static void add_doctrines(qd_effects_t *self, size_t factor)
         first = isnan(first) ? level : first;
         if (isnan(level) || level == first || is_met(self, factor, level))
             continue;
-        qd_effect_t *input = &self->input[self->inputs++];
-        *input = (qd_effect_t){.factor = factor, .level = level};
+        qd_factor_effect_t *input = &self->input[self->inputs++];
+        *input = (qd_factor_effect_t){.factor = factor, .level = level};
         snprintf(input->name, sizeof input->name, "%s (not %s)", qd_doctrine_table[(size_t)level].name,
                  qd_doctrine_table[(size_t)first].name);
     }
@@ -46,8 +46,8 @@ static void add_inputs(qd_effects_t *self)
             add_doctrines(self, f);
             continue;
         }
-        qd_effect_t *input = &self->input[self->inputs++];
-        *input = (qd_effect_t){.factor = f, .level = NAN};
+        qd_factor_effect_t *input = &self->input[self->inputs++];
+        *input = (qd_factor_effect_t){.factor = f, .level = NAN};
         snprintf(input->name, sizeof input->name, "%s", design->factor[f].name);
     }
 }
@@ -110,7 +110,8 @@ static qd_status_t read_points(qd_effects_t *self, size_t order, qd_outcome_t ou
 
 static int stronger(const void *a, const void *b)
 {
-    double x = fabs(((const qd_effect_t *)a)->effect.r), y = fabs(((const qd_effect_t *)b)->effect.r);
+    double x = fabs(((const qd_factor_effect_t *)a)->effect.r),
+           y = fabs(((const qd_factor_effect_t *)b)->effect.r);
     return (x < y || (isnan(x) && !isnan(y))) - (x > y || (isnan(y) && !isnan(x)));
 }
 
@@ -134,7 +135,7 @@ qd_status_t qd_effects_find(qd_effects_t *self, size_t order, qd_outcome_t outco
 
 qd_result_effect_t qd_effects_row(const qd_effects_t *self, size_t i, const char *order, const char *outcome)
 {
-    const qd_effect_t *input = &self->sorted[i];
+    const qd_factor_effect_t *input = &self->sorted[i];
     return (qd_result_effect_t){.outcome = outcome,
                                 .order = order,
                                 .factor = input->name,

@@ -20,19 +20,19 @@ typedef struct {
     size_t factor; /* position in the design */
     double level;  /* of a doctrine; NaN for a factor with an order */
     qd_rank_correlation_t effect;
-} qd_effect_t;
+} qd_factor_effect_t;
 
 typedef struct {
     qd_result_file_t *file; /* borrowed, as the next */
     const qd_experiment_t *experiment;
     size_t inputs;
-    qd_effect_t *input; /* [inputs] in the order of the design */
-    double *x, *y;      /* [points][inputs]; [points] means of an outcome */
+    qd_factor_effect_t *input; /* [inputs] in the order of the design */
+    double *x, *y;             /* [points][inputs]; [points] means of an outcome */
     qd_rank_correlation_t *found;
     /* What qd_effects_find found: */
     size_t points; /* with a mean; fewer than 4 are too few */
     bool partial;  /* correlations are partial */
-    qd_effect_t *
+    qd_factor_effect_t *
         sorted; /* [inputs] strongest first; NaN last, where the outcome does not vary or points are too few */
 } qd_effects_t;
 

@@ -54,7 +54,7 @@ static void join_cell(joining_t *self, const qd_cell_t *first, const qd_cell_t *
 
 static qd_status_t join_place(joining_t *self, const qd_place_t *place, qd_error_t *error)
 {
-    qd_effect_t *effect = NULL;
+    qd_place_effect_t *effect = NULL;
     size_t effects = 0;
     qd_status_t status = qd_place_effects(self->experiment, place, &effect, &effects, error);
     for (size_t e = 0; e < effects && status == QD_OK; e++)

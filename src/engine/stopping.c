@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "engine/bounds.h"
+#include "engine/columns.h"
 #include "engine/worker.h"
 #include "statistics/interval.h"
 #include "statistics/moments.h"
