@@ -7,7 +7,7 @@
 
 /* ---- cells that are read together ------------------------------------------------------------------------- */
 
-/* Worlds of one batch, fewer where there are so many cells that a batch would fill too much memory. */
+/* Worlds of one batch; fewer if many cells would fill too much memory. */
 #define BATCH_MAX     4096
 #define BATCH_DOUBLES ((size_t)1 << 21)
 
@@ -17,7 +17,7 @@ void qd_cells_free(qd_cells_t *self)
     *self = (qd_cells_t){0};
 }
 
-/* Of a cell in `order`: that of the last cell before it in the same order, or a new one. */
+/* The stratum of a cell in `order`: that of the last cell before it in the same order, or a new one. */
 static size_t stratum_of(qd_cells_t *self, size_t order)
 {
     for (size_t k = self->size; k-- > 0;)
@@ -49,7 +49,7 @@ qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment
     return status;
 }
 
-/* One more than the largest world that every cell of a stratum may have: the least of their ends. */
+/* One more than the largest world that all cells of a stratum may have: the least of their ends. */
 static uint64_t end_of_stratum(const qd_cells_t *self, const qd_index_t *done, size_t stratum)
 {
     uint64_t end = self->worlds > 0 ? self->worlds : UINT64_MAX;

@@ -1,8 +1,9 @@
-/* Places: where a claim is judged, and of which cells its effect consists there.
+/* Places: a place is a point of judgement of a claim, with the cells of its effect there.
  *
- * The tests of an experiment form three families, each with its own correction: claims (columns: the claim's own place,
- * which for many is the mean over the orders, then each order), ablations (one column each) and baselines (QD_BASELINES
- * columns). An effect is a weighted sum of cells, taken world by world; a trend has several: its rise and its steps. */
+ * The tests of an experiment form three families, each with its own correction: claims (columns: the claim's
+ * own place, for many the mean over the orders, then each order), ablations (one column each) and baselines
+ * (QD_BASELINES columns). An effect is a weighted sum of cells, world by world. A trend has several: its rise
+ * and its steps. */
 #ifndef QD_ENGINE_CLAIM_PLACES_H
 #define QD_ENGINE_CLAIM_PLACES_H
 
@@ -13,7 +14,7 @@
 typedef struct {
     size_t point, order;
     double weight;  /* in a linear combination */
-    size_t stratum; /* cells of one stratum share their worlds' luck, those of different ones do not */
+    size_t stratum; /* cells of one stratum share their worlds' luck; different strata are independent */
 } qd_cell_t;
 
 /* Empty and of one stratum after `{.apart = ...}`. */
@@ -21,7 +22,7 @@ typedef struct {
     bool apart; /* orders have luck of their own: every order is a stratum */
     size_t size, capacity, strata;
     qd_cell_t *cell;
-    uint64_t worlds; /* qd_cells_walk ends here at the latest; 0: at the end of what is done */
+    uint64_t worlds; /* qd_cells_walk ends here at the latest; 0: at the last finished world */
 } qd_cells_t;
 
 void qd_cells_free(qd_cells_t *self);
@@ -35,8 +36,8 @@ QD_MUST_USE qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t orde
 QD_MUST_USE qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment,
                                          const qd_arm_t *arm, int order, double weight, qd_error_t *error);
 
-/* Calls see(context, count, column) with batches of consecutive worlds from 0 to the end of those that all cells of a
- * stratum have; column[k][w] is the outcome of cell k, NaN where it is missing or failed. */
+/* Calls see(context, count, column) with batches of consecutive worlds, from 0 to the last that all cells of
+ * a stratum have; column[k][w] is the outcome of cell k, NaN if it is missing or failed. */
 typedef void qd_cells_see_t(void *context, size_t count, const double *const column[]);
 QD_MUST_USE qd_status_t qd_cells_walk(const qd_cells_t *self, qd_index_t *done, qd_outcome_t outcome,
                                       qd_cells_see_t *see, void *context, qd_error_t *error);
@@ -51,7 +52,7 @@ typedef enum {
 typedef struct {
     qd_claim_t claim;        /* its arrays belong to the experiment */
     int order;               /* position of the order; -1: the mean over all */
-    const size_t *twin;      /* for each point the one that stands for it; NULL: itself */
+    const size_t *twin;      /* for each point its counterpart; NULL: itself */
     const size_t *twin_less; /* the same for the arm `less` */
 } qd_place_t;
 
@@ -61,14 +62,14 @@ typedef struct {
     double margin;
 } qd_place_effect_t;
 
-/* Columns of a family's table, whose rows are the claims; 0 where the experiment does not ask for the family. */
+/* Columns of a family's table, whose rows are the claims; 0 without the family. */
 size_t qd_places_columns(const qd_experiment_t *experiment, qd_place_family_t family);
 
-/* *out = the place of a claim (its position) in a column; false where no test is made there. */
+/* Writes into *out the place of a claim (its position) in a column; false if it has no test there. */
 bool qd_place_at(const qd_experiment_t *experiment, qd_place_family_t family, size_t claim, size_t column,
                  qd_place_t *out);
 
-/* The place of `claim` at `order`, or where the claim says. */
+/* Returns the place of `claim` at `order`, or at the order that the claim names. */
 qd_place_t qd_place_of(const qd_claim_t *claim, int order, const size_t *twin);
 
 /* Tests of a family. */
@@ -87,9 +88,10 @@ QD_MUST_USE qd_status_t qd_place_arm(const qd_experiment_t *experiment, const qd
                                      const qd_arm_t *arm, double weight, qd_cells_t *cells,
                                      qd_error_t *error);
 
-/* The effects of a place: one; of a trend with L levels L, its rise (least-squares slope over the levels times their
- * range) against the claim's margin and then its steps against 0, times the claimed direction; of a claim of
- * bimodality one, whose weights mean nothing. To be freed by qd_effects_free, also after a failure. */
+/* Finds the effects of a place: one for most claims. A trend with L levels has L: its rise (least-squares
+ * slope over the levels times their range) against the claim's margin, and its steps against 0, both times
+ * the claimed direction. The weights of a claim of bimodality have no meaning. Freed by qd_effects_free, also
+ * after a failure. */
 QD_MUST_USE qd_status_t qd_place_effects(const qd_experiment_t *experiment, const qd_place_t *place,
                                          qd_place_effect_t **effect, size_t *effects, qd_error_t *error);
 void qd_effects_free(qd_place_effect_t *effect, size_t effects);

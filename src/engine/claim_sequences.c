@@ -10,7 +10,7 @@
 #include "engine/worker.h"
 #include "statistics/effect_sequence.h"
 
-/* An outcome of a cell in the worlds of a look. */
+/* One outcome of one cell, in the worlds of a look. */
 typedef struct {
     size_t cell;
     qd_outcome_t outcome;
@@ -28,14 +28,14 @@ typedef struct {
 typedef struct {
     qd_place_family_t family;
     size_t claim, group;
-    size_t first, effects; /* of the list of all effects */
+    size_t first, effects; /* positions in the list of all effects */
 } place_t;
 
-/* What changes with a look. */
+/* State that a look changes. */
 typedef struct {
     qd_place_state_t state;
     uint64_t looked;
-    double alpha; /* at which it was decided */
+    double alpha; /* the level at which it was decided */
 } place_state_t;
 
 struct qd_claim_sequences {
@@ -50,7 +50,7 @@ struct qd_claim_sequences {
     size_t *at[QD_PLACE_FAMILIES]; /* [claims * columns] 1 + the place; 0: no test */
     uint64_t tests[QD_PLACE_FAMILIES];
     bool *held; /* [cells] room */
-    /* State, which ranks share: */
+    /* State that the ranks share: */
     qd_effect_sequence_t *sequence; /* [effects] */
     place_state_t *place_state;
     bool *awaited;    /* [places] */
@@ -91,7 +91,7 @@ static size_t cell_at(const qd_claim_sequences_t *self, size_t point, size_t ord
 
 /* ---- places, effects, columns -------------------------------------------------------------------------- */
 
-/* The column of an outcome in a cell, made where there is none yet. */
+/* Finds the column of an outcome in a cell, or adds it. */
 static bool find_column(qd_claim_sequences_t *self, const qd_cell_t *cell, qd_outcome_t outcome, size_t *out)
 {
     size_t number = cell_at(self, cell->point, cell->order);
@@ -178,7 +178,7 @@ static qd_status_t add_family(qd_claim_sequences_t *self, qd_place_family_t fami
 
 /* ---- bounds -------------------------------------------------------------------------------------------- */
 
-/* Between which values a weighted sum lies. */
+/* The bounds of a weighted sum. */
 static void find_bounds(const qd_claim_sequences_t *self, const effect_t *effect, const double weight[],
                         const double greatest[], double *low, double *high)
 {
@@ -208,13 +208,13 @@ static qd_status_t find_greatest(const qd_claim_sequences_t *self, double greate
     return QD_OK;
 }
 
-/* Alpha of the family's tests together. */
+/* Alpha of all tests of the family. */
 static double family_alpha(const qd_claim_sequences_t *self)
 {
     return 1.0 - self->experiment->precision.confidence;
 }
 
-/* A test's equal share, at whose level its interval is. */
+/* A test's equal share of alpha, the level of its interval. */
 static double alpha_of(const qd_claim_sequences_t *self, const place_t *place)
 {
     return family_alpha(self) / (double)self->tests[place->family];
@@ -225,9 +225,9 @@ static bool is_verdict(qd_place_state_t state)
     return state == QD_PLACE_SUPPORTED || state == QD_PLACE_CONTRADICTED;
 }
 
-/* The level at which a place of a group is decided now: the shares of the family's tests in the group go to those of them
- * that have no verdict yet (Holm 1979, for p-values that hold at any look). Groups do not know of each other, as they may be
- * played elsewhere. */
+/* The level at which a place of a group is decided now. The family's tests in the group that have a verdict
+ * leave their shares to those without one (Holm 1979, for p-values that hold at any look). Groups do not
+ * depend on each other: another process may play them. */
 static double alpha_now(const qd_claim_sequences_t *self, const place_t *place)
 {
     double tests = 0.0, left = 0.0;
@@ -354,7 +354,7 @@ static qd_place_state_t decide(const qd_claim_sequences_t *self, const place_t *
     return all ? QD_PLACE_SUPPORTED : turns ? QD_PLACE_SETTLED : QD_PLACE_OPEN;
 }
 
-/* Whether an open place has an effect that is known to be negligible, though not to differ from its margin. */
+/* Whether the effect of an open place is shown to be negligible but not to differ from its margin. */
 static bool is_negligible(const qd_claim_sequences_t *self, const place_t *place)
 {
     double negligible = self->experiment->claim[place->claim].negligible;
@@ -362,7 +362,8 @@ static bool is_negligible(const qd_claim_sequences_t *self, const place_t *place
     return negligible > 0.0 && interval.low > -negligible && interval.high < negligible;
 }
 
-/* Whether an open place will hardly be decided by the experiment's worlds: its effect, or a step of a trend that rises. */
+/* Whether the experiment's worlds would hardly decide an open place: its effect, or a step of a trend that
+ * rises. */
 static bool is_hopeless(const qd_claim_sequences_t *self, const place_t *place, double alpha)
 {
     bool hopeless = qd_effect_sequence_hopeless(&self->sequence[place->first], alpha);
@@ -412,7 +413,8 @@ static bool is_open(const qd_claim_sequences_t *self, size_t i, size_t group)
            state->looked >= self->experiment->precision.min_worlds;
 }
 
-/* Judges the open places of a group. A verdict leaves its share of alpha to the others, so that they are judged again. */
+/* Judges the open places of a group, again after each verdict, which leaves its share of alpha to the
+ * others. */
 static void judge_group(qd_claim_sequences_t *self, size_t group)
 {
     bool again = true;
@@ -429,7 +431,7 @@ static void judge_group(qd_claim_sequences_t *self, size_t group)
     }
 }
 
-/* Ends the open places that are waited for and whose verdict more worlds would hardly change. */
+/* Ends the awaited open places whose verdict further worlds would hardly change. */
 static void give_up(qd_claim_sequences_t *self, size_t group)
 {
     for (size_t i = 0; i < self->places; i++) {
@@ -456,7 +458,7 @@ static bool is_mixed(const qd_claim_sequences_t *self, size_t claim)
     return found[QD_PLACE_SUPPORTED] && found[QD_PLACE_CONTRADICTED];
 }
 
-/* Marks a cell, and what it is compared with under ablations and baselines. */
+/* Marks a cell and its counterparts under ablations and baselines. */
 static void hold(qd_claim_sequences_t *self, size_t cell, bool baselines)
 {
     const qd_experiment_t *experiment = self->experiment;
@@ -476,7 +478,7 @@ static void hold_place(qd_claim_sequences_t *self, const place_t *place)
             hold(self, self->column[self->effect[e].column[k]].cell, contrast);
 }
 
-/* Ends the cells of a group that nothing waits for. */
+/* Ends the cells of a group for which nothing waits. */
 static void close_cells(qd_claim_sequences_t *self, size_t group)
 {
     const qd_experiment_t *experiment = self->experiment;
@@ -540,7 +542,7 @@ size_t qd_claim_sequences_decided(const qd_claim_sequences_t *self)
     return count;
 }
 
-/* The p-value of a place: of a trend whose rise exceeds its margin that of the intersection-union test. */
+/* The p-value of a place. Of a trend whose rise exceeds its margin: that of the intersection-union test. */
 static double p_of(const qd_claim_sequences_t *self, const place_t *place)
 {
     const qd_effect_sequence_t *rise = &self->sequence[place->first];
@@ -554,7 +556,7 @@ static double p_of(const qd_claim_sequences_t *self, const place_t *place)
     return p;
 }
 
-/* Whether the central limit theorem is needed for what was found. */
+/* Whether the p-value rests on the central limit theorem. */
 static bool is_asymptotic(const qd_claim_sequences_t *self, const place_t *place, double alpha)
 {
     bool exact = true;

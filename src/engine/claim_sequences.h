@@ -30,21 +30,21 @@ typedef enum {
     QD_PLACE_OPEN,
     QD_PLACE_SUPPORTED,
     QD_PLACE_CONTRADICTED,
-    QD_PLACE_SETTLED,    /* decided, without a verdict of the sequence: a trend that turns back, a dip */
+    QD_PLACE_SETTLED,    /* decided without a verdict of the sequence: a trend with a step down, a dip */
     QD_PLACE_NEGLIGIBLE, /* ended undecided: the interval lies within -+ the claim's `negligible` */
     QD_PLACE_HOPELESS,   /* ended undecided: max_worlds would hardly decide it */
     QD_PLACE_STATES
 } qd_place_state_t;
 
-/* What is known of a place. */
+/* The state of a place. */
 typedef struct {
     qd_place_state_t state;
-    uint64_t looked; /* worlds 0 .. looked - 1 were looked at: where it is decided, at the decision */
+    uint64_t looked; /* worlds 0 .. looked - 1 were looked at, up to the decision */
     double p,
         p_adjusted; /* anytime-valid; after Holm's correction, as at the decision; 1 before the first look */
-    qd_interval_t interval; /* of the effect, of a trend that of its rise; with confidence `level` */
+    qd_interval_t interval; /* of the effect, or of a trend's rise; its confidence is `level` */
     double level;
-    bool dip;        /* a claim of bimodality: p and interval are none */
+    bool dip;        /* a claim of bimodality: it has neither p nor interval */
     bool asymptotic; /* p rests on the central limit theorem */
 } qd_place_finding_t;
 
@@ -56,27 +56,27 @@ QD_MUST_USE qd_status_t qd_claim_sequences_new(const qd_experiment_t *experiment
                                                qd_error_t *error);
 void qd_claim_sequences_free(qd_claim_sequences_t *self); /* NULL-safe */
 
-/* Copies what the next look needs of a cell: from a finished block, or from what is kept of worlds first ..
- * first + count - 1. */
+/* Copies the values of a cell for the next look, from a finished block or from kept worlds first .. first +
+ * count - 1. */
 void qd_claim_sequences_take(qd_claim_sequences_t *self, size_t cell, const qd_segment_t *block);
 QD_MUST_USE qd_status_t qd_claim_sequences_read(qd_claim_sequences_t *self, size_t cell, qd_index_t *done,
                                                 uint64_t first, size_t count, qd_error_t *error);
 
-/* Looks at the next `count` worlds of a group, of which every open cell has been taken, and decides. */
+/* Looks at the next `count` worlds of a group and decides. Every open cell's worlds have been taken. */
 void qd_claim_sequences_look(qd_claim_sequences_t *self, size_t group, size_t count);
 
-/* Whether a cell has ended before the experiment's worlds did. */
+/* Whether a cell ended before the experiment's number of worlds. */
 bool qd_claim_sequences_closed(const qd_claim_sequences_t *self, size_t cell);
 
-/* Number of the awaited claims, and of those of them that are decided: in all their places, or as mixed. */
+/* Numbers of the awaited claims and of the decided ones among them: decided in all their places, or mixed. */
 size_t qd_claim_sequences_awaited(const qd_claim_sequences_t *self);
 size_t qd_claim_sequences_decided(const qd_claim_sequences_t *self);
 
-/* A claim (its position) in a column of a family; all zero where no test is made there. */
+/* The state of a claim (its position) in a column of a family; all zero if there is no test. */
 qd_place_finding_t qd_claim_sequences_find(const qd_claim_sequences_t *self, qd_place_family_t family,
                                            size_t claim, size_t column);
 
-/* Rank 0's progress, on every rank. */
+/* Sends rank 0's state to every rank. */
 void qd_claim_sequences_share(qd_claim_sequences_t *self, const qd_ranks_t *ranks);
 
 #endif

@@ -51,7 +51,7 @@ static qd_status_t combine(qd_claim_tests_t *self, const qd_cells_t *cells, qd_o
 }
 
 /* Survival and breakdown are censored at the last period: their means compare only between cells that are
- * watched equally long. Returns a note where the cells of a claim are not, else the note as it is. */
+ * watched equally long. Returns a note if the cells of a claim are not, else `note`. */
 static const char *note_unequal_periods(qd_claim_tests_t *self, const qd_claim_t *claim,
                                         const qd_cells_t *cells, qd_analysis_t *texts, const char *note)
 {
@@ -112,7 +112,7 @@ typedef struct {
     const double **level; /* levels x strata */
 } levels_t;
 
-/* Worlds whose means are taken at once. */
+/* Worlds whose means are computed together. */
 #define LEVELS_ROOM 256
 
 static void levels_free(levels_t *self)
@@ -137,8 +137,8 @@ static qd_status_t levels_init(levels_t *self, const qd_claim_t *claim, const qd
     return QD_OK;
 }
 
-/* Means over the cells of one level in one stratum, world by world. Differences before the mean: equal cells have
- * exactly their value as mean. */
+/* Means over the cells of one level in one stratum, world by world. Subtracts before it averages, so that
+ * equal cells have exactly their value as mean. */
 static void average(const levels_t *self, size_t level, size_t stratum, size_t from, size_t count,
                     const double *const column[], double mean[])
 {
@@ -241,7 +241,8 @@ static qd_status_t read_steps(qd_index_t *done, const qd_cell_t *cell, double st
     return status;
 }
 
-/* The null of the first test serves all: cells have as many values, but for worlds that failed. */
+/* All tests share the null distribution of the first: their cells have equal numbers of values, apart from
+ * failed worlds. */
 static qd_status_t need_null(qd_claim_tests_t *self, size_t n, qd_error_t *error)
 {
     if (self->dip.n == n)

@@ -7,30 +7,31 @@
 #include "statistics/bimodality.h"
 #include "statistics/contrast.h"
 
-/* Worlds that a dip is taken of at most, before those that failed are left out. */
+/* Greatest number of worlds of a dip test, before failed ones are left out. */
 #define QD_DIP_WORLDS 4096
 
 typedef struct {
     qd_contrast_result_t found; /* of a claim of bimodality: the dip as estimate, no se */
-    double p;         /* of the claim: two-sided, of a dip its own; NaN where there are too few worlds */
-    bool effect;      /* an effect against a margin, not a dip */
-    const char *note; /* detail, or NULL */
+    double p;                   /* two-sided; of a dip its own; NaN if there are too few worlds */
+    bool effect;                /* an effect against a margin, not a dip */
+    const char *note;           /* detail, or NULL */
 } qd_claim_test_t;
 
-/* Data that all tests of an analysis share. Zero-initialised apart from its first two members. */
+/* Data shared by all tests of an analysis. The caller sets the first two members; the rest begin as 0. */
 typedef struct {
     const qd_experiment_t *experiment;
     qd_index_t *done;
-    qd_dip_null_t dip; /* made when it is first needed */
+    qd_dip_null_t dip; /* made at its first use */
     uint64_t worlds;   /* effects are measured in worlds 0 .. worlds - 1 at most; 0: in all */
-    const struct qd_claim_sequences *sequences; /* by which claims stopped the run; NULL where they did not */
+    /* the sequences that stopped the run; NULL if claims did not stop it */
+    const struct qd_claim_sequences *sequences;
 } qd_claim_tests_t;
 
 void qd_claim_tests_free(qd_claim_tests_t *self);
 
-/* Measures a claim in `order` (its position; -1: the mean over all orders). A claim that names its order, or
- * compares two, is measured there whatever `order` says. `twin`: for each point of the experiment the one that
- * stands for it, or NULL: itself. Notes belong to `texts`. */
+/* Measures a claim in `order` (its position; -1: the mean over all orders), or in the orders that the claim
+ * names. `twin`: for each point of the experiment the point that replaces it, or NULL: itself. Notes
+ * belong to `texts`. */
 QD_MUST_USE qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *claim, int order,
                                       const size_t *twin, qd_analysis_t *texts, qd_claim_test_t *out,
                                       qd_error_t *error);
@@ -39,10 +40,10 @@ QD_MUST_USE qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *
 QD_MUST_USE qd_status_t qd_claim_test_at(qd_claim_tests_t *self, const qd_place_t *place,
                                          qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error);
 
-/* Adds the claims' robustness to findings that have their verdicts: see docs/experiment-file.md. */
+/* Adds the claims' robustness (docs/experiment-file.md) to findings that have verdicts. */
 QD_MUST_USE qd_status_t qd_analyse_robustness(qd_claim_tests_t *self, qd_analysis_t *out, qd_error_t *error);
 
-/* Mean of an outcome over an arm's points, in the claim's order or all of them; NaN where there are no worlds. */
+/* Mean of an outcome over an arm's points in the claim's orders; NaN without worlds. */
 QD_MUST_USE qd_status_t qd_claim_arm_mean(qd_claim_tests_t *self, const qd_claim_t *claim,
                                           const qd_arm_t *arm, qd_outcome_t outcome, double *mean,
                                           qd_error_t *error);

@@ -18,11 +18,11 @@ double qd_outcome_greatest(qd_outcome_t outcome, double states, double periods);
 /* The kind of parts that a run of the experiment writes. */
 qd_part_kind_t qd_kept_kind(const qd_experiment_t *experiment);
 
-/* Whether the contents of an index, if any, are of that kind: missing rows cannot be recovered, and columns that the
- * experiment does not name have no place. */
+/* Whether the contents of an index, if any, are of that kind. Missing rows cannot be recovered, and columns
+ * that the experiment does not name have no place. */
 bool qd_is_kept_kind(const qd_index_t *index, const qd_experiment_t *experiment);
 
-/* The same of a result file that is to be read by its own experiment: QD_ERROR_INPUT where it is not. */
+/* The same check of a result file that is read by its own experiment: QD_ERROR_INPUT if it fails. */
 QD_MUST_USE qd_status_t qd_check_kept_kind(const qd_index_t *index, const qd_experiment_t *experiment,
                                            const char *path, qd_error_t *error);
 

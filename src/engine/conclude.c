@@ -42,7 +42,7 @@ static bool is_listed(const char *list, const char *item)
     return false;
 }
 
-/* An already joined result has a list itself. */
+/* A result that was joined before has lists itself. */
 static void add_text(char list[static QD_ORIGIN_SIZE], const char *items)
 {
     char item[QD_ORIGIN_SIZE];
@@ -81,7 +81,7 @@ void qd_origin_add(qd_origin_t *self, const qd_provenance_t *from)
 
 /* ---- conclusion ------------------------------------------------------------------------------------------- */
 
-/* Worlds that others have played come from where they were played, whoever joins them. */
+/* Worlds played elsewhere keep their origin, whoever joins them. */
 static void take_origin(qd_provenance_t *self, const qd_origin_t *origin)
 {
     self->source_commit = origin->source_commit;
@@ -120,7 +120,8 @@ static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_co
     return self;
 }
 
-/* Worlds that each (point, order) shall have, and by which interval, where a precision stop decides it. */
+/* The number of worlds of each (point, order) and the interval that decided it, if a precision stop decides
+ * it. */
 static qd_status_t find_targets(const qd_experiment_t *experiment, const qd_stopping_t *stopping,
                                 uint64_t **target, qd_interval_t **interval, qd_error_t *error)
 {

@@ -1,4 +1,4 @@
-/* The end of a run, or of a merge: finished worlds, wherever they lie, become statistics, verdicts and a
+/* The end of a run or of a merge: computes statistics and verdicts of the finished worlds and writes the
  * result file. */
 #ifndef QD_ENGINE_CONCLUDE_H
 #define QD_ENGINE_CONCLUDE_H
@@ -13,32 +13,33 @@
 
 #define QD_ORIGIN_SIZE 1024 /* bytes of a list */
 
-/* The provenance of worlds from several sessions: the record of a result that was joined from others. Texts: each distinct one once, in order of first occurrence, "; " between; "mixed" where they
- * are too many to list. Zero-initialised: of nothing. */
+/* The provenance of worlds from several sessions, for a result joined from others. Each distinct text is
+ * listed once, in order of first occurrence, "; " between; "mixed" if the list is too long. Zero-initialised:
+ * no worlds. */
 typedef struct {
     char source_commit[QD_ORIGIN_SIZE], host[QD_ORIGIN_SIZE], compiler[QD_ORIGIN_SIZE],
         instruction_set[QD_ORIGIN_SIZE], libraries[QD_ORIGIN_SIZE];
-    int threads, ranks; /* 0 where they differ, or none is known */
+    int threads, ranks; /* 0 if they differ or are unknown */
     bool threads_differ, ranks_differ;
     double seconds; /* of all together */
 } qd_origin_t;
 
-/* Adds the provenance of one result; a folder of parts has none. */
+/* Adds the provenance of one result. A folder of parts has none. */
 void qd_origin_add(qd_origin_t *self, const qd_provenance_t *from);
 
 typedef struct {
     const char *output; /* OUT.h5 */
-    bool overwrite;     /* a result file of that name is replaced */
+    bool overwrite;     /* replaces an existing result file */
     const char *command_line;
     const char *shard;         /* "2/5", or NULL for a whole */
-    const qd_origin_t *origin; /* of worlds that others have played; NULL: this process, as stated below */
+    const qd_origin_t *origin; /* of worlds played elsewhere; NULL: this process, as stated below */
     int threads, ranks;
     double seconds;       /* spent computing */
     bool statistics_only; /* a scratch file without rows and tallies, whatever the experiment keeps */
     const qd_stopping_t *stopping; /* of a precision experiment: the looks at `done`; else NULL */
 } qd_conclusion_t;
 
-/* The commit that the program was built from; NULL where that is not known. */
+/* The commit from which the program was built; NULL if unknown. */
 const char *qd_source_commit(void);
 
 /* Analyses (claims, contrasts, sensitivity) and assembles the worlds of `done`. */

@@ -8,32 +8,32 @@
 #include "engine/groups.h"
 #include "store/unit.h"
 
-/* The last units are at most so many times smaller than the largest. */
+/* The last units are smaller than the largest by this factor at most. */
 #define UNIT_SPREAD 32
 
 struct qd_dispatch {
     const qd_experiment_t *experiment;
     qd_dispatch_options_t options;
-    bool by_group; /* tickets stand for groups of cells, of which stops decide together */
+    bool by_group; /* tickets stand for groups of cells, whose stops are decided together */
     size_t cells;
     size_t *twin;       /* [points] */
     qd_groups_t groups; /* by_group */
     qd_range_t *mine;   /* [cells] worlds of this shard, one range a cell */
-    qd_ranges_t *done;  /* [cells] what is done of them */
+    qd_ranges_t *done;  /* [cells] their finished worlds */
     size_t *turn;       /* [turns] cells of this shard, or its groups, in order */
     size_t turns;
     uint64_t total, already;
     uint64_t largest; /* most worlds of a unit */
     uint64_t left;    /* worlds in no unit yet */
     uint64_t next;    /* the next ticket, where there is one rank */
-    uint64_t handed;  /* by_group: tickets used; else units passed by, of this rank and of others */
+    uint64_t handed;  /* by_group: tickets used; else units skipped, of this rank and of others */
     size_t at;        /* the turn at hand, */
-    size_t member;    /* by_group: the cell of it at hand, by position in the group */
-    uint64_t world;   /* and the next world of it to look at */
+    size_t member;    /* by_group: the current cell, by its position in the group */
+    uint64_t world;   /* and its next world */
 };
 
-/* A guess of the worlds a second that one thread plays, to size units to about a second: 4,000 at N = 32 and
- * T = 140, falling with N^2 T. Only the cutting depends on it, never a result. */
+/* The estimated number of worlds a second of one thread, for units of about a second: 4,000 at N = 32 and T =
+ * 140, falling with N^2 T. Results do not depend on it. */
 static double guess_rate(const qd_experiment_t *experiment)
 {
     double rate = 1e9;
@@ -60,8 +60,8 @@ static uint64_t largest_unit(const qd_dispatch_t *self)
     return size > 16.0 ? (uint64_t)size : 16;
 }
 
-/* Worlds of the next unit: a third of a thread's share of what is left, so that threads of unequal speed end
- * together; but a unit costs some milliseconds of its own, which so many worlds have to be worth. */
+/* Worlds of the next unit: a third of a thread's share of the remaining worlds, so that threads of unequal
+ * speed end together. A lower bound covers the milliseconds that a unit itself costs. */
 static uint64_t unit_size(const qd_dispatch_t *self)
 {
     uint64_t share = self->left / (3 * self->options.workers) + 1;
@@ -77,14 +77,14 @@ static uint64_t share_of(uint64_t a, uint64_t b, uint64_t c)
     return (uint64_t)((__extension__(unsigned __int128) a) * b / c);
 }
 
-/* The shard's piece of a sequence of `items`. */
+/* The shard's interval of a sequence of `items`. */
 static void find_share(const qd_dispatch_t *self, uint64_t items, uint64_t *from, uint64_t *to)
 {
     *from = share_of(items, self->options.shard - 1, self->options.shards);
     *to = share_of(items, self->options.shard, self->options.shards);
 }
 
-/* Cuts the shard's piece out of the sequence of all worlds. */
+/* Selects the shard's interval of the sequence of all worlds. */
 static void take_worlds(qd_dispatch_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;
@@ -108,7 +108,8 @@ static void take_worlds(qd_dispatch_t *self)
     }
 }
 
-/* Gives the shard the groups whose first cells lie in its piece of the sequence of cells, group by group. */
+/* Selects the groups whose first cells lie in the shard's interval of the sequence of cells, group by
+ * group. */
 static void take_groups(qd_dispatch_t *self)
 {
     const qd_groups_t *groups = &self->groups;
@@ -194,7 +195,7 @@ void qd_dispatch_free(qd_dispatch_t *self)
     free(self);
 }
 
-/* The next stretch of worlds of a cell that is not done, from self->world on; empty if there is none. */
+/* The next range of unfinished worlds of a cell, from self->world on; empty if there is none. */
 static qd_range_t next_gap(const qd_dispatch_t *self, size_t cell)
 {
     qd_range_t mine = self->mine[cell];
@@ -220,7 +221,7 @@ static void hand_out(qd_dispatch_t *self, size_t cell, qd_range_t range, qd_work
     *work = (qd_work_t){cell / orders, cell % orders, range};
 }
 
-/* The next unit of the cell at hand; false where there is none. */
+/* The next unit of the current cell; false if there is none. */
 static bool next_of_cell(qd_dispatch_t *self, qd_work_t *work)
 {
     size_t cell = self->turn[self->at];
@@ -244,8 +245,8 @@ static uint64_t end_of_group(const qd_dispatch_t *self, size_t group)
     return end;
 }
 
-/* The next unit of the group at hand, within a look: its cells take turns, look by look, because they are looked at
- * together. False where there is none. */
+/* The next unit of the current group, within a look. Its cells take turns, look by look, because they are
+ * looked at together. False if there is none. */
 static bool next_of_group(qd_dispatch_t *self, qd_work_t *work)
 {
     size_t group = self->turn[self->at], size = self->groups.start[group + 1] - self->groups.start[group];
@@ -286,7 +287,7 @@ static uint64_t draw_ticket(qd_dispatch_t *self)
     return self->options.ticket ? self->options.ticket(self->options.ticket_context) : self->next++;
 }
 
-/* The ticket's unit: those before it are passed by. */
+/* The ticket's unit: skips the units before it. */
 static bool next_by_unit(qd_dispatch_t *self, qd_work_t *work)
 {
     uint64_t ticket = draw_ticket(self);

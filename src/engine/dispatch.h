@@ -29,8 +29,8 @@ typedef struct {
 
 typedef struct qd_dispatch qd_dispatch_t;
 
-/* The worlds of a (point, order) that are done already, in ascending ranges, or NULL; called once for each at
- * the start. */
+/* The finished worlds of a (point, order), in ascending ranges, or NULL; called once for each at the
+ * start. */
 typedef const qd_ranges_t *qd_done_t(void *context, size_t point, size_t order);
 
 typedef struct {
@@ -43,32 +43,33 @@ typedef struct {
     void *ticket_context;
 } qd_dispatch_options_t;
 
-/* A shard is one of `shards` equal consecutive pieces of the sequence of all worlds (points, orders, worlds,
- * the last fastest), or, with a precision stop, the groups whose first cells lie in such a piece of the
- * sequence of cells, group by group, because a stop needs all its worlds. Points that set the same things as an earlier one are not in the sequence. */
+/* A shard is one of `shards` equal consecutive intervals of the sequence of all worlds (points, orders,
+ * worlds, the last fastest). With a precision stop it is the groups whose first cells lie in such an interval
+ * of the sequence of cells, group by group, because a stop needs all worlds of a group. The sequences leave
+ * out replicas. */
 QD_MUST_USE qd_status_t qd_dispatch_new(const qd_experiment_t *experiment,
                                         const qd_dispatch_options_t *options, qd_dispatch_t **self,
                                         qd_error_t *error);
 void qd_dispatch_free(qd_dispatch_t *self);
 
-/* The next unit; false when all have been handed out. Ascending in (point, order, world). Units of a
- * precision experiment lie within a look: they do not cross multiples of QD_LOOK_SIZE; they ascend in (group, look,
+/* Hands out the next unit; false after the last. Units ascend in (point, order, world). With a precision stop
+ * a unit lies within a look (it does not cross a multiple of QD_LOOK_SIZE), and units ascend in (group, look,
  * cell, world). */
 bool qd_dispatch_next(qd_dispatch_t *self, qd_work_t *work);
 
 /* Drops the worlds of (point, order) from `world` on. */
 void qd_dispatch_close(qd_dispatch_t *self, size_t point, size_t order, uint64_t world);
 
-/* Worlds of this shard in all, and those that were done at the start. */
+/* Worlds of this shard in all, and finished ones at the start. */
 uint64_t qd_dispatch_total(const qd_dispatch_t *self);
 uint64_t qd_dispatch_done(const qd_dispatch_t *self);
 
-/* Worlds that the tickets drawn so far stand for, over all ranks; with a precision stop 0. */
+/* Worlds of the tickets drawn so far, over all ranks; 0 with a precision stop. */
 uint64_t qd_dispatch_drawn(const qd_dispatch_t *self);
 
-/* Points that set the same things: their worlds are the same, so they are played once and kept once. */
+/* Replicas: design points with the settings of an earlier point. Their worlds are played and kept once. */
 
-/* For each point the first point of the experiment that sets the same things, mostly itself. To be freed. */
+/* For each point the first point with the same settings, mostly itself. Freed by the caller. */
 QD_MUST_USE qd_status_t qd_twins_find(const qd_experiment_t *experiment, size_t **first, qd_error_t *error);
 
 #endif

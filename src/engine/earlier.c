@@ -11,7 +11,7 @@
 #include "engine/columns.h"
 #include "quadrille/result.h"
 
-/* Beside an unreadable result file there may be finished worlds of its run. */
+/* Finished worlds of the run may lie beside an unreadable result file. */
 static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *error)
 {
     char *folder;
@@ -31,7 +31,7 @@ static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *er
     return status;
 }
 
-/* Whether the worlds of a result file are this experiment's, by this version of the program. */
+/* Whether the worlds of a result file belong to this experiment and this version of the program. */
 static qd_status_t check_origin(const qd_experiment_t *experiment, const char *output,
                                 const qd_provenance_t *from, qd_error_t *error)
 {
@@ -75,7 +75,7 @@ static qd_status_t add_result(qd_index_t *index, const qd_experiment_t *experime
     return status == QD_OK && rows ? qd_index_add_result(index, output, error) : status;
 }
 
-/* Existing worlds must keep the outcomes of this run: rows cannot be added later. */
+/* Refuses finished worlds that keep other outcomes than this run: rows cannot be added later. */
 static qd_status_t check_kind(const qd_index_t *index, const qd_experiment_t *experiment, const char *output,
                               qd_error_t *error)
 {
@@ -174,7 +174,7 @@ static bool copy(qd_done_table_t *self, const qd_index_t *index)
     return true;
 }
 
-/* Numbers of ranges first, then the ranges, one after another. */
+/* The numbers of ranges come first, then all ranges. */
 static qd_status_t share(qd_done_table_t *self, const qd_ranks_t *ranks, qd_error_t *error)
 {
     size_t total = 0, at = 0;

@@ -29,15 +29,15 @@ typedef struct {
     qd_factor_effect_t *input; /* [inputs] in the order of the design */
     double *x, *y;             /* [points][inputs]; [points] means of an outcome */
     qd_rank_correlation_t *found;
-    /* What qd_effects_find found: */
+    /* Set by qd_effects_find: */
     size_t points; /* with a mean; fewer than 4 are too few */
     bool partial;  /* correlations are partial */
-    qd_factor_effect_t *
-        sorted; /* [inputs] strongest first; NaN last, where the outcome does not vary or points are too few */
+    /* [inputs] strongest first; NaN last: the outcome does not vary, or points are too few */
+    qd_factor_effect_t *sorted;
 } qd_effects_t;
 
-/* `experiment` is that of the file, or NULL. inputs 0: its design is of another type, and has no such effects. Released by
- * qd_effects_clear, after a failure too. QD_ERROR_MEMORY. */
+/* `experiment` is the file's, or NULL. inputs 0: designs of another type have no such effects. Freed by
+ * qd_effects_clear, also after a failure. QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_effects_init(qd_effects_t *self, qd_result_file_t *file,
                                         const qd_experiment_t *experiment, qd_error_t *error);
 void qd_effects_clear(qd_effects_t *self);

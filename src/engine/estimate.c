@@ -11,15 +11,15 @@
 #include "engine/worker.h"
 
 #define BUDGET 0.8 /* seconds of sampling */
-#define CELLS  8   /* that are sampled at most */
-#define FEW    16  /* worlds of a short unit; a longer one less this is free of what a unit costs itself */
-#define MORE   64  /* of the first longer unit; then four times as many, until it takes long enough */
+#define CELLS  8   /* greatest number sampled */
+#define FEW    16 /* worlds of a short unit, subtracted from a longer one: the cost of a unit itself cancels */
+#define MORE   64 /* of the first longer unit; then four times as many until it takes long enough */
 
-#define FLUSH_SECONDS 5.0                  /* between two parts, of a long run */
+#define FLUSH_SECONDS 5.0                  /* seconds between two parts of a long run */
 #define ASSEMBLING    ((uint64_t)16 << 20) /* bytes of memory of the assembly */
-#define FRAME         ((uint64_t)1 << 20)  /* bytes of a result file with hardly anything in it */
+#define FRAME         ((uint64_t)1 << 20)  /* bytes of a nearly empty result file */
 
-/* Bytes of a (point, order) in a result file, besides its rows and its tally. */
+/* Bytes of a (point, order) in a result file, apart from its rows and its tally. */
 static uint64_t summary_bytes(const qd_experiment_t *experiment, size_t periods)
 {
     const uint64_t outcome = 8 * (6 + 7 + 64), series = 8 * 5 * (uint64_t)periods, plane = 2048,
@@ -56,7 +56,7 @@ static double processor_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Bytes of memory in use; 0 where that cannot be told. */
+/* Bytes of memory in use; 0 if unknown. */
 static uint64_t memory_in_use(void)
 {
     unsigned long long size, resident = 0;
@@ -75,7 +75,7 @@ typedef struct {
     uint64_t tally, tally_worlds; /* bytes of the largest tally, and its worlds */
 } sample_t;
 
-/* Plays worlds 0 .. count - 1 and gives the seconds that it took. */
+/* Plays worlds 0 .. count - 1 and returns the seconds taken. */
 static qd_status_t play(qd_worker_t *worker, size_t point, size_t order, uint64_t count, sample_t *sample,
                         double *seconds, qd_error_t *error)
 {
@@ -111,7 +111,7 @@ static qd_status_t sample_cell(qd_worker_t *worker, size_t point, size_t order, 
     return status;
 }
 
-/* Cells spread evenly, until the time is up. */
+/* Samples cells spread evenly until the time is up. */
 static qd_status_t take_sample(qd_worker_t *worker, const qd_experiment_t *experiment, sample_t *sample,
                                qd_error_t *error)
 {

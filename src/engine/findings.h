@@ -8,7 +8,7 @@
 
 struct qd_claim_sequences; /* engine/claim_sequences.h */
 
-/* Strings belong to the findings or to the experiment, which must outlive them. */
+/* Strings belong to the findings or to the experiment, which outlives them. */
 typedef struct {
     size_t claims, contrasts, sensitivities;
     qd_result_claim_t *claim;           /* one per claim, in the file's order */
@@ -18,32 +18,33 @@ typedef struct {
     qd_result_robustness_t *robustness; /* claims x (1 + orders); NULL where none is asked for */
     const char **robustness_place;      /* names of its columns: "claim", then the orders */
     size_t turnings;
-    qd_result_turning_t *turning;         /* which parameters move the effects */
+    qd_result_turning_t *turning;         /* parameters that move the effects */
     qd_result_contrast_t *contrast;       /* see qd_analyse_contrasts */
     qd_result_sensitivity_t *sensitivity; /* saltelli and morris designs: outcomes x orders x factors */
     size_t texts;
     char **text; /* owned strings */
 } qd_analysis_t;
 
-/* The references with which each arm of a contrast is compared: "more - neutral", "less - neutral", ... */
+/* Names of the references of each arm of a contrast: "more - neutral", "less - neutral", ... */
 #define QD_BASELINES 4
 extern const char *const qd_baseline_names[QD_BASELINES];
 
-/* A string made printf-style that lives as long as the findings; NULL when memory is short. */
+/* Formats a string that lives as long as the findings; NULL when memory is short. */
 const char *qd_analysis_text(qd_analysis_t *self, const char *format, ...) QD_PRINTF(2, 3);
 
 void qd_analysis_free(qd_analysis_t *self);
 
 /* ---- the parts of the analysis ------------------------------------------------------------------------- */
 
-/* Each adds its rows; the index has been selected. Errors of memory and of reading only. */
+/* Each of these adds its rows. The index has been selected. Only memory and reading can fail. */
 
-/* Adds the claims' verdicts, by order and ablated: those of `sequences` where claims stopped the run, else NULL. */
+/* Adds the claims' verdicts, by order and ablated; those of `sequences` if claims stopped the run, else
+ * NULL. */
 QD_MUST_USE qd_status_t qd_analyse_claims(const qd_experiment_t *experiment, qd_index_t *done,
                                           const struct qd_claim_sequences *sequences, qd_analysis_t *out,
                                           qd_error_t *error);
 
-/* Most points of a design whose points are compared pair by pair. */
+/* Greatest number of points of a design whose points are compared pair by pair. */
 #define QD_CONTRAST_POINTS 8
 
 /* Adds contrasts of the main outcomes (survival, tension_mean, institution_end, resolved, effective_blocs,

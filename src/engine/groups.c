@@ -64,7 +64,7 @@ static qd_status_t join_place(joining_t *self, const qd_place_t *place, qd_error
     return status;
 }
 
-/* The mean over the orders and every ablation have the cells of other places: they need no visit of their own. */
+/* The mean over the orders and the ablations have the cells of other places, which are visited. */
 static qd_status_t join_claims(joining_t *self, qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->experiment;

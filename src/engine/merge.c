@@ -19,11 +19,11 @@ typedef struct {
     const qd_merge_options_t *options;
     qd_experiment_t *experiment;
     qd_index_t *index;
-    qd_stopping_t *stopping; /* NULL without a precision */
+    qd_stopping_t *stopping; /* NULL without a precision stop */
     qd_origin_t origin;      /* of all shards */
 } merge_t;
 
-/* Takes the experiment from the first shard; the others must state the same. All that do not are named. */
+/* Takes the experiment from the first shard. The others must state the same; all that do not are named. */
 static qd_status_t take_shard(merge_t *self, size_t number, char **config, qd_error_t *error)
 {
     const char *path = self->options->shard[number];
@@ -106,7 +106,7 @@ static qd_status_t find_missing(const merge_t *self, qd_merge_summary_t *summary
                         self->options->output, summary->missing);
 }
 
-/* An OUT.h5 that holds the same already is as good as one just written. */
+/* An OUT.h5 with the same contents counts as written. */
 static qd_status_t check_output(merge_t *self, qd_merge_summary_t *summary, qd_error_t *error)
 {
     const char *output = self->options->output;

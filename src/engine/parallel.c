@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "engine/dispatch.h"
 
-/* Tickets from here on are QD_NO_TICKET: above any that is drawn, and every rank may add it without an
- * overflow. */
+/* Tickets from this number on mean QD_NO_TICKET. It lies above any ticket drawn, and every rank can add it
+ * without overflow. */
 #define CALLED_OFF ((uint64_t)1 << 40)
 
 #ifdef QD_MPI

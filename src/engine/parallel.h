@@ -15,40 +15,42 @@
 
 struct qd_ranks {
     int rank, size;
-    uint64_t next; /* the next ticket; where there are several ranks, rank 0's is the one that counts */
-    void *window;  /* of that counter; NULL where there is one rank */
+    uint64_t next; /* the next ticket; with several ranks rank 0's counts */
+    void *window;  /* of that counter; NULL with one rank */
 };
 
 #define QD_RANKS_ALONE ((qd_ranks_t){.rank = 0, .size = 1})
 
-/* Determines the ranks; one without MPI. */
+/* Finds the ranks; one without MPI. */
 QD_MUST_USE qd_status_t qd_ranks_begin(qd_ranks_t *self, qd_error_t *error);
 void qd_ranks_end(qd_ranks_t *self);
 
-/* 0, 1, 2, ... over all ranks (`self` is a qd_ranks_t, as a dispatcher wants it), or QD_NO_TICKET after a
- * call-off. */
+/* Returns 0, 1, 2, ... over all ranks (`self` is a qd_ranks_t, the callback's context), or QD_NO_TICKET after
+ * a call-off. */
 uint64_t qd_ranks_ticket(void *self);
 
-/* No rank gets further tickets. */
+/* Ends the tickets of all ranks. */
 void qd_ranks_call_off(qd_ranks_t *self);
 
-/* Waits for all ranks and returns the same on each: QD_OK if all pass it, else one of the other codes. */
+/* Waits for all ranks and returns the same status on each: QD_OK if all pass it, else one of the other
+ * codes. */
 QD_MUST_USE qd_status_t qd_ranks_agree(const qd_ranks_t *self, qd_status_t status);
 
-/* The sum over all ranks. */
+/* Returns the sum over all ranks. */
 uint64_t qd_ranks_sum(const qd_ranks_t *self, uint64_t value);
 
-/* Rank 0's bytes, on every rank. */
+/* Sends rank 0's bytes to every rank. */
 void qd_ranks_share(const qd_ranks_t *self, void *bytes, size_t size);
 
 /* Independent tasks on threads. The only place where landscapes use OpenMP: src/landscape takes a qd_runner_t
  * and is independent of threads. */
 
-/* A runner on `threads` threads, or on as many as OpenMP offers if that is 0 or less. Tasks are handed out
- * one by one as threads become free; each index is run exactly once. */
+/* Returns a runner on `threads` threads, or as many as OpenMP offers if that is <= 0. Free threads take tasks
+ * one by one; each index runs exactly once. */
 qd_runner_t qd_parallel_runner(int threads);
 
-/* From now on OpenMP offers so many threads to the calling one (0: as many as before); returns how many it offered. */
+/* Sets the number of threads that OpenMP offers to the calling thread (0: unchanged) and returns the former
+ * one. */
 int qd_parallel_offer(int threads);
 
 #endif

@@ -9,9 +9,9 @@
 struct qd_part_writer {
     qd_parts_t *parts;
     pthread_t thread;
-    pthread_mutex_t mutex; /* guards all that follows */
-    pthread_cond_t turned; /* one of the flags has changed */
-    bool writing;          /* something sealed is to be written: the thread's turn */
+    pthread_mutex_t mutex; /* guards all members below */
+    pthread_cond_t turned; /* a flag has changed */
+    bool writing;          /* sealed data wait for the thread */
     bool ending;
     qd_error_t fault;
 };

@@ -1,4 +1,4 @@
-/* A thread that writes finished worlds to disk, so that threads that play need not wait. */
+/* A thread that writes finished worlds to disk, so that the threads that play do not wait. */
 #ifndef QD_ENGINE_PART_WRITER_H
 #define QD_ENGINE_PART_WRITER_H
 
@@ -8,17 +8,16 @@
 
 typedef struct qd_part_writer qd_part_writer_t;
 
-/* Starts the thread, which sleeps until the first offer. `parts` must outlive it. */
+/* Starts the thread, which sleeps until the first offer. `parts` outlives it. */
 QD_MUST_USE qd_status_t qd_part_writer_start(qd_parts_t *parts, qd_part_writer_t **self, qd_error_t *error);
 
-/* Seals the buffer of `parts` and writes it in the background. If the last offer is still being written, nothing
- * changes, or with `wait` the caller waits. To be called under the
- * lock that guards `parts`. Returns the fault of an earlier write, if any; its data stay
- * sealed. */
+/* Seals the buffer of `parts` and writes it in the background. During the last write it does nothing, or
+ * waits for it if `wait`. The caller holds the lock that guards `parts`. Returns the error of an earlier
+ * write, if any; its data stay sealed. */
 QD_MUST_USE qd_status_t qd_part_writer_offer(qd_part_writer_t *self, bool wait, qd_error_t *error);
 
-/* Waits for the last write, ends the thread and frees it. Returns the fault of a write, if there was one.
- * NULL allowed. */
+/* Waits for the last write, ends the thread and frees it. Returns the error of a write, if any. NULL is
+ * allowed. */
 qd_status_t qd_part_writer_end(qd_part_writer_t *self, qd_error_t *error);
 
 #endif

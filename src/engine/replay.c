@@ -18,7 +18,7 @@
 #include "quadrille/world.h"
 #include "store/draft.h"
 
-/* The events of a world as JSON lines: one object an event, in the order in which they happen. docs/trace.md
+/* Writes the events of a world as JSON lines: one object per event, in the sequence of events. docs/trace.md
  * describes each kind. */
 
 typedef struct {
@@ -106,7 +106,7 @@ static void labels_member(FILE *out, const char *name, size_t n, const int label
     fputs("]", out);
 }
 
-/* The states whose side is x. */
+/* The states on side x. */
 static void side_member(FILE *out, const char *name, size_t n, const double x[], double side)
 {
     bool any = false;
@@ -119,7 +119,7 @@ static void side_member(FILE *out, const char *name, size_t n, const double x[],
     fputc(']', out);
 }
 
-/* Parameters that are not as they were told last; all of them where `all`. */
+/* Parameters that changed since they were last written; all of them if `all`. */
 static void parameters_member(trace_t *self, const qd_parameters_t *now, bool all)
 {
     bool any = false;
@@ -180,7 +180,7 @@ static void tell_crisis(const trace_t *self, const qd_event_t *event)
     array_member(self->out, "prices", event->world->states, crisis->price);
 }
 
-/* Which crisis of the period, through which venue. */
+/* The number of the crisis in the period, and the venue. */
 static void venue_members(const trace_t *self, const qd_event_t *event)
 {
     fprintf(self->out, ",\"number\":%u,\"venue\":\"%s\"", event->crisis->number, qd_venue_name(event->venue));
@@ -229,7 +229,7 @@ static void tell_mission(const trace_t *self, const qd_event_t *event)
     votes_members(self, event);
 }
 
-/* Which mission it is, by its start and the number of its crisis then, and how old. */
+/* The mission, by its start and the number of its crisis then, and its age. */
 static void enduring_members(const trace_t *self, const qd_event_t *event)
 {
     fprintf(self->out, ",\"start\":%u,\"number\":%u,\"age\":%u,\"venue\":\"%s\"", event->mission->start,
@@ -275,8 +275,8 @@ static void tell_end(const trace_t *self, const qd_event_t *event)
     fputc('}', self->out);
 }
 
-/* An observer's `see`; context is a trace_t whose first five members are set. Whether writing succeeded is
- * told by ferror(out) in the end. */
+/* An observer's `see`; context is a trace_t whose first five members are set. At the end ferror(out) says
+ * whether writing failed. */
 static void trace_see(void *context, const qd_event_t *event)
 {
     trace_t *self = context;
@@ -439,7 +439,7 @@ static qd_status_t play_once(const qd_experiment_t *experiment, uint64_t number,
     return played ? QD_OK : qd_no_memory(error);
 }
 
-/* One world to play, for qd_draft_fill. */
+/* One world to replay, for qd_draft_fill. */
 typedef struct {
     const qd_experiment_t *experiment;
     uint64_t world;
@@ -452,8 +452,8 @@ static qd_status_t put_events(void *context, FILE *events, qd_error_t *error)
     return play_once(self->experiment, self->world, events, self->replay, error);
 }
 
-/* Whether the trace may be written to its path. *stream: there is no file but a pipe or a terminal. The parts beside a
- * result file are inputs too. */
+/* Refuses a trace path that names an input; the parts beside a result file are inputs too. *stream: the path
+ * is a pipe or a terminal. */
 static qd_status_t check_trace(const qd_replay_options_t *options, bool *stream, qd_error_t *error)
 {
     const char *trace = options->trace;
@@ -559,7 +559,7 @@ qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, q
         replay->differs = first_difference(replay);
     if (status == QD_OK && replay->differs >= 0)
         status = QD_ERROR_DIFFERS;
-    else if (status == QD_OK) /* a row that is right says nothing about what else was relied on */
+    else if (status == QD_OK) /* a correct row does not vouch for other contents */
         status = qd_result_file_check(file, false, error);
     qd_experiment_free(experiment);
     qd_result_file_close(file);

@@ -12,11 +12,11 @@
 typedef struct {
     const char *path;  /* result file, or a folder of parts */
     const char *order; /* label */
-    const char *point; /* label, or number of a design point; NULL: the only one */
+    const char *point; /* label or position of a design point; NULL: the only one */
     uint64_t world;
-    const char *trace; /* path of a file to be written with the events (docs/trace.md), or NULL */
-    bool force;        /* an existing trace file may be replaced; never one that is read */
-    FILE *events;      /* else the stream for events, whose errors the caller checks; NULL: none */
+    const char *trace; /* path of a file for the events (docs/trace.md), or NULL */
+    bool force;        /* replaces an existing trace file, never an input */
+    FILE *events; /* without a path: a stream for the events, whose errors the caller checks; NULL: none */
 } qd_replay_options_t;
 
 typedef struct {
@@ -24,16 +24,16 @@ typedef struct {
     size_t at_point, at_order;  /* positions in the experiment */
     bool stored;                /* the file holds this world */
     qd_outcomes_t row;          /* of the replay; NaN where it failed */
-    char failure[128];          /* why it failed; "" if it did not */
-    bool kept[QD_OUTCOMES_MAX]; /* outcomes that the file holds of it */
+    char failure[128];          /* the reason of its failure; "" if it did not fail */
+    bool kept[QD_OUTCOMES_MAX]; /* outcomes of it held by the file */
     qd_outcomes_t found;        /* those */
-    char known_failure[128];    /* why it failed, by the file; "" if it did not */
+    char known_failure[128];    /* the reason of its failure in the file; "" if it did not fail */
     int differs; /* first outcome that differs; QD_OUTCOMES_MAX: the failure does; -1: nothing */
 } qd_replay_t;
 
-/* QD_ERROR_INPUT: no such order, point or world, not a result file, or a trace file that exists or cannot be
- * opened. QD_ERROR_DIFFERS: the replayed
- * world differs from its row. QD_ERROR_IO: the trace could not be written. */
+/* QD_ERROR_INPUT: unknown order, point or world, not a result file, or a trace file that exists or cannot be
+ * opened. QD_ERROR_DIFFERS: the replayed world differs from its row. QD_ERROR_IO: writing the trace
+ * failed. */
 QD_MUST_USE qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, qd_error_t *error);
 void qd_replay_free(qd_replay_t *self);
 

@@ -21,13 +21,13 @@
 #include "store/lock.h"
 #include "store/parts.h"
 
-/* Finished worlds wait in memory at most a tenth of the time that the session has taken so far, within these
- * bounds, or so many bytes, before they are written and synced: a kill costs little, and so does the writing.
- */
+/* Finished worlds wait in memory before they are written and synced: for a tenth of the session's time so
+ * far, within these bounds, or until they have this number of bytes. A kill costs few worlds, and writing
+ * costs little time. */
 #define FLUSH_SECONDS_MIN 0.25
 #define FLUSH_SECONDS_MAX 5.0
-#define FLUSH_RANKS       200 /* so many ranks make the longest wait a second longer, to spare the file system */
-#define FLUSH_BYTES       ((size_t)4 << 20) /* for each four threads; with twice as many the threads wait */
+#define FLUSH_RANKS       200 /* ranks that make the longest wait a second longer, to spare the file system */
+#define FLUSH_BYTES       ((size_t)4 << 20) /* for every four threads; at twice as many bytes the threads wait */
 #define TELL_SECONDS      0.5
 
 /* State shared by the threads of a run; accessed under the one lock of `#pragma omp critical(qd_run)`. */
@@ -37,14 +37,14 @@ typedef struct {
     qd_ranks_t *ranks;
     char *folder;    /* OUT.h5.parts */
     qd_lock_t *lock; /* of OUT.h5; on rank 0, else NULL */
-    bool replaces;   /* what has the name OUT.h5, at the end; on rank 0 */
+    bool replaces;   /* at the end the result replaces the file named OUT.h5; on rank 0 */
     int threads;
     qd_done_table_t earlier; /* worlds finished before */
-    qd_index_t *index;       /* where it lies; later all that is done; on rank 0, else NULL */
+    qd_index_t *index; /* index of the earlier worlds, later of all finished ones; on rank 0, else NULL */
     qd_dispatch_t *dispatch;
     qd_parts_t *parts;
     qd_part_writer_t *writer;
-    qd_stopping_t *stopping; /* NULL without a precision */
+    qd_stopping_t *stopping; /* NULL without a precision stop */
     size_t states, periods;  /* the largest a worker must hold */
     qd_error_t *error;
     qd_status_t status;
@@ -97,11 +97,11 @@ static qd_status_t flush(run_t *self)
     return qd_part_writer_offer(self->writer, buffered >= 2 * bytes, self->error);
 }
 
-/* Too many failed worlds are a fault of the model or its parameters, not of the worlds. */
+/* A large share of failed worlds is a fault of the model or of its parameters. */
 static qd_status_t check_failures(const run_t *self, uint64_t failed)
 {
-    /* With a precision stop the total shrinks while blocks beyond the stop, which will be dropped, have been
-     * played. */
+    /* With a precision stop the total shrinks when a cell ends; blocks beyond its end have been played and
+     * will be dropped. */
     double share = self->experiment->max_failures, played = (double)self->done;
     double allowed = share * fmax((double)qd_dispatch_total(self->dispatch), played);
     if (share > 0.0 && allowed < 1.0)
@@ -115,8 +115,7 @@ static qd_status_t check_failures(const run_t *self, uint64_t failed)
         (unsigned long long)failed, share);
 }
 
-/* Keeps a finished unit, or what of it was finished before a stop; of a precision experiment whole units
- * only. */
+/* Keeps a unit, or its finished beginning if the run stops. A precision stop keeps whole units only. */
 static qd_status_t keep(run_t *self, const qd_work_t *work, const qd_segment_t *segment)
 {
     qd_status_t status = QD_OK;
@@ -142,8 +141,8 @@ static bool next(run_t *self, qd_work_t *work)
     return self->status == QD_OK && !*self->options->stop && qd_dispatch_next(self->dispatch, work);
 }
 
-/* One thread: takes units, plays them, hands them in, until there are none or the run stops. A first fault
- * stops all. */
+/* One thread takes units, plays them and hands them in until none are left or the run stops. The first error
+ * stops all threads. */
 static void work(run_t *self)
 {
     qd_worker_t worker;
@@ -199,8 +198,8 @@ static qd_status_t open_parts(run_t *self)
     return status;
 }
 
-/* Worlds that the experiment does not have (any more) would be gone after the run, so that has to be asked
- * for. A precision stop is another thing: it drops what was played beyond it. */
+/* Refuses a resume that would lose worlds: those that the changed experiment no longer has. A precision stop
+ * drops worlds beyond its end, which is no loss. */
 static qd_status_t check_strangers(const run_t *self, const qd_index_t *done)
 {
     uint64_t strangers = qd_index_strangers(done);
@@ -216,8 +215,8 @@ static qd_status_t check_strangers(const run_t *self, const qd_index_t *done)
                         (unsigned long long)self->experiment->worlds);
 }
 
-/* Rank 0 looks at what is there: a result file that cannot be resumed is refused before anything is
- * written. */
+/* Rank 0 reads the earlier result and parts, and refuses a result file that cannot be resumed before it
+ * writes anything. */
 static qd_status_t look_back(run_t *self)
 {
     const qd_run_options_t *options = self->options;
@@ -233,7 +232,7 @@ static qd_status_t look_back(run_t *self)
         status = qd_earlier_find(self->experiment, output, self->folder, false, &self->index, self->error);
     if (status == QD_OK)
         status = check_strangers(self, self->index);
-    /* Faults of the parts were reported when they were opened. */
+    /* qd_parts_open has reported damaged parts. */
     if (status == QD_OK && options->warn && qd_parts_warnings(self->parts)->count == 0 &&
         qd_index_warnings(self->index)->count > 0)
         options->warn(options->context, qd_index_warnings(self->index));
@@ -294,7 +293,7 @@ static qd_status_t prepare(run_t *self)
 
 /* ---- its end ------------------------------------------------------------------------------------------- */
 
-/* Whether the index holds every world that the run was to make. */
+/* Writes into *whole whether the index holds every world of the run. */
 static qd_status_t all_there(run_t *self, const qd_stopping_t *stopping, bool *whole)
 {
     qd_ranks_t alone = QD_RANKS_ALONE;
@@ -343,7 +342,8 @@ static qd_status_t conclude(run_t *self, const qd_stopping_t *stopping, qd_run_s
     return status;
 }
 
-/* Says where the worlds ran out before the precision was reached, or the claims were decided. */
+/* Warns that max_worlds ended cells before their precision was reached, or claims before they were
+ * decided. */
 static void warn_of_stops(const run_t *self, const qd_stopping_t *stopping)
 {
     const qd_experiment_t *experiment = self->experiment;
@@ -354,7 +354,7 @@ static void warn_of_stops(const run_t *self, const qd_stopping_t *stopping)
         return;
     qd_error_t said = QD_ERROR_NONE;
     if (experiment->precision.claims && options->shards > 1)
-        return; /* a shard knows nothing of the claims of others; `show` of the merged file tells all */
+        return; /* a shard does not see the claims of the others; `show` of the merged file names them */
     if (experiment->precision.claims)
         qd_error_add(&said, QD_OK,
                      "%zu of %zu claims are decided in every place: the others reached max_worlds (%llu)",
@@ -367,7 +367,8 @@ static void warn_of_stops(const run_t *self, const qd_stopping_t *stopping)
     options->warn(options->context, &said);
 }
 
-/* Assembles the result file of the finished worlds, and removes the parts once it holds all of the run's worlds. */
+/* Assembles the result file of the finished worlds, and removes the parts if it holds all worlds of the
+ * run. */
 static qd_status_t finish(run_t *self, qd_run_summary_t *summary)
 {
     qd_stopping_t *stopping = NULL;
@@ -395,8 +396,7 @@ static qd_status_t finish(run_t *self, qd_run_summary_t *summary)
     return status;
 }
 
-/* Writes what is not written yet, also after a fault: then once more, and the first fault is the one that is
- * told. */
+/* Writes the remaining worlds, also after an error. A second error is not reported. */
 static void write_rest(run_t *self)
 {
     qd_error_t again = QD_ERROR_NONE;
@@ -407,7 +407,7 @@ static void write_rest(run_t *self)
     self->status = self->status == QD_OK ? status : self->status;
 }
 
-/* Keeps all finished work, after any fault. */
+/* Keeps all finished work, also after an error. */
 static void end(run_t *self, qd_run_summary_t *summary)
 {
     if (self->status != QD_OK || *self->options->stop)
@@ -423,7 +423,7 @@ static void end(run_t *self, qd_run_summary_t *summary)
     self->status = qd_ranks_agree(self->ranks, all);
 }
 
-/* Rank 0 takes the lock of the output before anything else is done. What was there was looked at without it. */
+/* Rank 0 takes the lock of the output before it reads or writes anything. */
 static qd_status_t take_output(run_t *self)
 {
     const qd_run_options_t *options = self->options;
@@ -442,7 +442,8 @@ static qd_status_t take_output(run_t *self)
     return qd_ranks_agree(self->ranks, status);
 }
 
-/* Whether an earlier session left nothing to do; its parts, if it was killed before it removed them, go. */
+/* Writes into *complete whether an earlier session left nothing to do; removes parts that it left when it was
+ * killed. */
 static qd_status_t is_complete(run_t *self, bool *complete, qd_run_summary_t *summary)
 {
     qd_status_t status = QD_OK;
@@ -485,7 +486,7 @@ qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *op
     end(&self, summary);
 
 out:
-    qd_part_writer_end(self.writer, error); /* where nothing was played, it has nothing to write */
+    qd_part_writer_end(self.writer, error); /* without played worlds nothing is left to write */
     qd_stopping_free(self.stopping);
     qd_dispatch_free(self.dispatch);
     qd_done_table_free(&self.earlier);

@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-/* Whether writing to `output` would replace the file `input`, or one in it where `input` is a folder. Told by
- * device and inode, so through links and other spellings of the path too. False where one is not there. */
+/* Whether writing to `output` would replace the file `input`, or a file in the folder `input`. Compares
+ * device and inode, and so sees through links and other spellings of a path. False if either does not
+ * exist. */
 bool qd_would_replace(const char *output, const char *input);
 
 #endif

@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "engine/worker.h"
 
-#define CHUNK 16 /* worlds that a thread takes at once */
+#define CHUNK 16 /* worlds that a thread takes together */
 
-#define DOCTRINE (-1) /* stands for a preset where a parameter's position would, as in qd_factor_t */
+#define DOCTRINE (-1) /* stands for a preset in place of a parameter's position, as in qd_factor_t */
 
 typedef struct {
     const qd_experiment_t *experiment;
@@ -136,8 +136,9 @@ static bool is_stopped(const simulation_t *self)
     return self->batch->stop != NULL && *self->batch->stop != 0;
 }
 
-/* Chunks are numbered through all cells, so that a batch of few worlds at many points and one of many worlds at few points
- * both keep all threads busy. Each world has a slot of its own: the result does not depend on the threads. */
+/* Numbers the chunks through all cells, so that a batch of few worlds at many points and one of many worlds
+ * at few points both keep all threads busy. Each world has a slot of its own: the result does not depend on
+ * the threads. */
 static bool play_all(const simulation_t *self, size_t states, size_t periods)
 {
     const qd_batch_t *batch = self->batch;

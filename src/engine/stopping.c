@@ -10,7 +10,7 @@
 #include "statistics/interval.h"
 #include "statistics/moments.h"
 
-/* A copy of a segment that came before its turn. */
+/* A copy of a segment that arrived before its turn. */
 typedef struct waiting {
     struct waiting *next;
     qd_segment_t block;
@@ -25,8 +25,8 @@ typedef struct {
     qd_moments_t moments;
     uint64_t looked;        /* worlds 0 .. looked - 1 have been looked at */
     qd_interval_t interval; /* at the last look */
-    bool narrow;            /* it is narrow enough, or nothing waits for it any more */
-    bool arrived;           /* of claims: the worlds of the next look are there */
+    bool narrow;            /* its interval is narrow, or no claim waits for it */
+    bool arrived;           /* of claims: the worlds of the next look have arrived */
 } cell_t;
 
 struct qd_stopping {
@@ -34,8 +34,8 @@ struct qd_stopping {
     size_t cells;
     size_t *twin; /* [points] */
     qd_groups_t groups;
-    qd_claim_sequences_t *claims; /* of a precision of claims; else NULL, and the cells judge themselves */
-    cell_t *cell;                 /* [cells] those of twins are not used */
+    qd_claim_sequences_t *claims; /* of a precision of claims; NULL: cells judge themselves */
+    cell_t *cell;                 /* [cells] replicas' are unused */
     waiting_t **waiting;          /* [cells] ascending */
 };
 
@@ -135,8 +135,8 @@ void qd_stopping_share(qd_stopping_t *self, const qd_ranks_t *ranks)
         qd_claim_sequences_share(self->claims, ranks);
 }
 
-/* Adds the next `count` values (NaN: failed worlds, left out) and looks. Points varied for robustness have as many worlds
- * as were asked for, however narrow their intervals. */
+/* Adds the next `count` values (NaN: failed worlds, left out) and takes a look. Points varied for robustness
+ * play all their worlds, however narrow their intervals. */
 static void look(const qd_stopping_t *self, cell_t *cell, const double *value, size_t stride, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -164,7 +164,7 @@ static size_t next_look(const qd_stopping_t *self, size_t number)
     return left < QD_LOOK_SIZE ? (size_t)left : QD_LOOK_SIZE;
 }
 
-/* Whether the worlds of the next look have arrived in every cell of a group that still has one. *count: theirs. */
+/* Whether the worlds of the next look have arrived in every open cell of a group. *count: their number. */
 static bool is_ready(const qd_stopping_t *self, size_t group, size_t *count)
 {
     *count = 0;
@@ -191,7 +191,7 @@ static void look_at_group(qd_stopping_t *self, size_t group, size_t count)
     }
 }
 
-/* Takes the next look's worlds of every cell of a group that has them. */
+/* Takes the next look's worlds of every open cell of a group. */
 static qd_status_t read_arrivals(qd_stopping_t *self, qd_index_t *done, size_t group, qd_error_t *error)
 {
     size_t orders = self->experiment->orders;
@@ -210,7 +210,7 @@ static qd_status_t read_arrivals(qd_stopping_t *self, qd_index_t *done, size_t g
     return QD_OK;
 }
 
-/* Looks at what is done of a group from world 0 on. */
+/* Repeats the looks at a group's finished worlds from world 0 on. */
 static qd_status_t repeat_group(qd_stopping_t *self, qd_index_t *done, size_t group, qd_error_t *error)
 {
     for (;;) {
@@ -224,14 +224,14 @@ static qd_status_t repeat_group(qd_stopping_t *self, qd_index_t *done, size_t gr
 
 /* ---- resumes ------------------------------------------------------------------------------------------- */
 
-/* Worlds of a cell that count: those looked at, and those that wait for a look. */
+/* Worlds of a cell that are looked at or wait for a look. */
 static uint64_t kept(const qd_stopping_t *self, size_t number)
 {
     return self->cell[number].looked + (self->cell[number].arrived ? next_look(self, number) : 0);
 }
 
-/* Looks at what is done from world 0 on. Only whole looks count: a shorter one at the end of an earlier
- * maximum would not have been taken under this one. */
+/* Repeats the looks at a cell's finished worlds from world 0 on. Only whole looks count: a shorter one at the
+ * end of an earlier maximum would not have been taken with this one. */
 static qd_status_t repeat_looks(qd_stopping_t *self, qd_index_t *done, size_t point, size_t order,
                                 qd_error_t *error)
 {
@@ -330,7 +330,7 @@ static qd_status_t wait_in_line(waiting_t **at, const qd_segment_t *block, qd_er
     return QD_OK;
 }
 
-/* Accepts blocks that waited as long as it is their turn; drops those of a cell that has ended. */
+/* Accepts waiting blocks while it is their turn; drops those of a cell that has ended. */
 static qd_status_t accept_waiting(qd_stopping_t *self, size_t number, qd_parts_t *parts, qd_error_t *error)
 {
     const cell_t *cell = &self->cell[number];

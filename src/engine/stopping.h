@@ -1,13 +1,14 @@
-/* The precision stop. Of an outcome: each (point, order) ends at the first look at which its interval, cut at the bounds
- * of the outcome, reaches no further than the half width from the mean, to either side. Of claims: each ends when no
- * claim needs it any more (engine/claim_sequences.h).
+/* The precision stop.
+ *
+ * Of an outcome: each (point, order) ends at the first look at which its interval, cut at the bounds of the
+ * outcome, reaches no further than the half width from the mean on either side. Of claims: each cell ends
+ * when no claim needs it any more (engine/claim_sequences.h).
  *
  * Looks are taken every QD_LOOK_SIZE worlds, in the order of the worlds, whichever thread finished them
- * first: blocks that finish early wait, and blocks beyond the stop are dropped. The cells of a group (engine/groups.h)
- * are looked at together, with the same worlds.
- * So the stopping point, and with it the result, is the same for any number of threads and after any resume.
- * The intervals are a confidence sequence, valid at every look (statistics/interval.h). Not
- * thread-safe: the caller holds a lock. */
+ * first: blocks that finish early wait, and blocks beyond the stop are dropped. All cells of a group
+ * (engine/groups.h) are looked at together, with the same worlds. The stopping point, and with it the result,
+ * is therefore the same for any number of threads and after any resume. The intervals are a confidence
+ * sequence, valid at every look (statistics/interval.h). Not thread-safe: the caller holds a lock. */
 #ifndef QD_ENGINE_STOPPING_H
 #define QD_ENGINE_STOPPING_H
 
@@ -20,47 +21,48 @@
 
 typedef struct qd_stopping qd_stopping_t;
 
-/* NULL-safe only in _free. The experiment must have a precision and outlive the object. */
+/* Only _free accepts NULL. The experiment has a precision and outlives the object. */
 QD_MUST_USE qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **self,
                                         qd_error_t *error);
 void qd_stopping_free(qd_stopping_t *self);
 
-/* Repeats the looks at worlds that earlier sessions finished, and limits the index to the worlds looked at:
- * what was cut otherwise (with a fixed number of worlds, another half width, another maximum) and reaches
- * beyond is left out, and gaps that this leaves are to be filled. */
+/* Repeats the looks at the worlds of earlier sessions, and limits the index to the worlds looked at. Worlds
+ * of other cuts (a fixed number of worlds, another half width, another maximum) that reach beyond are left
+ * out, and the gaps that this leaves are played again. */
 QD_MUST_USE qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t *error);
 
-/* Rank 0's progress of all looks, on every rank. */
+/* Sends rank 0's state of all looks to every rank. */
 void qd_stopping_share(qd_stopping_t *self, const qd_ranks_t *ranks);
 
-/* Takes a finished block, which lies within one look. One that was looked at before (it fills a gap) goes to
- * `parts`; others are whole looks (the last one of all may be shorter): they wait, go to `parts` in order, or
- * are dropped. */
+/* Takes a finished block, which lies within one look. A block looked at before (it fills a gap) goes to
+ * `parts`. Other blocks are whole looks (the last of all may be shorter): they wait, go to `parts` in order,
+ * or are dropped. */
 QD_MUST_USE qd_status_t qd_stopping_offer(qd_stopping_t *self, const qd_segment_t *block, qd_parts_t *parts,
                                           qd_error_t *error);
 
-/* Tells the dispatcher which cells of the group of (point, order) need no more worlds. */
+/* Closes in the dispatcher the cells of (point, order)'s group that need no more worlds. */
 void qd_stopping_close(const qd_stopping_t *self, qd_dispatch_t *dispatch, size_t point, size_t order);
 
-/* Whether (point, order) needs no further looks: narrow enough, waited for by no claim, or all its worlds done. */
+/* Whether (point, order) needs no further looks: its interval is narrow, no claim waits for it, or all its
+ * worlds are done. */
 bool qd_stopping_settled(const qd_stopping_t *self, size_t point, size_t order);
 
-/* Worlds 0 .. n - 1 of (point, order) that have been looked at: n. */
+/* Returns n: worlds 0 .. n - 1 of (point, order) have been looked at. */
 uint64_t qd_stopping_looked(const qd_stopping_t *self, size_t point, size_t order);
 
-/* Worlds that (point, order) shall have: those looked at where it has ended before the experiment's worlds, else all of
- * these. */
+/* The final number of worlds of (point, order): those looked at if it ended early, else all of the
+ * experiment's. */
 uint64_t qd_stopping_target(const qd_stopping_t *self, size_t point, size_t order);
 
 /* The interval of the outcome at the last look at (point, order), valid at all looks at once; NaN before the first, and
  * where claims stop the run. */
 qd_interval_t qd_stopping_interval(const qd_stopping_t *self, size_t point, size_t order);
 
-/* Number of (point, order) pairs whose interval is narrow enough, those that share their worlds counted each; or of the
- * awaited claims that are decided. */
+/* Number of (point, order) pairs whose interval is narrow, replicas included; or of awaited claims that are
+ * decided. */
 size_t qd_stopping_count(const qd_stopping_t *self);
 
-/* The number of all of these: pairs, or awaited claims. */
+/* The number of all pairs, or of all awaited claims. */
 size_t qd_stopping_size(const qd_stopping_t *self);
 
 /* The claims' sequences, or NULL where claims do not stop the run. `self` may be NULL. */

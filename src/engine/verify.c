@@ -28,13 +28,13 @@ typedef struct {
     qd_result_file_t *file;
     qd_experiment_t *experiment;
     qd_index_t *index; /* NULL where the file keeps no rows */
-    uint64_t columns;  /* outcomes that it keeps */
-    size_t extras;     /* and values of the group `landscape`: all or none */
+    uint64_t columns;  /* outcomes kept by the file */
+    size_t extras;     /* number of values of the group `landscape` kept: all or none */
     size_t *twin;
     qd_work_t *block; /* in order */
     size_t blocks, room, next;
     uint64_t total;
-    qd_cell_hash_t *cell;         /* of all worlds played again, where all are; else NULL */
+    qd_cell_hash_t *cell;         /* of all replayed worlds, if all are replayed; else NULL */
     qd_verify_tallies_t *tallies; /* likewise */
     size_t states, periods;
     qd_error_t *error;
@@ -67,7 +67,7 @@ static qd_status_t check_rows(qd_index_t *index, const char *path, char *differe
     return QD_OK;
 }
 
-/* Makes all that follows from the rows and tallies of an index, in a file at `again`. */
+/* Writes a file at `again` with everything that follows from the rows and tallies of an index. */
 static qd_status_t conclude_again(verify_t *self, const char *again)
 {
     qd_assembled_t assembled;
@@ -94,7 +94,7 @@ static void tell_run(void *context, const qd_progress_t *progress)
         options->progress(options->context, progress->done, progress->total);
 }
 
-/* Runs the whole experiment again, for a file that keeps no rows. */
+/* Replays the whole experiment, for a file that keeps no rows. */
 static qd_status_t run_again(verify_t *self, const char *again)
 {
     qd_verify_report_t *report = self->report;
@@ -137,9 +137,9 @@ static qd_status_t make_again(verify_t *self, const char *again)
     return status;
 }
 
-/* Whether the summaries, paths, contrasts, indices, verdicts and attributes of a result file are those that follow from
- * its rows and tallies, or where it has none from its experiment: they are made again, in a scratch file below $TMPDIR.
- * The report says what differs first. */
+/* Compares the summaries, paths, contrasts, indices, verdicts and attributes of a result file with those
+ * recomputed from its rows and tallies, or, if it has none, from its experiment. The recomputed ones go into
+ * a scratch file below $TMPDIR. The report names the first difference. */
 static qd_status_t check_statistics(verify_t *self)
 {
     const char *base = getenv("TMPDIR");
@@ -177,8 +177,8 @@ static bool add_block(verify_t *self, size_t point, size_t order, qd_range_t ran
     return true;
 }
 
-/* What of the sample lies in a range of worlds whose first has position `at` in the sequence of all. A block may go on
- * in the next range. */
+/* The worlds of the sample's block within a range whose first world has position `at` in the sequence of all.
+ * A block may continue in the next range. */
 static bool add_blocks(verify_t *self, qd_verify_sample_t *sample, size_t point, size_t order,
                        qd_range_t range, uint64_t at)
 {
@@ -196,7 +196,7 @@ static bool add_blocks(verify_t *self, qd_verify_sample_t *sample, size_t point,
     return true;
 }
 
-/* Worlds of a (point, order); none of points that set the same things as an earlier one, whose worlds they are. */
+/* Worlds of a (point, order); none of a replica, whose worlds belong to the earlier point. */
 static const qd_ranges_t *worlds_of(const verify_t *self, size_t cell)
 {
     static const qd_ranges_t none = {0};
@@ -231,7 +231,7 @@ static bool same_bits(double a, double b)
     return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
 }
 
-/* Why a world failed, by the file; NULL if it did not. */
+/* The reason for which a world failed, from the file; NULL if it did not fail. */
 static const char *failure_of(const verify_t *self, size_t point, size_t order, uint64_t world)
 {
     size_t low = 0, high = qd_index_failures(self->index, point, order);
@@ -272,7 +272,7 @@ static double value_of(const qd_segment_t *segment, uint64_t world, size_t value
                                    : segment->extra[at * QD_LANDSCAPE_OUTCOMES + value - QD_OUTCOMES_MAX];
 }
 
-/* One world; false where it differs. `stored`: one value per outcome kept. */
+/* Compares one world; false if it differs. `stored`: one value per outcome kept. */
 static bool compare_world(verify_t *self, const qd_segment_t *segment, uint64_t world, const char *failure,
                           const double *stored, size_t stride)
 {
@@ -338,8 +338,7 @@ static void add_hash(verify_t *self, const qd_segment_t *segment, const qd_tally
     cell->sum.high += add.high + (cell->sum.low < add.low);
 }
 
-/* Blocks are taken in order, so once a difference is found only earlier ones, which are taken already,
- * matter. */
+/* Threads take blocks in order: after a difference only blocks taken before it can hold an earlier one. */
 static bool next(verify_t *self, qd_work_t *block, double *stored)
 {
     if (self->status != QD_OK || *self->options->stop || self->next == self->blocks ||
@@ -400,7 +399,7 @@ static void work(verify_t *self)
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
-/* Refuses an index with omitted worlds, which would not be compared. */
+/* Refuses an index that omits worlds: they would not be compared. */
 static qd_status_t check_whole(verify_t *self)
 {
     const char *path = self->options->path;
@@ -462,7 +461,7 @@ static qd_status_t open_all(verify_t *self)
     return status == QD_OK && self->index ? check_whole(self) : status;
 }
 
-/* The hash of what was played again where that is everything, else of the statistics that the file holds. */
+/* The hash of the replayed worlds if all were replayed, else of the statistics that the file holds. */
 static qd_status_t compare_hashes(verify_t *self)
 {
     qd_verify_report_t *report = self->report;
@@ -478,7 +477,7 @@ static qd_status_t compare_hashes(verify_t *self)
     return status;
 }
 
-/* Whatever else may have been changed, compared or not. */
+/* Compares everything else, and the digest. */
 static qd_status_t check_digest(verify_t *self)
 {
     qd_error_t found = QD_ERROR_NONE;
@@ -508,8 +507,7 @@ static qd_status_t judge(verify_t *self)
     if (self->index && report->statistics[0] == '\0')
         status = check_rows(self->index, self->options->path, report->statistics, sizeof report->statistics,
                             self->error);
-    bool parts =
-        qd_result_file_is_folder(self->file); /* of a run that goes on: without statistics of their own */
+    bool parts = qd_result_file_is_folder(self->file); /* of a running run: it has no statistics of its own */
     if (status == QD_OK && !parts && self->index)
         status = compare_hashes(self);
     if (status == QD_OK && !parts && self->index && strcmp(report->stored_hash, report->recomputed_hash) != 0)

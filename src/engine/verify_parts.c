@@ -10,14 +10,14 @@
 
 #define GOLDEN 0.6180339887498949 /* (sqrt(5) - 1) / 2 */
 
-/* floor(i * of / parts), i <= parts: where the i-th of equal parts begins. */
+/* floor(i * of / parts), i <= parts: the beginning of the i-th of equal intervals. */
 static uint64_t part_begin(uint64_t i, uint64_t of, uint64_t parts)
 {
     __extension__ typedef unsigned __int128 wide_t;
     return (uint64_t)((wide_t)i * of / parts);
 }
 
-/* The positions of block `number`, which exists: worlds taken before it, and worlds passed over. */
+/* The positions of block `number`, which exists: worlds taken before it, and worlds skipped. */
 static qd_range_t positions_of(const qd_verify_sample_t *self)
 {
     uint64_t i = self->number, passed = self->worlds - self->take;

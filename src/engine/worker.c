@@ -101,7 +101,7 @@ static qd_status_t prepare(qd_worker_t *self, const qd_work_t *work, qd_error_t 
     return self->tally ? QD_OK : qd_no_memory(error);
 }
 
-/* The group `landscape` of the world just played. */
+/* Computes the group `landscape` of the world just played. */
 static void measure_landscape(qd_worker_t *self, qd_luck_t luck, const qd_result_t *result, double *extra)
 {
     qd_bloc_game_t game = qd_world_bloc_game(self->world);

@@ -1,5 +1,5 @@
-/* One thread's share of a run: a world, a tally and the rows of one unit, allocated once and first touched by
- * the thread that uses them. */
+/* One thread's state: a world, a tally and the rows of one unit, allocated once and first touched by the
+ * thread that uses them. */
 #ifndef QD_ENGINE_WORKER_H
 #define QD_ENGINE_WORKER_H
 
@@ -15,7 +15,7 @@ typedef struct {
     const qd_experiment_t *experiment;
     qd_world_t *world;
     qd_tally_t *tally;
-    size_t periods; /* that the tally was made for */
+    size_t periods; /* for which the tally was made */
     bool paths;
     qd_change_t *change; /* room for any plan's schedule */
     qd_plan_t plan;
@@ -29,7 +29,7 @@ typedef struct {
     size_t size, capacity;
 } qd_worker_t;
 
-/* Room for the schedule of any (point, order), malloc'ed; NULL when memory is short. */
+/* Allocates room for the schedule of any (point, order); NULL when memory is short. */
 qd_change_t *qd_worker_schedule(const qd_experiment_t *experiment);
 
 /* Largest numbers of states and periods that (point, order) can draw; `change`: from qd_worker_schedule. */
@@ -44,9 +44,8 @@ QD_MUST_USE qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t 
                                        size_t periods, qd_error_t *error);
 void qd_worker_free(qd_worker_t *self);
 
-/* Plays the worlds of a unit, in order, until it is done or *stop is set, and describes what was done as a
- * segment (pointing into the worker until its next unit). segment->worlds may be less than asked for, or 0.
- */
+/* Plays the worlds of a unit in order until its end or *stop, and describes the finished ones as a segment,
+ * which points into the worker until its next unit. segment->worlds may be less than asked for, or 0. */
 QD_MUST_USE qd_status_t qd_worker_play(qd_worker_t *self, const qd_work_t *work,
                                        const volatile sig_atomic_t *stop, qd_segment_t *segment,
                                        qd_error_t *error);
