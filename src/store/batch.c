@@ -21,7 +21,7 @@ void qd_batch_free(qd_batch_t *self)
     *self = (qd_batch_t){0};
 }
 
-/* Its number; 0 after a failure. */
+/* Adds a field and returns its number; 0 after a failure. */
 static size_t add(qd_batch_t *self, const qd_h5_variable_t *variable, qd_h5_type_t type)
 {
     qd_batch_field_t field = {.rank = variable->rank, .length = 1};

@@ -10,11 +10,11 @@ typedef struct {
     size_t rank;
     hsize_t tail[QD_H5_RANK_MAX - 2]; /* lengths after (point, order) */
     size_t length;                    /* their product */
-    double *real;                     /* points x orders x length; NULL in a field of whole numbers, */
-    int64_t *whole;                   /* and the other way round */
+    double *real;                     /* points x orders x length; NULL in a field of whole numbers */
+    int64_t *whole;                   /* the same of whole numbers; NULL in a field of reals */
 } qd_batch_field_t;
 
-/* Fields by their numbers: each type has its own, so that the values of one cannot be taken for the other's. */
+/* Numbers of fields: a type for reals and one for whole numbers, so that the compiler tells them apart. */
 typedef struct {
     size_t number;
 } qd_real_field_t;
@@ -38,7 +38,7 @@ void qd_batch_free(qd_batch_t *self);
 qd_real_field_t qd_batch_add_reals(qd_batch_t *self, const qd_h5_variable_t *variable);
 qd_whole_field_t qd_batch_add_wholes(qd_batch_t *self, const qd_h5_variable_t *variable);
 
-/* Where the values of the i-th (point, order) of the batch go; NULL after a failure. */
+/* Returns the place of the values of the i-th (point, order) of the batch; NULL after a failure. */
 double *qd_batch_reals(qd_batch_t *self, qd_real_field_t field, size_t i);
 int64_t *qd_batch_wholes(qd_batch_t *self, qd_whole_field_t field, size_t i);
 

@@ -19,13 +19,13 @@
 #define VALUES_MOST   64 /* of an attribute */
 
 typedef struct {
-    const char *path, *again; /* the file, and what is expected of it */
+    const char *path, *again; /* the file, and the expected file */
     qd_h5_t found, expected;
     char difference[512];
     bool short_of_memory;
 } compare_t;
 
-/* What the child that compares says at its end. */
+/* Message of the comparing child at its end. */
 typedef struct {
     bool failed, absent, short_of_memory;
     char why[512], difference[512];
@@ -66,7 +66,7 @@ static void compare_texts(compare_t *self, const char *name, char *const *a, cha
         }
 }
 
-/* Type in which a variable is compared; whole numbers of every kind as int64. */
+/* Type in which a variable is compared; int64 for all whole numbers. */
 static hid_t compared_as(hid_t variable)
 {
     hid_t type = H5Dget_type(variable), as;
@@ -111,7 +111,8 @@ static void close_variable(open_t *self)
         H5Dclose(self->variable);
 }
 
-/* Elements first .. first + count - 1 along the first dimension of both; false where one cannot be read. */
+/* Reads elements first .. first + count - 1 along the first dimension of both; false if one cannot be
+ * read. */
 static bool compare_slab(compare_t *self, const char *name, open_t pair[2], hid_t as, hsize_t first,
                          hsize_t count, size_t row, void *room[2])
 {
@@ -183,7 +184,7 @@ static void compare_variable(compare_t *self, const char *name)
 
 static void compare_attributes(compare_t *self, const char *path);
 
-/* All variables and attributes in a group and the groups below it, until something differs. */
+/* Compares all variables and attributes of a group and of the groups below it, up to the first difference. */
 static void compare_group(compare_t *self, const char *group)
 {
     H5G_info_t info = {0};
@@ -215,7 +216,8 @@ const char *const qd_result_provenance[] = {
     "version", "source_commit", "created", "command_line", "host",    "compiler",      "instruction_set",
     "shard",   "libraries",     "threads", "ranks",        "seconds", "_NCProperties", NULL};
 
-/* Whether an attribute is not compared: those that hold addresses or cover the whole file neither. */
+/* Whether an attribute is left out of the comparison: addresses, digests, and those of
+ * qd_unmade_attributes. */
 static bool is_passed_over(const char *path, const char *name)
 {
     static const char *const anywhere[] = {QD_DIGEST_NAME, "DIMENSION_LIST", "REFERENCE_LIST", NULL};
@@ -228,7 +230,7 @@ static bool is_passed_over(const char *path, const char *name)
     return false;
 }
 
-/* An attribute's values: those of its class, or a text, malloc'ed. */
+/* Reads an attribute's values: numbers of its class, or a malloc'ed text. */
 typedef struct {
     H5T_class_t class;
     size_t count;
@@ -255,7 +257,7 @@ static char *read_text(compare_t *self, hid_t attribute, hid_t type, hid_t space
     return copy;
 }
 
-/* False where an attribute cannot be read, or is none that a result has. */
+/* Compares one attribute; false if it cannot be read or has a type that no result has. */
 static bool read_attribute(compare_t *self, hid_t object, const char *name, attribute_t *out)
 {
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
@@ -293,7 +295,7 @@ static bool same_attributes(const attribute_t *a, const attribute_t *b)
     return true;
 }
 
-/* The attribute of both objects; what is only in one differs. */
+/* Compares the attributes of both objects; an attribute of one of them only differs. */
 static void compare_attribute(compare_t *self, const char *path, hid_t object[2], const char *name)
 {
     attribute_t value[2];
@@ -336,7 +338,7 @@ static void compare_attributes(compare_t *self, const char *path)
 
 /* ---- what was not expected ----------------------------------------------------------------------------- */
 
-/* Whether a result may have it although it is not made again: what its worlds are kept in. */
+/* Whether a result may have the object although it is not recomputed: it holds worlds. */
 static bool is_of_worlds(const char *path)
 {
     static const char *const parts[] = {"unit",         "range",       "byte",
@@ -359,7 +361,7 @@ static bool is_of_worlds(const char *path)
     return false;
 }
 
-/* Whatever is in a group of the file and was not expected, until something is found. */
+/* Looks for an unexpected object in a group of the file, up to the first. */
 static void find_unexpected(compare_t *self, const char *group)
 {
     H5G_info_t info = {0};
@@ -408,7 +410,7 @@ static void compare_files(int channel, void *context)
     (void)!qd_channel_send(channel, &answer, sizeof answer);
 }
 
-/* What has become of the comparison. */
+/* Turns the end of the child into a status. */
 static qd_status_t judge(const answer_t *answer, const char *path, char *difference, size_t size,
                          qd_error_t *error)
 {

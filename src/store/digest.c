@@ -36,7 +36,8 @@ static uint64_t of_text(const char *text, uint64_t position)
     return text == NULL || *text == '\0' ? 0 : XXH3_64bits_withSeed(text, strlen(text), position);
 }
 
-/* `count` values from number `from` of the array, which lie at `position` and after it in the variable. */
+/* Adds `count` values of the array from number `from`, which stand at `position` and after it in the
+ * variable. */
 static uint64_t of_run(qd_h5_values_t values, size_t from, size_t count, uint64_t position)
 {
     uint64_t sum = 0;
@@ -97,11 +98,11 @@ uint64_t qd_digest_values(size_t rank, const hsize_t size[], const hsize_t start
 
 /* ---- values of a file ---------------------------------------------------------------------------------- */
 
-/* What a variable or an attribute is, for the digest. */
+/* The type of a variable or an attribute, for the digest. */
 typedef struct {
     H5T_class_t class;
-    qd_h5_type_t type; /* in which its values are read */
-    bool readable;     /* false: of a type that no result file has */
+    qd_h5_type_t type; /* type in memory of its values */
+    bool readable;     /* false: no result file has this type */
     size_t length;     /* of a text of fixed length; 0 otherwise */
 } kind_t;
 
@@ -123,7 +124,7 @@ static kind_t kind_of(hid_t type)
     return kind;
 }
 
-/* Shape of a variable that is read, and how it is read: all of the axes after `axis`, `step` at once along it. */
+/* Shape of a variable, and the way of reading it: all of the axes after `axis`, `step` at once along it. */
 typedef struct {
     int rank, axis;
     hsize_t size[QD_H5_RANK_MAX], step;
@@ -147,31 +148,31 @@ static bool make_plan(hid_t space, plan_t *plan)
     return true;
 }
 
-/* What a walk over the groups of a file does. */
+/* The task of a walk over the groups of a file. */
 typedef struct {
     qd_h5_t *h5;
-    bool write; /* sums are those of what was handed over, and digests are written; else read and compared */
-    bool rows;  /* also those of the groups of one value per world, which are large */
+    /* sums are those of the arrays handed over, and digests are written; else read and compared */
+    bool write;
+    bool rows; /* also the groups of one value per world, which are large */
     /* Of several readers: */
-    qd_digest_sums_t *into; /* where it collects sums, and does nothing else; NULL: it does not */
-    size_t share, shares,
-        *slab; /* of the slabs of all variables it reads every shares-th; number of the next */
-    const qd_digest_sums_t *from; /* sums that are known; NULL: it reads */
-    size_t *next;                 /* of those: that of the next variable */
+    qd_digest_sums_t *into;       /* collects sums and does nothing else; NULL: it does not */
+    size_t share, shares, *slab;  /* reads every shares-th slab of all variables; number of the next slab */
+    const qd_digest_sums_t *from; /* known sums; NULL: it reads all values */
+    size_t *next;                 /* position of the next variable's sum among them */
 } walk_t;
 
-/* Whether it is this reader that reads the slab which comes next. */
+/* Whether this reader reads the next slab. */
 static bool is_mine(const walk_t *walk)
 {
     return walk->into == NULL || (*walk->slab)++ % walk->shares == walk->share;
 }
 
-/* Reads slab after slab and adds them up; false where one cannot be read. */
+/* Adds up a variable slab by slab; false if a slab cannot be read. */
 static bool sum_slabs(const walk_t *walk, hid_t variable, hid_t space, hid_t memory_type, const plan_t *plan,
                       qd_h5_values_t room, uint64_t *sum)
 {
     hsize_t start[QD_H5_RANK_MAX] = {0}, count[QD_H5_RANK_MAX], place[QD_H5_RANK_MAX] = {0};
-    size_t outer = (size_t)plan->axis + 1; /* axes that are not read whole */
+    size_t outer = (size_t)plan->axis + 1; /* axes that are read in steps */
     bool sound = true;
     for (int i = 0; i < plan->rank; i++)
         count[i] = i < plan->axis ? 1 : i == plan->axis ? plan->step : plan->size[i];
@@ -281,7 +282,7 @@ static bool add_attribute(qd_h5_t *h5, XXH3_state_t *state, hid_t attribute, con
     return H5Tclose(type) >= 0 && sound;
 }
 
-/* Where attributes or links of one object go, as HDF5 calls back with each. */
+/* Context of HDF5's callback for each attribute or link of one object. */
 typedef struct {
     const walk_t *walk;
     XXH3_state_t *state;
@@ -303,8 +304,8 @@ static herr_t see_attribute(hid_t object, const char *name, const H5A_info_t *in
     return sound ? 0 : -1;
 }
 
-/* All attributes of an object, in the order of their names. One iteration lists and sorts them once; HDF5 does so anew for each
- * attribute that is opened by its position. */
+/* Adds all attributes of an object, in the order of their names. One iteration lists and sorts them once; HDF5
+ * would do so anew for each attribute opened by its position. */
 static void add_attributes(const walk_t *walk, XXH3_state_t *state, hid_t object, const char *path)
 {
     place_t place = {walk, state, path};
@@ -370,7 +371,7 @@ static void add_variable(const walk_t *walk, XXH3_state_t *state, hid_t variable
 
 static void digest_group(const walk_t *walk, const char *path, char digest[33]);
 
-/* The digest that a group has; "" where it has none. */
+/* Reads the digest attribute of a group; "" if it has none. */
 static void read_digest(qd_h5_t *h5, hid_t group, const char *path, char digest[33])
 {
     char *stored = NULL;
@@ -392,7 +393,7 @@ static void read_digest(qd_h5_t *h5, hid_t group, const char *path, char digest[
     H5Aclose(attribute);
 }
 
-/* The digest of a group in a group: made, or compared, or only read. */
+/* Adds the digest of a subgroup: computes, compares or only reads it. */
 static void find_digest(const walk_t *walk, hid_t group, const char *path, char digest[33])
 {
     if (walk->rows || (strcmp(path, "/worlds") != 0 && strcmp(path, "/parts") != 0))
@@ -401,7 +402,7 @@ static void find_digest(const walk_t *walk, hid_t group, const char *path, char 
         read_digest(walk->h5, group, path, digest);
 }
 
-/* One link of a group: a variable, or a group in it. */
+/* Visits one link of a group: a variable or a subgroup. */
 static void add_link(const walk_t *walk, XXH3_state_t *state, const char *path, const char *name)
 {
     char full[2 * NAME_MOST], digest[33];
@@ -498,7 +499,7 @@ void qd_digest_write(qd_h5_t *self)
     digest_group(&(walk_t){.h5 = self, .write = true, .rows = true}, "/", self->digest);
 }
 
-/* Whatever is found damages the file, unless the system is to blame. */
+/* Every finding means a damaged file, unless a system call failed. */
 static void blame(qd_h5_t *self)
 {
     self->absent = self->failed && !self->fault;

@@ -22,27 +22,27 @@
 uint64_t qd_digest_values(size_t rank, const hsize_t size[], const hsize_t start[], const hsize_t count[],
                           qd_h5_values_t values);
 
-/* Turns `place` into the next one of a slab without its last dimension; false after the last one. */
+/* Moves `place` to the next one of a slab without its last dimension; false after the last one. */
 bool qd_digest_next_row(size_t rank, const hsize_t count[], hsize_t place[]);
 
-/* Gives every group its digest, of a file all of whose values are handed over; that of the root goes to
+/* Writes the digest of every group of a file whose values have all been handed over; the root's also goes to
  * self->digest. Fails as the functions of hdf5_file.h do. */
 void qd_digest_write(qd_h5_t *self);
 
-/* Sums of the values of variables, one after another as the groups of a file are walked. */
+/* Sums of the values of variables, in the sequence of the walk over the groups. */
 typedef struct {
     size_t count, room;
     uint64_t *sum;
 } qd_digest_sums_t;
 
-/* In a child that reads: reads a file, without the groups of one value per world (/worlds and /parts) unless
- * `rows`, and compares the digests: fails (qd_h5_refuse) where one is missing or another. `sums`: those of its values, if
- * they are known; NULL: all are read. */
+/* For a child that reads: reads a file, without the groups of one value per world (/worlds and /parts) unless
+ * `rows`, and compares the digests. Fails (qd_h5_refuse) if one is missing or differs. `sums`: known sums of
+ * values; NULL: reads all values. */
 void qd_digest_check(qd_h5_t *self, bool rows, const qd_digest_sums_t *sums);
 
-/* In one of several children: sums over every shares-th part of the values, from the share-th on, 0 <= share < shares. Those of
- * all shares add up, modulo 2^64, to the ones that qd_digest_check takes. sums->sum is the caller's to free, also after a
- * failure. */
+/* For one of several children: sums over every shares-th slab of the values, from the share-th on, 0 <= share
+ * < shares. The sums of all shares add up, modulo 2^64, to those that qd_digest_check takes. The caller frees
+ * sums->sum, also after a failure. */
 void qd_digest_sum(qd_h5_t *self, bool rows, size_t share, size_t shares, qd_digest_sums_t *sums);
 
 #endif

@@ -19,7 +19,7 @@
 #define TRIES       8
 #define PERMISSIONS 0777
 
-/* What is replaced, if anything is: its mode must not widen. */
+/* Stat of the file to be replaced, if any: its mode must not widen. */
 static void look_at_old(qd_draft_t *self)
 {
     struct stat old;
@@ -27,7 +27,7 @@ static void look_at_old(qd_draft_t *self)
     self->mode = self->replaces ? old.st_mode & PERMISSIONS : 0666;
 }
 
-/* PATH.16 random digits.tmp, and the last part of it. */
+/* Writes PATH.16 random digits.tmp, and its last part. */
 static bool choose_name(qd_draft_t *self)
 {
     uint64_t number;
@@ -95,7 +95,7 @@ qd_status_t qd_draft_end_stream(const qd_draft_t *self, FILE *stream, qd_error_t
 {
     int number = ferror(stream) ? EIO : 0;
     if (fflush(stream) != 0)
-        number = errno; /* the first reason where there is one, the disk's general complaint else */
+        number = errno; /* the first reason if there is one, else the disk's general complaint */
     if (fclose(stream) != 0 && number == 0)
         number = errno;
     errno = number;
@@ -149,7 +149,7 @@ void qd_draft_discard(qd_draft_t *self)
     *self = (qd_draft_t){.folder = -1, .fd = -1};
 }
 
-/* Whether `name` is the draft of a file called `base`. */
+/* Whether `name` is a draft of a file called `base`. */
 static bool is_draft(const char *name, const char *base)
 {
     size_t length = strlen(base);
@@ -161,7 +161,7 @@ static bool is_draft(const char *name, const char *base)
 
 void qd_draft_sweep(const char *path)
 {
-    qd_error_t ignored = QD_ERROR_NONE; /* what is left over does no harm */
+    qd_error_t ignored = QD_ERROR_NONE; /* a draft left over does no harm */
     const char *base;
     int folder;
     if (qd_files_open_parent(&qd_files_system, path, &folder, &base, &ignored) != QD_OK)

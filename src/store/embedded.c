@@ -8,13 +8,13 @@
 #include "store/cf.h"
 #include "store/table.h"
 
-#define AHEAD_COLUMNS (QD_OUTCOMES_MAX + 8) /* that are read ahead: outcomes, and the first extras */
-#define AHEAD_VALUES  ((size_t)4096)        /* of one of them: a chunk */
+#define AHEAD_COLUMNS (QD_OUTCOMES_MAX + 8) /* variables with read-ahead: outcomes, and the first extras */
+#define AHEAD_VALUES  ((size_t)4096)        /* values of one of them: a chunk */
 #define AHEAD_BYTES   ((size_t)512 << 10)   /* of tallies */
 
 enum { POINT, ORDER, PERIODS, RANGES, TALLY_SIZE, FIRST, COUNT, COLUMNS };
 
-/* Everything that units are made of, as it is in the file. */
+/* The columns from which units are built, as they are in the file. */
 typedef struct {
     int64_t *column[COLUMNS];
     size_t count[COLUMNS];
@@ -62,8 +62,7 @@ static void free_raw(raw_t *raw)
     qd_table_free(&qd_failure_table, raw->failure, raw->failures);
 }
 
-/* Whether failures ascend by point, order and world, as they are written, and each is of a point and an order
- * of the file. */
+/* Whether failures ascend by point, order and world and have valid points and orders. */
 static bool are_failures_sound(const raw_t *raw)
 {
     for (size_t f = 0; f < raw->failures; f++)
@@ -73,8 +72,8 @@ static bool are_failures_sound(const raw_t *raw)
     return true;
 }
 
-/* Whether the columns fit together, so that building units needs no further checks; qd_unit_is_sound checks
- * what a unit consists of. */
+/* Whether the columns fit together, so that building units needs no further checks. qd_unit_is_sound checks
+ * the contents of a unit. */
 static bool is_sound(const raw_t *raw)
 {
     size_t units = raw->count[POINT], ranges = raw->count[FIRST], used = 0, bytes = 0;
@@ -100,7 +99,7 @@ static bool is_sound(const raw_t *raw)
     return are_failures_sound(raw);
 }
 
-/* The first failure that is not before world 0 of (point, order). */
+/* Position of the first failure at or after world 0 of (point, order). */
 static size_t first_failure(const raw_t *raw, size_t point, size_t order)
 {
     const qd_result_failure_t wanted = {.point = point, .order = order};
@@ -197,7 +196,7 @@ qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit
     kind->paths = paths != 0;
     read_raw(h5, &raw);
     qd_status_t status = QD_OK;
-    if (!h5->failed) /* else qd_h5_close tells */
+    if (!h5->failed) /* else qd_h5_close reports it */
         status = build_units(h5, &raw, unit, units, error);
     if (status != QD_OK || h5->failed) {
         for (size_t u = 0; u < *units; u++)
@@ -210,7 +209,7 @@ qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit
     return status;
 }
 
-/* What went wrong with a file that is open for a longer time; it is usable again afterwards. */
+/* Reports the failure of a file that stays open, and resets it. */
 static qd_status_t outcome_of(qd_h5_t *h5, qd_error_t *error)
 {
     if (!h5->failed)
@@ -219,7 +218,7 @@ static qd_status_t outcome_of(qd_h5_t *h5, qd_error_t *error)
     return qd_error_add(error, h5->absent ? QD_ERROR_INPUT : QD_ERROR_IO, "%s: %s", h5->path, h5->why);
 }
 
-/* Path of the variable that holds an outcome or an extra; false where an extra has no name. */
+/* Writes the path of the variable of an outcome or an extra; false if an extra has no name. */
 static bool find_variable(qd_h5_t *h5, size_t outcome, char path[static 512])
 {
     if (outcome < QD_OUTCOMES_MAX)
@@ -239,7 +238,7 @@ static bool find_variable(qd_h5_t *h5, size_t outcome, char path[static 512])
 
 /* ---- reading ahead ------------------------------------------------------------------------------------- */
 
-/* Values of one variable: those of whole points, all orders and worlds. */
+/* Values of one variable at whole points: all orders and worlds. */
 typedef struct {
     double *value; /* NULL before the first */
     size_t first, points;
@@ -278,7 +277,7 @@ static void measure(qd_h5_t *h5, qd_embedded_ahead_t *self)
     self->measured = !h5->failed;
 }
 
-/* Points of a block; 0 where a block would not hold two. */
+/* Points of a block; 0 if a block would not hold two. */
 static size_t points_of(const qd_embedded_ahead_t *self)
 {
     bool fits = self->orders > 0 && self->worlds > 0 && self->orders <= AHEAD_VALUES &&
@@ -299,7 +298,7 @@ static void read_values(qd_h5_t *h5, size_t outcome, const hsize_t start[3], con
         qd_cf_restore_codes(out, (size_t)(count[0] * count[1] * count[2]));
 }
 
-/* The block that holds the values of a point, which is read unless it is there; NULL after a failure. */
+/* Returns the block with the values of a point, read if needed; NULL after a failure. */
 static const block_t *find_block(qd_h5_t *h5, qd_embedded_ahead_t *self, size_t outcome, size_t point)
 {
     block_t *block = &self->block[outcome];
@@ -337,7 +336,7 @@ qd_status_t qd_embedded_column(qd_h5_t *h5, qd_embedded_ahead_t *ahead, const qd
     return outcome_of(h5, error);
 }
 
-/* Bytes of /parts/tally from `at` on, as many as are read ahead. */
+/* Returns the bytes of /parts/tally from `at` on, with read-ahead. */
 static void move_tally(qd_h5_t *h5, qd_embedded_ahead_t *self, size_t at)
 {
     hsize_t start = at, count = self->bytes - at < AHEAD_BYTES ? self->bytes - at : AHEAD_BYTES;

@@ -1,5 +1,5 @@
-/* Reading /parts of a result file: the tallies of its worlds as encoded bytes, with what is needed to go on from the
- * file, or to merge it, as if it were a folder of parts. One unit per distinct (point, order). */
+/* Reads /parts of a result file: encoded tallies and the other data needed to resume or merge the file like a
+ * folder of parts. One unit per distinct (point, order). */
 #ifndef QD_STORE_EMBEDDED_H
 #define QD_STORE_EMBEDDED_H
 
@@ -8,12 +8,12 @@
 #include "store/index.h"
 #include "store/unit.h"
 
-/* Reads kind and units (source and slot left 0). QD_ERROR_INPUT where the file has no /parts. */
+/* Reads kind and units (source and slot left 0). QD_ERROR_INPUT if the file has no /parts. */
 QD_MUST_USE qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit, size_t *units,
                                          qd_error_t *error);
 
-/* What has been read of an open file beyond what was asked for: another process reads it, and each answer of it takes
- * as long as some thousand values. NULL when memory is short. */
+/* Read-ahead of an open file: another process reads it, and each of its answers costs as much as some
+ * thousand values. NULL when memory is short. */
 typedef struct qd_embedded_ahead qd_embedded_ahead_t;
 qd_embedded_ahead_t *qd_embedded_ahead_new(void);
 void qd_embedded_ahead_free(qd_embedded_ahead_t *self);

@@ -47,7 +47,7 @@ static int system_rename(void *context, int at, const char *from, const char *to
     return renameat(at, from, at, to);
 }
 
-/* The only way that is left where the file system has neither such a rename nor hard links: not atomic. */
+/* The last resort if the file system has neither such a rename nor hard links: not atomic. */
 static int look_and_rename(int at, const char *from, const char *to)
 {
     if (faccessat(at, to, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
@@ -56,8 +56,8 @@ static int look_and_rename(int at, const char *from, const char *to)
     return -1;
 }
 
-/* Some file systems (NFS, some of FUSE) refuse the flag with EINVAL, older kernels and filters of system calls the call. A link
- * replaces nothing either. */
+/* NFS and some FUSE file systems refuse the flag with EINVAL; older kernels and system call filters refuse
+ * the call. A link replaces nothing either. */
 static int system_place(void *context, int at, const char *from, const char *to)
 {
     (void)context;
@@ -98,7 +98,7 @@ const qd_files_t qd_files_system = {
     .mkdir = system_mkdir,
 };
 
-/* What a user can do about an errno. */
+/* Advice for an errno. */
 static const char *advice(int number)
 {
     switch (number) {
@@ -190,7 +190,7 @@ static int write_all(const qd_files_t *self, int fd, const void *bytes, size_t s
     return 0;
 }
 
-/* Makes a file anew; what a kill has left there is removed first. */
+/* Creates a file anew; removes a file left by a kill first. */
 static int make_temporary(const qd_files_t *self, int at, const char *name)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
@@ -263,7 +263,7 @@ qd_status_t qd_files_rename(const qd_files_t *self, int at, const char *folder, 
         snprintf(operation, sizeof operation, "rename to %s", to);
         return qd_files_fail(error, folder, operation);
     }
-    /* Some file systems cannot fsync a folder and say EINVAL; there is nothing more to be done on them. */
+    /* Some file systems answer fsync of a folder with EINVAL; it cannot be synced there. */
     if (self->fsync(self->context, at) != 0 && errno != EINVAL)
         return qd_files_fail(error, folder, "fsync");
     return QD_OK;

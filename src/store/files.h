@@ -1,9 +1,9 @@
-/* The file operations of the store, as one table of functions, so that tests can make any of them fail.
+/* The file operations of the store as one table of functions, so that tests can make any of them fail.
  *
  * Every write of the journal (parts.h) and every rename of a result goes through such a table. Its functions
- * behave like the POSIX calls they are named after: -1 and errno on failure. `context` is handed to each of
- * them. Names are relative to the open folder `at` (AT_FDCWD: the current one), so that a folder which is replaced by
- * a link meanwhile leads nowhere. */
+ * behave like the POSIX calls of the same names: -1 and errno on failure. Each receives `context`. Names are
+ * relative to the open folder `at` (AT_FDCWD: the current one), so that replacing a folder by a link has no
+ * effect. */
 #ifndef QD_STORE_FILES_H
 #define QD_STORE_FILES_H
 
@@ -33,27 +33,27 @@ extern const qd_files_t qd_files_system;
 /* Adds "PATH: OPERATION failed: strerror; what to do" for the present errno and returns QD_ERROR_IO; errno stays. */
 qd_status_t qd_files_fail(qd_error_t *error, const char *path, const char *operation);
 
-/* Opens the folder at `path`: *fd. One that is a symbolic link is QD_ERROR_INPUT, and so is what is no folder. */
+/* Opens the folder at `path` into *fd. QD_ERROR_INPUT for a symbolic link and for anything but a folder. */
 QD_MUST_USE qd_status_t qd_files_open_folder(const qd_files_t *self, const char *path, int *fd,
                                              qd_error_t *error);
 
-/* The same of the folder that `path` lies in, which may be reached by links; *name is the last part of `path`. */
+/* The same for the folder that contains `path`, which may be reached by links; *name is the last part of
+ * `path`. */
 QD_MUST_USE qd_status_t qd_files_open_parent(const qd_files_t *self, const char *path, int *fd,
                                              const char **name, qd_error_t *error);
 
-/* Opens the file at `path` for reading: *fd, and its size in bytes, *size. Anything but a regular file (a pipe, a device, a
- * folder) is QD_ERROR_INPUT, and nobody at the other end of a pipe is waited for. */
+/* Opens the file at `path` for reading into *fd, with its size in bytes in *size. QD_ERROR_INPUT for anything
+ * but a regular file (a pipe, a device, a folder); never waits for the other end of a pipe. */
 QD_MUST_USE qd_status_t qd_files_open_input(const qd_files_t *self, const char *path, int *fd, uint64_t *size,
                                             qd_error_t *error);
 
-/* Reads exactly `size` bytes at `offset`; a file that ends before is an error. Interrupted calls are
- * repeated. */
+/* Reads exactly `size` bytes at `offset`; an earlier end of the file is an error. Repeats interrupted
+ * calls. */
 QD_MUST_USE qd_status_t qd_files_read(const qd_files_t *self, int fd, const char *path, uint64_t offset,
                                       void *bytes, size_t size, qd_error_t *error);
 
-/* Writes FOLDER/NAME so that after QD_OK it is wholly there whatever happens next, and before that not at
- * all: into FOLDER/NAME.tmp, which is made anew, fsync, rename, fsync of the folder. Short writes are continued. On
- * failure the temporary file is removed as far as that is possible. */
+/* Writes FOLDER/NAME atomically and durably: into the new file FOLDER/NAME.tmp, then fsync, rename, fsync of
+ * the folder. Continues short writes. Removes the temporary file on failure as far as possible. */
 QD_MUST_USE qd_status_t qd_files_write(const qd_files_t *self, const char *folder, const char *name,
                                        const void *bytes, size_t size, qd_error_t *error);
 

@@ -14,7 +14,7 @@
 
 #include "base/memory.h"
 
-/* Beyond what the program has when the child starts. */
+/* Memory beyond that of the program at the start of the child. */
 #define MEMORY_MOST ((rlim_t)768 << 20)
 
 #define BYTES_A_SECOND ((size_t)32 << 20)
@@ -87,8 +87,8 @@ void qd_guard_allow(size_t bytes)
     setitimer(ITIMER_PROF, &timer, NULL);
 }
 
-/* Signals for the whole group of processes are for the parent, which ends the child by closing the channel;
- * faults end the child as they should. */
+/* Signals to the process group are for the parent, which ends the child by closing the channel; faults end
+ * the child as they should. */
 static void reset_signals(void)
 {
     static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE, SIGXFSZ};
@@ -118,11 +118,11 @@ static void limit_memory(void)
     setrlimit(RLIMIT_AS, &limit);
 }
 
-/* Leaves the child with the channel alone: a lock that it inherited would outlive the parent's, and libhdf5 or
- * the C library must not print. */
+/* Leaves the child only the channel: an inherited lock would outlive the parent's, and libhdf5 and the C
+ * library must not print. */
 static bool leave_files(int channel)
 {
-    /* Everything else is closed first: the parent may have as many files open as it may. */
+    /* Closes everything else first: the parent may have reached the limit on open files. */
     if (channel != CHANNEL && dup2(channel, CHANNEL) < 0)
         return false;
     if (close_range(CHANNEL + 1, ~0U, 0) != 0)
@@ -134,7 +134,8 @@ static bool leave_files(int channel)
     return nowhere < CHANNEL || close(nowhere) == 0;
 }
 
-/* scripts/coverage counts what the child does too; a process that ends by _exit or a signal would not write it down. */
+/* scripts/coverage counts the child's lines too; a process that ends by _exit or a signal would not write the
+ * counts. */
 #ifdef QD_COVERAGE
 void __gcov_dump(void);
 #define WRITE_COVERAGE() __gcov_dump()
@@ -156,7 +157,7 @@ _Noreturn static void be_child(int channel, qd_guard_work_t work, void *context)
         _exit(1);
     work(CHANNEL, context);
     WRITE_COVERAGE();
-    _exit(0); /* nothing that the parent has buffered is written twice */
+    _exit(0); /* the parent's buffers are not written twice */
 }
 
 /* ---- the parent ---------------------------------------------------------------------------------------- */
@@ -216,7 +217,7 @@ void qd_guard_end(qd_guard_t *self)
         return;
     close(self->channel);
     if (self->child > 0 && !MEASURED)
-        kill(self->child, SIGKILL); /* it only reads, and would end by itself */
+        kill(self->child, SIGKILL); /* it only reads, and ends by itself too */
     await(self);
     free(self);
 }

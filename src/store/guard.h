@@ -13,19 +13,18 @@
 
 typedef struct qd_guard qd_guard_t;
 
-/* What the child does: `channel` is its end of the socket. When it returns, the child ends. */
+/* The child's function: `channel` is its end of the socket. The child ends when it returns. */
 typedef void (*qd_guard_work_t)(int channel, void *context);
 
-/* Starts a child; NULL, with errno, where that cannot be done. What `context` points to is the child's own copy
- * from then on. */
+/* Starts a child; NULL, with errno, if that fails. The child has its own copy of *context from then on. */
 qd_guard_t *qd_guard_start(qd_guard_work_t work, void *context);
 
 /* Sends to or receives from the child; false if it has ended. */
 bool qd_guard_send(qd_guard_t *self, const void *bytes, size_t size);
 bool qd_guard_receive(qd_guard_t *self, void *bytes, size_t size);
 
-/* Once it is not there: says why, as the rest of a sentence about a file ("damaged: ..."). True where the file
- * is to blame, false where the child was killed from outside. */
+/* After the child's end: writes the reason, as the rest of a sentence about a file ("damaged: ..."). True if
+ * the file is the cause, false if the child was killed from outside. */
 bool qd_guard_blames_file(qd_guard_t *self, char why[], size_t size);
 
 /* Ends the child unconditionally. self may be NULL. */
@@ -35,8 +34,8 @@ void qd_guard_end(qd_guard_t *self);
 bool qd_channel_send(int channel, const void *bytes, size_t size);
 bool qd_channel_receive(int channel, void *bytes, size_t size);
 
-/* In the child: from now on it may use QD_GUARD_SECONDS of processor time, and one more for each 32 MiB of
- * `bytes` that it is about to handle, until this is called again. */
+/* In the child: allows QD_GUARD_SECONDS of processor time, and one more for each 32 MiB of the next `bytes`,
+ * until the next call. */
 #define QD_GUARD_SECONDS 4
 void qd_guard_allow(size_t bytes);
 

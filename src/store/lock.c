@@ -18,19 +18,19 @@
 
 #define TAIL    ".lock"
 #define TRIES   100
-#define WAIT_NS 100000000 /* for others who judged the same stale lock at the same moment */
+#define WAIT_NS 100000000 /* for other processes that judged the same stale lock at the same moment */
 
 struct qd_lock {
     char *path;
     int fd;
 };
 
-/* Whose lock it is. `boot` and `start` tell a process from a later one of the same number. */
+/* The holder of a lock. `boot` and `start` tell a process from a later one of the same number. */
 typedef struct {
     char host[65], boot[40];
     long process;
-    unsigned long long start; /* in ticks since the system was started */
-    int flocked;              /* whether the holder has it by flock too */
+    unsigned long long start; /* in ticks since the start of the system */
+    int flocked;              /* whether the holder also has it by flock */
 } holder_t;
 
 typedef enum { TAKEN, BUSY, AGAIN, FAILED } outcome_t;
@@ -46,8 +46,8 @@ static bool read_line(const char *path, char *line, size_t size)
     return read;
 }
 
-/* When a process was started: field 22 of /proc/PID/stat, counted from behind its name, which may hold blanks. 0 where
- * that cannot be told. */
+/* Start time of a process: field 22 of /proc/PID/stat, counted from behind its name, which may hold blanks. 0
+ * if unknown. */
 static unsigned long long start_of(long process)
 {
     char path[64], line[1024];
@@ -79,7 +79,7 @@ static holder_t myself(bool flocked)
     return self;
 }
 
-/* Whether the holder is certainly gone. */
+/* Whether the holder has certainly ended. */
 static bool is_gone(const holder_t *holder)
 {
     holder_t here = {0};
@@ -105,7 +105,7 @@ static bool write_holder(int fd, const holder_t *holder)
     return ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)size, 0) == size;
 }
 
-/* False where the file does not say whose it is: somebody is just making it, or was killed then. */
+/* Reads the holder; false if the file does not name it: its maker is at work, or was killed. */
 static bool read_holder(int fd, holder_t *holder)
 {
     char text[512];
@@ -125,14 +125,14 @@ static bool is_at(int fd, const char *path)
            mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
 }
 
-/* Whether a lock file without a holder was made so long ago that nobody is just making it. */
+/* Whether a lock file without a holder is so old that nobody is making it. */
 static bool is_old(int fd)
 {
     struct stat state;
     return fstat(fd, &state) == 0 && time(NULL) - state.st_mtime > 10;
 }
 
-/* Removes a stale lock, but only that one: another process may have done so already and have made its own. */
+/* Removes this stale lock only: another process may have replaced it by its own. */
 static outcome_t remove_stale(const char *path, int stale)
 {
     char *aside;
@@ -150,7 +150,7 @@ static outcome_t remove_stale(const char *path, int stale)
     return outcome;
 }
 
-/* Removes a lock that is ours and cannot be written. */
+/* Removes our own lock after a failed write. */
 static outcome_t give_up(const qd_lock_t *self)
 {
     int number = errno;
@@ -159,7 +159,7 @@ static outcome_t give_up(const qd_lock_t *self)
     return FAILED;
 }
 
-/* Without flock: who made the file has the lock, until it is certain that he is gone. */
+/* Without flock: the maker of the file has the lock until it has certainly ended. */
 static outcome_t take_by_existence(const qd_lock_t *self, bool made, holder_t *holder)
 {
     if (!made) {
@@ -176,7 +176,7 @@ static outcome_t take_by_existence(const qd_lock_t *self, bool made, holder_t *h
     return is_at(self->fd, self->path) ? TAKEN : AGAIN;
 }
 
-/* With it: nobody else holds the file now, but a holder without flock may have made it. */
+/* With flock: nobody else holds the file by flock, but a holder without flock may have made it. */
 static outcome_t take_by_flock(const qd_lock_t *self, bool made, holder_t *holder)
 {
     if (!is_at(self->fd, self->path))
@@ -187,7 +187,7 @@ static outcome_t take_by_flock(const qd_lock_t *self, bool made, holder_t *holde
     return write_holder(self->fd, &me) ? TAKEN : give_up(self);
 }
 
-/* Opens a lock file that is there; -1 and EMEDIUMTYPE where something other than a file has its name. */
+/* Opens an existing lock file; -1 and EMEDIUMTYPE if the name belongs to something other than a file. */
 static int open_lock(const char *path, int flags)
 {
     struct stat state;
@@ -237,7 +237,7 @@ static qd_status_t refuse(const char *output, const char *path, const holder_t *
         output, holder->process, holder->host, path);
 }
 
-/* For the present errno. */
+/* Reports the present errno. */
 static qd_status_t fail(const char *path, qd_error_t *error)
 {
     const char *found = errno == ELOOP         ? "a symbolic link"

@@ -1,10 +1,10 @@
-/* The lock of an output: at most one writer (run, merge, ...) works for one result file at any time, and each takes
- * the lock before it does anything else.
+/* The lock of an output: at most one writer (run, merge, ...) works on a result file at any time, and each
+ * takes the lock first.
  *
- * The lock is a file beside the output, OUT.h5.lock, which names its holder. Where the file system has flock, that
- * decides, and the system releases the lock when its holder dies. Elsewhere (NFS and Lustre without it) the
- * existence of the file decides; a lock whose holder was a process of this host, and is gone, is stale and taken
- * over. One of another host cannot be judged and is respected. */
+ * The lock is a file beside the output, OUT.h5.lock, which names its holder. Where the file system has flock,
+ * flock decides, and the system releases the lock when its holder dies. Elsewhere (NFS and Lustre without it)
+ * the existence of the file decides. A lock whose holder was a process of this host that has ended is stale
+ * and is taken over. A lock of another host cannot be judged and is respected. */
 #ifndef QD_STORE_LOCK_H
 #define QD_STORE_LOCK_H
 
@@ -12,9 +12,9 @@
 
 typedef struct qd_lock qd_lock_t;
 
-/* Takes the lock of the result file at `output`, without waiting. QD_ERROR_INPUT: another writer has it, who is
- * named; QD_ERROR_IO: the lock file cannot be made or read. *self is freed, and the lock given up, by
- * qd_lock_release. */
+/* Takes the lock of the result file at `output` without waiting. QD_ERROR_INPUT: another writer has it, and
+ * the message names it; QD_ERROR_IO: the lock file cannot be made or read. qd_lock_release gives up the lock
+ * and frees *self. */
 QD_MUST_USE qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error);
 
 /* NULL allowed. */

@@ -32,11 +32,11 @@ static int compare_pending(const void *a, const void *b)
     return (x->range.first > y->range.first) - (x->range.first < y->range.first);
 }
 
-/* A unit to be: pending[from .. to-1], all of one slot. */
+/* A future unit: pending[from .. to-1], all of one slot. */
 typedef struct {
     const qd_pending_t *from, *to;
     const unsigned char *tally;
-    unsigned char *owned; /* what to free of it; NULL when borrowed */
+    unsigned char *owned; /* memory to free; NULL when borrowed */
     size_t tally_size;
 } qd_new_unit_t;
 
@@ -224,7 +224,7 @@ static qd_status_t damaged(qd_error_t *error, const char *path, const char *what
     return qd_error_add(error, QD_ERROR_INPUT, "%s: damaged: %s", path, what);
 }
 
-/* A word that counts things of `each` bytes which still have to come; more than that is damage. */
+/* Reads a word that counts objects of `each` bytes still to come; a larger count means damage. */
 static size_t read_count(qd_byte_reader_t *in, size_t each)
 {
     uint64_t count = qd_byte_reader_word(in);
@@ -245,8 +245,8 @@ static char *read_text(qd_byte_reader_t *in)
     return text;
 }
 
-/* Reads one unit of the directory. QD_ERROR_INPUT where it makes no sense in a file of `size` bytes, QD_ERROR_MEMORY where
- * memory is short: a sound part is then not taken for a damaged one. */
+/* Reads one unit of the directory. QD_ERROR_INPUT if it makes no sense in a file of `size` bytes;
+ * QD_ERROR_MEMORY if memory is short, so that a sound part is not taken for a damaged one. */
 static qd_status_t read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, uint64_t size, qd_unit_t *unit)
 {
     size_t width = qd_part_width(kind);

@@ -26,7 +26,7 @@
 
 #define QD_EXTRAS_MOST 4096
 
-/* What all parts of one folder have in common. */
+/* Properties common to all parts of a folder. */
 typedef struct {
     uint64_t config_hash;
     uint64_t columns; /* bit o: rows of outcome o are kept */
@@ -53,14 +53,13 @@ typedef struct {
 
 void qd_pending_clear(qd_pending_t *self);
 
-/* Encodes pending ranges, which it sorts, as a part: ranges of one slot become one unit, whose tally is the
+/* Encodes pending ranges as a part, and sorts them: ranges of one slot become one unit, whose tally is the
  * sum. */
 QD_MUST_USE qd_status_t qd_part_encode(const qd_part_kind_t *kind, qd_pending_t *pending, size_t count,
                                        qd_byte_writer_t *out, qd_error_t *error);
 
-/* Reads and checks a part file: every byte is covered by the checksum. Gives its kind and its units
- * (malloc'ed; slot and source are left 0). A damaged or foreign file is QD_ERROR_INPUT, one that cannot be
- * read QD_ERROR_IO. */
+/* Reads and checks a part file; the checksum covers every byte. Returns its kind and its units (malloc'ed;
+ * slot and source are left 0). QD_ERROR_INPUT: a damaged or foreign file; QD_ERROR_IO: it cannot be read. */
 QD_MUST_USE qd_status_t qd_part_read(const qd_files_t *files, const char *path, qd_part_kind_t *kind,
                                      qd_unit_t **unit, size_t *units, qd_error_t *error);
 

@@ -26,11 +26,11 @@ struct qd_parts {
     uint64_t number; /* of the next part */
     qd_slots_t slots;
     qd_ranges_t *done;    /* per slot */
-    batch_t open, sealed; /* being filled, and to be written */
+    batch_t open, sealed; /* one is filled, the other is written */
     qd_error_t warnings;
 };
 
-/* Copies from an index what is done. */
+/* Copies the finished worlds from an index. */
 static qd_status_t take_done(qd_parts_t *self, const qd_index_t *index, qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->slots.experiment;
@@ -270,7 +270,7 @@ qd_status_t qd_parts_write(qd_parts_t *self, qd_error_t *error)
         return QD_OK;
     char name[64];
     qd_byte_writer_t bytes = {0};
-    /* The number is used up even if writing fails: the rename may have happened all the same. */
+    /* Uses up the number even if writing fails, because the rename may have happened. */
     snprintf(name, sizeof name, QD_PART_NAME, self->rank, self->number++);
     qd_status_t status = qd_part_encode(&self->kind, self->sealed.segment, self->sealed.count, &bytes, error);
     if (status == QD_OK)

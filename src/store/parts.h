@@ -17,10 +17,9 @@ typedef struct qd_parts qd_parts_t;
 
 typedef enum {
     QD_PARTS_NEW,    /* refuse a folder that holds parts */
-    QD_PARTS_RESUME, /* resume from the parts of the same experiment; a new folder is made where there is none
-                      */
+    QD_PARTS_RESUME, /* resume from the parts of the same experiment; makes a missing folder */
     QD_PARTS_FORCE,  /* remove existing parts */
-    QD_PARTS_JOIN    /* a further rank: the folder is there, rank 0 looks after it */
+    QD_PARTS_JOIN    /* a further rank: rank 0 has made the folder and looks after it */
 } qd_parts_mode_t;
 
 typedef struct {
@@ -39,54 +38,53 @@ typedef struct {
     size_t point, order;
     uint64_t first, worlds;
     const qd_outcomes_t
-        *row;            /* worlds; rows of failed worlds are stored as NaN. NULL where no rows are kept */
-    const double *extra; /* worlds x extras, row by row; NULL where there are none */
+        *row;            /* [worlds]; rows of failed worlds are stored as NaN. NULL if no rows are kept */
+    const double *extra; /* worlds x extras, row by row; NULL without extras */
     const unsigned char *tally; /* qd_tally_encode of these worlds, failures counted */
     size_t tally_size;
-    size_t periods; /* what that tally was made for: the same for all segments of a (point, order) */
+    size_t periods;              /* periods of that tally: the same for all segments of a (point, order) */
     const qd_failure_t *failure; /* ascending */
     size_t failures;
 } qd_segment_t;
 
-/* Opens or makes the folder. With QD_PARTS_RESUME the damaged parts are set aside (see qd_parts_warnings).
- * QD_ERROR_INPUT: parts of another experiment or of another version of quadrille, a folder that is none. */
+/* Opens or makes the folder. QD_PARTS_RESUME sets damaged parts aside (see qd_parts_warnings).
+ * QD_ERROR_INPUT: parts of another experiment or of another version of quadrille, or not a folder. */
 QD_MUST_USE qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment_t *experiment,
                                       qd_parts_t **self, qd_error_t *error);
 
 /* Frees everything; unflushed worlds are lost. NULL allowed. */
 void qd_parts_close(qd_parts_t *self);
 
-/* Takes what is done from an index instead of from what was found on opening: parts that lie here but do not
- * count (see qd_index_limit) are then written anew. Before the first append. */
+/* Takes the finished worlds from an index instead of those found on opening: parts that lie here but do not
+ * count (see qd_index_limit) are then written anew. Call it before the first append. */
 QD_MUST_USE qd_status_t qd_parts_recount(qd_parts_t *self, const qd_index_t *index, qd_error_t *error);
 
 /* Warnings from opening. */
 const qd_error_t *qd_parts_warnings(const qd_parts_t *self);
 
-/* Worlds of (point, order) that are done: found on opening or appended. */
+/* Finished worlds of (point, order): found on opening or appended. */
 const qd_ranges_t *qd_parts_done(const qd_parts_t *self, size_t point, size_t order);
 
-/* Buffers a segment. One whose worlds are all done already is dropped silently (points that set the same
- * things share their worlds); one that overlaps partly is QD_ERROR_INTERNAL. */
+/* Buffers a segment. Drops silently a segment whose worlds are all finished (replicas share worlds); a
+ * partial overlap is QD_ERROR_INTERNAL. */
 QD_MUST_USE qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error);
 
-/* Bytes buffered and not sealed: flush when it gets large (say 32 MiB) or old (say 10 s). */
+/* Bytes buffered and not sealed. Flush when they are many (say 32 MiB) or old (say 10 s). */
 size_t qd_parts_buffered(const qd_parts_t *self);
 
-/* Seals what is buffered for qd_parts_write; later segments go to another buffer. False, and nothing changes,
- * while something sealed is not written. */
+/* Seals the buffer for qd_parts_write; later segments go to another buffer. False, and nothing changes, while
+ * sealed data are not written. */
 bool qd_parts_seal(qd_parts_t *self);
 
-/* Writes what is sealed as one part. The only function here that may run beside others, in another thread:
- * beside qd_parts_append, _buffered and _done. On failure it stays sealed, so that writing can be tried
- * again. */
+/* Writes the sealed data as one part. Only this function may run in another thread, beside qd_parts_append,
+ * _buffered and _done. On failure the data stay sealed, so that writing can be tried again. */
 QD_MUST_USE qd_status_t qd_parts_write(qd_parts_t *self, qd_error_t *error);
 
-/* Writes all that is sealed or buffered. On failure it is kept, so that flushing can be tried again. */
+/* Writes all sealed or buffered data. On failure they are kept, so that flushing can be tried again. */
 QD_MUST_USE qd_status_t qd_parts_flush(qd_parts_t *self, qd_error_t *error);
 
 /* Removes a folder of parts (after the result file is in place): parts, manifest, damaged and temporary
- * files; the folder itself only where nothing else is in it. */
+ * files. The folder itself goes only if it is empty then. */
 QD_MUST_USE qd_status_t qd_parts_remove(const char *folder, const qd_files_t *files, qd_error_t *error);
 
 #endif

@@ -133,7 +133,7 @@ qd_status_t qd_manifest_read(qd_manifest_t *self, const qd_files_t *files, const
 }
 
 #define LOCK_NAME   "LOCK"              /* of earlier versions, whose lock was in the folder */
-#define NUMBER_MOST ((uint64_t)1 << 62) /* of a rank or a part: the next one is a number too */
+#define NUMBER_MOST ((uint64_t)1 << 62) /* of a rank or a part: the number after it is valid too */
 
 static bool begins(const char *name, const char *start)
 {
@@ -151,14 +151,16 @@ static bool is_ours(const char *name)
     return begins(name, "part-") || begins(name, QD_MANIFEST_NAME);
 }
 
-/* The next entry; NULL with errno 0 at the end of the folder, with another errno where it cannot be read. */
+/* Returns the next entry; NULL with errno 0 at the end of the folder, with another errno if it cannot be
+ * read. */
 static const struct dirent *next_entry(DIR *listing)
 {
     errno = 0;
     return readdir(listing);
 }
 
-/* How many files of an open folder `wanted` names; -1 when it cannot be read. `unlink_with` not NULL: removes them. */
+/* Counts the files of an open folder that `wanted` names; -1 if it cannot be read. `unlink_with` not NULL:
+ * removes them. */
 static long walk(int folder, bool (*wanted)(const char *name), const qd_files_t *unlink_with)
 {
     int own = dup(folder);
@@ -180,7 +182,7 @@ static long walk(int folder, bool (*wanted)(const char *name), const qd_files_t 
     return number == 0 ? found : -1;
 }
 
-/* Parts may be read by whoever may read the file that they are for. */
+/* Gives parts the mode of the file that they are for. */
 static mode_t mode_for(const char *folder)
 {
     struct stat output;
@@ -278,8 +280,7 @@ qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
         status = qd_manifest_read(&found, files, folder, &reading);
         if (status == QD_OK) {
             status = compare(folder, &found, experiment, kind, error);
-            /* Worlds, points or claims may have changed since: the folder tells of the experiment as it is
-             * now. */
+            /* Writes the present experiment: worlds, points or claims may have changed. */
             write = status == QD_OK && experiment->config != NULL &&
                     strcmp(found.config, experiment->config) != 0;
         } else if (status == QD_ERROR_INPUT) {
@@ -297,7 +298,7 @@ qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
     return status;
 }
 
-/* A whole number in decimal digits at *at, up to NUMBER_MOST; *at goes on behind it. */
+/* Reads a whole number in decimal digits at *at, up to NUMBER_MOST, and moves *at behind it. */
 static bool read_number(const char **at, uint64_t *number)
 {
     const char *start = *at;
@@ -306,8 +307,8 @@ static bool read_number(const char **at, uint64_t *number)
     return *at > start && *number <= NUMBER_MOST;
 }
 
-/* Rank and number of a part, or of one that was set aside, from its name; false where this program gives no
- * such name. A part of another name is read like any other and is in nobody's way. */
+/* Reads rank and number of a part, or of one set aside, from its name; false for names that this program does
+ * not give. Parts of other names are read too and cannot collide. */
 static bool parse_name(const char *name, uint64_t *rank, uint64_t *number)
 {
     const char *at = name + strlen("part-");
@@ -350,7 +351,7 @@ qd_status_t qd_parts_remove(const char *folder, const qd_files_t *files, qd_erro
     if (walk(at, is_any, files) < 0)
         status = qd_files_fail(error, folder, "removing the parts");
     files->close(files->context, at);
-    /* It stays where something else is in it. */
+    /* The folder stays if it is not empty. */
     if (status == QD_OK && rmdir(folder) != 0 && errno != ENOTEMPTY && errno != EEXIST)
         status = qd_files_fail(error, folder, "removing the folder");
     return status;

@@ -24,7 +24,7 @@ typedef struct {
 QD_MUST_USE qd_status_t qd_manifest_write(const qd_manifest_t *self, const qd_files_t *files,
                                           const char *folder, qd_error_t *error);
 
-/* QD_ERROR_IO where it cannot be read, QD_ERROR_INPUT where it is damaged. */
+/* QD_ERROR_IO: it cannot be read; QD_ERROR_INPUT: it is damaged. */
 QD_MUST_USE qd_status_t qd_manifest_read(qd_manifest_t *self, const qd_files_t *files, const char *folder,
                                          qd_error_t *error);
 
@@ -32,12 +32,12 @@ void qd_manifest_free(qd_manifest_t *self);
 
 #define QD_PART_NAME "part-%05d-%09" PRIu64 ".qdp"
 
-/* Makes a missing folder; refuses or removes the contents of an existing one, by `mode`. Refuses a folder that is reached by a
- * symbolic link: nothing is written or removed elsewhere. */
+/* Makes a missing folder; refuses or removes the contents of an existing one, by `mode`. Refuses a symbolic
+ * link: nothing is written or removed elsewhere. */
 QD_MUST_USE qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder,
                                              qd_parts_mode_t mode, qd_error_t *error);
 
-/* Compares the manifest with the experiment; writes one where there is none or it is damaged. */
+/* Compares the manifest with the experiment; writes a missing or damaged one. */
 QD_MUST_USE qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
                                               const qd_experiment_t *experiment, const qd_part_kind_t *kind,
                                               qd_error_t *warnings, qd_error_t *error);

@@ -14,8 +14,8 @@ struct qd_parts_reader {
     qd_manifest_t manifest;
     qd_experiment_t *experiment;
     qd_index_t *index;
-    /* Of each (point, order) asked about, all outcomes: a tally takes about a millisecond to decode, and the
-     * outcomes of all points are asked for one after another. */
+    /* Keeps all outcomes of each (point, order) asked for: decoding a tally takes about a millisecond, and
+     * callers ask for the outcomes of all points one after another. */
     qd_result_summary_t **cell;
 };
 

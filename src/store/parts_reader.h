@@ -1,5 +1,5 @@
-/* Looking at a folder of parts as if it were a result: for result_reader.c. Nothing in the folder is changed,
- * so that a run which goes on is not disturbed. */
+/* Reads a folder of parts like a result, for result_reader.c. It changes nothing in the folder and does not
+ * disturb a running run. */
 #ifndef QD_STORE_PARTS_READER_H
 #define QD_STORE_PARTS_READER_H
 
@@ -25,7 +25,7 @@ QD_MUST_USE qd_status_t qd_parts_reader_read(qd_parts_reader_t *self, size_t poi
                                              qd_outcome_t outcome, uint64_t first, size_t count, double out[],
                                              qd_error_t *error);
 
-/* QD_ERROR_INPUT where a part is damaged, and was left out. */
+/* QD_ERROR_INPUT: a part is damaged and was left out. */
 QD_MUST_USE qd_status_t qd_parts_reader_check(const qd_parts_reader_t *self, qd_error_t *error);
 
 /* Malloc'ed rows with malloc'ed reasons (qd_table_free). */

@@ -1,4 +1,4 @@
-/* Inside of a result file that is open for reading; for result_*.c only. */
+/* Fields of a result file open for reading; for result_*.c only. */
 #ifndef QD_STORE_RESULT_FIELDS_H
 #define QD_STORE_RESULT_FIELDS_H
 
@@ -9,14 +9,14 @@
 
 #define TEXTS 13
 
-/* What a file holds of an outcome's summaries, for every (point, order): read whole when it is first asked
- * for, since opening a variable takes as long as reading thousands of its numbers. */
+/* Summaries of an outcome for every (point, order), read whole at the first request: opening a variable takes
+ * as long as reading thousands of its numbers. */
 typedef struct {
     uint64_t *count;
     double *real[QD_SUMMARIES_ALL], *quantiles; /* NULL: not in the file */
 } summaries_t;
 
-/* A table that has been read, with the names of its second dimension. */
+/* A table with the names of its second dimension. */
 typedef struct {
     void *cell;
     size_t cells, names;
@@ -31,7 +31,7 @@ struct qd_result_file {
     size_t texts;
     size_t points, orders;
     uint64_t worlds;
-    uint64_t *done; /* points x orders; NULL until asked for, as the next */
+    uint64_t *done; /* points x orders; NULL until requested, as the next */
     summaries_t summaries[QD_VALUES_MAX];
     char **point_label, **order_label;
     void *failure, *claim, *by_order, *contrast, *sensitivity;
@@ -39,10 +39,10 @@ struct qd_result_file {
     qd_named_cells_t ablation, baseline, robustness;
     void *turning;
     size_t turnings;
-    char fault[512]; /* why reading first failed; "" while it has not */
+    char fault[512]; /* reason of the first failed reading; "" */
 };
 
-/* What went wrong with the file since the last call, which is forgotten: it can be read on. */
+/* Reports the failure since the last call and resets it: reading can go on. */
 qd_status_t qd_result_file_outcome(qd_result_file_t *self, qd_error_t *error);
 
 /* Frees the tables that were read. */

@@ -109,7 +109,7 @@ static qd_status_t open_folder(qd_result_file_t *self, const char *path, qd_erro
     return QD_OK;
 }
 
-/* OUT.h5.parts where OUT.h5 is asked for and only the former is there; NULL otherwise. Malloc'ed. */
+/* Returns OUT.h5.parts, malloc'ed, if OUT.h5 is missing and its parts exist; else NULL. */
 static char *parts_beside(const char *path)
 {
     struct stat state;
@@ -166,7 +166,7 @@ void qd_result_file_close(qd_result_file_t *self)
         return;
     qd_error_t ignored = QD_ERROR_NONE;
     if (qd_h5_close(&self->h5, &ignored) != QD_OK)
-        ignored.status = QD_OK; /* faults of reading were told when they happened */
+        ignored.status = QD_OK; /* failures of reading were reported when they happened */
     free(self->done);
     for (size_t o = 0; o < QD_VALUES_MAX; o++)
         free_summaries(&self->summaries[o]);
@@ -276,7 +276,7 @@ bool qd_result_file_unequal_periods(qd_result_file_t *self)
            qd_h5_get_whole(&self->h5, "/survival", QD_UNEQUAL_PERIODS, &unequal) && unequal != 0;
 }
 
-/* All of a variable that has `each` numbers for every (point, order); NULL after a failure. */
+/* Reads a variable with `each` numbers for every (point, order); NULL after a failure. */
 static void *read_cells(qd_result_file_t *self, const char *path, qd_h5_type_t type, size_t each)
 {
     size_t count;

@@ -1,4 +1,4 @@
-/* Tables of a result file that is open for reading. */
+/* Tables of a result file open for reading. */
 #include "store/result_fields.h"
 
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static qd_status_t read_table(qd_result_file_t *self, const qd_table_t *table, v
     return qd_result_file_outcome(self, error);
 }
 
-/* Whoever is handed failures may use their positions without a check. */
+/* Callers may use the positions of failures without a check. */
 static qd_status_t check_failures(const qd_result_file_t *self, qd_error_t *error)
 {
     const qd_result_failure_t *failure = self->failure;
@@ -109,7 +109,8 @@ qd_status_t qd_result_file_claims_by_order(qd_result_file_t *self, const qd_resu
     return QD_OK;
 }
 
-/* A table whose second dimension has names; one that they do not fit is damaged, and left out. */
+/* Reads a table whose second dimension has names. If their number does not fit, the file is damaged and the
+ * table is left out. */
 static qd_status_t read_named(qd_result_file_t *self, const qd_table_t *table, qd_named_cells_t *kept,
                               const char *const **name, size_t *count, qd_error_t *error)
 {

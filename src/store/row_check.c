@@ -11,7 +11,7 @@ struct qd_row_check {
     uint64_t columns;
     size_t point, order, failure, range; /* failure, range: the next ones, in the order of worlds */
     qd_hash_sum_t hash;
-    qd_tally_t *again; /* NULL where the hash decides */
+    qd_tally_t *again; /* NULL if the hash decides */
     qd_outcomes_t row[QD_ROWS_AT_ONCE];
 };
 
@@ -60,7 +60,7 @@ void qd_row_check_take(qd_row_check_t *self, size_t outcome, const double value[
             self->row[i].value[outcome] = value[i];
 }
 
-/* Worlds are asked for in ascending order. */
+/* Callers ask for worlds in ascending order. */
 static bool is_done(qd_row_check_t *self, uint64_t world)
 {
     const qd_ranges_t *done = qd_index_done(self->index, self->point, self->order);
@@ -70,7 +70,7 @@ static bool is_done(qd_row_check_t *self, uint64_t world)
     return self->range < done->size && done->range[self->range].first <= world;
 }
 
-/* Why a world failed; NULL where it did not. */
+/* The reason for which a world failed; NULL if it did not. */
 static const char *reason_of(qd_row_check_t *self, uint64_t world)
 {
     if (self->failure >= qd_index_failures(self->index, self->point, self->order))
@@ -107,7 +107,7 @@ static bool same(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-/* The first outcome of which the rows give another summary than the tally; QD_OUTCOMES_MAX where there is none. */
+/* The first outcome whose summary from the rows differs from the tally's; QD_OUTCOMES_MAX if none differs. */
 static size_t first_difference(const qd_row_check_t *self, const qd_tally_t *tally)
 {
     for (size_t o = 0; o < qd_outcome_count; o++) {

@@ -1,7 +1,8 @@
-/* Adds up the rows of a (point, order) anew while somebody reads them, and compares them with its tally.
+/* Recomputes the sums of a (point, order) from its rows while a caller reads them, and compares them with its
+ * tally.
  *
- * Where all outcomes are read, the hash of the rows decides, which sees the last bit; else count, mean, sd, least and
- * greatest value of each. For whoever has an index whose worlds are selected. */
+ * If all outcomes are read, the hash of the rows decides, which sees the last bit; else count, mean, sd,
+ * minimum and maximum of each. The worlds of the index have been selected. */
 #ifndef QD_STORE_ROW_CHECK_H
 #define QD_STORE_ROW_CHECK_H
 
@@ -22,11 +23,11 @@ QD_MUST_USE qd_status_t qd_row_check_begin(qd_row_check_t *self, size_t point, s
  * `columns` is ignored. */
 void qd_row_check_take(qd_row_check_t *self, size_t outcome, const double value[], size_t count);
 
-/* Adds the worlds first ... first + count - 1, of which each outcome was taken; those that are not done are left out. To be
- * called in the order of worlds. */
+/* Adds the worlds first ... first + count - 1, of which each outcome was taken; leaves out unfinished ones.
+ * Call it in the order of worlds. */
 void qd_row_check_add(qd_row_check_t *self, uint64_t first, size_t count);
 
-/* QD_ERROR_INPUT, with the file, the point and the order, where the rows since _begin are not those of the tally. */
+/* QD_ERROR_INPUT, naming file, point and order, if the rows since _begin differ from those of the tally. */
 QD_MUST_USE qd_status_t qd_row_check_end(qd_row_check_t *self, qd_error_t *error);
 
 #endif

@@ -10,15 +10,15 @@
 
 #define OPEN_MOST 32
 #define WINDOW    ((size_t)128 << 10) /* bytes of a part file in memory */
-#define ALONE     ((size_t)16 << 10)  /* what is as long as this is read alone */
+#define ALONE     ((size_t)16 << 10)  /* longer requests are read without read-ahead */
 
 typedef struct {
     char *path;
     bool result;
 } source_t;
 
-/* One file that is open: at most one of OPEN_MOST, chosen by the source's number. The rows of a sweep are short and
- * lie in the order in which they are asked for, so some more is read than asked. */
+/* One open file: at most one of OPEN_MOST, chosen by the source's number. The rows of a sweep are short and
+ * requested in the order of the file, so that reading ahead pays. */
 typedef struct {
     bool open;
     size_t source;
@@ -49,7 +49,7 @@ static void shut(qd_sources_t *self, handle_t *handle)
 {
     qd_error_t ignored = QD_ERROR_NONE;
     if (handle->open && handle->h5 != NULL && qd_h5_close(handle->h5, &ignored) != QD_OK)
-        ignored.status = QD_OK; /* what went wrong while reading was told when it did */
+        ignored.status = QD_OK; /* failures of reading were reported when they happened */
     if (handle->open && handle->h5 == NULL)
         self->files->close(self->files->context, handle->fd);
     free(handle->h5);
@@ -124,7 +124,7 @@ static qd_status_t open_source(qd_sources_t *self, size_t number, handle_t **out
     return QD_OK;
 }
 
-/* Moves the window to `at`; it is shorter where the file ends. */
+/* Moves the window to `at`; it is shorter at the end of the file. */
 static qd_status_t move_window(qd_sources_t *self, handle_t *handle, uint64_t at, qd_error_t *error)
 {
     const char *path = self->source[handle->source].path;
@@ -146,7 +146,7 @@ static qd_status_t move_window(qd_sources_t *self, handle_t *handle, uint64_t at
     return QD_OK;
 }
 
-/* As qd_files_read, of a part file. */
+/* Like qd_files_read, for a part file. */
 static qd_status_t read_part(qd_sources_t *self, handle_t *handle, uint64_t at, void *bytes, size_t size,
                              qd_error_t *error)
 {

@@ -1,4 +1,4 @@
-/* The files that an index reads, part files and result files; only a few are open at a time. */
+/* The part files and result files of an index; only a few are open at a time. */
 #ifndef QD_STORE_SOURCE_H
 #define QD_STORE_SOURCE_H
 
@@ -11,8 +11,7 @@ typedef struct qd_sources qd_sources_t;
 qd_sources_t *qd_sources_new(const qd_files_t *files); /* NULL when memory is short */
 void qd_sources_free(qd_sources_t *self);
 
-/* Adds a file: a part file, or (result true) a result file. Gives its number, or SIZE_MAX when memory is
- * short. */
+/* Adds a part file, or (result true) a result file. Returns its number, or SIZE_MAX when memory is short. */
 size_t qd_sources_add(qd_sources_t *self, const char *path, bool result);
 size_t qd_sources_count(const qd_sources_t *self);
 const char *qd_sources_path(const qd_sources_t *self, size_t source);

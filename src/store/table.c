@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 
-/* A table that is larger in memory is none of ours: its length was forged or damaged. */
+/* Refuses larger tables: their length was forged or damaged. */
 #define BYTES_MOST ((size_t)512 << 20)
 
 qd_table_value_t qd_table_value(const qd_table_column_t *column, const void *row)
@@ -25,7 +25,7 @@ qd_table_value_t qd_table_value(const qd_table_column_t *column, const void *row
     return value;
 }
 
-/* One column of `rows`, gathered into an array of 8 bytes each; NULL when memory is short. */
+/* Gathers one column of `rows` into an array of 8 bytes each; NULL when memory is short. */
 static void *gather(const qd_table_t *self, const qd_table_column_t *column, const void *rows, size_t count)
 {
     char *values = qd_new(count + 1, 8, NULL);
@@ -41,7 +41,7 @@ static void *gather(const qd_table_t *self, const qd_table_column_t *column, con
     return values;
 }
 
-/* What was gathered, with the type that its members have. */
+/* The gathered values, with the type of their members. */
 static qd_h5_values_t values_of(const qd_table_column_t *column, const void *gathered)
 {
     return column->type == QD_H5_TEXT   ? qd_h5_texts(gathered)
@@ -51,7 +51,7 @@ static qd_h5_values_t values_of(const qd_table_column_t *column, const void *gat
 
 void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_t count)
 {
-    /* A second dimension of its own lies in the group, which is there then. */
+    /* A second dimension of its own lies in the group, which then exists. */
     if (self->across == NULL || strncmp(self->across, self->group, strlen(self->group)) != 0)
         qd_h5_group(h5, self->group);
     if (count == 0) /* hdf5r and rhdf5 cannot read variables without elements */
@@ -75,7 +75,7 @@ void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_
     }
 }
 
-/* Hands the values of a column out to the rows, which own its texts afterwards, and frees the column. */
+/* Distributes the values of a column to the rows, which then own its texts, and frees the column. */
 static void scatter(const qd_table_t *self, const qd_table_column_t *column, void *values, void *rows,
                     size_t count)
 {
@@ -129,7 +129,7 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
             qd_h5_refuse(h5, "damaged: the columns of a table have different lengths");
         }
     }
-    /* A text that is missing is "", malloc'ed like the others. */
+    /* A missing text is "", malloc'ed like the others. */
     for (size_t i = 0; row != NULL && i < rows; i++) {
         for (size_t c = 0; c < self->columns; c++) {
             char *text, *at = row + i * self->size + self->column[c].offset;

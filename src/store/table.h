@@ -25,7 +25,7 @@ qd_table_value_t qd_table_value(const qd_table_column_t *column, const void *row
 typedef struct {
     const char *group;     /* "/claims" */
     const char *dimension; /* "/claims/claim" */
-    const char *across;    /* NULL, or a second dimension ("/order"): rows run over it fastest */
+    const char *across;    /* NULL, or a second dimension ("/order"), along which rows run fastest */
     size_t size;           /* of one struct */
     size_t columns;
     const qd_table_column_t *column;
@@ -35,11 +35,11 @@ extern const qd_table_t qd_failure_table, qd_claim_table, qd_claim_order_table, 
     qd_claim_baseline_table, qd_claim_robustness_table, qd_turning_table, qd_contrast_table,
     qd_sensitivity_table;
 
-/* Effects of factors: a table that no file holds, without a group. */
+/* Effects of factors: a table without a group, which no file holds. */
 extern const qd_table_t qd_effect_table;
 
-/* Names of the summaries of an outcome, in the order of QD_SUMMARY_mean, ...; the first QD_SUMMARIES are of every outcome, the others of
- * the outcome of a precision stop. */
+/* Names of the summaries of an outcome, by QD_SUMMARY_mean, ...: the first QD_SUMMARIES of every outcome, the
+ * rest of the outcome of a precision stop. */
 enum {
 #define QD_SUMMARY_COLUMN(name, meaning) QD_SUMMARY_##name,
 #include "quadrille/result_columns.def"
@@ -51,12 +51,12 @@ enum {
 };
 extern const char *const qd_summary_name[QD_SUMMARIES_ALL], *const qd_summary_meaning[QD_SUMMARIES_ALL];
 
-/* Writes `count` structs. The group is made, and so is the dimension, unless there is a second: both are there
- * then. Where there are none, the group stays empty. */
+/* Writes `count` structs. Makes the group, and the dimension unless there is a second one: then both exist.
+ * Without structs the group stays empty. */
 void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_t count);
 
-/* Reads all of them: malloc'ed, NULL with *count 0 where the file has none. Columns that an older
- * file lacks are NaN, 0 or "". */
+/* Reads all structs: malloc'ed, NULL with *count 0 if the file has none. Columns missing in older files are
+ * NaN, 0 or "". */
 void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count);
 void qd_table_free(const qd_table_t *self, void *rows, size_t count);
 

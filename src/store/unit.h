@@ -1,6 +1,6 @@
-/* Units of finished worlds: sets of worlds, the units, and the slots that hold them.
+/* Sets of worlds, units of finished worlds, and the slots that hold them.
  *
- * A set of worlds is kept as sorted ranges that neither overlap nor touch. */
+ * A set of worlds is a list of sorted ranges that neither overlap nor touch. */
 #ifndef QD_STORE_UNIT_H
 #define QD_STORE_UNIT_H
 
@@ -21,10 +21,10 @@ typedef struct {
     qd_range_t *range;
 } qd_ranges_t;
 
-/* Joins a range to the set; false when memory is short (the set is then unchanged). */
+/* Adds a range to the set; false when memory is short (the set is then unchanged). */
 bool qd_ranges_add(qd_ranges_t *self, qd_range_t range);
 
-/* How many worlds of `range` are in the set. */
+/* Number of worlds of `range` in the set. */
 uint64_t qd_ranges_shared(const qd_ranges_t *self, qd_range_t range);
 
 /* Number of worlds in the set, and one more than the largest (0 when empty). */
@@ -43,12 +43,12 @@ typedef struct {
 
 typedef struct {
     qd_range_t range;
-    uint64_t
-        offset; /* in a part file: of the range's columns, one after another, `range.count` doubles each */
+    /* in a part file: of the range's columns, one after another, `range.count` doubles each */
+    uint64_t offset;
 } qd_unit_range_t;
 
 typedef struct {
-    size_t slot, source; /* where it belongs, where it lies */
+    size_t slot, source; /* its slot and its file */
     uint64_t point_hash;
     char *label;     /* of the order */
     size_t periods;  /* the tally's */
@@ -68,12 +68,12 @@ typedef struct {
 void qd_unit_clear(qd_unit_t *self);
 
 /* Whether a unit that was read can be used without further checks: at least one range; ranges ascending,
- * apart, without an empty one, and within 2^62 worlds; failures ascending, each a world of the ranges; as many
- * periods as an experiment may have. */
+ * disjoint, not empty, and within 2^62 worlds; failures ascending, each a world of the ranges; no more
+ * periods than an experiment may have. */
 bool qd_unit_is_sound(const qd_unit_t *self);
 
-/* Whether the tally has as many bytes as so many periods with paths take at least. What keeps paths must, so that the
- * memory for a tally is in proportion to the size of the file. */
+/* Whether the tally has at least the bytes of a tally with this number of periods and paths. Tallies with
+ * paths need them, so that the memory of a tally is in proportion to the size of the file. */
 bool qd_unit_has_room_for_paths(const qd_unit_t *self);
 
 /* Slots, which hold the worlds of one (design point, order). A slot is identified by the hash of the point's
@@ -100,7 +100,7 @@ size_t qd_slots_at(const qd_slots_t *self, size_t point, size_t order);
 /* A point whose worlds the slot keeps. */
 size_t qd_slots_point(const qd_slots_t *self, size_t slot);
 
-/* Slot of a hash and a label, or QD_NO_SLOT where the experiment does not have it. */
+/* Slot of a hash and a label, or QD_NO_SLOT if the experiment does not have it. */
 size_t qd_slots_find(const qd_slots_t *self, uint64_t hash, const char *label);
 
 #endif
