@@ -90,7 +90,7 @@ typedef struct {
     qd_alignment_t alignment;
 } moment_t;
 
-/* The declaration after the function takes the semicolon of each use. */
+/* The declaration after the function ends with the semicolon of each use. */
 #define SERIES(name, value)                                                                                  \
     static double series_##name(const moment_t *now)                                                         \
     {                                                                                                        \
@@ -117,7 +117,7 @@ static void add_to_paths(qd_record_t *self, const qd_state_t *state)
 {
     moment_t now = {
         .record = self, .state = state, .alignment = qd_measure_alignment(&self->membership, state->c)};
-    double *path = self->path + self->period; /* the next series lies path_stride further on */
+    double *path = self->path + self->period; /* the next series begins path_stride further on */
 #define QD_SERIES(field, low, high, unit, meaning)                                                           \
     *path = series_##field(&now);                                                                            \
     path += self->path_stride;

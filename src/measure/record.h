@@ -32,7 +32,7 @@ typedef struct {
     qd_set_t joined;            /* states that joined the last mission */
     uint32_t joiners;           /* their number; 0 before the first mission */
     qd_membership_t membership; /* as of the last qd_record_labels */
-    bool keeps_paths;           /* else `path` is not written */
+    bool keeps_paths;           /* otherwise `path` is not written */
     double *path;               /* [QD_SERIES_COUNT][path_stride] */
     size_t path_stride;
 } qd_record_t;
@@ -41,7 +41,8 @@ bool qd_record_init(qd_record_t *self, size_t states, size_t periods);
 void qd_record_free(qd_record_t *self);
 void qd_record_reset(qd_record_t *self, size_t periods);
 
-/* Records that the order breaks down in the present period, unless it did before. cause: 1 war, 2 tension. */
+/* Records a breakdown of the order in the present period, unless there was one before. cause: 1 war, 2
+ * tension. */
 void qd_record_breakdown(qd_record_t *self, int cause);
 
 /* Records one mission: the states that joined (always with the initiator), its venue, legitimacy, Gini of the

@@ -158,7 +158,8 @@ double qd_measure_balance(size_t n, size_t padded, const double *sizes, const do
     return whole > 0.0 ? qd_sums_join(&sum) / whole : 0.0;
 }
 
-/* Uses sum c^2 - 1/N = sum (c - 1/N)^2, so that equal shares give 0 and not the root of a rounding error. */
+/* Uses sum c^2 - 1/N = sum (c - 1/N)^2, so that equal shares give 0 instead of the root of a rounding
+ * error. */
 double qd_measure_concentration(size_t n, const double *c)
 {
     double squares = 0.0, even = 1.0 / (double)n;
@@ -252,7 +253,7 @@ double qd_measure_integration(const qd_depths_t *self, const double *c)
     return !(whole > 0.0) ? 0.0 : deep > whole ? 1.0 : deep / whole; /* by rounding */
 }
 
-/* In how many clubs state i stands. */
+/* Number of clubs of which state i is a member. */
 static size_t clubs_of(const qd_state_t *state, size_t i)
 {
     size_t clubs = 0;

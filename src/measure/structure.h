@@ -22,14 +22,14 @@ void qd_membership_free(qd_membership_t *self);
 /* The state's present labels. */
 void qd_membership_set(qd_membership_t *self, const qd_state_t *state);
 
-/* Of the capability shares c [padded], those s of each bloc and of each unaligned state alone. */
+/* Derives from the capability shares c [padded] the shares s of each bloc and of each unaligned state. */
 typedef struct {
     double effective; /* 1 / sum s^2 */
     double unaligned; /* capability share of states in no bloc */
 } qd_alignment_t;
 qd_alignment_t qd_measure_alignment(const qd_membership_t *self, const double *c);
 
-/* The largest of these s. */
+/* Returns the largest share s. */
 double qd_measure_largest_bloc(const qd_membership_t *self, const double *c);
 
 /* Capability-weighted cohesion over states with a label >= 1; 0 if there is none. */
@@ -68,7 +68,7 @@ typedef struct {
 bool qd_depths_init(qd_depths_t *self, size_t states);
 void qd_depths_free(qd_depths_t *self);
 
-/* Takes the present levels; there must be clubs. */
+/* Reads the present levels; the world has clubs. */
 void qd_depths_set(qd_depths_t *self, const qd_state_t *state);
 
 /* Depth in the deepest club, weighted by capability over states other than poles; 0 without such states or clubs. */

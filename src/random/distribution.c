@@ -1,5 +1,5 @@
-/* GSL has these functions too; they are written again because the parameters drawn with them must be the same
- * bits on every machine, and libm's are not (see math/elementary.h). tests/random compares the two. */
+/* GSL has these functions too, but its results depend on libm and differ between machines; parameters drawn
+ * with these have the same bits everywhere (see math/elementary.h). tests/random compares the two. */
 #include "random/distribution.h"
 
 #include "math/elementary.h"
@@ -74,7 +74,7 @@ qd_distribution_t qd_constant(double value)
     return (qd_distribution_t){.kind = QD_CONSTANT, .a = value, .low = value, .high = value};
 }
 
-/* A quantile that rounding may have moved past the end of the support. */
+/* Clamps a quantile that rounding may have moved beyond the end of the support. */
 static double inside(const qd_distribution_t *self, double x)
 {
     return qd_clamp(x, self->low, self->high);
@@ -117,7 +117,7 @@ static double quantile_uniform(const qd_distribution_t *self, double u)
     return inside(self, self->a + (self->b - self->a) * u);
 }
 
-/* Every continuous distribution has no values that could be counted. */
+/* A continuous distribution has no values to count. */
 static size_t value_uniform(const qd_distribution_t *self, size_t at, double *value)
 {
     (void)self, (void)at, (void)value;
@@ -303,7 +303,7 @@ static double weight_of(const qd_distribution_t *self, int i)
     return self->cumulative[i] - (i > 0 ? self->cumulative[i - 1] : 0.0);
 }
 
-/* Whether choice i has a weight above 0 and differs from all earlier ones that have. */
+/* Whether choice i has a weight above 0 and differs from all earlier ones with a weight above 0. */
 static bool counts(const qd_distribution_t *self, int i)
 {
     for (int k = 0; k < i; k++)

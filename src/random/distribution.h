@@ -15,9 +15,9 @@ double qd_beta_probability(double a, double b, double x);
 
 /* The table of distributions (quadrille/distributions.def): how each is written and checked, and its values. */
 
-#define QD_NUMBERS_MAX 4 /* most numbers that define a distribution */
+#define QD_NUMBERS_MAX 4 /* greatest number of parameters of a distribution */
 
-/* Parameters that may have a distribution. */
+/* Types of parameters that may have a distribution. */
 typedef enum {
     QD_VALUES_REAL,  /* real ones */
     QD_VALUES_WHOLE, /* real and whole ones */
@@ -34,7 +34,8 @@ typedef struct {
 typedef struct {
     const char *name;
     qd_values_t values;
-    size_t shortest, longest; /* how many numbers a file may give; 0, 0: not written as numbers */
+    /* least and greatest number of values in a file; 0, 0: not written as numbers */
+    size_t shortest, longest;
     qd_distribution_number_t number[QD_NUMBERS_MAX + 1];
     /* qd_distribution_finish, qd_distribution_quantile and qd_distribution_value for this kind */
     const char *(*finish)(qd_distribution_t *self, double range_low, double range_high);

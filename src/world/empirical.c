@@ -17,7 +17,7 @@ static void free_arrays(const qd_empirical_t *self)
     free((void *)self->rival);
 }
 
-/* Allocates zeroed memory if `wanted`; sets *short_of where memory is short. */
+/* Allocates zeroed memory if `wanted`; *short_of becomes true when memory is short. */
 static void *room_if(bool wanted, size_t count, size_t size, bool *short_of)
 {
     void *room = wanted ? qd_new(count, size, NULL) : NULL;

@@ -18,8 +18,8 @@
 #include "quadrille/world.h"
 
 #define QD_EMPIRICAL_STATES_MAX 1024
-#define QD_EMPIRICAL_LABELS     8    /* labels that first blocs from data may have */
-#define QD_POLE_SHARE           0.05 /* share from which a state is a pole */
+#define QD_EMPIRICAL_LABELS     8    /* greatest number of labels of first blocs from data */
+#define QD_POLE_SHARE           0.05 /* least share of a pole */
 
 typedef struct {
     const char *cinc, *alliances, *rivalries, *places, *values,
@@ -28,7 +28,7 @@ typedef struct {
     size_t states; /* 0: all with cinc > 0 */
 } qd_empirical_source_t;
 
-/* Reads the files. On QD_OK *self must be released by qd_empirical_free. QD_ERROR_INPUT: a file cannot be
+/* Reads the files. On QD_OK the caller releases *self by qd_empirical_free. QD_ERROR_INPUT: a file cannot be
  * read, a column is missing, a number is malformed, the year is absent (the message names the years present),
  * a state-year occurs twice, a kept state has no place or values, ...: FILE:LINE: found, expected. */
 QD_MUST_USE qd_status_t qd_empirical_read(const qd_empirical_source_t *source, qd_empirical_t **self,
@@ -50,7 +50,7 @@ void qd_empirical_free(qd_empirical_t *self); /* NULL allowed */
 /* Sets `poles` from the shares. */
 void qd_empirical_count_poles(qd_empirical_t *self);
 
-/* NULL, or one phrase that names the violated rule of qd_empirical_t (world.h). */
+/* Returns NULL, or one phrase that names the violated rule of qd_empirical_t (world.h). */
 const char *qd_empirical_verify(const qd_empirical_t *self);
 
 #endif

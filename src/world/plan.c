@@ -36,7 +36,7 @@ qd_status_t qd_plan_check(const qd_plan_t *self, const char *where, qd_error_t *
         check_poles(poles, 1.0, "unipolar", where, error);
     if (self->kind == QD_BIPOLAR)
         check_poles(poles, 2.0, "bipolar", where, error);
-    /* The data of an empirical order set the number of poles, and all of its states may be poles. */
+    /* The data of an empirical order determine the number of poles, which may be all of its states. */
     if (!self->empirical && !(states->low > poles->high))
         (void)qd_error_add(error, QD_ERROR_INPUT,
                            "%s: found order.states %g and order.poles %g; expected more states than poles",

@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "registry/rows.h"
 
-#define DIGEST_SIZE 65 /* of a SHA-256 in hexadecimal digits, the closing NUL counted */
+#define DIGEST_SIZE 65 /* of a SHA-256 in hexadecimal digits, with the closing NUL */
 
 static const qd_plugin_t *known, *in_use;
 static char digest_of_known[DIGEST_SIZE];

@@ -1,10 +1,11 @@
-/* The plugin of a process: with its code, or only described by a result file. */
+/* The plugin of a process: with its code, or described by a result file. */
 #ifndef QD_WORLD_PLUGIN_H
 #define QD_WORLD_PLUGIN_H
 
 #include "quadrille/plugin.h"
 
-/* The known plugin, with or without its code; NULL where there is none. Its digest is qd_plugin_digest(). */
+/* Returns the known plugin, with or without its code; NULL if there is none. Its digest is
+ * qd_plugin_digest(). */
 const qd_plugin_t *qd_plugin_known(void);
 
 /* Registers the rows of a plugin as described by a result file. Copies everything; hooks are not called and may be NULL. No plugin

@@ -189,7 +189,7 @@ static void set_unclamped(qd_state_t *state, const qd_empirical_t *data, const q
     }
 }
 
-/* B_ij = clamp(X_ij, -1, 1); X is kept where something may read it. */
+/* B_ij = clamp(X_ij, -1, 1); keeps X if a later step reads it. */
 static void clamp_baseline(qd_state_t *state)
 {
     for (size_t i = 0; i < state->n; i++) {
@@ -239,7 +239,7 @@ static size_t followed(const bool pact[], size_t states, size_t i, const bool le
     return i;
 }
 
-/* The label of a leader with followers: its own, or the lowest that is free; 0: none is. */
+/* The label of a leader with followers: its own, or the lowest free one; 0 if none is free. */
 static int label_for(size_t leader, size_t labels, const bool has_followers[], bool taken[])
 {
     if (leader < labels)
@@ -293,7 +293,8 @@ static bool may_converge(const qd_plan_t *plan, const qd_parameters_t *p)
     return may;
 }
 
-/* Every patron at the deepest level of its club, states with a pact with it at level 1, all others outside. */
+/* Puts every patron at the deepest level of its club, states with a pact with it at level 1, all others
+ * outside. */
 static void set_clubs(qd_state_t *state, const qd_empirical_t *data, const qd_parameters_t *p, qd_luck_t luck)
 {
     size_t padded = state->padded;

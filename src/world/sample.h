@@ -5,7 +5,7 @@
 #include "quadrille/world.h"
 #include "world/state.h"
 
-/* One draw of a parameter: `period` 0 for its value at the start, 1 + the period of a scheduled change
+/* Draws one parameter: `period` is 0 for its value at the start, 1 + the period of a scheduled change
  * (world/draws.h). */
 double qd_sample_parameter(const qd_distribution_t *distribution, size_t parameter, qd_luck_t luck,
                            uint32_t period);
@@ -23,11 +23,11 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
  * proportion to their size, until nothing exceeds the cap or 8 rounds are over. */
 void qd_sample_cap(double c[], size_t count, double cap);
 
-/* The first blocs that pacts make (model.md part 14), as labels 0..labels. pact: states x states, symmetric; states
- * by descending capability; label: [states], written. A state with a pact with one or more leaders before it
- * follows the strongest of them; a state without one is a leader. A leader with followers, and its followers, hold
- * the label that it owns (leader i < labels: i + 1), otherwise the lowest label that is not taken and whose owner
- * is no such leader; all others, and groups for which no label is free, get 0. */
+/* Derives the first blocs from pacts (model.md part 14), as labels 0..labels. pact: states x states,
+ * symmetric; states by descending capability; label: [states], written. A state with a pact with earlier
+ * leaders follows the strongest of them; a state without one is a leader. A leader with followers, and its
+ * followers, hold the label that it owns (leader i < labels: i + 1), else the lowest label that is not taken
+ * and whose owner is no such leader. All others, and groups for which no label is free, get 0. */
 void qd_first_blocs(const bool pact[], size_t states, size_t labels, int label[]);
 
 #endif

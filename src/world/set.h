@@ -15,13 +15,13 @@ typedef struct {
     uint64_t word[QD_STATES_MAX / 64];
 } qd_set_t;
 
-/* The lowest state left in word w, which must have one. */
+/* The lowest state left in word w, which is not 0. */
 static inline size_t qd_set_lowest(size_t w, uint64_t left)
 {
     return 64 * w + (size_t)__builtin_ctzll(left);
 }
 
-/* The states with x[i] = value, which is not 0, of x[0..padded-1]. */
+/* Collects the states with x[i] = value, which is not 0, of x[0..padded-1]. */
 static inline void qd_set_where(qd_set_t *self, const double *x, size_t padded, double value)
 {
     self->words = (padded + 63) / 64;

@@ -114,7 +114,7 @@ void qd_state_near(const qd_state_t *self, const double place[3], double distanc
     make_near(near, self->padded, distance_scale);
 }
 
-/* The block of QD_REALS rows and columns below the diagonal goes, transposed, above it. */
+/* Copies the block of QD_REALS rows and columns below the diagonal, transposed, above it. */
 static inline void mirror_block(double *matrix, size_t padded, size_t i, size_t j)
 {
     qd_reals_t row[QD_REALS];
@@ -125,7 +125,7 @@ static inline void mirror_block(double *matrix, size_t padded, size_t i, size_t 
         QD_REALS_AT(matrix + (j + l) * padded + i) = row[l];
 }
 
-/* The same within a block on the diagonal. */
+/* The same for a block on the diagonal. */
 static inline void mirror_within(double *matrix, size_t padded, size_t i, qd_reals_t diagonal)
 {
     static const double numbered[QD_LANES] = {0, 1, 2, 3, 4, 5, 6, 7};
@@ -180,7 +180,7 @@ void qd_state_set_proximity(qd_state_t *self, double distance_scale)
     qd_state_mirror(self, near, 1.0);
 }
 
-/* Short loops would be slow: the rows follow one another. */
+/* The rows follow one another: short loops would be slow. */
 size_t qd_state_set_unlike(const qd_state_t *self, double values_scale, double *restrict unlike)
 {
     const double *restrict vx = self->value, *restrict vy = vx + self->padded;

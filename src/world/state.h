@@ -17,7 +17,7 @@
 
 typedef struct {
     size_t n, padded; /* N, and N rounded up */
-    size_t capacity;  /* the padded size that the arrays were allocated for */
+    size_t capacity;  /* padded size of the allocated arrays */
     size_t poles;     /* m: states 0..m-1 hold the veto for good */
     size_t labels;    /* K */
     double *c;        /* capability shares, sum 1 */
@@ -39,8 +39,8 @@ typedef struct {
     double institution, tension, debt;  /* I, tau, D */
 } qd_state_t;
 
-/* Allocates for at most `states` states. False when memory is short or they are more than QD_STATES_MAX
- * (qd_state_free releases what there is). */
+/* Allocates for at most `states` states. False when memory is short or `states` exceeds QD_STATES_MAX
+ * (qd_state_free releases what was allocated). */
 bool qd_state_init(qd_state_t *self, size_t states);
 void qd_state_free(qd_state_t *self);
 
@@ -54,7 +54,7 @@ void qd_state_begin(qd_state_t *self, size_t n);
  * one. Values in the padding are finite and unspecified. */
 void qd_state_near(const qd_state_t *self, const double place[3], double distance_scale, double *near);
 
-/* Completes a matrix that is set below its diagonal: the diagonal, the other half, 0 in the padding. */
+/* Completes a matrix from its part below the diagonal: the diagonal, the other half, 0 in the padding. */
 void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal);
 
 /* G from the places, for the given decay length in rad. */
@@ -75,7 +75,7 @@ void qd_state_normalise(qd_state_t *self);
  * padding. Returns NULL, or one phrase that names the violated invariant. O(n^2). */
 const char *qd_state_verify(const qd_state_t *self);
 
-/* NULL, or the reason why the state cannot be resumed: a value is not finite. O(n). */
+/* Returns NULL, or the reason for which the state cannot be resumed: a value is not finite. O(n). */
 const char *qd_state_failure(const qd_state_t *self);
 
 #endif
