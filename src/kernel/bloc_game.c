@@ -11,15 +11,15 @@ static inline double hostile(double affinity)
     return affinity < 0.0 ? affinity : 0.0;
 }
 
-/* Sums over states go by blocks of columns: the sums of a block are held in registers while the rows go by,
- * each sum in the order of its rows, whatever the width. A block is of PARTS vectors, or of half as many:
- * where it needs more registers, and at the end of a row. Its functions are small loops of constant length,
- * which stay in registers only where they are inlined. */
+/* Sums over states go by blocks of columns. The sums of a block stay in registers over all rows, each in the
+ * order of its rows, whatever the width. A block has PARTS vectors, or half as many if it needs more
+ * registers and at the end of a row. Its functions are small loops of constant length, which stay in
+ * registers only if they are inlined. */
 #define PARTS  4
 #define FEWER  (QD_REALS == 8 ? 1 : 2)
 #define INLINE static inline __attribute__((always_inline))
 
-/* How many hold each label, and a chain of them in their order. */
+/* Counts the holders of each label and chains them in their order. */
 #define NOBODY (-1)
 static void list_members(qd_bloc_game_t *self)
 {
@@ -36,9 +36,9 @@ static void list_members(qd_bloc_game_t *self)
     }
 }
 
-/* The columns from i of company_k = A (c 1_k), for every label k that is held; and with `shared`, from the
- * same rows, of hostility_k = m (c 1_k) and of exposure. As c is not negative, c m = min(c A, 0) and c m^2 =
- * c m A. */
+/* Computes the columns from i of company_k = A (c 1_k) for every label k in use and, with `shared`, of
+ * hostility_k = m (c 1_k) and of exposure from the same rows. As c is not negative, c m = min(c A, 0) and c
+ * m^2 = c m A. */
 INLINE void add_company(const qd_bloc_game_t *self, size_t i, size_t parts, bool shared)
 {
     size_t padded = self->padded, labels = self->labels;
@@ -108,7 +108,7 @@ static bool owns(const qd_bloc_game_t *self, size_t i, int k)
     return i < self->labels && k == (int)i + 1;
 }
 
-/* sum_{j in k} c_j E_ij, i itself left out. */
+/* Returns sum_{j in k} c_j E_ij without i itself. */
 static double shared_threat(const qd_bloc_game_t *self, size_t i, int k)
 {
     const double *row = self->affinity + i * self->padded,
@@ -128,7 +128,7 @@ double qd_bloc_game_payoff(const qd_bloc_game_t *self, size_t i, int k)
     return self->cohesion[k] * worth - (owns(self, i, k) ? 0.0 : self->cost);
 }
 
-/* A state's best label, what it pays, and what the present one does: every sum is made once. */
+/* A state's best label, its payoff, and that of the present one: every sum is made once. */
 typedef struct {
     int label;
     double payoff, present;
@@ -155,8 +155,7 @@ static best_t find_best(const qd_bloc_game_t *self, size_t i)
     return best;
 }
 
-/* State i, of this size in k (or, leaving, of minus its size), changes what label k's members are to others.
- */
+/* Updates label k's sums by state i, with its size in k (negative when it leaves). */
 static void count_in(qd_bloc_game_t *self, size_t i, size_t k, double size)
 {
     const double *restrict row = self->affinity + i * self->padded;
@@ -191,14 +190,14 @@ void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k)
         self->moved(self->context, i, before, k);
 }
 
-/* Which of eight states may gain more than the switching cost by their best label, as bits: from the least
- * that their present label can pay and the most that others can, side by side, label by label. Where no
- * threat is shared the two are the payoffs themselves. */
+/* Returns as bits which of eight states may gain more than the switching cost by their best label: compares
+ * the least payoff of their present label with the greatest of the others, label by label. Without shared
+ * threats the bounds are the payoffs. */
 static unsigned may_move(const qd_bloc_game_t *self, size_t group)
 {
     static const double ordinal[QD_LANES] = {1, 2, 3, 4, 5, 6, 7, 8};
     const bool shared = self->threat != 0.0;
-    const double rounding = shared ? 1e-12 : 0.0; /* more than it can take away or add */
+    const double rounding = shared ? 1e-12 : 0.0; /* exceeds the rounding error */
     qd_reals_t label[QD_PARTS], exposure[QD_PARTS] = {0}, most[QD_PARTS] = {0}, present[QD_PARTS] = {0};
     qd_reals_t cost = qd_reals_all(self->cost);
     for (size_t v = 0; v < QD_PARTS; v++) {
@@ -233,10 +232,10 @@ static unsigned may_move(const qd_bloc_game_t *self, size_t group)
     return may;
 }
 
-/* A smaller gain is one of rounding: with a switching cost of 0 it would be made again and again. */
+/* A smaller gain may be a rounding error: with a switching cost of 0 the move would repeat for ever. */
 #define LEAST_GAIN 1e-13
 
-/* The best move of state i, if it gains more than the switching cost. */
+/* Makes the best move of state i if it gains more than the switching cost. */
 static bool improve(qd_bloc_game_t *self, size_t i)
 {
     best_t best = find_best(self, i);
@@ -246,8 +245,8 @@ static bool improve(qd_bloc_game_t *self, size_t i)
     return true;
 }
 
-/* States in index order; of eight only those are asked that may move, and after a move those after it anew.
- */
+/* Visits states in index order. Of eight it asks only those that may move, and after a move it recomputes the
+ * rest. */
 static bool pass(qd_bloc_game_t *self)
 {
     bool moved = false;

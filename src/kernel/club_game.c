@@ -7,7 +7,7 @@
 #include "math/reduce.h"
 #include "world/set.h"
 
-/* Where club k's sums of level e >= 1 begin. */
+/* The first of club k's sums of level e >= 1. */
 static inline size_t at(const qd_club_game_t *self, size_t k, size_t e)
 {
     return (k * self->depth + (e - 1)) * self->padded;
@@ -36,7 +36,7 @@ INLINE void gather_columns(const qd_club_game_t *self, const qd_set_t *members, 
             for (size_t v = 0; v < parts; v++) {
                 qd_reals_t weighed = size * QD_REALS_OF(row + v * QD_REALS);
                 company[v] += weighed;
-                hostile[v] += QD_REALS_NEGATIVE(weighed); /* c m = min(c A, 0), as c is not negative */
+                hostile[v] += QD_REALS_NEGATIVE(weighed); /* c m = min(c A, 0), because c is not negative */
             }
         }
     for (size_t v = 0; v < parts; v++) {
@@ -102,7 +102,7 @@ void qd_club_game_start(qd_club_game_t *self)
 
 /* ---- choices ------------------------------------------------------------------------------------------- */
 
-/* sum c_j W_ij over the others that are at level e of club k or deeper. */
+/* Returns sum c_j W_ij over the other states at level e of club k or deeper. */
 static double worth_of(const qd_club_game_t *self, size_t i, size_t k, size_t e)
 {
     size_t sums = at(self, k, e);
@@ -116,7 +116,7 @@ static double worth_of(const qd_club_game_t *self, size_t i, size_t k, size_t e)
            self->threat * (qd_threat_shared(row, self->c, self->hostility + sums, self->padded) - own);
 }
 
-/* What levels 0..depth of club k are worth to state i. */
+/* Payoffs of levels 0..depth of club k for state i. */
 static void weigh_levels(const qd_club_game_t *self, size_t i, size_t k, double value[QD_DEPTH_MAX + 1])
 {
     double share = 1.0 / (double)self->depth, worth = 0.0;
@@ -132,7 +132,7 @@ static void weigh_levels(const qd_club_game_t *self, size_t i, size_t k, double 
     }
 }
 
-/* A smaller gain is one of rounding (bloc_game.c). */
+/* A smaller gain may be a rounding error (bloc_game.c). */
 #define LEAST_GAIN 1e-13
 
 /* rivalry[d - 1] = sum_l max(-A_kl, 0) min(d_l, d) of some states from i on. */
@@ -149,12 +149,11 @@ static inline void set_rivalry(const qd_club_game_t *self, size_t i, size_t k,
     }
 }
 
-/* Of QD_REALS states from i on, those that may gain more than the switching cost in club k, as bits. A
- * level deeper than the present one adds at most its bound to what a state shares, and a less deep one
- * takes away at least 0. */
+/* Returns as bits which of QD_REALS states from i on may gain more than the switching cost in club k. A
+ * deeper level adds at most its bound to a state's shared threat; a less deep one takes away at least 0. */
 static inline unsigned may_move(const qd_club_game_t *self, size_t i, size_t k)
 {
-    const double rounding = 1e-12; /* more than it can take away or add */
+    const double rounding = 1e-12; /* exceeds the rounding error */
     double share = 1.0 / (double)self->depth;
     qd_reals_t level = QD_REALS_OF(self->level + k * self->padded + i),
                exposure = QD_REALS_OF(self->exposure + i);
@@ -175,7 +174,7 @@ static inline unsigned may_move(const qd_club_game_t *self, size_t i, size_t k)
     return qd_reals_bits(QD_REALS_BELOW(qd_reals_all(self->switching_cost), most - present + rounding));
 }
 
-/* A state, of this size or, leaving, of minus its size, counts among those at level e of club k. */
+/* Updates the sums of level e of club k by a state, with its size (negative when it leaves). */
 static void count_in(qd_club_game_t *self, size_t i, size_t k, size_t e, double size)
 {
     const double *row = self->affinity + i * self->padded;
@@ -198,8 +197,8 @@ static void move(qd_club_game_t *self, size_t i, size_t k, size_t to)
         self->moved(self->context, i, k, before, (double)to);
 }
 
-/* State i's best level of club k, if it gains more than the switching cost: ties go to the present one, then
- * to the lowest. */
+/* Moves state i to its best level of club k if it gains more than the switching cost. Ties go to the present
+ * level, then to the lowest. */
 static bool improve(qd_club_game_t *self, size_t i, size_t k)
 {
     double value[QD_DEPTH_MAX + 1];
@@ -227,7 +226,7 @@ static unsigned ask(const qd_club_game_t *self, size_t group, unsigned may[QD_CL
     return any;
 }
 
-/* State i goes from club to club; a move in one may make another worth it. */
+/* Visits club after club for state i; a move in one may make another one worth it. */
 static bool go_round(qd_club_game_t *self, size_t i, unsigned bit, const unsigned may[QD_CLUBS_MAX])
 {
     bool moved = false;
@@ -237,9 +236,9 @@ static bool go_round(qd_club_game_t *self, size_t i, unsigned bit, const unsigne
     return moved;
 }
 
-/* States in index order; of eight only those are asked that may move, and after a move those after it anew.
- * None of the states from `until` on would move, as it begins. Returns where none would as it ends: 0 if
- * nobody moved. */
+/* Visits states in index order. Of eight it asks only those that may move, and after a move it recomputes the
+ * rest. At the beginning none of the states from `until` on would move. Returns the same bound for the end: 0
+ * if nobody moved. */
 static size_t pass(qd_club_game_t *self, size_t until)
 {
     unsigned may[QD_CLUBS_MAX];

@@ -30,10 +30,10 @@ typedef struct {
     const double *cost;     /* [padded] kappa */
     double threat, rivalry, switching_cost;
     double *level; /* [clubs][padded] the state of the game; level[k][k] = depth */
-    /* computed by the review: */
+    /* set by the review: */
     double
         *company; /* [clubs][depth][padded] of levels 1, 2, ...: sum c_j A_ij over the j that are as deep */
-    double *hostility;                          /* the same of min(A, 0); may be NULL where threat is 0 */
+    double *hostility;                          /* the same for min(A, 0); may be NULL if threat is 0 */
     double *exposure;                           /* [padded] root of E_ii = sum_l c_l m_il^2 */
     double reach[QD_CLUBS_MAX * QD_DEPTH_MAX];  /* [clubs][depth] of the hostilities */
     double hostile[QD_CLUBS_MAX][QD_CLUBS_MAX]; /* rivalry max(-A_kl, 0) */

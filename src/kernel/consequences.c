@@ -1,4 +1,4 @@
-/* What a mission does to the order (model.md part 5). */
+/* The effects of a mission on the order (model.md part 5). */
 #include "kernel/world.h"
 #include "math/elementary.h"
 #include "math/reduce.h"
@@ -79,16 +79,16 @@ static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
     }
 }
 
-/* A row's numbers in a block of columns of A, or in the first half of one. A struct, because compilers then
- * reach all of it from one register. */
+/* A row's numbers in a block of columns of A, or in half of one. A struct, because compilers then address all
+ * of it from one register. */
 #define BLOCK (2 * QD_PARTS)
 typedef struct __attribute__((may_alias)) {
     qd_reals_anywhere_t part[BLOCK];
 } row_t;
 
-/* What rows learn in a block, held in registers while they go by: a joiner's keeps (1 - alpha) A and gains
- * alpha where the other joined, loses it where the other opposed; an opponent's the contrary. And for each
- * column how many joiners' rows were negative there before. */
+/* Changes of the rows in a block, in registers over all rows. A joiner's row keeps (1 - alpha) A and gains
+ * alpha if the other joined, loses it if the other opposed; an opponent's row the contrary. Also counts for
+ * each column the joiners' rows that were negative there before. */
 typedef struct {
     qd_reals_t keep[BLOCK], gain[BLOCK];
     qd_counts_t hostile[BLOCK];
@@ -109,8 +109,8 @@ static inline void learn_as_opponent(row_t *row, const lesson_t *lesson, size_t 
         row->part[v] = row->part[v] * lesson->keep[v] - lesson->gain[v];
 }
 
-/* The columns from `at`, the diagonal left out. Adds to `strange` where a joiner's row was negative in a
- * joiner's column, lane by lane. To be inlined with a constant number of parts. */
+/* Processes the columns from `at`, without the diagonal. Adds to `strange`, lane by lane, if a joiner's row
+ * was negative in a joiner's column. To be inlined with a constant number of parts. */
 static inline void learn_columns(const qd_state_t *state, const sides_t *sides, double alpha, size_t at,
                                  size_t parts, qd_counts_t *strange)
 {
@@ -140,8 +140,8 @@ static inline void learn_columns(const qd_state_t *state, const sides_t *sides, 
         *strange += qd_counts_where(QD_REALS_BELOW(qd_reals_all(0.0), x->part[v]), lesson.hostile[v]);
 }
 
-/* Side by side, A += alpha (1 - A); on opposite sides, A -= alpha (1 + A). Returns the strange partners among
- * the joiners, whose rows go by: the share of their pairs with A < 0 before, 0 for one joiner. */
+/* On one side, A += alpha (1 - A); on opposite sides, A -= alpha (1 + A). Returns the share of strange
+ * partners among the joiners: pairs of joiners with A < 0 before, 0 for one joiner. */
 static double learn_affinities(qd_world_t *self, const sides_t *sides)
 {
     const qd_state_t *state = &self->state;
@@ -152,7 +152,7 @@ static double learn_affinities(qd_world_t *self, const sides_t *sides)
         learn_columns(state, sides, alpha, at, BLOCK, &met);
     if (at < state->padded)
         learn_columns(state, sides, alpha, at, BLOCK / 2, &met);
-    uint64_t strange = 0; /* every pair was met twice */
+    uint64_t strange = 0; /* every pair is counted twice */
     for (size_t l = 0; l < QD_REALS; l++)
         strange += met[l];
     return joiners > 1.0 ? (double)strange / (joiners * (joiners - 1.0)) : 0.0;
@@ -174,7 +174,7 @@ static uint64_t members(const qd_state_t *state, const double *x, size_t i, bool
     return found;
 }
 
-/* State i, of a label, stood aside: towards an ally who did not, and back, A -= defection (1 + A). */
+/* State i, of a label, stood aside: for each ally that did not, A -= defection (1 + A) in both directions. */
 static void forsake_allies(qd_state_t *state, const double *x, size_t i, double defection)
 {
     for (size_t j = 0; j < state->padded; j += 64) {
@@ -188,8 +188,8 @@ static void forsake_allies(qd_state_t *state, const double *x, size_t i, double 
     }
 }
 
-/* Outside the institution, between those of a label who stood aside and their allies who did not: few, so
- * pair by pair. */
+/* Outside the institution, defection between the states of a label that stood aside and their allies that did
+ * not: few, so pair by pair. */
 static void learn_defections(qd_world_t *self, const double *x)
 {
     double defection = self->parameters.affinity_defection;
@@ -200,7 +200,7 @@ static void learn_defections(qd_world_t *self, const double *x)
     }
 }
 
-/* Tension, support and what the initiator learns, of a mission that has ended. */
+/* After a mission: tension, support and the initiator's learning. */
 static void conclude(qd_world_t *self, qd_venue_t g, bool success)
 {
     qd_world_change_tension(self, self->crisis.severity, success);
@@ -235,7 +235,7 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g)
         learn_defections(self, game->x);
     qd_values_converge(&self->values, &self->state, &self->parameters, game->x);
     double load = self->parameters.mission_load * self->crisis.severity * self->crisis.resistance;
-    /* no effort against resistance: as much as can be */
+    /* no effort against resistance: the greatest ratio */
     qd_world_add_load(self, game->x, load > 0.0 ? load / game->effort : 0.0);
     qd_record_mission(&self->record, &sides.joined, g, game->legitimacy, gini, strange, game->passes);
     if (endures) {

@@ -74,8 +74,7 @@ void qd_crisis_draw_luck(qd_crisis_luck_t *self, qd_luck_t luck, unsigned period
                                              [QD_HUB] = 1.0}};
 }
 
-/* sum_j c_j A_kj for some vectors of states from k on, the sum over j in its order: held while the rows go
- * by. */
+/* sum_j c_j A_kj for some vectors of states from k on, in registers; each sum in the order of j. */
 static inline void add_rows(const qd_state_t *state, size_t k, size_t vectors, double *restrict out)
 {
     const double *restrict c = state->c, *restrict row = state->affinity + k;
@@ -102,8 +101,8 @@ static void weigh_targets(const qd_state_t *state, double bias, double *restrict
     qd_exp_all(weight, padded);
 }
 
-/* The target, drawn with these weights: the first whose sum with those before it exceeds u times the sum of
- * all. Uses the weights up: they are summed by eights, which do not wait for each other. */
+/* Draws the target with these weights: the first whose cumulative weight exceeds u times the sum of all.
+ * Overwrites the weights: sums them by eights, which are independent of each other. */
 static size_t choose_target(double *weight, size_t n, double u)
 {
     size_t padded = qd_padded(n), passed = 0;
@@ -217,7 +216,7 @@ void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_paramet
         qd_sphere_point(drawn->scene[0], drawn->scene[1], self->place);
         qd_state_near(state, self->place, p->affinity_distance_scale, self->near);
     }
-    set_similar(self, state, p->affinity_values_scale); /* while the weights are on their way */
+    set_similar(self, state, p->affinity_values_scale); /* overlaps with the computation of the weights */
     if (targeted)
         set_target(self, state, p, choose_target(scratch, state->n, drawn->target));
     set_stakes(self, state, p);

@@ -40,7 +40,7 @@ void qd_world_keep_mission(qd_world_t *self, qd_venue_t g)
 
 /* ---- partners leave ------------------------------------------------------------------------------------ */
 
-/* Delta_i as it is now, less the saving, and the fatigue of that age. */
+/* The present Delta_i, less the saving, plus the fatigue of that age. */
 static void set_prices(qd_world_t *self, const qd_enduring_t *mission, double fatigue)
 {
     const qd_state_t *state = &self->state;
@@ -64,7 +64,7 @@ static void set_prices(qd_world_t *self, const qd_enduring_t *mission, double fa
     }
 }
 
-/* The game as it stands, on the scratch of the venues: the field of every state. */
+/* Sets up the present game on the scratch of the venues: the field of every state. */
 static qd_mission_game_t meet(qd_world_t *self, const qd_enduring_t *mission)
 {
     const qd_state_t *state = &self->state;
@@ -89,7 +89,8 @@ static qd_mission_game_t meet(qd_world_t *self, const qd_enduring_t *mission)
     return game;
 }
 
-/* Of eight states, the joiners whose field is not above their price, the initiator left out, as bits. */
+/* Returns as bits the joiners among eight states whose field is not above their price, without the
+ * initiator. */
 static unsigned unwilling(const qd_mission_game_t *game, const double *price, size_t group, size_t initiator)
 {
     unsigned bits = 0;
@@ -112,7 +113,7 @@ static void tell_enduring(const qd_world_t *self, qd_event_kind_t kind, const qd
     qd_world_tell(self, kind, detail);
 }
 
-/* Whether somebody leaves in this pass. */
+/* One pass; returns whether a state left. */
 static bool lose_partners(qd_world_t *self, const qd_enduring_t *mission, qd_mission_game_t *game)
 {
     bool left = false;
@@ -132,7 +133,7 @@ static bool lose_partners(qd_world_t *self, const qd_enduring_t *mission, qd_mis
 
 /* ---- the initiator weighs ------------------------------------------------------------------------------ */
 
-/* C+ and C- as they are now, the target left out. */
+/* The present C+ and C-, without the target. */
 static void count_sides(const qd_world_t *self, qd_enduring_t *mission)
 {
     const qd_state_t *state = &self->state;
@@ -154,7 +155,7 @@ static void count_sides(const qd_world_t *self, qd_enduring_t *mission)
         mission->x[mission->target] = -1.0;
 }
 
-/* Why the initiator ends the mission; QD_ENDED_NOT if it does not. */
+/* The reason for which the initiator ends the mission; QD_ENDED_NOT if it does not. */
 static qd_ended_t weigh(const qd_world_t *self, qd_enduring_t *mission, double effort, double fatigue)
 {
     const qd_state_t *state = &self->state;
@@ -221,8 +222,7 @@ static bool play_on(qd_world_t *self, qd_enduring_t *mission)
     return true;
 }
 
-/* Missions that are over change places with those that are not, so that no array is lost and the others keep
- * their order. */
+/* Swaps ended missions with running ones, so that no array is lost and the others keep their order. */
 void qd_world_go_on(qd_world_t *self)
 {
     size_t kept = 0;

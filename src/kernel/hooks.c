@@ -134,7 +134,7 @@ void qd_world_view(const qd_world_t *self, const qd_state_t *state, qd_world_vie
 qd_state_t qd_world_settled(const qd_world_t *self)
 {
     qd_state_t settled = self->state;
-    if (settled.anchored) /* what is above the diagonal is for the eye alone */
+    if (settled.anchored) /* values above the diagonal are for display only */
         qd_state_mirror(&settled, settled.baseline, 0.0);
     if (self->owed != 0.0) {
         qd_state_relax(&self->state, self->owed, self->shown);
@@ -166,7 +166,7 @@ static qd_hook_t hook_of(const qd_world_t *self, const qd_world_view_t *view)
                        .number = self->luck.world};
 }
 
-/* The world as it stands. `settled` must live as long as the view. */
+/* The present world. `settled` must live as long as the view. */
 static void look(const qd_world_t *self, qd_state_t *settled, qd_world_view_t *view)
 {
     *settled = qd_world_settled(self);
@@ -198,7 +198,7 @@ static bool are_within(const double *x, size_t count, double low, double high)
     return true;
 }
 
-/* Scales to sum 1; what is wrong, or NULL. */
+/* Scales to sum 1; returns NULL, or the error. */
 static const char *finish_capability(double *c, size_t n)
 {
     double sum = 0.0;
@@ -249,7 +249,7 @@ static const char *check_draft(const qd_order_draft_t *draft)
     return draft->has_capability ? finish_capability(draft->capability, n) : NULL;
 }
 
-/* What the plugin gives is taken as the data of an empirical order are: the rest is drawn. */
+/* Takes the plugin's data like those of an empirical order, and draws the rest. */
 const char *qd_hooks_order(qd_world_t *self)
 {
     const qd_parameters_t *p = &self->parameters;

@@ -5,22 +5,23 @@
 
 #include "kernel/world.h"
 
-/* A new world: its memory is cleared. NULL, or why it cannot be played with the plugin of its plan. */
+/* Prepares a new world: clears its memory. Returns NULL, or the reason for which the plan's plugin cannot
+ * play it. */
 const char *qd_hooks_begin(qd_world_t *self);
 
-/* Draws the order by the plugin's own code; there is an `order` hook. NULL, or why the draw failed. */
+/* Draws the order by the plugin's `order` hook. Returns NULL, or the reason of the failure. */
 const char *qd_hooks_order(qd_world_t *self);
 
-/* The crisis at hand has been drawn: its stakes and prices, and then its initiator; there is a `crisis` hook. */
+/* Calls the `crisis` hook twice: after stakes and prices are drawn, and after the initiator. */
 void qd_hooks_crisis(qd_world_t *self);
 
-/* Venue g is solved: its worth; there is a `worth` hook. */
+/* Calls the `worth` hook of the solved venue g. */
 void qd_hooks_worth(qd_world_t *self, qd_venue_t g);
 
-/* There is a `period` hook. */
+/* Calls the `period` hook. */
 void qd_hooks_period(qd_world_t *self);
 
-/* The plugin's own outcomes. NULL, or why the world failed. */
+/* Computes the plugin's own outcomes. Returns NULL, or the reason of the failure. */
 const char *qd_hooks_finish(qd_world_t *self, qd_outcomes_t *outcomes);
 
 #endif

@@ -87,7 +87,7 @@ void qd_world_finish(qd_world_t *self, qd_result_t *result)
     kernels[selected]->finish(self, result);
 }
 
-/* What is wrong with a value of a parameter, in words; NULL where nothing is. */
+/* The error of a parameter's value, in words; NULL if there is none. */
 static const char *fault_of(const qd_parameter_info_t *info, double value)
 {
     if (info->drawing_only)

@@ -35,7 +35,7 @@ static void tell_venue(const qd_world_t *self, qd_event_kind_t kind, qd_venue_t 
                                 .rules = &self->rules});
 }
 
-/* Venue g is solved, and its sides are in its own x. */
+/* Reports the solved venue g; its sides are in its own x. */
 static void show_solved(qd_world_t *self, qd_venue_t g)
 {
     if (self->plan->plugin && self->plan->plugin->worth)
@@ -73,8 +73,8 @@ static void solve_alone(qd_world_t *self, qd_venue_t g)
     show_solved(self, g);
 }
 
-/* Which venues exist; and the first four solved. The later ones are left for when they could still be the best,
- * unless somebody sees them. */
+/* Finds the existing venues and solves the first four. Later ones wait until they could be the best, unless
+ * an observer watches. */
 static void open_venues(qd_world_t *self)
 {
     if (self->parameters.mission_random_order != 0.0)
@@ -109,8 +109,8 @@ static qd_venue_t best_solved(const qd_world_t *self, const bool tried[QD_VENUES
     return best;
 }
 
-/* Solves the venues that are not played abreast: each that exists, has not been solved and could be worth more
- * than `most` and those before it. Whether there was one. */
+/* Solves the venues that are not played abreast: each that exists, is not solved, and could be worth more
+ * than `most` and the venues before it. Returns whether there was one. */
 static bool solve_late(qd_world_t *self, double most)
 {
     bool solved = false;
@@ -124,8 +124,8 @@ static bool solve_late(qd_world_t *self, double most)
     return solved;
 }
 
-/* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. Its sides
- * are in its own x from then on. */
+/* The open venue of the largest worth above 0 among those not tried; QD_ABSTAIN if there is none. Copies its
+ * sides into its own x. */
 static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES])
 {
     qd_venue_t best = best_solved(self, tried);
@@ -136,7 +136,7 @@ static qd_venue_t best_untried(qd_world_t *self, const bool tried[QD_VENUES])
     return best;
 }
 
-/* The venue fails in the open: it loses strength, and the initiator learns. */
+/* A paralysed venue loses strength, and the initiator learns. */
 static void suffer_paralysis(qd_world_t *self, qd_venue_t g)
 {
     self->record.paralyses++;
@@ -166,7 +166,7 @@ static qd_venue_t choose_venue(qd_world_t *self)
         if (foresees(self, g)) {
             tell_venue(self, QD_EVENT_FORESEEN, g);
         } else {
-            /* Games are not played again in the order that the paralysis changes. */
+            /* Games are not replayed after the paralysis has changed the order. */
             (void)solve_late(self, 0.0);
             suffer_paralysis(self, g);
         }

@@ -7,7 +7,7 @@
 
 /* ---- one game ---------------------------------------------------------------------------------------- */
 
-/* All hear of a change of state i's side. */
+/* Updates all fields after a change of state i's side. */
 static inline void hear(qd_mission_game_t *self, size_t i, double step)
 {
     double change = self->coupling * self->c[i] * step;
@@ -51,8 +51,8 @@ void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x)
         self->moved(self->context, i, before, x);
 }
 
-/* The first state at or after `from` whose best reply is not what it plays; n or more if there is none. Whole
- * groups of lanes are compared at once, so that the many states that stay cost next to nothing. */
+/* The first state at or after `from` whose best reply is not its side; n or more if there is none. Compares
+ * whole groups of lanes at once, so that the many states that stay cost next to nothing. */
 static inline size_t first_unsettled(const qd_mission_game_t *self, size_t from)
 {
     unsigned skip = (unsigned)(from % QD_LANES);
@@ -76,7 +76,7 @@ static bool pass_in_index_order(qd_mission_game_t *self)
     return moved;
 }
 
-/* One state after the other: a given order, or ties that join. */
+/* Visits states one by one: in a given order, or with ties that join. */
 static bool pass_one_by_one(qd_mission_game_t *self)
 {
     bool moved = false;
@@ -115,11 +115,11 @@ static inline unsigned bits_of(const qd_few_mask_t games[QD_ABREAST_PARTS])
 
 /* ---- the first pass ---------------------------------------------------------------------------------- */
 
-/* In the first pass nearly every state moves, so all are taken to: one that stays makes a move of 0, and
- * nothing branches. States go by blocks whose fields are held in registers (loops over a block are unrolled
- * for that): a block hears of the moves of all blocks before it, then its own states choose one after the
- * other, each heard by the whole block; what the blocks after it chose it hears later. So every field takes
- * the moves in their order, and no move costs a store to every field. */
+/* In the first pass nearly every state moves, so that all are treated as movers: a state that stays makes a
+ * move of 0, without a branch. States go by blocks whose fields stay in registers (loops over a block are
+ * unrolled for that). A block first receives the moves of all blocks before it. Then its states choose one
+ * after the other, each updating the whole block; the moves of later blocks reach it afterwards. Every field
+ * thus receives the moves in their order, and no move costs a store to every field. */
 #define BLOCK (2 * QD_FEW)
 typedef struct {
     qd_abreast_t field[BLOCK];
@@ -141,7 +141,7 @@ static inline void store_block(double *field, const block_t *self)
         qd_abreast_store(field + QD_ABREAST * b, &self->field[b]);
 }
 
-/* A move reaches the fields of a block; affinity: the mover's to the states of the block. */
+/* Adds a move to the fields of a block; affinity: the mover's to the states of the block. */
 static inline void hear_block(block_t *self, const qd_abreast_t *change, const double *affinity)
 {
 #pragma GCC unroll 8
@@ -150,7 +150,8 @@ static inline void hear_block(block_t *self, const qd_abreast_t *change, const d
             self->field[b].part[v] += change->part[v] * affinity[b];
 }
 
-/* The moves of states from .. to - 1 reach the block whose first state has this column of the affinities. */
+/* Adds the moves of states from .. to - 1 to the block whose first state has this column of the
+ * affinities. */
 static inline void hear_all(block_t *self, const double *restrict change, const double *restrict column,
                             size_t padded, size_t from, size_t to)
 {
@@ -160,8 +161,8 @@ static inline void hear_all(block_t *self, const double *restrict change, const 
     }
 }
 
-/* State i, so far at 0, chooses its side in every game. Returns its move: what it adds to the fields of
- * others for each unit of affinity. */
+/* Lets state i, so far at 0, choose its side in every game. Returns its move: the change of others' fields
+ * per unit of affinity. */
 static inline qd_abreast_t choose(const qd_games_abreast_t *self, size_t i, const qd_abreast_t *field,
                                   qd_few_mask_t moved[QD_ABREAST_PARTS])
 {
@@ -180,10 +181,10 @@ static inline qd_abreast_t choose(const qd_games_abreast_t *self, size_t i, cons
     return move;
 }
 
-/* Returns in which games somebody moved, one bit a game. */
+/* Returns the games with a move, one bit a game. */
 static unsigned play_first(const qd_games_abreast_t *games)
 {
-    const qd_games_abreast_t self = *games; /* which no store to an array can change */
+    const qd_games_abreast_t self = *games; /* local copies, which no store to an array can change */
     const size_t padded = self.padded;
     qd_few_mask_t moved[QD_ABREAST_PARTS] = {{0}};
     for (size_t k = 0; k < padded; k += BLOCK) {
@@ -229,7 +230,7 @@ static void note_first(qd_abreast_log_t *self, const qd_games_abreast_t *games)
 
 /* ---- later passes ------------------------------------------------------------------------------------ */
 
-/* In which games state i's best reply is not its side. */
+/* The games in which state i's best reply is not its side, as bits. */
 static inline unsigned unsettled(const qd_games_abreast_t *self, size_t i)
 {
     qd_few_mask_t wants[QD_ABREAST_PARTS];
@@ -242,9 +243,9 @@ static inline unsigned unsettled(const qd_games_abreast_t *self, size_t i)
     return bits_of(wants);
 }
 
-/* The first of the states from .. to - 1 that would move in some game; `to` or more if there is none. Groups
- * of states become a word with a bit for each state and game: where in it somebody would move nobody could
- * predict. */
+/* The first of the states from .. to - 1 that would move in some game; `to` or more if there is none.
+ * Collects groups of states into a word with a bit for each state and game: a branch per state would be
+ * mispredicted. */
 static inline size_t next_mover(const qd_games_abreast_t *self, size_t from, size_t to)
 {
     size_t skip = from % QD_LANES;
@@ -260,7 +261,8 @@ static inline size_t next_mover(const qd_games_abreast_t *self, size_t from, siz
     return to;
 }
 
-/* State i moves to its best replies, and all hear of it. Returns in which games it moved, one bit a game. */
+/* Moves state i to its best replies and updates all fields. Returns the games in which it moved, one bit a
+ * game. */
 static inline unsigned answer(const qd_games_abreast_t *self, size_t i)
 {
     const double *restrict row = self->affinity + i * self->padded;
@@ -285,12 +287,12 @@ static inline unsigned answer(const qd_games_abreast_t *self, size_t i)
 }
 
 typedef struct {
-    unsigned moved; /* in which games somebody did, one bit a game */
+    unsigned moved; /* games with a move, one bit a game */
     size_t moves;
     size_t last; /* who moved last */
 } pass_t;
 
-/* A later pass: few move. None of the states from `until` on would, as it begins. */
+/* A later pass, with few moves. At its beginning none of the states from `until` on would move. */
 INLINE pass_t play_again(const qd_games_abreast_t *self, size_t until, qd_abreast_log_t *log)
 {
     pass_t out = {0, 0, 0};
@@ -344,7 +346,7 @@ INLINE size_t solve(const qd_games_abreast_t *self, int passes[QD_ABREAST], qd_a
     return moves;
 }
 
-/* One algorithm, compiled once with and once without the log: unwatched worlds then pay nothing for it. */
+/* One algorithm, compiled with and without the log: unwatched worlds do not pay for it. */
 size_t qd_games_abreast_solve(const qd_games_abreast_t *self, int passes[QD_ABREAST])
 {
     if (!self->log)

@@ -25,8 +25,8 @@ static void spread_learning(qd_world_t *self)
     }
 }
 
-/* This period's normal for each state. Those of some periods are drawn at once, which is quicker; the address
- * tells whether they still serve. */
+/* This period's normal for each state. Draws those of some periods at once, which is faster; the address
+ * tells whether the stock still applies. */
 static const double *growth_luck(qd_world_t *self)
 {
     qd_growth_luck_t *held = &self->growth_luck;
@@ -42,7 +42,8 @@ static const double *growth_luck(qd_world_t *self)
     return held->normal + (self->period - held->period) * padded;
 }
 
-/* Loads fade, and weigh on growth; the exponent of each state's. Whether they all lie near 0. */
+/* Fades loads and computes the exponent of each state's growth, which they reduce. Returns whether all
+ * exponents lie near 0. */
 static bool find_growth(qd_world_t *self, double *restrict growth)
 {
     const qd_parameters_t *p = &self->parameters;
@@ -76,8 +77,8 @@ static void grow_capabilities(qd_world_t *self)
     qd_state_normalise(&self->state);
 }
 
-/* Values return to their roots; affinities relax. Where values have moved, what they relax to is another
- * every period, and nothing stays owed. */
+/* Returns values to their roots and relaxes affinities. After values have moved, the target of relaxation
+ * changes every period, and nothing stays owed. */
 static void relax_affinities(qd_world_t *self)
 {
     qd_values_return(&self->values, &self->state, &self->parameters);
@@ -126,7 +127,7 @@ static void tell_bloc_move(void *context, size_t state, int before, int after)
         (qd_inside_t){.bloc_game = self->bloc_game, .mover = state, .before = before, .after = after});
 }
 
-/* How many states hold another label than before the review. */
+/* Number of states whose label changed in the review. */
 static double changed_labels(const qd_world_t *self)
 {
     const int *restrict before = self->labels_before, *restrict now = self->state.label;
@@ -156,8 +157,8 @@ void qd_world_review_blocs(qd_world_t *self, bool counted)
     self->record.turnover += changed / (double)state->n;
 }
 
-/* blocs.max has changed: states whose label is gone stand alone, new labels begin with the present level of
- * cohesion. */
+/* After a change of blocs.max: states of removed labels stand alone, new labels begin with the present level
+ * of cohesion. */
 static void resize_labels(qd_world_t *self, size_t labels)
 {
     qd_state_t *state = &self->state;
@@ -170,7 +171,7 @@ static void resize_labels(qd_world_t *self, size_t labels)
     qd_record_labels(&self->record, state);
 }
 
-/* What qd_world_set has asked for since the last period; whether there was anything. */
+/* Applies the requests of qd_world_set since the last period; returns whether there were any. */
 static bool take_wanted(qd_world_t *self)
 {
     if (self->wants == 0)
@@ -252,7 +253,7 @@ static void set_costs(qd_world_t *self)
         cost[i] *= self->parameters.clubs_cost;
 }
 
-/* The club game of the present world, on the world's own arrays; requires clubs. */
+/* Returns the club game of the present world, on the world's own arrays; the world has clubs. */
 static qd_club_game_t club_game(qd_world_t *self)
 {
     qd_state_t *state = &self->state;
@@ -274,7 +275,7 @@ static qd_club_game_t club_game(qd_world_t *self)
                             .exposure = self->club_exposure};
 }
 
-/* How many pairs of state and club have another level than before. */
+/* Number of pairs of state and club whose level changed. */
 static double changed_levels(const qd_world_t *self)
 {
     const double *restrict before = self->levels_before, *restrict now = self->state.level;

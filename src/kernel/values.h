@@ -1,7 +1,7 @@
-/* Values that converge (model.md part 12), and what affinities relax to when values move or clubs deepen.
+/* Values that converge (model.md part 12), and the target of affinities when values move or clubs deepen.
  *
- * The unclamped baseline X (state->anchor) follows values: X_ij += omega (V_ij new - V_ij old). As V is
- * kept for the values last followed, several moves within a period are one step, taken at its end. */
+ * The unclamped baseline X (state->anchor) follows values: X_ij += omega (V_ij new - V_ij old). V is kept for
+ * the values last followed, so that several moves within a period are one step, taken at its end. */
 #ifndef QD_KERNEL_VALUES_H
 #define QD_KERNEL_VALUES_H
 
@@ -23,7 +23,8 @@ typedef struct {
     double *fresh;  /* [padded] scratch */
 } qd_values_t;
 
-/* Those with x = +1 move towards their mean, weighted by capability: v_i += convergence (mean - v_i). */
+/* Moves the states with x = +1 towards their mean, weighted by capability: v_i += convergence (mean -
+ * v_i). */
 void qd_values_converge(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p, const double *x);
 
 /* End of a period: v_i += roots (v_i(0) - v_i). */
@@ -44,7 +45,7 @@ static inline qd_reals_t qd_values_baseline(qd_reals_t x, double deepening, cons
  * period. bond: as rows of `padded` numbers below the diagonal; not read without clubs or deepening. */
 void qd_values_relax(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p, const double *bond);
 
-/* affinity.values_scale has changed: V anew; values have been followed. */
+/* After a change of affinity.values_scale: computes V anew; values have been followed. */
 void qd_values_rescale(qd_values_t *self, const qd_state_t *state, const qd_parameters_t *p);
 
 #endif

@@ -48,7 +48,7 @@ typedef struct {
 
 /* One venue's game, solved. */
 typedef struct {
-    bool exists;               /* its rules allow it (qd_venue_exists) */
+    bool exists;               /* the rules allow it (qd_venue_exists) */
     bool solved;               /* the members below are set */
     bool open;                 /* exists, and P+ >= force_ratio P- */
     int passes;                /* of its game; QD_PASSES_MAX + 1 if it did not converge */
@@ -65,10 +65,11 @@ typedef struct {
 
 /* Data that all venues of a crisis share, and the arrays of the present game; one per thread. Arrays: [padded]. */
 typedef struct {
-    double *open;     /* the field, where all who are free stand at 0, of a venue without a term of its own:
-                         stake, patronage and what initiator and target add */
-    double *saved;    /* price less the flexible saving, at least 0 */
-    double *strength; /* c (1 - l): a state's contribution to its side */
+    /* the field, where all who are free stand at 0, of a venue without a term of its own: stake, patronage
+     * and what initiator and target add */
+    double *open;
+    double *saved;             /* price less the flexible saving, at least 0 */
+    double *strength;          /* c (1 - l): a state's contribution to its side */
     double *field, *up, *down; /* of the present game: see mission_game.h */
     double *between;           /* of the hub's game: see mission_game.h */
     double *club;              /* storage of qd_case_t.club */
@@ -90,7 +91,8 @@ static inline bool qd_venue_member(const qd_state_t *state, int bloc, size_t i)
     return bloc > 0 && state->label[i] == bloc;
 }
 
-/* How deep state i is in what frames the venue: 1 in the bloc, in a club by its level; 0: it is no member. */
+/* Membership of state i in the venue's frame: 1 in the bloc, a level's share in a club; 0: it is no
+ * member. */
 double qd_venue_depth(qd_venue_t g, const qd_case_t *given, size_t i);
 
 /* Fills scratch->order with the crisis's random permutation. */
@@ -99,7 +101,7 @@ void qd_venue_shuffle(const qd_crisis_t *crisis, size_t n, qd_luck_t luck, uint3
 /* Fills the data that the venues of a case share. */
 void qd_venue_prepare(qd_venue_scratch_t *self, const qd_case_t *given);
 
-/* Whether venue g's rules allow it at all. */
+/* Whether venue g's rules allow it. */
 static inline bool qd_venue_exists(qd_venue_t g, const qd_case_t *given)
 {
     switch (qd_venue_row(g).frame) {
@@ -147,7 +149,7 @@ static inline qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_case_t *giv
  * flexible saving, 1 for members of the hub. */
 void qd_venue_keep(qd_venue_t g, const qd_case_t *given, double *term, double *saves, double *member);
 
-/* Whether the venue, tried, is paralysed: vetoes, quorum, members' opposition. */
+/* Whether the venue is paralysed when it is tried: vetoes, quorum, members' opposition. */
 bool qd_venue_fails(const qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given);
 
 #endif

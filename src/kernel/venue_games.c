@@ -104,7 +104,7 @@ static double label_of(const qd_case_t *given)
     return given->bloc > 0 ? given->bloc : -1.0;
 }
 
-/* How deep the states from i on are in the venue's frame: 1 in the bloc, in a club by their level; 0: no
+/* Membership of the states from i on in the venue's frame: 1 in the bloc, a level's share in a club; 0: no
  * members. */
 static inline qd_reals_t memberships(qd_venue_t g, const qd_case_t *given, size_t i)
 {
@@ -120,7 +120,8 @@ typedef struct {
     qd_reals_t field, up, down;
 } start_t;
 
-/* Of states with this field and price of taking a side; member: who are members of the venue's frame. */
+/* Thresholds of states with this field and price of taking a side; member: membership of the venue's
+ * frame. */
 static inline start_t start_of(const qd_venue_rules_t *rules, qd_mask_t member, qd_reals_t field,
                                qd_reals_t price)
 {
@@ -129,7 +130,7 @@ static inline start_t start_of(const qd_venue_rules_t *rules, qd_mask_t member, 
     return (start_t){.field = field, .up = QD_REALS_EITHER(barred, never, price), .down = -price};
 }
 
-/* Where everybody stands before the first move. */
+/* Sides before the first move. */
 static void take_first_sides(const qd_case_t *given, double *x)
 {
     for (size_t i = 0; i < given->state->padded; i++)
@@ -175,7 +176,8 @@ static void set_abreast(const qd_venues_abreast_t *self, const qd_case_t *given,
         qd_reals_t field[QD_ABREAST], up[QD_ABREAST], down[QD_ABREAST];
         for (size_t g = 0; g < QD_ABREAST; g++) {
             qd_reals_t obliged = QD_REALS_WHERE(member, qd_reals_all(rules[g].obliged));
-            qd_reals_t price = rules[g].saves_members ? saved : full; /* of these, members pay as others */
+            /* members among these pay the full price */
+            qd_reals_t price = rules[g].saves_members ? saved : full;
             start_t start = start_of(&rules[g], member, open + (rules[g].pull + obliged), price);
             field[g] = start.field;
             up[g] = start.up;
@@ -222,7 +224,7 @@ static void play_abreast(qd_venues_abreast_t *self, const qd_case_t *given, cons
 }
 
 /* C+, C-, n+ and n-, before the target takes its side. C+ and C- are sums over even and over odd states,
- * which do not wait for each other. */
+ * which are independent of each other. */
 static void count_abreast(const double *restrict x, const qd_state_t *state, const double *restrict strength,
                           qd_worths_t *worths, double joiners[QD_ABREAST], double opponents[QD_ABREAST])
 {
@@ -426,7 +428,7 @@ static bool may_join(qd_venue_t g, const qd_case_t *given, size_t i)
     return joiners == QD_JOINERS_ALL || (joiners == QD_JOINERS_MEMBERS && qd_venue_depth(g, given, i) > 0.0);
 }
 
-/* What the members bring, and how many they are. */
+/* Contribution and number of the members. */
 static double strength_of_members(qd_venue_t g, const qd_case_t *given, const double *strength, double *heads)
 {
     qd_sums_t sum = {0};
@@ -461,7 +463,7 @@ double qd_venue_bound(qd_venue_t g, const qd_case_t *given, const qd_venue_scrat
     }
     heads -= target != QD_NOBODY; /* it opposes */
     qd_worths_t most = worth_of(g, support, 0.0, heads, frame_of(g, given), given);
-    return most.worth[0] + 1e-9; /* more than rounding can take away */
+    return most.worth[0] + 1e-9; /* exceeds the rounding error */
 }
 
 void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch)

@@ -59,7 +59,7 @@ void qd_worths_find(qd_worths_t *self, const qd_case_t *given);
 /* Arrays of the games: [padded][QD_ABREAST], game g that of venue g. */
 typedef struct {
     double *field, *up, *down, *x, *change;
-    qd_abreast_log_t log; /* of the present games, where somebody watches */
+    qd_abreast_log_t log; /* of the present games, if an observer watches */
 } qd_venues_abreast_t;
 
 /* Plays and weighs the venues venue[g], g < QD_ABREAST, that exist, and marks them solved; their sides stay
@@ -81,8 +81,8 @@ void qd_venues_abreast_replay(const qd_venues_abreast_t *self, qd_venue_t g, con
 /* Plays and weighs venue g >= QD_ABREAST, which must exist; its sides are in self->x. */
 void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch);
 
-/* An upper bound of the worth that venue g has when solved: all states that may join do, and only the target
- * opposes. A venue whose bound is below the worth of a venue that starts need not be solved. O(n). */
+/* An upper bound of the worth of venue g: all states that may join do, and only the target opposes. A venue
+ * whose bound is below the worth of a venue that starts need not be solved. O(n). */
 double qd_venue_bound(qd_venue_t g, const qd_case_t *given, const qd_venue_scratch_t *scratch);
 
 #endif

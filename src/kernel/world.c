@@ -15,7 +15,7 @@
 
 /* ---- memory: allocated once, for the largest world that it will hold --------------------------------- */
 
-/* Every array of a world's own: where its pointer is, and its rows of `padded` doubles. */
+/* Every array of a world: its pointer and its rows of `padded` doubles. */
 #define ARRAY(member, rows)                                                                                  \
     {                                                                                                        \
         offsetof(qd_world_t, member), rows                                                                   \
@@ -152,7 +152,7 @@ void qd_world_free(qd_world_t *self)
 
 /* ---- the course of a world --------------------------------------------------------------------------- */
 
-/* One period; NULL, or why the world cannot go on. */
+/* Plays one period; returns NULL, or the reason of the failure. */
 static const char *play_period(qd_world_t *self)
 {
     if (self->enduring > 0) {
@@ -184,7 +184,7 @@ static const char *play_period(qd_world_t *self)
 #endif
 }
 
-/* The world as it is before its first period; NULL, or why it cannot be. */
+/* Prepares the world before its first period; returns NULL, or the reason of the failure. */
 static const char *draw(qd_world_t *self)
 {
     qd_sample_parameters(self->plan, self->luck, &self->parameters);
@@ -266,7 +266,7 @@ static bool look(const qd_world_t *self, qd_world_view_t *view)
     return true;
 }
 
-/* The last period is over. */
+/* Ends the world after its last period. */
 static void end(qd_world_t *self)
 {
     qd_world_settle(self);

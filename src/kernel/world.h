@@ -25,8 +25,8 @@ typedef struct {
     double support, opposition, success; /* C+, C-, q of the last period */
 } qd_enduring_t;
 
-/* What the kernel shows of an event beside what is public (quadrille/event.h): its own structs, for the tests. What its
- * kind does not set is NULL or 0. */
+/* The kernel's part of an event beside the public one (quadrille/event.h): its own structs, for the tests.
+ * Members that its kind does not set are NULL or 0. */
 typedef struct qd_inside {
     const qd_parameters_t *parameters;
     const qd_state_t *state; /* with no relaxation owed */
@@ -35,7 +35,7 @@ typedef struct qd_inside {
     const qd_case_t *given; /* the case before its initiator: MOVE, VENUE, FORESEEN, PARALYSIS, MISSION */
     qd_venue_t venue;
     const qd_venue_game_t *game;
-    const qd_venue_scratch_t *rules; /* VENUE: what the venues of the case share */
+    const qd_venue_scratch_t *rules; /* VENUE: data shared by the venues of the case */
     const qd_bloc_game_t *bloc_game; /* BLOC_MOVE, REVIEW */
     const qd_club_game_t *club_game; /* CLUB_MOVE, CLUB_REVIEW */
     const qd_enduring_t *enduring;
@@ -69,8 +69,8 @@ struct qd_world {
     qd_luck_t luck;
     const qd_observer_t *observer;
     bool watched;                /* by an observer or a plugin */
-    bool solves_all;             /* also the venues that could not be chosen: somebody sees them */
-    const char *fault;           /* NULL, or what a plugin did wrong in this period */
+    bool solves_all;             /* also the venues that could not be chosen, for an observer */
+    const char *fault;           /* NULL, or the error of a plugin in this period */
     const qd_plugin_t *made_for; /* the plugin in use when the world was allocated, or NULL */
     void *memory;                /* the plugin's, of this world */
     size_t memory_size;
@@ -85,8 +85,7 @@ struct qd_world {
     qd_state_t state;
     qd_record_t record;
     bool learning; /* some beta may differ from 0 */
-    double owed;   /* affinities are A + owed (B - A): periods in which nothing read them still have to relax
-                      them */
+    double owed;   /* affinities are A + owed (B - A): relaxation of periods in which nothing read them */
     qd_enduring_t running[QD_ENDURING_MAX]; /* in the order of their start */
     size_t enduring;                        /* number of running missions */
     qd_values_t values;
@@ -142,11 +141,11 @@ qd_state_t qd_world_settled(const qd_world_t *self);
 /* *view = the world, with the states as in `state`. */
 void qd_world_view(const qd_world_t *self, const qd_state_t *state, qd_world_view_t *view);
 
-/* Completes the event and shows it to the observer and the plugin that watch. */
+/* Completes the event and shows it to the watching observer and plugin. */
 void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t *inside);
 
-/* Tells those that watch, if there are any; the third argument, a qd_inside_t, carries what the kind of event
- * adds. A macro, so that it is made only where somebody watches. */
+/* Reports an event to observer and plugin, if they watch; the third argument, a qd_inside_t, has the data of
+ * the kind of event. A macro, so that unwatched worlds do not evaluate it. */
 #define qd_world_tell(self, kind, ...)                                                                       \
     ((self)->watched ? qd_world_show((self), (kind), &__VA_ARGS__) : (void)0)
 
@@ -165,7 +164,7 @@ void qd_world_set_baseline(qd_world_t *self);
 /* Advances each running mission by one period, in turn (part 10). */
 void qd_world_go_on(qd_world_t *self);
 
-/* Whether the mission of the present crisis, which does not succeed, endures. */
+/* Whether the mission of the present crisis, which did not succeed, continues. */
 bool qd_world_endures(const qd_world_t *self);
 
 /* Stores the mission through venue g as enduring. */
@@ -189,8 +188,9 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
  * affinities stays owed until qd_world_settle. */
 void qd_world_end_period(qd_world_t *self);
 
-/* Applies the relaxation that the affinities are owed, before they are read (by crises, a bloc review, outcomes). One
- * pass makes up for several periods without a reader: steps of rates r and s equal one of rate r + s (1 - r). */
+/* Applies the owed relaxation of the affinities before they are read (by crises, a bloc review, outcomes).
+ * One pass covers several periods without a reader: steps of rates r and s equal one of rate r + s (1 -
+ * r). */
 void qd_world_settle(qd_world_t *self);
 
 /* The schedule's changes at the start of the present period (part 6). */
