@@ -49,17 +49,18 @@ typedef struct {
 /* One design point: what it sets beyond the file's `parameters`, and the changes it adds to the file's
  * schedule. */
 typedef struct {
-    char *label;        /* "0", "1", ... or the label given in a list; unique */
-    double *coordinate; /* per factor: its value (doctrine: row of qd_doctrine_table); NaN where a list point
-                           or a claim's own arm leaves it alone */
-    size_t settings;    /* its settings beyond the coordinates; qd_experiment_plan applies both */
+    char *label; /* "0", "1", ... or the label given in a list; unique */
+    /* per factor: its value (doctrine: row of qd_doctrine_table); NaN where a list point or a claim's own
+     * arm leaves it alone */
+    double *coordinate;
+    size_t settings;       /* its settings beyond the coordinates; qd_experiment_plan applies both */
     qd_setting_t *setting; /* in order: a later one wins */
     size_t changes;        /* length of `change` */
     qd_change_t *change;   /* sorted by `at` */
     uint64_t hash;         /* XXH3-64 of settings and changes: names the point whatever its position */
     bool from_claim; /* appended for an arm of a claim that the design does not contain, or an ablation */
-    size_t
-        ablation; /* 1 + the position of the ablation that is in force here, baselines counted on; 0: none */
+    /* 1 + the position of the ablation that is in force here, baselines counted on; 0: none */
+    size_t ablation;
     size_t variation; /* 1 + the row of the robustness sample that is in force here; 0: none */
     size_t group;     /* of the claims for which it is so varied: position in qd_robustness_t.group */
 } qd_point_t;
@@ -110,23 +111,24 @@ typedef struct {
 
 /* One entry of `claims:`. */
 typedef struct {
-    char *id, *says;                 /* unique name; the claim in words */
-    qd_claim_kind_t kind;            /* its kind */
-    qd_outcome_t outcome;            /* of which outcome */
-    int order;                       /* position in orders; -1: mean over all orders of the experiment */
-    int order_less;                  /* QD_CLAIM_ORDERS: the other one */
-    qd_arm_t more, less;             /* contrast, interaction; orders and bimodal use `more` alone */
-    qd_arm_t where_less, where_more; /* interaction: `more`, `less` hold where the claim says the effect is
-                                        larger; these two are the same arms where it should be smaller */
-    size_t levels;                   /* trend: length of the two that follow */
-    qd_arm_t *level;                 /* trend: one arm per level, ascending */
-    double *level_value;             /* trend: the factor's values there */
-    int direction;                   /* trend: +1 rises, -1 falls */
-    double margin;                   /* a claim is supported when its interval lies above the margin */
-    double negligible; /* an effect whose interval lies within -+ this is negligible; 0: none is */
-    bool exploratory;  /* `status: exploratory`; else confirmatory */
-    int equal;         /* outcome in which the arms of a contrast should not differ, or -1 */
-    bool awaited;      /* precision.claims: the run goes on until it is decided */
+    char *id, *says;      /* unique name; the claim in words */
+    qd_claim_kind_t kind; /* its kind */
+    qd_outcome_t outcome; /* of which outcome */
+    int order;            /* position in orders; -1: mean over all orders of the experiment */
+    int order_less;       /* QD_CLAIM_ORDERS: the other one */
+    qd_arm_t more, less;  /* contrast, interaction; orders and bimodal use `more` alone */
+    /* interaction: `more`, `less` hold where the claim says the effect is larger; these two are the same
+     * arms where it should be smaller */
+    qd_arm_t where_less, where_more;
+    size_t levels;       /* trend: length of the two that follow */
+    qd_arm_t *level;     /* trend: one arm per level, ascending */
+    double *level_value; /* trend: the factor's values there */
+    int direction;       /* trend: +1 rises, -1 falls */
+    double margin;       /* a claim is supported when its interval lies above the margin */
+    double negligible;   /* an effect whose interval lies within -+ this is negligible; 0: none is */
+    bool exploratory;    /* `status: exploratory`; else confirmatory */
+    int equal;           /* outcome in which the arms of a contrast should not differ, or -1 */
+    bool awaited;        /* precision.claims: the run goes on until it is decided */
 } qd_claim_t;
 
 /* An assumption and the settings that switch it off. */
@@ -134,18 +136,19 @@ typedef struct {
     char *name;            /* as the file calls it */
     size_t settings;       /* length of `setting` */
     qd_setting_t *setting; /* the settings that switch it off */
-    size_t *twin; /* for each point without ablation: the position of the same point with it in force */
+    size_t
+        *counterpart; /* for each point without ablation: the position of the same point with it in force */
 } qd_ablation_t;
 
 /* ---- robustness ---------------------------------------------------------------------------------------- */
 
-/* Claims that leave the same factors free, and the points that their arms name. The twin of the k-th of these points in
+/* Claims that leave the same factors free, and the points that their arms name. The counterpart of the k-th of these points in
  * row r is point first + r * members + k. */
 typedef struct {
     bool *free;            /* per factor: whether it is varied; else it is as the point has it */
     size_t *position;      /* per point that a claim may name: k, or SIZE_MAX */
     size_t points;         /* length of `position` */
-    size_t members, first; /* number of its points; position of the first twin */
+    size_t members, first; /* number of its points; position of the first counterpart */
 } qd_variation_t;
 
 /* `robustness:`: points of a Latin hypercube at which every claim about an effect is judged again. */
@@ -189,7 +192,8 @@ typedef struct {
     size_t ablations;         /* length of `ablation` */
     qd_ablation_t *ablation;  /* `ablate:` */
     size_t baselines;         /* length of `baseline` */
-    qd_ablation_t *baseline; /* `baseline: true`: neutral, do-nothing; twins of the arms of contrasts alone */
+    qd_ablation_t
+        *baseline; /* `baseline: true`: neutral, do-nothing; counterparts of the arms of contrasts alone */
     qd_robustness_t robustness; /* rows 0: not asked for */
     char *family;               /* "" or the name under which files share one correction */
     char *registered;           /* date of its registration, or "" */
@@ -198,8 +202,8 @@ typedef struct {
     double confidence;          /* of claims' intervals before Holm's correction; default 0.95 */
     char *config; /* the experiment as resolved, YAML in one canonical form; stored in the result file */
     char *plugin, *plugin_digest; /* name of the plugin, SHA-256 of its file; NULL: none */
-    uint64_t
-        config_hash; /* XXH3-64 of everything that determines the worlds' values: see docs/result-file.md */
+    /* XXH3-64 of everything that determines the worlds' values: see docs/result-file.md */
+    uint64_t config_hash;
 } qd_experiment_t;
 
 /* Changes of a file by the command line: seed, worlds, settings, robustness. Strings are "NAME=VALUE". */
@@ -277,7 +281,7 @@ bool qd_experiment_keeps_paths(const qd_experiment_t *self, size_t point);
 /* For each of `points` points of the experiment, those that a claim may name first, the point that stands for it in row
  * `row` of the robustness sample of a group; the point itself where there is none. */
 void qd_experiment_variation(const qd_experiment_t *self, size_t group, size_t row, size_t points,
-                             size_t twin[]);
+                             size_t counterpart[]);
 
 /* ---- names of points ----------------------------------------------------------------------------------- */
 

@@ -243,7 +243,7 @@ static const qd_option_t options[] = {
      take_set, 0, "at most " QD_DIGITS_OF(SETS_MAX) " of them", NULL},
     {"resume", 0, NULL, "resume an earlier run of the same experiment", qd_take_flag,
      offsetof(arguments_t, run.resume), NULL, NULL},
-    {"shard", 0, "K/N", "compute the K-th of N pieces only, to be joined by `quadrille merge`", take_shard,
+    {"shard", 0, "K/N", "compute the K-th of N shards only, to be joined by `quadrille merge`", take_shard,
      offsetof(arguments_t, run), "K/N with 1 <= K <= N <= " QD_DIGITS_OF(SHARDS_MAX), NULL},
     {"time-budget", 0, "T", "stop after T (90, 45m, 2h30m, 1d) with finished work kept: exit status 75",
      take_time, offsetof(arguments_t, time_budget),

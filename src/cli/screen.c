@@ -14,7 +14,7 @@
  * follows. */
 #define SCREEN_GROWTH 6
 
-#define PIECE 1024 /* bytes filtered at once */
+#define BUFFER 1024 /* bytes filtered at once */
 
 /* One stream: its descriptor, and the beginning of an unfinished sequence. */
 typedef struct {
@@ -81,10 +81,10 @@ static bool write_all(int descriptor, const char *bytes, size_t size)
     return true;
 }
 
-/* Filters and writes the waiting bytes and at most PIECE more. */
-static bool write_piece(screen_t *self, const char *bytes, size_t size, bool last)
+/* Filters and writes the waiting bytes and at most BUFFER more. */
+static bool write_bytes(screen_t *self, const char *bytes, size_t size, bool last)
 {
-    unsigned char in[PIECE + sizeof self->wait];
+    unsigned char in[BUFFER + sizeof self->wait];
     char out[SCREEN_GROWTH * sizeof in];
     size_t taken, length;
     memcpy(in, self->wait, self->waiting);
@@ -99,8 +99,8 @@ static bool write_piece(screen_t *self, const char *bytes, size_t size, bool las
 static ssize_t write_screen(void *cookie, const char *bytes, size_t size)
 {
     for (size_t done = 0; done < size;) {
-        size_t some = size - done < PIECE ? size - done : PIECE;
-        if (!write_piece(cookie, bytes + done, some, false))
+        size_t some = size - done < BUFFER ? size - done : BUFFER;
+        if (!write_bytes(cookie, bytes + done, some, false))
             return 0;
         done += some;
     }
@@ -109,7 +109,7 @@ static ssize_t write_screen(void *cookie, const char *bytes, size_t size)
 
 static int close_screen(void *cookie)
 {
-    return write_piece(cookie, "", 0, true) ? 0 : EOF;
+    return write_bytes(cookie, "", 0, true) ? 0 : EOF;
 }
 
 bool qd_screen_open(void)

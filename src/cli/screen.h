@@ -32,7 +32,7 @@ void qd_screen_erase_line(void);
  * newline. */
 void qd_wrapped(const char *text, int indent);
 
-/* A text made piece by piece: qd_wrap_end prints all that was written to the stream, as qd_wrapped does. If memory is short, the
+/* A text printed in several steps: qd_wrap_end prints all that was written to the stream, as qd_wrapped does. If memory is short, the
  * stream is stdout, and the text is printed unbroken. */
 typedef struct {
     FILE *out;

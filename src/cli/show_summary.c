@@ -174,8 +174,8 @@ static qd_status_t show_one_point(const qd_show_t *self, size_t point)
 
 /* ---- many points --------------------------------------------------------------------------------------- */
 
-/* Twins of ablations and of robustness are shown only with --point; the claims have their results. */
-static bool is_twin(const qd_show_t *self, size_t point)
+/* Counterparts for ablations and robustness are shown only with --point; the claims have their results. */
+static bool is_counterpart(const qd_show_t *self, size_t point)
 {
     return self->experiment && point < self->experiment->points &&
            (self->experiment->point[point].ablation > 0 || self->experiment->point[point].variation > 0);
@@ -186,7 +186,7 @@ static qd_status_t point_rows(const qd_show_t *self, size_t outcomes, const qd_o
     size_t points = qd_result_file_points(self->file), orders = qd_result_file_orders(self->file), rows = 0;
     for (size_t o = 0; o < orders; o++)
         for (size_t p = 0; p < points; p++) {
-            if (is_twin(self, p) || rows++ >= ROWS_MAX)
+            if (is_counterpart(self, p) || rows++ >= ROWS_MAX)
                 continue;
             int column = qd_show_column(qd_result_file_order_label(self->file, o), 0, ORDER_WIDTH);
             qd_show_column(qd_show_point_name(self, p), column, POINT_WIDTH);

@@ -125,9 +125,9 @@ size_t qd_places_columns(const qd_experiment_t *experiment, qd_place_family_t fa
     }
 }
 
-qd_place_t qd_place_of(const qd_claim_t *claim, int order, const size_t *twin)
+qd_place_t qd_place_of(const qd_claim_t *claim, int order, const size_t *counterpart)
 {
-    return (qd_place_t){*claim, claim->order >= 0 ? claim->order : order, twin, twin};
+    return (qd_place_t){*claim, claim->order >= 0 ? claim->order : order, counterpart, counterpart};
 }
 
 /* Column k of the baselines: one of the claim's arms less the same arm under a baseline. */
@@ -137,7 +137,7 @@ static bool place_baseline(const qd_experiment_t *experiment, const qd_claim_t *
     *out = qd_place_of(claim, -1, NULL);
     out->claim.more = out->claim.less = k % 2 == 0 ? claim->more : claim->less;
     out->claim.margin = 0.0;
-    out->twin_less = experiment->baseline[k / 2].twin;
+    out->counterpart_less = experiment->baseline[k / 2].counterpart;
     return claim->kind == QD_CLAIM_CONTRAST;
 }
 
@@ -148,7 +148,7 @@ bool qd_place_at(const qd_experiment_t *experiment, qd_place_family_t family, si
     if (family == QD_PLACES_BASELINES)
         return place_baseline(experiment, of, column, out);
     if (family == QD_PLACES_ABLATIONS) {
-        *out = qd_place_of(of, -1, experiment->ablation[column].twin);
+        *out = qd_place_of(of, -1, experiment->ablation[column].counterpart);
         return true;
     }
     *out = qd_place_of(of, (int)column - 1, NULL);
@@ -168,19 +168,19 @@ uint64_t qd_places_count(const qd_experiment_t *experiment, qd_place_family_t fa
 /* ---- cells of a place ------------------------------------------------------------------------------------- */
 
 static qd_status_t add_arm(const qd_experiment_t *experiment, const qd_arm_t *arm, int order,
-                           const size_t *twin, double weight, qd_cells_t *cells, qd_error_t *error)
+                           const size_t *counterpart, double weight, qd_cells_t *cells, qd_error_t *error)
 {
     size_t from = cells->size;
     qd_status_t status = qd_cells_add_arm(cells, experiment, arm, order, weight, error);
-    for (size_t k = from; twin && k < cells->size; k++)
-        cells->cell[k].point = twin[cells->cell[k].point];
+    for (size_t k = from; counterpart && k < cells->size; k++)
+        cells->cell[k].point = counterpart[cells->cell[k].point];
     return status;
 }
 
 qd_status_t qd_place_arm(const qd_experiment_t *experiment, const qd_place_t *place, const qd_arm_t *arm,
                          double weight, qd_cells_t *cells, qd_error_t *error)
 {
-    return add_arm(experiment, arm, place->order, place->twin, weight, cells, error);
+    return add_arm(experiment, arm, place->order, place->counterpart, weight, cells, error);
 }
 
 qd_status_t qd_place_contrast(const qd_experiment_t *experiment, const qd_place_t *place, qd_cells_t *cells,
@@ -190,8 +190,9 @@ qd_status_t qd_place_contrast(const qd_experiment_t *experiment, const qd_place_
     bool orders = claim->kind == QD_CLAIM_ORDERS;
     qd_status_t status = qd_place_arm(experiment, place, &claim->more, 1.0, cells, error);
     if (status == QD_OK)
-        status = add_arm(experiment, orders ? &claim->more : &claim->less,
-                         orders ? claim->order_less : place->order, place->twin_less, -1.0, cells, error);
+        status =
+            add_arm(experiment, orders ? &claim->more : &claim->less,
+                    orders ? claim->order_less : place->order, place->counterpart_less, -1.0, cells, error);
     if (claim->kind != QD_CLAIM_INTERACTION)
         return status;
     if (status == QD_OK)

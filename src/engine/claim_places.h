@@ -50,10 +50,10 @@ typedef enum {
 } qd_place_family_t;
 
 typedef struct {
-    qd_claim_t claim;        /* its arrays belong to the experiment */
-    int order;               /* position of the order; -1: the mean over all */
-    const size_t *twin;      /* for each point its counterpart; NULL: itself */
-    const size_t *twin_less; /* the same for the arm `less` */
+    qd_claim_t claim;               /* its arrays belong to the experiment */
+    int order;                      /* position of the order; -1: the mean over all */
+    const size_t *counterpart;      /* for each point its counterpart; NULL: itself */
+    const size_t *counterpart_less; /* the same for the arm `less` */
 } qd_place_t;
 
 /* One effect of a place, and the margin against which it is tested. */
@@ -70,7 +70,7 @@ bool qd_place_at(const qd_experiment_t *experiment, qd_place_family_t family, si
                  qd_place_t *out);
 
 /* Returns the place of `claim` at `order`, or at the order that the claim names. */
-qd_place_t qd_place_of(const qd_claim_t *claim, int order, const size_t *twin);
+qd_place_t qd_place_of(const qd_claim_t *claim, int order, const size_t *counterpart);
 
 /* Tests of a family. */
 uint64_t qd_places_count(const qd_experiment_t *experiment, qd_place_family_t family);

@@ -40,7 +40,7 @@ typedef struct {
 
 struct qd_claim_sequences {
     const qd_experiment_t *experiment;
-    const size_t *twin;
+    const size_t *original;
     const qd_groups_t *groups;
     size_t places, place_capacity, effects, effect_capacity, columns, column_capacity;
     place_t *place; /* by family, claim, column */
@@ -86,7 +86,7 @@ void qd_claim_sequences_free(qd_claim_sequences_t *self)
 
 static size_t cell_at(const qd_claim_sequences_t *self, size_t point, size_t order)
 {
-    return self->twin[point] * self->experiment->orders + order;
+    return self->original[point] * self->experiment->orders + order;
 }
 
 /* ---- places, effects, columns -------------------------------------------------------------------------- */
@@ -280,14 +280,14 @@ static qd_status_t make_state(qd_claim_sequences_t *self, qd_error_t *error)
     return QD_OK;
 }
 
-qd_status_t qd_claim_sequences_new(const qd_experiment_t *experiment, const size_t twin[],
+qd_status_t qd_claim_sequences_new(const qd_experiment_t *experiment, const size_t original[],
                                    const qd_groups_t *groups, qd_claim_sequences_t **out, qd_error_t *error)
 {
     qd_claim_sequences_t *self = qd_new(1, sizeof *self, error);
     if (!self)
         return QD_ERROR_MEMORY;
     self->experiment = experiment;
-    self->twin = twin;
+    self->original = original;
     self->groups = groups;
     self->column_of =
         qd_new(experiment->points * experiment->orders, QD_OUTCOMES_MAX * sizeof(size_t), error);
@@ -465,9 +465,9 @@ static void hold(qd_claim_sequences_t *self, size_t cell, bool baselines)
     size_t point = cell / experiment->orders, order = cell % experiment->orders;
     self->held[cell] = true;
     for (size_t a = 0; a < experiment->ablations; a++)
-        self->held[cell_at(self, experiment->ablation[a].twin[point], order)] = true;
+        self->held[cell_at(self, experiment->ablation[a].counterpart[point], order)] = true;
     for (size_t b = 0; b < experiment->baselines && baselines; b++)
-        self->held[cell_at(self, experiment->baseline[b].twin[point], order)] = true;
+        self->held[cell_at(self, experiment->baseline[b].counterpart[point], order)] = true;
 }
 
 static void hold_place(qd_claim_sequences_t *self, const place_t *place)

@@ -14,7 +14,7 @@
  * A place that is waited for ends undecided where its effect is shown to be negligible, or where max_worlds would hardly
  * decide it: to stop for futility makes no verdict, and so no false one.
  * A claim whose orders are supported and contradicted is mixed: its other places are not waited for. A cell stays open
- * while it has fewer than min_worlds or an awaited claim needs it in an open place; with a cell its twins
+ * while it has fewer than min_worlds or an awaited claim needs it in an open place; with a cell its counterparts
  * under ablations and baselines stay open. A place one of whose cells has ended is judged by the worlds until then. */
 #ifndef QD_ENGINE_CLAIM_SEQUENCES_H
 #define QD_ENGINE_CLAIM_SEQUENCES_H
@@ -50,8 +50,8 @@ typedef struct {
 
 typedef struct qd_claim_sequences qd_claim_sequences_t;
 
-/* `twin`, `groups`: of the experiment; they and it must outlive the object. QD_ERROR_MEMORY only. */
-QD_MUST_USE qd_status_t qd_claim_sequences_new(const qd_experiment_t *experiment, const size_t twin[],
+/* `original`, `groups`: of the experiment; they and it must outlive the object. QD_ERROR_MEMORY only. */
+QD_MUST_USE qd_status_t qd_claim_sequences_new(const qd_experiment_t *experiment, const size_t original[],
                                                const qd_groups_t *groups, qd_claim_sequences_t **self,
                                                qd_error_t *error);
 void qd_claim_sequences_free(qd_claim_sequences_t *self); /* NULL-safe */

@@ -314,9 +314,10 @@ qd_status_t qd_claim_test_at(qd_claim_tests_t *self, const qd_place_t *place, qd
     return test_combination(self, place, texts, out, error);
 }
 
-qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *claim, int order, const size_t *twin,
-                          qd_analysis_t *texts, qd_claim_test_t *out, qd_error_t *error)
+qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *claim, int order,
+                          const size_t *counterpart, qd_analysis_t *texts, qd_claim_test_t *out,
+                          qd_error_t *error)
 {
-    qd_place_t place = qd_place_of(claim, order, twin);
+    qd_place_t place = qd_place_of(claim, order, counterpart);
     return qd_claim_test_at(self, &place, texts, out, error);
 }

@@ -30,10 +30,10 @@ typedef struct {
 void qd_claim_tests_free(qd_claim_tests_t *self);
 
 /* Measures a claim in `order` (its position; -1: the mean over all orders), or in the orders that the claim
- * names. `twin`: for each point of the experiment the point that replaces it, or NULL: itself. Notes
+ * names. `counterpart`: for each point of the experiment the point that replaces it, or NULL: itself. Notes
  * belong to `texts`. */
 QD_MUST_USE qd_status_t qd_claim_test(qd_claim_tests_t *self, const qd_claim_t *claim, int order,
-                                      const size_t *twin, qd_analysis_t *texts, qd_claim_test_t *out,
+                                      const size_t *counterpart, qd_analysis_t *texts, qd_claim_test_t *out,
                                       qd_error_t *error);
 
 /* Measures the claim of a place there. */

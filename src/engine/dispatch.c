@@ -16,7 +16,7 @@ struct qd_dispatch {
     qd_dispatch_options_t options;
     bool by_group; /* tickets stand for groups of cells, whose stops are decided together */
     size_t cells;
-    size_t *twin;       /* [points] */
+    size_t *original;   /* [points] */
     qd_groups_t groups; /* by_group */
     qd_range_t *mine;   /* [cells] worlds of this shard, one range a cell */
     qd_ranges_t *done;  /* [cells] their finished worlds */
@@ -90,11 +90,11 @@ static void take_worlds(qd_dispatch_t *self)
     const qd_experiment_t *experiment = self->experiment;
     uint64_t items = 0, low = 0, from, to;
     for (size_t p = 0; p < experiment->points; p++)
-        items += self->twin[p] == p ? experiment->orders * qd_experiment_worlds_at(experiment, p) : 0;
+        items += self->original[p] == p ? experiment->orders * qd_experiment_worlds_at(experiment, p) : 0;
     find_share(self, items, &from, &to);
     for (size_t cell = 0; cell < self->cells; cell++) {
         size_t point = cell / experiment->orders;
-        if (self->twin[point] != point)
+        if (self->original[point] != point)
             continue;
         uint64_t worlds = qd_experiment_worlds_at(experiment, point);
         uint64_t first = from > low ? from - low : 0, end = to > low ? to - low : 0;
@@ -159,9 +159,10 @@ qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, const qd_dispatch
     self->mine = qd_new(self->cells, sizeof *self->mine, error);
     self->done = qd_new(self->cells, sizeof *self->done, error);
     self->turn = qd_new(self->cells, sizeof *self->turn, error);
-    if (!self->mine || !self->done || !self->turn || qd_twins_find(experiment, &self->twin, error) != QD_OK)
+    if (!self->mine || !self->done || !self->turn ||
+        qd_originals_find(experiment, &self->original, error) != QD_OK)
         goto out;
-    if (self->by_group && qd_groups_find(experiment, self->twin, &self->groups, error) != QD_OK)
+    if (self->by_group && qd_groups_find(experiment, self->original, &self->groups, error) != QD_OK)
         goto out;
     if (self->by_group)
         take_groups(self);
@@ -188,7 +189,7 @@ void qd_dispatch_free(qd_dispatch_t *self)
     for (size_t cell = 0; self->done && cell < self->cells; cell++)
         qd_ranges_free(&self->done[cell]);
     qd_groups_free(&self->groups);
-    free(self->twin);
+    free(self->original);
     free(self->mine);
     free(self->done);
     free(self->turn);
@@ -321,7 +322,7 @@ bool qd_dispatch_next(qd_dispatch_t *self, qd_work_t *work)
 
 void qd_dispatch_close(qd_dispatch_t *self, size_t point, size_t order, uint64_t world)
 {
-    size_t cell = self->twin[point] * self->experiment->orders + order;
+    size_t cell = self->original[point] * self->experiment->orders + order;
     qd_range_t *mine = &self->mine[cell];
     uint64_t end = mine->first + mine->count, keep = world > mine->first ? world : mine->first;
     if (keep >= end)
@@ -346,7 +347,7 @@ uint64_t qd_dispatch_drawn(const qd_dispatch_t *self)
     return self->by_group ? 0 : self->total - self->already - self->left;
 }
 
-qd_status_t qd_twins_find(const qd_experiment_t *experiment, size_t **first, qd_error_t *error)
+qd_status_t qd_originals_find(const qd_experiment_t *experiment, size_t **first, qd_error_t *error)
 {
     qd_slots_t slots;
     qd_status_t status = qd_slots_init(&slots, experiment, error);

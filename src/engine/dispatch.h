@@ -70,6 +70,7 @@ uint64_t qd_dispatch_drawn(const qd_dispatch_t *self);
 /* Replicas: design points with the settings of an earlier point. Their worlds are played and kept once. */
 
 /* For each point the first point with the same settings, mostly itself. Freed by the caller. */
-QD_MUST_USE qd_status_t qd_twins_find(const qd_experiment_t *experiment, size_t **first, qd_error_t *error);
+QD_MUST_USE qd_status_t qd_originals_find(const qd_experiment_t *experiment, size_t **first,
+                                          qd_error_t *error);
 
 #endif

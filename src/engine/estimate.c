@@ -31,13 +31,13 @@ static uint64_t summary_bytes(const qd_experiment_t *experiment, size_t periods)
 /* Worlds of all distinct points in one order. */
 static uint64_t distinct_worlds(const qd_experiment_t *experiment)
 {
-    size_t *twin = NULL;
+    size_t *original = NULL;
     uint64_t worlds = 0;
     qd_error_t unused = QD_ERROR_NONE;
-    bool known = qd_twins_find(experiment, &twin, &unused) == QD_OK;
+    bool known = qd_originals_find(experiment, &original, &unused) == QD_OK;
     for (size_t p = 0; p < experiment->points; p++)
-        worlds += !known || twin[p] == p ? qd_experiment_worlds_at(experiment, p) : 0;
-    free(twin);
+        worlds += !known || original[p] == p ? qd_experiment_worlds_at(experiment, p) : 0;
+    free(original);
     return worlds;
 }
 

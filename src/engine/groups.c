@@ -32,13 +32,13 @@ static void join(size_t parent[], size_t a, size_t b)
 
 typedef struct {
     const qd_experiment_t *experiment;
-    const size_t *twin;
+    const size_t *original;
     size_t *parent;
 } joining_t;
 
 static size_t cell_at(const joining_t *self, size_t point, size_t order)
 {
-    return self->twin[point] * self->experiment->orders + order;
+    return self->original[point] * self->experiment->orders + order;
 }
 
 /* Joins a cell with the first one of its place, and with the same cell under every ablation. */
@@ -49,7 +49,7 @@ static void join_cell(joining_t *self, const qd_cell_t *first, const qd_cell_t *
     join(self->parent, cell_at(self, first->point, first->order), at);
     bool whole = experiment->point[cell->point].ablation == 0;
     for (size_t a = 0; a < experiment->ablations && whole; a++)
-        join(self->parent, at, cell_at(self, experiment->ablation[a].twin[cell->point], cell->order));
+        join(self->parent, at, cell_at(self, experiment->ablation[a].counterpart[cell->point], cell->order));
 }
 
 static qd_status_t join_place(joining_t *self, const qd_place_t *place, qd_error_t *error)
@@ -107,11 +107,11 @@ static void list_members(const joining_t *self, qd_groups_t *out)
     out->start[out->groups] = listed;
 }
 
-qd_status_t qd_groups_find(const qd_experiment_t *experiment, const size_t twin[], qd_groups_t *out,
+qd_status_t qd_groups_find(const qd_experiment_t *experiment, const size_t original[], qd_groups_t *out,
                            qd_error_t *error)
 {
     size_t cells = experiment->points * experiment->orders;
-    joining_t joining = {experiment, twin, qd_new(cells, sizeof(size_t), error)};
+    joining_t joining = {experiment, original, qd_new(cells, sizeof(size_t), error)};
     *out = (qd_groups_t){.of_cell = qd_new(cells, sizeof(size_t), error),
                          .start = qd_new(cells + 1, sizeof(size_t), error),
                          .member = qd_new(cells, sizeof(size_t), error)};

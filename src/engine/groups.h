@@ -18,8 +18,8 @@ typedef struct {
     size_t *member;
 } qd_groups_t;
 
-/* `twin`: from qd_twins_find. Freed by qd_groups_free, also after a failure (QD_ERROR_MEMORY). */
-QD_MUST_USE qd_status_t qd_groups_find(const qd_experiment_t *experiment, const size_t twin[],
+/* `original`: from qd_originals_find. Freed by qd_groups_free, also after a failure (QD_ERROR_MEMORY). */
+QD_MUST_USE qd_status_t qd_groups_find(const qd_experiment_t *experiment, const size_t original[],
                                        qd_groups_t *out, qd_error_t *error);
 void qd_groups_free(qd_groups_t *self);
 

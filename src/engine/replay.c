@@ -29,7 +29,7 @@ typedef struct {
     qd_parameters_t parameters; /* as last told */
 } trace_t;
 
-/* ---- pieces of JSON ------------------------------------------------------------------------------------ */
+/* ---- values of JSON ------------------------------------------------------------------------------------ */
 
 static void put_real(FILE *out, double value)
 {

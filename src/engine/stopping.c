@@ -32,7 +32,7 @@ typedef struct {
 struct qd_stopping {
     const qd_experiment_t *experiment;
     size_t cells;
-    size_t *twin; /* [points] */
+    size_t *original; /* [points] */
     qd_groups_t groups;
     qd_claim_sequences_t *claims; /* of a precision of claims; NULL: cells judge themselves */
     cell_t *cell;                 /* [cells] replicas' are unused */
@@ -69,13 +69,13 @@ qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **o
     self->cells = experiment->points * experiment->orders;
     self->cell = qd_new(self->cells, sizeof *self->cell, error);
     self->waiting = qd_new(self->cells, sizeof *self->waiting, error);
-    if (!self->cell || !self->waiting || qd_twins_find(experiment, &self->twin, error) != QD_OK) {
+    if (!self->cell || !self->waiting || qd_originals_find(experiment, &self->original, error) != QD_OK) {
         qd_stopping_free(self);
         return qd_no_memory(error);
     }
-    qd_status_t status = qd_groups_find(experiment, self->twin, &self->groups, error);
+    qd_status_t status = qd_groups_find(experiment, self->original, &self->groups, error);
     if (status == QD_OK && experiment->precision.claims)
-        status = qd_claim_sequences_new(experiment, self->twin, &self->groups, &self->claims, error);
+        status = qd_claim_sequences_new(experiment, self->original, &self->groups, &self->claims, error);
     else if (status == QD_OK)
         status = start_sequences(self, error);
     if (status != QD_OK) {
@@ -112,7 +112,7 @@ void qd_stopping_free(qd_stopping_t *self)
         drop_waiting(self, i);
     qd_claim_sequences_free(self->claims);
     qd_groups_free(&self->groups);
-    free(self->twin);
+    free(self->original);
     free(self->cell);
     free(self->waiting);
     free(self);
@@ -120,7 +120,7 @@ void qd_stopping_free(qd_stopping_t *self)
 
 static size_t number_of(const qd_stopping_t *self, size_t point, size_t order)
 {
-    return self->twin[point] * self->experiment->orders + order;
+    return self->original[point] * self->experiment->orders + order;
 }
 
 static const cell_t *cell_at(const qd_stopping_t *self, size_t point, size_t order)
@@ -264,7 +264,7 @@ qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t
     for (size_t g = 0; g < self->groups.groups && self->claims && status == QD_OK; g++)
         status = repeat_group(self, done, g, error);
     for (size_t i = 0; i < self->cells && status == QD_OK; i++) {
-        if (!self->claims && self->twin[i / orders] == i / orders)
+        if (!self->claims && self->original[i / orders] == i / orders)
             status = repeat_looks(self, done, i / orders, i % orders, error);
         limit[i] = kept(self, number_of(self, i / orders, i % orders));
     }

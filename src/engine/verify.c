@@ -30,7 +30,7 @@ typedef struct {
     qd_index_t *index; /* NULL where the file keeps no rows */
     uint64_t columns;  /* outcomes kept by the file */
     size_t extras;     /* number of values of the group `landscape` kept: all or none */
-    size_t *twin;
+    size_t *original;
     qd_work_t *block; /* in order */
     size_t blocks, room, next;
     uint64_t total;
@@ -201,8 +201,8 @@ static const qd_ranges_t *worlds_of(const verify_t *self, size_t cell)
 {
     static const qd_ranges_t none = {0};
     size_t point = cell / self->experiment->orders;
-    return self->twin[point] == point ? qd_index_done(self->index, point, cell % self->experiment->orders)
-                                      : &none;
+    return self->original[point] == point ? qd_index_done(self->index, point, cell % self->experiment->orders)
+                                          : &none;
 }
 
 static qd_status_t choose_blocks(verify_t *self)
@@ -440,7 +440,7 @@ static qd_status_t open_all(verify_t *self)
     if (status == QD_OK && self->index)
         status = qd_check_kept_kind(self->index, self->experiment, options->path, self->error);
     if (status == QD_OK)
-        status = qd_twins_find(self->experiment, &self->twin, self->error);
+        status = qd_originals_find(self->experiment, &self->original, self->error);
     if (status == QD_OK)
         status = qd_worker_sizes(self->experiment, &self->states, &self->periods, self->error);
     if (self->index) {
@@ -468,7 +468,7 @@ static qd_status_t compare_hashes(verify_t *self)
     size_t orders = self->experiment->orders;
     qd_status_t status = QD_OK;
     for (size_t i = 0; self->cell && i < self->experiment->points * orders; i++)
-        self->cell[i] = self->cell[self->twin[i / orders] * orders + i % orders];
+        self->cell[i] = self->cell[self->original[i / orders] * orders + i % orders];
     if (self->cell)
         status = qd_result_hash_of(self->experiment, self->cell, report->recomputed_hash, self->error);
     else
@@ -537,7 +537,7 @@ qd_status_t qd_verify(const qd_verify_options_t *options, qd_verify_report_t *re
     qd_verify_tallies_free(self.tallies);
     free(self.cell);
     free(self.block);
-    free(self.twin);
+    free(self.original);
     qd_index_free(self.index);
     qd_experiment_free(self.experiment);
     qd_result_file_close(self.file);

@@ -29,7 +29,7 @@ void qd_claim_mark(const qd_claim_t *claim, bool wanted[])
         arm_mark(&claim->level[l], wanted);
 }
 
-/* ---- twins --------------------------------------------------------------------------------------------- */
+/* ---- counterparts -------------------------------------------------------------------------------------- */
 
 /* The settings in force. */
 typedef struct {
@@ -103,22 +103,22 @@ static bool join_changes(qd_loading_t *load, const forced_t *force, const qd_poi
     return true;
 }
 
-bool qd_twin_make(qd_loading_t *load, const qd_point_t *point, size_t settings, const qd_setting_t setting[],
-                  const char *suffix, qd_point_t *twin)
+bool qd_counterpart_make(qd_loading_t *load, const qd_point_t *point, size_t settings,
+                         const qd_setting_t setting[], const char *suffix, qd_point_t *counterpart)
 {
     const forced_t force = {settings, setting};
     size_t size = strlen(point->label) + strlen(suffix) + sizeof ", ";
-    *twin = (qd_point_t){.label = qd_loading_room(load, size, 1), .from_claim = true};
-    if (!twin->label || !copy_coordinates(load, &force, point, twin) ||
-        !join_settings(load, &force, point, twin) || !join_changes(load, &force, point, twin)) {
-        qd_point_free(twin);
+    *counterpart = (qd_point_t){.label = qd_loading_room(load, size, 1), .from_claim = true};
+    if (!counterpart->label || !copy_coordinates(load, &force, point, counterpart) ||
+        !join_settings(load, &force, point, counterpart) || !join_changes(load, &force, point, counterpart)) {
+        qd_point_free(counterpart);
         return false;
     }
-    snprintf(twin->label, size, "%s, %s", point->label, suffix);
+    snprintf(counterpart->label, size, "%s, %s", point->label, suffix);
     return true;
 }
 
-bool qd_twins_reserve(qd_loading_t *load, const qd_yaml_node_t *node, size_t count)
+bool qd_counterparts_reserve(qd_loading_t *load, const qd_yaml_node_t *node, size_t count)
 {
     qd_experiment_t *self = load->self;
     if (count > QD_POINTS_MAX || count + self->points > QD_POINTS_MAX)
@@ -153,7 +153,7 @@ static void free_all(qd_ablation_t *all, size_t count)
     for (size_t a = 0; a < count; a++) {
         free(all[a].name);
         free(all[a].setting);
-        free(all[a].twin);
+        free(all[a].counterpart);
     }
     free(all);
 }
@@ -223,8 +223,8 @@ static bool read_all(qd_loading_t *load, const qd_yaml_node_t *node)
     return good;
 }
 
-/* Points before the first twin. */
-static size_t untwinned(const qd_experiment_t *self)
+/* Number of points before the first counterpart. */
+static size_t points_of_design(const qd_experiment_t *self)
 {
     size_t count = 0;
     while (count < self->points && self->point[count].ablation == 0)
@@ -232,46 +232,48 @@ static size_t untwinned(const qd_experiment_t *self)
     return count;
 }
 
-/* ---- twins --------------------------------------------------------------------------------------------- */
+/* ---- counterparts -------------------------------------------------------------------------------------- */
 
-/* A set of twins: their settings, the words of their labels, and the number of their points. */
+/* A set of counterparts: their settings, the words of their labels, and the number of their points. */
 typedef struct {
     qd_ablation_t *ablation;
     const char *words; /* "without " */
     size_t number;
-} twins_t;
+} counterparts_t;
 
-static bool make_twin(qd_loading_t *load, const twins_t *twins, size_t p)
+static bool make_counterpart(qd_loading_t *load, const counterparts_t *counterparts, size_t p)
 {
     qd_experiment_t *self = load->self;
-    const qd_ablation_t *ablation = twins->ablation;
+    const qd_ablation_t *ablation = counterparts->ablation;
     char suffix[NAME_MAX_SIZE + 40];
-    qd_point_t twin;
-    snprintf(suffix, sizeof suffix, "%s%s", twins->words, ablation->name);
-    if (!qd_twin_make(load, &self->point[p], ablation->settings, ablation->setting, suffix, &twin))
+    qd_point_t counterpart;
+    snprintf(suffix, sizeof suffix, "%s%s", counterparts->words, ablation->name);
+    if (!qd_counterpart_make(load, &self->point[p], ablation->settings, ablation->setting, suffix,
+                             &counterpart))
         return false;
-    twin.ablation = twins->number;
-    twin.hash = qd_point_hash(&self->design, &twin);
-    ablation->twin[p] = self->points;
-    self->point[self->points++] = twin;
+    counterpart.ablation = counterparts->number;
+    counterpart.hash = qd_point_hash(&self->design, &counterpart);
+    ablation->counterpart[p] = self->points;
+    self->point[self->points++] = counterpart;
     return true;
 }
 
 /* Twins of the wanted ones among the first `points`. */
-static bool make_twins(qd_loading_t *load, const qd_yaml_node_t *node, const twins_t *twins, size_t points,
-                       const bool wanted[])
+static bool make_counterparts(qd_loading_t *load, const qd_yaml_node_t *node,
+                              const counterparts_t *counterparts, size_t points, const bool wanted[])
 {
     size_t count = 0;
     for (size_t p = 0; p < points; p++)
         count += wanted[p];
-    if (!qd_twins_reserve(load, node, count))
+    if (!qd_counterparts_reserve(load, node, count))
         return false;
-    twins->ablation->twin = qd_loading_room(load, points, sizeof *twins->ablation->twin);
-    if (!twins->ablation->twin)
+    counterparts->ablation->counterpart =
+        qd_loading_room(load, points, sizeof *counterparts->ablation->counterpart);
+    if (!counterparts->ablation->counterpart)
         return false;
     for (size_t p = 0; p < points; p++) {
-        twins->ablation->twin[p] = p;
-        if (wanted[p] && !make_twin(load, twins, p))
+        counterparts->ablation->counterpart[p] = p;
+        if (wanted[p] && !make_counterpart(load, counterparts, p))
             return false;
     }
     return true;
@@ -287,7 +289,8 @@ void qd_ablations_read(qd_loading_t *load, const qd_yaml_node_t *node)
     for (size_t c = 0; wanted && c < self->claims; c++)
         qd_claim_mark(&self->claim[c], wanted);
     for (size_t a = 0; good && a < self->ablations; a++)
-        good = make_twins(load, node, &(twins_t){&self->ablation[a], "without ", 1 + a}, points, wanted);
+        good = make_counterparts(load, node, &(counterparts_t){&self->ablation[a], "without ", 1 + a}, points,
+                                 wanted);
     free(wanted);
 }
 
@@ -318,7 +321,7 @@ void qd_baselines_read(qd_loading_t *load, const qd_yaml_node_t *node)
 {
     qd_experiment_t *self = load->self;
     bool wants = false, good = qd_yaml_flag(node, &wants);
-    size_t points = untwinned(self);
+    size_t points = points_of_design(self);
     if (!good || !wants || !make_baselines(load))
         return;
     bool *wanted = qd_loading_room(load, points, sizeof *wanted);
@@ -329,8 +332,8 @@ void qd_baselines_read(qd_loading_t *load, const qd_yaml_node_t *node)
         }
     good = wanted != NULL;
     for (size_t b = 0; good && b < self->baselines; b++)
-        good = make_twins(load, node, &(twins_t){&self->baseline[b], "", 1 + self->ablations + b}, points,
-                          wanted);
+        good = make_counterparts(
+            load, node, &(counterparts_t){&self->baseline[b], "", 1 + self->ablations + b}, points, wanted);
     free(wanted);
 }
 

@@ -452,12 +452,12 @@ bool qd_experiment_keeps_paths(const qd_experiment_t *self, size_t point)
 }
 
 void qd_experiment_variation(const qd_experiment_t *self, size_t group, size_t row, size_t points,
-                             size_t twin[])
+                             size_t counterpart[])
 {
     const qd_variation_t *at = &self->robustness.group[group];
     for (size_t p = 0; p < points; p++) {
         bool varied = p < at->points && at->position[p] != SIZE_MAX;
-        twin[p] = varied ? at->first + row * at->members + at->position[p] : p;
+        counterpart[p] = varied ? at->first + row * at->members + at->position[p] : p;
     }
 }
 

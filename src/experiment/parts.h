@@ -97,27 +97,27 @@ bool qd_arm_of_all(qd_loading_t *load, qd_arm_t *out);
  * no point. */
 bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out);
 
-/* Twins: copies of points with other settings in force, appended after all other points, so that runs, shards, merges and
+/* Counterparts: copies of points with other settings in force, appended after all other points, so that runs, shards, merges and
  * verification treat them as points. */
 
-/* Makes *twin of a point: the `settings` in force throughout, over the file's `parameters`, the design, and every change of
+/* Makes *counterpart of a point: the `settings` in force throughout, over the file's `parameters`, the design, and every change of
  * a schedule. Its label is the point's, ", " and `suffix`. It is marked `from_claim`; its hash is to be set. False and
  * nothing left to free where memory is short. */
-bool qd_twin_make(qd_loading_t *load, const qd_point_t *point, size_t settings, const qd_setting_t setting[],
-                  const char *suffix, qd_point_t *twin);
+bool qd_counterpart_make(qd_loading_t *load, const qd_point_t *point, size_t settings,
+                         const qd_setting_t setting[], const char *suffix, qd_point_t *counterpart);
 
 /* Makes room for `count` more points at the end of load->self->point. Reports too many points at `node`. */
-bool qd_twins_reserve(qd_loading_t *load, const qd_yaml_node_t *node, size_t count);
+bool qd_counterparts_reserve(qd_loading_t *load, const qd_yaml_node_t *node, size_t count);
 
 /* Marks in wanted[points] every point that a claim's arms name. */
 void qd_claim_mark(const qd_claim_t *claim, bool wanted[]);
 
-/* `ablate:`, assumptions switched off one at a time. Every point of a claim gets a twin for each
+/* `ablate:`, assumptions switched off one at a time. Every point of a claim gets a counterpart for each
  * ablation: the same point with the ablation's settings in force throughout, over the file's `parameters`, the
- * design, and every change of a schedule. The twins are marked `from_claim` and `ablation`. */
+ * design, and every change of a schedule. The counterparts are marked `from_claim` and `ablation`. */
 
 /* Reads `assumptions` (the preset: the assumptions of docs/model.md, part 8) or a mapping {name: {parameter:
- * value, ...}}, and appends the twins. Needs the claims. Faults are left in the document. */
+ * value, ...}}, and appends the counterparts. Needs the claims. Faults are left in the document. */
 void qd_ablations_read(qd_loading_t *load, const qd_yaml_node_t *node);
 
 /* `baseline: true`: the same for two references, the arms of contrasts under the doctrine `neutral` and with
@@ -132,7 +132,7 @@ void qd_write_ablations(FILE *out, const qd_loading_t *load);
 
 /* `robustness:` tests whether a claim also holds around the parameters' values. It uses a Latin hypercube over all parameters
  * that the claim leaves free, each within a share `range` of its value and its own range, or with a distribution given for it.
- * Every point that the arms of a claim name gets a twin for each point of the hypercube. Arms share the hypercube's point and
+ * Every point that the arms of a claim name gets a counterpart for each point of the hypercube. Arms share the hypercube's point and
  * the worlds' luck, so that contrasts stay paired.
  *
  * A numeric parameter is free if it has one value in all worlds of all orders. These parameters are held fixed:
@@ -147,7 +147,7 @@ void qd_write_ablations(FILE *out, const qd_loading_t *load);
  * A parameter with a distribution given for it is free unless an arm sets it. */
 
 /* Reads {points: 200, worlds: 200, range: 0.5, parameters: {NAME: DISTRIBUTION, ...}} from load->robustness, which may be NULL,
- * and appends the twins. `overrides` may be NULL. Needs the claims; read it last. Faults are left in the document. */
+ * and appends the counterparts. `overrides` may be NULL. Needs the claims; read it last. Faults are left in the document. */
 void qd_robustness_read(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides);
 void qd_robustness_free(qd_experiment_t *self);
 

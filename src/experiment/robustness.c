@@ -33,7 +33,7 @@ void qd_robustness_free(qd_experiment_t *self)
     free(robustness->of_claim);
 }
 
-/* ---- the varied parameters ------------------------------------------------------------------------------- */
+/* ---- the varied parameters ----------------------------------------------------------------------------- */
 
 /* Numbers of states and periods set the scale of outcomes; the number of poles defines an order. */
 static bool is_frame(qd_parameter_t parameter)
@@ -155,7 +155,7 @@ static bool fill_values(qd_loading_t *load)
     return true;
 }
 
-/* ---- parameters that claims leave free ------------------------------------------------------------------- */
+/* ---- parameters that claims leave free ----------------------------------------------------------------- */
 
 static void hold(qd_variation_t *group, const qd_robustness_t *robustness, int parameter)
 {
@@ -252,34 +252,34 @@ static bool find_groups(qd_loading_t *load, const qd_yaml_node_t *node, size_t p
     return good;
 }
 
-/* ---- twins --------------------------------------------------------------------------------------------- */
+/* ---- counterparts -------------------------------------------------------------------------------------- */
 
-static bool make_twin(qd_loading_t *load, size_t g, size_t row, size_t p)
+static bool make_counterpart(qd_loading_t *load, size_t g, size_t row, size_t p)
 {
     qd_experiment_t *self = load->self;
-    qd_point_t twin;
+    qd_point_t counterpart;
     char suffix[60];
     if (self->robustness.groups > 1)
         snprintf(suffix, sizeof suffix, "robustness %zu:%zu", g + 1, row + 1);
     else
         snprintf(suffix, sizeof suffix, "robustness %zu", row + 1);
-    if (!qd_twin_make(load, &self->point[p], 0, NULL, suffix, &twin))
+    if (!qd_counterpart_make(load, &self->point[p], 0, NULL, suffix, &counterpart))
         return false;
-    twin.variation = 1 + row;
-    twin.group = g;
-    twin.hash = qd_point_hash_varied(self, &twin);
-    self->point[self->points++] = twin;
+    counterpart.variation = 1 + row;
+    counterpart.group = g;
+    counterpart.hash = qd_point_hash_varied(self, &counterpart);
+    self->point[self->points++] = counterpart;
     return true;
 }
 
-static bool make_twins(qd_loading_t *load, const qd_yaml_node_t *node)
+static bool make_counterparts(qd_loading_t *load, const qd_yaml_node_t *node)
 {
     qd_robustness_t *robustness = &load->self->robustness;
     size_t members = 0;
     bool good = true;
     for (size_t g = 0; g < robustness->groups; g++)
         members += robustness->group[g].members;
-    if (!qd_twins_reserve(load, node, members * robustness->rows))
+    if (!qd_counterparts_reserve(load, node, members * robustness->rows))
         return false;
     for (size_t g = 0; g < robustness->groups; g++) {
         qd_variation_t *group = &robustness->group[g];
@@ -290,7 +290,7 @@ static bool make_twins(qd_loading_t *load, const qd_yaml_node_t *node)
             if (group->position[p] != SIZE_MAX)
                 member[group->position[p]] = p;
         for (size_t i = 0; good && i < robustness->rows * group->members; i++)
-            good = make_twin(load, g, i / group->members, member[i % group->members]);
+            good = make_counterpart(load, g, i / group->members, member[i % group->members]);
         free(member);
     }
     return good;
@@ -349,7 +349,7 @@ void qd_robustness_read(qd_loading_t *load, const qd_yaml_node_t *root, const qd
     if (map && !qd_yaml_expect(map, QD_YAML_MAP, "{points: 200, worlds: 200, range: 0.5}"))
         return;
     if (read_all(load, map, overrides, &block) && find_groups(load, place, points) && fill_values(load))
-        (void)make_twins(load, place);
+        (void)make_counterparts(load, place);
     qd_block_free(&block);
 }
 

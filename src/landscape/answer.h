@@ -1,7 +1,7 @@
 /* The answer of a landscape: a list of the minima of lowest energy, up to a limit, and their plateaus.
  *
- * Parallel walks fill one list for each piece of the walk; the lists are merged in the order of the pieces. The result,
- * the least `limit` minima by (energy, key), does not depend on the division into pieces. */
+ * Parallel walks fill one list for each share of the walk; the lists are merged in the order of the shares. The result,
+ * the least `limit` minima by (energy, key), does not depend on the division into shares. */
 #ifndef QD_LANDSCAPE_ANSWER_H
 #define QD_LANDSCAPE_ANSWER_H
 

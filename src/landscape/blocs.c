@@ -8,8 +8,8 @@
 #include "landscape/answer.h"
 
 #define MOST         QD_BLOCS_STABLE_MAX
-#define PREFIX       6   /* each placement of this many actors is one piece of the walk */
-#define PIECES_AHEAD 256 /* at least the Bell number of PREFIX, so that one round has all pieces */
+#define PREFIX       6   /* each placement of this many actors is one share of the walk */
+#define SHARES_AHEAD 256 /* at least the Bell number of PREFIX, so that one round has all shares */
 
 double qd_bell_number(size_t n)
 {
@@ -199,19 +199,19 @@ static void walk_from(walk_t *self, size_t d, uint8_t blocs)
     }
 }
 
-/* ---- in pieces ----------------------------------------------------------------------------------------- */
+/* ---- in shares ----------------------------------------------------------------------------------------- */
 
 typedef struct {
     const qd_weights_t *weights;
     ranks_t ranks;
     size_t prefix;
     uint32_t *next;
-    qd_found_t found[PIECES_AHEAD];
-} pieces_t;
+    qd_found_t found[SHARES_AHEAD];
+} shares_t;
 
-static void walk_piece(void *context, size_t index)
+static void walk_share(void *context, size_t index)
 {
-    pieces_t *self = context;
+    shares_t *self = context;
     size_t n = self->weights->n;
     walk_t walk = {.weights = self->weights,
                    .ranks = &self->ranks,
@@ -270,24 +270,24 @@ qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weight
     uint32_t *basin = NULL;
     qd_status_t status = QD_OK;
     qd_found_t found = qd_found_empty(QD_MINIMA_LISTED_MAX, weights->tolerance);
-    pieces_t *pieces = qd_new(1, sizeof *pieces, error);
-    if (pieces && !landscape->skip_basins) {
-        pieces->next = qd_new(partitions, sizeof *pieces->next, error);
+    shares_t *shares = qd_new(1, sizeof *shares, error);
+    if (shares && !landscape->skip_basins) {
+        shares->next = qd_new(partitions, sizeof *shares->next, error);
         basin = qd_new(partitions, sizeof *basin, error);
     }
-    if (!pieces || (!landscape->skip_basins && (!pieces->next || !basin))) {
+    if (!shares || (!landscape->skip_basins && (!shares->next || !basin))) {
         status = QD_ERROR_MEMORY;
         goto out;
     }
-    ranks_init(&pieces->ranks);
-    pieces->weights = weights;
-    pieces->prefix = n < PREFIX ? n : PREFIX;
-    size_t count = (size_t)qd_bell_number(pieces->prefix);
+    ranks_init(&shares->ranks);
+    shares->weights = weights;
+    shares->prefix = n < PREFIX ? n : PREFIX;
+    size_t count = (size_t)qd_bell_number(shares->prefix);
     for (size_t k = 0; k < count; k++)
-        pieces->found[k] = qd_found_empty(found.limit, found.tolerance);
-    qd_runner_run(runner, count, walk_piece, pieces);
+        shares->found[k] = qd_found_empty(found.limit, found.tolerance);
+    qd_runner_run(runner, count, walk_share, shares);
     for (size_t k = 0; k < count; k++)
-        qd_found_merge(&found, &pieces->found[k]);
+        qd_found_merge(&found, &shares->found[k]);
     qd_found_finish(&found);
     if (found.out_of_memory) {
         status = qd_no_memory(error);
@@ -296,18 +296,18 @@ qd_status_t qd_partitions_solve(const qd_landscape_t *landscape, const qd_weight
     if (found.undecided && weights->digits == 0)
         (void)qd_weights_level(weights);
     if (basin)
-        count_basins(pieces->next, basin, partitions);
-    status = take_minima(weights, &pieces->ranks, &found, basin, answer, error);
+        count_basins(shares->next, basin, partitions);
+    status = take_minima(weights, &shares->ranks, &found, basin, answer, error);
 out:
     qd_found_free(&found);
     free(basin);
-    if (pieces)
-        free(pieces->next);
-    free(pieces);
+    if (shares)
+        free(shares->next);
+    free(shares);
     return status;
 }
 
-#define PIECES 64 /* pieces of one layer (subsets of equal size), solved in parallel */
+#define SHARES 64 /* shares of one layer (subsets of equal size), solved in parallel */
 
 /* Subsets are bit masks over actors 0..n-1. best and ways are kept for subsets without actor 0, at mask / 2. */
 typedef struct {
@@ -420,11 +420,11 @@ static void solve_half(const subsets_t *self, uint32_t half)
     memcpy(self->best_digit + half * amount.digits, amount.digit, amount.digits * sizeof *amount.digit);
 }
 
-static void solve_piece(void *context, size_t index)
+static void solve_share(void *context, size_t index)
 {
     subsets_t *self = context;
     size_t count = self->last - self->first;
-    size_t from = self->first + count * index / PIECES, to = self->first + count * (index + 1) / PIECES;
+    size_t from = self->first + count * index / SHARES, to = self->first + count * (index + 1) / SHARES;
     for (size_t k = from; k < to; k++)
         solve_half(self, self->order[k]);
 }
@@ -524,7 +524,7 @@ qd_status_t qd_subsets_solve(const qd_weights_t *weights, const qd_runner_t *run
     for (size_t members = 1; members < n; members++) {
         self.first = begin[members];
         self.last = begin[members + 1];
-        qd_runner_run(runner, PIECES, solve_piece, &self);
+        qd_runner_run(runner, SHARES, solve_share, &self);
     }
     uint64_t ways;
     solve_set(&self, ((uint32_t)1 << n) - 1, &ways);

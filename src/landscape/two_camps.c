@@ -13,9 +13,9 @@
 /* Fields are recomputed at every code whose low bits are 0, so that rounding (where weights are not
  * whole numbers) stays below the tolerance (weights.h) and does not depend on where a walk began. */
 #define REFRESH      ((uint64_t)1 << 12)
-#define PIECE_LEAST  12 /* log2 of configurations per piece of the walk, at least */
-#define PIECES_MOST  10 /* log2 of pieces, at most */
-#define PIECES_AHEAD 64 /* pieces between two merges; bounds the memory of their lists */
+#define SHARE_LEAST  12 /* log2 of configurations per share of the walk, at least */
+#define SHARES_MOST  10 /* log2 of shares, at most */
+#define SHARES_AHEAD 64 /* shares between two merges; bounds the memory of their lists */
 
 typedef struct {
     const qd_weights_t *weights;
@@ -178,47 +178,47 @@ static void count_basins(const uint8_t next[], size_t actors, uint32_t root[], u
     }
 }
 
-/* ---- the whole walk, in pieces ------------------------------------------------------------------------- */
+/* ---- the whole walk, in shares ------------------------------------------------------------------------- */
 
 typedef struct {
     const qd_weights_t *weights;
-    uint64_t piece; /* configurations a piece */
-    uint64_t first; /* first piece of this round */
-    qd_found_t found[PIECES_AHEAD];
+    uint64_t share; /* configurations a share */
+    uint64_t first; /* first share of this round */
+    qd_found_t found[SHARES_AHEAD];
     uint8_t *next;
 } round_t;
 
-static void walk_piece(void *context, size_t index)
+static void walk_share(void *context, size_t index)
 {
     round_t *self = context;
-    uint64_t piece = self->first + index;
+    uint64_t share = self->first + index;
     double *scratch = qd_new(2 * self->weights->padded, sizeof *scratch, NULL);
     if (!scratch) {
         self->found[index].out_of_memory = true;
         return;
     }
-    walk_codes(self->weights, piece * self->piece, (piece + 1) * self->piece, &self->found[index], self->next,
+    walk_codes(self->weights, share * self->share, (share + 1) * self->share, &self->found[index], self->next,
                scratch);
     free(scratch);
 }
 
-static uint64_t piece_size(size_t actors)
+static uint64_t share_size(size_t actors)
 {
-    size_t log2 = actors - 1, least = log2 < PIECE_LEAST ? log2 : PIECE_LEAST;
-    return (uint64_t)1 << (log2 > least + PIECES_MOST ? log2 - PIECES_MOST : least);
+    size_t log2 = actors - 1, least = log2 < SHARE_LEAST ? log2 : SHARE_LEAST;
+    return (uint64_t)1 << (log2 > least + SHARES_MOST ? log2 - SHARES_MOST : least);
 }
 
 static void walk_all(const qd_weights_t *weights, const qd_runner_t *runner, uint8_t next[],
                      qd_found_t *found)
 {
     uint64_t configurations = (uint64_t)1 << (weights->n - 1);
-    round_t round = {.weights = weights, .piece = piece_size(weights->n), .next = next};
-    uint64_t pieces = configurations / round.piece;
-    for (; round.first < pieces && !found->out_of_memory; round.first += PIECES_AHEAD) {
-        size_t count = (size_t)(pieces - round.first < PIECES_AHEAD ? pieces - round.first : PIECES_AHEAD);
+    round_t round = {.weights = weights, .share = share_size(weights->n), .next = next};
+    uint64_t shares = configurations / round.share;
+    for (; round.first < shares && !found->out_of_memory; round.first += SHARES_AHEAD) {
+        size_t count = (size_t)(shares - round.first < SHARES_AHEAD ? shares - round.first : SHARES_AHEAD);
         for (size_t k = 0; k < count; k++)
             round.found[k] = qd_found_empty(found->limit, found->tolerance);
-        qd_runner_run(runner, count, walk_piece, &round);
+        qd_runner_run(runner, count, walk_share, &round);
         for (size_t k = 0; k < count; k++)
             qd_found_merge(found, &round.found[k]);
     }

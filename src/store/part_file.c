@@ -217,7 +217,7 @@ out:
     return status;
 }
 
-#define PIECE ((size_t)1 << 20)
+#define BUFFER ((size_t)1 << 20)
 
 static qd_status_t damaged(qd_error_t *error, const char *path, const char *what)
 {
@@ -305,18 +305,18 @@ static qd_status_t check_bytes(const qd_files_t *files, int fd, const char *path
                                qd_error_t *error)
 {
     qd_status_t status = QD_OK;
-    unsigned char *piece = qd_new(PIECE, 1, error), end[QD_PART_CHECKSUM];
+    unsigned char *bytes = qd_new(BUFFER, 1, error), end[QD_PART_CHECKSUM];
     XXH3_state_t *state = XXH3_createState();
-    if (piece == NULL || state == NULL || XXH3_128bits_reset(state) != XXH_OK) {
+    if (bytes == NULL || state == NULL || XXH3_128bits_reset(state) != XXH_OK) {
         status = qd_no_memory(error);
         goto out;
     }
     uint64_t covered = size - QD_PART_CHECKSUM;
-    for (uint64_t at = 0; at < covered; at += PIECE) {
-        size_t length = covered - at < PIECE ? (size_t)(covered - at) : PIECE;
-        if ((status = qd_files_read(files, fd, path, at, piece, length, error)) != QD_OK)
+    for (uint64_t at = 0; at < covered; at += BUFFER) {
+        size_t length = covered - at < BUFFER ? (size_t)(covered - at) : BUFFER;
+        if ((status = qd_files_read(files, fd, path, at, bytes, length, error)) != QD_OK)
             goto out;
-        XXH3_128bits_update(state, piece, length);
+        XXH3_128bits_update(state, bytes, length);
     }
     if ((status = qd_files_read(files, fd, path, covered, end, sizeof end, error)) != QD_OK)
         goto out;
@@ -326,7 +326,7 @@ static qd_status_t check_bytes(const qd_files_t *files, int fd, const char *path
         status = damaged(error, path, "its checksum is not that of its bytes");
 out:
     XXH3_freeState(state);
-    free(piece);
+    free(bytes);
     return status;
 }
 

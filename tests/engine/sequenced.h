@@ -9,7 +9,7 @@
 typedef struct {
     qd_error_t error;
     qd_experiment_t *experiment;
-    size_t *twin;
+    size_t *original;
     qd_groups_t groups;
     qd_claim_sequences_t *sequences;
     uint64_t looked; /* at open cells */
@@ -19,9 +19,9 @@ static inline void sequenced_restart(sequenced_t *self)
 {
     qd_claim_sequences_free(self->sequences);
     self->looked = 0;
-    assert_int_equal(
-        qd_claim_sequences_new(self->experiment, self->twin, &self->groups, &self->sequences, &self->error),
-        QD_OK);
+    assert_int_equal(qd_claim_sequences_new(self->experiment, self->original, &self->groups, &self->sequences,
+                                            &self->error),
+                     QD_OK);
 }
 
 static inline void sequenced_open(sequenced_t *self, const char *yaml)
@@ -29,8 +29,8 @@ static inline void sequenced_open(sequenced_t *self, const char *yaml)
     memset(self, 0, sizeof *self);
     if (qd_experiment_parse(yaml, "test", &self->experiment, &self->error) != QD_OK)
         fail_msg("%s", self->error.text);
-    assert_int_equal(qd_twins_find(self->experiment, &self->twin, &self->error), QD_OK);
-    assert_int_equal(qd_groups_find(self->experiment, self->twin, &self->groups, &self->error), QD_OK);
+    assert_int_equal(qd_originals_find(self->experiment, &self->original, &self->error), QD_OK);
+    assert_int_equal(qd_groups_find(self->experiment, self->original, &self->groups, &self->error), QD_OK);
     sequenced_restart(self);
 }
 
@@ -38,7 +38,7 @@ static inline void sequenced_close(sequenced_t *self)
 {
     qd_claim_sequences_free(self->sequences);
     qd_groups_free(&self->groups);
-    free(self->twin);
+    free(self->original);
     qd_experiment_free(self->experiment);
 }
 
@@ -49,7 +49,8 @@ static inline bool sequenced_look(sequenced_t *self, qd_outcome_t outcome, made_
     size_t orders = self->experiment->orders;
     bool open = false;
     for (size_t cell = 0; cell < self->experiment->points * orders; cell++) {
-        if (self->twin[cell / orders] != cell / orders || qd_claim_sequences_closed(self->sequences, cell))
+        if (self->original[cell / orders] != cell / orders ||
+            qd_claim_sequences_closed(self->sequences, cell))
             continue;
         open = true;
         for (size_t w = 0; w < QD_LOOK_SIZE; w++)

@@ -197,9 +197,9 @@ static void test_ablations_follow(void **state)
     assert_true(ablated.looked > 0 && ablated.looked <= found(&self, 0, 0).looked);
     for (size_t p = 0; p < 3; p++)
         for (size_t o = 0; o < 2; o++) {
-            size_t twin = self.experiment->ablation[0].twin[p] * 2 + o;
+            size_t counterpart = self.experiment->ablation[0].counterpart[p] * 2 + o;
             assert_int_equal(qd_claim_sequences_closed(self.sequences, p * 2 + o),
-                             qd_claim_sequences_closed(self.sequences, twin));
+                             qd_claim_sequences_closed(self.sequences, counterpart));
         }
     sequenced_close(&self);
 }

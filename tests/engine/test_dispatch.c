@@ -38,7 +38,7 @@ static uint64_t count(seen_t seen, unsigned char times)
     return found;
 }
 
-static void test_all_worlds_once_but_twins(void **state)
+static void test_all_worlds_once_but_replicas(void **state)
 {
     (void)state;
     qd_experiment_t *experiment = tiny_experiment("worlds: 1000");
@@ -247,7 +247,7 @@ static void test_looks_stay_aligned_and_close(void **state)
         assert_memory_equal(&work.range, &expected[i], sizeof work.range);
     }
     qd_dispatch_close(self, 1, 0, 0);
-    qd_dispatch_close(self, 2, 1, 0); /* the twin of (0, 1), handed out already */
+    qd_dispatch_close(self, 2, 1, 0); /* the replica of (0, 1), handed out already */
     assert_true(qd_dispatch_next(self, &work));
     assert_int_equal(work.point * ORDERS + work.order, 3);
     qd_dispatch_free(self);
@@ -257,7 +257,7 @@ static void test_looks_stay_aligned_and_close(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_worlds_once_but_twins),
+        cmocka_unit_test(test_all_worlds_once_but_replicas),
         cmocka_unit_test(test_shards_cut_the_whole),
         cmocka_unit_test(test_gaps_are_filled),
         cmocka_unit_test(test_groups_take_turns),

@@ -113,7 +113,7 @@ static void test_any_order_of_blocks(void **state)
         for (size_t i = 0; i < BLOCKS; i++)
             offer(self, stopping, parts, order[i]);
         assert_int_equal(qd_stopping_looked(stopping, 0, 1), expected);
-        /* Exactly those worlds are kept; the twin, point 2, has them too, and nothing else is settled. */
+        /* Exactly those worlds are kept; the replica, point 2, has them too, and nothing else is settled. */
         const qd_ranges_t *done = qd_parts_done(parts, 2, 1);
         assert_int_equal(done->size, 1);
         assert_int_equal(done->range[0].first, 0);

@@ -1,4 +1,4 @@
-/* `ablate:`: the points with twins, and the settings in force there. */
+/* `ablate:`: the points with counterparts, and the settings in force there. */
 #include "experiment/loaded.h"
 
 #define FILE_OF(ablate)                                                                                      \
@@ -9,11 +9,11 @@
     "  {label: b}, {label: c}]}\n" ablate "claims:\n"                                                        \
     "  - {id: x, says: x, outcome: wars, contrast: {more: {point: a}, less: {point: b}}}\n"
 
-static size_t twin_of(const qd_experiment_t *self, size_t ablation, const char *label)
+static size_t counterpart_of(const qd_experiment_t *self, size_t ablation, const char *label)
 {
     for (size_t p = 0; p < self->points; p++)
         if (strcmp(self->point[p].label, label) == 0)
-            return self->ablation[ablation].twin[p];
+            return self->ablation[ablation].counterpart[p];
     fail_msg("no point %s", label);
     return 0;
 }
@@ -28,7 +28,7 @@ static double in_force(const qd_plan_t *plan, qd_parameter_t parameter, int at)
     return value;
 }
 
-static void test_twins(void **state)
+static void test_counterparts(void **state)
 {
     (void)state;
     qd_change_t change[64];
@@ -36,13 +36,14 @@ static void test_twins(void **state)
         loaded(FILE_OF("ablate: {debt: {tension.debt: 0}, slow: {institution.erosion: 0.01}}\n"));
     assert_int_equal(self->ablations, 2);
     assert_int_equal(self->points, 3 + 2 * 2); /* no claim looks at point c */
-    size_t a = twin_of(self, 0, "a"), b = twin_of(self, 0, "b"), slow = twin_of(self, 1, "a");
+    size_t a = counterpart_of(self, 0, "a"), b = counterpart_of(self, 0, "b"),
+           slow = counterpart_of(self, 1, "a");
     assert_string_equal(self->point[a].label, "a, without debt");
     assert_true(self->point[a].from_claim);
     assert_int_equal(self->point[a].ablation, 1);
     assert_int_equal(self->point[slow].ablation, 2);
     assert_int_equal(self->point[0].ablation, 0);
-    assert_int_equal(twin_of(self, 0, "c"), 2);
+    assert_int_equal(counterpart_of(self, 0, "c"), 2);
     qd_plan_t plan = plan_of(self, a, 0, change);
     for (int at = 0; at < 40; at++)
         assert_near(in_force(&plan, QD_P_tension_debt, at), 0.0, 0.0);
@@ -69,7 +70,7 @@ static void test_factors(void **state)
         "claims:\n  - {id: x, says: x, outcome: wars, trend: {factor: tension.debt, direction: rises}}\n");
     assert_int_equal(self->points, 4);
     for (size_t p = 0; p < 2; p++) {
-        qd_plan_t plan = plan_of(self, self->ablation[0].twin[p], 0, change);
+        qd_plan_t plan = plan_of(self, self->ablation[0].counterpart[p], 0, change);
         assert_near(constant_of(&plan, QD_P_tension_debt), 0.0, 0.0);
     }
     qd_experiment_free(self);
@@ -87,7 +88,7 @@ static void test_preset(void **state)
     assert_int_equal(self->ablations, 6);
     for (size_t a = 0; a < 6; a++) {
         assert_string_equal(self->ablation[a].name, names[a]);
-        qd_plan_t plan = plan_of(self, twin_of(self, a, "b"), 1, change);
+        qd_plan_t plan = plan_of(self, counterpart_of(self, a, "b"), 1, change);
         assert_near(in_force(&plan, first[a], 39), 0.0, 0.0);
         if (a == 4)
             assert_near(constant_of(&plan, QD_P_blocs_paralysis), 0.0, 0.0);
@@ -123,7 +124,7 @@ static void test_baselines(void **state)
     qd_experiment_t *self = loaded(FILE_OF("ablate: {debt: {tension.debt: 0}}\nbaseline: true\n"));
     assert_int_equal(self->points, 3 + 2 + 2 * 2);
     assert_int_equal(self->baselines, 2);
-    size_t neutral = self->baseline[0].twin[0], nothing = self->baseline[1].twin[1];
+    size_t neutral = self->baseline[0].counterpart[0], nothing = self->baseline[1].counterpart[1];
     assert_string_equal(self->point[neutral].label, "a, neutral");
     assert_string_equal(self->point[nothing].label, "b, do-nothing");
     qd_plan_t plan = plan_of(self, neutral, 0, change);
@@ -165,8 +166,8 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_twins), cmocka_unit_test(test_factors),   cmocka_unit_test(test_preset),
-        cmocka_unit_test(test_hash),  cmocka_unit_test(test_baselines), cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_counterparts), cmocka_unit_test(test_factors),   cmocka_unit_test(test_preset),
+        cmocka_unit_test(test_hash),         cmocka_unit_test(test_baselines), cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

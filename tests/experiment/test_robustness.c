@@ -1,4 +1,4 @@
-/* `robustness:`: the varied parameters of each claim, and the settings of the twins. */
+/* `robustness:`: the varied parameters of each claim, and the settings of the counterparts. */
 #include "experiment/loaded.h"
 
 #include <math.h>
@@ -83,20 +83,20 @@ static void test_values(void **state)
     qd_experiment_free(self);
 }
 
-static void test_twins(void **state)
+static void test_counterparts(void **state)
 {
     (void)state;
     qd_change_t change[64];
-    size_t twin[4];
+    size_t counterpart[4];
     qd_experiment_t *self = loaded(FILE_OF("robustness: {points: 40, worlds: 30}\n"));
     size_t debt = (size_t)factor_of(self, "tension.debt"),
            groups[2] = {self->robustness.of_claim[0], self->robustness.of_claim[1]};
-    qd_experiment_variation(self, groups[0], 7, 4, twin);
-    assert_true(twin[0] >= 4 && twin[1] >= 4 && twin[0] != twin[1]);
-    assert_int_equal(twin[2], 2); /* of the other claim */
+    qd_experiment_variation(self, groups[0], 7, 4, counterpart);
+    assert_true(counterpart[0] >= 4 && counterpart[1] >= 4 && counterpart[0] != counterpart[1]);
+    assert_int_equal(counterpart[2], 2); /* of the other claim */
     for (size_t p = 0; p < 2; p++) {
-        const qd_point_t *at = &self->point[twin[p]];
-        qd_plan_t plan = plan_of(self, twin[p], 0, change);
+        const qd_point_t *at = &self->point[counterpart[p]];
+        qd_plan_t plan = plan_of(self, counterpart[p], 0, change);
         /* Both arms have equal parameters, except the ones that define the arms. */
         assert_near(constant_of(&plan, QD_P_tension_debt),
                     self->robustness.value[7 * self->robustness.factors + debt], 0.0);
@@ -104,13 +104,13 @@ static void test_twins(void **state)
         assert_int_equal(plan.parameter[QD_P_affinity_noise].kind, QD_UNIFORM);
         assert_int_equal(at->variation, 8);
         assert_true(at->from_claim && at->hash != self->point[p].hash);
-        assert_int_equal(qd_experiment_worlds_at(self, twin[p]), 30);
+        assert_int_equal(qd_experiment_worlds_at(self, counterpart[p]), 30);
     }
     assert_int_equal(qd_experiment_worlds_at(self, 0), 500);
-    assert_string_equal(self->point[twin[0]].label, "0, robustness 1:8");
-    qd_experiment_variation(self, groups[1], 7, 4, twin);
-    assert_int_equal(twin[0], 0);
-    qd_plan_t plan = plan_of(self, twin[2], 0, change);
+    assert_string_equal(self->point[counterpart[0]].label, "0, robustness 1:8");
+    qd_experiment_variation(self, groups[1], 7, 4, counterpart);
+    assert_int_equal(counterpart[0], 0);
+    qd_plan_t plan = plan_of(self, counterpart[2], 0, change);
     assert_near(constant_of(&plan, QD_P_blocs_cost), 0.05, 0.0);
     qd_experiment_free(self);
 }
@@ -169,8 +169,9 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_varied), cmocka_unit_test(test_values), cmocka_unit_test(test_twins),
-        cmocka_unit_test(test_text),           cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_what_is_varied), cmocka_unit_test(test_values),
+        cmocka_unit_test(test_counterparts),   cmocka_unit_test(test_text),
+        cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
