@@ -72,7 +72,8 @@ bool qd_read_value(const qd_yaml_node_t *node, int parameter, double *value)
     bool good = info->type == QD_TYPE_WHOLE
                     ? qd_yaml_integer_for(node, info->name, info->low, info->high, value)
                     : qd_yaml_real_for(node, info->name, info->low, info->high, value);
-    *value += 0.0; /* no negative zero */
+    if (good)
+        *value += 0.0; /* no negative zero */
     return good;
 }
 
@@ -272,7 +273,7 @@ bool qd_read_form(const qd_yaml_node_t *map, int parameter, qd_distribution_t *w
 
 bool qd_read_distribution(const qd_yaml_node_t *node, int parameter, qd_distribution_t *written)
 {
-    double value;
+    double value = 0.0;
     if (qd_yaml_kind(node) == QD_YAML_MAP)
         return qd_read_form(node, parameter, written);
     if (qd_yaml_kind(node) == QD_YAML_SEQUENCE)

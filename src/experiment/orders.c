@@ -42,11 +42,10 @@ void qd_orders_free(qd_experiment_t *self)
 static char *data_path(qd_loading_t *load, const char *path)
 {
     const char *folder = path[0] == '/' ? "" : load->folder;
-    char *whole = qd_loading_room(load, strlen(folder) + strlen(path) + 1, 1);
-    if (whole) {
-        strcpy(whole, folder);
-        strcat(whole, path);
-    }
+    size_t size = strlen(folder) + strlen(path) + 1;
+    char *whole = qd_loading_room(load, size, 1);
+    if (whole)
+        snprintf(whole, size, "%s%s", folder, path);
     return whole;
 }
 
