@@ -54,7 +54,7 @@ static void add_text(char list[static QD_ORIGIN_SIZE], const char *items)
             (length >= sizeof item ||
              snprintf(list + used, QD_ORIGIN_SIZE - used, "%s%s", used > 0 ? BETWEEN : "", item) >=
                  (int)(QD_ORIGIN_SIZE - used)))
-            strcpy(list, "mixed");
+            snprintf(list, QD_ORIGIN_SIZE, "mixed");
         items = end == NULL ? NULL : end + strlen(BETWEEN);
     }
 }

@@ -175,7 +175,7 @@ static char *label_of(qd_loading_t *load, const qd_block_t *block)
     if (text && size > 2 && (label = qd_loading_room(load, size + 32, 1)) != NULL) {
         memcpy(label, text + 1, size - 2);
         while (label_taken(load->self, label) && strlen(label) + 9 < size + 32)
-            strcat(label, " (claim)");
+            snprintf(label + strlen(label), 9, " (claim)");
     }
     free(text);
     return label;

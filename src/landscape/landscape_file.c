@@ -307,11 +307,11 @@ static bool read_ties(const qd_yaml_node_t *node, const char *folder, qd_landsca
     if (!qd_yaml_text(node, &name))
         return false;
     bool absolute = name[0] == '/';
-    char *path = qd_new(strlen(folder) + strlen(name) + 1, 1, error);
+    size_t size = strlen(folder) + strlen(name) + 1;
+    char *path = qd_new(size, 1, error);
     if (!path)
         return false;
-    strcpy(path, absolute ? "" : folder);
-    strcat(path, name);
+    snprintf(path, size, "%s%s", absolute ? "" : folder, name);
     qd_status_t status =
         *self ? qd_ties_read(path, *self, NULL, error) : qd_ties_read(path, NULL, self, error);
     free(path);
