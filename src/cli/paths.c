@@ -127,7 +127,7 @@ static bool is_bare_name(const char *name)
 /* The program's own path; without /proc, as in a bare chroot, the path with which it was started. */
 static bool find_program(char path[static PATH_MAX])
 {
-    const char *started = (const char *)getauxval(AT_EXECFN); /* NOLINT(performance-no-int-to-ptr) */
+    const char *started = (const char *)getauxval(AT_EXECFN);
     return realpath("/proc/self/exe", path) || (started && realpath(started, path));
 }
 

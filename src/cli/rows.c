@@ -97,7 +97,7 @@ void qd_rows_natural(qd_rows_t *self, uint64_t x)
     end_cell(self);
 }
 
-void qd_rows_whole(qd_rows_t *self, int64_t x)
+static void put_whole(qd_rows_t *self, int64_t x)
 {
     begin_cell(self);
     fprintf(self->out, "%" PRId64, x);
@@ -123,7 +123,7 @@ void qd_rows_row(qd_rows_t *self, const void *row)
         else if (column->type == QD_H5_REAL)
             qd_rows_real(self, value.real);
         else
-            qd_rows_whole(self, value.whole);
+            put_whole(self, value.whole);
     }
 }
 

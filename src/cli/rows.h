@@ -28,7 +28,6 @@ void qd_rows_begin(qd_rows_t *self);
 void qd_rows_text(qd_rows_t *self, const char *text);
 void qd_rows_real(qd_rows_t *self, double x);
 void qd_rows_natural(qd_rows_t *self, uint64_t x);
-void qd_rows_whole(qd_rows_t *self, int64_t x);
 void qd_rows_flag(qd_rows_t *self, bool x);
 
 /* One row of self->table: a cell for each column. */

@@ -37,8 +37,10 @@ qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double we
     return QD_OK;
 }
 
-qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment, const qd_arm_t *arm,
-                             int order, double weight, qd_error_t *error)
+/* Adds every point of an arm at `order` (all orders where it is negative), `weight` shared equally between
+ * them. */
+static qd_status_t cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment, const qd_arm_t *arm,
+                                 int order, double weight, qd_error_t *error)
 {
     size_t from = order < 0 ? 0 : (size_t)order, to = order < 0 ? experiment->orders : from + 1;
     double share = weight / ((double)arm->points * (double)(to - from));
@@ -171,7 +173,7 @@ static qd_status_t add_arm(const qd_experiment_t *experiment, const qd_arm_t *ar
                            const size_t *counterpart, double weight, qd_cells_t *cells, qd_error_t *error)
 {
     size_t from = cells->size;
-    qd_status_t status = qd_cells_add_arm(cells, experiment, arm, order, weight, error);
+    qd_status_t status = cells_add_arm(cells, experiment, arm, order, weight, error);
     for (size_t k = from; counterpart && k < cells->size; k++)
         cells->cell[k].point = counterpart[cells->cell[k].point];
     return status;

@@ -31,11 +31,6 @@ void qd_cells_free(qd_cells_t *self);
 QD_MUST_USE qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double weight,
                                      qd_error_t *error);
 
-/* Adds every point of an arm at `order` (all orders where it is negative), `weight` shared equally between
- * them. */
-QD_MUST_USE qd_status_t qd_cells_add_arm(qd_cells_t *self, const qd_experiment_t *experiment,
-                                         const qd_arm_t *arm, int order, double weight, qd_error_t *error);
-
 /* Calls see(context, count, column) with batches of consecutive worlds, from 0 to the last that all cells of
  * a stratum have; column[k][w] is the outcome of cell k, NaN if it is missing or failed. */
 typedef void qd_cells_see_t(void *context, size_t count, const double *const column[]);

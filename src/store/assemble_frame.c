@@ -121,26 +121,8 @@ qd_status_t qd_result_hash_of(const qd_experiment_t *experiment, const qd_cell_h
     return QD_OK;
 }
 
-qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
-{
-    self->worlds = self->periods = 1;
-    self->assembled = (qd_assembled_t){.complete = true};
-    for (size_t o = 0; o < qd_outcome_count; o++) {
-        self->low[o] = INFINITY;
-        self->high[o] = -INFINITY;
-    }
-    qd_cell_hash_t *cell =
-        qd_new(self->experiment->points * self->experiment->orders + 1, sizeof *cell, error);
-    qd_status_t status = cell == NULL ? QD_ERROR_MEMORY : survey_points(self, cell, error);
-    if (status == QD_OK)
-        status = qd_result_hash_of(self->experiment, cell, self->assembled.result_hash, error);
-    for (size_t o = 0; o < qd_outcome_count; o++)
-        qd_assembly_edges((qd_outcome_t)o, &self->low[o], &self->high[o]);
-    free(cell);
-    return status;
-}
-
-void qd_assembly_edges(qd_outcome_t outcome, double *low, double *high)
+/* Lower and upper edge of an outcome's QD_BINS equal bins, from its observed range. */
+static void find_edges(qd_outcome_t outcome, double *low, double *high)
 {
     const qd_outcome_info_t *info = &qd_outcome_table[outcome];
     if (!isfinite(*low) || !isfinite(*high))
@@ -159,6 +141,24 @@ void qd_assembly_edges(qd_outcome_t outcome, double *low, double *high)
         *high = *low + 1.0;
 }
 
+qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
+{
+    self->worlds = self->periods = 1;
+    self->assembled = (qd_assembled_t){.complete = true};
+    for (size_t o = 0; o < qd_outcome_count; o++) {
+        self->low[o] = INFINITY;
+        self->high[o] = -INFINITY;
+    }
+    qd_cell_hash_t *cell =
+        qd_new(self->experiment->points * self->experiment->orders + 1, sizeof *cell, error);
+    qd_status_t status = cell == NULL ? QD_ERROR_MEMORY : survey_points(self, cell, error);
+    if (status == QD_OK)
+        status = qd_result_hash_of(self->experiment, cell, self->assembled.result_hash, error);
+    for (size_t o = 0; o < qd_outcome_count; o++)
+        find_edges((qd_outcome_t)o, &self->low[o], &self->high[o]);
+    free(cell);
+    return status;
+}
 
 static void set_text(qd_assembly_t *self, const char *name, const char *value)
 {

@@ -210,7 +210,7 @@ static void fill(summary_t *self, size_t point, size_t order, size_t i, const qd
     for (size_t s = 0; self->assembly->kind.paths && s < QD_SERIES_COUNT; s++)
         fill_series(self, s, i, tally);
     const uint64_t *plane = qd_tally_plane(tally);
-    for (size_t k = 0; k < QD_PLANE_BINS * QD_PLANE_BINS; k++)
+    for (size_t k = 0; k < (size_t)QD_PLANE_BINS * QD_PLANE_BINS; k++)
         qd_batch_wholes(&self->batch, self->plane, i)[k] = (int64_t)plane[k];
 }
 

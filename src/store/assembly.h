@@ -33,9 +33,6 @@ qd_assembly_t *qd_assembly_new(const qd_experiment_t *experiment, qd_index_t *in
 /* First pass over the tallies: totals, ranges, hash. */
 QD_MUST_USE qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error);
 
-/* Lower and upper edge of an outcome's QD_BINS equal bins, from its observed range. */
-void qd_assembly_edges(qd_outcome_t outcome, double *low, double *high);
-
 /* Root attributes, dimensions, design. */
 void qd_assembly_frame(qd_assembly_t *self);
 

@@ -79,7 +79,8 @@ qd_status_t qd_draft_sync(const qd_draft_t *self, qd_error_t *error)
     return QD_OK;
 }
 
-FILE *qd_draft_stream(const qd_draft_t *self, qd_error_t *error)
+/* A stream that writes to the draft; NULL on failure. */
+static FILE *draft_stream(const qd_draft_t *self, qd_error_t *error)
 {
     int fd = fcntl(self->fd, F_DUPFD_CLOEXEC, 0);
     FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
@@ -91,7 +92,8 @@ FILE *qd_draft_stream(const qd_draft_t *self, qd_error_t *error)
     return stream;
 }
 
-qd_status_t qd_draft_end_stream(const qd_draft_t *self, FILE *stream, qd_error_t *error)
+/* Closes the stream and syncs the draft. QD_ERROR_IO if a write failed since it was opened. */
+static qd_status_t draft_end_stream(const qd_draft_t *self, FILE *stream, qd_error_t *error)
 {
     int number = ferror(stream) ? EIO : 0;
     if (fflush(stream) != 0)
@@ -126,13 +128,13 @@ qd_status_t qd_draft_fill(qd_draft_t *self, bool overwrite,
                           qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context,
                           qd_error_t *error)
 {
-    FILE *out = qd_draft_stream(self, error);
+    FILE *out = draft_stream(self, error);
     if (out == NULL)
         return QD_ERROR_IO;
     qd_status_t status = put(context, out, error);
     if (status != QD_OK)
         fclose(out);
-    else if ((status = qd_draft_end_stream(self, out, error)) == QD_OK)
+    else if ((status = draft_end_stream(self, out, error)) == QD_OK)
         status = qd_draft_publish(self, overwrite, error);
     return status;
 }

@@ -34,12 +34,6 @@ bool qd_draft_is(const qd_draft_t *self, int fd);
  * disk. */
 QD_MUST_USE qd_status_t qd_draft_sync(const qd_draft_t *self, qd_error_t *error);
 
-/* A stream that writes to the draft; NULL on failure. qd_draft_end_stream closes it. */
-FILE *qd_draft_stream(const qd_draft_t *self, qd_error_t *error);
-
-/* Closes the stream and syncs the draft. QD_ERROR_IO if a write failed since it was opened. */
-QD_MUST_USE qd_status_t qd_draft_end_stream(const qd_draft_t *self, FILE *stream, qd_error_t *error);
-
 /* Fills the draft with put(context, ...) and publishes it. */
 QD_MUST_USE qd_status_t qd_draft_fill(qd_draft_t *self, bool overwrite,
                                       qd_status_t (*put)(void *context, FILE *out, qd_error_t *error),

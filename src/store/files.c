@@ -134,7 +134,7 @@ qd_status_t qd_files_fail(qd_error_t *error, const char *path, const char *opera
 qd_status_t qd_files_open_input(const qd_files_t *self, const char *path, int *fd, uint64_t *size,
                                 qd_error_t *error)
 {
-    struct stat state;
+    struct stat state = {0};
     qd_status_t status = QD_OK;
     *fd = self->open(self->context, AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
     if (*fd < 0 && errno != ENXIO) /* ENXIO: a socket, or a device that is not there */
