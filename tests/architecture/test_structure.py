@@ -176,6 +176,13 @@ class Structure(unittest.TestCase):
         found = {relative(path) for path in sources() if path.suffix != ".def" and raw.search(path.read_text())}
         self.assertEqual(found - set(OWN_MEMORY), {"base/memory.c", "base/memory.h"})
 
+    def test_every_command_is_listed(self):
+        """A command's file alone compiles; without its line in commands.c the program would not know it."""
+        listed = re.findall(r"&(qd_command_\w+)", re.search(r"commands\[\] = \{(.*?)\};", (SOURCE / "src/cli/commands.c").read_text(), re.S)[1])
+        defined = [name for path in (SOURCE / "src/cli").glob("*.c") for name in re.findall(r"^const qd_command_t (\w+) = ", path.read_text(), re.M)]
+        self.assertGreater(len(defined), 10)
+        self.assertEqual(sorted(listed), sorted(defined))
+
     def test_files_are_short(self):
         long = {}
         for path in subprocess.run(["git", "ls-files", "*.c", "*.h", "*.py"], cwd=SOURCE, capture_output=True,
