@@ -33,9 +33,9 @@
 QD_MUST_USE qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
                                    qd_error_t *error);
 
-/* The same of a run that its claims stopped: their verdicts, p-values and intervals are those of `sequences`, which have
- * looked at what is done, each at the worlds of its decision. NULL: nothing, or an outcome's precision, stopped the
- * run. */
+/* The same for a run stopped by its claims: their verdicts, p-values and intervals are those of `sequences`,
+ * which have looked at the finished worlds, each up to the worlds of its decision. NULL: nothing, or the
+ * precision of an outcome, stopped the run. */
 QD_MUST_USE qd_status_t qd_analyse_stopped(const qd_experiment_t *experiment, qd_index_t *done,
                                            const qd_claim_sequences_t *sequences, qd_analysis_t *out,
                                            qd_error_t *error);

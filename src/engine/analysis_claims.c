@@ -15,8 +15,8 @@ typedef struct {
     size_t size, columns;
     qd_claim_test_t *test;
     bool *made;
-    qd_place_finding_t *sequence; /* by which claims stopped the run; NULL where they did not */
-    double *p, *holm;             /* of those that are made, in their order; then of all */
+    qd_place_finding_t *sequence; /* the sequences that stopped the run; NULL if claims did not stop it */
+    double *p, *holm;             /* of the tests made, in their order; then of all */
     double level;                 /* confidence of each interval */
     double alpha;
 } family_t;
@@ -50,7 +50,7 @@ static qd_status_t family_init(family_t *self, qd_place_family_t family, const q
     return qd_no_memory(error);
 }
 
-/* How a sequence has judged, before what else is said of the test. */
+/* The verdict of a sequence, before other notes on the test. */
 static const char *tell_sequence(const qd_experiment_t *experiment, const qd_place_finding_t *found,
                                  const char *note, qd_analysis_t *out)
 {
@@ -71,8 +71,8 @@ static const char *tell_sequence(const qd_experiment_t *experiment, const qd_pla
                             note ? "; " : "", note ? note : "");
 }
 
-/* Makes test i at its place. Where claims stopped the run, their sequences give the p-value, of the worlds that they looked
- * at. */
+/* Makes test i at its place. If claims stopped the run, their sequences give the p-value of the worlds that
+ * they looked at. */
 static qd_status_t make_test(qd_claim_tests_t *tests, family_t *self, size_t i, const qd_place_t *place,
                              qd_analysis_t *out, qd_error_t *error)
 {
@@ -94,7 +94,7 @@ static qd_status_t make_test(qd_claim_tests_t *tests, family_t *self, size_t i, 
     return status;
 }
 
-/* The sequences have corrected p as they went; a dip is tested once, at its equal share of alpha. */
+/* The sequences corrected p as they went; a dip is tested once, at its equal share of alpha. */
 static void take_sequences(family_t *self)
 {
     for (size_t i = 0; i < self->size; i++) {
@@ -109,10 +109,10 @@ static void take_sequences(family_t *self)
     }
 }
 
-/* Holm's correction over all that were made, and one level for all intervals (Bonferroni). `tests`: how many the
- * family has where other files share it, or 0. The others count as p = 1 here, so that the k-th smallest p of a
- * file is multiplied by tests - k. That controls the error of all files together: where m0 of all hypotheses
- * are true, the first one that is falsely rejected in a file has p <= alpha / m0. */
+/* Holm's correction over all tests made, and one level for all intervals (Bonferroni). `tests`: size of the
+ * family if it spans several files, else 0. The tests of other files count as p = 1 here, so that the k-th
+ * smallest p of a file is multiplied by tests - k. This controls the error of all files together: if m0 of
+ * all hypotheses are true, the first true one that a file rejects has p <= alpha / m0. */
 static qd_status_t correct(family_t *self, uint64_t tests, qd_error_t *error)
 {
     size_t made = 0, effects = 0;
@@ -146,7 +146,7 @@ static const char *verdict_of(const qd_claim_t *claim, const qd_claim_test_t *te
     return test->effect && test->found.estimate < claim->margin ? contradicted : supported;
 }
 
-/* The verdict of a sequence, or of a dip of as many worlds as were to be taken. */
+/* The verdict of a sequence, or of a dip test of the planned number of worlds. */
 static const char *verdict_of_sequence(const qd_place_finding_t *found, double adjusted, double alpha)
 {
     bool dip = found->state == QD_PLACE_SETTLED && found->dip && adjusted <= alpha;
@@ -190,8 +190,8 @@ static const char *note_of(const qd_claim_test_t *test, const qd_result_verdict_
 
 /* ---- by order ------------------------------------------------------------------------------------------ */
 
-/* The first column is the claim's own place, which for many is the mean over the orders; then the orders. */
-/* A distribution has two modes everywhere if it has in every order: no test of its own. */
+/* The first column is the claim's own place, for many the mean over the orders; then come the orders. */
+/* A distribution with two modes in every order has two everywhere: no test of its own. */
 static void take_worst_order(qd_claim_test_t test[], size_t orders)
 {
     test[0] = test[1];
@@ -221,8 +221,8 @@ static qd_status_t test_claim(qd_claim_tests_t *tests, size_t c, qd_analysis_t *
     return status;
 }
 
-/* The orders whose verdicts are the opposite of each other, those furthest apart; false where there are none.
- * The verdict of the mean counts as one: then both are the same. */
+/* The two orders with opposite verdicts and the most distant estimates; false if there are none. The verdict
+ * of the mean counts as one: then both are equal. */
 static bool find_disagreement(const qd_result_verdict_t *mean, const qd_result_verdict_t order[],
                               size_t orders, size_t *high, size_t *low)
 {
@@ -237,7 +237,7 @@ static bool find_disagreement(const qd_result_verdict_t *mean, const qd_result_v
     return above && below;
 }
 
-/* "mixed" and why, where orders contradict each other. */
+/* "mixed" with the reason, if orders contradict each other. */
 static qd_status_t mix(const qd_experiment_t *experiment, const qd_result_verdict_t order[],
                        qd_result_claim_t *row, qd_analysis_t *out, qd_error_t *error)
 {
@@ -315,8 +315,9 @@ static qd_status_t conclude(const qd_experiment_t *experiment, size_t c, const f
 
 /* ---- fair arms ----------------------------------------------------------------------------------------- */
 
-/* Of a difference in successes per crisis: what more missions bring and what better ones do, from the arms' means
- * of both and of crises left alone. delta(m s) = delta m * mean s + delta s * mean m, m = 1 - abstain. */
+/* Decomposes a difference in successes per crisis into the effects of more missions and of better ones, from
+ * the arms' means of both and of crises without a mission: delta(m s) = delta m * mean s + delta s * mean m,
+ * m = 1 - abstain. */
 static void decompose(const double resolved[2], const double abstain[2], double *more, double *better)
 {
     double m[2] = {1.0 - abstain[0], 1.0 - abstain[1]};
@@ -325,7 +326,7 @@ static void decompose(const double resolved[2], const double abstain[2], double 
     *better = (s[0] - s[1]) * (m[0] + m[1]) / 2.0;
 }
 
-/* What `equal:` asks: whether the arms differ in another outcome, and what that makes of the effect. */
+/* Evaluates `equal:`: whether the arms differ in another outcome, and the effect for an equal value of it. */
 static qd_status_t compare_selection(qd_claim_tests_t *tests, const qd_claim_t *claim, qd_analysis_t *out,
                                      qd_result_claim_t *row, qd_error_t *error)
 {
@@ -358,7 +359,7 @@ static qd_status_t compare_selection(qd_claim_tests_t *tests, const qd_claim_t *
 
 /* ---- ablations ----------------------------------------------------------------------------------------- */
 
-/* Every claim again under every ablation: a family of its own. */
+/* Judges every claim again under every ablation: a family of its own. */
 static qd_status_t ablate(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_t *error)
 {
     const qd_experiment_t *experiment = tests->experiment;
@@ -386,7 +387,7 @@ static qd_status_t ablate(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_
 const char *const qd_baseline_names[QD_BASELINES] = {"more - neutral", "less - neutral", "more - do-nothing",
                                                      "less - do-nothing"};
 
-/* Both arms of every contrast against both baselines: a family of its own. */
+/* Judges both arms of every contrast against both baselines: a family of its own. */
 static qd_status_t compare_baselines(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_t *error)
 {
     const qd_experiment_t *experiment = tests->experiment;

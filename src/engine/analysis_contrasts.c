@@ -36,7 +36,7 @@ static size_t design_points(const qd_experiment_t *experiment)
     return count;
 }
 
-/* Whether it is another point with something else in force. */
+/* Whether the point is the copy of another point with other settings in force. */
 static bool is_twin(const qd_point_t *point)
 {
     return point->ablation > 0 || point->variation > 0;
@@ -104,7 +104,7 @@ static qd_status_t choose_cells(pairs_t *self, qd_error_t *error)
 
 /* ---- their values -------------------------------------------------------------------------------------- */
 
-/* Mean over a side's cells, into room; a single cell is used where it lies. */
+/* Writes the mean over a side's cells into room; a single cell is used in place. */
 static const double *side(const pairs_t *self, size_t first, size_t from, size_t count,
                           const double *const column[], double room[])
 {
@@ -201,7 +201,7 @@ static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome
 
 /* ---- which outcomes ------------------------------------------------------------------------------------ */
 
-/* Those of which rows are kept. */
+/* Outcomes whose rows are kept. */
 static size_t choose_outcomes(const qd_experiment_t *experiment, uint64_t kept, bool chosen[QD_OUTCOMES_MAX])
 {
     size_t count = 0;

@@ -1,5 +1,5 @@
-/* Verdicts around the values of the parameters: the sign of every claim's effect at the points of a Latin hypercube
- * (experiment/parts.h), and which parameters turn it. */
+/* Verdicts around the values of the parameters: the sign of every claim's effect at the points of a Latin
+ * hypercube (experiment/parts.h), and the parameters that turn it. */
 #include "engine/claim_tests.h"
 
 #include <math.h>
@@ -20,10 +20,11 @@
 
 /* One claim in one place: its effect at every point. */
 typedef struct {
-    double sign, margin; /* of the effect less the margin at the experiment's values: 1, -1, or 0: unknown */
-    bool decided;        /* the sign is significant there */
-    double *effect;      /* [rows] NaN where it is unknown */
-    double *against;     /* [rows] one-sided p of an effect of the other sign */
+    /* sign of the effect less the margin at the experiment's values: 1, -1, or 0: unknown */
+    double sign, margin;
+    bool decided;    /* the sign is significant there */
+    double *effect;  /* [rows] NaN where it is unknown */
+    double *against; /* [rows] one-sided p of an effect of the other sign */
 } place_t;
 
 typedef struct {
@@ -33,7 +34,7 @@ typedef struct {
     double *memory;       /* of all places */
     /* Room for the points of one place that have an effect: */
     size_t points, factors;
-    size_t *factor;            /* the free ones: position among all */
+    size_t *factor;            /* positions of the free ones among all */
     double *x, *effect, *sort; /* points x factors; points; points */
     double *p, *adjusted;
     double *middle;                /* [factors] */
@@ -76,13 +77,15 @@ static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, 
 
 /* ---- effects ------------------------------------------------------------------------------------------- */
 
-/* Whether the verdict at the experiment's values tells the sign. Where orders disagree, the mean may have one all the same. */
+/* Whether the verdict at the experiment's values determines the sign. If orders disagree, the mean may still
+ * have one. */
 static bool is_decided(const char *verdict, double p_holm, double alpha)
 {
     return strcmp(verdict, "mixed") == 0 ? p_holm <= alpha : strcmp(verdict, "undecided") != 0;
 }
 
-/* Which places a claim is judged in, and with which sign, as the verdicts at the experiment's values have it. */
+/* Selects the places in which a claim is judged, with their signs, from the verdicts at the experiment's
+ * values. */
 static void set_signs(study_t *self, double alpha, const qd_analysis_t *out)
 {
     size_t orders = self->experiment->orders;
@@ -169,7 +172,7 @@ static bool is_same(const study_t *self, const place_t *place, size_t i)
     return place->sign * (self->effect[i] - place->margin) > 0.0;
 }
 
-/* Some of the points, by the side of the middle on which factors lie there. */
+/* A subset of the points, by the side of the median on which factors lie there. */
 typedef struct {
     size_t conditions;
     size_t factor[CONDITIONS]; /* position among the free ones */
@@ -186,7 +189,7 @@ static bool meets(const study_t *self, const where_t *where, size_t i)
     return true;
 }
 
-/* What the points that meet a condition show. */
+/* Results of the points that meet a condition. */
 typedef struct {
     size_t points, same, opposite; /* opposite: significantly so */
 } count_t;
@@ -209,7 +212,7 @@ static double share_of(size_t some, size_t all)
     return all > 0 ? (double)some / (double)all : (double)NAN;
 }
 
-/* Share of the points there that have the same sign, NaN where there is none. */
+/* Share of these points with the same sign, NaN if there are none. */
 static double same_share(const study_t *self, const place_t *place, const where_t *where)
 {
     count_t count = count_where(self, place, where);
@@ -243,7 +246,8 @@ static qd_status_t summarise(study_t *self, const place_t *place, qd_result_robu
 
 /* ---- parameters that turn the sign ------------------------------------------------------------------------ */
 
-/* Whether the effect certainly rises or falls with the factor: its simultaneous interval is all on one side of 0. */
+/* Whether the effect rises or falls with the factor beyond doubt: its simultaneous interval lies on one side
+ * of 0. */
 static bool moves(const qd_rank_correlation_t *of)
 {
     return of->interval.low > 0.0 || of->interval.high < 0.0;
@@ -289,8 +293,10 @@ static void write_where(const study_t *self, const where_t *where, FILE *out)
 
 /* Whether points keep the sign. */
 typedef enum {
-    KEPT, /* so often that the interval of their share shows it, and significantly opposite nearly nowhere */
-    UNSURE, /* so often, but they are too few to show it */
+    /* in such a share that its interval shows it, and with a negligible share of significantly opposite
+     * ones */
+    KEPT,
+    UNSURE, /* in such a share, but too few to show it */
     TURNED
 } keeping_t;
 
@@ -303,13 +309,13 @@ static keeping_t keeping_of(const study_t *self, const count_t *count)
     return low >= ROBUST_SHOWN ? KEPT : UNSURE;
 }
 
-/* Whether the points are so few that even all of the same sign would not show enough. */
+/* Whether the points are too few to show enough even if all had the same sign. */
 static bool is_few(const study_t *self)
 {
     return qd_interval_exact(self->points, self->points, self->experiment->confidence).low < ROBUST_SHOWN;
 }
 
-/* Whether all points keep the sign. Those too few to show it, with a share that may be large enough, leave it open. */
+/* Whether all points keep the sign. Too few points with a share that may be large enough leave it open. */
 static keeping_t keeping_of_all(const study_t *self, const place_t *place, const qd_result_robustness_t *row)
 {
     count_t all = count_where(self, place, &(where_t){0});
@@ -318,8 +324,9 @@ static keeping_t keeping_of_all(const study_t *self, const place_t *place, const
     return keeping == TURNED && open ? UNSURE : keeping;
 }
 
-/* The fewest of the strongest factors on whose favourable side the points keep the sign; else the fewest with enough points
- * that leave it open. *where: they, or all of them where neither is so. */
+/* The smallest number of strongest factors on whose favourable side the points keep the sign; else the
+ * smallest number with enough points that leave it open. *where: these factors, or all of them in neither
+ * case. */
 static keeping_t find_condition(const study_t *self, const place_t *place, where_t *where)
 {
     size_t open = 0;
@@ -371,7 +378,7 @@ static const char *tell_condition(const study_t *self, const place_t *place, con
     return kept;
 }
 
-/* "conditional", "fragile", or "too few points", and why. */
+/* "conditional", "fragile" or "too few points", with the reason. */
 static const char *look_for_condition(const study_t *self, const place_t *place, qd_analysis_t *texts,
                                       qd_result_robustness_t *out)
 {

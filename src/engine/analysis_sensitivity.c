@@ -11,7 +11,7 @@
 #define BATCHES_MAX 16
 #define READ_MAX    4096
 
-/* Bootstrap resamples: as many as can be afforded, but never fewer than percentiles need. */
+/* Number of bootstrap resamples: as many as the time allows, and at least what percentiles need. */
 #define RESAMPLES_MAX    1000
 #define RESAMPLES_MIN    100
 #define RESAMPLES_BUDGET 5e8
@@ -47,7 +47,7 @@ typedef struct {
 
 /* ---- finished worlds -------------------------------------------------------------------------------------- */
 
-/* Worlds without which a point counts as not done. */
+/* Least number of worlds of a finished point. */
 static uint64_t needed(const qd_experiment_t *experiment)
 {
     return experiment->precision.given ? experiment->precision.min_worlds : experiment->worlds;

@@ -158,8 +158,8 @@ size_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_type_
 
 /* Writes all of a variable, or a slab of it: as many starts and counts as it has dimensions. No element is written
  * twice. Values of another type than the variable's are a failure. An empty array may be NULL. */
-void qd_h5_write(qd_h5_t *self, size_t variable, qd_h5_values_t values);
-void qd_h5_write_slab(qd_h5_t *self, size_t variable, const hsize_t *start, const hsize_t *count,
+void qd_h5_write(qd_h5_t *self, size_t number, qd_h5_values_t values);
+void qd_h5_write_slab(qd_h5_t *self, size_t number, const hsize_t *start, const hsize_t *count,
                       qd_h5_values_t values);
 
 /* A slab for qd_h5_write_slabs. */
@@ -173,8 +173,8 @@ typedef struct {
  * threads of self->runner, and written as they are (H5Dwrite_chunk). */
 void qd_h5_write_slabs(qd_h5_t *self, size_t slabs, const qd_h5_slab_t slab[]);
 
-void qd_h5_grow(qd_h5_t *self, size_t variable, hsize_t size); /* of one dimension */
-void qd_h5_finish(qd_h5_t *self, size_t variable);
+void qd_h5_grow(qd_h5_t *self, size_t number, hsize_t size); /* of one dimension */
+void qd_h5_finish(qd_h5_t *self, size_t number);
 
 /* Creates a variable, writes all of it and finishes it. */
 void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_values_t values);

@@ -94,7 +94,7 @@ static qd_status_t take_units(qd_index_t *self, size_t source, qd_unit_t *unit, 
         unit[i].slot = qd_slots_find(&self->slots, unit[i].point_hash, unit[i].label);
         unit[i].source = source;
         self->foreign += unit[i].slot == QD_NO_SLOT ? unit[i].worlds : 0;
-        if (status == QD_OK && unit[i].slot != QD_NO_SLOT && unit[i].worlds > 0)
+        if (status == QD_OK && self->unit && unit[i].slot != QD_NO_SLOT && unit[i].worlds > 0)
             self->unit[self->units++] = unit[i];
         else
             qd_unit_clear(&unit[i]);
@@ -406,7 +406,7 @@ static qd_status_t choose(qd_index_t *self, const uint64_t *limit, qd_error_t *e
     qd_status_t status = QD_OK;
     size_t sources = qd_sources_count(self->sources);
     uncounted_t *uncounted = qd_new(sources + 1, sizeof *uncounted, error);
-    qd_unit_t **unit = qd_new(self->units + 1, sizeof *unit, error);
+    qd_unit_t **unit = qd_new(self->units + 1, sizeof(qd_unit_t *), error);
     if (uncounted == NULL || unit == NULL) {
         status = qd_no_memory(error);
         goto out;
@@ -415,7 +415,7 @@ static qd_status_t choose(qd_index_t *self, const uint64_t *limit, qd_error_t *e
     for (size_t i = 0; i < self->units; i++)
         if (!self->unit[i].dropped)
             unit[units++] = &self->unit[i];
-    qsort(unit, units, sizeof *unit, compare_units);
+    qsort(unit, units, sizeof(qd_unit_t *), compare_units);
     for (size_t i = 0; i < units && status == QD_OK; i++)
         status = consider(self, unit[i], limit, &uncounted[unit[i]->source], error);
     for (size_t i = 0; i < sources; i++) {
