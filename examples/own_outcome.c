@@ -33,7 +33,7 @@ static const qd_own_outcome_t outcomes[] = {
      .high = 10000.0},
 };
 
-/* What a world remembers from period to period. */
+/* State of a world from period to period. */
 typedef struct {
     uint32_t crises; /* before this period */
     unsigned calm, longest;

@@ -54,7 +54,7 @@ static double arithmetic(const core_t *core, double operations, double divisions
     return fmax(operations / core->arithmetic / core->lanes, divisions * core->division);
 }
 
-/* What makes a normal of its bits, in bulk. */
+/* Conversion of bits to normals, in bulk. */
 static double normal(const core_t *core)
 {
     return arithmetic(core, NORMAL_OPS, NORMAL_SLOW);
@@ -93,11 +93,9 @@ static double crisis_floor(const core_t *core, const stage_counts_t *counts, dou
     return counts->crises * any + counts->targeted * isolation + (counts->crises - counts->targeted) * angles;
 }
 
-/* Four games abreast, a number of each in a vector. In the first pass every state hears of every other's
- * move, whether it is one or not; meanwhile one choice waits for the one before it (compare, choose,
- * multiply, add). After the last move everybody is asked once more: two thresholds and a side. A later walk
- * changes all fields, and the next mover is found only when its own are stored: store, load, compare twice,
- * subtract, multiply twice, add, store. */
+/* Four games abreast, a number of each in a vector. In the first pass every state receives every other's
+ * move, even one of 0; meanwhile each choice depends on the one before it (compare, choose, multiply, add).
+ * After the last move every state is compared once more: two thresholds and a side. */
 static double games_floor(const core_t *core, const stage_counts_t *counts, double n)
 {
     double choices = n * (2.0 * core->add + 3.0);

@@ -160,7 +160,7 @@ static void print_line(const char *name, double cycles, double floor, double who
     printf("   %s\n", bound);
 }
 
-/* What happened, per world: the numbers behind the floors. */
+/* Counts of events per world: the numbers behind the floors. */
 static void print_counts(double worlds)
 {
     const stage_counts_t *c = &stage_counts;
@@ -230,7 +230,7 @@ static void free_pool(void)
     stage_played = (stage_played_t){0};
 }
 
-/* Runs the engine over `worlds` of each order, already played: what the stages after a world cost. */
+/* Runs the engine over `worlds` of each order, already played: the cost of the stages after a world. */
 static qd_status_t run_engine(const settings_t *settings, bool rows, uint64_t worlds, stage_cost_t *cost,
                               qd_error_t *error)
 {

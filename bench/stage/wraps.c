@@ -185,9 +185,7 @@ WRAP(size_t, qd_games_abreast_solve, const qd_games_abreast_t *self, int passes[
 
 /* ---- consequences -------------------------------------------------------------------------------------- */
 
-/* Rows of the affinities that change are those of who took sides; of their allies who did not, single pairs
- * do.
- */
+/* Changed affinities: whole rows of states that took sides, single pairs of their allies that did not. */
 static void count_mission(const qd_world_t *self, qd_venue_t g)
 {
     const double *x = self->venue[g].x;

@@ -18,7 +18,7 @@
 #include "quadrille/random.h"
 #include "store/parts.h"
 
-/* What world w of a cell has as `survival`; NaN: it failed. */
+/* `survival` of world w of a cell; NaN: it failed. */
 typedef double made_up_t(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world);
 
 typedef struct {
@@ -78,7 +78,7 @@ static inline void bench_open(bench_t *self, const char *yaml)
         fail_msg("%s", self->error.text);
 }
 
-/* Reads what was played, as a run would. */
+/* Reads the played worlds, as a run would. */
 static inline void bench_analyse(bench_t *self)
 {
     assert_int_equal(qd_parts_flush(self->parts, &self->error), QD_OK);

@@ -1,4 +1,4 @@
-/* Claims decided while worlds are added: known answers, which cells stay open, and what a place is judged by. */
+/* Claims decided while worlds are added: known answers, open cells, and the evidence of a place. */
 #include "engine/sequenced.h"
 
 #include "statistics/interval.h"
@@ -57,7 +57,7 @@ static void test_decides_each_place(void **state)
     sequenced_restart(&self);
     for (size_t look = 0; look < 4; look++)
         (void)sequenced_look(&self, QD_O_survival, plain);
-    /* Unipolar cells, and the target that nobody names, have ended; the arms in bipolar orders have not. */
+    /* Unipolar cells and the target without a claim have ended; the arms in bipolar orders have not. */
     for (size_t p = 0; p < 3; p++)
         for (size_t o = 0; o < 2; o++)
             assert_int_equal(qd_claim_sequences_closed(self.sequences, p * 2 + o), o == 0 || p == 1);
@@ -122,8 +122,8 @@ static void test_trends(void **state)
     sequenced_close(&self);
 }
 
-/* An effect within -+ `negligible` that cannot be told from 0 ends as soon as that is known; one that is hopeless without
- * being negligible is given up later. */
+/* An effect within -+ `negligible` without a sign ends when its interval shows it; a hopeless one that is not
+ * negligible is given up later. */
 static double tiny(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     bool odd = world % 2 == 1;
@@ -204,7 +204,7 @@ static void test_ablations_follow(void **state)
     sequenced_close(&self);
 }
 
-/* Cells in one group: those that a claim compares; the others alone. Twins are in no group twice. */
+/* A group has the cells that a claim compares; other cells are alone. Replicas are in no group twice. */
 static void test_groups(void **state)
 {
     (void)state;

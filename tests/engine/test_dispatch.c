@@ -63,7 +63,7 @@ static void test_all_worlds_once_but_replicas(void **state)
         assert_true(units >= 4 * workers);
         assert_true(last.range.count <= 4 * WORLDS / (8 * workers) + 1);
         assert_int_equal(count(seen, 1), 4 * WORLDS);
-        for (size_t w = 0; w < WORLDS; w++) /* the third point sets what the first does */
+        for (size_t w = 0; w < WORLDS; w++) /* the third point is a replica of the first */
             assert_int_equal(seen[4][w] + seen[5][w], 0);
         qd_dispatch_free(self);
     }

@@ -1,4 +1,4 @@
-/* The table of finished worlds says what the index says, and hands it to other ranks whole. */
+/* The table of finished worlds equals the index, and reaches other ranks whole. */
 #include "store/fabricated.h"
 
 #include "engine/earlier.h"

@@ -62,8 +62,8 @@ static double waiting(const qd_experiment_t *experiment, size_t point, size_t or
 
 /* ---- verdicts ------------------------------------------------------------------------------------------ */
 
-/* Whether some verdict is false: any where effects lie at their margins; a contradiction, or an effect between orders,
- * where those of targets lie above. */
+/* Whether a verdict is false: any verdict if effects lie at their margins; else a contradiction, or an effect
+ * between orders. */
 static bool any_false(const sequenced_t *self, bool above)
 {
     for (size_t c = 0; c < 4; c++)

@@ -1,5 +1,4 @@
-/* The thread that writes parts: who plays does not wait for the disk, and what the disk refused is not lost.
- */
+/* The thread that writes parts: playing threads do not wait for the disk, and refused writes lose nothing. */
 #include "store/fabricated.h"
 
 #include "engine/part_writer.h"
@@ -148,8 +147,7 @@ static void test_nobody_waits(void **state)
     assert_int_equal(self->disk.writes, 2);
 }
 
-/* A fault is told at a later offer and at the end; what was refused can be written then, and what came since.
- */
+/* A later offer and the end report an error; refused and new data can be written then. */
 static void test_a_fault_is_told_and_nothing_lost(void **state)
 {
     fixture_t *self = *state;

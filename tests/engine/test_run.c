@@ -157,7 +157,7 @@ static void test_too_many_failures_end_the_run(void **state)
                          QD_ERROR_INTERNAL);
         assert_int_equal(error.count, 1);
         assert_non_null(strstr(error.text, "max_failures"));
-        /* What was found is there to be looked at, and kept. */
+        /* The findings can be inspected, and are kept. */
         assert_int_equal(access(output, R_OK), 0);
         assert_int_equal(access(parts, R_OK), 0);
         assert_false(summary.assembled.complete);

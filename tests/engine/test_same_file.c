@@ -1,4 +1,4 @@
-/* What a file that is about to be written would replace. */
+/* The files that an output would replace. */
 #include "engine/same_file.h"
 
 #include <setjmp.h>
@@ -42,7 +42,7 @@ static void test_files(void **state)
     assert_false(qd_would_replace("", "input"));
 }
 
-/* The parts of a run are what is read where their folder is named. */
+/* A run's name stands for its folder of parts. */
 static void test_folders(void **state)
 {
     (void)state;

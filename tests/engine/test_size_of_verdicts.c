@@ -1,6 +1,6 @@
 /* labels: validation slow */
-/* What the verdicts of a whole file promise, on made-up worlds: false verdicts in at most 5% of files, intervals
- * that all cover in at least 95%, and both for few worlds and for trends. */
+/* Error rates of the verdicts of a whole file, on made-up worlds: false verdicts in at most 5% of files,
+ * intervals that all cover in at least 95%, and both for few worlds and for trends. */
 #include "engine/bench.h"
 
 #include "statistics/contrast.h"

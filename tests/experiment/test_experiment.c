@@ -356,8 +356,8 @@ static void test_config_hash(void **state)
                 hash_of("design: {type: sobol, points: 4, factors: {tension.debt: {uniform: [0, 2]}}}"));
 }
 
-/* Luck that is shared is what a file without the key has; with luck by order, an order's luck follows from the seed and
- * its label, whatever other orders there are. */
+/* Shared luck is the default of a file without the key. With luck by order, an order's luck follows from the
+ * seed and its label, whatever the other orders. */
 static void test_luck(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* `precision: {claims: ...}`: what is read, and what is refused. */
+/* `precision: {claims: ...}`: accepted and refused values. */
 #include "experiment/loaded.h"
 
 #define TWO_CLAIMS                                                                                           \

@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-/* Keys of an experiment with a good value, and what else may stand there: a reader that relies on another key must see that it is
- * wrong. */
+/* Keys of an experiment with a good value and other values: a reader that relies on another key checks it. */
 static const char *const key[][2] = {
     {"name", "a"},
     {"seed", "3"},

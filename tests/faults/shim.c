@@ -46,7 +46,7 @@ enum { OPEN_FILES = 1024 };
 typedef enum { NO_FAMILY, IO, MEMORY, THREAD } family_t;
 typedef enum { ENOSPC_ONCE, EIO_ONCE, EINTR_ONCE, SHORT, TORN, KILL, TERM, APPEAR, FAIL } kind_t;
 
-/* What a call may do; decides which kinds of failure are possible. */
+/* Kinds of calls; a kind has its possible failures. */
 typedef enum { READS, NEEDS_SPACE, TRANSFERS_IN, TRANSFERS_OUT, CHANGES, WAITS } nature_t;
 
 static family_t family;
@@ -162,7 +162,7 @@ static int trip_plainly(const char *operation, const char *object, nature_t natu
 static bool counts(const char *path)
 {
     static const char *const system[] = {"/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/lib"};
-    if (strstr(path, ".gcda")) /* what a build for coverage writes about itself */
+    if (strstr(path, ".gcda")) /* files of a build for coverage */
         return false;
     for (size_t i = 0; i < sizeof system / sizeof system[0]; i++)
         if (strncmp(path, system[i], strlen(system[i])) == 0)
@@ -196,7 +196,7 @@ static void watch(int fd, bool yes)
         }                                                                                                    \
     } while (0)
 
-/* The mode of an open that may create; C cannot hand on what it does not know. */
+/* The mode argument of an open that may create: C cannot forward unknown arguments. */
 #define TAKE_MODE(flags, mode)                                                                               \
     mode_t mode = 0;                                                                                         \
     if ((flags) & (O_CREAT | __O_TMPFILE)) {                                                                 \
@@ -290,7 +290,7 @@ TRANSFER(write, TRANSFERS_OUT, (int fd, const void *bytes, size_t size), fd, byt
 TRANSFER(pwrite, TRANSFERS_OUT, (int fd, const void *bytes, size_t size, off_t to), fd, bytes, size, to)
 TRANSFER(pwrite64, TRANSFERS_OUT, (int fd, const void *bytes, size_t size, off64_t to), fd, bytes, size, to)
 
-/* What programs built with _FORTIFY_SOURCE call instead; the check of the buffer's room is left out. */
+/* Functions called by programs built with _FORTIFY_SOURCE; without the check of the buffer's size. */
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
 int __openat_2(int folder, const char *path, int flags);

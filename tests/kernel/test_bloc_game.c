@@ -109,7 +109,7 @@ static double potential(const setting_t *s)
     return phi;
 }
 
-/* What the best move of any state would bring it beyond what it has. */
+/* The greatest gain of any state by one move. */
 static double most_to_gain(const setting_t *s)
 {
     double most = 0.0;
@@ -161,8 +161,8 @@ static void check_books(const setting_t *s)
     }
 }
 
-/* What i shares with those of label k lies between 0 and the product of its exposure and the label's reach;
- * and now and then that is most of it. */
+/* The shared threat of i with label k lies between 0 and the product of its exposure and the label's reach,
+ * and sometimes near that product. */
 static size_t check_bounds(const setting_t *s)
 {
     size_t near = 0;
@@ -266,7 +266,7 @@ static void test_payoffs_by_hand(void **state)
     assert_true(qd_bloc_game_payoff(&s.game, 1, 2) == 0.0); /* alone in one's own */
     s.game.threat = 2.0;
     qd_bloc_game_start(&s.game);
-    /* E_01 = c_2 m_02 m_12 = 0.5 * 0.6 * 0.2; nobody else is hostile to both */
+    /* E_01 = c_2 m_02 m_12 = 0.5 * 0.6 * 0.2; no other state is hostile to both */
     QD_ASSERT_NEAR(qd_bloc_game_payoff(&s.game, 0, 1), 0.8 * 0.25 * (0.4 + 2 * 0.06), 1e-16);
     QD_ASSERT_NEAR(qd_bloc_game_payoff(&s.game, 1, 1), 0.8 * 0.25 * (0.4 + 2 * 0.06) - 0.02, 1e-16);
 }
@@ -280,7 +280,7 @@ static void test_last_member(void **state)
     QD_ASSERT_NEAR(qd_bloc_game_payoff(&s.game, 2, 1), -0.02, 1e-16);
     assert_int_equal(qd_bloc_game_solve(&s.game), 2);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(s.label[i], 0); /* own labels pay 0 as well, and a tie moves nobody */
+        assert_int_equal(s.label[i], 0); /* own labels pay 0 as well, and no state moves at a tie */
 }
 
 /* Owners without a label return to their own if it is empty, and only then. */
@@ -319,7 +319,7 @@ static void test_ties(void **state)
     qd_bloc_game_start(&s.game);
     assert_int_equal(qd_bloc_game_solve(&s.game), 2);
     assert_int_equal(s.label[3], 2);
-    /* but a tie moves nobody */
+    /* but no state moves at a tie */
     s.label[3] = 3;
     qd_bloc_game_start(&s.game);
     assert_int_equal(qd_bloc_game_solve(&s.game), 1);
@@ -351,8 +351,8 @@ static void test_no_labels(void **state)
         assert_int_equal(s.label[i], 0);
 }
 
-/* A chase, which no symmetric game allows: state 1 follows 0, which flees to 2 or stands alone. The cap ends
- * it and is told. */
+/* A chase, impossible in a symmetric game: state 1 follows 0, which flees to 2 or stands alone. The cap ends
+ * it, and the result says so. */
 static void test_cap(void **state)
 {
     (void)state;
@@ -432,7 +432,7 @@ static bool next_partition(char groups[7])
     return false;
 }
 
-/* Of the 203 partitions exactly four move nobody; from all the others play ends in one of these. */
+/* Exactly four of the 203 partitions are stable; play from all others ends in one of these. */
 static void test_six_players(void **state)
 {
     (void)state;

@@ -296,7 +296,7 @@ static void test_stakes_prices_initiators(void **state)
     qd_world_free(world);
 }
 
-/* Load raises the price; where everybody likes the target nobody takes it up. */
+/* Load raises the price; no state takes up a crisis whose target all like. */
 static void test_load_and_nobody(void **state)
 {
     (void)state;

@@ -17,10 +17,9 @@ typedef struct {
 typedef struct {
     mission_t running[QD_ENDURING_MAX];
     size_t runs;
-    double load[ROOM],
-        support[ROOM]; /* as of the last event: a mission's own changes come before it is told */
+    double load[ROOM], support[ROOM]; /* as of the last event: a mission's own changes precede its event */
     double potential;
-    bool leaving; /* `potential` is that of the mission at hand after somebody left */
+    bool leaving; /* `potential` belongs to the present mission after a state left */
     /* of one world */
     size_t missions, hubs, endured, partners, withdrawals, successes, length;
     /* of all worlds */
@@ -92,7 +91,7 @@ static double potential(const watcher_t *self, const qd_event_t *event)
     return phi;
 }
 
-/* What going on is worth to the initiator; C+, C- and q are those of the event. */
+/* The initiator's worth of continuing; C+, C- and q are those of the event. */
 static double worth(const watcher_t *self, const qd_event_t *event)
 {
     const qd_enduring_t *mission = event->inside->enduring;

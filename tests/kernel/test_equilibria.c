@@ -11,7 +11,7 @@
 #define CLUBS  3
 #define SLACK  1e-12
 
-/* What was found in all worlds together. */
+/* Totals over all worlds. */
 typedef struct {
     size_t reviews, moved; /* club reviews that were enumerated; those among them with a move */
     size_t venues[QD_VENUES];
@@ -71,7 +71,7 @@ static double payoff(const clubs_t *game, size_t i, size_t k, int d, levels_t le
     return (together - rivalry) / depth - game->cost[i] * share * share;
 }
 
-/* Whether nobody gains more than `cost` by another level in one club. */
+/* Whether no state gains more than `cost` by another level in one club. */
 static bool is_stable(const clubs_t *game, levels_t level, double cost)
 {
     for (size_t k = 0; k < game->clubs; k++)
@@ -121,8 +121,8 @@ static bool same_levels(const clubs_t *game, levels_t a, levels_t b)
     return same;
 }
 
-/* Whatever the review began from, it ends in an equilibrium of the list. The largest potential is one, too:
- * without a switching cost even. */
+/* From any start the review ends in an equilibrium of the list. The largest potential is an equilibrium too,
+ * even without a switching cost. */
 static void enumerate_clubs(finder_t *self, const clubs_t *game, levels_t found)
 {
     levels_t level = {{0}}, best = {{0}};

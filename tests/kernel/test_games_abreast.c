@@ -7,7 +7,7 @@
 
 #define MOST 80
 
-/* What four games share, and what each has of its own, game by game. */
+/* Data shared by four games, and data of each, game by game. */
 typedef struct {
     size_t n;
     double c[MOST], affinity[MOST * MOST], coupling;

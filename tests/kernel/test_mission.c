@@ -7,7 +7,7 @@
 #include "support/naive_venue.h"
 #include "support/random_plan.h"
 
-/* What has been seen of the present crisis, and how often each kind of thing was seen at all. */
+/* Events of the present crisis, and the total number of each kind. */
 typedef struct {
     qd_luck_t luck;
     unsigned number; /* of the crisis */

@@ -9,7 +9,7 @@
 #define MOST   24
 #define PADDED 24
 
-/* A game with all its arrays, and what the hook has seen. */
+/* A game with all its arrays, and the records of the hook. */
 typedef struct {
     qd_mission_game_t game;
     double c[PADDED], affinity[MOST * PADDED], up[PADDED], down[PADDED], own[PADDED], price[PADDED];
@@ -82,7 +82,7 @@ static double naive_field(const setting_t *s, size_t i, const double x[])
     return s->own[i] + s->game.coupling * sum;
 }
 
-/* Gain of state i from playing `to` instead of what it plays in x. */
+/* Gain of state i from playing `to` instead of its side in x. */
 static double gain(const setting_t *s, size_t i, double to, const double x[])
 {
     return naive_field(s, i, x) * (to - x[i]) - s->price[i] * (fabs(to) - fabs(x[i]));
@@ -224,8 +224,7 @@ static void test_ends_in_equilibrium(void **state)
     assert_true(moves > 10000);
 }
 
-/* Each of the 3^free profiles with the fixed states where they are: those in equilibrium include what is
- * returned. */
+/* Of the 3^free profiles with the fixed states in place, the returned one is among the equilibria. */
 static void test_enumeration(void **state)
 {
     (void)state;
@@ -346,8 +345,8 @@ static void test_passes(void **state)
     }
 }
 
-/* What no symmetric game does, a one-sided one may: state 0 goes where 1 goes, which goes where 0 is not. The
- * cap ends it and is told. */
+/* A cycle, possible in a one-sided game only: state 0 follows 1, which avoids 0. The cap ends it, and the
+ * result says so. */
 static void test_cap(void **state)
 {
     (void)state;

@@ -28,7 +28,7 @@ static double sum(const double *x, size_t n)
     return total;
 }
 
-/* What the header promises of every view. */
+/* The promises of the header for every view. */
 static void check_view(const qd_world_view_t *view)
 {
     QD_ASSERT_NEAR(sum(view->capability, view->states), 1.0, 1e-12);
@@ -155,7 +155,7 @@ static void test_observed_steps(void **state)
 
 /* ---- setting ------------------------------------------------------------------------------------------- */
 
-/* At every period, what the next step finds changed is what a schedule would have changed. */
+/* At every period the changes found by the next step are those of a schedule. */
 static void test_set_is_a_schedule(void **state)
 {
     (void)state;
@@ -195,7 +195,7 @@ static void test_set_is_a_schedule(void **state)
         uint64_t after = played(other, &scheduled, luck);
         assert_true(qd_test_result_hash(&result) == after);
         moved += before != after;
-        assert_true(played(world, &plan, luck) == before); /* what was set is forgotten */
+        assert_true(played(world, &plan, luck) == before); /* earlier settings are cleared */
     }
     assert_true(moved > 5);
     qd_world_free(world);

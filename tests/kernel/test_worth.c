@@ -1,4 +1,4 @@
-/* What a venue's sides come to for its initiator (model.md part 4), lane by lane. */
+/* The worth of a venue's sides for its initiator (model.md part 4), lane by lane. */
 #include "kernel/venue_games.h"
 
 #include "support/check.h"

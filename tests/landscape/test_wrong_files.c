@@ -425,7 +425,7 @@ static void extent_of_a_caller(void **state)
     }
 }
 
-/* More members with larger weights than can be counted: told where the weights stand. */
+/* More members with larger weights than can be counted: the message names the line of the weights. */
 static void uncountable_powers(void **state)
 {
     (void)state;

@@ -218,7 +218,7 @@ static void test_forged_bytes_are_refused(void **state)
         bytes.bytes[i] = kept;
     }
     assert_true(refused > bytes.size / 20);
-    /* What was refused half way has left no counts that a later tally would find. */
+    /* A refused addition leaves no counts for a later tally. */
     qd_error_t none = QD_ERROR_NONE;
     assert_int_equal(qd_tally_decode(tally, good.bytes, good.size, &none), QD_OK);
     assert_same(tally, source);

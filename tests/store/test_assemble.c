@@ -286,7 +286,7 @@ static void test_hash(void **state)
     fabricated_free(experiment);
 }
 
-/* Shards join in any order, twice too, to the file of an undivided run; what is missing is named. */
+/* Shards join in any sequence, also twice, to the file of an undivided run; missing worlds are named. */
 static void test_merge(void **state)
 {
     (void)state;
@@ -320,7 +320,7 @@ static void test_merge(void **state)
     qd_assembled_t partial = assemble(experiment, index, path_of("partial.h5"));
     assert_false(partial.complete);
     qd_index_free(index);
-    /* What was merged can be merged on. */
+    /* A merged file can be merged again. */
     path[0] = path_of("partial.h5");
     path[1] = second;
     index = index_of(experiment, path, 2);

@@ -112,7 +112,7 @@ static void check_file(const char *path)
     free(h5);
 }
 
-/* The digest that so many readers find; "" where they refuse the file. */
+/* The digest found by this number of readers; "" if they refuse the file. */
 static void find_digest(const char *path, size_t readers, char digest[33])
 {
     qd_h5_t *h5 = malloc(sizeof *h5);
@@ -139,7 +139,7 @@ static void change_value(const char *path, const char *name, hsize_t at)
     H5Fclose(file);
 }
 
-/* Readers that share a file find the digest that one finds, and what was changed in any share. */
+/* Readers that share a file find the digest of a single reader, and a change in any share. */
 static void test_readers_share_a_file(void **state)
 {
     (void)state;
@@ -233,7 +233,7 @@ static void test_small_variables_are_not_packed(void **state)
         {"/d", "/small", "f", false, false, 1000, 911},    /* not asked for */
         {"/e", "/large", "f", false, false, 4096, 4096},   /* 2 chunks */
         {"/g", "/large", "f", false, false, 0, 8192},      /* one */
-        {"/h", "/growing", "sdf", true, false, 1000, 1000} /* nobody knows how large it gets */
+        {"/h", "/growing", "sdf", true, false, 1000, 1000} /* its final size is unknown */
     };
     char path[] = "/tmp/quadrille-chunks-XXXXXX";
     close(mkstemp(path));

@@ -88,7 +88,7 @@ static void write_file(const char *path, way_t way, char digest[33])
     free(h5);
 }
 
-/* "" where the file is as it was written, else what is said. */
+/* "" if the file is unchanged, else the message. */
 static void check_file(const char *path, char digest[33], qd_error_t *error)
 {
     qd_h5_t *h5 = malloc(sizeof *h5);

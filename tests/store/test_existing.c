@@ -1,4 +1,5 @@
-/* What has a name already: told for files, folders and links, also links to nothing; a rename that replaces nothing; advice. */
+/* Existing names are found: of files, folders and links, also links to nothing; a rename that replaces
+ * nothing; advice. */
 #include "base/text.h"
 #include "support/check.h"
 

@@ -107,7 +107,7 @@ static qd_files_t trapped(trap_t *trap)
                         .mkdir = trap_mkdir};
 }
 
-/* Plays what is not done, block by block, a part per block. `kept`: worlds whose flush succeeded. */
+/* Plays the unfinished worlds, block by block, a part per block. `kept`: worlds whose flush succeeded. */
 static qd_status_t play(const qd_experiment_t *experiment, const char *path, const qd_files_t *files,
                         uint64_t *kept, qd_error_t *error)
 {
@@ -310,7 +310,7 @@ static ssize_t flipping_pread(void *context, int fd, void *bytes, size_t size, o
     return got;
 }
 
-/* Assembles the parts at `path`; what is read of them goes through `files`. */
+/* Assembles the parts at `path`; they are read through `files`. */
 static qd_status_t assemble(const qd_experiment_t *experiment, const char *path, const char *output,
                             const qd_files_t *files, qd_assembled_t *assembled, qd_error_t *fault)
 {

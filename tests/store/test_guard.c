@@ -1,5 +1,5 @@
-/* A child that crashes, hangs, takes too much memory or is killed harms nobody but itself, and what became of it is
- * told apart. */
+/* A child that crashes, hangs, takes too much memory or is killed harms only itself, and the parent tells
+ * these ends apart. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,7 +86,7 @@ static void count_files(int channel, void *context)
     (void)!qd_channel_send(channel, &open_files, sizeof open_files);
 }
 
-/* Whether it is the file's fault, once the child has ended by itself; what is said goes into `why`. */
+/* Whether the file is to blame, after the child ended by itself; the message goes into `why`. */
 static bool blames(qd_guard_work_t work, char why[static 256])
 {
     char byte;

@@ -21,7 +21,7 @@
 #define WRITERS 6
 #define ROUNDS  4
 
-static int flock_errno; /* what flock fails with; 0: it works */
+static int flock_errno; /* errno of flock; 0: it works */
 
 /* In the place of the C library's. */
 int flock(int fd, int operation);
@@ -152,7 +152,7 @@ static void test_links(void **state)
     }
 }
 
-/* Takes the lock again and again; 1 if somebody else had it at the same time. */
+/* Takes the lock again and again; 1 if another process had it at the same time. */
 static int write_alone(void)
 {
     for (int round = 0; round < ROUNDS;) {

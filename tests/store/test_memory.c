@@ -1,5 +1,5 @@
-/* Memory runs out at any request while parts are written, a result is assembled, read, or read back: the status says so, and what is
- * on the disk stays. */
+/* Memory runs out at any request while parts are written and a result is assembled, read or read back: the
+ * status says so, and the files on the disk stay. */
 #include "support/failing_memory.h"
 
 #include <dirent.h>
@@ -116,7 +116,7 @@ static qd_status_t read_result(qd_error_t *error)
     return status;
 }
 
-/* What a resumed run and a merge do with a result. */
+/* Readings of a result by a resumed run and by a merge. */
 static qd_status_t take_result(qd_error_t *error)
 {
     const char *const path = result;

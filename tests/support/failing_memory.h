@@ -109,7 +109,7 @@ int asprintf(char **text, const char *format, ...)
     return length;
 }
 
-/* What a build with _FORTIFY_SOURCE calls. */
+/* Functions called by a build with _FORTIFY_SOURCE. */
 int __asprintf_chk(char **text, int flag, const char *format, ...);
 
 int __asprintf_chk(char **text, int flag, const char *format, ...)
