@@ -18,7 +18,7 @@ install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FI
 install(FILES README.md CHANGELOG.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT license) # not packaged: Debian has the text
 
-# The man page and what completes commands in shells (src/CMakeLists.txt)
+# The man page and the completions of shells (src/CMakeLists.txt)
 if(NOT CMAKE_CROSSCOMPILING)
     set(told ${CMAKE_BINARY_DIR}/told)
     install(FILES ${told}/quadrille.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)

@@ -1,4 +1,4 @@
-# Shared by scripts/run and scripts/test: what the project needs of Debian, and how it is built. Sourced, not run.
+# Shared by scripts/run and scripts/test: the Debian packages that the project needs, and its build. Sourced, not run.
 
 packages_build="gcc g++ cmake ninja-build pkg-config libgsl-dev libhdf5-dev librandom123-dev libfyaml-dev libxxhash-dev zlib1g-dev libjs-vega libmd-dev"
 packages_test="libcmocka-dev netcdf-bin udunits-bin python3 python3-numpy python3-h5py python3-netcdf4 python3-xarray \
@@ -9,7 +9,7 @@ gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross qemu-user-static"
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# Installs those of the named packages that are missing; needs root or sudo only where something is.
+# Installs the missing ones of the named packages; needs root or sudo only if one is missing.
 install_missing() {
     local missing=() package
     for package in "$@"; do

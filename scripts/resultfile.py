@@ -1,4 +1,4 @@
-"""What the scripts here need of a result file: the Python package's Result, with arrays and rows in place of xarray and pandas."""
+"""Access to result files for these scripts: the Python package's Result, with arrays and rows in place of xarray and pandas."""
 
 import pathlib
 import sys

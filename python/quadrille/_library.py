@@ -15,11 +15,11 @@ class QuadrilleError(Exception):
 
 
 class InputError(QuadrilleError, ValueError):
-    """What was asked for is wrong; the message names the place, what was found and what was expected."""
+    """Wrong input; the message names the place, the value found and the expectation."""
 
 
 class StoppedError(QuadrilleError):
-    """A run was stopped early; what is finished is kept, and `run(..., resume=True)` goes on."""
+    """A run was stopped early; finished worlds are kept, and `run(..., resume=True)` continues."""
 
 
 class Error(Structure):
@@ -114,7 +114,7 @@ OK, INPUT, STOPPED = 0, -1, -4
 
 
 def _path() -> str:
-    """Of the library: $QUADRILLE_LIBRARY, a file or the folder that holds it, or what the system's loader finds."""
+    """Path of the library: $QUADRILLE_LIBRARY, a file or its folder, or the name for the system's loader."""
     asked = os.environ.get("QUADRILLE_LIBRARY")
     if asked:
         place = pathlib.Path(asked)
@@ -139,7 +139,7 @@ def library() -> ctypes.CDLL:
 
 
 def check(status: int, error: Error) -> None:
-    """Raises what a status stands for, with all its messages."""
+    """Raises the exception of a status, with all messages."""
     if status == OK:
         return
     text = error.text.decode("utf-8", "replace").rstrip("\n") or f"status {status}"

@@ -108,7 +108,7 @@ class Result:
         self.close()
 
     def close(self) -> None:
-        """Closes the file; what was read stays."""
+        """Closes the file; values already read stay."""
         self.h5.close()
 
     def __repr__(self) -> str:
@@ -122,7 +122,7 @@ class Result:
 
     @property
     def result_hash(self) -> str:
-        """What the worlds' values hash to: the same for any number of threads, shards, resumes and any instruction set."""
+        """Hash of the worlds' values: the same for any number of threads, shards and resumes and any instruction set."""
         return self.attrs["result_hash"]
 
     @property
@@ -133,7 +133,7 @@ class Result:
 
     @property
     def design(self) -> pd.DataFrame:
-        """One row a design point: what it sets; empty values where a claim's own point leaves a factor alone."""
+        """One row per design point with its values; empty if a claim's own point does not set a factor."""
         columns = {name: _array(variable) for name, variable in self.h5.get("design", {}).items() if variable.ndim == 1}
         return pd.DataFrame(columns, index=pd.Index(self.points, name="point"))
 
@@ -164,7 +164,7 @@ class Result:
         return last if sum(f.split(".")[-1] == last for f in self.factors) == 1 else factor
 
     def point_values(self, point: int) -> str:
-        """What the design sets at the point at that position, as `quadrille show` says it: "rumsfeld, target 0.1"."""
+        """The values of the design at the point at that position, in the words of `quadrille show`: "rumsfeld, target 0.1"."""
         parts = []
         for name, values in self.factors.items():
             value = values[point]
@@ -177,7 +177,7 @@ class Result:
 
     @functools.cached_property
     def _alike(self) -> set[str]:
-        """What the design sets at several points."""
+        """The values of the design at several points."""
         names = [self.point_values(p) for p, label in enumerate(self.points) if label.isdigit()]
         return {name for name in names if names.count(name) > 1} if len(names) <= 10000 else set()
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # labels: integration
-"""quadrille export: every world and summary of a result file as CSV and JSON, compared with what h5py reads."""
+"""quadrille export: every world and summary of a result file as CSV and JSON, compared with h5py."""
 
 import csv
 import io

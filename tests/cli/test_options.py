@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # labels: integration
-"""One table of options: what --help tells of a command is parsed, is in the man page, and is completed by the shells."""
+"""One table of options: every option in --help is parsed, is in the man page, and is completed by the shells."""
 
 import functools
 import os
@@ -45,7 +45,7 @@ class Options(unittest.TestCase):
                 self.assertLessEqual(len(line), 110, line)
 
     def test_what_is_told_is_parsed(self):
-        """An option that is told is known: another mistake is found than "unknown"."""
+        """Every documented option is known: the mistake found is another one than "unknown"."""
         for command in commands():
             for letter, name, value in options(command):
                 with self.subTest(f"{command} --{name}"):
@@ -142,7 +142,7 @@ class OtherShells(unittest.TestCase):
             self.assertEqual([offered.split("\t")[0] for offered in done.stdout.splitlines()], expected, done.stderr)
 
     def complete_in_zsh(self, fd, line):
-        """What the line becomes by Tab; ^X^X is bound to a widget that prints it."""
+        """The line after Tab; ^X^X is bound to a widget that prints it."""
         os.write(fd, line.encode() + b"\t\x18\x18")
         return re.search(r"<([^>]*)>", self.read(fd, ">"))[1]
 
@@ -184,7 +184,7 @@ class Bash(unittest.TestCase):
         (cls.folder / "folder").mkdir()
 
     def complete(self, *words):
-        """What Tab offers after these words, of which the last was begun."""
+        """The offers of Tab after these words, the last one incomplete."""
         program = 'source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _quadrille; printf "%s\\n" "${COMPREPLY[@]}"'
         done = subprocess.run(["bash", "-c", program, "bash", "quadrille", *words], capture_output=True, text=True, cwd=self.folder)
         self.assertEqual((done.returncode, done.stderr), (0, ""))

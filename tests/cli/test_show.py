@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What `quadrille show` prints of sampled designs, sensitivity and claims, against what h5py reads of the same file."""
+"""The output of `quadrille show` on sampled designs, sensitivity and claims, against h5py's values of the same file."""
 
 import json
 import math
@@ -52,7 +52,7 @@ class Show(unittest.TestCase):
         cls.folder = scratch(cls)
 
     def made(self, name, text):
-        """The result of an experiment, made once, and what `show` prints of it."""
+        """The result of an experiment, made once, and the output of `show`."""
         file, experiment = self.folder / f"{name}.h5", self.folder / f"{name}.yaml"
         if not file.exists():
             experiment.write_text(text)

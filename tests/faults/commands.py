@@ -53,7 +53,7 @@ def play(before, arguments, fault=None, **logs):
 
 
 def faults(before, arguments, kind, wanted=None):
-    """One text for each of `wanted` positions (None: all) where a fault is not told as it should be."""
+    """One text for each of `wanted` positions (None: all) if a fault is not reported as it should be."""
     log = before.parent / "log"
     log.unlink(missing_ok=True)
     status, said, files = play(before, arguments)

@@ -112,7 +112,7 @@ class Scenario:
         self.name, self.prepare, self.arguments, self.then = name, prepare, arguments, then
 
     def open(self, scratch):
-        """Prepares in `scratch`, plays once undisturbed, and keeps what is expected."""
+        """Prepares in `scratch`, plays once undisturbed, and keeps the expectation."""
         self.before = scratch / self.name
         self.before.mkdir()
         (self.before / "tiny.yaml").write_text(EXPERIMENT)
@@ -137,7 +137,7 @@ class Scenario:
         return [*self.arguments, *(["-j", str(threads)] if self.arguments[0] == "run" else [])]
 
     def fails(self, fault, asker="quadrille", threads=1):
-        """None where everything holds with `fault`, otherwise what does not. `asker`: who is refused memory."""
+        """None if everything holds with `fault`, else the failed check. `asker`: who is refused memory."""
         with tempfile.TemporaryDirectory(dir=self.before.parent) as name:
             folder = pathlib.Path(name) / "after"
             shutil.copytree(self.before, folder)

@@ -1,4 +1,4 @@
-"""What the tests of whole commands share. Each test is called as: test_NAME.py PROGRAM SOURCE_DIR"""
+"""Shared by the tests of whole commands. Each test is called as: test_NAME.py PROGRAM SOURCE_DIR"""
 
 import os
 import pathlib

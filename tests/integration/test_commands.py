@@ -419,7 +419,7 @@ claims:
         self.check_sums(events, shown)
 
     def check_sums(self, events, shown):
-        """What the events say adds up to the outcomes."""
+        """Sums over the events equal the outcomes."""
         count = {kind: sum(event["event"] == kind for event in events)
                  for kind in ("crisis", "mission", "abstain", "war", "paralysis")}
         self.assertEqual(count["crisis"], int(shown["crises"]))
@@ -452,7 +452,7 @@ claims:
         must(*one, "--trace", "/dev/null")
 
     def test_a_trace_spares_the_parts(self):
-        """They are what is read of a run that was stopped."""
+        """A stopped run is read from its parts."""
         output = self.folder / "parted.h5"
         must("run", self.experiment, "-o", output, "-q", "--worlds", "1000000", "--time-budget", "1s", status=75)
         part = next(Path(f"{output}.parts").glob("part-*.qdp"))

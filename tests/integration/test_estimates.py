@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a result file says of its worlds, against statistics computed from the rows in another way."""
+"""Statistics of a result file against statistics computed from its rows in another way."""
 
 import math
 import sys

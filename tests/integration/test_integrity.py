@@ -85,7 +85,7 @@ class Integrity(unittest.TestCase):
             self.assertIn(words, done.stdout)
 
     def test_what_verify_compares(self):
-        """Attributes, numbers that are infinite, objects that nobody expects: each by its name, also where a digest is right."""
+        """Attributes, numbers that are infinite, unexpected objects: each by its name, also where a digest is right."""
         def set_attribute(name, value, path="/"):
             return lambda file: file[path].attrs.modify(name, value)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What would end a command without a word is told before it begins, or ends it with finished work kept."""
+"""A limit that would kill a command is reported before its start, or ends it with finished work kept."""
 
 import os
 import re

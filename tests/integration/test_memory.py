@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Memory does not grow with the number of worlds: five times as many need no more, beyond what allocators waste."""
+"""Memory does not grow with the number of worlds: five times as many need no more, apart from the allocator's waste."""
 
 import os
 import sys

@@ -33,7 +33,7 @@ class Survival(unittest.TestCase):
                                 stderr=subprocess.PIPE, text=True)
 
     def finish(self, output):
-        """Resumes to the end and compares; what was said."""
+        """Resumes to the end and compares; returns the messages."""
         said = must("run", self.experiment, "-o", output, "--resume").stderr
         self.assertEqual(result_hash(output), self.hash)
         self.assertFalse(self.parts(output).exists())
@@ -43,7 +43,7 @@ class Survival(unittest.TestCase):
         return Path(f"{output}.parts")
 
     def drafts(self, output):
-        """What is being written, or was when it was killed."""
+        """The file being written, or left by a kill."""
         return list(output.parent.glob(f"{output.name}.*.tmp"))
 
     def interrupted(self, name):
