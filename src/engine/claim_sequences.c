@@ -362,8 +362,7 @@ static bool is_negligible(const qd_claim_sequences_t *self, const place_t *place
     return negligible > 0.0 && interval.low > -negligible && interval.high < negligible;
 }
 
-/* Whether the experiment's worlds would hardly decide an open place: its effect, or a step of a trend that
- * rises. */
+/* Whether the experiment's worlds would hardly decide an open place: its effect, or a rising trend's step. */
 static bool is_hopeless(const qd_claim_sequences_t *self, const place_t *place, double alpha)
 {
     bool hopeless = qd_effect_sequence_hopeless(&self->sequence[place->first], alpha);
@@ -413,8 +412,7 @@ static bool is_open(const qd_claim_sequences_t *self, size_t i, size_t group)
            state->looked >= self->experiment->precision.min_worlds;
 }
 
-/* Judges the open places of a group, again after each verdict, which leaves its share of alpha to the
- * others. */
+/* Judges a group's open places, again after each verdict, which leaves its share of alpha to the others. */
 static void judge_group(qd_claim_sequences_t *self, size_t group)
 {
     bool again = true;

@@ -89,7 +89,7 @@ static void pack_chunk(void *context, size_t index)
     const qd_h5_slab_t *slab = job->slab;
     const qd_h5_written_t *variable = &queue->h5->variable[slab->variable];
     size_t rank = variable->rank, width = width_of(variable->type), bytes = chunk_bytes(variable);
-    hsize_t place[QD_H5_RANK_MAX], count[QD_H5_RANK_MAX];
+    hsize_t place[QD_H5_RANK_MAX] = {0}, count[QD_H5_RANK_MAX] = {0};
     const hsize_t origin[QD_H5_RANK_MAX] = {0};
     for (size_t i = 0; i < rank; i++) {
         hsize_t left = variable->size[i] - job->first[i];

@@ -62,7 +62,7 @@ static qd_status_t damaged(const char *path, qd_error_t *error)
 static bool checksum_holds(const char *text, size_t size)
 {
     char line[CHECKSUM_LINE + 1];
-    if (size < CHECKSUM_LINE)
+    if (!text || size < CHECKSUM_LINE)
         return false;
     XXH128_hash_t hash = XXH3_128bits(text, size - CHECKSUM_LINE);
     snprintf(line, sizeof line, "checksum %016" PRIx64 "%016" PRIx64 "\n", (uint64_t)hash.high64,
@@ -228,6 +228,8 @@ static qd_status_t compare(const char *folder, const qd_manifest_t *found, const
                            const qd_part_kind_t *wanted, qd_error_t *error)
 {
     const char *advice = "name another output with -o, or start over with --force";
+    if (!found->version || !found->config)
+        return qd_no_memory(error);
     qd_status_t status = qd_experiment_compare_plugin(experiment, found->config, folder, error);
     if (status != QD_OK)
         return status;
@@ -281,7 +283,7 @@ qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
         if (status == QD_OK) {
             status = compare(folder, &found, experiment, kind, error);
             /* Writes the present experiment: worlds, points or claims may have changed. */
-            write = status == QD_OK && experiment->config != NULL &&
+            write = status == QD_OK && experiment->config && found.config &&
                     strcmp(found.config, experiment->config) != 0;
         } else if (status == QD_ERROR_INPUT) {
             qd_error_add(warnings, QD_OK, "%s: damaged; written anew", path);

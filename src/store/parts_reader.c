@@ -43,7 +43,8 @@ static qd_status_t open_index(qd_parts_reader_t *self, const char *folder, qd_er
         status = qd_index_select(self->index, error);
     if (status != QD_OK)
         return status;
-    self->cell = qd_new(self->experiment->points * self->experiment->orders, sizeof *self->cell, error);
+    self->cell =
+        qd_new(self->experiment->points * self->experiment->orders, sizeof(qd_result_summary_t *), error);
     return self->cell == NULL ? qd_no_memory(error) : QD_OK;
 }
 

@@ -157,7 +157,7 @@ static qd_status_t read_part(qd_sources_t *self, handle_t *handle, uint64_t at, 
         status = move_window(self, handle, at, error);
         there = status == QD_OK && size <= handle->size;
     }
-    if (there)
+    if (there && handle->window)
         memcpy(bytes, handle->window + (at - handle->at), size);
     else if (status == QD_OK)
         status =

@@ -79,7 +79,7 @@ void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_
 static void scatter(const qd_table_t *self, const qd_table_column_t *column, void *values, void *rows,
                     size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; rows && i < count; i++)
         memcpy((char *)rows + i * self->size + column->offset, (const char *)values + 8 * i, 8);
     free(values);
 }

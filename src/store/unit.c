@@ -127,7 +127,7 @@ static bool are_failures_sound(const qd_unit_t *self)
 
 bool qd_unit_has_room_for_paths(const qd_unit_t *self)
 {
-    return self->tally_size / (QD_SERIES_COUNT * PATH_BYTES_LEAST) >= self->periods;
+    return self->tally_size / ((size_t)QD_SERIES_COUNT * PATH_BYTES_LEAST) >= self->periods;
 }
 
 bool qd_unit_is_sound(const qd_unit_t *self)
