@@ -1,9 +1,9 @@
 /* One error convention for the whole library.
  *
  * Every function that can fail returns a qd_status_t: QD_OK (0) or a negative code, and takes a qd_error_t
- * (never NULL) to which it adds a message; if the user's input is wrong, the message names file, line and name. An
- * error holds any number of messages, so that one run reports all faults of an input file. Below cli/
- * nothing exits, aborts or prints. A qd_error_t belongs to one thread at a time. */
+ * (never NULL) to which it adds a message; if the user's input is wrong, the message names file, line and
+ * name. An error holds any number of messages, so that one run reports all faults of an input file. Below
+ * cli/ nothing exits, aborts or prints. A qd_error_t belongs to one thread at a time. */
 #ifndef QUADRILLE_ERROR_H
 #define QUADRILLE_ERROR_H
 
@@ -45,9 +45,10 @@ typedef struct {
  * `return qd_error_add(error, QD_ERROR_INPUT, "...", ...)`. */
 qd_status_t qd_error_add(qd_error_t *error, qd_status_t status, const char *format, ...) QD_PRINTF(3, 4);
 
-/* Puts the messages that begin at byte `from` of the text in the order of the places that they name: first those
- * of `file`, "FILE:LINE:COLUMN: ..." by line and column; then those of other files, in the order in which these were
- * first named; then those without a line. Messages of one place stay in the order in which they were added. */
+/* Puts the messages that begin at byte `from` of the text in the order of the places that they name: first
+ * those of `file`, "FILE:LINE:COLUMN: ..." by line and column; then those of other files, in the order in
+ * which these were first named; then those without a line. Messages of one place stay in the order in which
+ * they were added. */
 void qd_error_sort(qd_error_t *error, size_t from, const char *file);
 
 /* One phrase in English for a code, e.g. "wrong input". Never NULL. */

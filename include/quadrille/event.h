@@ -37,7 +37,8 @@ typedef enum {
     QD_EVENTS
 } qd_event_kind_t;
 
-/* The name of a kind: "world", "schedule", ..., "end", as in a trace (docs/trace.md); NULL for no kind. A constant. */
+/* The name of a kind: "world", "schedule", ..., "end", as in a trace (docs/trace.md); NULL for no kind. A
+ * constant. */
 const char *qd_event_name(qd_event_kind_t kind);
 
 /* How an enduring mission ended. */

@@ -1,5 +1,5 @@
-/* An experiment: a YAML file (docs/experiment-file.md), resolved and checked. It is constant after loading, so any
- * thread may read it. */
+/* An experiment: a YAML file (docs/experiment-file.md), resolved and checked. It is constant after loading,
+ * so any thread may read it. */
 #ifndef QUADRILLE_EXPERIMENT_H
 #define QUADRILLE_EXPERIMENT_H
 
@@ -142,8 +142,8 @@ typedef struct {
 
 /* ---- robustness ---------------------------------------------------------------------------------------- */
 
-/* Claims that leave the same factors free, and the points that their arms name. The counterpart of the k-th of these points in
- * row r is point first + r * members + k. */
+/* Claims that leave the same factors free, and the points that their arms name. The counterpart of the k-th
+ * of these points in row r is point first + r * members + k. */
 typedef struct {
     bool *free;            /* per factor: whether it is varied; else it is as the point has it */
     size_t *position;      /* per point that a claim may name: k, or SIZE_MAX */
@@ -231,11 +231,12 @@ QD_MUST_USE qd_status_t qd_experiment_parse(const char *text, const char *name, 
 /* Releases an experiment and all that belongs to it; NULL is allowed. */
 void qd_experiment_free(qd_experiment_t *self);
 
-/* Whether worlds of the experiment can be played: QD_ERROR_INPUT where it needs a plugin whose code is not loaded. */
+/* Whether worlds of the experiment can be played: QD_ERROR_INPUT where it needs a plugin whose code is not
+ * loaded. */
 QD_MUST_USE qd_status_t qd_experiment_check_plugin(const qd_experiment_t *self, qd_error_t *error);
 
-/* Compares the plugin of an experiment with that of `config`, the canonical YAML of worlds that were played before and lie at
- * `path`. QD_ERROR_INPUT where these are two, or one is none; the message names both. */
+/* Compares the plugin of an experiment with that of `config`, the canonical YAML of worlds that were played
+ * before and lie at `path`. QD_ERROR_INPUT where these are two, or one is none; the message names both. */
 QD_MUST_USE qd_status_t qd_experiment_compare_plugin(const qd_experiment_t *self, const char *config,
                                                      const char *path, qd_error_t *error);
 
@@ -258,8 +259,8 @@ const char *qd_experiment_name(const qd_experiment_t *self);
 /* The experiment as resolved, in canonical YAML; result files store it. Owned by the experiment. */
 const char *qd_experiment_config(const qd_experiment_t *self);
 
-/* The luck of world `world` (below 2^56) of every point in an order: the seed, and with `luck: by-order` the seed hashed
- * with the order's label (XXH3-64). `order` < qd_experiment_orders. */
+/* The luck of world `world` (below 2^56) of every point in an order: the seed, and with `luck: by-order` the
+ * seed hashed with the order's label (XXH3-64). `order` < qd_experiment_orders. */
 qd_luck_t qd_experiment_luck(const qd_experiment_t *self, size_t order, uint64_t world);
 
 /* "shared" or "by-order", as a file states it. */
@@ -274,26 +275,26 @@ void qd_experiment_plan(const qd_experiment_t *self, size_t point, size_t order,
 /* Points before those that are varied for `robustness`, which are the last ones. */
 size_t qd_experiment_unvaried(const qd_experiment_t *self);
 
-/* Whether the statistics of a point's worlds have paths: not where parameters are varied for `robustness`, of which
- * there are many. */
+/* Whether the statistics of a point's worlds have paths: not where parameters are varied for `robustness`, of
+ * which there are many. */
 bool qd_experiment_keeps_paths(const qd_experiment_t *self, size_t point);
 
-/* For each of `points` points of the experiment, those that a claim may name first, the point that stands for it in row
- * `row` of the robustness sample of a group; the point itself where there is none. */
+/* For each of `points` points of the experiment, those that a claim may name first, the point that stands for
+ * it in row `row` of the robustness sample of a group; the point itself where there is none. */
 void qd_experiment_variation(const qd_experiment_t *self, size_t group, size_t row, size_t points,
                              size_t counterpart[]);
 
 /* ---- names of points ----------------------------------------------------------------------------------- */
 
-/* The name by which a point is shown: the label that a file gave it; else the values of the design's factors there,
- * "rumsfeld, target 0.1"; both, "3 (rumsfeld, target 0.1)", where these values do not tell it from all other points.
- * No two points have the same. A malloc'ed text for free(); NULL where memory is short. */
+/* The name by which a point is shown: the label that a file gave it; else the values of the design's factors
+ * there, "rumsfeld, target 0.1"; both, "3 (rumsfeld, target 0.1)", where these values do not tell it from all
+ * other points. No two points have the same. A malloc'ed text for free(); NULL where memory is short. */
 char *qd_experiment_point_name(const qd_experiment_t *self, size_t point);
 
-/* Marks in chosen[experiment->points] the points that `name` may mean, and returns their number: the point of that
- * label; or else those that are shown under that name; or else the design's points where factors have values,
- * "doctrine=rumsfeld,institution.target=0.1" (a factor may be called by its last part where only one has it); or
- * else the point at that position. SIZE_MAX where memory is short. */
+/* Marks in chosen[experiment->points] the points that `name` may mean, and returns their number: the point of
+ * that label; or else those that are shown under that name; or else the design's points where factors have
+ * values, "doctrine=rumsfeld,institution.target=0.1" (a factor may be called by its last part where only one
+ * has it); or else the point at that position. SIZE_MAX where memory is short. */
 size_t qd_experiment_choose_points(const qd_experiment_t *self, const char *name, bool chosen[]);
 
 /* *point = the one point that `name` means, as above. QD_ERROR_INPUT where there is none or more than one;

@@ -48,8 +48,8 @@ typedef enum { QD_METHOD_EXACT, QD_METHOD_SEARCH } qd_landscape_method_t;
 #define QD_TWO_CAMPS_EXACT_MAX 36   /* two camps, exact */
 #define QD_BLOCS_EXACT_MAX     22   /* blocs, exact */
 #define QD_SEARCH_MAX          2048 /* either, by search */
-/* Greatest number of actors for which basins (two-camps) and all stable partitions with their basins (blocs) are
- * computed. */
+/* Greatest number of actors for which basins (two-camps) and all stable partitions with their basins (blocs)
+ * are computed. */
 #define QD_TWO_CAMPS_BASINS_MAX 24 /* two camps */
 #define QD_BLOCS_STABLE_MAX     13 /* blocs */
 /* Greatest number of minima that an answer lists, those of lowest energy; further ones are only counted. */

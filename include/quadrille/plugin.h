@@ -40,16 +40,18 @@ struct qd_hook {
     const double *parameter;      /* [parameters] the plugin's own, in its order, as they hold now */
     void *memory; /* this world's: zero when it is drawn; NULL where the plugin asked for none */
 
-    /* The plugin's own random numbers, a stream beside all others: uniform on [0, 1), or standard normal. The same
-     * (period, draw) is the same number at every design point and in every order; a normal uses up draws 2k and 2k + 1. */
+    /* The plugin's own random numbers, a stream beside all others: uniform on [0, 1), or standard normal. The
+     * same (period, draw) is the same number at every design point and in every order; a normal uses up draws
+     * 2k and 2k + 1. */
     double (*uniform)(const qd_hook_t *self, uint32_t period, uint32_t draw);
     /* The standard normal among them. */
     double (*normal)(const qd_hook_t *self, uint32_t period, uint32_t draw);
     uint64_t seed, number; /* of the experiment; of the world */
 };
 
-/* An order drawn by one's own code. The kernel has set states, poles and the present parameters (order.states and order.poles
- * as drawn). The hook fills what it wants to and says so by its flags; the rest is drawn as the kind of order says. */
+/* An order drawn by one's own code. The kernel has set states, poles and the present parameters (order.states
+ * and order.poles as drawn). The hook fills what it wants to and says so by its flags; the rest is drawn as
+ * the kind of order says. */
 typedef struct {
     size_t states, poles;              /* N, m */
     qd_order_kind_t kind;              /* of the order */
@@ -82,7 +84,8 @@ typedef struct {
 
 #define QD_OWN_NAME_MAX 40 /* bytes of a name, the closing NUL counted */
 
-/* All pointers are to constants that outlive every world. A hook that is NULL is not called, and costs nothing. */
+/* All pointers are to constants that outlive every world. A hook that is NULL is not called, and costs
+ * nothing. */
 typedef struct {
     uint32_t abi;                        /* QD_PLUGIN_ABI */
     const char *name;                    /* small letters, digits and underscores, a letter first */
@@ -96,12 +99,12 @@ typedef struct {
     /* Draws the order, before period 0. */
     void (*order)(const qd_hook_t *hook, qd_order_draft_t *draft);
 
-    /* A crisis has been drawn: stakes h and prices Delta [states] may be changed, in payoff. The initiator is found from them
-     * afterwards (crisis->initiator is QD_NOBODY); the target's stake stays 0. */
+    /* A crisis has been drawn: stakes h and prices Delta [states] may be changed, in payoff. The initiator is
+     * found from them afterwards (crisis->initiator is QD_NOBODY); the target's stake stays 0. */
     void (*crisis)(const qd_hook_t *hook, const qd_crisis_view_t *crisis, double stake[], double price[]);
 
-    /* The initiator's worth EU of a venue whose game is solved; game->worth is what the model makes of it. Returns it as
-     * it shall be. */
+    /* The initiator's worth EU of a venue whose game is solved; game->worth is what the model makes of it.
+     * Returns it as it shall be. */
     double (*worth)(const qd_hook_t *hook, const qd_crisis_view_t *crisis, const qd_game_view_t *game);
 
     /* Every event, as an observer sees it. Worlds are played more slowly where this is set. */
@@ -110,8 +113,8 @@ typedef struct {
     /* A period has ended. */
     void (*period)(const qd_hook_t *hook);
 
-    /* The world has ended: fills own[outcomes]. `model` holds the model's outcomes. A value that is not finite or
-     * outside its range makes the world fail. */
+    /* The world has ended: fills own[outcomes]. `model` holds the model's outcomes. A value that is not
+     * finite or outside its range makes the world fail. */
     void (*finish)(const qd_hook_t *hook, const qd_outcomes_t *model, double own[]);
 } qd_plugin_t;
 
@@ -122,18 +125,20 @@ typedef const qd_plugin_t *qd_plugin_function_t(void);
 
 /* ---- using one ----------------------------------------------------------------------------------------- */
 
-/* Loads the plugin at `path` for the whole process: once, before any experiment is read, any plan or world is made. Not thread-safe. The
- * same file again changes nothing.
- * QD_ERROR_INPUT: no such file, no plugin, another ABI, a declaration that does not hold, another plugin is in use. */
+/* Loads the plugin at `path` for the whole process: once, before any experiment is read, any plan or world is
+ * made. Not thread-safe. The same file again changes nothing. QD_ERROR_INPUT: no such file, no plugin,
+ * another ABI, a declaration that does not hold, another plugin is in use. */
 QD_MUST_USE qd_status_t qd_plugin_load(const char *path, qd_error_t *error);
 
-/* The same for a plugin of the calling program, which has no digest. It must outlive every use of the library. */
+/* The same for a plugin of the calling program, which has no digest. It must outlive every use of the
+ * library. */
 QD_MUST_USE qd_status_t qd_plugin_use(const qd_plugin_t *plugin, qd_error_t *error);
 
 /* The plugin in use, or NULL. */
 const qd_plugin_t *qd_plugin_in_use(void);
 
-/* The SHA-256 of its file, 64 hexadecimal digits; "" where there is no plugin or no file. Valid until the process ends. */
+/* The SHA-256 of its file, 64 hexadecimal digits; "" where there is no plugin or no file. Valid until the
+ * process ends. */
 const char *qd_plugin_digest(void);
 
 #pragma GCC visibility pop

@@ -44,15 +44,16 @@ typedef struct {
     qd_power_rule_t rule[QD_POWER_RULES_MAX]; /* [rules] */
 } qd_power_t;
 
-/* A body of members without names, weights 0, no veto; names are allocated with malloc and owned by the object. Released by
- * qd_power_free. QD_ERROR_INPUT: numbers outside 1 .. QD_POWER_MEMBERS_MAX, 1 .. QD_POWER_RULES_MAX; QD_ERROR_MEMORY. */
+/* A body of members without names, weights 0, no veto; names are allocated with malloc and owned by the
+ * object. Released by qd_power_free. QD_ERROR_INPUT: numbers outside 1 .. QD_POWER_MEMBERS_MAX, 1 ..
+ * QD_POWER_RULES_MAX; QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_power_new(size_t members, size_t rules, qd_power_t **self, qd_error_t *error);
 
 /* Releases a body; NULL is allowed. */
 void qd_power_free(qd_power_t *self);
 
-/* Reads a power file. On success *self must be released by qd_power_free; on failure nothing is left to free, and `error` holds
- * every fault with file, line and column. */
+/* Reads a power file. On success *self must be released by qd_power_free; on failure nothing is left to free,
+ * and `error` holds every fault with file, line and column. */
 QD_MUST_USE qd_status_t qd_power_load(const char *path, qd_power_t **self, qd_error_t *error);
 
 /* The indices of one member. */

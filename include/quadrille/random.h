@@ -2,8 +2,8 @@
  *
  * Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011): the key is the seed of the experiment, the counter is
  * (world, purpose, period, draw). A draw therefore has an address instead of a history: every design point
- * and every order has the same random numbers in world w (common random numbers), whichever thread computes it and in
- * whichever sequence. All functions are pure and thread-safe; no argument may be NULL. */
+ * and every order has the same random numbers in world w (common random numbers), whichever thread computes
+ * it and in whichever sequence. All functions are pure and thread-safe; no argument may be NULL. */
 #ifndef QUADRILLE_RANDOM_H
 #define QUADRILLE_RANDOM_H
 
@@ -48,8 +48,8 @@ static inline double qd_unit(uint64_t bits)
     return (double)(bits >> 11) * 0x1p-53;
 }
 
-/* 64 random bits as a number: uniform on the open interval (0,1), an odd multiple of 2^-53, suitable for quantile
- * functions. */
+/* 64 random bits as a number: uniform on the open interval (0,1), an odd multiple of 2^-53, suitable for
+ * quantile functions. */
 static inline double qd_unit_open(uint64_t bits)
 {
     return ((double)(bits >> 12) + 0.5) * 0x1p-52;
@@ -66,8 +66,8 @@ double qd_random_open(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uin
  * whole pair: no number of another kind may be drawn from the same pair. */
 double qd_random_normal(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, uint32_t draw);
 
-/* Many draws at once, with the same bits as single draws, but faster: out[i] = qd_random_uniform(luck, purpose, period,
- * i), i < n. */
+/* Many draws at once, with the same bits as single draws, but faster: out[i] = qd_random_uniform(luck,
+ * purpose, period, i), i < n. */
 void qd_random_uniforms(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
 
 /* The same of qd_random_open. */
@@ -76,8 +76,8 @@ void qd_random_opens(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size
 /* The same of qd_random_normal. */
 void qd_random_normals(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t n, double out[]);
 
-/* Rows of normals, for periods that follow one another: out[k row + i] = qd_random_normal(luck, purpose, period + k, i),
- * k < periods, i < row, a multiple of 8. */
+/* Rows of normals, for periods that follow one another: out[k row + i] = qd_random_normal(luck, purpose,
+ * period + k, i), k < periods, i < row, a multiple of 8. */
 void qd_random_normal_rows(qd_luck_t luck, qd_purpose_t purpose, uint32_t period, size_t periods, size_t row,
                            double out[]);
 

@@ -144,7 +144,8 @@ typedef enum {
 /* Their rows. */
 extern const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES];
 
-/* What may be kept of a world, counted on: the outcomes, and from QD_OUTCOMES_MAX on the group `landscape`. */
+/* What may be kept of a world, counted on: the outcomes, and from QD_OUTCOMES_MAX on the group
+ * `landscape`. */
 #define QD_VALUES_MAX (QD_OUTCOMES_MAX + QD_LANDSCAPE_OUTCOMES)
 
 /* The row of such a value; NULL for a number that stands for none. */

@@ -56,22 +56,24 @@ typedef struct {
 #define QD_MEMBER_POSITION size_t
 #define QD_MEMBER_INDEX    uint64_t
 
-/* The verdict on one claim. Numbers that do not apply are NaN. kind: "contrast", "interaction", "trend", "orders" or "bimodal";
- * order: a label, or "all"; verdict: "supported", "contradicted", "mixed" or "undecided"; status: "confirmatory" or "exploratory". */
+/* The verdict on one claim. Numbers that do not apply are NaN. kind: "contrast", "interaction", "trend",
+ * "orders" or "bimodal"; order: a label, or "all"; verdict: "supported", "contradicted", "mixed" or
+ * "undecided"; status: "confirmatory" or "exploratory". */
 typedef struct {
 #define QD_CLAIM_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
 #include "quadrille/result_columns.def"
 } qd_result_claim_t;
 
-/* A claim in one order, under one ablation or against one baseline. Where it does not apply: NaN, "" and 0. */
+/* A claim in one order, under one ablation or against one baseline. Where it does not apply: NaN, "" and
+ * 0. */
 typedef struct {
 #define QD_VERDICT_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
 #include "quadrille/result_columns.def"
 } qd_result_verdict_t;
 
-/* A claim around the values of the parameters, in its own place or in one order: see docs/experiment-file.md. Where it does
- * not apply: NaN, "" and 0. verdict: "robust", "conditional", "fragile", "too few points"; "undecided" where no sign is shown at
- * the experiment's values. */
+/* A claim around the values of the parameters, in its own place or in one order: see docs/experiment-file.md.
+ * Where it does not apply: NaN, "" and 0. verdict: "robust", "conditional", "fragile", "too few points";
+ * "undecided" where no sign is shown at the experiment's values. */
 typedef struct {
 #define QD_ROBUSTNESS_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
 #include "quadrille/result_columns.def"
@@ -83,22 +85,23 @@ typedef struct {
 #include "quadrille/result_columns.def"
 } qd_result_turning_t;
 
-/* One paired contrast on common random numbers: mean(more) - mean(less), labels of points, of orders or both. */
+/* One paired contrast on common random numbers: mean(more) - mean(less), labels of points, of orders or
+ * both. */
 typedef struct {
 #define QD_CONTRAST_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
 #include "quadrille/result_columns.def"
 } qd_result_contrast_t;
 
-/* Sensitivity of one outcome in one order to one factor. method: "saltelli" (first, total) or "morris" (mu, mu_star, sigma); values
- * that a method does not estimate are NaN. Intervals are over the design (base samples, trajectories) and the worlds together; those
- * named noise are over the worlds, the design held. */
+/* Sensitivity of one outcome in one order to one factor. method: "saltelli" (first, total) or "morris" (mu,
+ * mu_star, sigma); values that a method does not estimate are NaN. Intervals are over the design (base
+ * samples, trajectories) and the worlds together; those named noise are over the worlds, the design held. */
 typedef struct {
 #define QD_SENSITIVITY_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
 #include "quadrille/result_columns.def"
 } qd_result_sensitivity_t;
 
-/* Rank correlation of an outcome's means with one factor of a Latin hypercube or Sobol' design. A file does not hold it: it is
- * computed from the summaries. */
+/* Rank correlation of an outcome's means with one factor of a Latin hypercube or Sobol' design. A file does
+ * not hold it: it is computed from the summaries. */
 typedef struct {
 #define QD_EFFECT_COLUMN(type, name, where, units, meaning) QD_MEMBER_##type name;
 #include "quadrille/result_columns.def"
@@ -116,9 +119,9 @@ typedef struct {
 #define QD_RESULT_QUANTILES 7
 extern const double qd_result_quantiles[QD_RESULT_QUANTILES];
 
-/* The distribution of an outcome over the worlds of a point and order, in the outcome's units; NaN where there are too few worlds.
- * [low, high] holds for a number of worlds fixed beforehand; [stop_low, stop_high] is the interval by which a precision stop judged
- * the mean, NaN where there is none. */
+/* The distribution of an outcome over the worlds of a point and order, in the outcome's units; NaN where
+ * there are too few worlds. [low, high] holds for a number of worlds fixed beforehand; [stop_low, stop_high]
+ * is the interval by which a precision stop judged the mean, NaN where there is none. */
 typedef struct {
     uint64_t count; /* of finite values */
 #define QD_SUMMARY_COLUMN(name, meaning) double name;
@@ -137,9 +140,9 @@ QD_MUST_USE qd_status_t qd_result_file_open(const char *path, qd_result_file_t *
 /* Closes it and releases what was read from it; NULL is allowed. */
 void qd_result_file_close(qd_result_file_t *self);
 
-/* Reads the whole file, its worlds only where `worlds`, and compares it with its digests: whoever trusts what a file says
- * calls this first. QD_ERROR_INPUT: it was changed or damaged after it was written, or has no digests; of parts: one of
- * them is damaged, and was left out when they were opened. */
+/* Reads the whole file, its worlds only where `worlds`, and compares it with its digests: whoever trusts what
+ * a file says calls this first. QD_ERROR_INPUT: it was changed or damaged after it was written, or has no
+ * digests; of parts: one of them is damaged, and was left out when they were opened. */
 QD_MUST_USE qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t *error);
 
 /* Where it comes from. Owned by the file. */
@@ -162,8 +165,9 @@ const char *qd_result_file_order_label(const qd_result_file_t *self, size_t orde
 QD_MUST_USE qd_status_t qd_result_file_experiment(const qd_result_file_t *self, const char *name,
                                                   qd_experiment_t **experiment, qd_error_t *error);
 
-/* Whether per-world values of an outcome are there. Here and below an outcome may also be QD_OUTCOMES_MAX + k, the k-th of the group
- * `landscape` (qd_value_info); of these a file has neither intervals nor quantiles. */
+/* Whether per-world values of an outcome are there. Here and below an outcome may also be QD_OUTCOMES_MAX +
+ * k, the k-th of the group `landscape` (qd_value_info); of these a file has neither intervals nor
+ * quantiles. */
 bool qd_result_file_has_worlds(qd_result_file_t *self, qd_outcome_t outcome);
 
 /* Whether it is a folder of parts, which has rows and tallies but no statistics. */
@@ -180,17 +184,17 @@ bool qd_result_file_unequal_periods(qd_result_file_t *self);
  * (qd_result_file_fault). */
 bool qd_result_file_summarises(qd_result_file_t *self, qd_outcome_t outcome);
 
-/* QD_OK, or why reading the file failed: QD_ERROR_INPUT of a failure not told yet that the file is to blame for, QD_ERROR_IO if
- * any reading has failed since it was opened. To be asked at the end by callers that ask whether something is there:
- * functions of this header that return bool say "no" of what cannot be read. */
+/* QD_OK, or why reading the file failed: QD_ERROR_INPUT of a failure not told yet that the file is to blame
+ * for, QD_ERROR_IO if any reading has failed since it was opened. To be asked at the end by callers that ask
+ * whether something is there: functions of this header that return bool say "no" of what cannot be read. */
 QD_MUST_USE qd_status_t qd_result_file_fault(qd_result_file_t *self, qd_error_t *error);
 
 /* Worlds present of (point, order): failed ones included. */
 QD_MUST_USE qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order,
                                             uint64_t *worlds, qd_error_t *error);
 
-/* Writes *summary of the worlds that are there of an outcome at (point, order). QD_ERROR_INPUT: the file holds no statistics of
- * it; QD_ERROR_IO, QD_ERROR_MEMORY. */
+/* Writes *summary of the worlds that are there of an outcome at (point, order). QD_ERROR_INPUT: the file
+ * holds no statistics of it; QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t order,
                                                qd_outcome_t outcome, qd_result_summary_t *summary,
                                                qd_error_t *error);
@@ -203,8 +207,9 @@ QD_MUST_USE qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point
 /* Whether there is a variable of that path ("/survival/estimate"). A folder of parts has none. */
 bool qd_result_file_holds(qd_result_file_t *self, const char *variable);
 
-/* The numbers of a variable as doubles, last dimension fastest: malloc'ed into *value for free(), NULL after a failure, with their
- * number in *count. QD_ERROR_INPUT: no such variable, or no numbers; QD_ERROR_IO, QD_ERROR_MEMORY. */
+/* The numbers of a variable as doubles, last dimension fastest: malloc'ed into *value for free(), NULL after
+ * a failure, with their number in *count. QD_ERROR_INPUT: no such variable, or no numbers; QD_ERROR_IO,
+ * QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_reals(qd_result_file_t *self, const char *variable, double **value,
                                              size_t *count, qd_error_t *error);
 
@@ -224,18 +229,19 @@ QD_MUST_USE qd_status_t qd_result_file_claims(qd_result_file_t *self, const qd_r
 /* Its claims by order: cell[claim * orders + order]; NULL where the file has none (older ones). */
 QD_MUST_USE qd_status_t qd_result_file_claims_by_order(qd_result_file_t *self,
                                                        const qd_result_verdict_t **cell, qd_error_t *error);
-/* Its claims' robustness: cell[claim * places + place], and the places' names; NULL and 0 where there is none. Owned by the
- * file, as what the next one gives: which parameters move the effects. */
+/* Its claims' robustness: cell[claim * places + place], and the places' names; NULL and 0 where there is
+ * none. Owned by the file, as what the next one gives: which parameters move the effects. */
 QD_MUST_USE qd_status_t qd_result_file_robustness(qd_result_file_t *self, const qd_result_robustness_t **cell,
                                                   const char *const **place, size_t *places,
                                                   qd_error_t *error);
 
-/* Which parameters move the effects of its claims: row[*count], owned by the file. QD_ERROR_IO, QD_ERROR_MEMORY. */
+/* Which parameters move the effects of its claims: row[*count], owned by the file. QD_ERROR_IO,
+ * QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_turning(qd_result_file_t *self, const qd_result_turning_t **row,
                                                size_t *count, qd_error_t *error);
 
-/* Its claims under ablations: cell[claim * count + ablation], and the ablations' names; NULL and 0 where there are
- * none. */
+/* Its claims under ablations: cell[claim * count + ablation], and the ablations' names; NULL and 0 where
+ * there are none. */
 QD_MUST_USE qd_status_t qd_result_file_ablations(qd_result_file_t *self, const qd_result_verdict_t **cell,
                                                  const char *const **name, size_t *count, qd_error_t *error);
 /* The same against baselines: cell[claim * count + baseline]. */

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Runs task(context, index) for every index < count, in any order, on any threads, and returns when all are done. Tasks write to
- * their own slots only. engine/parallel.h has one on threads. */
+/* Runs task(context, index) for every index < count, in any order, on any threads, and returns when all are
+ * done. Tasks write to their own slots only. engine/parallel.h has one on threads. */
 typedef struct {
     int threads; /* handed to `run` */
     /* Runs the tasks on so many threads; every task has ended when it returns. */

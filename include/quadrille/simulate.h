@@ -1,5 +1,6 @@
-/* Batches of worlds in memory: for callers that choose the next points from the results of the last ones (calibration, sequential
- * designs, optimisation). Nothing is written; qd_run (run.h) is for results that must survive a crash. */
+/* Batches of worlds in memory: for callers that choose the next points from the results of the last ones
+ * (calibration, sequential designs, optimisation). Nothing is written; qd_run (run.h) is for results that
+ * must survive a crash. */
 #ifndef QUADRILLE_SIMULATE_H
 #define QUADRILLE_SIMULATE_H
 
@@ -27,13 +28,15 @@ typedef struct {
     const volatile sig_atomic_t *stop; /* set from outside to stop early; may be NULL */
 } qd_batch_t;
 
-/* Plays the batch: at each point the experiment's parameters and schedule and then the point's values, as a design with these
- * factors would. Fills out[points][orders][worlds][outcomes], last index fastest; NaN for a world that failed. World w of a
- * point and order has the same bits as world w of a result file with this point.
+/* Plays the batch: at each point the experiment's parameters and schedule and then the point's values, as a
+ * design with these factors would. Fills out[points][orders][worlds][outcomes], last index fastest; NaN for a
+ * world that failed. World w of a point and order has the same bits as world w of a result file with this
+ * point.
  *
- * QD_ERROR_INPUT: an unknown factor, a factor named twice, a value outside its range, more than 2^40 worlds, no point, or a
- * point that no order can have (qd_plan_check); the message names point, factor and value, and `out` is not written.
- * QD_ERROR_STOPPED: *stop was set; worlds that were not played are NaN. QD_ERROR_MEMORY. */
+ * QD_ERROR_INPUT: an unknown factor, a factor named twice, a value outside its range, more than 2^40 worlds,
+ * no point, or a point that no order can have (qd_plan_check); the message names point, factor and value, and
+ * `out` is not written. QD_ERROR_STOPPED: *stop was set; worlds that were not played are NaN.
+ * QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_simulate(const qd_experiment_t *experiment, const qd_batch_t *batch, double out[],
                                     qd_error_t *error);
 

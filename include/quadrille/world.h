@@ -1,9 +1,9 @@
-/* One world: a plan states the distribution from which it is drawn, a world is its state, a result its outcomes.
+/* One world: a plan states the distribution from which it is drawn, a world is its state, a result its
+ * outcomes.
  *
  * A plan is constant and shared between threads. A qd_world_t belongs to one thread; it is allocated once,
- * for the largest number of states it will ever hold, and playing allocates nothing. The kernel uses no
- * file, thread or clock: the result of qd_world_play is a pure function of (plan, seed, world
- * index). */
+ * for the largest number of states it will ever hold, and playing allocates nothing. The kernel uses no file,
+ * thread or clock: the result of qd_world_play is a pure function of (plan, seed, world index). */
 #ifndef QUADRILLE_WORLD_H
 #define QUADRILLE_WORLD_H
 
@@ -25,7 +25,8 @@
 
 /* ---- plan: the distribution of the worlds of one (design point, order) --------------------------------- */
 
-/* The data of an empirical order: states, capabilities and optional arrays. An array that is NULL is drawn. */
+/* The data of an empirical order: states, capabilities and optional arrays. An array that is NULL is
+ * drawn. */
 typedef struct {
     size_t states;            /* N */
     size_t poles;             /* m: states with a share >= 0.05, 1 to N; states are sorted by capability */

@@ -1,4 +1,5 @@
-/* Files that the assembler builds into the program. CMake names them, and recompiles a source file when its asset changes. */
+/* Files that the assembler builds into the program. CMake names them, and recompiles a source file when its
+ * asset changes. */
 #ifndef QD_BASE_ASSET_H
 #define QD_BASE_ASSET_H
 

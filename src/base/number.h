@@ -38,8 +38,9 @@ qd_number_fault_t qd_whole_of(const char *text, bool *negative, uint64_t *magnit
 /* Whether the text is a whole number in [low, high]; if so it is stored in *value. */
 bool qd_natural_of(const char *text, uint64_t low, uint64_t high, uint64_t *value);
 
-/* The expectation that a fault violates, for a message "found `1e400`; expected ..."; NULL for QD_NUMBER_GOOD,
- * QD_NUMBER_NONE and QD_NUMBER_FRACTION, where the caller's own range is the expectation. Static. */
+/* The expectation that a fault violates, for a message "found `1e400`; expected ..."; NULL for
+ * QD_NUMBER_GOOD, QD_NUMBER_NONE and QD_NUMBER_FRACTION, where the caller's own range is the expectation.
+ * Static. */
 const char *qd_number_expectation(qd_number_fault_t fault);
 
 #endif

@@ -302,8 +302,8 @@ static size_t distance(const char *a, const char *b)
     return last[m];
 }
 
-/* Whether a name at that distance is near enough: at most a third of the letters and one more may differ, and at most
- * half of them; names of one or two letters have no near name. */
+/* Whether a name at that distance is near enough: at most a third of the letters and one more may differ, and
+ * at most half of them; names of one or two letters have no near name. */
 static bool is_near(const char *name, const char *other, size_t d)
 {
     size_t n = strlen(name), m = strlen(other), longer = n > m ? n : m;

@@ -9,29 +9,30 @@
 
 #include "quadrille/error.h"
 
-/* The status of a file that could not be read or made, from errno: QD_ERROR_INPUT where its name, its kind or its permissions are
- * at fault, so that the user can name another; otherwise QD_ERROR_IO. */
+/* The status of a file that could not be read or made, from errno: QD_ERROR_INPUT where its name, its kind or
+ * its permissions are at fault, so that the user can name another; otherwise QD_ERROR_IO. */
 qd_status_t qd_unreadable_status(int number);
 
-/* Sets *there to whether an entry named `path` exists, be it a symbolic link to nothing. QD_ERROR_IO if that cannot be determined:
- * the caller must then not write to `path`. */
+/* Sets *there to whether an entry named `path` exists, be it a symbolic link to nothing. QD_ERROR_IO if that
+ * cannot be determined: the caller must then not write to `path`. */
 QD_MUST_USE qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error);
 
-/* Adds "PATH: found an existing file; expected none (ADVICE)", or folder, or symbolic link, and returns QD_ERROR_INPUT: the
- * message of every command that keeps the file it finds. */
+/* Adds "PATH: found an existing file; expected none (ADVICE)", or folder, or symbolic link, and returns
+ * QD_ERROR_INPUT: the message of every command that keeps the file it finds. */
 qd_status_t qd_refuse_existing(const char *path, const char *advice, qd_error_t *error);
 
 /* Reads a whole file of at most `limit` bytes into *text (NUL-terminated, to be freed; NULL on failure); the
- * messages name `path`. qd_unreadable_status if it cannot be read; QD_ERROR_INPUT if it is larger; QD_ERROR_MEMORY. */
+ * messages name `path`. qd_unreadable_status if it cannot be read; QD_ERROR_INPUT if it is larger;
+ * QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_read_text(const char *path, size_t limit, char **text, size_t *length,
                                      qd_error_t *error);
 
-/* The character that begins at s (of `left` bytes, at least one): its length in bytes and its code point; 0 where
- * it is not UTF-8 (RFC 3629). */
+/* The character that begins at s (of `left` bytes, at least one): its length in bytes and its code point; 0
+ * where it is not UTF-8 (RFC 3629). */
 size_t qd_text_character(const unsigned char *s, size_t left, uint32_t *code);
 
-/* Whether a terminal may interpret a character instead of showing it: controls (C0, delete, C1), marks that change
- * the direction of writing (Unicode's Bidi_Control), separators of lines and paragraphs. */
+/* Whether a terminal may interpret a character instead of showing it: controls (C0, delete, C1), marks that
+ * change the direction of writing (Unicode's Bidi_Control), separators of lines and paragraphs. */
 bool qd_is_control(uint32_t code);
 
 /* Whether a NUL-terminated text is valid as a name: UTF-8 without any such character. */
@@ -44,17 +45,19 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column);
 /* qd_read_text for a CSV file: QD_ERROR_INPUT with line and column where it is not text. */
 QD_MUST_USE qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error);
 
-/* A text in memory that is written as a stream. open_memstream is not used: where memory is short, glibc's drops what was written
- * without an error of the stream. */
+/* A text in memory that is written as a stream. open_memstream is not used: where memory is short, glibc's
+ * drops what was written without an error of the stream. */
 typedef struct {
     char *text; /* NUL-terminated, or NULL */
     size_t size, room;
 } qd_memory_t;
 
-/* A stream that writes to *self, which must stay where it is until qd_memory_close; NULL where memory is short. */
+/* A stream that writes to *self, which must stay where it is until qd_memory_close; NULL where memory is
+ * short. */
 FILE *qd_memory_open(qd_memory_t *self);
 
-/* Closes the stream. Returns self->text, whole and to be freed; NULL, with nothing left to free, where memory was short. */
+/* Closes the stream. Returns self->text, whole and to be freed; NULL, with nothing left to free, where memory
+ * was short. */
 char *qd_memory_close(FILE *out, qd_memory_t *self);
 
 /* The nearest known name, for messages about unknown names. */

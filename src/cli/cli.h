@@ -37,16 +37,16 @@ int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 /* Prints the program's name and version to stdout. */
 void qd_cli_print_version(void);
 
-/* Whether a result file can be written to `output`: the folder is writable, and an existing entry (*there) is a file. Prints the
- * reason where it cannot. */
+/* Whether a result file can be written to `output`: the folder is writable, and an existing entry (*there) is
+ * a file. Prints the reason where it cannot. */
 bool qd_cli_may_write(const char *output, bool *there);
 
 /* Whether `output` differs from every input: not even --force may replace an input. Prints the name of the
  * input otherwise. */
 bool qd_cli_spares(const char *output, const char *const input[], size_t inputs);
 
-/* Whether a command that reads `input` can write to `output`: both of the above, and an existing file may be replaced (`force`).
- * Prints the reason where it cannot. */
+/* Whether a command that reads `input` can write to `output`: both of the above, and an existing file may be
+ * replaced (`force`). Prints the reason where it cannot. */
 bool qd_cli_may_make(const char *output, const char *input, bool force);
 
 /* The path of an experiment, malloc'ed: `name` itself; or, for a name without slash or dot that is no file,
@@ -54,16 +54,16 @@ bool qd_cli_may_make(const char *output, const char *input, bool force);
  * names. NULL when memory is short. */
 char *qd_cli_experiment_path(const char *name);
 
-/* The default output of a command that reads a result file: "NAME.ENDING" for "FOLDER/NAME.h5", malloc'ed; NULL when memory is
- * short. */
+/* The default output of a command that reads a result file: "NAME.ENDING" for "FOLDER/NAME.h5", malloc'ed;
+ * NULL when memory is short. */
 char *qd_cli_beside(const char *path, const char *ending);
 
 /* Prints that `path` exists and `advice` in parentheses (qd_refuse_existing), and returns 2. */
 int qd_cli_refuse_existing(const char *path, const char *advice);
 
-/* Writes a file by `put` under another name and renames it, so that a file of that name is always whole. Without `replace` it
- * replaces nothing, not even a file that appears while it writes. Returns 0, or after a message an exit status; then nothing was
- * written. */
+/* Writes a file by `put` under another name and renames it, so that a file of that name is always whole.
+ * Without `replace` it replaces nothing, not even a file that appears while it writes. Returns 0, or after a
+ * message an exit status; then nothing was written. */
 int qd_cli_write(const char *output, bool replace,
                  qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context);
 

@@ -50,7 +50,8 @@ const qd_command_t *qd_command_find(const char *name)
 
 /* The man page, from the rows of the commands. */
 
-/* Escapes a text for roff: control lines, backslashes, and hyphens (as minus signs, so that a search finds them). */
+/* Escapes a text for roff: control lines, backslashes, and hyphens (as minus signs, so that a search finds
+ * them). */
 static void put_text(const char *text, size_t size)
 {
     if (size > 0 && (*text == '.' || *text == '\''))

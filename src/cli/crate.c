@@ -1,4 +1,5 @@
-/* quadrille crate: a result file as an RO-Crate, a folder with metadata about the file, its inputs and its origin.
+/* quadrille crate: a result file as an RO-Crate, a folder with metadata about the file, its inputs and its
+ * origin.
  *
  * Metadata follow RO-Crate 1.1 (Soiland-Reyes et al. 2022) and the Process Run Crate profile 0.5. */
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* quadrille export: the contents of a result file, row by row, for other tools. Memory does not depend on the number of worlds. */
+/* quadrille export: the contents of a result file, row by row, for other tools. Memory does not depend on the
+ * number of worlds. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +79,8 @@ static bool is_failed(cell_t *cell, uint64_t world)
     return cell->next < cell->failures && cell->failed[cell->next] == world;
 }
 
-/* A world that was played and did not fail has a number in some outcome; a missing world has NaN in all of them. */
+/* A world that was played and did not fail has a number in some outcome; a missing world has NaN in all of
+ * them. */
 static bool is_there(const double *value, size_t outcomes, size_t i)
 {
     for (size_t o = 0; o < outcomes; o++)
@@ -265,7 +267,8 @@ static qd_status_t export_summaries(export_t *self)
 
 /* ---- the design ------------------------------------------------------------------------------------------ */
 
-/* A number, or the word for it (a doctrine, a flag, a scope). Empty where the point does not set the factor. */
+/* A number, or the word for it (a doctrine, a flag, a scope). Empty where the point does not set the
+ * factor. */
 static qd_status_t put_coordinate(export_t *self, const qd_factor_t *factor, double value)
 {
     bool number =

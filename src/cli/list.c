@@ -116,9 +116,9 @@ static const struct {
     {"orders", {"name", "meaning"}, put_orders},
 };
 
-/* Prints the table of that name (parameters, outcomes, doctrines, orders) as a JSON array of objects or as CSV with a header;
- * bounds and defaults that are infinite are null, or empty. Returns false
- * and prints nothing for another name. */
+/* Prints the table of that name (parameters, outcomes, doctrines, orders) as a JSON array of objects or as
+ * CSV with a header; bounds and defaults that are infinite are null, or empty. Returns false and prints
+ * nothing for another name. */
 static bool list_data(const char *name, bool json)
 {
     for (size_t t = 0; t < sizeof data_tables / sizeof data_tables[0]; t++) {

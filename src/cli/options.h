@@ -1,5 +1,5 @@
-/* The commands and their options, one row each. Parsing, messages with the nearest name, --help, the man page and the shells'
- * completion are made from the rows. */
+/* The commands and their options, one row each. Parsing, messages with the nearest name, --help, the man page
+ * and the shells' completion are made from the rows. */
 #ifndef QD_CLI_OPTIONS_H
 #define QD_CLI_OPTIONS_H
 
@@ -15,7 +15,8 @@ typedef struct {
     char letter;         /* of its short form; 0: none */
     const char *value;   /* name of its value in the help ("OUT.h5"); NULL: it takes none */
     const char *meaning; /* for the help */
-    /* Stores the value (NULL for an option without one) in a field of the command's arguments; false: refused. */
+    /* Stores the value (NULL for an option without one) in a field of the command's arguments; false:
+     * refused. */
     bool (*take)(void *field, const char *value);
     size_t field;         /* offset of that field */
     const char *expected; /* the expected value, for the message about a refused one */
@@ -47,11 +48,13 @@ typedef struct {
 /* Options that every command has. */
 extern const qd_option_t qd_option_help, qd_option_version;
 
-/* The index-th option of a command: its own first, then those of every command (--help, --version). NULL after the last. */
+/* The index-th option of a command: its own first, then those of every command (--help, --version). NULL
+ * after the last. */
 const qd_option_t *qd_option_at(const qd_command_t *self, size_t index);
 
-/* Stores the options in the fields of `arguments` that the rows name; operands start at argv[optind]. Returns -1 to continue, or
- * an exit status: after --help and --version, or after a message about wrong options or a wrong number of operands. */
+/* Stores the options in the fields of `arguments` that the rows name; operands start at argv[optind]. Returns
+ * -1 to continue, or an exit status: after --help and --version, or after a message about wrong options or a
+ * wrong number of operands. */
 QD_MUST_USE int qd_options_take(const qd_command_t *self, int argc, char **argv, void *arguments);
 
 /* Prints to stdout how a command is used. */
@@ -134,13 +137,13 @@ QD_MUST_USE qd_status_t qd_cli_read_experiment(const qd_result_file_t *file, con
 QD_MUST_USE qd_status_t qd_cli_find_point(const qd_result_file_t *file, const qd_experiment_t *experiment,
                                           const char *name, size_t *point, qd_error_t *error);
 
-/* Reads "NAME,NAME,..." (and modifies it) into *point, malloc'ed, of *points positions. A name that contains commas may stand
- * alone. */
+/* Reads "NAME,NAME,..." (and modifies it) into *point, malloc'ed, of *points positions. A name that contains
+ * commas may stand alone. */
 QD_MUST_USE qd_status_t qd_cli_find_points(const qd_result_file_t *file, const qd_experiment_t *experiment,
                                            char *list, size_t **point, size_t *points, qd_error_t *error);
 
-/* Marks the outcomes of "NAME,NAME,...", or every one for "all". Returns -1, or after a message the exit status of a misuse of
- * `command`. */
+/* Marks the outcomes of "NAME,NAME,...", or every one for "all". Returns -1, or after a message the exit
+ * status of a misuse of `command`. */
 QD_MUST_USE qd_status_t qd_cli_find_outcomes(const char *list, bool outcome[QD_VALUES_MAX],
                                              qd_error_t *error);
 

@@ -74,8 +74,8 @@ static void say_time(double seconds)
         fprintf(stderr, "about %.1f days", seconds / 86400.0);
 }
 
-/* Prints the number of worlds, and estimates of time, memory and disk; returns an exit status. `threads` counts those of
- * each rank; 0: one for each processor. */
+/* Prints the number of worlds, and estimates of time, memory and disk; returns an exit status. `threads`
+ * counts those of each rank; 0: one for each processor. */
 static int needs_say(const qd_experiment_t *experiment, const char *output, size_t shards, int threads,
                      int ranks)
 {
@@ -300,8 +300,8 @@ static void show_warnings(void *context, const qd_error_t *warnings)
     (void)qd_cli_fail(warnings);
 }
 
-/* An existing result is overwritten only with --force and continued only with --resume. Returns false after a message where the
- * output cannot be used. */
+/* An existing result is overwritten only with --force and continued only with --resume. Returns false after a
+ * message where the output cannot be used. */
 static bool check_output(const arguments_t *self, const qd_experiment_t *experiment)
 {
     const char *output = self->run.output, *path = experiment->path;

@@ -15,8 +15,8 @@
 /* Installs the filter on both streams; call it before anything is printed. False when memory is short. */
 _Bool qd_screen_open(void);
 
-/* Holds output to stdout back, so that a command prints all of it or, after a fault, nothing. qd_screen_release prints or
- * discards it. Returns false and holds nothing when memory is short. */
+/* Holds output to stdout back, so that a command prints all of it or, after a fault, nothing.
+ * qd_screen_release prints or discards it. Returns false and holds nothing when memory is short. */
 _Bool qd_screen_hold(void);
 void qd_screen_release(_Bool print);
 
@@ -28,12 +28,12 @@ void qd_screen_erase_line(void);
 
 /* Texts broken into lines. */
 
-/* Prints the words of a text to stdout, broken into lines that begin at column `indent` (the first where the cursor is), and a
- * newline. */
+/* Prints the words of a text to stdout, broken into lines that begin at column `indent` (the first where the
+ * cursor is), and a newline. */
 void qd_wrapped(const char *text, int indent);
 
-/* A text printed in several steps: qd_wrap_end prints all that was written to the stream, as qd_wrapped does. If memory is short, the
- * stream is stdout, and the text is printed unbroken. */
+/* A text printed in several steps: qd_wrap_end prints all that was written to the stream, as qd_wrapped does.
+ * If memory is short, the stream is stdout, and the text is printed unbroken. */
 typedef struct {
     FILE *out;
     qd_memory_t memory;
@@ -42,7 +42,8 @@ typedef struct {
 FILE *qd_wrap_begin(qd_wrap_t *self);
 void qd_wrap_end(qd_wrap_t *self, int indent);
 
-/* As qd_wrapped, for paragraphs: breaks each line of the text as a paragraph; a line that begins with a space stays as it is. */
+/* As qd_wrapped, for paragraphs: breaks each line of the text as a paragraph; a line that begins with a space
+ * stays as it is. */
 void qd_wrapped_paragraphs(const char *text);
 
 #endif

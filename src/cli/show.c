@@ -104,8 +104,8 @@ static qd_status_t show_csv(const qd_show_t *self)
     return put_summary(self, false);
 }
 
-/* Provenance, summary, effects of factors and claims as one JSON object; the summary alone as CSV. All outcomes that are kept, with 95%
- * intervals of their means, unless self->asked. */
+/* Provenance, summary, effects of factors and claims as one JSON object; the summary alone as CSV. All
+ * outcomes that are kept, with 95% intervals of their means, unless self->asked. */
 static qd_status_t show_json(const qd_show_t *self)
 {
     const qd_provenance_t *from = qd_result_file_provenance(self->file);

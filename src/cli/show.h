@@ -26,15 +26,15 @@ void qd_show_plus_minus(double mean, double half);
 /* Whether the file has the intervals by which a precision stop judged its outcome. */
 bool qd_show_is_stopped(const qd_show_t *self);
 
-/* The name of a point as it is shown, and as --point takes it (qd_experiment_point_name); its label where the experiment
- * cannot be read. */
+/* The name of a point as it is shown, and as --point takes it (qd_experiment_point_name); its label where the
+ * experiment cannot be read. */
 const char *qd_show_point_name(const qd_show_t *self, size_t point);
 
 /* Characters of a text (not bytes). */
 size_t qd_show_length(const char *text);
 
-/* Prints a text in a column of `width` that begins at `indent`. A text that is too long is never cut: the line is
- * broken after it. Returns the column after it. */
+/* Prints a text in a column of `width` that begins at `indent`. A text that is too long is never cut: the
+ * line is broken after it. Returns the column after it. */
 int qd_show_column(const char *text, int indent, int width);
 
 qd_status_t qd_show_summary(const qd_show_t *self);

@@ -12,7 +12,8 @@
 
 /* Robustness of claims in `quadrille show`. */
 
-/* "fragile: same sign at 65% [58, 72] of 200 points, significantly opposite at 16%; more often the same where ..." */
+/* "fragile: same sign at 65% [58, 72] of 200 points, significantly opposite at 16%; more often the same where
+ * ..." */
 static void tell(FILE *out, const qd_result_robustness_t *cell)
 {
     fprintf(out, "%s: same sign at %.0f%% [%.0f, %.0f] of %lld points, significantly opposite at %.1f%%",
@@ -187,8 +188,8 @@ static void show_sentences(const char *head, const char *const sentence[])
     qd_wrap_end(&paragraph, 0);
 }
 
-/* Figures of merit 1 / (R^2 T): R the relative standard error of a claim's effect, T the time that the run took
- * times its threads. Twice the figure needs half the time for the same precision. */
+/* Figures of merit 1 / (R^2 T): R the relative standard error of a claim's effect, T the time that the run
+ * took times its threads. Twice the figure needs half the time for the same precision. */
 static void show_merits(const qd_show_t *self, size_t count, const qd_result_claim_t claim[])
 {
     const qd_provenance_t *from = qd_result_file_provenance(self->file);
@@ -258,7 +259,8 @@ static bool wanted(const qd_show_t *self, const char *outcome)
     return found >= 0 && (self->asked ? self->outcome[found] : found == QD_O_survival);
 }
 
-/* Prints "ORDER/POINT" in a column, with the point's name in place of its label. Returns the column after it. */
+/* Prints "ORDER/POINT" in a column, with the point's name in place of its label. Returns the column after
+ * it. */
 static int show_side(const qd_show_t *self, const char *label, int indent)
 {
     const char *slash = strchr(label, '/');
@@ -343,8 +345,8 @@ static void show_saltelli(const qd_result_sensitivity_t *row)
     printf("\n");
 }
 
-/* The reason why no factor has an index: the outcome is equal at all points, or the noise of the worlds explains the
- * differences (then the share of noise is known). */
+/* The reason why no factor has an index: the outcome is equal at all points, or the noise of the worlds
+ * explains the differences (then the share of noise is known). */
 static const char *why_unknown(const qd_result_sensitivity_t *row)
 {
     return isnan(row->noise_share) ? ": does not vary between points"

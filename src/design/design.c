@@ -9,8 +9,8 @@
 #include "base/memory.h"
 #include "quadrille/random.h"
 
-/* The address of each random number of a design: purpose DESIGN, with the "world" and the draw stated here, and the
- * use as the "period". Part of the format: an entry may be added, never moved. */
+/* The address of each random number of a design: purpose DESIGN, with the "world" and the draw stated here,
+ * and the use as the "period". Part of the format: an entry may be added, never moved. */
 
 typedef enum {
     USE_SOBOL_SHIFT = 0, /* world: dimension; draw 0: 64 bits, of which the upper 53 are the digital shift */
@@ -49,7 +49,8 @@ static double place(qd_luck_t luck, size_t point)
     return (double)(qd_random_bits(luck, QD_PURPOSE_DESIGN, USE_LHS_PLACE, (uint32_t)point) >> 32) * 0x1p-32;
 }
 
-/* The number whose stratum among n is `stratum`, at a place inside it: rounding must not move it to another. */
+/* The number whose stratum among n is `stratum`, at a place inside it: rounding must not move it to
+ * another. */
 static double inside(size_t stratum, double at, size_t n)
 {
     double strata = (double)n, x = ((double)stratum + at) / strata;
@@ -199,9 +200,9 @@ qd_status_t qd_design_saltelli(size_t base, size_t dimensions, uint64_t seed, do
 
 /* Morris's (1991) trajectories, with levels that are used equally often.
  *
- * Morris moves a factor by half of its levels, up from the lower half or down from the upper one: level l goes
- * to l + L/2 modulo L. This form works for any number of levels: a shift modulo L maps every level to another
- * one and uses each once. Rounds of L trajectories begin at the L levels in random order. */
+ * Morris moves a factor by half of its levels, up from the lower half or down from the upper one: level l
+ * goes to l + L/2 modulo L. This form works for any number of levels: a shift modulo L maps every level to
+ * another one and uses each once. Rounds of L trajectories begin at the L levels in random order. */
 
 /* Levels by which a round shifts: half of them; where that is no whole number, one of its neighbours. */
 static size_t shift_of(size_t levels, qd_luck_t luck)

@@ -36,10 +36,10 @@ QD_MUST_USE qd_status_t qd_design_saltelli(size_t base, size_t dimensions, uint6
                                            qd_error_t *error);
 
 /* Morris's (1991) trajectories. Factor d has L = levels[d] >= 1 grid levels at l/(L - 1), both ends of [0,1]
- * included (0 where L is 1). Fills trajectories * (dimensions + 1) points: point k + 1 of a trajectory differs
- * from point k in the factor moved[trajectory * dimensions + k] alone, by L/(2 (L - 1)) up or down; by
- * (L - 1)/2 or (L + 1)/2 levels where L is odd. Levels are used equally: among every L trajectories, counted
- * from the first, one begins and one ends at each level. */
+ * included (0 where L is 1). Fills trajectories * (dimensions + 1) points: point k + 1 of a trajectory
+ * differs from point k in the factor moved[trajectory * dimensions + k] alone, by L/(2 (L - 1)) up or down;
+ * by (L - 1)/2 or (L + 1)/2 levels where L is odd. Levels are used equally: among every L trajectories,
+ * counted from the first, one begins and one ends at each level. */
 QD_MUST_USE qd_status_t qd_design_morris(size_t trajectories, size_t dimensions, const size_t levels[],
                                          uint64_t seed, double unit[], size_t moved[], qd_error_t *error);
 

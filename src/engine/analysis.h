@@ -28,8 +28,8 @@
 #include "engine/claim_sequences.h"
 #include "engine/findings.h"
 
-/* Fills *out, to be freed by qd_analysis_free (also after a failure). The index has been selected. Analyses the
- * finished worlds of an incomplete run; a claim without worlds is undecided. */
+/* Fills *out, to be freed by qd_analysis_free (also after a failure). The index has been selected. Analyses
+ * the finished worlds of an incomplete run; a claim without worlds is undecided. */
 QD_MUST_USE qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
                                    qd_error_t *error);
 

@@ -253,7 +253,8 @@ static bool moves(const qd_rank_correlation_t *of)
     return of->interval.low > 0.0 || of->interval.high < 0.0;
 }
 
-/* The free factors that move the effect most, the strongest first, each with the side on which the sign is the same. */
+/* The free factors that move the effect most, the strongest first, each with the side on which the sign is
+ * the same. */
 static where_t strongest(const study_t *self, const place_t *place)
 {
     where_t out = {0};

@@ -80,7 +80,8 @@ static void find_blocks(study_t *self)
 
 /* ---- batch means --------------------------------------------------------------------------------------- */
 
-/* The sum of some worlds, less `origin` for each: the first value, so that equal values have themselves for a mean. */
+/* The sum of some worlds, less `origin` for each: the first value, so that equal values have themselves for a
+ * mean. */
 typedef struct {
     double sum, count, origin;
 } sum_t;
@@ -94,8 +95,8 @@ static void add_worlds(sum_t *self, const double value[], size_t count)
     }
 }
 
-/* Of all batches of one point, over the worlds that did not fail; NaN where all of a batch did. Worlds are read
- * READ_MAX at a time, whatever batches they belong to. */
+/* Of all batches of one point, over the worlds that did not fail; NaN where all of a batch did. Worlds are
+ * read READ_MAX at a time, whatever batches they belong to. */
 static qd_status_t read_point(study_t *self, size_t point, qd_outcome_t outcome, double room[],
                               qd_batch_mean_t mean[], qd_error_t *error)
 {

@@ -73,8 +73,8 @@ uint64_t qd_places_count(const qd_experiment_t *experiment, qd_place_family_t fa
 /* Whether the first column of a claim is the mean over several orders. */
 bool qd_claim_is_by_order(const qd_experiment_t *experiment, const qd_claim_t *claim);
 
-/* Adds the cells of a contrast, an interaction or a comparison of orders, with their weights. QD_ERROR_MEMORY only, as
- * below. */
+/* Adds the cells of a contrast, an interaction or a comparison of orders, with their weights. QD_ERROR_MEMORY
+ * only, as below. */
 QD_MUST_USE qd_status_t qd_place_contrast(const qd_experiment_t *experiment, const qd_place_t *place,
                                           qd_cells_t *cells, qd_error_t *error);
 

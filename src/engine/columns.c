@@ -35,10 +35,10 @@ double qd_outcome_greatest(qd_outcome_t outcome, double states, double periods)
     }
 }
 
-/* Bit o: `output:` requests outcome o, a claim judges it or needs it (crises, for the bimodality of a share of them; the
- * outcome in which its arms should be equal), or a precision stop depends on it. If the result file has no worlds,
- * requested outcomes are kept only if the analysis reads them world by world: main outcomes (contrasts), survival and
- * breakdown (curves), all outcomes of a design for sensitivity. */
+/* Bit o: `output:` requests outcome o, a claim judges it or needs it (crises, for the bimodality of a share
+ * of them; the outcome in which its arms should be equal), or a precision stop depends on it. If the result
+ * file has no worlds, requested outcomes are kept only if the analysis reads them world by world: main
+ * outcomes (contrasts), survival and breakdown (curves), all outcomes of a design for sensitivity. */
 static uint64_t kept_columns(const qd_experiment_t *experiment)
 {
     uint64_t columns = 0;

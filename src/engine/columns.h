@@ -11,8 +11,8 @@
 /* Whether the outcome is a count divided by the number of the world's crises. */
 bool qd_outcome_per_crisis(qd_outcome_t outcome);
 
-/* The greatest value of an outcome in a world of at most `states` states and `periods` periods; INFINITY where none is
- * known. */
+/* The greatest value of an outcome in a world of at most `states` states and `periods` periods; INFINITY
+ * where none is known. */
 double qd_outcome_greatest(qd_outcome_t outcome, double states, double periods);
 
 /* The kind of parts that a run of the experiment writes. */

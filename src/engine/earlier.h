@@ -1,4 +1,5 @@
-/* The finished worlds of earlier sessions of an experiment, in parts and result files, and their table on every rank. */
+/* The finished worlds of earlier sessions of an experiment, in parts and result files, and their table on
+ * every rank. */
 #ifndef QD_ENGINE_EARLIER_H
 #define QD_ENGINE_EARLIER_H
 

@@ -1,7 +1,8 @@
 /* Effects of the factors of a plain Latin hypercube or Sobol' design: rank correlations over its points.
  *
- * The output is the mean of an outcome at each point of the design; the inputs are the factors. Doctrines have no order: each but the
- * first one of the design is an input of its own, 1 where the point has it and 0 elsewhere. */
+ * The output is the mean of an outcome at each point of the design; the inputs are the factors. Doctrines
+ * have no order: each but the first one of the design is an input of its own, 1 where the point has it and 0
+ * elsewhere. */
 #ifndef QD_ENGINE_EFFECTS_H
 #define QD_ENGINE_EFFECTS_H
 
@@ -47,7 +48,8 @@ void qd_effects_clear(qd_effects_t *self);
 QD_MUST_USE qd_status_t qd_effects_find(qd_effects_t *self, size_t order, qd_outcome_t outcome,
                                         qd_error_t *error);
 
-/* Row i < inputs of the table of effects, as found last: `order` and `outcome` are its labels. Texts are borrowed. */
+/* Row i < inputs of the table of effects, as found last: `order` and `outcome` are its labels. Texts are
+ * borrowed. */
 qd_result_effect_t qd_effects_row(const qd_effects_t *self, size_t i, const char *order, const char *outcome);
 
 #endif

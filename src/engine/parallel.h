@@ -1,8 +1,9 @@
 /* Ranks and threads.
  *
- * Ranks are the processes that share a run: one, or the ranks of an mpirun where quadrille was built with QUADRILLE_MPI. No other
- * file speaks MPI. All functions of ranks but _ticket and _call_off are collective: every rank calls them in the same order, one
- * thread at a time (the engine's lock). If a rank dies, MPI ends the others; flushed worlds survive. */
+ * Ranks are the processes that share a run: one, or the ranks of an mpirun where quadrille was built with
+ * QUADRILLE_MPI. No other file speaks MPI. All functions of ranks but _ticket and _call_off are collective:
+ * every rank calls them in the same order, one thread at a time (the engine's lock). If a rank dies, MPI ends
+ * the others; flushed worlds survive. */
 #ifndef QD_ENGINE_PARALLEL_H
 #define QD_ENGINE_PARALLEL_H
 

@@ -54,8 +54,8 @@ uint64_t qd_stopping_looked(const qd_stopping_t *self, size_t point, size_t orde
  * experiment's. */
 uint64_t qd_stopping_target(const qd_stopping_t *self, size_t point, size_t order);
 
-/* The interval of the outcome at the last look at (point, order), valid at all looks at once; NaN before the first, and
- * where claims stop the run. */
+/* The interval of the outcome at the last look at (point, order), valid at all looks at once; NaN before the
+ * first, and where claims stop the run. */
 qd_interval_t qd_stopping_interval(const qd_stopping_t *self, size_t point, size_t order);
 
 /* Number of (point, order) pairs whose interval is narrow, replicas included; or of awaited claims that are

@@ -81,8 +81,8 @@ static void insert_change(qd_point_t *out, qd_change_t change)
     out->change[i] = change;
 }
 
-/* The point's changes of other parameters. After every change of a forced parameter by the file, one change restores the
- * forced value (a point's changes follow the file's). */
+/* The point's changes of other parameters. After every change of a forced parameter by the file, one change
+ * restores the forced value (a point's changes follow the file's). */
 static bool join_changes(qd_loading_t *load, const forced_t *force, const qd_point_t *point, qd_point_t *out)
 {
     const qd_experiment_t *self = load->self;

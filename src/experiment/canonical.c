@@ -250,8 +250,8 @@ static void write_worlds(FILE *out, const qd_experiment_t *self)
         fprintf(out, "worlds: %" PRIu64 "\n", self->worlds);
 }
 
-/* The keys that determine the values of worlds; the whole design if `whole`. The default luck is not written, so that
- * hashes are those of files without the key. */
+/* The keys that determine the values of worlds; the whole design if `whole`. The default luck is not written,
+ * so that hashes are those of files without the key. */
 static void write_core(FILE *out, const qd_loading_t *load, bool whole)
 {
     fputs(load->self->luck_by_order ? "luck: by-order\n" : "", out);

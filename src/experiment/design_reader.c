@@ -73,8 +73,9 @@ static bool read_values(qd_loading_t *load, const qd_yaml_node_t *list, qd_facto
     return good;
 }
 
-/* Value i of n equally spaced values from a to b (with equally spaced logarithms if `logarithmic`). Both ends are exact. Other values are
- * rounded to 15 digits, so that 0.1, 0.3, 0.5 equal the same numbers written out. */
+/* Value i of n equally spaced values from a to b (with equally spaced logarithms if `logarithmic`). Both ends
+ * are exact. Other values are rounded to 15 digits, so that 0.1, 0.3, 0.5 equal the same numbers written
+ * out. */
 static double spaced(double a, double b, size_t i, size_t n, bool logarithmic)
 {
     char text[40];

@@ -309,7 +309,8 @@ static void finish_factors(qd_design_t *design)
         }
 }
 
-/* Makes the canonical text, and makes it again with the result of the comparison where there is a registration. */
+/* Makes the canonical text, and makes it again with the result of the comparison where there is a
+ * registration. */
 static bool set_texts(qd_loading_t *load)
 {
     qd_experiment_t *self = load->self;

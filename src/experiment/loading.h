@@ -21,8 +21,8 @@ typedef struct {
     qd_distribution_t written;
 } qd_given_t;
 
-/* The settings of one block, sorted by parameter. The doctrine comes first, so that values given by name override its
- * values. */
+/* The settings of one block, sorted by parameter. The doctrine comes first, so that values given by name
+ * override its values. */
 typedef struct {
     size_t count;
     qd_given_t *given;

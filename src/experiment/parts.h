@@ -38,11 +38,12 @@ int qd_order_find(const qd_experiment_t *self, const char *label);
 /* "[unipolar, {empirical: {...}}]" */
 void qd_write_orders(FILE *out, const qd_experiment_t *self);
 
-/* The plugin of an experiment: `plugin: NAME` in an experiment file. A resolved text also has the digest of the plugin's file and
- * its declarations, so that results can be read without its code. */
+/* The plugin of an experiment: `plugin: NAME` in an experiment file. A resolved text also has the digest of
+ * the plugin's file and its declarations, so that results can be read without its code. */
 
-/* Sets load->self->plugin and its digest to the plugin in use, if there is one. `node` is NULL where the file has
- * no `plugin:`. Call it before any name of a parameter or an outcome is read. False after a fault, which the error reports. */
+/* Sets load->self->plugin and its digest to the plugin in use, if there is one. `node` is NULL where the file
+ * has no `plugin:`. Call it before any name of a parameter or an outcome is read. False after a fault, which
+ * the error reports. */
 bool qd_plugin_read(qd_loading_t *load, const qd_yaml_node_t *node);
 
 /* "plugin: {...}" and a new line, nothing without a plugin; `whole`: with its declarations. */
@@ -97,12 +98,12 @@ bool qd_arm_of_all(qd_loading_t *load, qd_arm_t *out);
  * no point. */
 bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out);
 
-/* Counterparts: copies of points with other settings in force, appended after all other points, so that runs, shards, merges and
- * verification treat them as points. */
+/* Counterparts: copies of points with other settings in force, appended after all other points, so that runs,
+ * shards, merges and verification treat them as points. */
 
-/* Makes *counterpart of a point: the `settings` in force throughout, over the file's `parameters`, the design, and every change of
- * a schedule. Its label is the point's, ", " and `suffix`. It is marked `from_claim`; its hash is to be set. False and
- * nothing left to free where memory is short. */
+/* Makes *counterpart of a point: the `settings` in force throughout, over the file's `parameters`, the
+ * design, and every change of a schedule. Its label is the point's, ", " and `suffix`. It is marked
+ * `from_claim`; its hash is to be set. False and nothing left to free where memory is short. */
 bool qd_counterpart_make(qd_loading_t *load, const qd_point_t *point, size_t settings,
                          const qd_setting_t setting[], const char *suffix, qd_point_t *counterpart);
 
@@ -113,8 +114,8 @@ bool qd_counterparts_reserve(qd_loading_t *load, const qd_yaml_node_t *node, siz
 void qd_claim_mark(const qd_claim_t *claim, bool wanted[]);
 
 /* `ablate:`, assumptions switched off one at a time. Every point of a claim gets a counterpart for each
- * ablation: the same point with the ablation's settings in force throughout, over the file's `parameters`, the
- * design, and every change of a schedule. The counterparts are marked `from_claim` and `ablation`. */
+ * ablation: the same point with the ablation's settings in force throughout, over the file's `parameters`,
+ * the design, and every change of a schedule. The counterparts are marked `from_claim` and `ablation`. */
 
 /* Reads `assumptions` (the preset: the assumptions of docs/model.md, part 8) or a mapping {name: {parameter:
  * value, ...}}, and appends the counterparts. Needs the claims. Faults are left in the document. */
@@ -146,8 +147,9 @@ void qd_write_ablations(FILE *out, const qd_loading_t *load);
  *
  * A parameter with a distribution given for it is free unless an arm sets it. */
 
-/* Reads {points: 200, worlds: 200, range: 0.5, parameters: {NAME: DISTRIBUTION, ...}} from load->robustness, which may be NULL,
- * and appends the counterparts. `overrides` may be NULL. Needs the claims; read it last. Faults are left in the document. */
+/* Reads {points: 200, worlds: 200, range: 0.5, parameters: {NAME: DISTRIBUTION, ...}} from load->robustness,
+ * which may be NULL, and appends the counterparts. `overrides` may be NULL. Needs the claims; read it last.
+ * Faults are left in the document. */
 void qd_robustness_read(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides);
 void qd_robustness_free(qd_experiment_t *self);
 
@@ -163,12 +165,12 @@ void qd_write_robustness(FILE *out, const qd_loading_t *load);
  * number of worlds or of design points, which a resumed run may raise, nor of text and options of output. */
 bool qd_canonical_set(qd_loading_t *load);
 
-/* Registration of the statements made before a run. `quadrille register EXPERIMENT.yaml` seals the claims, the
- * analysis, the seed, the number of worlds and the keys that determine the worlds' values in
+/* Registration of the statements made before a run. `quadrille register EXPERIMENT.yaml` seals the claims,
+ * the analysis, the seed, the number of worlds and the keys that determine the worlds' values in
  * EXPERIMENT.registered.yaml; an experiment that is loaded later is compared with it.
  *
- * A sealed file has a head (date, program, experiment, hash of the rest) and then lines that are a function of the
- * experiment alone. Comparison is line by line, so that the report names each changed claim. */
+ * A sealed file has a head (date, program, experiment, hash of the rest) and then lines that are a function
+ * of the experiment alone. Comparison is line by line, so that the report names each changed claim. */
 
 /* "PATH/NAME.registered.yaml" for "PATH/NAME.yaml", malloc'ed; NULL when memory is short. */
 char *qd_registration_path(const char *experiment_path);
@@ -178,8 +180,9 @@ char *qd_registration_path(const char *experiment_path);
 QD_MUST_USE qd_status_t qd_registration_write(const qd_experiment_t *experiment, FILE *out,
                                               qd_error_t *error);
 
-/* Looks for the sealed file of load->self, which has been resolved; sets its `registered` (the date, "" where there
- * is none) and `deviations` (a sentence for each difference, "; " between them, "" where there is none). */
+/* Looks for the sealed file of load->self, which has been resolved; sets its `registered` (the date, "" where
+ * there is none) and `deviations` (a sentence for each difference, "; " between them, "" where there is
+ * none). */
 bool qd_registration_find(qd_loading_t *load);
 
 /* `registered:` of a resolved text: {on: DATE, deviations: TEXT}. */

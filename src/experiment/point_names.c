@@ -144,7 +144,8 @@ static bool is_value(const qd_factor_t *factor, double value, const char *text)
            fabs(value - number) <= SAME * fmax(1.0, fmax(fabs(value), fabs(number)));
 }
 
-/* Applies one "factor=value" of a selector: drops points with another value. Modifies `part`. False: no such factor. */
+/* Applies one "factor=value" of a selector: drops points with another value. Modifies `part`. False: no such
+ * factor. */
 static bool take_part(const qd_experiment_t *self, char *part, bool chosen[])
 {
     char *value = strchr(part, '=');

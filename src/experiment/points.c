@@ -53,8 +53,8 @@ void qd_factor_draw(const qd_factor_t *self, size_t points, size_t stride, const
 }
 
 /* Truncates an unbounded distribution (u_low < u_high) at the outermost quantiles of a Morris design. If the
- * parameter's range leaves only a tail beyond them, the distribution stays unchanged; so does a bounded one, whose
- * u_low and u_high are 0. */
+ * parameter's range leaves only a tail beyond them, the distribution stays unchanged; so does a bounded one,
+ * whose u_low and u_high are 0. */
 static void cut_tails(qd_distribution_t *self)
 {
     double low = fmax(self->u_low, MORRIS_LOW_QUANTILE), high = fmin(self->u_high, MORRIS_HIGH_QUANTILE);
@@ -342,8 +342,8 @@ static uint64_t coordinate_hash(const qd_factor_t *factor, double value)
     return sum;
 }
 
-/* A sum, so that the hash does not depend on the order of the settings; the seed of a change is its place in the
- * schedule. */
+/* A sum, so that the hash does not depend on the order of the settings; the seed of a change is its place in
+ * the schedule. */
 uint64_t qd_point_hash(const qd_design_t *design, const qd_point_t *point)
 {
     uint64_t sum = 0;
@@ -424,7 +424,8 @@ static const char *stated_by_set(const qd_overrides_t *overrides, const char *na
     return NULL;
 }
 
-/* Writes "FILE:LINE:COLUMN" or "--set NAME=VALUE" into out. Searches in the order in which settings override each other. */
+/* Writes "FILE:LINE:COLUMN" or "--set NAME=VALUE" into out. Searches in the order in which settings override
+ * each other. */
 static void write_place(const qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides,
                         size_t point, size_t order, char *out, size_t room)
 {

@@ -1,4 +1,5 @@
-/* The table of designs (quadrille/designs.def), the points of a design, and the points that claims add to it. */
+/* The table of designs (quadrille/designs.def), the points of a design, and the points that claims add to
+ * it. */
 #ifndef QD_EXPERIMENT_POINTS_H
 #define QD_EXPERIMENT_POINTS_H
 
@@ -30,7 +31,8 @@ bool qd_point_of_block(qd_loading_t *load, const qd_block_t *block, const qd_sch
                        const char *label, qd_point_t *out);
 void qd_point_free(qd_point_t *point);
 
-/* Factors of a design: look-up, and in sampled designs the map from a place in the unit interval to a coordinate. */
+/* Factors of a design: look-up, and in sampled designs the map from a place in the unit interval to a
+ * coordinate. */
 
 /* Position of the factor of a parameter (or QD_DOCTRINE), or -1. */
 int qd_factor_find(const qd_design_t *design, int parameter);
@@ -53,14 +55,14 @@ QD_MUST_USE qd_status_t qd_factors_morris(const qd_design_t *design, uint64_t se
 /* XXH3-64 of the settings of a point; independent of their order and of the way in which they were given. */
 uint64_t qd_point_hash(const qd_design_t *design, const qd_point_t *point);
 
-/* The hash of a counterpart in a row of the robustness sample. It differs from the hash of every point without variation, even with equal
- * settings, because fewer outcomes of its worlds are kept. */
+/* The hash of a counterpart in a row of the robustness sample. It differs from the hash of every point
+ * without variation, even with equal settings, because fewer outcomes of its worlds are kept. */
 uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_t *point);
 
 /* Constraints between parameters, for every design point and order. */
 
-/* Checks the plans of load->self (qd_plan_check). A fault is reported at the place that sets `order.states` or
- * `order.poles` (the point, --set, or `parameters`); without one, at the order. */
+/* Checks the plans of load->self (qd_plan_check). A fault is reported at the place that sets `order.states`
+ * or `order.poles` (the point, --set, or `parameters`); without one, at the order. */
 void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides);
 
 #endif

@@ -45,8 +45,8 @@ bool qd_schedule_expand(qd_loading_t *load, const qd_schedule_t *self, qd_change
 /* Whether the schedule at period 0 overrides a parameter (or QD_DOCTRINE) entirely. */
 bool qd_schedule_overrides(const qd_schedule_t *schedule, int parameter);
 
-/* Reports such an override at the setting in the schedule's list; true if there is none. `what` names the overridden thing: "the
- * factor". */
+/* Reports such an override at the setting in the schedule's list; true if there is none. `what` names the
+ * overridden thing: "the factor". */
 bool qd_schedule_spares(const qd_yaml_node_t *list, const qd_schedule_t *schedule, int parameter,
                         const char *what);
 

@@ -1,17 +1,18 @@
 /* The bloc game (model.md part 2): an additively separable hedonic game on labels, on plain arrays.
  *
- * Pair worth W_ij = A_ij + threat * E_ij with shared threat E_ij = sum_l c_l m_il m_jl, m = min(A, 0). Payoff of i
- * in label k >= 1: u_i(k) = K_k sum_{j != i, b_j = k} c_j W_ij - cost (no cost in i's own label); label 0 is worth
- * 0 and open to all; a label with no member other than i cannot be entered, i's own excepted. State i < labels owns
- * label i + 1. Each move raises the weighted potential Phi = sum_k K_k sum_{i<j in k} c_i c_j W_ij - sum_i c_i
- * (cost paid by i) by c_i times the mover's gain, so reviews end, in a partition from which no state gains more
- * than the switching cost by moving (Bogomolnaia and Jackson 2002 for the symmetric case).
+ * Pair worth W_ij = A_ij + threat * E_ij with shared threat E_ij = sum_l c_l m_il m_jl, m = min(A, 0). Payoff
+ * of i in label k >= 1: u_i(k) = K_k sum_{j != i, b_j = k} c_j W_ij - cost (no cost in i's own label); label
+ * 0 is worth 0 and open to all; a label with no member other than i cannot be entered, i's own excepted.
+ * State i < labels owns label i + 1. Each move raises the weighted potential Phi = sum_k K_k sum_{i<j in k}
+ * c_i c_j W_ij - sum_i c_i (cost paid by i) by c_i times the mover's gain, so reviews end, in a partition
+ * from which no state gains more than the switching cost by moving (Bogomolnaia and Jackson 2002 for the
+ * symmetric case).
  *
  * The game keeps two sums over the members of each label, company_k = A (c 1_k) and its hostility (below):
  * O(n^2) in all to begin with and O(n) a move.
  *
- * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows of
- * `padded`. */
+ * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows
+ * of `padded`. */
 #ifndef QD_KERNEL_BLOC_GAME_H
 #define QD_KERNEL_BLOC_GAME_H
 
@@ -67,11 +68,11 @@ double qd_bloc_game_potential(const qd_bloc_game_t *self);
 
 /* ---- shared threats ---------------------------------------------------------------------------------- */
 
-/* Shared threats (model.md part 2), also those of the club game: E_ij = sum_l c_l m_il m_jl, m = min(A, 0), is never formed. For a group of
- * states G the game keeps its hostility h = m (c 1_G); the threat that state i shares with its members is sum_{j in
- * G} c_j E_ij = sum_l c_l m_il h_l, O(n). It lies between 0 and the product of two lengths, the state's exposure,
- * the root of E_ii, and the group's reach, the root of sum_l c_l h_l^2 (Cauchy and Schwarz), which usually suffices
- * to show that a state does not move. */
+/* Shared threats (model.md part 2), also those of the club game: E_ij = sum_l c_l m_il m_jl, m = min(A, 0),
+ * is never formed. For a group of states G the game keeps its hostility h = m (c 1_G); the threat that state
+ * i shares with its members is sum_{j in G} c_j E_ij = sum_l c_l m_il h_l, O(n). It lies between 0 and the
+ * product of two lengths, the state's exposure, the root of E_ii, and the group's reach, the root of sum_l
+ * c_l h_l^2 (Cauchy and Schwarz), which usually suffices to show that a state does not move. */
 
 /* The reach of a group of this hostility; arrays of `padded`. */
 static inline double qd_threat_reach(const double *restrict c, const double *restrict hostility,

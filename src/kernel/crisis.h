@@ -60,8 +60,8 @@ void qd_crisis_draw_luck(qd_crisis_luck_t *self, qd_luck_t luck, unsigned period
 void qd_crisis_draw(qd_crisis_t *self, const qd_state_t *state, const qd_parameters_t *p, qd_luck_t luck,
                     unsigned period, unsigned number, double *scratch);
 
-/* The first state with the largest c_i h_i > 0, or QD_NOBODY; the target's own stake is 0, so it never initiates.
- * weight: [padded], overwritten with c_i h_i. */
+/* The first state with the largest c_i h_i > 0, or QD_NOBODY; the target's own stake is 0, so it never
+ * initiates. weight: [padded], overwritten with c_i h_i. */
 int qd_crisis_initiator(const qd_crisis_t *self, const qd_state_t *state, double *weight);
 
 /* The doctrine that binds state i at present. */

@@ -1,5 +1,5 @@
-/* Steps of a mission's consequences that an enduring mission takes again, each by itself (model.md parts 5, 10), and
- * the effects on publics (part 11). */
+/* Steps of a mission's consequences that an enduring mission takes again, each by itself (model.md parts 5,
+ * 10), and the effects on publics (part 11). */
 #include "kernel/world.h"
 #include "math/reduce.h"
 

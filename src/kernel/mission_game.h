@@ -62,12 +62,12 @@ void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x);
 /* ---- games abreast ----------------------------------------------------------------------------------- */
 
 /* Four mission games side by side: the same states, sizes, affinities and order of moves; other fields,
- * thresholds and sides. Every vector holds one number of each game. Each game is a dependency chain from
- * one move to the next; four chains hide each other's latency.
+ * thresholds and sides. Every vector holds one number of each game. Each game is a dependency chain from one
+ * move to the next; four chains hide each other's latency.
  *
- * All states start at 0. Each game makes the moves that qd_mission_game_solve makes with its numbers from there
- * (above), to the last bit. A state with a fixed side must have thresholds at
- * which it never moves (up = +inf, down = -inf); its side is already part of the fields. */
+ * All states start at 0. Each game makes the moves that qd_mission_game_solve makes with its numbers from
+ * there (above), to the last bit. A state with a fixed side must have thresholds at which it never moves (up
+ * = +inf, down = -inf); its side is already part of the fields. */
 
 #define QD_ABREAST 4
 
@@ -91,9 +91,9 @@ static inline void qd_abreast_store(double at[QD_ABREAST], const qd_abreast_t *g
         QD_FEW_AT(at + v * QD_FEW) = games->part[v];
 }
 
-/* The moves of the games in the order in which they were made, for those that watch: a row for each state that
- * moved in some game, with its sides in all games from then on. The moves of one game are the rows that change
- * its side. */
+/* The moves of the games in the order in which they were made, for those that watch: a row for each state
+ * that moved in some game, with its sides in all games from then on. The moves of one game are the rows that
+ * change its side. */
 typedef struct {
     uint32_t mover;
     int8_t side[QD_ABREAST];

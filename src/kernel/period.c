@@ -1,5 +1,5 @@
-/* The end of a period (model.md part 5), the bloc review (part 2), the schedule (part 6), and the clubs: their review
- * and their effect on the baseline of affinities (part 9). */
+/* The end of a period (model.md part 5), the bloc review (part 2), the schedule (part 6), and the clubs:
+ * their review and their effect on the baseline of affinities (part 9). */
 #include <string.h>
 
 #include "kernel/mission_game.h"

@@ -1,5 +1,5 @@
-/* The venues of a mission (model.md parts 4 and 9): their rules. The differences between venues are their rows in
- * quadrille/venues.def; venue_games.h solves and weighs their games. */
+/* The venues of a mission (model.md parts 4 and 9): their rules. The differences between venues are their
+ * rows in quadrille/venues.def; venue_games.h solves and weighs their games. */
 #ifndef QD_KERNEL_VENUE_H
 #define QD_KERNEL_VENUE_H
 
@@ -63,7 +63,8 @@ typedef struct {
     double worth;              /* EU to the initiator */
 } qd_venue_game_t;
 
-/* Data that all venues of a crisis share, and the arrays of the present game; one per thread. Arrays: [padded]. */
+/* Data that all venues of a crisis share, and the arrays of the present game; one per thread. Arrays:
+ * [padded]. */
 typedef struct {
     /* the field, where all who are free stand at 0, of a venue without a term of its own: stake, patronage
      * and what initiator and target add */
@@ -145,8 +146,8 @@ static inline qd_venue_rules_t qd_venue_rules(qd_venue_t g, const qd_case_t *giv
     return rules;
 }
 
-/* The data of an enduring mission through venue g, [padded] each: the venue term of each state, 1 for states with the
- * flexible saving, 1 for members of the hub. */
+/* The data of an enduring mission through venue g, [padded] each: the venue term of each state, 1 for states
+ * with the flexible saving, 1 for members of the hub. */
 void qd_venue_keep(qd_venue_t g, const qd_case_t *given, double *term, double *saves, double *member);
 
 /* Whether the venue is paralysed when it is tried: vetoes, quorum, members' opposition. */

@@ -1,5 +1,5 @@
-/* A world and everything needed to play it: parameters, state, record and scratch, in separate structs. The functions
- * are the steps of docs/model.md, in the order of a period. */
+/* A world and everything needed to play it: parameters, state, record and scratch, in separate structs. The
+ * functions are the steps of docs/model.md, in the order of a period. */
 #ifndef QD_KERNEL_WORLD_H
 #define QD_KERNEL_WORLD_H
 
@@ -134,8 +134,8 @@ typedef struct {
 #endif
 extern const qd_kernel_t QD_KERNEL;
 
-/* The state with no relaxation owed; its affinities may be self->shown. Observation must not change the course of
- * the world. */
+/* The state with no relaxation owed; its affinities may be self->shown. Observation must not change the
+ * course of the world. */
 qd_state_t qd_world_settled(const qd_world_t *self);
 
 /* *view = the world, with the states as in `state`. */
@@ -158,7 +158,8 @@ void qd_world_review_blocs(qd_world_t *self, bool counted);
 /* The club review (part 9), where there are clubs; `counted` is false for the first one at t = 0. */
 void qd_world_review_clubs(qd_world_t *self, bool counted);
 
-/* The target of relaxation of the affinities, from X, the clubs and the present deepening; nothing may be owed. */
+/* The target of relaxation of the affinities, from X, the clubs and the present deepening; nothing may be
+ * owed. */
 void qd_world_set_baseline(qd_world_t *self);
 
 /* Advances each running mission by one period, in turn (part 10). */
@@ -180,8 +181,8 @@ void qd_world_add_load(qd_world_t *self, const double *x, double load);
 /* One crisis, from its drawing to its consequences (parts 3 to 5). */
 void qd_world_meet_crisis(qd_world_t *self, unsigned number);
 
-/* A mission through venue g and its effects on the order (part 5, first list; parts 10 to 12). Returns whether
- * it succeeded. */
+/* A mission through venue g and its effects on the order (part 5, first list; parts 10 to 12). Returns
+ * whether it succeeded. */
 bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
 
 /* End of period (part 5, last paragraph; learning of part 6), without the bloc review. The relaxation of the
@@ -198,8 +199,8 @@ void qd_world_apply_schedule(qd_world_t *self);
 
 /* ---- publics ----------------------------------------------------------------------------------------- */
 
-/* Publics (part 11): the effects of missions and wars on the support y of each state. x: [padded], +1 for states that
- * joined, 0 for states that stayed out, -1 for opponents. */
+/* Publics (part 11): the effects of missions and wars on the support y of each state. x: [padded], +1 for
+ * states that joined, 0 for states that stayed out, -1 for opponents. */
 
 /* At the end of a mission: for states that joined, y += gain (1 - y) on success, y -= loss y on failure. */
 void qd_publics_judge(qd_state_t *state, const qd_parameters_t *p, const double *x, bool success);

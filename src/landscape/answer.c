@@ -235,7 +235,8 @@ qd_moves_t qd_partition_moves(const qd_weights_t *weights, size_t groups_max, co
 
 #define EMPTY UINT32_MAX
 
-/* The visited configurations, each once, with its plateau. The list also serves as the queue of the search. */
+/* The visited configurations, each once, with its plateau. The list also serves as the queue of the
+ * search. */
 typedef struct {
     const qd_weights_t *weights;
     size_t n, groups_max;

@@ -1,7 +1,7 @@
 /* The answer of a landscape: a list of the minima of lowest energy, up to a limit, and their plateaus.
  *
- * Parallel walks fill one list for each share of the walk; the lists are merged in the order of the shares. The result,
- * the least `limit` minima by (energy, key), does not depend on the division into shares. */
+ * Parallel walks fill one list for each share of the walk; the lists are merged in the order of the shares.
+ * The result, the least `limit` minima by (energy, key), does not depend on the division into shares. */
 #ifndef QD_LANDSCAPE_ANSWER_H
 #define QD_LANDSCAPE_ANSWER_H
 
@@ -48,8 +48,8 @@ void qd_found_finish(qd_found_t *self);
 /* Allocates `count` zeroed minima in an answer, each with an array of groups. */
 QD_MUST_USE qd_status_t qd_answer_allocate(qd_landscape_answer_t *self, size_t count, qd_error_t *error);
 
-/* The same for a list that was found, with its totals; the groups are left to be set. `basin`: sizes of basins by key of a
- * minimum, or NULL where they were not counted. */
+/* The same for a list that was found, with its totals; the groups are left to be set. `basin`: sizes of
+ * basins by key of a minimum, or NULL where they were not counted. */
 QD_MUST_USE qd_status_t qd_answer_take(qd_landscape_answer_t *self, const qd_found_t *found,
                                        const uint32_t basin[], qd_error_t *error);
 
@@ -71,9 +71,9 @@ qd_moves_t qd_partition_moves(const qd_weights_t *weights, size_t groups_max, co
 
 /* Plateaus: connected sets of configurations of equal energy.
  *
- * A minimum that is not strict has a move that leaves the energy unchanged. Its plateau is the set of configurations
- * that such moves reach. If none of them has a lowering move, the plateau as a whole is a minimum. Otherwise the plateau
- * has an exit, and its minima are minima with respect to single moves only. */
+ * A minimum that is not strict has a move that leaves the energy unchanged. Its plateau is the set of
+ * configurations that such moves reach. If none of them has a lowering move, the plateau as a whole is a
+ * minimum. Otherwise the plateau has an exit, and its minima are minima with respect to single moves only. */
 
 /* Sets plateau and exit of every listed minimum that is not strict, and `plateaus`, `plateaus_known` of the
  * answer. Plateaus are numbered from 1 in the order of the list. */

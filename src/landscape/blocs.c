@@ -228,7 +228,8 @@ static void walk_share(void *context, size_t index)
     walk_from(&walk, self->prefix, blocs);
 }
 
-/* basin[r] = number of partitions from which steepest descent ends at r; `next` becomes the end of each descent. */
+/* basin[r] = number of partitions from which steepest descent ends at r; `next` becomes the end of each
+ * descent. */
 static void count_basins(uint32_t next[], uint32_t basin[], size_t partitions)
 {
     memset(basin, 0, partitions * sizeof *basin);
@@ -309,7 +310,8 @@ out:
 
 #define SHARES 64 /* shares of one layer (subsets of equal size), solved in parallel */
 
-/* Subsets are bit masks over actors 0..n-1. best and ways are kept for subsets without actor 0, at mask / 2. */
+/* Subsets are bit masks over actors 0..n-1. best and ways are kept for subsets without actor 0, at mask /
+ * 2. */
 typedef struct {
     const qd_weights_t *weights;
     size_t n;
@@ -389,8 +391,8 @@ static split_t split_of(const subsets_t *self, uint32_t set, uint32_t others)
     return (split_t){set ^ others, others, self->value[set ^ others] + self->best[others >> 1]};
 }
 
-/* The best split of one non-empty set and how many partitions reach it: every bloc that holds its lowest actor
- * is tried. */
+/* The best split of one non-empty set and how many partitions reach it: every bloc that holds its lowest
+ * actor is tried. */
 static split_t solve_set(const subsets_t *self, uint32_t set, uint64_t *ways)
 {
     split_t best = split_of(self, set, 0); /* the set as one bloc */

@@ -308,7 +308,8 @@ static bool next_row(const series_t *self, const size_t end[], size_t at[])
     return false;
 }
 
-/* Multiplies by a voter's factor; reach[a] is the total weight of the voters before it, `sets` their number plus one. */
+/* Multiplies by a voter's factor; reach[a] is the total weight of the voters before it, `sets` their number
+ * plus one. */
 static void multiply(series_t *self, size_t voter, size_t sets, size_t reach[])
 {
     size_t end[QD_POWER_RULES_MAX], shift = self->cells;

@@ -24,21 +24,22 @@ typedef struct {
     char expected[192];
 } qd_rule_fault_t;
 
-/* Returns false and the fault if a weight is negative or has too many digits, or if no coalition reaches the quota. A
- * sum that equals the quota in decimals reaches it, whatever its value in doubles. */
+/* Returns false and the fault if a weight is negative or has too many digits, or if no coalition reaches the
+ * quota. A sum that equals the quota in decimals reaches it, whatever its value in doubles. */
 bool qd_whole_rule_init(qd_whole_rule_t *self, const qd_power_rule_t *rule, size_t members,
                         qd_rule_fault_t *fault);
 
-/* Reduces the weights of `voters` without changing the winning coalitions: caps them at the quota and divides by
- * common factors. */
+/* Reduces the weights of `voters` without changing the winning coalitions: caps them at the quota and divides
+ * by common factors. */
 void qd_whole_reduce(int64_t weight[], size_t voters, int64_t *quota);
 
 /* A weighted voting game reduced to its countable part, and the swings that follow from the counts.
  *
- * Members with a veto are in every winning coalition. So only the others, the voters, are combined; their weights are
- * whole numbers. The methods count *small* sets of voters: sets of weight at most limit_r under every rule r and of at
- * most `most` members. The small sets are the complements of winning sets (limit_r is the weight that a winning set may
- * lack). If there is one rule and its losing sets have the smaller limit, they are the losing sets instead. */
+ * Members with a veto are in every winning coalition. So only the others, the voters, are combined; their
+ * weights are whole numbers. The methods count *small* sets of voters: sets of weight at most limit_r under
+ * every rule r and of at most `most` members. The small sets are the complements of winning sets (limit_r is
+ * the weight that a winning set may lack). If there is one rule and its losing sets have the smaller limit,
+ * they are the losing sets instead. */
 
 __extension__ typedef unsigned __int128 qd_count_t;
 
@@ -62,9 +63,9 @@ typedef struct {
     qd_count_t won[QD_POWER_MEMBERS_MAX + 1];
 } qd_swings_t;
 
-/* The game of `voters` under rules in whole numbers: weight[r] are set; quota[r] is the weight that
- * the voters must add (>= 1), and a winning set has at least `least` voters. Removes rules that others imply and sets
- * the limits. */
+/* The game of `voters` under rules in whole numbers: weight[r] are set; quota[r] is the weight that the
+ * voters must add (>= 1), and a winning set has at least `least` voters. Removes rules that others imply and
+ * sets the limits. */
 void qd_coalitions_settle(qd_coalitions_t *self, const int64_t quota[], size_t least);
 
 /* The first voter with the same weights as i; i if there is none before it. */
@@ -88,7 +89,8 @@ bool qd_series_count(const qd_coalitions_t *game, qd_small_sets_t *small);
 
 typedef struct qd_halves qd_halves_t;
 
-/* Divides the voters and estimates the work of counting. Release with qd_halves_free. NULL if memory is short. */
+/* Divides the voters and estimates the work of counting. Release with qd_halves_free. NULL if memory is
+ * short. */
 qd_halves_t *qd_halves_new(const qd_coalitions_t *game);
 void qd_halves_free(qd_halves_t *self); /* NULL allowed */
 

@@ -14,8 +14,8 @@
 #include "quadrille/power.h"
 #include "yaml/reader.h"
 
-/* The same from a document in memory. `ties` is relative to `folder` (empty, or ending in '/'). `error` must be the
- * one with which the document was loaded. */
+/* The same from a document in memory. `ties` is relative to `folder` (empty, or ending in '/'). `error` must
+ * be the one with which the document was loaded. */
 QD_MUST_USE qd_status_t qd_landscape_read(const qd_yaml_t *document, const char *folder,
                                           qd_landscape_t **self, qd_error_t *error);
 

@@ -1,15 +1,16 @@
 /* The voters are divided into two halves A and B, and the sets of each half are listed. A set of A and one of
  * B make a small set if their weights together are within every limit.
  *
- * Voters with equal weights form a class. The number of members from each class describes a set, and stands for `ways`
- * sets. The sets of a half are grouped by their number of members and their ways, and sorted within a group by
- * ascending weight under the first rule, the most selective one. For one group of each half, one sweep finds all pairs: as the
- * weight in B rises, the sets of A that fit under the first rule form a shrinking prefix. Under further rules the sweep checks
- * each pair of the prefix.
+ * Voters with equal weights form a class. The number of members from each class describes a set, and stands
+ * for `ways` sets. The sets of a half are grouped by their number of members and their ways, and sorted
+ * within a group by ascending weight under the first rule, the most selective one. For one group of each
+ * half, one sweep finds all pairs: as the weight in B rises, the sets of A that fit under the first rule form
+ * a shrinking prefix. Under further rules the sweep checks each pair of the prefix.
  *
- * Each set counts its partners (`hits`). The participation of a class follows from the hits by set. To add them up for every
- * class, each half is divided into two quarters: a set is a pair of codes, one per quarter, whose digits are the numbers from
- * its classes. Hits are summed by code, and only the few codes are decoded. */
+ * Each set counts its partners (`hits`). The participation of a class follows from the hits by set. To add
+ * them up for every class, each half is divided into two quarters: a set is a pair of codes, one per quarter,
+ * whose digits are the numbers from its classes. Hits are summed by code, and only the few codes are
+ * decoded. */
 #include "landscape/coalitions.h"
 
 #include <math.h>
@@ -82,8 +83,8 @@ static double weight_of(const qd_halves_t *self, size_t r, size_t voter)
 
 /* ---- the order of the rules ---------------------------------------------------------------------------- */
 
-/* An upper bound of the share of sets within the limit of a rule, among sets of voters that are each within it: from coarse
- * weights, rounded down. */
+/* An upper bound of the share of sets within the limit of a rule, among sets of voters that are each within
+ * it: from coarse weights, rounded down. */
 static double share_of(const qd_coalitions_t *game, size_t r)
 {
     double share[BINS + 1] = {1.0}, sum = 0.0;
@@ -260,7 +261,8 @@ static bool cross(const quarter_t *a, const quarter_t *b, groups_t *groups, uint
     return true;
 }
 
-/* Estimates the steps, with measured coefficients. Under further rules, the sweep checks only pairs within the first limit. */
+/* Estimates the steps, with measured coefficients. Under further rules, the sweep checks only pairs within
+ * the first limit. */
 static bool count_steps(qd_halves_t *self, uint32_t to[])
 {
     groups_t *groups = qd_new(1, sizeof *groups, NULL);
@@ -469,8 +471,8 @@ static qd_count_t share(qd_count_t ways, size_t j, size_t m)
     return ways / m * j + ways % m * j / m;
 }
 
-/* Adds to with[voter] the small sets that contain the first voter of each class. `others`: the ways of the other half's
- * group. */
+/* Adds to with[voter] the small sets that contain the first voter of each class. `others`: the ways of the
+ * other half's group. */
 static void add_classes(half_t *half, size_t g, qd_count_t others, size_t members,
                         qd_count_t with[][QD_POWER_MEMBERS_MAX + 2])
 {

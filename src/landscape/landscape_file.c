@@ -192,7 +192,8 @@ out:
     return status;
 }
 
-/* The folder part of a path, ending in '/', or "" if it has none; release with free(). NULL if memory is short. */
+/* The folder part of a path, ending in '/', or "" if it has none; release with free(). NULL if memory is
+ * short. */
 static char *folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');

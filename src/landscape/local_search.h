@@ -1,8 +1,8 @@
 /* Local search over partitions: annealing, then Kernighan and Lin's variable-depth passes.
  *
- * Each move updates the offers of groups to actors for the neighbours of the moved actor only.
- * Moving actor i from its group a to group b lowers the disagreements by offer_i(b) - offer_i(a). Two camps
- * are partitions into at most two groups, blocs into at most n. All random numbers come from qd_random_* under
+ * Each move updates the offers of groups to actors for the neighbours of the moved actor only. Moving actor i
+ * from its group a to group b lowers the disagreements by offer_i(b) - offer_i(a). Two camps are partitions
+ * into at most two groups, blocs into at most n. All random numbers come from qd_random_* under
  * QD_PURPOSE_LANDSCAPE. */
 #ifndef QD_LANDSCAPE_LOCAL_SEARCH_H
 #define QD_LANDSCAPE_LOCAL_SEARCH_H
@@ -48,8 +48,9 @@ void qd_local_search_free(qd_local_search_t *self);
 /* Starts from group[0..n-1], every entry below groups_max. */
 void qd_local_search_enter(qd_local_search_t *self, const uint16_t group[]);
 
-/* Random numbers and temperatures of one annealing: sweep s < sweeps uses period `period` + s and draw i for actor i;
- * the temperature falls geometrically from hot * mean |w| * sqrt(mean degree) to a tenth of mean |w|. */
+/* Random numbers and temperatures of one annealing: sweep s < sweeps uses period `period` + s and draw i for
+ * actor i; the temperature falls geometrically from hot * mean |w| * sqrt(mean degree) to a tenth of mean
+ * |w|. */
 typedef struct {
     qd_luck_t luck;
     uint32_t period, sweeps;
@@ -59,9 +60,9 @@ typedef struct {
 /* Sweeps of Metropolis moves over all actors in order, each to a random group in use or a new one. */
 void qd_local_search_anneal(qd_local_search_t *self, const qd_annealing_t *annealing);
 
-/* Passes of Kernighan and Lin. In a pass each actor moves at most once; every move is the best available one, even if
- * it raises the disagreements. A pass ends at the latest 40 moves after its lowest point and is undone back to it. The
- * search ends with the first pass without gain. */
+/* Passes of Kernighan and Lin. In a pass each actor moves at most once; every move is the best available one,
+ * even if it raises the disagreements. A pass ends at the latest 40 moves after its lowest point and is
+ * undone back to it. The search ends with the first pass without gain. */
 void qd_local_search_kernighan_lin(qd_local_search_t *self);
 
 /* Fusion of two partitions: pairs that both join stay together, and the rest is searched again.
@@ -70,8 +71,8 @@ void qd_local_search_kernighan_lin(qd_local_search_t *self);
  * ties. The network of nodes is much smaller, and both partitions are partitions of it. So a search of it
  * ends at least as low as the better of the two. */
 
-/* Replaces `a` by the best of a, b and the result of annealing and Kernighan and Lin's passes from their fusion.
- * Entries of a and b are below local->groups_max; `local` searches the whole network; its state
+/* Replaces `a` by the best of a, b and the result of annealing and Kernighan and Lin's passes from their
+ * fusion. Entries of a and b are below local->groups_max; `local` searches the whole network; its state
  * afterwards is unspecified. */
 QD_MUST_USE qd_status_t qd_fuse(const qd_weights_t *weights, qd_local_search_t *local,
                                 const qd_annealing_t *annealing, uint16_t a[], const uint16_t b[],

@@ -43,8 +43,8 @@ QD_MUST_USE qd_status_t qd_subsets_solve(const qd_weights_t *weights, const qd_r
  * configuration is a minimum when no g_i is negative. From one Gray code to the next one actor switches, so
  * that h changes by one row of w: O(n) a configuration. */
 
-/* Solves the whole landscape into an answer whose `minimum` array is empty: walks in parallel, keeps the minima,
- * counts basins up to QD_TWO_CAMPS_BASINS_MAX actors. */
+/* Solves the whole landscape into an answer whose `minimum` array is empty: walks in parallel, keeps the
+ * minima, counts basins up to QD_TWO_CAMPS_BASINS_MAX actors. */
 QD_MUST_USE qd_status_t qd_two_camps_solve(const qd_landscape_t *landscape, const qd_weights_t *weights,
                                            const qd_runner_t *runner, qd_landscape_answer_t *answer,
                                            qd_error_t *error);

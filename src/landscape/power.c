@@ -67,7 +67,8 @@ static qd_status_t tell_fault(size_t r, const qd_rule_fault_t *fault, qd_error_t
                         fault->expected);
 }
 
-/* Adds one rule to the game of the voters. A rule with equal weights becomes a bound on the number of voters. */
+/* Adds one rule to the game of the voters. A rule with equal weights becomes a bound on the number of
+ * voters. */
 static void add_rule(qd_coalitions_t *game, const qd_whole_rule_t *rule, const bool veto[], size_t members,
                      int64_t quotas[], size_t *least)
 {

@@ -102,7 +102,8 @@ int qd_landscape_game_settle(qd_landscape_game_t *self)
     if (self->rule == QD_RULE_TWO_CAMPS)
         return qd_mission_game_solve(&self->mission);
     int passes = qd_bloc_game_solve(&self->bloc), most = passes;
-    /* Every round but the last raises the potential, so that the loop ends. The bound is for gains within rounding. */
+    /* Every round but the last raises the potential, so that the loop ends. The bound is for gains within
+     * rounding. */
     for (int round = 0; passes > 1 && passes <= QD_PASSES_MAX && round < QD_PASSES_MAX; round++) {
         qd_landscape_game_leave(self, self->group);
         qd_landscape_game_enter(self, self->group);

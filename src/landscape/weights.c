@@ -60,8 +60,9 @@ static bool multiply(uint64_t digit[], size_t *digits, uint64_t m)
     return true;
 }
 
-/* The product a b c in units of 10^power, which must divide it. Every digit has the sign of the product; `digits` is
- * their number (0 for 0). Returns false if the product needs more than QD_DIGITS_MAX - 1 digits. */
+/* The product a b c in units of 10^power, which must divide it. Every digit has the sign of the product;
+ * `digits` is their number (0 for 0). Returns false if the product needs more than QD_DIGITS_MAX - 1
+ * digits. */
 static bool amount_product(qd_amount_t *self, decimal_t a, decimal_t b, decimal_t c, int power)
 {
     uint64_t digit[QD_DIGITS_MAX] = {1};

@@ -39,13 +39,14 @@ int qd_amount_compare(const qd_amount_t *a, const qd_amount_t *b);
  * these powers of ten: sums of weights are then exact in double precision in any order, and equal energies
  * compare equal.
  *
- * Otherwise sums of doubles decide wherever they differ by more than `tolerance`. A closer pair is recorded, and the
- * method `exact` solves the landscape again with qd_weights_add_digits. Each weight then has the digits of the product
- * of the three shortest decimals in the base 2^46 too, and exact sums of digits decide those pairs.
+ * Otherwise sums of doubles decide wherever they differ by more than `tolerance`. A closer pair is recorded,
+ * and the method `exact` solves the landscape again with qd_weights_add_digits. Each weight then has the
+ * digits of the product of the three shortest decimals in the base 2^46 too, and exact sums of digits decide
+ * those pairs.
  *
- * The tolerance, 1e-12 sum |w|, exceeds the largest error of a difference of two sums of doubles. A walk adds at most
- * 4096 + 36 rows before it recomputes; each addition errs by at most 2^-53 sum |w| and each weight by 2^-52 of itself,
- * in total by less than 4.7e-13 sum |w| for each sum. */
+ * The tolerance, 1e-12 sum |w|, exceeds the largest error of a difference of two sums of doubles. A walk adds
+ * at most 4096 + 36 rows before it recomputes; each addition errs by at most 2^-53 sum |w| and each weight by
+ * 2^-52 of itself, in total by less than 4.7e-13 sum |w| for each sum. */
 
 typedef struct {
     size_t n, padded;
@@ -70,9 +71,9 @@ int qd_decimals(double x);
 /* 10^decimals, exact for 0 <= decimals <= 22. */
 double qd_power_of_ten(int decimals);
 
-/* QD_ERROR_INPUT if a product of two sizes and the propensity of their pair, or a partial product, is not a normal
- * double although no factor is 0, or if the sum of the products overflows: energies would be infinite, or equal where
- * they differ. pair: the two actors; both 0 if the sum is at fault. */
+/* QD_ERROR_INPUT if a product of two sizes and the propensity of their pair, or a partial product, is not a
+ * normal double although no factor is 0, or if the sum of the products overflows: energies would be infinite,
+ * or equal where they differ. pair: the two actors; both 0 if the sum is at fault. */
 QD_MUST_USE qd_status_t qd_weights_check(const qd_landscape_t *landscape, size_t pair[2], qd_error_t *error);
 
 /* Weights of a checked landscape; released by qd_weights_free, also after a failure. */
@@ -84,8 +85,8 @@ void qd_weights_free(qd_weights_t *self);
 QD_MUST_USE qd_status_t qd_weights_add_digits(qd_weights_t *self, const qd_landscape_t *landscape,
                                               qd_error_t *error);
 
-/* The comparison of sums of doubles that agree to the tolerance, without digits: 0, equal. Records it as undecided
- * unless the doubles are exact. */
+/* The comparison of sums of doubles that agree to the tolerance, without digits: 0, equal. Records it as
+ * undecided unless the doubles are exact. */
 static inline int qd_weights_level(const qd_weights_t *self)
 {
     if (!self->exact)
@@ -99,14 +100,15 @@ qd_amount_t qd_weights_row(const qd_weights_t *self, size_t actor, const double 
 /* The gain of `actor` from moving to group k, by digits: its ties there minus its present ones. */
 qd_amount_t qd_weights_gain(const qd_weights_t *self, const uint16_t group[], size_t actor, size_t k);
 
-/* Sign of a gain whose sum of doubles is `gain`: -1, 0 or 1, exactly where weights are exact or have digits. */
+/* Sign of a gain whose sum of doubles is `gain`: -1, 0 or 1, exactly where weights are exact or have
+ * digits. */
 int qd_weights_sign(const qd_weights_t *self, double gain, const uint16_t group[], size_t actor, size_t k);
 
 /* Sum of w over the pairs within groups, by digits. */
 qd_amount_t qd_weights_within(const qd_weights_t *self, const uint16_t group[]);
 
-/* The energy and the disagreements of the partition group[0..n-1], in the user's units: 2 (D - hostile) and D for two
- * camps, D and D for blocs. */
+/* The energy and the disagreements of the partition group[0..n-1], in the user's units: 2 (D - hostile) and D
+ * for two camps, D and D for blocs. */
 void qd_weights_judge(const qd_weights_t *self, qd_landscape_rule_t rule, const uint16_t group[],
                       double *energy, double *disagreements);
 

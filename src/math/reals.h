@@ -1,9 +1,9 @@
 /* A few doubles, or 64-bit words, at a time: as many as the widest vectors that every processor of the
- * instruction set has. Arithmetic works lane by lane with the same bits as one by one; sums go to eight partial sums
- * (reduce.h), of which each vector holds some, so that no width changes a bit.
+ * instruction set has. Arithmetic works lane by lane with the same bits as one by one; sums go to eight
+ * partial sums (reduce.h), of which each vector holds some, so that no width changes a bit.
  *
- * The compiler's vectors serve for every processor. No other header has intrinsics: they spell, for x86-64 and for aarch64, the
- * instructions that compilers do not find. All give the same bits. */
+ * The compiler's vectors serve for every processor. No other header has intrinsics: they spell, for x86-64
+ * and for aarch64, the instructions that compilers do not find. All give the same bits. */
 #ifndef QD_MATH_REALS_H
 #define QD_MATH_REALS_H
 
@@ -40,8 +40,8 @@ typedef double qd_few_anywhere_t __attribute__((vector_size(QD_FEW * 8), aligned
 #define QD_FEW_EQUAL(x, y)  ((qd_few_mask_t)((x) == (y)))
 #define QD_FEW_DIFFER(x, y) ((qd_few_mask_t)((x) != (y)))
 
-/* x where the lane's condition holds, else +0; and else y. Written as an operation on doubles: an integer operation
- * between a comparison and an addition would add a bypass delay. */
+/* x where the lane's condition holds, else +0; and else y. Written as an operation on doubles: an integer
+ * operation between a comparison and an addition would add a bypass delay. */
 #if defined(__AVX__)
 #define QD_FEW_WHERE(condition, x) ((qd_few_t)_mm256_and_pd((__m256d)(condition), (__m256d)(x)))
 #define QD_FEW_EITHER(condition, x, y)                                                                       \
@@ -128,8 +128,8 @@ static inline unsigned qd_few_bits(qd_few_mask_t condition)
 #endif
 }
 
-/* As many whole numbers (int32_t) at an address, converted to doubles: one instruction, which compilers do not
- * generate. */
+/* As many whole numbers (int32_t) at an address, converted to doubles: one instruction, which compilers do
+ * not generate. */
 #if defined(__AVX__)
 #define QD_FEW_OF_INTS(at)                                                                                   \
     ((qd_few_t)_mm256_cvtepi32_pd(_mm_loadu_si128((const __m128i *)(const void *)(at))))
@@ -143,7 +143,8 @@ static inline unsigned qd_few_bits(qd_few_mask_t condition)
 
 /* ---- as many doubles as a register holds --------------------------------------------------------------- */
 
-/* The same for the widest vectors: with AVX-512 of eight, whose conditions are bits of their own; elsewhere the few above. */
+/* The same for the widest vectors: with AVX-512 of eight, whose conditions are bits of their own; elsewhere
+ * the few above. */
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #define QD_REALS 8
 typedef __mmask8 qd_mask_t;

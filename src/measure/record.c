@@ -43,7 +43,8 @@ void qd_record_breakdown(qd_record_t *self, int cause)
     self->broke = self->period;
 }
 
-/* Jaccard similarity of the joiners of this mission and the last one, 0 for the first; stores the present joiners. */
+/* Jaccard similarity of the joiners of this mission and the last one, 0 for the first; stores the present
+ * joiners. */
 static double jaccard(qd_record_t *self, const qd_set_t *joined)
 {
     uint32_t before = self->joiners, now = (uint32_t)qd_set_count(joined);

@@ -1,4 +1,5 @@
-/* The record of a world: sums over its events, from which the outcomes of docs/model.md, part 7, follow at the end. */
+/* The record of a world: sums over its events, from which the outcomes of docs/model.md, part 7, follow at
+ * the end. */
 #ifndef QD_MEASURE_RECORD_H
 #define QD_MEASURE_RECORD_H
 

@@ -7,9 +7,9 @@
 
 #include "world/state.h"
 
-/* The blocs (labels with at least two holders) and the unaligned states, rebuilt when labels change and used by
- * measures in between. Rows of `padded`, 1 for members and 0 for others: first the unaligned states (and the
- * padding), then each bloc. */
+/* The blocs (labels with at least two holders) and the unaligned states, rebuilt when labels change and used
+ * by measures in between. Rows of `padded`, 1 for members and 0 for others: first the unaligned states (and
+ * the padding), then each bloc. */
 typedef struct {
     size_t padded, blocs;
     double *row; /* [1 + blocs][padded], and scratch */
@@ -71,13 +71,15 @@ void qd_depths_free(qd_depths_t *self);
 /* Reads the present levels; the world has clubs. */
 void qd_depths_set(qd_depths_t *self, const qd_state_t *state);
 
-/* Depth in the deepest club, weighted by capability over states other than poles; 0 without such states or clubs. */
+/* Depth in the deepest club, weighted by capability over states other than poles; 0 without such states or
+ * clubs. */
 double qd_measure_integration(const qd_depths_t *self, const double *c);
 
 /* Share of the states other than poles that are in two clubs or more; 0 without such states or clubs. */
 double qd_measure_overlap(const qd_state_t *state);
 
-/* Share of the pairs of states in one club, its patron left out, with A < 0, over all clubs; 0 without pairs. */
+/* Share of the pairs of states in one club, its patron left out, with A < 0, over all clubs; 0 without
+ * pairs. */
 double qd_measure_rival_spokes(const qd_state_t *state);
 
 /* Sum c_i y_i, at most 1. */

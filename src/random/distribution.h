@@ -13,7 +13,8 @@ double qd_beta_quantile(double a, double b, double u);
 /* Regularised incomplete beta function I_x(a, b), 0 <= x <= 1. */
 double qd_beta_probability(double a, double b, double x);
 
-/* The table of distributions (quadrille/distributions.def): how each is written and checked, and its values. */
+/* The table of distributions (quadrille/distributions.def): how each is written and checked, and its
+ * values. */
 
 #define QD_NUMBERS_MAX 4 /* greatest number of parameters of a distribution */
 
@@ -45,8 +46,8 @@ typedef struct {
 
 extern const qd_distribution_info_t qd_distribution_table[QD_DISTRIBUTIONS];
 
-/* The number of different values of a finished distribution that have a probability above 0; 0 for a continuous
- * one. *value = value `at`, counted from 0, where there is one; otherwise it is left unchanged. */
+/* The number of different values of a finished distribution that have a probability above 0; 0 for a
+ * continuous one. *value = value `at`, counted from 0, where there is one; otherwise it is left unchanged. */
 size_t qd_distribution_value(const qd_distribution_t *self, size_t at, double *value);
 
 #endif

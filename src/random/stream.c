@@ -7,16 +7,16 @@
 #include "math/elementary.h"
 #include "math/lanes.h"
 
-/* Philox4x32-10 on eight counters at once. Yields the same words as Random123's philox4x32 (tests/random compares
- * them); a round is a few vector operations. */
+/* Philox4x32-10 on eight counters at once. Yields the same words as Random123's philox4x32 (tests/random
+ * compares them); a round is a few vector operations. */
 
 /* A number of each of eight counters, in the lower halves of the lanes. */
 typedef struct {
     qd_words_t part[QD_WORD_PARTS];
 } eight_words_t;
 
-/* The keys of all rounds. A function that is not inlined keeps them in memory: filling a vector from memory takes one
- * load, from a register several operations. */
+/* The keys of all rounds. A function that is not inlined keeps them in memory: filling a vector from memory
+ * takes one load, from a register several operations. */
 typedef struct {
     uint64_t round[10][2];
 } philox_keys_t;
@@ -33,8 +33,8 @@ __attribute__((noinline, unused)) static void philox_keys(philox_keys_t *self, u
 }
 
 /* word[w] of the eight = word w of philox4x32({counter[0], ..., counter[3]}, key). The upper halves are
- * unspecified on entry and on return: a multiplication ignores them. The rounds of one vector depend on each other;
- * the rounds of different vectors overlap. */
+ * unspecified on entry and on return: a multiplication ignores them. The rounds of one vector depend on each
+ * other; the rounds of different vectors overlap. */
 static inline void philox_lanes(const eight_words_t counter[4], const philox_keys_t *keys,
                                 eight_words_t word[4])
 {
@@ -291,8 +291,8 @@ static inline void make_points(const normals_t *self, size_t pairs, double *out)
 }
 
 /* Pairs, a multiple of 4, are points of the plane: each at a random angle, half of its squared distance from
- * the centre exponential (Box and Muller 1958). The work is divided into short steps,
- * each for all pairs: the operations of one pair depend on each other, and a processor reorders only about sixty. */
+ * the centre exponential (Box and Muller 1958). The work is divided into short steps, each for all pairs: the
+ * operations of one pair depend on each other, and a processor reorders only about sixty. */
 static inline void make_normals(normals_t *self, size_t pairs, double *out)
 {
     make_radii(self, pairs);

@@ -4,8 +4,8 @@
 
 #include "quadrille/registry.h"
 
-/* Adds a plugin's row behind the model's own. There is room for QD_OWN_PARAMETERS and QD_OWN_OUTCOMES. Texts must outlive the process's
- * use of the registry. */
+/* Adds a plugin's row behind the model's own. There is room for QD_OWN_PARAMETERS and QD_OWN_OUTCOMES. Texts
+ * must outlive the process's use of the registry. */
 void qd_own_parameter_add(const qd_parameter_info_t *info);
 void qd_own_outcome_add(const qd_outcome_info_t *info);
 

@@ -1,4 +1,5 @@
-/* The report: the page, and its data as one JSON object. Numbers have five digits, more than a figure shows. */
+/* The report: the page, and its data as one JSON object. Numbers have five digits, more than a figure
+ * shows. */
 #include "report/report.h"
 
 #include <math.h>
@@ -11,7 +12,8 @@
 #include "registry/rows.h"
 #include "report/report_parts.h"
 
-/* Greatest number of (point, order) pairs with curves, for 140 periods; fewer for more periods: about a megabyte. */
+/* Greatest number of (point, order) pairs with curves, for 140 periods; fewer for more periods: about a
+ * megabyte. */
 #define REPORT_CELLS 24
 
 /* Up to this number of (point, order) pairs all outcomes are summarised; beyond it the main ones. */
@@ -219,8 +221,8 @@ static qd_status_t write_outcomes(const qd_report_t *self)
 
 /* ---- curves -------------------------------------------------------------------------------------------- */
 
-/* "KEY":[...] of a variable over (point, order, ...), for the points with details one after the other; nothing
- * where the file has no such variable. */
+/* "KEY":[...] of a variable over (point, order, ...), for the points with details one after the other;
+ * nothing where the file has no such variable. */
 static qd_status_t write_details(const qd_report_t *self, const char *key, const char *variable, size_t rank)
 {
     fprintf(self->out, "\"%s\":[", key);

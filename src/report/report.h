@@ -1,7 +1,7 @@
 /* The report of a result file: one HTML page that opens from disk and uses no network.
  *
- * The page carries the data it shows, a charting library (Vega), its own scripts and styles. Every text of the
- * result file is escaped; the page's security policy forbids requests and code made from text. */
+ * The page carries the data it shows, a charting library (Vega), its own scripts and styles. Every text of
+ * the result file is escaped; the page's security policy forbids requests and code made from text. */
 #ifndef QD_REPORT_REPORT_H
 #define QD_REPORT_REPORT_H
 

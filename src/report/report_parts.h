@@ -1,4 +1,5 @@
-/* Data and functions that the parts of a report share: the result, and JSON of five digits. For report*.c only. */
+/* Data and functions that the parts of a report share: the result, and JSON of five digits. For report*.c
+ * only. */
 #ifndef QD_REPORT_REPORT_PARTS_H
 #define QD_REPORT_REPORT_PARTS_H
 
@@ -27,8 +28,8 @@ void qd_report_put_reals(FILE *out, const double value[], size_t count);
 /* The comma before an element of a list, except the first. */
 void qd_report_put_comma(FILE *out, size_t position);
 
-/* The tables of the result: claims with their verdicts by order, ablations and baselines; contrasts; sensitivity; effects of
- * factors. */
+/* The tables of the result: claims with their verdicts by order, ablations and baselines; contrasts;
+ * sensitivity; effects of factors. */
 QD_MUST_USE qd_status_t qd_report_write_claims(const qd_report_t *self);
 QD_MUST_USE qd_status_t qd_report_write_contrasts(const qd_report_t *self);
 QD_MUST_USE qd_status_t qd_report_write_sensitivity(const qd_report_t *self);

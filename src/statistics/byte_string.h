@@ -1,5 +1,5 @@
-/* A growing string of bytes and a bounds-checked reader of one: whole numbers in LEB128 (seven bits a byte, least
- * significant first), doubles as their IEEE bits, little-endian. */
+/* A growing string of bytes and a bounds-checked reader of one: whole numbers in LEB128 (seven bits a byte,
+ * least significant first), doubles as their IEEE bits, little-endian. */
 #ifndef QD_STATISTICS_BYTE_STRING_H
 #define QD_STATISTICS_BYTE_STRING_H
 
@@ -9,8 +9,8 @@
 
 #define QD_WHOLE_BYTES 10 /* greatest length of a whole number */
 
-/* `bytes` grows by realloc; the caller owns it at the end. A failed allocation sets `failed`, after which all calls
- * are ignored. */
+/* `bytes` grows by realloc; the caller owns it at the end. A failed allocation sets `failed`, after which all
+ * calls are ignored. */
 typedef struct {
     unsigned char *bytes;
     size_t size, capacity;

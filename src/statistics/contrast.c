@@ -9,8 +9,8 @@
 
 #include "base/memory.h"
 
-/* A difference below this share of the terms' sizes is rounding: 2^-40. The sum over the terms errs by at most
- * 2 terms DBL_EPSILON of it; the rest is for the rounding of the outcomes themselves. */
+/* A difference below this share of the terms' sizes is rounding: 2^-40. The sum over the terms errs by at
+ * most 2 terms DBL_EPSILON of it; the rest is for the rounding of the outcomes themselves. */
 #define ROUNDING 0x1p-40
 
 /* Worlds with a difference that are remembered for the exact test: 2^16 sign patterns. */
@@ -233,8 +233,8 @@ static flips_t flip_signs(size_t n, const double value[])
     return out;
 }
 
-/* The same of n differences of one size, of which k are positive: the sign test (McNemar 1947, where they are those
- * of flags). */
+/* The same of n differences of one size, of which k are positive: the sign test (McNemar 1947, where they are
+ * those of flags). */
 static flips_t flip_coins(unsigned n, unsigned k)
 {
     double high = k > 0 ? gsl_cdf_binomial_Q(k - 1, 0.5, n) : 1.0, low = gsl_cdf_binomial_P(k, 0.5, n);
@@ -393,7 +393,8 @@ static void rise_weights(size_t levels, const double level[], double direction, 
         weight[l] = direction * (level[l] - mean) / squares * (level[levels - 1] - level[0]);
 }
 
-/* One weight for each level becomes one for each of its strata, whose mean the level is. Terms lie level by level. */
+/* One weight for each level becomes one for each of its strata, whose mean the level is. Terms lie level by
+ * level. */
 static qd_contrast_t *of_levels(size_t levels, const double weight[], size_t strata)
 {
     double *each = qd_new(levels * strata, sizeof *each, NULL);
@@ -517,7 +518,8 @@ void qd_trend_add(qd_trend_t *self, size_t count, const double *const column[])
     }
 }
 
-/* Intersection-union (Berger 1982): "rises at every step" holds at the level of its weakest test, uncorrected. */
+/* Intersection-union (Berger 1982): "rises at every step" holds at the level of its weakest test,
+ * uncorrected. */
 static double supporting_p(const qd_trend_result_t *found)
 {
     return fmin(1.0, 2.0 * fmax(found->rise.p_above, found->weakest.p_above));

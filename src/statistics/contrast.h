@@ -57,7 +57,8 @@ typedef struct {
 /* NULL when memory is short. `weight` is copied. */
 qd_contrast_t *qd_contrast_new(size_t terms, const double weight[]);
 
-/* The same with term k in stratum of[k] < strata, each of which has a term; strata = 1: as above, `of` is not read. */
+/* The same with term k in stratum of[k] < strata, each of which has a term; strata = 1: as above, `of` is not
+ * read. */
 qd_contrast_t *qd_contrast_new_strata(size_t terms, const double weight[], size_t strata, const size_t of[]);
 void qd_contrast_free(qd_contrast_t *self);
 
@@ -66,8 +67,8 @@ void qd_contrast_free(qd_contrast_t *self);
 const double *qd_contrast_weights(const qd_contrast_t *self);
 double qd_contrast_of(const qd_contrast_t *self, size_t w, const double *const column[]);
 
-/* Adds worlds; column[k][w] is term k in the w-th of `count` worlds. A world with a NaN is left out of its stratum, and
- * of `count`, whole. */
+/* Adds worlds; column[k][w] is term k in the w-th of `count` worlds. A world with a NaN is left out of its
+ * stratum, and of `count`, whole. */
 void qd_contrast_add(qd_contrast_t *self, size_t count, const double *const column[]);
 
 /* The mean of d against `margin`; the interval has `confidence`, in (0,1). */
@@ -106,13 +107,15 @@ typedef struct {
     bool monotone;    /* the rise exceeds the margin and p <= 1 - confidence */
 } qd_trend_result_t;
 
-/* level[0..levels-1] ascending, levels >= 2, not all equal; direction +1 (rises) or -1 (falls); strata >= 1, whose mean
- * every level is, and whose worlds are independent of each other where there are several. NULL when memory is short. */
+/* level[0..levels-1] ascending, levels >= 2, not all equal; direction +1 (rises) or -1 (falls); strata >= 1,
+ * whose mean every level is, and whose worlds are independent of each other where there are several. NULL
+ * when memory is short. */
 qd_trend_t *qd_trend_new(size_t levels, const double level[], int direction, size_t strata);
 void qd_trend_free(qd_trend_t *self);
 
-/* Adds worlds: column[l strata + s][w] is the outcome at level l in stratum s in the w-th of `count` worlds (where an
- * arm averages over several points: their mean in that world). A world with a NaN is left out of its stratum whole. */
+/* Adds worlds: column[l strata + s][w] is the outcome at level l in stratum s in the w-th of `count` worlds
+ * (where an arm averages over several points: their mean in that world). A world with a NaN is left out of
+ * its stratum whole. */
 void qd_trend_add(qd_trend_t *self, size_t count, const double *const column[]);
 
 qd_trend_result_t qd_trend_result(const qd_trend_t *self, double confidence, double margin);

@@ -60,8 +60,8 @@ static bool is_informed(const qd_effect_sequence_t *self)
            self->squares * self->squares >= WORLDS_THAT_VARY * self->fourths;
 }
 
-/* Standard deviation of the mean of so many worlds, times the horizon's share of them: a sum of n of N worlds, in units of
- * sd sqrt(N), is n (mean - margin) over it. */
+/* Standard deviation of the mean of so many worlds, times the horizon's share of them: a sum of n of N
+ * worlds, in units of sd sqrt(N), is n (mean - margin) over it. */
 static double horizon_scale(const qd_effect_sequence_t *self)
 {
     return self->mixture.sd * sqrt((double)self->horizon);

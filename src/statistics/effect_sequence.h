@@ -37,7 +37,8 @@ void qd_effect_sequence_add(qd_effect_sequence_t *self, double x);
 /* Takes a look at what was added. The functions below tell of the last look. */
 void qd_effect_sequence_look(qd_effect_sequence_t *self);
 
-/* The p-value of "the mean is the margin", in (0, 1]: with probability 1 - a it is above a at all looks up to the horizon. */
+/* The p-value of "the mean is the margin", in (0, 1]: with probability 1 - a it is above a at all looks up to
+ * the horizon. */
 double qd_effect_sequence_p(const qd_effect_sequence_t *self);
 
 /* 1 where p is at most `alpha` and the mean is above the margin, -1 where it is below; else 0. */
@@ -46,8 +47,8 @@ int qd_effect_sequence_side(const qd_effect_sequence_t *self, double alpha);
 /* Whether p is at most `alpha` without the central limit theorem, by bets alone. */
 bool qd_effect_sequence_exact(const qd_effect_sequence_t *self, double alpha);
 
-/* The interval of the mixture and the horizon together, with confidence 1 - alpha; cut at a margin that p excludes at that alpha.
- * Unbounded where they do not count yet. */
+/* The interval of the mixture and the horizon together, with confidence 1 - alpha; cut at a margin that p
+ * excludes at that alpha. Unbounded where they do not count yet. */
 qd_interval_t qd_effect_sequence_interval(const qd_effect_sequence_t *self);
 
 /* Whether p will hardly be `alpha` at the horizon: not even if its worlds from now on have the mean so

@@ -7,9 +7,9 @@
 #include "base/memory.h"
 #include "math/elementary.h"
 
-/* Counts in bytes: those of the bins first..last (none where first > last) that are not 0, and of one bin beyond them
- * unless it is COUNTS_NONE, as their number, the position of the first of those less *base, and pairs of a gap and a
- * count. *base becomes that position: histograms that follow one another are alike. */
+/* Counts in bytes: those of the bins first..last (none where first > last) that are not 0, and of one bin
+ * beyond them unless it is COUNTS_NONE, as their number, the position of the first of those less *base, and
+ * pairs of a gap and a count. *base becomes that position: histograms that follow one another are alike. */
 #define COUNTS_NONE SIZE_MAX
 
 /* Position of the value of that rank (1..sum) among bins first..last of `count`. */
@@ -99,8 +99,8 @@ typedef struct {
     size_t first, last;
 } span_t;
 
-/* Decodes the bytes of counts_encode and adds them to count[0..bins-1]; count NULL: only checks them. False if the
- * bytes do not fit. */
+/* Decodes the bytes of counts_encode and adds them to count[0..bins-1]; count NULL: only checks them. False
+ * if the bytes do not fit. */
 static bool counts_decode(uint64_t count[], size_t bins, size_t *base, span_t *span, qd_byte_reader_t *from)
 {
     uint64_t pairs = qd_byte_reader_whole(from), next = 0;
@@ -333,8 +333,8 @@ void qd_path_histogram_clear(qd_path_histogram_t *self)
     clear_waiting(self->waiting, self->periods);
 }
 
-/* Counts the waiting worlds, four periods side by side: additions to one bin depend on each other, and four chains
- * hide their latency. */
+/* Counts the waiting worlds, four periods side by side: additions to one bin depend on each other, and four
+ * chains hide their latency. */
 static void count_waiting(const qd_path_histogram_t *self)
 {
     const qd_path_waiting_t *waiting = self->waiting;

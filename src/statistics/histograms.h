@@ -1,5 +1,5 @@
-/* The histograms of a tally: sketches of outcomes, histograms of paths, and functions that both share (rank of a quantile, sparse
- * encoding of an array of counts). */
+/* The histograms of a tally: sketches of outcomes, histograms of paths, and functions that both share (rank
+ * of a quantile, sparse encoding of an array of counts). */
 #ifndef QD_STATISTICS_HISTOGRAMS_H
 #define QD_STATISTICS_HISTOGRAMS_H
 
@@ -21,18 +21,18 @@ static inline uint64_t qd_quantile_rank(double p, uint64_t n)
     return rank < 1.0 ? 1 : rank >= (double)n ? n : (uint64_t)rank;
 }
 
-/* An array of counts in bytes, sparse; and added back (count NULL: only checked), with their sum. False if the bytes do not
- * fit. */
+/* An array of counts in bytes, sparse; and added back (count NULL: only checked), with their sum. False if
+ * the bytes do not fit. */
 void qd_counts_encode(const uint64_t count[], size_t bins, qd_byte_writer_t *to);
 bool qd_counts_decode(uint64_t count[], size_t bins, uint64_t *total, qd_byte_reader_t *from);
 
 /* A histogram of doubles rounded to eight significant bits: the distribution of one outcome, in counts.
  *
  * The bin of a value is read off the top bits of its IEEE representation: sign, exponent and seven bits of
- * mantissa, after rounding half away from zero. Bins stand for the values they round to, so the error of a quantile
- * is at most 2^-8 of itself for 2^-20 <= |x| < 2^21, and whole numbers up to 256, halves up to 128 and so on are
- * exact. |x| below 2^-20 counts as 0; beyond 2^21 the last bin takes all. A sketch without a negative side counts
- * negative values as 0. At most QD_WORLDS_MAX values. NaN must not be added. */
+ * mantissa, after rounding half away from zero. Bins stand for the values they round to, so the error of a
+ * quantile is at most 2^-8 of itself for 2^-20 <= |x| < 2^21, and whole numbers up to 256, halves up to 128
+ * and so on are exact. |x| below 2^-20 counts as 0; beyond 2^21 the last bin takes all. A sketch without a
+ * negative side counts negative values as 0. At most QD_WORLDS_MAX values. NaN must not be added. */
 
 #define QD_SKETCH_SIDE ((20 - -20 + 1) * 128) /* bins on either side of zero */
 
@@ -68,12 +68,12 @@ bool qd_sketch_decode(qd_sketch_t *self, uint64_t expected, bool apply, qd_byte_
 
 /* The distribution of one series at every period over the worlds: counts and an exact sum.
  *
- * A series with both bounds is binned by y = (x - low) / (high - low), one without an upper bound by
- * y = z / (1 + z), z = x - low. y is rounded to the nearest of 504 steps (504 = 12 * 42, so that shares of up
- * to four missions are exact). A quantile is thus wrong by at most (high - low) / 1008, or without an upper
- * bound by about (1 + z)^2 / 1008 for z <= 335; z above 503 reads as 503. Values outside the bounds count
- * as the bounds; NaN means that the world has no value at that period and is counted separately. Means are exact
- * to 2^-33. At most QD_WORLDS_MAX worlds. */
+ * A series with both bounds is binned by y = (x - low) / (high - low), one without an upper bound by y = z /
+ * (1 + z), z = x - low. y is rounded to the nearest of 504 steps (504 = 12 * 42, so that shares of up to four
+ * missions are exact). A quantile is thus wrong by at most (high - low) / 1008, or without an upper bound by
+ * about (1 + z)^2 / 1008 for z <= 335; z above 503 reads as 503. Values outside the bounds count as the
+ * bounds; NaN means that the world has no value at that period and is counted separately. Means are exact to
+ * 2^-33. At most QD_WORLDS_MAX worlds. */
 
 typedef struct {
     size_t worlds;
@@ -101,8 +101,8 @@ void qd_path_histogram_clear(qd_path_histogram_t *self);
 void qd_path_histogram_add(qd_path_histogram_t *self, const double path[], size_t periods);
 void qd_path_histogram_merge(qd_path_histogram_t *self, const qd_path_histogram_t *other);
 
-/* Worlds with a value at a period; *mean is theirs and quantile[i] their type-1 quantile p[i], p ascending (NaN
- * where there is none). */
+/* Worlds with a value at a period; *mean is theirs and quantile[i] their type-1 quantile p[i], p ascending
+ * (NaN where there is none). */
 uint64_t qd_path_histogram_describe(const qd_path_histogram_t *self, size_t period, size_t quantiles,
                                     const double p[], double *mean, double quantile[]);
 

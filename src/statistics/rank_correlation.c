@@ -39,8 +39,8 @@ static void standard_ranks(size_t n, const double value[], size_t stride, ranked
         rank[i] = squares > 0.0 ? rank[i] / sqrt(squares) : 0.0;
 }
 
-/* Inverts a symmetric positive definite matrix up to sign by sweeping (Goodnight 1979); rows and columns without a pivot
- * become 0. */
+/* Inverts a symmetric positive definite matrix up to sign by sweeping (Goodnight 1979); rows and columns
+ * without a pivot become 0. */
 static void sweep_all(size_t size, double a[])
 {
     for (size_t k = 0; k < size; k++) {

@@ -157,13 +157,14 @@ static void find_centre(indices_t *self)
     }
 }
 
-/* Sums over base samples of squares and products of values, each minus its expectation from noise: the covariance of
- * its two factors over the worlds' luck, shared between points or not. */
+/* Sums over base samples of squares and products of values, each minus its expectation from noise: the
+ * covariance of its two factors over the worlds' luck, shared between points or not. */
 typedef struct {
     double squares, noise; /* of f(A) and f(B) about the centre */
 } sums_t;
 
-/* qd_batch_mean and qd_batch_covariance of the steps of all factors side by side, each sum in the same order. */
+/* qd_batch_mean and qd_batch_covariance of the steps of all factors side by side, each sum in the same
+ * order. */
 static void sum_steps(indices_t *self, const double *restrict step, double b)
 {
     size_t batches = self->batches, factors = self->factors;
@@ -232,10 +233,11 @@ static qd_sobol_summary_t estimate_indices(indices_t *self)
                                 .noise_share = self->batches < 2 ? NAN : sums.noise / sums.squares};
 }
 
-/* Subtracts from the estimates their bias as ratios of two means over the same batches: with theta from all B batches and
- * theta_b from all but b, B theta - (B - 1) mean theta_b (Quenouille 1956). Numerator and V are unbiased from any number of
- * batches, so that the bias of the ratio is c / B + O(1 / B^2); c cancels. Nothing is subtracted where some theta_b has no
- * positive V, or below three batches, where it has no covariance. */
+/* Subtracts from the estimates their bias as ratios of two means over the same batches: with theta from all B
+ * batches and theta_b from all but b, B theta - (B - 1) mean theta_b (Quenouille 1956). Numerator and V are
+ * unbiased from any number of batches, so that the bias of the ratio is c / B + O(1 / B^2); c cancels.
+ * Nothing is subtracted where some theta_b has no positive V, or below three batches, where it has no
+ * covariance. */
 static void subtract_ratio_bias(indices_t *self, qd_sobol_index_t index[])
 {
     size_t batches = self->batches, factors = self->factors;

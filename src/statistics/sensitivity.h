@@ -1,13 +1,14 @@
-/* Sensitivity of an outcome to the factors: Sobol' indices from a Saltelli design, elementary effects from a Morris
- * design, with the noise of finitely many worlds separated from the uncertainty of the design.
+/* Sensitivity of an outcome to the factors: Sobol' indices from a Saltelli design, elementary effects from a
+ * Morris design, with the noise of finitely many worlds separated from the uncertainty of the design.
  *
- * Input are batch means: the worlds 0 .. W-1 of every design point are cut into the same B batches (say 16) of
- * consecutive worlds, and value[point * batches + batch] is the outcome's mean over one. The mean over the worlds
- * of all batches is the point's value; a batch counts by its mean number of worlds over the points, which differ
- * where worlds failed. Points share their random numbers, so noise does not cancel in products of values of several
- * points: the covariance over the worlds, estimated from the batches, is subtracted from every square and product.
- * With B = 1 noise is unknown and nothing is corrected. Values must be finite. Differences of the size of rounding count
- * as 0; an outcome without larger ones has no sensitivity (NaN). The answers depend on the input and `seed` alone. */
+ * Input are batch means: the worlds 0 .. W-1 of every design point are cut into the same B batches (say 16)
+ * of consecutive worlds, and value[point * batches + batch] is the outcome's mean over one. The mean over the
+ * worlds of all batches is the point's value; a batch counts by its mean number of worlds over the points,
+ * which differ where worlds failed. Points share their random numbers, so noise does not cancel in products
+ * of values of several points: the covariance over the worlds, estimated from the batches, is subtracted from
+ * every square and product. With B = 1 noise is unknown and nothing is corrected. Values must be finite.
+ * Differences of the size of rounding count as 0; an outcome without larger ones has no sensitivity (NaN).
+ * The answers depend on the input and `seed` alone. */
 #ifndef QD_STATISTICS_SENSITIVITY_H
 #define QD_STATISTICS_SENSITIVITY_H
 
@@ -30,10 +31,10 @@ typedef struct {
     uint64_t seed;
 } qd_bootstrap_t;
 
-/* Estimate with bootstrap intervals. `whole`: rows of the design (base samples or trajectories) and batches of
- * worlds are resampled together, so that it covers the value of an infinite design of infinitely many worlds;
- * NaN for one row. `noise`: batches alone are resampled, the design held; NaN where B is 1. Either is NaN where
- * resamples too often have no estimate. */
+/* Estimate with bootstrap intervals. `whole`: rows of the design (base samples or trajectories) and batches
+ * of worlds are resampled together, so that it covers the value of an infinite design of infinitely many
+ * worlds; NaN for one row. `noise`: batches alone are resampled, the design held; NaN where B is 1. Either is
+ * NaN where resamples too often have no estimate. */
 typedef struct {
     double estimate;
     qd_interval_t whole, noise;
@@ -89,7 +90,8 @@ QD_MUST_USE qd_status_t qd_elementary_effects(size_t trajectories, size_t factor
 
 /* Means over batches of worlds: their weights, and the noise that their differences show.
  *
- * u[b] is the mean of some quantity over the worlds of batch b; the quantity's value is sum_b share[b] u[b]. */
+ * u[b] is the mean of some quantity over the worlds of batch b; the quantity's value is sum_b share[b]
+ * u[b]. */
 
 /* share[b] = weight[b] size[b] / their sum; weight NULL: all 1. */
 void qd_batch_shares(size_t batches, const double size[], const double weight[], double share[]);
@@ -102,9 +104,9 @@ static inline double qd_batch_mean(size_t batches, const double share[], const d
     return sum;
 }
 
-/* Covariance of the values of u and v (whose means are given) over the worlds' random numbers, estimated from the
- * differences between batches: a batch of n worlds has 1/n of a world's covariance. 0 for one batch. Unbiased where
- * all weights are 1. */
+/* Covariance of the values of u and v (whose means are given) over the worlds' random numbers, estimated from
+ * the differences between batches: a batch of n worlds has 1/n of a world's covariance. 0 for one batch.
+ * Unbiased where all weights are 1. */
 static inline double qd_batch_covariance(size_t batches, const double share[], const double u[],
                                          double mean_u, const double v[], double mean_v)
 {

@@ -1,13 +1,14 @@
-/* The Kaplan-Meier estimate of surviving each period and the restricted mean, with Greenwood's variances on the
- * log(-log) scale. */
+/* The Kaplan-Meier estimate of surviving each period and the restricted mean, with Greenwood's variances on
+ * the log(-log) scale. */
 #ifndef QD_STATISTICS_SURVIVAL_H
 #define QD_STATISTICS_SURVIVAL_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* At period t, with pointwise intervals: `at_risk` worlds are under observation, `estimate` is the probability
- * of surviving periods 0 .. t, `mean` the mean number of them survived (the restricted mean, 0 .. t + 1). */
+/* At period t, with pointwise intervals: `at_risk` worlds are under observation, `estimate` is the
+ * probability of surviving periods 0 .. t, `mean` the mean number of them survived (the restricted mean, 0 ..
+ * t + 1). */
 typedef struct {
     uint64_t at_risk;
     double estimate, low, high;
@@ -30,9 +31,9 @@ typedef struct {
 void qd_survival_estimate(size_t periods, const uint64_t events[], const uint64_t censored[], uint64_t beyond,
                           double confidence, qd_survival_t out[]);
 
-/* Adds n worlds to events and censored (periods long) and *beyond, from their times (outcome `survival`: period
- * of breakdown, or number of periods) and flags (`breakdown` != 0). A pair with a NaN is left out. A time of
- * `periods` or more counts as beyond. */
+/* Adds n worlds to events and censored (periods long) and *beyond, from their times (outcome `survival`:
+ * period of breakdown, or number of periods) and flags (`breakdown` != 0). A pair with a NaN is left out. A
+ * time of `periods` or more counts as beyond. */
 void qd_survival_count(size_t n, const double time[], const double flag[], size_t periods, uint64_t events[],
                        uint64_t censored[], uint64_t *beyond);
 

@@ -183,16 +183,16 @@ qd_hash_sum_t qd_tally_hash(const qd_tally_t *self)
     return self->totals.hash;
 }
 
-/* A plausible value of an unseen world if the outcome has no upper bound: for counts and the kernel's diagnostics,
- * one more than the largest observed. */
+/* A plausible value of an unseen world if the outcome has no upper bound: for counts and the kernel's
+ * diagnostics, one more than the largest observed. */
 static double next_above(const qd_moments_t *moments, const qd_outcome_info_t *info)
 {
     bool whole = info->type == QD_OUTCOME_COUNT || info->group == QD_GROUP_DIAGNOSTICS;
     return whole ? moments->max + 1.0 : moments->max;
 }
 
-/* Without a stated bound a side is Student's, or that of the sample and one value more at its end, whichever lies
- * further out: without a stated bound nothing may cut the interval off. */
+/* Without a stated bound a side is Student's, or that of the sample and one value more at its end, whichever
+ * lies further out: without a stated bound nothing may cut the interval off. */
 static qd_interval_t interval_of(const qd_moments_t *moments, const qd_outcome_info_t *info, double high,
                                  double mean, double sd)
 {
@@ -373,8 +373,8 @@ static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
     return !from.failed && from.at == from.end;
 }
 
-/* Adds a body whose shape has been checked, or nothing: false. An empty tally is cleared after a failure, so that
- * one reading suffices; for another tally the body is checked first. */
+/* Adds a body whose shape has been checked, or nothing: false. An empty tally is cleared after a failure, so
+ * that one reading suffices; for another tally the body is checked first. */
 static bool add_body(qd_tally_t *self, qd_byte_reader_t from)
 {
     bool empty = self->totals.worlds == 0 && self->totals.failures == 0;

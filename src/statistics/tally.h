@@ -20,8 +20,8 @@
 
 typedef struct qd_tally qd_tally_t;
 
-/* Count, mean, sd (n-1), Monte Carlo standard error sd/sqrt(n), min, max, and the ends of an interval around the
- * mean (see qd_tally_summary). NaN where undefined (count 0; sd: count < 2). */
+/* Count, mean, sd (n-1), Monte Carlo standard error sd/sqrt(n), min, max, and the ends of an interval around
+ * the mean (see qd_tally_summary). NaN where undefined (count 0; sd: count < 2). */
 typedef struct {
     uint64_t count;
     double mean, sd, mcse, min, max, low, high;
@@ -65,8 +65,8 @@ void qd_hash_sum_add_failure(qd_hash_sum_t *self, uint64_t world, const char *re
  * of a real outcome with an open range are equal. */
 qd_summary_t qd_tally_summary(const qd_tally_t *self, qd_outcome_t outcome);
 
-/* The same of the moments of any value: `info` is its row in the registry, `high` the upper end of its range (info->high, or a closer
- * bound). */
+/* The same of the moments of any value: `info` is its row in the registry, `high` the upper end of its range
+ * (info->high, or a closer bound). */
 qd_summary_t qd_moments_summary(const qd_moments_t *moments, const qd_outcome_info_t *info, double high);
 
 /* Quantile of the values of both, 0 <= p <= 1, as that of an outcome below. */
@@ -86,8 +86,8 @@ void qd_tally_histogram(const qd_tally_t *self, qd_outcome_t outcome, double low
 #define QD_PLANE_BINS 32
 const uint64_t *qd_tally_plane(const qd_tally_t *self);
 
-/* Of one series at one period: worlds with a value, their mean, and their quantiles p[0..quantiles-1], ascending,
- * in one walk; NaN where there is none. */
+/* Of one series at one period: worlds with a value, their mean, and their quantiles p[0..quantiles-1],
+ * ascending, in one walk; NaN where there is none. */
 uint64_t qd_tally_path(const qd_tally_t *self, qd_series_t series, size_t period, size_t quantiles,
                        const double p[], double *mean, double quantile[]);
 

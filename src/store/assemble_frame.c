@@ -1,4 +1,5 @@
-/* The frame of a result file: the survey of what goes into it, its hash, its attributes, dimensions and design. */
+/* The frame of a result file: the survey of what goes into it, its hash, its attributes, dimensions and
+ * design. */
 #include "store/assembly.h"
 
 #include <inttypes.h>

@@ -31,7 +31,8 @@ typedef struct {
     qd_whole_field_t plane, worlds, failed;
 } summary_t;
 
-/* GROUP/NAME over (point, order) and up to two dimensions more; `path` and `long_name` are room for its texts. */
+/* GROUP/NAME over (point, order) and up to two dimensions more; `path` and `long_name` are room for its
+ * texts. */
 static qd_h5_variable_t variable_of(char path[static 256], char long_name[static 512], const char *group,
                                     const char *name, const char *third, const char *fourth,
                                     const char *units, const char *what, const char *of)

@@ -41,8 +41,8 @@ typedef struct {
     extra_t *extra;
 } copy_t;
 
-/* Worlds of a chunk. Points varied for robustness have few worlds each, and are many: a chunk that is much larger would take
- * its room nonetheless. */
+/* Worlds of a chunk. Points varied for robustness have few worlds each, and are many: a chunk that is much
+ * larger would take its room nonetheless. */
 static uint64_t chunk_of(const qd_assembly_t *assembly)
 {
     const qd_robustness_t *robustness = &assembly->experiment->robustness;
@@ -145,8 +145,8 @@ static void keep_summary(copy_t *self, size_t k, size_t cell)
             qd_moments_quantile(&extra->moments, &extra->sketch, qd_result_quantiles[q]);
 }
 
-/* The rows that were handed over against the tally. Parts were checked when they were indexed, but that was another
- * reading of the disk. */
+/* The rows that were handed over against the tally. Parts were checked when they were indexed, but that was
+ * another reading of the disk. */
 static qd_status_t check_rows(copy_t *self, qd_error_t *error)
 {
     qd_status_t status = self->assembly->h5.failed ? QD_OK : qd_row_check_end(self->check, error);

@@ -26,7 +26,8 @@ typedef struct {
     qd_assembled_t assembled;
 } qd_assembly_t;
 
-/* A new assembly, nothing surveyed yet; NULL when memory is short, else free() it. options: NULL for the hash alone. */
+/* A new assembly, nothing surveyed yet; NULL when memory is short, else free() it. options: NULL for the hash
+ * alone. */
 qd_assembly_t *qd_assembly_new(const qd_experiment_t *experiment, qd_index_t *index,
                                const qd_assemble_options_t *options);
 
@@ -36,20 +37,21 @@ QD_MUST_USE qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *erro
 /* Root attributes, dimensions, design. */
 void qd_assembly_frame(qd_assembly_t *self);
 
-/* Coordinates beside the variables of a group, for programs that open groups one by one: labels of the orders, the
- * `quantiles` where they are wanted, middles of the bins of /plane. */
+/* Coordinates beside the variables of a group, for programs that open groups one by one: labels of the
+ * orders, the `quantiles` where they are wanted, middles of the bins of /plane. */
 void qd_assembly_coordinates(qd_assembly_t *self, const char *group, bool quantiles);
 void qd_assembly_bins(qd_assembly_t *self, const char *group);
 
 /* /summary, /paths, /plane: from the tallies. */
 QD_MUST_USE qd_status_t qd_assembly_summary(qd_assembly_t *self, qd_error_t *error);
 
-/* /worlds and /survival: from the rows. Of a scratch file, the summaries of extras alone in place of /worlds. */
+/* /worlds and /survival: from the rows. Of a scratch file, the summaries of extras alone in place of
+ * /worlds. */
 QD_MUST_USE qd_status_t qd_assembly_worlds(qd_assembly_t *self, qd_error_t *error);
 QD_MUST_USE qd_status_t qd_assembly_survival(qd_assembly_t *self, qd_error_t *error);
 
-/* /parts, from which the file can be merged and resumed. The rows are those of /worlds, which must hold every column
- * of `kind`. */
+/* /parts, from which the file can be merged and resumed. The rows are those of /worlds, which must hold every
+ * column of `kind`. */
 QD_MUST_USE qd_status_t qd_assembly_parts(qd_assembly_t *self, qd_error_t *error);
 
 /* /claims and its groups. */

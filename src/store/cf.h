@@ -1,5 +1,5 @@
-/* The requirements of the Climate and Forecast conventions (CF 1.8) for a netCDF file: units that UDUNITS knows,
- * meanings of codes, coordinates beside the variables. */
+/* The requirements of the Climate and Forecast conventions (CF 1.8) for a netCDF file: units that UDUNITS
+ * knows, meanings of codes, coordinates beside the variables. */
 #ifndef QD_STORE_CF_H
 #define QD_STORE_CF_H
 

@@ -1,14 +1,15 @@
 /* The digest of a result file: damage and changes are visible by construction.
  *
- * Every group, the root among them, has an attribute `digest`, 32 hexadecimal digits: XXH3-128 over its attributes,
- * its variables (name, class, shape, attributes, sum of values), and the names and digests of the groups in it. The
- * root's digest thus covers the whole file; a part of it can be checked alone by the digests on the way to it. It
- * covers the contents of the file, not their storage: a repacked copy has the same digest.
+ * Every group, the root among them, has an attribute `digest`, 32 hexadecimal digits: XXH3-128 over its
+ * attributes, its variables (name, class, shape, attributes, sum of values), and the names and digests of the
+ * groups in it. The root's digest thus covers the whole file; a part of it can be checked alone by the
+ * digests on the way to it. It covers the contents of the file, not their storage: a repacked copy has the
+ * same digest.
  *
- * The sum of a variable's values adds up, modulo 2^64, XXH3-64 of each value seeded by its position. Values that
- * are never written read as the fill value (0, NaN, QD_CF_NO_CODE), so these count as 0; so do empty texts. The
- * order of writing does not matter, so that a file gets its digest from the arrays that were handed to HDF5: what
- * HDF5 or the disk lost or changed on the way is seen when the file is read back.
+ * The sum of a variable's values adds up, modulo 2^64, XXH3-64 of each value seeded by its position. Values
+ * that are never written read as the fill value (0, NaN, QD_CF_NO_CODE), so these count as 0; so do empty
+ * texts. The order of writing does not matter, so that a file gets its digest from the arrays that were
+ * handed to HDF5: what HDF5 or the disk lost or changed on the way is seen when the file is read back.
  *
  * DIMENSION_LIST and REFERENCE_LIST are left out: they hold addresses, which a copy changes. */
 #ifndef QD_STORE_DIGEST_H

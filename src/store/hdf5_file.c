@@ -1,4 +1,5 @@
-/* What writing and reading HDF5 files share: errors, types, properties of files, attributes of open objects. */
+/* What writing and reading HDF5 files share: errors, types, properties of files, attributes of open
+ * objects. */
 #include "store/hdf5_file.h"
 
 #include <stdio.h>

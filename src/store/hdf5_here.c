@@ -10,8 +10,8 @@
 #include "base/text.h"
 #include "store/guard.h"
 
-/* Deflate packs at most 1032 to 1; what claims to unpack to more than this many times the bytes of the file is
- * not in it. */
+/* Deflate packs at most 1032 to 1; what claims to unpack to more than this many times the bytes of the file
+ * is not in it. */
 #define UNPACKED_MOST 1040
 #define SPARE_BYTES   ((hsize_t)64 << 10)
 
@@ -19,8 +19,8 @@
 
 /* ---- failures ------------------------------------------------------------------------------------------ */
 
-/* What the first call to the system that failed said since the last look: libhdf5 goes on after some of them, or calls
- * the file damaged. There is one for the process, the child that reads. */
+/* What the first call to the system that failed said since the last look: libhdf5 goes on after some of them,
+ * or calls the file damaged. There is one for the process, the child that reads. */
 static char said_by_system[256];
 
 static herr_t note_system_error(hid_t stack, void *context)
@@ -305,7 +305,8 @@ static bool count_elements(qd_h5_t *self, const char *path, hid_t variable, hid_
     return true;
 }
 
-/* HDF5's strings, one behind the other; NULL where they are more than the file can hold, or memory is short. */
+/* HDF5's strings, one behind the other; NULL where they are more than the file can hold, or memory is
+ * short. */
 static void *join_texts(qd_h5_t *self, const char *path, char *const text[], size_t count, size_t *size)
 {
     hsize_t most = 0, total = 0;

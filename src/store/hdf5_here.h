@@ -1,19 +1,18 @@
-/* Reads a file with libhdf5 in this process: in the child of a guard, where a crash of libhdf5 on a damaged file is
- * contained. The functions are those of hdf5_file.h under "reading", which ask the child for
- * them; a file that this process has just written itself may be read here too. For hdf5_*.c and compare.c
- * only. */
+/* Reads a file with libhdf5 in this process: in the child of a guard, where a crash of libhdf5 on a damaged
+ * file is contained. The functions are those of hdf5_file.h under "reading", which ask the child for them; a
+ * file that this process has just written itself may be read here too. For hdf5_*.c and compare.c only. */
 #ifndef QD_STORE_HDF5_HERE_H
 #define QD_STORE_HDF5_HERE_H
 
 #include "store/hdf5_file.h"
 
 /* Opens a file. Whatever is read of it lies within it: a link to another file is not followed, and a variable
- * whose values are kept in other files (external storage, virtual datasets) or packed by a filter that libhdf5
- * would have to load is refused. */
+ * whose values are kept in other files (external storage, virtual datasets) or packed by a filter that
+ * libhdf5 would have to load is refused. */
 void qd_h5_here_open(qd_h5_t *self, const char *path);
 
-/* Makes a failure that of the system, and no longer that of the file (absent), if a call to the system has failed since the
- * last look: then libhdf5 may call a whole file damaged, or miss what is in it. */
+/* Makes a failure that of the system, and no longer that of the file (absent), if a call to the system has
+ * failed since the last look: then libhdf5 may call a whole file damaged, or miss what is in it. */
 void qd_h5_here_blame_system(qd_h5_t *self);
 
 bool qd_h5_here_exists(qd_h5_t *self, const char *path);
@@ -26,8 +25,9 @@ bool qd_h5_here_number(qd_h5_t *self, const char *path, const char *name, qd_h5_
 
 hsize_t qd_h5_here_length(qd_h5_t *self, const char *path, size_t axis);
 
-/* All of a variable, malloc'ed. Texts come as one array of chars, each with its NUL, one behind the other. *size:
- * bytes; *count: elements. Refuses a variable that claims more elements than the bytes of the file can hold. */
+/* All of a variable, malloc'ed. Texts come as one array of chars, each with its NUL, one behind the other.
+ * *size: bytes; *count: elements. Refuses a variable that claims more elements than the bytes of the file can
+ * hold. */
 void *qd_h5_here_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *size, size_t *count);
 
 /* A slab of it, of a type other than QD_H5_TEXT. */

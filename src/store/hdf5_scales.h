@@ -34,8 +34,9 @@ typedef struct {
     qd_h5_scale_t *scale; /* in the order in which they were made */
 } qd_h5_scales_t;
 
-/* Makes `dataset`, which qd_h5_scales_close closes, the scale at `path`; `name` as in H5DSset_scale. False when HDF5
- * fails or memory is short, as below; a dataset that could not even be noted stays open until its file is closed. */
+/* Makes `dataset`, which qd_h5_scales_close closes, the scale at `path`; `name` as in H5DSset_scale. False
+ * when HDF5 fails or memory is short, as below; a dataset that could not even be noted stays open until its
+ * file is closed. */
 bool qd_h5_scales_add(qd_h5_scales_t *self, const char *path, hid_t dataset, const char *name);
 
 /* NULL where there is none. */

@@ -37,8 +37,8 @@ typedef struct {
     size_t size, count;
 } qd_h5_reply_t;
 
-/* The work of the child: opens the file of that name, says how that went in a first reply, and answers until the
- * channel is closed. */
+/* The work of the child: opens the file of that name, says how that went in a first reply, and answers until
+ * the channel is closed. */
 void qd_h5_serve(int channel, void *path);
 
 #endif

@@ -103,8 +103,8 @@ static qd_status_t take_units(qd_index_t *self, size_t source, qd_unit_t *unit, 
     return status;
 }
 
-/* All sources with worlds keep the same of each. A source without any (a shard of fewer units than shards) keeps
- * nothing, which says nothing about the others. */
+/* All sources with worlds keep the same of each. A source without any (a shard of fewer units than shards)
+ * keeps nothing, which says nothing about the others. */
 static qd_status_t check_kind(qd_index_t *self, const char *path, const qd_part_kind_t *kind, bool worlds,
                               qd_error_t *error)
 {
@@ -231,8 +231,8 @@ static qd_status_t add_entry(qd_index_t *self, const folder_t *folder, const cha
     return status;
 }
 
-/* Worlds of another version may be other worlds. A manifest that is lost or damaged says nothing, and its parts are those
- * of this experiment by their own words. */
+/* Worlds of another version may be other worlds. A manifest that is lost or damaged says nothing, and its
+ * parts are those of this experiment by their own words. */
 static qd_status_t check_version(const qd_index_t *self, const char *path, qd_error_t *error)
 {
     qd_manifest_t manifest;

@@ -45,8 +45,8 @@ QD_MUST_USE qd_status_t qd_index_limit(qd_index_t *self, const uint64_t limit[],
  * selection then all count. */
 void qd_index_settle(qd_index_t *self);
 
-/* Says that the sources are one run's unfinished result file and its parts, which hold the same worlds where the run was
- * stopped: no warning tells of worlds met twice. */
+/* Says that the sources are one run's unfinished result file and its parts, which hold the same worlds where
+ * the run was stopped: no warning tells of worlds met twice. */
 void qd_index_expect_doubles(qd_index_t *self);
 
 /* One line each about what was set aside, left out or met twice. */

@@ -100,7 +100,8 @@ size_t qd_index_periods(const qd_index_t *self, size_t point, size_t order)
                                                                : self->unit[self->piece[from].unit].periods;
 }
 
-/* Reads the encoded tally of the unit that piece i belongs to; NULL where an earlier piece of that unit was met. */
+/* Reads the encoded tally of the unit that piece i belongs to; NULL where an earlier piece of that unit was
+ * met. */
 static qd_status_t read_tally(qd_index_t *self, size_t i, unsigned char **bytes, size_t *size,
                               qd_error_t *error)
 {

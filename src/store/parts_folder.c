@@ -70,7 +70,8 @@ static bool checksum_holds(const char *text, size_t size)
     return memcmp(line, text + size - CHECKSUM_LINE, CHECKSUM_LINE) == 0;
 }
 
-/* `text` is whole and ends in NUL; its checksum was compared. Version and config are NULL when memory is short. */
+/* `text` is whole and ends in NUL; its checksum was compared. Version and config are NULL when memory is
+ * short. */
 static bool parse(qd_manifest_t *self, const char *text, size_t size)
 {
     int format = 0, paths = 0, used = 0;

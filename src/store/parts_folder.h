@@ -1,7 +1,8 @@
 /* The folder of parts: its MANIFEST, and the folder as a whole.
  *
- * The MANIFEST names the experiment and the program of the parts, and the values kept of each world. It is a text with a
- * checksum in its last line, written once, atomically. The parts themselves list the finished worlds. */
+ * The MANIFEST names the experiment and the program of the parts, and the values kept of each world. It is a
+ * text with a checksum in its last line, written once, atomically. The parts themselves list the finished
+ * worlds. */
 #ifndef QD_STORE_PARTS_FOLDER_H
 #define QD_STORE_PARTS_FOLDER_H
 

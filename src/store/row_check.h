@@ -12,15 +12,16 @@
 
 typedef struct qd_row_check qd_row_check_t;
 
-/* `columns`: a bit for each outcome that is read; those that the index keeps, or some of them. NULL when memory is short. */
+/* `columns`: a bit for each outcome that is read; those that the index keeps, or some of them. NULL when
+ * memory is short. */
 qd_row_check_t *qd_row_check_new(qd_index_t *index, uint64_t columns);
 void qd_row_check_free(qd_row_check_t *self);
 
 QD_MUST_USE qd_status_t qd_row_check_begin(qd_row_check_t *self, size_t point, size_t order,
                                            qd_error_t *error);
 
-/* Values of an outcome in `count` <= QD_ROWS_AT_ONCE worlds, as qd_index_read gives them. An outcome that is not among
- * `columns` is ignored. */
+/* Values of an outcome in `count` <= QD_ROWS_AT_ONCE worlds, as qd_index_read gives them. An outcome that is
+ * not among `columns` is ignored. */
 void qd_row_check_take(qd_row_check_t *self, size_t outcome, const double value[], size_t count);
 
 /* Adds the worlds first ... first + count - 1, of which each outcome was taken; leaves out unfinished ones.

@@ -77,8 +77,8 @@ bool qd_unit_is_sound(const qd_unit_t *self);
 bool qd_unit_has_room_for_paths(const qd_unit_t *self);
 
 /* Slots, which hold the worlds of one (design point, order). A slot is identified by the hash of the point's
- * settings and the label of the order, never by position, so that parts stay valid when a design grows. Points with
- * equal settings share a slot, because their worlds are the same. */
+ * settings and the label of the order, never by position, so that parts stay valid when a design grows.
+ * Points with equal settings share a slot, because their worlds are the same. */
 
 #define QD_NO_SLOT SIZE_MAX
 

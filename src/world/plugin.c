@@ -246,7 +246,8 @@ qd_status_t qd_plugin_describe(const qd_plugin_t *plugin, const char *digest, co
 
 /* A plugin from a shared object: read once for its digest, then loaded. */
 
-/* The function that the object exports. POSIX guarantees that pointers to objects and functions have one size. */
+/* The function that the object exports. POSIX guarantees that pointers to objects and functions have one
+ * size. */
 static qd_plugin_function_t *find_function(void *object)
 {
     void *symbol = dlsym(object, QD_PLUGIN_SYMBOL);

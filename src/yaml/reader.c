@@ -1,5 +1,5 @@
-/* From bytes to the tree, through the events of libfyaml's parser. Nothing here recurses, so a file cannot exhaust
- * the stack. */
+/* From bytes to the tree, through the events of libfyaml's parser. Nothing here recurses, so a file cannot
+ * exhaust the stack. */
 #include <libfyaml.h>
 #include <stdarg.h>
 #include <stdio.h>

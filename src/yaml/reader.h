@@ -1,13 +1,13 @@
-/* A strict reader of YAML files: a document becomes a tree in which every key and value has its place in the file.
+/* A strict reader of YAML files: a document becomes a tree in which every key and value has its place in the
+ * file.
  *
- * Strict means: one document; UTF-8 text; keys are words, none twice in one mapping; no anchors,
- * aliases, merge keys or tags (so that no file expands); at most QD_YAML_DEPTH levels.
- * A word in quotes is the word, so that JSON is read as it is; a number in quotes is a text. The plain scalars of
- * YAML's null (~, null, Null, NULL) are empty values.
- * Every fault is reported as FILE:LINE:COLUMN: found X; expected Y with lines and columns counted from 1. Faults
- * are collected: the typed accessors below return false and add a message to the qd_error_t with which the
- * document was loaded, and the caller continues, to find further faults. At the end qd_yaml_status
- * returns whether there were any.
+ * Strict means: one document; UTF-8 text; keys are words, none twice in one mapping; no anchors, aliases,
+ * merge keys or tags (so that no file expands); at most QD_YAML_DEPTH levels. A word in quotes is the word,
+ * so that JSON is read as it is; a number in quotes is a text. The plain scalars of YAML's null (~, null,
+ * Null, NULL) are empty values. Every fault is reported as FILE:LINE:COLUMN: found X; expected Y with lines
+ * and columns counted from 1. Faults are collected: the typed accessors below return false and add a message
+ * to the qd_error_t with which the document was loaded, and the caller continues, to find further faults. At
+ * the end qd_yaml_status returns whether there were any.
  *
  * Nodes and texts belong to the document and live until qd_yaml_free. A node may be NULL only where stated. A
  * document belongs to one thread at a time. */
@@ -89,16 +89,19 @@ bool qd_yaml_text(const qd_yaml_node_t *node, const char **text);
 bool qd_yaml_name(const qd_yaml_node_t *node, const char **text);
 /* A decimal number in [low, high]: 2, -2, .5, 1e-3 (base/number.h), not in quotes. */
 bool qd_yaml_real(const qd_yaml_node_t *node, double low, double high, double *value);
-/* The same with a name of the caller's in the message (qd_yaml_expected_for); and a whole number within +-2^53. */
+/* The same with a name of the caller's in the message (qd_yaml_expected_for); and a whole number within
+ * +-2^53. */
 bool qd_yaml_real_for(const qd_yaml_node_t *node, const char *name, double low, double high, double *value);
 bool qd_yaml_integer_for(const qd_yaml_node_t *node, const char *name, double low, double high,
                          double *value);
-/* A whole number in [low, high], exact: in digits, or up to 2^53 as a number that is exactly whole (1e6, 2.0). */
+/* A whole number in [low, high], exact: in digits, or up to 2^53 as a number that is exactly whole (1e6,
+ * 2.0). */
 bool qd_yaml_whole(const qd_yaml_node_t *node, uint64_t low, uint64_t high, uint64_t *value);
 /* true or false, in quotes or not; the second with a name of the caller's in the message. */
 bool qd_yaml_flag(const qd_yaml_node_t *node, bool *value);
 bool qd_yaml_flag_for(const qd_yaml_node_t *node, const char *name, bool *value);
-/* The flag that a word of another YAML dialect means (yes, no, on, off, TRUE, ...): "true", "false" or NULL. */
+/* The flag that a word of another YAML dialect means (yes, no, on, off, TRUE, ...): "true", "false" or
+ * NULL. */
 const char *qd_yaml_flag_meant(const qd_yaml_node_t *node);
 /* A node of that kind; `what` is the expectation in words: "a mapping of names to values". */
 bool qd_yaml_expect(const qd_yaml_node_t *node, qd_yaml_kind_t kind, const char *what);

@@ -66,7 +66,8 @@ static void test_resize(void **state)
     free(larger);
 }
 
-/* One failure has one message, however many functions on its way up report it; another fault keeps its own. */
+/* One failure has one message, however many functions on its way up report it; another fault keeps its
+ * own. */
 static void test_one_message(void **state)
 {
     (void)state;

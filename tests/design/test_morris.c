@@ -55,8 +55,8 @@ static void assert_balanced(size_t levels, const size_t count[], size_t slack)
     assert_in_range(most - least, 0, slack);
 }
 
-/* At the ends of trajectories, the levels of every factor occur equally often, within one, for even and odd numbers of
- * levels; over all points, within the variation from the random order of moves. */
+/* At the ends of trajectories, the levels of every factor occur equally often, within one, for even and odd
+ * numbers of levels; over all points, within the variation from the random order of moves. */
 static void test_levels_are_used_alike(void **state)
 {
     (void)state;

@@ -239,7 +239,8 @@ static void test_ablations(void **state)
     expect_near(up[1].estimate, 2.0, 0.15);
     assert_string_equal(bipolar[0].verdict, "contradicted");
     assert_true(up[0].low < up[0].estimate && up[0].estimate < up[0].high && up[0].high < 0.0);
-    /* The counterparts take no part in contrasts: one pair of points in each order, one of orders at each point. */
+    /* The counterparts take no part in contrasts: one pair of points in each order, one of orders at each
+     * point. */
     for (size_t i = 0; i < bench.analysis.contrasts; i++)
         assert_null(strstr(bench.analysis.contrast[i].more, "without"));
     assert_int_equal(bench.analysis.contrasts, 6 * (2 + 2));

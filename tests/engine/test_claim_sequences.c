@@ -20,8 +20,8 @@ static double plain(const qd_experiment_t *experiment, size_t point, size_t orde
     return 50.0 + (double)(world % 7) + (order == 0 && target == 1.0 ? 10.0 : 0.0);
 }
 
-/* The p-value of a difference that is d > 0 in every world, between -100 and 100, by bets: twice the probability bound of
- * either side, over the bets' quarter of alpha. Without a spread nothing else counts. */
+/* The p-value of a difference that is d > 0 in every world, between -100 and 100, by bets: twice the
+ * probability bound of either side, over the bets' quarter of alpha. Without a spread nothing else counts. */
 static double constant_p(double d, double n)
 {
     double capital = 0.0;
@@ -112,7 +112,8 @@ static void test_trends(void **state)
         assert_int_equal(found(&self, 0, k).state, QD_PLACE_SUPPORTED);
         assert_int_equal(found(&self, 1, k).state, QD_PLACE_CONTRADICTED);
     }
-    /* The rise is the slope times the range; p is the larger of those of the rise and of a step, which is half of it. */
+    /* The rise is the slope times the range; p is the larger of those of the rise and of a step, which is
+     * half of it. */
     double end = (double)found(&self, 0, 0).looked;
     QD_ASSERT_NEAR(found(&self, 0, 0).p / constant_p(15.0, end), 1.0, 1e-9);
     sequenced_restart(&self);
@@ -151,7 +152,8 @@ static void test_negligible_and_hopeless(void **state)
     sequenced_run(&self, QD_O_survival, tiny);
     qd_place_finding_t hopeless = found(&self, 0, 0);
     assert_int_equal(hopeless.state, QD_PLACE_HOPELESS);
-    /* Two standard errors on an estimate of 0 reach c where 2 (1 - t) / sqrt(t) = c = 2.498, half of alpha: t = 0.3075, and a look later. */
+    /* Two standard errors on an estimate of 0 reach c where 2 (1 - t) / sqrt(t) = c = 2.498, half of alpha: t
+     * = 0.3075, and a look later. */
     double t = (double)hopeless.looked / 51200.0;
     QD_ASSERT_NEAR(t, 0.31, 0.003);
     sequenced_close(&self);

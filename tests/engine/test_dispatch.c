@@ -99,7 +99,8 @@ static void test_shards_cut_the_whole(void **state)
     qd_experiment_free(precise);
 }
 
-/* Claims that stop a run: the cells that one compares take turns look by look, in one shard; the others follow. */
+/* Claims that stop a run: the cells that one compares take turns look by look, in one shard; the others
+ * follow. */
 static void test_groups_take_turns(void **state)
 {
     (void)state;

@@ -157,8 +157,8 @@ static void test_margin(void **state)
     bench_close(&bench);
 }
 
-/* A sign that never changes is robust only where the points are enough to show it; 36 of 36 have an interval from 90.3 %,
- * 35 of 35 one from 89.99 %. A sign that changes often shows itself in fewer. */
+/* A sign that never changes is robust only where the points are enough to show it; 36 of 36 have an interval
+ * from 90.3 %, 35 of 35 one from 89.99 %. A sign that changes often shows itself in fewer. */
 static double never_turns(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     (void)order;
@@ -189,8 +189,8 @@ static void test_few_points(void **state)
     expect_verdict(24, changes_at_random, "fragile");
 }
 
-/* The upper half of the debts keeps the sign: 30 points of the same sign do not show it, 40 do; where a few of the points of
- * that half are significantly opposite, it is not kept there. */
+/* The upper half of the debts keeps the sign: 30 points of the same sign do not show it, 40 do; where a few
+ * of the points of that half are significantly opposite, it is not kept there. */
 static double turns_with_debt_everywhere(const qd_experiment_t *experiment, size_t point, size_t order,
                                          uint64_t world)
 {
@@ -258,7 +258,8 @@ static void test_undecided(void **state)
     bench_close(&bench);
 }
 
-/* Orders that contradict each other: "mixed" says nothing of their mean, which has a sign of its own or none. */
+/* Orders that contradict each other: "mixed" says nothing of their mean, which has a sign of its own or
+ * none. */
 static double opposite_orders(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     return with_effect(experiment, point, world, order == 0 ? 1.0 : -1.0);

@@ -162,7 +162,8 @@ static void test_too_many_failures_end_the_run(void **state)
         assert_int_equal(access(parts, R_OK), 0);
         assert_false(summary.assembled.complete);
         assert_true(summary.assembled.failures > 0);
-        /* Going on meets the same failures. The parts hold the worlds of the unfinished file, as they should. */
+        /* Going on meets the same failures. The parts hold the worlds of the unfinished file, as they
+         * should. */
         size_t warnings = 0;
         qd_run_options_t resume = {
             .threads = 1, .resume = true, .warn = count_warnings, .context = &warnings};

@@ -1,5 +1,5 @@
-/* A batch in memory holds the worlds that a result file of the same points would hold, whatever the threads, and refuses what a
- * design would refuse. */
+/* A batch in memory holds the worlds that a result file of the same points would hold, whatever the threads,
+ * and refuses what a design would refuse. */
 #include "engine/tiny.h"
 
 #include <math.h>

@@ -11,7 +11,8 @@
 static uint64_t file_number;
 static double effect;
 
-/* Normal luck, most of it shared by the points of a world; a target adds `effect`, in bipolar orders twice. */
+/* Normal luck, most of it shared by the points of a world; a target adds `effect`, in bipolar orders
+ * twice. */
 static double worlds(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     const double *x = experiment->point[point].coordinate;
@@ -39,7 +40,8 @@ static const char file[] =
     "less: "
     "{institution.target: 0}}}\n";
 
-/* The true effect of each claim in the mean over the orders (or its own place) and in each order, over `effect`. */
+/* The true effect of each claim in the mean over the orders (or its own place) and in each order, over
+ * `effect`. */
 static const double truth[6][4] = {
     {4.0 / 3.0, 1.0, 2.0, 1.0}, {0}, {0}, {4.0 / 3.0, 1.0, 2.0, 1.0}, {0.5, 0, 0, 0}, {1.0, 0, 1.0, 0}};
 
@@ -62,8 +64,8 @@ static bool all_cover(const qd_analysis_t *analysis)
     return all;
 }
 
-/* A verdict that the truth denies: any where nothing has an effect; "mixed" or "contradicted" where every effect
- * is 0 or above. */
+/* A verdict that the truth denies: any where nothing has an effect; "mixed" or "contradicted" where every
+ * effect is 0 or above. */
 static bool any_false(const qd_analysis_t *analysis)
 {
     for (size_t c = 0; c < 6; c++) {

@@ -1,4 +1,5 @@
-/* Memory runs out at any request while an experiment is read, sealed or asked: the status says so, and nothing else happens. */
+/* Memory runs out at any request while an experiment is read, sealed or asked: the status says so, and
+ * nothing else happens. */
 #include "support/failing_memory.h"
 
 #include <limits.h>

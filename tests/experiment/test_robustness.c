@@ -31,7 +31,8 @@ static bool is_free(const qd_experiment_t *self, size_t claim, const char *name)
 static void test_what_is_varied(void **state)
 {
     (void)state;
-    /* In turn: drawn by world; scheduled; the frame of the worlds; different in the two kinds; a value of 0; a flag. */
+    /* In turn: drawn by world; scheduled; the frame of the worlds; different in the two kinds; a value of 0;
+     * a flag. */
     static const char *const held[] = {"affinity.noise",    "blocs.bypass",     "order.states",
                                        "order.periods",     "order.poles",      "order.spread",
                                        "mission.patronage", "doctrine.umbrella"};
@@ -40,7 +41,8 @@ static void test_what_is_varied(void **state)
     for (size_t i = 0; i < sizeof held / sizeof *held; i++)
         assert_int_equal(factor_of(self, held[i]), -1);
     assert_true(factor_of(self, "tension.debt") >= 0);
-    /* Claim x varies the parameters that claim y sets, by name or by the preset; neither varies the design's factor. */
+    /* Claim x varies the parameters that claim y sets, by name or by the preset; neither varies the design's
+     * factor. */
     assert_true(is_free(self, 0, "blocs.cost") && is_free(self, 0, "doctrine.bias_collective"));
     assert_false(is_free(self, 1, "blocs.cost") || is_free(self, 1, "doctrine.bias_collective"));
     assert_true(is_free(self, 1, "tension.debt"));
@@ -115,7 +117,8 @@ static void test_counterparts(void **state)
     qd_experiment_free(self);
 }
 
-/* Never more worlds than the experiment has; the resolved text makes the same points; worlds' values do not depend on it. */
+/* Never more worlds than the experiment has; the resolved text makes the same points; worlds' values do not
+ * depend on it. */
 static void test_text(void **state)
 {
     (void)state;

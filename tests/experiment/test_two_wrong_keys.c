@@ -1,4 +1,5 @@
-/* An experiment in which one or two keys have other values than they should: a message, or an experiment, and no crash. */
+/* An experiment in which one or two keys have other values than they should: a message, or an experiment, and
+ * no crash. */
 #include "experiment/loaded.h"
 
 #include <stdio.h>

@@ -120,8 +120,8 @@ static _Noreturn void die(void)
 
 /* ---- files --------------------------------------------------------------------------------------------- */
 
-/* Counts an I/O call. Returns the errno it is to fail with, or 0: then it is to transfer *size bytes (NULL: it
- * transfers none), and the process is to die after it where *torn says so. */
+/* Counts an I/O call. Returns the errno it is to fail with, or 0: then it is to transfer *size bytes (NULL:
+ * it transfers none), and the process is to die after it where *torn says so. */
 static int trip(const char *operation, const char *object, nature_t nature, size_t *size, bool *torn)
 {
     if (!due(IO, operation, object))

@@ -1,5 +1,5 @@
-/* Canonical text, as in result files and manifests: an accepted text has a canonical text that reads back to the
- * same experiment. */
+/* Canonical text, as in result files and manifests: an accepted text has a canonical text that reads back to
+ * the same experiment. */
 #include "fuzz.h"
 
 #include "quadrille/experiment.h"

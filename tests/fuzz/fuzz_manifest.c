@@ -1,4 +1,5 @@
-/* A manifest. If the first byte is odd, its checksum is corrected, so that the code behind the check is reached too. */
+/* A manifest. If the first byte is odd, its checksum is corrected, so that the code behind the check is
+ * reached too. */
 #include "fuzz.h"
 
 #include "store/parts_folder.h"

@@ -1,5 +1,5 @@
-/* A part file of a fixed experiment: refused, or every row and tally can be read. If the first byte is odd, its checksum is
- * corrected, so that the code behind the check is reached too. */
+/* A part file of a fixed experiment: refused, or every row and tally can be read. If the first byte is odd,
+ * its checksum is corrected, so that the code behind the check is reached too. */
 #include "fuzz.h"
 
 #include "store/index.h"

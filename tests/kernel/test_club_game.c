@@ -1,6 +1,6 @@
-/* The club game (model.md part 9) against its definition, on made-up games: every move raises the potential by
- * c_i times the mover's gain, the sums are those of the definition, and nobody gains more than the switching
- * cost by one other level. */
+/* The club game (model.md part 9) against its definition, on made-up games: every move raises the potential
+ * by c_i times the mover's gain, the sums are those of the definition, and nobody gains more than the
+ * switching cost by one other level. */
 #include "kernel/club_game.h"
 
 #include "kernel/mission_game.h"

@@ -1,5 +1,5 @@
-/* Four mission games side by side make the moves that each of them makes alone, and end, number by number, as it
- * does. */
+/* Four mission games side by side make the moves that each of them makes alone, and end, number by number, as
+ * it does. */
 #include "kernel/mission_game.h"
 
 #include "math/reduce.h"

@@ -1,6 +1,6 @@
 /* The mission game on plain arrays: potential, equilibrium, enumeration, and the published landscapes that it
- * becomes when everyone must take a side (validation.md parts 1, 2 and 10). Games with prices are played by both
- * solvers: alone and abreast. */
+ * becomes when everyone must take a side (validation.md parts 1, 2 and 10). Games with prices are played by
+ * both solvers: alone and abreast. */
 #include "kernel/mission_game.h"
 
 #include "math/reduce.h"

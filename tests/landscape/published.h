@@ -1,5 +1,5 @@
-/* Shared by the tests of this folder: landscapes made in memory, and lines with published and computed values.
- * scripts/validation makes docs/validation.md from these lines. */
+/* Shared by the tests of this folder: landscapes made in memory, and lines with published and computed
+ * values. scripts/validation makes docs/validation.md from these lines. */
 #ifndef QD_TESTS_LANDSCAPE_PUBLISHED_H
 #define QD_TESTS_LANDSCAPE_PUBLISHED_H
 

@@ -75,7 +75,8 @@ static void hedonic(void **state)
     qd_landscape_free(self);
 }
 
-/* The same four by the kernel's own game: of all 203 partitions, no actor leaves these, and some actor leaves each other one. */
+/* The same four by the kernel's own game: of all 203 partitions, no actor leaves these, and some actor leaves
+ * each other one. */
 static void hedonic_by_the_kernel(void **state)
 {
     (void)state;

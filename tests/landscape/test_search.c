@@ -55,8 +55,8 @@ static qd_landscape_t *plant(qd_landscape_rule_t rule, size_t groups, double noi
     return self;
 }
 
-/* The search finds planted groups: with little noise a better partition is unlikely, and the planted one is an upper bound of
- * the optimum in any case. */
+/* The search finds planted groups: with little noise a better partition is unlikely, and the planted one is
+ * an upper bound of the optimum in any case. */
 static void planted_networks(void **state)
 {
     (void)state;

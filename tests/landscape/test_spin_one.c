@@ -144,7 +144,8 @@ static double payoff(const random_game_t *self, size_t i, double x)
     return x * (self->own[i] + self->game.coupling * pull) - self->price[i] * fabs(x);
 }
 
-/* Whether no actor gains more than rounding: no joiner or opponent by leaving, no outsider by taking a side. */
+/* Whether no actor gains more than rounding: no joiner or opponent by leaving, no outsider by taking a
+ * side. */
 static bool is_nash(const random_game_t *self)
 {
     for (size_t i = 0; i < self->game.n; i++)

@@ -1,5 +1,5 @@
-/* The record of a world, compared with a plain second one made from its events: every outcome that is a count, a
- * share or a mean of events (model.md part 7). */
+/* The record of a world, compared with a plain second one made from its events: every outcome that is a
+ * count, a share or a mean of events (model.md part 7). */
 #include "measure/record.h"
 
 #include "kernel/world.h"

@@ -168,8 +168,8 @@ static void test_defaults_by_order(void **state)
     check_default("order.spread", QD_MULTIPOLAR, QD_CONSTANT, 0.5, 0.5);
 }
 
-/* Names are found at their rows only; rows are complete; ranges contain the defaults; qd_distribution_finish leaves the defaults
- * unchanged. */
+/* Names are found at their rows only; rows are complete; ranges contain the defaults; qd_distribution_finish
+ * leaves the defaults unchanged. */
 static void test_rows(void **state)
 {
     (void)state;
@@ -412,7 +412,8 @@ static bool is_parameter_name(const char *text)
     return rest > 0 && text[word + 1 + rest] == '\0';
 }
 
-/* Every parameter's name between backquotes is in the registry (bias_g stands for the biases of the venues). */
+/* Every parameter's name between backquotes is in the registry (bias_g stands for the biases of the
+ * venues). */
 static void test_names_of_the_text(void **state)
 {
     (void)state;

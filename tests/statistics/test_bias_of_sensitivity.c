@@ -1,7 +1,8 @@
 /* labels: validation slow */
 /* Bias and coverage of sensitivity indices where design points share the luck of their worlds: of a world's
- * outcome y = x + z / 2 + x z + luck (1 + 2 x) + own, luck being the same at every point. Luck changes the slope of x and thus V, by
- * 22 % of V (standard deviation) in the second setting: without the jackknife, the mean of its first index is 0.656 instead of 0.675. */
+ * outcome y = x + z / 2 + x z + luck (1 + 2 x) + own, luck being the same at every point. Luck changes the
+ * slope of x and thus V, by 22 % of V (standard deviation) in the second setting: without the jackknife, the
+ * mean of its first index is 0.656 instead of 0.675. */
 #include "design/design.h"
 #include "statistics/sensitivity.h"
 #include "support/check.h"
@@ -40,7 +41,8 @@ static void evaluate(const setting_t *setting, uint64_t run, double unit[], qd_b
     }
 }
 
-/* Over RUNS designs: mean of an estimate less the truth, its standard error, and how often the interval held. */
+/* Over RUNS designs: mean of an estimate less the truth, its standard error, and how often the interval
+ * held. */
 typedef struct {
     double sum, squares, held;
 } score_t;

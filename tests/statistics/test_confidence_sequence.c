@@ -136,8 +136,8 @@ static void test_guards(void **state)
 
 /* ---- p-values ------------------------------------------------------------------------------------------ */
 
-/* The mixture by Simpson's rule over u = 1 - lambda: the mean of exp(lambda s - (-log(u) - lambda) v) under the density
- * proportional to u^(rho - 1) exp(-rho u) on (0, 1]. */
+/* The mixture by Simpson's rule over u = 1 - lambda: the mean of exp(lambda s - (-log(u) - lambda) v) under
+ * the density proportional to u^(rho - 1) exp(-rho u) on (0, 1]. */
 static double mixture(double s, double v, double rho)
 {
     enum { STEPS = 200000 };
@@ -187,7 +187,8 @@ static void test_p_and_interval_agree(void **state)
 
 /* ---- bets ---------------------------------------------------------------------------------------------- */
 
-/* Runs in which a mean at its margin is rejected at 5 % at any world: at most 5 %, 129 with three standard errors. */
+/* Runs in which a mean at its margin is rejected at 5 % at any world: at most 5 %, 129 with three standard
+ * errors. */
 static size_t count_false(sample_t sample, double mean)
 {
     size_t rejected = 0;

@@ -1,6 +1,6 @@
 /* labels: validation slow */
-/* Coverage of the intervals of /summary for means near a bound: flags by the binomial distribution, shares and
- * counts by simulation. */
+/* Coverage of the intervals of /summary for means near a bound: flags by the binomial distribution, shares
+ * and counts by simulation. */
 #include "statistics/interval.h"
 #include "statistics/moments.h"
 #include "support/check.h"

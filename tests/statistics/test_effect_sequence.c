@@ -1,4 +1,5 @@
-/* The sequential test of one effect against its margin: known p-values, what counts when, and errors at many looks. */
+/* The sequential test of one effect against its margin: known p-values, what counts when, and errors at many
+ * looks. */
 #include "statistics/effect_sequence.h"
 
 #include <stdarg.h>
@@ -64,8 +65,8 @@ static void test_mixture_is_early(void **state)
     assert_int_equal(qd_effect_sequence_side(&self, 0.01), 1);
 }
 
-/* Rare large values carry the variance: 24 of them are too few for the central limit theorem, 25 are enough; bets
- * count at once. */
+/* Rare large values carry the variance: 24 of them are too few for the central limit theorem, 25 are enough;
+ * bets count at once. */
 static void test_rare_values(void **state)
 {
     (void)state;
@@ -103,7 +104,8 @@ static void test_hope(void **state)
     assert_true(!qd_effect_sequence_hopeless(&self, 0.05));
 }
 
-/* 20 looks at luck without an effect, 400 times: a test of 5 % for a fixed number would err in a quarter of them. */
+/* 20 looks at luck without an effect, 400 times: a test of 5 % for a fixed number would err in a quarter of
+ * them. */
 static void test_errors(void **state)
 {
     (void)state;

@@ -117,7 +117,8 @@ static void test_spearman(void **state)
     assert_true(isnan(found[5].r) && isnan(found[5].interval.low)); /* constant */
 }
 
-/* An input that is a copy of another has no correlation of its own; the others do. A constant output has none. */
+/* An input that is a copy of another has no correlation of its own; the others do. A constant output has
+ * none. */
 static void test_degenerate(void **state)
 {
     (void)state;

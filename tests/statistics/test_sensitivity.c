@@ -163,7 +163,8 @@ static void assert_unknown(const qd_estimate_t *estimate)
     assert_true(isnan(estimate->noise.low) && isnan(estimate->noise.high));
 }
 
-/* An outcome that varies only by rounding has no indices, for any number of base samples, with noise or not. */
+/* An outcome that varies only by rounding has no indices, for any number of base samples, with noise or
+ * not. */
 static void test_nothing_from_nothing(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* labels: validation slow */
-/* Type-I error of the test for two modes where values lie on lattices: unimodal distributions must not be taken
- * for bimodal ones because of their ties. */
+/* Type-I error of the test for two modes where values lie on lattices: unimodal distributions must not be
+ * taken for bimodal ones because of their ties. */
 #include "statistics/dip_test.h"
 #include "support/check.h"
 

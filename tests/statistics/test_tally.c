@@ -477,8 +477,8 @@ static void test_hash_tells_worlds_rows_and_failures_apart(void **state)
         qd_tally_free(tally[i]);
 }
 
-/* A tally added to itself 31 times: 270 * 2^31 worlds, which nobody has to play. Means, quantiles, shares stay
- * what they were; counts are exact; beyond QD_WORLDS_MAX it is refused and stays as it is. */
+/* A tally added to itself 31 times: 270 * 2^31 worlds, which nobody has to play. Means, quantiles, shares
+ * stay what they were; counts are exact; beyond QD_WORLDS_MAX it is refused and stays as it is. */
 static void test_counts_beyond_32_bits(void **state)
 {
     (void)state;
@@ -523,8 +523,8 @@ static void test_counts_beyond_32_bits(void **state)
     qd_tally_free(tally);
 }
 
-/* The largest value seen is no bound: of few worlds the interval of an outcome without one is Student's, and reaches
- * beyond it. t(1, .975) = 12.7062, t(4, .975) = 2.77645. */
+/* The largest value seen is no bound: of few worlds the interval of an outcome without one is Student's, and
+ * reaches beyond it. t(1, .975) = 12.7062, t(4, .975) = 2.77645. */
 static void test_interval_is_not_cut_off_at_the_largest_value(void **state)
 {
     (void)state;

@@ -123,8 +123,8 @@ static void test_unknown_worlds_are_left_out_whole(void **state)
     qd_trend_free(self);
 }
 
-/* Levels that are means over two strata: rise and steps have the standard errors of independent means, and a level that is
- * missing in one stratum costs the other nothing. */
+/* Levels that are means over two strata: rise and steps have the standard errors of independent means, and a
+ * level that is missing in one stratum costs the other nothing. */
 static void test_strata_of_levels(void **state)
 {
     (void)state;

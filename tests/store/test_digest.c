@@ -1,5 +1,5 @@
-/* A file gets its digest from the arrays that were handed over, whatever the order of writing, and reading it back
- * finds every change of a value, an attribute, a name or a shape. */
+/* A file gets its digest from the arrays that were handed over, whatever the order of writing, and reading it
+ * back finds every change of a value, an attribute, a name or a shape. */
 #include "store/digest.h"
 
 #include <math.h>

@@ -326,8 +326,8 @@ static qd_status_t assemble(const qd_experiment_t *experiment, const char *path,
     return status;
 }
 
-/* Whichever reading goes wrong, a part that was checked or the rows after that: no file says complete but one with the
- * right hash and the right rows. */
+/* Whichever reading goes wrong, a part that was checked or the rows after that: no file says complete but one
+ * with the right hash and the right rows. */
 static void test_wrong_bits_are_seen(void **state)
 {
     (void)state;

@@ -349,7 +349,8 @@ static void write_manifest(const char *path, const char *version)
     qd_manifest_free(&manifest);
 }
 
-/* Worlds of another version may be other worlds: neither a run that goes on nor a merge counts them, and both leave them. */
+/* Worlds of another version may be other worlds: neither a run that goes on nor a merge counts them, and both
+ * leave them. */
 static void test_parts_of_another_version(void **state)
 {
     (void)state;

@@ -1,9 +1,11 @@
-/* Memory that runs out at the k-th request of the program under test, within the process: what it does then is seen by its caller,
- * and counted by a build for coverage, which tests/faults is not, as processes that die cannot tell.
+/* Memory that runs out at the k-th request of the program under test, within the process: what it does then
+ * is seen by its caller, and counted by a build for coverage, which tests/faults is not, as processes that
+ * die cannot tell.
  *
- * To be included by the one source file of a test program. Only requests of the program itself can fail, by its own calls or by
- * way of strdup, strndup, asprintf and fopencookie; those of libhdf5, libfyaml and libgsl do not: not all of them survive it. A
- * build with a sanitizer has an allocator of its own, so that nothing fails there and the tests see whole runs alone. */
+ * To be included by the one source file of a test program. Only requests of the program itself can fail, by
+ * its own calls or by way of strdup, strndup, asprintf and fopencookie; those of libhdf5, libfyaml and libgsl
+ * do not: not all of them survive it. A build with a sanitizer has an allocator of its own, so that nothing
+ * fails there and the tests see whole runs alone. */
 #ifndef TESTS_SUPPORT_FAILING_MEMORY_H
 #define TESTS_SUPPORT_FAILING_MEMORY_H
 

@@ -53,8 +53,8 @@ static void test_capabilities(void **state)
     qd_empirical_free(order);
 }
 
-/* Pacts of the year in both directions, and the first blocs from them: a leader without its own label takes the lowest
- * label whose owner has no followers. */
+/* Pacts of the year in both directions, and the first blocs from them: a leader without its own label takes
+ * the lowest label whose owner has no followers. */
 static void test_alliances(void **state)
 {
     (void)state;
@@ -78,8 +78,8 @@ static void tie(bool pair[], size_t n, size_t i, size_t j)
     pair[i * n + j] = pair[j * n + i] = true;
 }
 
-/* Rivals in a chain of pacts stay apart. A state with pacts with two leaders follows the stronger one. Leaders beyond the
- * labels take the labels of owners without followers; the last of them gets none. */
+/* Rivals in a chain of pacts stay apart. A state with pacts with two leaders follows the stronger one.
+ * Leaders beyond the labels take the labels of owners without followers; the last of them gets none. */
 static void test_leaders_and_followers(void **state)
 {
     (void)state;
@@ -187,7 +187,8 @@ static const struct {
      ": found 1 states with a capability in 1900; expected at least 2 and at most 1024\n"},
 };
 
-/* A byte order mark, lines of blanks, columns without a name, and quotes around fields with a comma or a quote. */
+/* A byte order mark, lines of blanks, columns without a name, and quotes around fields with a comma or a
+ * quote. */
 static void test_lenient_capabilities(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* The plugin of a process: declarations that do not hold are refused, its rules reach the world, and values that no rule may give make
- * the world fail with their name. */
+/* The plugin of a process: declarations that do not hold are refused, its rules reach the world, and values
+ * that no rule may give make the world fail with their name. */
 #include "quadrille/plugin.h"
 #include "support/check.h"
 
