@@ -37,7 +37,7 @@ static size_t design_points(const qd_experiment_t *experiment)
 }
 
 /* Whether the point is the copy of another point with other settings in force. */
-static bool is_twin(const qd_point_t *point)
+static bool is_counterpart(const qd_point_t *point)
 {
     return point->ablation > 0 || point->variation > 0;
 }
@@ -46,7 +46,7 @@ static size_t unablated_points(const qd_experiment_t *experiment)
 {
     size_t count = 0;
     for (size_t p = 0; p < experiment->points; p++)
-        count += !is_twin(&experiment->point[p]);
+        count += !is_counterpart(&experiment->point[p]);
     return count;
 }
 
@@ -97,7 +97,7 @@ static qd_status_t choose_cells(pairs_t *self, qd_error_t *error)
     qd_status_t status = QD_OK;
     for (size_t o = 0; o < experiment->orders; o++)
         for (size_t p = 0; p < experiment->points && status == QD_OK; p++)
-            if (small ? !is_twin(&experiment->point[p]) : !experiment->point[p].from_claim)
+            if (small ? !is_counterpart(&experiment->point[p]) : !experiment->point[p].from_claim)
                 status = qd_cells_add(&self->cells, p, o, 1.0, error);
     return status;
 }

@@ -104,8 +104,8 @@ static void set_signs(study_t *self, double alpha, const qd_analysis_t *out)
         }
 }
 
-static qd_status_t measure(study_t *self, qd_claim_tests_t *tests, size_t c, size_t row, const size_t twin[],
-                           qd_analysis_t *out, qd_error_t *error)
+static qd_status_t measure(study_t *self, qd_claim_tests_t *tests, size_t c, size_t row,
+                           const size_t counterpart[], qd_analysis_t *out, qd_error_t *error)
 {
     const qd_claim_t *claim = &self->experiment->claim[c];
     qd_status_t status = QD_OK;
@@ -114,7 +114,7 @@ static qd_status_t measure(study_t *self, qd_claim_tests_t *tests, size_t c, siz
         qd_claim_test_t test;
         if (place->sign == 0.0)
             continue;
-        status = qd_claim_test(tests, claim, (int)k - 1, twin, out, &test, error);
+        status = qd_claim_test(tests, claim, (int)k - 1, counterpart, out, &test, error);
         place->effect[row] = test.found.estimate;
         place->against[row] = place->sign > 0.0 ? test.found.p_below : test.found.p_above;
     }
@@ -125,16 +125,16 @@ static qd_status_t measure_all(study_t *self, qd_claim_tests_t *tests, qd_analys
 {
     const qd_robustness_t *robustness = &self->experiment->robustness;
     size_t points = robustness->groups > 0 ? robustness->group[0].points : 0;
-    size_t *twin = qd_new(points, sizeof *twin, error);
-    qd_status_t status = twin ? QD_OK : QD_ERROR_MEMORY;
+    size_t *counterpart = qd_new(points, sizeof *counterpart, error);
+    qd_status_t status = counterpart ? QD_OK : QD_ERROR_MEMORY;
     for (size_t g = 0; g < robustness->groups; g++)
         for (size_t row = 0; row < self->rows && status == QD_OK; row++) {
-            qd_experiment_variation(self->experiment, g, row, points, twin);
+            qd_experiment_variation(self->experiment, g, row, points, counterpart);
             for (size_t c = 0; c < self->experiment->claims && status == QD_OK; c++)
                 if (robustness->of_claim[c] == g)
-                    status = measure(self, tests, c, row, twin, out, error);
+                    status = measure(self, tests, c, row, counterpart, out, error);
         }
-    free(twin);
+    free(counterpart);
     return status;
 }
 
