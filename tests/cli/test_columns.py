@@ -86,7 +86,7 @@ class Columns(unittest.TestCase):
                 self.assertEqual(variables(file[group]) - {"claim", group.rpartition("/")[2]}, set(columns("VERDICT")), group)
             self.assertEqual(file["/claims"]["p_holm"].attrs["long_name"], "p-value after Holm's correction over the claims of the file")
             for name in ("survival", "wars"):
-                self.assertEqual(variables(file["summary"][name]) - {"count", "quantiles", "histogram", "bin_low", "bin_high", "point", "order"}, set(summaries()))
+                self.assertEqual(variables(file["summary"][name]) - {"count", "quantiles", "quantile", "histogram", "bin_low", "bin_high", "point", "order"}, set(summaries()))
         with h5py.File(self.folder / "screened.h5") as file:
             self.assertEqual(variables(file["sensitivity"]), set(columns("SENSITIVITY")))
         with h5py.File(self.folder / "stopped.h5") as file:
