@@ -64,6 +64,13 @@ qd_status_t qd_no_memory(qd_error_t *error)
     return QD_ERROR_MEMORY;
 }
 
+void qd_memory_give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 void qd_memory_keep(void)
 {
 #ifdef __GLIBC__

@@ -25,6 +25,9 @@ QD_MUST_USE void *qd_resize(void *array, size_t count, size_t size, qd_error_t *
  * of strdup, asprintf, qd_memory_open, or a function that was given no error. Returns QD_ERROR_MEMORY. */
 qd_status_t qd_no_memory(qd_error_t *error);
 
+/* Returns to the system the pages of the heap that hold no allocation. */
+void qd_memory_give_back(void);
+
 /* Keeps freed memory of up to some MiB for the next allocation, as a program does that allocates arrays of that size again
  * and again: the system would clear each page anew. */
 void qd_memory_keep(void);

@@ -171,6 +171,7 @@ qd_guard_t *qd_guard_start(qd_guard_work_t work, void *context)
         return NULL;
     }
     self->channel = pair[0];
+    qd_memory_give_back(); /* each page that both have is copied when either writes to it */
     self->child = fork();
     if (self->child == 0) {
         close(pair[0]);

@@ -431,8 +431,10 @@ qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error)
                "writing which variables have a dimension", NULL);
     for (; self->kept > 0; self->kept--)
         qd_h5_need(self, H5Dclose(self->keep[self->kept - 1].variable) >= 0, "closing a variable", NULL);
-    if (self->file >= 0)
+    if (self->file >= 0) {
         qd_h5_need(self, H5Fclose(self->file) >= 0, "closing the file", NULL);
+        (void)H5garbage_collect(); /* small objects that libhdf5 keeps would hold pages all over the heap */
+    }
     self->file = -1;
     qd_guard_end(self->guard);
     self->guard = NULL;
