@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/columns.h"
 #include "engine/conclude.h"
+#include "engine/parallel.h"
 #include "engine/stopping.h"
 #include "quadrille/result.h"
 #include "store/draft.h"
@@ -77,7 +78,8 @@ static qd_status_t take_shards(merge_t *self, qd_error_t *error)
     if (status == QD_OK)
         status = qd_index_check_rows(self->index, error);
     if (status == QD_OK)
-        status = qd_merge_check(self->options->shard, self->options->shards, error);
+        status = qd_merge_check(self->options->shard, self->options->shards,
+                                (size_t)qd_parallel_runner(0).threads, error);
     if (status == QD_OK && self->experiment->precision.given)
         status = qd_stopping_new(self->experiment, &self->stopping, error);
     if (status == QD_OK && self->stopping)

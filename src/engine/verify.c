@@ -482,7 +482,8 @@ static qd_status_t check_digest(verify_t *self)
 {
     qd_error_t found = QD_ERROR_NONE;
     qd_verify_report_t *report = self->report;
-    qd_status_t status = qd_result_file_check(self->file, true, &found);
+    size_t threads = (size_t)qd_parallel_runner(self->options->threads).threads;
+    qd_status_t status = qd_result_file_check_by(self->file, threads, &found);
     if (status == QD_ERROR_INPUT) {
         copy_without_path(found.text, self->options->path, report->statistics, sizeof report->statistics);
         return QD_OK;

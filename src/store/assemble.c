@@ -3,14 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "store/draft.h"
 #include "store/table.h"
-
-#define BYTES_A_READER ((size_t)2 << 20)
 
 /* /failures, /claims, /contrasts, /sensitivity. */
 static qd_status_t write_tables(qd_assembly_t *self, qd_error_t *error)
@@ -73,26 +70,17 @@ static qd_status_t write_draft(qd_assembly_t *self, const qd_draft_t *draft, qd_
     return status;
 }
 
-/* Children that read a file of that size: a thread each, but not for less than BYTES_A_READER. */
-static size_t readers_of(const qd_assembly_t *self, const char *path)
-{
-    struct stat state;
-    const qd_runner_t *runner = self->options->runner;
-    size_t threads = runner != NULL ? (size_t)runner->threads : 1;
-    size_t worth = stat(path, &state) == 0 ? (size_t)state.st_size / BYTES_A_READER : 0;
-    return worth < 1 ? 1 : worth < threads ? worth : threads;
-}
-
 /* Every byte of the file as it lies on the disk: checksums of chunks, digests of groups, and these against the arrays
  * that were handed over when it was written. */
 static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_error_t *error)
 {
+    const qd_runner_t *runner = self->options->runner;
     qd_h5_t *h5 = qd_new(1, sizeof *h5, error);
     if (h5 == NULL)
         return QD_ERROR_MEMORY;
     qd_h5_open(h5, path);
     if (!h5->failed)
-        qd_h5_check_by(h5, true, readers_of(self, path));
+        qd_h5_check_by(h5, true, qd_h5_readers(h5, runner != NULL ? (size_t)runner->threads : 1));
     if (!h5->failed && strcmp(h5->digest, self->h5.digest) != 0)
         qd_h5_refuse(h5, "read back, it differs from the data written");
     h5->absent = false;

@@ -199,6 +199,9 @@ void qd_h5_check(qd_h5_t *self, bool rows);
 /* The same by so many children at once, each of which reads a share of the values. */
 void qd_h5_check_by(qd_h5_t *self, bool rows, size_t readers);
 
+/* Children that are worth their start for the open file: at most `threads`, and one for each 2 MiB. */
+size_t qd_h5_readers(const qd_h5_t *self, size_t threads);
+
 bool qd_h5_exists(qd_h5_t *self, const char *path);
 
 /* Attribute of "/" or another object: malloc'ed text; NULL (without failing) where there is none. */

@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "store/guard.h"
 #include "store/hdf5_serve.h"
+
+#define BYTES_A_READER ((size_t)2 << 20)
 
 /* ---- asking the child ---------------------------------------------------------------------------------- */
 
@@ -180,6 +183,13 @@ static void ask_all(readers_t *self, qd_h5_t *first, bool rows)
         first->absent = reader->absent;
         memcpy(first->why, reader->why, sizeof first->why);
     }
+}
+
+size_t qd_h5_readers(const qd_h5_t *self, size_t threads)
+{
+    struct stat state;
+    size_t worth = stat(self->path, &state) == 0 ? (size_t)state.st_size / BYTES_A_READER : 0;
+    return worth < 1 ? 1 : worth < threads ? worth : threads;
 }
 
 void qd_h5_check_by(qd_h5_t *self, bool rows, size_t readers)

@@ -33,21 +33,21 @@ qd_status_t qd_merge_index(const qd_experiment_t *experiment, const char *const 
     return status;
 }
 
-static qd_status_t check(const char *path, qd_error_t *error)
+static qd_status_t check(const char *path, size_t threads, qd_error_t *error)
 {
     qd_result_file_t *file;
     qd_status_t status = qd_result_file_open(path, &file, error);
     if (status == QD_OK)
-        status = qd_result_file_check(file, true, error);
+        status = qd_result_file_check_by(file, threads, error);
     qd_result_file_close(file);
     return status;
 }
 
-qd_status_t qd_merge_check(const char *const *path, size_t paths, qd_error_t *error)
+qd_status_t qd_merge_check(const char *const *path, size_t paths, size_t threads, qd_error_t *error)
 {
     qd_status_t status = QD_OK;
     for (size_t i = 0; i < paths; i++) {
-        qd_status_t checked = check(path[i], error);
+        qd_status_t checked = check(path[i], threads, error);
         status = status == QD_OK ? checked : status;
     }
     return status;

@@ -12,8 +12,12 @@
 QD_MUST_USE qd_status_t qd_merge_index(const qd_experiment_t *experiment, const char *const *path,
                                        size_t paths, qd_index_t **index, qd_error_t *error);
 
-/* Reads all of each shard and compares it with its digests; names all that are not as they were written. */
-QD_MUST_USE qd_status_t qd_merge_check(const char *const *path, size_t paths, qd_error_t *error);
+/* Reads all of a file and compares it with its digests, as qd_result_file_check does, by processes for so many threads. */
+QD_MUST_USE qd_status_t qd_result_file_check_by(qd_result_file_t *self, size_t threads, qd_error_t *error);
+
+/* The same of each shard; names all that are not as they were written. */
+QD_MUST_USE qd_status_t qd_merge_check(const char *const *path, size_t paths, size_t threads,
+                                       qd_error_t *error);
 
 /* Adds to `list` one line for each (point, order) whose worlds 0 .. target - 1 are not all there, naming the
  * first missing ranges; returns how many worlds are missing in all. `target` as in qd_assemble_options_t, may

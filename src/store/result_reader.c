@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "store/assembly.h"
 #include "store/cf.h"
+#include "store/merge.h"
 
 /* ---- opening ------------------------------------------------------------------------------------------- */
 
@@ -184,6 +185,14 @@ qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t
     if (self->parts != NULL)
         return qd_parts_reader_check(self->parts, error);
     qd_h5_check(&self->h5, worlds);
+    return qd_result_file_outcome(self, error);
+}
+
+qd_status_t qd_result_file_check_by(qd_result_file_t *self, size_t threads, qd_error_t *error)
+{
+    if (self->parts != NULL)
+        return qd_parts_reader_check(self->parts, error);
+    qd_h5_check_by(&self->h5, true, qd_h5_readers(&self->h5, threads));
     return qd_result_file_outcome(self, error);
 }
 
