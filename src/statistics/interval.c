@@ -374,7 +374,7 @@ qd_interval_t qd_resample_interval(size_t n, double value[], double confidence, 
 {
     double tail = (1.0 - confidence) / 2.0;
     size_t known = part_known(n, value);
-    if (known == 0 || (double)(n - known) > tail * (double)n)
+    if (known == 0 || n - known >= qd_quantile_rank(tail, n))
         return (qd_interval_t){NAN, NAN};
     double shift = centre - quantile_of(known, value, 0.5);
     return (qd_interval_t){quantile_of(known, value, tail) + shift,

@@ -312,6 +312,7 @@ static void test_sign_flips_by_hand(void **state)
         QD_ASSERT_NEAR(r.p_above, ldexp(1.0, -(int)n), 1e-15);
         QD_ASSERT_NEAR(r.p_below, 1.0, 0.0);
         assert_int_equal(isnan(r.interval.low), n < 6);
+        assert_int_equal(isnan(qd_contrast_interval(&r, 0.9375).low), n < 5); /* 2^-4 is 1 - 0.9375 */
     }
     /* Against a margin every world counts: zeros are as far from it as the others. */
     QD_ASSERT_NEAR(of_differences(6, (const double[]){0, 0, 0, 0, 0, 0}, 1.0).p, 1.0 / 32.0, 1e-15);

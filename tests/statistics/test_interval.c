@@ -172,6 +172,11 @@ static void test_bounded_is_student_with_one_value_more(void **state)
     QD_ASSERT_NEAR(i.low, 0.3 - 1.96 * 1e-4, 1e-6);
     i = qd_interval_bounded(5.0, 1.0, 100, 0.0, INFINITY, 0.95); /* an open side is Student's */
     QD_ASSERT_NEAR(i.high, qd_interval_mean(5.0, 1.0, 100, 0.95).high, 0.0);
+    /* Of 0.1 and 0.4, with a third at 1 and at 0; the quantile p of t with 2 degrees of freedom is (2p - 1) / sqrt(2p(1 - p)). */
+    i = qd_interval_bounded(0.25, sqrt(0.045), 2, 0.0, 1.0, 0.5);
+    double t = 0.5 / sqrt(0.375);
+    QD_ASSERT_NEAR(i.high, 0.5 + t * sqrt((0.16 + 0.01 + 0.25) / 2.0 / 3.0), 1e-9);
+    QD_ASSERT_NEAR(i.low, 0.5 / 3.0 - t * sqrt((0.25 / 9.0 + 0.04 / 9.0 + 0.49 / 9.0) / 2.0 / 3.0), 1e-9);
     i = qd_interval_bounded(1.0, NAN, 1, 0.0, 1.0, 0.95);
     assert_true(i.low == 0.0 && i.high == 1.0);
 }

@@ -57,11 +57,31 @@ static void test_missing_values(void **state)
     assert_true(isnan(qd_resample_interval(100, value, 0.95, 0.0).low));
 }
 
+/* The low end of 200 values at 95 % is the 5th, that of 8 at 50 % the 2nd: so many unknown ones could all lie at or below it. */
+static void test_as_many_missing_as_the_rank_of_an_end(void **state)
+{
+    (void)state;
+    const struct {
+        size_t n, rank;
+        double confidence;
+    } row[] = {{200, 5, 0.95}, {40, 1, 0.95}, {8, 2, 0.5}, {1000, 25, 0.95}};
+    for (size_t r = 0; r < QD_COUNT(row); r++)
+        for (size_t missing = 0; missing <= row[r].rank; missing++) {
+            double value[1000];
+            for (size_t i = 0; i < row[r].n; i++)
+                value[i] = i < missing ? (double)NAN : (double)i;
+            qd_interval_t found = qd_resample_interval(row[r].n, value, row[r].confidence, 0.0);
+            assert_int_equal(isnan(found.low), missing == row[r].rank);
+            assert_int_equal(isnan(found.high), missing == row[r].rank);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_intervals_are_those_of_sorted_values),
         cmocka_unit_test(test_missing_values),
+        cmocka_unit_test(test_as_many_missing_as_the_rank_of_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
