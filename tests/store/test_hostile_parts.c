@@ -157,6 +157,21 @@ static void test_forged_words_are_refused(void **state)
             fail_msg("accepted: %llu at byte %zu", (unsigned long long)forged[i].word, forged[i].at);
 }
 
+/* As many rows as the bytes behind their place may hold are allowed; one more is not. */
+static void test_rows_end_within_the_file(void **state)
+{
+    (void)state;
+    uint64_t columns, extras, offset;
+    memcpy(&columns, sound + COLUMNS, 8);
+    memcpy(&extras, sound + EXTRAS, 8);
+    memcpy(&offset, sound + RANGE_OFFSET, 8);
+    uint64_t width = (uint64_t)__builtin_popcountll(columns) + extras,
+             most = (sound_size - offset) / (8 * width);
+    assert_in_range(most, WORLDS, 2 * WORLDS + 1000);
+    assert_int_equal(read_forged(RANGE_COUNT, most), QD_OK);
+    assert_int_equal(read_forged(RANGE_COUNT, most + 1), QD_ERROR_INPUT);
+}
+
 /* Every word of header and directory takes every extreme value: accepted or refused, but not more memory than
  * this program may have. */
 static void test_every_word_takes_extreme_values(void **state)
@@ -213,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_sound_part_is_read),
         cmocka_unit_test(test_forged_words_are_refused),
+        cmocka_unit_test(test_rows_end_within_the_file),
         cmocka_unit_test(test_every_word_takes_extreme_values),
         cmocka_unit_test(test_numbers_of_parts_do_not_overflow),
     };

@@ -1,6 +1,7 @@
 #include "fabricated.h"
 
 #include "store/index.h"
+#include "store/merge.h"
 #include "store/parts_folder.h"
 
 #include <dirent.h>
@@ -191,6 +192,71 @@ static void test_idempotence(void **state)
 }
 
 /* Worlds that cannot be counted without counting others twice are left out, with a word about it. */
+/* Worlds met twice are told of, but not where they are expected: a stopped run's file holds the worlds of its parts. */
+static void test_expected_doubles(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(1, 1, 60, false);
+    const char *const name[2] = {"twice-0", "twice-1"};
+    char path[2][256];
+    for (size_t i = 0; i < 2; i++) {
+        qd_parts_options_t options = options_for(name[i], QD_PARTS_NEW);
+        qd_parts_t *parts = NULL;
+        snprintf(path[i], sizeof path[i], "%s", options.folder);
+        assert_ok(qd_parts_open(&options, experiment, &parts, error));
+        assert_ok(append_worlds(parts, experiment, 0, 0, 0, 60, error));
+        assert_ok(qd_parts_flush(parts, error));
+        qd_parts_close(parts);
+    }
+    for (size_t expected = 0; expected < 2; expected++) {
+        qd_index_t *index = NULL;
+        assert_ok(qd_index_new(experiment, NULL, &index, error));
+        if (expected)
+            qd_index_expect_doubles(index);
+        assert_ok(qd_index_add_folder(index, path[0], false, error));
+        assert_ok(qd_index_add_folder(index, path[1], false, error));
+        assert_ok(qd_index_select(index, error));
+        assert_int_equal(qd_index_doubles(index), 60);
+        const qd_error_t *warnings = qd_index_warnings(index);
+        assert_int_equal(warnings->count, expected ? 0 : 1);
+        if (!expected)
+            assert_non_null(strstr(warnings->text, "60 worlds are in other files too; counted once"));
+        qd_index_free(index);
+    }
+    fabricated_free(experiment);
+}
+
+/* The first four gaps are listed, and that there are more. */
+static void test_gaps_are_listed(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(1, 1, 120, false);
+    qd_parts_options_t options = options_for("gaps", QD_PARTS_NEW);
+    qd_parts_t *parts = NULL;
+    assert_ok(qd_parts_open(&options, experiment, &parts, error));
+    for (uint64_t first = 10; first < 100; first += 20)
+        assert_ok(append_worlds(parts, experiment, 0, 0, first, 10, error));
+    assert_ok(qd_parts_flush(parts, error));
+    qd_parts_close(parts);
+    qd_index_t *index = index_of(experiment, options.folder, false);
+    const struct {
+        uint64_t target, missing;
+        const char *text;
+    } row[] = {{120, 70, "70 of 120 worlds (0-9, 20-29, 40-49, 60-69, ...)"},
+               {90, 50, "50 of 90 worlds (0-9, 20-29, 40-49, 60-69, ...)"},
+               {80, 40, "40 of 80 worlds (0-9, 20-29, 40-49, 60-69)"},
+               {65, 35, "35 of 65 worlds (0-9, 20-29, 40-49, 60-64)"},
+               {20, 10, "10 of 20 worlds (0-9)"}};
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        qd_error_t missing = QD_ERROR_NONE;
+        assert_int_equal(qd_merge_missing(experiment, index, &row[i].target, &missing), row[i].missing);
+        if (strstr(missing.text, row[i].text) == NULL)
+            fail_msg("expected `%s` in: %s", row[i].text, missing.text);
+    }
+    qd_index_free(index);
+    fabricated_free(experiment);
+}
+
 static void test_partial_overlap(void **state)
 {
     (void)state;
@@ -388,6 +454,8 @@ int main(void)
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_resume),
         cmocka_unit_test(test_idempotence),
+        cmocka_unit_test(test_expected_doubles),
+        cmocka_unit_test(test_gaps_are_listed),
         cmocka_unit_test(test_partial_overlap),
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_manifest),
