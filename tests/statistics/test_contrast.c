@@ -296,6 +296,30 @@ static void test_flags_by_the_sign_test(void **state)
     assert_true(of_differences(60, d, 0.0).p < 0.05);
 }
 
+/* Rounding is judged relative to the terms: three tenths are the sum of one and two tenths, at any scale. */
+static void test_rounding_is_no_difference_at_any_scale(void **state)
+{
+    (void)state;
+    const double scale[] = {1e-12, 1e-6, 1.0, 1e6, 1e12};
+    assert_true(0.1 + 0.2 != 0.3);
+    for (size_t i = 0; i < QD_COUNT(scale); i++) {
+        double y[3][10];
+        for (size_t w = 0; w < 10; w++) {
+            y[0][w] = (0.1 + 0.2) * scale[i] * (double)(w + 1);
+            y[1][w] = 0.3 * scale[i] * (double)(w + 1);
+            y[2][w] = 0.3003 * scale[i] * (double)(w + 1); /* a thousandth more is a difference */
+        }
+        for (size_t other = 1; other < 3; other++) {
+            qd_contrast_t *self = qd_contrast_new(2, (const double[]){1.0, -1.0});
+            qd_contrast_add(self, 10, (const double *const[]){y[0], y[other]});
+            qd_contrast_result_t r = qd_contrast_result(self, 0.95, 0.0);
+            assert_int_equal(r.differing, other == 1 ? 0 : 10);
+            assert_true(other == 1 ? r.estimate == 0.0 : r.estimate < 0.0);
+            qd_contrast_free(self);
+        }
+    }
+}
+
 static void test_sign_flips_by_hand(void **state)
 {
     (void)state;
@@ -354,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_strata_are_independent),
         cmocka_unit_test(test_strata_that_agree_by_chance),
         cmocka_unit_test(test_coverage_of_strata),
+        cmocka_unit_test(test_rounding_is_no_difference_at_any_scale),
         cmocka_unit_test(test_sign_flips_by_hand),
         cmocka_unit_test(test_flags_by_the_sign_test),
         cmocka_unit_test(test_size_where_differences_are_few),
