@@ -141,12 +141,13 @@ static inline void store_block(double *field, const block_t *self)
         qd_abreast_store(field + QD_ABREAST * b, &self->field[b]);
 }
 
-/* Adds a move to the fields of a block; affinity: the mover's to the states of the block. */
-static inline void hear_block(block_t *self, const qd_abreast_t *change, const double *affinity)
+/* Adds a move to the fields of a block, but to that of the mover if it belongs to the block; affinity: the mover's to
+ * the states of the block. */
+static inline void hear_block(block_t *self, const qd_abreast_t *change, const double *affinity, size_t mover)
 {
 #pragma GCC unroll 8
     for (size_t b = 0; b < BLOCK; b++)
-        for (size_t v = 0; v < QD_ABREAST_PARTS; v++)
+        for (size_t v = 0; v < QD_ABREAST_PARTS && b != mover; v++)
             self->field[b].part[v] += change->part[v] * affinity[b];
 }
 
@@ -157,7 +158,7 @@ static inline void hear_all(block_t *self, const double *restrict change, const 
 {
     for (size_t j = from; j < to; j++) {
         qd_abreast_t move = qd_abreast_load(change + QD_ABREAST * j);
-        hear_block(self, &move, column + j * padded);
+        hear_block(self, &move, column + j * padded, BLOCK);
     }
 }
 
@@ -193,7 +194,7 @@ static unsigned play_first(const qd_games_abreast_t *games)
 #pragma GCC unroll 8
         for (size_t b = 0; b < BLOCK; b++) {
             qd_abreast_t move = choose(&self, k + b, &block.field[b], moved);
-            hear_block(&block, &move, self.affinity + (k + b) * padded + k);
+            hear_block(&block, &move, self.affinity + (k + b) * padded + k, b);
         }
         store_block(self.field + QD_ABREAST * k, &block);
     }

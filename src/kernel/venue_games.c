@@ -376,20 +376,33 @@ static void play_alone(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *giv
     self->passes = qd_mission_game_solve(&game);
 }
 
+/* A number of an even and one of an odd state. */
+typedef double pair_t __attribute__((vector_size(16)));
+typedef uint64_t pair_mask_t __attribute__((vector_size(16)));
+typedef double pair_anywhere_t __attribute__((vector_size(16), aligned(8), may_alias));
+
 /* C+, C-, n+, n-; sums over even and over odd states, as count_abreast makes them. The target counts as an
  * opponent, without capability. */
 static void count_alone(qd_venue_game_t *self, const qd_case_t *given, const double *strength)
 {
-    const qd_state_t *state = given->state;
-    double support[2] = {0.0, 0.0}, opposition[2] = {0.0, 0.0};
-    self->joiners = self->opponents = 0;
-    for (size_t i = 0; i < state->n; i++) {
-        bool joins = self->x[i] > 0.0, opposes = self->x[i] < 0.0;
-        self->joiners += joins;
-        self->opponents += opposes;
-        support[i % 2] += joins ? strength[i] : 0.0;
-        opposition[i % 2] += opposes && (int)i != given->crisis->target ? state->c[i] : 0.0;
+    const double *restrict c = given->state->c;
+    int target = given->crisis->target;
+    pair_t support = {0}, opposition = {0};
+    pair_mask_t joined = {0}, opposed = {0}; /* counts, downwards: a mask is -1 */
+    if (target != QD_NOBODY)
+        self->x[target] = 0.0;
+    for (size_t i = 0; i < given->state->padded; i += 2) {
+        pair_t side = *(const pair_anywhere_t *)(self->x + i);
+        pair_mask_t joins = (pair_mask_t)(side > 0.0), opposes = (pair_mask_t)(side < 0.0);
+        support += (pair_t)(joins & (pair_mask_t) * (const pair_anywhere_t *)(strength + i));
+        opposition += (pair_t)(opposes & (pair_mask_t) * (const pair_anywhere_t *)(c + i));
+        joined += joins;
+        opposed += opposes;
     }
+    if (target != QD_NOBODY)
+        self->x[target] = -1.0;
+    self->joiners = (size_t) - (joined[0] + joined[1]);
+    self->opponents = (size_t) - (opposed[0] + opposed[1]) + (target != QD_NOBODY);
     self->support = support[0] + support[1];
     self->opposition = opposition[0] + opposition[1];
 }
