@@ -96,8 +96,9 @@ qd_status_t qd_index_read(qd_index_t *self, size_t point, size_t order, size_t o
 size_t qd_index_periods(const qd_index_t *self, size_t point, size_t order)
 {
     size_t slot = qd_slots_at(&self->slots, point, order), from = self->piece_start[slot];
-    return !self->piece || from == self->piece_start[slot + 1] ? 0
-                                                               : self->unit[self->piece[from].unit].periods;
+    return !self->piece || !self->unit || from == self->piece_start[slot + 1]
+               ? 0
+               : self->unit[self->piece[from].unit].periods;
 }
 
 /* Reads the encoded tally of the unit that piece i belongs to; NULL where an earlier piece of that unit was
