@@ -247,7 +247,7 @@ qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_err
     size_t length = 0;
     int line, column;
     qd_status_t status = qd_read_text(path, limit, text, &length, error);
-    if (status != QD_OK)
+    if (status != QD_OK || !*text)
         return status;
     const char *lone = NULL;
     if (!qd_is_text(*text, length, &line, &column)) {

@@ -93,8 +93,8 @@ static qd_status_t read_line(reader_t *self, size_t number, char *line, bool fir
 {
     qd_csv_field_t field[3];
     qd_csv_fault_t quotes;
-    char shown[64] = "";
-    strncat(shown, line, sizeof shown - 1);
+    char shown[64];
+    snprintf(shown, sizeof shown, "%.63s", line);
     size_t fields = qd_csv_split(line, 3, field, &quotes);
     if (fields == 0)
         return fault(self, number, quotes.column, quotes.expected, quotes.found);
@@ -333,7 +333,7 @@ static bool read_network(const qd_yaml_node_t *root, const char *folder, qd_land
     if (matrix && !actors)
         return qd_yaml_fail_key(matrix,
                                 "found `propensity` without `actors`; expected the actors of its rows");
-    return matrix ? read_propensity(matrix, *self) : read_ties(ties, folder, self, error);
+    return matrix ? *self && read_propensity(matrix, *self) : read_ties(ties, folder, self, error);
 }
 
 /* ---- the file ------------------------------------------------------------------------------------------ */
@@ -405,7 +405,7 @@ qd_status_t qd_landscape_read(const qd_yaml_t *document, const char *folder, qd_
         good = read_options(root, &options);
         good = read_network(root, folder, &made, error) && good;
     }
-    if (good) {
+    if (good && made) {
         made->rule = options.rule;
         made->method = options.method;
         made->starts = options.starts;
@@ -426,7 +426,9 @@ qd_status_t qd_landscape_load(const char *path, qd_landscape_t **self, qd_error_
     qd_yaml_t *document = NULL;
     *self = NULL;
     char *folder = folder_of(path);
-    qd_status_t status = folder ? qd_yaml_load(path, &document, error) : qd_no_memory(error);
+    if (!folder)
+        return qd_no_memory(error);
+    qd_status_t status = qd_yaml_load(path, &document, error);
     if (status == QD_OK)
         status = qd_landscape_read(document, folder, self, error);
     qd_yaml_free(document);
