@@ -39,7 +39,7 @@ def shown(text, name):
     text = re.sub(r"^(\s*)/\* ", r"\1/** ", text, flags=re.M)
     text = re.sub(r"^(.*[^\s/].*?) /\* ", r"\1 /**< ", text, flags=re.M)
     # what a table of rows (*.def) is expanded by, for a moment
-    return re.sub(r"^(#define QD_[A-Z_]+\((?:[a-z]+, ){2})", r"/** One entry for each row of the table. */ \1", text, flags=re.M)
+    return re.sub(r"^(#define QD_[A-Z_]+\((?:[a-z]+, )+)", r"/** One entry for each row of the table. */ \1", text, flags=re.M)
 
 
 if __name__ == "__main__":

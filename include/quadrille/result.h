@@ -49,12 +49,11 @@ typedef struct {
 
 /* ---- tables: a member for each row of quadrille/result_columns.def, which states its meaning and units ----------- */
 
-/* Types of members, by the word in the row. */
-#define QD_MEMBER_TEXT     const char *
-#define QD_MEMBER_REAL     double
-#define QD_MEMBER_WHOLE    int64_t
-#define QD_MEMBER_POSITION size_t
-#define QD_MEMBER_INDEX    uint64_t
+#define QD_MEMBER_TEXT     const char * /* type of a member whose row says TEXT */
+#define QD_MEMBER_REAL     double       /* of REAL */
+#define QD_MEMBER_WHOLE    int64_t      /* of WHOLE */
+#define QD_MEMBER_POSITION size_t       /* of POSITION */
+#define QD_MEMBER_INDEX    uint64_t     /* of INDEX */
 
 /* The verdict on one claim. Numbers that do not apply are NaN. kind: "contrast", "interaction", "trend",
  * "orders" or "bimodal"; order: a label, or "all"; verdict: "supported", "contradicted", "mixed" or
@@ -115,8 +114,9 @@ typedef struct {
 
 /* ---- reading ------------------------------------------------------------------------------------------- */
 
-/* The number of quantiles, and their probabilities: one for each QD_QUANTILE in result_columns.def. */
-#define QD_RESULT_QUANTILES 7
+#define QD_RESULT_QUANTILES 7 /* the number of rows QD_QUANTILE in result_columns.def */
+
+/* The probabilities of the quantiles, ascending. */
 extern const double qd_result_quantiles[QD_RESULT_QUANTILES];
 
 /* The distribution of an outcome over the worlds of a point and order, in the outcome's units; NaN where

@@ -57,11 +57,10 @@ void *qd_resize(void *array, size_t count, size_t size, qd_error_t *error)
     return check(fits(count, size) ? realloc(array, bytes_of(count, size)) : NULL, count, size, error);
 }
 
-qd_status_t qd_no_memory(qd_error_t *error)
+void qd_tell_no_memory(qd_error_t *error)
 {
     if (!is_told(error))
         (void)qd_error_add(error, QD_ERROR_MEMORY, "out of memory");
-    return QD_ERROR_MEMORY;
 }
 
 void qd_memory_give_back(void)

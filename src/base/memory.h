@@ -21,9 +21,16 @@ QD_MUST_USE void *qd_new_aligned(size_t count, size_t size, qd_error_t *error);
  * qd_list_room. */
 QD_MUST_USE void *qd_resize(void *array, size_t count, size_t size, qd_error_t *error);
 
-/* Adds the message "out of memory" to *error (may be NULL), unless the error already reports lack of memory: after a failure
- * of strdup, asprintf, qd_memory_open, or a function that was given no error. Returns QD_ERROR_MEMORY. */
-qd_status_t qd_no_memory(qd_error_t *error);
+/* Adds the message "out of memory" to *error (may be NULL), unless the error already reports lack of memory. */
+void qd_tell_no_memory(qd_error_t *error);
+
+/* As qd_tell_no_memory, after a failure of strdup, asprintf, qd_memory_open, or a function that was given no error. Returns
+ * QD_ERROR_MEMORY; inline, so that compilers and analyzers see that the caller's status is not QD_OK. */
+static inline qd_status_t qd_no_memory(qd_error_t *error)
+{
+    qd_tell_no_memory(error);
+    return QD_ERROR_MEMORY;
+}
 
 /* Returns to the system the pages of the heap that hold no allocation. */
 void qd_memory_give_back(void);

@@ -78,7 +78,7 @@ static qd_status_t make_test(qd_claim_tests_t *tests, family_t *self, size_t i, 
 {
     qd_claim_test_t *test = &self->test[i];
     self->made[i] = true;
-    if (!tests->sequences)
+    if (!self->sequence)
         return qd_claim_test_at(tests, place, out, test, error);
     qd_place_finding_t *found = &self->sequence[i];
     *found = qd_claim_sequences_find(tests->sequences, self->family, i / self->columns, i % self->columns);
@@ -364,11 +364,11 @@ static qd_status_t ablate(qd_claim_tests_t *tests, qd_analysis_t *out, qd_error_
 {
     const qd_experiment_t *experiment = tests->experiment;
     size_t ablations = experiment->ablations, size = experiment->claims * ablations;
+    out->ablation = qd_new(size, sizeof *out->ablation, error);
+    if (!out->ablation)
+        return qd_no_memory(error);
     family_t family;
     qd_status_t status = family_init(&family, QD_PLACES_ABLATIONS, tests, error);
-    out->ablation = qd_new(size, sizeof *out->ablation, error);
-    if (status == QD_OK && out->ablation == NULL)
-        status = qd_no_memory(error);
     for (size_t i = 0; i < size && status == QD_OK; i++) {
         qd_place_t place;
         if (qd_place_at(experiment, QD_PLACES_ABLATIONS, i / ablations, i % ablations, &place))

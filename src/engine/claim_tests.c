@@ -151,6 +151,8 @@ static void average(const levels_t *self, size_t level, size_t stratum, size_t f
         origin = origin ? origin : column[k] + from;
         cells += 1.0;
     }
+    if (!origin) /* never: a level has a cell in every stratum */
+        return;
     memcpy(mean, origin, count * sizeof *mean);
     for (size_t k = self->start[level]; k < self->start[level + 1]; k++)
         for (size_t w = 0; w < count && cell[k].stratum == stratum && column[k] + from != origin; w++)
@@ -276,7 +278,7 @@ static qd_status_t test_bimodal(qd_claim_tests_t *self, const qd_place_t *place,
     const qd_claim_t *claim = &place->claim;
     qd_cells_t cells = {.apart = self->experiment->luck_by_order};
     qd_bimodality_t worst = {.p = -1.0};
-    double *value = qd_new(2 * QD_DIP_WORLDS, sizeof *value, error);
+    double *value = qd_new((size_t)2 * QD_DIP_WORLDS, sizeof *value, error);
     qd_status_t status =
         value ? qd_place_arm(self->experiment, place, &claim->more, 1.0, &cells, error) : qd_no_memory(error);
     for (size_t k = 0; k < cells.size && status == QD_OK && !isnan(worst.p); k++) {

@@ -39,7 +39,7 @@ QD_MUST_USE qd_status_t qd_done_table_init(qd_done_table_t *self, const qd_exper
                                            qd_error_t *error);
 void qd_done_table_free(qd_done_table_t *self);
 
-/* Callback of a dispatcher (`self` is a qd_done_table_t). */
-const qd_ranges_t *qd_done_table_at(void *self, size_t point, size_t order);
+/* Callback of a dispatcher (`context` is a qd_done_table_t). */
+const qd_ranges_t *qd_done_table_at(void *context, size_t point, size_t order);
 
 #endif

@@ -22,8 +22,8 @@
 /* Bytes of a (point, order) in a result file, apart from its rows and its tally. */
 static uint64_t summary_bytes(const qd_experiment_t *experiment, size_t periods)
 {
-    const uint64_t outcome = 8 * (6 + 7 + 64), series = 8 * 5 * (uint64_t)periods, plane = 2048,
-                   curve = 8 * 7;
+    const uint64_t outcome = UINT64_C(8) * (6 + 7 + 64), series = UINT64_C(8) * 5 * periods, plane = 2048,
+                   curve = UINT64_C(8) * 7;
     uint64_t paths = experiment->output.paths ? QD_SERIES_COUNT * series : 0;
     return qd_outcome_count * outcome + paths + plane + curve * periods;
 }
@@ -129,7 +129,8 @@ static qd_status_t take_sample(qd_worker_t *worker, const qd_experiment_t *exper
 /* A tally grows with its worlds until the bins of its histograms are in use. */
 static uint64_t full_tally(const qd_experiment_t *experiment, const sample_t *sample, size_t periods)
 {
-    uint64_t each = 1 + (experiment->worlds - 1) / sample->tally_worlds;
+    uint64_t played = sample->tally_worlds > 0 ? sample->tally_worlds : 1;
+    uint64_t each = 1 + (experiment->worlds - 1) / played;
     uint64_t most =
         qd_outcome_count * 4096 + (experiment->output.paths ? QD_SERIES_COUNT * (uint64_t)periods * 400 : 0);
     return each < most / (sample->tally + 1) ? each * sample->tally : most;

@@ -26,9 +26,9 @@ struct qd_ranks {
 QD_MUST_USE qd_status_t qd_ranks_begin(qd_ranks_t *self, qd_error_t *error);
 void qd_ranks_end(qd_ranks_t *self);
 
-/* Returns 0, 1, 2, ... over all ranks (`self` is a qd_ranks_t, the callback's context), or QD_NO_TICKET after
+/* Returns 0, 1, 2, ... over all ranks (`context` is a qd_ranks_t), or QD_NO_TICKET after
  * a call-off. */
-uint64_t qd_ranks_ticket(void *self);
+uint64_t qd_ranks_ticket(void *context);
 
 /* Ends the tickets of all ranks. */
 void qd_ranks_call_off(qd_ranks_t *self);

@@ -68,7 +68,8 @@ qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_stopping_t **o
     self->experiment = experiment;
     self->cells = experiment->points * experiment->orders;
     self->cell = qd_new(self->cells, sizeof *self->cell, error);
-    self->waiting = qd_new(self->cells, sizeof *self->waiting, error);
+    self->waiting =
+        qd_new(self->cells, sizeof *self->waiting, error); /* NOLINT(bugprone-sizeof-expression): pointers */
     if (!self->cell || !self->waiting || qd_originals_find(experiment, &self->original, error) != QD_OK) {
         qd_stopping_free(self);
         return qd_no_memory(error);

@@ -369,7 +369,7 @@ static void work(verify_t *self)
     qd_worker_t worker;
     qd_error_t error = QD_ERROR_NONE;
     qd_status_t status = qd_worker_init(&worker, self->experiment, self->states, self->periods, &error);
-    double *stored = qd_new(QD_VALUES_MAX * QD_VERIFY_BLOCK, sizeof *stored, &error);
+    double *stored = qd_new((size_t)QD_VALUES_MAX * QD_VERIFY_BLOCK, sizeof *stored, &error);
     if (status == QD_OK && !stored)
         status = qd_no_memory(&error);
     bool more = status == QD_OK;

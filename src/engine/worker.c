@@ -56,7 +56,7 @@ qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment,
     bool complete = self->world && self->change && self->row && self->failure;
     if (experiment->output.landscape) {
         self->landscape = qd_multistability_new(states, QD_LANDSCAPE_STARTS);
-        self->extra = qd_new(QD_UNIT_MAX * QD_LANDSCAPE_OUTCOMES, sizeof *self->extra, error);
+        self->extra = qd_new((size_t)QD_UNIT_MAX * QD_LANDSCAPE_OUTCOMES, sizeof *self->extra, error);
         complete = complete && self->landscape && self->extra;
     }
     if (complete)

@@ -64,7 +64,7 @@ static void gather_club(qd_club_game_t *self, size_t k)
             gather_columns(self, &members, sums, deepest, i, PARTS);
         for (; i < self->padded; i += FEWER * QD_REALS)
             gather_columns(self, &members, sums, deepest, i, FEWER);
-        if (self->threat != 0.0)
+        if (self->threat != 0.0) /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): padded > 0 */
             self->reach[sums / self->padded] = qd_threat_reach(self->c, self->hostility + sums, self->padded);
     }
 }
@@ -231,6 +231,7 @@ static bool go_round(qd_club_game_t *self, size_t i, unsigned bit, const unsigne
 {
     bool moved = false;
     for (size_t k = 0; k < self->clubs && i < self->n; k++)
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): ask() has set may of every club */
         if (k != i && (moved || (may[k] & bit)))
             moved |= improve(self, i, k);
     return moved;
