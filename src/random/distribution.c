@@ -332,12 +332,14 @@ static size_t value_choice(const qd_distribution_t *self, size_t at, double *val
      1)
 
 const qd_distribution_info_t qd_distribution_table[QD_DISTRIBUTIONS] = {
+/* NOLINTBEGIN(bugprone-macro-parentheses): `numbers` is a list of initializers */
 #define QD_DISTRIBUTION(id, name, values, shortest, numbers)                                                 \
     [QD_##                                                                                                   \
         id] = {#name,         QD_VALUES_##values, shortest,    LONGEST(numbers), {numbers{NULL, 0, false}},  \
                finish_##name, quantile_##name,    value_##name},
 #include "quadrille/distributions.def"
 #undef QD_DISTRIBUTION
+    /* NOLINTEND(bugprone-macro-parentheses) */
 };
 
 const char *qd_distribution_name(qd_distribution_kind_t kind)

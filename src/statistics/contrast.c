@@ -131,6 +131,7 @@ static double combine_stratum(const qd_contrast_t *self, size_t stratum, size_t 
     for (size_t k = 0; k < self->terms; k++) {
         if (!whole && self->of[k] != stratum)
             continue;
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there is a column for every term */
         difference += self->weight[k] * (column[k][w] - origin);
         terms += fabs(self->weight[k] * column[k][w]);
     }
