@@ -1,13 +1,7 @@
 #include "engine/analysis.h"
 
-qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
-                       qd_error_t *error)
-{
-    return qd_analyse_stopped(experiment, done, NULL, out, error);
-}
-
-qd_status_t qd_analyse_stopped(const qd_experiment_t *experiment, qd_index_t *done,
-                               const qd_claim_sequences_t *sequences, qd_analysis_t *out, qd_error_t *error)
+qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t *done,
+                       const qd_claim_sequences_t *sequences, qd_analysis_t *out, qd_error_t *error)
 {
     *out = (qd_analysis_t){0};
     qd_status_t status = qd_analyse_claims(experiment, done, sequences, out, error);

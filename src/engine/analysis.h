@@ -29,15 +29,11 @@
 #include "engine/findings.h"
 
 /* Fills *out, to be freed by qd_analysis_free (also after a failure). The index has been selected. Analyses
- * the finished worlds of an incomplete run; a claim without worlds is undecided. */
-QD_MUST_USE qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t *done, qd_analysis_t *out,
+ * the finished worlds of an incomplete run; a claim without worlds is undecided. Where claims stopped the run
+ * their verdicts, p-values and intervals are those of `sequences`, which have looked at the finished worlds,
+ * each up to the worlds of its decision. NULL: nothing, or the precision of an outcome, stopped the run. */
+QD_MUST_USE qd_status_t qd_analyse(const qd_experiment_t *experiment, qd_index_t *done,
+                                   const qd_claim_sequences_t *sequences, qd_analysis_t *out,
                                    qd_error_t *error);
-
-/* The same for a run stopped by its claims: their verdicts, p-values and intervals are those of `sequences`,
- * which have looked at the finished worlds, each up to the worlds of its decision. NULL: nothing, or the
- * precision of an outcome, stopped the run. */
-QD_MUST_USE qd_status_t qd_analyse_stopped(const qd_experiment_t *experiment, qd_index_t *done,
-                                           const qd_claim_sequences_t *sequences, qd_analysis_t *out,
-                                           qd_error_t *error);
 
 #endif

@@ -190,8 +190,8 @@ static const char *note_of(const qd_claim_test_t *test, const qd_result_verdict_
 
 /* ---- by order ------------------------------------------------------------------------------------------ */
 
-/* The first column is the claim's own place, for many the mean over the orders; then come the orders. */
-/* A distribution with two modes in every order has two everywhere: no test of its own. */
+/* Makes the claim's own test, in the first column, from those of the orders, which follow it: a distribution with two modes
+ * in every order has two everywhere. */
 static void take_worst_order(qd_claim_test_t test[], size_t orders)
 {
     test[0] = test[1];

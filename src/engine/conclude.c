@@ -149,8 +149,7 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
     qd_interval_t *stop = NULL;
     qd_status_t status = find_targets(experiment, conclusion->stopping, &target, &stop, error);
     if (status == QD_OK)
-        status =
-            qd_analyse_stopped(experiment, done, qd_stopping_claims(conclusion->stopping), &analysis, error);
+        status = qd_analyse(experiment, done, qd_stopping_claims(conclusion->stopping), &analysis, error);
     if (status == QD_OK) {
         qd_assemble_options_t options = {
             .path = conclusion->output,

@@ -181,10 +181,10 @@ static qd_status_t share(qd_done_table_t *self, const qd_ranks_t *ranks, qd_erro
     uint64_t *sizes = qd_new(self->cells + 1, sizeof *sizes, error);
     qd_range_t *all = NULL;
     qd_status_t status = sizes ? QD_OK : qd_no_memory(error);
-    for (size_t i = 0; sizes && i < self->cells; i++)
+    for (size_t i = 0; status == QD_OK && i < self->cells; i++)
         sizes[i] = self->ranges[i].size;
     status = qd_ranks_agree(ranks, status);
-    if (status != QD_OK || !sizes)
+    if (status != QD_OK)
         goto out;
     qd_ranks_share(ranks, sizes, self->cells * sizeof *sizes);
     qd_ranks_share(ranks, &self->failures, sizeof self->failures);
@@ -192,7 +192,7 @@ static qd_status_t share(qd_done_table_t *self, const qd_ranks_t *ranks, qd_erro
         total += sizes[i];
     all = qd_new(total + 1, sizeof *all, error);
     status = qd_ranks_agree(ranks, all ? QD_OK : qd_no_memory(error));
-    if (status != QD_OK || !all)
+    if (status != QD_OK)
         goto out;
     for (size_t i = 0; ranks->rank == 0 && i < self->cells; at += sizes[i++])
         memcpy(all + at, self->ranges[i].range, sizes[i] * sizeof *all);
@@ -217,7 +217,7 @@ qd_status_t qd_done_table_init(qd_done_table_t *self, const qd_experiment_t *exp
     self->ranges = qd_new(self->cells, sizeof *self->ranges, error);
     qd_status_t status = self->ranges && (!index || copy(self, index)) ? QD_OK : qd_no_memory(error);
     status = qd_ranks_agree(ranks, status);
-    if (status == QD_OK && self->ranges && ranks->size > 1)
+    if (status == QD_OK && ranks->size > 1)
         status = share(self, ranks, error);
     if (status != QD_OK)
         qd_done_table_free(self);

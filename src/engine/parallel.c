@@ -67,12 +67,12 @@ static uint64_t fetch_and_add(const qd_ranks_t *self, uint64_t add)
     return before;
 }
 
-qd_status_t qd_ranks_agree(const qd_ranks_t *self, qd_status_t status)
+qd_status_t qd_ranks_least(const qd_ranks_t *self, qd_status_t status)
 {
-    int mine = status, worst = status;
+    int mine = status, least = status;
     if (self->window)
-        MPI_Allreduce(&mine, &worst, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
-    return (qd_status_t)worst;
+        MPI_Allreduce(&mine, &least, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    return (qd_status_t)least;
 }
 
 uint64_t qd_ranks_sum(const qd_ranks_t *self, uint64_t value)
@@ -114,7 +114,7 @@ static uint64_t fetch_and_add(const qd_ranks_t *self, uint64_t add)
     return self->next;
 }
 
-qd_status_t qd_ranks_agree(const qd_ranks_t *self, qd_status_t status)
+qd_status_t qd_ranks_least(const qd_ranks_t *self, qd_status_t status)
 {
     (void)self;
     return status;

@@ -33,9 +33,16 @@ uint64_t qd_ranks_ticket(void *context);
 /* Ends the tickets of all ranks. */
 void qd_ranks_call_off(qd_ranks_t *self);
 
+/* Waits for all ranks and returns the least of their statuses. */
+QD_MUST_USE qd_status_t qd_ranks_least(const qd_ranks_t *self, qd_status_t status);
+
 /* Waits for all ranks and returns the same status on each: QD_OK if all pass it, else one of the other
- * codes. */
-QD_MUST_USE qd_status_t qd_ranks_agree(const qd_ranks_t *self, qd_status_t status);
+ * codes. Inline, so that analyzers see that a rank's own failure is never answered by QD_OK. */
+QD_MUST_USE static inline qd_status_t qd_ranks_agree(const qd_ranks_t *self, qd_status_t status)
+{
+    qd_status_t least = qd_ranks_least(self, status);
+    return least < status ? least : status;
+}
 
 /* Returns the sum over all ranks. */
 uint64_t qd_ranks_sum(const qd_ranks_t *self, uint64_t value);

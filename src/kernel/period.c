@@ -185,6 +185,20 @@ static bool take_wanted(qd_world_t *self)
     return true;
 }
 
+/* The target of relaxation of the affinities, from X, the clubs and the present deepening; nothing may be
+ * owed. */
+static void set_baseline(qd_world_t *self)
+{
+    qd_state_t *state = &self->state;
+    double deepening = state->depth > 0 ? self->parameters.clubs_deepening : 0.0;
+    for (size_t i = 0; i < state->n; i++) {
+        size_t row = i * state->padded;
+        for (size_t j = row; j < row + qd_padded(i); j += QD_REALS)
+            QD_REALS_AT(state->baseline + j) =
+                qd_values_baseline(QD_REALS_OF(state->anchor + j), deepening, self->bond + j);
+    }
+}
+
 void qd_world_apply_schedule(qd_world_t *self)
 {
     const qd_plan_t *plan = self->plan;
@@ -211,7 +225,7 @@ void qd_world_apply_schedule(qd_world_t *self)
         qd_values_rescale(&self->values, &self->state, &self->parameters);
     if (self->state.depth > 0 && self->period > 0 && self->parameters.clubs_deepening != deepening) {
         qd_world_settle(self);
-        qd_world_set_baseline(self);
+        set_baseline(self);
     }
     qd_world_tell(self, QD_EVENT_SCHEDULE, (qd_inside_t){0});
 }
@@ -303,18 +317,6 @@ static void set_bonds(qd_world_t *self)
         }
 }
 
-void qd_world_set_baseline(qd_world_t *self)
-{
-    qd_state_t *state = &self->state;
-    double deepening = state->depth > 0 ? self->parameters.clubs_deepening : 0.0;
-    for (size_t i = 0; i < state->n; i++) {
-        size_t row = i * state->padded;
-        for (size_t j = row; j < row + qd_padded(i); j += QD_REALS)
-            QD_REALS_AT(state->baseline + j) =
-                qd_values_baseline(QD_REALS_OF(state->anchor + j), deepening, self->bond + j);
-    }
-}
-
 static void tell_club_move(void *context, size_t state, size_t club, double before, double after)
 {
     const qd_world_t *self = context;
@@ -340,7 +342,7 @@ void qd_world_review_clubs(qd_world_t *self, bool counted)
     double changed = changed_levels(self);
     if (changed > 0.0 || !counted) {
         set_bonds(self);
-        qd_world_set_baseline(self);
+        set_baseline(self);
         qd_record_levels(&self->record, state);
     }
     if (counted) {

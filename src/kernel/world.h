@@ -158,10 +158,6 @@ void qd_world_review_blocs(qd_world_t *self, bool counted);
 /* The club review (part 9), where there are clubs; `counted` is false for the first one at t = 0. */
 void qd_world_review_clubs(qd_world_t *self, bool counted);
 
-/* The target of relaxation of the affinities, from X, the clubs and the present deepening; nothing may be
- * owed. */
-void qd_world_set_baseline(qd_world_t *self);
-
 /* Advances each running mission by one period, in turn (part 10). */
 void qd_world_go_on(qd_world_t *self);
 

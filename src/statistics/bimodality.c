@@ -167,17 +167,6 @@ static double steps_dip(steps_t *self)
     return dip / 2.0;
 }
 
-qd_status_t qd_dip(size_t n, const double sorted[], double *dip, qd_error_t *error)
-{
-    steps_t steps;
-    if (!steps_init(&steps, n, error))
-        return QD_ERROR_MEMORY;
-    steps_fill(&steps, n, sorted);
-    *dip = steps_dip(&steps);
-    steps_free(&steps);
-    return QD_OK;
-}
-
 /* ---- Sarle's coefficient ------------------------------------------------------------------------------- */
 
 static double sarle_coefficient(size_t count, const double x[])

@@ -25,10 +25,6 @@
 /* Smaller samples are not tested. */
 #define QD_DIP_VALUES_MIN 4
 
-/* Dip of sorted[0..n-1], ascending, ties allowed, n >= 1; 0 where all values are equal. QD_ERROR_MEMORY only.
- */
-QD_MUST_USE qd_status_t qd_dip(size_t n, const double sorted[], double *dip, qd_error_t *error);
-
 typedef struct {
     size_t count; /* values tested */
     double dip;

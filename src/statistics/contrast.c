@@ -259,11 +259,12 @@ static flips_t flips(const qd_contrast_t *self, double margin)
     return flip_signs((size_t)unequal, value);
 }
 
-/* Student's p of "at most 0" against "above". */
+/* Student's p of "at most 0" against "above", with all its digits far above 0. Of equal differences: the sign
+ * flips' 2^-n above 0, otherwise 1. */
 static double p_above(const qd_contrast_result_t *of, double excess)
 {
     if (of->se == 0.0)
-        return qd_p_above(excess, 0.0, of->count, 0.0);
+        return excess > 0.0 ? ldexp(1.0, -(int)(of->count < 2000 ? of->count : 2000)) : 1.0;
     return gsl_cdf_tdist_Q(excess / of->se, of->freedom);
 }
 

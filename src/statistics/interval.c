@@ -100,22 +100,6 @@ qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confid
     return (qd_interval_t){mean - half, mean + half};
 }
 
-double qd_p_above(double estimate, double se, uint64_t n, double margin)
-{
-    if (n < 2)
-        return NAN;
-    double excess = estimate - margin;
-    if (se == 0.0)
-        return excess > 0.0 ? ldexp(1.0, -(int)(n < 2000 ? n : 2000)) : 1.0;
-    return gsl_cdf_tdist_Q(excess / se, (double)(n - 1));
-}
-
-double qd_p_differs(double estimate, double se, uint64_t n, double margin)
-{
-    double p = 2.0 * qd_p_above(fabs(estimate - margin), se, n, 0.0);
-    return p > 1.0 ? 1.0 : p; /* NaN stays NaN */
-}
-
 /* ---- many tests ---------------------------------------------------------------------------------------- */
 
 typedef struct {

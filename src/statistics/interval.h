@@ -39,15 +39,6 @@ qd_interval_t qd_interval_bounded(double mean, double sd, uint64_t n, double low
  * values. */
 qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confidence);
 
-/* p of Student's test of "the mean is at most `margin`" against "above", from estimate, standard error and
- * number of values: 0.5 on the margin, near 0 far above it (with all its digits), near 1 far below. Where se
- * is 0: 2^-n above the margin (the sign-flip test's p of n equal values), otherwise 1. NaN below two
- * values. */
-double qd_p_above(double estimate, double se, uint64_t n, double margin);
-
-/* The same of "the mean is `margin`" against "it differs", two-sided. */
-double qd_p_differs(double estimate, double se, uint64_t n, double margin);
-
 /* Holm's (1979) step-down correction: adjusted[i] in [0,1] so that rejecting where adjusted[i] <= alpha keeps
  * the chance of any false rejection among all n below alpha. A p that is NaN counts as 1. `tests`: more than
  * n where these are some of so many (the others count as never rejected before them), otherwise without

@@ -418,11 +418,8 @@ static qd_status_t choose(qd_index_t *self, const uint64_t *limit, qd_error_t *e
     qsort(unit, units, sizeof(qd_unit_t *), compare_units);
     for (size_t i = 0; i < units && status == QD_OK; i++)
         status = consider(self, unit[i], limit, &uncounted[unit[i]->source], error);
-    for (size_t i = 0; i < sources; i++) {
-        self->doubles += uncounted[i].doubles;
-        if (limit == NULL)
-            warn_of(self, i, &uncounted[i]);
-    }
+    for (size_t i = 0; i < sources && limit == NULL; i++)
+        warn_of(self, i, &uncounted[i]);
 out:
     free(uncounted);
     free(unit);
@@ -497,7 +494,7 @@ static void forget_selection(qd_index_t *self)
     self->piece = NULL;
     self->failure = NULL;
     self->pieces = self->failures = 0;
-    self->doubles = self->left_out = self->beyond = 0;
+    self->left_out = self->beyond = 0;
 }
 
 qd_status_t qd_index_select(qd_index_t *self, qd_error_t *error)

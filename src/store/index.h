@@ -52,8 +52,7 @@ void qd_index_expect_doubles(qd_index_t *self);
 /* One line each about what was set aside, left out or met twice. */
 const qd_error_t *qd_index_warnings(const qd_index_t *self);
 
-/* Worlds met more than once, and worlds left out because they could not be counted. */
-uint64_t qd_index_doubles(const qd_index_t *self);
+/* Worlds left out because they could not be counted. */
 uint64_t qd_index_left_out(const qd_index_t *self);
 
 /* Parts left out because they were damaged. */

@@ -45,7 +45,7 @@ struct qd_index {
     qd_slot_failure_t *failure; /* by slot, then by world */
     size_t *failure_start;      /* slots + 1 */
     size_t damaged;             /* parts */
-    uint64_t doubles, left_out;
+    uint64_t left_out;
     qd_kept_tally_t kept[QD_TALLIES_KEPT];
     size_t oldest; /* of those kept: the next to be given up */
     qd_error_t warnings;

@@ -11,11 +11,6 @@ const qd_error_t *qd_index_warnings(const qd_index_t *self)
     return &self->warnings;
 }
 
-uint64_t qd_index_doubles(const qd_index_t *self)
-{
-    return self->doubles;
-}
-
 size_t qd_index_damaged(const qd_index_t *self)
 {
     return self->damaged;

@@ -143,11 +143,6 @@ const qd_error_t *qd_parts_warnings(const qd_parts_t *self)
     return &self->warnings;
 }
 
-const qd_ranges_t *qd_parts_done(const qd_parts_t *self, size_t point, size_t order)
-{
-    return &self->done[qd_slots_at(&self->slots, point, order)];
-}
-
 size_t qd_parts_buffered(const qd_parts_t *self)
 {
     return self->open.bytes;

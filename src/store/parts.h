@@ -62,9 +62,6 @@ QD_MUST_USE qd_status_t qd_parts_recount(qd_parts_t *self, const qd_index_t *ind
 /* Warnings from opening. */
 const qd_error_t *qd_parts_warnings(const qd_parts_t *self);
 
-/* Finished worlds of (point, order): found on opening or appended. */
-const qd_ranges_t *qd_parts_done(const qd_parts_t *self, size_t point, size_t order);
-
 /* Buffers a segment. Drops silently a segment whose worlds are all finished (replicas share worlds); a
  * partial overlap is QD_ERROR_INTERNAL. */
 QD_MUST_USE qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error);
@@ -77,7 +74,7 @@ size_t qd_parts_buffered(const qd_parts_t *self);
 bool qd_parts_seal(qd_parts_t *self);
 
 /* Writes the sealed data as one part. Only this function may run in another thread, beside qd_parts_append,
- * _buffered and _done. On failure the data stay sealed, so that writing can be tried again. */
+ * and _buffered. On failure the data stay sealed, so that writing can be tried again. */
 QD_MUST_USE qd_status_t qd_parts_write(qd_parts_t *self, qd_error_t *error);
 
 /* Writes all sealed or buffered data. On failure they are kept, so that flushing can be tried again. */

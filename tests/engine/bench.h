@@ -85,7 +85,7 @@ static inline void bench_analyse(bench_t *self)
     assert_int_equal(qd_index_new(self->experiment, NULL, &self->done, &self->error), QD_OK);
     assert_int_equal(qd_index_add_folder(self->done, self->folder, false, &self->error), QD_OK);
     assert_int_equal(qd_index_select(self->done, &self->error), QD_OK);
-    if (qd_analyse(self->experiment, self->done, &self->analysis, &self->error) != QD_OK)
+    if (qd_analyse(self->experiment, self->done, NULL, &self->analysis, &self->error) != QD_OK)
         fail_msg("%s", self->error.text);
 }
 

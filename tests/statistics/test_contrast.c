@@ -281,6 +281,39 @@ static qd_contrast_result_t of_differences(size_t n, const double d[], double ma
     return out;
 }
 
+/* n differences with the mean `excess` and the standard error 1; more than 16, so that no sign flips are counted. */
+static qd_contrast_result_t of_excess(size_t n, double excess, double margin)
+{
+    static double d[10000];
+    assert_true(n > 16 && n % 2 == 0 && n <= QD_COUNT(d));
+    for (size_t i = 0; i < n; i++)
+        d[i] = excess + (i % 2 ? 1.0 : -1.0) * sqrt((double)(n - 1));
+    return of_differences(n, d, margin);
+}
+
+/* Student's test: its critical value, the margin itself, and far from it on either side, where p keeps its digits. */
+static void test_student_by_known_values(void **state)
+{
+    (void)state;
+    for (int side = -1; side <= 1; side += 2) {
+        qd_contrast_result_t r = of_excess(20, 1.0 + side * 2.0930240544083, 1.0);
+        QD_ASSERT_NEAR(r.p, 0.05, 1e-9);
+        QD_ASSERT_NEAR(side > 0 ? r.p_above : r.p_below, 0.025, 1e-9);
+        QD_ASSERT_NEAR(side > 0 ? r.p_below : r.p_above, 0.975, 1e-9);
+        r = of_excess(20, side * 30.0, 0.0);
+        QD_ASSERT_NEAR(r.p, ldexp(1.0, -19), 0.0); /* Student's 1.8e-17, bounded by all signs equal */
+        r = of_excess(10000, side * 30.0, 0.0);
+        QD_ASSERT_NEAR(r.p / 2.04802805218659041098567e-189, 1.0, 1e-9);
+    }
+    qd_contrast_result_t r = of_excess(20, 1.0, 1.0);
+    QD_ASSERT_NEAR(r.p, 1.0, 0.0);
+    QD_ASSERT_NEAR(r.p_above, 0.5, 1e-12);
+    const double equal[20] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    QD_ASSERT_NEAR(of_differences(20, equal, 1.0).p, 1.0, 0.0);
+    QD_ASSERT_NEAR(of_differences(20, equal, 2.0).p_below, ldexp(1.0, -20), 0.0);
+    assert_true(isnan(of_differences(1, equal, 0.0).p));
+}
+
 /* 32 of 50 flags changed one way: Student's test has p = 0.047, the sign test 2 P(X >= 32) = 0.0649. */
 static void test_flags_by_the_sign_test(void **state)
 {
@@ -380,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_coverage_of_strata),
         cmocka_unit_test(test_rounding_is_no_difference_at_any_scale),
         cmocka_unit_test(test_sign_flips_by_hand),
+        cmocka_unit_test(test_student_by_known_values),
         cmocka_unit_test(test_flags_by_the_sign_test),
         cmocka_unit_test(test_size_where_differences_are_few),
     };

@@ -17,6 +17,7 @@
 
 #include "quadrille/experiment.h"
 #include "statistics/tally.h"
+#include "store/index.h"
 #include "store/parts.h"
 
 #define PERIODS 12
@@ -189,6 +190,20 @@ static inline void scratch_remove(char *folder)
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
     assert_int_equal(system(command), 0);
     free(folder);
+}
+
+/* Worlds that the sources of an index have twice, as its warnings say. */
+static inline uint64_t doubles_of(const qd_index_t *index)
+{
+    static const char says[] = " worlds are in other files too; counted once";
+    uint64_t sum = 0;
+    for (const char *at = strstr(qd_index_warnings(index)->text, says); at; at = strstr(at + 1, says)) {
+        const char *digits = at;
+        while (digits[-1] >= '0' && digits[-1] <= '9')
+            digits--;
+        sum += strtoull(digits, NULL, 10);
+    }
+    return sum;
 }
 
 #endif

@@ -304,7 +304,7 @@ static void test_merge(void **state)
     qd_error_t missing = QD_ERROR_NONE;
     qd_index_t *index = index_of(experiment, path, 5);
     assert_int_equal(qd_merge_missing(experiment, index, NULL, &missing), 0);
-    assert_int_equal(qd_index_doubles(index), 2 * 8000); /* point 1 repeats point 0: two orders */
+    assert_int_equal(doubles_of(index), 2 * 8000); /* point 1 repeats point 0: two orders */
     qd_assembled_t merged = assemble(experiment, index, path_of("merged.h5"));
     qd_index_free(index);
     assert_string_equal(merged.result_hash, whole.result_hash);

@@ -116,9 +116,9 @@ static qd_status_t play(const qd_experiment_t *experiment, const char *path, con
     qd_parts_t *parts = NULL;
     qd_status_t status = qd_parts_open(&options, experiment, &parts, error);
     for (uint64_t first = 0; first < WORLDS && status == QD_OK; first += BLOCK) {
-        if (qd_ranges_shared(qd_parts_done(parts, 0, 0), (qd_range_t){first, BLOCK}) > 0)
-            continue;
         status = append_worlds(parts, experiment, 0, 0, first, BLOCK, error);
+        if (status == QD_OK && qd_parts_buffered(parts) == 0)
+            continue; /* finished before, and dropped */
         if (status == QD_OK)
             status = qd_parts_flush(parts, error);
         if (status == QD_OK)

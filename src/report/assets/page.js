@@ -79,7 +79,7 @@ const turning_text = t => `${t.parameter} (rank correlation ${show(t.correlation
 function robustness_table(section) {
     const strongest = cell => [...cell.turning].sort((a, b) => Math.abs(b.correlation) - Math.abs(a.correlation)).slice(0, 3);
     const row = (c, r) => ({order: place_name(c, r), points: r.points, same: `${share(r.same)} [${share(r.same_low)}, ${share(r.same_high)}]`, opposite: share(r.opposite),
-        verdict: element('span', {class: 'verdict'}, r.verdict), where: r.condition, turning: strongest(r).map(turning_text).join('; ')});
+        verdict: verdict_text(r.verdict), where: r.condition, turning: strongest(r).map(turning_text).join('; ')});
     const rows = D.claims.filter(c => c.robustness.length).flatMap(c => [{span: element('strong', {}, c.id)}, ...robust_cells(c).map(r => row(c, r))]);
     if (!rows.length) return;
     section.append(element('h3', {}, 'Robustness'));
