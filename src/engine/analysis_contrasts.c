@@ -180,13 +180,16 @@ static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome
 {
     static const double weight[] = {1.0, -1.0};
     static const size_t apart[] = {0, 1};
-    qd_status_t status = QD_OK;
+    double least = 0.0, most = 0.0;
+    qd_status_t status = qd_cells_range(&self->cells, self->experiment, outcome, &least, &most, error);
     for (size_t i = 0; i < self->pairs && status == QD_OK; i++) {
         const qd_cell_t *cell = self->cells.cell;
         bool paired = cell[self->pair[i].more].stratum == cell[self->pair[i].less].stratum;
         self->pair[i].contrast = qd_contrast_new_strata(2, weight, paired ? 1 : 2, apart);
         if (self->pair[i].contrast == NULL)
             status = qd_no_memory(error);
+        else
+            qd_contrast_set_range(self->pair[i].contrast, least, most);
     }
     if (status == QD_OK)
         status = qd_cells_walk(&self->cells, done, outcome, see_pairs, self, error);

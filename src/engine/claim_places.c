@@ -1,9 +1,12 @@
 #include "engine/claim_places.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "engine/columns.h"
 #include "engine/findings.h"
+#include "engine/worker.h"
 
 /* ---- cells that are read together ------------------------------------------------------------------------- */
 
@@ -49,6 +52,22 @@ static qd_status_t cells_add_arm(qd_cells_t *self, const qd_experiment_t *experi
         for (size_t o = from; o < to && status == QD_OK; o++)
             status = qd_cells_add(self, arm->point[p], o, share, error);
     return status;
+}
+
+qd_status_t qd_cells_range(const qd_cells_t *self, const qd_experiment_t *experiment, qd_outcome_t outcome,
+                           double *least, double *most, qd_error_t *error)
+{
+    qd_change_t *change = qd_worker_schedule(experiment);
+    if (!change)
+        return qd_no_memory(error);
+    *least = *most = qd_outcome_table[outcome].low;
+    for (size_t k = 0; k < self->size; k++) {
+        size_t states, periods;
+        qd_worker_sizes_at(experiment, self->cell[k].point, self->cell[k].order, change, &states, &periods);
+        *most = fmax(*most, qd_outcome_greatest(outcome, (double)states, (double)periods));
+    }
+    free(change);
+    return QD_OK;
 }
 
 /* One more than the largest world that all cells of a stratum may have: the least of their ends. */

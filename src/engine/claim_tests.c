@@ -38,10 +38,15 @@ static qd_status_t combine(qd_claim_tests_t *self, const qd_cells_t *cells, qd_o
     if (weight && stratum)
         contrast = qd_contrast_new_strata(cells->size, weight, cells->strata, stratum);
     qd_status_t status = QD_OK;
+    double least = 0.0, most = 0.0;
     if (contrast == NULL)
         status = qd_no_memory(error);
     if (status == QD_OK)
+        status = qd_cells_range(cells, self->experiment, outcome, &least, &most, error);
+    if (status == QD_OK) {
+        qd_contrast_set_range(contrast, least, most);
         status = qd_cells_walk(cells, self->done, outcome, see_contrast, contrast, error);
+    }
     if (status == QD_OK)
         *out = qd_contrast_result(contrast, self->experiment->confidence, margin);
     qd_contrast_free(contrast);
@@ -216,10 +221,15 @@ static qd_status_t test_trend(qd_claim_tests_t *self, const qd_place_t *place, q
     levels_t levels = {0};
     size_t *start = qd_new(claim->levels + 1, sizeof *start, error);
     qd_status_t status = start ? level_cells(self, place, &cells, start, error) : qd_no_memory(error);
+    double least = 0.0, most = 0.0;
     if (status == QD_OK)
         status = levels_init(&levels, claim, &cells, start, error);
     if (status == QD_OK)
+        status = qd_cells_range(&cells, self->experiment, claim->outcome, &least, &most, error);
+    if (status == QD_OK) {
+        qd_trend_set_range(levels.trend, least, most);
         status = qd_cells_walk(&cells, self->done, claim->outcome, see_levels, &levels, error);
+    }
     if (status == QD_OK) {
         qd_trend_result_t found = qd_trend_result(levels.trend, self->experiment->confidence, claim->margin);
         tell_trend(self, claim, &found, texts, out);

@@ -13,9 +13,6 @@
  * most 2 terms DBL_EPSILON of it; the rest is for the rounding of the outcomes themselves. */
 #define ROUNDING 0x1p-40
 
-/* Worlds with a difference that are remembered for the exact test: 2^16 sign patterns. */
-#define FEW 16
-
 /* Differences of one size up to which the sign test decides; Student's is as good beyond. */
 #define COINS 1000000
 
@@ -39,13 +36,14 @@ struct qd_contrast {
     size_t terms;
     size_t strata; /* 1: all terms are paired; `stratum` and `of` are then NULL */
     stratum_t *stratum;
-    size_t *of;            /* stratum of each term */
-    bool weights_cancel;   /* the weights sum to 0 */
-    uint64_t count, zeros; /* worlds; those whose difference is 0 */
-    uint64_t positive;     /* those whose difference is above 0 */
-    bool uneven;           /* differences of more than one size, but for their sign and rounding */
-    double few[FEW];       /* the first differences that are not 0 */
-    double sizes;          /* sum over worlds of sum_k |weight_k y_k| */
+    size_t *of;                  /* stratum of each term */
+    bool weights_cancel;         /* the weights sum to 0 */
+    uint64_t count, zeros;       /* worlds; those whose difference is 0 */
+    uint64_t positive;           /* those whose difference is above 0 */
+    bool uneven;                 /* differences of more than one size, but for their sign and rounding */
+    double few[QD_CONTRAST_FEW]; /* the first differences that are not 0 */
+    double low, high;            /* bounds of the difference */
+    double sizes;                /* sum over worlds of sum_k |weight_k y_k| */
     running_t difference;
     running_t *term;
     double weight[];
@@ -93,6 +91,8 @@ qd_contrast_t *qd_contrast_new_strata(size_t terms, const double weight[], size_
     if (self == NULL)
         return NULL;
     self->terms = terms;
+    self->low = -(double)INFINITY;
+    self->high = (double)INFINITY;
     memcpy(self->weight, weight, terms * sizeof *weight);
     self->weights_cancel = weights_cancel(self, ALL);
     self->term = qd_new(terms, sizeof *self->term, NULL);
@@ -106,6 +106,16 @@ qd_contrast_t *qd_contrast_new_strata(size_t terms, const double weight[], size_
 qd_contrast_t *qd_contrast_new(size_t terms, const double weight[])
 {
     return qd_contrast_new_strata(terms, weight, 1, NULL);
+}
+
+void qd_contrast_set_range(qd_contrast_t *self, double least, double most)
+{
+    self->low = self->high = 0.0;
+    for (size_t k = 0; k < self->terms; k++) {
+        double a = self->weight[k] * least, b = self->weight[k] * most;
+        self->low += self->weight[k] == 0.0 ? 0.0 : fmin(a, b);
+        self->high += self->weight[k] == 0.0 ? 0.0 : fmax(a, b);
+    }
 }
 
 void qd_contrast_free(qd_contrast_t *self)
@@ -190,7 +200,7 @@ static void add_world(qd_contrast_t *self, size_t w, const double *const column[
     self->sizes += size;
     if (difference == 0.0)
         self->zeros++;
-    else if (seen < FEW)
+    else if (seen < QD_CONTRAST_FEW)
         self->few[seen] = difference;
     self->positive += difference > 0.0;
     self->uneven = self->uneven || (difference != 0.0 && differs(fabs(difference), fabs(self->few[0])));
@@ -247,10 +257,10 @@ static flips_t flips(const qd_contrast_t *self, double margin)
 {
     uint64_t differing = self->count - self->zeros;
     uint64_t unequal = margin == 0.0 ? differing : self->count;
-    double value[FEW];
+    double value[QD_CONTRAST_FEW];
     if (margin == 0.0 && !self->uneven && differing > 0 && differing <= COINS)
         return flip_coins((unsigned)differing, (unsigned)self->positive);
-    if (unequal > FEW) {
+    if (unequal > QD_CONTRAST_FEW) {
         double least = ldexp(1.0, -(int)(unequal < 2000 ? unequal : 2000));
         return (flips_t){least, least, 2.0 * least};
     }
@@ -349,9 +359,12 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
                                 .p_above = NAN,
                                 .p_below = NAN,
                                 .unpaired_se = NAN,
-                                .reduction = NAN};
+                                .reduction = NAN,
+                                .low = self->low,
+                                .high = self->high};
     if (self->count < 2)
         return out;
+    memcpy(out.few, self->few, sizeof out.few);
     if (self->strata > 1)
         measure_strata(self, &out);
     else
@@ -361,6 +374,20 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
     return out;
 }
 
+/* Whether so few worlds differ that the standard error says little of the worlds that were not played. */
+static bool is_rare(const qd_contrast_result_t *self)
+{
+    return self->differing > 0 && self->differing <= QD_CONTRAST_FEW && 2 * self->differing < self->count &&
+           isfinite(self->low) && isfinite(self->high);
+}
+
+static qd_interval_t interval_of_few(const qd_contrast_result_t *self, double confidence)
+{
+    double value[QD_CONTRAST_FEW];
+    memcpy(value, self->few, sizeof value);
+    return qd_interval_rare(self->count, (size_t)self->differing, value, self->low, self->high, confidence);
+}
+
 qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence)
 {
     bool constant = self->differing == 0 && self->se == 0.0;
@@ -368,11 +395,17 @@ qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double conf
                    (constant || self->count > 1000 || ldexp(1.0, 1 - (int)self->count) <= 1.0 - confidence);
     if (!bounded)
         return (qd_interval_t){NAN, NAN};
+    if (constant)
+        return (qd_interval_t){self->estimate, self->estimate};
     double half = gsl_cdf_tdist_Qinv((1.0 - confidence) / 2.0, self->freedom) * self->se;
     qd_interval_t out = {self->estimate - half, self->estimate + half};
-    if (!constant && self->p > 1.0 - confidence)
-        out = (qd_interval_t){fmin(out.low, self->margin), fmax(out.high, self->margin)};
-    return out;
+    if (is_rare(self))
+        out = interval_of_few(self, confidence);
+    if (self->p > 1.0 - confidence)
+        return (qd_interval_t){fmin(out.low, self->margin), fmax(out.high, self->margin)};
+    bool above = self->estimate > self->margin;
+    return (qd_interval_t){above ? fmax(out.low, self->margin) : out.low,
+                           above ? out.high : fmin(out.high, self->margin)};
 }
 
 struct qd_trend {
@@ -447,6 +480,11 @@ qd_trend_t *qd_trend_new(size_t levels, const double level[], int direction, siz
         return NULL;
     }
     return self;
+}
+
+void qd_trend_set_range(qd_trend_t *self, double least, double most)
+{
+    qd_contrast_set_range(self->rise, least, most);
 }
 
 void qd_trend_free(qd_trend_t *self)

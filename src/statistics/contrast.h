@@ -39,19 +39,24 @@
 
 typedef struct qd_contrast qd_contrast_t;
 
+/* Worlds with a difference that are remembered: 2^16 sign patterns, and the interval where so few of them differ. */
+#define QD_CONTRAST_FEW 16
+
 /* Undefined values are NaN: all but the counts below two worlds, and the estimate below one. */
 typedef struct {
-    uint64_t count;         /* worlds in which every term has a value */
-    uint64_t differing;     /* worlds whose difference is not 0 */
-    double estimate, se;    /* mean of d and its standard error */
-    double freedom;         /* degrees of freedom of se: count - 1, or Welch's */
-    double margin;          /* the margin of the tests */
-    qd_interval_t interval; /* see qd_contrast_interval */
-    double p;               /* two-sided: "equals margin" against "differs" */
-    double p_above;         /* one-sided: "at most margin" against "above" */
-    double p_below;         /* one-sided: "at least margin" against "below" */
-    double unpaired_se;     /* the standard error of independent samples of as many worlds */
-    double reduction;       /* variance reduction of pairing: (unpaired_se / se)^2; NaN where se is 0 */
+    uint64_t count;              /* worlds in which every term has a value */
+    uint64_t differing;          /* worlds whose difference is not 0 */
+    double estimate, se;         /* mean of d and its standard error */
+    double freedom;              /* degrees of freedom of se: count - 1, or Welch's */
+    double margin;               /* the margin of the tests */
+    qd_interval_t interval;      /* see qd_contrast_interval */
+    double p;                    /* two-sided: "equals margin" against "differs" */
+    double p_above;              /* one-sided: "at most margin" against "above" */
+    double p_below;              /* one-sided: "at least margin" against "below" */
+    double unpaired_se;          /* the standard error of independent samples of as many worlds */
+    double reduction;            /* variance reduction of pairing: (unpaired_se / se)^2; NaN where se is 0 */
+    double low, high;            /* bounds of d_w; infinite where none are known */
+    double few[QD_CONTRAST_FEW]; /* the differences that are not 0, if so few are not */
 } qd_contrast_result_t;
 
 /* NULL when memory is short. `weight` is copied. */
@@ -67,6 +72,10 @@ void qd_contrast_free(qd_contrast_t *self);
 const double *qd_contrast_weights(const qd_contrast_t *self);
 double qd_contrast_of(const qd_contrast_t *self, size_t w, const double *const column[]);
 
+/* States that every term lies in [least, most], which bounds the differences of worlds that were not played. Without it they
+ * are unbounded. */
+void qd_contrast_set_range(qd_contrast_t *self, double least, double most);
+
 /* Adds worlds; column[k][w] is term k in the w-th of `count` worlds. A world with a NaN is left out of its
  * stratum, and of `count`, whole. */
 void qd_contrast_add(qd_contrast_t *self, size_t count, const double *const column[]);
@@ -74,9 +83,10 @@ void qd_contrast_add(qd_contrast_t *self, size_t count, const double *const colu
 /* The mean of d against `margin`; the interval has `confidence`, in (0,1). */
 qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confidence, double margin);
 
-/* Student's two-sided interval of another confidence, widened to the margin where the p-value does not
- * exclude it at that confidence; [0, 0] where no world differs. NaN if the worlds are too few for a bound:
- * 2^(1-count) > 1 - confidence. */
+/* Student's two-sided interval of another confidence; where 1 to QD_CONTRAST_FEW worlds differ, and fewer than half of all,
+ * qd_interval_rare with the bounds of d_w if it has any, because the standard error reflects only differences that were
+ * seen; [0, 0] where no world differs. Widened to the margin where the p-value does not exclude it at that confidence, and
+ * cut at it where the p-value does. NaN if the worlds are too few for a bound: 2^(1-count) > 1 - confidence. */
 qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence);
 
 /* Does a mean rise (or fall) monotonically over ordered levels? Worlds are paired over the levels by common
@@ -112,6 +122,9 @@ typedef struct {
  * when memory is short. */
 qd_trend_t *qd_trend_new(size_t levels, const double level[], int direction, size_t strata);
 void qd_trend_free(qd_trend_t *self);
+
+/* States that the outcome lies in [least, most], as for qd_contrast_set_range. */
+void qd_trend_set_range(qd_trend_t *self, double least, double most);
 
 /* Adds worlds: column[l strata + s][w] is the outcome at level l in stratum s in the w-th of `count` worlds
  * (where an arm averages over several points: their mean in that world). A world with a NaN is left out of

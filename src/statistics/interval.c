@@ -100,6 +100,44 @@ qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confid
     return (qd_interval_t){mean - half, mean + half};
 }
 
+/* ---- rare values --------------------------------------------------------------------------------------- */
+
+/* Stringer's bounds of the mean of n values in [0, most], of which x[0..k-1], descending, are not 0. `tail` is the error of
+ * each. */
+static qd_interval_t stringer(uint64_t n, size_t k, const double x[], double most, double tail)
+{
+    qd_interval_t before = qd_interval_exact(0, n, 1.0 - 2.0 * tail), out = {0.0, before.high * most};
+    for (size_t j = 1; j <= k; j++) {
+        qd_interval_t share = qd_interval_exact(j, n, 1.0 - 2.0 * tail);
+        out.low += (share.low - before.low) * x[j - 1];
+        out.high += (share.high - before.high) * x[j - 1];
+        before = share;
+    }
+    return out;
+}
+
+qd_interval_t qd_interval_rare(uint64_t n, size_t k, double value[], double low, double high,
+                               double confidence)
+{
+    double tail = (1.0 - confidence) / 4.0;
+    if (!isfinite(low) || !isfinite(high))
+        return (qd_interval_t){NAN, NAN};
+    size_t negative = 0;
+    qsort(value, k, sizeof *value, qd_compare_doubles);
+    for (size_t i = 0; i < k; i++)
+        if (value[i] < 0.0)
+            value[negative++] = -value[i]; /* ascending values: their sizes descend */
+    size_t positive = k - negative;
+    for (size_t i = 0; i < positive / 2; i++) {
+        double other = value[negative + i];
+        value[negative + i] = value[k - 1 - i];
+        value[k - 1 - i] = other;
+    }
+    qd_interval_t loss = stringer(n, negative, value, -low, tail);
+    qd_interval_t gain = stringer(n, positive, value + negative, high, tail);
+    return (qd_interval_t){fmax(gain.low - loss.high, low), fmin(gain.high - loss.low, high)};
+}
+
 /* ---- many tests ---------------------------------------------------------------------------------------- */
 
 typedef struct {
