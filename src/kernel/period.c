@@ -77,15 +77,26 @@ static void grow_capabilities(qd_world_t *self)
     qd_state_normalise(&self->state);
 }
 
+/* Ends the waiting of periods in which values moved. */
+static void catch_up(qd_world_t *self)
+{
+    if (self->values.moved)
+        qd_values_catch_up(&self->values, &self->state, self->bond);
+}
+
 /* Returns values to their roots and relaxes affinities. After values have moved, the target of relaxation
- * changes every period, and nothing stays owed. */
+ * changes every period; nothing stays owed, but periods may wait (values.h) unless somebody watches. */
 static void relax_affinities(qd_world_t *self)
 {
     qd_values_return(&self->values, &self->state, &self->parameters);
     if (self->values.stale) {
-        qd_world_settle(self);
+        if (self->owed != 0.0)
+            qd_world_settle(self);
         qd_values_relax(&self->values, &self->state, &self->parameters, self->bond);
+        if (self->watched)
+            qd_world_settle(self);
     } else {
+        catch_up(self);
         self->owed += self->parameters.affinity_relaxation * (1.0 - self->owed);
     }
 }
@@ -113,6 +124,7 @@ void qd_world_end_period(qd_world_t *self)
 
 void qd_world_settle(qd_world_t *self)
 {
+    catch_up(self);
     if (self->owed == 0.0)
         return;
     qd_state_relax(&self->state, self->owed, self->state.affinity);
@@ -221,8 +233,10 @@ void qd_world_apply_schedule(qd_world_t *self)
         resize_labels(self, (size_t)self->parameters.blocs_max);
     if (self->parameters.affinity_distance_scale != distance_scale)
         qd_state_set_proximity(&self->state, self->parameters.affinity_distance_scale);
-    if (self->parameters.affinity_values_scale != values_scale)
+    if (self->parameters.affinity_values_scale != values_scale) {
+        catch_up(self);
         qd_values_rescale(&self->values, &self->state, &self->parameters);
+    }
     if (self->state.depth > 0 && self->period > 0 && self->parameters.clubs_deepening != deepening) {
         qd_world_settle(self);
         set_baseline(self);

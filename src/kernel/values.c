@@ -5,6 +5,15 @@
 #include "math/elementary.h"
 #include "math/reduce.h"
 
+/* Rows of qd_padded(i) numbers, i < n, one after the other, become rows of `padded`. */
+static void spread_rows(double *matrix, size_t n, size_t padded, size_t count)
+{
+    for (size_t i = n; i-- > 0;) {
+        count -= qd_padded(i);
+        memmove(matrix + i * padded, matrix + count, qd_padded(i) * sizeof *matrix);
+    }
+}
+
 /* V of all pairs for the values as they are. */
 static void set_alike(qd_values_t *self, const qd_state_t *state, const qd_parameters_t *p)
 {
@@ -12,6 +21,8 @@ static void set_alike(qd_values_t *self, const qd_state_t *state, const qd_param
     for (size_t k = 0; k < count; k++)
         self->unlike[k] = -self->alike[k];
     qd_exp_all(self->alike, count);
+    spread_rows(self->alike, state->n, state->padded, count);
+    spread_rows(self->unlike, state->n, state->padded, count);
     memcpy(self->followed, state->value, 2 * state->padded * sizeof *self->followed);
 }
 
@@ -21,7 +32,8 @@ static void begin(qd_values_t *self, const qd_state_t *state, const qd_parameter
     memcpy(self->root, state->value, 2 * state->padded * sizeof *self->root);
     set_alike(self, state, p);
     self->moved = true;
-    self->stale = false;
+    self->stale = self->half = false;
+    self->waiting = 0;
 }
 
 /* One coordinate of those who joined moves towards its mean. */
@@ -82,88 +94,202 @@ static inline qd_reals_t exp_of_step(qd_reals_t r)
     return low + (r2 * r2) * high;
 }
 
-/* What a period does to every pair. */
-typedef struct {
-    double sharpness; /* 1 / (2 h^2) */
-    double weight;    /* X += weight (alike new - alike old): 2 omega, as V = 2 alike - 1 */
-    double deepening;
-    double rate, rest; /* A = rest A + rate B', rest = 1 - rate */
-} follow_t;
-
-/* One row of pairs: state i with those before it, and what pads the row. */
-typedef struct {
-    size_t count;          /* qd_padded(i) */
-    double x, y;           /* state i's values */
-    const double *vx, *vy; /* [padded] the values */
-    const double *bond;
-    double *unlike, *alike, *anchor, *baseline, *affinity; /* [count] */
-    double *fresh;                                         /* [count] scratch */
-} row_t;
-
 #define INLINE static inline __attribute__((always_inline))
 
-/* |v_i - v_j|^2 / (2 h^2) of some pairs from j on. */
-INLINE qd_reals_t unlikeness(const row_t *row, size_t j, double sharpness)
+/* Some pairs in registers. */
+typedef struct {
+    qd_reals_t unlike, alike, anchor, baseline, affinity;
+} pairs_t;
+
+INLINE pairs_t load_pairs(const qd_values_t *self, const qd_state_t *state, size_t at)
 {
-    qd_reals_t dx = row->x - QD_REALS_OF(row->vx + j), dy = row->y - QD_REALS_OF(row->vy + j);
+    return (pairs_t){.unlike = QD_REALS_OF(self->unlike + at),
+                     .alike = QD_REALS_OF(self->alike + at),
+                     .anchor = QD_REALS_OF(state->anchor + at),
+                     .affinity = QD_REALS_OF(state->affinity + at)};
+}
+
+INLINE void store_pairs(const qd_values_t *self, const qd_state_t *state, size_t at, const pairs_t *pairs)
+{
+    QD_REALS_AT(self->unlike + at) = pairs->unlike;
+    QD_REALS_AT(self->alike + at) = pairs->alike;
+    QD_REALS_AT(state->anchor + at) = pairs->anchor;
+    QD_REALS_AT(state->baseline + at) = pairs->baseline;
+    QD_REALS_AT(state->affinity + at) = pairs->affinity;
+}
+
+/* A period that ends with these (V + 1) / 2 and minus their logarithms. */
+INLINE void follow_pairs(pairs_t *self, qd_reals_t unlike, qd_reals_t alike, const qd_follow_t *by,
+                         bool clubs, const double *bond)
+{
+    self->anchor += by->weight * (alike - self->alike);
+    self->baseline = qd_values_baseline(self->anchor, clubs ? by->deepening : 0.0, bond);
+    self->affinity = by->rest * self->affinity + by->rate * self->baseline;
+    self->unlike = unlike;
+    self->alike = alike;
+}
+
+/* The same where no logarithm moved by more than NEAR. */
+INLINE void follow_near(pairs_t *self, qd_reals_t unlike, const qd_follow_t *by, bool clubs,
+                        const double *bond)
+{
+    follow_pairs(self, unlike, self->alike * exp_of_step(self->unlike - unlike), by, clubs, bond);
+}
+
+/* ---- periods that have waited -------------------------------------------------------------------------- */
+
+/* `ends` has, for each vector of states, their two values at the end of each waiting period, so that a loop
+ * over states needs one pointer. */
+#define END         (2 * QD_REALS)         /* of a vector of states: two vectors */
+#define STATES_ENDS (QD_WAITING_MAX * END) /* all ends of a vector of states */
+
+static void add_end(const qd_values_t *self, const qd_state_t *state)
+{
+    const double *vx = state->value, *vy = vx + state->padded;
+    double *end = self->ends + self->waiting * END;
+    for (size_t i = 0; i < state->padded; i += QD_REALS, end += STATES_ENDS) {
+        QD_REALS_AT(end) = QD_REALS_OF(vx + i);
+        QD_REALS_AT(end + QD_REALS) = QD_REALS_OF(vy + i);
+    }
+}
+
+/* The row of pairs of state i through the waiting periods. To be inlined with constant clubs and periods. */
+INLINE void follow_row(const qd_values_t *self, const qd_state_t *state, size_t i, const qd_follow_t *by,
+                       const double *bond, bool clubs, size_t periods)
+{
+    const double *mine = self->ends + i / QD_REALS * STATES_ENDS + i % QD_REALS, *other = self->ends;
+    size_t at = i * state->padded, end = at + i;
+    for (; at < end; at += QD_REALS, other += STATES_ENDS) {
+        pairs_t pairs = load_pairs(self, state, at);
+#pragma GCC unroll 4
+        for (size_t t = 0; t < periods; t++) {
+            qd_reals_t dx = mine[t * END] - QD_REALS_OF(other + t * END);
+            qd_reals_t dy = mine[t * END + QD_REALS] - QD_REALS_OF(other + t * END + QD_REALS);
+            follow_near(&pairs, (dx * dx + dy * dy) * by->sharpness, by, clubs, bond + at);
+        }
+        store_pairs(self, state, at, &pairs);
+    }
+}
+
+INLINE void follow_rows(const qd_values_t *given, const qd_state_t *order, const double *bond, bool clubs,
+                        size_t periods)
+{
+    const qd_values_t self = *given; /* local copies, which no store to an array can change */
+    const qd_state_t state = *order;
+    const qd_follow_t by = self.by;
+    for (size_t i = 1; i < state.n; i++)
+        follow_row(&self, &state, i, &by, bond, clubs, periods);
+}
+
+INLINE void follow_waiting(const qd_values_t *self, const qd_state_t *state, const double *bond, bool clubs)
+{
+    switch (self->waiting) {
+    case 1:
+        follow_rows(self, state, bond, clubs, 1);
+        break;
+    case 2:
+        follow_rows(self, state, bond, clubs, 2);
+        break;
+    case 3:
+        follow_rows(self, state, bond, clubs, 3);
+        break;
+    default:
+        follow_rows(self, state, bond, clubs, QD_WAITING_MAX);
+    }
+}
+
+/* Follows the waiting periods, without the affinities above the diagonal. */
+static void end_waiting(qd_values_t *self, const qd_state_t *state, const double *bond)
+{
+    if (self->waiting == 0)
+        return;
+    if (self->by.deepening != 0.0)
+        follow_waiting(self, state, bond, true);
+    else
+        follow_waiting(self, state, bond, false);
+    self->waiting = 0;
+}
+
+/* ---- periods that must be looked at -------------------------------------------------------------------- */
+
+/* |v_i - v_j|^2 / (2 h^2) of some pairs from j on. value: [2][padded]. */
+INLINE qd_reals_t unlikeness(const double *value, size_t padded, size_t i, size_t j, double sharpness)
+{
+    const double *vx = value, *vy = value + padded;
+    qd_reals_t dx = vx[i] - QD_REALS_OF(vx + j), dy = vy[i] - QD_REALS_OF(vy + j);
     return (dx * dx + dy * dy) * sharpness;
 }
 
-/* X, B' and A of some pairs, of which (V + 1) / 2 was `was` and is `is`. */
-INLINE void follow_pairs(qd_reals_t was, qd_reals_t is, const follow_t *by, bool clubs, const double *bond,
-                         double *restrict anchor, double *restrict baseline, double *restrict affinity)
+/* Whether no logarithm of state i's row has moved by more than NEAR in this period; puts their negatives into
+ * self->fresh. It also looks at the states beyond the last vector of the row, of qd_padded(i), of which
+ * nothing is kept. */
+static bool is_near(const qd_values_t *self, const qd_state_t *state, size_t i)
 {
-    qd_reals_t x = QD_REALS_OF(anchor) + by->weight * (is - was);
-    qd_reals_t b = qd_values_baseline(x, clubs ? by->deepening : 0.0, bond);
-    QD_REALS_AT(anchor) = x;
-    QD_REALS_AT(baseline) = b;
-    QD_REALS_AT(affinity) = by->rest * QD_REALS_OF(affinity) + by->rate * b;
+    const double *value = state->value;
+    double sharpness = self->by.sharpness;
+    size_t j = 0, padded = state->padded;
+    qd_reals_t farthest = {0};
+    for (; j < i; j += QD_REALS) {
+        qd_reals_t is = unlikeness(value, padded, i, j, sharpness);
+        qd_reals_t step = QD_REALS_OF(self->unlike + i * padded + j) - is;
+        farthest = QD_REALS_LARGER(QD_REALS_ABSOLUTE(step), farthest);
+        QD_REALS_AT(self->fresh + j) = is;
+    }
+    for (; j < qd_padded(i); j += QD_REALS) {
+        qd_reals_t is = unlikeness(value, padded, i, j, sharpness);
+        qd_reals_t step = unlikeness(self->followed, padded, i, j, sharpness) - is;
+        farthest = QD_REALS_LARGER(QD_REALS_ABSOLUTE(step), farthest);
+        QD_REALS_AT(self->fresh + j) = is;
+    }
+    return qd_reals_bits(QD_REALS_BELOW(qd_reals_all(NEAR), farthest)) == 0;
 }
 
-/* A row of which no logarithm has moved by more than NEAR. */
-INLINE void follow_near(const row_t *row, const follow_t *by, bool clubs)
+/* A row that is near. To be inlined with constant `clubs`. */
+INLINE void follow_near_row(const qd_values_t *self, const qd_state_t *state, size_t i, const double *bond,
+                            bool clubs)
 {
-    double *restrict unlike = row->unlike, *restrict alike = row->alike, *restrict anchor = row->anchor;
-    double *restrict baseline = row->baseline, *restrict affinity = row->affinity;
-    const double *restrict bond = row->bond;
-    size_t count = row->count;
-    for (size_t j = 0; j < count; j += QD_REALS) {
-        qd_reals_t now = unlikeness(row, j, by->sharpness), step = QD_REALS_OF(unlike + j) - now;
-        qd_reals_t was = QD_REALS_OF(alike + j), is = was * exp_of_step(step);
-        QD_REALS_AT(unlike + j) = now;
-        QD_REALS_AT(alike + j) = is;
-        follow_pairs(was, is, by, clubs, bond + j, anchor + j, baseline + j, affinity + j);
+    const qd_follow_t by = self->by;
+    const double *fresh = self->fresh;
+    size_t at = i * state->padded, end = at + i;
+    for (; at < end; at += QD_REALS, fresh += QD_REALS) {
+        pairs_t pairs = load_pairs(self, state, at);
+        follow_near(&pairs, QD_REALS_OF(fresh), &by, clubs, bond + at);
+        store_pairs(self, state, at, &pairs);
     }
 }
 
 /* Any other row. The exponentials wait where B' will be. */
-static void follow_far(const row_t *row, const follow_t *by)
+static void follow_far_row(const qd_values_t *self, const qd_state_t *state, size_t i, const double *bond)
 {
-    double *restrict alike = row->alike, *restrict baseline = row->baseline;
-    const double *restrict fresh = row->fresh;
-    size_t count = row->count;
-    for (size_t j = 0; j < count; j++)
+    const qd_follow_t by = self->by;
+    const double *fresh = self->fresh;
+    double *baseline = state->baseline + i * state->padded;
+    for (size_t j = 0; j < qd_padded(i); j++)
         baseline[j] = -fresh[j];
-    memcpy(row->unlike, fresh, count * sizeof *fresh);
-    qd_exp_all(baseline, count);
-    for (size_t j = 0; j < count; j += QD_REALS) {
-        qd_reals_t was = QD_REALS_OF(alike + j), is = QD_REALS_OF(baseline + j);
-        QD_REALS_AT(alike + j) = is;
-        follow_pairs(was, is, by, true, row->bond + j, row->anchor + j, baseline + j, row->affinity + j);
+    qd_exp_all(baseline, qd_padded(i));
+    for (size_t j = 0; j < i; j += QD_REALS) {
+        size_t at = i * state->padded + j;
+        pairs_t pairs = load_pairs(self, state, at);
+        follow_pairs(&pairs, QD_REALS_OF(fresh + j), QD_REALS_OF(baseline + j), &by, true, bond + at);
+        store_pairs(self, state, at, &pairs);
     }
 }
 
-/* Whether no logarithm of a row has moved by more than NEAR; puts their negatives into row->fresh. */
-static bool is_near(const row_t *row, double sharpness)
+/* Follows the present period; nothing waits. */
+static void look_at_rows(const qd_values_t *given, const qd_state_t *order, const double *bond)
 {
-    qd_reals_t farthest = {0};
-    for (size_t j = 0; j < row->count; j += QD_REALS) {
-        qd_reals_t is = unlikeness(row, j, sharpness);
-        farthest = QD_REALS_LARGER(QD_REALS_ABSOLUTE(QD_REALS_OF(row->unlike + j) - is), farthest);
-        QD_REALS_AT(row->fresh + j) = is;
-    }
-    return qd_reals_bits(QD_REALS_BELOW(qd_reals_all(NEAR), farthest)) == 0;
+    const qd_values_t self = *given; /* local copies, which no store to an array can change */
+    const qd_state_t state = *order;
+    for (size_t i = 1; i < state.n; i++)
+        if (!is_near(&self, &state, i))
+            follow_far_row(&self, &state, i, bond);
+        else if (self.by.deepening != 0.0)
+            follow_near_row(&self, &state, i, bond, true);
+        else
+            follow_near_row(&self, &state, i, bond, false);
 }
+
+/* ---- periods ------------------------------------------------------------------------------------------- */
 
 static double largest_of(qd_reals_t x)
 {
@@ -173,7 +299,7 @@ static double largest_of(qd_reals_t x)
     return most;
 }
 
-/* Whether no logarithm of any pair can have moved by more than NEAR. With d_ij = v_i - v_j, each d has moved by at
+/* Whether no logarithm of any pair can have moved by more than NEAR in this period. With d_ij = v_i - v_j, each d has moved by at
  * most 2 s, s the longest step of a value, and | |d|^2 - |d'|^2 | <= |d - d'| (|d| + |d'|) <= 2 s (2 D + 2 s), D the
  * diagonal of the rectangle that holds the values (and 0, that of the padding). */
 static bool all_near(const qd_values_t *self, const qd_state_t *state, double sharpness)
@@ -196,64 +322,34 @@ static bool all_near(const qd_values_t *self, const qd_state_t *state, double sh
     return sharpness * (2.0 * s * (2.0 * sqrt(squared) + 2.0 * s) + rounding) < NEAR;
 }
 
-static inline row_t row_of(const qd_values_t *self, const qd_state_t *state, const double *bond, size_t i,
-                           size_t at)
-{
-    size_t here = i * state->padded;
-    return (row_t){.x = state->value[i],
-                   .y = state->value[state->padded + i],
-                   .count = qd_padded(i),
-                   .vx = state->value,
-                   .vy = state->value + state->padded,
-                   .bond = bond + here,
-                   .unlike = self->unlike + at,
-                   .alike = self->alike + at,
-                   .anchor = state->anchor + here,
-                   .baseline = state->baseline + here,
-                   .affinity = state->affinity + here,
-                   .fresh = self->fresh};
-}
-
-/* All rows, none of which need be looked at first. To be inlined with constant `clubs`. */
-INLINE void follow_all(const qd_values_t *self, const qd_state_t *state, const follow_t *given,
-                       const double *bond, bool clubs)
-{
-    const follow_t by = *given; /* which no store to an array can change */
-    for (size_t i = 0, at = 0; i < state->n; at += qd_padded(i++)) {
-        const row_t row = row_of(self, state, bond, i, at);
-        follow_near(&row, &by, clubs);
-    }
-}
-
-static void follow_row(const row_t *row, const follow_t *by)
-{
-    if (!is_near(row, by->sharpness))
-        follow_far(row, by);
-    else if (by->deepening != 0.0)
-        follow_near(row, by, true);
-    else
-        follow_near(row, by, false);
-}
-
 void qd_values_relax(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p, const double *bond)
 {
-    const follow_t by = {.sharpness = qd_sharpness(p->affinity_values_scale),
-                         .weight = 2.0 * p->affinity_values,
-                         .deepening = state->depth > 0 ? p->clubs_deepening : 0.0,
-                         .rate = p->affinity_relaxation,
-                         .rest = 1.0 - p->affinity_relaxation};
-    bool near = all_near(self, state, by.sharpness);
-    if (near && by.deepening != 0.0)
-        follow_all(self, state, &by, bond, true);
-    else if (near)
-        follow_all(self, state, &by, bond, false);
-    for (size_t i = 0, at = 0; !near && i < state->n; at += qd_padded(i++)) {
-        const row_t row = row_of(self, state, bond, i, at);
-        follow_row(&row, &by);
+    const qd_follow_t by = {.sharpness = qd_sharpness(p->affinity_values_scale),
+                            .weight = 2.0 * p->affinity_values,
+                            .deepening = state->depth > 0 ? p->clubs_deepening : 0.0,
+                            .rate = p->affinity_relaxation,
+                            .rest = 1.0 - p->affinity_relaxation};
+    if (self->waiting == QD_WAITING_MAX || memcmp(&by, &self->by, sizeof by) != 0)
+        end_waiting(self, state, bond);
+    self->by = by;
+    if (all_near(self, state, by.sharpness)) {
+        add_end(self, state);
+        self->waiting++;
+    } else {
+        end_waiting(self, state, bond);
+        look_at_rows(self, state, bond);
     }
     memcpy(self->followed, state->value, 2 * state->padded * sizeof *self->followed);
-    qd_state_mirror(state, state->affinity, 0.0);
+    self->half = true;
     self->stale = false;
+}
+
+void qd_values_catch_up(qd_values_t *self, qd_state_t *state, const double *bond)
+{
+    end_waiting(self, state, bond);
+    if (self->half)
+        qd_state_mirror(state, state->affinity, 0.0);
+    self->half = false;
 }
 
 void qd_values_rescale(qd_values_t *self, const qd_state_t *state, const qd_parameters_t *p)

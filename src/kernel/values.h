@@ -11,16 +11,31 @@
 #include "quadrille/registry.h"
 #include "world/state.h"
 
-/* Matrices as rows of qd_padded(i) numbers, i < n, one after the other: the pairs below the diagonal. */
+/* What a period does to every pair. */
+typedef struct {
+    double sharpness; /* 1 / (2 h^2) */
+    double weight;    /* X += weight (alike new - alike old): 2 omega, as V = 2 alike - 1 */
+    double deepening;
+    double rate, rest; /* A = rest A + rate B', rest = 1 - rate */
+} qd_follow_t;
+
+#define QD_WAITING_MAX 4
+
+/* Periods wait to be followed until something reads the affinities: one pass then takes every pair through
+ * them, with the bits of a pass for each. */
 typedef struct {
     bool moved;       /* values may not be those of the start: what follows is set */
-    bool stale;       /* values have moved since `alike` was made */
+    bool stale;       /* values have moved since the end of the last period */
+    bool half;        /* affinities have been followed below the diagonal alone */
     double *root;     /* [2][padded] v(0) */
-    double *followed; /* [2][padded] the values last followed */
-    /* of the pairs below the diagonal, for these (qd_state_set_unlike): */
+    double *followed; /* [2][padded] the values at the end of the last period */
+    /* [padded][padded], of the pairs below the diagonal, after the periods that have been followed: */
     double *alike;  /* (V + 1) / 2 */
-    double *unlike; /* minus its logarithm */
+    double *unlike; /* minus its logarithm (qd_state_set_unlike) */
     double *fresh;  /* [padded] scratch */
+    size_t waiting; /* periods that are not followed yet */
+    double *ends;   /* the values at their ends (values.c) */
+    qd_follow_t by; /* for all of them */
 } qd_values_t;
 
 /* Moves the states with x = +1 towards their mean, weighted by capability: v_i += convergence (mean -
@@ -41,11 +56,16 @@ static inline qd_reals_t qd_values_baseline(qd_reals_t x, double deepening, cons
     return QD_REALS_SMALLER(b + deepening * QD_REALS_OF(bond), high); /* neither factor is negative */
 }
 
-/* The values have moved (`stale`): brings X and B' up to date, and relaxes the affinities towards B' by one
- * period. bond: as rows of `padded` numbers below the diagonal; not read without clubs or deepening. */
+/* End of a period in which values moved (`stale`): X and B' follow them, and affinities relax towards B' by
+ * one period, at the latest in qd_values_catch_up. bond: as rows of `padded` numbers below the diagonal; not
+ * read without clubs or deepening. */
 void qd_values_relax(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p, const double *bond);
 
-/* After a change of affinity.values_scale: computes V anew; values have been followed. */
+/* Brings X, B' and both halves of the affinities up to date; before any of them is read, and before bond or
+ * the scale of values changes. */
+void qd_values_catch_up(qd_values_t *self, qd_state_t *state, const double *bond);
+
+/* After a change of affinity.values_scale: computes V anew; nothing may be waiting. */
 void qd_values_rescale(qd_values_t *self, const qd_state_t *state, const qd_parameters_t *p);
 
 #endif

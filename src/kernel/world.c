@@ -63,6 +63,7 @@ static const struct {
     ARRAY(values.root, 2),
     ARRAY(values.followed, 2),
     ARRAY(values.fresh, 1),
+    ARRAY(values.ends, 2 * QD_WAITING_MAX),
     ARRAY(growth_luck.normal, QD_GROWTH_PERIODS),
     ARRAY(spare, 5),
     ARRAY(bloc_company, QD_LABELS_MAX + 1),
@@ -178,6 +179,7 @@ static const char *play_period(qd_world_t *self)
     if (self->fault)
         return self->fault;
 #ifndef NDEBUG
+    qd_values_catch_up(&self->values, &self->state, self->bond);
     return qd_state_verify(&self->state);
 #else
     return qd_state_failure(&self->state);
@@ -205,7 +207,8 @@ static const char *draw(qd_world_t *self)
     self->learning = false;
     self->owed = 0.0;
     self->enduring = 0;
-    self->values.moved = self->values.stale = false;
+    self->values.moved = self->values.stale = self->values.half = false;
+    self->values.waiting = 0;
     qd_world_tell(self, QD_EVENT_WORLD, (qd_inside_t){0});
     return NULL;
 }
@@ -255,6 +258,14 @@ static bool step(qd_world_t *self)
         return fail(self, failure);
     self->period++;
     return true;
+}
+
+/* A period by itself, after which the world may be looked at. */
+static bool step_once(qd_world_t *self)
+{
+    bool more = step(self);
+    qd_values_catch_up(&self->values, &self->state, self->bond);
+    return more;
 }
 
 static bool look(const qd_world_t *self, qd_world_view_t *view)
@@ -313,4 +324,4 @@ static void play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const 
 }
 
 const qd_kernel_t QD_KERNEL = {
-    .play = play, .draw = draw_world, .step = step, .look = look, .finish = finish};
+    .play = play, .draw = draw_world, .step = step_once, .look = look, .finish = finish};

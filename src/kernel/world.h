@@ -185,8 +185,8 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
  * affinities stays owed until qd_world_settle. */
 void qd_world_end_period(qd_world_t *self);
 
-/* Applies the owed relaxation of the affinities before they are read (by crises, a bloc review, outcomes).
- * One pass covers several periods without a reader: steps of rates r and s equal one of rate r + s (1 -
+/* Applies the owed relaxation of the affinities, and the periods in which values moved, before they are read
+ * (by crises, a bloc review, outcomes). One pass covers several periods without a reader: steps of rates r and s equal one of rate r + s (1 -
  * r). */
 void qd_world_settle(qd_world_t *self);
 
