@@ -97,13 +97,6 @@ void qd_rows_natural(qd_rows_t *self, uint64_t x)
     end_cell(self);
 }
 
-static void put_whole(qd_rows_t *self, int64_t x)
-{
-    begin_cell(self);
-    fprintf(self->out, "%" PRId64, x);
-    end_cell(self);
-}
-
 void qd_rows_flag(qd_rows_t *self, bool x)
 {
     begin_cell(self);
@@ -113,18 +106,31 @@ void qd_rows_flag(qd_rows_t *self, bool x)
 
 /* ---- tables of a result ---------------------------------------------------------------------------------- */
 
+static void visit_text(void *context, const char *name, const char *value)
+{
+    (void)name;
+    qd_rows_text(context, value);
+}
+
+static void visit_real(void *context, const char *name, double value)
+{
+    (void)name;
+    qd_rows_real(context, value);
+}
+
+static void visit_whole(void *context, const char *name, int64_t value)
+{
+    qd_rows_t *self = context;
+    (void)name;
+    begin_cell(self);
+    fprintf(self->out, "%" PRId64, value);
+    end_cell(self);
+}
+
 void qd_rows_row(qd_rows_t *self, const void *row)
 {
-    for (size_t c = 0; c < self->table->columns; c++) {
-        const qd_table_column_t *column = &self->table->column[c];
-        qd_table_value_t value = qd_table_value(column, row);
-        if (column->type == QD_H5_TEXT)
-            qd_rows_text(self, value.text);
-        else if (column->type == QD_H5_REAL)
-            qd_rows_real(self, value.real);
-        else
-            put_whole(self, value.whole);
-    }
+    qd_table_visitor_t visitor = {self, visit_text, visit_real, visit_whole};
+    qd_table_visit(self->table, row, false, &visitor);
 }
 
 void qd_rows_effects(qd_rows_t *self, const qd_effects_t *effects, const char *order, const char *outcome)

@@ -52,8 +52,19 @@ static qd_status_t put_rows(const qd_show_t *self, qd_rows_t *rows, size_t p, si
 
 static qd_status_t put_summary(const qd_show_t *self, bool json)
 {
-    static const char *const column[] = {"point", "order", "outcome", "count", "mean", "low", "high", "sd"};
-    qd_rows_t rows = {.out = stdout, .json = json, .column = column, .columns = 8, .indent = 2};
+    const char *const column[] = {"point",
+                                  "order",
+                                  "outcome",
+                                  "count",
+                                  qd_summary_name[QD_SUMMARY_mean],
+                                  qd_summary_name[QD_SUMMARY_low],
+                                  qd_summary_name[QD_SUMMARY_high],
+                                  qd_summary_name[QD_SUMMARY_sd]};
+    qd_rows_t rows = {.out = stdout,
+                      .json = json,
+                      .column = column,
+                      .columns = sizeof column / sizeof *column,
+                      .indent = 2};
     qd_status_t status = QD_OK;
     qd_rows_begin(&rows);
     for (size_t p = 0; p < qd_result_file_points(self->file); p++)

@@ -54,26 +54,47 @@ void qd_report_put_comma(FILE *out, size_t position)
         putc(',', out);
 }
 
+/* A row that is being written. */
+typedef struct {
+    FILE *out;
+    bool any; /* whether a value was written */
+} row_t;
+
+static void begin_value(row_t *self, const char *name)
+{
+    if (self->any)
+        putc(',', self->out);
+    self->any = true;
+    put_key(self->out, name);
+}
+
+static void visit_text(void *context, const char *name, const char *value)
+{
+    row_t *self = context;
+    begin_value(self, name);
+    qd_json_text(self->out, value);
+}
+
+static void visit_real(void *context, const char *name, double value)
+{
+    row_t *self = context;
+    begin_value(self, name);
+    qd_report_put_real(self->out, value);
+}
+
+static void visit_whole(void *context, const char *name, int64_t value)
+{
+    row_t *self = context;
+    begin_value(self, name);
+    fprintf(self->out, "%" PRId64, value);
+}
+
 /* "NAME":value of each column of the row that the page has; the first without a comma before it. */
 static void put_row(FILE *out, const qd_table_t *table, const void *row)
 {
-    bool first = true;
-    for (size_t c = 0; c < table->columns; c++) {
-        const qd_table_column_t *column = &table->column[c];
-        qd_table_value_t value = qd_table_value(column, row);
-        if (!column->page)
-            continue;
-        if (!first)
-            putc(',', out);
-        first = false;
-        put_key(out, column->name);
-        if (column->type == QD_H5_TEXT)
-            qd_json_text(out, value.text);
-        else if (column->type == QD_H5_REAL)
-            qd_report_put_real(out, value.real);
-        else
-            fprintf(out, "%" PRId64, value.whole);
-    }
+    row_t self = {.out = out};
+    qd_table_visitor_t visitor = {&self, visit_text, visit_real, visit_whole};
+    qd_table_visit(table, row, true, &visitor);
 }
 
 /* A claim in one order, under one ablation, or against one baseline: {"KEY": NAME, "verdict": ..., ...}. */

@@ -10,19 +10,27 @@
 /* Refuses larger tables: their length was forged or damaged. */
 #define BYTES_MOST ((size_t)512 << 20)
 
-qd_table_value_t qd_table_value(const qd_table_column_t *column, const void *row)
+void qd_table_visit(const qd_table_t *self, const void *row, bool page, const qd_table_visitor_t *visitor)
 {
-    const char *member = (const char *)row + column->offset;
-    qd_table_value_t value = {.text = "", .real = NAN};
-    if (column->type == QD_H5_TEXT)
-        memcpy(&value.text, member, sizeof value.text);
-    else if (column->type == QD_H5_REAL)
-        memcpy(&value.real, member, sizeof value.real);
-    else
-        memcpy(&value.whole, member, sizeof value.whole);
-    if (!value.text)
-        value.text = "";
-    return value;
+    for (size_t c = 0; c < self->columns; c++) {
+        const qd_table_column_t *column = &self->column[c];
+        const char *member = (const char *)row + column->offset;
+        const char *text;
+        double real;
+        int64_t whole;
+        if (page && !column->page)
+            continue;
+        if (column->type == QD_H5_TEXT) {
+            memcpy(&text, member, sizeof text);
+            visitor->text(visitor->context, column->name, text ? text : "");
+        } else if (column->type == QD_H5_REAL) {
+            memcpy(&real, member, sizeof real);
+            visitor->real(visitor->context, column->name, real);
+        } else {
+            memcpy(&whole, member, sizeof whole);
+            visitor->whole(visitor->context, column->name, whole);
+        }
+    }
 }
 
 /* Gathers one column of `rows` into an array of 8 bytes each; NULL when memory is short. */

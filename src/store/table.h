@@ -14,14 +14,6 @@ typedef struct {
     bool page; /* the report has it too */
 } qd_table_column_t;
 
-/* A member's value: the text ("" for NULL), the real or the whole number, by the type of its column. */
-typedef struct {
-    const char *text;
-    double real;
-    int64_t whole;
-} qd_table_value_t;
-qd_table_value_t qd_table_value(const qd_table_column_t *column, const void *row);
-
 typedef struct {
     const char *group;     /* "/claims" */
     const char *dimension; /* "/claims/claim" */
@@ -50,6 +42,17 @@ enum {
     QD_SUMMARIES_ALL
 };
 extern const char *const qd_summary_name[QD_SUMMARIES_ALL], *const qd_summary_meaning[QD_SUMMARIES_ALL];
+
+/* Receives the values of a row: a function for each type of column. */
+typedef struct {
+    void *context;
+    void (*text)(void *context, const char *name, const char *value); /* "" for NULL */
+    void (*real)(void *context, const char *name, double value);
+    void (*whole)(void *context, const char *name, int64_t value);
+} qd_table_visitor_t;
+
+/* Shows the visitor one struct, column by column: all columns, or those that the report has. */
+void qd_table_visit(const qd_table_t *self, const void *row, bool page, const qd_table_visitor_t *visitor);
 
 /* Writes `count` structs. Makes the group, and the dimension unless there is a second one: then both exist.
  * Without structs the group stays empty. */

@@ -22,17 +22,19 @@ JUDGED = """\
 worlds: 40
 orders: [unipolar, multipolar]
 parameters: {order.states: 8, order.periods: 8}
-design: {type: grid, factors: {doctrine: {values: [weinberger_powell, rumsfeld]}}}
+design: {type: grid, factors: {doctrine: {values: [weinberger_powell, rumsfeld]}, institution.target: {values: [0.1, 0.9]}}}
 claims:
   - {id: gain, says: More., outcome: resolved, contrast: {more: {doctrine: rumsfeld}, less: {doctrine: weinberger_powell}}}
+  - {id: nothing, says: None., outcome: share_hub, contrast: {more: {doctrine: rumsfeld}, less: {doctrine: weinberger_powell}}}
+  - {id: strength, says: More., outcome: institution_end, margin: 0.1, negligible: 0.2, contrast: {more: {institution.target: 0.9}, less: {institution.target: 0.1}}}
 ablate: {debt: {tension.debt: 0}}
 baseline: true
 luck: by-order
-robustness: {points: 40, worlds: 20, parameters: {doctrine.vital_interest: {uniform: [0, 1]}, mission.load: {uniform: [0.05, 0.3]}}}
+robustness: {points: 40, worlds: 20, parameters: {doctrine.vital_interest: {uniform: [0, 1]}, mission.load: {uniform: [0.05, 0.3]}, institution.renewal: {uniform: [0, 0.5]}}}
 """
 
 SAMPLED = """\
-worlds: 4
+worlds: 40
 orders: [bipolar]
 parameters: {order.states: 6, order.periods: 8}
 design: {type: %s, points: 16, factors: {institution.target: {uniform: [0.1, 0.9]}, crises.rate: {uniform: [0.2, 2]}}}
@@ -63,10 +65,10 @@ class Columns(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = scratch(cls)
-        for name, text in (("judged", JUDGED), ("screened", SAMPLED % ("morris", "")), ("plain", SAMPLED % ("lhs", "")),
+        for name, text in (("judged", JUDGED), ("screened", SAMPLED % ("morris", "")), ("indices", SAMPLED % ("saltelli", "")), ("plain", SAMPLED % ("lhs", "")),
                            ("stopped", SAMPLED % ("lhs", "precision: {outcome: survival, half_width: 0.01, min_worlds: 4, max_worlds: 8}"))):
             path = cls.folder / f"{name}.yaml"
-            path.write_text(text.replace("worlds: 4\n", "", 1) if name == "stopped" else text)
+            path.write_text(text.replace("worlds: 40\n", "", 1) if name == "stopped" else text)
             must("run", path, "-o", path.with_suffix(".h5"), "-q")
 
     def page(self, name):
@@ -93,15 +95,32 @@ class Columns(unittest.TestCase):
             self.assertLessEqual({"stop_low", "stop_high"}, variables(file["summary/survival"]))
             self.assertEqual({"stop_low", "stop_high"} & variables(file["summary/wars"]), set())
 
+    def test_every_column_has_a_value(self):
+        """A column that nobody fills in reads 0, NaN or "" in every row."""
+        valued = {}
+        for name in ("judged", "screened", "indices"):
+            with h5py.File(self.folder / f"{name}.h5") as file:
+                for table, group in {**GROUPS, "SENSITIVITY": "/sensitivity"}.items():
+                    for column in columns(table) if group in file else []:
+                        value = file[group][column][...].ravel() if column in file[group] else []
+                        valued.setdefault((table, column), []).extend(x for x in value if x and x == x)
+        effects = json.loads(must("show", self.folder / "plain.h5", "--json").stdout)["effects"]
+        valued.update({("EFFECT", column): [row[column] for row in effects if row[column]] for column in columns("EFFECT")})
+        self.assertEqual({table for table, _ in valued}, {*GROUPS, "SENSITIVITY", "EFFECT"})
+        self.assertEqual([key for key, values in valued.items() if not values], [])
+
     def test_json_and_csv_have_them(self):
         told = json.loads(must("show", self.folder / "judged.h5", "--json").stdout)
-        self.assertEqual([list(claim) for claim in told["claims"]], [columns("CLAIM")])
+        self.assertEqual([list(claim) for claim in told["claims"]], [columns("CLAIM")] * 3)
         told = json.loads(must("show", self.folder / "plain.h5", "--json").stdout)
         self.assertGreater(len(told["effects"]), 0)
         for effect in told["effects"]:
             self.assertEqual(list(effect), columns("EFFECT"))
         header = lambda *options: next(csv.reader(io.StringIO(must("export", self.folder / "plain.h5", *options).stdout)))  # noqa: E731
         self.assertEqual(header("--effects"), columns("EFFECT"))
+        shown = next(csv.reader(io.StringIO(must("show", self.folder / "plain.h5", "--csv").stdout)))
+        self.assertEqual(shown[:4], ["point", "order", "outcome", "count"])
+        self.assertEqual([name for name in shown[4:] if name not in summaries()], [])
         self.assertEqual(header("--summary"), ["point", "order", "outcome", "count", *summaries(), "q01", "q05", "q25", "q50", "q75", "q95", "q99"])
 
     def test_the_report_has_those_of_the_page(self):
