@@ -1,7 +1,8 @@
-/* An experiment file, run through the library: loaded, changed as by --set, played by all processors, read again.
+/* An experiment file, run through the library: loaded, changed as by --set, played by all processors, read
+ * again.
  *
- * Usage: sweep EXPERIMENT.yaml OUT.h5 NAME=VALUE. Prints the result hash, and for each design point and order the mean of
- * survival with its standard error. */
+ * Usage: sweep EXPERIMENT.yaml OUT.h5 NAME=VALUE. Prints the result hash, and for each design point and order
+ * the mean of survival with its standard error. */
 #include <signal.h>
 #include <stdio.h>
 

@@ -20,8 +20,8 @@
 /* Messages take 16 KiB of stack, rows and tables somewhat more: half of this suffices. */
 #define STACK_LEAST ((rlim_t)512 << 10)
 
-/* A child that reads a result has its channel beside the standard streams, and the parent the output, its folder, its lock and
- * parts: a dozen; libraries take a few. */
+/* A child that reads a result has its channel beside the standard streams, and the parent the output, its
+ * folder, its lock and parts: a dozen; libraries take a few. */
 #define FILES_LEAST 32
 #define FILES_MOST  65536
 
@@ -54,9 +54,10 @@ static rlim_t stated_size(const char *text)
     }
 }
 
-/* Whether the stack of the process, the stacks of OpenMP's threads and the table of open files are large enough; prints
- * the reason where they are not. Raises the limit on open files as far as it may. Ignores SIGXFSZ, so that a limit on the
- * size of files appears as a failed write. Call it first: it needs little stack itself. */
+/* Whether the stack of the process, the stacks of OpenMP's threads and the table of open files are large
+ * enough; prints the reason where they are not. Raises the limit on open files as far as it may. Ignores
+ * SIGXFSZ, so that a limit on the size of files appears as a failed write. Call it first: it needs little
+ * stack itself. */
 static bool limits_suffice(void)
 {
     struct rlimit stack, files;
@@ -161,8 +162,8 @@ static int run_command(int argc, char **argv)
     return command ? command->run(argc - 1, argv + 1) : 2;
 }
 
-/* Closes stdout and reports a failed write (a full disk), for every command. Leaves an exit status other than 0
- * unchanged. */
+/* Closes stdout and reports a failed write (a full disk), for every command. Leaves an exit status other than
+ * 0 unchanged. */
 static int finish_output(int code)
 {
     errno = 0;
@@ -173,8 +174,8 @@ static int finish_output(int code)
     return code ? code : 1;
 }
 
-/* Occupies the standard streams that the caller has closed, or the next file opened would take their place and receive what is
- * printed. Reading and writing them fails as before (EBADF). */
+/* Occupies the standard streams that the caller has closed, or the next file opened would take their place
+ * and receive what is printed. Reading and writing them fails as before (EBADF). */
 static bool occupy_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

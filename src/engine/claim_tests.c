@@ -243,7 +243,8 @@ static qd_status_t test_trend(qd_claim_tests_t *self, const qd_place_t *place, q
 
 /* ---- bimodality ---------------------------------------------------------------------------------------- */
 
-/* Steps of the lattices of one cell's worlds, where the outcome is a share of the crises: 1 over their number. */
+/* Steps of the lattices of one cell's worlds, where the outcome is a share of the crises: 1 over their
+ * number. */
 static qd_status_t read_steps(qd_index_t *done, const qd_cell_t *cell, double step[], qd_error_t *error)
 {
     qd_status_t status =

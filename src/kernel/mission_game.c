@@ -141,8 +141,8 @@ static inline void store_block(double *field, const block_t *self)
         qd_abreast_store(field + QD_ABREAST * b, &self->field[b]);
 }
 
-/* Adds a move to the fields of a block, but to that of the mover if it belongs to the block; affinity: the mover's to
- * the states of the block. */
+/* Adds a move to the fields of a block, but to that of the mover if it belongs to the block; affinity: the
+ * mover's to the states of the block. */
 static inline void hear_block(block_t *self, const qd_abreast_t *change, const double *affinity, size_t mover)
 {
 #pragma GCC unroll 8

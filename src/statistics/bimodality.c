@@ -9,7 +9,8 @@
 #include "math/elementary.h"
 #include "statistics/interval.h"
 
-/* A value is a fraction with a denominator up to this limit if they differ by less than this share of the value. */
+/* A value is a fraction with a denominator up to this limit if they differ by less than this share of the
+ * value. */
 #define DENOMINATOR_MAX 10000
 #define RATIONAL        1e-10
 
@@ -133,8 +134,8 @@ static double concave_misfit(const steps_t *self, size_t high)
     return worst;
 }
 
-/* Twice the least dip that the atoms allow. A unimodal distribution has at most one atom: it can match one jump,
- * and it misses every other by half its height. */
+/* Twice the least dip that the atoms allow. A unimodal distribution has at most one atom: it can match one
+ * jump, and it misses every other by half its height. */
 static double second_jump(const steps_t *self)
 {
     double first = 0.0, second = 0.0;
@@ -231,10 +232,10 @@ static bool is_lattice(size_t n, const double sorted[], size_t q)
     return 2.0 * (double)distinct(last - first + 1, sorted + first) >= sites;
 }
 
-/* The step over which to spread values, if nine in ten are fractions with small denominators; otherwise 0. For one common
- * denominator it is the step of the lattice. For various ones (missions per crisis, with another number of crises in each world)
- * it is one over the lower quartile of the denominators. These are denominators of reduced fractions, at most too small. `room`
- * holds n numbers. */
+/* The step over which to spread values, if nine in ten are fractions with small denominators; otherwise 0.
+ * For one common denominator it is the step of the lattice. For various ones (missions per crisis, with
+ * another number of crises in each world) it is one over the lower quartile of the denominators. These are
+ * denominators of reduced fractions, at most too small. `room` holds n numbers. */
 static double fraction_step(size_t n, const double sorted[], double room[])
 {
     size_t fractions = 0, whole = 0, common = 1;
@@ -270,8 +271,8 @@ static void half_gaps(size_t n, const double sorted[], size_t i, double *below, 
     *above = last + 1 < n ? (sorted[last + 1] - sorted[i]) / 2.0 : *below;
 }
 
-/* Spreads the ties of sorted values, unless all are equal, into `out`: over the step of a lattice or of fractions; without one,
- * if most values are tied, over half the gaps to their neighbours. */
+/* Spreads the ties of sorted values, unless all are equal, into `out`: over the step of a lattice or of
+ * fractions; without one, if most values are tied, over half the gaps to their neighbours. */
 static void spread_ties(size_t n, const double sorted[], uint64_t seed, double out[])
 {
     double step = fraction_step(n, sorted, out);
@@ -284,7 +285,8 @@ static void spread_ties(size_t n, const double sorted[], uint64_t seed, double o
     }
 }
 
-/* Copies the first values that are not NaN to `value`, and spreads each over its own step into `spread`; returns their number. */
+/* Copies the first values that are not NaN to `value`, and spreads each over its own step into `spread`;
+ * returns their number. */
 static size_t choose_values(size_t n, const double given[], const double step[], uint64_t seed,
                             double value[], double spread[])
 {
@@ -335,8 +337,8 @@ qd_status_t qd_bimodality_of(size_t n, const double value[], const double step[]
     return QD_OK;
 }
 
-/* Makes a sample in order, without sorting: the running sums of exponentials, divided by their total, are the order
- * statistics of uniforms. */
+/* Makes a sample in order, without sorting: the running sums of exponentials, divided by their total, are the
+ * order statistics of uniforms. */
 static double uniform_dip(steps_t *steps, double sample[], size_t n, qd_luck_t luck)
 {
     double sum = 0.0;
@@ -351,7 +353,8 @@ static double uniform_dip(steps_t *steps, double sample[], size_t n, qd_luck_t l
 /* Simulations of one task; the room that it allocates costs nothing beside them. */
 #define SIMULATIONS_A_TASK 250
 
-/* The simulations of all tasks. Each has a stream of its own, so that the dips do not depend on who finds them. */
+/* The simulations of all tasks. Each has a stream of its own, so that the dips do not depend on who finds
+ * them. */
 typedef struct {
     qd_dip_null_t *null;
     uint64_t seed;

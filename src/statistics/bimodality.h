@@ -4,12 +4,12 @@
  * and the unimodal one nearest to it: between 1/(2n) and 1/4. The test's null is the uniform distribution,
  * the least favourable of the unimodal ones; its p is simulated.
  *
- * The test counts every atom of a discrete distribution as a mode, so ties are spread first. Spreading the values
- * of a lattice uniformly over its step turns a unimodal lattice into a unimodal density, and a uniform one into
- * the null itself. The caller may state each value's step: a share of counts, k of c, has 1/c. Otherwise the
- * step is read from the values, which are mostly whole numbers or fractions. Fractions over various numbers lie
- * on no common lattice. Their step is wide, which costs power for modes that are closer than one over a typical
- * denominator. */
+ * The test counts every atom of a discrete distribution as a mode, so ties are spread first. Spreading the
+ * values of a lattice uniformly over its step turns a unimodal lattice into a unimodal density, and a uniform
+ * one into the null itself. The caller may state each value's step: a share of counts, k of c, has 1/c.
+ * Otherwise the step is read from the values, which are mostly whole numbers or fractions. Fractions over
+ * various numbers lie on no common lattice. Their step is wide, which costs power for modes that are closer
+ * than one over a typical denominator. */
 #ifndef QD_STATISTICS_BIMODALITY_H
 #define QD_STATISTICS_BIMODALITY_H
 
@@ -34,10 +34,10 @@ typedef struct {
                            2013); NaN below 4 values or where all are equal */
 } qd_bimodality_t;
 
-/* Dip and coefficient of the first QD_DIP_VALUES_MAX of value[0..n-1] that are not NaN, spread by the stream (seed,
- * world = position, QD_PURPOSE_BOOTSTRAP), each over step[i] (value - step/2 .. value + step/2), or, if `step` is
- * NULL, over the step that the ties of all values imply. Where all values are equal the dip is 0. p is left NaN.
- * The same input gives the same answer. QD_ERROR_MEMORY only, as below. */
+/* Dip and coefficient of the first QD_DIP_VALUES_MAX of value[0..n-1] that are not NaN, spread by the stream
+ * (seed, world = position, QD_PURPOSE_BOOTSTRAP), each over step[i] (value - step/2 .. value + step/2), or,
+ * if `step` is NULL, over the step that the ties of all values imply. Where all values are equal the dip is
+ * 0. p is left NaN. The same input gives the same answer. QD_ERROR_MEMORY only, as below. */
 QD_MUST_USE qd_status_t qd_bimodality_of(size_t n, const double value[], const double step[], uint64_t seed,
                                          qd_bimodality_t *out, qd_error_t *error);
 
@@ -47,7 +47,8 @@ typedef struct {
     double *dip;
 } qd_dip_null_t;
 
-/* n >= 1, simulations >= 1; to be freed, also after a failure. The same on any number of threads of `runner` (NULL: one). */
+/* n >= 1, simulations >= 1; to be freed, also after a failure. The same on any number of threads of `runner`
+ * (NULL: one). */
 QD_MUST_USE qd_status_t qd_dip_null_init(qd_dip_null_t *self, size_t n, size_t simulations, uint64_t seed,
                                          const qd_runner_t *runner, qd_error_t *error);
 void qd_dip_null_free(qd_dip_null_t *self);

@@ -9,8 +9,8 @@
 #include "random/distribution.h"
 #include "statistics/histograms.h"
 
-/* Most values for which the exact interval is computed as defined. Beyond that, the least number of successes and of failures for
- * which the score interval is as good. */
+/* Most values for which the exact interval is computed as defined. Beyond that, the least number of successes
+ * and of failures for which the score interval is as good. */
 #define EXACT_MOST  10000
 #define SCORE_LEAST 100
 
@@ -53,8 +53,8 @@ qd_interval_t qd_interval_exact(uint64_t successes, uint64_t n, double confidenc
     return (qd_interval_t){exact_low(successes, n, tail), 1.0 - exact_low(n - successes, n, tail)};
 }
 
-/* The last quantiles of Student's distribution computed by this thread: the summaries of a cell repeatedly need the quantiles of
- * two numbers of worlds. */
+/* The last quantiles of Student's distribution computed by this thread: the summaries of a cell repeatedly
+ * need the quantiles of two numbers of worlds. */
 #define KEPT 4
 static _Thread_local struct {
     double tail, freedom, quantile;
@@ -215,8 +215,8 @@ void qd_confidence_sequence_init(qd_confidence_sequence_t *self, double low, dou
                                        .mean = bounded ? low + (high - low) / 2.0 : 0.0};
 }
 
-/* Logarithm of P(a, x), the regularised lower incomplete gamma function, for x >= a > 0. Where Chernoff's bound
- * shows that its complement is negligible, the result is 0, which avoids an underflow in GSL. */
+/* Logarithm of P(a, x), the regularised lower incomplete gamma function, for x >= a > 0. Where Chernoff's
+ * bound shows that its complement is negligible, the result is 0, which avoids an underflow in GSL. */
 static double log_lower_gamma(double a, double x)
 {
     if (a * log(x / a) - (x - a) < -40.0)
@@ -362,8 +362,8 @@ static size_t part_known(size_t n, double value[])
     return known;
 }
 
-/* The value of position `place` of value[0..n-1] in ascending order, 0 <= place < n, which are reordered: selection after
- * Hoare (1961), O(n). */
+/* The value of position `place` of value[0..n-1] in ascending order, 0 <= place < n, which are reordered:
+ * selection after Hoare (1961), O(n). */
 static double select_place(ptrdiff_t n, double value[], ptrdiff_t place)
 {
     ptrdiff_t low = 0, high = n - 1;

@@ -304,8 +304,8 @@ static herr_t see_attribute(hid_t object, const char *name, const H5A_info_t *in
     return sound ? 0 : -1;
 }
 
-/* Adds all attributes of an object, in the order of their names. One iteration lists and sorts them once; HDF5
- * would do so anew for each attribute opened by its position. */
+/* Adds all attributes of an object, in the order of their names. One iteration lists and sorts them once;
+ * HDF5 would do so anew for each attribute opened by its position. */
 static void add_attributes(const walk_t *walk, XXH3_state_t *state, hid_t object, const char *path)
 {
     place_t place = {walk, state, path};

@@ -20,8 +20,8 @@
 /* double, int64_t, uint8_t, uint64_t, const char *, int8_t */
 typedef enum { QD_H5_REAL, QD_H5_WHOLE, QD_H5_BYTE, QD_H5_HASH, QD_H5_TEXT, QD_H5_CODE } qd_h5_type_t;
 
-/* An array together with its type. The functions below are the only way to make one, so that an array of another
- * type does not compile. */
+/* An array together with its type. The functions below are the only way to make one, so that an array of
+ * another type does not compile. */
 typedef struct {
     qd_h5_type_t type;
     const void *at;
@@ -142,8 +142,9 @@ void qd_h5_set_hash(qd_h5_t *self, const char *path, const char *name, uint64_t 
 void qd_h5_set_reals(qd_h5_t *self, const char *path, const char *name, const double *value,
                      size_t count); /* count 0: a scalar */
 
-/* A variable of a file that is being written, by its number; QD_H5_NONE after a failure, and then the functions below
- * do nothing. A variable stays open until qd_h5_finish, a dimension until the file is closed. */
+/* A variable of a file that is being written, by its number; QD_H5_NONE after a failure, and then the
+ * functions below do nothing. A variable stays open until qd_h5_finish, a dimension until the file is
+ * closed. */
 #define QD_H5_NONE SIZE_MAX
 
 /* A dimension without values of its own; one that can grow starts at `size`. */
@@ -156,8 +157,8 @@ size_t qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size
 /* Creates a variable; doubles are filled with NaN, codes with QD_CF_NO_CODE. */
 size_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_type_t type);
 
-/* Writes all of a variable, or a slab of it: as many starts and counts as it has dimensions. No element is written
- * twice. Values of another type than the variable's are a failure. An empty array may be NULL. */
+/* Writes all of a variable, or a slab of it: as many starts and counts as it has dimensions. No element is
+ * written twice. Values of another type than the variable's are a failure. An empty array may be NULL. */
 void qd_h5_write(qd_h5_t *self, size_t number, qd_h5_values_t values);
 void qd_h5_write_slab(qd_h5_t *self, size_t number, const hsize_t *start, const hsize_t *count,
                       qd_h5_values_t values);
@@ -169,8 +170,8 @@ typedef struct {
     qd_h5_values_t values;
 } qd_h5_slab_t;
 
-/* Writes slabs as qd_h5_write_slab does. Of variables that are packed, slabs of whole chunks are summed and packed by the
- * threads of self->runner, and written as they are (H5Dwrite_chunk). */
+/* Writes slabs as qd_h5_write_slab does. Of variables that are packed, slabs of whole chunks are summed and
+ * packed by the threads of self->runner, and written as they are (H5Dwrite_chunk). */
 void qd_h5_write_slabs(qd_h5_t *self, size_t slabs, const qd_h5_slab_t slab[]);
 
 void qd_h5_grow(qd_h5_t *self, size_t number, hsize_t size); /* of one dimension */
@@ -184,16 +185,16 @@ hsize_t qd_h5_dimension_length(const qd_h5_t *self, const char *path);
 
 /* ---- reading: a child process does it, see guard.h ----------------------------------------------------- */
 
-/* Opens a file for reading. Says what is wrong with one that is not there, not HDF5, or cut off. What leads to
- * other files is never followed: to read it is a failure. */
+/* Opens a file for reading. Says what is wrong with one that is not there, not HDF5, or cut off. What leads
+ * to other files is never followed: to read it is a failure. */
 void qd_h5_open(qd_h5_t *self, const char *path);
 
-/* Refuses an open file that has anything that leads to other files. The whole file is looked over, which takes as
- * long as a few hundred reads: for the first time that a command opens it. */
+/* Refuses an open file that has anything that leads to other files. The whole file is looked over, which
+ * takes as long as a few hundred reads: for the first time that a command opens it. */
 void qd_h5_vet(qd_h5_t *self);
 
-/* Reads the file, /worlds and /parts only if `rows`, and fails where its digests (digest.h) say that it was changed or
- * damaged. */
+/* Reads the file, /worlds and /parts only if `rows`, and fails where its digests (digest.h) say that it was
+ * changed or damaged. */
 void qd_h5_check(qd_h5_t *self, bool rows);
 
 /* The same by so many children at once, each of which reads a share of the values. */
@@ -223,8 +224,8 @@ void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t 
 /* Silences HDF5's own printing and its cleaning up at exit; before anything else is asked of it. */
 void qd_h5_prepare(void);
 
-/* Access properties of a file, close with H5Pclose: libhdf5 does not lock it (lock.h does, also where the file system
- * cannot), and closing it closes whatever is open in it. */
+/* Access properties of a file, close with H5Pclose: libhdf5 does not lock it (lock.h does, also where the
+ * file system cannot), and closing it closes whatever is open in it. */
 hid_t qd_h5_file_access(void);
 
 /* Length of the chunks of a dimension: as few as hold at most `most` each, and equally long, so that little

@@ -132,7 +132,8 @@ static hsize_t divisor_of(hsize_t step, hsize_t most)
     return divisor;
 }
 
-/* Chunks take the fastest dimensions whole, as far as `most` elements reach, and divide the `step` of the slowest. */
+/* Chunks take the fastest dimensions whole, as far as `most` elements reach, and divide the `step` of the
+ * slowest. */
 static void choose_chunk(shape_t *shape, hsize_t most, hsize_t step)
 {
     hsize_t left = most;
@@ -144,8 +145,8 @@ static void choose_chunk(shape_t *shape, hsize_t most, hsize_t step)
     }
 }
 
-/* Every variable has chunks, because checksums belong to chunks. HDF5 has none for texts; they are covered by the
- * digest alone. */
+/* Every variable has chunks, because checksums belong to chunks. HDF5 has none for texts; they are covered by
+ * the digest alone. */
 static hid_t creation_list(const shape_t *shape, qd_h5_type_t type)
 {
     const double nan = NAN;

@@ -12,8 +12,8 @@
 QD_MUST_USE qd_status_t qd_merge_index(const qd_experiment_t *experiment, const char *const *path,
                                        size_t paths, qd_index_t **index, qd_error_t *error);
 
-/* Reads all of a file and compares it with its digests, as qd_result_file_check does, by processes for so many
- * threads. */
+/* Reads all of a file and compares it with its digests, as qd_result_file_check does, by processes for so
+ * many threads. */
 QD_MUST_USE qd_status_t qd_result_file_check_by(qd_result_file_t *self, size_t threads, qd_error_t *error);
 
 /* The same of each shard; names all that are not as they were written. */

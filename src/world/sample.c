@@ -22,8 +22,8 @@ void qd_sample_parameters(const qd_plan_t *plan, qd_luck_t luck, qd_parameters_t
         out->value[i] = qd_sample_parameter(&plan->parameter[i], i, luck, 0);
 }
 
-/* Sorts by counting the predecessors of each item: quadratic, but there are few states and no mispredicted branches. spare:
- * [count]. */
+/* Sorts by counting the predecessors of each item: quadratic, but there are few states and no mispredicted
+ * branches. spare: [count]. */
 static void sort_descending(double *restrict c, size_t count, double *restrict spare)
 {
     memcpy(spare, c, count * sizeof *c);
@@ -166,8 +166,8 @@ static void add_ties(const qd_empirical_t *data, size_t i, const qd_parameters_t
         row[j] -= data->rival[i * data->states + j] ? p->affinity_rivalries : 0.0;
 }
 
-/* X_ij = omega V_ij + delta G_ij - rho R_ij + ties, R_ij = min(c_i, c_j) / max(c), below the diagonal, in the place of
- * B_ij. Goes from the last row to the first, because the inputs of a row lie at or before it. */
+/* X_ij = omega V_ij + delta G_ij - rho R_ij + ties, R_ij = min(c_i, c_j) / max(c), below the diagonal, in the
+ * place of B_ij. Goes from the last row to the first, because the inputs of a row lie at or before it. */
 static void set_unclamped(qd_state_t *state, const qd_empirical_t *data, const qd_parameters_t *p)
 {
     size_t padded = state->padded;

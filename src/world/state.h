@@ -1,5 +1,5 @@
-/* The state of one world: capabilities, places, values and affinities of the states, and the order. Arrays are padded
- * with zeros to `padded` (a multiple of QD_LANES); matrices are n rows of `padded`, symmetric. */
+/* The state of one world: capabilities, places, values and affinities of the states, and the order. Arrays
+ * are padded with zeros to `padded` (a multiple of QD_LANES); matrices are n rows of `padded`, symmetric. */
 #ifndef QD_WORLD_STATE_H
 #define QD_WORLD_STATE_H
 
@@ -8,11 +8,13 @@
 #include "quadrille/error.h"
 #include "quadrille/world.h"
 
-/* Greatest number of states (upper end of order.states), a multiple of 64, and of labels (upper end of blocs.max). */
+/* Greatest number of states (upper end of order.states), a multiple of 64, and of labels (upper end of
+ * blocs.max). */
 #define QD_STATES_MAX 1024
 #define QD_LABELS_MAX 64
 
-/* Greatest number of clubs, one for each pole: the maximum of order.poles, or of states with a share of 0.05. */
+/* Greatest number of clubs, one for each pole: the maximum of order.poles, or of states with a share of
+ * 0.05. */
 #define QD_CLUBS_MAX 20
 
 typedef struct {
@@ -47,7 +49,8 @@ void qd_state_free(qd_state_t *self);
 /* Sets n and padded and clears everything. */
 void qd_state_reset(qd_state_t *self, size_t n);
 
-/* The same, but for the first n rows of the matrices, which are left as they are: for a caller that sets them whole. */
+/* The same, but for the first n rows of the matrices, which are left as they are: for a caller that sets them
+ * whole. */
 void qd_state_begin(qd_state_t *self, size_t n);
 
 /* near[i] = exp(-theta_i / distance_scale), i < padded, theta_i the angle between state i's place and this
@@ -70,9 +73,9 @@ void qd_state_relax(const qd_state_t *self, double rate, double *out);
 /* Scales c to sum 1. */
 void qd_state_normalise(qd_state_t *self);
 
-/* Checks every invariant: finite values, c >= 0 with sum 1, A and B symmetric within [-1,1] with zero diagonal,
- * labels in 0..K, levels in 0..Lambda, I in [0,1], tau and D >= 0, loads in [0, 0.8], support in [0, 1], zero
- * padding. Returns NULL, or one phrase that names the violated invariant. O(n^2). */
+/* Checks every invariant: finite values, c >= 0 with sum 1, A and B symmetric within [-1,1] with zero
+ * diagonal, labels in 0..K, levels in 0..Lambda, I in [0,1], tau and D >= 0, loads in [0, 0.8], support in
+ * [0, 1], zero padding. Returns NULL, or one phrase that names the violated invariant. O(n^2). */
 const char *qd_state_verify(const qd_state_t *self);
 
 /* Returns NULL, or the reason for which the state cannot be resumed: a value is not finite. O(n). */

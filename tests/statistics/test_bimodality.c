@@ -40,7 +40,8 @@ static const struct {
     {5, 7.0 / 45.0, {11.0, 12.0, 19.0, 21.0, 33.0}},
 };
 
-/* The dip of values that are not spread. Each is given `times` times, which changes no distribution function. */
+/* The dip of values that are not spread. Each is given `times` times, which changes no distribution
+ * function. */
 static double dip_of(size_t n, const double x[], size_t times)
 {
     static const double none[64];
@@ -166,9 +167,9 @@ static double half_gap(size_t n, const double x[], size_t i, double sign)
     return nearest / 2.0;
 }
 
-/* Mostly tied values that are no fractions lie anywhere between half way to the value below and half way to that above;
- * the least and the greatest as far to one side as to the other. Spread here by that rule, and by the same draws, they have
- * the same dip. The ties are where the ends and the middle would be missed. */
+/* Mostly tied values that are no fractions lie anywhere between half way to the value below and half way to
+ * that above; the least and the greatest as far to one side as to the other. Spread here by that rule, and by
+ * the same draws, they have the same dip. The ties are where the ends and the middle would be missed. */
 static void test_ties_are_spread_over_half_the_gaps(void **state)
 {
     (void)state;

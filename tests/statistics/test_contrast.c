@@ -195,8 +195,8 @@ static void test_rounding_is_no_effect(void **state)
 
 /* ---- strata -------------------------------------------------------------------------------------------- */
 
-/* The mean over two strata of a difference: the standard error is sqrt(se_1^2 + se_2^2) / 2, that of each stratum its
- * own paired one, on as many worlds as it has; the degrees of freedom are Welch's. */
+/* The mean over two strata of a difference: the standard error is sqrt(se_1^2 + se_2^2) / 2, that of each
+ * stratum its own paired one, on as many worlds as it has; the degrees of freedom are Welch's. */
 static void test_strata_are_independent(void **state)
 {
     (void)state;
@@ -230,7 +230,8 @@ static void test_strata_are_independent(void **state)
     QD_ASSERT_NEAR(a.freedom, WORLDS - 1, 0.0);
 }
 
-/* Two strata whose flags happen to agree in every world they have: nothing was shown about their difference. */
+/* Two strata whose flags happen to agree in every world they have: nothing was shown about their
+ * difference. */
 static void test_strata_that_agree_by_chance(void **state)
 {
     (void)state;
@@ -247,8 +248,8 @@ static void test_strata_that_agree_by_chance(void **state)
     assert_true(r.interval.low < -0.1 && r.interval.high > 0.1);
 }
 
-/* Intervals for a difference between strata of unequal spread and size cover with at least what they say; ten worlds at
- * a time widen some by the sign flips. */
+/* Intervals for a difference between strata of unequal spread and size cover with at least what they say; ten
+ * worlds at a time widen some by the sign flips. */
 static void test_coverage_of_strata(void **state)
 {
     (void)state;
@@ -281,7 +282,8 @@ static qd_contrast_result_t of_differences(size_t n, const double d[], double ma
     return out;
 }
 
-/* n differences with the mean `excess` and the standard error 1; more than 16, so that no sign flips are counted. */
+/* n differences with the mean `excess` and the standard error 1; more than 16, so that no sign flips are
+ * counted. */
 static qd_contrast_result_t of_excess(size_t n, double excess, double margin)
 {
     static double d[10000];
@@ -291,7 +293,8 @@ static qd_contrast_result_t of_excess(size_t n, double excess, double margin)
     return of_differences(n, d, margin);
 }
 
-/* Student's test: its critical value, the margin itself, and far from it on either side, where p keeps its digits. */
+/* Student's test: its critical value, the margin itself, and far from it on either side, where p keeps its
+ * digits. */
 static void test_student_by_known_values(void **state)
 {
     (void)state;

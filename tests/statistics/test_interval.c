@@ -61,7 +61,8 @@ static void test_holm_known_example(void **state)
 }
 
 /* Against the definition: the largest of p_j (n - rank_j) over the p_j that are no larger. */
-/* adjusted[i]: the least q at which rejecting the k smallest, p_(k) <= q k / n for the largest such k, rejects i. */
+/* adjusted[i]: the least q at which rejecting the k smallest, p_(k) <= q k / n for the largest such k,
+ * rejects i. */
 static void test_bh_against_its_definition(void **state)
 {
     (void)state;
@@ -116,7 +117,8 @@ static void test_exact_ends_solve_the_binomial_equations(void **state)
     QD_ASSERT_NEAR(qd_interval_exact(0, 0, 0.95).high, 1.0, 0.0);
 }
 
-/* From R: qbeta(0.025, 1, 1e6), qbeta(0.975, 2, 1e6 - 1); qbeta(0.025, 50, 1e9 - 49), qbeta(0.975, 51, 1e9 - 50). */
+/* From R: qbeta(0.025, 1, 1e6), qbeta(0.975, 2, 1e6 - 1); qbeta(0.025, 50, 1e9 - 49), qbeta(0.975, 51, 1e9 -
+ * 50). */
 static void test_exact_of_many(void **state)
 {
     (void)state;
@@ -159,7 +161,8 @@ static void test_bounded_is_student_with_one_value_more(void **state)
     QD_ASSERT_NEAR(i.low, 0.3 - 1.96 * 1e-4, 1e-6);
     i = qd_interval_bounded(5.0, 1.0, 100, 0.0, INFINITY, 0.95); /* an open side is Student's */
     QD_ASSERT_NEAR(i.high, qd_interval_mean(5.0, 1.0, 100, 0.95).high, 0.0);
-    /* Of 0.1 and 0.4, with a third at 1 and at 0; the quantile p of t with 2 degrees of freedom is (2p - 1) / sqrt(2p(1 - p)). */
+    /* Of 0.1 and 0.4, with a third at 1 and at 0; the quantile p of t with 2 degrees of freedom is (2p - 1) /
+     * sqrt(2p(1 - p)). */
     i = qd_interval_bounded(0.25, sqrt(0.045), 2, 0.0, 1.0, 0.5);
     double t = 0.5 / sqrt(0.375);
     QD_ASSERT_NEAR(i.high, 0.5 + t * sqrt((0.16 + 0.01 + 0.25) / 2.0 / 3.0), 1e-9);

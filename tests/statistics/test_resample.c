@@ -57,7 +57,8 @@ static void test_missing_values(void **state)
     assert_true(isnan(qd_resample_interval(100, value, 0.95, 0.0).low));
 }
 
-/* The low end of 200 values at 95 % is the 5th, that of 8 at 50 % the 2nd: so many unknown ones could all lie at or below it. */
+/* The low end of 200 values at 95 % is the 5th, that of 8 at 50 % the 2nd: so many unknown ones could all lie
+ * at or below it. */
 static void test_as_many_missing_as_the_rank_of_an_end(void **state)
 {
     (void)state;
