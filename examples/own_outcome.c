@@ -3,8 +3,9 @@
  *     cc -shared -fPIC -O2 $(pkg-config --cflags quadrille) own_outcome.c -o own_outcome.so
  *     quadrille run --plugin ./own_outcome.so EXPERIMENT.yaml
  *
- * `encirclement` is the share of all capability that is hostile to the strongest state at the end: affinity towards it below
- * minus `encirclement.threshold`. `longest_calm` is the largest number of periods in a row without a new crisis. */
+ * `encirclement` is the share of all capability that is hostile to the strongest state at the end: affinity
+ * towards it below minus `encirclement.threshold`. `longest_calm` is the largest number of periods in a row
+ * without a new crisis. */
 #include <quadrille/plugin.h>
 
 enum { THRESHOLD };

@@ -240,7 +240,7 @@ QD_MUST_USE qd_status_t qd_experiment_check_plugin(const qd_experiment_t *self, 
 QD_MUST_USE qd_status_t qd_experiment_compare_plugin(const qd_experiment_t *self, const char *config,
                                                      const char *path, qd_error_t *error);
 
-/* ---- fields, for callers in other languages, which cannot read the struct -------------------------------- */
+/* ---- fields, for callers in other languages, which cannot read the struct ------------------------------ */
 
 /* Number of design points, those of claims, ablations, baselines and robustness included. */
 size_t qd_experiment_points(const qd_experiment_t *self);

@@ -1,12 +1,13 @@
-/* Landscapes of alignment: the configurations of a few actors that no actor would leave, exactly or by search.
+/* Landscapes of alignment: the configurations of a few actors that no actor would leave, exactly or by
+ * search.
  *
  * Rule two-camps (Axelrod and Bennett 1993): every actor is on side 0 or 1, the energy of a configuration X
  * is
  *
  *     E(X) = sum over ordered pairs (i,j) of s_i s_j p_ij d_ij(X),   d = 1 across the two sides, 0 within,
  *
- * and configurations that differ by swapping the sides are the same. Rule blocs: any partition of the actors; its
- * energy is its number of disagreements. In both, with pair weights w_ij = s_i s_j p_ij,
+ * and configurations that differ by swapping the sides are the same. Rule blocs: any partition of the actors;
+ * its energy is its number of disagreements. In both, with pair weights w_ij = s_i s_j p_ij,
  *
  *     disagreements(X) = sum_{i<j across} max(w_ij, 0) + sum_{i<j within} max(-w_ij, 0)
  *
@@ -21,9 +22,9 @@
  *
  * The method `exact` compares energies exactly: it takes every number as the shortest decimal that reads as
  * the same double, so that ties are ties, however widely weights are spread; products of more than 207
- * decimal digits are refused. In a search, energies that differ by less than 1e-12 of the sum of all |w| count
- * as equal where sizes and propensities are not decimal numbers of few digits. Answers do not depend on the
- * number of threads.
+ * decimal digits are refused. In a search, energies that differ by less than 1e-12 of the sum of all |w|
+ * count as equal where sizes and propensities are not decimal numbers of few digits. Answers do not depend on
+ * the number of threads.
  *
  * Arguments: the object first, `error` last; nothing may be NULL unless said. Objects belong to one thread at
  * a time. */

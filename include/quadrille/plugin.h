@@ -1,18 +1,22 @@
-/* Rules of one's own, without touching the program: a plugin declares parameters and outcomes and hooks that the kernel calls.
+/* Rules of one's own, without touching the program: a plugin declares parameters and outcomes and hooks that
+ * the kernel calls.
  *
- * A plugin is a shared object that exports the function qd_plugin (below), built with nothing but these headers:
+ * A plugin is a shared object that exports the function qd_plugin (below), built with nothing but these
+ * headers:
  *
  *     cc -shared -fPIC -O2 $(pkg-config --cflags quadrille) my.c -o my.so
  *     quadrille run --plugin ./my.so EXPERIMENT.yaml
  *
- * or a qd_plugin_t of the calling program (qd_plugin_use). A process has at most one. Its parameters and outcomes are then known
- * wherever the model's are: in experiment files, designs, schedules, claims, result files. Results carry its name and the
- * digest of its file; they are resumed, verified and replayed with the same file only.
+ * or a qd_plugin_t of the calling program (qd_plugin_use). A process has at most one. Its parameters and
+ * outcomes are then known wherever the model's are: in experiment files, designs, schedules, claims, result
+ * files. Results carry its name and the digest of its file; they are resumed, verified and replayed with the
+ * same file only.
  *
  * A plugin is code with the rights of its caller: only an explicit request loads one.
  *
- * Hooks must be pure: their effects may depend on their arguments and on their own memory of that world, never on a clock, a
- * file, a thread or another world. Several threads call them at once, on different worlds. They allocate nothing. */
+ * Hooks must be pure: their effects may depend on their arguments and on their own memory of that world,
+ * never on a clock, a file, a thread or another world. Several threads call them at once, on different
+ * worlds. They allocate nothing. */
 #ifndef QUADRILLE_PLUGIN_H
 #define QUADRILLE_PLUGIN_H
 
@@ -30,7 +34,7 @@
 /* The layout of everything that a plugin sees: this header, view.h and event.h. Only equal numbers fit. */
 #define QD_PLUGIN_ABI 1
 
-/* ---- the arguments of hooks ------------------------------------------------------------------------------ */
+/* ---- the arguments of hooks ---------------------------------------------------------------------------- */
 
 /* The arguments of a hook: valid during the call. */
 typedef struct qd_hook qd_hook_t;
@@ -65,7 +69,7 @@ typedef struct {
     int *label;         /* [states] first blocs: 0, or 1 .. blocs.max */
 } qd_order_draft_t;
 
-/* ---- the declarations of a plugin ------------------------------------------------------------------------ */
+/* ---- the declarations of a plugin ---------------------------------------------------------------------- */
 
 /* A parameter "PLUGIN.NAME": real, drawn once a world like any other, and open to schedules. */
 typedef struct {

@@ -19,7 +19,7 @@
 /* Newest format this program writes and reads. */
 #define QD_RESULT_FORMAT 2
 
-/* ---- the contents of a result file ------------------------------------------------------------------------ */
+/* ---- the contents of a result file --------------------------------------------------------------------- */
 
 /* Where a result comes from. Strings may be NULL when written ("" is stored); never NULL when read. */
 typedef struct {
@@ -47,7 +47,7 @@ typedef struct {
     uint64_t worlds, failures; /* in the file; failed ones are among the worlds */
 } qd_assembled_t;
 
-/* ---- tables: a member for each row of quadrille/result_columns.def, which states its meaning and units ----------- */
+/* ---- tables: a member for each row of quadrille/result_columns.def, which states its meaning and units --- */
 
 #define QD_MEMBER_TEXT     const char * /* type of a member whose row says TEXT */
 #define QD_MEMBER_REAL     double       /* of REAL */

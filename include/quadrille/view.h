@@ -64,7 +64,7 @@ typedef struct {
         *price; /* [states] Delta: the price of taking a side, before any venue's saving, in payoff */
 } qd_crisis_view_t;
 
-/* ---- the mission game of one venue, solved (part 4) ----------------------------------------------------- */
+/* ---- the mission game of one venue, solved (part 4) ---------------------------------------------------- */
 
 /* The game of one venue, as solved. */
 typedef struct {

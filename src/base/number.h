@@ -1,7 +1,7 @@
 /* Decimal numbers from text: one grammar and one rule of exactness for YAML, CSV and the command line.
  *
- * The grammar is [+-] digits [. digits] [e [+-] digits] with at least one digit before the exponent: no hexadecimals,
- * underscores, blanks, nan or inf. A number is refused if reading it would silently change it:
+ * The grammar is [+-] digits [. digits] [e [+-] digits] with at least one digit before the exponent: no
+ * hexadecimals, underscores, blanks, nan or inf. A number is refused if reading it would silently change it:
  *
  * - a real number beyond the range of normal doubles, at either end (1e400, 1e-400);
  * - a real number of 2^52 or more, written without an exponent, that is not a double (9007199254740993): from

@@ -180,7 +180,7 @@ static void put_quoted(const char *text, const char *escaped)
             printf("%s%c", strchr(escaped, *text) ? "\\" : "", *text);
 }
 
-/* ---- bash ------------------------------------------------------------------------------------------------ */
+/* ---- bash ---------------------------------------------------------------------------------------------- */
 
 static void put_bash_command(const qd_command_t *command)
 {
@@ -248,7 +248,7 @@ static void print_bash(void)
           stdout);
 }
 
-/* ---- zsh ------------------------------------------------------------------------------------------------- */
+/* ---- zsh ----------------------------------------------------------------------------------------------- */
 
 /* The action of _arguments for a value or an operand: ":MESSAGE:ACTION". */
 static void put_zsh_action(const char *message, const char *complete)
@@ -305,7 +305,7 @@ static void print_zsh(void)
     puts("    esac\n}\n\n_quadrille \"$@\"");
 }
 
-/* ---- fish ------------------------------------------------------------------------------------------------ */
+/* ---- fish ---------------------------------------------------------------------------------------------- */
 
 static void put_fish_values(const char *complete)
 {
@@ -367,7 +367,7 @@ static bool commands_completion(const char *shell)
     return false;
 }
 
-/* ---- quadrille help ------------------------------------------------------------------------------------- */
+/* ---- quadrille help ------------------------------------------------------------------------------------ */
 
 typedef struct {
     bool manual;

@@ -43,7 +43,7 @@ static char *name_of(const export_t *self, size_t point)
                             : strdup(qd_result_file_point_label(self->file, point));
 }
 
-/* ---- worlds ---------------------------------------------------------------------------------------------- */
+/* ---- worlds -------------------------------------------------------------------------------------------- */
 
 /* One (point, order) while its worlds are written. */
 typedef struct {
@@ -186,7 +186,7 @@ static qd_status_t export_worlds(export_t *self)
     return status;
 }
 
-/* ---- summaries ------------------------------------------------------------------------------------------- */
+/* ---- summaries ----------------------------------------------------------------------------------------- */
 
 static void put_summary(export_t *self, size_t order, qd_outcome_t outcome,
                         const qd_result_summary_t *summary)
@@ -265,7 +265,7 @@ static qd_status_t export_summaries(export_t *self)
     return status;
 }
 
-/* ---- the design ------------------------------------------------------------------------------------------ */
+/* ---- the design ---------------------------------------------------------------------------------------- */
 
 /* A number, or the word for it (a doctrine, a flag, a scope). Empty where the point does not set the
  * factor. */
@@ -325,7 +325,7 @@ static qd_status_t export_design(export_t *self)
     return status;
 }
 
-/* ---- effects --------------------------------------------------------------------------------------------- */
+/* ---- effects ------------------------------------------------------------------------------------------- */
 
 static qd_status_t export_effects(export_t *self)
 {
@@ -355,7 +355,7 @@ static qd_status_t export_effects(export_t *self)
     return status;
 }
 
-/* ---- command line ---------------------------------------------------------------------------------------- */
+/* ---- command line -------------------------------------------------------------------------------------- */
 
 /* -1, or an exit status. */
 static int open_file(export_t *self)

@@ -255,7 +255,7 @@ static void list_orders(void)
                qd_order_table[k].meaning);
 }
 
-/* ---- the model's description ----------------------------------------------------------------------------- */
+/* ---- the model's description --------------------------------------------------------------------------- */
 
 static void list_series(void)
 {
@@ -295,7 +295,7 @@ static void list_odd(void)
     list_sentences("Found, not assumed:", qd_found);
 }
 
-/* ---- command line ---------------------------------------------------------------------------------------- */
+/* ---- command line -------------------------------------------------------------------------------------- */
 
 typedef struct {
     qd_form_t form;

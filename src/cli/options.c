@@ -36,7 +36,7 @@ const qd_option_t *qd_option_at(const qd_command_t *self, size_t index)
     return index - own < sizeof common / sizeof common[0] ? common[index - own] : NULL;
 }
 
-/* ---- messages about wrong options ------------------------------------------------------------------------ */
+/* ---- messages about wrong options ---------------------------------------------------------------------- */
 
 /* getopt_long stores an unknown short option in optopt; argv[optind - 1] may then be another word. */
 static bool is_unknown_letter(const struct option *known)
@@ -94,7 +94,7 @@ static int count_operands(const qd_command_t *self, int count)
                          self->least < self->most ? "at most " : "", word[self->most > 0]);
 }
 
-/* ---- parsing --------------------------------------------------------------------------------------------- */
+/* ---- parsing ------------------------------------------------------------------------------------------- */
 
 /* The rows for getopt_long. */
 static void describe(const qd_command_t *self, struct option known[static OPTIONS_MAX + 1],
@@ -150,7 +150,7 @@ int qd_options_take(const qd_command_t *self, int argc, char **argv, void *argum
     return count_operands(self, argc - optind);
 }
 
-/* ---- storing values ------------------------------------------------------------------------------------- */
+/* ---- storing values ------------------------------------------------------------------------------------ */
 
 bool qd_take_flag(void *field, const char *value)
 {
@@ -230,7 +230,7 @@ bool qd_form_is_json(qd_form_t form)
     return form == QD_FORM_JSON || (form == QD_FORM_USUAL && isatty(STDOUT_FILENO) != 1);
 }
 
-/* ---- help ------------------------------------------------------------------------------------------------ */
+/* ---- help ---------------------------------------------------------------------------------------------- */
 
 /* "  -o, --output OUT.h5"; returns the number of characters. */
 static int put_option(const qd_option_t *row, char *text, size_t size)
@@ -263,7 +263,7 @@ void qd_command_usage(const qd_command_t *self)
     }
 }
 
-/* ---- points ---------------------------------------------------------------------------------------------- */
+/* ---- points -------------------------------------------------------------------------------------------- */
 
 qd_status_t qd_cli_read_experiment(const qd_result_file_t *file, const char *path,
                                    qd_experiment_t **experiment, qd_error_t *error)
@@ -324,7 +324,7 @@ qd_status_t qd_cli_find_points(const qd_result_file_t *file, const qd_experiment
                        : qd_error_add(error, QD_ERROR_INPUT, "found no point in --points; expected a list");
 }
 
-/* ---- outcomes -------------------------------------------------------------------------------------------- */
+/* ---- outcomes ------------------------------------------------------------------------------------------ */
 
 /* The names of the outcomes, and then of those of the group `landscape`. */
 static const char *value_name(size_t index)

@@ -60,7 +60,7 @@ QD_MUST_USE int qd_options_take(const qd_command_t *self, int argc, char **argv,
 /* Prints to stdout how a command is used. */
 void qd_command_usage(const qd_command_t *self);
 
-/* ---- storing values ------------------------------------------------------------------------------------- */
+/* ---- storing values ------------------------------------------------------------------------------------ */
 
 bool qd_take_flag(void *field, const char *value);    /* bool */
 bool qd_take_word(void *field, const char *value);    /* const char * */
@@ -126,7 +126,7 @@ bool qd_form_is_json(qd_form_t form);
 #define QD_DIGITS(number)    #number
 #define QD_DIGITS_OF(number) QD_DIGITS(number)
 
-/* ---- points and outcomes of a result file, chosen by name ------------------------------------------------ */
+/* ---- points and outcomes of a result file, chosen by name ---------------------------------------------- */
 
 /* *experiment = that of a result file, to be freed; NULL where the file's cannot be read by this version, which is no error. */
 QD_MUST_USE qd_status_t qd_cli_read_experiment(const qd_result_file_t *file, const char *path,

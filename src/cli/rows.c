@@ -104,7 +104,7 @@ void qd_rows_flag(qd_rows_t *self, bool x)
     end_cell(self);
 }
 
-/* ---- tables of a result ---------------------------------------------------------------------------------- */
+/* ---- tables of a result -------------------------------------------------------------------------------- */
 
 static void visit_text(void *context, const char *name, const char *value)
 {

@@ -21,7 +21,7 @@
 #include "quadrille/experiment.h"
 #include "quadrille/run.h"
 
-/* ---- needs of a run -------------------------------------------------------------------------------------- */
+/* ---- needs of a run ------------------------------------------------------------------------------------ */
 
 /* Free bytes on the disk of the output; UINT64_MAX where they are unknown. */
 static uint64_t free_space(const char *output)
@@ -181,7 +181,7 @@ static bool parse_shard(const char *text, size_t *shard, size_t *shards)
     return true;
 }
 
-/* ---- options --------------------------------------------------------------------------------------------- */
+/* ---- options ------------------------------------------------------------------------------------------- */
 
 static bool take_seed(void *field, const char *value)
 {

@@ -15,7 +15,7 @@
 #include "cli/rows.h"
 #include "cli/screen.h"
 
-/* ---- JSON and CSV, for other programs -------------------------------------------------------------------- */
+/* ---- JSON and CSV, for other programs ------------------------------------------------------------------ */
 
 static void put_member(const char *name, const char *text)
 {

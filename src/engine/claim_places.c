@@ -8,7 +8,7 @@
 #include "engine/findings.h"
 #include "engine/worker.h"
 
-/* ---- cells that are read together ------------------------------------------------------------------------- */
+/* ---- cells that are read together ---------------------------------------------------------------------- */
 
 /* Worlds of one batch; fewer if many cells would fill too much memory. */
 #define BATCH_MAX     4096
@@ -127,7 +127,7 @@ out:
     return status;
 }
 
-/* ---- places ------------------------------------------------------------------------------------------------ */
+/* ---- places -------------------------------------------------------------------------------------------- */
 
 bool qd_claim_is_by_order(const qd_experiment_t *experiment, const qd_claim_t *claim)
 {
@@ -186,7 +186,7 @@ uint64_t qd_places_count(const qd_experiment_t *experiment, qd_place_family_t fa
     return count;
 }
 
-/* ---- cells of a place ------------------------------------------------------------------------------------- */
+/* ---- cells of a place ---------------------------------------------------------------------------------- */
 
 static qd_status_t add_arm(const qd_experiment_t *experiment, const qd_arm_t *arm, int order,
                            const size_t *counterpart, double weight, qd_cells_t *cells, qd_error_t *error)

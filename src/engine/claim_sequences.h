@@ -1,21 +1,23 @@
 /* Claims judged while worlds are added: every claim in every place has a confidence sequence of its effect
  * (statistics/effect_sequence.h), which holds at all looks at once, so that the run may stop when it likes.
  *
- * The differences are paired: each world's weighted sum of the cells' outcomes. Where all outcomes are bounded it lies
- * between the sums of weight times bound, and there are bets. Each of the m tests of a family has a share alpha / m,
- * alpha = 1 - precision.confidence; a verdict leaves its share to the open tests of its group (Holm 1979). So with
- * probability 1 - alpha no verdict of the family is false, whenever the run stops. Intervals keep alpha / m.
+ * The differences are paired: each world's weighted sum of the cells' outcomes. Where all outcomes are
+ * bounded it lies between the sums of weight times bound, and there are bets. Each of the m tests of a family
+ * has a share alpha / m, alpha = 1 - precision.confidence; a verdict leaves its share to the open tests of
+ * its group (Holm 1979). So with probability 1 - alpha no verdict of the family is false, whenever the run
+ * stops. Intervals keep alpha / m.
  *
  * A place is decided, and frozen, at the first look from min_worlds on at which
  *   an effect        differs from its margin: supported above, contradicted below
  *   a trend          has a rise and steps that all exceed their margins: supported (intersection-union); has a rise below
  *                    its margin: contradicted; has a rise above and a step below: neither can follow any more
  *   bimodality       has the worlds of the dip test: their number is fixed, so that the test holds
- * A place that is waited for ends undecided where its effect is shown to be negligible, or where max_worlds would hardly
- * decide it: to stop for futility makes no verdict, and so no false one.
- * A claim whose orders are supported and contradicted is mixed: its other places are not waited for. A cell stays open
- * while it has fewer than min_worlds or an awaited claim needs it in an open place; with a cell its counterparts
- * under ablations and baselines stay open. A place one of whose cells has ended is judged by the worlds until then. */
+ * A place that is waited for ends undecided where its effect is shown to be negligible, or where max_worlds
+ * would hardly decide it: to stop for futility makes no verdict, and so no false one. A claim whose orders
+ * are supported and contradicted is mixed: its other places are not waited for. A cell stays open while it
+ * has fewer than min_worlds or an awaited claim needs it in an open place; with a cell its counterparts under
+ * ablations and baselines stay open. A place one of whose cells has ended is judged by the worlds until
+ * then. */
 #ifndef QD_ENGINE_CLAIM_SEQUENCES_H
 #define QD_ENGINE_CLAIM_SEQUENCES_H
 

@@ -26,7 +26,7 @@ const char *qd_source_commit(void)
     return QD_COMMIT;
 }
 
-/* ---- origin of worlds from several sessions ---------------------------------------------------------------- */
+/* ---- origin of worlds from several sessions ------------------------------------------------------------ */
 
 #define BETWEEN "; "
 
@@ -79,7 +79,7 @@ void qd_origin_add(qd_origin_t *self, const qd_provenance_t *from)
     self->seconds += from->seconds > 0.0 ? from->seconds : 0.0;
 }
 
-/* ---- conclusion ------------------------------------------------------------------------------------------- */
+/* ---- conclusion ---------------------------------------------------------------------------------------- */
 
 /* Worlds played elsewhere keep their origin, whoever joins them. */
 static void take_origin(qd_provenance_t *self, const qd_origin_t *origin)

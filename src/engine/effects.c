@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 
-/* ---- inputs ---------------------------------------------------------------------------------------------- */
+/* ---- inputs -------------------------------------------------------------------------------------------- */
 
 static const qd_point_t *design_point(const qd_experiment_t *experiment, size_t p)
 {
@@ -81,7 +81,7 @@ void qd_effects_clear(qd_effects_t *self)
     *self = (qd_effects_t){0};
 }
 
-/* ---- correlations ---------------------------------------------------------------------------------------- */
+/* ---- correlations -------------------------------------------------------------------------------------- */
 
 /* Fills x and y with the points that have a mean. */
 static qd_status_t read_points(qd_effects_t *self, size_t order, qd_outcome_t outcome, qd_error_t *error)

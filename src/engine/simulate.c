@@ -20,7 +20,7 @@ typedef struct {
     double *out;
 } simulation_t;
 
-/* ---- the request ------------------------------------------------------------------------------------------ */
+/* ---- the request --------------------------------------------------------------------------------------- */
 
 static qd_status_t find_factors(simulation_t *self, qd_error_t *error)
 {

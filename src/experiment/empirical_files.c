@@ -158,7 +158,7 @@ static qd_status_t read_capabilities(const qd_empirical_source_t *source, found_
     return status;
 }
 
-/* ---- pacts and rivalries ----------------------------------------------------------------------------------------- */
+/* ---- pacts and rivalries ------------------------------------------------------------------------------- */
 
 /* Marks the pair of two kept states, in both directions. */
 static void join(const reading_t *reading, const int code[2], bool pair[])

@@ -67,7 +67,7 @@ char *qd_loading_copy(qd_loading_t *load, const char *text);
 /* "doctrine" or the parameter's name. */
 const char *qd_given_name(int parameter);
 
-/* ---- texts, labels and names ----------------------------------------------------------------------------- */
+/* ---- texts, labels and names --------------------------------------------------------------------------- */
 
 /* A text in double quotes, escaped. */
 void qd_write_text(FILE *out, const char *text);

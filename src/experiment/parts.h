@@ -131,12 +131,14 @@ void qd_ablations_free(qd_experiment_t *self);
 /* load->ablate as a mapping, the preset spelled out: "{debt: {tension.debt: 0}, ...}". */
 void qd_write_ablations(FILE *out, const qd_loading_t *load);
 
-/* `robustness:` tests whether a claim also holds around the parameters' values. It uses a Latin hypercube over all parameters
- * that the claim leaves free, each within a share `range` of its value and its own range, or with a distribution given for it.
- * Every point that the arms of a claim name gets a counterpart for each point of the hypercube. Arms share the hypercube's point and
- * the worlds' luck, so that contrasts stay paired.
+/* `robustness:` tests whether a claim also holds around the parameters' values. It uses a Latin hypercube
+ * over all parameters that the claim leaves free, each within a share `range` of its value and its own range,
+ * or with a distribution given for it. Every point that the arms of a claim name gets a counterpart for each
+ * point of the hypercube. Arms share the hypercube's point and the worlds' luck, so that contrasts stay
+ * paired.
  *
- * A numeric parameter is free if it has one value in all worlds of all orders. These parameters are held fixed:
+ * A numeric parameter is free if it has one value in all worlds of all orders. These parameters are held
+ * fixed:
  *
  *   - parameters that an arm of the claim sets by the design, by name or in a schedule: the claim is about them
  *   - parameters that the file's schedule changes

@@ -212,7 +212,7 @@ static bool make_list(qd_loading_t *load)
     return load->items ? make_listed(load) : make_zipped(load);
 }
 
-/* ---- sampled designs: points of the unit cube, and the values of factors there -------------------------- */
+/* ---- sampled designs: points of the unit cube, and the values of factors there ------------------------- */
 
 /* Fills unit[points x factors]; moved: room for size x factors positions. */
 typedef qd_status_t fill_t(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
@@ -492,7 +492,7 @@ void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_ove
     free(plan);
 }
 
-/* ---- the plan of one (point, order), the kernel's input -------------------------------------------------- */
+/* ---- the plan of one (point, order), the kernel's input ------------------------------------------------ */
 
 static void apply(const qd_setting_t setting[], size_t count, qd_plan_t *plan)
 {

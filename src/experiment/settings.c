@@ -286,7 +286,7 @@ bool qd_schedule_expand(qd_loading_t *load, const qd_schedule_t *self, qd_change
     return true;
 }
 
-/* ---- overrides at the start of a schedule ---------------------------------------------------------------- */
+/* ---- overrides at the start of a schedule -------------------------------------------------------------- */
 
 static bool sets_at_start(const qd_schedule_t *schedule, qd_parameter_t parameter)
 {

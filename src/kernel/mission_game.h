@@ -3,8 +3,8 @@
  * State i meets the field f_i = F_i + coupling * sum_j c_j A_ij x_j. Its best reply is +1 if f_i > up_i, else
  * -1 if f_i < down_i, else 0. The thresholds express the rules for a state: a free state
  * with price D has up = D, down = -D; one that may not join has up = +inf; one fixed at +1 has up = -inf; one
- * fixed at -1 has up = +inf, down = +inf. A game in which every state must take a side (the two-camps landscape)
- * has up = 0, down = 0 with `ties_join`: then f_i = 0 is answered by +1, and never by 0.
+ * fixed at -1 has up = +inf, down = +inf. A game in which every state must take a side (the two-camps
+ * landscape) has up = 0, down = 0 with `ties_join`: then f_i = 0 is answered by +1, and never by 0.
  *
  * Each move updates the fields: a move of state j adds coupling * c_j * dx_j * A_ij to every
  * f_i, so a pass over the states costs O(n) and a move O(n). Because c_i A_ij is the gradient of Phi = sum_i

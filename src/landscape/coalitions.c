@@ -237,8 +237,8 @@ void qd_coalitions_swings(const qd_coalitions_t *self, const qd_small_sets_t *sm
  *
  *     sets without i = F[t][limit] - F[t-1][limit - weight_i] + F[t-2][limit - 2 weight_i] - ...
  *
- * Integers modulo 2^64 or 2^128 make this exact, because the result is smaller: no C(67, t) exceeds 2^64, and no C(128, t)
- * exceeds 2^128. */
+ * Integers modulo 2^64 or 2^128 make this exact, because the result is smaller: no C(67, t) exceeds 2^64, and
+ * no C(128, t) exceeds 2^128. */
 
 #define NARROW_VOTERS 67 /* up to so many, 64 bits do */
 

@@ -76,7 +76,7 @@ void qd_coalitions_choose(size_t n, qd_count_t binomial[]);
 
 void qd_coalitions_swings(const qd_coalitions_t *self, const qd_small_sets_t *small, qd_swings_t *swings);
 
-/* ---- counts of small sets by generating functions --------------------------------------------------------- */
+/* ---- counts of small sets by generating functions ------------------------------------------------------ */
 
 /* Bytes of the coefficients, and the number of additions; infinite or large where there are too many. */
 double qd_series_bytes(const qd_coalitions_t *game);
@@ -85,7 +85,7 @@ double qd_series_steps(const qd_coalitions_t *game);
 /* False if memory is short. */
 bool qd_series_count(const qd_coalitions_t *game, qd_small_sets_t *small);
 
-/* ---- counts of small sets from two halves of the voters, for weights of any size --------------------------- */
+/* ---- counts of small sets from two halves of the voters, for weights of any size ----------------------- */
 
 typedef struct qd_halves qd_halves_t;
 

@@ -37,8 +37,8 @@ QD_MUST_USE qd_status_t qd_ties_read(const char *path, qd_landscape_t *self, qd_
  *     rules         a list of {weights: {name: weight, ...}, quota: Q}, all of which must pass
  *     veto          names of members whose consent is required
  *
- * If both are given, `rules` hold in addition to `members` and `quota`. A member that a rule does not name has
- * weight 0 in it. Without `members`, the members are the names in the rules, in order of appearance. */
+ * If both are given, `rules` hold in addition to `members` and `quota`. A member that a rule does not name
+ * has weight 0 in it. Without `members`, the members are the names in the rules, in order of appearance. */
 
 /* The same from a document in memory, loaded with `error`. */
 QD_MUST_USE qd_status_t qd_power_read(const qd_yaml_t *document, qd_power_t **self, qd_error_t *error);

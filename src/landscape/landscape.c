@@ -64,7 +64,7 @@ void qd_landscape_free(qd_landscape_t *self)
     free(self);
 }
 
-/* ---- checks ---------------------------------------------------------------------------------------------- */
+/* ---- checks -------------------------------------------------------------------------------------------- */
 
 static qd_status_t check_numbers(const qd_landscape_t *self, qd_error_t *error)
 {

@@ -83,7 +83,7 @@ void qd_record_levels(qd_record_t *self, const qd_state_t *state)
     qd_depths_set(&self->depths, state);
 }
 
-/* ---- series: one reader for each row of quadrille/series.def -------------------------------------------- */
+/* ---- series: one reader for each row of quadrille/series.def ------------------------------------------- */
 
 typedef struct {
     const qd_record_t *record;
@@ -134,7 +134,7 @@ void qd_record_period(qd_record_t *self, const qd_state_t *state)
     self->now_missions = self->now_flexible = 0;
 }
 
-/* ---- outcomes: one reader for each row of quadrille/outcomes.def ---------------------------------------- */
+/* ---- outcomes: one reader for each row of quadrille/outcomes.def --------------------------------------- */
 
 /* A mean over nothing is 0. */
 static double mean(double sum, double count)

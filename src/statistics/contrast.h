@@ -1,17 +1,18 @@
-/* Paired contrasts on common random numbers: a linear combination of design points (or orders), taken world by
- * world.
+/* Paired contrasts on common random numbers: a linear combination of design points (or orders), taken world
+ * by world.
  *
- * d_w = sum_k weight_k y_{k,w}, where y_{k,w} is the outcome of term k in world w. Every point has the same random
- * numbers in world w, so the terms are correlated and the standard error of the mean of d is (usually much) below
- * that of independent samples: var d = sum_jk weight_j weight_k cov(y_j, y_k). Examples of weights:
+ * d_w = sum_k weight_k y_{k,w}, where y_{k,w} is the outcome of term k in world w. Every point has the same
+ * random numbers in world w, so the terms are correlated and the standard error of the mean of d is (usually
+ * much) below that of independent samples: var d = sum_jk weight_j weight_k cov(y_j, y_k). Examples of
+ * weights:
  *
  *   two points         more: +1, less: -1
  *   arms of points     more: +1/|more| each, less: -1/|less| each
  *   interaction        (where_more - where_less) - (against_more - against_less)
  *
- * Terms may lie in strata whose worlds are independent of each other (`luck: by-order`: the orders). Only the terms of
- * one stratum s are then paired: d_w is the sum of d_{s,w} = sum_{k in s} weight_k y_{k,w}, each stratum has the worlds
- * n_s in which its own terms have values, and
+ * Terms may lie in strata whose worlds are independent of each other (`luck: by-order`: the orders). Only the
+ * terms of one stratum s are then paired: d_w is the sum of d_{s,w} = sum_{k in s} weight_k y_{k,w}, each
+ * stratum has the worlds n_s in which its own terms have values, and
  *
  *   se^2 = sum_s var(d_s) / n_s,   degrees of freedom (Welch 1947): se^4 / sum_s (var(d_s) / n_s)^2 / (n_s - 1)
  *
@@ -19,15 +20,15 @@
  *
  * Sums run in the order of the worlds given (Welford 1962), so equal input gives equal bits.
  *
- * Rounding does not count as an effect: weights that sum to 0 are applied to differences from the first term, and a
- * d_w below 2^-40 of sum_k |weight_k y_{k,w}| is 0. Terms that are equal in every world give an estimate of exactly
- * 0, the interval [0, 0] and p = 1.
+ * Rounding does not count as an effect: weights that sum to 0 are applied to differences from the first term,
+ * and a d_w below 2^-40 of sum_k |weight_k y_{k,w}| is 0. Terms that are equal in every world give an
+ * estimate of exactly 0, the interval [0, 0] and p = 1.
  *
- * The p-values are the larger of Student's and of the sign-flip test (Fisher 1935: under the hypothesis each d_w -
- * margin is as likely with either sign), which is enumerated where at most 16 worlds differ from the margin, is the
- * sign test where all differences have one size (those of flags), and otherwise is at least 2^(1-m) where m worlds
- * differ. Student's test alone rejects falsely where the few differences happen to be equal. The sign-flip test
- * assumes that d is symmetric about the margin. */
+ * The p-values are the larger of Student's and of the sign-flip test (Fisher 1935: under the hypothesis each
+ * d_w - margin is as likely with either sign), which is enumerated where at most 16 worlds differ from the
+ * margin, is the sign test where all differences have one size (those of flags), and otherwise is at least
+ * 2^(1-m) where m worlds differ. Student's test alone rejects falsely where the few differences happen to be
+ * equal. The sign-flip test assumes that d is symmetric about the margin. */
 #ifndef QD_STATISTICS_CONTRAST_H
 #define QD_STATISTICS_CONTRAST_H
 

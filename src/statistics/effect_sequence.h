@@ -1,5 +1,6 @@
-/* The sequential test of one effect, the mean of a weighted sum of outcomes in each world, against its margin: intervals and
- * p-values that hold at all looks up to a greatest number of worlds together, so that a run may stop at any.
+/* The sequential test of one effect, the mean of a weighted sum of outcomes in each world, against its
+ * margin: intervals and p-values that hold at all looks up to a greatest number of worlds together, so that a
+ * run may stop at any.
  *
  * Alpha is split over up to three sequences (union bound); each excludes what it is sharpest for:
  *   mixture   the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), tuned to the
@@ -8,9 +9,9 @@
  *             stay within sd sqrt(N) c with probability 1 - 4 Phi(-c) at least (reflection principle), so that at N little
  *             is lost against a test of a fixed number. N is part of the test and must be chosen beforehand
  *   bets      qd_bets_t, of an effect with bounds: valid at every number of worlds, and sharp where few worlds differ
- * The first two rest on the central limit theorem, as Student's test does. They count once the effect's fourth moment lets
- * them: (sum d^2)^2 / sum d^4, d = x - margin, is the number of worlds that carry the variance, and must be 25 or more. Plain
- * data; one thread at a time. */
+ * The first two rest on the central limit theorem, as Student's test does. They count once the effect's
+ * fourth moment lets them: (sum d^2)^2 / sum d^4, d = x - margin, is the number of worlds that carry the
+ * variance, and must be 25 or more. Plain data; one thread at a time. */
 #ifndef QD_STATISTICS_EFFECT_SEQUENCE_H
 #define QD_STATISTICS_EFFECT_SEQUENCE_H
 

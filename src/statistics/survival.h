@@ -15,8 +15,8 @@ typedef struct {
     double mean, mean_low, mean_high;
 } qd_survival_t;
 
-/* From counts: events[t] worlds broke down in period t; censored[t] worlds were observed in periods 0 .. t - 1
- * without a breakdown, so that t is the first period in which they are not at risk; t = 0 .. periods - 1.
+/* From counts: events[t] worlds broke down in period t; censored[t] worlds were observed in periods 0 .. t -
+ * 1 without a breakdown, so that t is the first period in which they are not at risk; t = 0 .. periods - 1.
  * `beyond` worlds outlived all of these. This is R's convention for Surv(time, event) with a breakdown in
  * period t at time t + 1 and a world that ended after T periods at time T: at equal times, events come first.
  *   S(t) = prod_{u <= t} (1 - d_u / n_u)                                       (Kaplan and Meier 1958)
@@ -26,8 +26,8 @@ typedef struct {
  *   var M(t) = sum_{u <= t} (sum_{u <= v <= t} S(v))^2 d_u / (n_u (n_u - d_u))
  * The interval of M(t) is made as that of S(t), from the share M(t) / (t + 1). Before the first event the
  * lower bound of either share is the exact binomial (alpha/2)^(1/n) of no event among the n at risk; once all
- * have broken down, the upper bound of S keeps its last value. From the first period without worlds at risk on, if S
- * is above 0, the estimates are unknown: NaN. */
+ * have broken down, the upper bound of S keeps its last value. From the first period without worlds at risk
+ * on, if S is above 0, the estimates are unknown: NaN. */
 void qd_survival_estimate(size_t periods, const uint64_t events[], const uint64_t censored[], uint64_t beyond,
                           double confidence, qd_survival_t out[]);
 

@@ -1,6 +1,6 @@
-/* The address of each random number of a world: (purpose, period, draw) as in quadrille/random.h. This table is
- * part of the format: an entry may be added, never moved. "uniform" is qd_random_uniform (on [0,1)), "open"
- * qd_random_open, "normal" qd_random_normal, which uses its whole pair of draws. An event of
+/* The address of each random number of a world: (purpose, period, draw) as in quadrille/random.h. This table
+ * is part of the format: an entry may be added, never moved. "uniform" is qd_random_uniform (on [0,1)),
+ * "open" qd_random_open, "normal" qd_random_normal, which uses its whole pair of draws. An event of
  * probability p happens when uniform < p. A choice among weights w_0, w_1, ... takes the first k with uniform
  * * sum(w) < w_0 + ... + w_k (the last one with a weight above 0 if rounding leaves none).
  *
@@ -12,7 +12,8 @@
  * FORESIGHT   period t, draw 8 q + venue: uniform
  * OUTCOME     period t, draw q: uniform, success
  * ESCALATION  period t, draw q: uniform, war
- * MOVE_ORDER  period t, draws 65536 q + i, i = N-1 down to 1: uniform u; position i swaps with floor(u (i + 1))
+ * MOVE_ORDER  period t, draws 65536 q + i, i = N-1 down to 1: uniform u; position i swaps with floor(u (i +
+ * 1))
  *             (Fisher and Yates), starting from 0, 1, ..., N-1
  * GROWTH      period t, draw i: normal, state i
  * ENDURANCE   period t, draw q: uniform, whether the mission of crisis q endures

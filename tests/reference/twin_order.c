@@ -81,8 +81,8 @@ static void draw_poles(qd_twin_t *t)
     sort_descending(t->c, t->poles);
 }
 
-/* One round: distributes the excess over the cap to the uncapped states in proportion to their size. False without an
- * excess. */
+/* One round: distributes the excess over the cap to the uncapped states in proportion to their size. False
+ * without an excess. */
 static bool cap_round(qd_twin_t *t, double cap)
 {
     double excess = 0.0, below = 0.0;

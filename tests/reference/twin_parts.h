@@ -118,7 +118,7 @@ int qd_twin_crisis_count(const qd_twin_t *t, int period);
 void qd_twin_crisis_draw(const qd_twin_t *t, qd_twin_crisis_t *crisis);
 int qd_twin_choose(double uniform, int count, const double weight[]);
 
-/* ---- twin_mission.c: part 4, the game and its worth ----------------------------------------------------- */
+/* ---- twin_mission.c: part 4, the game and its worth ---------------------------------------------------- */
 void qd_twin_game_solve(qd_twin_t *t, const qd_twin_crisis_t *crisis, qd_venue_t venue, qd_twin_game_t *game);
 int qd_twin_leader(const qd_twin_t *t);
 bool qd_twin_hub_member(const qd_twin_t *t, const qd_twin_crisis_t *crisis, qd_venue_t venue, int i);
