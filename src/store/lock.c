@@ -25,9 +25,10 @@ struct qd_lock {
     int fd;
 };
 
-/* The holder of a lock. `boot` and `start` tell a process from a later one of the same number. */
+/* The holder of a lock. `boot` and `start` tell a process from a later one of the same number, `machine` tells a machine that was
+ * started again from another one of the same name, and `space` (of process numbers) one container from another. */
 typedef struct {
-    char host[65], boot[40];
+    char host[65], boot[40], machine[65], space[40];
     long process;
     unsigned long long start; /* in ticks since the start of the system */
     int flocked;              /* whether the holder also has it by flock */
@@ -61,14 +62,26 @@ static unsigned long long start_of(long process)
     return start;
 }
 
+/* The first word of a file; "-" where there is none. */
+static void read_word(const char *path, char *word, size_t size)
+{
+    if (!read_line(path, word, size))
+        word[0] = '\0';
+    word[strcspn(word, " \n")] = '\0';
+    if (word[0] == '\0')
+        snprintf(word, size, "-");
+}
+
+/* `self` is zeroed. */
 static void find_host(holder_t *self)
 {
     if (gethostname(self->host, sizeof self->host) != 0)
         snprintf(self->host, sizeof self->host, "unknown");
     self->host[sizeof self->host - 1] = '\0';
-    if (!read_line("/proc/sys/kernel/random/boot_id", self->boot, sizeof self->boot))
-        snprintf(self->boot, sizeof self->boot, "-");
-    self->boot[strcspn(self->boot, "\n")] = '\0';
+    read_word("/proc/sys/kernel/random/boot_id", self->boot, sizeof self->boot);
+    read_word("/etc/machine-id", self->machine, sizeof self->machine);
+    if (readlink("/proc/self/ns/pid", self->space, sizeof self->space - 1) <= 0)
+        snprintf(self->space, sizeof self->space, "-");
 }
 
 static holder_t myself(bool flocked)
@@ -79,7 +92,8 @@ static holder_t myself(bool flocked)
     return self;
 }
 
-/* Whether the holder has certainly ended. */
+/* Whether the holder has certainly ended. A process that is not there in this space may run in another; without a machine-id, a
+ * machine that was started again may be another one. */
 static bool is_gone(const holder_t *holder)
 {
     holder_t here = {0};
@@ -87,7 +101,9 @@ static bool is_gone(const holder_t *holder)
     if (strcmp(here.host, holder->host) != 0)
         return false;
     if (strcmp(here.boot, holder->boot) != 0)
-        return true;
+        return strcmp(here.machine, "-") != 0 && strcmp(here.machine, holder->machine) == 0;
+    if (strcmp(here.space, holder->space) != 0)
+        return false;
     if (kill((pid_t)holder->process, 0) != 0 && errno == ESRCH)
         return true;
     unsigned long long start = start_of(holder->process);
@@ -98,14 +114,17 @@ static bool is_gone(const holder_t *holder)
 
 static bool write_holder(int fd, const holder_t *holder)
 {
-    char text[256];
-    int size =
-        snprintf(text, sizeof text, "quadrille lock\nhost %s\nboot %s\nprocess %ld\nstart %llu\nflock %d\n",
-                 holder->host, holder->boot, holder->process, holder->start, holder->flocked);
+    char text[512];
+    int size = snprintf(
+        text, sizeof text,
+        "quadrille lock\nhost %s\nboot %s\nprocess %ld\nstart %llu\nflock %d\nmachine %s\nspace %s\n",
+        holder->host, holder->boot, holder->process, holder->start, holder->flocked, holder->machine,
+        holder->space);
     return ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)size, 0) == size;
 }
 
-/* Reads the holder; false if the file does not name it: its maker is at work, or was killed. */
+/* Reads the holder; false if the file does not name it: its maker is at work, or was killed. Files of earlier versions lack the
+ * last two lines. */
 static bool read_holder(int fd, holder_t *holder)
 {
     char text[512];
@@ -114,8 +133,11 @@ static bool read_holder(int fd, holder_t *holder)
         return false;
     text[size] = '\0';
     *holder = (holder_t){0};
-    return sscanf(text, "quadrille lock host %64s boot %39s process %ld start %llu flock %d", holder->host,
-                  holder->boot, &holder->process, &holder->start, &holder->flocked) == 5;
+    return sscanf(
+               text,
+               "quadrille lock host %64s boot %39s process %ld start %llu flock %d machine %64s space %39s",
+               holder->host, holder->boot, &holder->process, &holder->start, &holder->flocked,
+               holder->machine, holder->space) >= 5;
 }
 
 static bool is_at(int fd, const char *path)

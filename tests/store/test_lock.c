@@ -35,23 +35,46 @@ int flock(int fd, int operation)
 
 static const int file_systems[] = {0, ENOLCK, EOPNOTSUPP, 524, ENOSYS};
 
-static void write_lock(const char *host, const char *boot, long process, unsigned long long start,
-                       int flocked)
+/* What a lock file says of its holder, as this process would write it. */
+typedef struct {
+    char host[65], boot[40], machine[65], space[65];
+    long process;
+    unsigned long long start;
+    int flocked;
+} said_t;
+
+static void write_lock(const said_t *said)
 {
     FILE *file = fopen("out.h5.lock", "w");
     assert_non_null(file);
-    fprintf(file, "quadrille lock\nhost %s\nboot %s\nprocess %ld\nstart %llu\nflock %d\n", host, boot,
-            process, start, flocked);
+    fprintf(file, "quadrille lock\nhost %s\nboot %s\nprocess %ld\nstart %llu\nflock %d\n", said->host,
+            said->boot, said->process, said->start, said->flocked);
+    if (said->machine[0] != '\0')
+        fprintf(file, "machine %s\nspace %s\n", said->machine, said->space);
     assert_int_equal(fclose(file), 0);
 }
 
-static void here(char host[65], char boot[40])
+static void read_word(const char *path, char word[65])
 {
-    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
-    assert_non_null(file);
-    assert_int_equal(fscanf(file, "%39s", boot), 1);
-    fclose(file);
-    assert_int_equal(gethostname(host, 65), 0);
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fscanf(file, "%64s", word) != 1)
+        strcpy(word, "-");
+    if (file != NULL)
+        fclose(file);
+}
+
+/* A holder of this machine that started long before any process of its number. */
+static said_t here(long process)
+{
+    said_t said = {.process = process, .start = 1};
+    char boot[65];
+    read_word("/proc/sys/kernel/random/boot_id", boot);
+    assert_int_equal(strlen(boot), 36);
+    memcpy(said.boot, boot, 37);
+    read_word("/etc/machine-id", said.machine);
+    assert_true(readlink("/proc/self/ns/pid", said.space, sizeof said.space - 1) > 0);
+    assert_int_equal(gethostname(said.host, sizeof said.host), 0);
+    return said;
 }
 
 static long dead_process(void)
@@ -107,29 +130,56 @@ static void test_second_is_refused(void **state)
 static void test_stale(void **state)
 {
     (void)state;
-    char host[65], boot[40];
-    here(host, boot);
     for (size_t i = 0; i < sizeof file_systems / sizeof file_systems[0]; i++) {
         flock_errno = file_systems[i];
-        write_lock(host, boot, dead_process(), 1, 0);
+        said_t said = here(dead_process());
+        write_lock(&said);
         assert_taken();
-        write_lock(host, boot, (long)getpid(), 1, 0); /* a number that was given out again */
+        said = here((long)getpid()); /* a number that was given out again */
+        write_lock(&said);
         assert_taken();
-        write_lock(host, "00000000-0000-0000-0000-000000000000", (long)getpid(), 1,
-                   0); /* before the last start */
-        assert_taken();
-        write_lock("elsewhere.example", boot, dead_process(), 1, 0);
-        assert_refused("on host elsewhere.example");
-        assert_int_equal(unlink("out.h5.lock"), 0);
+        strcpy(said.boot, "00000000-0000-0000-0000-000000000000"); /* before the last start */
+        write_lock(&said);
+        if (strcmp(said.machine, "-") != 0)
+            assert_taken();
+        else
+            assert_refused("another run or merge");
+        unlink("out.h5.lock");
     }
+}
+
+/* A process that cannot be seen from here may be at work: on another machine, even one of the same name, and in another container. */
+static void test_out_of_sight(void **state)
+{
+    (void)state;
+    said_t elsewhere[5];
+    for (size_t i = 0; i < 5; i++)
+        elsewhere[i] = here(dead_process());
+    strcpy(elsewhere[0].host, "elsewhere.example");
+    strcpy(elsewhere[1].boot, "00000000-0000-0000-0000-000000000000");
+    strcpy(elsewhere[1].machine, "00000000000000000000000000000000");
+    strcpy(elsewhere[2].boot, "00000000-0000-0000-0000-000000000000");
+    strcpy(elsewhere[2].machine, "-");
+    strcpy(elsewhere[3].space, "pid:[1]");
+    strcpy(elsewhere[4].machine, ""); /* written by an earlier version, which did not say */
+    for (size_t i = 0; i < sizeof file_systems / sizeof file_systems[0]; i++)
+        for (size_t k = 0; k < 5; k++) {
+            char why[160];
+            snprintf(why, sizeof why, "process %ld on host %.64s", elsewhere[k].process, elsewhere[k].host);
+            flock_errno = file_systems[i];
+            write_lock(&elsewhere[k]);
+            assert_refused(why);
+            assert_int_equal(unlink("out.h5.lock"), 0);
+        }
 }
 
 /* A holder that died is known by flock itself, whatever the file says. */
 static void test_killed_with_flock(void **state)
 {
     (void)state;
+    said_t said = {.host = "elsewhere.example", .boot = "-", .process = 1, .start = 1, .flocked = 1};
     flock_errno = 0;
-    write_lock("elsewhere.example", "-", 1, 1, 1);
+    write_lock(&said);
     assert_taken();
 }
 
@@ -178,11 +228,10 @@ static int write_alone(void)
 static void test_many_writers(void **state)
 {
     (void)state;
-    char host[65], boot[40];
-    here(host, boot);
     for (int without = 0; without < 2; without++) {
         flock_errno = without ? ENOLCK : 0;
-        write_lock(host, boot, dead_process(), 1, 0);
+        said_t said = here(dead_process());
+        write_lock(&said);
         for (int i = 0; i < WRITERS; i++) {
             pid_t child = fork();
             assert_true(child >= 0);
@@ -201,8 +250,11 @@ static void test_many_writers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_second_is_refused), cmocka_unit_test(test_stale),
-        cmocka_unit_test(test_killed_with_flock), cmocka_unit_test(test_links),
+        cmocka_unit_test(test_second_is_refused),
+        cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_out_of_sight),
+        cmocka_unit_test(test_killed_with_flock),
+        cmocka_unit_test(test_links),
         cmocka_unit_test(test_many_writers),
     };
     char folder[] = "/tmp/quadrille-lock-XXXXXX";
