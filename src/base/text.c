@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -162,6 +163,14 @@ out:
         *text = NULL;
     }
     return status;
+}
+
+void qd_write_now(char text[static 32])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    if (!gmtime_r(&now, &utc) || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+        text[0] = '\0';
 }
 
 size_t qd_text_character(const unsigned char *s, size_t left, uint32_t *code)

@@ -27,6 +27,9 @@ qd_status_t qd_refuse_existing(const char *path, const char *advice, qd_error_t 
 QD_MUST_USE qd_status_t qd_read_text(const char *path, size_t limit, char **text, size_t *length,
                                      qd_error_t *error);
 
+/* The time of day as ISO 8601 in UTC; "" where the clock shows none. */
+void qd_write_now(char text[static 32]);
+
 /* The character that begins at s (of `left` bytes, at least one): its length in bytes and its code point; 0
  * where it is not UTF-8 (RFC 3629). */
 size_t qd_text_character(const unsigned char *s, size_t left, uint32_t *code);

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -74,9 +73,7 @@ static char *sealed_text(const qd_experiment_t *self)
 static void write_head(FILE *out, const qd_experiment_t *self, const char *sealed)
 {
     char date[32];
-    time_t now = time(NULL);
-    struct tm utc;
-    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    qd_write_now(date);
     fprintf(
         out,
         "# Written by `quadrille register` before the run; a later change of any line below is reported.\n");

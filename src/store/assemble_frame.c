@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <xxhash.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "store/cf.h"
 
 static uint64_t mask_of(const qd_output_t *output)
@@ -169,12 +169,8 @@ static void set_text(qd_assembly_t *self, const char *name, const char *value)
 static void write_created(qd_assembly_t *self, const char *created)
 {
     char now[32];
-    time_t seconds = time(NULL);
-    struct tm utc;
-    if (created == NULL && gmtime_r(&seconds, &utc) != NULL &&
-        strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0)
-        created = now;
-    set_text(self, "created", created);
+    qd_write_now(now);
+    set_text(self, "created", created == NULL ? now : created);
 }
 
 static void write_libraries(qd_assembly_t *self, const char *libraries)

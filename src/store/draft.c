@@ -10,8 +10,10 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 #define TAIL        ".tmp"
@@ -27,15 +29,26 @@ static void look_at_old(qd_draft_t *self)
     self->mode = self->replaces ? old.st_mode & PERMISSIONS : 0666;
 }
 
+/* A number that no other process is likely to choose; O_EXCL notices where one did. */
+static uint64_t choose_number(void)
+{
+    uint64_t number;
+    struct timespec now;
+    if (getrandom(&number, sizeof number, 0) == sizeof number)
+        return number;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)getpid() << 32 ^ (uint64_t)now.tv_nsec;
+}
+
 /* Writes PATH.16 random digits.tmp, and its last part. */
 static bool choose_name(qd_draft_t *self)
 {
-    uint64_t number;
     free(self->temporary);
     self->temporary = self->draft = NULL;
-    if (getrandom(&number, sizeof number, 0) != sizeof number ||
-        asprintf(&self->temporary, "%s.%016" PRIx64 TAIL, self->path, number) < 0)
+    if (asprintf(&self->temporary, "%s.%016" PRIx64 TAIL, self->path, choose_number()) < 0) {
+        self->temporary = NULL;
         return false;
+    }
     self->draft = self->temporary + (self->name - self->path);
     return true;
 }
@@ -50,7 +63,7 @@ qd_status_t qd_draft_open(qd_draft_t *self, const char *path, const qd_files_t *
     look_at_old(self);
     for (int i = 0; i < TRIES && self->fd < 0; i++) {
         if (!choose_name(self))
-            return qd_error_add(error, QD_ERROR_MEMORY, "%s: no name can be made for its draft", path);
+            return qd_no_memory(error);
         self->fd =
             self->files->open(self->files->context, self->folder, self->draft,
                               O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, self->replaces ? 0600 : self->mode);

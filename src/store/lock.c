@@ -249,9 +249,11 @@ static outcome_t take(qd_lock_t *self, holder_t *holder)
 static qd_status_t refuse(const char *output, const char *path, const holder_t *holder, qd_error_t *error)
 {
     if (holder->process == 0)
-        return qd_error_add(
-            error, QD_ERROR_INPUT,
-            "%s: another run or merge is writing here; wait for it, or name another output with -o", output);
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: another run or merge is writing here; wait for it, or name another output "
+                            "with -o (if there is "
+                            "none, remove %s)",
+                            output, path);
     return qd_error_add(
         error, QD_ERROR_INPUT,
         "%s: another run or merge is writing here: process %ld on host %s; wait for it, or name another "

@@ -1,13 +1,42 @@
 /* Existing names are found: of files, folders and links, also links to nothing; a rename that replaces
- * nothing; advice. */
+ * nothing; names of drafts; advice. */
 #include "base/text.h"
 #include "support/check.h"
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "store/draft.h"
 #include "store/files.h"
+
+/* The numbers that the system draws one after another; past the end it has none. */
+static const uint64_t *drawn;
+static size_t draws_left;
+
+/* In the place of the C library's. */
+ssize_t getrandom(void *bytes, size_t size, unsigned flags);
+ssize_t getrandom(void *bytes, size_t size, unsigned flags)
+{
+    (void)flags;
+    errno = ENOSYS;
+    if (draws_left == 0)
+        return -1;
+    assert_int_equal(size, sizeof *drawn);
+    memcpy(bytes, drawn++, sizeof *drawn);
+    draws_left--;
+    return (ssize_t)size;
+}
+
+static time_t now;
+
+time_t time(time_t *into)
+{
+    if (into)
+        *into = now;
+    return now;
+}
 
 static char folder[] = "quadrille-existing-XXXXXX";
 
@@ -75,6 +104,61 @@ static void test_placing(void **state)
     assert_true(unlink(path_of("new")) == 0 && unlink(path_of("there")) == 0 && unlink(path_of("link")) == 0);
 }
 
+static void draw(const uint64_t *numbers, size_t count)
+{
+    drawn = numbers;
+    draws_left = count;
+}
+
+/* A draft never takes over a file that is there; without random numbers it has a name all the same. */
+static void test_drafts(void **state)
+{
+    (void)state;
+    static const uint64_t same[8] = {1, 1, 1, 1, 1, 1, 1, 1}, other[2] = {1, 0xabcdef};
+    char path[64];
+    struct stat found;
+    qd_draft_t draft;
+    qd_error_t error = QD_ERROR_NONE;
+    snprintf(path, sizeof path, "%s/out", folder);
+    FILE *file = fopen(path_of("out.0000000000000001.tmp"), "w");
+    assert_true(file && fputs("theirs", file) >= 0 && fclose(file) == 0);
+    draw(same, 8);
+    assert_int_equal(qd_draft_open(&draft, path, NULL, &error), QD_ERROR_IO);
+    assert_int_equal(draws_left, 0);
+    assert_non_null(strstr(error.text, "making its draft failed: File exists"));
+    qd_draft_discard(&draft);
+    draw(other, 2);
+    assert_int_equal(qd_draft_open(&draft, path, NULL, &error), QD_OK);
+    assert_int_equal(access(path_of("out.0000000000abcdef.tmp"), F_OK), 0);
+    qd_draft_discard(&draft);
+    assert_int_not_equal(access(path_of("out.0000000000abcdef.tmp"), F_OK), 0);
+    draw(NULL, 0);
+    assert_int_equal(qd_draft_open(&draft, path, NULL, &error), QD_OK);
+    assert_int_equal(qd_draft_publish(&draft, false, &error), QD_OK);
+    qd_draft_discard(&draft);
+    assert_int_equal(stat(path, &found), 0);
+    assert_int_equal(stat(path_of("out.0000000000000001.tmp"), &found), 0);
+    assert_int_equal(found.st_size, 6);
+    qd_draft_sweep(path);
+    assert_int_not_equal(access(path_of("out.0000000000000001.tmp"), F_OK), 0);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void test_time_of_day(void **state)
+{
+    (void)state;
+    char text[32];
+    now = 951827696; /* the leap day of a year that is divisible by 400 */
+    qd_write_now(text);
+    assert_string_equal(text, "2000-02-29T12:34:56Z");
+    now = -1; /* what the call returns where it fails, and one second before the epoch */
+    qd_write_now(text);
+    assert_string_equal(text, "1969-12-31T23:59:59Z");
+    now = sizeof now == 8 ? (time_t)INT64_MAX : now; /* a year beyond int */
+    qd_write_now(text);
+    assert_string_equal(text, sizeof now == 8 ? "" : "1969-12-31T23:59:59Z");
+}
+
 static void test_advice(void **state)
 {
     (void)state;
@@ -106,9 +190,8 @@ static void test_advice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_placing),
-        cmocka_unit_test(test_advice),
+        cmocka_unit_test(test_kinds),       cmocka_unit_test(test_placing), cmocka_unit_test(test_drafts),
+        cmocka_unit_test(test_time_of_day), cmocka_unit_test(test_advice),
     };
     if (!mkdtemp(folder))
         return 1;
