@@ -7,14 +7,14 @@
 #include "store/hdf5_file.h"
 #include "store/pack.h"
 
-#define CHUNKS_A_THREAD 4 /* that are in memory at once */
+#define CHUNKS_A_THREAD 4 /* chunks in memory at once */
 
-/* One chunk of a slab: which, and what a thread makes of it. */
+/* One chunk of a slab: its place, and the bytes that a thread makes of it. */
 typedef struct {
     const qd_h5_slab_t *slab;
     hsize_t first[QD_H5_RANK_MAX]; /* its first element, in the variable */
     uint64_t sum;
-    unsigned char *room;   /* three chunks: values, padded or shuffled ones, packed ones */
+    unsigned char *room;   /* room for three chunks: values, padded or shuffled values, packed bytes */
     unsigned char *packed; /* in room */
     size_t size;           /* 0: memory was short */
     bool deflated;
@@ -45,7 +45,7 @@ static size_t chunk_bytes(const qd_h5_written_t *variable)
     return volume(variable->rank, variable->chunk) * width_of(variable->type);
 }
 
-/* Whether the slab consists of whole chunks; those at the end of the variable end with it. */
+/* Whether the slab consists of whole chunks; the last ones may end with the variable. */
 static bool is_whole(const qd_h5_written_t *variable, const qd_h5_slab_t *slab)
 {
     for (size_t i = 0; i < variable->rank; i++) {
@@ -81,7 +81,7 @@ static void copy_box(size_t rank, const hsize_t count[], size_t width, const box
     while (rank > 1 && qd_digest_next_row(rank, count, at));
 }
 
-/* On any thread: takes the values of the chunk out of the slab, sums them up, and packs them. */
+/* On any thread: copies the values of the chunk out of the slab, adds up their digest, and packs them. */
 static void pack_chunk(void *context, size_t index)
 {
     const queue_t *queue = context;
@@ -111,7 +111,7 @@ static void pack_chunk(void *context, size_t index)
     job->size = qd_pack(values, bytes / width, width, variable->shuffled, spare, job->packed, &job->deflated);
 }
 
-/* Packs the chunks in hand and writes them. */
+/* Packs the queued chunks and writes them. */
 static void flush(queue_t *self)
 {
     qd_h5_t *h5 = self->h5;
@@ -153,7 +153,7 @@ static void enqueue(queue_t *self, const qd_h5_slab_t *slab)
     } while (qd_digest_next_row(variable->rank + 1, chunks, at));
 }
 
-/* Room for as many chunks as are packed at once, each as large as the largest of all slabs. */
+/* Allocates as many chunks as are packed at once, each of the largest size of all slabs. */
 static bool make_room(queue_t *self, size_t slabs, const qd_h5_slab_t slab[])
 {
     size_t bytes = 0;

@@ -1,4 +1,4 @@
-/* What writing and reading HDF5 files share: errors, types, properties of files, attributes of open
+/* Common parts of writing and reading HDF5 files: errors, types, properties of files, attributes of open
  * objects. */
 #include "store/hdf5_file.h"
 
@@ -7,7 +7,7 @@
 
 /* ---- errors -------------------------------------------------------------------------------------------- */
 
-/* HDF5 forgets why a call failed at its next call: what failed is noted before anything is closed. */
+/* HDF5 clears the reason of a failure at its next call: the failure is noted before anything is closed. */
 
 static herr_t note_reason(unsigned n, const H5E_error2_t *entry, void *context)
 {
@@ -111,11 +111,11 @@ bool qd_h5_close_type(qd_h5_type_t type, hid_t id)
 
 void qd_h5_prepare(void)
 {
-    /* At exit HDF5 1.10 would try once more to write what a full disk refused, and crash. Everything is
-     * closed by hand. */
+    /* HDF5 1.10 would retry a write that a full disk refused at exit, and crash: all objects are closed here
+     * instead. */
     H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    H5PLset_loading_state(0); /* no filter is loaded from wherever the environment says */
+    H5PLset_loading_state(0); /* no filter is loaded from a folder named by the environment */
 }
 
 hid_t qd_h5_file_access(void)

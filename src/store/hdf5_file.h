@@ -1,10 +1,9 @@
-/* Writing and reading HDF5 files that are netCDF-4 files too. The only place, with hdf5_*.c, that calls
- * HDF5.
+/* Writing and reading HDF5 files that are netCDF-4 files too. Only this file and hdf5_*.c call HDF5.
  *
- * Errors stick: after the first failure every call does nothing, and qd_h5_close tells what went wrong, so
- * that the code which lays out a file can be read from top to bottom. Paths of objects are absolute
- * ("/summary/wars/mean"); groups must exist before what lies in them. HDF5 1.10 is not thread-safe: one
- * thread at a time. */
+ * Errors are sticky: after the first failure every call returns at once, and qd_h5_close reports the failure,
+ * so that the code which lays out a file reads from top to bottom. Paths of objects are absolute
+ * ("/summary/wars/mean"). Create a group before its members. HDF5 1.10 is not thread-safe: one thread at a
+ * time. */
 #ifndef QD_STORE_HDF5_FILE_H
 #define QD_STORE_HDF5_FILE_H
 
@@ -20,8 +19,8 @@
 /* double, int64_t, uint8_t, uint64_t, const char *, int8_t */
 typedef enum { QD_H5_REAL, QD_H5_WHOLE, QD_H5_BYTE, QD_H5_HASH, QD_H5_TEXT, QD_H5_CODE } qd_h5_type_t;
 
-/* An array together with its type. The functions below are the only way to make one, so that an array of
- * another type does not compile. */
+/* An array together with its type. Only the functions below make one, so that an array of another type does
+ * not compile. */
 typedef struct {
     qd_h5_type_t type;
     const void *at;
@@ -58,7 +57,7 @@ static inline qd_h5_values_t qd_h5_texts(const char *const *array)
     return (qd_h5_values_t){QD_H5_TEXT, array};
 }
 
-/* A variable that is read piece by piece stays open, as long as there are not more of them. */
+/* A variable that is read slab by slab stays open; at most so many are open at once. */
 #define QD_H5_KEPT_MOST 64
 typedef struct {
     char path[128];
@@ -72,7 +71,7 @@ typedef struct {
     size_t rank;
     hsize_t size[QD_H5_RANK_MAX], chunk[QD_H5_RANK_MAX];
     bool packed, shuffled; /* its chunks are deflated, their bytes shuffled before */
-    uint64_t sum;          /* of the values handed over, as in digest.h */
+    uint64_t sum;          /* digest of the values written so far, as in digest.h */
     hid_t dataset;         /* -1 once it is finished */
     bool scale;            /* a dimension, which qd_h5_scales_close closes */
 } qd_h5_written_t;
@@ -84,20 +83,20 @@ typedef struct {
     size_t written, room;  /* variables, while writing */
     qd_h5_written_t *variable;
     const qd_runner_t *runner; /* of qd_h5_write_slabs; NULL: one chunk after another */
-    struct qd_guard *guard;    /* while reading: the child that does it */
+    struct qd_guard *guard;    /* while reading: the child process that reads */
     size_t kept;               /* in that child */
     qd_h5_kept_t keep[QD_H5_KEPT_MOST];
-    char digest[33]; /* of the file as it was written, or as it was read last */
+    char digest[33]; /* digest of the file as written, or as read last */
     bool failed;
-    bool fault;  /* it failed because memory is short, whatever the file holds */
-    bool absent; /* it failed because there is no whole HDF5 file of that name: wrong input, not a fault */
+    bool fault;  /* the failure is a lack of memory, whatever the file holds */
+    bool absent; /* the failure is that no whole HDF5 file has that name: wrong input, not a fault */
     char why[512];
 } qd_h5_t;
 
 /* Why a call to libhdf5 failed. */
 typedef struct {
-    char why[256]; /* of the innermost error: its text, or the part of it that the system said */
-    bool system;   /* a call to the system failed: libhdf5 quotes strerror, or names a call to stat */
+    char why[256]; /* text of the innermost error, or the part of it that came from the system */
+    bool system;   /* a system call failed: libhdf5 quotes strerror, or names a call to stat */
 } qd_h5_reason_t;
 
 /* From a stack of errors, H5E_DEFAULT for the present one. */
@@ -110,10 +109,10 @@ typedef struct {
     const char *dimension[QD_H5_RANK_MAX]; /* paths of their scales, slowest first */
     const char *units, *long_name;         /* units as in the registry; NULL for texts */
     const char *flags;                     /* meanings of codes 0, 1, ..., with blanks between; or NULL */
-    hsize_t chunk; /* at most so many elements a chunk; 0: contiguous where no dimension can grow */
-    hsize_t step;  /* of its slowest dimension are written at once: chunks divide them; 0: unknown */
-    bool compress; /* shuffle and deflate, level 1, what is not small; needs chunk > 0 */
-    bool alike;    /* whole values repeat: deflate without shuffle makes them smaller */
+    hsize_t chunk; /* elements of a chunk at most; 0: contiguous where no dimension can grow */
+    hsize_t step;  /* elements of its slowest dimension written at once; chunks divide it; 0: unknown */
+    bool compress; /* shuffle and deflate (level 1) unless small; needs chunk > 0 */
+    bool alike;    /* whole values repeat: deflate without shuffle, which then compresses better */
 } qd_h5_variable_t;
 
 /* ---- writing ------------------------------------------------------------------------------------------- */
@@ -124,8 +123,7 @@ void qd_h5_create(qd_h5_t *self, const char *path);
 /* Closes the file (if open) and returns the first failure, which is added to `error`. */
 QD_MUST_USE qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error);
 
-/* Asks the system to begin writing what was written so far to the disk, and goes on: less is left for the
- * sync. */
+/* Starts writeback of the bytes written so far and returns, which shortens the final sync. */
 void qd_h5_hasten(qd_h5_t *self);
 
 /* The descriptor of an open file; -1 where there is none. */
@@ -147,18 +145,18 @@ void qd_h5_set_reals(qd_h5_t *self, const char *path, const char *name, const do
  * closed. */
 #define QD_H5_NONE SIZE_MAX
 
-/* A dimension without values of its own; one that can grow starts at `size`. */
+/* Creates a dimension without values; one that can grow starts at `size`. */
 size_t qd_h5_dimension(qd_h5_t *self, const char *path, size_t size, bool grows);
 
-/* A dimension with values: a coordinate variable, `size` long, of type `type`. */
+/* Creates a dimension with values: a coordinate variable of length `size` and type `type`. */
 size_t qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t size, const char *units,
                         const char *long_name);
 
 /* Creates a variable; doubles are filled with NaN, codes with QD_CF_NO_CODE. */
 size_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_type_t type);
 
-/* Writes all of a variable, or a slab of it: as many starts and counts as it has dimensions. No element is
- * written twice. Values of another type than the variable's are a failure. An empty array may be NULL. */
+/* Writes a whole variable, or a slab of it: `start` and `count` have one entry for each dimension. Write no
+ * element twice. Values of another type than the variable's are a failure. An empty array may be NULL. */
 void qd_h5_write(qd_h5_t *self, size_t number, qd_h5_values_t values);
 void qd_h5_write_slab(qd_h5_t *self, size_t number, const hsize_t *start, const hsize_t *count,
                       qd_h5_values_t values);
@@ -170,8 +168,8 @@ typedef struct {
     qd_h5_values_t values;
 } qd_h5_slab_t;
 
-/* Writes slabs as qd_h5_write_slab does. Of variables that are packed, slabs of whole chunks are summed and
- * packed by the threads of self->runner, and written as they are (H5Dwrite_chunk). */
+/* Writes slabs as qd_h5_write_slab does. The threads of self->runner digest and pack the slabs of whole
+ * chunks of packed variables, which are then written directly (H5Dwrite_chunk). */
 void qd_h5_write_slabs(qd_h5_t *self, size_t slabs, const qd_h5_slab_t slab[]);
 
 void qd_h5_grow(qd_h5_t *self, size_t number, hsize_t size); /* of one dimension */
@@ -180,27 +178,27 @@ void qd_h5_finish(qd_h5_t *self, size_t number);
 /* Creates a variable, writes all of it and finishes it. */
 void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_values_t values);
 
-/* Length of a dimension that was made; 0 where there is none. */
+/* Length of a dimension that this file created; 0 where there is none. */
 hsize_t qd_h5_dimension_length(const qd_h5_t *self, const char *path);
 
 /* ---- reading: a child process does it, see guard.h ----------------------------------------------------- */
 
-/* Opens a file for reading. Says what is wrong with one that is not there, not HDF5, or cut off. What leads
- * to other files is never followed: to read it is a failure. */
+/* Opens a file for reading. Fails with a reason where the file is missing, not HDF5, or cut off. Links to
+ * other files are never followed: reading one is a failure. */
 void qd_h5_open(qd_h5_t *self, const char *path);
 
-/* Refuses an open file that has anything that leads to other files. The whole file is looked over, which
- * takes as long as a few hundred reads: for the first time that a command opens it. */
+/* Refuses an open file that refers to other files anywhere. Walks the whole file, which takes as long as a
+ * few hundred reads: call it once for each file that a command opens. */
 void qd_h5_vet(qd_h5_t *self);
 
-/* Reads the file, /worlds and /parts only if `rows`, and fails where its digests (digest.h) say that it was
+/* Reads the file (/worlds and /parts only if `rows`), and fails where its digests (digest.h) show that it was
  * changed or damaged. */
 void qd_h5_check(qd_h5_t *self, bool rows);
 
-/* The same by so many children at once, each of which reads a share of the values. */
+/* The same by so many child processes at once, each of which reads a share of the values. */
 void qd_h5_check_by(qd_h5_t *self, bool rows, size_t readers);
 
-/* Children that are worth their start for the open file: at most `threads`, and one for each 2 MiB. */
+/* Number of child processes that pay for the open file: at most `threads`, and one for each 2 MiB. */
 size_t qd_h5_readers(const qd_h5_t *self, size_t threads);
 
 bool qd_h5_exists(qd_h5_t *self, const char *path);
@@ -214,22 +212,22 @@ bool qd_h5_get_whole(qd_h5_t *self, const char *path, const char *name, int64_t 
 /* Length of dimension `axis` of a variable; 0 after a failure. */
 size_t qd_h5_length(qd_h5_t *self, const char *path, size_t axis);
 
-/* All of a variable (malloc'ed; texts are malloc'ed one by one), `count` its number of elements. */
+/* A whole variable (malloc'ed; texts are malloc'ed one by one); `count`: its number of elements. */
 void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *count);
 void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data);
 
 /* ---- for the files of this class ---------------------------------------------------------------------- */
 
-/* Silences HDF5's own printing and its cleaning up at exit; before anything else is asked of it. */
+/* Disables HDF5's error printing and its cleanup at exit; call it before any other call of HDF5. */
 void qd_h5_prepare(void);
 
-/* Access properties of a file, close with H5Pclose: libhdf5 does not lock it (lock.h does, also where the
- * file system cannot), and closing it closes whatever is open in it. */
+/* Access properties of a file, to be closed by H5Pclose: without libhdf5's locking (lock.h locks, also where
+ * the file system cannot), and closing the file closes all its objects. */
 hid_t qd_h5_file_access(void);
 
-/* Length of the chunks of a dimension: as few as hold at most `most` each, and equally long, so that little
- * is wasted. */
+/* Length of the chunks of a dimension: the least number of chunks of at most `most` elements, equally long so
+ * that little is wasted. */
 hsize_t qd_h5_chunk(hsize_t size, hsize_t most);
 
 /* Notes the present HDF5 error as the first failure: "PATH: DOING failed: why". */
@@ -241,7 +239,7 @@ void qd_h5_refuse(qd_h5_t *self, const char *why);
 /* Notes as the first failure that memory is short: a fault, whatever the file holds. */
 void qd_h5_no_memory(qd_h5_t *self);
 
-/* Fails, as qd_h5_fail does, unless what was `doing` is done. */
+/* Fails, as qd_h5_fail does, where `done` is false. */
 void qd_h5_need(qd_h5_t *self, bool done, const char *doing, const char *object);
 
 /* HDF5 types of values in memory and in a file; qd_h5_close_type closes them. */

@@ -10,17 +10,17 @@
 #include "base/text.h"
 #include "store/guard.h"
 
-/* Deflate packs at most 1032 to 1; what claims to unpack to more than this many times the bytes of the file
- * is not in it. */
+/* Deflate compresses at most 1032 to 1: a variable that claims to unpack to more than this many times the
+ * bytes of the file is forged. */
 #define UNPACKED_MOST 1040
 #define SPARE_BYTES   ((hsize_t)64 << 10)
 
-#define CACHE ((size_t)1 << 16) /* of the chunks of a variable, in bytes */
+#define CACHE ((size_t)1 << 16) /* cache of the chunks of a variable, in bytes */
 
 /* ---- failures ------------------------------------------------------------------------------------------ */
 
-/* What the first call to the system that failed said since the last look: libhdf5 goes on after some of them,
- * or calls the file damaged. There is one for the process, the child that reads. */
+/* The error of the first system call that failed since the last look: libhdf5 continues after some failures,
+ * or calls the file damaged. One for the process, which is the child that reads. */
 static char said_by_system[256];
 
 static herr_t note_system_error(hid_t stack, void *context)
@@ -51,7 +51,7 @@ void qd_h5_here_fail(qd_h5_t *self, const char *doing, const char *object)
     self->absent = true;
 }
 
-/* Notes that the contents of the file are not what they should be. */
+/* Notes as the first failure that the contents of the file are not what they should be. */
 static void refuse_file(qd_h5_t *self, const char *object, const char *why)
 {
     if (self->failed)
@@ -105,7 +105,7 @@ bool qd_h5_here_vet_variable(qd_h5_t *self, hid_t variable, const char *path)
 {
     hid_t creation = H5Dget_create_plist(variable);
     if (creation < 0)
-        return true; /* it cannot be read, and whoever reads it will be told so */
+        return true; /* cannot be read: reading it reports the failure */
     if (H5Pget_layout(creation) == H5D_VIRTUAL)
         refuse_hostile(self, "a variable made up from other files", path);
     else if (H5Pget_external_count(creation) > 0)
@@ -116,12 +116,12 @@ bool qd_h5_here_vet_variable(qd_h5_t *self, hid_t variable, const char *path)
     return !self->failed;
 }
 
-/* 0: the walk goes on; 1: it ends. */
+/* Returns 0 to continue the walk, 1 to end it. */
 static herr_t vet_link(hid_t root, const char *path, const H5L_info_t *info, void *context)
 {
     qd_h5_t *self = context;
     if (info->type == H5L_TYPE_SOFT)
-        return 0; /* leads within the file, or to a link that is met itself */
+        return 0; /* refers to an object of this file, or to a link that the walk meets too */
     if (info->type != H5L_TYPE_HARD) {
         refuse_hostile(self,
                        info->type == H5L_TYPE_EXTERNAL ? "a link to another file" : "a link of unknown kind",
@@ -175,7 +175,7 @@ void qd_h5_here_open(qd_h5_t *self, const char *path)
     H5Pclose(access);
 }
 
-/* Opens a variable with a small cache of its chunks: there may be many, each read from its beginning to its
+/* Opens a variable with a small cache of chunks: many may be open, and each is read from its beginning to its
  * end. */
 static hid_t open_variable(qd_h5_t *self, const char *path)
 {
@@ -196,7 +196,7 @@ bool qd_h5_here_exists(qd_h5_t *self, const char *path)
 {
     if (self->failed)
         return false;
-    /* H5Lexists asks for one link at a time: the groups on the way first. */
+    /* H5Lexists looks up one link at a time: the groups on the path come first. */
     char prefix[1024];
     if (strlen(path) >= sizeof prefix)
         return false;
@@ -305,7 +305,7 @@ static bool count_elements(qd_h5_t *self, const char *path, hid_t variable, hid_
     return true;
 }
 
-/* HDF5's strings, one behind the other; NULL where they are more than the file can hold, or memory is
+/* HDF5's strings, one after another; NULL where they are longer than the file can hold, or memory is
  * short. */
 static void *join_texts(qd_h5_t *self, const char *path, char *const text[], size_t count, size_t *size)
 {
@@ -372,7 +372,7 @@ void *qd_h5_here_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t
     return NULL;
 }
 
-/* The variable, and whether it is to be closed after use. */
+/* A variable, and whether it is closed after use. */
 static hid_t find_open(qd_h5_t *self, const char *path, bool *passing)
 {
     *passing = false;

@@ -1,18 +1,18 @@
-/* Reads a file with libhdf5 in this process: in the child of a guard, where a crash of libhdf5 on a damaged
- * file is contained. The functions are those of hdf5_file.h under "reading", which ask the child for them; a
- * file that this process has just written itself may be read here too. For hdf5_*.c and compare.c only. */
+/* Reads a file with libhdf5 in this process: in the child of a guard, which contains a crash of libhdf5 on a
+ * damaged file. The functions are those of hdf5_file.h under "reading", which send requests to the child. A
+ * file that this process has just written may be read here too. For hdf5_*.c and compare.c only. */
 #ifndef QD_STORE_HDF5_HERE_H
 #define QD_STORE_HDF5_HERE_H
 
 #include "store/hdf5_file.h"
 
-/* Opens a file. Whatever is read of it lies within it: a link to another file is not followed, and a variable
- * whose values are kept in other files (external storage, virtual datasets) or packed by a filter that
- * libhdf5 would have to load is refused. */
+/* Opens a file for reading within it: links to other files are not followed. Refused are variables with
+ * values in other files (external storage, virtual datasets) or with a filter that libhdf5 would have to
+ * load. */
 void qd_h5_here_open(qd_h5_t *self, const char *path);
 
-/* Makes a failure that of the system, and no longer that of the file (absent), if a call to the system has
- * failed since the last look: then libhdf5 may call a whole file damaged, or miss what is in it. */
+/* Attributes a failure to the system, and no longer to the file (absent), if a system call has failed since
+ * the last look: libhdf5 may then call an intact file damaged, or miss some of its contents. */
 void qd_h5_here_blame_system(qd_h5_t *self);
 
 bool qd_h5_here_exists(qd_h5_t *self, const char *path);
@@ -25,8 +25,8 @@ bool qd_h5_here_number(qd_h5_t *self, const char *path, const char *name, qd_h5_
 
 hsize_t qd_h5_here_length(qd_h5_t *self, const char *path, size_t axis);
 
-/* All of a variable, malloc'ed. Texts come as one array of chars, each with its NUL, one behind the other.
- * *size: bytes; *count: elements. Refuses a variable that claims more elements than the bytes of the file can
+/* A whole variable, malloc'ed. Texts come as one array of chars, each with its NUL, one after another. *size:
+ * bytes; *count: elements. Refuses a variable that claims more elements than the bytes of the file can
  * hold. */
 void *qd_h5_here_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *size, size_t *count);
 
@@ -34,14 +34,13 @@ void *qd_h5_here_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t
 void qd_h5_here_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data);
 
-/* Refuses a file that has such a link or variable anywhere, read or not. */
+/* Refuses a file that has such a link or variable anywhere. */
 void qd_h5_here_vet(qd_h5_t *self);
 
-/* Whether it is none of those variables; refuses it otherwise. `path` is for the message. */
+/* Whether the variable is none of those; refuses it otherwise. `path` is for the message. */
 bool qd_h5_here_vet_variable(qd_h5_t *self, hid_t variable, const char *path);
 
-/* A property list of a class of link or dataset access with which no link to another file is followed; close
- * with H5Pclose. */
+/* A property list for link or dataset access that follows no link to another file; close it with H5Pclose. */
 hid_t qd_h5_here_access(hid_t class);
 
 /* Notes a failure of HDF5 as that of the file, unless the system gave an error. */

@@ -16,7 +16,7 @@
 
 /* ---- asking the child ---------------------------------------------------------------------------------- */
 
-/* The child has gone: that is the failure, now and whenever it is asked again. */
+/* Notes that the child has ended, as the failure of this and every later request. */
 static bool note_end(qd_h5_t *self)
 {
     self->failed = true;
@@ -24,7 +24,8 @@ static bool note_end(qd_h5_t *self)
     return false;
 }
 
-/* Takes a reply without the values that follow it. False after a failure, of this kind or that. */
+/* Receives a reply without the values that follow it. False after a failure of the request or of the
+ * channel. */
 static bool take_reply(qd_h5_t *self, qd_h5_reply_t *reply)
 {
     if (!qd_guard_receive(self->guard, reply, sizeof *reply))
@@ -56,13 +57,13 @@ static qd_h5_request_t request_for(qd_h5_ask_t what, const char *path, const cha
     return request;
 }
 
-/* The values that follow a reply, malloc'ed and with a NUL behind them; NULL after a failure. */
+/* Receives the values that follow a reply, malloc'ed, with a NUL after them; NULL after a failure. */
 static void *take_values(qd_h5_t *self, size_t size)
 {
     char *data = size < SIZE_MAX ? qd_new(size + 1, 1, NULL) : NULL;
     if (data == NULL) {
         qd_h5_no_memory(self);
-        qd_guard_end(self->guard); /* what it goes on to send is not taken any more */
+        qd_guard_end(self->guard); /* its later replies are not received */
         self->guard = NULL;
         return NULL;
     }
@@ -104,7 +105,7 @@ void qd_h5_vet(qd_h5_t *self)
     (void)!ask(self, &request, &reply);
 }
 
-/* Asks for the digest; `sums` of the values where they are known. */
+/* Requests the digest; `sums` of the values where they are known. */
 static void check_with(qd_h5_t *self, bool rows, const uint64_t *sums, size_t count)
 {
     qd_h5_request_t request = request_for(QD_H5_ASK_CHECK, "/", "");
@@ -132,7 +133,7 @@ void qd_h5_check(qd_h5_t *self, bool rows)
 /* Several children that read a file, each a share of its values. */
 typedef struct {
     size_t count;
-    qd_h5_t *reader; /* but for the first one, which is that of the file itself */
+    qd_h5_t *reader; /* all but the first, which is the file's own */
     uint64_t *sum;   /* of all who answered */
     size_t sums;
 } readers_t;
@@ -142,7 +143,7 @@ static qd_h5_t *reader_at(readers_t *self, qd_h5_t *first, size_t i)
     return i == 0 ? first : &self->reader[i - 1];
 }
 
-/* Adds the sums that a reader answers with; all have the same number. */
+/* Adds the sums of a reader's answer; all answers have the same number. */
 static void take_sums(readers_t *self, qd_h5_t *reader)
 {
     qd_h5_reply_t reply;
@@ -161,7 +162,7 @@ static void take_sums(readers_t *self, qd_h5_t *reader)
     free(sum);
 }
 
-/* All are asked before the first answer is waited for, so that they read at the same time. */
+/* Sends all requests before it waits for the first answer, so that the readers work at the same time. */
 static void ask_all(readers_t *self, qd_h5_t *first, bool rows)
 {
     for (size_t i = 0; i < self->count; i++) {
@@ -269,7 +270,7 @@ size_t qd_h5_length(qd_h5_t *self, const char *path, size_t axis)
     return ask(self, &request, &reply) ? (size_t)reply.number : 0;
 }
 
-/* Cuts texts that lie one behind the other into malloc'ed ones; frees `joined`. */
+/* Splits texts that are stored one after another into malloc'ed ones; frees `joined`. */
 static void *cut_texts(qd_h5_t *self, char *joined, size_t size, size_t count)
 {
     char **text = count <= size ? qd_new(count + 1, sizeof *text, NULL) : NULL;
@@ -316,7 +317,7 @@ static bool read_piece(qd_h5_t *self, const qd_h5_request_t *request, size_t siz
     return true;
 }
 
-/* Piece by piece along the first dimension that is longer than 1. */
+/* Reads slab by slab along the first dimension that is longer than 1. */
 void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data)
 {

@@ -1,10 +1,10 @@
 /* Dimensions of a file that is being written: the scales of netCDF-4, as the HDF5 Dimension Scale
- * Specification has them.
+ * Specification defines them.
  *
  * A variable names its scales (attribute DIMENSION_LIST) and a scale its variables (REFERENCE_LIST). HDF5's
- * own H5DSattach_scale reads, enlarges and writes the latter anew for every variable, which takes time that
- * grows with the square of their number, of which a result has five hundred. Here the list of a scale is kept
- * in memory and written once, when the file is closed. For hdf5_file.c only. */
+ * own H5DSattach_scale reads, enlarges and rewrites the latter for every variable: time grows with the square
+ * of the number of variables, and a result has five hundred. Here the list of a scale is kept in memory and
+ * written once, when the file is closed. For hdf5_file.c only. */
 #ifndef QD_STORE_HDF5_SCALES_H
 #define QD_STORE_HDF5_SCALES_H
 
@@ -14,7 +14,7 @@
 
 #define QD_H5_RANK_MAX 4
 
-/* A variable that has the scale as its dimension number `dimension`. */
+/* A variable whose dimension number `dimension` is the scale. */
 typedef struct {
     hobj_ref_t variable;
     int dimension;
@@ -24,25 +24,25 @@ typedef struct {
     char path[128];
     hid_t dataset; /* open until the file is closed */
     hobj_ref_t reference;
-    hsize_t size, most; /* length when it was made, and at most */
+    hsize_t size, most; /* initial and greatest length */
     size_t uses, capacity;
     qd_h5_use_t *use;
 } qd_h5_scale_t;
 
 typedef struct {
     size_t count, capacity;
-    qd_h5_scale_t *scale; /* in the order in which they were made */
+    qd_h5_scale_t *scale; /* in order of creation */
 } qd_h5_scales_t;
 
 /* Makes `dataset`, which qd_h5_scales_close closes, the scale at `path`; `name` as in H5DSset_scale. False
- * when HDF5 fails or memory is short, as below; a dataset that could not even be noted stays open until its
- * file is closed. */
+ * when HDF5 fails or memory is short, as below; a dataset that could not be noted stays open until its file
+ * is closed. */
 bool qd_h5_scales_add(qd_h5_scales_t *self, const char *path, hid_t dataset, const char *name);
 
 /* NULL where there is none. */
 const qd_h5_scale_t *qd_h5_scales_find(const qd_h5_scales_t *self, const char *path);
 
-/* Gives a variable its dimensions, slowest first: each must have been found. */
+/* Attaches the dimensions to a variable, slowest first; all were found before. */
 bool qd_h5_scales_attach(qd_h5_scales_t *self, hid_t variable, size_t rank, const char *const path[]);
 
 /* Writes the REFERENCE_LIST of every scale if `write`, closes them and frees all. */

@@ -8,7 +8,7 @@
 #include "store/guard.h"
 #include "store/hdf5_here.h"
 
-/* Bytes of a slab; 0 where it is too large. */
+/* Bytes of a slab; 0 where it is larger than allowed. */
 static size_t slab_size(const qd_h5_request_t *request)
 {
     size_t size = request->type == QD_H5_BYTE ? 1 : 8;
@@ -20,7 +20,7 @@ static size_t slab_size(const qd_h5_request_t *request)
     return size;
 }
 
-/* Answers one request; the values that go with the answer are malloc'ed. */
+/* Answers one request; the values of the answer are malloc'ed. */
 static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, const qd_digest_sums_t *given,
                     qd_h5_reply_t *reply)
 {
@@ -71,7 +71,7 @@ static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, const qd_digest
     return data;
 }
 
-/* False when there is nobody any more to send it to. */
+/* False when the parent has ended. */
 static bool send_reply(int channel, qd_h5_t *h5, qd_h5_reply_t *reply, const void *data)
 {
     qd_h5_here_blame_system(h5);
@@ -84,7 +84,7 @@ static bool send_reply(int channel, qd_h5_t *h5, qd_h5_reply_t *reply, const voi
            (reply->size == 0 || qd_channel_send(channel, data, reply->size));
 }
 
-/* The sums that follow a request; false where they do not come, or memory is short. */
+/* Receives the sums that follow a request; false where the channel ends before, or memory is short. */
 static bool receive_sums(int channel, const qd_h5_request_t *request, qd_digest_sums_t *given)
 {
     *given = (qd_digest_sums_t){.count = request->given};

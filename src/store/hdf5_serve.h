@@ -1,4 +1,4 @@
-/* What hdf5_read.c asks the child that reads a file, and what it answers. For these two only. */
+/* Requests of hdf5_read.c to the child that reads a file, and its replies. For these two files only. */
 #ifndef QD_STORE_HDF5_SERVE_H
 #define QD_STORE_HDF5_SERVE_H
 
@@ -16,7 +16,7 @@ typedef enum {
     QD_H5_ASK_SLAB
 } qd_h5_ask_t;
 
-/* No slab that is asked for is larger, in bytes. */
+/* Bytes of a requested slab, at most. */
 #define QD_H5_SLAB_MOST ((size_t)4 << 20)
 
 typedef struct {
@@ -37,8 +37,8 @@ typedef struct {
     size_t size, count;
 } qd_h5_reply_t;
 
-/* The work of the child: opens the file of that name, says how that went in a first reply, and answers until
- * the channel is closed. */
+/* The child's main function: opens the file, reports success or failure in a first reply, and answers
+ * requests until the channel is closed. */
 void qd_h5_serve(int channel, void *path);
 
 #endif

@@ -14,7 +14,7 @@
 #include "store/pack.h"
 
 #define SMALL ((size_t)64 << 10) /* bytes */
-#define CHUNK 16384              /* elements, where nothing else is said */
+#define CHUNK 16384              /* elements of a chunk by default */
 
 /* ---- the file, its groups and their attributes ------------------------------------------------------- */
 
@@ -93,7 +93,7 @@ void qd_h5_set_ascii(qd_h5_t *self, const char *path, const char *name, const ch
 
 void qd_h5_set_whole(qd_h5_t *self, const char *path, const char *name, int64_t value)
 {
-    /* In 4 bytes where they suffice: R has no larger whole numbers. */
+    /* Stores whole numbers in 4 bytes where they suffice: R has no larger ones. */
     bool small = value >= INT32_MIN && value <= INT32_MAX;
     set_attribute(self, path, name, small ? H5T_STD_I32LE : H5T_STD_I64LE, H5T_NATIVE_INT64, 0, &value);
 }
@@ -110,7 +110,7 @@ void qd_h5_set_reals(qd_h5_t *self, const char *path, const char *name, const do
 
 /* ---- variables --------------------------------------------------------------------------------------- */
 
-/* Shape of a variable: lengths now and at most, the chunk that holds it, and how chunks are packed. */
+/* Shape of a variable: present and greatest lengths, its chunk, and the packing of its chunks. */
 typedef struct {
     int rank;
     hsize_t size[QD_H5_RANK_MAX], most[QD_H5_RANK_MAX], chunk[QD_H5_RANK_MAX];
@@ -132,8 +132,7 @@ static hsize_t divisor_of(hsize_t step, hsize_t most)
     return divisor;
 }
 
-/* Chunks take the fastest dimensions whole, as far as `most` elements reach, and divide the `step` of the
- * slowest. */
+/* Chunks span the fastest dimensions up to `most` elements, and divide the `step` of the slowest. */
 static void choose_chunk(shape_t *shape, hsize_t most, hsize_t step)
 {
     hsize_t left = most;
@@ -145,8 +144,8 @@ static void choose_chunk(shape_t *shape, hsize_t most, hsize_t step)
     }
 }
 
-/* Every variable has chunks, because checksums belong to chunks. HDF5 has none for texts; they are covered by
- * the digest alone. */
+/* Chunks every variable, because checksums belong to chunks. Texts have no checksums in HDF5; the digest
+ * alone covers them. */
 static hid_t creation_list(const shape_t *shape, qd_h5_type_t type)
 {
     const double nan = NAN;
@@ -164,8 +163,8 @@ static hid_t creation_list(const shape_t *shape, qd_h5_type_t type)
     return -1;
 }
 
-/* Access properties of a variable with a cache of so many bytes for its chunks, where HDF5 would take a
- * megabyte for each; close with H5Pclose. */
+/* Access properties of a variable with a cache of that many bytes for its chunks (HDF5's default is a
+ * megabyte each); close with H5Pclose. */
 static hid_t access_list(size_t cache)
 {
     hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
@@ -175,7 +174,7 @@ static hid_t access_list(size_t cache)
     return -1;
 }
 
-/* Bytes of two chunks: many variables are open at once, each written chunk by chunk. */
+/* Bytes of two chunks: many variables are open at once, each written chunk after chunk. */
 static size_t two_chunks(const shape_t *shape)
 {
     size_t bytes = 2 * sizeof(double);
@@ -184,8 +183,8 @@ static size_t two_chunks(const shape_t *shape)
     return bytes;
 }
 
-/* Whether packing is not worth its while: setting up the filters for hundreds of small variables takes longer
- * than all else that is done about them. */
+/* Whether packing does not pay: to set up the filters of hundreds of small variables takes longer than all
+ * other work on them. */
 static bool is_small(const shape_t *shape)
 {
     size_t bytes = sizeof(double);
@@ -252,7 +251,7 @@ static void describe(qd_h5_t *self, hid_t dataset, const char *units, const char
         qd_h5_write_text(self, dataset, "long_name", long_name);
 }
 
-/* What codes 0, 1, ... mean; of the type of the variable, as CF wants it. */
+/* Meanings of codes 0, 1, ... (CF: flag_values have the type of the variable). */
 static void describe_flags(qd_h5_t *self, hid_t dataset, qd_h5_type_t type, const char *flags)
 {
     int8_t value[16];
@@ -266,7 +265,7 @@ static void describe_flags(qd_h5_t *self, hid_t dataset, qd_h5_type_t type, cons
     qd_h5_write_text(self, dataset, "flag_meanings", flags);
 }
 
-/* Makes a dimension, which is kept open. */
+/* Creates a dimension and keeps it open. */
 static size_t make_scale(qd_h5_t *self, const char *path, qd_h5_type_t type, shape_t *shape, const char *name,
                          const char *units, const char *long_name)
 {
@@ -411,7 +410,7 @@ void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_values_t v
 
 /* ---- the end ----------------------------------------------------------------------------------------- */
 
-/* What a failure has left open. */
+/* Closes all that a failure left open. */
 static void close_written(qd_h5_t *self)
 {
     for (size_t i = 0; i < self->written; i++) {
@@ -434,7 +433,7 @@ qd_status_t qd_h5_close(qd_h5_t *self, qd_error_t *error)
         qd_h5_need(self, H5Dclose(self->keep[self->kept - 1].variable) >= 0, "closing a variable", NULL);
     if (self->file >= 0) {
         qd_h5_need(self, H5Fclose(self->file) >= 0, "closing the file", NULL);
-        (void)H5garbage_collect(); /* small objects that libhdf5 keeps would hold pages all over the heap */
+        (void)H5garbage_collect(); /* small objects of libhdf5 would hold pages all over the heap */
     }
     self->file = -1;
     qd_guard_end(self->guard);

@@ -66,7 +66,7 @@ void qd_index_free(qd_index_t *self)
     free(self);
 }
 
-/* Whether tallies are as large as what they are of asks for. */
+/* Whether every unit of a point of the design has a tally with room for paths, where paths are kept. */
 static bool have_room(const qd_index_t *self, const qd_part_kind_t *kind, const qd_unit_t *unit, size_t units)
 {
     for (size_t i = 0; kind->paths && i < units; i++) {
@@ -79,8 +79,8 @@ static bool have_room(const qd_index_t *self, const qd_part_kind_t *kind, const 
     return true;
 }
 
-/* Takes over units that were read; the array itself is freed, and so are units of points that the experiment
- * lacks. */
+/* Takes over units that were read, and frees the array. Units of points that the experiment lacks are
+ * freed. */
 static qd_status_t take_units(qd_index_t *self, size_t source, qd_unit_t *unit, size_t units,
                               qd_error_t *error)
 {
@@ -103,8 +103,8 @@ static qd_status_t take_units(qd_index_t *self, size_t source, qd_unit_t *unit, 
     return status;
 }
 
-/* All sources with worlds keep the same of each. A source without any (a shard of fewer units than shards)
- * keeps nothing, which says nothing about the others. */
+/* All sources with worlds keep the same outcomes, paths and extras of each world. A source without worlds (a
+ * shard of fewer units than shards) keeps nothing, and is not compared. */
 static qd_status_t check_kind(qd_index_t *self, const char *path, const qd_part_kind_t *kind, bool worlds,
                               qd_error_t *error)
 {
@@ -146,7 +146,7 @@ static qd_status_t accept(qd_index_t *self, const char *path, bool result, const
     return status;
 }
 
-/* A folder that is read: where it lies, and open. */
+/* A folder of parts while it is read. */
 typedef struct {
     const char *path;
     int at;
@@ -231,8 +231,8 @@ static qd_status_t add_entry(qd_index_t *self, const folder_t *folder, const cha
     return status;
 }
 
-/* Worlds of another version may be other worlds. A manifest that is lost or damaged says nothing, and its
- * parts are those of this experiment by their own words. */
+/* Worlds of another version may differ. Where a manifest is lost or damaged, the parts' own headers name
+ * their experiment. */
 static qd_status_t check_version(const qd_index_t *self, const char *path, qd_error_t *error)
 {
     qd_manifest_t manifest;
@@ -297,8 +297,7 @@ qd_status_t qd_index_add_result(qd_index_t *self, const char *path, qd_error_t *
                         "%s: damaged: tallies in /parts do not have as many periods as they say", path);
 }
 
-/* Larger units first, then in the order in which they were added, so that the choice does not depend on
- * chance. */
+/* Sorts larger units first, then by the order in which they were added: the choice is deterministic. */
 static int compare_units(const void *a, const void *b)
 {
     const qd_unit_t *x = *(qd_unit_t *const *)a, *y = *(qd_unit_t *const *)b;

@@ -1,10 +1,10 @@
-/* What is done of an experiment, and where: an index over the parts of a folder, over result files, or over
- * both.
+/* The finished worlds of an experiment and their places: an index over the parts of a folder, over result
+ * files, or over both.
  *
- * Filled by any number of qd_index_add_... calls, closed by one qd_index_select, then read. Worlds are found
- * through the hash of their point and the label of their order (unit.h), so positions are those of the
- * experiment the index was made for, whatever the design looked like when they were computed. Nothing of the
- * rows is held in memory. */
+ * Fill it by any number of qd_index_add_... calls, close it by one qd_index_select, then read. Worlds are
+ * found through the hash of their point and the label of their order (unit.h), so positions are those of the
+ * experiment for which the index was made, whatever the design was when the worlds were computed. No rows are
+ * held in memory. */
 #ifndef QD_STORE_INDEX_H
 #define QD_STORE_INDEX_H
 
@@ -31,25 +31,25 @@ QD_MUST_USE qd_status_t qd_index_add_folder(qd_index_t *self, const char *folder
 /* Adds a result file that holds its tallies (a shard, an unfinished run). */
 QD_MUST_USE qd_status_t qd_index_add_result(qd_index_t *self, const char *path, qd_error_t *error);
 
-/* Decides which units count: each world once. Of units that hold the same worlds the larger is taken; one
- * that shares some worlds with those taken but has others too is left out with a warning, and so is one with
- * worlds that the experiment does not have (any more). */
+/* Decides which units count, so that each world counts once. Of units that hold the same worlds the larger is
+ * taken. A unit that shares some worlds with those taken and has others too is left out with a warning, and
+ * so is a unit with worlds that the experiment does not have (any more). */
 QD_MUST_USE qd_status_t qd_index_select(qd_index_t *self, qd_error_t *error);
 
-/* Selects anew after qd_index_select: units that reach to world limit[point * orders + order] or beyond it
- * are left out, silently. For precision stops, which decide how many worlds count. Points that set the same
- * things must have the same limits. */
+/* Selects anew after qd_index_select, for precision stops, which decide how many worlds count: units that
+ * reach to world limit[point * orders + order] or beyond it are left out without a warning. Points that set
+ * the same parameters must have the same limits. */
 QD_MUST_USE qd_status_t qd_index_limit(qd_index_t *self, const uint64_t limit[], qd_error_t *error);
 
-/* What is not selected now is never selected again, whatever is added later: units that fill the gaps of this
+/* Excludes for good all units that are not selected now: units that are added later and fill the gaps of this
  * selection then all count. */
 void qd_index_settle(qd_index_t *self);
 
-/* Says that the sources are one run's unfinished result file and its parts, which hold the same worlds where
- * the run was stopped: no warning tells of worlds met twice. */
+/* Suppresses warnings of worlds met twice: the sources are the unfinished result file of one run and its
+ * parts, which hold the same worlds. */
 void qd_index_expect_doubles(qd_index_t *self);
 
-/* One line each about what was set aside, left out or met twice. */
+/* Warnings, one line each: sources set aside, worlds left out, worlds met twice. */
 const qd_error_t *qd_index_warnings(const qd_index_t *self);
 
 /* Worlds left out because they could not be counted. */
@@ -58,43 +58,45 @@ uint64_t qd_index_left_out(const qd_index_t *self);
 /* Parts left out because they were damaged. */
 size_t qd_index_damaged(const qd_index_t *self);
 
-/* Worlds that its sources hold and the experiment does not have: of points and orders that it lacks, or, as
- * of qd_index_select, beyond its number of worlds. */
+/* Worlds of its sources that the experiment does not have: of points and orders that it lacks, or, as in
+ * qd_index_select, beyond its number of worlds. */
 uint64_t qd_index_strangers(const qd_index_t *self);
 
-/* What its sources keep; all zero while it has none. */
+/* The outcomes, paths and extras that its sources keep; all zero while it has no worlds. */
 qd_part_kind_t qd_index_kind(const qd_index_t *self);
 
 /* Worlds done, failed ones included. */
 const qd_ranges_t *qd_index_done(const qd_index_t *self, size_t point, size_t order);
 
-/* out[i] = outcome of world first + i, NaN where it is not there or failed. `outcome` QD_OUTCOMES_MAX + k is
- * extra k. Asking for an outcome that is not kept is QD_ERROR_INPUT. */
+/* out[i] = outcome of world first + i; NaN where the world is missing or failed. `outcome` QD_OUTCOMES_MAX +
+ * k is extra k. QD_ERROR_INPUT for an outcome that is not kept. */
 QD_MUST_USE qd_status_t qd_index_read(qd_index_t *self, size_t point, size_t order, size_t outcome,
                                       uint64_t first, size_t count, double out[], qd_error_t *error);
 
-/* Whether the rows it reads are those of its tallies: QD_ERROR_INPUT, with a line for each (point, order) and
- * its file, where they are not. Every row is read. Part files are checked as they are read; result files may
- * have been changed. */
+/* Compares the rows with the tallies. Reads every row. QD_ERROR_INPUT, with a line for each (point, order)
+ * and its file, where they differ. Part files are checked as they are read; result files may have been
+ * changed. */
 QD_MUST_USE qd_status_t qd_index_check_rows(qd_index_t *self, qd_error_t *error);
 
-/* The tally of all its worlds. It belongs to the index and holds until the next is asked for, or worlds are
- * selected anew. */
+/* The tally of all worlds of (point, order). It belongs to the index and is valid until the next one is
+ * requested or worlds are selected anew. */
 QD_MUST_USE qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const qd_tally_t **tally,
                                        qd_error_t *error);
 
-/* What qd_tally_extent_add reads of the same tally, for far less: quantiles and paths are not decoded. */
+/* The fields of the same tally that qd_tally_extent_add reads, at far lower cost: quantiles and paths are not
+ * decoded. */
 QD_MUST_USE qd_status_t qd_index_extent(qd_index_t *self, size_t point, size_t order,
                                         qd_tally_extent_t *extent, qd_error_t *error);
 
-/* The same tally as qd_tally_encode would give it, malloc'ed; not even decoded where it was written whole. */
+/* The same tally as qd_tally_encode would return it, malloc'ed; copied without decoding where it was written
+ * whole. */
 QD_MUST_USE qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsigned char **bytes,
                                          size_t *size, qd_error_t *error);
 
-/* Most periods of any tally of (point, order); 0 where nothing is done. */
+/* The largest number of periods of any tally of (point, order); 0 without worlds. */
 size_t qd_index_periods(const qd_index_t *self, size_t point, size_t order);
 
-/* Its failed worlds, in ascending order: number, and the i-th. */
+/* The number of failed worlds of (point, order), and the i-th in ascending order. */
 size_t qd_index_failures(const qd_index_t *self, size_t point, size_t order);
 qd_failure_t qd_index_failure(const qd_index_t *self, size_t point, size_t order, size_t i);
 

@@ -1,4 +1,4 @@
-/* Inside of an index: its fields, for index.c, index_read.c, row_check.c and assemble_parts.c. */
+/* The fields of an index, for index.c, index_read.c, row_check.c and assemble_parts.c. */
 #ifndef QD_STORE_INDEX_FIELDS_H
 #define QD_STORE_INDEX_FIELDS_H
 
@@ -6,7 +6,7 @@
 #include "store/source.h"
 #include "store/unit.h"
 
-/* A range of worlds of a slot and the unit that has them. */
+/* A range of worlds of a slot, and the unit that holds it. */
 typedef struct {
     size_t slot, unit;
     const qd_unit_range_t *range;
@@ -17,12 +17,12 @@ typedef struct {
     qd_failure_t failure; /* reason borrowed from the unit */
 } qd_slot_failure_t;
 
-/* Tallies asked for last: assembling asks three times for that of each cell, and an experiment without a
- * design has no more cells than these. */
+/* Cache of tallies: assembling requests the tally of each cell three times, and an experiment without a
+ * design has no more cells than the cache has entries. */
 #define QD_TALLIES_KEPT 4
 typedef struct {
     qd_tally_t *tally;
-    size_t slot, periods; /* slot QD_NO_SLOT: it holds none, but its memory can be used again */
+    size_t slot, periods; /* slot QD_NO_SLOT: empty, with memory that can be reused */
     bool paths;
 } qd_kept_tally_t;
 
@@ -47,7 +47,7 @@ struct qd_index {
     size_t damaged;             /* parts */
     uint64_t left_out;
     qd_kept_tally_t kept[QD_TALLIES_KEPT];
-    size_t oldest; /* of those kept: the next to be given up */
+    size_t oldest; /* entry of `kept` that is replaced next */
     qd_error_t warnings;
 };
 

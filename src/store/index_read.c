@@ -96,8 +96,7 @@ size_t qd_index_periods(const qd_index_t *self, size_t point, size_t order)
                : self->unit[self->piece[from].unit].periods;
 }
 
-/* Reads the encoded tally of the unit that piece i belongs to; NULL where an earlier piece of that unit was
- * met. */
+/* Reads the encoded tally of the unit of piece i; NULL where an earlier piece belongs to the same unit. */
 static qd_status_t read_tally(qd_index_t *self, size_t i, unsigned char **bytes, size_t *size,
                               qd_error_t *error)
 {
@@ -137,7 +136,7 @@ qd_status_t qd_index_extent(qd_index_t *self, size_t point, size_t order, qd_tal
     return status;
 }
 
-/* Makes it an empty tally for so many periods. */
+/* Empties a tally, for that many periods. */
 static qd_status_t clear_kept(qd_kept_tally_t *kept, size_t periods, bool paths, qd_error_t *error)
 {
     kept->slot = QD_NO_SLOT;
