@@ -1,4 +1,5 @@
-/* The thread that writes parts: playing threads do not wait for the disk, and refused writes lose nothing. */
+/* The thread that writes parts: playing threads do not wait for the disk, and failed writes lose no
+ * worlds. */
 #include "store/fabricated.h"
 
 #include "engine/part_writer.h"

@@ -1,4 +1,4 @@
-/* Robustness of claims whose effects are made up, so that it is known at which values the sign turns. */
+/* Robustness of claims with made-up effects, so that the values at which the sign changes are known. */
 #include "engine/bench.h"
 
 #define FILE_OF(rest)                                                                                        \
@@ -84,7 +84,7 @@ static void test_turns_at_a_known_value(void **state)
     bench_close(&bench);
 }
 
-/* A contradicted claim of which the sign turns where decay is high: "the same" is what was found. */
+/* A contradicted claim whose sign changes where decay is high: "same" refers to the sign found. */
 static double turns_with_decay(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     (void)order;
@@ -106,7 +106,7 @@ static void test_other_side(void **state)
     bench_close(&bench);
 }
 
-/* The sign changes with nothing that is known: between points by chance, or against the margin throughout. */
+/* The sign depends on no parameter: it varies between points by chance, or is opposite at all of them. */
 static double changes_at_random(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     size_t row = experiment->point[point].variation;
@@ -125,7 +125,7 @@ static void test_fragile(void **state)
     bench_close(&bench);
 }
 
-/* Where nothing but noise is left at the points, signs are a coin's, and none is significantly opposite. */
+/* Where the points have noise alone, either sign is as likely, and none is significantly opposite. */
 static double vanishes(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     (void)order;
@@ -258,7 +258,7 @@ static void test_undecided(void **state)
     bench_close(&bench);
 }
 
-/* Orders that contradict each other: "mixed" says nothing of their mean, which has a sign of its own or
+/* Orders that contradict each other: "mixed" does not fix the sign of their mean, which may be either or
  * none. */
 static double opposite_orders(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {

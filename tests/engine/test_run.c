@@ -1,6 +1,6 @@
-/* Whole runs through the library, with worlds that fail: they are set aside, counted and told, and the run
- * goes on up to max_failures. The plan that makes them fail cannot be stated in a file: it is made here from
- * one that can. */
+/* Whole runs through the library, with worlds that fail: they are set aside, counted and reported, and the
+ * run continues up to max_failures. No file can state a plan that makes them fail: it is made here from one
+ * that can be stated. */
 #include "engine/tiny.h"
 
 #include <math.h>
@@ -114,7 +114,7 @@ static void test_failed_worlds_are_exported(void **state)
     assert_int_equal(failed + whole, summary.assembled.worlds);
 }
 
-/* The file's own experiment does not fail: verify tells the first world that did. */
+/* The file's own experiment does not fail: verify reports the first world that did. */
 static void test_verify_tells_failures_apart(void **state)
 {
     char output[64];
@@ -157,13 +157,13 @@ static void test_too_many_failures_end_the_run(void **state)
                          QD_ERROR_INTERNAL);
         assert_int_equal(error.count, 1);
         assert_non_null(strstr(error.text, "max_failures"));
-        /* The findings can be inspected, and are kept. */
+        /* The worlds that failed can be read, and are kept. */
         assert_int_equal(access(output, R_OK), 0);
         assert_int_equal(access(parts, R_OK), 0);
         assert_false(summary.assembled.complete);
         assert_true(summary.assembled.failures > 0);
-        /* Going on meets the same failures. The parts hold the worlds of the unfinished file, as they
-         * should. */
+        /* A resumed run meets the same failures. As intended, the parts hold the worlds of the unfinished
+         * file. */
         size_t warnings = 0;
         qd_run_options_t resume = {
             .threads = 1, .resume = true, .warn = count_warnings, .context = &warnings};

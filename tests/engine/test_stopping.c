@@ -1,5 +1,5 @@
-/* A precision stop does not depend on the order in which blocks are finished, nor on where an earlier session
- * ended. */
+/* A precision stop depends neither on the order in which blocks are finished nor on the end of an earlier
+ * session. */
 #include "engine/tiny.h"
 
 #include <stdlib.h>

@@ -27,8 +27,8 @@ static void test_takes_the_share_that_it_says(void **state)
             }
 }
 
-/* 2,000 points of 3 orders and one world each: 1 % is 60 worlds, not 6,000. They are of 60 cells, of every
- * order, and no two hundred cells that follow one another are left out. */
+/* 2,000 points of 3 orders and one world each: 1 % is 60 worlds, not 6,000. They lie in 60 cells, of every
+ * order, and no run of two hundred successive cells is left out. */
 static void test_spreads_over_small_cells(void **state)
 {
     (void)state;
@@ -60,7 +60,7 @@ static void test_meets_every_order_whatever_the_period(void **state)
         assert_true(orders[o] >= 60);
 }
 
-/* Cells of many worlds are met in whole blocks, which are played faster. */
+/* Cells of many worlds are sampled in whole blocks, which play faster. */
 static void test_takes_blocks_of_large_cells(void **state)
 {
     (void)state;

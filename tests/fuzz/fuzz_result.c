@@ -1,4 +1,4 @@
-/* A result file: refused with a reason, or everything in it can be asked for. */
+/* A result file: refused with a reason, or readable as a whole. */
 #include "fuzz.h"
 
 #include "quadrille/result.h"

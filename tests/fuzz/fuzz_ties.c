@@ -1,4 +1,4 @@
-/* A signed edge list: refused with a reason, or a landscape that is in order. */
+/* A signed edge list: refused with a reason, or a valid landscape. */
 #include "fuzz.h"
 
 #include "landscape/files.h"

@@ -204,7 +204,7 @@ static void test_reviews(void **state)
     assert_true(near > 100);
 }
 
-/* Moves to and fro, hundreds of them, and the books still agree with those computed afresh. */
+/* After hundreds of moves back and forth the maintained sums equal recomputed ones. */
 static void test_books_of_many_moves(void **state)
 {
     (void)state;
@@ -225,7 +225,7 @@ static void test_books_of_many_moves(void **state)
     }
 }
 
-/* Played on from where it ended nothing moves, in one pass. */
+/* Played again from its end, the game has no move, in one pass. */
 static void test_end_is_an_end(void **state)
 {
     (void)state;
@@ -271,7 +271,7 @@ static void test_payoffs_by_hand(void **state)
     QD_ASSERT_NEAR(qd_bloc_game_payoff(&s.game, 1, 1), 0.8 * 0.25 * (0.4 + 2 * 0.06) - 0.02, 1e-16);
 }
 
-/* A label stays open to its last member when the owner is gone, but it costs and brings nothing. */
+/* A label stays open to its last member after the owner has left; it costs and pays nothing. */
 static void test_last_member(void **state)
 {
     (void)state;
@@ -351,8 +351,8 @@ static void test_no_labels(void **state)
         assert_int_equal(s.label[i], 0);
 }
 
-/* A chase, impossible in a symmetric game: state 1 follows 0, which flees to 2 or stands alone. The cap ends
- * it, and the result says so. */
+/* A cycle, impossible in a symmetric game: state 1 follows 0, which moves to 2 or stands alone. The cap ends
+ * the game, and the result reports it. */
 static void test_cap(void **state)
 {
     (void)state;
@@ -460,8 +460,8 @@ static void test_six_players(void **state)
     assert_true(ended[0] && ended[1] && ended[2] && ended[3]);
 }
 
-/* Bogomolnaia and Jackson 2002: symmetric additively separable games end in a Nash-stable partition, whatever
- * they begin with: nobody gains by joining another group or by standing alone. */
+/* Bogomolnaia and Jackson 2002: symmetric additively separable games end in a Nash-stable partition from any
+ * start: nobody gains by joining another group or by standing alone. */
 static void test_symmetric_hedonic_games(void **state)
 {
     (void)state;

@@ -217,7 +217,7 @@ static double affinity(const qd_world_t *world, size_t i, size_t j)
     return world->state.affinity[i * world->state.padded + j];
 }
 
-/* Everybody at 0.2 towards everybody; sides of all kinds; after a mission through g. */
+/* All affinities are 0.2; sides of all kinds; after a mission through g. */
 static qd_world_t *learned(qd_venue_t g)
 {
     qd_world_t *world = start();
@@ -328,7 +328,7 @@ static void test_learning_against_plain_loops(void **state)
     }
 }
 
-/* However often they learn, affinities stay within [-1, 1]. */
+/* Affinities stay within [-1, 1] after any number of updates. */
 static void test_learning_saturates(void **state)
 {
     (void)state;
@@ -372,8 +372,7 @@ static void test_load(void **state)
     qd_world_free(world);
 }
 
-/* Without any effort against resistance the load is as high as it can be; without resistance there is none.
- */
+/* Without effort against a resistance the load reaches its maximum; without resistance there is none. */
 static void test_load_without_effort(void **state)
 {
     (void)state;

@@ -33,7 +33,7 @@ static void test_formula(void **state)
     }
 }
 
-/* Squares go a way of their own, in which nothing branches. */
+/* Exponent 2 has a path of its own, without branches. */
 static void test_squares(void **state)
 {
     (void)state;

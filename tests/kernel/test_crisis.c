@@ -1,6 +1,5 @@
 /* labels: statistics */
-/* Crises (model.md part 3): how many, how severe, where, against whom, what they mean to each state, who
- * takes them up. */
+/* Crises (model.md part 3): number, severity, place, target, stakes of each state, initiator. */
 #include "kernel/crisis.h"
 
 #include "support/check.h"
@@ -58,8 +57,8 @@ static void test_counts_are_poisson(void **state)
     qd_world_free(world);
 }
 
-/* Draws are taken for some periods at once; the count is that of the period's own draw, in whatever order
- * worlds and periods come. */
+/* Draws of several periods are made together; the count is that of the period's own draw, in any order of
+ * worlds and periods. */
 static void test_counts_have_addresses(void **state)
 {
     (void)state;
@@ -292,7 +291,7 @@ static void test_stakes_prices_initiators(void **state)
         pole += crisis->initiator >= 0 && crisis->initiator < (int)world->state.poles;
     }
     assert_true(targeted > 600 && targeted < 900);
-    assert_true(pole > 600); /* the strong take up most of them */
+    assert_true(pole > 600); /* strong states initiate most of them */
     qd_world_free(world);
 }
 

@@ -1,5 +1,5 @@
-/* Enduring missions (model.md part 10), watched: how many run and in which order they go on, who leaves and
- * that all who stay are willing, what the initiator weighs, and what the outcomes say of it. */
+/* Enduring missions (model.md part 10), observed event by event: their number and order, partners that leave,
+ * the willingness of those that stay, the initiator's decision, and the outcomes. */
 #include "kernel/world.h"
 
 #include "support/check.h"
@@ -166,7 +166,7 @@ static void see_partner_leave(watcher_t *self, const qd_event_t *event)
     assert_true(++mission->left <= mission->joined); /* so that leaving ends */
 }
 
-/* Everybody who is still in is willing, and missions go on once a period in the order of their start. */
+/* All remaining partners are willing, and missions continue once a period in the order of their start. */
 static mission_t *see_period_of_mission(watcher_t *self, const qd_event_t *event)
 {
     mission_t *mission = find(self, event->inside->enduring);
@@ -276,8 +276,8 @@ static void see(void *context, const qd_event_t *event)
            event->inside->state->padded * sizeof *self->support);
 }
 
-/* Most missions endure and end late; initiators that do not give up, that have deadlines, that ask their
- * publics. */
+/* Most missions endure and end late: initiators that do not give up, that have deadlines, or that depend on
+ * their publics. */
 static void make_long(qd_plan_t *plan, qd_test_stream_t *stream)
 {
     bool stubborn = qd_test_uniform(stream) < 0.3;

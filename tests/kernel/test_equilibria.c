@@ -1,6 +1,6 @@
 /* Brute force: in drawn worlds of at most six states, every profile of each club game (model.md part 9) and
- * of each mission game (part 4, with the hub) is enumerated and those in equilibrium are listed, by the
- * definitions of the payoffs alone. What the kernel ends in must be one of them. */
+ * of each mission game (part 4, with the hub) is enumerated, and the equilibria are listed by the definitions
+ * of the payoffs alone. The kernel must end in one of them. */
 #include "kernel/world.h"
 
 #include "support/check.h"
@@ -262,7 +262,7 @@ static void see(void *context, const qd_event_t *event)
         see_venue(self, event);
 }
 
-/* Clubs from cheap to dear under patrons from friendly to hostile, hubs that are liked, open umbrellas. */
+/* Clubs from cheap to expensive under patrons from friendly to hostile, hubs with support, open umbrellas. */
 static void make_plan(qd_plan_t *plan, uint64_t number)
 {
     qd_test_stream_t stream = qd_test_stream(611, number);

@@ -1,5 +1,5 @@
-/* Four mission games side by side make the moves that each of them makes alone, and end, number by number, as
- * it does. */
+/* Four mission games played side by side make the same moves, and end with the same bits, as each of them
+ * played alone. */
 #include "kernel/mission_game.h"
 
 #include "math/reduce.h"
@@ -63,7 +63,7 @@ typedef struct {
     double x[MOST];
 } follower_t;
 
-/* Leads to the next row that moves this game; false at the end of the log. */
+/* Advances to the next row that moves this game; false at the end of the log. */
 static bool find_move(follower_t *self)
 {
     const qd_abreast_move_t *move = self->log->move;

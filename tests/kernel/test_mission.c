@@ -1,4 +1,4 @@
-/* Every crisis of many made-up worlds, watched as it happens: each move of each mission game, each venue as
+/* Every crisis of many made-up worlds, observed event by event: each move of each mission game, each venue as
  * solved, each choice, each paralysis (model.md part 4; validation.md part 10). */
 #include "kernel/world.h"
 #include "kernel/venue_games.h"
@@ -72,8 +72,7 @@ static void see_move(watcher_t *self, const qd_event_t *event)
     self->moving = (int)event->venue;
 }
 
-/* Nobody who is free gains by another side that is open to it: no joiner by leaving, no outsider by joining.
- */
+/* No free state gains by another side that is open to it: no joiner by leaving, no outsider by joining. */
 static void check_stability(const qd_test_venue_t *rules, const double x[])
 {
     for (size_t i = 0; i < rules->state->n; i++) {

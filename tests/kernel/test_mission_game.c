@@ -43,8 +43,8 @@ static void set_affinity(setting_t *s, size_t n, size_t i, size_t j, double a)
     s->affinity[i * qd_padded(n) + j] = s->affinity[j * qd_padded(n) + i] = a;
 }
 
-/* States with random stakes, prices and feelings; an initiator at +1, sometimes a target at -1, some who may
- * not join. */
+/* States with random stakes, prices and affinities; an initiator at +1, sometimes a target at -1, and some
+ * states that may not join. */
 static void make_up(setting_t *s, qd_test_stream_t *stream, size_t n)
 {
     *s = (setting_t){0};

@@ -139,7 +139,7 @@ static void test_learning_spreads_and_fades(void **state)
     qd_world_free(world);
 }
 
-/* Periods of different rates, settled together or one by one; and nothing is owed twice. */
+/* Periods of different rates, settled together or one by one; nothing is settled twice. */
 static void test_relaxation_owed(void **state)
 {
     (void)state;
@@ -239,8 +239,7 @@ static qd_change_t change(int at, qd_parameter_t parameter, double value)
     return (qd_change_t){.at = at, .parameter = parameter, .distribution = qd_constant(value)};
 }
 
-/* Where nothing happens but relaxation, it is seen period by period; and a world goes the same way unwatched.
- */
+/* Without other events relaxation is observed period by period; and a world is the same unobserved. */
 typedef struct {
     double affinity[STATES * 16], baseline[STATES * 16];
     size_t periods;

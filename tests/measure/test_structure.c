@@ -119,7 +119,7 @@ static double strangers(size_t i, size_t j)
     return 0.0;
 }
 
-/* All friends but for one hostile pair. */
+/* All pairs friendly but one. */
 static double quarrel(size_t i, size_t j)
 {
     return i == 0 && j == 1 ? -1.0 : 1.0;

@@ -88,7 +88,7 @@ static int play_variants(player_t *self, qd_order_kind_t kind, const char *editi
     return 0;
 }
 
-/* Everything that an order draws anew in the middle of a world. */
+/* All quantities that an order draws again in the middle of a world. */
 static int play_schedule(player_t *self, qd_order_kind_t kind)
 {
     const qd_change_t change[] = {

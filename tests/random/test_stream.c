@@ -73,7 +73,7 @@ static void test_known_answers(void **state)
     assert_int_equal(addressed, 2);
 }
 
-/* Every address is the block of its counter, whatever its parts. */
+/* Every address gives the block of its counter, for any values of its parts. */
 static void test_addresses(void **state)
 {
     (void)state;

@@ -19,7 +19,7 @@
 
 static long failing_at, failing_count; /* 0: none is to fail */
 
-/* From now on the k-th request fails; 0: none. Returns how many were made since the last call. */
+/* Lets the k-th request from now fail; 0: none. Returns the number of requests since the last call. */
 static inline long fail_at(long k)
 {
     long made = failing_count;

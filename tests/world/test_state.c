@@ -132,7 +132,7 @@ static void test_proximity(void **state)
     qd_world_free(world);
 }
 
-/* A reset leaves nothing behind, also when the new world is smaller than the last one. */
+/* A reset clears all of the former world, also when the new one is smaller. */
 static void test_reset(void **state)
 {
     (void)state;
