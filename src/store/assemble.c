@@ -71,7 +71,8 @@ static qd_status_t write_draft(qd_assembly_t *self, const qd_draft_t *draft, qd_
 }
 
 /* Every byte of the file as it lies on the disk: checksums of chunks, digests of groups, and these against the arrays
- * that were handed over when it was written. */
+ * that were handed over when it was written. Its rows and tallies were compared with those that it is made from when
+ * they were handed over (assemble_worlds.c, assemble_parts.c). */
 static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_error_t *error)
 {
     const qd_runner_t *runner = self->options->runner;
@@ -88,32 +89,6 @@ static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_
     qd_status_t status = qd_h5_close(h5, error);
     free(h5);
     return status;
-}
-
-/* The tallies of the file against those that it was made from. Its rows were compared with these when they were
- * handed over (assemble_worlds.c), and are those still, by the digest. */
-static qd_status_t check_tallies(const qd_assembly_t *self, const char *path, qd_error_t *error)
-{
-    qd_index_t *index = NULL;
-    char hash[33];
-    qd_status_t status = qd_index_new(self->experiment, self->options->files, &index, error);
-    if (status == QD_OK)
-        status = qd_index_add_result(index, path, error);
-    if (status == QD_OK)
-        status = qd_index_select(index, error);
-    if (status == QD_OK)
-        status = qd_result_hash(self->experiment, index, hash, error);
-    if (status == QD_OK && strcmp(hash, self->assembled.result_hash) != 0)
-        status = qd_error_add(error, QD_ERROR_IO, "%s: read back, it has result_hash %s instead of %s",
-                              self->options->path, hash, self->assembled.result_hash);
-    qd_index_free(index);
-    return status == QD_ERROR_INPUT ? QD_ERROR_IO : status;
-}
-
-static qd_status_t read_back(const qd_assembly_t *self, const char *path, qd_error_t *error)
-{
-    qd_status_t status = check_digest(self, path, error);
-    return status == QD_OK && self->options->embed ? check_tallies(self, path, error) : status;
 }
 
 qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
@@ -137,13 +112,13 @@ qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
     if (status == QD_OK && !options->scratch)
         status = qd_draft_sync(&draft, error);
     if (status == QD_OK && !options->scratch)
-        status = read_back(self, draft.temporary, error);
+        status = check_digest(self, draft.temporary, error);
     if (status == QD_OK)
         status = qd_draft_publish(&draft, options->overwrite, error);
     if (status == QD_OK)
         *assembled = self->assembled;
 out:
     qd_draft_discard(&draft);
-    free(self);
+    qd_assembly_free(self);
     return status;
 }

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "store/cf.h"
+#include "store/tally_crew.h"
 
 static uint64_t mask_of(const qd_output_t *output)
 {
@@ -38,6 +39,13 @@ qd_assembly_t *qd_assembly_new(const qd_experiment_t *experiment, qd_index_t *in
     return self;
 }
 
+void qd_assembly_free(qd_assembly_t *self)
+{
+    if (self != NULL)
+        free(self->cell);
+    free(self);
+}
+
 qd_status_t qd_result_hash(const qd_experiment_t *experiment, qd_index_t *index, char hash[33],
                            qd_error_t *error)
 {
@@ -46,7 +54,7 @@ qd_status_t qd_result_hash(const qd_experiment_t *experiment, qd_index_t *index,
         return qd_no_memory(error);
     qd_status_t status = qd_assembly_survey(self, error);
     memcpy(hash, self->assembled.result_hash, sizeof self->assembled.result_hash);
-    free(self);
+    qd_assembly_free(self);
     return status;
 }
 
@@ -73,29 +81,71 @@ static void survey_ranges(qd_assembly_t *self, size_t point, size_t order)
     self->periods = periods > self->periods ? periods : self->periods;
 }
 
-static void survey_extent(qd_assembly_t *self, const qd_tally_extent_t *extent, qd_cell_hash_t *cell)
+/* Ranges of the outcomes, met by one worker. */
+typedef struct {
+    double low[QD_OUTCOMES_MAX], high[QD_OUTCOMES_MAX];
+} edges_t;
+
+typedef struct {
+    qd_assembly_t *assembly;
+    edges_t *edges; /* per worker */
+} survey_t;
+
+static void take_extent(survey_t *self, size_t worker, size_t place, const qd_tally_extent_t *extent)
 {
     const qd_tally_totals_t *totals = &extent->totals;
-    *cell = (qd_cell_hash_t){totals->worlds, totals->failures, totals->hash};
-    self->assembled.failures += cell->failures;
+    edges_t *edges = &self->edges[worker];
+    self->assembly->cell[place] = (qd_cell_hash_t){totals->worlds, totals->failures, totals->hash};
     for (size_t o = 0; o < qd_outcome_count; o++) {
-        self->low[o] = fmin(self->low[o], extent->min[o]);
-        self->high[o] = fmax(self->high[o], extent->max[o]);
+        edges->low[o] = fmin(edges->low[o], extent->min[o]);
+        edges->high[o] = fmax(edges->high[o], extent->max[o]);
     }
 }
 
-static qd_status_t survey_points(qd_assembly_t *self, qd_cell_hash_t cell[], qd_error_t *error)
+/* On any thread: the extent of a (point, order) with one tally. */
+static qd_status_t survey_cell(void *context, size_t worker, const qd_crew_cell_t *cell, qd_error_t *error)
 {
-    size_t orders = self->experiment->orders;
     qd_tally_extent_t extent;
-    for (size_t i = 0; i < self->experiment->points * orders; i++) {
-        qd_status_t status = qd_index_extent(self->index, i / orders, i % orders, &extent, error);
+    if (cell->bytes == NULL)
+        return QD_OK;
+    qd_tally_extent_clear(&extent);
+    qd_status_t status = qd_tally_extent_add(&extent, cell->bytes, cell->size, error);
+    if (status == QD_OK)
+        take_extent(context, worker, cell->place, &extent);
+    return status;
+}
+
+/* On the calling thread: that of one with several, and totals. */
+static qd_status_t survey_rest(void *context, const qd_crew_cell_t *cell, qd_error_t *error)
+{
+    survey_t *self = context;
+    qd_assembly_t *assembly = self->assembly;
+    qd_tally_extent_t extent;
+    if (cell->bytes == NULL) {
+        qd_status_t status = qd_index_extent(assembly->index, cell->point, cell->order, &extent, error);
         if (status != QD_OK)
             return status;
-        survey_ranges(self, i / orders, i % orders);
-        survey_extent(self, &extent, &cell[i]);
+        take_extent(self, 0, cell->place, &extent);
     }
+    survey_ranges(assembly, cell->point, cell->order);
+    assembly->assembled.failures += assembly->cell[cell->place].failures;
     return QD_OK;
+}
+
+static qd_status_t survey_points(qd_assembly_t *self, edges_t edges[], qd_error_t *error)
+{
+    size_t orders = self->experiment->orders, cells = self->experiment->points * orders;
+    const qd_runner_t *runner = self->options == NULL ? NULL : self->options->runner;
+    qd_tally_crew_t crew;
+    survey_t survey = {.assembly = self, .edges = edges};
+    qd_status_t status = qd_tally_crew_init(
+        &crew, self->index, runner, &(qd_crew_task_t){survey_cell, survey_rest, &survey, false}, error);
+    for (size_t i = 0; i < cells && status == QD_OK; i++)
+        status = qd_tally_crew_add(&crew, i / orders, i % orders, i, error);
+    if (status == QD_OK)
+        status = qd_tally_crew_finish(&crew, error);
+    qd_tally_crew_free(&crew);
+    return status;
 }
 
 qd_status_t qd_result_hash_of(const qd_experiment_t *experiment, const qd_cell_hash_t cell[], char hash[33],
@@ -144,20 +194,29 @@ static void find_edges(qd_outcome_t outcome, double *low, double *high)
 
 qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
 {
+    size_t workers = qd_crew_workers(self->options == NULL ? NULL : self->options->runner);
     self->worlds = self->periods = 1;
     self->assembled = (qd_assembled_t){.complete = true};
-    for (size_t o = 0; o < qd_outcome_count; o++) {
-        self->low[o] = INFINITY;
-        self->high[o] = -INFINITY;
+    edges_t *edges = qd_new(workers, sizeof *edges, error);
+    self->cell = qd_new(self->experiment->points * self->experiment->orders + 1, sizeof *self->cell, error);
+    for (size_t i = 0; i < workers * qd_outcome_count && edges != NULL; i++) {
+        edges[i / qd_outcome_count].low[i % qd_outcome_count] = INFINITY;
+        edges[i / qd_outcome_count].high[i % qd_outcome_count] = -INFINITY;
     }
-    qd_cell_hash_t *cell =
-        qd_new(self->experiment->points * self->experiment->orders + 1, sizeof *cell, error);
-    qd_status_t status = cell == NULL ? QD_ERROR_MEMORY : survey_points(self, cell, error);
+    qd_status_t status =
+        edges == NULL || self->cell == NULL ? QD_ERROR_MEMORY : survey_points(self, edges, error);
     if (status == QD_OK)
-        status = qd_result_hash_of(self->experiment, cell, self->assembled.result_hash, error);
-    for (size_t o = 0; o < qd_outcome_count; o++)
+        status = qd_result_hash_of(self->experiment, self->cell, self->assembled.result_hash, error);
+    for (size_t o = 0; o < qd_outcome_count && edges != NULL; o++) {
+        self->low[o] = edges[0].low[o];
+        self->high[o] = edges[0].high[o];
+        for (size_t i = 1; i < workers; i++) {
+            self->low[o] = fmin(self->low[o], edges[i].low[o]);
+            self->high[o] = fmax(self->high[o], edges[i].high[o]);
+        }
         find_edges((qd_outcome_t)o, &self->low[o], &self->high[o]);
-    free(cell);
+    }
+    free(edges);
     return status;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "store/index_fields.h"
+#include "store/tally_crew.h"
 
 #define TALLY_CHUNK ((size_t)65536)
 #define TALLY_ROOM  (16 * TALLY_CHUNK) /* bytes that are written at once */
@@ -18,6 +19,7 @@ typedef struct {
     qd_h5_t *h5;
     const qd_experiment_t *experiment;
     qd_index_t *index;
+    const qd_cell_hash_t *cell; /* of the survey */
     size_t units, ranges;
     unit_row_t *unit;
     int64_t *value;         /* room for the larger of units and ranges */
@@ -81,23 +83,36 @@ static void append(embedding_t *self, const unsigned char *bytes, size_t size)
     }
 }
 
-static qd_status_t append_tally(embedding_t *self, unit_row_t *unit, qd_error_t *error)
+/* On any thread: the bytes that are handed over against the tally, as it was surveyed. */
+static qd_status_t check_tally(void *context, size_t worker, const qd_crew_cell_t *cell, qd_error_t *error)
 {
-    unsigned char *bytes = NULL;
-    size_t size = 0;
-    qd_status_t status =
-        qd_index_encoded(self->index, (size_t)unit->point, (size_t)unit->order, &bytes, &size, error);
-    if (status == QD_OK) {
-        append(self, bytes, size);
-        unit->tally_size = (int64_t)size;
-    }
-    free(bytes);
+    const embedding_t *self = context;
+    const qd_cell_hash_t *known = &self->cell[cell->point * self->experiment->orders + cell->order];
+    qd_tally_extent_t extent;
+    (void)worker;
+    qd_tally_extent_clear(&extent);
+    qd_status_t status = qd_tally_extent_add(&extent, cell->bytes, cell->size, error);
+    const qd_tally_totals_t *found = &extent.totals;
+    if (status == QD_OK && (found->worlds != known->worlds || found->failures != known->failures ||
+                            found->hash.low != known->sum.low || found->hash.high != known->sum.high))
+        status = qd_error_add(
+            error, QD_ERROR_IO, "the tally of point %s, order %s, changed while the file was written",
+            self->experiment->point[cell->point].label, self->experiment->order[cell->order].label);
     return status;
 }
 
-static qd_status_t write_tallies(embedding_t *self, qd_error_t *error)
+static qd_status_t append_tally(void *context, const qd_crew_cell_t *cell, qd_error_t *error)
 {
-    qd_status_t status = QD_OK;
+    embedding_t *self = context;
+    (void)error;
+    append(self, cell->bytes, cell->size);
+    self->unit[cell->place].tally_size = (int64_t)cell->size;
+    return QD_OK;
+}
+
+static qd_status_t write_tallies(embedding_t *self, const qd_runner_t *runner, qd_error_t *error)
+{
+    qd_tally_crew_t crew;
     self->byte = qd_h5_dimension(self->h5, "/parts/byte", 0, true);
     self->tally = qd_h5_define(self->h5,
                                &(qd_h5_variable_t){.path = "/parts/tally",
@@ -108,8 +123,13 @@ static qd_status_t write_tallies(embedding_t *self, qd_error_t *error)
                                                    .chunk = TALLY_CHUNK,
                                                    .compress = true},
                                QD_H5_BYTE);
+    qd_status_t status = qd_tally_crew_init(&crew, self->index, runner,
+                                            &(qd_crew_task_t){check_tally, append_tally, self, true}, error);
     for (size_t u = 0; u < self->units && status == QD_OK && !self->h5->failed; u++)
-        status = append_tally(self, &self->unit[u], error);
+        status = qd_tally_crew_add(&crew, (size_t)self->unit[u].point, (size_t)self->unit[u].order, u, error);
+    if (status == QD_OK)
+        status = qd_tally_crew_finish(&crew, error);
+    qd_tally_crew_free(&crew);
     write_waiting(self);
     qd_h5_grow(self->h5, self->byte, self->written);
     qd_h5_finish(self->h5, self->tally);
@@ -177,14 +197,15 @@ static void write_extras(qd_h5_t *h5, const qd_outcome_info_t *extra, size_t ext
 qd_status_t qd_assembly_parts(qd_assembly_t *assembly, qd_error_t *error)
 {
     qd_h5_t *h5 = &assembly->h5;
-    embedding_t self = {.h5 = h5, .experiment = assembly->experiment, .index = assembly->index};
+    embedding_t self = {
+        .h5 = h5, .experiment = assembly->experiment, .index = assembly->index, .cell = assembly->cell};
     qd_status_t status = plan_units(&self, error);
     if (status == QD_OK) {
         qd_h5_group(h5, "/parts");
         qd_h5_set_hash(h5, "/parts", "columns", assembly->kind.columns);
         write_extras(h5, assembly->options->extra, assembly->kind.extras);
         qd_h5_set_whole(h5, "/parts", "paths", assembly->kind.paths);
-        status = write_tallies(&self, error);
+        status = write_tallies(&self, assembly->options->runner, error);
     }
     if (status == QD_OK) {
         write_units(&self);

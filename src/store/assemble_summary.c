@@ -8,8 +8,9 @@
 #include "base/memory.h"
 #include "store/batch.h"
 #include "store/table.h"
+#include "store/tally_crew.h"
 
-#define CELLS_A_THREAD 4 /* whose tallies are in memory at once */
+#define WIDE_CHUNK 16384 /* elements, of variables over more than (point, order) */
 
 /* Numbers of the fields of one outcome and of one series in the batch. */
 typedef struct {
@@ -24,7 +25,9 @@ typedef struct {
 
 typedef struct {
     qd_assembly_t *assembly;
-    qd_batch_t batch;
+    /* Values of variables over (point, order) alone are few: many more of them are written at once. */
+    qd_batch_t batch, narrow;
+    size_t first;      /* point of the first of `narrow` */
     uint64_t outcomes; /* which are summarised */
     outcome_fields_t outcome[QD_OUTCOMES_MAX];
     series_fields_t series[QD_SERIES_COUNT];
@@ -51,21 +54,21 @@ static qd_real_field_t add_reals(summary_t *self, const char *group, const char 
 {
     char path[256], long_name[512];
     qd_h5_variable_t variable = variable_of(path, long_name, group, name, third, NULL, units, what, of);
-    variable.compress = third != NULL;
-    variable.chunk = third != NULL ? 16384 : 0;
+    variable.compress = true;
+    variable.chunk = third != NULL ? WIDE_CHUNK : QD_NARROW_CELLS;
     variable.alike = strcmp(name, "mean") != 0; /* quantiles are middles of bins */
-    return qd_batch_add_reals(&self->batch, &variable);
+    return qd_batch_add_reals(third != NULL ? &self->batch : &self->narrow, &variable);
 }
 
-/* Counts of worlds; those over more than (point, order) are packed. */
+/* Counts of worlds. */
 static qd_whole_field_t add_counts(summary_t *self, const char *group, const char *name, const char *third,
                                    const char *fourth, const char *what, const char *of)
 {
     char path[256], long_name[512];
     qd_h5_variable_t variable = variable_of(path, long_name, group, name, third, fourth, "worlds", what, of);
-    variable.compress = third != NULL;
-    variable.chunk = third != NULL ? 16384 : 0;
-    return qd_batch_add_wholes(&self->batch, &variable);
+    variable.compress = true;
+    variable.chunk = third != NULL ? WIDE_CHUNK : QD_NARROW_CELLS;
+    return qd_batch_add_wholes(third != NULL ? &self->batch : &self->narrow, &variable);
 }
 
 static void write_bins(qd_assembly_t *self, size_t outcome, const char *group)
@@ -154,15 +157,21 @@ static void define(summary_t *self)
         add_series(self, s);
 }
 
-static void fill_outcome(summary_t *self, size_t o, size_t i, const qd_tally_t *tally)
+static void fill_narrow(summary_t *self, size_t o, size_t n, const qd_tally_t *tally)
+{
+    const outcome_fields_t *f = &self->outcome[o];
+    qd_batch_t *b = &self->narrow;
+    qd_summary_t summary = qd_tally_summary(tally, (qd_outcome_t)o);
+    *qd_batch_wholes(b, f->count, n) = (int64_t)summary.count;
+#define QD_SUMMARY_COLUMN(name, meaning) *qd_batch_reals(b, f->real[QD_SUMMARY_##name], n) = summary.name;
+#include "quadrille/result_columns.def"
+}
+
+static void fill_wide(summary_t *self, size_t o, size_t i, const qd_tally_t *tally)
 {
     const outcome_fields_t *f = &self->outcome[o];
     qd_batch_t *b = &self->batch;
     qd_outcome_t outcome = (qd_outcome_t)o;
-    qd_summary_t summary = qd_tally_summary(tally, outcome);
-    *qd_batch_wholes(b, f->count, i) = (int64_t)summary.count;
-#define QD_SUMMARY_COLUMN(name, meaning) *qd_batch_reals(b, f->real[QD_SUMMARY_##name], i) = summary.name;
-#include "quadrille/result_columns.def"
     for (size_t q = 0; q < QD_RESULT_QUANTILES; q++)
         qd_batch_reals(b, f->quantiles, i)[q] = qd_tally_quantile(tally, outcome, qd_result_quantiles[q]);
     uint64_t count[QD_BINS];
@@ -171,12 +180,12 @@ static void fill_outcome(summary_t *self, size_t o, size_t i, const qd_tally_t *
         qd_batch_wholes(b, f->histogram, i)[k] = (int64_t)count[k];
 }
 
-static void fill_stop(summary_t *self, size_t o, size_t i, size_t point, size_t order)
+static void fill_stop(summary_t *self, size_t o, size_t n, size_t point, size_t order)
 {
     const qd_assembly_t *assembly = self->assembly;
     const qd_interval_t *stop = &assembly->options->stop[point * assembly->experiment->orders + order];
-    *qd_batch_reals(&self->batch, self->outcome[o].real[QD_SUMMARY_stop_low], i) = stop->low;
-    *qd_batch_reals(&self->batch, self->outcome[o].real[QD_SUMMARY_stop_high], i) = stop->high;
+    *qd_batch_reals(&self->narrow, self->outcome[o].real[QD_SUMMARY_stop_low], n) = stop->low;
+    *qd_batch_reals(&self->narrow, self->outcome[o].real[QD_SUMMARY_stop_high], n) = stop->high;
 }
 
 static void fill_series(summary_t *self, size_t s, size_t i, const qd_tally_t *tally)
@@ -199,14 +208,16 @@ static void fill_series(summary_t *self, size_t s, size_t i, const qd_tally_t *t
 /* Of the tally of (point, order), the i-th of the batch. */
 static void fill(summary_t *self, size_t point, size_t order, size_t i, const qd_tally_t *tally)
 {
-    *qd_batch_wholes(&self->batch, self->worlds, i) =
+    size_t n = (point - self->first) * self->assembly->experiment->orders + order;
+    *qd_batch_wholes(&self->narrow, self->worlds, n) =
         (int64_t)qd_ranges_count(qd_index_done(self->assembly->index, point, order));
-    *qd_batch_wholes(&self->batch, self->failed, i) = (int64_t)qd_tally_failures(tally);
+    *qd_batch_wholes(&self->narrow, self->failed, n) = (int64_t)qd_tally_failures(tally);
     for (size_t o = 0; o < qd_outcome_count; o++)
         if (self->outcomes >> o & 1) {
-            fill_outcome(self, o, i, tally);
+            fill_narrow(self, o, n, tally);
+            fill_wide(self, o, i, tally);
             if (is_stopped_by(self, o))
-                fill_stop(self, o, i, point, order);
+                fill_stop(self, o, n, point, order);
         }
     for (size_t s = 0; self->assembly->kind.paths && s < QD_SERIES_COUNT; s++)
         fill_series(self, s, i, tally);
@@ -217,46 +228,26 @@ static void fill(summary_t *self, size_t point, size_t order, size_t i, const qd
 
 /* ---- on threads ---------------------------------------------------------------------------------------- */
 
-/* The encoded tally of a (point, order), read by the one thread that reads; any thread decodes it. */
-typedef struct {
-    size_t point, order, place; /* place: in the batch */
-    unsigned char *bytes;       /* NULL where nothing is done */
-    size_t size;
-} encoded_t;
-
-/* Tallies that wait to be decoded, and what each of the tasks that share them decodes into. */
+/* Memory of one worker: the tally that it decodes into. */
 typedef struct {
     qd_tally_t *tally;
     size_t periods;
     bool paths;
-    qd_error_t error;
 } decoder_t;
 
 typedef struct {
     summary_t *summary;
-    size_t decoders, cells, most;
+    size_t decoders;
     decoder_t *decoder;
-    encoded_t *cell;
+    qd_tally_crew_t crew;
 } crew_t;
 
 static void crew_free(crew_t *self)
 {
-    for (size_t i = 0; self->cell != NULL && i < self->cells; i++)
-        free(self->cell[i].bytes);
     for (size_t i = 0; self->decoder != NULL && i < self->decoders; i++)
         qd_tally_free(self->decoder[i].tally);
-    free(self->cell);
     free(self->decoder);
-}
-
-static qd_status_t crew_init(crew_t *self, summary_t *summary, qd_error_t *error)
-{
-    const qd_runner_t *runner = summary->assembly->options->runner;
-    size_t threads = runner != NULL ? (size_t)runner->threads : 1;
-    *self = (crew_t){.summary = summary, .decoders = threads, .most = threads * CELLS_A_THREAD};
-    self->decoder = qd_new(self->decoders, sizeof *self->decoder, error);
-    self->cell = qd_new(self->most, sizeof *self->cell, error);
-    return self->decoder != NULL && self->cell != NULL ? QD_OK : qd_no_memory(error);
+    qd_tally_crew_free(&self->crew);
 }
 
 /* An empty tally for a cell: that of the cell before, where it fits. */
@@ -270,52 +261,34 @@ static bool make_ready(decoder_t *self, size_t periods, bool paths)
     self->tally = qd_tally_new(periods, paths);
     self->periods = periods;
     self->paths = paths;
-    if (self->tally == NULL)
-        qd_no_memory(&self->error);
     return self->tally != NULL;
 }
 
-/* The cells of one task: every decoders-th of those in hand. */
-static void decode_share(void *context, size_t number)
+/* Decodes the tally of a cell into the batch. */
+static qd_status_t decode(void *context, size_t worker, const qd_crew_cell_t *cell, qd_error_t *error)
 {
     crew_t *self = context;
     const qd_assembly_t *assembly = self->summary->assembly;
-    decoder_t *decoder = &self->decoder[number];
-    for (size_t i = number; i < self->cells && decoder->error.count == 0; i += self->decoders) {
-        const encoded_t *cell = &self->cell[i];
-        size_t periods = qd_index_periods(assembly->index, cell->point, cell->order);
-        bool paths = assembly->kind.paths && assembly->experiment->point[cell->point].variation == 0;
-        if (make_ready(decoder, periods == 0 ? 1 : periods, paths) &&
-            (cell->bytes == NULL ||
-             qd_tally_decode(decoder->tally, cell->bytes, cell->size, &decoder->error) == QD_OK))
-            fill(self->summary, cell->point, cell->order, cell->place, decoder->tally);
-    }
+    decoder_t *decoder = &self->decoder[worker];
+    size_t periods = qd_index_periods(assembly->index, cell->point, cell->order);
+    bool paths = assembly->kind.paths && assembly->experiment->point[cell->point].variation == 0;
+    if (!make_ready(decoder, periods == 0 ? 1 : periods, paths))
+        return qd_no_memory(error);
+    qd_status_t status =
+        cell->bytes == NULL ? QD_OK : qd_tally_decode(decoder->tally, cell->bytes, cell->size, error);
+    if (status == QD_OK)
+        fill(self->summary, cell->point, cell->order, cell->place, decoder->tally);
+    return status;
 }
 
-/* Decodes the tallies in hand into the batch. */
-static qd_status_t crew_work(crew_t *self, qd_error_t *error)
+static qd_status_t crew_init(crew_t *self, summary_t *summary, qd_error_t *error)
 {
-    qd_runner_run(self->summary->assembly->options->runner, self->decoders, decode_share, self);
-    for (size_t i = 0; i < self->cells; i++)
-        free(self->cell[i].bytes);
-    self->cells = 0;
-    for (size_t i = 0; i < self->decoders; i++)
-        if (self->decoder[i].error.count > 0)
-            return qd_error_add(error, self->decoder[i].error.status, "%s", self->decoder[i].error.text);
-    return QD_OK;
-}
-
-/* Reads the tally of a cell; once as many are in hand as are decoded together, does so. */
-static qd_status_t crew_add(crew_t *self, encoded_t cell, qd_error_t *error)
-{
-    qd_index_t *index = self->summary->assembly->index;
-    if (qd_ranges_count(qd_index_done(index, cell.point, cell.order)) > 0) {
-        qd_status_t status = qd_index_encoded(index, cell.point, cell.order, &cell.bytes, &cell.size, error);
-        if (status != QD_OK)
-            return status;
-    }
-    self->cell[self->cells++] = cell;
-    return self->cells == self->most ? crew_work(self, error) : QD_OK;
+    const qd_runner_t *runner = summary->assembly->options->runner;
+    *self = (crew_t){.summary = summary, .decoders = qd_crew_workers(runner)};
+    self->decoder = qd_new(self->decoders, sizeof *self->decoder, error);
+    return self->decoder == NULL ? QD_ERROR_MEMORY
+                                 : qd_tally_crew_init(&self->crew, summary->assembly->index, runner,
+                                                      &(qd_crew_task_t){decode, NULL, self, true}, error);
 }
 
 /* Fills the batch with `count` points from `first` on. */
@@ -324,9 +297,8 @@ static qd_status_t fill_batch(crew_t *self, size_t first, size_t count, qd_error
     size_t orders = self->summary->assembly->experiment->orders;
     qd_status_t status = QD_OK;
     for (size_t i = 0; i < count * orders && status == QD_OK; i++)
-        status =
-            crew_add(self, (encoded_t){.point = first + i / orders, .order = i % orders, .place = i}, error);
-    return status == QD_OK ? crew_work(self, error) : status;
+        status = qd_tally_crew_add(&self->crew, first + i / orders, i % orders, i, error);
+    return status == QD_OK ? qd_tally_crew_finish(&self->crew, error) : status;
 }
 
 /* ---- all of it ----------------------------------------------------------------------------------------- */
@@ -339,41 +311,59 @@ static uint64_t wanted(const qd_experiment_t *experiment)
     return mask;
 }
 
-/* Points of a batch: a power of two, so that chunks divide it. */
-static size_t points_at_once(const qd_experiment_t *experiment)
+/* Points of a batch of at most so many cells: a power of two, so that chunks divide it. */
+static size_t points_at_once(const qd_experiment_t *experiment, size_t cells)
 {
-    size_t most = QD_BATCH_CELLS / experiment->orders, points = 1;
+    size_t most = cells / experiment->orders, points = 1;
     while (2 * points <= most)
         points *= 2;
     return points < experiment->points ? points : experiment->points;
 }
 
+/* Fills and writes batch by batch. */
+static qd_status_t summarise(crew_t *crew, qd_error_t *error)
+{
+    summary_t *self = crew->summary;
+    const qd_experiment_t *experiment = self->assembly->experiment;
+    size_t unvaried = qd_experiment_unvaried(experiment), count;
+    for (size_t first = 0; first < experiment->points && !self->assembly->h5.failed; first += count) {
+        size_t end = first < unvaried ? unvaried : experiment->points,
+               full = self->first + self->narrow.points;
+        end = end < full ? end : full;
+        count = end - first < self->batch.points ? end - first : self->batch.points;
+        qd_status_t status = fill_batch(crew, first, count, error);
+        if (status != QD_OK)
+            return status;
+        /* Of points varied for robustness, neither quantiles, histograms nor paths: they are many. */
+        if (first < unvaried)
+            qd_batch_write(&self->batch, first, count);
+        if (first + count < full && first + count < experiment->points)
+            continue;
+        qd_batch_write(&self->narrow, self->first, first + count - self->first);
+        self->first = full;
+    }
+    return QD_OK;
+}
+
 qd_status_t qd_assembly_summary(qd_assembly_t *assembly, qd_error_t *error)
 {
     const qd_experiment_t *experiment = assembly->experiment;
-    size_t orders = experiment->orders, points = points_at_once(experiment);
+    size_t orders = experiment->orders;
     crew_t crew = {0};
     summary_t *self = qd_new(1, sizeof *self, error);
     if (self == NULL)
         return QD_ERROR_MEMORY;
     self->assembly = assembly;
     self->outcomes = wanted(experiment);
-    qd_batch_init(&self->batch, &assembly->h5, points, orders);
+    qd_batch_init(&self->batch, &assembly->h5, points_at_once(experiment, QD_BATCH_CELLS), orders);
+    qd_batch_init(&self->narrow, &assembly->h5, points_at_once(experiment, QD_NARROW_CELLS), orders);
     define(self);
     qd_status_t status = crew_init(&crew, self, error);
-    size_t unvaried = qd_experiment_unvaried(experiment), count;
-    for (size_t first = 0; first < experiment->points && !assembly->h5.failed; first += count) {
-        size_t end = first < unvaried ? unvaried : experiment->points;
-        count = end - first < points ? end - first : points;
-        if (status == QD_OK)
-            status = fill_batch(&crew, first, count, error);
-        if (status != QD_OK)
-            break;
-        /* Of points varied for robustness, neither quantiles, histograms nor paths: they are many. */
-        qd_batch_write(&self->batch, first, count, first < unvaried ? QD_H5_RANK_MAX : 2);
-    }
+    if (status == QD_OK)
+        status = summarise(&crew, error);
     crew_free(&crew);
     qd_batch_free(&self->batch);
+    qd_batch_free(&self->narrow);
     free(self);
     return status;
 }

@@ -145,7 +145,7 @@ qd_status_t qd_assembly_survival(qd_assembly_t *assembly, qd_error_t *error)
         size_t some = unvaried - p < points ? unvaried - p : points;
         for (size_t i = 0; i < some * orders && status == QD_OK; i++)
             status = fill_survival(self, p + i / orders, i % orders, i, error);
-        qd_batch_write(&self->batch, p, some, QD_H5_RANK_MAX);
+        qd_batch_write(&self->batch, p, some);
     }
     qd_h5_set_whole(&assembly->h5, "/survival", QD_UNEQUAL_PERIODS, self->unequal);
     qd_batch_free(&self->batch);

@@ -145,11 +145,13 @@ static void keep_summary(copy_t *self, size_t k, size_t cell)
             qd_moments_quantile(&extra->moments, &extra->sketch, qd_result_quantiles[q]);
 }
 
-/* The rows that were handed over against the tally. Parts were checked when they were indexed, but that was
- * another reading of the disk. */
-static qd_status_t check_rows(copy_t *self, qd_error_t *error)
+/* The rows that were handed over against the tally, as it was surveyed. Parts were checked when they were
+ * indexed, but that was another reading of the disk. */
+static qd_status_t check_rows(copy_t *self, size_t point, size_t order, qd_error_t *error)
 {
-    qd_status_t status = self->assembly->h5.failed ? QD_OK : qd_row_check_end(self->check, error);
+    const qd_assembly_t *assembly = self->assembly;
+    const qd_cell_hash_t *cell = &assembly->cell[point * assembly->experiment->orders + order];
+    qd_status_t status = assembly->h5.failed ? QD_OK : qd_row_check_end(self->check, &cell->sum, error);
     return status == QD_ERROR_INPUT ? QD_ERROR_IO : status;
 }
 
@@ -159,7 +161,7 @@ static qd_status_t end_cell(copy_t *self, size_t point, size_t order, size_t cel
     bool rows = qd_ranges_end(qd_index_done(self->assembly->index, point, order)) > 0;
     for (size_t k = 0; k < self->assembly->kind.extras; k++)
         keep_summary(self, k, cell);
-    return rows && !self->assembly->options->scratch ? check_rows(self, error) : QD_OK;
+    return rows && !self->assembly->options->scratch ? check_rows(self, point, order, error) : QD_OK;
 }
 
 /* Reads `count` worlds of every column of one (point, order), to place `at` of the columns in hand. */
@@ -257,7 +259,7 @@ static qd_status_t copy_all(copy_t *self, qd_error_t *error)
             status = copy_points(self, p, points, error);
         for (size_t o = 0; o < experiment->orders && self->points == 1 && status == QD_OK; o++)
             status = copy_cell(self, p, o, error);
-        qd_batch_write(&self->batch, p, points, QD_H5_RANK_MAX);
+        qd_batch_write(&self->batch, p, points);
         qd_h5_hasten(h5);
     }
     return status;

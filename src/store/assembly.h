@@ -9,9 +9,10 @@
 /* Attribute of /survival: 1 where some worlds have fewer periods than others of the file, else 0. */
 #define QD_UNEQUAL_PERIODS "unequal_periods"
 
-#define QD_BINS        64              /* of a histogram */
-#define QD_CHUNK       QD_ROWS_AT_ONCE /* worlds in a chunk of /worlds, and in a batch of copying */
-#define QD_BATCH_CELLS 192             /* (point, order) pairs whose summaries are in memory at once, about */
+#define QD_BINS         64              /* of a histogram */
+#define QD_CHUNK        QD_ROWS_AT_ONCE /* worlds in a chunk of /worlds, and in a batch of copying */
+#define QD_BATCH_CELLS  192  /* (point, order) pairs whose summaries are in memory at once, about */
+#define QD_NARROW_CELLS 4096 /* the same of summaries that are single numbers */
 
 typedef struct {
     qd_h5_t h5;
@@ -23,13 +24,14 @@ typedef struct {
     uint64_t worlds;                                    /* length of the world dimension, at least 1 */
     size_t periods;                                     /* length of the period dimension, at least 1 */
     double low[QD_OUTCOMES_MAX], high[QD_OUTCOMES_MAX]; /* edges of the histograms; before: observed range */
+    qd_cell_hash_t *cell;                               /* points x orders, of the survey */
     qd_assembled_t assembled;
 } qd_assembly_t;
 
-/* A new assembly, nothing surveyed yet; NULL when memory is short, else free() it. options: NULL for the hash
- * alone. */
+/* A new assembly, nothing surveyed yet; NULL when memory is short. options: NULL for the hash alone. */
 qd_assembly_t *qd_assembly_new(const qd_experiment_t *experiment, qd_index_t *index,
                                const qd_assemble_options_t *options);
+void qd_assembly_free(qd_assembly_t *self);
 
 /* First pass over the tallies: totals, ranges, hash. */
 QD_MUST_USE qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error);

@@ -24,7 +24,7 @@ void qd_batch_free(qd_batch_t *self)
 /* Adds a field and returns its number; 0 after a failure. */
 static size_t add(qd_batch_t *self, const qd_h5_variable_t *variable, qd_h5_type_t type)
 {
-    qd_batch_field_t field = {.rank = variable->rank, .length = 1};
+    qd_batch_field_t field = {.length = 1};
     for (size_t i = 2; i < variable->rank; i++) {
         field.tail[i - 2] = qd_h5_dimension_length(self->h5, variable->dimension[i]);
         field.length *= (size_t)field.tail[i - 2];
@@ -73,7 +73,7 @@ int64_t *qd_batch_wholes(qd_batch_t *self, qd_whole_field_t field, size_t i)
     return at == NULL ? NULL : at->whole + i * at->length;
 }
 
-void qd_batch_write(qd_batch_t *self, size_t first, size_t points, size_t rank)
+void qd_batch_write(qd_batch_t *self, size_t first, size_t points)
 {
     size_t slabs = 0;
     qd_h5_slab_t *slab = qd_new(self->fields + 1, sizeof *slab, NULL);
@@ -81,8 +81,6 @@ void qd_batch_write(qd_batch_t *self, size_t first, size_t points, size_t rank)
         qd_h5_no_memory(self->h5);
     for (size_t i = 0; slab != NULL && i < self->fields; i++) {
         const qd_batch_field_t *field = &self->field[i];
-        if (field->rank > rank)
-            continue;
         slab[slabs] = (qd_h5_slab_t){.variable = field->variable,
                                      .start = {first},
                                      .count = {points, self->orders},

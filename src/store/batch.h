@@ -7,7 +7,6 @@
 
 typedef struct {
     size_t variable;
-    size_t rank;
     hsize_t tail[QD_H5_RANK_MAX - 2]; /* lengths after (point, order) */
     size_t length;                    /* their product */
     double *real;                     /* points x orders x length; NULL in a field of whole numbers */
@@ -42,8 +41,7 @@ qd_whole_field_t qd_batch_add_wholes(qd_batch_t *self, const qd_h5_variable_t *v
 double *qd_batch_reals(qd_batch_t *self, qd_real_field_t field, size_t i);
 int64_t *qd_batch_wholes(qd_batch_t *self, qd_whole_field_t field, size_t i);
 
-/* Writes `points` points of the batch, the first of which is the file's `first`. Fields of more than `rank`
- * dimensions are left out. */
-void qd_batch_write(qd_batch_t *self, size_t first, size_t points, size_t rank);
+/* Writes `points` points of the batch, the first of which is the file's `first`. */
+void qd_batch_write(qd_batch_t *self, size_t first, size_t points);
 
 #endif

@@ -201,7 +201,7 @@ static hid_t create_dataset(qd_h5_t *self, qd_h5_type_t type, const qd_h5_variab
     shape->packed = !plain;
     shape->shuffled = !plain && !variable->alike;
     choose_chunk(shape, variable->chunk > 0 && !(variable->compress && plain) ? variable->chunk : CHUNK,
-                 variable->step);
+                 plain ? 0 : variable->step);
     hid_t creation = creation_list(shape, type), in_file = qd_h5_file_type(type);
     hid_t space = H5Screate_simple(shape->rank, shape->size, shape->most);
     hid_t access = access_list(two_chunks(shape));

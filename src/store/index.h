@@ -88,6 +88,11 @@ QD_MUST_USE qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t or
 QD_MUST_USE qd_status_t qd_index_extent(qd_index_t *self, size_t point, size_t order,
                                         qd_tally_extent_t *extent, qd_error_t *error);
 
+/* The bytes of its only tally, malloc'ed, as they were written, in any encoding; NULL where it has several or
+ * none. */
+QD_MUST_USE qd_status_t qd_index_single(qd_index_t *self, size_t point, size_t order, unsigned char **bytes,
+                                        size_t *size, qd_error_t *error);
+
 /* The same tally as qd_tally_encode would return it, malloc'ed; copied without decoding where it was written
  * whole. */
 QD_MUST_USE qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsigned char **bytes,

@@ -183,18 +183,22 @@ static const qd_unit_t *only_unit(const qd_index_t *self, size_t slot)
     return from == to ? NULL : &self->unit[self->piece[from].unit];
 }
 
+qd_status_t qd_index_single(qd_index_t *self, size_t point, size_t order, unsigned char **bytes, size_t *size,
+                            qd_error_t *error)
+{
+    const qd_unit_t *unit = only_unit(self, qd_slots_at(&self->slots, point, order));
+    *bytes = NULL;
+    *size = unit == NULL ? 0 : unit->tally_size;
+    return unit == NULL ? QD_OK : qd_sources_tally(self->sources, unit, bytes, error);
+}
+
 qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsigned char **bytes,
                              size_t *size, qd_error_t *error)
 {
-    const qd_unit_t *unit = only_unit(self, qd_slots_at(&self->slots, point, order));
     size_t capacity = 0;
     const qd_tally_t *tally;
-    qd_status_t status = QD_OK;
-    *bytes = NULL;
-    *size = unit == NULL ? 0 : unit->tally_size;
-    if (unit != NULL)
-        status = qd_sources_tally(self->sources, unit, bytes, error);
-    if (status != QD_OK || (unit != NULL && qd_tally_bytes_are_current(*bytes, *size)))
+    qd_status_t status = qd_index_single(self, point, order, bytes, size, error);
+    if (status != QD_OK || (*bytes != NULL && qd_tally_bytes_are_current(*bytes, *size)))
         return status;
     free(*bytes);
     *bytes = NULL;

@@ -137,20 +137,21 @@ static qd_status_t refuse(const qd_row_check_t *self, const char *outcome, qd_er
         outcome == NULL ? "" : outcome);
 }
 
-static qd_status_t check_hash(const qd_row_check_t *self, qd_error_t *error)
+static qd_status_t check_hash(const qd_row_check_t *self, const qd_hash_sum_t *known, qd_error_t *error)
 {
     qd_tally_extent_t extent;
-    qd_status_t status = qd_index_extent(self->index, self->point, self->order, &extent, error);
+    qd_status_t status =
+        known != NULL ? QD_OK : qd_index_extent(self->index, self->point, self->order, &extent, error);
     if (status != QD_OK)
         return status;
-    qd_hash_sum_t hash = extent.totals.hash;
+    qd_hash_sum_t hash = known != NULL ? *known : extent.totals.hash;
     return hash.low == self->hash.low && hash.high == self->hash.high ? QD_OK : refuse(self, NULL, error);
 }
 
-qd_status_t qd_row_check_end(qd_row_check_t *self, qd_error_t *error)
+qd_status_t qd_row_check_end(qd_row_check_t *self, const qd_hash_sum_t *hash, qd_error_t *error)
 {
     if (decides_by_hash(self))
-        return check_hash(self, error);
+        return check_hash(self, hash, error);
     const qd_tally_t *tally;
     qd_status_t status = qd_index_tally(self->index, self->point, self->order, &tally, error);
     if (status != QD_OK)
@@ -187,7 +188,7 @@ static qd_status_t check_cell(qd_index_t *self, size_t point, size_t order, qd_r
     qd_status_t status = qd_row_check_begin(check, point, order, error);
     for (size_t r = 0; r < done->size && status == QD_OK; r++)
         status = read_rows(self, point, order, done->range[r], check, error);
-    return status == QD_OK ? qd_row_check_end(check, error) : status;
+    return status == QD_OK ? qd_row_check_end(check, NULL, error) : status;
 }
 
 qd_status_t qd_index_check_rows(qd_index_t *self, qd_error_t *error)
