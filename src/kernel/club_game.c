@@ -1,6 +1,7 @@
 #include "kernel/club_game.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "kernel/bloc_game.h"
 #include "kernel/mission_game.h"
@@ -135,43 +136,65 @@ static void weigh_levels(const qd_club_game_t *self, size_t i, size_t k, double 
 /* A smaller gain may be a rounding error (bloc_game.c). */
 #define LEAST_GAIN 1e-13
 
-/* rivalry[d - 1] = sum_l max(-A_kl, 0) min(d_l, d) of some states from i on. */
-static inline void set_rivalry(const qd_club_game_t *self, size_t i, size_t k,
-                               qd_reals_t rivalry[QD_DEPTH_MAX])
+/* Returns as bits which of QD_REALS states from i on may gain more than the switching cost in club k. A
+ * deeper level adds at most its bound to a state's shared threat; a less deep one takes away at least 0. To be
+ * inlined with a constant depth, so that its arrays are registers. */
+INLINE unsigned may_move(const qd_club_game_t *self, size_t i, size_t k, size_t depth)
 {
+    const double rounding = 1e-12; /* exceeds the rounding error */
+    double share = 1.0 / (double)depth;
+    qd_reals_t level = QD_REALS_OF(self->level + k * self->padded + i);
+    qd_reals_t exposure = QD_REALS_OF(self->exposure + i), cost = QD_REALS_OF(self->cost + i);
+    qd_reals_t most = {0}, present = {0}, worth = {0}, rivalry[QD_DEPTH_MAX];
+#pragma GCC unroll 4
+    for (size_t d = 0; d < depth; d++)
+        rivalry[d] = qd_reals_all(0.0);
     for (size_t l = 0; l < self->clubs; l++) {
         double hostile = self->hostile[k][l];
         if (hostile == 0.0)
             continue;
         qd_reals_t other = QD_REALS_OF(self->level + l * self->padded + i);
-        for (size_t d = 0; d < QD_DEPTH_MAX; d++)
+#pragma GCC unroll 4
+        for (size_t d = 0; d < depth; d++)
             rivalry[d] += hostile * QD_REALS_SMALLER(other, qd_reals_all((double)(d + 1)));
     }
-}
-
-/* Returns as bits which of QD_REALS states from i on may gain more than the switching cost in club k. A
- * deeper level adds at most its bound to a state's shared threat; a less deep one takes away at least 0. */
-static inline unsigned may_move(const qd_club_game_t *self, size_t i, size_t k)
-{
-    const double rounding = 1e-12; /* exceeds the rounding error */
-    double share = 1.0 / (double)self->depth;
-    qd_reals_t level = QD_REALS_OF(self->level + k * self->padded + i),
-               exposure = QD_REALS_OF(self->exposure + i);
-    qd_reals_t cost = QD_REALS_OF(self->cost + i), rivalry[QD_DEPTH_MAX] = {{0}};
-    qd_reals_t most = {0}, present = {0}, worth = {0};
-    set_rivalry(self, i, k, rivalry);
-    for (size_t d = 1; d <= self->depth; d++) {
-        double deep = (double)d, relative = deep * share;
+#pragma GCC unroll 4
+    for (size_t d = 1; d <= depth; d++) {
+        double relative = (double)d * share;
         size_t sums = at(self, k, d);
         double reach =
             self->threat != 0.0 ? self->threat * (self->reach[sums / self->padded] * (1.0 + 1e-9)) : 0.0;
+        qd_reals_t deep = qd_reals_all((double)d);
         worth += QD_REALS_OF(self->company + sums + i) +
-                 QD_REALS_WHERE(QD_REALS_BELOW(level, qd_reals_all(deep)), reach * exposure);
+                 QD_REALS_WHERE(QD_REALS_BELOW(level, deep), reach * exposure);
         qd_reals_t value = (worth - rivalry[d - 1]) * share - cost * (relative * relative);
         most = QD_REALS_LARGER(value, most);
-        present += QD_REALS_WHERE(QD_REALS_EQUAL(level, qd_reals_all(deep)), value);
+        present += QD_REALS_WHERE(QD_REALS_EQUAL(level, deep), value);
     }
     return qd_reals_bits(QD_REALS_BELOW(qd_reals_all(self->switching_cost), most - present + rounding));
+}
+
+/* The same of eight states from `group` on. */
+INLINE unsigned eight_may_move(const qd_club_game_t *self, size_t group, size_t k, size_t depth)
+{
+    unsigned may = 0;
+    for (unsigned v = 0; v < QD_LANES; v += QD_REALS)
+        may |= may_move(self, group + v, k, depth) << v;
+    return may;
+}
+
+static unsigned ask(const qd_club_game_t *self, size_t group, size_t k)
+{
+    switch (self->depth) {
+    case 1:
+        return eight_may_move(self, group, k, 1);
+    case 2:
+        return eight_may_move(self, group, k, 2);
+    case 3:
+        return eight_may_move(self, group, k, 3);
+    default:
+        return eight_may_move(self, group, k, QD_DEPTH_MAX);
+    }
 }
 
 /* Updates the sums of level e of club k by a state, with its size (negative when it leaves). */
@@ -213,47 +236,85 @@ static bool improve(qd_club_game_t *self, size_t i, size_t k)
     return true;
 }
 
-/* Of eight states from group on, those that may move in each club, and in some club, as bits. */
-static unsigned ask(const qd_club_game_t *self, size_t group, unsigned may[QD_CLUBS_MAX])
+/* The last questions to each eight states and the last moves in each club, counted by moves from 1 on; 0: never. Where no
+ * state of the eight has moved in any club, and nobody in club k, since they were asked about k, nobody of them would
+ * move in k. */
+typedef struct {
+    unsigned moves, changed[QD_CLUBS_MAX], asked[QD_STATES_MAX / QD_LANES][QD_CLUBS_MAX];
+} history_t;
+
+static void begin(history_t *self, const qd_club_game_t *game)
 {
-    unsigned any = 0;
-    for (size_t k = 0; k < self->clubs; k++) {
-        may[k] = 0;
-        for (unsigned v = 0; v < QD_LANES; v += QD_REALS)
-            may[k] |= may_move(self, group + v, k) << v;
-        any |= may[k];
-    }
-    return any;
+    self->moves = 1;
+    memset(self->changed, 0, sizeof self->changed);
+    memset(self->asked, 0, game->padded / QD_LANES * sizeof *self->asked);
 }
 
-/* Visits club after club for state i; a move in one may make another one worth it. */
-static bool go_round(qd_club_game_t *self, size_t i, unsigned bit, const unsigned may[QD_CLUBS_MAX])
+/* Of eight states from `group` on, those that may move in each club, as bits. */
+static void ask_all(const qd_club_game_t *self, size_t group, history_t *history, unsigned may[QD_CLUBS_MAX])
 {
-    bool moved = false;
+    unsigned *asked = history->asked[group / QD_LANES];
+    for (size_t k = 0; k < self->clubs; k++) {
+        bool settled = asked[k] > history->changed[k];
+        may[k] = settled ? 0 : ask(self, group, k);
+        asked[k] = history->moves;
+    }
+}
+
+/* Visits club after club for state i; a move in one may make another one worth it. Returns the clubs in which it moved,
+ * as bits. */
+static unsigned go_round(qd_club_game_t *self, size_t i, unsigned bit, const unsigned may[QD_CLUBS_MAX])
+{
+    unsigned moved = 0;
     for (size_t k = 0; k < self->clubs && i < self->n; k++)
-        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): ask() has set may of every club */
-        if (k != i && (moved || (may[k] & bit)))
-            moved |= improve(self, i, k);
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): ask_all() has set may of every club */
+        if (k != i && (moved || (may[k] & bit)) && improve(self, i, k))
+            moved |= 1u << k;
     return moved;
 }
 
-/* Visits states in index order. Of eight it asks only those that may move, and after a move it recomputes the
- * rest. At the beginning none of the states from `until` on would move. Returns the same bound for the end: 0
- * if nobody moved. */
-static size_t pass(qd_club_game_t *self, size_t until)
+/* A state of the group has moved in these clubs: asks about them again. */
+static void note_moves(const qd_club_game_t *self, size_t group, unsigned moved, history_t *history,
+                       unsigned may[QD_CLUBS_MAX])
+{
+    unsigned *asked = history->asked[group / QD_LANES];
+    history->moves++;
+    for (size_t k = 0; k < self->clubs; k++) {
+        asked[k] = 0;
+        if (!(moved >> k & 1))
+            continue;
+        history->changed[k] = history->moves++;
+        may[k] = ask(self, group, k);
+    }
+}
+
+static unsigned in_any(const qd_club_game_t *self, const unsigned may[QD_CLUBS_MAX])
+{
+    unsigned any = 0;
+    for (size_t k = 0; k < self->clubs; k++)
+        any |= may[k];
+    return any;
+}
+
+/* Visits states in index order. Of eight it asks only those that may move. At the beginning none of the states
+ * from `until` on would move. Returns the same bound for the end: 0 if nobody moved. */
+static size_t pass(qd_club_game_t *self, history_t *history, size_t until)
 {
     unsigned may[QD_CLUBS_MAX];
     size_t last = 0;
     for (size_t group = 0; group < until; group += QD_LANES) {
-        unsigned any = ask(self, group, may);
+        ask_all(self, group, history, may);
+        unsigned any = in_any(self, may);
         while (any) {
             unsigned l = (unsigned)__builtin_ctz(any);
             any &= any - 1;
-            if (!go_round(self, group + l, 1u << l, may))
+            unsigned moved = go_round(self, group + l, 1u << l, may);
+            if (!moved)
                 continue;
             last = group + l + 1;
             until = self->n;
-            any = ask(self, group, may) & ~0u << l << 1;
+            note_moves(self, group, moved, history, may);
+            any = in_any(self, may) & ~0u << l << 1;
         }
     }
     return last;
@@ -261,10 +322,12 @@ static size_t pass(qd_club_game_t *self, size_t until)
 
 int qd_club_game_review(qd_club_game_t *self)
 {
+    history_t history;
     qd_club_game_start(self);
+    begin(&history, self);
     size_t until = self->n;
     for (int passes = 1; passes <= QD_PASSES_MAX; passes++) {
-        until = pass(self, until);
+        until = pass(self, &history, until);
         if (until == 0)
             return passes;
     }
