@@ -21,13 +21,55 @@ static inline void hear(qd_mission_game_t *self, size_t i, double step)
         QD_REALS_AT(field + j) += change * (QD_REALS_OF(row + j) * QD_REALS_OF(between + j));
 }
 
-void qd_mission_game_start(qd_mission_game_t *self, const double *own)
+#define INLINE static inline __attribute__((always_inline))
+
+/* Adds a change of state j's side to the fields of some vectors of states from i on, which are in registers. To be
+ * inlined with constant `vectors`. */
+INLINE void hear_in_registers(const qd_mission_game_t *self, size_t i, qd_reals_t *field, size_t vectors,
+                              size_t j, qd_reals_t change)
 {
-    for (size_t i = 0; i < self->padded; i++)
-        self->field[i] = own[i];
+    const double *row = self->affinity + j * self->padded + i, *between = self->between;
+    if (!between || between[j] == 1.0)
+        for (size_t v = 0; v < vectors; v++)
+            field[v] += change * QD_REALS_OF(row + v * QD_REALS);
+    else
+        for (size_t v = 0; v < vectors; v++)
+            field[v] += change * (QD_REALS_OF(row + v * QD_REALS) * QD_REALS_OF(between + i + v * QD_REALS));
+}
+
+INLINE void load_vectors(qd_reals_t *vector, size_t vectors, const double *at)
+{
+    for (size_t v = 0; v < vectors; v++)
+        vector[v] = QD_REALS_OF(at + v * QD_REALS);
+}
+
+INLINE void store_vectors(double *at, const qd_reals_t *vector, size_t vectors)
+{
+    for (size_t v = 0; v < vectors; v++)
+        QD_REALS_AT(at + v * QD_REALS) = vector[v];
+}
+
+/* The fields of some vectors of states from i on. To be inlined with constant `vectors`. */
+INLINE void start_fields(const qd_mission_game_t *self, const double *own, size_t i, size_t vectors)
+{
+    qd_reals_t field[8];
+    load_vectors(field, vectors, own + i);
     for (size_t j = 0; j < self->n; j++)
         if (self->x[j] != 0.0)
-            hear(self, j, self->x[j]);
+            hear_in_registers(self, i, field, vectors, j,
+                              qd_reals_all(self->coupling * self->c[j] * self->x[j]));
+    store_vectors(self->field + i, field, vectors);
+}
+
+void qd_mission_game_start(qd_mission_game_t *self, const double *own)
+{
+    size_t i = 0, padded = self->padded;
+    for (; i + 8 * QD_REALS <= padded; i += 8 * QD_REALS)
+        start_fields(self, own, i, 8);
+    for (; i + 4 * QD_REALS <= padded; i += 4 * QD_REALS)
+        start_fields(self, own, i, 4);
+    for (; i < padded; i += QD_LANES)
+        start_fields(self, own, i, QD_PARTS);
 }
 
 static inline double reply(double field, double up, double down, bool ties_join)
@@ -91,18 +133,79 @@ static bool pass_one_by_one(qd_mission_game_t *self)
     return moved;
 }
 
+/* ---- a first pass in which most states move ------------------------------------------------------------ */
+
+/* All states are treated as movers, a vector of states at a time. These choose one after the other, each heard by
+ * their fields, which stay in a register; then all others hear them. The moves that a state could make are known before
+ * its field, so that the chain from choice to choice is short. */
+
+/* The states from k on choose in turn; *field has their fields. Returns those that moved, as bits. */
+INLINE unsigned choose_in_turn(const qd_mission_game_t *self, size_t k, qd_reals_t *field)
+{
+    const qd_reals_t one = qd_reals_all(1.0), up = QD_REALS_OF(self->up + k),
+                     down = QD_REALS_OF(self->down + k);
+    const qd_reals_t before = QD_REALS_OF(self->x + k), adds = self->coupling * QD_REALS_OF(self->c + k);
+    const qd_reals_t join = adds * (1.0 - before), stay = adds * (0.0 - before),
+                     oppose = adds * (-1.0 - before);
+    qd_reals_t x = before;
+#pragma GCC unroll 8
+    for (size_t l = 0; l < QD_REALS; l++) {
+        qd_mask_t joins = QD_REALS_BELOW(up, *field), opposes = QD_REALS_BELOW(*field, down);
+        qd_reals_t move = QD_REALS_EITHER(joins, join, QD_REALS_EITHER(opposes, oppose, stay));
+        x = qd_reals_with_lane(x, l, QD_REALS_EITHER(joins, one, QD_REALS_WHERE(opposes, -one)));
+        move = qd_reals_lane(move, l);
+        self->change[k + l] = move[0];
+        hear_in_registers(self, k, field, 1, k + l, move);
+    }
+    QD_REALS_AT(self->x + k) = x;
+    return qd_reals_bits(QD_REALS_DIFFER(x, before));
+}
+
+/* Some vectors of states from i on hear the moves of the vector of states from k on. To be inlined with constant
+ * `vectors`. */
+INLINE void hear_movers(const qd_mission_game_t *self, size_t i, size_t vectors, size_t k)
+{
+    qd_reals_t field[8];
+    load_vectors(field, vectors, self->field + i);
+    for (size_t j = k; j < k + QD_REALS; j++)
+        hear_in_registers(self, i, field, vectors, j, qd_reals_all(self->change[j]));
+    store_vectors(self->field + i, field, vectors);
+}
+
+/* In index order, without ties that join, and unwatched. Returns whether a state moved. */
+static bool pass_of_movers(const qd_mission_game_t *given)
+{
+    const qd_mission_game_t self = *given; /* local copies, which no store to an array can change */
+    const size_t padded = self.padded;
+    unsigned moved = 0;
+    for (size_t k = 0; k < padded; k += QD_REALS) {
+        qd_reals_t field = QD_REALS_OF(self.field + k);
+        size_t i = 0;
+        moved |= choose_in_turn(&self, k, &field);
+        for (; i + 4 * QD_REALS <= padded; i += 4 * QD_REALS)
+            hear_movers(&self, i, 4, k);
+        for (; i < padded; i += QD_LANES)
+            hear_movers(&self, i, QD_PARTS, k);
+        QD_REALS_AT(self.field + k) = field; /* they have heard themselves */
+    }
+    return moved != 0;
+}
+
 int qd_mission_game_solve(qd_mission_game_t *self)
 {
     bool in_groups = !self->order && !self->ties_join;
-    for (int pass = 1; pass <= QD_PASSES_MAX; pass++)
-        if (!(in_groups ? pass_in_index_order(self) : pass_one_by_one(self)))
+    bool dense = in_groups && self->change && !self->moved;
+    for (int pass = 1; pass <= QD_PASSES_MAX; pass++, dense = false) {
+        bool moved = dense       ? pass_of_movers(self)
+                     : in_groups ? pass_in_index_order(self)
+                                 : pass_one_by_one(self);
+        if (!moved)
             return pass;
+    }
     return QD_PASSES_MAX + 1;
 }
 
 /* ---- games abreast ----------------------------------------------------------------------------------- */
-
-#define INLINE static inline __attribute__((always_inline))
 
 /* One bit a game where the condition (comparisons of vectors) holds. */
 static inline unsigned bits_of(const qd_few_mask_t games[QD_ABREAST_PARTS])

@@ -41,6 +41,8 @@ typedef struct {
     const uint32_t *order; /* [n] the order of moves, or NULL for index order */
     double *field;         /* [padded] f */
     double *x;             /* [padded] */
+    double *change; /* NULL; or [padded] scratch, if most states are expected to move in the first pass. The
+                     * affinities then have `padded` rows, 0 beyond n. */
     /* Called after each move when not NULL, for tests and traces. */
     void (*moved)(void *context, size_t state, double before, double after);
     void *context;

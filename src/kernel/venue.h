@@ -73,6 +73,7 @@ typedef struct {
     double *strength;          /* c (1 - l): a state's contribution to its side */
     double *field, *up, *down; /* of the present game: see mission_game.h */
     double *between;           /* of the hub's game: see mission_game.h */
+    double *change;            /* scratch of the game */
     double *club;              /* storage of qd_case_t.club */
     uint32_t *order;           /* random order of moves */
     void (*moved)(void *context, size_t state, double before, double after);

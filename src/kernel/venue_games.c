@@ -371,6 +371,7 @@ static void play_alone(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *giv
                               .order = given->p->mission_random_order != 0.0 ? scratch->order : NULL,
                               .field = scratch->field,
                               .x = self->x,
+                              .change = scratch->change,
                               .moved = scratch->moved,
                               .context = scratch->context};
     self->passes = qd_mission_game_solve(&game);

@@ -35,6 +35,7 @@ static const struct {
     ARRAY(rules.down, 1),
     ARRAY(rules.between, 1),
     ARRAY(rules.club, 1),
+    ARRAY(rules.change, 1),
     ARRAY(abreast.field, QD_ABREAST),
     ARRAY(abreast.up, QD_ABREAST),
     ARRAY(abreast.down, QD_ABREAST),

@@ -265,6 +265,49 @@ static inline qd_few_t qd_reals_part(qd_reals_t x, size_t h)
 #endif
 }
 
+/* Lane l of x in every lane; l should be known at compile time. */
+static inline qd_reals_t qd_reals_lane(qd_reals_t x, size_t l)
+{
+#if QD_REALS == 8
+    return (qd_reals_t)_mm512_permutexvar_pd(_mm512_set1_epi64((long long)l), (__m512d)x);
+#elif defined(__AVX2__)
+    switch (l) {
+    case 0:
+        return (qd_reals_t)_mm256_permute4x64_pd((__m256d)x, 0x00);
+    case 1:
+        return (qd_reals_t)_mm256_permute4x64_pd((__m256d)x, 0x55);
+    case 2:
+        return (qd_reals_t)_mm256_permute4x64_pd((__m256d)x, 0xAA);
+    default:
+        return (qd_reals_t)_mm256_permute4x64_pd((__m256d)x, 0xFF);
+    }
+#else
+    return qd_reals_all(x[l]);
+#endif
+}
+
+/* y in lane l, elsewhere x; l as above. */
+static inline qd_reals_t qd_reals_with_lane(qd_reals_t x, size_t l, qd_reals_t y)
+{
+#if QD_REALS == 8
+    return (qd_reals_t)_mm512_mask_mov_pd((__m512d)x, (__mmask8)(1u << l), (__m512d)y);
+#elif defined(__AVX__)
+    switch (l) {
+    case 0:
+        return (qd_reals_t)_mm256_blend_pd((__m256d)x, (__m256d)y, 1);
+    case 1:
+        return (qd_reals_t)_mm256_blend_pd((__m256d)x, (__m256d)y, 2);
+    case 2:
+        return (qd_reals_t)_mm256_blend_pd((__m256d)x, (__m256d)y, 4);
+    default:
+        return (qd_reals_t)_mm256_blend_pd((__m256d)x, (__m256d)y, 8);
+    }
+#else
+    x[l] = y[l];
+    return x;
+#endif
+}
+
 /* Rows become columns: row[i][l] and row[l][i] change places. */
 static inline void qd_reals_transpose(qd_reals_t row[QD_REALS])
 {

@@ -13,7 +13,7 @@
 typedef struct {
     qd_mission_game_t game;
     double c[PADDED], affinity[MOST * PADDED], up[PADDED], down[PADDED], own[PADDED], price[PADDED];
-    double field[PADDED], x[PADDED];
+    double field[PADDED], x[PADDED], between[PADDED], change[PADDED];
     uint32_t order[MOST];
     bool free[MOST], may_join[MOST];
     double potential;
@@ -74,12 +74,19 @@ static void make_up(setting_t *s, qd_test_stream_t *stream, size_t n)
     finish(s, n, qd_test_between(stream, 0, 3));
 }
 
+/* The coupling of two states times their affinity. */
+static double tie(const setting_t *s, size_t i, size_t j)
+{
+    bool members = s->game.between && s->between[i] != 1.0 && s->between[j] != 1.0;
+    return (members ? s->between[i] : 1.0) * s->game.coupling * s->affinity[i * s->game.padded + j];
+}
+
 static double naive_field(const setting_t *s, size_t i, const double x[])
 {
     double sum = 0.0;
     for (size_t j = 0; j < s->game.n; j++)
-        sum += s->c[j] * s->affinity[i * s->game.padded + j] * x[j];
-    return s->own[i] + s->game.coupling * sum;
+        sum += s->c[j] * tie(s, i, j) * x[j];
+    return s->own[i] + sum;
 }
 
 /* Gain of state i from playing `to` instead of its side in x. */
@@ -107,7 +114,7 @@ static double naive_potential(const setting_t *s, const double x[])
     for (size_t i = 0; i < s->game.n; i++) {
         phi += s->c[i] * (s->own[i] * x[i] - s->price[i] * fabs(x[i]));
         for (size_t j = 0; j < i; j++)
-            phi += s->game.coupling * s->c[i] * s->c[j] * s->affinity[i * s->game.padded + j] * x[i] * x[j];
+            phi += s->c[i] * s->c[j] * tie(s, i, j) * x[i] * x[j];
     }
     return phi;
 }
@@ -176,24 +183,45 @@ static int play_abreast(setting_t *s, size_t lane)
     return passes[lane];
 }
 
+/* Plays from the present x, alone and watched. Before, it plays with all states as movers in the first pass, which
+ * must come to the same; returns the passes. */
+static int play_alone(setting_t *s)
+{
+    double from[PADDED], x[PADDED], field[PADDED];
+    memcpy(from, s->x, sizeof from);
+    s->game.moved = NULL;
+    s->game.change = s->change;
+    qd_mission_game_start(&s->game, s->own);
+    int expected = qd_mission_game_solve(&s->game);
+    memcpy(x, s->x, sizeof x);
+    memcpy(field, s->field, sizeof field);
+    memcpy(s->x, from, sizeof from);
+    s->potential = naive_potential(s, s->x);
+    s->moves = 0;
+    s->game.moved = watch;
+    s->game.context = s;
+    s->game.change = NULL;
+    qd_mission_game_start(&s->game, s->own);
+    int passes = qd_mission_game_solve(&s->game);
+    assert_int_equal(passes, expected);
+    for (size_t i = 0; i < s->game.padded; i++)
+        assert_true(s->x[i] == x[i] && s->field[i] == field[i]);
+    return passes;
+}
+
 /* Plays from the present x, abreast of others and alone, which must come to the same; returns the passes. */
 static int play(setting_t *s)
 {
     static size_t lane;
-    double from[PADDED], abreast[PADDED], potential = naive_potential(s, s->x);
+    double from[PADDED], abreast[PADDED];
     memcpy(from, s->x, sizeof from);
-    s->potential = potential;
+    s->potential = naive_potential(s, s->x);
     s->moves = 0;
     int expected = play_abreast(s, lane++ % QD_ABREAST);
     size_t moves = s->moves;
     memcpy(abreast, s->x, sizeof abreast);
     memcpy(s->x, from, sizeof from);
-    s->potential = potential;
-    s->moves = 0;
-    s->game.moved = watch;
-    s->game.context = s;
-    qd_mission_game_start(&s->game, s->own);
-    int passes = qd_mission_game_solve(&s->game);
+    int passes = play_alone(s);
     assert_int_equal(passes, expected);
     assert_int_equal(s->moves, moves);
     assert_memory_equal(s->x, abreast, sizeof abreast);
@@ -220,6 +248,31 @@ static void test_ends_in_equilibrium(void **state)
         }
         for (size_t i = s.game.n; i < s.game.padded; i++)
             assert_true(s.x[i] == 0.0);
+    }
+    assert_true(moves > 10000);
+}
+
+/* Between two members of a club the coupling is less; some states have no capability, and some games no
+ * coupling. */
+static void test_members(void **state)
+{
+    (void)state;
+    qd_test_stream_t stream = qd_test_stream(206, 0);
+    static setting_t s;
+    size_t moves = 0;
+    for (int round = 0; round < 4000; round++) {
+        make_up(&s, &stream, 2 + qd_test_below(&stream, MOST - 1));
+        double kept = qd_test_uniform(&stream);
+        for (size_t i = 0; i < s.game.padded; i++)
+            s.between[i] = i < s.game.n && qd_test_uniform(&stream) < 0.5 ? kept : 1.0;
+        if (round % 8 == 0)
+            s.c[qd_test_below(&stream, s.game.n)] = 0.0;
+        if (round % 16 == 1)
+            s.game.coupling = 0.0;
+        s.game.between = s.between;
+        assert_true(play_alone(&s) <= QD_PASSES_MAX);
+        assert_true(is_nash(&s, s.x, 1e-14));
+        moves += s.moves;
     }
     assert_true(moves > 10000);
 }
@@ -470,6 +523,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ends_in_equilibrium),
+        cmocka_unit_test(test_members),
         cmocka_unit_test(test_enumeration),
         cmocka_unit_test(test_order_of_moves),
         cmocka_unit_test(test_thresholds_by_hand),
