@@ -54,13 +54,13 @@ static void set_prices(qd_world_t *self, const qd_enduring_t *mission, double fa
     for (size_t i = 0; i < padded; i++)
         price[i] = qd_unlikeness(vx[i], vy[i], mission->values[0], mission->values[1], sharpness);
     qd_exp_all(price, padded);
-    for (size_t i = 0; i < padded; i++) {
-        double similar = 2.0 * price[i] - 1.0;
-        double cost = join + audience * (0.5 * (1.0 - similar)) + load_cost * load[i];
-        cost += weight * (1.0 - 2.0 * y[i]);
-        cost = cost > 0.0 ? cost : 0.0;
-        cost -= saving * saves[i];
-        price[i] = (cost > 0.0 ? cost : 0.0) + fatigue;
+    const qd_reals_t zero = {0};
+    for (size_t i = 0; i < padded; i += QD_REALS) {
+        qd_reals_t similar = 2.0 * QD_REALS_OF(price + i) - 1.0;
+        qd_reals_t cost = join + audience * (0.5 * (1.0 - similar)) + load_cost * QD_REALS_OF(load + i);
+        cost += weight * (1.0 - 2.0 * QD_REALS_OF(y + i));
+        cost = QD_REALS_LARGER(cost, zero) - saving * QD_REALS_OF(saves + i);
+        QD_REALS_AT(price + i) = QD_REALS_LARGER(cost, zero) + fatigue;
     }
 }
 
@@ -71,12 +71,14 @@ static qd_mission_game_t meet(qd_world_t *self, const qd_enduring_t *mission)
     const qd_parameters_t *p = &self->parameters;
     size_t initiator = (size_t)mission->initiator;
     bool hub = qd_venue_row(mission->venue).frame == QD_FRAME_CLUB;
-    const double *restrict patron = state->affinity + initiator * state->padded;
-    double pull = p->mission_patronage * state->c[initiator];
-    for (size_t i = 0; i < state->padded; i++) {
-        self->rules.down[i] = mission->stake[i] + mission->term[i] + pull * patron[i];
-        self->rules.between[i] = 1.0 - p->mission_shuttle * mission->member[i];
-    }
+    const double *patron = state->affinity + initiator * state->padded;
+    double pull = p->mission_patronage * state->c[initiator], shuttle = p->mission_shuttle;
+    const qd_venue_scratch_t scratch = self->rules;
+    for (size_t i = 0; i < state->padded; i += QD_REALS)
+        QD_REALS_AT(scratch.down + i) =
+            QD_REALS_OF(mission->stake + i) + QD_REALS_OF(mission->term + i) + pull * QD_REALS_OF(patron + i);
+    for (size_t i = 0; hub && i < state->padded; i += QD_REALS)
+        QD_REALS_AT(scratch.between + i) = 1.0 - shuttle * QD_REALS_OF(mission->member + i);
     qd_mission_game_t game = {.n = state->n,
                               .padded = state->padded,
                               .c = state->c,

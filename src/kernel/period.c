@@ -84,6 +84,35 @@ static void catch_up(qd_world_t *self)
         qd_values_catch_up(&self->values, &self->state, self->bond);
 }
 
+/* Sets the target of relaxation of the affinities from X, the clubs and the present deepening, if it waits for that;
+ * nothing may be owed. */
+static void set_baseline(qd_world_t *self)
+{
+    const qd_state_t *state = &self->state;
+    double deepening = state->depth > 0 ? self->parameters.clubs_deepening : 0.0;
+    for (size_t i = 0; i < state->n && self->reaims; i++) {
+        size_t row = i * state->padded;
+        for (size_t j = row; j < row + qd_padded(i); j += QD_REALS)
+            QD_REALS_AT(state->baseline + j) =
+                qd_values_baseline(QD_REALS_OF(state->anchor + j), deepening, self->bond + j);
+    }
+    self->reaims = false;
+}
+
+/* The clubs or their deepening have changed. */
+static void reaim(qd_world_t *self)
+{
+    self->reaims = true;
+    if (self->watched)
+        set_baseline(self);
+}
+
+void qd_world_catch_up(qd_world_t *self)
+{
+    catch_up(self);
+    set_baseline(self);
+}
+
 /* Returns values to their roots and relaxes affinities. After values have moved, the target of relaxation
  * changes every period; nothing stays owed, but periods may wait (values.h) unless somebody watches. */
 static void relax_affinities(qd_world_t *self)
@@ -93,10 +122,11 @@ static void relax_affinities(qd_world_t *self)
         if (self->owed != 0.0)
             qd_world_settle(self);
         qd_values_relax(&self->values, &self->state, &self->parameters, self->bond);
+        self->reaims = false; /* it sets the baseline */
         if (self->watched)
             qd_world_settle(self);
     } else {
-        catch_up(self);
+        qd_world_catch_up(self);
         self->owed += self->parameters.affinity_relaxation * (1.0 - self->owed);
     }
 }
@@ -197,20 +227,6 @@ static bool take_wanted(qd_world_t *self)
     return true;
 }
 
-/* The target of relaxation of the affinities, from X, the clubs and the present deepening; nothing may be
- * owed. */
-static void set_baseline(qd_world_t *self)
-{
-    qd_state_t *state = &self->state;
-    double deepening = state->depth > 0 ? self->parameters.clubs_deepening : 0.0;
-    for (size_t i = 0; i < state->n; i++) {
-        size_t row = i * state->padded;
-        for (size_t j = row; j < row + qd_padded(i); j += QD_REALS)
-            QD_REALS_AT(state->baseline + j) =
-                qd_values_baseline(QD_REALS_OF(state->anchor + j), deepening, self->bond + j);
-    }
-}
-
 void qd_world_apply_schedule(qd_world_t *self)
 {
     const qd_plan_t *plan = self->plan;
@@ -239,7 +255,7 @@ void qd_world_apply_schedule(qd_world_t *self)
     }
     if (self->state.depth > 0 && self->period > 0 && self->parameters.clubs_deepening != deepening) {
         qd_world_settle(self);
-        set_baseline(self);
+        reaim(self);
     }
     qd_world_tell(self, QD_EVENT_SCHEDULE, (qd_inside_t){0});
 }
@@ -313,22 +329,26 @@ static double changed_levels(const qd_world_t *self)
     return changed;
 }
 
-/* max_k min(d_ik, d_jk) / Lambda of the pairs below the diagonal. */
-static void set_bonds(qd_world_t *self)
+/* max_k min(d_ik, d_jk) / Lambda of state i and those before it, over the clubs that it belongs to. */
+static void set_bonds(qd_world_t *self, size_t i)
 {
     const qd_state_t *state = &self->state;
-    size_t padded = state->padded;
-    double share = 1.0 / (double)state->depth;
-    for (size_t i = 0; i < state->n; i++)
-        for (size_t j = 0; j < qd_padded(i); j += QD_REALS) {
-            qd_reals_t deepest = {0};
-            for (size_t k = 0; k < state->poles; k++) {
-                const double *level = state->level + k * padded;
-                qd_reals_t common = QD_REALS_SMALLER(QD_REALS_OF(level + j), qd_reals_all(level[i]));
-                deepest = QD_REALS_LARGER(common, deepest);
-            }
-            QD_REALS_AT(self->bond + i * padded + j) = deepest * share;
-        }
+    const double *other[QD_CLUBS_MAX];
+    double own[QD_CLUBS_MAX], share = 1.0 / (double)state->depth, *bond = self->bond + i * state->padded;
+    size_t clubs = 0;
+    for (size_t k = 0; k < state->poles; k++) {
+        const double *level = state->level + k * state->padded;
+        other[clubs] = level;
+        own[clubs] = level[i];
+        clubs += level[i] > 0.0;
+    }
+    for (size_t j = 0; j < i; j += QD_REALS) {
+        qd_reals_t deepest = {0};
+        for (size_t k = 0; k < clubs; k++)
+            deepest =
+                QD_REALS_LARGER(QD_REALS_SMALLER(QD_REALS_OF(other[k] + j), qd_reals_all(own[k])), deepest);
+        QD_REALS_AT(bond + j) = deepest * share;
+    }
 }
 
 static void tell_club_move(void *context, size_t state, size_t club, double before, double after)
@@ -355,8 +375,9 @@ void qd_world_review_clubs(qd_world_t *self, bool counted)
     self->club_game = NULL;
     double changed = changed_levels(self);
     if (changed > 0.0 || !counted) {
-        set_bonds(self);
-        set_baseline(self);
+        for (size_t i = 1; i < state->n; i++)
+            set_bonds(self, i);
+        reaim(self);
         qd_record_levels(&self->record, state);
     }
     if (counted) {

@@ -180,7 +180,7 @@ static const char *play_period(qd_world_t *self)
     if (self->fault)
         return self->fault;
 #ifndef NDEBUG
-    qd_values_catch_up(&self->values, &self->state, self->bond);
+    qd_world_catch_up(self);
     return qd_state_verify(&self->state);
 #else
     return qd_state_failure(&self->state);
@@ -208,6 +208,7 @@ static const char *draw(qd_world_t *self)
     self->learning = false;
     self->owed = 0.0;
     self->enduring = 0;
+    self->reaims = false;
     self->values.moved = self->values.stale = self->values.half = false;
     self->values.waiting = 0;
     qd_world_tell(self, QD_EVENT_WORLD, (qd_inside_t){0});
@@ -265,7 +266,7 @@ static bool step(qd_world_t *self)
 static bool step_once(qd_world_t *self)
 {
     bool more = step(self);
-    qd_values_catch_up(&self->values, &self->state, self->bond);
+    qd_world_catch_up(self);
     return more;
 }
 
