@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "experiment/points.h"
 #include "kernel/world.h"
 
 qd_change_t *qd_worker_schedule(const qd_experiment_t *experiment)
@@ -32,7 +33,8 @@ qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, s
         return qd_no_memory(error);
     *states = *periods = 0;
     for (size_t p = 0; p < experiment->points; p++)
-        for (size_t o = 0; o < experiment->orders; o++) {
+        for (size_t o = 0; o < experiment->orders && (p == 0 || qd_experiment_touches_order(experiment, p));
+             o++) {
             size_t n, t;
             qd_worker_sizes_at(experiment, p, o, change, &n, &t);
             *states = n > *states ? n : *states;

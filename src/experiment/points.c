@@ -372,10 +372,9 @@ uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_
 
 #define CHECKS_TOLD 5 /* reported faults between parameters, at most */
 
-/* Whether the point sets a parameter that qd_plan_check reads. All other points have the result of the
- * first. */
-static bool touches_order(const qd_experiment_t *self, const qd_point_t *point)
+bool qd_experiment_touches_order(const qd_experiment_t *self, size_t number)
 {
+    const qd_point_t *point = &self->point[number];
     for (size_t i = 0; i < point->settings; i++)
         if (strncmp(qd_parameter_name(point->setting[i].parameter), "order.", 6) == 0)
             return true;
@@ -480,7 +479,7 @@ void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_ove
     qd_change_t *change = qd_loading_room(load, most, sizeof *change);
     qd_plan_t *plan = qd_loading_room(load, 1, sizeof *plan);
     for (size_t p = 0; change && plan && p < self->points; p++) {
-        if (p > 0 && !touches_order(self, &self->point[p]))
+        if (p > 0 && !qd_experiment_touches_order(self, p))
             continue;
         for (size_t o = 0; o < self->orders && told < CHECKS_TOLD; o++) {
             qd_experiment_plan(self, p, o, change, plan);

@@ -61,6 +61,10 @@ uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_
 
 /* Constraints between parameters, for every design point and order. */
 
+/* Whether the point sets a parameter that qd_plan_check, qd_plan_states_max or qd_plan_periods_max reads. All
+ * other points have the results of the first. */
+bool qd_experiment_touches_order(const qd_experiment_t *self, size_t point);
+
 /* Checks the plans of load->self (qd_plan_check). A fault is reported at the place that sets `order.states`
  * or `order.poles` (the point, --set, or `parameters`); without one, at the order. */
 void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides);

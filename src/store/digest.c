@@ -186,9 +186,10 @@ static bool sum_slabs(const walk_t *walk, hid_t variable, hid_t space, hid_t mem
             count[plan->axis] = left < plan->step ? left : plan->step;
             qd_guard_allow(plan->elements * sizeof(double));
             hid_t memory = H5Screate_simple(plan->rank, count, NULL);
-            sound =
-                H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                H5Dread(variable, memory_type, memory, space, H5P_DEFAULT, (void *)(uintptr_t)room.at) >= 0;
+            hid_t transfer = qd_h5_transfer(room.type, (hsize_t)H5Sget_simple_extent_npoints(memory));
+            sound = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+                    H5Dread(variable, memory_type, memory, space, transfer, (void *)(uintptr_t)room.at) >= 0;
+            sound = qd_h5_close_transfer(transfer) && sound;
             if (sound)
                 *sum += qd_digest_values((size_t)plan->rank, plan->size, start, count, room);
             if (sound && room.type == QD_H5_TEXT)

@@ -107,6 +107,27 @@ bool qd_h5_close_type(qd_h5_type_t type, hid_t id)
     return type != QD_H5_TEXT || H5Tclose(id) >= 0;
 }
 
+#define TEXT_IN_FILE  ((size_t)16) /* bytes of a reference to a text, or more */
+#define LARGEST_STEP  ((size_t)1 << 20)
+#define SMALLEST_STEP ((size_t)1 << 10)
+
+hid_t qd_h5_transfer(qd_h5_type_t type, hsize_t count)
+{
+    if (type != QD_H5_TEXT || count > LARGEST_STEP / TEXT_IN_FILE)
+        return H5P_DEFAULT;
+    size_t needed = (size_t)count * TEXT_IN_FILE;
+    hid_t transfer = H5Pcreate(H5P_DATASET_XFER);
+    if (H5Pset_buffer(transfer, needed > SMALLEST_STEP ? needed : SMALLEST_STEP, NULL, NULL) >= 0)
+        return transfer;
+    H5Pclose(transfer);
+    return -1;
+}
+
+bool qd_h5_close_transfer(hid_t id)
+{
+    return id == H5P_DEFAULT || H5Pclose(id) >= 0;
+}
+
 /* ---- the library and its files ----------------------------------------------------------------------- */
 
 void qd_h5_prepare(void)

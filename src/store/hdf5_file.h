@@ -247,6 +247,11 @@ hid_t qd_h5_memory_type(qd_h5_type_t type);
 hid_t qd_h5_file_type(qd_h5_type_t type);
 bool qd_h5_close_type(qd_h5_type_t type, hid_t id);
 
+/* Properties of a transfer of `count` values; qd_h5_close_transfer closes them. HDF5 would clear a megabyte for
+ * each conversion of texts, however few they are. */
+hid_t qd_h5_transfer(qd_h5_type_t type, hsize_t count);
+bool qd_h5_close_transfer(hid_t id);
+
 /* Attributes of an open object: a text, and `count` values (0: a scalar) of any type. */
 void qd_h5_write_text(qd_h5_t *self, hid_t object, const char *name, const char *value);
 void qd_h5_write_attribute(qd_h5_t *self, hid_t object, const char *name, hid_t in_file, hid_t in_memory,

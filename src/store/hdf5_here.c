@@ -336,11 +336,13 @@ static void *read_elements(qd_h5_t *self, const char *path, qd_h5_type_t type, h
                            hid_t in_memory, size_t elements)
 {
     void *data = qd_new(elements + 1, size_of(type), NULL);
+    hid_t transfer = qd_h5_transfer(type, elements);
     qd_guard_allow(elements * size_of(type));
     if (data == NULL)
         qd_h5_no_memory(self);
-    else if (elements > 0 && H5Dread(variable, in_memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
+    else if (elements > 0 && H5Dread(variable, in_memory, H5S_ALL, H5S_ALL, transfer, data) < 0)
         qd_h5_here_fail(self, "reading variable", path);
+    qd_h5_close_transfer(transfer);
     return data;
 }
 

@@ -350,10 +350,12 @@ static void write_selected(qd_h5_t *self, const qd_h5_written_t *variable, const
 {
     hid_t in_memory = qd_h5_memory_type(variable->type), space = H5Dget_space(variable->dataset);
     hid_t memory = H5Screate_simple((int)variable->rank, count, NULL);
+    hid_t transfer = qd_h5_transfer(variable->type, (hsize_t)H5Sget_simple_extent_npoints(memory));
     bool written = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                   H5Dwrite(variable->dataset, in_memory, memory, space, H5P_DEFAULT, data) >= 0;
+                   H5Dwrite(variable->dataset, in_memory, memory, space, transfer, data) >= 0;
     qd_h5_need(self, written, "writing variable", variable->path);
-    bool closed = H5Sclose(memory) >= 0;
+    bool closed = qd_h5_close_transfer(transfer);
+    closed = H5Sclose(memory) >= 0 && closed;
     closed = H5Sclose(space) >= 0 && closed;
     closed = qd_h5_close_type(variable->type, in_memory) && closed;
     qd_h5_need(self, closed, "writing variable", variable->path);

@@ -25,8 +25,9 @@ struct qd_parts {
     int rank;
     uint64_t number; /* of the next part */
     qd_slots_t slots;
-    qd_ranges_t *done;    /* per slot */
-    batch_t open, sealed; /* one is filled, the other is written */
+    qd_ranges_t *done;     /* per slot */
+    batch_t open, sealed;  /* one is filled, the other is written */
+    qd_byte_writer_t file; /* bytes of the part that is written; its memory is used for the next one */
     qd_error_t warnings;
 };
 
@@ -133,6 +134,7 @@ void qd_parts_close(qd_parts_t *self)
     free(self->open.segment);
     free(self->sealed.segment);
     free(self->done);
+    free(self->file.bytes);
     free(self->folder);
     qd_slots_free(&self->slots);
     free(self);
@@ -264,15 +266,16 @@ qd_status_t qd_parts_write(qd_parts_t *self, qd_error_t *error)
     if (self->sealed.count == 0)
         return QD_OK;
     char name[64];
-    qd_byte_writer_t bytes = {0};
+    qd_byte_writer_t *file = &self->file;
+    file->size = 0;
+    file->failed = false;
     /* Uses up the number even if writing fails, because the rename may have happened. */
     snprintf(name, sizeof name, QD_PART_NAME, self->rank, self->number++);
-    qd_status_t status = qd_part_encode(&self->kind, self->sealed.segment, self->sealed.count, &bytes, error);
+    qd_status_t status = qd_part_encode(&self->kind, self->sealed.segment, self->sealed.count, file, error);
     if (status == QD_OK)
-        status = qd_files_write(self->files, self->folder, name, bytes.bytes, bytes.size, error);
+        status = qd_files_write(self->files, self->folder, name, file->bytes, file->size, error);
     if (status == QD_OK)
         clear_batch(&self->sealed);
-    free(bytes.bytes);
     return status;
 }
 
