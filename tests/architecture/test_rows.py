@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""experiments/README.md is what its template and the rows in experiments/rows/ say, and a row that is altered or missing is told."""
+"""experiments/README.md is what its template and the rows in experiments/rows/ say, and a row that is altered or missing is told; so is the
+part of docs/validation.md on runs that stop when their claims are decided."""
 
 import csv
 import pathlib
@@ -58,6 +59,37 @@ class Rows(unittest.TestCase):
             self.assertIn(mine[0]["verdict"], ("supported", "contradicted", "mixed", "undecided"), claim)
             if mine[0]["robust"]:
                 self.assertLessEqual(int(mine[0]["same"]), int(mine[0]["of"]), claim)
+
+    def stopping(self, change=lambda row: True):
+        """docs/validation.md, written again from rows of scripts/stopping that `change` leaves or alters."""
+        root = self.copy()
+        (root / "docs").mkdir()
+        for name in ("scripts/validation", "docs/validation.md"):
+            shutil.copy(SOURCE / name, root / name)
+        self.edit(root, "stopping", change)
+        subprocess.run([sys.executable, "-B", root / "scripts/validation", "--rows"], check=True)
+        return (root / "docs/validation.md").read_text()
+
+    def test_runs_that_stop_when_decided_are_those_of_the_rows(self):
+        self.assertEqual(self.stopping(), (SOURCE / "docs/validation.md").read_text())
+
+    def test_a_verdict_turned_round_is_counted(self):
+        def turn(row):
+            if (row["experiment"], row["claim"]) == ("credit", "debt"):
+                self.assertEqual((row["full"], row["stopped"]), ("supported", "supported"))
+                row["stopped"] = "contradicted"
+            return True
+        text = self.stopping(turn)
+        self.assertRegex(text, r"and the other the other way, or \*mixed\*: 1\.")
+        self.assertRegex(text, r"(?m)^\| credit \|.*\| 10 of 11 \|$")
+        self.assertRegex(text, r"(?m)^\| credit \| `debt` \| supported \| contradicted \|")
+
+    def test_runs_that_stop_cover_every_claim(self):
+        with open(SOURCE / "experiments/rows/stopping.csv", newline="", encoding="utf-8") as file:
+            found = [(row["experiment"], row["claim"]) for row in csv.DictReader(file)]
+        with open(SOURCE / "experiments/rows/claims.csv", newline="", encoding="utf-8") as file:
+            stated = list(dict.fromkeys((row["experiment"], row["claim"]) for row in csv.DictReader(file)))
+        self.assertEqual(found, stated)
 
     def test_sections_without_rows_stay_as_they_are(self):
         root = self.copy()
