@@ -28,6 +28,7 @@
 #define FLUSH_SECONDS_MAX 5.0
 #define FLUSH_RANKS       200 /* ranks that make the longest wait a second longer, to spare the file system */
 #define FLUSH_BYTES       ((size_t)4 << 20) /* for every four threads; at twice as many bytes the threads wait */
+#define THREADS_A_WRITER  8                 /* threads whose worlds one thread writes */
 #define TELL_SECONDS      0.5
 
 /* State shared by the threads of a run; accessed under the one lock of `#pragma omp critical(qd_run)`. */
@@ -87,7 +88,7 @@ static void tell(run_t *self)
 static qd_status_t flush(run_t *self)
 {
     double time = now();
-    size_t bytes = FLUSH_BYTES * (((size_t)self->threads + 3) / 4);
+    size_t bytes = FLUSH_BYTES * (((size_t)self->threads + 3) / 4) / qd_parts_writers(self->parts);
     double longest = FLUSH_SECONDS_MAX + (double)self->ranks->size / FLUSH_RANKS;
     double wait = fmin(fmax(0.1 * (time - self->began), FLUSH_SECONDS_MIN), longest);
     size_t buffered = qd_parts_buffered(self->parts);
@@ -191,7 +192,8 @@ static qd_status_t open_parts(run_t *self)
                                 .columns = kind.columns,
                                 .extras = kind.extras,
                                 .paths = kind.paths,
-                                .rank = self->ranks->rank};
+                                .rank = self->ranks->rank,
+                                .writers = ((size_t)self->threads + THREADS_A_WRITER - 1) / THREADS_A_WRITER};
     qd_status_t status = qd_parts_open(&parts, self->experiment, &self->parts, self->error);
     if (status == QD_OK && options->warn && qd_parts_warnings(self->parts)->count > 0)
         options->warn(options->context, qd_parts_warnings(self->parts));

@@ -18,16 +18,23 @@ typedef struct {
     qd_pending_t *segment;
 } batch_t;
 
+/* Of one writer: a batch, and the bytes of its part, whose memory is used for the next one. */
+typedef struct {
+    batch_t sealed;
+    qd_byte_writer_t file;
+} writer_t;
+
 struct qd_parts {
     char *folder;
     const qd_files_t *files;
     qd_part_kind_t kind;
     int rank;
-    uint64_t number; /* of the next part */
+    _Atomic uint64_t number; /* of the next part */
     qd_slots_t slots;
-    qd_ranges_t *done;     /* per slot */
-    batch_t open, sealed;  /* one is filled, the other is written */
-    qd_byte_writer_t file; /* bytes of the part that is written; its memory is used for the next one */
+    qd_ranges_t *done; /* per slot */
+    batch_t open;      /* is filled, while those of the writers are written */
+    size_t writers;
+    writer_t *writer;
     qd_error_t warnings;
 };
 
@@ -75,6 +82,7 @@ static qd_status_t prepare(qd_parts_t *self, const qd_parts_options_t *options, 
 {
     const qd_experiment_t *experiment = self->slots.experiment;
     qd_status_t status = QD_OK;
+    uint64_t next = 0;
     if (options->mode != QD_PARTS_JOIN) {
         status = qd_parts_folder_open(self->files, self->folder, options->mode, error);
         if (status == QD_OK)
@@ -84,7 +92,8 @@ static qd_status_t prepare(qd_parts_t *self, const qd_parts_options_t *options, 
             status = find_done(self, error);
     }
     if (status == QD_OK)
-        status = qd_parts_folder_next(self->folder, self->rank, &self->number, error);
+        status = qd_parts_folder_next(self->folder, self->rank, &next, error);
+    self->number = next;
     return status;
 }
 
@@ -101,11 +110,14 @@ qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment
     parts->rank = options->rank;
     parts->warnings = QD_ERROR_NONE;
     parts->folder = strdup(options->folder);
+    parts->writers = options->writers > 0 ? options->writers : 1;
+    parts->writer = qd_new(parts->writers, sizeof *parts->writer, error);
     qd_status_t status = qd_slots_init(&parts->slots, experiment, error);
     if (status == QD_OK) {
         parts->done = qd_new(parts->slots.count + 1, sizeof *parts->done, error);
-        status = parts->done == NULL || parts->folder == NULL ? qd_no_memory(error)
-                                                              : prepare(parts, options, error);
+        status = parts->done == NULL || parts->folder == NULL || parts->writer == NULL
+                     ? qd_no_memory(error)
+                     : prepare(parts, options, error);
     }
     if (status != QD_OK) {
         qd_parts_close(parts);
@@ -128,13 +140,16 @@ void qd_parts_close(qd_parts_t *self)
     if (self == NULL)
         return;
     clear_batch(&self->open);
-    clear_batch(&self->sealed);
+    for (size_t i = 0; self->writer != NULL && i < self->writers; i++) {
+        clear_batch(&self->writer[i].sealed);
+        free(self->writer[i].sealed.segment);
+        free(self->writer[i].file.bytes);
+    }
     for (size_t s = 0; self->done != NULL && s < self->slots.count; s++)
         qd_ranges_free(&self->done[s]);
     free(self->open.segment);
-    free(self->sealed.segment);
+    free(self->writer);
     free(self->done);
-    free(self->file.bytes);
     free(self->folder);
     qd_slots_free(&self->slots);
     free(self);
@@ -246,46 +261,56 @@ qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_er
     return QD_OK;
 }
 
-static void swap(qd_parts_t *self)
+size_t qd_parts_writers(const qd_parts_t *self)
 {
-    batch_t open = self->open;
-    self->open = self->sealed;
-    self->sealed = open;
+    return self->writers;
 }
 
-bool qd_parts_seal(qd_parts_t *self)
+static void swap(qd_parts_t *self, size_t writer)
 {
-    if (self->sealed.count > 0)
+    batch_t open = self->open;
+    self->open = self->writer[writer].sealed;
+    self->writer[writer].sealed = open;
+}
+
+bool qd_parts_seal(qd_parts_t *self, size_t writer)
+{
+    if (self->writer[writer].sealed.count > 0)
         return false;
-    swap(self);
+    swap(self, writer);
     return true;
 }
 
-qd_status_t qd_parts_write(qd_parts_t *self, qd_error_t *error)
+qd_status_t qd_parts_write(qd_parts_t *self, size_t writer, qd_error_t *error)
 {
-    if (self->sealed.count == 0)
+    batch_t *sealed = &self->writer[writer].sealed;
+    qd_byte_writer_t *file = &self->writer[writer].file;
+    if (sealed->count == 0)
         return QD_OK;
     char name[64];
-    qd_byte_writer_t *file = &self->file;
     file->size = 0;
     file->failed = false;
     /* Uses up the number even if writing fails, because the rename may have happened. */
     snprintf(name, sizeof name, QD_PART_NAME, self->rank, self->number++);
-    qd_status_t status = qd_part_encode(&self->kind, self->sealed.segment, self->sealed.count, file, error);
+    qd_status_t status = qd_part_encode(&self->kind, sealed->segment, sealed->count, file, error);
     if (status == QD_OK)
         status = qd_files_write(self->files, self->folder, name, file->bytes, file->size, error);
     if (status == QD_OK)
-        clear_batch(&self->sealed);
+        clear_batch(sealed);
     return status;
 }
 
 qd_status_t qd_parts_flush(qd_parts_t *self, qd_error_t *error)
 {
-    qd_status_t status = qd_parts_write(self, error);
-    if (status != QD_OK || !qd_parts_seal(self))
-        return status;
-    status = qd_parts_write(self, error);
+    for (size_t i = 0; i < self->writers; i++) {
+        qd_status_t status = qd_parts_write(self, i, error);
+        if (status != QD_OK)
+            return status;
+    }
+    if (!qd_parts_seal(self, 0))
+        return QD_OK;
+    qd_status_t status = qd_parts_write(self, 0, error);
     if (status != QD_OK)
-        swap(self);
+        swap(self, 0);
     return status;
 }

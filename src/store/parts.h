@@ -30,6 +30,7 @@ typedef struct {
     size_t extras;    /* further values per world */
     bool paths;       /* whether tallies keep paths */
     int rank;
+    size_t writers; /* threads that write parts at once; 0: 1 */
 } qd_parts_options_t;
 
 /* Finished worlds first .. first + worlds - 1 of one (point, order), by position in the experiment.
@@ -69,13 +70,16 @@ QD_MUST_USE qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *se
 /* Bytes buffered and not sealed. Flush when they are many (say 32 MiB) or old (say 10 s). */
 size_t qd_parts_buffered(const qd_parts_t *self);
 
-/* Seals the buffer for qd_parts_write; later segments go to another buffer. False, and nothing changes, while
- * sealed data are not written. */
-bool qd_parts_seal(qd_parts_t *self);
+size_t qd_parts_writers(const qd_parts_t *self);
 
-/* Writes the sealed data as one part. Only this function may run in another thread, beside qd_parts_append,
- * and _buffered. On failure the data stay sealed, so that writing can be tried again. */
-QD_MUST_USE qd_status_t qd_parts_write(qd_parts_t *self, qd_error_t *error);
+/* Seals the buffer for qd_parts_write by that writer; later segments go to another buffer. False, and nothing
+ * changes, while data that were sealed for it are not written. */
+bool qd_parts_seal(qd_parts_t *self, size_t writer);
+
+/* Writes the data sealed for the writer as one part. Only this function may run in other threads, one of each
+ * writer, beside qd_parts_append, _buffered, and _seal for another writer. On failure the data stay sealed, so
+ * that writing can be tried again. */
+QD_MUST_USE qd_status_t qd_parts_write(qd_parts_t *self, size_t writer, qd_error_t *error);
 
 /* Writes all sealed or buffered data. On failure they are kept, so that flushing can be tried again. */
 QD_MUST_USE qd_status_t qd_parts_flush(qd_parts_t *self, qd_error_t *error);

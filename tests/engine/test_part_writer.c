@@ -53,10 +53,10 @@ static void set_gate(disk_t *disk, bool shut)
     pthread_mutex_unlock(&disk->mutex);
 }
 
-static void await_fsync(disk_t *disk)
+static void await_fsync(disk_t *disk, int waiting)
 {
     pthread_mutex_lock(&disk->mutex);
-    while (disk->waiting == 0)
+    while (disk->waiting < waiting)
         pthread_cond_wait(&disk->turned, &disk->mutex);
     pthread_mutex_unlock(&disk->mutex);
 }
@@ -70,7 +70,7 @@ typedef struct {
     qd_part_writer_t *writer;
 } fixture_t;
 
-static int start(void **state)
+static int start_writers(void **state, size_t writers)
 {
     fixture_t *self = calloc(1, sizeof *self);
     assert_non_null(self);
@@ -87,12 +87,23 @@ static int start(void **state)
                                   .files = &self->files,
                                   .mode = QD_PARTS_NEW,
                                   .columns = QD_COLUMNS_ALL,
-                                  .paths = true};
+                                  .paths = true,
+                                  .writers = writers};
     assert_ok(qd_parts_open(&options, self->experiment, &self->parts, error));
     self->disk.writes = 0;
     assert_ok(qd_part_writer_start(self->parts, &self->writer, error));
     *state = self;
     return 0;
+}
+
+static int start(void **state)
+{
+    return start_writers(state, 0);
+}
+
+static int start_three(void **state)
+{
+    return start_writers(state, 3);
 }
 
 static int end(void **state)
@@ -131,7 +142,7 @@ static void test_nobody_waits(void **state)
     set_gate(&self->disk, true);
     append(self, 0);
     assert_ok(qd_part_writer_offer(self->writer, false, error));
-    await_fsync(&self->disk);
+    await_fsync(&self->disk, 1);
     assert_int_equal(qd_parts_buffered(self->parts), 0);
     append(self, 1);
     size_t block = qd_parts_buffered(self->parts);
@@ -181,12 +192,54 @@ static void test_the_end_waits(void **state)
     assert_int_equal(worlds_kept(self), BLOCK);
 }
 
+/* Each of three writers writes a part while the disk is busy with the others; a fourth waits. */
+static void test_writers_write_at_once(void **state)
+{
+    fixture_t *self = *state;
+    set_gate(&self->disk, true);
+    for (uint64_t block = 0; block < 3; block++) {
+        append(self, block);
+        assert_ok(qd_part_writer_offer(self->writer, true, error));
+        assert_int_equal(qd_parts_buffered(self->parts), 0);
+    }
+    await_fsync(&self->disk, 3);
+    append(self, 3);
+    assert_ok(qd_part_writer_offer(self->writer, false, error));
+    assert_true(qd_parts_buffered(self->parts) > 0);
+    set_gate(&self->disk, false);
+    assert_ok(qd_part_writer_offer(self->writer, true, error));
+    assert_ok(qd_part_writer_end(self->writer, error));
+    assert_int_equal(worlds_kept(self), 4 * BLOCK);
+    assert_int_equal(self->disk.writes, 4);
+}
+
+/* The data that a full disk refused from several writers are written later, each world once. */
+static void test_several_writers_lose_nothing(void **state)
+{
+    fixture_t *self = *state;
+    qd_error_t fault = QD_ERROR_NONE;
+    self->disk.refuses = true;
+    append(self, 0);
+    assert_ok(qd_part_writer_offer(self->writer, false, error));
+    append(self, 1);
+    (void)!qd_part_writer_offer(self->writer, false, &fault); /* the fault may be known by now */
+    append(self, 2);
+    fault = QD_ERROR_NONE;
+    assert_int_equal(qd_part_writer_end(self->writer, &fault), QD_ERROR_IO);
+    assert_int_equal(worlds_kept(self), 0);
+    self->disk.refuses = false;
+    assert_ok(qd_parts_flush(self->parts, error));
+    assert_int_equal(worlds_kept(self), 3 * BLOCK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_nobody_waits, start, end),
         cmocka_unit_test_setup_teardown(test_a_fault_is_told_and_nothing_lost, start, end),
         cmocka_unit_test_setup_teardown(test_the_end_waits, start, end),
+        cmocka_unit_test_setup_teardown(test_writers_write_at_once, start_three, end),
+        cmocka_unit_test_setup_teardown(test_several_writers_lose_nothing, start_three, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
