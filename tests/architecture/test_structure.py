@@ -143,6 +143,22 @@ class Structure(unittest.TestCase):
         self.assertGreater(sum(map(len, graph.values())), 300)
         self.assertEqual(circles(graph), [])
 
+    def test_what_leaves_its_file_is_used(self):
+        """A function that is not static is public, or used by another file or a test of its own; and never by tests alone."""
+        code = {path: re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S) for path in sources()}
+        words = {path: set(re.findall(r"\bqd_\w+", text)) for path, text in code.items()}
+        tests = set().union(*(re.findall(r"\bqd_\w+", path.read_text()) for path in (SOURCE / "tests").rglob("*.[ch]")))
+        public = set().union(*(words[path] for path in code if path.is_relative_to(SOURCE / "include")))
+        defined = [(path, name) for path, text in code.items() if path.suffix == ".c"
+                   for name in re.findall(r"^(?!static)[a-z][\w *]*?\b(qd_\w+)\(", text, re.M) if name not in public]
+        self.assertGreater(len(defined), 300)
+        for path, name in defined:
+            others = any(name in found for other, found in words.items() if other != path and other.suffix == ".c")
+            headers = sum(len(re.findall(rf"\b{name}\b", text)) for other, text in code.items() if other.suffix == ".h" and name in words[other])
+            here = len(re.findall(rf"\b{name}\b", code[path]))
+            self.assertTrue(others or headers > 1 or here > 1, f"{relative(path)}: nothing but tests uses {name}")
+            self.assertTrue(others or headers > 1 or name in tests, f"{relative(path)}: {name} can be static")
+
     def test_only_one_folder_speaks_each_library(self):
         speaks = {r"<hdf5(_hl)?\.h>|<H5\w+\.h>": "store", r"<libfyaml\.h>": "yaml", r"<omp\.h>|#\s*pragma omp (?!simd)": "engine",
                   r"<mpi\.h>": "engine"}
