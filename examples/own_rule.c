@@ -3,8 +3,8 @@
  *     cc -shared -fPIC -O2 $(pkg-config --cflags quadrille) own_rule.c -o own_rule.so -lm
  *     quadrille run --plugin ./own_rule.so EXPERIMENT.yaml
  *
- * - crisis: a state's stake against a target shrinks with its proximity to it, stake (1 - commerce.restraint G_ik): neighbours
- *   trade.
+ * - crisis: a state's stake against a target shrinks with its proximity to it, stake (1 - commerce.restraint
+ *   G_ik): neighbours trade.
  * - worth: an initiator's worth of a venue is less by commerce.caution for each state that opposes it.
  * - order: where commerce.continents is 1, states lie on two opposite sides of the earth instead of anywhere.
  *

@@ -18,8 +18,8 @@ typedef struct {
     size_t factors;            /* length of `factor` */
     const char *const *factor; /* [factors] names of parameters, or "doctrine"; each at most once */
     size_t points;             /* at least 1 */
-    const double *
-        value; /* [points][factors]; a doctrine is its row of qd_doctrine_table; NaN leaves the experiment's own */
+    /* [points][factors]; a doctrine is its row of qd_doctrine_table; NaN leaves the experiment's own */
+    const double *value;
     uint64_t first,
         worlds;      /* worlds first .. first + worlds - 1 of every point and order, 0 <= first < 2^40 */
     size_t outcomes; /* length of `outcome` */

@@ -6,8 +6,8 @@
  * - a real number beyond the range of normal doubles, at either end (1e400, 1e-400);
  * - a real number of 2^52 or more, written without an exponent, that is not a double (9007199254740993): from
  *   there on doubles are whole, so that every digit counts;
- * - a whole number that is not whole as written (4503599627370496.5, 1e-400), or is beyond 2^53 and not written in
- *   digits alone (9007199254740993.0, 1e16).
+ * - a whole number that is not whole as written (4503599627370496.5, 1e-400), or is beyond 2^53 and not
+ *   written in digits alone (9007199254740993.0, 1e16).
  *
  * Between these limits a real number is rounded to the nearest double, as everywhere. */
 #ifndef QD_BASE_NUMBER_H

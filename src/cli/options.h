@@ -128,12 +128,13 @@ bool qd_form_is_json(qd_form_t form);
 
 /* ---- points and outcomes of a result file, chosen by name ---------------------------------------------- */
 
-/* *experiment = that of a result file, to be freed; NULL where the file's cannot be read by this version, which is no error. */
+/* *experiment = that of a result file, to be freed; NULL, which is no error, where this version cannot read
+ * it. */
 QD_MUST_USE qd_status_t qd_cli_read_experiment(const qd_result_file_t *file, const char *path,
                                                qd_experiment_t **experiment, qd_error_t *error);
 
-/* *point = the point of a result file with that name: by qd_experiment_find_point, or by label and position only
- * where `experiment` is NULL. */
+/* *point = the point of a result file with that name: by qd_experiment_find_point, or, where `experiment` is
+ * NULL, by label and position only. */
 QD_MUST_USE qd_status_t qd_cli_find_point(const qd_result_file_t *file, const qd_experiment_t *experiment,
                                           const char *name, size_t *point, qd_error_t *error);
 

@@ -10,9 +10,9 @@
  * corrected together (Holm 1979) at 1 - experiment->confidence. A claim about an effect is tested two-sided
  * against "the effect equals its margin", so either direction can be found: *supported* where it is rejected
  * and the estimate lies above the margin, *contradicted* where it is rejected and the estimate lies below,
- * *undecided* otherwise. It is *mixed* where it is supported in one order and contradicted in another (the mean
- * counts as one). Trends are tested by intersection-union (statistics/contrast.h). A claim of bimodality has
- * the dip test's p, the largest one over its points and orders (it must be bimodal in each), and is never
+ * *undecided* otherwise. It is *mixed* where it is supported in one order and contradicted in another (the
+ * mean counts as one). Trends are tested by intersection-union (statistics/contrast.h). A claim of bimodality
+ * has the dip test's p, the largest one over its points and orders (it must be bimodal in each), and is never
  * contradicted, because a small dip does not show that there is one mode.
  *
  * Intervals of effects are simultaneous: all have the confidence 1 - alpha / m (Bonferroni), m their number,

@@ -190,8 +190,8 @@ static const char *note_of(const qd_claim_test_t *test, const qd_result_verdict_
 
 /* ---- by order ------------------------------------------------------------------------------------------ */
 
-/* Makes the claim's own test, in the first column, from those of the orders, which follow it: a distribution with two modes
- * in every order has two everywhere. */
+/* Makes the claim's own test, in the first column, from those of the orders, which follow it: a distribution
+ * with two modes in every order has two everywhere. */
 static void take_worst_order(qd_claim_test_t test[], size_t orders)
 {
     test[0] = test[1];

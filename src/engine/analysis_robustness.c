@@ -244,7 +244,7 @@ static qd_status_t summarise(study_t *self, const place_t *place, qd_result_robu
     return QD_OK;
 }
 
-/* ---- parameters that turn the sign ------------------------------------------------------------------------ */
+/* ---- parameters that turn the sign --------------------------------------------------------------------- */
 
 /* Whether the effect rises or falls with the factor beyond doubt: its simultaneous interval lies on one side
  * of 0. */
@@ -290,7 +290,7 @@ static void write_where(const study_t *self, const where_t *where, FILE *out)
     }
 }
 
-/* ---- verdicts -------------------------------------------------------------------------------------------- */
+/* ---- verdicts ------------------------------------------------------------------------------------------ */
 
 /* Whether points keep the sign. */
 typedef enum {

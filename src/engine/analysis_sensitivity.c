@@ -45,7 +45,7 @@ typedef struct {
     qd_result_sensitivity_t *row;
 } study_t;
 
-/* ---- finished worlds -------------------------------------------------------------------------------------- */
+/* ---- finished worlds ----------------------------------------------------------------------------------- */
 
 /* Least number of worlds of a finished point. */
 static uint64_t needed(const qd_experiment_t *experiment)

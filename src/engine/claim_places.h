@@ -31,7 +31,8 @@ void qd_cells_free(qd_cells_t *self);
 QD_MUST_USE qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double weight,
                                      qd_error_t *error);
 
-/* Writes the bounds of the outcome over all cells into *least and *most; *most is INFINITY where none is known. */
+/* Writes the bounds of the outcome over all cells into *least and *most; *most is INFINITY where none is
+ * known. */
 QD_MUST_USE qd_status_t qd_cells_range(const qd_cells_t *self, const qd_experiment_t *experiment,
                                        qd_outcome_t outcome, double *least, double *most, qd_error_t *error);
 

@@ -9,8 +9,8 @@
  *
  * A place is decided, and frozen, at the first look from min_worlds on at which
  *   an effect        differs from its margin: supported above, contradicted below
- *   a trend          has a rise and steps that all exceed their margins: supported (intersection-union); has a rise below
- *                    its margin: contradicted; has a rise above and a step below: neither can follow any more
+ *   a trend          has a rise and steps that all exceed their margins: supported (intersection-union); has
+ *                    a rise below its margin: contradicted; has a rise above and a step below: undecided
  *   bimodality       has the worlds of the dip test: their number is fixed, so that the test holds
  * A place that is waited for ends undecided where its effect is shown to be negligible, or where max_worlds
  * would hardly decide it: to stop for futility makes no verdict, and so no false one. A claim whose orders

@@ -12,8 +12,8 @@
 
 #define BUDGET 0.8 /* seconds of sampling */
 #define CELLS  8   /* greatest number sampled */
-#define FEW    16 /* worlds of a short unit, subtracted from a longer one: the cost of a unit itself cancels */
-#define MORE   64 /* of the first longer unit; then four times as many until it takes long enough */
+#define FEW    16  /* worlds of a short unit, subtracted from a longer one: the cost per unit cancels */
+#define MORE   64  /* of the first longer unit; then four times as many until it takes long enough */
 
 #define FLUSH_SECONDS 5.0                  /* seconds between two parts of a long run */
 #define ASSEMBLING    ((uint64_t)16 << 20) /* bytes of memory of the assembly */

@@ -59,10 +59,9 @@ QD_MUST_USE qd_status_t qd_analyse_contrasts(const qd_experiment_t *experiment, 
 /* Adds sensitivity indices of every selected outcome, from the leading blocks (base samples, trajectories) of
  * which every point is done. first, total: Saltelli et al. 2010 and Jansen 1999, corrected for replicate
  * noise; mu, mu_star, sigma: Morris 1991, Campolongo et al. 2007. Intervals are bootstrapped over blocks and
- * worlds together, those named noise over the worlds with the blocks held. An outcome that does not vary between
- * points has NaN. noise_share: saltelli, share of the variance
- * between points that is due to finitely many worlds; morris, variance of one effect that is, over sigma^2.
- */
+ * worlds together, those named noise over the worlds with the blocks held. An outcome that does not vary
+ * between points has NaN. noise_share: saltelli, share of the variance between points that is due to finitely
+ * many worlds; morris, variance of one effect that is, over sigma^2. */
 QD_MUST_USE qd_status_t qd_analyse_sensitivity(const qd_experiment_t *experiment, qd_index_t *done,
                                                qd_analysis_t *out, qd_error_t *error);
 

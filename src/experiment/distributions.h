@@ -1,8 +1,8 @@
 /* Values and distributions of parameters, as experiment files write them:
- *   32, true, leader, rumsfeld                   a constant
- *   {NAME: [number, ...]}                        a row of quadrille/distributions.def with its numbers in order
- *   {NAME: {WORD: number, ...}}                  the same by name: {uniform: {low: 0, high: 1}}
- *   {choice: [value, ...]}                       equal weights
+ *   32, true, leader, rumsfeld                a constant
+ *   {NAME: [number, ...]}                     a row of quadrille/distributions.def, its numbers in order
+ *   {NAME: {WORD: number, ...}}               the same by name: {uniform: {low: 0, high: 1}}
+ *   {choice: [value, ...]}                    equal weights
  *   {choice: {values: [...], weights: [...]}} */
 #ifndef QD_EXPERIMENT_DISTRIBUTIONS_H
 #define QD_EXPERIMENT_DISTRIBUTIONS_H

@@ -140,7 +140,8 @@ void qd_write_ablations(FILE *out, const qd_loading_t *load);
  * A numeric parameter is free if it has one value in all worlds of all orders. These parameters are held
  * fixed:
  *
- *   - parameters that an arm of the claim sets by the design, by name or in a schedule: the claim is about them
+ *   - parameters that an arm of the claim sets by the design, by name or in a schedule: the claim is about
+ *     them
  *   - parameters that the file's schedule changes
  *   - parameters drawn for each world: the claim is about the mean over them
  *   - parameters that differ between kinds of orders: they define the kinds

@@ -19,8 +19,8 @@ bool qd_block_put(qd_loading_t *load, qd_block_t *block, const qd_given_t *given
 const qd_given_t *qd_block_find(const qd_block_t *block, int parameter); /* NULL: not there */
 void qd_block_free(qd_block_t *block);
 
-/* --set NAME=VALUE...: merged into load->base, over the settings of the file. A preset in --set also replaces its six
- * parameters of the file. */
+/* Merges --set NAME=VALUE... into load->base, over the settings of the file. A preset in --set also replaces
+ * its six parameters of the file. */
 void qd_apply_sets(qd_loading_t *load, const qd_overrides_t *overrides);
 
 /* The block as settings, presets expanded: a constant preset into six constants, a choice of presets into six

@@ -137,8 +137,8 @@ static void weigh_levels(const qd_club_game_t *self, size_t i, size_t k, double 
 #define LEAST_GAIN 1e-13
 
 /* Returns as bits which of QD_REALS states from i on may gain more than the switching cost in club k. A
- * deeper level adds at most its bound to a state's shared threat; a less deep one takes away at least 0. To be
- * inlined with a constant depth, so that its arrays are registers. */
+ * deeper level adds at most its bound to a state's shared threat; a less deep one takes away at least 0. To
+ * be inlined with a constant depth, so that its arrays are registers. */
 INLINE unsigned may_move(const qd_club_game_t *self, size_t i, size_t k, size_t depth)
 {
     const double rounding = 1e-12; /* exceeds the rounding error */
@@ -236,9 +236,9 @@ static bool improve(qd_club_game_t *self, size_t i, size_t k)
     return true;
 }
 
-/* The last questions to each eight states and the last moves in each club, counted by moves from 1 on; 0: never. Where no
- * state of the eight has moved in any club, and nobody in club k, since they were asked about k, nobody of them would
- * move in k. */
+/* The last questions to each eight states and the last moves in each club, counted by moves from 1 on; 0:
+ * never. Where no state of the eight has moved in any club, and nobody in club k, since they were asked about
+ * k, nobody of them would move in k. */
 typedef struct {
     unsigned moves, changed[QD_CLUBS_MAX], asked[QD_STATES_MAX / QD_LANES][QD_CLUBS_MAX];
 } history_t;
@@ -261,13 +261,13 @@ static void ask_all(const qd_club_game_t *self, size_t group, history_t *history
     }
 }
 
-/* Visits club after club for state i; a move in one may make another one worth it. Returns the clubs in which it moved,
- * as bits. */
+/* Visits club after club for state i; a move in one may make another one worth it. Returns the clubs in which
+ * it moved, as bits. */
 static unsigned go_round(qd_club_game_t *self, size_t i, unsigned bit, const unsigned may[QD_CLUBS_MAX])
 {
     unsigned moved = 0;
     for (size_t k = 0; k < self->clubs && i < self->n; k++)
-        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): ask_all() has set may of every club */
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): ask_all() has set it */
         if (k != i && (moved || (may[k] & bit)) && improve(self, i, k))
             moved |= 1u << k;
     return moved;
@@ -296,8 +296,8 @@ static unsigned in_any(const qd_club_game_t *self, const unsigned may[QD_CLUBS_M
     return any;
 }
 
-/* Visits states in index order. Of eight it asks only those that may move. At the beginning none of the states
- * from `until` on would move. Returns the same bound for the end: 0 if nobody moved. */
+/* Visits states in index order. Of eight it asks only those that may move. At the beginning none of the
+ * states from `until` on would move. Returns the same bound for the end: 0 if nobody moved. */
 static size_t pass(qd_club_game_t *self, history_t *history, size_t until)
 {
     unsigned may[QD_CLUBS_MAX];

@@ -23,8 +23,8 @@ static inline void hear(qd_mission_game_t *self, size_t i, double step)
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Adds a change of state j's side to the fields of some vectors of states from i on, which are in registers. To be
- * inlined with constant `vectors`. */
+/* Adds a change of state j's side to the fields of some vectors of states from i on, which are in registers.
+ * To be inlined with constant `vectors`. */
 INLINE void hear_in_registers(const qd_mission_game_t *self, size_t i, qd_reals_t *field, size_t vectors,
                               size_t j, qd_reals_t change)
 {
@@ -135,9 +135,9 @@ static bool pass_one_by_one(qd_mission_game_t *self)
 
 /* ---- a first pass in which most states move ------------------------------------------------------------ */
 
-/* All states are treated as movers, a vector of states at a time. These choose one after the other, each heard by
- * their fields, which stay in a register; then all others hear them. The moves that a state could make are known before
- * its field, so that the chain from choice to choice is short. */
+/* All states are treated as movers, a vector of states at a time. These choose one after the other, each
+ * heard by their fields, which stay in a register; then all others hear them. The moves that a state could
+ * make are known before its field, so that the chain from choice to choice is short. */
 
 /* The states from k on choose in turn; *field has their fields. Returns those that moved, as bits. */
 INLINE unsigned choose_in_turn(const qd_mission_game_t *self, size_t k, qd_reals_t *field)
@@ -161,8 +161,8 @@ INLINE unsigned choose_in_turn(const qd_mission_game_t *self, size_t k, qd_reals
     return qd_reals_bits(QD_REALS_DIFFER(x, before));
 }
 
-/* Some vectors of states from i on hear the moves of the vector of states from k on. To be inlined with constant
- * `vectors`. */
+/* Some vectors of states from i on hear the moves of the vector of states from k on. To be inlined with
+ * constant `vectors`. */
 INLINE void hear_movers(const qd_mission_game_t *self, size_t i, size_t vectors, size_t k)
 {
     qd_reals_t field[8];

@@ -84,8 +84,8 @@ static void catch_up(qd_world_t *self)
         qd_values_catch_up(&self->values, &self->state, self->bond);
 }
 
-/* Sets the target of relaxation of the affinities from X, the clubs and the present deepening, if it waits for that;
- * nothing may be owed. */
+/* Sets the target of relaxation of the affinities from X, the clubs and the present deepening, if it waits
+ * for that; nothing may be owed. */
 static void set_baseline(qd_world_t *self)
 {
     const qd_state_t *state = &self->state;

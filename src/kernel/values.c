@@ -299,9 +299,10 @@ static double largest_of(qd_reals_t x)
     return most;
 }
 
-/* Whether no logarithm of any pair can have moved by more than NEAR in this period. With d_ij = v_i - v_j, each d has moved by at
- * most 2 s, s the longest step of a value, and | |d|^2 - |d'|^2 | <= |d - d'| (|d| + |d'|) <= 2 s (2 D + 2 s), D the
- * diagonal of the rectangle that holds the values (and 0, that of the padding). */
+/* Whether no logarithm of any pair can have moved by more than NEAR in this period. With d_ij = v_i - v_j,
+ * each d has moved by at most 2 s, s the longest step of a value, and | |d|^2 - |d'|^2 | <= |d - d'| (|d| +
+ * |d'|) <= 2 s (2 D + 2 s), D the diagonal of the rectangle that holds the values (and 0, that of the
+ * padding). */
 static bool all_near(const qd_values_t *self, const qd_state_t *state, double sharpness)
 {
     const double *restrict vx = state->value, *restrict vy = vx + state->padded;

@@ -191,8 +191,8 @@ void qd_world_end_period(qd_world_t *self);
 void qd_world_catch_up(qd_world_t *self);
 
 /* Applies the owed relaxation of the affinities, and the periods in which values moved, before they are read
- * (by crises, a bloc review, outcomes). One pass covers several periods without a reader: steps of rates r and s equal one of rate r + s (1 -
- * r). */
+ * (by crises, a bloc review, outcomes). One pass covers several periods without a reader: steps of rates r
+ * and s equal one of rate r + s (1 - r). */
 void qd_world_settle(qd_world_t *self);
 
 /* The schedule's changes at the start of the present period (part 6). */

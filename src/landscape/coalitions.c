@@ -301,7 +301,7 @@ static void sum_run(series_t *self, size_t first, size_t count)
 static bool next_row(const series_t *self, const size_t end[], size_t at[])
 {
     for (size_t a = 1; a < self->axes; a++) {
-        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): end has an entry for each axis */
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): one end for each axis */
         if (++at[a] < end[a])
             return true;
         at[a] = 0;

@@ -30,8 +30,8 @@ typedef struct {
     double dip;
     double p; /* (1 + how many simulated dips are as large) / (1 + simulations); NaN below 4 values */
     double coefficient; /* Sarle's (g^2 + 1) / (k + 3 (n-1)^2 / ((n-2)(n-3))), g skewness, k excess kurtosis;
-                           5/9 for the uniform distribution; above it two modes are possible (SAS Institute 1990; Pfister et al.
-                           2013); NaN below 4 values or where all are equal */
+                           5/9 for the uniform distribution; above it two modes are possible (SAS
+                           Institute 1990; Pfister et al. 2013); NaN below 4 values or where all are equal */
 } qd_bimodality_t;
 
 /* Dip and coefficient of the first QD_DIP_VALUES_MAX of value[0..n-1] that are not NaN, spread by the stream

@@ -14,7 +14,8 @@
  * terms of one stratum s are then paired: d_w is the sum of d_{s,w} = sum_{k in s} weight_k y_{k,w}, each
  * stratum has the worlds n_s in which its own terms have values, and
  *
- *   se^2 = sum_s var(d_s) / n_s,   degrees of freedom (Welch 1947): se^4 / sum_s (var(d_s) / n_s)^2 / (n_s - 1)
+ *   se^2 = sum_s var(d_s) / n_s,
+ *   degrees of freedom (Welch 1947): se^4 / sum_s (var(d_s) / n_s)^2 / (n_s - 1)
  *
  * The sign flips take d_w of the worlds that all strata have: independent worlds may be matched in any way.
  *
@@ -40,7 +41,8 @@
 
 typedef struct qd_contrast qd_contrast_t;
 
-/* Worlds with a difference that are remembered: 2^16 sign patterns, and the interval where so few of them differ. */
+/* Worlds with a difference that are remembered: 2^16 sign patterns, and the interval where so few of them
+ * differ. */
 #define QD_CONTRAST_FEW 16
 
 /* Undefined values are NaN: all but the counts below two worlds, and the estimate below one. */
@@ -73,8 +75,8 @@ void qd_contrast_free(qd_contrast_t *self);
 const double *qd_contrast_weights(const qd_contrast_t *self);
 double qd_contrast_of(const qd_contrast_t *self, size_t w, const double *const column[]);
 
-/* States that every term lies in [least, most], which bounds the differences of worlds that were not played. Without it they
- * are unbounded. */
+/* States that every term lies in [least, most], which bounds the differences of worlds that were not played.
+ * Without it they are unbounded. */
 void qd_contrast_set_range(qd_contrast_t *self, double least, double most);
 
 /* Adds worlds; column[k][w] is term k in the w-th of `count` worlds. A world with a NaN is left out of its
@@ -84,17 +86,18 @@ void qd_contrast_add(qd_contrast_t *self, size_t count, const double *const colu
 /* The mean of d against `margin`; the interval has `confidence`, in (0,1). */
 qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confidence, double margin);
 
-/* Student's two-sided interval of another confidence; where 1 to QD_CONTRAST_FEW worlds differ, and fewer than half of all,
- * qd_interval_rare with the bounds of d_w if it has any, because the standard error reflects only differences that were
- * seen; [0, 0] where no world differs. Widened to the margin where the p-value does not exclude it at that confidence, and
- * cut at it where the p-value does. NaN if the worlds are too few for a bound: 2^(1-count) > 1 - confidence. */
+/* Student's two-sided interval of another confidence; where 1 to QD_CONTRAST_FEW worlds differ, and fewer
+ * than half of all, qd_interval_rare with the bounds of d_w if it has any, because the standard error
+ * reflects only differences that were seen; [0, 0] where no world differs. Widened to the margin where the
+ * p-value does not exclude it at that confidence, and cut at it where the p-value does. NaN if the worlds are
+ * too few for a bound: 2^(1-count) > 1 - confidence. */
 qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence);
 
 /* Does a mean rise (or fall) monotonically over ordered levels? Worlds are paired over the levels by common
  * random numbers, so every world gives one slope, one rank statistic and one difference per step.
  *
- *   rise     least-squares slope over the levels times their range, times the direction, averaged over worlds:
- *            in units of the outcome, positive if the trend has the claimed direction
+ *   rise     least-squares slope over the levels times their range, times the direction, averaged over
+ *            worlds: in units of the outcome, positive if the trend has the claimed direction
  *   tau      mean over worlds of Kendall's S / (L (L-1) / 2), the sum of sign(y_j - y_i) over levels i < j,
  *            times the direction: the same without assuming a shape (compare Page 1963)
  *   steps    the L - 1 differences of neighbouring levels, times the direction

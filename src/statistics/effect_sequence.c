@@ -11,7 +11,7 @@
 
 #define WORLDS_THAT_VARY 25.0 /* (sum d^2)^2 / sum d^4, at least, for the central limit theorem */
 #define HOPE             2.0  /* standard errors */
-#define NONE_DIFFERS     0.5 /* share of the horizon in which no world differed, after which there is no hope */
+#define NONE_DIFFERS     0.5  /* share of the horizon without a difference that ends all hope */
 
 void qd_effect_sequence_init(qd_effect_sequence_t *self, double low, double high, double margin, double alpha,
                              uint64_t min_worlds, uint64_t horizon)

@@ -3,12 +3,14 @@
  * run may stop at any.
  *
  * Alpha is split over up to three sequences (union bound); each excludes what it is sharpest for:
- *   mixture   the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024), tuned to the
- *             first look: effects that are large against their standard error, early
- *   horizon   the constant boundary of O'Brien and Fleming (1979) for the greatest number of worlds N: sums of n <= N worlds
- *             stay within sd sqrt(N) c with probability 1 - 4 Phi(-c) at least (reflection principle), so that at N little
- *             is lost against a test of a fixed number. N is part of the test and must be chosen beforehand
- *   bets      qd_bets_t, of an effect with bounds: valid at every number of worlds, and sharp where few worlds differ
+ *   mixture   the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024),
+ *             tuned to the first look: effects that are large against their standard error, early
+ *   horizon   the constant boundary of O'Brien and Fleming (1979) for the greatest number of worlds N: sums
+ *             of n <= N worlds stay within sd sqrt(N) c with probability 1 - 4 Phi(-c) at least (reflection
+ *             principle), so that at N little is lost against a test of a fixed number. N is part of the test
+ *             and must be chosen beforehand
+ *   bets      qd_bets_t, of an effect with bounds: valid at every number of worlds, and sharp where few
+ *             worlds differ
  * The first two rest on the central limit theorem, as Student's test does. They count once the effect's
  * fourth moment lets them: (sum d^2)^2 / sum d^4, d = x - margin, is the number of worlds that carry the
  * variance, and must be 25 or more. Plain data; one thread at a time. */

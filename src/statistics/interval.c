@@ -102,8 +102,8 @@ qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confid
 
 /* ---- rare values --------------------------------------------------------------------------------------- */
 
-/* Stringer's bounds of the mean of n values in [0, most], of which x[0..k-1], descending, are not 0. `tail` is the error of
- * each. */
+/* Stringer's bounds of the mean of n values in [0, most], of which x[0..k-1], descending, are not 0. `tail`
+ * is the error of each. */
 static qd_interval_t stringer(uint64_t n, size_t k, const double x[], double most, double tail)
 {
     qd_interval_t before = qd_interval_exact(0, n, 1.0 - 2.0 * tail), out = {0.0, before.high * most};

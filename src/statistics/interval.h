@@ -35,13 +35,14 @@ double qd_student_quantile(double tail, uint64_t freedom);
 qd_interval_t qd_interval_bounded(double mean, double sd, uint64_t n, double low, double high,
                                   double confidence);
 
-/* Interval for the mean of a variable in [low, high], low <= 0 <= high, of whose n values only value[0..k-1] are not 0, k <=
- * n; it reorders them. The mean is that of the positive values less that of the negative ones; each has Stringer's (1963)
- * bounds at half the error of a side: where u_j and l_j are the exact (Clopper and Pearson) limits of a proportion with j
- * successes of n, and x_1 >= ... >= x_k,
+/* Interval for the mean of a variable in [low, high], low <= 0 <= high, of whose n values only value[0..k-1]
+ * are not 0, k <= n; it reorders them. The mean is that of the positive values less that of the negative
+ * ones; each has Stringer's (1963) bounds at half the error of a side: where u_j and l_j are the exact
+ * (Clopper and Pearson) limits of a proportion with j successes of n, and x_1 >= ... >= x_k,
  *   upper  u_0 high + sum_j (u_j - u_{j-1}) x_j        lower  sum_j (l_j - l_{j-1}) x_j
- * So values that were not seen, of any size up to the bounds, keep a plausible probability: for n zeros the upper end is
- * high (1 - ((1 - confidence) / 4)^(1/n)). Clipped to [low, high]; NaN where a bound is infinite. */
+ * So values that were not seen, of any size up to the bounds, keep a plausible probability: for n zeros the
+ * upper end is high (1 - ((1 - confidence) / 4)^(1/n)). Clipped to [low, high]; NaN where a bound is
+ * infinite. */
 qd_interval_t qd_interval_rare(uint64_t n, size_t k, double value[], double low, double high,
                                double confidence);
 

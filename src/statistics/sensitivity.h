@@ -52,17 +52,18 @@ typedef struct {
     double noise_share;    /* of the uncorrected variance, due to finitely many worlds; NaN where B is 1 */
 } qd_sobol_summary_t;
 
-/* From base * (factors + 2) points in blocks A, AB_1 .. AB_d, B (qd_design_saltelli). f is centred on its mean
- * over A and B, and C[..] is the covariance of the term before it over the worlds:
+/* From base * (factors + 2) points in blocks A, AB_1 .. AB_d, B (qd_design_saltelli). f is centred on its
+ * mean over A and B, and C[..] is the covariance of the term before it over the worlds:
  *   V   = sum over A and B of (f^2 - C[f, f]) / (2 base - 1)
- *   S_i = mean of (f(B) (f(AB_i) - f(A)) - C[f(B), f(AB_i) - f(A)]) / V      (Saltelli et al. 2010, table 2 (b))
- *   T_i = mean of ((f(AB_i) - f(A))^2 - C[same, same]) / (2 V)                (Jansen 1999)
- * Numerator N and V are unbiased, their ratio is not: E[N/V] = N/V (1 - cov(N,V)/(N V) + var(V)/V^2) to first order. The part of
- * this that comes from the worlds does not fall with `base`, as all points share their luck: where luck L multiplies a factor's
- * slope by 1 + L, V varies by about 2 sd(L). From three batches on it is subtracted, by the jackknife over the batches
- * (Quenouille 1956). The part that comes from the base samples falls as 1 / base and stays, as does 2 base / (2 base - 1) in V: the
- * mean of a low-discrepancy sample varies less than that of an independent one, so that V is too large by up to this.
- * Indices are NaN where V <= 0, and where nothing varies; everything where base < 2. */
+ *   S_i = mean of (f(B) (f(AB_i) - f(A)) - C[f(B), f(AB_i) - f(A)]) / V   (Saltelli et al. 2010, table 2 (b))
+ *   T_i = mean of ((f(AB_i) - f(A))^2 - C[same, same]) / (2 V)             (Jansen 1999)
+ * Numerator N and V are unbiased, their ratio is not: E[N/V] = N/V (1 - cov(N,V)/(N V) + var(V)/V^2) to first
+ * order. The part of this that comes from the worlds does not fall with `base`, as all points share their
+ * luck: where luck L multiplies a factor's slope by 1 + L, V varies by about 2 sd(L). From three batches on
+ * it is subtracted, by the jackknife over the batches (Quenouille 1956). The part that comes from the base
+ * samples falls as 1 / base and stays, as does 2 base / (2 base - 1) in V: the mean of a low-discrepancy
+ * sample varies less than that of an independent one, so that V is too large by up to this. Indices are NaN
+ * where V <= 0, and where nothing varies; everything where base < 2. */
 QD_MUST_USE qd_status_t qd_sobol_indices(size_t base, size_t factors, size_t batches,
                                          const qd_batch_mean_t value[], const qd_bootstrap_t *bootstrap,
                                          qd_sobol_index_t index[], qd_sobol_summary_t *summary,

@@ -19,10 +19,10 @@ typedef struct {
  * 1 without a breakdown, so that t is the first period in which they are not at risk; t = 0 .. periods - 1.
  * `beyond` worlds outlived all of these. This is R's convention for Surv(time, event) with a breakdown in
  * period t at time t + 1 and a world that ended after T periods at time T: at equal times, events come first.
- *   S(t) = prod_{u <= t} (1 - d_u / n_u)                                       (Kaplan and Meier 1958)
- *   var log S(t) = sum_{u <= t} d_u / (n_u (n_u - d_u))                        (Greenwood 1926)
- *   interval S(t)^exp(-+ z sqrt(var log S) / log S)                            (Kalbfleisch and Prentice 1980)
- *   M(t) = sum_{u <= t} S(u)                                                   (restricted mean, Irwin 1949)
+ *   S(t) = prod_{u <= t} (1 - d_u / n_u)                                  (Kaplan and Meier 1958)
+ *   var log S(t) = sum_{u <= t} d_u / (n_u (n_u - d_u))                   (Greenwood 1926)
+ *   interval S(t)^exp(-+ z sqrt(var log S) / log S)                       (Kalbfleisch and Prentice 1980)
+ *   M(t) = sum_{u <= t} S(u)                                              (restricted mean, Irwin 1949)
  *   var M(t) = sum_{u <= t} (sum_{u <= v <= t} S(v))^2 d_u / (n_u (n_u - d_u))
  * The interval of M(t) is made as that of S(t), from the share M(t) / (t + 1). Before the first event the
  * lower bound of either share is the exact binomial (alpha/2)^(1/n) of no event among the n at risk; once all

@@ -247,8 +247,8 @@ hid_t qd_h5_memory_type(qd_h5_type_t type);
 hid_t qd_h5_file_type(qd_h5_type_t type);
 bool qd_h5_close_type(qd_h5_type_t type, hid_t id);
 
-/* Properties of a transfer of `count` values; qd_h5_close_transfer closes them. HDF5 would clear a megabyte for
- * each conversion of texts, however few they are. */
+/* Properties of a transfer of `count` values; qd_h5_close_transfer closes them. HDF5 would clear a megabyte
+ * for each conversion of texts, however few they are. */
 hid_t qd_h5_transfer(qd_h5_type_t type, hsize_t count);
 bool qd_h5_close_transfer(hid_t id);
 

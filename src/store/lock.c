@@ -25,8 +25,9 @@ struct qd_lock {
     int fd;
 };
 
-/* The holder of a lock. `boot` and `start` tell a process from a later one of the same number, `machine` tells a machine that was
- * started again from another one of the same name, and `space` (of process numbers) one container from another. */
+/* The holder of a lock. `boot` and `start` tell a process from a later one of the same number, `machine`
+ * tells a machine that was started again from another one of the same name, and `space` (of process numbers)
+ * one container from another. */
 typedef struct {
     char host[65], boot[40], machine[65], space[40];
     long process;
@@ -92,8 +93,8 @@ static holder_t myself(bool flocked)
     return self;
 }
 
-/* Whether the holder has certainly ended. A process that is not there in this space may run in another; without a machine-id, a
- * machine that was started again may be another one. */
+/* Whether the holder has certainly ended. A process that is not there in this space may run in another;
+ * without a machine-id, a machine that was started again may be another one. */
 static bool is_gone(const holder_t *holder)
 {
     holder_t here = {0};
@@ -123,8 +124,8 @@ static bool write_holder(int fd, const holder_t *holder)
     return ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)size, 0) == size;
 }
 
-/* Reads the holder; false if the file does not name it: its maker is at work, or was killed. Files of earlier versions lack the
- * last two lines. */
+/* Reads the holder; false if the file does not name it: its maker is at work, or was killed. Files of earlier
+ * versions lack the last two lines. */
 static bool read_holder(int fd, holder_t *holder)
 {
     char text[512];

@@ -1,8 +1,9 @@
 /* One part file: the format, both ways. docs/result-file.md describes it byte by byte.
  *
- *   header      QD_PART_HEADER bytes: magic, format, size of the file, config_hash, columns, extras, paths, units, size of the
- *               directory
- *   directory   units, each with its point's hash, order's label, ranges of worlds, failures, and the place of its tally
+ *   header      QD_PART_HEADER bytes: magic, format, size of the file, config_hash, columns, extras, paths,
+ *               units, size of the directory
+ *   directory   units, each with its point's hash, order's label, ranges of worlds, failures, and the place
+ *               of its tally
  *   tallies     encoded by qd_tally_encode
  *   rows        per range its columns, one after another: doubles
  *   checksum    XXH3-128 of everything before it

@@ -77,8 +77,8 @@ size_t qd_parts_writers(const qd_parts_t *self);
 bool qd_parts_seal(qd_parts_t *self, size_t writer);
 
 /* Writes the data sealed for the writer as one part. Only this function may run in other threads, one of each
- * writer, beside qd_parts_append, _buffered, and _seal for another writer. On failure the data stay sealed, so
- * that writing can be tried again. */
+ * writer, beside qd_parts_append, _buffered, and _seal for another writer. On failure the data stay sealed,
+ * so that writing can be tried again. */
 QD_MUST_USE qd_status_t qd_parts_write(qd_parts_t *self, size_t writer, qd_error_t *error);
 
 /* Writes all sealed or buffered data. On failure they are kept, so that flushing can be tried again. */

@@ -28,8 +28,8 @@ void qd_row_check_take(qd_row_check_t *self, size_t outcome, const double value[
  * Call it in the order of worlds. */
 void qd_row_check_add(qd_row_check_t *self, uint64_t first, size_t count);
 
-/* QD_ERROR_INPUT, naming file, point and order, if the rows since _begin differ from those of the tally. `hash`:
- * that of the tally where it is known, or NULL. */
+/* QD_ERROR_INPUT, naming file, point and order, if the rows since _begin differ from those of the tally.
+ * `hash`: that of the tally where it is known, or NULL. */
 QD_MUST_USE qd_status_t qd_row_check_end(qd_row_check_t *self, const qd_hash_sum_t *hash, qd_error_t *error);
 
 #endif

@@ -1,9 +1,10 @@
-/* A library for LD_PRELOAD that makes one call of a process fail: the K-th that touches a file, the K-th that asks
- * for memory, or the K-th that starts a thread. Calls of every library are counted, libhdf5's included.
+/* A library for LD_PRELOAD that makes one call of a process fail: the K-th that touches a file, the K-th that
+ * asks for memory, or the K-th that starts a thread. Calls of every library are counted, libhdf5's included.
  *
  *     QD_FAULT=FAMILY:KIND:K[:on]
  *
- * FAMILY is io, memory or thread. K counts from 1; 0 fails nothing. With `:on` all later calls fail too. KIND of io:
+ * FAMILY is io, memory or thread. K counts from 1; 0 fails nothing. With `:on` all later calls fail too. KIND
+ * of io:
  *
  *     enospc, eio    the call fails with this errno; ENOSPC only where the call may need space
  *     eintr          the call fails with EINTR where POSIX allows it
@@ -13,14 +14,15 @@
  *     term           SIGTERM before the call, which then goes on: an early stop at a fixed place
  *     appear         another process makes the file QD_FAULT_FILE before the call, which then goes on
  *
- * QD_FAULT_WITHOUT names calls that the file system does not have: "renameat2" (EINVAL), "renameat2 linkat" (EPERM).
+ * QD_FAULT_WITHOUT names calls that the file system does not have: "renameat2" (EINVAL), "renameat2 linkat"
+ * (EPERM).
  *
- * KIND of memory and thread is `fail`: ENOMEM and EAGAIN. With QD_FAULT_LOG=FILE each counted call appends a line
- * "K operation object"; the number of lines is the number of positions. QD_FAULT_PLACES=FILE instead has "K operation
- * object<tab>places": the places are the calls of the program itself that are under way, the innermost first, as
- * hexadecimal offsets in the program, and only the first call from each chain of places has a line. System files (/proc,
- * /usr, ...) and the standard streams are not counted. Counting begins when the libraries are loaded, just before
- * main, and goes on in forked processes. */
+ * KIND of memory and thread is `fail`: ENOMEM and EAGAIN. With QD_FAULT_LOG=FILE each counted call appends a
+ * line "K operation object"; the number of lines is the number of positions. QD_FAULT_PLACES=FILE instead has
+ * "K operation object<tab>places": the places are the calls of the program itself that are under way, the
+ * innermost first, as hexadecimal offsets in the program, and only the first call from each chain of places
+ * has a line. System files (/proc, /usr, ...) and the standard streams are not counted. Counting begins when
+ * the libraries are loaded, just before main, and goes on in forked processes. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>

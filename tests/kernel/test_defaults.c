@@ -21,7 +21,7 @@
 #define CHECKED_WORLDS 2000
 #define HASHED_WORLDS  200
 #define KINDS          3
-#define FIRST          (QD_O_not_converged + 1) /* outcomes of the model's first edition: their bits are pinned */
+#define FIRST          (QD_O_not_converged + 1) /* outcomes of the first edition: their bits are pinned */
 #define DATA           QD_SOURCE_DIR "/tests/data/defaults.txt"
 
 typedef struct {

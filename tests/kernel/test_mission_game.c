@@ -183,8 +183,8 @@ static int play_abreast(setting_t *s, size_t lane)
     return passes[lane];
 }
 
-/* Plays from the present x, alone and watched. Before, it plays with all states as movers in the first pass, which
- * must come to the same; returns the passes. */
+/* Plays from the present x, alone and watched. Before, it plays with all states as movers in the first pass,
+ * which must come to the same; returns the passes. */
 static int play_alone(setting_t *s)
 {
     double from[PADDED], x[PADDED], field[PADDED];

@@ -6,7 +6,8 @@
 
 /* Small samples and their dips, solved from the definition as linear programs (least d such that some
  * function, convex up to one of the values and concave after it, lies within d of the empirical distribution
- * function). The last are tied, or small enough for exact fractions: there the modal interval shrinks on one side at first. */
+ * function). The last are tied, or small enough for exact fractions: there the modal interval shrinks on one
+ * side at first. */
 static const struct {
     size_t n;
     double dip, x[25];

@@ -22,8 +22,8 @@ static qd_contrast_result_t of_flags(size_t up, size_t down, double size, double
     return found;
 }
 
-/* Probability that the interval holds the true mean, over all numbers of worlds that differ; runs in which none does are
- * counted as held, since their interval is [0, 0] by definition. */
+/* Probability that the interval holds the true mean, over all numbers of worlds that differ; runs in which
+ * none does are counted as held, since their interval is [0, 0] by definition. */
 static double coverage(double up, double down, double size, double confidence, bool known)
 {
     double sum = 0.0, mean = size * (up - down);
@@ -40,7 +40,8 @@ static double coverage(double up, double down, double size, double confidence, b
     return sum;
 }
 
-/* Single intervals, and those of a file of 100. Student's alone covers with .85 and .994 in the worst of these cases. */
+/* Single intervals, and those of a file of 100. Student's alone covers with .85 and .994 in the worst of
+ * these cases. */
 static void test_coverage(void **state)
 {
     (void)state;

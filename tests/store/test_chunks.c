@@ -1,5 +1,5 @@
-/* Chunks that threads pack are those that libhdf5 would write: it reads them back, checksums included, and the digest of the file
- * is that of one written by libhdf5 alone. */
+/* Chunks that threads pack are those that libhdf5 would write: it reads them back, checksums included, and
+ * the digest of the file is that of one written by libhdf5 alone. */
 #include "store/digest.h"
 #include "store/pack.h"
 #include "support/check.h"
@@ -194,7 +194,8 @@ static void test_packed_chunks_are_those_of_libhdf5(void **state)
     }
 }
 
-/* Filters of a variable, in their order (f: Fletcher32, s: shuffle, d: deflate), and the elements of a chunk. */
+/* Filters of a variable, in their order (f: Fletcher32, s: shuffle, d: deflate), and the elements of a
+ * chunk. */
 static void find_layout(const char *path, const char *name, char filters[8], hsize_t *chunk)
 {
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT), variable = H5Dopen2(file, name, H5P_DEFAULT);
@@ -218,7 +219,8 @@ static void find_layout(const char *path, const char *name, char filters[8], hsi
     H5Fclose(file);
 }
 
-/* Only a variable of 64 KiB or more (8 bytes each) that is to be compressed is. Chunks are equal and at most as asked for. */
+/* Only a variable of 64 KiB or more (8 bytes each) that is to be compressed is. Chunks are equal and at most
+ * as asked for. */
 static void test_small_variables_are_not_packed(void **state)
 {
     (void)state;

@@ -148,7 +148,8 @@ static void test_stale(void **state)
     }
 }
 
-/* A process that cannot be seen from here may be at work: on another machine, even one of the same name, and in another container. */
+/* A process that cannot be seen from here may be at work: on another machine, even one of the same name, and
+ * in another container. */
 static void test_out_of_sight(void **state)
 {
     (void)state;

@@ -201,7 +201,8 @@ static void test_idempotence(void **state)
 }
 
 /* Worlds that cannot be counted without counting others twice are left out, with a word about it. */
-/* Worlds met twice are told of, but not where they are expected: a stopped run's file holds the worlds of its parts. */
+/* Worlds met twice are told of, but not where they are expected: a stopped run's file holds the worlds of its
+ * parts. */
 static void test_expected_doubles(void **state)
 {
     (void)state;
