@@ -116,15 +116,16 @@ static qd_status_t check_failures(const run_t *self, uint64_t failed)
         (unsigned long long)failed, share);
 }
 
-/* Keeps a unit, or its finished beginning if the run stops. A precision stop keeps whole units only. */
-static qd_status_t keep(run_t *self, const qd_work_t *work, const qd_segment_t *segment)
+/* Keeps a unit, or its finished beginning if the run stops: its copy, but with a precision stop, which keeps whole
+ * units only. */
+static qd_status_t keep(run_t *self, const qd_work_t *work, const qd_segment_t *segment, qd_pending_t *copy)
 {
     qd_status_t status = QD_OK;
     self->done += segment->worlds;
     self->failed += segment->failures;
     if (!self->stopping) {
         if (segment->worlds > 0)
-            status = qd_parts_append(self->parts, segment, self->error);
+            status = qd_parts_take(self->parts, copy, self->error);
     } else if (segment->worlds == work->range.count) {
         status = qd_stopping_offer(self->stopping, segment, self->parts, self->error);
         qd_stopping_close(self->stopping, self->dispatch, work->point, work->order);
@@ -157,16 +158,20 @@ static void work(run_t *self)
         more = next(self, &unit);
         if (!more)
             break;
+        qd_pending_t copy = {0};
         status = qd_worker_play(&worker, &unit, self->options->stop, &segment, &error);
+        if (status == QD_OK && !self->stopping && segment.worlds > 0)
+            status = qd_parts_copy(self->parts, &segment, &copy, &error);
         more = status == QD_OK;
         if (!more)
             break;
 #pragma omp critical(qd_run)
         {
-            qd_status_t kept = self->status == QD_OK ? keep(self, &unit, &segment) : QD_OK;
+            qd_status_t kept = self->status == QD_OK ? keep(self, &unit, &segment, &copy) : QD_OK;
             if (kept != QD_OK)
                 self->status = kept;
         }
+        qd_pending_clear(&copy); /* what nobody took */
     }
     if (status != QD_OK) {
 #pragma omp critical(qd_run)

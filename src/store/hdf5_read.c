@@ -12,7 +12,7 @@
 #include "store/guard.h"
 #include "store/hdf5_serve.h"
 
-#define BYTES_A_READER ((size_t)2 << 20)
+#define BYTES_A_READER ((size_t)8 << 20) /* less is read in the time that a child takes to start */
 
 /* ---- asking the child ---------------------------------------------------------------------------------- */
 

@@ -210,19 +210,25 @@ static bool copy_failures(const qd_segment_t *segment, qd_pending_t *pending)
     return true;
 }
 
-static bool copy_segment(const qd_part_kind_t *kind, const qd_segment_t *segment, qd_pending_t *pending)
+qd_status_t qd_parts_copy(const qd_parts_t *self, const qd_segment_t *segment, qd_pending_t *copy,
+                          qd_error_t *error)
 {
-    size_t width = qd_part_width(kind);
-    pending->column = qd_new(width * segment->worlds + 1, sizeof *pending->column, NULL);
-    pending->tally = qd_new(segment->tally_size + 1, 1, NULL);
-    if (pending->column == NULL || pending->tally == NULL || !copy_failures(segment, pending)) {
-        qd_pending_clear(pending);
-        return false;
+    const qd_experiment_t *experiment = self->slots.experiment;
+    *copy = (qd_pending_t){.slot = qd_slots_at(&self->slots, segment->point, segment->order),
+                           .point_hash = experiment->point[segment->point].hash,
+                           .label = experiment->order[segment->order].label,
+                           .periods = segment->periods,
+                           .range = {segment->first, segment->worlds}};
+    copy->column = qd_new(qd_part_width(&self->kind) * segment->worlds + 1, sizeof *copy->column, NULL);
+    copy->tally = qd_new(segment->tally_size + 1, 1, NULL);
+    if (copy->column == NULL || copy->tally == NULL || !copy_failures(segment, copy)) {
+        qd_pending_clear(copy);
+        return qd_no_memory(error);
     }
-    memcpy(pending->tally, segment->tally, segment->tally_size);
-    pending->tally_size = segment->tally_size;
-    fill_columns(kind, segment, pending->column);
-    return true;
+    memcpy(copy->tally, segment->tally, segment->tally_size);
+    copy->tally_size = segment->tally_size;
+    fill_columns(&self->kind, segment, copy->column);
+    return QD_OK;
 }
 
 static bool make_room(batch_t *self)
@@ -232,33 +238,33 @@ static bool make_room(batch_t *self)
     return larger != NULL;
 }
 
+qd_status_t qd_parts_take(qd_parts_t *self, qd_pending_t *copy, qd_error_t *error)
+{
+    qd_range_t range = copy->range;
+    uint64_t shared = qd_ranges_shared(&self->done[copy->slot], range);
+    qd_status_t status = QD_OK;
+    if (shared > 0 && shared < range.count)
+        status =
+            qd_error_add(error, QD_ERROR_INTERNAL,
+                         "worlds %" PRIu64 " to %" PRIu64 " were handed in, of which some were done before",
+                         range.first, range.first + range.count - 1);
+    else if (shared == 0 && (!make_room(&self->open) || !qd_ranges_add(&self->done[copy->slot], range)))
+        status = qd_no_memory(error);
+    if (status != QD_OK || shared > 0) {
+        qd_pending_clear(copy);
+        return status;
+    }
+    self->open.bytes += 8 * qd_part_width(&self->kind) * range.count + copy->tally_size;
+    self->open.segment[self->open.count++] = *copy;
+    *copy = (qd_pending_t){0};
+    return QD_OK;
+}
+
 qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error)
 {
-    const qd_experiment_t *experiment = self->slots.experiment;
-    size_t slot = qd_slots_at(&self->slots, segment->point, segment->order);
-    qd_range_t range = {segment->first, segment->worlds};
-    uint64_t shared = qd_ranges_shared(&self->done[slot], range);
-    if (shared == range.count)
-        return QD_OK;
-    if (shared > 0)
-        return qd_error_add(error, QD_ERROR_INTERNAL,
-                            "worlds %" PRIu64 " to %" PRIu64
-                            " were handed in, of which some were done before",
-                            range.first, range.first + range.count - 1);
-    qd_pending_t pending = {.slot = slot,
-                            .point_hash = experiment->point[segment->point].hash,
-                            .label = experiment->order[segment->order].label,
-                            .periods = segment->periods,
-                            .range = range};
-    if (!make_room(&self->open) || !copy_segment(&self->kind, segment, &pending))
-        return qd_no_memory(error);
-    if (!qd_ranges_add(&self->done[slot], range)) {
-        qd_pending_clear(&pending);
-        return qd_no_memory(error);
-    }
-    self->open.segment[self->open.count++] = pending;
-    self->open.bytes += 8 * qd_part_width(&self->kind) * range.count + segment->tally_size;
-    return QD_OK;
+    qd_pending_t copy;
+    qd_status_t status = qd_parts_copy(self, segment, &copy, error);
+    return status == QD_OK ? qd_parts_take(self, &copy, error) : status;
 }
 
 size_t qd_parts_writers(const qd_parts_t *self)

@@ -67,6 +67,12 @@ const qd_error_t *qd_parts_warnings(const qd_parts_t *self);
  * partial overlap is QD_ERROR_INTERNAL. */
 QD_MUST_USE qd_status_t qd_parts_append(qd_parts_t *self, const qd_segment_t *segment, qd_error_t *error);
 
+/* The two halves of qd_parts_append. _copy may run in any thread, beside all other functions. _take takes the
+ * copy over, also where it fails. */
+QD_MUST_USE qd_status_t qd_parts_copy(const qd_parts_t *self, const qd_segment_t *segment, qd_pending_t *copy,
+                                      qd_error_t *error);
+QD_MUST_USE qd_status_t qd_parts_take(qd_parts_t *self, qd_pending_t *copy, qd_error_t *error);
+
 /* Bytes buffered and not sealed. Flush when they are many (say 32 MiB) or old (say 10 s). */
 size_t qd_parts_buffered(const qd_parts_t *self);
 
