@@ -200,13 +200,86 @@ static void test_damaged_chunk(void **state)
     assert_non_null(strstr(error.text, "reading variable /group/table failed"));
 }
 
+/* Checks an open file by `readers` processes; the message, "" where the digest holds. */
+static void check_by(qd_h5_t *h5, size_t readers, char digest[33], qd_error_t *error)
+{
+    *error = QD_ERROR_NONE;
+    qd_h5_check_by(h5, true, readers);
+    memcpy(digest, h5->digest, 33);
+    (void)!qd_h5_close(h5, error);
+}
+
+static void test_several_readers(void **state)
+{
+    (void)state;
+    char plain[33], read[33];
+    qd_error_t error;
+    qd_h5_t *h5 = malloc(sizeof *h5);
+    assert_non_null(h5);
+    write_file("a.h5", (way_t){0}, plain);
+    for (size_t readers = 1; readers < 30; readers += 7) {
+        qd_h5_open(h5, "a.h5");
+        check_by(h5, readers, read, &error);
+        assert_int_equal(error.status, QD_OK);
+        assert_string_equal(read, plain);
+    }
+    change_file(0);
+    qd_h5_open(h5, "a.h5");
+    check_by(h5, 3, read, &error);
+    assert_int_equal(error.status, QD_ERROR_INPUT);
+    assert_non_null(strstr(error.text, "damaged"));
+    free(h5);
+}
+
+static void write_small_file(const char *path)
+{
+    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_error_t error = QD_ERROR_NONE;
+    const int64_t whole[ROWS] = {1, 2, 3};
+    assert_non_null(h5);
+    qd_h5_create(h5, path);
+    qd_h5_dimension(h5, "/row", ROWS, false);
+    write_row(h5, "/wholes", qd_h5_wholes(whole));
+    assert_int_equal(qd_h5_close(h5, &error), QD_OK);
+    free(h5);
+}
+
+/* Another file takes the name between the first process that opens it and the others. What they find is one of two: the file that was
+ * opened, whole, or damage; never a mixture. */
+static void test_replaced_while_it_is_read(void **state)
+{
+    (void)state;
+    char plain[33], other[33], read[33];
+    qd_error_t error;
+    qd_h5_t *h5 = malloc(sizeof *h5);
+    assert_non_null(h5);
+    for (int change = 1; change <= 6; change++) {
+        write_file("a.h5", (way_t){0}, plain);
+        write_file("b.h5", (way_t){.change = change}, other);
+        qd_h5_open(h5, "a.h5");
+        assert_int_equal(rename("b.h5", "a.h5"), 0);
+        check_by(h5, 2, read, &error);
+        if (error.status == QD_OK)
+            assert_string_equal(read, plain);
+        else
+            assert_non_null(strstr(error.text, "damaged"));
+        assert_string_not_equal(read, other);
+    }
+    write_file("a.h5", (way_t){0}, plain);
+    write_small_file("b.h5");
+    qd_h5_open(h5, "a.h5");
+    assert_int_equal(rename("b.h5", "a.h5"), 0);
+    check_by(h5, 2, read, &error);
+    assert_non_null(strstr(error.text, "damaged: it was changed while it was read"));
+    free(h5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_does_not_matter),
-        cmocka_unit_test(test_every_change_counts),
-        cmocka_unit_test(test_changed_files_are_found),
-        cmocka_unit_test(test_damaged_chunk),
+        cmocka_unit_test(test_order_does_not_matter),   cmocka_unit_test(test_every_change_counts),
+        cmocka_unit_test(test_changed_files_are_found), cmocka_unit_test(test_damaged_chunk),
+        cmocka_unit_test(test_several_readers),         cmocka_unit_test(test_replaced_while_it_is_read),
     };
     char folder[] = "/tmp/quadrille-digest-XXXXXX";
     if (mkdtemp(folder) == NULL || chdir(folder) != 0)
