@@ -379,6 +379,82 @@ static void test_damage(void **state)
     fabricated_free(experiment);
 }
 
+/* A part that another process cuts off just before it is read for the `left`-th time. */
+typedef struct {
+    const char *path;
+    long left;
+    off_t size;
+} cut_t;
+
+static ssize_t pread_of_cut(void *context, int fd, void *bytes, size_t size, off_t offset)
+{
+    cut_t *cut = context;
+    if (cut->left-- == 0)
+        assert_int_equal(truncate(cut->path, cut->size), 0);
+    return qd_files_system.pread(NULL, fd, bytes, size, offset);
+}
+
+/* Whether the worlds can be read; otherwise a failure or a warning tells. */
+static bool reads_six_worlds(const qd_experiment_t *experiment, const qd_files_t *files, const char *path)
+{
+    qd_index_t *index = NULL;
+    qd_error_t fault = QD_ERROR_NONE;
+    double value[6] = {0};
+    assert_ok(qd_index_new(experiment, files, &index, error));
+    qd_status_t status = qd_index_add_folder(index, path, false, &fault);
+    bool whole = status == QD_OK && qd_index_damaged(index) == 0;
+    if (status == QD_OK && !whole)
+        assert_non_null(strstr(qd_index_warnings(index)->text, "; it is left out"));
+    if (whole)
+        status = qd_index_select(index, &fault);
+    if (whole && status == QD_OK)
+        status = qd_index_read(index, 0, 0, 1, 0, 6, value, &fault);
+    for (uint64_t w = 0; whole && status == QD_OK && w < 6; w++) {
+        qd_outcomes_t row;
+        fabricated_row(experiment, 0, 0, w, &row);
+        assert_true(value[w] == row.value[1]);
+    }
+    if (status != QD_OK)
+        assert_non_null(strstr(fault.text, ".qdp: "));
+    qd_index_free(index);
+    return whole && status == QD_OK;
+}
+
+/* Wherever a part ends too early while it is read: no value is made up, and no world is lost without a word. */
+static void test_cut_off_while_it_is_read(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(1, 1, 6, false);
+    qd_parts_options_t options = options_for("cut", QD_PARTS_NEW);
+    qd_parts_t *parts = NULL;
+    assert_ok(qd_parts_open(&options, experiment, &parts, error));
+    assert_ok(append_worlds(parts, experiment, 0, 0, 0, 6, error));
+    assert_ok(qd_parts_flush(parts, error));
+    qd_parts_close(parts);
+    size_t size;
+    char *path = only_part(options.folder);
+    unsigned char *bytes = read_bytes(path, &size);
+    cut_t cut = {.path = path, .left = -1};
+    qd_files_t files = qd_files_system;
+    files.context = &cut;
+    files.pread = pread_of_cut;
+    assert_true(reads_six_worlds(experiment, &files, options.folder));
+    long readings = -1 - cut.left;
+    assert_true(readings >= 3);
+    for (long k = 0; k < readings; k++)
+        for (size_t thirds = 0; thirds <= 3; thirds++) {
+            cut = (cut_t){.path = path, .left = k, .size = (off_t)(size * thirds / 3)};
+            bool read = reads_six_worlds(experiment, &files, options.folder);
+            if (thirds == 0 && k + 1 < readings) /* the last one only finds the end of the file */
+                assert_false(read);
+            if (thirds == 3)
+                assert_true(read);
+            write_bytes(path, bytes, size);
+        }
+    free(bytes);
+    fabricated_free(experiment);
+}
+
 static void test_manifest(void **state)
 {
     (void)state;
@@ -460,15 +536,11 @@ static void test_parts_of_another_version(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_resume),
-        cmocka_unit_test(test_idempotence),
-        cmocka_unit_test(test_expected_doubles),
-        cmocka_unit_test(test_gaps_are_listed),
-        cmocka_unit_test(test_partial_overlap),
-        cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_manifest),
-        cmocka_unit_test(test_parts_of_another_version),
+        cmocka_unit_test(test_round_trip),      cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_idempotence),     cmocka_unit_test(test_expected_doubles),
+        cmocka_unit_test(test_gaps_are_listed), cmocka_unit_test(test_partial_overlap),
+        cmocka_unit_test(test_damage),          cmocka_unit_test(test_cut_off_while_it_is_read),
+        cmocka_unit_test(test_manifest),        cmocka_unit_test(test_parts_of_another_version),
     };
     folder = scratch_folder();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
