@@ -84,37 +84,24 @@ static void catch_up(qd_world_t *self)
         qd_values_catch_up(&self->values, &self->state, self->bond);
 }
 
-/* Sets the target of relaxation of the affinities from X, the clubs and the present deepening, if it waits
- * for that; nothing may be owed. */
-static void set_baseline(qd_world_t *self)
-{
-    const qd_state_t *state = &self->state;
-    double deepening = state->depth > 0 ? self->parameters.clubs_deepening : 0.0;
-    for (size_t i = 0; i < state->n && self->reaims; i++) {
-        size_t row = i * state->padded;
-        for (size_t j = row; j < row + qd_padded(i); j += QD_REALS)
-            QD_REALS_AT(state->baseline + j) =
-                qd_values_baseline(QD_REALS_OF(state->anchor + j), deepening, self->bond + j);
-    }
-    self->reaims = false;
-}
-
-/* The clubs or their deepening have changed. */
-static void reaim(qd_world_t *self)
-{
-    self->reaims = true;
-    if (self->watched)
-        set_baseline(self);
-}
-
 void qd_world_catch_up(qd_world_t *self)
 {
     catch_up(self);
-    set_baseline(self);
+    if (self->reaims)
+        qd_values_set_baseline(&self->state, &self->parameters, self->bond);
+    self->reaims = false;
+}
+
+/* The values, the clubs or their deepening have changed. An observer or plugin may look at any time. */
+static void reaim(qd_world_t *self)
+{
+    self->reaims = true;
+    if (self->watched || self->plan->plugin)
+        qd_world_catch_up(self);
 }
 
 /* Returns values to their roots and relaxes affinities. After values have moved, the target of relaxation
- * changes every period; nothing stays owed, but periods may wait (values.h) unless somebody watches. */
+ * changes every period; nothing stays owed, but periods may wait (values.h). */
 static void relax_affinities(qd_world_t *self)
 {
     qd_values_return(&self->values, &self->state, &self->parameters);
@@ -122,9 +109,7 @@ static void relax_affinities(qd_world_t *self)
         if (self->owed != 0.0)
             qd_world_settle(self);
         qd_values_relax(&self->values, &self->state, &self->parameters, self->bond);
-        self->reaims = false; /* it sets the baseline */
-        if (self->watched)
-            qd_world_settle(self);
+        reaim(self);
     } else {
         qd_world_catch_up(self);
         self->owed += self->parameters.affinity_relaxation * (1.0 - self->owed);

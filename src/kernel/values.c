@@ -96,17 +96,40 @@ static inline qd_reals_t exp_of_step(qd_reals_t r)
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Some pairs in registers. */
+/* clamp(clamp(X) + raise), both to [-1, 1]; raise is not negative. */
+INLINE qd_reals_t baseline_of(qd_reals_t x, qd_reals_t raise)
+{
+    return QD_REALS_SMALLER(QD_REALS_LARGER(x, qd_reals_all(-1.0)) + raise, qd_reals_all(1.0));
+}
+
+void qd_values_set_baseline(const qd_state_t *state, const qd_parameters_t *p, const double *bond)
+{
+    double deepening = state->depth > 0 ? p->clubs_deepening : 0.0;
+    for (size_t i = 1; i < state->n; i++)
+        for (size_t at = i * state->padded, last = at + i; at < last; at += QD_REALS) {
+            qd_reals_t raise = {0};
+            if (deepening != 0.0)
+                raise = deepening * QD_REALS_OF(bond + at);
+            QD_REALS_AT(state->baseline + at) = baseline_of(QD_REALS_OF(state->anchor + at), raise);
+        }
+}
+
+/* Some pairs in registers; raise: deepening bond. */
 typedef struct {
-    qd_reals_t unlike, alike, anchor, baseline, affinity;
+    qd_reals_t unlike, alike, anchor, affinity, raise;
 } pairs_t;
 
-INLINE pairs_t load_pairs(const qd_values_t *self, const qd_state_t *state, size_t at)
+/* To be inlined with constant `clubs`. */
+INLINE pairs_t load_pairs(const qd_values_t *self, const qd_state_t *state, size_t at, const qd_follow_t *by,
+                          const double *bond, bool clubs)
 {
-    return (pairs_t){.unlike = QD_REALS_OF(self->unlike + at),
+    pairs_t pairs = {.unlike = QD_REALS_OF(self->unlike + at),
                      .alike = QD_REALS_OF(self->alike + at),
                      .anchor = QD_REALS_OF(state->anchor + at),
                      .affinity = QD_REALS_OF(state->affinity + at)};
+    if (clubs)
+        pairs.raise = by->deepening * QD_REALS_OF(bond + at);
+    return pairs;
 }
 
 INLINE void store_pairs(const qd_values_t *self, const qd_state_t *state, size_t at, const pairs_t *pairs)
@@ -114,26 +137,22 @@ INLINE void store_pairs(const qd_values_t *self, const qd_state_t *state, size_t
     QD_REALS_AT(self->unlike + at) = pairs->unlike;
     QD_REALS_AT(self->alike + at) = pairs->alike;
     QD_REALS_AT(state->anchor + at) = pairs->anchor;
-    QD_REALS_AT(state->baseline + at) = pairs->baseline;
     QD_REALS_AT(state->affinity + at) = pairs->affinity;
 }
 
 /* A period that ends with these (V + 1) / 2 and minus their logarithms. */
-INLINE void follow_pairs(pairs_t *self, qd_reals_t unlike, qd_reals_t alike, const qd_follow_t *by,
-                         bool clubs, const double *bond)
+INLINE void follow_pairs(pairs_t *self, qd_reals_t unlike, qd_reals_t alike, const qd_follow_t *by)
 {
     self->anchor += by->weight * (alike - self->alike);
-    self->baseline = qd_values_baseline(self->anchor, clubs ? by->deepening : 0.0, bond);
-    self->affinity = by->rest * self->affinity + by->rate * self->baseline;
+    self->affinity = by->rest * self->affinity + by->rate * baseline_of(self->anchor, self->raise);
     self->unlike = unlike;
     self->alike = alike;
 }
 
 /* The same where no logarithm moved by more than NEAR. */
-INLINE void follow_near(pairs_t *self, qd_reals_t unlike, const qd_follow_t *by, bool clubs,
-                        const double *bond)
+INLINE void follow_near(pairs_t *self, qd_reals_t unlike, const qd_follow_t *by)
 {
-    follow_pairs(self, unlike, self->alike * exp_of_step(self->unlike - unlike), by, clubs, bond);
+    follow_pairs(self, unlike, self->alike * exp_of_step(self->unlike - unlike), by);
 }
 
 /* ---- periods that have waited -------------------------------------------------------------------------- */
@@ -160,12 +179,12 @@ INLINE void follow_row(const qd_values_t *self, const qd_state_t *state, size_t 
     const double *mine = self->ends + i / QD_REALS * STATES_ENDS + i % QD_REALS, *other = self->ends;
     size_t at = i * state->padded, end = at + i;
     for (; at < end; at += QD_REALS, other += STATES_ENDS) {
-        pairs_t pairs = load_pairs(self, state, at);
+        pairs_t pairs = load_pairs(self, state, at, by, bond, clubs);
 #pragma GCC unroll 4
         for (size_t t = 0; t < periods; t++) {
             qd_reals_t dx = mine[t * END] - QD_REALS_OF(other + t * END);
             qd_reals_t dy = mine[t * END + QD_REALS] - QD_REALS_OF(other + t * END + QD_REALS);
-            follow_near(&pairs, (dx * dx + dy * dy) * by->sharpness, by, clubs, bond + at);
+            follow_near(&pairs, (dx * dx + dy * dy) * by->sharpness, by);
         }
         store_pairs(self, state, at, &pairs);
     }
@@ -252,13 +271,13 @@ INLINE void follow_near_row(const qd_values_t *self, const qd_state_t *state, si
     const double *fresh = self->fresh;
     size_t at = i * state->padded, end = at + i;
     for (; at < end; at += QD_REALS, fresh += QD_REALS) {
-        pairs_t pairs = load_pairs(self, state, at);
-        follow_near(&pairs, QD_REALS_OF(fresh), &by, clubs, bond + at);
+        pairs_t pairs = load_pairs(self, state, at, &by, bond, clubs);
+        follow_near(&pairs, QD_REALS_OF(fresh), &by);
         store_pairs(self, state, at, &pairs);
     }
 }
 
-/* Any other row. The exponentials wait where B' will be. */
+/* Any other row. The exponentials wait where B' belongs, which is set when it is read. */
 static void follow_far_row(const qd_values_t *self, const qd_state_t *state, size_t i, const double *bond)
 {
     const qd_follow_t by = self->by;
@@ -269,8 +288,8 @@ static void follow_far_row(const qd_values_t *self, const qd_state_t *state, siz
     qd_exp_all(baseline, qd_padded(i));
     for (size_t j = 0; j < i; j += QD_REALS) {
         size_t at = i * state->padded + j;
-        pairs_t pairs = load_pairs(self, state, at);
-        follow_pairs(&pairs, QD_REALS_OF(fresh + j), QD_REALS_OF(baseline + j), &by, true, bond + at);
+        pairs_t pairs = load_pairs(self, state, at, &by, bond, by.deepening != 0.0);
+        follow_pairs(&pairs, QD_REALS_OF(fresh + j), QD_REALS_OF(baseline + j), &by);
         store_pairs(self, state, at, &pairs);
     }
 }

@@ -45,23 +45,16 @@ void qd_values_converge(qd_values_t *self, qd_state_t *state, const qd_parameter
 /* End of a period: v_i += roots (v_i(0) - v_i). */
 void qd_values_return(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p);
 
-/* B' = clamp(clamp(X) + deepening bond), both to [-1, 1], bond that of the pair: max_k min(d_ik, d_jk) /
- * Lambda. It is not read where deepening is 0. */
-static inline qd_reals_t qd_values_baseline(qd_reals_t x, double deepening, const double *bond)
-{
-    const qd_reals_t low = qd_reals_all(-1.0), high = qd_reals_all(1.0);
-    qd_reals_t b = QD_REALS_LARGER(QD_REALS_SMALLER(x, high), low);
-    if (deepening == 0.0)
-        return b;
-    return QD_REALS_SMALLER(b + deepening * QD_REALS_OF(bond), high); /* neither factor is negative */
-}
+/* Sets B' = clamp(clamp(X) + deepening bond), both to [-1, 1], of the pairs below the diagonal, bond that of the
+ * pair: max_k min(d_ik, d_jk) / Lambda, as rows of `padded` numbers, not read where deepening is 0. Nothing may be
+ * waiting. */
+void qd_values_set_baseline(const qd_state_t *state, const qd_parameters_t *p, const double *bond);
 
-/* End of a period in which values moved (`stale`): X and B' follow them, and affinities relax towards B' by
- * one period, at the latest in qd_values_catch_up. bond: as rows of `padded` numbers below the diagonal; not
- * read without clubs or deepening. */
+/* End of a period in which values moved (`stale`): X follows them, and affinities relax towards B' by one period,
+ * at the latest in qd_values_catch_up. state->baseline is not set. */
 void qd_values_relax(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p, const double *bond);
 
-/* Brings X, B' and both halves of the affinities up to date; before any of them is read, and before bond or
+/* Brings X and both halves of the affinities up to date; before any of them is read, and before bond or
  * the scale of values changes. */
 void qd_values_catch_up(qd_values_t *self, qd_state_t *state, const double *bond);
 

@@ -89,7 +89,7 @@ struct qd_world {
     qd_enduring_t running[QD_ENDURING_MAX]; /* in the order of their start */
     size_t enduring;                        /* number of running missions */
     qd_values_t values;
-    bool reaims; /* the baseline waits to be set: clubs or their deepening have changed */
+    bool reaims; /* the baseline waits to be set: values, clubs or their deepening have changed */
     double
         *bond; /* [padded][padded] where there are clubs: max_k min(d_ik, d_jk) / Lambda below the diagonal */
     /* scratch */
@@ -186,8 +186,8 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
  * affinities stays owed until qd_world_settle. */
 void qd_world_end_period(qd_world_t *self);
 
-/* Brings up to date what waits for a reader: affinities, X and their baseline after periods in which values
- * moved, and the baseline after a change of the clubs. Owed relaxation stays owed. */
+/* Brings up to date the affinities after periods in which values moved, and their baseline, both of which wait for a
+ * reader. Owed relaxation stays owed. */
 void qd_world_catch_up(qd_world_t *self);
 
 /* Applies the owed relaxation of the affinities, and the periods in which values moved, before they are read
