@@ -24,10 +24,11 @@ typedef enum {
 } fault_t;
 
 static fault_t fault;
-static size_t events;    /* seen in this world */
-static double largest;   /* capability of the first state at the first event */
-static double relation;  /* baseline of the first two then */
-static bool stream_held; /* whether the plugin's numbers were those of its stream */
+static size_t events;          /* seen in this world */
+static double largest;         /* capability of the first state at the first event */
+static double relation;        /* baseline of the first two then */
+static bool stream_held;       /* whether the plugin's numbers were those of its stream */
+static double tie[PERIODS][2]; /* affinity and baseline of the first two at the end of each period */
 
 static void draw_order(const qd_hook_t *hook, qd_order_draft_t *draft)
 {
@@ -87,6 +88,8 @@ static void end_period(const qd_hook_t *hook)
 {
     qd_luck_t luck = {.seed = hook->seed, .world = hook->number};
     ++*(uint32_t *)hook->memory;
+    tie[hook->world->period][0] = hook->world->affinity[1];
+    tie[hook->world->period][1] = hook->world->baseline[1];
     stream_held = stream_held &&
                   hook->uniform(hook, 3, 4) == qd_random_uniform(luck, QD_PURPOSE_PLUGIN, 3, 4) &&
                   hook->normal(hook, 3, 4) == qd_random_normal(luck, QD_PURPOSE_PLUGIN, 3, 4);
@@ -103,20 +106,20 @@ static const qd_own_parameter_t parameter[2] = {{"probe.one", "1", "a number", 0
 static const qd_own_outcome_t outcome[2] = {
     {"probed", "periods", "periods counted", QD_OUTCOME_COUNT, 0.0, 1000.0},
     {"probed_too", "1", "nothing", QD_OUTCOME_REAL, -1.0, 1.0}};
-static const qd_plugin_t probe = {.abi = QD_PLUGIN_ABI,
-                                  .name = "probe",
-                                  .meaning = "counts periods",
-                                  .parameters = 2,
-                                  .parameter = parameter,
-                                  .outcomes = 2,
-                                  .outcome = outcome,
-                                  .memory = sizeof(uint32_t),
-                                  .order = draw_order,
-                                  .crisis = change_crisis,
-                                  .worth = change_worth,
-                                  .see = see,
-                                  .period = end_period,
-                                  .finish = finish};
+static qd_plugin_t probe = {.abi = QD_PLUGIN_ABI,
+                            .name = "probe",
+                            .meaning = "counts periods",
+                            .parameters = 2,
+                            .parameter = parameter,
+                            .outcomes = 2,
+                            .outcome = outcome,
+                            .memory = sizeof(uint32_t),
+                            .order = draw_order,
+                            .crisis = change_crisis,
+                            .worth = change_worth,
+                            .see = see,
+                            .period = end_period,
+                            .finish = finish};
 
 /* ---- declarations -------------------------------------------------------------------------------------- */
 
@@ -240,11 +243,46 @@ static void test_rules(void **state)
     qd_world_free(world);
 }
 
+/* Affinities wait for a reader in an unwatched world; a hook for periods alone sees them as one that also watches. */
+static void test_periods_alone(void **state)
+{
+    (void)state;
+    qd_plan_t plan = qd_plan_default(QD_MULTIPOLAR);
+    plan.parameter[QD_P_order_states] = qd_constant(STATES);
+    plan.parameter[QD_P_order_periods] = qd_constant(PERIODS);
+    plan.parameter[QD_P_affinity_convergence] = qd_constant(0.1);
+    plan.parameter[QD_P_affinity_roots] = qd_constant(0.01);
+    plan.parameter[QD_P_clubs_depth] = qd_constant(2);
+    qd_world_t *world = qd_world_new(STATES, PERIODS);
+    assert_non_null(world);
+    size_t moving = 0;
+    fault = FINE;
+    for (uint64_t number = 0; number < 20; number++) {
+        const qd_luck_t luck = {.seed = 6, .world = number};
+        double watched[PERIODS][2];
+        qd_result_t result;
+        probe.see = see;
+        qd_world_play(world, &plan, luck, NULL, &result);
+        assert_null(result.failure);
+        memcpy(watched, tie, sizeof tie);
+        memset(tie, 0, sizeof tie);
+        probe.see = NULL;
+        qd_world_play(world, &plan, luck, NULL, &result);
+        assert_null(result.failure);
+        assert_memory_equal(tie, watched, sizeof tie);
+        moving += tie[PERIODS - 1][1] != tie[PERIODS - 2][1];
+    }
+    assert_true(moving > 0);
+    probe.see = see;
+    qd_world_free(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_declarations),
         cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_periods_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
