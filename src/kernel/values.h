@@ -45,13 +45,13 @@ void qd_values_converge(qd_values_t *self, qd_state_t *state, const qd_parameter
 /* End of a period: v_i += roots (v_i(0) - v_i). */
 void qd_values_return(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p);
 
-/* Sets B' = clamp(clamp(X) + deepening bond), both to [-1, 1], of the pairs below the diagonal, bond that of the
- * pair: max_k min(d_ik, d_jk) / Lambda, as rows of `padded` numbers, not read where deepening is 0. Nothing may be
- * waiting. */
+/* Sets B' = clamp(clamp(X) + deepening bond), both to [-1, 1], of the pairs below the diagonal, bond that
+ * of the pair: max_k min(d_ik, d_jk) / Lambda, as rows of `padded` numbers, not read where deepening is
+ * 0. Nothing may be waiting. */
 void qd_values_set_baseline(const qd_state_t *state, const qd_parameters_t *p, const double *bond);
 
-/* End of a period in which values moved (`stale`): X follows them, and affinities relax towards B' by one period,
- * at the latest in qd_values_catch_up. state->baseline is not set. */
+/* End of a period in which values moved (`stale`): X follows them, and affinities relax towards B' by one
+ * period, at the latest in qd_values_catch_up. state->baseline is not set. */
 void qd_values_relax(qd_values_t *self, qd_state_t *state, const qd_parameters_t *p, const double *bond);
 
 /* Brings X and both halves of the affinities up to date; before any of them is read, and before bond or

@@ -243,7 +243,8 @@ static void test_rules(void **state)
     qd_world_free(world);
 }
 
-/* Affinities wait for a reader in an unwatched world; a hook for periods alone sees them as one that also watches. */
+/* Affinities wait for a reader in an unwatched world; a hook for periods alone sees them as one that also
+ * watches. */
 static void test_periods_alone(void **state)
 {
     (void)state;
