@@ -8,8 +8,8 @@
 #include "store/index_fields.h"
 #include "store/tally_crew.h"
 
-#define TALLY_CHUNK ((size_t)65536)
-#define TALLY_ROOM  (16 * TALLY_CHUNK) /* bytes that are written at once */
+#define TALLY_CHUNK  ((size_t)65536)
+#define CHUNKS_LEAST ((size_t)16) /* that are written at once */
 
 typedef struct {
     int64_t point, order, periods, ranges, tally_size;
@@ -25,8 +25,8 @@ typedef struct {
     int64_t *value;         /* room for the larger of units and ranges */
     size_t tally, byte;     /* /parts/tally and its dimension */
     hsize_t written;        /* bytes of tallies */
-    unsigned char *waiting; /* TALLY_ROOM, of which `filled` wait to be written */
-    size_t filled;
+    unsigned char *waiting; /* room, of which `filled` wait to be written */
+    size_t room, filled;    /* bytes: whole chunks, some for every thread that packs them */
 } embedding_t;
 
 static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
@@ -51,7 +51,7 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
     }
     free(seen);
     self->value = qd_new(self->units + self->ranges + 1, sizeof *self->value, error);
-    self->waiting = qd_new(TALLY_ROOM, 1, error);
+    self->waiting = qd_new(self->room, 1, error);
     if (self->unit == NULL || self->value == NULL || self->waiting == NULL)
         return qd_no_memory(error);
     return QD_OK;
@@ -73,12 +73,12 @@ static void write_waiting(embedding_t *self)
 static void append(embedding_t *self, const unsigned char *bytes, size_t size)
 {
     while (size > 0) {
-        size_t left = TALLY_ROOM - self->filled, some = size < left ? size : left;
+        size_t left = self->room - self->filled, some = size < left ? size : left;
         memcpy(self->waiting + self->filled, bytes, some);
         self->filled += some;
         bytes += some;
         size -= some;
-        if (self->filled == TALLY_ROOM)
+        if (self->filled == self->room)
             write_waiting(self);
     }
 }
@@ -199,6 +199,8 @@ qd_status_t qd_assembly_parts(qd_assembly_t *assembly, qd_error_t *error)
     qd_h5_t *h5 = &assembly->h5;
     embedding_t self = {
         .h5 = h5, .experiment = assembly->experiment, .index = assembly->index, .cell = assembly->cell};
+    size_t workers = qd_crew_workers(assembly->options->runner);
+    self.room = TALLY_CHUNK * (2 * workers > CHUNKS_LEAST ? 2 * workers : CHUNKS_LEAST);
     qd_status_t status = plan_units(&self, error);
     if (status == QD_OK) {
         qd_h5_group(h5, "/parts");
