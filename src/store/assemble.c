@@ -70,9 +70,9 @@ static qd_status_t write_draft(qd_assembly_t *self, const qd_draft_t *draft, qd_
     return status;
 }
 
-/* Every byte of the file as it lies on the disk: checksums of chunks, digests of groups, and these against
- * the arrays that were handed over when it was written. Its rows and tallies were compared with those that it
- * is made from when they were handed over (assemble_worlds.c, assemble_parts.c). */
+/* Verifies the file on the disk: checksums of chunks, digests of groups, and these against the arrays that
+ * were written. Its rows and tallies were compared with their sources when they were copied
+ * (assemble_worlds.c, assemble_parts.c). */
 static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_error_t *error)
 {
     const qd_runner_t *runner = self->options->runner;

@@ -15,14 +15,13 @@
 typedef struct {
     const char *path;          /* OUT.h5 */
     bool overwrite;            /* else a file that is there is QD_ERROR_INPUT */
-    const qd_runner_t *runner; /* of what threads can do; NULL: one after another */
+    const qd_runner_t *runner; /* runner of the tasks of threads; NULL: one after another */
     const qd_files_t *files;   /* for fsync and rename; NULL: the operating system */
     bool worlds;               /* write /worlds */
     bool embed;                /* write /parts: the file can be merged and resumed from; implies `worlds` */
-    bool scratch;              /* a file for a moment: it is neither synced nor read back */
+    bool scratch;              /* a temporary file: neither synced nor read back */
     bool compress;             /* deflate /worlds: smaller, much slower to write */
-    const qd_outcome_info_t
-        *extra; /* rows of as many values as the index keeps beside the outcomes; or NULL */
+    const qd_outcome_info_t *extra; /* descriptions of the extra values that the index keeps; or NULL */
     const uint64_t
         *target; /* points x orders: worlds that (point, order) shall have; NULL: the experiment's */
     const qd_interval_t
@@ -47,7 +46,7 @@ QD_MUST_USE qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_
                                     const qd_assemble_options_t *options, qd_assembled_t *assembled,
                                     qd_error_t *error);
 
-/* What the hash of a result knows of one (point, order): worlds that ended well, worlds that failed,
+/* The contribution of one (point, order) to the hash of a result: numbers of finished and of failed worlds,
  * qd_tally_hash. */
 typedef struct {
     uint64_t worlds, failures;

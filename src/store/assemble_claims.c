@@ -88,8 +88,8 @@ static void write_robustness(qd_assembly_t *self)
     qd_table_write(&self->h5, &qd_turning_table, options->turning, options->turnings);
 }
 
-/* Of the claims: the family that they belong to, and what became of their registration. Experiments that were
- * made by hand may lack the texts. */
+/* Attributes of the claims: their family, and the state of their registration. Experiments made by hand may
+ * lack the texts. */
 static void write_origin(qd_assembly_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;

@@ -1,5 +1,4 @@
-/* The frame of a result file: the survey of what goes into it, its hash, its attributes, dimensions and
- * design. */
+/* The frame of a result file: the survey of its contents, its hash, its attributes, dimensions and design. */
 #include "store/assembly.h"
 
 #include <inttypes.h>
@@ -81,7 +80,7 @@ static void survey_ranges(qd_assembly_t *self, size_t point, size_t order)
     self->periods = periods > self->periods ? periods : self->periods;
 }
 
-/* Ranges of the outcomes, met by one worker. */
+/* Ranges of the outcomes in the cells of one worker. */
 typedef struct {
     double low[QD_OUTCOMES_MAX], high[QD_OUTCOMES_MAX];
 } edges_t;
@@ -239,8 +238,7 @@ static void write_libraries(qd_assembly_t *self, const char *libraries)
     H5get_libversion(&major, &minor, &release);
     snprintf(text, sizeof text, "%s%sHDF5 %u.%u.%u", libraries == NULL ? "" : libraries,
              libraries == NULL || libraries[0] == '\0' ? "" : ", ", major, minor, release);
-    bool named =
-        libraries != NULL && strstr(libraries, "HDF5 ") != NULL; /* those of results that were joined */
+    bool named = libraries != NULL && strstr(libraries, "HDF5 ") != NULL; /* those of joined results */
     set_text(self, "libraries", named ? libraries : text);
     snprintf(text, sizeof text, "version=2,quadrille=%s,hdf5=%u.%u.%u", QD_VERSION, major, minor, release);
     qd_h5_set_ascii(&self->h5, "/", "_NCProperties", text);
@@ -342,7 +340,7 @@ static void write_dimensions(qd_assembly_t *self, const char **label)
     }
 }
 
-/* Room for one variable over the points (or a list of the orders), of each type that there is. */
+/* Room for one variable of each type over the points (or over a list of the orders). */
 typedef struct {
     const char **label;
     char (*hash)[17]; /* 16 hexadecimal digits */

@@ -33,8 +33,8 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->experiment;
     const size_t *of_point = self->index->slots.of_point;
-    bool *seen =
-        qd_new(experiment->points + 1, sizeof *seen, error); /* points that set the same share their worlds */
+    /* Points with equal settings share their worlds. */
+    bool *seen = qd_new(experiment->points + 1, sizeof *seen, error);
     self->unit = qd_new(experiment->points * experiment->orders + 1, sizeof *self->unit, error);
     for (size_t p = 0; seen != NULL && self->unit != NULL && p < experiment->points; p++) {
         for (size_t o = 0; o < experiment->orders && !seen[of_point[p]]; o++) {
@@ -57,7 +57,7 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
     return QD_OK;
 }
 
-/* Writes the bytes that wait: whole chunks, but for the last time. */
+/* Writes the pending bytes: whole chunks, except at the end. */
 static void write_waiting(embedding_t *self)
 {
     qd_h5_slab_t slab = {.variable = self->tally,
@@ -83,7 +83,7 @@ static void append(embedding_t *self, const unsigned char *bytes, size_t size)
     }
 }
 
-/* On any thread: the bytes that are handed over against the tally, as it was surveyed. */
+/* On any thread: compares the bytes to be written with the tally of the survey. */
 static qd_status_t check_tally(void *context, size_t worker, const qd_crew_cell_t *cell, qd_error_t *error)
 {
     const embedding_t *self = context;
@@ -182,7 +182,7 @@ static void write_ranges(embedding_t *self)
     }
 }
 
-/* Names of the extra values, one a line: their columns are found by them. */
+/* Names of the extra values, one a line, by which readers find their columns. */
 static void write_extras(qd_h5_t *h5, const qd_outcome_info_t *extra, size_t extras)
 {
     char names[4096] = "";

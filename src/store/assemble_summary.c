@@ -205,7 +205,7 @@ static void fill_series(summary_t *self, size_t s, size_t i, const qd_tally_t *t
     }
 }
 
-/* Of the tally of (point, order), the i-th of the batch. */
+/* Fills the i-th cell of the batch from the tally of (point, order). */
 static void fill(summary_t *self, size_t point, size_t order, size_t i, const qd_tally_t *tally)
 {
     size_t n = (point - self->first) * self->assembly->experiment->orders + order;
@@ -311,7 +311,7 @@ static uint64_t wanted(const qd_experiment_t *experiment)
     return mask;
 }
 
-/* Points of a batch of at most so many cells: a power of two, so that chunks divide it. */
+/* Points of a batch of at most that many cells: a power of two, so that chunks divide it. */
 static size_t points_at_once(const qd_experiment_t *experiment, size_t cells)
 {
     size_t most = cells / experiment->orders, points = 1;
@@ -334,7 +334,7 @@ static qd_status_t summarise(crew_t *crew, qd_error_t *error)
         qd_status_t status = fill_batch(crew, first, count, error);
         if (status != QD_OK)
             return status;
-        /* Of points varied for robustness, neither quantiles, histograms nor paths: they are many. */
+        /* Points varied for robustness are many: they get neither quantiles, histograms nor paths. */
         if (first < unvaried)
             qd_batch_write(&self->batch, first, count);
         if (first + count < full && first + count < experiment->points)

@@ -104,7 +104,7 @@ static qd_status_t fill_survival(survival_t *self, size_t point, size_t order, s
     if (status != QD_OK || self->assembly->h5.failed)
         return status;
     qd_survival_estimate(periods, self->event, self->censored, beyond, SURVIVAL_CONFIDENCE, self->curve);
-    /* Beyond the periods of this (point, order) nothing is known. */
+    /* Values beyond the periods of this (point, order) are missing. */
     size_t known = qd_index_periods(self->assembly->index, point, order);
     for (size_t t = 0; t < periods; t++)
         self->unequal = self->unequal || self->censored[t] > 0;
@@ -114,7 +114,7 @@ static qd_status_t fill_survival(survival_t *self, size_t point, size_t order, s
     return QD_OK;
 }
 
-/* Points whose curves are in memory at once: as many as fill a chunk. */
+/* Points whose curves are in memory at once: enough to fill a chunk. */
 static size_t points_at_once(const qd_assembly_t *assembly)
 {
     size_t each = assembly->periods * assembly->experiment->orders,

@@ -19,7 +19,7 @@ typedef struct {
     size_t outcome, variable;
 } column_t;
 
-/* The summary of an extra: where it goes, and the values of the (point, order) in hand. */
+/* The summary of an extra: its variable, and the values of the current (point, order). */
 typedef struct {
     qd_whole_field_t count;
     qd_real_field_t real[QD_SUMMARIES], quantiles;
@@ -35,14 +35,14 @@ typedef struct {
     double *value;         /* columns x QD_CHUNK */
     int8_t *code;          /* likewise, of those that are codes */
     qd_h5_slab_t *slab;    /* columns */
-    qd_row_check_t *check; /* of the rows that are handed over */
+    qd_row_check_t *check; /* sums of the rows that are written */
     size_t points;         /* that are copied at once */
     qd_batch_t batch;      /* of as many: summaries of extras */
     extra_t *extra;
 } copy_t;
 
-/* Worlds of a chunk. Points varied for robustness have few worlds each, and are many: a chunk that is much
- * larger would take its room nonetheless. */
+/* Worlds of a chunk. Points varied for robustness are many and have few worlds each: a much larger chunk
+ * would waste space. */
 static uint64_t chunk_of(const qd_assembly_t *assembly)
 {
     const qd_robustness_t *robustness = &assembly->experiment->robustness;
@@ -116,7 +116,7 @@ static void summarise(extra_t *self, const double value[], size_t count)
     }
 }
 
-/* Starts anew with the (point, order) that comes next. */
+/* Resets the sums for the next (point, order). */
 static qd_status_t begin_cell(copy_t *self, size_t point, size_t order, qd_error_t *error)
 {
     for (size_t k = 0; k < self->assembly->kind.extras; k++) {
@@ -145,8 +145,8 @@ static void keep_summary(copy_t *self, size_t k, size_t cell)
             qd_moments_quantile(&extra->moments, &extra->sketch, qd_result_quantiles[q]);
 }
 
-/* The rows that were handed over against the tally, as it was surveyed. Parts were checked when they were
- * indexed, but that was another reading of the disk. */
+/* Compares the written rows with the tally of the survey. Parts were checked when they were indexed, but that
+ * was another reading of the disk. */
 static qd_status_t check_rows(copy_t *self, size_t point, size_t order, qd_error_t *error)
 {
     const qd_assembly_t *assembly = self->assembly;
@@ -164,7 +164,7 @@ static qd_status_t end_cell(copy_t *self, size_t point, size_t order, size_t cel
     return rows && !self->assembly->options->scratch ? check_rows(self, point, order, error) : QD_OK;
 }
 
-/* Reads `count` worlds of every column of one (point, order), to place `at` of the columns in hand. */
+/* Reads `count` worlds of every column of one (point, order), to position `at` of the present columns. */
 static qd_status_t read_worlds(copy_t *self, size_t point, size_t order, uint64_t first, size_t count,
                                size_t at, qd_error_t *error)
 {
@@ -184,7 +184,7 @@ static qd_status_t read_worlds(copy_t *self, size_t point, size_t order, uint64_
     return QD_OK;
 }
 
-/* The values of a column in hand, as codes where they are. */
+/* The values of a present column, as codes where the outcome has codes. */
 static qd_h5_values_t values_of(copy_t *self, size_t c, size_t count)
 {
     const double *value = self->value + c * QD_CHUNK;
@@ -196,7 +196,7 @@ static qd_h5_values_t values_of(copy_t *self, size_t c, size_t count)
     return qd_h5_codes(code);
 }
 
-/* Writes the columns in hand; a scratch file has none. */
+/* Writes the present columns; a scratch file has none. */
 static void write_columns(copy_t *self, const hsize_t start[3], const hsize_t size[3])
 {
     size_t slabs = self->assembly->options->scratch ? 0 : self->columns;
@@ -210,7 +210,7 @@ static void write_columns(copy_t *self, const hsize_t start[3], const hsize_t si
     qd_h5_write_slabs(&self->assembly->h5, slabs, self->slab);
 }
 
-/* Points that have few worlds, whole. */
+/* Copies points with few worlds as a whole. */
 static qd_status_t copy_points(copy_t *self, size_t first, size_t points, qd_error_t *error)
 {
     const qd_assembly_t *assembly = self->assembly;
@@ -230,7 +230,7 @@ static qd_status_t copy_points(copy_t *self, size_t first, size_t points, qd_err
     return status;
 }
 
-/* One (point, order) that has many worlds, chunk by chunk. */
+/* Copies one (point, order) with many worlds chunk by chunk. */
 static qd_status_t copy_cell(copy_t *self, size_t point, size_t order, qd_error_t *error)
 {
     const qd_ranges_t *done = qd_index_done(self->assembly->index, point, order);
@@ -265,7 +265,7 @@ static qd_status_t copy_all(copy_t *self, qd_error_t *error)
     return status;
 }
 
-/* A scratch file has no rows, but what follows from them: the summaries of extras. */
+/* A scratch file has the summaries of extras, without the rows. */
 static void define_all(copy_t *self)
 {
     bool rows = !self->assembly->options->scratch;

@@ -389,7 +389,7 @@ static void find_unexpected(compare_t *self, const char *group)
     }
 }
 
-/* The work of the child. */
+/* The child's main function. */
 static void compare_files(int channel, void *context)
 {
     compare_t *self = context;

@@ -151,11 +151,12 @@ static bool make_plan(hid_t space, plan_t *plan)
 /* The task of a walk over the groups of a file. */
 typedef struct {
     qd_h5_t *h5;
-    /* sums are those of the arrays handed over, and digests are written; else read and compared */
+    /* true: sums are those of the written arrays, and digests are written; false: sums are read and
+     * compared */
     bool write;
     bool rows; /* also the groups of one value per world, which are large */
     /* Of several readers: */
-    qd_digest_sums_t *into;       /* collects sums and does nothing else; NULL: it does not */
+    qd_digest_sums_t *into;       /* NULL, or collects sums and does nothing else */
     size_t share, shares, *slab;  /* reads every shares-th slab of all variables; number of the next slab */
     const qd_digest_sums_t *from; /* known sums; NULL: it reads all values */
     size_t *next;                 /* position of the next variable's sum among them */
@@ -403,7 +404,7 @@ static void find_digest(const walk_t *walk, hid_t group, const char *path, char 
         read_digest(walk->h5, group, path, digest);
 }
 
-/* Visits one link of a group: a variable or a subgroup. */
+/* Adds one link of a group: a variable or a subgroup. */
 static void add_link(const walk_t *walk, XXH3_state_t *state, const char *path, const char *name)
 {
     char full[2 * NAME_MOST], digest[33];

@@ -26,7 +26,7 @@ uint64_t qd_digest_values(size_t rank, const hsize_t size[], const hsize_t start
 /* Moves `place` to the next one of a slab without its last dimension; false after the last one. */
 bool qd_digest_next_row(size_t rank, const hsize_t count[], hsize_t place[]);
 
-/* Writes the digest of every group of a file whose values have all been handed over; the root's also goes to
+/* Writes the digest of every group of a file whose values are all written; the root's also goes to
  * self->digest. Fails as the functions of hdf5_file.h do. */
 void qd_digest_write(qd_h5_t *self);
 

@@ -196,7 +196,7 @@ qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit
     kind->paths = paths != 0;
     read_raw(h5, &raw);
     qd_status_t status = QD_OK;
-    if (!h5->failed) /* else qd_h5_close reports it */
+    if (!h5->failed) /* otherwise qd_h5_close reports it */
         status = build_units(h5, &raw, unit, units, error);
     if (status != QD_OK || h5->failed) {
         for (size_t u = 0; u < *units; u++)

@@ -42,7 +42,7 @@ struct qd_result_file {
     char fault[512]; /* reason of the first failed reading; "" */
 };
 
-/* Reports the failure since the last call and resets it: reading can go on. */
+/* Reports the failure since the last call and resets it: reading can continue. */
 qd_status_t qd_result_file_outcome(qd_result_file_t *self, qd_error_t *error);
 
 /* Frees the tables that were read. */
