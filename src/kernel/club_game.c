@@ -70,22 +70,29 @@ static void gather_club(qd_club_game_t *self, size_t k)
     }
 }
 
+/* Exposures of some vectors of states from i on, in registers. To be inlined with constant `parts`. */
+INLINE void expose(const qd_club_game_t *self, size_t i, size_t parts)
+{
+    const double *restrict c = self->c, *row = self->affinity + i;
+    qd_reals_t squares[PARTS] = {{0}};
+    for (size_t l = 0; l < self->n && self->threat != 0.0; l++, row += self->padded)
+        for (size_t v = 0; v < parts; v++) {
+            qd_reals_t m = QD_REALS_NEGATIVE(QD_REALS_OF(row + v * QD_REALS));
+            squares[v] += c[l] * m * m;
+        }
+    for (size_t v = 0; v < parts; v++)
+        QD_REALS_AT(self->exposure + i + v * QD_REALS) = squares[v];
+}
+
 static void set_exposure(qd_club_game_t *self)
 {
-    const double *restrict c = self->c;
     double *restrict exposure = self->exposure;
-    for (size_t i = 0; i < self->padded; i += QD_LANES) {
-        const double *restrict row = self->affinity + i;
-        qd_sums_t squares = {0};
-        for (size_t l = 0; l < self->n && self->threat != 0.0; l++, row += self->padded)
-            for (size_t v = 0; v < QD_PARTS; v++) {
-                qd_reals_t m = QD_REALS_NEGATIVE(QD_REALS_OF(row + v * QD_REALS));
-                squares.part[v] += c[l] * m * m;
-            }
-        for (size_t v = 0; v < QD_PARTS; v++)
-            QD_REALS_AT(exposure + i + v * QD_REALS) = squares.part[v];
-    }
-    for (size_t i = 0; i < self->padded; i++)
+    size_t i = 0;
+    for (; i + PARTS * QD_REALS <= self->padded; i += PARTS * QD_REALS)
+        expose(self, i, PARTS);
+    for (; i < self->padded; i += FEWER * QD_REALS)
+        expose(self, i, FEWER);
+    for (i = 0; i < self->padded; i++)
         exposure[i] = sqrt(exposure[i]);
 }
 

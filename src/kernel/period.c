@@ -270,16 +270,21 @@ qd_bloc_game_t qd_world_bloc_game(qd_world_t *self)
 
 /* ---- clubs ------------------------------------------------------------------------------------------- */
 
-/* kappa_i = cost exp(readiness z_i) */
+/* kappa_i = cost exp(readiness z_i), anew only for another cost or readiness. */
 static void set_costs(qd_world_t *self)
 {
     const qd_state_t *state = &self->state;
     double *restrict cost = self->club_cost, readiness = self->parameters.clubs_readiness;
+    if (self->costed && self->costed_by[0] == readiness && self->costed_by[1] == self->parameters.clubs_cost)
+        return;
     for (size_t i = 0; i < state->padded; i++)
         cost[i] = readiness * state->readiness[i];
     qd_exp_all(cost, state->padded);
     for (size_t i = 0; i < state->padded; i++)
         cost[i] *= self->parameters.clubs_cost;
+    self->costed_by[0] = readiness;
+    self->costed_by[1] = self->parameters.clubs_cost;
+    self->costed = true;
 }
 
 /* Returns the club game of the present world, on the world's own arrays; the world has clubs. */

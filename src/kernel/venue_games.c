@@ -409,16 +409,24 @@ static void count_alone(qd_venue_game_t *self, const qd_case_t *given, const dou
 }
 
 /* Mean depth in the club, weighted by capability, of those who joined, the initiator left out; 0 if nobody
- * did. */
-static double mean_depth(const double *x, const qd_case_t *given)
+ * did. After the game, whose thresholds it overwrites with the terms of its sums. */
+static double mean_depth(const double *x, const qd_case_t *given, const qd_venue_scratch_t *scratch)
 {
     const qd_state_t *state = given->state;
-    double deep = 0.0, whole = 0.0;
-    for (size_t i = 0; i < state->n; i++) {
-        bool joins = x[i] > 0.0 && (int)i != given->crisis->initiator;
-        deep += joins ? state->c[i] * given->club[i] : 0.0;
-        whole += joins ? state->c[i] : 0.0;
+    double *restrict depths = scratch->up, *restrict sizes = scratch->down, deep = 0.0, whole = 0.0;
+    const qd_reals_t zero = {0};
+    for (size_t i = 0; i < state->padded; i += QD_REALS) {
+        qd_mask_t joins = QD_REALS_BELOW(zero, QD_REALS_OF(x + i));
+        qd_reals_t size = QD_REALS_WHERE(joins, QD_REALS_OF(state->c + i));
+        QD_REALS_AT(sizes + i) = size;
+        QD_REALS_AT(depths + i) = size * QD_REALS_OF(given->club + i);
     }
+    depths[given->crisis->initiator] = sizes[given->crisis->initiator] = 0.0;
+    for (size_t i = 0; i < state->padded; i += QD_LANES)
+        for (size_t l = 0; l < QD_LANES; l++) {
+            deep += depths[i + l];
+            whole += sizes[i + l];
+        }
     return whole > 0.0 ? deep / whole : 0.0;
 }
 
@@ -487,7 +495,7 @@ void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given,
     count_alone(self, given, scratch->strength);
     double frame = frame_of(g, given);
     if (qd_venue_row(g).frame == QD_FRAME_CLUB)
-        frame *= mean_depth(self->x, given);
+        frame *= mean_depth(self->x, given, scratch);
     qd_worths_t worths = worth_of(g, self->support, self->opposition,
                                   (double)self->joiners - (double)self->opponents, frame, given);
     take(self, &worths, 0, given->leaning.force_ratio);

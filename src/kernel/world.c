@@ -208,7 +208,7 @@ static const char *draw(qd_world_t *self)
     self->learning = false;
     self->owed = 0.0;
     self->enduring = 0;
-    self->reaims = false;
+    self->reaims = self->costed = false;
     self->values.moved = self->values.stale = self->values.half = false;
     self->values.waiting = 0;
     qd_world_tell(self, QD_EVENT_WORLD, (qd_inside_t){0});

@@ -108,6 +108,8 @@ struct qd_world {
     double *bloc_company, *bloc_hostility; /* [QD_LABELS_MAX + 1][padded] */
     double bloc_reach[QD_LABELS_MAX + 1];
     double *bloc_exposure;                 /* [padded] */
+    bool costed;                           /* club_cost is set, for these two: */
+    double costed_by[2];                   /* clubs.readiness, clubs.cost */
     double *club_cost, *club_exposure;     /* [padded] */
     double *club_company, *club_hostility; /* [QD_CLUBS_MAX * QD_DEPTH_MAX][padded] */
     double *levels_before;                 /* [QD_CLUBS_MAX][padded] */
