@@ -140,9 +140,9 @@ QD_MUST_USE qd_status_t qd_result_file_open(const char *path, qd_result_file_t *
 /* Closes it and releases what was read from it; NULL is allowed. */
 void qd_result_file_close(qd_result_file_t *self);
 
-/* Reads the whole file, its worlds only where `worlds`, and compares it with its digests: whoever trusts what
- * a file says calls this first. QD_ERROR_INPUT: it was changed or damaged after it was written, or has no
- * digests; of parts: one of them is damaged, and was left out when they were opened. */
+/* Reads the whole file, its worlds only where `worlds`, and compares it with its digests: call
+ * it before the contents are trusted. QD_ERROR_INPUT: it was changed or damaged after it was written, or has
+ * no digests; of parts: one of them is damaged, and was left out when they were opened. */
 QD_MUST_USE qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t *error);
 
 /* Where it comes from. Owned by the file. */

@@ -56,8 +56,8 @@ typedef struct {
 
 /* Plays the missing worlds, keeps every finished unit in OUT.h5.parts, and assembles OUT.h5 at the end and at
  * an early stop; the parts go once it holds all of the run's worlds. QD_ERROR_STOPPED: stopped early,
- * readable file written, resumable. QD_ERROR_INPUT: an OUT.h5 or parts that cannot be gone on with; nothing
- * was changed. QD_ERROR_IO: the finished worlds are in the parts, as far as they could be written.
+ * readable file written, resumable. QD_ERROR_INPUT: an OUT.h5 or parts that cannot be resumed; nothing was
+ * changed. QD_ERROR_IO: the finished worlds are in the parts, as far as they could be written.
  * QD_ERROR_INTERNAL: more than max_failures of the worlds failed (at least one may, unless max_failures is
  * 0); the file is written all the same. */
 QD_MUST_USE qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *options,

@@ -38,7 +38,7 @@ static inline qd_status_t qd_no_memory(qd_error_t *error)
 void qd_memory_give_back(void);
 
 /* Keeps freed memory of up to some MiB for the next allocation, as a program does that allocates arrays of
- * that size again and again: the system would clear each page anew. */
+ * that size again and again: the system would clear each page again. */
 void qd_memory_keep(void);
 
 /* Room for `more` elements of `size` bytes beyond the `count` that an array of *capacity holds. Returns the

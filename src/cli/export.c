@@ -32,7 +32,7 @@ typedef struct {
     qd_outcome_t outcome[QD_VALUES_MAX]; /* exported ones */
     size_t outcomes;
     qd_rows_t rows;
-    const char *name; /* of the point in hand */
+    const char *name; /* of the current point */
     qd_error_t *error;
 } export_t;
 

@@ -255,8 +255,8 @@ static const qd_option_t options[] = {
      qd_take_flag, offsetof(arguments_t, dry_run), NULL, NULL},
     QD_OPTION_FORCE(
         arguments_t, run.force,
-        "replace an existing result file; with --resume: go on with it even if worlds that the experiment "
-        "does not have any more are lost"),
+        "replace an existing result file; with --resume: continue it even if worlds that the experiment does "
+        "not have any more are lost"),
     QD_OPTION_QUIET(arguments_t, quiet, "no progress"),
     {"verbose", 'v', NULL, "say more", qd_take_flag, offsetof(arguments_t, verbose), NULL, NULL},
     QD_OPTION_PLUGIN,

@@ -21,8 +21,8 @@
  *
  * Where claims stop the run (`precision: {claims: ...}`) verdicts, p-values and intervals are those of
  * confidence sequences (engine/claim_sequences.h), because tests for a fixed number of worlds reject too
- * often where the run stops when they reject. What else the analysis says (selection, robustness, contrasts,
- * sensitivity) takes the numbers of worlds as fixed. */
+ * often where the run stops when they reject. The other analyses (selection, robustness, contrasts,
+ * sensitivity) take the numbers of worlds as fixed. */
 #ifndef QD_ENGINE_ANALYSIS_H
 #define QD_ENGINE_ANALYSIS_H
 

@@ -39,7 +39,7 @@ typedef struct {
     double *unit;  /* morris: points x factors */
     size_t *moved; /* morris: trajectories x factors */
     qd_bootstrap_t bootstrap;
-    size_t tasks, room; /* outcomes in hand; at most */
+    size_t tasks, room; /* current outcomes; at most */
     task_t *task;
     qd_batch_mean_t *value; /* of all tasks */
     qd_result_sensitivity_t *row;
@@ -122,7 +122,7 @@ static qd_status_t read_point(study_t *self, size_t point, qd_outcome_t outcome,
     return QD_OK;
 }
 
-/* Fills the values of the outcomes in hand, point by point, as their rows lie. */
+/* Fills the values of the current outcomes, point by point, as their rows lie. */
 static qd_status_t read_means(study_t *self, double room[], qd_error_t *error)
 {
     size_t points = self->blocks * self->each;
@@ -271,7 +271,7 @@ static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, 
     return qd_factors_morris(design, experiment->seed, self->unit, self->moved, error);
 }
 
-/* Finds the indices of the outcomes in hand and adds their rows. */
+/* Finds the indices of the current outcomes and adds their rows. */
 static qd_status_t study_outcomes(study_t *self, double room[], qd_analysis_t *out, qd_error_t *error)
 {
     size_t factors = self->experiment->design.factors;

@@ -81,7 +81,7 @@ void qd_origin_add(qd_origin_t *self, const qd_provenance_t *from)
 
 /* ---- conclusion ---------------------------------------------------------------------------------------- */
 
-/* Worlds played elsewhere keep their origin, whoever joins them. */
+/* Worlds played elsewhere keep their origin when they are joined. */
 static void take_origin(qd_provenance_t *self, const qd_origin_t *origin)
 {
     self->source_commit = origin->source_commit;

@@ -35,7 +35,7 @@ typedef struct {
     const qd_origin_t *origin; /* of worlds played elsewhere; NULL: this process, as stated below */
     int threads, ranks;
     double seconds;       /* spent computing */
-    bool statistics_only; /* a scratch file without rows and tallies, whatever the experiment keeps */
+    bool statistics_only; /* a scratch file without rows and tallies, even where the experiment keeps them */
     const qd_stopping_t *stopping; /* of a precision experiment: the looks at `done`; else NULL */
 } qd_conclusion_t;
 

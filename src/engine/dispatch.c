@@ -27,7 +27,7 @@ struct qd_dispatch {
     uint64_t left;    /* worlds in no unit yet */
     uint64_t next;    /* the next ticket, where there is one rank */
     uint64_t handed;  /* by_group: tickets used; else units skipped, of this rank and of others */
-    size_t at;        /* the turn at hand, */
+    size_t at;        /* the current turn, */
     size_t member;    /* by_group: the current cell, by its position in the group */
     uint64_t world;   /* and its next world */
 };

@@ -116,8 +116,8 @@ static qd_status_t check_failures(const run_t *self, uint64_t failed)
         (unsigned long long)failed, share);
 }
 
-/* Keeps a unit, or its finished beginning if the run stops: its copy, but with a precision stop, which keeps whole
- * units only. */
+/* Keeps a unit, or its finished beginning if the run stops: its copy, but with a precision stop, which keeps
+ * whole units only. */
 static qd_status_t keep(run_t *self, const qd_work_t *work, const qd_segment_t *segment, qd_pending_t *copy)
 {
     qd_status_t status = QD_OK;
@@ -217,7 +217,7 @@ static qd_status_t check_strangers(const run_t *self, const qd_index_t *done)
                         "other points or reach beyond its %llu "
                         "worlds; expected none, as they would be lost: state them again, name another output "
                         "with -o, or add --force to "
-                        "go on without them",
+                        "continue without them",
                         self->options->output, (unsigned long long)strangers,
                         (unsigned long long)self->experiment->worlds);
 }

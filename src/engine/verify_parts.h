@@ -16,8 +16,8 @@ typedef struct {
     uint64_t worlds;      /* of the sequence: positions 0 .. worlds - 1 */
     uint64_t take;        /* of them */
     uint64_t blocks;      /* 1 <= blocks <= take, or 0 where there are no worlds */
-    uint64_t number;      /* of the block in hand */
-    qd_range_t positions; /* of the block in hand; none after the last */
+    uint64_t number;      /* of the current block */
+    qd_range_t positions; /* of the current block; none after the last */
 } qd_verify_sample_t;
 
 /* Returns a sample of `fraction` of the worlds (0 < fraction <= 1; rounded up, at least one) with its first

@@ -19,7 +19,7 @@ typedef struct {
     bool paths;
     qd_change_t *change; /* room for any plan's schedule */
     qd_plan_t plan;
-    size_t point, order; /* of the plan at hand */
+    size_t point, order; /* of the current plan */
     bool planned;
     qd_outcomes_t *row; /* [QD_UNIT_MAX] */
     double *extra;      /* [QD_UNIT_MAX][QD_LANDSCAPE_OUTCOMES] of the group `landscape`; NULL without it */

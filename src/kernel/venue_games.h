@@ -1,7 +1,7 @@
 /* The games of a crisis's venues (model.md parts 4 and 9) and their results for the initiator. The first four
  * venues are played abreast (mission_game.h, games abreast), as nearly every crisis needs them; each later
  * one, which most worlds do not have, is played alone (mission_game.h) and only if its bound says that it
- * could be chosen. A venue is played in the same way whether somebody watches or not. */
+ * could be chosen. A venue is played in the same way with and without an observer. */
 #ifndef QD_KERNEL_VENUE_GAMES_H
 #define QD_KERNEL_VENUE_GAMES_H
 

@@ -56,7 +56,7 @@ static qd_status_t write_all(qd_assembly_t *self, qd_error_t *error)
     return status;
 }
 
-/* Writes the draft, and closes it, whatever happens. */
+/* Writes the draft, and closes it also after a failure. */
 static qd_status_t write_draft(qd_assembly_t *self, const qd_draft_t *draft, qd_error_t *error)
 {
     qd_h5_create(&self->h5, draft->temporary);

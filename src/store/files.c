@@ -190,7 +190,7 @@ static int write_all(const qd_files_t *self, int fd, const void *bytes, size_t s
     return 0;
 }
 
-/* Creates a file anew; removes a file left by a kill first. */
+/* Creates a file; removes one left by a kill first. */
 static int make_temporary(const qd_files_t *self, int at, const char *name)
 {
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;

@@ -1,7 +1,7 @@
 /* The journal of a run: finished worlds, kept in a folder of part files until the result file is assembled.
  *
  * Each part is written to a temporary name, fsynced, renamed, and the folder fsynced: after qd_parts_flush
- * returns QD_OK its worlds survive whatever happens, and before that the folder is as it was. One thread uses
+ * returns QD_OK its worlds survive any crash, and before that the folder is as it was. One thread uses
  * a qd_parts_t at a time, but for qd_parts_write, which may wait for the disk beside it. The lock of the
  * output (lock.h) keeps two runs out of one folder. Several ranks of one run may write into one folder: rank
  * 0 opens it first, the others join it. */
@@ -57,7 +57,7 @@ QD_MUST_USE qd_status_t qd_parts_open(const qd_parts_options_t *options, const q
 void qd_parts_close(qd_parts_t *self);
 
 /* Takes the finished worlds from an index instead of those found on opening: parts that lie here but do not
- * count (see qd_index_limit) are then written anew. Call it before the first append. */
+ * count (see qd_index_limit) are then rewritten. Call it before the first append. */
 QD_MUST_USE qd_status_t qd_parts_recount(qd_parts_t *self, const qd_index_t *index, qd_error_t *error);
 
 /* Warnings from opening. */

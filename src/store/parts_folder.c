@@ -204,7 +204,7 @@ static qd_status_t empty(const qd_files_t *files, int at, const char *folder, qd
     if (parts > 0)
         return qd_error_add(
             error, QD_ERROR_INPUT,
-            "%s: holds the finished work of a run that did not end; add --resume to go on with it, or "
+            "%s: holds the finished work of a run that did not end; add --resume to continue it, or "
             "--force to start over",
             folder);
     return walk(at, is_ours, files) < 0 ? qd_files_fail(error, folder, "emptying the folder") : QD_OK;
@@ -287,7 +287,7 @@ qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
             write = status == QD_OK && experiment->config && found.config &&
                     strcmp(found.config, experiment->config) != 0;
         } else if (status == QD_ERROR_INPUT) {
-            qd_error_add(warnings, QD_OK, "%s: damaged; written anew", path);
+            qd_error_add(warnings, QD_OK, "%s: damaged; rewritten", path);
             status = QD_OK;
             write = true;
         } else {

@@ -43,7 +43,7 @@ void qd_tally_crew_free(qd_tally_crew_t *self)
     free(self->fault);
 }
 
-/* The cells of one worker: every workers-th of those in hand. */
+/* The cells of one worker: every workers-th of those queued. */
 static void work_share(void *context, size_t worker)
 {
     qd_tally_crew_t *self = context;

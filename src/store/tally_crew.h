@@ -41,11 +41,11 @@ QD_MUST_USE qd_status_t qd_tally_crew_init(qd_tally_crew_t *self, qd_index_t *in
                                            qd_error_t *error);
 void qd_tally_crew_free(qd_tally_crew_t *self);
 
-/* Reads a tally; once enough are in hand, they are worked on. */
+/* Reads a tally; once enough are queued, they are processed. */
 QD_MUST_USE qd_status_t qd_tally_crew_add(qd_tally_crew_t *self, size_t point, size_t order, size_t place,
                                           qd_error_t *error);
 
-/* Works on those in hand. */
+/* Processes the queued ones. */
 QD_MUST_USE qd_status_t qd_tally_crew_finish(qd_tally_crew_t *self, qd_error_t *error);
 
 #endif

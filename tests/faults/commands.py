@@ -1,6 +1,6 @@
 """Single calls of the commands that read a result, or write a file other than one, fail.
 
-What holds: exit status 0 says and writes the same as without the fault. Otherwise there is a message, the status is 1, and the
+The promise: with exit status 0 output and files are those without the fault. Otherwise there is a message, the status is 1, and the
 folder is as it was: neither half a file nor a draft stays, and the fault of a device is not called wrong input."""
 
 import concurrent.futures

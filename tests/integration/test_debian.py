@@ -2,7 +2,7 @@
 # labels: slow
 """Packages for Debian: lintian finds nothing in them, and in a bare system without a compiler they install and work.
 
-Needs cpack and dpkg; lintian for the first; root, debootstrap and a way to Debian's packages for the second. What is missing is told."""
+Needs cpack and dpkg; lintian for the first; root, debootstrap and a way to Debian's packages for the second. A missing tool is named."""
 
 import os
 import pathlib

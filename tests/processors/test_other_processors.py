@@ -3,7 +3,7 @@
 
 Compiles the kernel with pinned.c for this processor and, with Debian's cross compilers, for others, plays the pinned worlds of
 every kind under qemu's user emulation, and compares the hashes line by line. The defaults must have the bits of
-tests/data/defaults.txt, too. What a missing tool leaves out is told; with none of them the test is skipped.
+tests/data/defaults.txt, too. Processors left out for a missing tool are named; with none of them the test is skipped.
 """
 
 import pathlib

@@ -244,8 +244,8 @@ static void write_small_file(const char *path)
     free(h5);
 }
 
-/* Another file takes the name between the first process that opens it and the others. What they find is one of two: the file that was
- * opened, whole, or damage; never a mixture. */
+/* Another file takes the name between the first process that opens it and the others. They find either the
+ * file that was opened, as a whole, or damage; never a mixture. */
 static void test_replaced_while_it_is_read(void **state)
 {
     (void)state;

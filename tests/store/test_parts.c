@@ -123,7 +123,7 @@ static void test_resume(void **state)
 
     fault = QD_ERROR_NONE;
     assert_int_equal(qd_parts_open(&options, experiment, &parts, &fault), QD_ERROR_INPUT);
-    assert_non_null(strstr(fault.text, "add --resume to go on with it"));
+    assert_non_null(strstr(fault.text, "add --resume to continue it"));
     options.mode = QD_PARTS_RESUME;
     experiment->config_hash ^= 1;
     fault = QD_ERROR_NONE;
@@ -420,7 +420,8 @@ static bool reads_six_worlds(const qd_experiment_t *experiment, const qd_files_t
     return whole && status == QD_OK;
 }
 
-/* Wherever a part ends too early while it is read: no value is made up, and no world is lost without a word. */
+/* Wherever a part ends too early while it is read: no value is made up, and no world is lost without a
+ * word. */
 static void test_cut_off_while_it_is_read(void **state)
 {
     (void)state;
@@ -474,7 +475,7 @@ static void test_manifest(void **state)
         bytes[at] ^= 4;
         write_bytes(path, bytes, size);
         assert_ok(qd_parts_open(&options, experiment, &parts, error));
-        assert_non_null(strstr(qd_parts_warnings(parts)->text, "MANIFEST: damaged; written anew"));
+        assert_non_null(strstr(qd_parts_warnings(parts)->text, "MANIFEST: damaged; rewritten"));
         assert_true(has_worlds(parts, experiment, 0, 0, 10));
         qd_parts_close(parts);
         bytes[at] ^= 4;
