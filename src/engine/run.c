@@ -28,7 +28,7 @@
 #define FLUSH_SECONDS_MAX 5.0
 #define FLUSH_RANKS       200 /* ranks that make the longest wait a second longer, to spare the file system */
 #define FLUSH_BYTES       ((size_t)4 << 20) /* for every four threads; at twice as many bytes the threads wait */
-#define THREADS_A_WRITER  8                 /* threads whose worlds one thread writes */
+#define THREADS_A_WRITER  16                /* threads whose worlds one thread writes */
 #define TELL_SECONDS      0.5
 
 /* State shared by the threads of a run; accessed under the one lock of `#pragma omp critical(qd_run)`. */
