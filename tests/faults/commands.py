@@ -11,7 +11,7 @@ import shutil
 import signal
 import tempfile
 
-from injection import EXPERIMENT, RUN, command, content, deaths, expect, logged, one_for_each_place, spread
+from injection import EXPERIMENT, RUN, command, content, deaths, expect, is_of_coverage, logged, one_for_each_place, spread
 
 COMMANDS = (
     ("show", "out.h5"),
@@ -81,7 +81,7 @@ def faults_at_places(before, arguments, fault, seen, output=None):
     if status != 0:
         raise AssertionError(f"{' '.join(arguments)}: exit status {status}\n{said.decode()}")
     play(before, arguments, fault=f"{fault}:0", places=log)
-    calls = logged(log)
+    calls = [call for call in logged(log) if not is_of_coverage(call)]
     places = frozenset().union(*(call.places for call in calls))
     chosen = one_for_each_place(calls, places - seen)
     seen |= places

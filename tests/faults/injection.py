@@ -9,6 +9,7 @@ A scenario is a folder as it was before a command, the command, and what has to 
 """
 
 import concurrent.futures
+import functools
 import os
 import pathlib
 import shutil
@@ -86,6 +87,18 @@ def logged(log):
         position, operation, object_ = call.split(" ", 2)
         calls.append(Call(int(position), operation, object_, frozenset(places.split())))
     return calls
+
+
+@functools.cache
+def coverage_places():
+    """First and last + 1 of the places of libgcov, which counts lines in a build for coverage and does not survive a refusal of memory."""
+    listed = subprocess.run(["nm", "-n", PROGRAM], capture_output=True, text=True).stdout if shutil.which("nm") else ""
+    symbols = [(int(words[0], 16), words[2]) for words in map(str.split, listed.splitlines()) if len(words) == 3]
+    return [(first, end) for (first, name), (end, _) in zip(symbols, symbols[1:]) if "gcov" in name]
+
+
+def is_of_coverage(call):
+    return any(first <= int(place, 16) < end for place in call.places for first, end in coverage_places())
 
 
 def one_for_each_place(calls, unseen=None):
