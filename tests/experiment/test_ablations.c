@@ -59,6 +59,33 @@ static void test_counterparts(void **state)
     qd_experiment_free(self);
 }
 
+/* The restored value comes at the file's time, before later changes of the point. */
+static void test_changes_ascend(void **state)
+{
+    (void)state;
+    qd_change_t change[64];
+    qd_experiment_t *self = loaded(
+        "parameters: {order.periods: 40}\n"
+        "schedule: [{at: 8, set: {tension.debt: 0.3}}, {at: 12, set: {tension.debt: 0.4}}]\n"
+        "design: {type: list, points: [{label: a, schedule: [{at: 3, set: {institution.erosion: 0.1}}, "
+        "{at: 10, set: {institution.erosion: 0.2}}, {at: 20, set: {institution.erosion: 0.3}}]}, {label: "
+        "b}]}\n"
+        "ablate: {debt: {tension.debt: 0}}\n"
+        "claims:\n  - {id: x, says: x, outcome: wars, contrast: {more: {point: a}, less: {point: b}}}\n");
+    size_t a = counterpart_of(self, 0, "a");
+    static const int at[] = {3, 8, 10, 12, 20};
+    assert_int_equal(self->point[a].changes, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(self->point[a].change[i].at, at[i]);
+    qd_plan_t plan = plan_of(self, a, 0, change);
+    for (int t = 0; t < 40; t++)
+        assert_near(in_force(&plan, QD_P_tension_debt, t), 0.0, 0.0);
+    assert_near(in_force(&plan, QD_P_institution_erosion, 9), 0.1, 0.0);
+    assert_near(in_force(&plan, QD_P_institution_erosion, 19), 0.2, 0.0);
+    assert_near(in_force(&plan, QD_P_institution_erosion, 39), 0.3, 0.0);
+    qd_experiment_free(self);
+}
+
 /* A factor's value gives way to the ablation. */
 static void test_factors(void **state)
 {
@@ -163,11 +190,45 @@ static void test_faults(void **state)
     expect_fault(FILE_OF("ablate: {\"a b\": {tension.debt: 0}}\n"), "a name of letters");
 }
 
+/* A file with `count` ablations whose names have `length` characters. */
+static char *many_ablations(int count, int length)
+{
+    enum { ROOM = 1 << 15 };
+    char *text = malloc(ROOM), ablate[ROOM / 2];
+    size_t used = (size_t)snprintf(ablate, sizeof ablate, "ablate: {");
+    assert_non_null(text);
+    for (int i = 0; i < count; i++)
+        used += (size_t)snprintf(ablate + used, sizeof ablate - used, "%s%0*d: {tension.debt: 0}",
+                                 i > 0 ? ", " : "", length, i);
+    snprintf(ablate + used, sizeof ablate - used, "}\n");
+    snprintf(text, ROOM, FILE_OF("%s"), ablate);
+    return text;
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    char *text = many_ablations(100, 60);
+    qd_experiment_t *self = loaded(text);
+    assert_int_equal(self->ablations, 100);
+    assert_int_equal(strlen(self->ablation[99].name), 60);
+    qd_experiment_free(self);
+    free(text);
+    text = many_ablations(1, 61);
+    expect_fault(text, "a name of letters");
+    free(text);
+    text = many_ablations(101, 3);
+    expect_fault(text, "found 101 ablations; expected 1 to 100");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counterparts), cmocka_unit_test(test_factors),   cmocka_unit_test(test_preset),
-        cmocka_unit_test(test_hash),         cmocka_unit_test(test_baselines), cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_counterparts), cmocka_unit_test(test_changes_ascend),
+        cmocka_unit_test(test_factors),      cmocka_unit_test(test_preset),
+        cmocka_unit_test(test_hash),         cmocka_unit_test(test_baselines),
+        cmocka_unit_test(test_faults),       cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
