@@ -393,6 +393,40 @@ static void test_refusals(void **state)
     fabricated_free(experiment);
 }
 
+/* A file holds the worlds where they are wanted, or the parts, which need them; the hash is that of the worlds in any case. */
+static void test_sections(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(2, 1, 20, false);
+    char hash[33];
+    (void)run(experiment, "sections.h5", 0, 20, 20, 1);
+    const char *source = path_of("sections.h5");
+    qd_index_t *index = index_of(experiment, &source, 1);
+    assert_ok(qd_result_hash(experiment, index, hash, error));
+    for (int flags = 0; flags < 4; flags++) {
+        qd_assemble_options_t options = {.path = path_of("section.h5"),
+                                         .overwrite = true,
+                                         .worlds = flags & 1,
+                                         .embed = flags & 2,
+                                         .extra = extras};
+        qd_assembled_t assembled = {0};
+        assert_ok(qd_assemble(experiment, index, &options, &assembled, error));
+        qd_h5_t *h5 = calloc(1, sizeof *h5);
+        assert_non_null(h5);
+        qd_h5_open(h5, path_of("section.h5"));
+        char *kept = qd_h5_get_text(h5, "/", "result_hash");
+        assert_string_equal(kept, hash);
+        free(kept);
+        assert_int_equal(qd_h5_exists(h5, "/worlds"), flags != 0);
+        assert_int_equal(qd_h5_exists(h5, "/parts"), flags >= 2);
+        assert_true(qd_h5_exists(h5, "/summary"));
+        assert_ok(qd_h5_close(h5, error));
+        free(h5);
+    }
+    qd_index_free(index);
+    fabricated_free(experiment);
+}
+
 /* Nothing done yet is a result too. */
 static void test_empty(void **state)
 {
@@ -417,9 +451,9 @@ static void test_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values), cmocka_unit_test(test_extras), cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_hash),   cmocka_unit_test(test_merge),  cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_values),   cmocka_unit_test(test_extras), cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_hash),     cmocka_unit_test(test_merge),  cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_sections), cmocka_unit_test(test_empty),
     };
     folder = scratch_folder();
     extras[1] = qd_outcome_table[QD_O_balance];
