@@ -36,7 +36,7 @@ static void test_fields(void **state)
     assert_string_equal(fields_of("5\" gun,a\"\"b", out), "5\" gun|a\"\"b|");
 }
 
-/* Columns count characters of the line as it was, whatever the quotes before. */
+/* Columns count the characters of the original line, quotes included. */
 static void test_columns(void **state)
 {
     (void)state;

@@ -27,7 +27,7 @@ static void test_grows(void **state)
     free(larger);
 }
 
-/* Sizes beyond all memory are refused, whatever they overflow, and the list is as it was. */
+/* Sizes beyond all memory are refused, and the list is unchanged. */
 static void test_refuses(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Every world of a shard is handed out once, whatever was done before, however many ranks draw tickets. */
+/* Every world of a shard is handed out once, for any finished worlds and any number of ranks. */
 #include "engine/tiny.h"
 
 #include <stdlib.h>
@@ -118,7 +118,7 @@ static void test_groups_take_turns(void **state)
             assert_int_equal(work.range.first, look * QD_LOOK_SIZE);
             assert_int_equal(work.range.count, QD_LOOK_SIZE);
         }
-    qd_dispatch_close(self, 0, 0, 2 * QD_LOOK_SIZE); /* one of them ends, the other goes on */
+    qd_dispatch_close(self, 0, 0, 2 * QD_LOOK_SIZE); /* one of them ends, the other continues */
     assert_true(qd_dispatch_next(self, &work));
     assert_true(work.point == 1 && work.range.first == 2 * QD_LOOK_SIZE);
     assert_true(qd_dispatch_next(self, &work));

@@ -65,7 +65,7 @@ static void test_turns_at_a_known_value(void **state)
     play_all(&bench, FILE_OF(""), turns_with_debt);
     const qd_result_robustness_t *unipolar = cell_of(&bench, 1), *bipolar = cell_of(&bench, 2);
     assert_int_equal(unipolar->points, 160);
-    /* 30% of the hypercube lies below 0.3; one in 160 or two are too close to it to be told. */
+    /* 30% of the hypercube lies below 0.3; one or two in 160 are too close to it to be decided. */
     assert_true(fabs(unipolar->same - 0.7) < 0.02);
     assert_true(fabs(unipolar->opposite - 0.3) < 0.03 && unipolar->opposite <= 1.0 - unipolar->same + 0.01);
     assert_true(unipolar->same_low < 0.7 && unipolar->same_high > 0.7);
@@ -236,7 +236,7 @@ static void test_opposite_points_end_a_condition(void **state)
     bench_close(&bench);
 }
 
-/* A claim without an effect at the experiment's values has no sign to keep, whatever the points have. */
+/* A claim without an effect at the experiment's values has no sign to keep, for any signs of the points. */
 static double only_around(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     size_t row = experiment->point[point].variation;

@@ -42,7 +42,7 @@ static void test_files(void **state)
     assert_false(qd_would_replace("", "input"));
 }
 
-/* A run's name stands for its folder of parts. */
+/* The name of a run also denotes its folder of parts. */
 static void test_folders(void **state)
 {
     (void)state;

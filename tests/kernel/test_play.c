@@ -49,7 +49,7 @@ static void look(void *context, const qd_event_t *event)
     size_t *seen = context;
     seen[event->kind]++;
     if (event->kind == QD_EVENT_WORLD)
-        assert_int_equal(event->period, 0); /* whatever the world before it came to */
+        assert_int_equal(event->period, 0); /* after any end of the world before */
 }
 
 /* Being watched changes nothing. */

@@ -112,7 +112,7 @@ static void expect_sides(qd_world_t *world, qd_venue_t g, const int expected[])
                      expected[i]);
 }
 
-/* Initiator 0 with ally 1; outsider 2; target 3; 4 hates the initiator. Nobody has a stake but for what the
+/* Initiator 0 with ally 1; outsider 2; target 3; 4 hates the initiator. No state has a stake but for what the
  * venue adds. */
 static qd_world_t *five_states(void)
 {

@@ -62,7 +62,7 @@ static void test_formulas(void **state)
     }
 }
 
-/* A venue is worth the same bits wherever it lies and whatever lies beside it. */
+/* The worth of a venue has the same bits in every lane and beside any other venue. */
 static void test_lanes(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The format's arithmetic: fails when somebody turns on -ffast-math or contraction, or changes one bit of an
+/* The format's arithmetic: fails under -ffast-math or contraction, or after a change of one bit of an
  * elementary function. Everything is computed once as this file is compiled and once more for a processor
  * with fused multiply-add, where there is one: that is where contraction would show. */
 #include "math/elementary.h"

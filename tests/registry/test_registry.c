@@ -1,5 +1,5 @@
 /* The tables against model.md: written down here a second time, and looked up in the text itself where it is
- * at hand. */
+ * available. */
 #include <math.h>
 
 #include "quadrille/registry.h"

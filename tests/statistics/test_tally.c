@@ -477,7 +477,7 @@ static void test_hash_tells_worlds_rows_and_failures_apart(void **state)
         qd_tally_free(tally[i]);
 }
 
-/* A tally added to itself 31 times: 270 * 2^31 worlds, which nobody has to play. Means, quantiles, shares
+/* A tally added to itself 31 times: 270 * 2^31 worlds, without playing them. Means, quantiles, shares
  * stay what they were; counts are exact; beyond QD_WORLDS_MAX it is refused and stays as it is. */
 static void test_counts_beyond_32_bits(void **state)
 {

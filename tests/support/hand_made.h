@@ -23,7 +23,7 @@ void qd_test_set_labels(qd_world_t *world, const int labels[]);
  * prices 0.05. */
 void qd_test_set_crisis(qd_world_t *world, double severity, double resistance, int initiator, int target);
 
-/* Sets the case before the initiator of the world's crisis anew: doctrine, bloc and club as they stand. */
+/* Updates the case of the initiator of the world's crisis from its present doctrine, bloc and club. */
 void qd_test_set_case(qd_world_t *world);
 
 /* Venue g of that crisis as solved: who takes which side; success and escalation are those of the arguments,

@@ -21,7 +21,7 @@ bool qd_test_may_join(const qd_test_venue_t *self, size_t i);
 double qd_test_price(const qd_test_venue_t *self, size_t i);
 /* h_i + venue term + patronage: the field without its coupling sum. */
 double qd_test_own_field(const qd_test_venue_t *self, size_t i);
-/* The whole field given everybody's sides. */
+/* The whole field, given the sides of all. */
 double qd_test_field(const qd_test_venue_t *self, size_t i, const double x[]);
 /* sum_i c_i (F_i x_i - price_i |x_i|) + coupling sum_{i<j} c_i c_j A_ij x_i x_j. */
 double qd_test_potential(const qd_test_venue_t *self, const double x[]);

@@ -233,7 +233,7 @@ static void test_wrong_others(void **state)
     with = source;
     with.affinities = file_with("ccode1,ccode2,affinity\n10,20,0.5\n20,10,0.4\n");
     check_wrong(with, ":3: found affinity 0.4 of states 20 and 10; expected 0.5, as above\n");
-    with.affinities = file_with("ccode1,ccode2,affinity\n10,30,0.5\n"); /* told in one direction */
+    with.affinities = file_with("ccode1,ccode2,affinity\n10,30,0.5\n"); /* stated in one direction */
     check_wrong(with, ": found no affinity of states 10 and 20; expected every pair of states in 1900\n");
     unlink(path);
 }
@@ -548,7 +548,7 @@ static void test_known_blocs(void **state)
     }
 }
 
-/* The published files, where they are at hand. */
+/* The published files, where they are available. */
 static void test_published_data(void **state)
 {
     (void)state;

@@ -178,7 +178,7 @@ static void test_institutions(void **state)
     qd_state_free(&order.state);
 }
 
-/* Common random numbers: whatever the order, world w has the same places; and whatever the other parameters,
+/* Common random numbers: world w has the same places in every order; and for any other parameters,
  * the same noise on each pair. */
 static void test_common_random_numbers(void **state)
 {

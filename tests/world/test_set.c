@@ -5,7 +5,7 @@
 #include "support/random_plan.h"
 #include "world/empirical.h"
 
-/* Everybody may be in a set. */
+/* All states may be in a set. */
 static void test_room(void **state)
 {
     (void)state;
