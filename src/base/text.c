@@ -263,7 +263,7 @@ qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_err
         status = qd_error_add(error, QD_ERROR_INPUT,
                               "%s:%d:%d: found bytes that are not UTF-8 text; expected a CSV file", path,
                               line, column);
-    } else if ((lone = lone_return(*text)) != NULL) {
+    } else if ((lone = lone_return(*text))) {
         place_of(*text, lone, &line, &column);
         status = qd_error_add(
             error, QD_ERROR_INPUT,

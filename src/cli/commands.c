@@ -115,7 +115,7 @@ static void put_command(const qd_command_t *command)
     put_text(command->synopsis, strlen(command->synopsis));
     puts("\"");
     put_paragraphs(command->about);
-    for (size_t i = 0; (row = qd_option_at(command, i)) != NULL; i++)
+    for (size_t i = 0; (row = qd_option_at(command, i)); i++)
         put_option(row);
     if (command->notes)
         put_paragraphs(command->notes);
@@ -137,7 +137,7 @@ static void commands_manual(void)
          "distributions of\n"
          "stability and fragmentation to HDF5, and judges claims that were stated before the run.\n"
          ".SH COMMANDS");
-    for (size_t i = 0; (command = command_at(i)) != NULL; i++)
+    for (size_t i = 0; (command = command_at(i)); i++)
         put_command(command);
     puts(".SH EXIT STATUS");
     put_line(COMMANDS_STATUS);
@@ -157,7 +157,7 @@ static bool is_pattern(const char *complete)
 static void put_commands(void)
 {
     const qd_command_t *command;
-    for (size_t i = 0; (command = command_at(i)) != NULL; i++)
+    for (size_t i = 0; (command = command_at(i)); i++)
         printf("%s%s", i ? " " : "", command->name);
 }
 
@@ -188,13 +188,13 @@ static void put_bash_command(const qd_command_t *command)
     printf("    %s)\n        operand='", command->name);
     put_complete(command->complete);
     fputs("'\n        options='", stdout);
-    for (size_t i = 0; (row = qd_option_at(command, i)) != NULL; i++) {
+    for (size_t i = 0; (row = qd_option_at(command, i)); i++) {
         printf("%s--%s", i ? " " : "", row->name);
         if (row->letter)
             printf(" -%c", row->letter);
     }
     puts("'\n        case $before in");
-    for (size_t i = 0; (row = qd_option_at(command, i)) != NULL; i++) {
+    for (size_t i = 0; (row = qd_option_at(command, i)); i++) {
         if (!row->value)
             continue;
         printf("        --%s", row->name);
@@ -227,7 +227,7 @@ static void print_bash(void)
           "    esac\n"
           "    case ${COMP_WORDS[1]} in\n",
           stdout);
-    for (size_t i = 0; (command = command_at(i)) != NULL; i++)
+    for (size_t i = 0; (command = command_at(i)); i++)
         put_bash_command(command);
     fputs("    esac\n"
           "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
@@ -286,7 +286,7 @@ static void print_zsh(void)
     const qd_option_t *row;
     puts("#compdef quadrille\n# zsh completion for quadrille, made by `quadrille help --completion zsh`\n\n"
          "_quadrille() {\n    local -a commands=(");
-    for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+    for (size_t i = 0; (command = command_at(i)); i++) {
         printf("        '%s:", command->name);
         put_quoted(command->meaning, "");
         puts("'");
@@ -294,9 +294,9 @@ static void print_zsh(void)
     puts("    )\n    if (( CURRENT == 2 )); then\n        _describe -t commands command commands\n        "
          "return\n    fi\n"
          "    shift words\n    (( CURRENT-- ))\n    case $words[1] in");
-    for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+    for (size_t i = 0; (command = command_at(i)); i++) {
         printf("    %s)\n        _arguments -s -S", command->name);
-        for (size_t o = 0; (row = qd_option_at(command, o)) != NULL; o++)
+        for (size_t o = 0; (row = qd_option_at(command, o)); o++)
             put_zsh_option(row);
         printf(" \\\n        '%s", command->most == 1 ? "1" : "*");
         put_zsh_action(command->operand, command->complete);
@@ -329,7 +329,7 @@ static void put_fish_command(const qd_command_t *command)
     printf("complete -c quadrille -n '__fish_seen_subcommand_from %s'", command->name);
     put_fish_values(command->complete);
     putchar('\n');
-    for (size_t i = 0; (row = qd_option_at(command, i)) != NULL; i++) {
+    for (size_t i = 0; (row = qd_option_at(command, i)); i++) {
         printf("complete -c quadrille -n '__fish_seen_subcommand_from %s' -l %s", command->name, row->name);
         if (row->letter)
             printf(" -s %c", row->letter);
@@ -347,7 +347,7 @@ static void print_fish(void)
     const qd_command_t *command;
     puts("# fish completion for quadrille, made by `quadrille help --completion fish`\n\ncomplete -c "
          "quadrille -f");
-    for (size_t i = 0; (command = command_at(i)) != NULL; i++)
+    for (size_t i = 0; (command = command_at(i)); i++)
         put_fish_command(command);
 }
 

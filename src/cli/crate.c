@@ -62,8 +62,8 @@ static bool copy(const char *from, const char *to)
 static int place_result(const crate_t *self)
 {
     char *to = inside(self, self->name);
-    bool placed = to != NULL && (linkat(AT_FDCWD, self->path, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0 ||
-                                 copy(self->path, to));
+    bool placed =
+        to && (linkat(AT_FDCWD, self->path, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0 || copy(self->path, to));
     int status = placed ? 0 : fail(self->path);
     free(to);
     return status;
@@ -73,8 +73,8 @@ static int place_experiment(const crate_t *self)
 {
     char *path = inside(self, EXPERIMENT);
     FILE *out = path ? fopen(path, "wx") : NULL;
-    bool good = out != NULL && fputs(qd_result_file_provenance(self->file)->config, out) >= 0;
-    good = (out == NULL || fclose(out) == 0) && good;
+    bool good = out && fputs(qd_result_file_provenance(self->file)->config, out) >= 0;
+    good = (!out || fclose(out) == 0) && good;
     int status = good ? 0 : fail(path ? path : self->folder);
     free(path);
     return status;
@@ -103,7 +103,7 @@ static int put_file(const crate_t *self, FILE *out, const char *name, const char
     char *path = inside(self, name), digest[SHA256_DIGEST_STRING_LENGTH], size[32];
     struct stat state;
     int status = 0;
-    if (path == NULL || stat(path, &state) != 0 || SHA256File(path, digest) == NULL) {
+    if (!path || stat(path, &state) != 0 || !SHA256File(path, digest)) {
         status = fail(path ? path : name);
         goto out;
     }
@@ -188,7 +188,7 @@ static int write_metadata(const crate_t *self)
 {
     char *path = inside(self, METADATA);
     FILE *out = path ? fopen(path, "wx") : NULL;
-    if (out == NULL) {
+    if (!out) {
         int status = fail(path ? path : self->folder);
         free(path);
         return status;

@@ -35,7 +35,7 @@ static void say(const char *text)
 static rlim_t stated_size(const char *text)
 {
     char *end;
-    unsigned long long number = text == NULL ? 0 : strtoull(text, &end, 10);
+    unsigned long long number = text ? strtoull(text, &end, 10) : 0;
     if (number == 0)
         return 0;
     end += strspn(end, " \t");

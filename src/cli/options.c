@@ -101,7 +101,7 @@ static void describe(const qd_command_t *self, struct option known[static OPTION
                      char letters[static 2 * OPTIONS_MAX + 1])
 {
     size_t i = 0;
-    for (const qd_option_t *row; i < OPTIONS_MAX && (row = qd_option_at(self, i)) != NULL; i++) {
+    for (const qd_option_t *row; i < OPTIONS_MAX && (row = qd_option_at(self, i)); i++) {
         known[i] = (struct option){row->name, row->value ? required_argument : no_argument, NULL,
                                    row->letter ? row->letter : FIRST_ROW + (int)i};
         if (row->letter)
@@ -116,7 +116,7 @@ static void describe(const qd_command_t *self, struct option known[static OPTION
 static const qd_option_t *find_row(const qd_command_t *self, int found)
 {
     const qd_option_t *row;
-    for (size_t i = 0; (row = qd_option_at(self, i)) != NULL; i++)
+    for (size_t i = 0; (row = qd_option_at(self, i)); i++)
         if (found == (row->letter ? row->letter : FIRST_ROW + (int)i))
             return row;
     return NULL;
@@ -248,11 +248,11 @@ void qd_command_usage(const qd_command_t *self)
     printf("Usage: quadrille %s %s\n\n", self->name, self->synopsis);
     qd_wrapped_paragraphs(self->about);
     putchar('\n');
-    for (size_t i = 0; (row = qd_option_at(self, i)) != NULL; i++) {
+    for (size_t i = 0; (row = qd_option_at(self, i)); i++) {
         int length = put_option(row, text, sizeof text);
         width = length > width ? length : width;
     }
-    for (size_t i = 0; (row = qd_option_at(self, i)) != NULL; i++) {
+    for (size_t i = 0; (row = qd_option_at(self, i)); i++) {
         put_option(row, text, sizeof text);
         printf("%-*s  ", width, text);
         qd_wrapped(row->meaning, width + 2);

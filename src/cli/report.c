@@ -30,7 +30,7 @@ static int report(const char *path, const char *output, char *points, bool force
     size_t *point = NULL;
     char *place = output ? strdup(output) : qd_cli_beside(path, "html");
     int result = 1;
-    if (place == NULL) {
+    if (!place) {
         (void)qd_cli_no_memory("a path");
         goto out;
     }

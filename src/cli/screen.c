@@ -116,7 +116,7 @@ bool qd_screen_open(void)
 {
     const cookie_io_functions_t functions = {.write = write_screen, .close = close_screen};
     FILE *out = fopencookie(&screen[0], "w", functions), *error = fopencookie(&screen[1], "w", functions);
-    if (out == NULL || error == NULL)
+    if (!out || !error)
         return false;
     setvbuf(out, NULL, isatty(STDOUT_FILENO) == 1 ? _IOLBF : _IOFBF, BUFSIZ);
     setvbuf(error, NULL, _IOLBF, BUFSIZ); /* a message is written whole, also when ranks share the terminal */

@@ -239,7 +239,7 @@ qd_status_t qd_show_claims(const qd_show_t *self)
     for (size_t i = 0; i < count; i++) {
         bool by_order = orders > 1 && strcmp(claim[i].order, "all") == 0;
         show_claim(&claim[i]);
-        if (cell != NULL && by_order)
+        if (cell && by_order)
             show_orders(self, cell + i * orders);
         show_baselines(baselines, base_name, base + i * baselines);
         show_ablations(&claim[i], ablations, name, ablated + i * ablations);

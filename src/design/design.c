@@ -104,7 +104,7 @@ qd_status_t qd_design_lhs(size_t points, size_t dimensions, uint64_t seed, doubl
     size_t *order = qd_new(points + 1, sizeof *order, error);
     unsigned char *taken = qd_new(points + 1, 2, error);
     qd_status_t status = QD_OK;
-    if (order == NULL || taken == NULL) {
+    if (!order || !taken) {
         status = QD_ERROR_MEMORY;
         goto out;
     }
@@ -156,7 +156,7 @@ qd_status_t qd_design_sobol(size_t points, size_t dimensions, uint64_t seed, dou
         return qd_error_add(error, QD_ERROR_INPUT, "a Sobol' sequence has at most 2^%d points, not %zu",
                             GSL_BITS, points);
     gsl_qrng *sequence = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)dimensions);
-    if (sequence == NULL)
+    if (!sequence)
         return qd_no_memory(error);
     for (size_t i = 0; i < points; i++) {
         double *row = unit + i * dimensions;
@@ -189,7 +189,7 @@ qd_status_t qd_design_saltelli(size_t base, size_t dimensions, uint64_t seed, do
         return qd_error_add(error, QD_ERROR_INPUT, "a Saltelli design has 1 to %d factors, not %zu",
                             QD_SOBOL_DIMENSIONS / 2, dimensions);
     double *sequence = qd_new(base, 2 * dimensions * sizeof *sequence, error);
-    if (sequence == NULL)
+    if (!sequence)
         return QD_ERROR_MEMORY;
     qd_status_t status = qd_design_sobol(base, 2 * dimensions, seed, sequence, error);
     for (size_t k = 0; status == QD_OK && k < base; k++)
@@ -281,7 +281,7 @@ qd_status_t qd_design_morris(size_t trajectories, size_t dimensions, const size_
     if (status != QD_OK)
         return status;
     size_t *order = qd_new(most + 2 * trajectories, sizeof *order, error);
-    if (order == NULL)
+    if (!order)
         return QD_ERROR_MEMORY;
     size_t *before = order + most, *after = before + trajectories;
     for (size_t t = 0; t < trajectories; t++)

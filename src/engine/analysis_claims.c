@@ -395,7 +395,7 @@ static qd_status_t compare_baselines(qd_claim_tests_t *tests, qd_analysis_t *out
     family_t family;
     qd_status_t status = family_init(&family, QD_PLACES_BASELINES, tests, error);
     out->baseline = qd_new(size, sizeof *out->baseline, error);
-    if (status == QD_OK && out->baseline == NULL)
+    if (status == QD_OK && !out->baseline)
         status = qd_no_memory(error);
     for (size_t i = 0; i < size && status == QD_OK; i++) {
         qd_place_t place;

@@ -62,14 +62,14 @@ static const char *label_of(const pairs_t *self, size_t first, qd_analysis_t *ou
 static qd_status_t add_pair(pairs_t *self, size_t more, size_t less, qd_analysis_t *out, qd_error_t *error)
 {
     pair_t *larger = qd_list_room(self->pair, self->pairs, 1, &self->capacity, sizeof *larger);
-    if (larger == NULL)
+    if (!larger)
         return qd_no_memory(error);
     self->pair = larger;
     pair_t pair = {.more = more,
                    .less = less,
                    .more_label = label_of(self, more, out),
                    .less_label = label_of(self, less, out)};
-    if (pair.more_label == NULL || pair.less_label == NULL)
+    if (!pair.more_label || !pair.less_label)
         return qd_no_memory(error);
     self->pair[self->pairs++] = pair;
     return QD_OK;
@@ -186,7 +186,7 @@ static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome
         const qd_cell_t *cell = self->cells.cell;
         bool paired = cell[self->pair[i].more].stratum == cell[self->pair[i].less].stratum;
         self->pair[i].contrast = qd_contrast_new_strata(2, weight, paired ? 1 : 2, apart);
-        if (self->pair[i].contrast == NULL)
+        if (!self->pair[i].contrast)
             status = qd_no_memory(error);
         else
             qd_contrast_set_range(self->pair[i].contrast, least, most);
@@ -234,7 +234,7 @@ qd_status_t qd_analyse_contrasts(const qd_experiment_t *experiment, qd_index_t *
     if (status != QD_OK || pairs.pairs == 0 || outcomes == 0)
         goto out;
     out->contrast = qd_new(pairs.pairs * outcomes, sizeof *out->contrast, error);
-    if (out->contrast == NULL)
+    if (!out->contrast)
         status = qd_no_memory(error);
     for (size_t o = 0; o < qd_outcome_count && status == QD_OK; o++)
         if (chosen[o])

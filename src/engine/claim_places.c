@@ -32,7 +32,7 @@ static size_t stratum_of(qd_cells_t *self, size_t order)
 qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double weight, qd_error_t *error)
 {
     qd_cell_t *larger = qd_list_room(self->cell, self->size, 1, &self->capacity, sizeof *larger);
-    if (larger == NULL)
+    if (!larger)
         return qd_no_memory(error);
     self->cell = larger;
     qd_cell_t cell = {point, order, weight, stratum_of(self, order)};
@@ -106,7 +106,7 @@ qd_status_t qd_cells_walk(const qd_cells_t *self, qd_index_t *done, qd_outcome_t
     double *room = qd_new(self->size * batch, sizeof *room, error);
     const double **column = qd_new(self->size, sizeof *column, error);
     qd_status_t status = QD_OK;
-    if (room == NULL || column == NULL) {
+    if (!room || !column) {
         status = qd_no_memory(error);
         goto out;
     }

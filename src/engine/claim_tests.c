@@ -39,7 +39,7 @@ static qd_status_t combine(qd_claim_tests_t *self, const qd_cells_t *cells, qd_o
         contrast = qd_contrast_new_strata(cells->size, weight, cells->strata, stratum);
     qd_status_t status = QD_OK;
     double least = 0.0, most = 0.0;
-    if (contrast == NULL)
+    if (!contrast)
         status = qd_no_memory(error);
     if (status == QD_OK)
         status = qd_cells_range(cells, self->experiment, outcome, &least, &most, error);

@@ -33,7 +33,7 @@ const char *qd_source_commit(void)
 static bool is_listed(const char *list, const char *item)
 {
     size_t length = strlen(item);
-    for (const char *at = list; at != NULL; at = strstr(at, BETWEEN)) {
+    for (const char *at = list; at; at = strstr(at, BETWEEN)) {
         at += at == list ? 0 : strlen(BETWEEN);
         if (strncmp(at, item, length) == 0 &&
             (at[length] == '\0' || strncmp(at + length, BETWEEN, strlen(BETWEEN)) == 0))
@@ -46,16 +46,16 @@ static bool is_listed(const char *list, const char *item)
 static void add_text(char list[static QD_ORIGIN_SIZE], const char *items)
 {
     char item[QD_ORIGIN_SIZE];
-    while (items != NULL && *items != '\0') {
+    while (items && *items != '\0') {
         const char *end = strstr(items, BETWEEN);
-        size_t used = strlen(list), length = end == NULL ? strlen(items) : (size_t)(end - items);
+        size_t used = strlen(list), length = end ? (size_t)(end - items) : strlen(items);
         snprintf(item, sizeof item, "%.*s", (int)length, items);
         if (!is_listed(list, item) &&
             (length >= sizeof item ||
              snprintf(list + used, QD_ORIGIN_SIZE - used, "%s%s", used > 0 ? BETWEEN : "", item) >=
                  (int)(QD_ORIGIN_SIZE - used)))
             snprintf(list, QD_ORIGIN_SIZE, "mixed");
-        items = end == NULL ? NULL : end + strlen(BETWEEN);
+        items = end ? end + strlen(BETWEEN) : NULL;
     }
 }
 
@@ -105,7 +105,7 @@ static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_co
     qd_provenance_t self = {.title = experiment->name,
                             .about = experiment->about,
                             .version = QD_VERSION,
-                            .source_commit = qd_source_commit() == NULL ? "unknown" : qd_source_commit(),
+                            .source_commit = qd_source_commit() ? qd_source_commit() : "unknown",
                             .command_line = conclusion->command_line,
                             .host = host,
                             .compiler = COMPILER,
@@ -115,7 +115,7 @@ static qd_provenance_t provenance(const qd_experiment_t *experiment, const qd_co
                             .threads = conclusion->threads,
                             .ranks = conclusion->ranks,
                             .seconds = conclusion->seconds};
-    if (conclusion->origin != NULL)
+    if (conclusion->origin)
         take_origin(&self, conclusion->origin);
     return self;
 }
@@ -166,7 +166,7 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
             .claim = analysis.claim,
             .by_order = analysis.by_order,
             .ablation = analysis.ablation,
-            .baselines = analysis.baseline != NULL ? QD_BASELINES : 0,
+            .baselines = analysis.baseline ? QD_BASELINES : 0,
             .baseline_name = qd_baseline_names,
             .baseline = analysis.baseline,
             .robustness = analysis.robustness,

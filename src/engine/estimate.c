@@ -61,7 +61,7 @@ static uint64_t memory_in_use(void)
 {
     unsigned long long size, resident = 0;
     FILE *file = fopen("/proc/self/statm", "r");
-    if (file == NULL)
+    if (!file)
         return 0;
     if (fscanf(file, "%llu %llu", &size, &resident) != 2)
         resident = 0;

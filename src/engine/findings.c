@@ -9,7 +9,7 @@
 const char *qd_analysis_text(qd_analysis_t *self, const char *format, ...)
 {
     char *text = NULL, **larger = qd_resize(self->text, self->texts + 1, sizeof *larger, NULL);
-    if (larger == NULL)
+    if (!larger)
         return NULL;
     self->text = larger;
     va_list arguments;

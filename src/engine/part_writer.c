@@ -131,7 +131,7 @@ qd_status_t qd_part_writer_offer(qd_part_writer_t *self, bool wait, qd_error_t *
 
 qd_status_t qd_part_writer_end(qd_part_writer_t *self, qd_error_t *error)
 {
-    if (self == NULL)
+    if (!self)
         return QD_OK;
     finish(self);
     qd_status_t status = fault_of(self, error);

@@ -498,7 +498,7 @@ out:
     qd_dispatch_free(self.dispatch);
     qd_done_table_free(&self.earlier);
     qd_index_free(self.index);
-    if (self.status == QD_ERROR_IO && self.parts != NULL && self.ranks->rank == 0)
+    if (self.status == QD_ERROR_IO && self.parts && self.ranks->rank == 0)
         qd_error_add(error, QD_ERROR_IO, "%s: finished worlds are kept there; run again with --resume",
                      self.folder);
     qd_parts_close(self.parts);

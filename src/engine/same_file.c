@@ -16,7 +16,7 @@ static bool is_inside(const struct stat *file, const char *folder)
     DIR *entries = opendir(folder);
     if (!entries)
         return false;
-    for (const struct dirent *entry; !found && (entry = readdir(entries)) != NULL;) {
+    for (const struct dirent *entry; !found && (entry = readdir(entries));) {
         struct stat inner;
         found = fstatat(dirfd(entries), entry->d_name, &inner, 0) == 0 && same(file, &inner);
     }

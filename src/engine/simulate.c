@@ -133,7 +133,7 @@ static void play_chunk(const simulation_t *self, qd_world_t *world, const qd_pla
 
 static bool is_stopped(const simulation_t *self)
 {
-    return self->batch->stop != NULL && *self->batch->stop != 0;
+    return self->batch->stop && *self->batch->stop != 0;
 }
 
 /* Numbers the chunks through all cells, so that a batch of few worlds at many points and one of many worlds
@@ -151,7 +151,7 @@ static bool play_all(const simulation_t *self, size_t states, size_t periods)
         qd_change_t *change = qd_worker_schedule(self->experiment);
         qd_plan_t plan;
         size_t planned = SIZE_MAX;
-        memory = world != NULL && change != NULL;
+        memory = world && change;
 #pragma omp for schedule(dynamic, 1)
         for (uint64_t k = 0; k < total; k++) {
             size_t cell = (size_t)(k / chunks);

@@ -146,9 +146,9 @@ static qd_status_t check_statistics(verify_t *self)
     char *folder = NULL, *again = NULL;
     qd_error_t *error = self->error;
     qd_status_t status = QD_OK;
-    if (asprintf(&folder, "%s/quadrille-XXXXXX", base != NULL && *base != '\0' ? base : "/tmp") < 0)
+    if (asprintf(&folder, "%s/quadrille-XXXXXX", base && *base != '\0' ? base : "/tmp") < 0)
         return qd_no_memory(error);
-    if (mkdtemp(folder) == NULL) {
+    if (!mkdtemp(folder)) {
         status = qd_error_add(error, QD_ERROR_IO,
                               "%s: a scratch folder could not be made: %s; name a place for it in TMPDIR",
                               folder, strerror(errno));
@@ -278,7 +278,7 @@ static bool compare_world(verify_t *self, const qd_segment_t *segment, uint64_t 
 {
     qd_difference_t found = {.found = true, .point = segment->point, .order = segment->order, .world = world};
     const char *known = failure_of(self, segment->point, segment->order, world);
-    if ((known == NULL) != (failure == NULL) || (known && strcmp(known, failure) != 0)) {
+    if ((!known) != (!failure) || (known && strcmp(known, failure) != 0)) {
         found.outcome = -1;
         snprintf(found.stored_failure, sizeof found.stored_failure, "%s", known ? known : "");
         snprintf(found.recomputed_failure, sizeof found.recomputed_failure, "%s", failure ? failure : "");

@@ -172,7 +172,7 @@ static char *label_of(qd_loading_t *load, const qd_block_t *block)
         text = qd_memory_close(out, &memory);
     }
     size_t size = memory.size;
-    if (text && size > 2 && (label = qd_loading_room(load, size + 32, 1)) != NULL) {
+    if (text && size > 2 && (label = qd_loading_room(load, size + 32, 1))) {
         memcpy(label, text + 1, size - 2);
         while (label_taken(load->self, label) && strlen(label) + 9 < size + 32)
             snprintf(label + strlen(label), 9, " (claim)");

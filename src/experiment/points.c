@@ -93,7 +93,7 @@ qd_status_t qd_factors_morris(const qd_design_t *design, uint64_t seed, double u
                               qd_error_t *error)
 {
     size_t *levels = qd_new(design->factors + 1, sizeof *levels, error);
-    if (levels == NULL)
+    if (!levels)
         return QD_ERROR_MEMORY;
     for (size_t f = 0; f < design->factors; f++) {
         size_t values = qd_factor_values(&design->factor[f]);

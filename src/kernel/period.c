@@ -334,9 +334,11 @@ static void set_bonds(qd_world_t *self, size_t i)
     }
     for (size_t j = 0; j < i; j += QD_REALS) {
         qd_reals_t deepest = {0};
-        for (size_t k = 0; k < clubs; k++)
-            deepest =
-                QD_REALS_LARGER(QD_REALS_SMALLER(QD_REALS_OF(other[k] + j), qd_reals_all(own[k])), deepest);
+        for (size_t k = 0; k < clubs; k++) {
+            /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): `clubs` entries are set */
+            qd_reals_t least = QD_REALS_SMALLER(QD_REALS_OF(other[k] + j), qd_reals_all(own[k]));
+            deepest = QD_REALS_LARGER(least, deepest);
+        }
         QD_REALS_AT(bond + j) = deepest * share;
     }
 }

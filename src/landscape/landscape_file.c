@@ -116,7 +116,7 @@ static qd_status_t read_lines(reader_t *self, char *text)
     qd_status_t found = read_line(self, lines.number, line, true);
     if (found != QD_OK)
         return found;
-    while ((line = qd_csv_next_line(&lines)) != NULL && found != QD_ERROR_MEMORY) {
+    while ((line = qd_csv_next_line(&lines)) && found != QD_ERROR_MEMORY) {
         found = read_line(self, lines.number, line, false);
         status = found != QD_OK && status != QD_ERROR_MEMORY ? found : status;
     }

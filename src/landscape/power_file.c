@@ -167,7 +167,7 @@ static bool check_shape_of_members(const qd_yaml_node_t *root, const parts_t *pa
     bool good = true;
     if (!parts->rules) {
         good = qd_yaml_need(root, "members") != NULL;
-        good = qd_yaml_need(root, "quota") != NULL && good;
+        good = qd_yaml_need(root, "quota") && good;
     } else if (parts->quota && !parts->members) {
         good = qd_yaml_fail_key(parts->quota, "found `quota` without `members`; expected their weights");
     }

@@ -28,7 +28,7 @@ static void put_key(FILE *out, const char *key)
 void qd_report_put_text(FILE *out, const char *key, const char *value)
 {
     put_key(out, key);
-    qd_json_text(out, value == NULL ? "" : value);
+    qd_json_text(out, value ? value : "");
     putc(',', out);
 }
 
@@ -112,7 +112,7 @@ static void put_verdicts(FILE *out, const char *list, const char *key, const qd_
 {
     size_t written = 0;
     fprintf(out, ",\"%s\":[", list);
-    for (size_t k = 0; cell != NULL && k < count; k++)
+    for (size_t k = 0; cell && k < count; k++)
         if (*cell[k].verdict) {
             qd_report_put_comma(out, written++);
             put_verdict(out, key, name[k], &cell[k]);
@@ -196,7 +196,7 @@ qd_status_t qd_report_write_claims(const qd_report_t *self)
     if (status == QD_OK)
         status = read_verdicts(self, &beside);
     const char **order = qd_new(self->orders + 1, sizeof *order, self->error);
-    if (status == QD_OK && order == NULL)
+    if (status == QD_OK && !order)
         status = QD_ERROR_MEMORY;
     for (size_t o = 0; status == QD_OK && o < self->orders; o++)
         order[o] = qd_result_file_order_label(self->file, o);

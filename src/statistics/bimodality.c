@@ -34,7 +34,7 @@ static bool steps_init(steps_t *self, size_t capacity, qd_error_t *error)
 {
     *self = (steps_t){.x = qd_new(3 * capacity, sizeof(double), error),
                       .convex = qd_new(2 * capacity, sizeof(size_t), error)};
-    if (self->x == NULL || self->convex == NULL) {
+    if (!self->x || !self->convex) {
         steps_free(self);
         return false;
     }
@@ -318,7 +318,7 @@ qd_status_t qd_bimodality_of(size_t n, const double value[], const double step[]
     size_t room = n < QD_DIP_VALUES_MAX ? n + 1 : QD_DIP_VALUES_MAX;
     double *sample = qd_new(2 * room, sizeof *sample, error);
     steps_t steps;
-    if (!steps_init(&steps, room, error) || sample == NULL) {
+    if (!steps_init(&steps, room, error) || !sample) {
         free(sample);
         steps_free(&steps);
         return QD_ERROR_MEMORY;
@@ -369,7 +369,7 @@ static void simulate(void *context, size_t task)
     size_t end = first + (left < SIMULATIONS_A_TASK ? left : SIMULATIONS_A_TASK);
     steps_t steps;
     double *sample = qd_new(n, sizeof *sample, NULL);
-    self->failed[task] = !steps_init(&steps, n, NULL) || sample == NULL;
+    self->failed[task] = !steps_init(&steps, n, NULL) || !sample;
     for (size_t s = first; s < end && !self->failed[task]; s++)
         self->null->dip[s] = uniform_dip(&steps, sample, n, (qd_luck_t){.seed = self->seed, .world = s});
     steps_free(&steps);
@@ -382,7 +382,7 @@ qd_status_t qd_dip_null_init(qd_dip_null_t *self, size_t n, size_t simulations, 
     size_t tasks = (simulations + SIMULATIONS_A_TASK - 1) / SIMULATIONS_A_TASK;
     bool *failed = qd_new(tasks, sizeof *failed, error);
     *self = (qd_dip_null_t){n, simulations, qd_new(simulations, sizeof *self->dip, error)};
-    bool sound = failed != NULL && self->dip != NULL;
+    bool sound = failed && self->dip;
     if (sound)
         qd_runner_run(runner, tasks, simulate, &(simulation_t){self, seed, failed});
     for (size_t t = 0; sound && t < tasks; t++)

@@ -17,7 +17,7 @@ static bool reserve(qd_byte_writer_t *self, size_t more)
     while (capacity - self->size < more && capacity <= SIZE_MAX / 2)
         capacity *= 2;
     unsigned char *bytes = capacity - self->size < more ? NULL : qd_resize(self->bytes, capacity, 1, NULL);
-    if (bytes == NULL) {
+    if (!bytes) {
         self->failed = true;
         return false;
     }
@@ -37,7 +37,7 @@ void qd_byte_writer_raw(qd_byte_writer_t *self, const void *bytes, size_t size)
 void qd_byte_writer_whole(qd_byte_writer_t *self, uint64_t value)
 {
     unsigned char *at = qd_byte_writer_room(self, QD_WHOLE_BYTES);
-    if (at != NULL)
+    if (at)
         qd_byte_writer_fill(self, qd_put_whole(at, value));
 }
 

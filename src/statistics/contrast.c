@@ -88,7 +88,7 @@ static bool make_strata(qd_contrast_t *self, size_t strata, const size_t of[])
 qd_contrast_t *qd_contrast_new_strata(size_t terms, const double weight[], size_t strata, const size_t of[])
 {
     qd_contrast_t *self = qd_new(1, sizeof *self + terms * sizeof *weight, NULL);
-    if (self == NULL)
+    if (!self)
         return NULL;
     self->terms = terms;
     self->low = -(double)INFINITY;
@@ -96,7 +96,7 @@ qd_contrast_t *qd_contrast_new_strata(size_t terms, const double weight[], size_
     memcpy(self->weight, weight, terms * sizeof *weight);
     self->weights_cancel = weights_cancel(self, ALL);
     self->term = qd_new(terms, sizeof *self->term, NULL);
-    if (self->term == NULL || !make_strata(self, strata, of)) {
+    if (!self->term || !make_strata(self, strata, of)) {
         qd_contrast_free(self);
         return NULL;
     }
@@ -120,7 +120,7 @@ void qd_contrast_set_range(qd_contrast_t *self, double least, double most)
 
 void qd_contrast_free(qd_contrast_t *self)
 {
-    if (self == NULL)
+    if (!self)
         return;
     free(self->of);
     free(self->stratum);
@@ -457,7 +457,7 @@ static bool make_contrasts(qd_trend_t *self, const double level[])
     rise_weights(self->levels, level, self->direction, weight);
     self->rise = of_levels(self->levels, weight, self->strata);
     self->tau = qd_contrast_new(1, (const double[]){1.0});
-    made = self->rise != NULL && self->tau != NULL;
+    made = self->rise && self->tau;
     for (size_t l = 0; made && l + 1 < self->levels; l++) {
         self->step[l] = of_levels(2, (const double[]){-self->direction, self->direction}, self->strata);
         made = self->step[l] != NULL;
@@ -470,7 +470,7 @@ out:
 qd_trend_t *qd_trend_new(size_t levels, const double level[], int direction, size_t strata)
 {
     qd_trend_t *self = qd_new(1, sizeof *self, NULL);
-    if (self == NULL)
+    if (!self)
         return NULL;
     self->levels = levels;
     self->strata = strata;
@@ -489,9 +489,9 @@ void qd_trend_set_range(qd_trend_t *self, double least, double most)
 
 void qd_trend_free(qd_trend_t *self)
 {
-    if (self == NULL)
+    if (!self)
         return;
-    for (size_t l = 0; self->step != NULL && l + 1 < self->levels; l++)
+    for (size_t l = 0; self->step && l + 1 < self->levels; l++)
         qd_contrast_free(self->step[l]);
     free(self->step);
     free(self->at);

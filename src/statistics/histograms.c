@@ -65,7 +65,7 @@ static void counts_encode(const uint64_t count[], size_t first, size_t last, siz
     for (size_t i = first; i <= last; i++)
         pairs += count[i] != 0;
     unsigned char *at = qd_byte_writer_room(to, (2 * pairs + 2) * QD_WHOLE_BYTES);
-    if (at == NULL)
+    if (!at)
         return;
     at = qd_put_whole(at, pairs);
     while (first < last && count[first] == 0)
@@ -122,7 +122,7 @@ static bool counts_decode(uint64_t count[], size_t bins, size_t *base, span_t *s
         span->total += more;
         span->first = k == 0 ? bin : span->first;
         span->last = bin;
-        if (count != NULL)
+        if (count)
             count[bin] += more;
     }
     return !from->failed;
@@ -257,7 +257,7 @@ bool qd_sketch_decode(qd_sketch_t *self, uint64_t expected, bool apply, qd_byte_
 static qd_path_waiting_t *new_waiting(size_t periods)
 {
     qd_path_waiting_t *self = qd_new(1, sizeof *self, NULL);
-    if (self == NULL)
+    if (!self)
         return NULL;
     self->bin = qd_new(periods * PATH_WAITING, sizeof *self->bin, NULL);
     self->sum = qd_new(periods, sizeof *self->sum, NULL);
@@ -292,8 +292,8 @@ bool qd_path_histogram_init(qd_path_histogram_t *self, const qd_series_info_t *s
     self->last = qd_new(some, sizeof *self->last, NULL);
     self->waiting = new_waiting(some);
     const qd_path_waiting_t *waiting = self->waiting;
-    if (self->count == NULL || self->sum == NULL || self->first == NULL || self->last == NULL ||
-        waiting == NULL || waiting->bin == NULL || waiting->sum == NULL)
+    if (!self->count || !self->sum || !self->first || !self->last || !waiting || !waiting->bin ||
+        !waiting->sum)
         return false;
     for (size_t t = 0; t < periods; t++)
         forget(self, t);
@@ -302,7 +302,7 @@ bool qd_path_histogram_init(qd_path_histogram_t *self, const qd_series_info_t *s
 
 void qd_path_histogram_free(qd_path_histogram_t *self)
 {
-    if (self->waiting != NULL) {
+    if (self->waiting) {
         free(self->waiting->bin);
         free(self->waiting->sum);
     }

@@ -155,9 +155,9 @@ static int by_p(const void *a, const void *b)
 static ranked_t *rank_all(size_t n, const double p[])
 {
     ranked_t *ranked = qd_new(n, sizeof *ranked, NULL);
-    for (size_t i = 0; ranked != NULL && i < n; i++)
+    for (size_t i = 0; ranked && i < n; i++)
         ranked[i] = (ranked_t){isnan(p[i]) ? 1.0 : p[i], i};
-    if (ranked != NULL)
+    if (ranked)
         qsort(ranked, n, sizeof *ranked, by_p);
     return ranked;
 }
@@ -165,7 +165,7 @@ static ranked_t *rank_all(size_t n, const double p[])
 bool qd_bh_adjust(size_t n, const double p[], double adjusted[])
 {
     ranked_t *ranked = rank_all(n, p);
-    if (ranked == NULL)
+    if (!ranked)
         return false;
     double least = 1.0;
     for (size_t k = n; k-- > 0;) {
@@ -180,7 +180,7 @@ bool qd_holm_adjust(size_t n, uint64_t tests, const double p[], double adjusted[
 {
     uint64_t all = tests > n ? tests : n;
     ranked_t *ranked = rank_all(n, p);
-    if (ranked == NULL)
+    if (!ranked)
         return false;
     double worst = 0.0;
     for (size_t k = 0; k < n; k++) {

@@ -106,7 +106,7 @@ static qd_uint128_t read_two_words(qd_byte_reader_t *from)
 void qd_sum_encode(qd_int128_t sum, qd_byte_writer_t *to)
 {
     unsigned char *at = qd_byte_writer_room(to, QD_WIDE_BYTES);
-    if (at != NULL)
+    if (at)
         qd_byte_writer_fill(to, put_wide(at, (qd_uint128_t)sum << 1 ^ (qd_uint128_t)(sum >> 127)));
 }
 
@@ -125,7 +125,7 @@ void qd_moments_encode(const qd_moments_t *self, qd_byte_writer_t *to)
         return;
     qd_sum_encode(self->sum, to);
     unsigned char *at = qd_byte_writer_room(to, QD_WIDE_BYTES);
-    if (at != NULL)
+    if (at)
         qd_byte_writer_fill(to, put_wide(at, self->squares));
     qd_byte_writer_whole(to, self->squares_high);
     qd_byte_writer_real(to, self->min);

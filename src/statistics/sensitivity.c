@@ -113,7 +113,7 @@ static bool indices_init(indices_t *self)
     for (size_t i = 0; i < count; i++)
         all += parts[i].size;
     double *at = self->memory = qd_new(all, sizeof(double), NULL);
-    for (size_t i = 0; at != NULL && i < count; i++) {
+    for (size_t i = 0; at && i < count; i++) {
         *parts[i].part = at;
         at += parts[i].size;
     }
@@ -355,7 +355,7 @@ static bool effects_init(effects_t *self)
     size_t effects = self->trajectories * self->factors, b = self->batches;
     size_t samples = 3 * self->factors * self->bootstrap->resamples;
     self->memory = qd_new(effects * (b + 1) + self->trajectories + 3 * b + samples + 1, sizeof(double), NULL);
-    if (self->memory == NULL)
+    if (!self->memory)
         return false;
     self->step = self->memory;
     self->size = self->step + effects * b;

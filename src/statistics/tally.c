@@ -38,7 +38,7 @@ static bool allocate(qd_tally_t *self)
     for (size_t o = 0; o < qd_outcome_count; o++)
         bins += qd_sketch_bins(has_negative(o));
     self->counts = qd_new(bins, sizeof *self->counts, NULL);
-    if (self->counts == NULL)
+    if (!self->counts)
         return false;
     uint64_t *at = self->counts;
     for (size_t o = 0; o < qd_outcome_count; o++) {
@@ -54,7 +54,7 @@ static bool allocate(qd_tally_t *self)
 qd_tally_t *qd_tally_new(size_t periods, bool paths)
 {
     qd_tally_t *self = qd_new(1, sizeof *self, NULL);
-    if (self == NULL)
+    if (!self)
         return NULL;
     self->periods = periods;
     self->paths = paths;
@@ -69,7 +69,7 @@ qd_tally_t *qd_tally_new(size_t periods, bool paths)
 
 void qd_tally_free(qd_tally_t *self)
 {
-    if (self == NULL)
+    if (!self)
         return;
     for (size_t s = 0; s < QD_SERIES_COUNT; s++)
         qd_path_histogram_free(&self->path[s]);
@@ -413,7 +413,7 @@ static const char *check_lists(qd_byte_reader_t *from)
 static const char *check_shape(const qd_tally_t *self, qd_byte_reader_t *from)
 {
     const char *fault = check_lists(from);
-    if (fault != NULL)
+    if (fault)
         return fault;
     if (qd_byte_reader_whole(from) != self->periods || qd_byte_reader_whole(from) != self->paths)
         return "it is for other periods, or differs in whether it keeps paths";
@@ -432,8 +432,8 @@ bool qd_tally_bytes_keep_paths(const unsigned char *bytes, size_t size)
 
 static qd_status_t refuse(const char *fault, qd_error_t *error)
 {
-    return fault == NULL ? QD_OK
-                         : qd_error_add(error, QD_ERROR_IO, "the bytes of a tally cannot be used: %s", fault);
+    return !fault ? QD_OK
+                  : qd_error_add(error, QD_ERROR_IO, "the bytes of a tally cannot be used: %s", fault);
 }
 
 bool qd_tally_bytes_are_current(const unsigned char *bytes, size_t size)
@@ -453,10 +453,10 @@ static qd_byte_reader_t body_of(const unsigned char *bytes, size_t size)
 qd_status_t qd_tally_decode(qd_tally_t *self, const unsigned char *bytes, size_t size, qd_error_t *error)
 {
     const char *fault = check_envelope(bytes, size);
-    if (fault == NULL) {
+    if (!fault) {
         qd_byte_reader_t from = body_of(bytes, size);
         fault = check_shape(self, &from);
-        if (fault == NULL && !add_body(self, from))
+        if (!fault && !add_body(self, from))
             fault = COUNTS_DISAGREE;
     }
     return refuse(fault, error);
@@ -493,12 +493,12 @@ qd_status_t qd_tally_extent_add(qd_tally_extent_t *self, const unsigned char *by
                                 qd_error_t *error)
 {
     const char *fault = check_envelope(bytes, size);
-    if (fault == NULL) {
+    if (!fault) {
         qd_byte_reader_t from = body_of(bytes, size);
         fault = check_lists(&from);
         (void)qd_byte_reader_whole(&from); /* periods, paths */
         (void)qd_byte_reader_whole(&from);
-        if (fault == NULL && !extend(self, &from))
+        if (!fault && !extend(self, &from))
             fault = COUNTS_DISAGREE;
     }
     return refuse(fault, error);

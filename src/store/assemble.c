@@ -18,7 +18,7 @@ static qd_status_t write_tables(qd_assembly_t *self, qd_error_t *error)
         for (size_t o = 0; o < experiment->orders; o++)
             count += qd_index_failures(self->index, p, o);
     qd_result_failure_t *row = qd_new(count + 1, sizeof *row, error);
-    if (row == NULL)
+    if (!row)
         return QD_ERROR_MEMORY;
     for (size_t p = 0; p < experiment->points; p++) {
         for (size_t o = 0; o < experiment->orders; o++) {
@@ -77,11 +77,11 @@ static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_
 {
     const qd_runner_t *runner = self->options->runner;
     qd_h5_t *h5 = qd_new(1, sizeof *h5, error);
-    if (h5 == NULL)
+    if (!h5)
         return QD_ERROR_MEMORY;
     qd_h5_open(h5, path);
     if (!h5->failed)
-        qd_h5_check_by(h5, true, qd_h5_readers(h5, runner != NULL ? (size_t)runner->threads : 1));
+        qd_h5_check_by(h5, true, qd_h5_readers(h5, runner ? (size_t)runner->threads : 1));
     if (!h5->failed && strcmp(h5->digest, self->h5.digest) != 0)
         qd_h5_refuse(h5, "read back, it differs from the data written");
     h5->absent = false;
@@ -102,7 +102,7 @@ qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
     if (!options->overwrite && there)
         return qd_refuse_existing(options->path, "--force replaces it", error);
     qd_assembly_t *self = qd_assembly_new(experiment, index, options);
-    if (self == NULL)
+    if (!self)
         return qd_no_memory(error);
     if ((status = qd_assembly_survey(self, error)) != QD_OK)
         goto out;

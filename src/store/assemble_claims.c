@@ -24,7 +24,7 @@ static void put_coordinates(qd_assembly_t *self, const char *group, bool orders)
     const qd_experiment_t *experiment = self->experiment;
     size_t most = options->claims > experiment->orders ? options->claims : experiment->orders;
     const char **text = qd_new(most + 1, sizeof *text, NULL);
-    if (text == NULL) {
+    if (!text) {
         qd_h5_no_memory(&self->h5);
         return;
     }
@@ -63,7 +63,7 @@ static void write_ablations(qd_assembly_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;
     const char **name = qd_new(experiment->ablations + 1, sizeof *name, NULL);
-    if (name == NULL) {
+    if (!name) {
         qd_h5_no_memory(&self->h5);
         return;
     }
@@ -112,14 +112,14 @@ void qd_assembly_claims(qd_assembly_t *self)
 {
     const qd_assemble_options_t *options = self->options;
     qd_table_write(&self->h5, &qd_claim_table, options->claim, options->claims);
-    if (options->by_order != NULL)
+    if (options->by_order)
         write_by_order(self);
-    if (options->ablation != NULL)
+    if (options->ablation)
         write_ablations(self);
-    if (options->baseline != NULL)
+    if (options->baseline)
         write_named(self, &qd_claim_baseline_table, compared, options->baseline, options->baselines,
                     options->baseline_name);
-    if (options->robustness != NULL)
+    if (options->robustness)
         write_robustness(self);
     write_origin(self);
 }

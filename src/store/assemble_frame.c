@@ -25,14 +25,14 @@ qd_assembly_t *qd_assembly_new(const qd_experiment_t *experiment, qd_index_t *in
                                const qd_assemble_options_t *options)
 {
     qd_assembly_t *self = qd_new(1, sizeof *self, NULL);
-    if (self == NULL)
+    if (!self)
         return NULL;
     self->experiment = experiment;
     self->index = index;
     self->options = options;
     self->kind = qd_index_kind(index);
     self->columns = self->kind.columns;
-    if (options != NULL && !options->embed)
+    if (options && !options->embed)
         self->columns &= mask_of(&experiment->output);
     self->h5.file = -1;
     return self;
@@ -40,7 +40,7 @@ qd_assembly_t *qd_assembly_new(const qd_experiment_t *experiment, qd_index_t *in
 
 void qd_assembly_free(qd_assembly_t *self)
 {
-    if (self != NULL)
+    if (self)
         free(self->cell);
     free(self);
 }
@@ -49,7 +49,7 @@ qd_status_t qd_result_hash(const qd_experiment_t *experiment, qd_index_t *index,
                            qd_error_t *error)
 {
     qd_assembly_t *self = qd_assembly_new(experiment, index, NULL);
-    if (self == NULL)
+    if (!self)
         return qd_no_memory(error);
     qd_status_t status = qd_assembly_survey(self, error);
     memcpy(hash, self->assembled.result_hash, sizeof self->assembled.result_hash);
@@ -69,7 +69,7 @@ static void survey_ranges(qd_assembly_t *self, size_t point, size_t order)
 {
     const qd_assemble_options_t *options = self->options;
     const qd_ranges_t *done = qd_index_done(self->index, point, order);
-    uint64_t target = options == NULL || options->target == NULL
+    uint64_t target = !options || !options->target
                           ? qd_experiment_worlds_at(self->experiment, point)
                           : options->target[point * self->experiment->orders + order];
     uint64_t end = qd_ranges_end(done);
@@ -105,7 +105,7 @@ static void take_extent(survey_t *self, size_t worker, size_t place, const qd_ta
 static qd_status_t survey_cell(void *context, size_t worker, const qd_crew_cell_t *cell, qd_error_t *error)
 {
     qd_tally_extent_t extent;
-    if (cell->bytes == NULL)
+    if (!cell->bytes)
         return QD_OK;
     qd_tally_extent_clear(&extent);
     qd_status_t status = qd_tally_extent_add(&extent, cell->bytes, cell->size, error);
@@ -120,7 +120,7 @@ static qd_status_t survey_rest(void *context, const qd_crew_cell_t *cell, qd_err
     survey_t *self = context;
     qd_assembly_t *assembly = self->assembly;
     qd_tally_extent_t extent;
-    if (cell->bytes == NULL) {
+    if (!cell->bytes) {
         qd_status_t status = qd_index_extent(assembly->index, cell->point, cell->order, &extent, error);
         if (status != QD_OK)
             return status;
@@ -134,7 +134,7 @@ static qd_status_t survey_rest(void *context, const qd_crew_cell_t *cell, qd_err
 static qd_status_t survey_points(qd_assembly_t *self, edges_t edges[], qd_error_t *error)
 {
     size_t orders = self->experiment->orders, cells = self->experiment->points * orders;
-    const qd_runner_t *runner = self->options == NULL ? NULL : self->options->runner;
+    const qd_runner_t *runner = self->options ? self->options->runner : NULL;
     qd_tally_crew_t crew;
     survey_t survey = {.assembly = self, .edges = edges};
     qd_status_t status = qd_tally_crew_init(
@@ -151,7 +151,7 @@ qd_status_t qd_result_hash_of(const qd_experiment_t *experiment, const qd_cell_h
                               qd_error_t *error)
 {
     XXH3_state_t *state = XXH3_createState();
-    if (state == NULL || XXH3_128bits_reset(state) != XXH_OK)
+    if (!state || XXH3_128bits_reset(state) != XXH_OK)
         return qd_no_memory(error);
     for (size_t p = 0; p < experiment->points; p++) {
         hash_word(state, experiment->point[p].hash);
@@ -193,20 +193,19 @@ static void find_edges(qd_outcome_t outcome, double *low, double *high)
 
 qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
 {
-    size_t workers = qd_crew_workers(self->options == NULL ? NULL : self->options->runner);
+    size_t workers = qd_crew_workers(self->options ? self->options->runner : NULL);
     self->worlds = self->periods = 1;
     self->assembled = (qd_assembled_t){.complete = true};
     edges_t *edges = qd_new(workers, sizeof *edges, error);
     self->cell = qd_new(self->experiment->points * self->experiment->orders + 1, sizeof *self->cell, error);
-    for (size_t i = 0; i < workers * qd_outcome_count && edges != NULL; i++) {
+    for (size_t i = 0; i < workers * qd_outcome_count && edges; i++) {
         edges[i / qd_outcome_count].low[i % qd_outcome_count] = INFINITY;
         edges[i / qd_outcome_count].high[i % qd_outcome_count] = -INFINITY;
     }
-    qd_status_t status =
-        edges == NULL || self->cell == NULL ? QD_ERROR_MEMORY : survey_points(self, edges, error);
+    qd_status_t status = !edges || !self->cell ? QD_ERROR_MEMORY : survey_points(self, edges, error);
     if (status == QD_OK)
         status = qd_result_hash_of(self->experiment, self->cell, self->assembled.result_hash, error);
-    for (size_t o = 0; o < qd_outcome_count && edges != NULL; o++) {
+    for (size_t o = 0; o < qd_outcome_count && edges; o++) {
         self->low[o] = edges[0].low[o];
         self->high[o] = edges[0].high[o];
         for (size_t i = 1; i < workers; i++) {
@@ -221,14 +220,14 @@ qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
 
 static void set_text(qd_assembly_t *self, const char *name, const char *value)
 {
-    qd_h5_set_text(&self->h5, "/", name, value == NULL ? "" : value);
+    qd_h5_set_text(&self->h5, "/", name, value ? value : "");
 }
 
 static void write_created(qd_assembly_t *self, const char *created)
 {
     char now[32];
     qd_write_now(now);
-    set_text(self, "created", created == NULL ? now : created);
+    set_text(self, "created", created ? created : now);
 }
 
 static void write_libraries(qd_assembly_t *self, const char *libraries)
@@ -236,9 +235,9 @@ static void write_libraries(qd_assembly_t *self, const char *libraries)
     unsigned major = 0, minor = 0, release = 0;
     char text[1024];
     H5get_libversion(&major, &minor, &release);
-    snprintf(text, sizeof text, "%s%sHDF5 %u.%u.%u", libraries == NULL ? "" : libraries,
-             libraries == NULL || libraries[0] == '\0' ? "" : ", ", major, minor, release);
-    bool named = libraries != NULL && strstr(libraries, "HDF5 ") != NULL; /* those of joined results */
+    snprintf(text, sizeof text, "%s%sHDF5 %u.%u.%u", libraries ? libraries : "",
+             !libraries || libraries[0] == '\0' ? "" : ", ", major, minor, release);
+    bool named = libraries && strstr(libraries, "HDF5 "); /* those of joined results */
     set_text(self, "libraries", named ? libraries : text);
     snprintf(text, sizeof text, "version=2,quadrille=%s,hdf5=%u.%u.%u", QD_VERSION, major, minor, release);
     qd_h5_set_ascii(&self->h5, "/", "_NCProperties", text);
@@ -260,12 +259,12 @@ static void write_attributes(qd_assembly_t *self)
 {
     const qd_provenance_t *provenance = &self->options->provenance;
     write_libraries(self, provenance->libraries);
-    set_text(self, "title", provenance->title == NULL ? self->experiment->name : provenance->title);
-    set_text(self, "about", provenance->about == NULL ? self->experiment->about : provenance->about);
+    set_text(self, "title", provenance->title ? provenance->title : self->experiment->name);
+    set_text(self, "about", provenance->about ? provenance->about : self->experiment->about);
     set_text(self, "source", "quadrille");
     qd_h5_set_ascii(&self->h5, "/", "Conventions", QD_CF_CONVENTIONS);
     qd_h5_set_whole(&self->h5, "/", "quadrille_format", QD_RESULT_FORMAT);
-    set_text(self, "version", provenance->version == NULL ? QD_VERSION : provenance->version);
+    set_text(self, "version", provenance->version ? provenance->version : QD_VERSION);
     set_text(self, "source_commit", provenance->source_commit);
     write_created(self, provenance->created);
     write_experiment(self);
@@ -388,22 +387,20 @@ static void write_factor(qd_assembly_t *self, size_t number, columns_t *room)
     const qd_factor_t *factor = &experiment->design.factor[number];
     const qd_parameter_info_t *info =
         factor->parameter < 0 ? NULL : qd_parameter_info((size_t)factor->parameter);
-    const char *flags = info == NULL ? NULL : qd_cf_parameter_flags(info->type);
+    const char *flags = info ? qd_cf_parameter_flags(info->type) : NULL;
     char path[256];
     snprintf(path, sizeof path, "/design/%s", factor->name);
     for (size_t p = 0; p < experiment->points; p++) {
-        double at =
-            experiment->point[p].coordinate == NULL ? (double)NAN : experiment->point[p].coordinate[number];
+        double at = experiment->point[p].coordinate ? experiment->point[p].coordinate[number] : (double)NAN;
         bool row = at >= 0.0 && at < (double)qd_doctrine_count;
         room->value[p] = at;
-        room->code[p] = (int8_t)(flags == NULL || isnan(at) ? QD_CF_NO_CODE : at != 0.0);
-        room->label[p] = info == NULL && row ? qd_doctrine_table[(size_t)at].name : "";
+        room->code[p] = (int8_t)(!flags || isnan(at) ? QD_CF_NO_CODE : at != 0.0);
+        room->label[p] = !info && row ? qd_doctrine_table[(size_t)at].name : "";
     }
-    put_points(self, path, info == NULL ? NULL : info->unit, flags,
-               info == NULL ? "doctrine preset" : info->meaning,
-               info == NULL    ? qd_h5_texts(room->label)
-               : flags != NULL ? qd_h5_codes(room->code)
-                               : qd_h5_reals(room->value));
+    put_points(self, path, info ? info->unit : NULL, flags, info ? info->meaning : "doctrine preset",
+               !info   ? qd_h5_texts(room->label)
+               : flags ? qd_h5_codes(room->code)
+                       : qd_h5_reals(room->value));
 }
 
 /* GROUP/NAME, a copy of the coordinate variable of the dimension /NAME. */
@@ -423,9 +420,9 @@ void qd_assembly_coordinates(qd_assembly_t *self, const char *group, bool quanti
 {
     const qd_experiment_t *experiment = self->experiment;
     const char **label = qd_new(experiment->orders + 1, sizeof *label, NULL);
-    for (size_t o = 0; label != NULL && o < experiment->orders; o++)
+    for (size_t o = 0; label && o < experiment->orders; o++)
         label[o] = experiment->order[o].label;
-    if (label == NULL)
+    if (!label)
         qd_h5_no_memory(&self->h5);
     else
         put_copy(self, group, "order", NULL, "kind of world order", qd_h5_texts(label));
@@ -453,8 +450,7 @@ void qd_assembly_frame(qd_assembly_t *self)
                       .flag = qd_new(most + 1, sizeof *room.flag, NULL),
                       .code = qd_new(most + 1, sizeof *room.code, NULL),
                       .value = qd_new(most + 1, sizeof *room.value, NULL)};
-    if (room.label == NULL || room.hash == NULL || room.flag == NULL || room.code == NULL ||
-        room.value == NULL) {
+    if (!room.label || !room.hash || !room.flag || !room.code || !room.value) {
         qd_h5_no_memory(&self->h5);
         goto out;
     }

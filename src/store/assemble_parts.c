@@ -36,7 +36,7 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
     /* Points with equal settings share their worlds. */
     bool *seen = qd_new(experiment->points + 1, sizeof *seen, error);
     self->unit = qd_new(experiment->points * experiment->orders + 1, sizeof *self->unit, error);
-    for (size_t p = 0; seen != NULL && self->unit != NULL && p < experiment->points; p++) {
+    for (size_t p = 0; seen && self->unit && p < experiment->points; p++) {
         for (size_t o = 0; o < experiment->orders && !seen[of_point[p]]; o++) {
             size_t ranges = qd_index_done(self->index, p, o)->size;
             if (ranges == 0)
@@ -52,7 +52,7 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
     free(seen);
     self->value = qd_new(self->units + self->ranges + 1, sizeof *self->value, error);
     self->waiting = qd_new(self->room, 1, error);
-    if (self->unit == NULL || self->value == NULL || self->waiting == NULL)
+    if (!self->unit || !self->value || !self->waiting)
         return qd_no_memory(error);
     return QD_OK;
 }

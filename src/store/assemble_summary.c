@@ -55,9 +55,9 @@ static qd_real_field_t add_reals(summary_t *self, const char *group, const char 
     char path[256], long_name[512];
     qd_h5_variable_t variable = variable_of(path, long_name, group, name, third, NULL, units, what, of);
     variable.compress = true;
-    variable.chunk = third != NULL ? WIDE_CHUNK : QD_NARROW_CELLS;
+    variable.chunk = third ? WIDE_CHUNK : QD_NARROW_CELLS;
     variable.alike = strcmp(name, "mean") != 0; /* quantiles are middles of bins */
-    return qd_batch_add_reals(third != NULL ? &self->batch : &self->narrow, &variable);
+    return qd_batch_add_reals(third ? &self->batch : &self->narrow, &variable);
 }
 
 /* Counts of worlds. */
@@ -67,8 +67,8 @@ static qd_whole_field_t add_counts(summary_t *self, const char *group, const cha
     char path[256], long_name[512];
     qd_h5_variable_t variable = variable_of(path, long_name, group, name, third, fourth, "worlds", what, of);
     variable.compress = true;
-    variable.chunk = third != NULL ? WIDE_CHUNK : QD_NARROW_CELLS;
-    return qd_batch_add_wholes(third != NULL ? &self->batch : &self->narrow, &variable);
+    variable.chunk = third ? WIDE_CHUNK : QD_NARROW_CELLS;
+    return qd_batch_add_wholes(third ? &self->batch : &self->narrow, &variable);
 }
 
 static void write_bins(qd_assembly_t *self, size_t outcome, const char *group)
@@ -244,7 +244,7 @@ typedef struct {
 
 static void crew_free(crew_t *self)
 {
-    for (size_t i = 0; self->decoder != NULL && i < self->decoders; i++)
+    for (size_t i = 0; self->decoder && i < self->decoders; i++)
         qd_tally_free(self->decoder[i].tally);
     free(self->decoder);
     qd_tally_crew_free(&self->crew);
@@ -253,7 +253,7 @@ static void crew_free(crew_t *self)
 /* An empty tally for a cell: that of the cell before, where it fits. */
 static bool make_ready(decoder_t *self, size_t periods, bool paths)
 {
-    if (self->tally != NULL && self->periods == periods && self->paths == paths) {
+    if (self->tally && self->periods == periods && self->paths == paths) {
         qd_tally_clear(self->tally);
         return true;
     }
@@ -275,7 +275,7 @@ static qd_status_t decode(void *context, size_t worker, const qd_crew_cell_t *ce
     if (!make_ready(decoder, periods == 0 ? 1 : periods, paths))
         return qd_no_memory(error);
     qd_status_t status =
-        cell->bytes == NULL ? QD_OK : qd_tally_decode(decoder->tally, cell->bytes, cell->size, error);
+        cell->bytes ? qd_tally_decode(decoder->tally, cell->bytes, cell->size, error) : QD_OK;
     if (status == QD_OK)
         fill(self->summary, cell->point, cell->order, cell->place, decoder->tally);
     return status;
@@ -286,9 +286,9 @@ static qd_status_t crew_init(crew_t *self, summary_t *summary, qd_error_t *error
     const qd_runner_t *runner = summary->assembly->options->runner;
     *self = (crew_t){.summary = summary, .decoders = qd_crew_workers(runner)};
     self->decoder = qd_new(self->decoders, sizeof *self->decoder, error);
-    return self->decoder == NULL ? QD_ERROR_MEMORY
-                                 : qd_tally_crew_init(&self->crew, summary->assembly->index, runner,
-                                                      &(qd_crew_task_t){decode, NULL, self, true}, error);
+    return !self->decoder ? QD_ERROR_MEMORY
+                          : qd_tally_crew_init(&self->crew, summary->assembly->index, runner,
+                                               &(qd_crew_task_t){decode, NULL, self, true}, error);
 }
 
 /* Fills the batch with `count` points from `first` on. */
@@ -351,7 +351,7 @@ qd_status_t qd_assembly_summary(qd_assembly_t *assembly, qd_error_t *error)
     size_t orders = experiment->orders;
     crew_t crew = {0};
     summary_t *self = qd_new(1, sizeof *self, error);
-    if (self == NULL)
+    if (!self)
         return QD_ERROR_MEMORY;
     self->assembly = assembly;
     self->outcomes = wanted(experiment);

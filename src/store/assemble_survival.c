@@ -130,9 +130,9 @@ qd_status_t qd_assembly_survival(qd_assembly_t *assembly, qd_error_t *error)
         return QD_OK;
     qd_status_t status = QD_OK;
     survival_t *self = qd_new(1, sizeof *self, error);
-    if (self == NULL || (self->event = qd_new(assembly->periods, sizeof *self->event, error)) == NULL ||
-        (self->censored = qd_new(assembly->periods, sizeof *self->censored, error)) == NULL ||
-        (self->curve = qd_new(assembly->periods, sizeof *self->curve, error)) == NULL) {
+    if (!self || !(self->event = qd_new(assembly->periods, sizeof *self->event, error)) ||
+        !(self->censored = qd_new(assembly->periods, sizeof *self->censored, error)) ||
+        !(self->curve = qd_new(assembly->periods, sizeof *self->curve, error))) {
         status = qd_no_memory(error);
         goto out;
     }
@@ -150,7 +150,7 @@ qd_status_t qd_assembly_survival(qd_assembly_t *assembly, qd_error_t *error)
     qd_h5_set_whole(&assembly->h5, "/survival", QD_UNEQUAL_PERIODS, self->unequal);
     qd_batch_free(&self->batch);
 out:
-    if (self != NULL) {
+    if (self) {
         free(self->event);
         free(self->censored);
         free(self->curve);

@@ -78,7 +78,7 @@ static void define_column(copy_t *self, size_t outcome)
                                          .compress = assembly->options->compress || self->points > 1,
                                          .alike = true,
                                          .flags = qd_cf_outcome_flags(outcome)},
-                     qd_cf_outcome_flags(outcome) == NULL ? QD_H5_REAL : QD_H5_CODE);
+                     qd_cf_outcome_flags(outcome) ? QD_H5_CODE : QD_H5_REAL);
     self->column[self->columns++] = (column_t){.outcome = outcome, .variable = variable};
 }
 
@@ -189,7 +189,7 @@ static qd_h5_values_t values_of(copy_t *self, size_t c, size_t count)
 {
     const double *value = self->value + c * QD_CHUNK;
     int8_t *code = self->code + c * QD_CHUNK;
-    if (qd_cf_outcome_flags(self->column[c].outcome) == NULL)
+    if (!qd_cf_outcome_flags(self->column[c].outcome))
         return qd_h5_reals(value);
     for (size_t i = 0; i < count; i++)
         code[i] = (int8_t)(isnan(value[i]) ? QD_CF_NO_CODE : value[i]);
@@ -289,7 +289,7 @@ static bool make_sketches(copy_t *self, const qd_assembly_t *assembly, size_t ex
     for (size_t k = 0; k < extras; k++) {
         extra_t *extra = &self->extra[k];
         bool negative = assembly->options->extra[k].low < 0.0;
-        if ((extra->bins = qd_new(qd_sketch_bins(negative), sizeof *extra->bins, NULL)) == NULL)
+        if (!(extra->bins = qd_new(qd_sketch_bins(negative), sizeof *extra->bins, NULL)))
             return false;
         qd_sketch_init(&extra->sketch, extra->bins, negative);
     }
@@ -301,14 +301,13 @@ qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
     qd_status_t status = QD_OK;
     copy_t *self = qd_new(1, sizeof *self, error);
     size_t extras = assembly->kind.extras;
-    if (self == NULL ||
-        (self->column = qd_new(QD_OUTCOMES_MAX + extras, sizeof *self->column, error)) == NULL ||
-        (self->extra = qd_new(extras + 1, sizeof *self->extra, error)) == NULL ||
+    if (!self || !(self->column = qd_new(QD_OUTCOMES_MAX + extras, sizeof *self->column, error)) ||
+        !(self->extra = qd_new(extras + 1, sizeof *self->extra, error)) ||
         !make_sketches(self, assembly, extras) ||
-        (self->check = qd_row_check_new(assembly->index, assembly->columns)) == NULL ||
-        (self->slab = qd_new(QD_OUTCOMES_MAX + extras, sizeof *self->slab, error)) == NULL ||
-        (self->code = qd_new((QD_OUTCOMES_MAX + extras) * QD_CHUNK, sizeof *self->code, error)) == NULL ||
-        (self->value = qd_new((QD_OUTCOMES_MAX + extras) * QD_CHUNK, sizeof *self->value, error)) == NULL) {
+        !(self->check = qd_row_check_new(assembly->index, assembly->columns)) ||
+        !(self->slab = qd_new(QD_OUTCOMES_MAX + extras, sizeof *self->slab, error)) ||
+        !(self->code = qd_new((QD_OUTCOMES_MAX + extras) * QD_CHUNK, sizeof *self->code, error)) ||
+        !(self->value = qd_new((QD_OUTCOMES_MAX + extras) * QD_CHUNK, sizeof *self->value, error))) {
         status = qd_no_memory(error);
         goto out;
     }
@@ -321,9 +320,9 @@ qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
         qd_h5_finish(&assembly->h5, self->column[c].variable);
     qd_batch_free(&self->batch);
 out:
-    if (self != NULL) {
+    if (self) {
         free(self->column);
-        for (size_t k = 0; self->extra != NULL && k < extras; k++)
+        for (size_t k = 0; self->extra && k < extras; k++)
             free(self->extra[k].bins);
         free(self->extra);
         free(self->value);

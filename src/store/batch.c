@@ -40,8 +40,8 @@ static size_t add(qd_batch_t *self, const qd_h5_variable_t *variable, qd_h5_type
     else
         field.whole = qd_new(count, sizeof *field.whole, NULL);
     qd_batch_field_t *larger = qd_list_room(self->field, self->fields, 1, &self->capacity, sizeof *larger);
-    self->field = larger != NULL ? larger : self->field;
-    if (larger == NULL || (field.real == NULL && field.whole == NULL)) {
+    self->field = larger ? larger : self->field;
+    if (!larger || (!field.real && !field.whole)) {
         qd_h5_no_memory(self->h5);
         free(field.real);
         free(field.whole);
@@ -64,28 +64,28 @@ qd_whole_field_t qd_batch_add_wholes(qd_batch_t *self, const qd_h5_variable_t *v
 double *qd_batch_reals(qd_batch_t *self, qd_real_field_t field, size_t i)
 {
     const qd_batch_field_t *at = self->h5->failed ? NULL : &self->field[field.number];
-    return at == NULL ? NULL : at->real + i * at->length;
+    return at ? at->real + i * at->length : NULL;
 }
 
 int64_t *qd_batch_wholes(qd_batch_t *self, qd_whole_field_t field, size_t i)
 {
     const qd_batch_field_t *at = self->h5->failed ? NULL : &self->field[field.number];
-    return at == NULL ? NULL : at->whole + i * at->length;
+    return at ? at->whole + i * at->length : NULL;
 }
 
 void qd_batch_write(qd_batch_t *self, size_t first, size_t points)
 {
     size_t slabs = 0;
     qd_h5_slab_t *slab = qd_new(self->fields + 1, sizeof *slab, NULL);
-    if (slab == NULL)
+    if (!slab)
         qd_h5_no_memory(self->h5);
-    for (size_t i = 0; slab != NULL && i < self->fields; i++) {
+    for (size_t i = 0; slab && i < self->fields; i++) {
         const qd_batch_field_t *field = &self->field[i];
-        slab[slabs] = (qd_h5_slab_t){.variable = field->variable,
-                                     .start = {first},
-                                     .count = {points, self->orders},
-                                     .values = field->real != NULL ? qd_h5_reals(field->real)
-                                                                   : qd_h5_wholes(field->whole)};
+        slab[slabs] =
+            (qd_h5_slab_t){.variable = field->variable,
+                           .start = {first},
+                           .count = {points, self->orders},
+                           .values = field->real ? qd_h5_reals(field->real) : qd_h5_wholes(field->whole)};
         memcpy(slab[slabs++].count + 2, field->tail, sizeof field->tail);
     }
     qd_h5_write_slabs(self->h5, slabs, slab);

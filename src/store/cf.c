@@ -5,12 +5,12 @@
 
 const char *qd_cf_units(const char *unit)
 {
-    return unit != NULL && strcmp(unit, "periods") == 0 ? "3 months" : "1";
+    return unit && strcmp(unit, "periods") == 0 ? "3 months" : "1";
 }
 
 const char *qd_cf_quantity(const char *unit)
 {
-    return unit == NULL || strcmp(unit, "1") == 0 ? NULL : unit;
+    return !unit || strcmp(unit, "1") == 0 ? NULL : unit;
 }
 
 const char *qd_cf_outcome_flags(size_t outcome)

@@ -150,7 +150,7 @@ static bool compare_values(compare_t *self, const char *name, open_t pair[2], hi
     size_t some = row * 8 < BYTES_AT_ONCE && row > 0 ? BYTES_AT_ONCE / (row * 8) : 1;
     some = some > length ? (size_t)length : some;
     void *room[2] = {qd_new(some * row + 1, 8, NULL), qd_new(some * row + 1, 8, NULL)};
-    bool sound = room[0] != NULL && room[1] != NULL;
+    bool sound = room[0] && room[1];
     self->short_of_memory = !sound;
     for (hsize_t at = 0; sound && row > 0 && at < length && *self->difference == '\0'; at += some)
         sound = compare_slab(self, name, pair, as, at, length - at < some ? length - at : some, row, room);
@@ -221,10 +221,10 @@ const char *const qd_result_provenance[] = {
 static bool is_passed_over(const char *path, const char *name)
 {
     static const char *const anywhere[] = {QD_DIGEST_NAME, "DIMENSION_LIST", "REFERENCE_LIST", NULL};
-    for (const char *const *other = anywhere; *other != NULL; other++)
+    for (const char *const *other = anywhere; *other; other++)
         if (strcmp(name, *other) == 0)
             return true;
-    for (const char *const *other = qd_result_provenance; path[1] == '\0' && *other != NULL; other++)
+    for (const char *const *other = qd_result_provenance; path[1] == '\0' && *other; other++)
         if (strcmp(name, *other) == 0)
             return true;
     return false;
@@ -244,14 +244,14 @@ static char *read_text(compare_t *self, hid_t attribute, hid_t type, hid_t space
     char *value = NULL, *copy = NULL;
     if (H5Tis_variable_str(type) <= 0) {
         copy = qd_new(H5Tget_size(type) + 1, 1, NULL);
-        self->short_of_memory = self->short_of_memory || copy == NULL;
-        if (copy != NULL && H5Aread(attribute, type, copy) < 0)
+        self->short_of_memory = self->short_of_memory || !copy;
+        if (copy && H5Aread(attribute, type, copy) < 0)
             *copy = '\0';
         return copy;
     }
     if (H5Aread(attribute, type, &value) >= 0) {
-        copy = strdup(value == NULL ? "" : value);
-        self->short_of_memory = self->short_of_memory || copy == NULL;
+        copy = strdup(value ? value : "");
+        self->short_of_memory = self->short_of_memory || !copy;
         H5Dvlen_reclaim(type, space, H5P_DEFAULT, &value);
     }
     return copy;
@@ -276,7 +276,7 @@ static bool read_attribute(compare_t *self, hid_t object, const char *name, attr
                         out->whole) >= 0;
     else
         sound = sound && count == 1 && out->class == H5T_STRING &&
-                (out->text = read_text(self, attribute, type, space)) != NULL;
+                (out->text = read_text(self, attribute, type, space));
     H5Sclose(space);
     H5Tclose(type);
     H5Aclose(attribute);
@@ -429,14 +429,14 @@ qd_status_t qd_result_compare(const char *path, const char *expected, char *diff
     answer_t answer = {0};
     compare_t *self = qd_new(1, sizeof *self, error);
     *difference = '\0';
-    if (self == NULL)
+    if (!self)
         return qd_no_memory(error);
     self->path = path;
     self->again = expected;
     qd_guard_t *guard = qd_guard_start(compare_files, self);
     int number = errno;
     free(self);
-    if (guard == NULL)
+    if (!guard)
         return qd_error_add(error, QD_ERROR_IO, "%s: no process to read it can be started: %s", path,
                             strerror(number));
     if (!qd_guard_receive(guard, &answer, sizeof answer)) {

@@ -33,7 +33,7 @@ static uint64_t of_real(double value, uint64_t position)
 
 static uint64_t of_text(const char *text, uint64_t position)
 {
-    return text == NULL || *text == '\0' ? 0 : XXH3_64bits_withSeed(text, strlen(text), position);
+    return !text || *text == '\0' ? 0 : XXH3_64bits_withSeed(text, strlen(text), position);
 }
 
 /* Adds `count` values of the array from number `from`, which stand at `position` and after it in the
@@ -165,7 +165,7 @@ typedef struct {
 /* Whether this reader reads the next slab. */
 static bool is_mine(const walk_t *walk)
 {
-    return walk->into == NULL || (*walk->slab)++ % walk->shares == walk->share;
+    return !walk->into || (*walk->slab)++ % walk->shares == walk->share;
 }
 
 /* Adds up a variable slab by slab; false if a slab cannot be read. */
@@ -216,7 +216,7 @@ static void sum_variable(const walk_t *walk, const char *path, hid_t variable, k
     if (!fits || kind.length > 0)
         qd_h5_refuse(self, "damaged: it holds a variable of a shape or type that no result has");
     else if (!is_empty(space) && H5Dget_storage_size(variable) > 0) {
-        if ((room = qd_new(plan.elements + 1, sizeof(double), NULL)) == NULL)
+        if (!(room = qd_new(plan.elements + 1, sizeof(double), NULL)))
             qd_h5_no_memory(self);
         else if (!sum_slabs(walk, variable, space, memory_type, &plan, (qd_h5_values_t){kind.type, room},
                             sum))
@@ -255,9 +255,9 @@ static bool add_values(qd_h5_t *h5, XXH3_state_t *state, hid_t attribute, kind_t
     hid_t memory_type = kind.length > 0 ? H5Tcopy(type) : qd_h5_memory_type(kind.type);
     size_t each = kind.length > 0 ? kind.length : sizeof(double);
     char *room = qd_new(count + 1, each, NULL);
-    if (room == NULL)
+    if (!room)
         qd_h5_no_memory(h5);
-    bool sound = room != NULL && H5Aread(attribute, memory_type, room) >= 0;
+    bool sound = room && H5Aread(attribute, memory_type, room) >= 0;
     hsize_t size = count, start = 0;
     if (sound && kind.length > 0)
         XXH3_128bits_update(state, room, count * each);
@@ -335,7 +335,7 @@ static void note_sum(const walk_t *walk, uint64_t sum)
 {
     qd_digest_sums_t *into = walk->into;
     uint64_t *larger = qd_list_room(into->sum, into->count, 1, &into->room, sizeof *larger);
-    if (larger == NULL) {
+    if (!larger) {
         qd_h5_no_memory(walk->h5);
         return;
     }
@@ -358,14 +358,14 @@ static void add_variable(const walk_t *walk, XXH3_state_t *state, hid_t variable
     qd_h5_need(walk->h5, H5Tclose(type) >= 0, "reading variable", path);
     if (walk->write)
         sum = handed_over(walk->h5, path);
-    else if (walk->from != NULL)
+    else if (walk->from)
         sum = take_sum(walk);
     else if (kind.readable)
         sum_variable(walk, path, variable, kind, &sum);
     else
         qd_h5_refuse(walk->h5, "damaged: it holds a variable of a type that no result has");
     add_word(state, sum);
-    if (walk->into != NULL)
+    if (walk->into)
         note_sum(walk, sum);
     else
         add_attributes(walk, state, variable, path);
@@ -386,7 +386,7 @@ static void read_digest(qd_h5_t *h5, hid_t group, const char *path, char digest[
     hid_t space = H5Aget_space(attribute);
     bool one = H5Sget_simple_extent_npoints(space) == 1;
     if (one && H5Aread(attribute, type, &stored) >= 0) {
-        snprintf(digest, 33, "%s", stored == NULL ? "" : stored);
+        snprintf(digest, 33, "%s", stored ? stored : "");
         H5Dvlen_reclaim(type, space, H5P_DEFAULT, &stored);
     } else if (one)
         qd_h5_fail(h5, "reading the digest of", path);
@@ -478,17 +478,17 @@ static void digest_group(const walk_t *walk, const char *path, char digest[33])
         return;
     XXH3_state_t *state = XXH3_createState();
     hid_t group = H5Oopen(h5->file, path, H5P_DEFAULT);
-    if (state == NULL || XXH3_128bits_reset(state) != XXH_OK)
+    if (!state || XXH3_128bits_reset(state) != XXH_OK)
         qd_h5_no_memory(h5);
     else if (group < 0)
         qd_h5_fail(h5, "opening", path);
     else {
-        if (walk->into == NULL)
+        if (!walk->into)
             add_attributes(walk, state, group, path);
         add_links(walk, state, group, path);
         XXH128_hash_t hash = XXH3_128bits_digest(state);
         snprintf(digest, 33, "%016" PRIx64 "%016" PRIx64, (uint64_t)hash.high64, (uint64_t)hash.low64);
-        if (walk->into == NULL)
+        if (!walk->into)
             keep_digest(walk, group, path, digest);
     }
     if (group >= 0)
@@ -511,7 +511,7 @@ void qd_digest_check(qd_h5_t *self, bool rows, const qd_digest_sums_t *sums)
 {
     size_t next = 0;
     digest_group(&(walk_t){.h5 = self, .rows = rows, .from = sums, .next = &next}, "/", self->digest);
-    if (!self->failed && sums != NULL && next != sums->count)
+    if (!self->failed && sums && next != sums->count)
         qd_h5_refuse(self, "damaged: it was changed while it was read");
     blame(self);
 }

@@ -55,8 +55,7 @@ static bool choose_name(qd_draft_t *self)
 
 qd_status_t qd_draft_open(qd_draft_t *self, const char *path, const qd_files_t *files, qd_error_t *error)
 {
-    *self =
-        (qd_draft_t){.files = files == NULL ? &qd_files_system : files, .path = path, .folder = -1, .fd = -1};
+    *self = (qd_draft_t){.files = files ? files : &qd_files_system, .path = path, .folder = -1, .fd = -1};
     qd_status_t status = qd_files_open_parent(self->files, path, &self->folder, &self->name, error);
     if (status != QD_OK)
         return status;
@@ -97,7 +96,7 @@ static FILE *draft_stream(const qd_draft_t *self, qd_error_t *error)
 {
     int fd = fcntl(self->fd, F_DUPFD_CLOEXEC, 0);
     FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
-    if (stream == NULL) {
+    if (!stream) {
         (void)qd_files_fail(error, self->path, "opening a stream");
         if (fd >= 0)
             close(fd);
@@ -142,7 +141,7 @@ qd_status_t qd_draft_fill(qd_draft_t *self, bool overwrite,
                           qd_error_t *error)
 {
     FILE *out = draft_stream(self, error);
-    if (out == NULL)
+    if (!out)
         return QD_ERROR_IO;
     qd_status_t status = put(context, out, error);
     if (status != QD_OK)
@@ -156,7 +155,7 @@ void qd_draft_discard(qd_draft_t *self)
 {
     if (self->fd >= 0)
         self->files->close(self->files->context, self->fd);
-    if (self->temporary != NULL)
+    if (self->temporary)
         self->files->unlink(self->files->context, self->folder, self->draft);
     if (self->folder >= 0)
         self->files->close(self->files->context, self->folder);
@@ -182,11 +181,11 @@ void qd_draft_sweep(const char *path)
     if (qd_files_open_parent(&qd_files_system, path, &folder, &base, &ignored) != QD_OK)
         return;
     DIR *listing = fdopendir(folder);
-    if (listing == NULL) {
+    if (!listing) {
         close(folder);
         return;
     }
-    for (const struct dirent *entry; (entry = readdir(listing)) != NULL;) {
+    for (const struct dirent *entry; (entry = readdir(listing));) {
         struct stat found;
         if (is_draft(entry->d_name, base) &&
             fstatat(folder, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(found.st_mode))

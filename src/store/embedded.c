@@ -53,9 +53,9 @@ static void free_raw(raw_t *raw)
 {
     for (size_t c = 0; c < COLUMNS; c++)
         free(raw->column[c]);
-    for (size_t o = 0; raw->label != NULL && o < raw->orders; o++)
+    for (size_t o = 0; raw->label && o < raw->orders; o++)
         free(raw->label[o]);
-    for (size_t p = 0; raw->hash != NULL && p < raw->points; p++)
+    for (size_t p = 0; raw->hash && p < raw->points; p++)
         free(raw->hash[p]);
     free(raw->label);
     free(raw->hash);
@@ -119,9 +119,9 @@ static bool take_failures(const raw_t *raw, qd_unit_t *unit)
     size_t from = first_failure(raw, unit->at_point, unit->at_order),
            to = first_failure(raw, unit->at_point, unit->at_order + 1);
     unit->failure = qd_new(to - from + 1, sizeof *unit->failure, NULL);
-    for (size_t f = from; unit->failure != NULL && f < to; f++) {
+    for (size_t f = from; unit->failure && f < to; f++) {
         char *reason = strdup(raw->failure[f].reason);
-        if (reason == NULL)
+        if (!reason)
             return false;
         unit->failure[unit->failures++] = (qd_failure_t){raw->failure[f].world, reason};
     }
@@ -138,7 +138,7 @@ static bool build_unit(const raw_t *raw, size_t u, size_t range, uint64_t offset
     unit->tally_offset = offset;
     unit->tally_size = (size_t)raw->column[TALLY_SIZE][u];
     unit->range = qd_new((size_t)raw->column[RANGES][u] + 1, sizeof *unit->range, NULL);
-    if (unit->label == NULL || unit->range == NULL)
+    if (!unit->label || !unit->range)
         return false;
     for (; unit->ranges < (size_t)raw->column[RANGES][u]; unit->ranges++) {
         size_t r = range + unit->ranges;
@@ -164,7 +164,7 @@ static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, qd_unit_t **unit, 
     if (!is_sound(raw))
         return refuse_parts(h5, error);
     *unit = qd_new(raw->count[POINT] + 1, sizeof **unit, error);
-    for (size_t u = 0; *unit != NULL && u < raw->count[POINT]; u++) {
+    for (size_t u = 0; *unit && u < raw->count[POINT]; u++) {
         *units = u + 1;
         if (!build_unit(raw, u, range, offset, &(*unit)[u]))
             return qd_no_memory(error);
@@ -173,7 +173,7 @@ static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, qd_unit_t **unit, 
         range += (size_t)raw->column[RANGES][u];
         offset += (uint64_t)raw->column[TALLY_SIZE][u];
     }
-    return *unit == NULL ? qd_no_memory(error) : QD_OK;
+    return !*unit ? qd_no_memory(error) : QD_OK;
 }
 
 qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit, size_t *units,
@@ -184,7 +184,7 @@ qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit
     *unit = NULL;
     *units = 0;
     char *hash = qd_h5_get_text(h5, "/", "config_hash");
-    kind->config_hash = hash == NULL ? 0 : strtoull(hash, NULL, 16);
+    kind->config_hash = hash ? strtoull(hash, NULL, 16) : 0;
     free(hash);
     if (!qd_h5_exists(h5, "/parts") || !qd_h5_get_hash(h5, "/parts", "columns", &kind->columns) ||
         !qd_h5_get_whole(h5, "/parts", "extras", &extras) || !qd_h5_get_whole(h5, "/parts", "paths", &paths))
@@ -225,11 +225,11 @@ static bool find_variable(qd_h5_t *h5, size_t outcome, char path[static 512])
         return snprintf(path, 512, "/worlds/%s", qd_outcome_table[outcome].name) > 0;
     char *names = qd_h5_get_text(h5, "/parts", "extra_names");
     const char *name = names;
-    for (size_t k = QD_OUTCOMES_MAX; k < outcome && name != NULL; k++) {
+    for (size_t k = QD_OUTCOMES_MAX; k < outcome && name; k++) {
         name = strchr(name, '\n');
-        name = name == NULL ? NULL : name + 1;
+        name = name ? name + 1 : NULL;
     }
-    bool found = name != NULL && name[0] != '\0';
+    bool found = name && name[0] != '\0';
     if (found)
         snprintf(path, 512, "/worlds/%.*s", (int)strcspn(name, "\n"), name);
     free(names);
@@ -259,9 +259,9 @@ qd_embedded_ahead_t *qd_embedded_ahead_new(void)
 
 void qd_embedded_ahead_free(qd_embedded_ahead_t *self)
 {
-    for (size_t i = 0; self != NULL && i < AHEAD_COLUMNS; i++)
+    for (size_t i = 0; self && i < AHEAD_COLUMNS; i++)
         free(self->block[i].value);
-    if (self != NULL)
+    if (self)
         free(self->tally);
     free(self);
 }
@@ -294,7 +294,7 @@ static void read_values(qd_h5_t *h5, size_t outcome, const hsize_t start[3], con
         return;
     }
     qd_h5_read_slab(h5, path, QD_H5_REAL, 3, start, count, out);
-    if (qd_cf_outcome_flags(outcome) != NULL)
+    if (qd_cf_outcome_flags(outcome))
         qd_cf_restore_codes(out, (size_t)(count[0] * count[1] * count[2]));
 }
 
@@ -303,11 +303,11 @@ static const block_t *find_block(qd_h5_t *h5, qd_embedded_ahead_t *self, size_t 
 {
     block_t *block = &self->block[outcome];
     size_t most = points_of(self), first = point / most * most;
-    if (block->value != NULL && block->points > 0 && block->first == first)
+    if (block->value && block->points > 0 && block->first == first)
         return block;
     size_t points = self->points - first < most ? self->points - first : most;
     const hsize_t start[3] = {first, 0, 0}, count[3] = {points, self->orders, self->worlds};
-    if (block->value == NULL && (block->value = qd_new(AHEAD_VALUES, sizeof(double), NULL)) == NULL) {
+    if (!block->value && !(block->value = qd_new(AHEAD_VALUES, sizeof(double), NULL))) {
         qd_h5_no_memory(h5);
         return NULL;
     }
@@ -326,8 +326,8 @@ qd_status_t qd_embedded_column(qd_h5_t *h5, qd_embedded_ahead_t *ahead, const qd
                   first <= ahead->worlds && count <= ahead->worlds - first;
     if (!h5->failed && inside && outcome < AHEAD_COLUMNS && points_of(ahead) > 0) {
         const block_t *block = find_block(h5, ahead, outcome, unit->at_point);
-        size_t row = block == NULL ? 0 : (unit->at_point - block->first) * ahead->orders + unit->at_order;
-        if (block != NULL)
+        size_t row = block ? (unit->at_point - block->first) * ahead->orders + unit->at_order : 0;
+        if (block)
             memcpy(out, block->value + row * ahead->worlds + first, count * sizeof *out);
     } else {
         const hsize_t start[3] = {unit->at_point, unit->at_order, first}, size[3] = {1, 1, count};
@@ -341,7 +341,7 @@ static void move_tally(qd_h5_t *h5, qd_embedded_ahead_t *self, size_t at)
 {
     hsize_t start = at, count = self->bytes - at < AHEAD_BYTES ? self->bytes - at : AHEAD_BYTES;
     self->size = 0;
-    if (self->tally == NULL && (self->tally = qd_new(AHEAD_BYTES, 1, NULL)) == NULL)
+    if (!self->tally && !(self->tally = qd_new(AHEAD_BYTES, 1, NULL)))
         qd_h5_no_memory(h5);
     qd_h5_read_slab(h5, "/parts/tally", QD_H5_BYTE, 1, &start, &count, self->tally);
     self->at = at;

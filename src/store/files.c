@@ -212,13 +212,13 @@ static qd_status_t write_temporary(const qd_files_t *self, int at, const char *n
         failed = "write";
     else if (self->fsync(self->context, fd) != 0)
         failed = "fsync";
-    if (failed != NULL)
+    if (failed)
         number = errno;
-    if (self->close(self->context, fd) != 0 && failed == NULL) {
+    if (self->close(self->context, fd) != 0 && !failed) {
         failed = "close";
         number = errno;
     }
-    if (failed == NULL)
+    if (!failed)
         return QD_OK;
     errno = number;
     return qd_files_fail(error, path, failed);
@@ -242,12 +242,10 @@ qd_status_t qd_files_open_parent(const qd_files_t *self, const char *path, int *
                                  qd_error_t *error)
 {
     const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL   ? strdup(".")
-                   : slash == path ? strdup("/")
-                                   : strndup(path, (size_t)(slash - path));
-    *name = slash == NULL ? path : slash + 1;
+    char *folder = !slash ? strdup(".") : slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+    *name = slash ? slash + 1 : path;
     *fd = -1;
-    if (folder == NULL)
+    if (!folder)
         return qd_no_memory(error);
     *fd = self->open(self->context, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
     qd_status_t status = *fd >= 0 ? QD_OK : qd_files_fail(error, folder, "open");
@@ -275,7 +273,7 @@ qd_status_t qd_files_write(const qd_files_t *self, const char *folder, const cha
     char *temporary = NULL, *path = qd_files_join(folder, name);
     int at = -1;
     qd_status_t status = QD_OK;
-    if (path == NULL || asprintf(&temporary, "%s.tmp", name) < 0) {
+    if (!path || asprintf(&temporary, "%s.tmp", name) < 0) {
         temporary = NULL;
         status = qd_no_memory(error);
         goto out;

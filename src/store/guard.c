@@ -107,7 +107,7 @@ static void limit_memory(void)
     unsigned long long pages = 0;
     struct rlimit limit;
     FILE *sizes = fopen("/proc/self/statm", "r");
-    if (sizes == NULL)
+    if (!sizes)
         return;
     bool known = fscanf(sizes, "%llu", &pages) == 1;
     fclose(sizes);
@@ -166,7 +166,7 @@ qd_guard_t *qd_guard_start(qd_guard_work_t work, void *context)
 {
     int pair[2];
     qd_guard_t *self = qd_new(1, sizeof *self, NULL);
-    if (self == NULL || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+    if (!self || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         free(self);
         return NULL;
     }
@@ -214,7 +214,7 @@ bool qd_guard_blames_file(qd_guard_t *self, char why[], size_t size)
 
 void qd_guard_end(qd_guard_t *self)
 {
-    if (self == NULL)
+    if (!self)
         return;
     close(self->channel);
     if (self->child > 0 && !MEASURED)

@@ -162,12 +162,12 @@ static bool make_room(queue_t *self, size_t slabs, const qd_h5_slab_t slab[])
         bytes = mine > bytes ? mine : bytes;
     }
     size_t each = 2 * bytes + qd_pack_bound(bytes);
-    self->most = CHUNKS_A_THREAD * (size_t)(self->h5->runner == NULL ? 1 : self->h5->runner->threads);
+    self->most = CHUNKS_A_THREAD * (size_t)(self->h5->runner ? self->h5->runner->threads : 1);
     self->job = qd_new(self->most, sizeof *self->job, NULL);
     self->room = qd_new(self->most * each, 1, NULL);
-    for (size_t i = 0; self->job != NULL && i < self->most; i++)
+    for (size_t i = 0; self->job && i < self->most; i++)
         self->job[i].room = self->room + i * each;
-    return self->job != NULL && self->room != NULL;
+    return self->job && self->room;
 }
 
 void qd_h5_write_slabs(qd_h5_t *self, size_t slabs, const qd_h5_slab_t slab[])

@@ -12,13 +12,13 @@
 static herr_t note_reason(unsigned n, const H5E_error2_t *entry, void *context)
 {
     qd_h5_reason_t *reason = context;
-    const char *text = entry->desc == NULL ? "" : entry->desc, *quoted = strstr(text, "error message = '");
-    reason->system = reason->system || quoted != NULL || strstr(text, " stat info") != NULL;
+    const char *text = entry->desc ? entry->desc : "", *quoted = strstr(text, "error message = '");
+    reason->system = reason->system || quoted || strstr(text, " stat info");
     if (n > 0)
         return 0;
-    if (quoted != NULL)
+    if (quoted)
         text = quoted + strlen("error message = '");
-    size_t length = quoted != NULL ? strcspn(text, "'") : strlen(text);
+    size_t length = quoted ? strcspn(text, "'") : strlen(text);
     snprintf(reason->why, sizeof reason->why, "%.*s", (int)(length > 255 ? 255 : length), text);
     return 0;
 }
@@ -36,8 +36,8 @@ void qd_h5_fail(qd_h5_t *self, const char *doing, const char *object)
     qd_h5_reason_t reason;
     qd_h5_find_reason(H5E_DEFAULT, &reason);
     self->failed = true;
-    snprintf(self->why, sizeof self->why, "%s%s%s failed: %s", doing, object == NULL ? "" : " ",
-             object == NULL ? "" : object, reason.why[0] == '\0' ? "HDF5 gives no reason" : reason.why);
+    snprintf(self->why, sizeof self->why, "%s%s%s failed: %s", doing, object ? " " : "", object ? object : "",
+             reason.why[0] == '\0' ? "HDF5 gives no reason" : reason.why);
 }
 
 void qd_h5_refuse(qd_h5_t *self, const char *why)

@@ -202,8 +202,7 @@ bool qd_h5_here_exists(qd_h5_t *self, const char *path)
         return false;
     hid_t access = qd_h5_here_access(H5P_LINK_ACCESS);
     htri_t there = 1;
-    for (const char *slash = strchr(path + 1, '/'); there > 0 && slash != NULL;
-         slash = strchr(slash + 1, '/')) {
+    for (const char *slash = strchr(path + 1, '/'); there > 0 && slash; slash = strchr(slash + 1, '/')) {
         snprintf(prefix, sizeof prefix, "%.*s", (int)(slash - path), path);
         there = H5Lexists(self->file, prefix, access);
     }
@@ -249,9 +248,9 @@ char *qd_h5_here_text(qd_h5_t *self, const char *path, const char *name)
     hid_t type = qd_h5_memory_type(QD_H5_TEXT);
     if (H5Aread(attribute, type, &value) < 0)
         qd_h5_here_fail(self, "reading attribute", name);
-    else if ((copy = strdup(value == NULL ? "" : value)) == NULL)
+    else if (!(copy = strdup(value ? value : "")))
         qd_h5_no_memory(self);
-    if (value != NULL)
+    if (value)
         H5Dvlen_reclaim(type, space, H5P_DEFAULT, &value);
     H5Tclose(type);
     H5Sclose(space);
@@ -312,15 +311,15 @@ static void *join_texts(qd_h5_t *self, const char *path, char *const text[], siz
     hsize_t most = 0, total = 0;
     H5Fget_filesize(self->file, &most);
     for (size_t i = 0; i < count; i++)
-        total += (text[i] == NULL ? 0 : strlen(text[i])) + 1;
+        total += (text[i] ? strlen(text[i]) : 0) + 1;
     if (total > most + SPARE_BYTES) {
         refuse_file(self, path, "holds longer texts than the file has bytes for");
         return NULL;
     }
     char *all = qd_new((size_t)total + 1, 1, NULL), *at = all;
-    for (size_t i = 0; all != NULL && i < count; i++)
-        at = stpcpy(at, text[i] == NULL ? "" : text[i]) + 1;
-    if (all == NULL)
+    for (size_t i = 0; all && i < count; i++)
+        at = stpcpy(at, text[i] ? text[i] : "") + 1;
+    if (!all)
         qd_h5_no_memory(self);
     *size = (size_t)total;
     return all;
@@ -338,7 +337,7 @@ static void *read_elements(qd_h5_t *self, const char *path, qd_h5_type_t type, h
     void *data = qd_new(elements + 1, size_of(type), NULL);
     hid_t transfer = qd_h5_transfer(type, elements);
     qd_guard_allow(elements * size_of(type));
-    if (data == NULL)
+    if (!data)
         qd_h5_no_memory(self);
     else if (elements > 0 && H5Dread(variable, in_memory, H5S_ALL, H5S_ALL, transfer, data) < 0)
         qd_h5_here_fail(self, "reading variable", path);

@@ -42,7 +42,7 @@ static bool ask(qd_h5_t *self, const qd_h5_request_t *request, qd_h5_reply_t *re
 {
     if (self->failed)
         return false;
-    if (self->guard == NULL) {
+    if (!self->guard) {
         qd_h5_refuse(self, "is not open");
         return false;
     }
@@ -61,7 +61,7 @@ static qd_h5_request_t request_for(qd_h5_ask_t what, const char *path, const cha
 static void *take_values(qd_h5_t *self, size_t size)
 {
     char *data = size < SIZE_MAX ? qd_new(size + 1, 1, NULL) : NULL;
-    if (data == NULL) {
+    if (!data) {
         qd_h5_no_memory(self);
         qd_guard_end(self->guard); /* its later replies are not received */
         self->guard = NULL;
@@ -91,11 +91,11 @@ void qd_h5_open(qd_h5_t *self, const char *path)
         return;
     }
     self->guard = qd_guard_start(qd_h5_serve, (void *)(uintptr_t)path);
-    if (self->guard != NULL)
+    if (self->guard)
         take_reply(self, &reply);
     else
         snprintf(self->why, sizeof self->why, "no process to read it can be started: %s", strerror(errno));
-    self->failed = self->failed || self->guard == NULL;
+    self->failed = self->failed || !self->guard;
 }
 
 void qd_h5_vet(qd_h5_t *self)
@@ -112,20 +112,19 @@ static void check_with(qd_h5_t *self, bool rows, const uint64_t *sums, size_t co
     qd_h5_reply_t reply;
     request.rows = rows;
     request.given = count;
-    bool sent = !self->failed && self->guard != NULL &&
-                qd_guard_send(self->guard, &request, sizeof request) &&
+    bool sent = !self->failed && self->guard && qd_guard_send(self->guard, &request, sizeof request) &&
                 (count == 0 || qd_guard_send(self->guard, sums, count * sizeof *sums));
     if (!self->failed && !sent)
         note_end(self);
     char *digest = sent && take_reply(self, &reply) ? take_values(self, reply.size) : NULL;
-    if (digest != NULL)
+    if (digest)
         snprintf(self->digest, sizeof self->digest, "%s", digest);
     free(digest);
 }
 
 void qd_h5_check(qd_h5_t *self, bool rows)
 {
-    if (self->guard == NULL && !self->failed)
+    if (!self->guard && !self->failed)
         qd_h5_refuse(self, "is not open");
     check_with(self, rows, NULL, 0);
 }
@@ -148,9 +147,9 @@ static void take_sums(readers_t *self, qd_h5_t *reader)
 {
     qd_h5_reply_t reply;
     uint64_t *sum = take_reply(reader, &reply) ? take_values(reader, reply.size) : NULL;
-    if (sum == NULL)
+    if (!sum)
         return;
-    if (self->sum == NULL) {
+    if (!self->sum) {
         self->sum = sum;
         self->sums = reply.count;
         return;
@@ -197,13 +196,13 @@ void qd_h5_check_by(qd_h5_t *self, bool rows, size_t readers)
 {
     readers_t all = {.count = readers};
     qd_error_t *ignored = readers < 2 ? NULL : qd_new(1, sizeof *ignored, NULL);
-    if (readers < 2 || self->failed || self->guard == NULL) {
+    if (readers < 2 || self->failed || !self->guard) {
         qd_h5_check(self, rows);
         free(ignored);
         return;
     }
     all.reader = qd_new(readers - 1, sizeof *all.reader, NULL);
-    if (all.reader == NULL || ignored == NULL) {
+    if (!all.reader || !ignored) {
         qd_h5_no_memory(self);
     } else {
         for (size_t i = 0; i + 1 < readers; i++)
@@ -277,13 +276,13 @@ static void *cut_texts(qd_h5_t *self, char *joined, size_t size, size_t count)
     const char *at = joined, *end = joined + size;
     bool whole = text != NULL;
     for (size_t i = 0; whole && i < count; i++) {
-        whole = at < end && (text[i] = strdup(at)) != NULL;
+        whole = at < end && (text[i] = strdup(at));
         at += whole ? strlen(at) + 1 : 0;
     }
     free(joined);
     if (whole)
         return text;
-    for (size_t i = 0; text != NULL && i < count; i++)
+    for (size_t i = 0; text && i < count; i++)
         free(text[i]);
     free(text);
     qd_h5_no_memory(self);
@@ -299,9 +298,9 @@ void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *cou
     if (!ask(self, &request, &reply))
         return NULL;
     void *data = take_values(self, reply.size);
-    if (data != NULL && type == QD_H5_TEXT)
+    if (data && type == QD_H5_TEXT)
         data = cut_texts(self, data, reply.size, reply.count);
-    if (data != NULL)
+    if (data)
         *count = type == QD_H5_TEXT ? reply.count : reply.size / (type == QD_H5_BYTE ? 1 : 8);
     return data;
 }

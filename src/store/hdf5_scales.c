@@ -10,7 +10,7 @@
 static bool note_scale(qd_h5_scales_t *self, const qd_h5_scale_t *scale)
 {
     qd_h5_scale_t *larger = qd_list_room(self->scale, self->count, 1, &self->capacity, sizeof *larger);
-    if (larger == NULL)
+    if (!larger)
         return false;
     self->scale = larger;
     self->scale[self->count++] = *scale;
@@ -46,7 +46,7 @@ const qd_h5_scale_t *qd_h5_scales_find(const qd_h5_scales_t *self, const char *p
 static bool note_use(qd_h5_scale_t *scale, qd_h5_use_t use)
 {
     qd_h5_use_t *larger = qd_list_room(scale->use, scale->uses, 1, &scale->capacity, sizeof *larger);
-    if (larger == NULL)
+    if (!larger)
         return false;
     scale->use = larger;
     scale->use[scale->uses++] = use;
@@ -73,7 +73,7 @@ bool qd_h5_scales_attach(qd_h5_scales_t *self, hid_t variable, size_t rank, cons
     for (size_t i = 0; i < rank; i++) {
         qd_h5_scale_t *scale = find(self, path[i]);
         use.dimension = (int)i;
-        if (scale == NULL || !note_use(scale, use))
+        if (!scale || !note_use(scale, use))
             return false;
         list[i] = (hvl_t){.len = 1, .p = &scale->reference};
     }

@@ -33,7 +33,7 @@ static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, const qd_digest
     case QD_H5_ASK_CHECK:
         qd_digest_check(h5, request->rows, given->count > 0 ? given : NULL);
         data = strdup(h5->digest);
-        reply->size = data == NULL ? 0 : strlen(data);
+        reply->size = data ? strlen(data) : 0;
         break;
     case QD_H5_ASK_SUMS:
         qd_digest_sum(h5, request->rows, request->share, request->shares, &sums);
@@ -47,7 +47,7 @@ static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, const qd_digest
     case QD_H5_ASK_TEXT:
         data = qd_h5_here_text(h5, request->path, request->name);
         reply->found = data != NULL;
-        reply->size = data == NULL ? 0 : strlen(data) + 1;
+        reply->size = data ? strlen(data) + 1 : 0;
         break;
     case QD_H5_ASK_NUMBER:
         reply->found = qd_h5_here_number(h5, request->path, request->name, request->type, &reply->number);
@@ -61,7 +61,7 @@ static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, const qd_digest
     case QD_H5_ASK_SLAB:
         reply->size = slab_size(request);
         data = qd_new(reply->size + 1, 1, NULL);
-        if (data == NULL)
+        if (!data)
             qd_h5_no_memory(h5);
         else if (reply->size > 0)
             qd_h5_here_slab(h5, request->path, request->type, request->rank, request->start, request->count,
@@ -91,14 +91,14 @@ static bool receive_sums(int channel, const qd_h5_request_t *request, qd_digest_
     if (given->count == 0)
         return true;
     given->sum = qd_new(given->count, sizeof *given->sum, NULL);
-    return given->sum != NULL && qd_channel_receive(channel, given->sum, given->count * sizeof *given->sum);
+    return given->sum && qd_channel_receive(channel, given->sum, given->count * sizeof *given->sum);
 }
 
 void qd_h5_serve(int channel, void *path)
 {
     qd_h5_t *h5 = qd_new(1, sizeof *h5, NULL);
     qd_h5_request_t request;
-    if (h5 == NULL)
+    if (!h5)
         return;
     qd_h5_here_open(h5, path);
     bool open = !h5->failed;

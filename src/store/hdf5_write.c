@@ -48,7 +48,7 @@ void qd_h5_hasten(qd_h5_t *self)
 int qd_h5_descriptor(const qd_h5_t *self)
 {
     void *handle = NULL;
-    return self->file < 0 || H5Fget_vfd_handle(self->file, H5P_DEFAULT, &handle) < 0 || handle == NULL
+    return self->file < 0 || H5Fget_vfd_handle(self->file, H5P_DEFAULT, &handle) < 0 || !handle
                ? -1
                : *(int *)handle;
 }
@@ -220,10 +220,10 @@ static size_t note_written(qd_h5_t *self, const char *path, qd_h5_type_t type, c
                            hid_t dataset)
 {
     qd_h5_written_t *larger = qd_list_room(self->variable, self->written, 1, &self->room, sizeof *larger);
-    if (larger != NULL)
+    if (larger)
         self->variable = larger;
     char *copy = strdup(path);
-    if (larger == NULL || copy == NULL) {
+    if (!larger || !copy) {
         qd_h5_no_memory(self);
         free(copy);
         H5Dclose(dataset);
@@ -245,9 +245,9 @@ static void describe(qd_h5_t *self, hid_t dataset, const char *units, const char
 {
     const char *quantity = qd_cf_quantity(units);
     qd_h5_write_text(self, dataset, "units", qd_cf_units(units));
-    if (quantity != NULL)
+    if (quantity)
         qd_h5_write_text(self, dataset, "quantity", quantity);
-    if (long_name != NULL)
+    if (long_name)
         qd_h5_write_text(self, dataset, "long_name", long_name);
 }
 
@@ -256,7 +256,7 @@ static void describe_flags(qd_h5_t *self, hid_t dataset, qd_h5_type_t type, cons
 {
     int8_t value[16];
     size_t count = 1;
-    for (const char *blank = strchr(flags, ' '); blank != NULL; blank = strchr(blank + 1, ' '))
+    for (const char *blank = strchr(flags, ' '); blank; blank = strchr(blank + 1, ' '))
         count++;
     for (size_t i = 0; i < count && i < sizeof value; i++)
         value[i] = (int8_t)i;
@@ -301,7 +301,7 @@ size_t qd_h5_coordinate(qd_h5_t *self, const char *path, qd_h5_type_t type, size
 hsize_t qd_h5_dimension_length(const qd_h5_t *self, const char *path)
 {
     const qd_h5_scale_t *scale = qd_h5_scales_find(&self->scales, path);
-    return scale == NULL ? 0 : scale->size;
+    return scale ? scale->size : 0;
 }
 
 static void measure(qd_h5_t *self, const qd_h5_variable_t *variable, shape_t *shape)
@@ -309,7 +309,7 @@ static void measure(qd_h5_t *self, const qd_h5_variable_t *variable, shape_t *sh
     shape->rank = (int)variable->rank;
     for (size_t i = 0; i < variable->rank && !self->failed; i++) {
         const qd_h5_scale_t *scale = qd_h5_scales_find(&self->scales, variable->dimension[i]);
-        if (scale == NULL) {
+        if (!scale) {
             qd_h5_fail(self, "finding dimension", variable->dimension[i]);
             return;
         }
@@ -338,7 +338,7 @@ size_t qd_h5_define(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_type_
         qd_h5_write_attribute(self, dataset, "_FillValue", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 1, &nan);
     if (type == QD_H5_CODE)
         qd_h5_write_attribute(self, dataset, "_FillValue", H5T_STD_I8LE, H5T_NATIVE_INT8, 1, &none);
-    if (variable->flags != NULL)
+    if (variable->flags)
         describe_flags(self, dataset, type, variable->flags);
     return self->failed ? QD_H5_NONE : number;
 }
@@ -397,7 +397,7 @@ void qd_h5_grow(qd_h5_t *self, size_t number, hsize_t size)
 void qd_h5_finish(qd_h5_t *self, size_t number)
 {
     qd_h5_written_t *variable = number == QD_H5_NONE ? NULL : &self->variable[number];
-    if (variable == NULL || variable->scale || variable->dataset < 0)
+    if (!variable || variable->scale || variable->dataset < 0)
         return;
     qd_h5_need(self, H5Dclose(variable->dataset) >= 0, "closing variable", variable->path);
     variable->dataset = -1;

@@ -16,20 +16,20 @@ qd_status_t qd_index_new(const qd_experiment_t *experiment, const qd_files_t *fi
 {
     qd_index_t *index = qd_new(1, sizeof *index, error);
     *self = NULL;
-    if (index == NULL)
+    if (!index)
         return qd_no_memory(error);
-    index->files = files == NULL ? &qd_files_system : files;
+    index->files = files ? files : &qd_files_system;
     index->warnings = QD_ERROR_NONE;
     index->sources = qd_sources_new(index->files);
     qd_status_t status = qd_slots_init(&index->slots, experiment, error);
-    if (status == QD_OK && index->sources == NULL)
+    if (status == QD_OK && !index->sources)
         status = qd_no_memory(error);
     if (status == QD_OK) {
         size_t slots = index->slots.count;
         index->done = qd_new(slots + 1, sizeof *index->done, error);
         index->piece_start = qd_new(slots + 2, sizeof *index->piece_start, error);
         index->failure_start = qd_new(slots + 2, sizeof *index->failure_start, error);
-        if (index->done == NULL || index->piece_start == NULL || index->failure_start == NULL)
+        if (!index->done || !index->piece_start || !index->failure_start)
             status = qd_no_memory(error);
     }
     if (status != QD_OK) {
@@ -47,11 +47,11 @@ void qd_index_expect_doubles(qd_index_t *self)
 
 void qd_index_free(qd_index_t *self)
 {
-    if (self == NULL)
+    if (!self)
         return;
     for (size_t i = 0; i < self->units; i++)
         qd_unit_clear(&self->unit[i]);
-    for (size_t i = 0; self->done != NULL && i < self->slots.count; i++)
+    for (size_t i = 0; self->done && i < self->slots.count; i++)
         qd_ranges_free(&self->done[i]);
     free(self->unit);
     free(self->done);
@@ -86,7 +86,7 @@ static qd_status_t take_units(qd_index_t *self, size_t source, qd_unit_t *unit, 
 {
     qd_status_t status = QD_OK;
     qd_unit_t *larger = qd_list_room(self->unit, self->units, units + 1, &self->capacity, sizeof *larger);
-    if (larger != NULL)
+    if (larger)
         self->unit = larger;
     else
         status = qd_no_memory(error);
@@ -179,7 +179,7 @@ static qd_status_t add_part(qd_index_t *self, const folder_t *folder, const char
     qd_unit_t *unit;
     size_t units;
     qd_error_t *reading = qd_new(1, sizeof *reading, error);
-    if (reading == NULL)
+    if (!reading)
         return QD_ERROR_MEMORY;
     *reading = QD_ERROR_NONE;
     qd_status_t status = qd_part_read(self->files, path, &kind, &unit, &units, reading);
@@ -221,7 +221,7 @@ static qd_status_t add_entry(qd_index_t *self, const folder_t *folder, const cha
         return QD_OK;
     qd_status_t status = QD_OK;
     char *path = qd_files_join(folder->path, name);
-    if (path == NULL)
+    if (!path)
         return qd_no_memory(error);
     if (stale)
         self->files->unlink(self->files->context, folder->at, name);
@@ -280,7 +280,7 @@ qd_status_t qd_index_add_result(qd_index_t *self, const char *path, qd_error_t *
     qd_unit_t *unit = NULL;
     size_t units = 0;
     qd_h5_t *h5 = qd_new(1, sizeof *h5, error);
-    if (h5 == NULL)
+    if (!h5)
         return QD_ERROR_MEMORY;
     qd_h5_open(h5, path);
     qd_status_t status = QD_OK, closed;
@@ -344,15 +344,15 @@ static uint64_t worlds_beyond(const qd_unit_t *unit, uint64_t limit)
 static bool reaches_beyond(qd_index_t *self, const qd_unit_t *unit, const uint64_t *limit,
                            uncounted_t *uncounted)
 {
-    uint64_t worlds = limit == NULL ? qd_experiment_worlds_at(self->slots.experiment,
-                                                              qd_slots_point(&self->slots, unit->slot))
-                                    : limit[unit->slot];
+    uint64_t worlds =
+        !limit ? qd_experiment_worlds_at(self->slots.experiment, qd_slots_point(&self->slots, unit->slot))
+               : limit[unit->slot];
     if (end_of(unit) <= worlds)
         return false;
-    uint64_t beyond = limit == NULL ? worlds_beyond(unit, worlds) : 0;
+    uint64_t beyond = limit ? 0 : worlds_beyond(unit, worlds);
     self->beyond += beyond;
     uncounted->beyond += beyond;
-    uncounted->with += limit == NULL ? unit->worlds - beyond : 0;
+    uncounted->with += !limit ? unit->worlds - beyond : 0;
     return true;
 }
 
@@ -406,7 +406,7 @@ static qd_status_t choose(qd_index_t *self, const uint64_t *limit, qd_error_t *e
     size_t sources = qd_sources_count(self->sources);
     uncounted_t *uncounted = qd_new(sources + 1, sizeof *uncounted, error);
     qd_unit_t **unit = qd_new(self->units + 1, sizeof(qd_unit_t *), error);
-    if (uncounted == NULL || unit == NULL) {
+    if (!uncounted || !unit) {
         status = qd_no_memory(error);
         goto out;
     }
@@ -417,7 +417,7 @@ static qd_status_t choose(qd_index_t *self, const uint64_t *limit, qd_error_t *e
     qsort(unit, units, sizeof(qd_unit_t *), compare_units);
     for (size_t i = 0; i < units && status == QD_OK; i++)
         status = consider(self, unit[i], limit, &uncounted[unit[i]->source], error);
-    for (size_t i = 0; i < sources && limit == NULL; i++)
+    for (size_t i = 0; i < sources && !limit; i++)
         warn_of(self, i, &uncounted[i]);
 out:
     free(uncounted);
@@ -463,7 +463,7 @@ static qd_status_t gather(qd_index_t *self, qd_error_t *error)
     }
     self->piece = qd_new(pieces + 1, sizeof *self->piece, error);
     self->failure = qd_new(failures + 1, sizeof *self->failure, error);
-    if (self->piece == NULL || self->failure == NULL)
+    if (!self->piece || !self->failure)
         return qd_no_memory(error);
     for (size_t i = 0; i < self->units; i++)
         if (self->unit[i].used)
@@ -507,7 +507,7 @@ qd_status_t qd_index_limit(qd_index_t *self, const uint64_t limit[], qd_error_t 
 {
     const qd_experiment_t *experiment = self->slots.experiment;
     uint64_t *of_slot = qd_new(self->slots.count + 1, sizeof *of_slot, error);
-    if (of_slot == NULL)
+    if (!of_slot)
         return QD_ERROR_MEMORY;
     for (size_t i = 0; i < experiment->points * experiment->orders; i++)
         of_slot[qd_slots_at(&self->slots, i / experiment->orders, i % experiment->orders)] = limit[i];

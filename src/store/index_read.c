@@ -113,7 +113,7 @@ static qd_status_t add_tally(qd_index_t *self, size_t i, qd_tally_t *tally, qd_e
     unsigned char *bytes;
     size_t size;
     qd_status_t status = read_tally(self, i, &bytes, &size, error);
-    if (status == QD_OK && bytes != NULL)
+    if (status == QD_OK && bytes)
         status = qd_tally_decode(tally, bytes, size, error);
     free(bytes);
     return status;
@@ -129,7 +129,7 @@ qd_status_t qd_index_extent(qd_index_t *self, size_t point, size_t order, qd_tal
         unsigned char *bytes;
         size_t size;
         status = read_tally(self, i, &bytes, &size, error);
-        if (status == QD_OK && bytes != NULL)
+        if (status == QD_OK && bytes)
             status = qd_tally_extent_add(extent, bytes, size, error);
         free(bytes);
     }
@@ -140,7 +140,7 @@ qd_status_t qd_index_extent(qd_index_t *self, size_t point, size_t order, qd_tal
 static qd_status_t clear_kept(qd_kept_tally_t *kept, size_t periods, bool paths, qd_error_t *error)
 {
     kept->slot = QD_NO_SLOT;
-    if (kept->tally != NULL && kept->periods == periods && kept->paths == paths) {
+    if (kept->tally && kept->periods == periods && kept->paths == paths) {
         qd_tally_clear(kept->tally);
         return QD_OK;
     }
@@ -148,7 +148,7 @@ static qd_status_t clear_kept(qd_kept_tally_t *kept, size_t periods, bool paths,
     kept->periods = periods;
     kept->paths = paths;
     kept->tally = qd_tally_new(periods, paths);
-    return kept->tally == NULL ? qd_no_memory(error) : QD_OK;
+    return kept->tally ? QD_OK : qd_no_memory(error);
 }
 
 qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const qd_tally_t **tally,
@@ -158,7 +158,7 @@ qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const q
     size_t periods = qd_index_periods(self, point, order);
     for (size_t i = 0; i < QD_TALLIES_KEPT; i++) {
         *tally = self->kept[i].tally;
-        if (*tally != NULL && self->kept[i].slot == slot)
+        if (*tally && self->kept[i].slot == slot)
             return QD_OK;
     }
     qd_kept_tally_t *kept = &self->kept[self->oldest];
@@ -188,8 +188,8 @@ qd_status_t qd_index_single(qd_index_t *self, size_t point, size_t order, unsign
 {
     const qd_unit_t *unit = only_unit(self, qd_slots_at(&self->slots, point, order));
     *bytes = NULL;
-    *size = unit == NULL ? 0 : unit->tally_size;
-    return unit == NULL ? QD_OK : qd_sources_tally(self->sources, unit, bytes, error);
+    *size = unit ? unit->tally_size : 0;
+    return unit ? qd_sources_tally(self->sources, unit, bytes, error) : QD_OK;
 }
 
 qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsigned char **bytes,
@@ -198,7 +198,7 @@ qd_status_t qd_index_encoded(qd_index_t *self, size_t point, size_t order, unsig
     size_t capacity = 0;
     const qd_tally_t *tally;
     qd_status_t status = qd_index_single(self, point, order, bytes, size, error);
-    if (status != QD_OK || (*bytes != NULL && qd_tally_bytes_are_current(*bytes, *size)))
+    if (status != QD_OK || (*bytes && qd_tally_bytes_are_current(*bytes, *size)))
         return status;
     free(*bytes);
     *bytes = NULL;

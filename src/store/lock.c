@@ -42,8 +42,8 @@ typedef enum { TAKEN, BUSY, AGAIN, FAILED } outcome_t;
 static bool read_line(const char *path, char *line, size_t size)
 {
     FILE *file = fopen(path, "re");
-    bool read = file != NULL && fgets(line, (int)size, file) != NULL;
-    if (file != NULL)
+    bool read = file && fgets(line, (int)size, file);
+    if (file)
         fclose(file);
     return read;
 }
@@ -56,9 +56,9 @@ static unsigned long long start_of(long process)
     unsigned long long start = 0;
     snprintf(path, sizeof path, "/proc/%ld/stat", process);
     char *at = read_line(path, line, sizeof line) ? strrchr(line, ')') : NULL;
-    for (int field = 2; at != NULL && field < 22; field++)
+    for (int field = 2; at && field < 22; field++)
         at = strchr(at + 1, ' ');
-    if (at != NULL)
+    if (at)
         start = strtoull(at, NULL, 10);
     return start;
 }
@@ -268,7 +268,7 @@ static qd_status_t fail(const char *path, qd_error_t *error)
     const char *found = errno == ELOOP         ? "a symbolic link"
                         : errno == EMEDIUMTYPE ? "a pipe, a device or a folder"
                                                : NULL;
-    if (found == NULL)
+    if (!found)
         return qd_error_add(error, QD_ERROR_IO, "%s: the lock of the output cannot be taken: %s", path,
                             strerror(errno));
     return qd_error_add(error, QD_ERROR_INPUT,
@@ -280,7 +280,7 @@ qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error
 {
     qd_lock_t *lock = qd_new(1, sizeof *lock, error);
     *self = NULL;
-    if (lock == NULL || asprintf(&lock->path, "%s" TAIL, output) < 0) {
+    if (!lock || asprintf(&lock->path, "%s" TAIL, output) < 0) {
         free(lock);
         return qd_no_memory(error);
     }
@@ -306,7 +306,7 @@ qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error
 
 void qd_lock_release(qd_lock_t *self)
 {
-    if (self == NULL)
+    if (!self)
         return;
     if (is_at(self->fd, self->path))
         unlink(self->path);

@@ -84,7 +84,7 @@ uint64_t qd_merge_missing(const qd_experiment_t *experiment, const qd_index_t *i
         for (size_t o = 0; o < experiment->orders; o++) {
             char gaps[256];
             uint64_t wanted =
-                target == NULL ? qd_experiment_worlds_at(experiment, p) : target[p * experiment->orders + o];
+                target ? target[p * experiment->orders + o] : qd_experiment_worlds_at(experiment, p);
             uint64_t missing = list_gaps(qd_index_done(index, p, o), wanted, gaps, sizeof gaps);
             total += missing;
             if (missing > 0)

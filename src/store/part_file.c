@@ -64,7 +64,7 @@ static qd_status_t sum_tallies(qd_new_unit_t *group, qd_error_t *error)
     size_t capacity = 0;
     qd_tally_t *sum =
         qd_tally_new(group->from->periods, qd_tally_bytes_keep_paths(group->tally, group->tally_size));
-    if (sum == NULL)
+    if (!sum)
         status = qd_no_memory(error);
     for (const qd_pending_t *p = group->from; status == QD_OK && p < group->to; p++)
         status = qd_tally_decode(sum, p->tally, p->tally_size, error);
@@ -185,7 +185,7 @@ qd_status_t qd_part_encode(const qd_part_kind_t *kind, qd_pending_t *pending, si
     qd_byte_writer_t directory = {0};
     qd_status_t status = QD_OK;
     qd_new_unit_t *group = qd_new(count, sizeof *group, error);
-    if (group == NULL) {
+    if (!group) {
         status = qd_no_memory(error);
         goto out;
     }
@@ -210,7 +210,7 @@ qd_status_t qd_part_encode(const qd_part_kind_t *kind, qd_pending_t *pending, si
     if (out->failed || directory.failed)
         status = qd_no_memory(error);
 out:
-    for (size_t g = 0; group != NULL && g < groups; g++)
+    for (size_t g = 0; group && g < groups; g++)
         free(group[g].owned);
     free(group);
     free(directory.bytes);
@@ -259,7 +259,7 @@ static qd_status_t read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, u
     bool sound = unit->tally_offset <= size && unit->tally_size <= size - unit->tally_offset;
     size_t ranges = read_count(in, 24);
     unit->range = qd_new(ranges + 1, sizeof *unit->range, NULL);
-    for (; unit->range != NULL && unit->ranges < ranges; unit->ranges++) {
+    for (; unit->range && unit->ranges < ranges; unit->ranges++) {
         qd_unit_range_t *r = &unit->range[unit->ranges];
         r->range.first = qd_byte_reader_word(in);
         r->range.count = qd_byte_reader_word(in);
@@ -270,7 +270,7 @@ static qd_status_t read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, u
     }
     size_t failures = read_count(in, 16);
     unit->failure = qd_new(failures + 1, sizeof *unit->failure, NULL);
-    for (; unit->failure != NULL && unit->failures < failures && !in->failed; unit->failures++) {
+    for (; unit->failure && unit->failures < failures && !in->failed; unit->failures++) {
         unit->failure[unit->failures].world = qd_byte_reader_word(in);
         unit->failure[unit->failures].reason = read_text(in);
         memory = memory && (unit->failure[unit->failures].reason || in->failed);
@@ -307,7 +307,7 @@ static qd_status_t check_bytes(const qd_files_t *files, int fd, const char *path
     qd_status_t status = QD_OK;
     unsigned char *bytes = qd_new(BUFFER, 1, error), end[QD_PART_CHECKSUM];
     XXH3_state_t *state = XXH3_createState();
-    if (bytes == NULL || state == NULL || XXH3_128bits_reset(state) != XXH_OK) {
+    if (!bytes || !state || XXH3_128bits_reset(state) != XXH_OK) {
         status = qd_no_memory(error);
         goto out;
     }
@@ -369,7 +369,7 @@ static qd_status_t read_open(const qd_files_t *files, int fd, const char *path, 
         return status;
     bytes = qd_new(directory + 1, 1, error);
     *unit = qd_new(count + 1, sizeof **unit, error);
-    if (bytes == NULL || *unit == NULL) {
+    if (!bytes || !*unit) {
         status = qd_no_memory(error);
         goto out;
     }

@@ -102,9 +102,9 @@ qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment
 {
     qd_parts_t *parts = qd_new(1, sizeof *parts, error);
     *self = NULL;
-    if (parts == NULL)
+    if (!parts)
         return qd_no_memory(error);
-    parts->files = options->files == NULL ? &qd_files_system : options->files;
+    parts->files = options->files ? options->files : &qd_files_system;
     parts->kind =
         (qd_part_kind_t){experiment->config_hash, options->columns, options->extras, options->paths};
     parts->rank = options->rank;
@@ -115,9 +115,8 @@ qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment
     qd_status_t status = qd_slots_init(&parts->slots, experiment, error);
     if (status == QD_OK) {
         parts->done = qd_new(parts->slots.count + 1, sizeof *parts->done, error);
-        status = parts->done == NULL || parts->folder == NULL || parts->writer == NULL
-                     ? qd_no_memory(error)
-                     : prepare(parts, options, error);
+        status = !parts->done || !parts->folder || !parts->writer ? qd_no_memory(error)
+                                                                  : prepare(parts, options, error);
     }
     if (status != QD_OK) {
         qd_parts_close(parts);
@@ -137,15 +136,15 @@ static void clear_batch(batch_t *self)
 
 void qd_parts_close(qd_parts_t *self)
 {
-    if (self == NULL)
+    if (!self)
         return;
     clear_batch(&self->open);
-    for (size_t i = 0; self->writer != NULL && i < self->writers; i++) {
+    for (size_t i = 0; self->writer && i < self->writers; i++) {
         clear_batch(&self->writer[i].sealed);
         free(self->writer[i].sealed.segment);
         free(self->writer[i].file.bytes);
     }
-    for (size_t s = 0; self->done != NULL && s < self->slots.count; s++)
+    for (size_t s = 0; self->done && s < self->slots.count; s++)
         qd_ranges_free(&self->done[s]);
     free(self->open.segment);
     free(self->writer);
@@ -198,11 +197,11 @@ static void fill_columns(const qd_part_kind_t *kind, const qd_segment_t *segment
 static bool copy_failures(const qd_segment_t *segment, qd_pending_t *pending)
 {
     pending->failure = qd_new(segment->failures + 1, sizeof *pending->failure, NULL);
-    if (pending->failure == NULL)
+    if (!pending->failure)
         return false;
     for (; pending->failures < segment->failures; pending->failures++) {
         char *reason = strdup(segment->failure[pending->failures].reason);
-        if (reason == NULL)
+        if (!reason)
             return false;
         pending->failure[pending->failures] =
             (qd_failure_t){segment->failure[pending->failures].world, reason};
@@ -221,7 +220,7 @@ qd_status_t qd_parts_copy(const qd_parts_t *self, const qd_segment_t *segment, q
                            .range = {segment->first, segment->worlds}};
     copy->column = qd_new(qd_part_width(&self->kind) * segment->worlds + 1, sizeof *copy->column, NULL);
     copy->tally = qd_new(segment->tally_size + 1, 1, NULL);
-    if (copy->column == NULL || copy->tally == NULL || !copy_failures(segment, copy)) {
+    if (!copy->column || !copy->tally || !copy_failures(segment, copy)) {
         qd_pending_clear(copy);
         return qd_no_memory(error);
     }
@@ -234,7 +233,7 @@ qd_status_t qd_parts_copy(const qd_parts_t *self, const qd_segment_t *segment, q
 static bool make_room(batch_t *self)
 {
     qd_pending_t *larger = qd_list_room(self->segment, self->count, 1, &self->capacity, sizeof *larger);
-    self->segment = larger != NULL ? larger : self->segment;
+    self->segment = larger ? larger : self->segment;
     return larger != NULL;
 }
 

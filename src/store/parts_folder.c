@@ -104,7 +104,7 @@ static qd_status_t read_text(const qd_files_t *files, const char *path, char **t
     *size = (size_t)found;
     if (found > SIZE_MOST)
         status = damaged(path, error);
-    else if ((*text = qd_new(*size + 1, 1, error)) == NULL)
+    else if (!(*text = qd_new(*size + 1, 1, error)))
         status = QD_ERROR_MEMORY;
     else
         status = qd_files_read(files, fd, path, 0, *text, *size, error);
@@ -119,12 +119,12 @@ qd_status_t qd_manifest_read(qd_manifest_t *self, const qd_files_t *files, const
     char *text = NULL, *path = qd_files_join(folder, QD_MANIFEST_NAME);
     size_t size = 0;
     qd_status_t status = QD_OK;
-    if (path == NULL)
+    if (!path)
         return qd_no_memory(error);
     status = read_text(files, path, &text, &size, error);
     if (status == QD_OK && (!checksum_holds(text, size) || !parse(self, text, size)))
         status = damaged(path, error);
-    else if (status == QD_OK && (self->version == NULL || self->config == NULL))
+    else if (status == QD_OK && (!self->version || !self->config))
         status = qd_no_memory(error);
     if (status != QD_OK)
         qd_manifest_free(self);
@@ -166,15 +166,15 @@ static long walk(int folder, bool (*wanted)(const char *name), const qd_files_t 
 {
     int own = dup(folder);
     DIR *listing = own < 0 ? NULL : fdopendir(own);
-    if (listing == NULL)
+    if (!listing)
         return -1;
     long found = 0;
     rewinddir(listing);
-    for (const struct dirent *entry; found >= 0 && (entry = next_entry(listing)) != NULL;) {
+    for (const struct dirent *entry; found >= 0 && (entry = next_entry(listing));) {
         if (!wanted(entry->d_name))
             continue;
         found++;
-        if (unlink_with != NULL && unlink_with->unlink(unlink_with->context, folder, entry->d_name) != 0)
+        if (unlink_with && unlink_with->unlink(unlink_with->context, folder, entry->d_name) != 0)
             found = -1;
     }
     int number = errno;
@@ -189,7 +189,7 @@ static mode_t mode_for(const char *folder)
     struct stat output;
     size_t length = strlen(folder), tail = strlen(".parts");
     char *path = length > tail ? strndup(folder, length - tail) : NULL;
-    bool there = path != NULL && stat(path, &output) == 0;
+    bool there = path && stat(path, &output) == 0;
     free(path);
     mode_t read = there ? output.st_mode & 0444 : 0444;
     return 0700 | read | read >> 2;
@@ -256,8 +256,8 @@ static qd_status_t write_manifest(const qd_files_t *files, const char *folder,
 {
     qd_manifest_t manifest = {.kind = *kind};
     manifest.version = strdup(QD_VERSION);
-    manifest.config = strdup(experiment->config == NULL ? "" : experiment->config);
-    qd_status_t status = manifest.version == NULL || manifest.config == NULL
+    manifest.config = strdup(experiment->config ? experiment->config : "");
+    qd_status_t status = !manifest.version || !manifest.config
                              ? qd_no_memory(error)
                              : qd_manifest_write(&manifest, files, folder, error);
     qd_manifest_free(&manifest);
@@ -272,7 +272,7 @@ qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
     bool write = false;
     qd_status_t status = QD_OK;
     char *path = qd_files_join(folder, QD_MANIFEST_NAME);
-    if (path == NULL)
+    if (!path)
         return qd_no_memory(error);
     bool there = false;
     status = qd_look_for(path, &there, error);
@@ -322,10 +322,10 @@ static bool parse_name(const char *name, uint64_t *rank, uint64_t *number)
 qd_status_t qd_parts_folder_next(const char *folder, int rank, uint64_t *number, qd_error_t *error)
 {
     DIR *listing = opendir(folder);
-    if (listing == NULL)
+    if (!listing)
         return qd_files_fail(error, folder, "open");
     *number = 0;
-    for (const struct dirent *entry; (entry = next_entry(listing)) != NULL;) {
+    for (const struct dirent *entry; (entry = next_entry(listing));) {
         uint64_t of, found;
         if (parse_name(entry->d_name, &of, &found) && of == (uint64_t)rank && found >= *number)
             *number = found + 1;
@@ -344,7 +344,7 @@ qd_status_t qd_parts_remove(const char *folder, const qd_files_t *files, qd_erro
 {
     struct stat found;
     int at;
-    if (files == NULL)
+    if (!files)
         files = &qd_files_system;
     if (lstat(folder, &found) != 0 && errno == ENOENT)
         return QD_OK;

@@ -23,7 +23,7 @@ static qd_status_t open_index(qd_parts_reader_t *self, const char *folder, qd_er
 {
     char *manifest = qd_files_join(folder, QD_MANIFEST_NAME);
     bool parts = false;
-    qd_status_t status = manifest == NULL ? qd_no_memory(error) : qd_look_for(manifest, &parts, error);
+    qd_status_t status = manifest ? qd_look_for(manifest, &parts, error) : qd_no_memory(error);
     free(manifest);
     if (status != QD_OK)
         return status;
@@ -45,14 +45,14 @@ static qd_status_t open_index(qd_parts_reader_t *self, const char *folder, qd_er
         return status;
     self->cell =
         qd_new(self->experiment->points * self->experiment->orders, sizeof(qd_result_summary_t *), error);
-    return self->cell == NULL ? qd_no_memory(error) : QD_OK;
+    return self->cell ? QD_OK : qd_no_memory(error);
 }
 
 qd_status_t qd_parts_reader_open(const char *folder, qd_parts_reader_t **self, qd_error_t *error)
 {
     qd_parts_reader_t *reader = qd_new(1, sizeof *reader, error);
     *self = NULL;
-    if (reader == NULL)
+    if (!reader)
         return qd_no_memory(error);
     qd_status_t status = open_index(reader, folder, error);
     if (status != QD_OK) {
@@ -65,9 +65,9 @@ qd_status_t qd_parts_reader_open(const char *folder, qd_parts_reader_t **self, q
 
 void qd_parts_reader_close(qd_parts_reader_t *self)
 {
-    if (self == NULL)
+    if (!self)
         return;
-    for (size_t i = 0; self->cell != NULL && i < self->experiment->points * self->experiment->orders; i++)
+    for (size_t i = 0; self->cell && i < self->experiment->points * self->experiment->orders; i++)
         free(self->cell[i]);
     free(self->cell);
     qd_index_free(self->index);
@@ -84,8 +84,8 @@ const qd_experiment_t *qd_parts_reader_experiment(const qd_parts_reader_t *self)
 void qd_parts_reader_provenance(const qd_parts_reader_t *self, qd_provenance_t *provenance)
 {
     const qd_experiment_t *experiment = self->experiment;
-    *provenance = (qd_provenance_t){.title = experiment->name == NULL ? "" : experiment->name,
-                                    .about = experiment->about == NULL ? "" : experiment->about,
+    *provenance = (qd_provenance_t){.title = experiment->name ? experiment->name : "",
+                                    .about = experiment->about ? experiment->about : "",
                                     .version = self->manifest.version,
                                     .source_commit = "",
                                     .created = "",
@@ -134,12 +134,12 @@ qd_status_t qd_parts_reader_summary(qd_parts_reader_t *self, size_t point, size_
         return qd_error_add(error, QD_ERROR_INPUT, "%s has no summary before the run has ended",
                             qd_value_info(outcome)->name);
     qd_result_summary_t **cell = &self->cell[point * self->experiment->orders + order];
-    if (*cell == NULL) {
+    if (!*cell) {
         const qd_tally_t *tally;
         qd_status_t status = qd_index_tally(self->index, point, order, &tally, error);
         if (status != QD_OK)
             return status;
-        if ((*cell = qd_new(QD_OUTCOMES_MAX, sizeof **cell, error)) == NULL)
+        if (!(*cell = qd_new(QD_OUTCOMES_MAX, sizeof **cell, error)))
             return QD_ERROR_MEMORY;
         for (size_t o = 0; o < qd_outcome_count; o++)
             (*cell)[o] = summary_of(tally, (qd_outcome_t)o);

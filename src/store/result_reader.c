@@ -20,7 +20,7 @@ static const char *keep_text(qd_result_file_t *self, const char *name)
 {
     char *value = qd_h5_get_text(&self->h5, "/", name);
     self->text[self->texts++] = value;
-    return value == NULL ? "" : value;
+    return value ? value : "";
 }
 
 static int as_count(int64_t value)
@@ -45,10 +45,10 @@ static void read_provenance(qd_result_file_t *self)
     p->shard = keep_text(self, "shard");
     p->config = keep_text(self, "config");
     char *hash = qd_h5_get_text(&self->h5, "/", "config_hash");
-    p->config_hash = hash == NULL ? 0 : strtoull(hash, NULL, 16);
+    p->config_hash = hash ? strtoull(hash, NULL, 16) : 0;
     free(hash);
     hash = qd_h5_get_text(&self->h5, "/", "result_hash");
-    snprintf(p->result_hash, sizeof p->result_hash, "%s", hash == NULL ? "" : hash);
+    snprintf(p->result_hash, sizeof p->result_hash, "%s", hash ? hash : "");
     free(hash);
     qd_h5_get_hash(&self->h5, "/", "seed", &p->seed);
     qd_h5_get_whole(&self->h5, "/", "complete", &complete);
@@ -128,12 +128,12 @@ qd_status_t qd_result_file_open(const char *path, qd_result_file_t **self, qd_er
     struct stat state;
     qd_result_file_t *file = qd_new(1, sizeof *file, error);
     *self = NULL;
-    if (file == NULL)
+    if (!file)
         return qd_no_memory(error);
     char *folder = parts_beside(path);
     qd_status_t status;
-    if (folder != NULL || (stat(path, &state) == 0 && S_ISDIR(state.st_mode)))
-        status = open_folder(file, folder != NULL ? folder : path, error);
+    if (folder || (stat(path, &state) == 0 && S_ISDIR(state.st_mode)))
+        status = open_folder(file, folder ? folder : path, error);
     else
         status = open_file(file, path, error);
     free(folder);
@@ -147,7 +147,7 @@ qd_status_t qd_result_file_open(const char *path, qd_result_file_t **self, qd_er
 
 static void free_texts(char **text, size_t count)
 {
-    for (size_t i = 0; text != NULL && i < count; i++)
+    for (size_t i = 0; text && i < count; i++)
         free(text[i]);
     free(text);
 }
@@ -163,7 +163,7 @@ static void free_summaries(summaries_t *self)
 
 void qd_result_file_close(qd_result_file_t *self)
 {
-    if (self == NULL)
+    if (!self)
         return;
     qd_error_t ignored = QD_ERROR_NONE;
     if (qd_h5_close(&self->h5, &ignored) != QD_OK)
@@ -182,7 +182,7 @@ void qd_result_file_close(qd_result_file_t *self)
 
 qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t *error)
 {
-    if (self->parts != NULL)
+    if (self->parts)
         return qd_parts_reader_check(self->parts, error);
     qd_h5_check(&self->h5, worlds);
     return qd_result_file_outcome(self, error);
@@ -190,7 +190,7 @@ qd_status_t qd_result_file_check(qd_result_file_t *self, bool worlds, qd_error_t
 
 qd_status_t qd_result_file_check_by(qd_result_file_t *self, size_t threads, qd_error_t *error)
 {
-    if (self->parts != NULL)
+    if (self->parts)
         return qd_parts_reader_check(self->parts, error);
     qd_h5_check_by(&self->h5, true, qd_h5_readers(&self->h5, threads));
     return qd_result_file_outcome(self, error);
@@ -225,14 +225,14 @@ uint64_t qd_result_file_worlds(const qd_result_file_t *self)
 
 const char *qd_result_file_point_label(const qd_result_file_t *self, size_t point)
 {
-    return self->parts == NULL ? self->point_label[point]
-                               : qd_parts_reader_experiment(self->parts)->point[point].label;
+    return !self->parts ? self->point_label[point]
+                        : qd_parts_reader_experiment(self->parts)->point[point].label;
 }
 
 const char *qd_result_file_order_label(const qd_result_file_t *self, size_t order)
 {
-    return self->parts == NULL ? self->order_label[order]
-                               : qd_parts_reader_experiment(self->parts)->order[order].label;
+    return !self->parts ? self->order_label[order]
+                        : qd_parts_reader_experiment(self->parts)->order[order].label;
 }
 
 qd_status_t qd_result_file_experiment(const qd_result_file_t *self, const char *name,
@@ -258,12 +258,12 @@ qd_status_t qd_result_file_experiment(const qd_result_file_t *self, const char *
 
 bool qd_result_file_holds(qd_result_file_t *self, const char *variable)
 {
-    return self->parts == NULL && qd_h5_exists(&self->h5, variable);
+    return !self->parts && qd_h5_exists(&self->h5, variable);
 }
 
 bool qd_result_file_has_worlds(qd_result_file_t *self, qd_outcome_t outcome)
 {
-    if (self->parts != NULL)
+    if (self->parts)
         return qd_parts_reader_keeps(self->parts, outcome);
     char path[128];
     snprintf(path, sizeof path, "/worlds/%s", qd_value_info(outcome)->name);
@@ -290,7 +290,7 @@ static void *read_cells(qd_result_file_t *self, const char *path, qd_h5_type_t t
 {
     size_t count;
     void *value = qd_h5_read(&self->h5, path, type, &count);
-    if (value != NULL && count != self->points * self->orders * each) {
+    if (value && count != self->points * self->orders * each) {
         qd_h5_refuse(&self->h5, "a variable has another shape than (point, order)");
         free(value);
         return NULL;
@@ -302,8 +302,8 @@ bool qd_result_file_summarises(qd_result_file_t *self, qd_outcome_t outcome)
 {
     char path[128];
     const qd_outcome_info_t *info = qd_value_info(outcome);
-    if (info == NULL || self->parts != NULL)
-        return info != NULL && outcome < QD_OUTCOMES_MAX;
+    if (!info || self->parts)
+        return info && outcome < QD_OUTCOMES_MAX;
     snprintf(path, sizeof path, "/summary/%s", info->name);
     return qd_result_file_holds(self, path);
 }
@@ -311,13 +311,13 @@ bool qd_result_file_summarises(qd_result_file_t *self, qd_outcome_t outcome)
 qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order, uint64_t *worlds,
                                 qd_error_t *error)
 {
-    if (self->parts != NULL) {
+    if (self->parts) {
         *worlds = qd_parts_reader_done(self->parts, point, order);
         return QD_OK;
     }
-    if (self->done == NULL)
+    if (!self->done)
         self->done = read_cells(self, "/worlds_done", QD_H5_HASH, 1);
-    *worlds = self->done == NULL ? 0 : self->done[point * self->orders + order];
+    *worlds = self->done ? self->done[point * self->orders + order] : 0;
     return qd_result_file_outcome(self, error);
 }
 
@@ -326,7 +326,7 @@ static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, 
     summaries_t *summaries = &self->summaries[outcome];
     const char *name = qd_value_info(outcome)->name;
     char path[128];
-    if (summaries->count != NULL)
+    if (summaries->count)
         return QD_OK;
     snprintf(path, sizeof path, "/summary/%s", name);
     if (!qd_h5_exists(&self->h5, path))
@@ -357,7 +357,7 @@ qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t 
                                    qd_result_summary_t *summary, qd_error_t *error)
 {
     *summary = (qd_result_summary_t){0};
-    if (self->parts != NULL)
+    if (self->parts)
         return qd_parts_reader_summary(self->parts, point, order, outcome, summary, error);
     qd_status_t status = read_summaries(self, outcome, error);
     if (status != QD_OK)
@@ -378,7 +378,7 @@ qd_status_t qd_result_file_summary(qd_result_file_t *self, size_t point, size_t 
 qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t order, qd_outcome_t outcome,
                                 uint64_t first, size_t count, double out[], qd_error_t *error)
 {
-    if (self->parts != NULL)
+    if (self->parts)
         return qd_parts_reader_read(self->parts, point, order, outcome, first, count, out, error);
     if (!qd_result_file_has_worlds(self, outcome))
         return qd_error_add(error, QD_ERROR_INPUT, "%s: holds no worlds of %s", self->h5.path,
@@ -393,7 +393,7 @@ qd_status_t qd_result_file_read(qd_result_file_t *self, size_t point, size_t ord
     snprintf(path, sizeof path, "/worlds/%s", qd_value_info(outcome)->name);
     if (there > 0)
         qd_h5_read_slab(&self->h5, path, QD_H5_REAL, 3, start, size, out);
-    if (qd_cf_outcome_flags(outcome) != NULL)
+    if (qd_cf_outcome_flags(outcome))
         qd_cf_restore_codes(out, there);
     return qd_result_file_outcome(self, error);
 }
@@ -421,7 +421,7 @@ qd_status_t qd_result_file_at_point(qd_result_file_t *self, const char *variable
         size[axis] = qd_h5_length(&self->h5, variable, axis);
         *count *= size[axis];
     }
-    if (!self->h5.failed && (*value = qd_new(*count + 1, sizeof **value, error)) == NULL)
+    if (!self->h5.failed && !(*value = qd_new(*count + 1, sizeof **value, error)))
         return QD_ERROR_MEMORY;
     if (!self->h5.failed)
         qd_h5_read_slab(&self->h5, variable, QD_H5_REAL, rank, start, size, *value);

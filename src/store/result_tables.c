@@ -49,7 +49,7 @@ void qd_result_file_free_tables(qd_result_file_t *self)
 static qd_status_t read_table(qd_result_file_t *self, const qd_table_t *table, void **rows, size_t *count,
                               qd_error_t *error)
 {
-    if (*rows == NULL && self->parts == NULL)
+    if (!*rows && !self->parts)
         *rows = qd_table_read(&self->h5, table, count);
     return qd_result_file_outcome(self, error);
 }
@@ -71,7 +71,7 @@ qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd_result_fail
                                     size_t *count, qd_error_t *error)
 {
     qd_status_t status = QD_OK;
-    if (self->parts != NULL && self->failure == NULL) {
+    if (self->parts && !self->failure) {
         qd_result_failure_t *rows = NULL;
         status = qd_parts_reader_failures(self->parts, &rows, &self->failures, error);
         self->failure = rows;
@@ -119,10 +119,10 @@ static qd_status_t read_named(qd_result_file_t *self, const qd_table_t *table, q
     *name = NULL;
     *count = 0;
     qd_status_t status = qd_result_file_claims(self, &claim, &claims, error);
-    if (status != QD_OK || self->parts != NULL || !qd_h5_exists(&self->h5, table->across))
+    if (status != QD_OK || self->parts || !qd_h5_exists(&self->h5, table->across))
         return status;
     status = read_table(self, table, &kept->cell, &kept->cells, error);
-    if (status == QD_OK && kept->name == NULL) {
+    if (status == QD_OK && !kept->name) {
         kept->name = qd_h5_read(&self->h5, table->across, QD_H5_TEXT, &kept->names);
         status = qd_result_file_outcome(self, error);
     }

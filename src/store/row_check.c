@@ -23,7 +23,7 @@ static bool decides_by_hash(const qd_row_check_t *self)
 qd_row_check_t *qd_row_check_new(qd_index_t *index, uint64_t columns)
 {
     qd_row_check_t *self = qd_new(1, sizeof *self, NULL);
-    if (self == NULL)
+    if (!self)
         return NULL;
     self->index = index;
     self->columns = columns;
@@ -36,7 +36,7 @@ qd_row_check_t *qd_row_check_new(qd_index_t *index, uint64_t columns)
 
 void qd_row_check_free(qd_row_check_t *self)
 {
-    if (self != NULL)
+    if (self)
         qd_tally_free(self->again);
     free(self);
 }
@@ -50,7 +50,7 @@ qd_status_t qd_row_check_begin(qd_row_check_t *self, size_t point, size_t order,
     qd_tally_free(self->again);
     self->again =
         decides_by_hash(self) ? NULL : qd_tally_new(qd_index_periods(self->index, point, order), false);
-    return decides_by_hash(self) || self->again != NULL ? QD_OK : qd_no_memory(error);
+    return decides_by_hash(self) || self->again ? QD_OK : qd_no_memory(error);
 }
 
 void qd_row_check_take(qd_row_check_t *self, size_t outcome, const double value[], size_t count)
@@ -85,11 +85,11 @@ static const char *reason_of(qd_row_check_t *self, uint64_t world)
 static void add_row(qd_row_check_t *self, uint64_t world, const qd_outcomes_t *row)
 {
     const char *reason = reason_of(self, world);
-    if (decides_by_hash(self) && reason != NULL)
+    if (decides_by_hash(self) && reason)
         qd_hash_sum_add_failure(&self->hash, world, reason);
     else if (decides_by_hash(self))
         qd_hash_sum_add(&self->hash, world, row);
-    else if (reason != NULL)
+    else if (reason)
         qd_tally_add_failure(self->again, world, reason);
     else
         qd_tally_add(self->again, world, &(qd_result_t){.outcomes = *row});
@@ -133,18 +133,17 @@ static qd_status_t refuse(const qd_row_check_t *self, const char *outcome, qd_er
         "%s: the rows of point %s, order %s%s%s are not those of the statistics kept with them: the file "
         "was changed or damaged",
         qd_sources_path(index->sources, unit->source), experiment->point[self->point].label,
-        experiment->order[self->order].label, outcome == NULL ? "" : ", outcome ",
-        outcome == NULL ? "" : outcome);
+        experiment->order[self->order].label, outcome ? ", outcome " : "", outcome ? outcome : "");
 }
 
 static qd_status_t check_hash(const qd_row_check_t *self, const qd_hash_sum_t *known, qd_error_t *error)
 {
     qd_tally_extent_t extent;
     qd_status_t status =
-        known != NULL ? QD_OK : qd_index_extent(self->index, self->point, self->order, &extent, error);
+        known ? QD_OK : qd_index_extent(self->index, self->point, self->order, &extent, error);
     if (status != QD_OK)
         return status;
-    qd_hash_sum_t hash = known != NULL ? *known : extent.totals.hash;
+    qd_hash_sum_t hash = known ? *known : extent.totals.hash;
     return hash.low == self->hash.low && hash.high == self->hash.high ? QD_OK : refuse(self, NULL, error);
 }
 
@@ -197,7 +196,7 @@ qd_status_t qd_index_check_rows(qd_index_t *self, qd_error_t *error)
     qd_status_t status = QD_OK;
     qd_row_check_t *check = qd_row_check_new(self, self->kind.columns);
     bool *met = qd_new(self->slots.count + 1, sizeof *met, error), differs = false;
-    if (check == NULL || met == NULL) {
+    if (!check || !met) {
         status = qd_no_memory(error);
         goto out;
     }

@@ -40,7 +40,7 @@ struct qd_sources {
 qd_sources_t *qd_sources_new(const qd_files_t *files)
 {
     qd_sources_t *self = qd_new(1, sizeof *self, NULL);
-    if (self != NULL)
+    if (self)
         self->files = files;
     return self;
 }
@@ -48,9 +48,9 @@ qd_sources_t *qd_sources_new(const qd_files_t *files)
 static void shut(qd_sources_t *self, handle_t *handle)
 {
     qd_error_t ignored = QD_ERROR_NONE;
-    if (handle->open && handle->h5 != NULL && qd_h5_close(handle->h5, &ignored) != QD_OK)
+    if (handle->open && handle->h5 && qd_h5_close(handle->h5, &ignored) != QD_OK)
         ignored.status = QD_OK; /* failures of reading were reported when they happened */
-    if (handle->open && handle->h5 == NULL)
+    if (handle->open && !handle->h5)
         self->files->close(self->files->context, handle->fd);
     free(handle->h5);
     free(handle->window);
@@ -60,7 +60,7 @@ static void shut(qd_sources_t *self, handle_t *handle)
 
 void qd_sources_free(qd_sources_t *self)
 {
-    if (self == NULL)
+    if (!self)
         return;
     for (size_t i = 0; i < OPEN_MOST; i++)
         shut(self, &self->handle[i]);
@@ -73,11 +73,11 @@ void qd_sources_free(qd_sources_t *self)
 size_t qd_sources_add(qd_sources_t *self, const char *path, bool result)
 {
     source_t *larger = qd_list_room(self->source, self->count, 1, &self->capacity, sizeof *larger);
-    if (larger == NULL)
+    if (!larger)
         return SIZE_MAX;
     self->source = larger;
     char *copy = strdup(path);
-    if (copy == NULL)
+    if (!copy)
         return SIZE_MAX;
     self->source[self->count] = (source_t){copy, result};
     return self->count++;
@@ -103,7 +103,7 @@ static qd_status_t open_source(qd_sources_t *self, size_t number, handle_t **out
     shut(self, handle);
     if (source->result) {
         qd_h5_t *h5 = qd_new(1, sizeof *h5, error);
-        if (h5 == NULL)
+        if (!h5)
             return qd_no_memory(error);
         qd_h5_open(h5, source->path);
         if (h5->failed) {
@@ -113,7 +113,7 @@ static qd_status_t open_source(qd_sources_t *self, size_t number, handle_t **out
         }
         *handle = (handle_t){.open = true, .source = number, .h5 = h5};
         handle->ahead = qd_embedded_ahead_new();
-        return handle->ahead != NULL ? QD_OK : qd_no_memory(error);
+        return handle->ahead ? QD_OK : qd_no_memory(error);
     }
     int fd;
     uint64_t size;
@@ -130,7 +130,7 @@ static qd_status_t move_window(qd_sources_t *self, handle_t *handle, uint64_t at
     const char *path = self->source[handle->source].path;
     handle->size = 0;
     handle->at = at;
-    if (handle->window == NULL && (handle->window = qd_new(WINDOW, 1, error)) == NULL)
+    if (!handle->window && !(handle->window = qd_new(WINDOW, 1, error)))
         return QD_ERROR_MEMORY;
     while (handle->size < WINDOW) {
         ssize_t got = self->files->pread(self->files->context, handle->fd, handle->window + handle->size,
@@ -173,7 +173,7 @@ qd_status_t qd_sources_column(qd_sources_t *self, const qd_unit_t *unit, const q
     qd_status_t status = open_source(self, unit->source, &handle, error);
     if (status != QD_OK)
         return status;
-    if (handle->h5 != NULL)
+    if (handle->h5)
         return qd_embedded_column(handle->h5, handle->ahead, unit, outcome, first, count, out, error);
     uint64_t at = range->offset + 8 * (column * range->range.count + (first - range->range.first));
     return read_part(self, handle, at, out, count * sizeof out[0], error);
@@ -187,9 +187,9 @@ qd_status_t qd_sources_tally(qd_sources_t *self, const qd_unit_t *unit, unsigned
     qd_status_t status = open_source(self, unit->source, &handle, error);
     if (status != QD_OK)
         return status;
-    if ((*bytes = qd_new(unit->tally_size + 1, 1, error)) == NULL)
+    if (!(*bytes = qd_new(unit->tally_size + 1, 1, error)))
         return QD_ERROR_MEMORY;
-    if (handle->h5 != NULL)
+    if (handle->h5)
         status = qd_embedded_tally(handle->h5, handle->ahead, unit, *bytes, error);
     else
         status = read_part(self, handle, unit->tally_offset, *bytes, unit->tally_size, error);

@@ -37,11 +37,11 @@ void qd_table_visit(const qd_table_t *self, const void *row, bool page, const qd
 static void *gather(const qd_table_t *self, const qd_table_column_t *column, const void *rows, size_t count)
 {
     char *values = qd_new(count + 1, 8, NULL);
-    for (size_t i = 0; values != NULL && i < count; i++) {
+    for (size_t i = 0; values && i < count; i++) {
         memcpy(values + 8 * i, (const char *)rows + i * self->size + column->offset, 8);
         const char *text;
         memcpy(&text, values + 8 * i, 8);
-        if (column->type == QD_H5_TEXT && text == NULL) {
+        if (column->type == QD_H5_TEXT && !text) {
             text = "";
             memcpy(values + 8 * i, &text, 8);
         }
@@ -60,23 +60,23 @@ static qd_h5_values_t values_of(const qd_table_column_t *column, const void *gat
 void qd_table_write(qd_h5_t *h5, const qd_table_t *self, const void *rows, size_t count)
 {
     /* A second dimension of its own lies in the group, which then exists. */
-    if (self->across == NULL || strncmp(self->across, self->group, strlen(self->group)) != 0)
+    if (!self->across || strncmp(self->across, self->group, strlen(self->group)) != 0)
         qd_h5_group(h5, self->group);
     if (count == 0) /* hdf5r and rhdf5 cannot read variables without elements */
         return;
-    if (self->across == NULL)
+    if (!self->across)
         qd_h5_dimension(h5, self->dimension, count, false);
     for (size_t c = 0; c < self->columns && !h5->failed; c++) {
         const qd_table_column_t *column = &self->column[c];
         char path[128];
         snprintf(path, sizeof path, "%s/%s", self->group, column->name);
         qd_h5_variable_t variable = {.path = path,
-                                     .rank = self->across == NULL ? 1 : 2,
+                                     .rank = self->across ? 2 : 1,
                                      .dimension = {self->dimension, self->across},
                                      .units = column->units,
                                      .long_name = column->long_name};
         void *values = gather(self, column, rows, count);
-        if (values == NULL)
+        if (!values)
             qd_h5_no_memory(h5);
         qd_h5_put(h5, &variable, values_of(column, values));
         free(values);
@@ -114,12 +114,12 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
     if (!qd_h5_exists(h5, self->dimension) || !qd_h5_exists(h5, self->group))
         return NULL;
     size_t rows = qd_h5_length(h5, self->dimension, 0);
-    size_t across = self->across == NULL ? 1 : qd_h5_length(h5, self->across, 0);
+    size_t across = self->across ? qd_h5_length(h5, self->across, 0) : 1;
     rows = across > 0 && rows > BYTES_MOST / across ? BYTES_MOST : rows * across;
     if (rows > BYTES_MOST / self->size)
         qd_h5_refuse(h5, "damaged: a table claims more rows than any run writes");
     char *row = h5->failed ? NULL : qd_new(rows + 1, self->size, NULL);
-    if (row == NULL)
+    if (!row)
         qd_h5_no_memory(h5);
     else
         blank(self, row, rows);
@@ -130,19 +130,19 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
             continue;
         size_t got;
         void *values = qd_h5_read(h5, path, self->column[c].type, &got);
-        if (values != NULL && got == rows)
+        if (values && got == rows)
             scatter(self, &self->column[c], values, row, rows);
-        else if (values != NULL) {
+        else if (values) {
             free_values(self->column[c].type, values, got);
             qd_h5_refuse(h5, "damaged: the columns of a table have different lengths");
         }
     }
     /* A missing text is "", malloc'ed like the others. */
-    for (size_t i = 0; row != NULL && i < rows; i++) {
+    for (size_t i = 0; row && i < rows; i++) {
         for (size_t c = 0; c < self->columns; c++) {
             char *text, *at = row + i * self->size + self->column[c].offset;
             memcpy(&text, at, sizeof text);
-            if (self->column[c].type == QD_H5_TEXT && text == NULL && (text = qd_new(1, 1, NULL)) != NULL)
+            if (self->column[c].type == QD_H5_TEXT && !text && (text = qd_new(1, 1, NULL)))
                 memcpy(at, &text, sizeof text);
         }
     }
@@ -156,7 +156,7 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
 
 void qd_table_free(const qd_table_t *self, void *rows, size_t count)
 {
-    for (size_t i = 0; rows != NULL && i < count; i++) {
+    for (size_t i = 0; rows && i < count; i++) {
         for (size_t c = 0; c < self->columns; c++) {
             char *text;
             memcpy(&text, (char *)rows + i * self->size + self->column[c].offset, sizeof text);

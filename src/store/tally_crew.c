@@ -8,7 +8,7 @@
 
 size_t qd_crew_workers(const qd_runner_t *runner)
 {
-    return runner != NULL ? (size_t)runner->threads : 1;
+    return runner ? (size_t)runner->threads : 1;
 }
 
 qd_status_t qd_tally_crew_init(qd_tally_crew_t *self, qd_index_t *index, const qd_runner_t *runner,
@@ -22,7 +22,7 @@ qd_status_t qd_tally_crew_init(qd_tally_crew_t *self, qd_index_t *index, const q
                               .most = workers * CELLS_A_WORKER};
     self->fault = qd_new(workers, sizeof *self->fault, error);
     self->cell = qd_new(self->most, sizeof *self->cell, error);
-    if (self->fault == NULL || self->cell == NULL)
+    if (!self->fault || !self->cell)
         return qd_no_memory(error);
     for (size_t i = 0; i < workers; i++)
         self->fault[i] = QD_ERROR_NONE;
@@ -60,7 +60,7 @@ qd_status_t qd_tally_crew_finish(qd_tally_crew_t *self, qd_error_t *error)
     for (size_t i = 0; i < self->workers && status == QD_OK; i++)
         if (self->fault[i].count > 0)
             status = qd_error_add(error, self->fault[i].status, "%s", self->fault[i].text);
-    for (size_t i = 0; i < self->cells && self->task.after != NULL && status == QD_OK; i++)
+    for (size_t i = 0; i < self->cells && self->task.after && status == QD_OK; i++)
         status = self->task.after(self->task.context, &self->cell[i], error);
     drop_cells(self);
     return status;

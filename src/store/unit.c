@@ -28,7 +28,7 @@ static size_t find(const qd_ranges_t *self, uint64_t world)
 static bool make_room(qd_ranges_t *self)
 {
     qd_range_t *larger = qd_list_room(self->range, self->size, 1, &self->capacity, sizeof *larger);
-    self->range = larger != NULL ? larger : self->range;
+    self->range = larger ? larger : self->range;
     return larger != NULL;
 }
 
@@ -146,7 +146,7 @@ static int compare_hashes(const void *a, const void *b)
 static size_t find_hash(const qd_slots_t *self, uint64_t hash)
 {
     const uint64_t *found = bsearch(&hash, self->hash, self->distinct, sizeof hash, compare_hashes);
-    return found == NULL ? QD_NO_SLOT : (size_t)(found - self->hash);
+    return found ? (size_t)(found - self->hash) : QD_NO_SLOT;
 }
 
 qd_status_t qd_slots_init(qd_slots_t *self, const qd_experiment_t *experiment, qd_error_t *error)
@@ -156,7 +156,7 @@ qd_status_t qd_slots_init(qd_slots_t *self, const qd_experiment_t *experiment, q
     self->hash = qd_new(points + 1, sizeof *self->hash, error);
     self->of_point = qd_new(points + 1, sizeof *self->of_point, error);
     self->point = qd_new(points + 1, sizeof *self->point, error);
-    if (self->hash == NULL || self->of_point == NULL || self->point == NULL) {
+    if (!self->hash || !self->of_point || !self->point) {
         qd_slots_free(self);
         return qd_no_memory(error);
     }

@@ -272,7 +272,7 @@ static qd_status_t parse_events(qd_yaml_t *self, const char *text, size_t length
         status = qd_no_memory(self->error);
         goto out;
     }
-    while (!status && (event = fy_parser_parse(parser)) != NULL) {
+    while (!status && (event = fy_parser_parse(parser))) {
         status = take_event(&build, event);
         fy_parser_event_free(parser, event);
     }
