@@ -91,11 +91,21 @@ static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_
     return status;
 }
 
+/* The status, or that of a fault that was told since `told` messages while the status stayed good: a draft that lacks
+ * something is not published. */
+static qd_status_t heed(qd_status_t status, const qd_error_t *error, size_t told)
+{
+    if (status != QD_OK || !error || error->count == told)
+        return status;
+    return error->status != QD_OK ? error->status : QD_ERROR_INTERNAL;
+}
+
 qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
                         const qd_assemble_options_t *options, qd_assembled_t *assembled, qd_error_t *error)
 {
     qd_draft_t draft = {.folder = -1, .fd = -1};
     qd_status_t status = QD_OK;
+    size_t told = error ? error->count : 0;
     bool there;
     if ((status = qd_look_for(options->path, &there, error)) != QD_OK)
         return status;
@@ -113,6 +123,7 @@ qd_status_t qd_assemble(const qd_experiment_t *experiment, qd_index_t *index,
         status = qd_draft_sync(&draft, error);
     if (status == QD_OK && !options->scratch)
         status = check_digest(self, draft.temporary, error);
+    status = heed(status, error, told);
     if (status == QD_OK)
         status = qd_draft_publish(&draft, options->overwrite, error);
     if (status == QD_OK)

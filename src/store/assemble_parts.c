@@ -49,12 +49,11 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
         }
         seen[of_point[p]] = true;
     }
+    bool planned = seen && self->unit;
     free(seen);
     self->value = qd_new(self->units + self->ranges + 1, sizeof *self->value, error);
     self->waiting = qd_new(self->room, 1, error);
-    if (!self->unit || !self->value || !self->waiting)
-        return qd_no_memory(error);
-    return QD_OK;
+    return planned && self->value && self->waiting ? QD_OK : qd_no_memory(error);
 }
 
 /* Writes the pending bytes: whole chunks, except at the end. */

@@ -155,6 +155,8 @@ static void try_all(qd_status_t (*work)(qd_error_t *error), const char *name, lo
         requests = fail_at(0);
         if (status != QD_OK && (status == QD_ERROR_INPUT || error.text[0] == '\0'))
             fail_msg("%s, request %ld: status %d, message `%s`", name, k, status, error.text);
+        if (status == QD_OK && error.count > 0)
+            fail_msg("%s, request %ld: done, and yet `%s`", name, k, error.text);
         if (has_draft())
             fail_msg("%s, request %ld: a draft was left", name, k);
         refusals += status != QD_OK;
