@@ -178,17 +178,16 @@ static qd_status_t add_family(qd_claim_sequences_t *self, qd_place_family_t fami
 
 /* ---- bounds -------------------------------------------------------------------------------------------- */
 
-/* The bounds of a weighted sum. */
-static void find_bounds(const qd_claim_sequences_t *self, const effect_t *effect, const double weight[],
-                        const double greatest[], double *low, double *high)
+static qd_interval_t find_bounds(const qd_claim_sequences_t *self, const effect_t *effect,
+                                 const double weight[], const double greatest[])
 {
-    *low = *high = 0.0;
+    qd_interval_t sum = {0.0, 0.0};
     for (size_t k = 0; k < effect->terms; k++) {
-        double least = weight[k] * qd_outcome_table[self->column[effect->column[k]].outcome].low;
-        double most = weight[k] * greatest[effect->column[k]];
-        *low += weight[k] == 0.0 ? 0.0 : fmin(least, most);
-        *high += weight[k] == 0.0 ? 0.0 : fmax(least, most);
+        size_t column = effect->column[k];
+        double least = qd_outcome_table[self->column[column].outcome].low;
+        sum = qd_interval_add_term(sum, weight[k], least, greatest[column]);
     }
+    return sum;
 }
 
 /* The greatest value of every column. */
@@ -241,16 +240,16 @@ static double alpha_now(const qd_claim_sequences_t *self, const place_t *place)
 
 static qd_status_t start_sequences(qd_claim_sequences_t *self, qd_error_t *error)
 {
-    double *greatest = qd_new(self->columns, sizeof *greatest, error), low, high;
+    double *greatest = qd_new(self->columns, sizeof *greatest, error);
     qd_status_t status = greatest ? find_greatest(self, greatest, error) : QD_ERROR_MEMORY;
     for (size_t i = 0; i < self->places && status == QD_OK; i++) {
         const place_t *place = &self->place[i];
         const qd_claim_t *claim = &self->experiment->claim[place->claim];
         self->awaited[i] = place->family == QD_PLACES_CLAIMS && claim->awaited;
         for (size_t e = place->first; e < place->first + place->effects; e++) {
-            find_bounds(self, &self->effect[e], qd_contrast_weights(self->effect[e].contrast), greatest, &low,
-                        &high);
-            qd_effect_sequence_init(&self->sequence[e], low, high, self->effect[e].margin,
+            const double *weight = qd_contrast_weights(self->effect[e].contrast);
+            qd_interval_t bounds = find_bounds(self, &self->effect[e], weight, greatest);
+            qd_effect_sequence_init(&self->sequence[e], bounds.low, bounds.high, self->effect[e].margin,
                                     alpha_of(self, place), self->experiment->precision.min_worlds,
                                     self->experiment->worlds);
         }

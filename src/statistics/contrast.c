@@ -110,12 +110,11 @@ qd_contrast_t *qd_contrast_new(size_t terms, const double weight[])
 
 void qd_contrast_set_range(qd_contrast_t *self, double least, double most)
 {
-    self->low = self->high = 0.0;
-    for (size_t k = 0; k < self->terms; k++) {
-        double a = self->weight[k] * least, b = self->weight[k] * most;
-        self->low += self->weight[k] == 0.0 ? 0.0 : fmin(a, b);
-        self->high += self->weight[k] == 0.0 ? 0.0 : fmax(a, b);
-    }
+    qd_interval_t sum = {0.0, 0.0};
+    for (size_t k = 0; k < self->terms; k++)
+        sum = qd_interval_add_term(sum, self->weight[k], least, most);
+    self->low = sum.low;
+    self->high = sum.high;
 }
 
 void qd_contrast_free(qd_contrast_t *self)

@@ -46,6 +46,16 @@ qd_interval_t qd_interval_bounded(double mean, double sd, uint64_t n, double low
 qd_interval_t qd_interval_rare(uint64_t n, size_t k, double value[], double low, double high,
                                double confidence);
 
+/* The bounds of a weighted sum with one more term, which lies in [least, most]; either may be infinite. Begin
+ * with {0, 0}. */
+static inline qd_interval_t qd_interval_add_term(qd_interval_t sum, double weight, double least, double most)
+{
+    if (weight == 0.0) /* also of an unbounded term */
+        return sum;
+    double a = weight * least, b = weight * most;
+    return (qd_interval_t){sum.low + (a < b ? a : b), sum.high + (a < b ? b : a)};
+}
+
 /* Student's interval for a mean: mean -+ t sd / sqrt(n), n - 1 degrees of freedom; unbounded below two
  * values. */
 qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confidence);
