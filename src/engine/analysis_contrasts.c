@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
     const qd_experiment_t *experiment;
     qd_cells_t cells;
+    qd_cell_size_t *size; /* [points * orders] */
     size_t span;
     qd_runner_t runner;
     size_t pairs, capacity;
@@ -180,8 +181,9 @@ static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome
 {
     static const double weight[] = {1.0, -1.0};
     static const size_t apart[] = {0, 1};
-    double least = 0.0, most = 0.0;
-    qd_status_t status = qd_cells_range(&self->cells, self->experiment, outcome, &least, &most, error);
+    double least = qd_outcome_table[outcome].low;
+    double most = qd_cells_greatest(&self->cells, self->experiment, self->size, outcome);
+    qd_status_t status = QD_OK;
     for (size_t i = 0; i < self->pairs && status == QD_OK; i++) {
         const qd_cell_t *cell = self->cells.cell;
         bool paired = cell[self->pair[i].more].stratum == cell[self->pair[i].less].stratum;
@@ -233,14 +235,16 @@ qd_status_t qd_analyse_contrasts(const qd_experiment_t *experiment, qd_index_t *
         status = choose_pairs(&pairs, out, error);
     if (status != QD_OK || pairs.pairs == 0 || outcomes == 0)
         goto out;
+    pairs.size = qd_worker_cell_sizes(experiment);
     out->contrast = qd_new(pairs.pairs * outcomes, sizeof *out->contrast, error);
-    if (!out->contrast)
+    if (!pairs.size || !out->contrast)
         status = qd_no_memory(error);
     for (size_t o = 0; o < qd_outcome_count && status == QD_OK; o++)
         if (chosen[o])
             status = compare(&pairs, done, (qd_outcome_t)o, out, error);
 out:
     free(pairs.pair);
+    free(pairs.size);
     qd_cells_free(&pairs.cells);
     return status;
 }

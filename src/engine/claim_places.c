@@ -6,7 +6,6 @@
 #include "base/memory.h"
 #include "engine/columns.h"
 #include "engine/findings.h"
-#include "engine/worker.h"
 
 /* ---- cells that are read together ---------------------------------------------------------------------- */
 
@@ -54,20 +53,15 @@ static qd_status_t cells_add_arm(qd_cells_t *self, const qd_experiment_t *experi
     return status;
 }
 
-qd_status_t qd_cells_range(const qd_cells_t *self, const qd_experiment_t *experiment, qd_outcome_t outcome,
-                           double *least, double *most, qd_error_t *error)
+double qd_cells_greatest(const qd_cells_t *self, const qd_experiment_t *experiment,
+                         const qd_cell_size_t size[], qd_outcome_t outcome)
 {
-    qd_change_t *change = qd_worker_schedule(experiment);
-    if (!change)
-        return qd_no_memory(error);
-    *least = *most = qd_outcome_table[outcome].low;
+    double greatest = qd_outcome_table[outcome].low;
     for (size_t k = 0; k < self->size; k++) {
-        size_t states, periods;
-        qd_worker_sizes_at(experiment, self->cell[k].point, self->cell[k].order, change, &states, &periods);
-        *most = fmax(*most, qd_outcome_greatest(outcome, (double)states, (double)periods));
+        size_t cell = self->cell[k].point * experiment->orders + self->cell[k].order;
+        greatest = fmax(greatest, qd_outcome_greatest(outcome, &size[cell]));
     }
-    free(change);
-    return QD_OK;
+    return greatest;
 }
 
 /* One more than the largest world that all cells of a stratum may have: the least of their ends. */

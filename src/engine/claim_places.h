@@ -7,6 +7,7 @@
 #ifndef QD_ENGINE_CLAIM_PLACES_H
 #define QD_ENGINE_CLAIM_PLACES_H
 
+#include "engine/worker.h"
 #include "quadrille/experiment.h"
 #include "store/index.h"
 
@@ -31,10 +32,10 @@ void qd_cells_free(qd_cells_t *self);
 QD_MUST_USE qd_status_t qd_cells_add(qd_cells_t *self, size_t point, size_t order, double weight,
                                      qd_error_t *error);
 
-/* Writes the bounds of the outcome over all cells into *least and *most; *most is INFINITY where none is
- * known. */
-QD_MUST_USE qd_status_t qd_cells_range(const qd_cells_t *self, const qd_experiment_t *experiment,
-                                       qd_outcome_t outcome, double *least, double *most, qd_error_t *error);
+/* Returns the greatest value of the outcome in any of the cells; INFINITY where none is known. `size`: from
+ * qd_worker_cell_sizes. */
+double qd_cells_greatest(const qd_cells_t *self, const qd_experiment_t *experiment,
+                         const qd_cell_size_t size[], qd_outcome_t outcome);
 
 /* Calls see(context, count, column) with batches of consecutive worlds, from 0 to the last that all cells of
  * a stratum have; column[k][w] is the outcome of cell k, NaN if it is missing or failed. */

@@ -179,32 +179,17 @@ static qd_status_t add_family(qd_claim_sequences_t *self, qd_place_family_t fami
 /* ---- bounds -------------------------------------------------------------------------------------------- */
 
 static qd_interval_t find_bounds(const qd_claim_sequences_t *self, const effect_t *effect,
-                                 const double weight[], const double greatest[])
+                                 const qd_cell_size_t size[])
 {
+    const double *weight = qd_contrast_weights(effect->contrast);
     qd_interval_t sum = {0.0, 0.0};
     for (size_t k = 0; k < effect->terms; k++) {
-        size_t column = effect->column[k];
-        double least = qd_outcome_table[self->column[column].outcome].low;
-        sum = qd_interval_add_term(sum, weight[k], least, greatest[column]);
+        const column_t *column = &self->column[effect->column[k]];
+        double least = qd_outcome_table[column->outcome].low;
+        double greatest = qd_outcome_greatest(column->outcome, &size[column->cell]);
+        sum = qd_interval_add_term(sum, weight[k], least, greatest);
     }
     return sum;
-}
-
-/* The greatest value of every column. */
-static qd_status_t find_greatest(const qd_claim_sequences_t *self, double greatest[], qd_error_t *error)
-{
-    size_t orders = self->experiment->orders, states, periods;
-    qd_change_t *change = qd_worker_schedule(self->experiment);
-    if (!change)
-        return qd_no_memory(error);
-    for (size_t k = 0; k < self->columns; k++) {
-        const column_t *column = &self->column[k];
-        qd_worker_sizes_at(self->experiment, column->cell / orders, column->cell % orders, change, &states,
-                           &periods);
-        greatest[k] = qd_outcome_greatest(column->outcome, (double)states, (double)periods);
-    }
-    free(change);
-    return QD_OK;
 }
 
 /* Alpha of all tests of the family. */
@@ -240,22 +225,22 @@ static double alpha_now(const qd_claim_sequences_t *self, const place_t *place)
 
 static qd_status_t start_sequences(qd_claim_sequences_t *self, qd_error_t *error)
 {
-    double *greatest = qd_new(self->columns, sizeof *greatest, error);
-    qd_status_t status = greatest ? find_greatest(self, greatest, error) : QD_ERROR_MEMORY;
-    for (size_t i = 0; i < self->places && status == QD_OK; i++) {
+    qd_cell_size_t *size = qd_worker_cell_sizes(self->experiment);
+    if (!size)
+        return qd_no_memory(error);
+    for (size_t i = 0; i < self->places; i++) {
         const place_t *place = &self->place[i];
         const qd_claim_t *claim = &self->experiment->claim[place->claim];
         self->awaited[i] = place->family == QD_PLACES_CLAIMS && claim->awaited;
         for (size_t e = place->first; e < place->first + place->effects; e++) {
-            const double *weight = qd_contrast_weights(self->effect[e].contrast);
-            qd_interval_t bounds = find_bounds(self, &self->effect[e], weight, greatest);
+            qd_interval_t bounds = find_bounds(self, &self->effect[e], size);
             qd_effect_sequence_init(&self->sequence[e], bounds.low, bounds.high, self->effect[e].margin,
                                     alpha_of(self, place), self->experiment->precision.min_worlds,
                                     self->experiment->worlds);
         }
     }
-    free(greatest);
-    return status;
+    free(size);
+    return QD_OK;
 }
 
 /* ---- making -------------------------------------------------------------------------------------------- */

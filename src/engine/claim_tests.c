@@ -15,6 +15,22 @@
 void qd_claim_tests_free(qd_claim_tests_t *self)
 {
     qd_dip_null_free(&self->dip);
+    free(self->size);
+}
+
+/* ---- bounds -------------------------------------------------------------------------------------------- */
+
+/* Writes the bounds of the outcome in all cells into *bounds. */
+static qd_status_t find_bounds(qd_claim_tests_t *self, const qd_cells_t *cells, qd_outcome_t outcome,
+                               qd_interval_t *bounds, qd_error_t *error)
+{
+    if (!self->size)
+        self->size = qd_worker_cell_sizes(self->experiment);
+    if (!self->size)
+        return qd_no_memory(error);
+    bounds->low = qd_outcome_table[outcome].low;
+    bounds->high = qd_cells_greatest(cells, self->experiment, self->size, outcome);
+    return QD_OK;
 }
 
 /* ---- linear combinations: contrasts, interactions, orders ---------------------------------------------- */
@@ -37,14 +53,10 @@ static qd_status_t combine(qd_claim_tests_t *self, const qd_cells_t *cells, qd_o
     }
     if (weight && stratum)
         contrast = qd_contrast_new_strata(cells->size, weight, cells->strata, stratum);
-    qd_status_t status = QD_OK;
-    double least = 0.0, most = 0.0;
-    if (!contrast)
-        status = qd_no_memory(error);
-    if (status == QD_OK)
-        status = qd_cells_range(cells, self->experiment, outcome, &least, &most, error);
+    qd_interval_t bounds;
+    qd_status_t status = contrast ? find_bounds(self, cells, outcome, &bounds, error) : qd_no_memory(error);
     if (status == QD_OK) {
-        qd_contrast_set_range(contrast, least, most);
+        qd_contrast_set_range(contrast, bounds.low, bounds.high);
         status = qd_cells_walk(cells, self->done, outcome, see_contrast, contrast, error);
     }
     if (status == QD_OK)
@@ -221,13 +233,13 @@ static qd_status_t test_trend(qd_claim_tests_t *self, const qd_place_t *place, q
     levels_t levels = {0};
     size_t *start = qd_new(claim->levels + 1, sizeof *start, error);
     qd_status_t status = start ? level_cells(self, place, &cells, start, error) : qd_no_memory(error);
-    double least = 0.0, most = 0.0;
+    qd_interval_t bounds;
     if (status == QD_OK)
         status = levels_init(&levels, claim, &cells, start, error);
     if (status == QD_OK)
-        status = qd_cells_range(&cells, self->experiment, claim->outcome, &least, &most, error);
+        status = find_bounds(self, &cells, claim->outcome, &bounds, error);
     if (status == QD_OK) {
-        qd_trend_set_range(levels.trend, least, most);
+        qd_trend_set_range(levels.trend, bounds.low, bounds.high);
         status = qd_cells_walk(&cells, self->done, claim->outcome, see_levels, &levels, error);
     }
     if (status == QD_OK) {

@@ -21,8 +21,9 @@ typedef struct {
 typedef struct {
     const qd_experiment_t *experiment;
     qd_index_t *done;
-    qd_dip_null_t dip; /* made at its first use */
-    uint64_t worlds;   /* effects are measured in worlds 0 .. worlds - 1 at most; 0: in all */
+    qd_dip_null_t dip;    /* made at its first use */
+    qd_cell_size_t *size; /* [points * orders] the same */
+    uint64_t worlds;      /* effects are measured in worlds 0 .. worlds - 1 at most; 0: in all */
     /* the sequences that stopped the run; NULL if claims did not stop it */
     const struct qd_claim_sequences *sequences;
 } qd_claim_tests_t;

@@ -19,17 +19,17 @@ bool qd_outcome_per_crisis(qd_outcome_t outcome)
            (outcome >= QD_O_share_collective && outcome <= QD_O_share_abstain);
 }
 
-double qd_outcome_greatest(qd_outcome_t outcome, double states, double periods)
+double qd_outcome_greatest(qd_outcome_t outcome, const qd_cell_size_t *size)
 {
     switch (outcome) {
     case QD_O_survival:
-        return periods;
+        return (double)size->periods;
     case QD_O_crises:
     case QD_O_wars:
-        return QD_CRISES_MAX * periods;
+        return QD_CRISES_MAX * (double)size->periods;
     case QD_O_effective_blocs:
     case QD_O_coalition_size:
-        return states;
+        return (double)size->states;
     default:
         return qd_outcome_table[outcome].high;
     }

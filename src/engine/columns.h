@@ -5,15 +5,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/worker.h"
 #include "quadrille/experiment.h"
 #include "store/index.h"
 
 /* Whether the outcome is a count divided by the number of the world's crises. */
 bool qd_outcome_per_crisis(qd_outcome_t outcome);
 
-/* The greatest value of an outcome in a world of at most `states` states and `periods` periods; INFINITY
- * where none is known. */
-double qd_outcome_greatest(qd_outcome_t outcome, double states, double periods);
+/* Returns the greatest value of an outcome in the worlds of a cell; INFINITY where none is known. */
+double qd_outcome_greatest(qd_outcome_t outcome, const qd_cell_size_t *size);
 
 /* The kind of parts that a run of the experiment writes. */
 qd_part_kind_t qd_kept_kind(const qd_experiment_t *experiment);

@@ -43,20 +43,17 @@ static qd_status_t start_sequences(qd_stopping_t *self, qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->experiment;
     const qd_precision_t *precision = &experiment->precision;
-    qd_change_t *change = qd_worker_schedule(experiment);
-    if (!change)
+    qd_cell_size_t *size = qd_worker_cell_sizes(experiment);
+    if (!size)
         return qd_no_memory(error);
     for (size_t i = 0; i < self->cells; i++) {
-        size_t states, periods;
-        qd_worker_sizes_at(experiment, i / experiment->orders, i % experiment->orders, change, &states,
-                           &periods);
         qd_confidence_sequence_init(&self->cell[i].sequence, qd_outcome_table[precision->outcome].low,
-                                    qd_outcome_greatest(precision->outcome, (double)states, (double)periods),
-                                    precision->confidence, precision->min_worlds);
+                                    qd_outcome_greatest(precision->outcome, &size[i]), precision->confidence,
+                                    precision->min_worlds);
         qd_moments_clear(&self->cell[i].moments);
         self->cell[i].interval = (qd_interval_t){NAN, NAN};
     }
-    free(change);
+    free(size);
     return QD_OK;
 }
 

@@ -16,13 +16,27 @@ qd_change_t *qd_worker_schedule(const qd_experiment_t *experiment)
     return qd_new(experiment->changes + most + 1, sizeof(qd_change_t), NULL);
 }
 
-void qd_worker_sizes_at(const qd_experiment_t *experiment, size_t point, size_t order, qd_change_t change[],
-                        size_t *states, size_t *periods)
+static qd_cell_size_t size_at(const qd_experiment_t *experiment, size_t point, size_t order,
+                              qd_change_t change[])
 {
     qd_plan_t plan;
     qd_experiment_plan(experiment, point, order, change, &plan);
-    *states = qd_plan_states_max(&plan);
-    *periods = qd_plan_periods_max(&plan);
+    return (qd_cell_size_t){qd_plan_states_max(&plan), qd_plan_periods_max(&plan)};
+}
+
+qd_cell_size_t *qd_worker_cell_sizes(const qd_experiment_t *experiment)
+{
+    size_t orders = experiment->orders, cells = experiment->points * orders;
+    qd_change_t *change = qd_worker_schedule(experiment);
+    qd_cell_size_t *size = qd_new(cells, sizeof *size, NULL);
+    for (size_t i = 0; i < cells && change && size; i++)
+        size[i] = size_at(experiment, i / orders, i % orders, change);
+    if (!change) {
+        free(size);
+        size = NULL;
+    }
+    free(change);
+    return size;
 }
 
 qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, size_t *periods,
@@ -35,10 +49,9 @@ qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, s
     for (size_t p = 0; p < experiment->points; p++)
         for (size_t o = 0; o < experiment->orders && (p == 0 || qd_experiment_touches_order(experiment, p));
              o++) {
-            size_t n, t;
-            qd_worker_sizes_at(experiment, p, o, change, &n, &t);
-            *states = n > *states ? n : *states;
-            *periods = t > *periods ? t : *periods;
+            qd_cell_size_t size = size_at(experiment, p, o, change);
+            *states = size.states > *states ? size.states : *states;
+            *periods = size.periods > *periods ? size.periods : *periods;
         }
     free(change);
     return QD_OK;

@@ -32,9 +32,14 @@ typedef struct {
 /* Allocates room for the schedule of any (point, order); NULL when memory is short. */
 qd_change_t *qd_worker_schedule(const qd_experiment_t *experiment);
 
-/* Largest numbers of states and periods that (point, order) can draw; `change`: from qd_worker_schedule. */
-void qd_worker_sizes_at(const qd_experiment_t *experiment, size_t point, size_t order, qd_change_t change[],
-                        size_t *states, size_t *periods);
+/* Largest numbers of states and periods that a point can draw in an order. */
+typedef struct {
+    size_t states, periods;
+} qd_cell_size_t;
+
+/* Returns the sizes of all cells, [point * orders + order], which the caller frees; NULL when memory is
+ * short. */
+qd_cell_size_t *qd_worker_cell_sizes(const qd_experiment_t *experiment);
 
 /* Largest numbers of states and periods over all points and orders. */
 QD_MUST_USE qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, size_t *periods,
