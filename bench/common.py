@@ -1,4 +1,4 @@
-"""What the measuring scripts share: building, running the engine, and summing up ratios."""
+"""Functions of the measuring scripts: building, running the engine, and summing up ratios."""
 
 import os
 import pathlib
@@ -39,7 +39,7 @@ def build_commit(revision):
 
 
 def pin(cores=1):
-    """This process and its children keep to the last `cores` processors."""
+    """Restricts this process and its children to the last `cores` processors."""
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-cores:])
 
 
@@ -67,7 +67,7 @@ class Run:
 
 
 def result_hash(program, path):
-    """Asked of the program: this process must stay small, because the peak memory of those it starts counts from its own."""
+    """Asks the program: this process must stay small, because the peak memory of a child begins with that of its parent."""
     shown = subprocess.run([program, "show", path], check=True, capture_output=True, text=True).stdout
     return re.search(r"^hashes .* result ([0-9a-f]+)", shown, re.MULTILINE)[1]
 

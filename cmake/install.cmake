@@ -1,4 +1,4 @@
-# What `cmake --install` and cpack put where.
+# The places of files for `cmake --install` and cpack.
 # On Debian libraries lie in the folder of their architecture, whatever the prefix.
 if(CMAKE_LIBRARY_ARCHITECTURE AND EXISTS /etc/debian_version)
     set(CMAKE_INSTALL_LIBDIR lib/${CMAKE_LIBRARY_ARCHITECTURE} CACHE PATH "Folder of libraries below the prefix")

@@ -1,7 +1,7 @@
-"""Calibration in pyABC's manner: draw from a prior, simulate, keep what comes close to what was observed.
+"""Calibration in pyABC's manner: draw from a prior, simulate, keep draws near the observation.
 
-pyABC is not in Debian; its sequential sampler is stood in for by two rounds of rejection. With it installed, give `simulate` as
-the model of `pyabc.ABCSMC`.
+pyABC is not in Debian; two rounds of rejection replace its sequential sampler. With it installed, give `simulate` as the
+model of `pyabc.ABCSMC`.
 """
 import numpy as np
 

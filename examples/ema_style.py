@@ -1,6 +1,6 @@
 """Policies against scenarios in EMA Workbench's manner: a model function of keyword arguments, called for every combination.
 
-The EMA Workbench is not in Debian; its `perform_experiments` is stood in for by one batch. With it installed, wrap `model` in
+The EMA Workbench is not in Debian; one batch replaces its `perform_experiments`. With it installed, wrap `model` in
 `ema_workbench.Model` and give `tension.decay` as a RealParameter and `doctrine` as a CategoricalParameter.
 """
 import numpy as np

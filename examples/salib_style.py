@@ -1,6 +1,6 @@
 """Global sensitivity in SALib's manner: a sample matrix in, a vector of outputs back.
 
-SALib is not in Debian; its `sample` and `analyze` are stood in for by a random design and squared rank correlations. With it
+SALib is not in Debian; a random design and squared rank correlations replace its `sample` and `analyze`. With it
 installed, replace the two marked lines by `SALib.sample.sobol.sample(problem, 64)` and `SALib.analyze.sobol.analyze(problem, y)`.
 """
 import numpy as np

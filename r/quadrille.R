@@ -95,7 +95,7 @@ survival <- function(result) {
     as.data.frame(stats::setNames(columns, names), stringsAsFactors = FALSE)
 }
 
-# What each design point sets; one row a point.
+# The values of each design point; one row a point.
 design <- function(result) {
     frame <- .table(result, "design")
     if (nrow(frame) > 0) rownames(frame) <- result$points

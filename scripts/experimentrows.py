@@ -29,7 +29,7 @@ def written(x):
 
 
 def played_points(result):
-    """Which points are none of those around the parameters' values, and how many of these are the design's own."""
+    """Marks the points that do not belong to robustness, and counts the design's own among them."""
     claims = result.h5.get("claims")
     twins = [f", without {name}" for name in claims["ablation/ablation"].asstr()[:]] if claims is not None and "ablation" in claims else []
     twins += [", neutral", ", do-nothing"] if claims is not None and "baseline" in claims else []
@@ -155,7 +155,7 @@ def rows_of(name, result, asked):
 
 
 def load(folder):
-    """{table: rows} of the CSV files; nothing of one that is not there."""
+    """{table: rows} of the CSV files; no rows of a missing file."""
     tables = {}
     for table in FIELDS:
         target = folder / f"{table}.csv"

@@ -10,7 +10,7 @@ import quadrille  # noqa: E402
 
 
 def text(value):
-    """A string of the file, whatever h5py makes of it."""
+    """A string of the file, from any type of h5py."""
     return value.decode() if isinstance(value, bytes) else str(value)
 
 

@@ -1,7 +1,7 @@
 """The model's default parameters, and the outcomes that the Python peers report.
 
-The peers leave out what is off by default (umbrella, learning, the leader's scope, random order of moves, schedules), which costs
-the engine next to nothing and would cost them something.
+The peers leave out mechanisms that are off by default (umbrella, learning, the leader's scope, random order of moves, schedules):
+these cost the engine almost nothing, and would slow the peers.
 """
 
 PERIODS = 140

@@ -1,10 +1,9 @@
-"""The two games of the model in numba, in three manners.
+"""The two games of the model in numba, in three variants.
 
 LITERAL  function by function, as model.md states it and as tests/reference, the plain C twin, is written: a payoff, a price, a field is
-         worked out when it is asked for
-MERGED   the same sums, in the loops that somebody at home in numba would write: one loop for the payoffs of all labels, prices once a
-         crisis
-KEPT     MERGED with the fields of the mission game kept up to date move by move
+         computed at every use
+MERGED   the same sums, in the loops of an experienced user of numba: one loop for the payoffs of all labels, prices once a crisis
+KEPT     MERGED, and every move updates the fields of the mission game
 """
 
 import math
@@ -148,7 +147,7 @@ def play_mission_literal(g, c, affinity, values, liking, load, label, stake, ini
 
 @njit(cache=True)
 def review_blocs_merged(c, affinity, cohesion, label):
-    """Owners return, then best moves one at a time until nobody gains more than the switching cost."""
+    """Owners return; then best moves, one at a time, until no state gains more than the switching cost."""
     n = len(c)
     members = np.zeros(LABELS + 1, np.int64)
     for i in range(n):
@@ -209,7 +208,7 @@ def reply_to(g, i, field, bloc, label, price):
 
 @njit(cache=True)
 def play_mission_merged(g, c, affinity, label, stake, price, initiator, target, institution, cohesion, x):
-    """Best replies in index order until nobody moves, each field summed when its state is asked; returns the passes made."""
+    """Best replies in index order until no state moves, each field summed at its state's turn; returns the passes made."""
     n, bloc = len(c), label[initiator]
     x[:] = 0.0
     x[initiator] = 1.0
@@ -235,7 +234,7 @@ def play_mission_merged(g, c, affinity, label, stake, price, initiator, target, 
 
 @njit(cache=True)
 def play_mission_kept(g, c, affinity, label, stake, price, initiator, target, institution, cohesion, x):
-    """The same with the fields kept up to date move by move: not what the text says first, but what an expert would do."""
+    """The same with fields that every move updates, as an expert would write it, not as the text defines them."""
     n, bloc = len(c), label[initiator]
     x[:] = 0.0
     x[initiator] = 1.0

@@ -93,7 +93,7 @@ def best_label(w, worth, i, members):
 
 
 def review_blocs(w):
-    """Owners return, then best moves one at a time until nobody gains more than the switching cost."""
+    """Owners return; then best moves, one at a time, until no state gains more than the switching cost."""
     members = np.bincount(w.label, minlength=LABELS + 1)
     for i in range(min(w.n, LABELS)):
         if w.label[i] == 0 and members[i + 1] == 0:
@@ -142,7 +142,7 @@ def draw_crisis(rng, w):
 
 
 def play_mission(w, crisis, g, bloc):
-    """Best replies in index order until nobody moves; sides and the passes made."""
+    """Best replies in index order until no state moves; returns sides and the passes made."""
     own, price = crisis.stake.copy(), crisis.price
     may_join = np.full(w.n, g in (COLLECTIVE, FLEXIBLE))
     if g == COLLECTIVE:

@@ -1,5 +1,5 @@
 # Recipe for Spack: put it into packages/quadrille/ of a repository of recipes. The two addresses are those of packaging/addresses,
-# written here by scripts/release; as long as they are at example.org, which belongs to nobody, the recipe fetches nothing.
+# written here by scripts/release; as long as they are at example.org, which has no owner, the recipe fetches nothing.
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 

@@ -76,7 +76,7 @@ class Doctrine(Structure):
 
 
 class Plugin(Structure):
-    """qd_plugin_t; its hooks are the library's business."""
+    """qd_plugin_t; the package does not read its hooks."""
 
     _fields_ = [("abi", c_uint32), ("name", c_char_p), ("meaning", c_char_p), ("parameters", c_size_t), ("parameter", c_void_p),
                 ("outcomes", c_size_t), ("outcome", c_void_p), ("memory", c_size_t), ("memory_per_state", c_size_t), ("order", c_void_p),
@@ -157,7 +157,8 @@ def load_plugin(path: str | os.PathLike) -> str:
     """Loads the plugin at `path` (docs/plugins.md) for the whole process, and returns its name.
 
     Its parameters and outcomes are then known to `parameters()`, `outcomes()` and every Experiment made afterwards. A process has
-    at most one plugin; the same file again changes nothing. Raises InputError where there is no plugin, or another is in use.
+    at most one plugin; the same file again changes nothing. Raises InputError if the file is no plugin, or another plugin is in
+    use.
 
     A plugin is code with the rights of this process. Reading the results of one needs none: `open` alone suffices.
     """
@@ -182,6 +183,6 @@ def parameters() -> list[str]:
 
 @functools.lru_cache(maxsize=1)
 def doctrines() -> list[str]:
-    """Names of all doctrines, in the order of the registry: the row that a numeric coordinate means."""
+    """Names of all doctrines, in the order of the registry: a numeric coordinate is a position in it."""
     count = c_size_t.in_dll(library(), "qd_doctrine_count").value
     return [row.name.decode() for row in (Doctrine * count).in_dll(library(), "qd_doctrine_table")]

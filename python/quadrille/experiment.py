@@ -34,7 +34,7 @@ def _with_absolute_paths(orders: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """numpy's scalars and arrays as JSON knows them."""
+    """Converts numpy's scalars and arrays to types of JSON."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
@@ -43,7 +43,7 @@ def _plain(value: Any) -> Any:
 
 
 class Experiment:
-    """An experiment: checked, resolved, ready to run. Nothing of it changes afterwards.
+    """An experiment: checked, resolved, ready to run. It is immutable.
 
     `source`: path of an experiment file, or a dict with the keys of one (docs/experiment-file.md). `seed`, `worlds`, `set`
     (a dict of parameter names and values) and `robustness` (points and worlds a point; (0, 0): none) change it as the program's
@@ -114,8 +114,8 @@ class Experiment:
             progress: bool | Callable[[lib.Progress], None] | None = None) -> Result:
         """Runs the experiment into the result file `output` and opens it.
 
-        `progress`: True for a line on stderr, a function that is given the state now and then, or None: a line if stderr is a
-        terminal. Ctrl-C stops early, keeps all finished work and raises KeyboardInterrupt; `resume=True` goes on. An existing
+        `progress`: True for a line on stderr, a function that receives the state at intervals, or None: a line if stderr is a
+        terminal. Ctrl-C stops early, keeps all finished work and raises KeyboardInterrupt; `resume=True` continues. An existing
         `output` is never replaced unless `force`.
         """
         if pathlib.Path(output).exists() and not (resume or force):
@@ -143,8 +143,8 @@ class Experiment:
                  first: int = 0, threads: int = 0) -> xr.Dataset:
         """Plays `worlds` worlds of each point and order in memory: ask/tell.
 
-        `points`: a mapping of factor names to equally long sequences (a DataFrame serves), or one mapping a point; what a point
-        leaves out stays as in the experiment. `doctrine` takes names. World w has the same bits as in a result file with the
+        `points`: a mapping of factor names to equally long sequences (a DataFrame serves), or one mapping a point; factors that a
+        point leaves out stay as in the experiment. `doctrine` takes names. World w has the same bits as in a result file with the
         same point (common random numbers: worlds `first` to `first + worlds - 1` of every point meet the same luck).
 
         Returns a Dataset over (point, order, world) of the outcomes asked for (default: all), factors as coordinates of point.
@@ -214,7 +214,7 @@ def _named(name: str, values: np.ndarray) -> np.ndarray:
 
 
 def _wait_for(work: Callable[[], None], stop: ctypes.c_int) -> bool:
-    """Does the work on a thread of its own, so that Ctrl-C is heard; it then asks the work to stop and waits. True if heard."""
+    """Does the work on a separate thread. Ctrl-C asks the work to stop, and waits for it. Returns whether Ctrl-C was pressed."""
     done, interrupted = threading.Event(), False
 
     def work_and_tell() -> None:

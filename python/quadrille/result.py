@@ -117,7 +117,7 @@ class Result:
 
     @property
     def complete(self) -> bool:
-        """Whether every world that the experiment asks for is there."""
+        """Whether every world of the experiment is in the file."""
         return bool(self.attrs["complete"])
 
     @property
@@ -182,8 +182,8 @@ class Result:
         return {name for name in names if names.count(name) > 1} if len(names) <= 10000 else set()
 
     def point_name(self, point: int) -> str:
-        """The name under which `quadrille show` shows the point at that position: a label of its own, or what the design sets
-        there; both where that does not tell it from the others."""
+        """The name under which `quadrille show` shows the point at that position: its own label, or the values that the design
+        sets there; both if the values are not unique."""
         label, values = self.points[point], self.point_values(point)
         if not label.isdigit() or not values:
             return label
@@ -191,7 +191,7 @@ class Result:
 
     def find_points(self, selector: str) -> list[int]:
         """Positions of the points that a text names: "" (all of the design), a label, a name as it is shown, a position, or
-        "factor=value,factor=value". Raises KeyError where there is none."""
+        "factor=value,factor=value". Raises KeyError if no point has the name."""
         if not selector:
             return self.design_points()
         if selector in self.points:
@@ -265,8 +265,8 @@ class Result:
         return table.set_index("id") if "id" in table else table
 
     def claims_by(self, what: str) -> xr.Dataset:
-        """The claims in each order ("by_order"), or under what "ablation" and "baseline" name: verdict, estimate, low, high, p, p_holm
-        and worlds over (claim, order) and so on. Empty where the file has none."""
+        """The claims in each order ("by_order"), under each ablation ("ablation"), or against each baseline ("baseline"):
+        verdict, estimate, low, high, p, p_holm and worlds over (claim, order) and so on. Empty where the file has none."""
         group = self.h5.get(f"claims/{what}", {})
         other = "order" if what == "by_order" else what
         names = {"claim": [_text(c) for c in self.h5["claims/id"][()]], other: self.orders if other == "order" else

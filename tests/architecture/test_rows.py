@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""experiments/README.md is what its template and the rows in experiments/rows/ say, and a row that is altered or missing is told; so is the
-part of docs/validation.md on runs that stop when their claims are decided."""
+"""experiments/README.md follows from its template and the rows in experiments/rows/, and an altered or missing row is reported;
+the same for the part of docs/validation.md on runs that stop when their claims are decided."""
 
 import csv
 import pathlib

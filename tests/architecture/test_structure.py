@@ -13,7 +13,7 @@ import unittest
 SOURCE = pathlib.Path(sys.argv[2]).resolve()
 LIBRARY = pathlib.Path(sys.argv[1]).resolve().parent / "src" / "libquadrille.a"
 LINES_MOST = 600
-FILES_MOST = 5.6  # per 1,000 lines of src/: things that belong together stand in one file
+FILES_MOST = 5.6  # per 1,000 lines of src/: one thing stands in one file
 
 # From the top down. A folder may include from its own row (without circles) and from the rows below it.
 LEVELS = (
@@ -130,7 +130,7 @@ class Structure(unittest.TestCase):
         self.assertEqual(circles(graph), [])
 
     def test_no_circle_between_files(self):
-        """Files that need each other's functions; read from the library, as includes say what a file may use only."""
+        """Files that need each other's functions; read from the library, since an include shows a possible use only."""
         listing = subprocess.run(["nm", "-A", LIBRARY], capture_output=True, text=True, check=True).stdout
         home, needs = {}, {}
         for file, kind, symbol in re.findall(r"\.a:([^:]+)\.c\.o:[0-9a-f ]{16} (\w) (\S+)", listing):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Commands that are started without standard input, output or error: what they print goes into no file that they open, and output that
-reaches nobody is told by the exit status."""
+"""Commands that are started without standard input, output or error: their output goes into no file that they open, and the exit
+status reports lost output."""
 
 import os
 import subprocess

@@ -96,7 +96,7 @@ class Columns(unittest.TestCase):
             self.assertEqual({"stop_low", "stop_high"} & variables(file["summary/wars"]), set())
 
     def test_every_column_has_a_value(self):
-        """A column that nobody fills in reads 0, NaN or "" in every row."""
+        """A column without a value would read 0, NaN or "" in every row."""
         valued = {}
         for name in ("judged", "screened", "indices"):
             with h5py.File(self.folder / f"{name}.h5") as file:
@@ -149,7 +149,7 @@ class Columns(unittest.TestCase):
             self.assertEqual([name for name in columns(table) if f"`{name}`" not in row], [], group)
 
     def test_no_other_list(self):
-        """Names of two words, which nothing else is called, stand in no other text of the sources."""
+        """Names of two words, which are unique to columns, stand in no other text of the sources."""
         found = [name for table in (*GROUPS, "SENSITIVITY") for name in columns(table) if "_" in name]
         self.assertGreater(len(found), 20)
         for path in sorted((SOURCE / "src").rglob("*.[ch]")):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # labels: integration
-"""What `quadrille show` says of the factors of a Latin hypercube or Sobol' design: partial rank correlations, worked out again here."""
+"""`quadrille show` on the factors of a Latin hypercube or Sobol' design: partial rank correlations, computed again here."""
 
 import csv
 import io

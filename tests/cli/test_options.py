@@ -27,7 +27,7 @@ def commands():
 
 @functools.cache
 def options(command):
-    """(letter, name, value) of each option that --help tells."""
+    """(letter, name, value) of each option that --help lists."""
     return OPTION.findall(must(command, "--help").stdout)
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tables on a terminal say what the JSON says; the lists of the registry say the same in both of their forms."""
+"""Tables on a terminal agree with the JSON; the lists of the registry agree in both of their forms."""
 
 import json
 import os
@@ -86,7 +86,7 @@ class Tables(unittest.TestCase):
                 self.check_landscape(self.written(name, text))
 
     def test_a_long_landscape(self):
-        """Each pair likes each other and nobody else: 2^9 sides of ten pairs; the table stops after 20."""
+        """Each actor likes its pair and no other: 2^9 sides of ten pairs; the table stops after 20."""
         rows = [[1 if i != j and i // 2 == j // 2 else 0 for j in range(20)] for i in range(20)]
         path = self.written("long", f"rule: two-camps\nactors: [{', '.join(f'a{i}' for i in range(20))}]\npropensity: {rows}\n")
         answer = json.loads(must("landscape", path).stdout)

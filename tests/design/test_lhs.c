@@ -93,7 +93,7 @@ static void test_aligned_points_balance_values(void **state)
     }
 }
 
-/* Which stratum a point lies in stays random: aligning moves points within their strata only. */
+/* Points lie in random strata: aligning moves them within these only. */
 static void test_aligning_keeps_the_strata(void **state)
 {
     (void)state;

@@ -377,7 +377,7 @@ static void test_kinds(void **state)
     assert_string_equal(claim_of(&bench, "rises")->verdict, "supported");
     assert_string_equal(claim_of(&bench, "falls")->verdict, "contradicted");
     expect_near(claim_of(&bench, "rises")->estimate, 4.5, 0.15);
-    /* It rises by and large, but not monotonically. */
+    /* It rises overall, but not monotonically. */
     const qd_result_claim_t *turns = claim_of(&bench, "turns");
     assert_true(turns->low > 0.0 && turns->p_holm > 0.05);
     assert_string_equal(turns->verdict, "undecided");
@@ -405,7 +405,7 @@ static const char unused[] =
                                "against: {blocs.cohesion: 0.4}}}\n"
                                "  - {id: bimodal, says: x, outcome: breakdown, bimodal: true}\n";
 
-/* A factor and an order that do nothing, in worlds whose values do not add up without rounding. */
+/* A factor and an order without effect, in worlds whose sums are rounded. */
 static double unmoved(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     (void)experiment;
@@ -423,7 +423,7 @@ static void test_no_effect(void **state)
         const qd_result_claim_t *claim = &bench.analysis.claim[i];
         expect_near(claim->estimate, 0.0, 0.0);
         if (strcmp(claim->id, "margin") == 0) {
-            assert_string_equal(claim->verdict, "contradicted"); /* no effect is not one above 0.1 */
+            assert_string_equal(claim->verdict, "contradicted"); /* an effect of 0 is not above 0.1 */
             continue;
         }
         assert_string_equal(claim->verdict, "undecided");
@@ -551,7 +551,7 @@ static void test_morris(void **state)
     bench_close(&bench);
 }
 
-/* A design cut short is analysed as far as its blocks are whole. */
+/* An interrupted design is analysed up to its last complete block. */
 static void test_prefix(void **state)
 {
     (void)state;

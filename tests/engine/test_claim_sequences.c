@@ -13,7 +13,7 @@
 
 static sequenced_t self;
 
-/* 50 and, at target 1, 10 more in unipolar orders: no luck but what worlds share. */
+/* 50, and 10 more at target 1 in unipolar orders; the cells of a world share all luck. */
 static double plain(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     double target = experiment->point[point].coordinate[0];
@@ -21,7 +21,8 @@ static double plain(const qd_experiment_t *experiment, size_t point, size_t orde
 }
 
 /* The p-value of a difference that is d > 0 in every world, between -100 and 100, by bets: twice the
- * probability bound of either side, over the bets' quarter of alpha. Without a spread nothing else counts. */
+ * probability bound of either side, over the bets' quarter of alpha. Without a spread no other test
+ * decides. */
 static double constant_p(double d, double n)
 {
     double capital = 0.0;
@@ -118,7 +119,7 @@ static void test_trends(void **state)
     QD_ASSERT_NEAR(found(&self, 0, 0).p / constant_p(15.0, end), 1.0, 1e-9);
     sequenced_restart(&self);
     sequenced_run(&self, QD_O_survival, hill);
-    assert_int_equal(found(&self, 0, 0).state, QD_PLACE_SETTLED); /* neither can follow any more */
+    assert_int_equal(found(&self, 0, 0).state, QD_PLACE_SETTLED); /* neither verdict is possible any more */
     assert_true(self.looked < 5120);
     sequenced_close(&self);
 }

@@ -77,8 +77,8 @@ static void test_of_nothing(void **state)
     fabricated_free(experiment);
 }
 
-/* Without MPI nothing travels: the first of two ranks keeps its table through the sharing, and the second,
- * which has no index, is sent nothing. (tests/integration/test_mpi.py has ranks that do talk.) */
+/* Without MPI nothing is sent: the first of two ranks keeps its table through the sharing, and the second,
+ * which has no index, receives nothing. (tests/integration/test_mpi.py runs ranks that communicate.) */
 static void test_sharing(void **state)
 {
     (void)state;

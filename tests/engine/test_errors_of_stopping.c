@@ -1,7 +1,7 @@
 /* labels: validation slow */
-/* Runs that stop when their claims are decided: how often some verdict of a file is false, where every effect
- * lies exactly at its margin, at which a test for a fixed number of worlds that is repeated at every look
- * fails, and where it lies near. */
+/* Runs that stop when their claims are decided: the share of files with a false verdict, for effects
+ * exactly at their margins and near them. At the margins a test for a fixed number of worlds, repeated at
+ * every look, fails. */
 #include "engine/sequenced.h"
 
 #include "statistics/contrast.h"

@@ -123,7 +123,7 @@ static void append(fixture_t *self, uint64_t block)
     assert_ok(append_worlds(self->parts, self->experiment, 0, 0, block * BLOCK, BLOCK, error));
 }
 
-/* Worlds that lie in the folder. */
+/* Counts the worlds in the folder. */
 static uint64_t worlds_kept(const fixture_t *self)
 {
     qd_index_t *index = NULL;
@@ -146,7 +146,7 @@ static void test_nobody_waits(void **state)
     assert_int_equal(qd_parts_buffered(self->parts), 0);
     append(self, 1);
     size_t block = qd_parts_buffered(self->parts);
-    assert_ok(qd_part_writer_offer(self->writer, false, error)); /* comes back, though the disk is busy */
+    assert_ok(qd_part_writer_offer(self->writer, false, error)); /* returns although the disk is busy */
     assert_int_equal(qd_parts_buffered(self->parts), block);
     append(self, 2);
     assert_true(qd_parts_buffered(self->parts) > block);

@@ -74,7 +74,7 @@ static void test_turns_at_a_known_value(void **state)
     assert_non_null(strstr(unipolar->condition, ": same sign at 100% of 80 points, elsewhere at 4"));
     assert_string_equal(bipolar->verdict, "robust");
     assert_true(bipolar->same == 1.0 && bipolar->opposite == 0.0);
-    /* The mean over the orders turns at -0.2, that is nowhere. */
+    /* The mean over the orders would turn at -0.2, outside the range. */
     assert_string_equal(cell_of(&bench, 0)->verdict, "robust");
     const qd_result_turning_t *debt = turning_of(&bench, "unipolar", "tension.debt"),
                               *cost = turning_of(&bench, "unipolar", "blocs.cost");
@@ -158,7 +158,7 @@ static void test_margin(void **state)
 }
 
 /* A sign that never changes is robust only where the points are enough to show it; 36 of 36 have an interval
- * from 90.3 %, 35 of 35 one from 89.99 %. A sign that changes often shows itself in fewer. */
+ * from 90.3 %, 35 of 35 one from 89.99 %. Fewer points show a sign that changes often. */
 static double never_turns(const qd_experiment_t *experiment, size_t point, size_t order, uint64_t world)
 {
     (void)order;

@@ -1,6 +1,6 @@
 /* Whole runs through the library, with worlds that fail: they are set aside, counted and reported, and the
- * run continues up to max_failures. No file can state a plan that makes them fail: it is made here from one
- * that can be stated. */
+ * run continues up to max_failures. No valid file makes worlds fail, so that the test changes the plan of
+ * one. */
 #include "engine/tiny.h"
 
 #include <math.h>

@@ -48,7 +48,7 @@ static void test_spreads_over_small_cells(void **state)
         assert_true(orders[o] >= 10);
 }
 
-/* Also where a stretch is a multiple of the period of the sequence: 300 cells, 3 orders. */
+/* The same if a stretch is a multiple of the period of the sequence: 300 cells, 3 orders. */
 static void test_meets_every_order_whatever_the_period(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Experiments that are played in no time, for tests of the engine. */
+/* Experiments that are played quickly, for tests of the engine. */
 #ifndef QD_TESTS_ENGINE_TINY_H
 #define QD_TESTS_ENGINE_TINY_H
 

@@ -143,7 +143,8 @@ static void test_hash(void **state)
     qd_experiment_free(without);
 }
 
-/* Neutral, and doing nothing, for the arms of contrasts alone; behind the ablations. */
+/* The baselines neutral and do-nothing apply to the arms of contrasts only; their points follow the
+ * ablations'. */
 static void test_baselines(void **state)
 {
     (void)state;

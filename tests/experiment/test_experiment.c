@@ -195,7 +195,7 @@ static void test_wrong_overrides(void **state)
         "alone\n");
 }
 
-/* The worlds of the command line are exact: they take the place of a wanted precision. */
+/* The worlds of the command line are exact: they replace a precision. */
 static void test_worlds_instead_of_precision(void **state)
 {
     (void)state;
@@ -405,7 +405,7 @@ static void test_point_hash(void **state)
     qd_experiment_free(grid);
 }
 
-/* One fault per (point, order) would bury the first. */
+/* One fault per (point, order) would hide the first. */
 static void test_faults_between_parameters_are_few(void **state)
 {
     (void)state;

@@ -55,7 +55,7 @@ EXPERIMENT = {
          "contrast": {"more": {"doctrine.umbrella": True}, "less": {"doctrine.umbrella": False}}}],
 }
 
-# What as.yaml of R's package yaml 2.3 writes of the same lists, with the handler for logicals that its manual gives.
+# The output of as.yaml of R's package yaml 2.3 for the same lists, with the handler for logicals from its manual.
 BY_R = """\
 name: written
 seed: 3.0

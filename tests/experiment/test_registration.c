@@ -115,7 +115,7 @@ static void test_overrides(void **state)
     qd_experiment_free(self);
 }
 
-/* A registration that was written over. */
+/* A registration that was overwritten. */
 static void test_forged(void **state)
 {
     (void)state;

@@ -28,7 +28,8 @@ static const char *const key[][2] = {
 static const char *const other[] = {"5", "[]", "{}", "{type: lhs}", "[{}]", "x"};
 enum { KEYS = sizeof key / sizeof key[0], OTHERS = sizeof other / sizeof other[0] };
 
-/* Parses the experiment with the values of two keys replaced (NULL: left out); whether it is right. */
+/* Parses the experiment with the values of two keys replaced (NULL: left out); returns whether it is
+ * accepted. */
 static bool parses(size_t a, const char *for_a, size_t b, const char *for_b)
 {
     char text[2048];

@@ -33,7 +33,7 @@ def without_times(files):
 
 
 def prepared(owner):
-    """A folder with an experiment and its result; it goes when `owner`, a class of tests, is done."""
+    """A folder with an experiment and its result; removed when `owner`, a class of tests, is done."""
     folder = tempfile.TemporaryDirectory()
     owner.addClassCleanup(folder.cleanup)
     path = pathlib.Path(folder.name) / "before"
@@ -53,7 +53,7 @@ def play(before, arguments, fault=None, **logs):
 
 
 def faults(before, arguments, kind, wanted=None):
-    """One text for each of `wanted` positions (None: all) if a fault is not reported as it should be."""
+    """One text for each of `wanted` positions (None: all) if a fault is not reported correctly."""
     log = before.parent / "log"
     log.unlink(missing_ok=True)
     status, said, files = play(before, arguments)

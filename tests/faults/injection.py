@@ -1,7 +1,7 @@
-"""Makes single calls of a command fail (shim.c) and looks at what is left. Test programs here are called as
+"""Makes single calls of a command fail (shim.c) and checks the files after it. Test programs here are called as
 test_NAME.py PROGRAM SOURCE_DIR, in the folder of the build.
 
-A scenario is a folder as it was before a command, the command, and what has to hold after it:
+A scenario is a folder as it was before a command, the command, and the conditions after it:
 
 - exit status 0: the output is there, `verify --fraction 1` finds nothing, and its hash is the expected one;
 - otherwise: the status is 1 with a message, or 2 with nothing written (not for a fault of the disk), or a signal that was injected; inputs are
@@ -44,7 +44,7 @@ claims:
 
 
 def command(folder, *arguments, fault=None, log=None, places=None, **more):
-    """Runs the program in `folder`, with a fault injected; status and what it said. A log of every call takes its time, one
+    """Runs the program in `folder`, with a fault injected; status and messages. A log of every call takes its time, one
     of each chain of places (shim.c) less. `more`: for the environment."""
     environment = {**os.environ, "OMP_WAIT_POLICY": "passive", **more}
     if fault:
@@ -117,7 +117,7 @@ def one_for_each_place(calls, unseen=None):
 
 
 class Scenario:
-    """`prepare(folder)` makes the folder; `arguments` is the command that fails; `then` what comes after."""
+    """`prepare(folder)` makes the folder; `arguments` is the command that fails; `then` is the next command."""
 
     output = "out.h5"
 
@@ -194,7 +194,7 @@ class Scenario:
 
 def deaths(fault, asker):
     """Ends other than an exit status of the program's own. libhdf5 and libfyaml do not survive every refusal of memory
-    (libhdf5 calls exit(-1), or follows NULL); then nothing may be lost, but the end is theirs."""
+    (libhdf5 calls exit(-1), or follows NULL); then no work may be lost, but any end is accepted."""
     if ":kill:" in fault or ":torn:" in fault:
         return (-signal.SIGKILL,)
     if fault.startswith("memory:") and (asker != "quadrille" or fault.endswith(":on")):
@@ -255,7 +255,7 @@ SCENARIOS = (
 
 
 def scenarios(owner, names=None):
-    """The scenarios of these names, or all, in a folder that goes when `owner`, a class of tests, is done."""
+    """The scenarios of these names, or all, in a folder that is removed when `owner`, a class of tests, is done."""
     folder = tempfile.TemporaryDirectory(dir=MEMORY)
     owner.addClassCleanup(folder.cleanup)
     return [Scenario(*row).open(pathlib.Path(folder.name)) for row in SCENARIOS if names is None or row[0] in names]

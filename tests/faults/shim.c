@@ -11,18 +11,17 @@
  *     short          a read or write transfers half of the bytes (at least one)
  *     torn           a write transfers half of the bytes, then SIGKILL; other calls as `kill`
  *     kill           SIGKILL before the call
- *     term           SIGTERM before the call, which then goes on: an early stop at a fixed place
- *     appear         another process makes the file QD_FAULT_FILE before the call, which then goes on
+ *     term           SIGTERM before the call, which then continues: an early stop at a fixed place
+ *     appear         another process makes the file QD_FAULT_FILE before the call, which then continues
  *
  * QD_FAULT_WITHOUT names calls that the file system does not have: "renameat2" (EINVAL), "renameat2 linkat"
  * (EPERM).
  *
  * KIND of memory and thread is `fail`: ENOMEM and EAGAIN. With QD_FAULT_LOG=FILE each counted call appends a
  * line "K operation object"; the number of lines is the number of positions. QD_FAULT_PLACES=FILE instead has
- * "K operation object<tab>places": the places are the calls of the program itself that are under way, the
- * innermost first, as hexadecimal offsets in the program, and only the first call from each chain of places
- * has a line. System files (/proc, /usr, ...) and the standard streams are not counted. Counting begins when
- * the libraries are loaded, just before main, and goes on in forked processes. */
+ * "K operation object<tab>places": the places are the active calls of the program itself, innermost first,
+ * as hexadecimal offsets in the program, and only the first call from each chain of places has a line. System files (/proc, /usr, ...) and the standard streams are not counted. Counting begins when
+ * the libraries are loaded, just before main, and continues in forked processes. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -85,11 +84,11 @@ __attribute__((constructor)) static void begin(void)
         at = strtol(request + length, &end, 10);
         lasting = strcmp(end, ":on") == 0;
         kind = requests[i].kind;
-        family = requests[i].family; /* last: from here on calls are counted */
+        family = requests[i].family; /* last: later calls are counted */
     }
 }
 
-/* Counts a call; whether this one is to fail. */
+/* Counts a call; returns whether this one must fail. */
 static bool due(family_t of, const char *operation, const char *object)
 {
     if (family != of)
@@ -122,8 +121,8 @@ static _Noreturn void die(void)
 
 /* ---- files --------------------------------------------------------------------------------------------- */
 
-/* Counts an I/O call. Returns the errno it is to fail with, or 0: then it is to transfer *size bytes (NULL:
- * it transfers none), and the process is to die after it where *torn says so. */
+/* Counts an I/O call. Returns the errno with which it must fail, or 0: then it must transfer *size bytes
+ * (NULL: it transfers none), and the process must die after it if *torn is true. */
 static int trip(const char *operation, const char *object, nature_t nature, size_t *size, bool *torn)
 {
     if (!due(IO, operation, object))
@@ -249,7 +248,7 @@ int close(int fd)
     bool count = counts_fd(fd);
     watch(fd, false);
     int number = count ? trip_plainly("close", "", NEEDS_SPACE) : 0;
-    int status = real(fd); /* the descriptor is gone whatever close says */
+    int status = real(fd); /* close releases the descriptor even if it fails */
     FAIL_IF(number);
     return status;
 }
@@ -412,7 +411,7 @@ DIR *opendir(const char *path)
     return NULL;
 }
 
-/* NULL with errno set is an error, with errno as it was the end. */
+/* NULL is an error if errno was set, and the end if errno is unchanged. */
 #define READS_FOLDER(name, type)                                                                             \
     type *name(DIR *folder)                                                                                  \
     {                                                                                                        \

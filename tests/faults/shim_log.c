@@ -15,11 +15,11 @@
 
 enum { DEPTH = 64, CHAINS = 1 << 16 };
 
-static const char *path;              /* opened for each line: processes move their descriptors about */
+static const char *path;              /* opened for each line: processes renumber their descriptors */
 static bool once;                     /* the log has the first call of each chain only */
 static _Atomic uint64_t seen[CHAINS]; /* hashes of the chains of places that have a line */
 static struct {
-    uintptr_t base, end; /* where the program itself lies, its libraries apart */
+    uintptr_t base, end; /* addresses of the program itself, without its libraries */
 } program;
 
 /* For dl_iterate_phdr: the first object is the program. */
@@ -44,7 +44,7 @@ void open_log(void)
     dl_iterate_phdr(find_program, NULL);
 }
 
-/* The program or library that called, in its own name or by way of libc (strdup, asprintf). */
+/* Returns the calling program or library, also of a call through libc (strdup, asprintf). */
 static const char *asker(void *const *frame, int frames)
 {
     const char *name = "";
@@ -64,7 +64,7 @@ static const char *asker(void *const *frame, int frames)
     return name;
 }
 
-/* Leaves in place[] the program's own ones of the calls under way; returns how many. */
+/* Writes the program's own active calls into place[], and returns their number. */
 static int places_of(void *const *frame, int frames, unsigned long *place)
 {
     int count = 0;
@@ -76,7 +76,7 @@ static int places_of(void *const *frame, int frames, unsigned long *place)
     return count;
 }
 
-/* Whether a chain of places comes for the first time, by its FNV-1a hash. */
+/* Whether a chain of places is new, by its FNV-1a hash. */
 static bool is_new(const unsigned long *place, int places)
 {
     uint64_t hash = 14695981039346656037U;

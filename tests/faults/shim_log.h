@@ -1,4 +1,4 @@
-/* The log of the calls that shim.c counts: which they are, and from where in the program they come. */
+/* The log of the calls that shim.c counts, with their places in the program. */
 #ifndef QD_SHIM_LOG_H
 #define QD_SHIM_LOG_H
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A sample of what test_commands_all.py does at every call."""
+"""A sample of the calls of test_commands_all.py."""
 
 import unittest
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Memory is refused, and the device fails, once at every place of the program at which that can happen, in every command.
+"""Memory is refused, and the device fails, once at every possible place of the program, in every command.
 
-Two calls differ only where the program's own calls under way differ (`places` of shim.c), so that some hundred runs stand for
+Two calls differ only if the program's own active calls differ (`places` of shim.c), so that some hundred runs represent
 hundreds of thousands of positions, and reach every path from a failure to the exit status."""
 
 import os
@@ -104,7 +104,7 @@ propensity: [[0, 1, -1, 0.5], [1, 0, -1, 0], [-1, -1, 0, 1], [0.5, 0, 1, 0]]
 POWER = "rules: [{weights: {A: 3, B: 2, C: 1, D: 1}, quota: 4}, {weights: {A: 1, B: 1, C: 1, D: 1}, quota: 3}]\nveto: [A]\n"
 WEIGHTED = "members: {A: 3, B: 2, C: 1, D: 1.5}\nquota: 4\n"
 
-# Commands that write a result, and which; what comes earlier leaves fewer places to the later ones.
+# Commands that write a result, with its name; earlier commands leave fewer places to later ones.
 PLAYED = (
     ("new.h5", "run", "claims.yaml", "-o", "new.h5", "-q", "-j", "1"),
     ("new.h5", "run", "robust.yaml", "-o", "new.h5", "-q", "-j", "1"),
@@ -185,7 +185,7 @@ class Places(unittest.TestCase):
         cls.before = prepared(cls)
 
     def meets(self, fault):
-        """Tries all commands; how many places met the fault."""
+        """Tries all commands; returns the number of places that met the fault."""
         seen = set()
         for output, *arguments in PLAYED + tuple((None, *arguments) for arguments in READ):
             with self.subTest(command=" ".join(arguments)):

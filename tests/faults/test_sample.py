@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A sample of what test_files.py and test_memory.py do at every call."""
+"""A sample of the calls of test_files.py and test_memory.py."""
 
 import unittest
 

@@ -1,6 +1,6 @@
 /* Fuzz targets: each fuzz_NAME.c defines LLVMFuzzerTestOneInput, which feeds bytes to one reader and aborts
  * where a promise is broken. Linked with libFuzzer (scripts/fuzz) a target looks for inputs; linked with
- * replay.c (every ordinary build) it plays those of corpus/NAME/, found crashes among them. */
+ * replay.c (every ordinary build) it plays those of corpus/NAME/, including crashes that were found. */
 #ifndef QD_TESTS_FUZZ_H
 #define QD_TESTS_FUZZ_H
 

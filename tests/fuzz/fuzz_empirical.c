@@ -1,6 +1,6 @@
 /* Data files of an empirical order: refused with a reason, or an order that keeps the rules of its type. One
  * input holds up to six files, a line of `---` between them: cinc, alliances, places, values, affinities,
- * rivalries. The first byte says how many states are wanted, the year is 1900. */
+ * rivalries. The first byte is the number of states, the year is 1900. */
 #include "fuzz.h"
 
 #include "world/empirical.h"

@@ -62,7 +62,7 @@ def fixed(worlds=500, periods=30):
 
 
 def scratch(owner):
-    """A folder that goes when `owner`, a test or a class of them, is done."""
+    """A folder that is removed when `owner`, a test or a class of them, is done."""
     folder = tempfile.TemporaryDirectory()
     (owner.addClassCleanup if isinstance(owner, type) else owner.addCleanup)(folder.cleanup)
     return pathlib.Path(folder.name)
@@ -93,7 +93,7 @@ def result_hash(path):
 
 
 def instruction_sets():
-    """Those that this processor and this build have."""
+    """The instruction sets of this processor and this build."""
     has = []
     for isa in ("v2", "v3", "v4"):
         done = quadrille("run", SOURCE / "tests" / "integration" / "harness.py", "--isa", isa, "--dry-run")

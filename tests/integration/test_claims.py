@@ -34,7 +34,7 @@ claims:
     "hostile_dyads", "share_flexible", "share_abstain", "resolved", "turnover", "crises", "survival", "wars", "breakdown",
     "not_converged", "concentration"))
 
-# Debt is what makes ad hoc coalitions dear; a change of the schedule must not bring it back.
+# Debt makes ad hoc coalitions expensive; a change of the schedule must not restore it.
 DEBT = """\
 seed: 5
 worlds: 150
@@ -183,7 +183,7 @@ class Claims(unittest.TestCase):
         must("verify", folder / "m.h5", "--fraction", "0.02", "-q")
 
     def test_ablation_of_a_finished_run(self):
-        """The points of a claim are played once more, those that are there are kept."""
+        """The missing points of a claim are played; existing ones are kept."""
         folder = scratch(self)
         (folder / "x.yaml").write_text(DEBT.replace("ablate: assumptions\n", "").replace("baseline: true\n", ""))
         must("run", folder / "x.yaml", "-o", folder / "x.h5", "-q")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The commands as a user meets them: exit statuses, what goes to stdout and what to stderr, wrong options, nothing written on
-wrong input; show, verify, replay and merge on real files."""
+"""The commands as a user meets them: exit statuses, output on stdout and stderr, wrong options, nothing written on wrong input;
+show, verify, replay and merge on real files."""
 
 import csv
 import json
@@ -189,7 +189,7 @@ class Commands(unittest.TestCase):
         self.assertIn("cannot be read", must("run", "ordres", "--dry-run", cwd=folder, status=2).stderr)
 
     def test_show_and_list_as_data(self):
-        """JSON and CSV say what the file holds; every parameter and outcome is listed."""
+        """JSON and CSV agree with the file; every parameter and outcome is listed."""
         shown = json.loads(must("show", self.file, "--json").stdout)
         self.assertEqual(shown["result_hash"], result_hash(self.file))
         rows = list(csv.DictReader(must("show", self.file, "--csv", "--outcomes", "survival").stdout.splitlines()))
@@ -359,7 +359,7 @@ class Commands(unittest.TestCase):
         self.assertIn(right, done.stdout)
 
     def test_verify_compares_all_statistics(self):
-        """Everything in the file that follows from its rows is made again: no number can be changed unnoticed."""
+        """verify computes every number that follows from the file's rows again, and finds each change."""
         experiment, file = self.folder / "judged.yaml", self.folder / "judged.h5"
         experiment.write_text(fixed(120) + """\
 claims:
@@ -380,7 +380,7 @@ claims:
             self.assertIn(f"differs: /{name}: ", done.stdout)
 
     def test_changed_rows_are_not_built_upon(self):
-        """merge and --resume read what verify would find, and refuse it before anything is written."""
+        """merge and --resume find the same damage as verify, and refuse it before anything is written."""
         for outcomes, outcome, change in (("", "resolved", 2.0 ** -50), ("output: {outcomes: [resolved]}\n", "resolved", 1e-6)):
             experiment, file = self.folder / "rows.yaml", self.folder / "rows.h5"
             experiment.write_text("name: rows\nworlds: 100\norders: [unipolar]\nparameters: {order.states: 8}\n" + outcomes)

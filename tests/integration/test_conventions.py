@@ -99,7 +99,7 @@ class Conventions(unittest.TestCase):
             self.assertEqual(file["design/doctrine.umbrella"].attrs["_FillValue"], -1)
 
     def test_codes_are_those_that_were_played(self):
-        """Against the summaries, which come from the tallies and never saw a byte."""
+        """Against the summaries, which come from the tallies, not from single bytes."""
         with h5py.File(self.file) as file:
             for name in ("breakdown", "breakdown_cause", "polarity_end"):
                 rows = file[f"worlds/{name}"][...]

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Where and how an experiment runs does not change a bit: threads, instruction sets, shards in any order, resumed runs, more
-worlds or points than before, all give one result_hash; so do precision stops."""
+"""An experiment has one result_hash for any threads, instruction sets, shards in any order, resumed runs, and more worlds or
+points than before; the same for precision stops."""
 
 import itertools
 import signal
@@ -146,8 +146,8 @@ class Determinism(unittest.TestCase):
         self.assertEqual(len(list(self.resumed_from(precise, fresh, earlier))), 4)
 
     def test_luck_by_order(self):
-        """Every order has luck of its own, for any threads, shards, resumed run, replay and order beside it; shared luck is
-        what a file without the key has."""
+        """Every order has luck of its own, for any threads, shards, resumed run, replay and order beside it; a file without the
+        key has shared luck."""
         text = fixed(31).replace("seed:", "luck: by-order\nseed:")
         experiment = self.write("own", text)
         whole = self.run_to("own", experiment, "-j", "2")
@@ -176,7 +176,7 @@ class Determinism(unittest.TestCase):
                 self.assertFalse(np.array_equal(own["worlds/tension_mean"][0, o], same["worlds/tension_mean"][0, o]))
 
     def test_claims_stop_where_they_would_have_from_the_start(self):
-        """Whatever was played before: a fixed number of worlds, another confidence, other claims that were waited for."""
+        """Earlier runs may have a fixed number of worlds, another confidence, or other awaited claims."""
         judged = self.write("judged", JUDGED)
         fresh = self.run_to("fresh", judged)
         earlier = {"worlds": JUDGED.replace(JUDGED[JUDGED.index("precision:"):JUDGED.index("output:")], "worlds: 700\n"),

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Doxygen finds a comment on everything that the public headers declare, and misses one that is taken away."""
+"""Doxygen finds a comment on every declaration of the public headers, and reports one that is removed."""
 
 import pathlib
 import re

@@ -127,7 +127,7 @@ output: {paths: false, outcomes: [breakdown]}
         must("verify", output)
 
     def test_precision_not_reached_is_not_printed(self):
-        """The half-widths printed are those that were judged: all above what was asked for where it was not reached."""
+        """The printed half-widths are the judged ones: all exceed the requested one if it was not reached."""
         output = self.result("""\
 orders: [unipolar, bipolar, multipolar]
 parameters: {order.states: 8, order.periods: 60}

@@ -14,7 +14,7 @@ import tempfile
 VERDICTS = {"supported", "contradicted", "mixed", "undecided"}
 SKIPPED = 77
 PLOTTED = {"credit", "baseline", "sensitivity-screening"}
-# A long design is long because of its points, and ablations play them seven times; fewer worlds of each do for this.
+# Long designs have many points, which ablations play seven times; fewer worlds of each are enough here.
 LEAST_WORLDS, ABLATED_WORLDS, MOST_CELLS = 50, 8, 1000
 # Points around the parameters' values, of which the files have up to 200.
 ROBUSTNESS = "robustness: {points: 10, worlds: 4"
@@ -52,7 +52,7 @@ def check_show(program, path, claims):
 
 
 def check_plot(source, path, folder):
-    """Figures of one result file of each kind; told, and passed over, where matplotlib is missing."""
+    """Figures of one result file of each kind; skipped, with a message, if matplotlib is missing."""
     try:
         import matplotlib  # noqa: F401
     except ImportError:

@@ -115,7 +115,7 @@ class Formats(unittest.TestCase):
                 self.assertTrue(np.allclose(summary["quantiles"][...], quantiles, rtol=2**-7, atol=1e-6), name)
 
     def test_variables_over_the_points(self):
-        """Every array is written as what it is: texts, hashes, flags and reals over the same points."""
+        """Every array keeps its type: texts, hashes, flags and reals over the same points."""
         path, output = Path(self.folder.name) / "claim.yaml", Path(self.folder.name) / "claim.h5"
         path.write_text(WITH_CLAIM)
         subprocess.run([PROGRAM, "run", str(path), "-o", output, "-q"], check=True)

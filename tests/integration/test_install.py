@@ -1,4 +1,4 @@
-"""What `cmake --install` gives: a program, a library that find_package and pkg-config find, headers that need nothing else; the
+"""`cmake --install` gives a program, a library that find_package and pkg-config find, headers that need nothing else; the
 examples built against it equal the program."""
 
 import os

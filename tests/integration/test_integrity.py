@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Damage and changes are visible in whatever part of a result file they are; verify reads everything there is."""
+"""Damage and changes are visible in every part of a result file; verify reads all parts."""
 
 import random
 import shutil
@@ -141,7 +141,7 @@ class Integrity(unittest.TestCase):
         self.differs("/summary/resolved/sd")
 
     def test_parts(self):
-        """verify has to say so where it compares nothing, or not all that there is."""
+        """verify reports that it compares nothing, or not all contents."""
         must("verify", self.parts)
         copy = self.folder / "copy.h5.parts"
         shutil.copytree(self.parts, copy)

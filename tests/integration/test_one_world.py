@@ -1,4 +1,4 @@
-"""docs/one-world.md says what the trace of its world says, and that world has what the page is about."""
+"""docs/one-world.md agrees with the trace of its world, and that world has the mechanisms that the page explains."""
 
 import importlib.machinery
 import importlib.util
@@ -26,7 +26,7 @@ class OneWorld(unittest.TestCase):
 
     def test_world_has_what_the_page_is_about(self):
         events = load().trace(PROGRAM)
-        # a quagmire: a mission that goes on for three periods or more, that two partners or more leave
+        # a quagmire: a mission that lasts three periods or more, that two partners or more leave
         missions = {(event["start"], event["number"]) for event in events if event["event"] == "mission_goes_on"}
         count = {kind: {mission: sum(event["event"] == kind and (event["start"], event["number"]) == mission for event in events)
                         for mission in missions} for kind in ("mission_goes_on", "partner_leaves")}

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Recipes of packages, as far as they can be checked without building them: they parse, they name what the build needs, versions agree;
-scripts/release changes all of them."""
+"""Recipes of packages, as far as they can be checked without building them: they parse, they name the needs of the build,
+versions agree; scripts/release changes all of them."""
 
 import ast
 import json
@@ -103,7 +103,8 @@ class Packaging(unittest.TestCase):
         self.assertTrue((SOURCE / recipe["about"]["license_file"]).exists())
 
     def test_paper(self):
-        """What a journal of software asks for is there, every citation has its entry, and the other way round."""
+        """The paper has the sections that a journal of software requires; every citation has its entry, and every entry its
+        citation."""
         paper, entries = read("paper.md"), set(re.findall(r"^@\w+\{(\w+),", read("paper.bib"), re.M))
         for section in ("Summary", "Statement of need", "State of the field", "Acknowledgements", "References"):
             self.assertIn(f"\n# {section}\n", paper)

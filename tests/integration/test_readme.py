@@ -20,7 +20,8 @@ def section(title):
 
 
 def commands(title, begin):
-    """The indented lines of a section that begin with one of these words, without what stands after two blanks and a number sign."""
+    """The indented lines of a section that begin with one of these words, without the comment after two blanks and a number
+    sign."""
     lines = re.findall(r"^    (\S.*)$", re.sub(r"^```.*?^```$", "", section(title), flags=re.M | re.S), re.M)
     return [re.sub(r"\s{2,}#.*", "", line) for line in lines if line.startswith(begin)]
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""docs/registry.md is what the program's tables say."""
+"""docs/registry.md agrees with the program's tables."""
 
 import subprocess
 import sys

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""scripts/run after its build: which file it runs, which result it shows, and what it leaves alone. The script stands beside a
+"""scripts/run after its build: the file it runs, the result it shows, and the files it leaves alone. The script stands beside a
 lib.sh that builds nothing and finds the program of this build."""
 
 import shutil

@@ -1,5 +1,5 @@
 # labels: slow
-"""The same bits whatever compiles and runs them: test_same_bits.py PROGRAM SOURCE_DIR
+"""The same bits for all compilers and processors: test_same_bits.py PROGRAM SOURCE_DIR
 
 Builds the program with other compilers and other levels of optimisation in a temporary folder, plays two small experiments (the
 first edition of the model, and every mechanism of the second) with every instruction set this processor has, and compares

@@ -3,7 +3,7 @@
 """A real one-node Slurm on loopback: the array job is submitted, one task is warned of its time limit, one is killed, both are
 requeued, the shards are merged, and the hash is that of an undisturbed run.
 
-Needs root and Debian's slurm-wlm and munge; skips, saying why, where a Slurm cannot be started."""
+Needs root and Debian's slurm-wlm and munge; skips, with the reason, if a Slurm cannot be started."""
 
 import os
 import shutil
@@ -149,7 +149,7 @@ def check(folder):
                          folder / "results")
         # The first task is warned as at its time limit: it stops with 75 and is requeued by the script.
         wait_for("the first task", lambda: slurm.is_running(f"{job}_0", shards[0]))
-        # scancel may try again while the job is under way to its next start: it is ended once it has had its effect.
+        # scancel may retry while the job restarts: it is ended after its effect.
         warning = subprocess.Popen(["scancel", "--signal=USR1", "--batch", f"{job}_0"])
         wait_for("its early end", lambda: "stopped early" in (folder / "log-0.txt").read_text())
         warning.kill()

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The batch scripts without a Slurm: the variables that it sets, and an scontrol that only says what it was asked. test_slurm.py
+"""The batch scripts without a Slurm: the variables that it sets, and an scontrol that only prints its arguments. test_slurm.py
 submits them to a real one."""
 
 import os

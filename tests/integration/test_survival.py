@@ -183,8 +183,8 @@ class Survival(unittest.TestCase):
     def test_disk_full(self):
         if os.geteuid() != 0:
             self.skipTest("only root can mount a small disk")
-        # The first fills up while parts are written, the second while the file is assembled from them. Both have room
-        # when the run begins, or it would not begin.
+        # The first fills up while parts are written, the second while the file is assembled from them. Both have room when the
+        # run begins, since a run without room is refused.
         for number, size in enumerate(("300k", "1500k")):
             with Mounted(self.folder / f"disk-{number}", "size=64m") as folder:
                 output = folder / "full.h5"
@@ -210,7 +210,7 @@ class Survival(unittest.TestCase):
 
 
 class Mounted:
-    """A small disk of its own; skips the test where that is not allowed."""
+    """A small disk of its own; skips the test if mounting is not allowed."""
 
     def __init__(self, folder, options):
         self.folder, self.options = folder, options

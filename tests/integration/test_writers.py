@@ -1,6 +1,5 @@
 #!/usr/bin/python3
-"""One writer at a time for one output, on every file system; and nothing is written, removed or opened to others but what
-was named."""
+"""One writer at a time for one output, on every file system; and only named files are written, removed or opened to others."""
 
 import os
 import shutil
@@ -52,7 +51,7 @@ class Writers(unittest.TestCase):
         self.output = self.place / "out.h5"
 
     def without_flock(self, number):
-        """An environment in which flock fails; skips the test where no compiler is."""
+        """An environment in which flock fails; skips the test without a compiler."""
         library, compiler = self.folder / "no_flock.so", shutil.which("cc")
         if compiler is None:
             self.skipTest("no C compiler for the library that makes flock fail")
@@ -130,7 +129,7 @@ class Writers(unittest.TestCase):
     # ---- links and modes
 
     def test_links_lead_nowhere(self):
-        """Whatever lies in the way of temporary files and locks: what it leads to stays as it is."""
+        """Links under the names of temporary files and locks: their targets stay unchanged."""
         victim = self.folder / "victim"
         victim.write_text("precious")
         for tail in (".tmp", ".lock", ".parts"):

@@ -156,7 +156,7 @@ static void test_reviews(void **state)
     assert_true(moves > 5000 && several > 50);
 }
 
-/* Alone with its patron, a state goes as deep as c W d / Lambda - cost (d / Lambda)^2 is largest. */
+/* A state alone with its patron takes the depth d that maximizes c W d / Lambda - cost (d / Lambda)^2. */
 static void test_two_states(void **state)
 {
     (void)state;

@@ -167,7 +167,7 @@ static void test_war(void **state)
     assert_int_equal(world->record.wars, 1);
     assert_int_equal(world->record.cause, 1);
     assert_int_equal(world->record.broke, 6);
-    /* the second war breaks nothing that is not broken */
+    /* the second war causes no second breakdown */
     world->record.period = 7;
     act(world, QD_FLEXIBLE, (const int[]){1, 0, -1, -1, 0}, false, 0.4, 1.0);
     assert_int_equal(world->record.wars, 2);

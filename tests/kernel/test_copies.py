@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""The copies of the kernel for one instruction set each are whole: what they take from the rest of the program are the
-registry's tables, the allocation of memory (never within a world) and the C library. A file missing from a copy would play its part of every world in the slowest one."""
+"""The copies of the kernel for one instruction set each are whole: from the rest of the program they use the registry's tables,
+the allocation of memory (never within a world) and the C library. A file missing from a copy would play its part of every world
+in the slowest one."""
 
 import pathlib
 import subprocess

@@ -1,7 +1,7 @@
 /* The defaults, pinned: means of every outcome over 10,000 worlds an order (tests/data/defaults.txt, with
- * their standard errors), and the bits of the first worlds, so that a change of the model cannot slip in
- * unseen. Worlds of another seed must agree with the pinned means. When the model is changed on purpose, run
- * this program with QD_PIN_DEFAULTS naming the file to rewrite. */
+ * their standard errors), and the bits of the first worlds, so that every change of the model fails a test.
+ * Worlds of another seed must agree with the pinned means. When the model is changed on purpose, run this
+ * program with QD_PIN_DEFAULTS naming the file to rewrite. */
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>

@@ -35,8 +35,8 @@ static void make_up_shared(setting_t *s, qd_test_stream_t *stream)
     s->coupling = qd_test_between(stream, 0, 4);
 }
 
-/* One game, in which one state has joined for good and another may have opposed; now and then one in which
- * nobody may move. */
+/* One game, in which one state has joined for good and another may have opposed; sometimes no state may
+ * move. */
 static void make_up_game(setting_t *s, qd_test_stream_t *stream, size_t g)
 {
     bool shut = qd_test_uniform(stream) < 0.1;

@@ -33,7 +33,7 @@ static qd_test_venue_t rules_of(const qd_event_t *event)
                              .venue = event->venue};
 }
 
-/* Where the states stand before the first move of a game. */
+/* The sides of the states before the first move of a game. */
 static void start_game(watcher_t *self, const qd_event_t *event)
 {
     const qd_crisis_t *crisis = event->inside->crisis;

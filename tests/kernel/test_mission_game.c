@@ -131,7 +131,7 @@ static void watch(void *context, size_t state, double before, double after)
     s->moves++;
 }
 
-/* The arrays of games abreast: this game in one lane, and in the others the same with nobody free to move. */
+/* The arrays of games abreast: this game in one lane, and in the others the same without a free state. */
 typedef struct {
     double field[PADDED * QD_ABREAST], up[PADDED * QD_ABREAST], down[PADDED * QD_ABREAST];
     double x[PADDED * QD_ABREAST], change[PADDED * QD_ABREAST];
@@ -183,8 +183,8 @@ static int play_abreast(setting_t *s, size_t lane)
     return passes[lane];
 }
 
-/* Plays from the present x, alone and watched. Before, it plays with all states as movers in the first pass,
- * which must come to the same; returns the passes. */
+/* Plays from the present x, alone and watched. Plays first with all states as movers in the first pass; the
+ * results must be equal. Returns the passes. */
 static int play_alone(setting_t *s)
 {
     double from[PADDED], x[PADDED], field[PADDED];
@@ -209,7 +209,7 @@ static int play_alone(setting_t *s)
     return passes;
 }
 
-/* Plays from the present x, abreast of others and alone, which must come to the same; returns the passes. */
+/* Plays from the present x, abreast of others and alone; the results must be equal. Returns the passes. */
 static int play(setting_t *s)
 {
     static size_t lane;

@@ -401,7 +401,7 @@ static void test_labels_come_and_go(void **state)
         for (size_t k = 1; k <= 12; k++)
             if (k <= 3)
                 assert_true(film.cohesion[14][k] ==
-                            film.end_cohesion[13][k]); /* blocs that stand keep theirs */
+                            film.end_cohesion[13][k]); /* existing blocs keep theirs */
             else
                 assert_true(film.cohesion[14][k] == 0.35);
         for (size_t i = 0; i < STATES; i++)
@@ -448,7 +448,7 @@ static void test_scheduled_cohesion(void **state)
     QD_ASSERT_NEAR(film.end_cohesion[4][1], 0.7 - 0.25 * 0.3, 1e-15);
 }
 
-/* A new decay length changes who is near whom; the baseline of affinities was drawn with the old one. */
+/* A new decay length changes proximity; the baseline of affinities was drawn with the old one. */
 static void test_scheduled_distance_scale(void **state)
 {
     (void)state;

@@ -49,7 +49,7 @@ static void look(void *context, const qd_event_t *event)
     size_t *seen = context;
     seen[event->kind]++;
     if (event->kind == QD_EVENT_WORLD)
-        assert_int_equal(event->period, 0); /* after any end of the world before */
+        assert_int_equal(event->period, 0); /* after any end of the previous world */
 }
 
 /* Being watched changes nothing. */
@@ -255,7 +255,7 @@ static void follow(const qd_plan_t *plan, qd_world_t *world, uint64_t number, tr
     check_paths(&result);
 }
 
-/* Paths are only looked at: without them every outcome has the same bits. */
+/* Paths are only recorded: without them every outcome has the same bits. */
 static void test_outcomes_without_paths(void **state)
 {
     (void)state;
@@ -307,7 +307,7 @@ static void test_default_worlds_are_sound(void **state)
     qd_world_free(world);
 }
 
-/* The smallest worlds there are, and numbers of states around the width of the padding. */
+/* The smallest worlds, and numbers of states around the width of the padding. */
 static void test_small_worlds_are_sound(void **state)
 {
     (void)state;

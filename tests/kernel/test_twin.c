@@ -368,7 +368,7 @@ static void test_empirical_orders(void **state)
     conclude(&tally);
 }
 
-/* Every state a great power, as in a concert of Europe: nobody leans on a patron, and everybody holds a veto.
+/* Every state a great power, as in a concert of Europe: no state has a patron, and every state has a veto.
  */
 static void test_empirical_orders_of_poles_alone(void **state)
 {

@@ -112,8 +112,8 @@ static void expect_sides(qd_world_t *world, qd_venue_t g, const int expected[])
                      expected[i]);
 }
 
-/* Initiator 0 with ally 1; outsider 2; target 3; 4 hates the initiator. No state has a stake but for what the
- * venue adds. */
+/* Initiator 0 with ally 1; outsider 2; target 3; 4 hates the initiator. No state has a stake beyond the
+ * venue's term. */
 static qd_world_t *five_states(void)
 {
     qd_world_t *world = qd_test_world(5);
@@ -237,7 +237,7 @@ static void test_legitimacy_of_venues(void **state)
     world->state.cohesion[1] = 0.5;
     qd_test_set_crisis(world, 1, 0.05, 0, QD_NOBODY);
     for (size_t i = 0; i < 4; i++)
-        world->crisis.price[i] = 9.0; /* nobody else takes a side: base (1 + 1/4)/2 */
+        world->crisis.price[i] = 9.0; /* no other state takes a side: base (1 + 1/4)/2 */
     double base = 0.625;
     QD_ASSERT_NEAR(solve(world, QD_COLLECTIVE)->legitimacy, base + (1 - base) * 0.6, 1e-15);
     QD_ASSERT_NEAR(solve(world, QD_ALLIANCE)->legitimacy, base + (1 - base) * 0.5 * 0.5 * 0.6, 1e-15);

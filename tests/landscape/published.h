@@ -130,7 +130,7 @@ static inline void assert_same_answer(const qd_landscape_answer_t *a, const qd_l
     }
 }
 
-/* Prints why and leaves the test where a file of the shared folder is not there. */
+/* Skips the test, and prints the reason, if a file of the shared folder is missing. */
 static inline void need_file(const char *path)
 {
     if (access(path, R_OK) != 0) {

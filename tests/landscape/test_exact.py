@@ -178,6 +178,6 @@ for kind in ("spread", "ties", "tenths"):
 # The sides of an actor of size 1 beside sizes of 10^13.
 check("two-camps", ["2.1e13", "1.8e13", "1"], [["0", "-1", "1"], ["-1", "0", "-1"], ["1", "-1", "0"]])
 
-# What cannot be compared exactly is refused, at exit status 2.
+# Landscapes beyond exact comparison are refused, at exit status 2.
 status, out, err = run("two-camps", ["1e-120", "1e-20", "1.5e120"], [["0", "1", "1"], ["1", "0", "1"], ["1", "1", "0"]])
 assert status == 2 and out == "" and "decimal digits" in err, (status, out, err)

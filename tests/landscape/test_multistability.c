@@ -66,7 +66,7 @@ static void enemies(void **state)
     assert_true(result.distinct == 1.0 && result.most_common == 1.0 && result.potential_gap == 0.0);
 }
 
-/* Two states torn: c likes a a little more than b, a and b cannot stand each other, and a mover must gain
+/* Two states torn: c likes a a little more than b, a and b are hostile, and a mover must gain
  * more than the switching cost, so that both {a,c} and {b,c} stand. */
 static void torn(void **state)
 {

@@ -314,7 +314,7 @@ static void implied_rules_go(void **state)
     qd_coalitions_t game = {.voters = 4, .rules = 3, .weight = {{6, 4, 2, 2}, {3, 2, 1, 1}, {1, 2, 3, 4}}};
     const int64_t quota[3] = {9, 4, 7};
     qd_coalitions_settle(&game, quota, 1);
-    /* Who lacks 5 of 14 lacks 2.5 of 7, and 3 may be lacked; the third rule weighs otherwise. */
+    /* A coalition that lacks 5 of 14 lacks 2.5 of 7, and may lack 3; the third rule has other weights. */
     assert_int_equal(game.rules, 2);
     assert_int_equal(game.weight[0][0], 6);
     assert_int_equal(game.weight[1][3], 4);

@@ -142,7 +142,7 @@ static void too_large_for_exact(void **state)
               "against each other (at most 22 actors); use `method: search`\n");
 }
 
-/* Pairs that have nothing to do with each other may be as small as they like. */
+/* Pairs without a propensity may have sizes whose product underflows. */
 static void small_strangers(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* The format's arithmetic: fails under -ffast-math or contraction, or after a change of one bit of an
  * elementary function. Everything is computed once as this file is compiled and once more for a processor
- * with fused multiply-add, where there is one: that is where contraction would show. */
+ * with fused multiply-add, if the host is one: contraction would show there. */
 #include "math/elementary.h"
 #include "support/check.h"
 

@@ -22,7 +22,7 @@ static void test_exp(void **state)
     assert_true(qd_exp(1e300) == qd_exp(709.0) && qd_exp((double)INFINITY) == qd_exp(709.0));
 }
 
-/* Near 0 nothing is reduced: the same bits without the steps for it. */
+/* Arguments near 0 need no reduction: the same bits without its steps. */
 static void test_exp_near(void **state)
 {
     (void)state;
@@ -102,7 +102,7 @@ static void test_cossin(void **state)
     }
 }
 
-/* The angle of a chord is right to the last bits however short or long the chord. */
+/* The angle of a chord is exact to the last bits for chords of any length. */
 static void test_chord_angle(void **state)
 {
     (void)state;

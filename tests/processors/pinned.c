@@ -1,7 +1,7 @@
 /* The pinned worlds of every kind, for processors of any sort: a program of the kernel alone, without cmocka,
  * GSL or HDF5 (test_other_processors.py compiles it for each). One line a kind: its name, and the hash of the
- * outcomes of its worlds as result files have it (statistics/tally.h), the paths' bits after it. The argument
- * says how many worlds of the defaults are played. */
+ * outcomes of its worlds as result files have it (statistics/tally.h), the paths' bits after it. The
+ * argument is the number of worlds of the defaults. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-"""scripts/plot: which points are shown is said, as is over what worlds are pooled and what bars are; a heat map spans more than its
+"""scripts/plot: figures name their points, the pooled worlds and the meaning of bars; a heat map spans more than its
 noise; formats; claims by order; no warnings, also of a shard."""
 
 import html

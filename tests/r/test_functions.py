@@ -1,4 +1,4 @@
-"""The functions for R read what the file holds: the same numbers as h5py, under the same names. The tutorial's block for R runs."""
+"""The functions for R read the same numbers as h5py, under the same names. The tutorial's block for R runs."""
 
 import pathlib
 import shutil

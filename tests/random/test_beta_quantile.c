@@ -1,4 +1,4 @@
-/* The beta distribution against GSL's, and against forms that are known whole. */
+/* The beta distribution against GSL's, and against closed forms. */
 #include "random/distribution.h"
 #include "support/check.h"
 

@@ -263,7 +263,7 @@ static void test_moments_and_cells(void **state)
 }
 
 /* The two normals of a pair, each through its distribution function, fill a square evenly; and so does the
- * first of a pair with that of the next. Tails are as heavy as they should be, on either side. */
+ * first of a pair with that of the next. Both tails have the probability of the normal distribution's. */
 static void test_pairs_of_normals(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-"""The report as a reader meets it: what the page says, that a browser draws every figure and asks for nothing, and that hostile
-texts stay texts."""
+"""The report as a reader meets it: the page's text is right, a browser draws every figure and requests nothing, and hostile texts
+stay texts."""
 
 import html.parser
 import json
@@ -35,7 +35,7 @@ claims:
     contrast: {{more: {{doctrine: rumsfeld}}, less: {{doctrine: weinberger_powell}}}}
 """
 
-# Small samples of everything that a claim has beside it.
+# Small samples of every table of a claim.
 BESIDE = EXPERIMENT + """\
   - id: gain-unipolar
     says: In one order.
@@ -70,7 +70,7 @@ class Page(html.parser.HTMLParser):
             self.data += data
 
 
-# Added to a copy of the page: counts what the page asked for, and what its policy refused.
+# Added to a copy of the page: counts the page's requests, and the ones that its policy refused.
 WATCH = """<script>
 let refused = 0;
 document.addEventListener('securitypolicyviolation', () => { refused++; });

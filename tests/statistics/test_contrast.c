@@ -378,8 +378,8 @@ static void test_sign_flips_by_hand(void **state)
     QD_ASSERT_NEAR(of_differences(6, (const double[]){0, 0, 0, 0, 0, 0}, 1.0).p, 1.0 / 32.0, 1e-15);
 }
 
-/* A rare difference, with either sign as likely: 1 world in 100 has one. The few that there are must not
- * count as evidence because they agree. Student's test alone rejects in 14% of runs with two worlds. */
+/* A rare difference, with either sign as likely: 1 world in 100 has one. The few must not count as evidence
+ * because they agree. Student's test alone rejects in 14% of runs with two worlds. */
 static void test_size_where_differences_are_few(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* The sequential test of one effect against its margin: known p-values, what counts when, and errors at many
- * looks. */
+/* The sequential test of one effect against its margin: known p-values, the part of alpha that decides at
+ * each look, and errors at many looks. */
 #include "statistics/effect_sequence.h"
 
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* Intervals of a mean difference of which few worlds have any: bounds of the worlds that were not played. */
+/* Intervals of a mean difference where few worlds differ: bounds on worlds that were not played. */
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 

@@ -40,7 +40,7 @@ static void test_intervals_are_those_of_sorted_values(void **state)
         }
 }
 
-/* A few NaN are left out; as many as could be an end leave nothing known. */
+/* A few NaN are left out; so many that an end could be one of them make it unknown. */
 static void test_missing_values(void **state)
 {
     (void)state;

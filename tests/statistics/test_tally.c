@@ -138,7 +138,7 @@ static void test_bytes_come_back(void **state)
     qd_tally_free(empty);
 }
 
-/* Bytes of the encoding before this one, written by the program of then: the same tally. */
+/* Bytes of the previous encoding, written by an earlier program: the same tally. */
 static void test_the_first_encoding_is_still_read(void **state)
 {
     (void)state;
@@ -389,7 +389,8 @@ static void test_paths_against_sorted_values(void **state)
     qd_tally_free(tally);
 }
 
-/* Of every size, on both sides of where sums change their way, half way between multiples of 2^-32, infinite.
+/* Of every size, on both sides of the change of the method of summation, half way between multiples of
+ * 2^-32, infinite.
  */
 static double any_value(uint64_t world, uint32_t t)
 {

@@ -1,5 +1,5 @@
-"""Result files that were forged or damaged, and how a command that reads one has to end: with a sentence, without a crash,
-soon and in little memory. For the tests in this folder."""
+"""Result files that were forged or damaged. A command that reads one must end with a sentence, without a crash, soon and in
+little memory. For the tests in this folder."""
 
 import re
 import resource
@@ -216,7 +216,7 @@ def of_type(kind):
     return lambda file, path, shape: file.create_dataset(path, shape, dtype=kind)
 
 
-# Whatever a variable was, it becomes one of these: {name: make(file, path, shape)}.
+# Replacements for any variable: {name: make(file, path, shape)}.
 SHAPES = {
     "a number": lambda file, path, _: file.create_dataset(path, data=7.0),
     "nothing": lambda file, path, _: file.create_dataset(path, dtype="f8", shape=None),
@@ -262,7 +262,7 @@ VALUES = {
 
 
 class Hostile(unittest.TestCase):
-    """A sound file, and commands that read what was made of it."""
+    """A sound file, and commands that read its forgeries."""
 
     @classmethod
     def setUpClass(cls):
@@ -289,14 +289,14 @@ class Hostile(unittest.TestCase):
         return done
 
     def absent(self, name):
-        """A path in the folder where nothing is."""
+        """An unused path in the folder."""
         path = self.folder / name
         shutil.rmtree(path, ignore_errors=True)
         path.unlink(missing_ok=True)
         return path
 
     def commands(self, file):
-        """Those that read a result file, by name."""
+        """The commands that read a result file, by name."""
         merged, output = self.absent("merged.h5"), self.folder / "resumed.h5"
         shutil.copy(file, output)
         return {"show": ("show", file, "--outcomes", "all"), "merge": ("merge", "-o", merged, file),
@@ -335,7 +335,7 @@ class Hostile(unittest.TestCase):
         return variables, [place for place in attributes if place[1] not in ("REFERENCE_LIST", "DIMENSION_LIST", "CLASS")]
 
     def misshapen(self, luck):
-        """The sound file with one variable or attribute made into something else; what was done."""
+        """The sound file with one variable or attribute replaced; returns the change."""
         variables, attributes = self.places()
         if luck.random() < 0.6:
             path, shape = luck.choice(variables)

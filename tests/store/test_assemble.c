@@ -427,7 +427,7 @@ static void test_sections(void **state)
     fabricated_free(experiment);
 }
 
-/* Nothing done yet is a result too. */
+/* A run without a finished world has a result too. */
 static void test_empty(void **state)
 {
     (void)state;

@@ -34,7 +34,7 @@ static qd_h5_variable_t table(const char *path)
 typedef struct {
     bool backwards; /* slab after slab, the last one first */
     bool cut;       /* one slab is not written at all */
-    int change;     /* number of something that is another; 0: nothing */
+    int change;     /* number of the item that differs; 0: none */
 } way_t;
 
 static void write_table(qd_h5_t *h5, const way_t *way)
@@ -172,7 +172,7 @@ static void test_changed_files_are_found(void **state)
     }
 }
 
-/* One byte of the values of a chunk that is another: its checksum says so. */
+/* A changed byte of a chunk's values fails its checksum. */
 static void test_damaged_chunk(void **state)
 {
     (void)state;

@@ -15,7 +15,7 @@
 static const uint64_t *drawn;
 static size_t draws_left;
 
-/* In the place of the C library's. */
+/* Replaces the C library's. */
 ssize_t getrandom(void *bytes, size_t size, unsigned flags);
 ssize_t getrandom(void *bytes, size_t size, unsigned flags)
 {
@@ -110,7 +110,7 @@ static void draw(const uint64_t *numbers, size_t count)
     draws_left = count;
 }
 
-/* A draft never takes over a file that is there; without random numbers it has a name all the same. */
+/* A draft never replaces an existing file; without random numbers it has a name, too. */
 static void test_drafts(void **state)
 {
     (void)state;
@@ -151,7 +151,7 @@ static void test_time_of_day(void **state)
     now = 951827696; /* the leap day of a year that is divisible by 400 */
     qd_write_now(text);
     assert_string_equal(text, "2000-02-29T12:34:56Z");
-    now = -1; /* what the call returns where it fails, and one second before the epoch */
+    now = -1; /* the value of a failed call, and one second before the epoch */
     qd_write_now(text);
     assert_string_equal(text, "1969-12-31T23:59:59Z");
     now = sizeof now == 8 ? (time_t)INT64_MAX : now; /* a year beyond int */

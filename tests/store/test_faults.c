@@ -9,7 +9,7 @@
 
 #define WORLDS 30
 #define BLOCK  6
-#define STRIDE 5 /* of the readings that are made to go wrong: a few of each part's */
+#define STRIDE 5 /* of the readings that are made to fail: a few of each part's */
 
 static char *folder; /* of this program */
 
@@ -45,7 +45,7 @@ static ssize_t trap_write(void *context, int fd, const void *bytes, size_t size)
     trap_t *trap = context;
     if (!trips(context, "write"))
         return qd_files_system.write(NULL, fd, bytes, size);
-    /* Half of it arrives, then the disk gives up (or the process dies). */
+    /* Half of the data is written, then the disk fails (or the process dies). */
     int number = errno;
     if ((trap->mode == TORN || trap->mode == KILLED) && trap->left == -1)
         assert_true(qd_files_system.write(NULL, fd, bytes, size / 2) >= 0);
@@ -135,7 +135,7 @@ static void hash_of(const qd_experiment_t *experiment, const char *path, char ha
     assert_ok(qd_index_add_folder(index, path, true, error));
     assert_ok(qd_index_select(index, error));
     *worlds = qd_ranges_count(qd_index_done(index, 0, 0));
-    assert_int_equal(qd_index_warnings(index)->count, 0); /* nothing torn ever gets a part's name */
+    assert_int_equal(qd_index_warnings(index)->count, 0); /* no torn file has a part's name */
     assert_ok(qd_result_hash(experiment, index, hash, error));
     qd_index_free(index);
 }
@@ -298,7 +298,7 @@ static void test_publish(void **state)
 
 /* ---- bytes that are not what was written --------------------------------------------------------------- */
 
-/* The `left`-th reading gives one bit wrong in each EVERY bytes, as more may be read than is used. */
+/* The `left`-th reading flips one bit in each EVERY bytes, as more may be read than is used. */
 #define EVERY 64
 static ssize_t flipping_pread(void *context, int fd, void *bytes, size_t size, off_t offset)
 {
@@ -326,8 +326,8 @@ static qd_status_t assemble(const qd_experiment_t *experiment, const char *path,
     return status;
 }
 
-/* Whichever reading goes wrong, a part that was checked or the rows after that: no file says complete but one
- * with the right hash and the right rows. */
+/* Any reading may fail, of a part that was checked or of the rows after that: a file is complete only with
+ * the right hash and the right rows. */
 static void test_wrong_bits_are_seen(void **state)
 {
     (void)state;
@@ -365,7 +365,7 @@ static void test_wrong_bits_are_seen(void **state)
         }
     } while (left < 0); /* until no reading was left to go wrong */
     print_message("%ld readings, %ld refused\n", tried, refused);
-    assert_true(refused > 0); /* what is read of rows and tallies */
+    assert_true(refused > 0); /* readings of rows and tallies */
     fabricated_free(experiment);
 }
 

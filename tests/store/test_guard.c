@@ -21,7 +21,7 @@
 
 static bool old_kernel;
 
-/* In the place of the C library's: kernels before 5.9 lack the call. */
+/* Replaces the C library's: kernels before 5.9 lack the call. */
 int close_range(unsigned first, unsigned last, int flags);
 int close_range(unsigned first, unsigned last, int flags)
 {
@@ -68,7 +68,7 @@ static void leave(int channel, void *context)
     _exit(255);
 }
 
-/* Tells whether 1 GiB was to be had. */
+/* Tells whether 1 GiB could be allocated. */
 static void take_memory(int channel, void *context)
 {
     (void)context;

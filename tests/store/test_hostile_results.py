@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Forged and damaged result files are read without a crash, and nothing outside of them is."""
+"""Forged and damaged result files are read without a crash, and no other file is read."""
 
 import os
 import random
@@ -20,7 +20,7 @@ class Results(Hostile):
                 self.read_by(self.forged(forge), ("show", "merge")[number % 2:][:1])
 
     def test_nothing_outside_the_file_is_opened(self):
-        # Whoever opened the pipe would wait until the time is up.
+        # A program that opened the pipe would wait until its time limit.
         pipe, path = self.folder / "elsewhere", "summary/survival/mean"
         os.mkfifo(pipe)
         for name, forge in elsewhere(path, pipe, (2, 2)).items():

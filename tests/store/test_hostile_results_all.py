@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from hostile import FORGED, UNVERIFIABLE, Hostile, elsewhere  # noqa: E402
 
 ALL = ("show", "merge", "verify", "replay", "resume", "json", "csv", "report", "crate", "export")
-TRUSTING = ("merge", "resume", "crate", "export")  # what they make goes on to be used
+TRUSTING = ("merge", "resume", "crate", "export")  # their output is used again
 DAMAGED = 400
 
 

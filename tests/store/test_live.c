@@ -1,4 +1,4 @@
-/* A run can be looked at while it goes on: the folder of parts reads like a result. */
+/* An unfinished run can be read: its folder of parts reads like a result. */
 #include "fabricated.h"
 
 #include "quadrille/result.h"

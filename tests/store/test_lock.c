@@ -23,7 +23,7 @@
 
 static int flock_errno; /* errno of flock; 0: it works */
 
-/* In the place of the C library's. */
+/* Replaces the C library's. */
 int flock(int fd, int operation);
 int flock(int fd, int operation)
 {
@@ -35,7 +35,7 @@ int flock(int fd, int operation)
 
 static const int file_systems[] = {0, ENOLCK, EOPNOTSUPP, 524, ENOSYS};
 
-/* What a lock file says of its holder, as this process would write it. */
+/* The text of a lock file about its holder, as this process would write it. */
 typedef struct {
     char host[65], boot[40], machine[65], space[65];
     long process;
@@ -135,7 +135,7 @@ static void test_stale(void **state)
         said_t said = here(dead_process());
         write_lock(&said);
         assert_taken();
-        said = here((long)getpid()); /* a number that was given out again */
+        said = here((long)getpid()); /* a process number that was reused */
         write_lock(&said);
         assert_taken();
         strcpy(said.boot, "00000000-0000-0000-0000-000000000000"); /* before the last start */
@@ -148,8 +148,8 @@ static void test_stale(void **state)
     }
 }
 
-/* A process that cannot be seen from here may be at work: on another machine, even one of the same name, and
- * in another container. */
+/* A holder on another machine, even one of the same name, or in another container is invisible here and may
+ * be running. */
 static void test_out_of_sight(void **state)
 {
     (void)state;

@@ -44,7 +44,7 @@ static void assert_worlds(const qd_experiment_t *experiment, qd_index_t *index, 
         for (size_t o = 0; o < experiment->orders; o++) {
             for (size_t k = 0; k < QD_OUTCOMES_MAX + 2; k++) {
                 if (k >= QD_OUTCOMES && k < QD_OUTCOMES_MAX)
-                    continue; /* a plugin's, of which there is none */
+                    continue; /* of a plugin, and none is loaded */
                 assert_ok(qd_index_read(index, p, o, k, 0, worlds, value, error));
                 for (uint64_t w = 0; w < worlds; w++) {
                     qd_outcomes_t row;
@@ -178,7 +178,7 @@ static void test_idempotence(void **state)
         qd_parts_close(parts);
     }
     static const size_t order[4][4] = {{0, 1, 0, 1}, {1, 2, 0, 3}, {2, 0, 1, 2}, {0, 3, 1, 0}};
-    static const uint64_t doubles[4] = {0, 120, 100, 20}; /* a folder added again is passed over */
+    static const uint64_t doubles[4] = {0, 120, 100, 20}; /* a folder added again is ignored */
     for (size_t i = 0; i < 4; i++) {
         qd_index_t *index = NULL;
         assert_ok(qd_index_new(experiment, NULL, &index, error));
@@ -200,8 +200,8 @@ static void test_idempotence(void **state)
     fabricated_free(experiment);
 }
 
-/* Worlds that cannot be counted without counting others twice are left out, with a word about it. */
-/* Worlds met twice are told of, but not where they are expected: a stopped run's file holds the worlds of its
+/* Worlds that cannot be counted without counting others twice are left out, with a warning. */
+/* Worlds met twice are reported unless they are expected: a stopped run's file holds the worlds of its
  * parts. */
 static void test_expected_doubles(void **state)
 {
@@ -236,7 +236,7 @@ static void test_expected_doubles(void **state)
     fabricated_free(experiment);
 }
 
-/* The first four gaps are listed, and that there are more. */
+/* The message lists the first four gaps, and says that there are more. */
 static void test_gaps_are_listed(void **state)
 {
     (void)state;
@@ -394,7 +394,7 @@ static ssize_t pread_of_cut(void *context, int fd, void *bytes, size_t size, off
     return qd_files_system.pread(NULL, fd, bytes, size, offset);
 }
 
-/* Whether the worlds can be read; otherwise a failure or a warning tells. */
+/* Whether the worlds can be read; otherwise a failure or a warning reports it. */
 static bool reads_six_worlds(const qd_experiment_t *experiment, const qd_files_t *files, const char *path)
 {
     qd_index_t *index = NULL;
@@ -421,7 +421,7 @@ static bool reads_six_worlds(const qd_experiment_t *experiment, const qd_files_t
 }
 
 /* Wherever a part ends too early while it is read: no value is made up, and no world is lost without a
- * word. */
+ * message. */
 static void test_cut_off_while_it_is_read(void **state)
 {
     (void)state;
@@ -481,7 +481,7 @@ static void test_manifest(void **state)
         bytes[at] ^= 4;
     }
     free(bytes);
-    /* Without a manifest the parts themselves say whose they are. */
+    /* Without a manifest the parts themselves name their experiment. */
     assert_int_equal(unlink(path), 0);
     experiment->config_hash ^= 1;
     qd_error_t fault = QD_ERROR_NONE;
@@ -501,8 +501,8 @@ static void write_manifest(const char *path, const char *version)
     qd_manifest_free(&manifest);
 }
 
-/* Worlds of another version may be other worlds: neither a run that goes on nor a merge counts them, and both
- * leave them. */
+/* Worlds of another version may be other worlds: neither a resumed run nor a merge counts them, and both
+ * keep their files. */
 static void test_parts_of_another_version(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Pipes, devices, folders and sockets under the names of files: no command waits for them, and each says what it found."""
+"""Pipes, devices, folders and sockets under the names of files: no command waits for them, and each reports the kind of file."""
 
 import os
 import shutil
@@ -29,8 +29,8 @@ def make_socket(path):
         made.bind(str(path))
 
 
-# What stands in the place of a file. A program that opens a pipe without a writer waits for ever; one that reads a device
-# of zeros does not come to its end.
+# Objects in place of a file. A program that opens a pipe without a writer waits for ever; one that reads a device of zeros never
+# reaches an end.
 KINDS = {"pipe": os.mkfifo, "device": lambda path: os.symlink("/dev/zero", path), "folder": os.mkdir, "socket": make_socket}
 
 
@@ -56,7 +56,7 @@ class Special(unittest.TestCase):
             part.unlink()
 
     def each(self):
-        """What makes a thing of each kind, and a folder of its own for it, which has the kind's name."""
+        """Makers of an object of each kind, each in its own folder, which has the kind's name."""
         for kind, make in KINDS.items():
             folder = scratch(self) / kind
             folder.mkdir()

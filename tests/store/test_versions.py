@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Result files of other versions and formats: whoever would go on from their worlds refuses them, with both versions."""
+"""Result files of other versions and formats: commands that would continue from their worlds refuse them, and name both
+versions."""
 
 import shutil
 import sys

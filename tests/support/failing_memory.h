@@ -1,6 +1,6 @@
-/* Memory that runs out at the k-th request of the program under test, within the process: what it does then
- * is seen by its caller, and counted by a build for coverage, which tests/faults is not, as processes that
- * die cannot tell.
+/* Memory that runs out at the k-th request of the program under test, within the process: its caller sees
+ * the consequences, and a build for coverage counts them. The processes of tests/faults die, and cannot be
+ * counted.
  *
  * To be included by the one source file of a test program. Only requests of the program itself can fail, by
  * its own calls or by way of strdup, strndup, asprintf and fopencookie; those of libhdf5, libfyaml and libgsl

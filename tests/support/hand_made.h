@@ -4,7 +4,7 @@
 
 #include "kernel/world.h"
 
-/* A world of n states of equal capability that feel nothing for each other and hold no label, one of them a
+/* A world of n states of equal capability, with affinities of 0 and without labels, one of them a
  * pole; the parameters are the defaults of a multipolar order (random ones at the lower end of their range);
  * the institution and every cohesion stand at 0.5, tension and debt at 0; all states sit at one place with
  * the values (0, 0). Period 0 of 8, luck (1, 0), no observer. Freed by qd_world_free. */

@@ -1,6 +1,7 @@
 # labels: slow validation
-"""What it saves to stop when claims are decided: two of the paper's experiments at their full number of worlds, and with `precision: {claims:
-all}` and that number as max_worlds. Both are too long to be all 25. test_worlds_saved_by_stopping.py PROGRAM SOURCE_DIR"""
+"""Worlds saved by stopping when claims are decided: two of the paper's experiments at their full number of worlds, and with
+`precision: {claims: all}` and that number as max_worlds. Both are too long to be all 25. test_worlds_saved_by_stopping.py PROGRAM
+SOURCE_DIR"""
 
 import pathlib
 import re

@@ -252,10 +252,10 @@ static void test_cap_by_hand(void **state)
               (double[]){6, 6, 3});                      /* 4 spread: 7.2 exceeds, then all to the last */
     check_cap((double[]){9, 9}, 2, 4, (double[]){4, 4}); /* no state is left to take the rest */
     check_cap((double[]){5, 5, 2}, 3, 5, (double[]){5, 5, 2});       /* exactly at the cap */
-    check_cap((double[]){7, 5, 1, 1}, 4, 5, (double[]){5, 5, 2, 2}); /* those at the cap take nothing */
+    check_cap((double[]){7, 5, 1, 1}, 4, 5, (double[]){5, 5, 2, 2}); /* states at the cap take nothing */
 }
 
-/* The total is kept while anybody has room, and at most eight rounds are made. */
+/* The total is kept while some state has room, and at most eight rounds are made. */
 static void test_cap_at_random(void **state)
 {
     (void)state;
