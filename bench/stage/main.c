@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "quadrille/run.h"
 #include "kernel/world.h"
+#include "quadrille/run.h"
 
 #include "clock.h"
 #include "floors.h"

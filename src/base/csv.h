@@ -7,6 +7,7 @@
 #define QD_BASE_CSV_H
 
 #include <stddef.h>
+
 #include "quadrille/error.h"
 
 /* A text that is read line by line; reading modifies it. */

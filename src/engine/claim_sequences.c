@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "engine/columns.h"
 #include "engine/claim_tests.h"
+#include "engine/columns.h"
 #include "engine/dispatch.h"
 #include "engine/worker.h"
 #include "statistics/effect_sequence.h"

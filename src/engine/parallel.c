@@ -14,8 +14,6 @@
 #include <mpi.h>
 #include <stdlib.h>
 
-#include "base/memory.h"
-
 qd_status_t qd_ranks_begin(qd_ranks_t *self, qd_error_t *error)
 {
     int provided;

@@ -3,14 +3,14 @@
 #ifndef QD_KERNEL_WORLD_H
 #define QD_KERNEL_WORLD_H
 
-#include "kernel/venue_games.h"
 #include "kernel/bloc_game.h"
 #include "kernel/club_game.h"
 #include "kernel/crisis.h"
-#include "quadrille/event.h"
 #include "kernel/values.h"
 #include "kernel/venue.h"
+#include "kernel/venue_games.h"
 #include "measure/record.h"
+#include "quadrille/event.h"
 #include "world/state.h"
 
 /* The data of a mission that continues (part 10). */

@@ -91,8 +91,8 @@ static qd_status_t check_digest(const qd_assembly_t *self, const char *path, qd_
     return status;
 }
 
-/* The status, or that of a fault that was told since `told` messages while the status stayed good: a draft that lacks
- * something is not published. */
+/* Returns the status, or that of a fault reported since message `told` while the status stayed good: an
+ * incomplete draft is not published. */
 static qd_status_t heed(qd_status_t status, const qd_error_t *error, size_t told)
 {
     if (status != QD_OK || !error || error->count == told)

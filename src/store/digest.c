@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "base/memory.h"
 #include "store/cf.h"
 #include "store/guard.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #define BYTES_AT_ONCE ((size_t)4 << 20)
 #define NAME_MOST     256   /* of a name in a result file */

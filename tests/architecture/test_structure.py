@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The folders are the architecture: includes lead one way, no circle joins two classes, the tree in docs/architecture.md is
-that of the repository, no file is longer than 600 lines, and the public headers need nothing but themselves."""
+that of the repository, no file is longer than 600 lines, includes are grouped, and the public headers need nothing but
+themselves."""
 
 import os
 import pathlib
@@ -13,6 +14,7 @@ import unittest
 SOURCE = pathlib.Path(sys.argv[2]).resolve()
 LIBRARY = pathlib.Path(sys.argv[1]).resolve().parent / "src" / "libquadrille.a"
 LINES_MOST = 600
+COLUMNS_MOST = 110
 FILES_MOST = 5.6  # per 1,000 lines of src/: one thing stands in one file
 
 # From the top down. A folder may include from its own row (without circles) and from the rows below it.
@@ -207,6 +209,28 @@ class Structure(unittest.TestCase):
             if lines > LINES_MOST:
                 long[path] = lines
         self.assertEqual(long, {})
+
+    def test_comments_are_narrow(self):
+        """clang-format leaves comments as they are (ReflowComments: false)."""
+        wide = [f"{path.relative_to(SOURCE)}:{number}" for folder in ("src", "include", "tests", "bench", "examples")
+                for path in SOURCE.glob(f"{folder}/**/*.[ch]") for number, line in enumerate(path.read_text().splitlines(), 1)
+                if re.match(r" *(/\*| \*)", line) and len(line) > COLUMNS_MOST]
+        self.assertEqual(wide, [])
+
+    def test_includes_are_grouped(self):
+        """The file's own header alone, then libraries, then the project's headers; clang-format sorts each group. Tables of rows
+        (*.def) and includes under a condition stand where they are needed."""
+        wrong = []
+        for path in sources():
+            text = re.split(r"^\s*#\s*if(?:def)?\b", path.read_text(), maxsplit=1, flags=re.MULTILINE)[0]
+            groups = [re.findall(r'include\s+(["<][^">]+)', group) for group in
+                      re.findall(r'(?:^#[ ]*include\s+(?!.*\.def").*\n)+', text, re.MULTILINE)]
+            kinds = ["".join(sorted({name[0] for name in group})) for group in groups]
+            if kinds and kinds[0] == '"' and len(groups[0]) == 1:
+                kinds.pop(0)
+            if kinds != sorted(kinds, key='<"'.find) or set(kinds) - {"<", '"'}:
+                wrong.append(relative(path))
+        self.assertEqual(wrong, [])
 
     def test_files_are_few(self):
         """Counts .c, .h and .def files. Another pair for a few lines raises the measure: join it to the thing it belongs to."""

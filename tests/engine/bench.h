@@ -2,17 +2,17 @@
 #ifndef QD_TESTS_ENGINE_BENCH_H
 #define QD_TESTS_ENGINE_BENCH_H
 
+#include <math.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
-
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "engine/analysis.h"
 #include "quadrille/random.h"

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "quadrille/run.h"
 #include "engine/verify.h"
 #include "quadrille/result.h"
+#include "quadrille/run.h"
 
 static sig_atomic_t never;
 

@@ -2,13 +2,13 @@
 #ifndef QD_TESTS_ENGINE_TINY_H
 #define QD_TESTS_ENGINE_TINY_H
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
-
 #include <stdio.h>
+
+#include <cmocka.h>
 
 #include "quadrille/experiment.h"
 

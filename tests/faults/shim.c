@@ -20,8 +20,9 @@
  * KIND of memory and thread is `fail`: ENOMEM and EAGAIN. With QD_FAULT_LOG=FILE each counted call appends a
  * line "K operation object"; the number of lines is the number of positions. QD_FAULT_PLACES=FILE instead has
  * "K operation object<tab>places": the places are the active calls of the program itself, innermost first,
- * as hexadecimal offsets in the program, and only the first call from each chain of places has a line. System files (/proc, /usr, ...) and the standard streams are not counted. Counting begins when
- * the libraries are loaded, just before main, and continues in forked processes. */
+ * as hexadecimal offsets in the program, and only the first call from each chain of places has a line. System
+ * files (/proc, /usr, ...) and the standard streams are not counted. Counting begins when the libraries are
+ * loaded, just before main, and continues in forked processes. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>

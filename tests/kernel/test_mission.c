@@ -1,7 +1,7 @@
 /* Every crisis of many made-up worlds, observed event by event: each move of each mission game, each venue as
  * solved, each choice, each paralysis (model.md part 4; validation.md part 10). */
-#include "kernel/world.h"
 #include "kernel/venue_games.h"
+#include "kernel/world.h"
 
 #include "support/check.h"
 #include "support/naive_venue.h"

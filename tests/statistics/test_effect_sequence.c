@@ -2,9 +2,10 @@
  * each look, and errors at many looks. */
 #include "statistics/effect_sequence.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
+
 #include <cmocka.h>
 
 #include "quadrille/random.h"

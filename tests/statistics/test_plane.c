@@ -1,9 +1,10 @@
 /* The plane of stability and fragmentation: which of its cells a world falls into. */
 #include <math.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "statistics/tally.h"

@@ -1,11 +1,11 @@
 /* Rank correlations against the definition: correlation of residuals. */
+#include <math.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
-#include <math.h>
+#include <cmocka.h>
 
 #include "quadrille/random.h"
 #include "statistics/rank_correlation.h"

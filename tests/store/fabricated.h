@@ -4,8 +4,8 @@
 #define QD_TESTS_STORE_FABRICATED_H
 
 #include <math.h>
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

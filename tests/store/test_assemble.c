@@ -393,7 +393,8 @@ static void test_refusals(void **state)
     fabricated_free(experiment);
 }
 
-/* A file holds the worlds where they are wanted, or the parts, which need them; the hash is that of the worlds in any case. */
+/* A file holds the worlds if they, or the parts, which need them, are requested; the hash is that of the
+ * worlds in both cases. */
 static void test_sections(void **state)
 {
     (void)state;

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "quadrille/experiment.h"
 #include "base/csv.h"
+#include "quadrille/experiment.h"
 #include "world/empirical.h"
 #include "world/sample.h"
 #include "world/state.h"
