@@ -11,8 +11,10 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,11 +48,36 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
 
+static const char *library_first, *library_end; /* of a shared library that holds the program under test */
+
+/* Finds that library, if there is one, among the objects of the process. */
+static int find_library(struct dl_phdr_info *object, size_t size, void *unused)
+{
+    (void)size, (void)unused;
+    if (!strstr(object->dlpi_name, "libquadrille"))
+        return 0;
+    for (size_t i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_X))
+            continue;
+        uintptr_t first = object->dlpi_addr + segment->p_vaddr;
+        library_first = (const char *)first; // NOLINT(performance-no-int-to-ptr): the loader tells integers
+        library_end = library_first + segment->p_memsz;
+    }
+    return 1;
+}
+
+__attribute__((constructor)) static void find_libraries(void)
+{
+    dl_iterate_phdr(find_library, NULL);
+}
+
 /* Whether a request by the code at `caller` fails. */
 static bool is_refused(const void *caller)
 {
     const char *at = caller;
-    if (failing_at == 0 || at < &__executable_start || at >= &etext || ++failing_count != failing_at)
+    bool tested = (at >= &__executable_start && at < &etext) || (at >= library_first && at < library_end);
+    if (failing_at == 0 || !tested || ++failing_count != failing_at)
         return false;
     errno = ENOMEM;
     return true;
