@@ -81,14 +81,14 @@ static void grow_capabilities(qd_world_t *self)
 static void catch_up(qd_world_t *self)
 {
     if (self->values.moved)
-        qd_values_catch_up(&self->values, &self->state, self->bond);
+        qd_values_catch_up(&self->values, &self->state);
 }
 
 void qd_world_catch_up(qd_world_t *self)
 {
     catch_up(self);
     if (self->reaims)
-        qd_values_set_baseline(&self->state, &self->parameters, self->bond);
+        qd_values_set_baseline(&self->values, &self->state);
     self->reaims = false;
 }
 
@@ -100,6 +100,40 @@ static void reaim(qd_world_t *self)
         qd_world_catch_up(self);
 }
 
+/* The raise of state i and those before it, over the clubs that it belongs to. */
+static void raise_row(qd_world_t *self, size_t i)
+{
+    const qd_state_t *state = &self->state;
+    const double *other[QD_CLUBS_MAX];
+    double own[QD_CLUBS_MAX], share = 1.0 / (double)state->depth,
+                              *raise = self->values.raise + i * state->padded;
+    double deepening = self->parameters.clubs_deepening;
+    size_t clubs = 0;
+    for (size_t k = 0; k < state->poles; k++) {
+        const double *level = state->level + k * state->padded;
+        other[clubs] = level;
+        own[clubs] = level[i];
+        clubs += level[i] > 0.0;
+    }
+    for (size_t j = 0; j < i; j += QD_REALS) {
+        qd_reals_t deepest = {0};
+        for (size_t k = 0; k < clubs; k++) {
+            /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): `clubs` entries are set */
+            qd_reals_t least = QD_REALS_SMALLER(QD_REALS_OF(other[k] + j), qd_reals_all(own[k]));
+            deepest = QD_REALS_LARGER(least, deepest);
+        }
+        QD_REALS_AT(raise + j) = deepening * (deepest * share);
+    }
+}
+
+static void set_raise(qd_world_t *self)
+{
+    for (size_t i = 1; i < self->state.n; i++)
+        raise_row(self, i);
+    qd_values_aim(&self->values, &self->state, &self->parameters);
+    reaim(self);
+}
+
 /* Returns values to their roots and relaxes affinities. After values have moved, the target of relaxation
  * changes every period; nothing stays owed, but periods may wait (values.h). */
 static void relax_affinities(qd_world_t *self)
@@ -108,7 +142,7 @@ static void relax_affinities(qd_world_t *self)
     if (self->values.stale) {
         if (self->owed != 0.0)
             qd_world_settle(self);
-        qd_values_relax(&self->values, &self->state, &self->parameters, self->bond);
+        qd_values_relax(&self->values, &self->state, &self->parameters);
         reaim(self);
     } else {
         qd_world_catch_up(self);
@@ -240,7 +274,7 @@ void qd_world_apply_schedule(qd_world_t *self)
     }
     if (self->state.depth > 0 && self->period > 0 && self->parameters.clubs_deepening != deepening) {
         qd_world_settle(self);
-        reaim(self);
+        set_raise(self);
     }
     qd_world_tell(self, QD_EVENT_SCHEDULE, (qd_inside_t){0});
 }
@@ -319,30 +353,6 @@ static double changed_levels(const qd_world_t *self)
     return changed;
 }
 
-/* max_k min(d_ik, d_jk) / Lambda of state i and those before it, over the clubs that it belongs to. */
-static void set_bonds(qd_world_t *self, size_t i)
-{
-    const qd_state_t *state = &self->state;
-    const double *other[QD_CLUBS_MAX];
-    double own[QD_CLUBS_MAX], share = 1.0 / (double)state->depth, *bond = self->bond + i * state->padded;
-    size_t clubs = 0;
-    for (size_t k = 0; k < state->poles; k++) {
-        const double *level = state->level + k * state->padded;
-        other[clubs] = level;
-        own[clubs] = level[i];
-        clubs += level[i] > 0.0;
-    }
-    for (size_t j = 0; j < i; j += QD_REALS) {
-        qd_reals_t deepest = {0};
-        for (size_t k = 0; k < clubs; k++) {
-            /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): `clubs` entries are set */
-            qd_reals_t least = QD_REALS_SMALLER(QD_REALS_OF(other[k] + j), qd_reals_all(own[k]));
-            deepest = QD_REALS_LARGER(least, deepest);
-        }
-        QD_REALS_AT(bond + j) = deepest * share;
-    }
-}
-
 static void tell_club_move(void *context, size_t state, size_t club, double before, double after)
 {
     const qd_world_t *self = context;
@@ -367,9 +377,7 @@ void qd_world_review_clubs(qd_world_t *self, bool counted)
     self->club_game = NULL;
     double changed = changed_levels(self);
     if (changed > 0.0 || !counted) {
-        for (size_t i = 1; i < state->n; i++)
-            set_bonds(self, i);
-        reaim(self);
+        set_raise(self);
         qd_record_levels(&self->record, state);
     }
     if (counted) {

@@ -64,7 +64,7 @@ static const struct {
     ARRAY(values.root, 2),
     ARRAY(values.followed, 2),
     ARRAY(values.fresh, 1),
-    ARRAY(values.ends, 2 * QD_WAITING_MAX),
+    ARRAY(values.scaled, 2),
     ARRAY(growth_luck.normal, QD_GROWTH_PERIODS),
     ARRAY(spare, 5),
     ARRAY(bloc_company, QD_LABELS_MAX + 1),
@@ -86,7 +86,8 @@ static bool allocate(qd_world_t *self, size_t padded)
         *array = qd_new_aligned(arrays[k].rows * padded, sizeof **array, NULL);
         complete = complete && *array;
     }
-    double **matrices[] = {&self->shown, &self->bond, &self->values.alike, &self->values.unlike};
+    double **matrices[] = {&self->shown, &self->values.pull, &self->values.unlike, &self->values.raise,
+                           &self->values.aim};
     for (size_t k = 0; k < sizeof matrices / sizeof *matrices; k++) {
         *matrices[k] = qd_new_aligned(padded * padded, sizeof **matrices[k], NULL);
         complete = complete && *matrices[k];
@@ -142,8 +143,9 @@ void qd_world_free(qd_world_t *self)
     free(self->memory);
     free(self->drafted);
     free(self->shown);
-    free(self->bond);
-    free(self->values.alike);
+    free(self->values.raise);
+    free(self->values.aim);
+    free(self->values.pull);
     free(self->values.unlike);
     free(self->rules.order);
     free(self->labels_before);
@@ -210,7 +212,6 @@ static const char *draw(qd_world_t *self)
     self->enduring = 0;
     self->reaims = self->costed = false;
     self->values.moved = self->values.stale = self->values.half = false;
-    self->values.waiting = 0;
     qd_world_tell(self, QD_EVENT_WORLD, (qd_inside_t){0});
     return NULL;
 }

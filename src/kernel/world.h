@@ -90,8 +90,6 @@ struct qd_world {
     size_t enduring;                        /* number of running missions */
     qd_values_t values;
     bool reaims; /* the baseline waits to be set: values, clubs or their deepening have changed */
-    double
-        *bond; /* [padded][padded] where there are clubs: max_k min(d_ik, d_jk) / Lambda below the diagonal */
     /* scratch */
     qd_crisis_t crisis;
     qd_case_t given; /* the case before its initiator */

@@ -35,18 +35,20 @@ static inline double qd_cubic(const double c[4], double x, double x2)
 }
 
 /* e^r for |r| <= ln(2)/2: 1 + r + r^2 times a polynomial of degree 9 (Chebyshev, 2e-17 off), four terms at a
- * time. There qd_exp has the same bits: it reduces nothing. */
+ * time. There qd_exp has the same bits: it reduces nothing. A function of doubles or of vectors of them. */
 #define QD_EXP_NEAR 0.34
-static inline double qd_exp_near(double r)
-{
-    double r2 = r * r, r4 = r2 * r2;
-    double low = (1.0 + r) + r2 * (0.5000000000000001 + r * 0.16666666666666669);
-    double mid = (0.041666666666624164 + r * 0.008333333333330065) +
-                 r2 * (0.0013888888917197209 + r * 0.00019841269863040922);
-    double high = (2.4801521321606647e-05 + r * 2.7557268479724004e-06) +
-                  r2 * (2.7620076242527254e-07 + r * 2.510037611136142e-08);
-    return low + r4 * (mid + r4 * high);
-}
+#define QD_EXP_NEAR_FUNCTION(name, real_t)                                                                   \
+    static inline real_t name(real_t r)                                                                      \
+    {                                                                                                        \
+        real_t r2 = r * r, r4 = r2 * r2;                                                                     \
+        real_t low = (1.0 + r) + r2 * (0.5000000000000001 + r * 0.16666666666666669);                        \
+        real_t mid = (0.041666666666624164 + r * 0.008333333333330065) +                                     \
+                     r2 * (0.0013888888917197209 + r * 0.00019841269863040922);                              \
+        real_t high = (2.4801521321606647e-05 + r * 2.7557268479724004e-06) +                                \
+                      r2 * (2.7620076242527254e-07 + r * 2.510037611136142e-08);                             \
+        return low + r4 * (mid + r4 * high);                                                                 \
+    }
+QD_EXP_NEAR_FUNCTION(qd_exp_near, double)
 
 /* e^x, relative error below 4e-16 for -708 <= x <= 709; 0 below that range, the value at 709 above it.
  * x = k ln 2 + r with |r| <= ln(2)/2, then e^r times 2^k by bits. */
