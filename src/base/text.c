@@ -400,14 +400,20 @@ void qd_json_real(FILE *out, double x)
 
 void qd_json_text(FILE *out, const char *text)
 {
+    const unsigned char *s = (const unsigned char *)text;
     putc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            fprintf(out, "\\%c", *c);
-        else if (*c < 0x20 || *c == '<')
-            fprintf(out, "\\u%04x", *c);
+    for (size_t left = strlen(text), n; left > 0; left -= n, s += n) {
+        uint32_t code;
+        n = qd_text_character(s, left, &code);
+        if (n == 0) {
+            fputs("\\ufffd", out);
+            n = 1;
+        } else if (code == '"' || code == '\\')
+            fprintf(out, "\\%c", (char)code);
+        else if (code < 0x20 || code == '<')
+            fprintf(out, "\\u%04x", (unsigned)code);
         else
-            putc(*c, out);
+            fwrite(s, 1, n, out);
     }
     putc('"', out);
 }

@@ -86,7 +86,8 @@ const char *qd_near_path(const char *path, int number, char *text, size_t size);
 /* The shorter of %.15g and %.17g that reads back to x; null where x is not finite. */
 void qd_json_real(FILE *out, double x);
 
-/* A text in quotes, which must be UTF-8. Escapes `<`, so that no text ends the script element of a page. */
+/* A text in quotes. Escapes `<`, so that no text ends the script element of a page; replaces each byte that
+ * is not UTF-8 by U+FFFD. */
 void qd_json_text(FILE *out, const char *text);
 
 #endif

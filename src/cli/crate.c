@@ -90,6 +90,16 @@ static void put(FILE *out, const char *key, const char *value)
     qd_json_text(out, value);
 }
 
+/* Writes the name of a file of the crate as a relative URI (RFC 3986), which RO-Crate requires of its @id. */
+static void put_name(FILE *out, const char *name)
+{
+    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    putc('"', out);
+    for (const char *c = name; *c; c++)
+        fprintf(out, strchr(unreserved, *c) ? "%c" : "%%%02X", (unsigned char)*c);
+    putc('"', out);
+}
+
 static void begin(FILE *out, const char *id, const char *type)
 {
     fputs("    {\"@id\": ", out);
@@ -108,7 +118,9 @@ static int put_file(const crate_t *self, FILE *out, const char *name, const char
         goto out;
     }
     snprintf(size, sizeof size, "%lld", (long long)state.st_size);
-    begin(out, name, "File");
+    fputs("    {\"@id\": ", out);
+    put_name(out, name);
+    put(out, "@type", "File");
     put(out, "name", title);
     put(out, "encodingFormat", format);
     put(out, "contentSize", size);
@@ -139,7 +151,7 @@ static void put_root(const crate_t *self, FILE *out)
         put_reference(out, "license", self->license);
     put_reference(out, "conformsTo", "https://w3id.org/ro/wfrun/process/0.5");
     fputs(", \"hasPart\": [{\"@id\": ", out);
-    qd_json_text(out, self->name);
+    put_name(out, self->name);
     fputs("}, {\"@id\": \"" EXPERIMENT "\"}], \"mentions\": {\"@id\": \"#run\"}},\n", out);
     begin(out, "https://w3id.org/ro/wfrun/process/0.5", "CreativeWork");
     put(out, "name", "Process Run Crate");
@@ -180,8 +192,9 @@ static void put_run(const crate_t *self, FILE *out)
                                  : "http://schema.org/PotentialActionStatus");
     put_reference(out, "instrument", "#quadrille");
     put_reference(out, "object", EXPERIMENT);
-    put_reference(out, "result", self->name);
-    fputs("}\n", out);
+    fputs(", \"result\": {\"@id\": ", out);
+    put_name(out, self->name);
+    fputs("}}\n", out);
 }
 
 static int write_metadata(const crate_t *self)

@@ -226,7 +226,7 @@ class Structure(unittest.TestCase):
             groups = [re.findall(r'include\s+(["<][^">]+)', group) for group in
                       re.findall(r'(?:^#[ ]*include\s+(?!.*\.def").*\n)+', text, re.MULTILINE)]
             kinds = ["".join(sorted({name[0] for name in group})) for group in groups]
-            if kinds and kinds[0] == '"' and len(groups[0]) == 1:
+            if path.suffix == ".c" and kinds and kinds[0] == '"' and len(groups[0]) == 1:
                 kinds.pop(0)
             if kinds != sorted(kinds, key='<"'.find) or set(kinds) - {"<", '"'}:
                 wrong.append(relative(path))

@@ -2,6 +2,7 @@
 """No text makes a terminal do something: controls are shown, not obeyed, wherever the text comes from, and refused in names."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,17 @@ class Terminal(unittest.TestCase):
         text = done.stdout.decode() + done.stderr.decode()
         self.assert_harmless(text)
         return "".join(text.split())
+
+    def test_json_of_names_that_are_not_utf8(self):
+        """The command line of a run is a text of its file; JSON has U+FFFD for its other bytes."""
+        output = os.fsencode(self.folder / "bytes-") + b"\xff\xc3.h5"
+        self.run_with(os.fsdecode(output))
+        for command in (("show", "--json"), ("export", "--json", "--summary")):
+            done = subprocess.run([PROGRAM, command[0], output, *command[1:]], capture_output=True)
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            found = json.loads(done.stdout.decode("utf-8"))
+            if command[0] == "show":
+                self.assertIn("bytes-\ufffd\ufffd.h5", found["command_line"])
 
     def test_texts_of_an_experiment_are_shown(self):
         file = self.folder / "texts.h5"

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 import unittest
+import urllib.parse
 
 import h5py
 from harness import must, quadrille, scratch
@@ -49,6 +51,20 @@ class Crate(unittest.TestCase):
         must("run", self.crate / "experiment.yaml", "-o", self.folder / "again.h5", "-q")
         with h5py.File(self.folder / "again.h5") as again:
             self.assertEqual(again.attrs["result_hash"], self.entity["#result_hash"]["value"])
+
+    def test_any_name_of_a_file(self):
+        """@id is a URI, and the metadata are JSON for names with blanks, signs and bytes that are not UTF-8."""
+        name = b"a b%\xff\xc3\xa9#.h5"
+        shutil.copy(self.folder / "small.h5", os.fsencode(self.folder) + b"/" + name)
+        must("crate", os.fsdecode(name), "-o", "named.crate", cwd=self.folder)
+        graph = json.loads((self.folder / "named.crate" / "ro-crate-metadata.json").read_text())["@graph"]
+        files = {os.fsencode(path.name) for path in (self.folder / "named.crate").iterdir()}
+        self.assertEqual({urllib.parse.unquote_to_bytes(e["@id"]) for e in graph if e["@type"] == "File"},
+                         files - {b"ro-crate-metadata.json"})
+        identifiers = {e["@id"] for e in graph}
+        self.assertIn("a%20b%25%FF%C3%A9%23.h5", identifiers)
+        run = next(e for e in graph if e["@id"] == "#run")
+        self.assertIn(run["result"]["@id"], identifiers)
 
     def test_references_resolve(self):
         def references(value):
