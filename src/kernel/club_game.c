@@ -8,10 +8,15 @@
 #include "math/reduce.h"
 #include "world/set.h"
 
-/* The first of club k's sums of level e >= 1. */
+/* The place of level e >= 1 of club k among the levels of all clubs, and the first of its sums. */
+static inline size_t place_of(const qd_club_game_t *self, size_t k, size_t e)
+{
+    return k * self->depth + (e - 1);
+}
+
 static inline size_t at(const qd_club_game_t *self, size_t k, size_t e)
 {
-    return (k * self->depth + (e - 1)) * self->padded;
+    return place_of(self, k, e) * self->padded;
 }
 
 /* ---- sums over members --------------------------------------------------------------------------------- */
@@ -65,8 +70,9 @@ static void gather_club(qd_club_game_t *self, size_t k)
             gather_columns(self, &members, sums, deepest, i, PARTS);
         for (; i < self->padded; i += FEWER * QD_REALS)
             gather_columns(self, &members, sums, deepest, i, FEWER);
-        if (self->threat != 0.0) /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): padded > 0 */
-            self->reach[sums / self->padded] = qd_threat_reach(self->c, self->hostility + sums, self->padded);
+        if (self->threat != 0.0)
+            self->reach[place_of(self, k, e)] =
+                qd_threat_reach(self->c, self->hostility + sums, self->padded);
     }
 }
 
@@ -105,33 +111,47 @@ void qd_club_game_start(qd_club_game_t *self)
         }
         gather_club(self, k);
     }
-    set_exposure(self);
+    if (!self->exposed)
+        set_exposure(self);
 }
 
 /* ---- choices ------------------------------------------------------------------------------------------- */
 
-/* Returns sum c_j W_ij over the other states at level e of club k or deeper. */
-static double worth_of(const qd_club_game_t *self, size_t i, size_t k, size_t e)
+/* Returns sum c_j W_ij over the other states at level e of club k or deeper; own: c_i E_ii if i is in the
+ * club. */
+static double worth_of(const qd_club_game_t *self, size_t i, size_t k, size_t e, double own)
 {
     size_t sums = at(self, k, e);
     double company = self->company[sums + i];
     if (self->threat == 0.0)
         return company;
     bool inside = self->level[k * self->padded + i] >= (double)e;
-    double own = inside ? self->c[i] * (self->exposure[i] * self->exposure[i]) : 0.0;
     const double *row = self->affinity + i * self->padded;
-    return company +
-           self->threat * (qd_threat_shared(row, self->c, self->hostility + sums, self->padded) - own);
+    double shared = qd_threat_shared(row, self->c, self->hostility + sums, self->padded);
+    return company + self->threat * (shared - (inside ? own : 0.0));
+}
+
+/* c_i E_ii, summed in the order of the states. */
+static double own_threat(const qd_club_game_t *self, size_t i)
+{
+    const double *row = self->affinity + i * self->padded;
+    double squares = 0.0;
+    for (size_t l = 0; l < self->n; l++)
+        squares += row[l] < 0.0 ? self->c[l] * row[l] * row[l] : 0.0;
+    double exposure = sqrt(squares);
+    return self->c[i] * (exposure * exposure);
 }
 
 /* Payoffs of levels 0..depth of club k for state i. */
 static void weigh_levels(const qd_club_game_t *self, size_t i, size_t k, double value[QD_DEPTH_MAX + 1])
 {
+    bool member = self->level[k * self->padded + i] > 0.0;
     double share = 1.0 / (double)self->depth, worth = 0.0;
+    double own = member && self->threat != 0.0 ? own_threat(self, i) : 0.0;
     value[0] = 0.0;
     for (size_t d = 1; d <= self->depth; d++) {
         double deep = (double)d * share, rivalry = 0.0;
-        worth += worth_of(self, i, k, d);
+        worth += worth_of(self, i, k, d, own);
         for (size_t l = 0; l < self->clubs; l++) {
             double other = self->level[l * self->padded + i];
             rivalry += self->hostile[k][l] * (other < (double)d ? other : (double)d);
@@ -146,7 +166,7 @@ static void weigh_levels(const qd_club_game_t *self, size_t i, size_t k, double 
 /* Returns as bits which of QD_REALS states from i on may gain more than the switching cost in club k. A
  * deeper level adds at most its bound to a state's shared threat; a less deep one takes away at least 0. To
  * be inlined with a constant depth, so that its arrays are registers. */
-INLINE unsigned may_move(const qd_club_game_t *self, size_t i, size_t k, size_t depth)
+INLINE unsigned may_move(const qd_club_game_t *self, size_t i, size_t k, size_t depth, const double *threat)
 {
     const double rounding = 1e-12; /* exceeds the rounding error */
     double share = 1.0 / (double)depth;
@@ -169,11 +189,9 @@ INLINE unsigned may_move(const qd_club_game_t *self, size_t i, size_t k, size_t 
     for (size_t d = 1; d <= depth; d++) {
         double relative = (double)d * share;
         size_t sums = at(self, k, d);
-        double reach =
-            self->threat != 0.0 ? self->threat * (self->reach[sums / self->padded] * (1.0 + 1e-9)) : 0.0;
         qd_reals_t deep = qd_reals_all((double)d);
         worth += QD_REALS_OF(self->company + sums + i) +
-                 QD_REALS_WHERE(QD_REALS_BELOW(level, deep), reach * exposure);
+                 QD_REALS_WHERE(QD_REALS_BELOW(level, deep), threat[d - 1] * exposure);
         qd_reals_t value = (worth - rivalry[d - 1]) * share - cost * (relative * relative);
         most = QD_REALS_LARGER(value, most);
         present += QD_REALS_WHERE(QD_REALS_EQUAL(level, deep), value);
@@ -185,8 +203,12 @@ INLINE unsigned may_move(const qd_club_game_t *self, size_t i, size_t k, size_t 
 INLINE unsigned eight_may_move(const qd_club_game_t *self, size_t group, size_t k, size_t depth)
 {
     unsigned may = 0;
+    double
+        threat[QD_DEPTH_MAX]; /* the most that a state of exposure 1 may share with the members of a level */
+    for (size_t d = 0; d < depth; d++)
+        threat[d] = self->threat != 0.0 ? self->threat * (self->reach[k * depth + d] * (1.0 + 1e-9)) : 0.0;
     for (unsigned v = 0; v < QD_LANES; v += QD_REALS)
-        may |= may_move(self, group + v, k, depth) << v;
+        may |= may_move(self, group + v, k, depth, threat) << v;
     return may;
 }
 
@@ -213,7 +235,7 @@ static void count_in(qd_club_game_t *self, size_t i, size_t k, size_t e, double 
     if (self->threat == 0.0)
         return;
     qd_threat_count_in(self->hostility + sums, size, row, self->padded);
-    self->reach[sums / self->padded] = qd_threat_reach(self->c, self->hostility + sums, self->padded);
+    self->reach[place_of(self, k, e)] = qd_threat_reach(self->c, self->hostility + sums, self->padded);
 }
 
 static void move(qd_club_game_t *self, size_t i, size_t k, size_t to)

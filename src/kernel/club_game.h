@@ -29,12 +29,13 @@ typedef struct {
     const double *affinity; /* [n][padded] */
     const double *cost;     /* [padded] kappa */
     double threat, rivalry, switching_cost;
+    bool exposed;  /* `exposure` has been set, up to rounding */
     double *level; /* [clubs][padded] the state of the game; level[k][k] = depth */
     /* set by the review: */
     double
         *company; /* [clubs][depth][padded] of levels 1, 2, ...: sum c_j A_ij over the j that are as deep */
-    double *hostility;                          /* the same for min(A, 0); may be NULL if threat is 0 */
-    double *exposure;                           /* [padded] root of E_ii = sum_l c_l m_il^2 */
+    double *hostility; /* the same for min(A, 0); may be NULL if threat is 0 */
+    double *exposure;  /* [padded] root of E_ii = sum_l c_l m_il^2 of each state; given if `exposed` */
     double reach[QD_CLUBS_MAX * QD_DEPTH_MAX];  /* [clubs][depth] of the hostilities */
     double hostile[QD_CLUBS_MAX][QD_CLUBS_MAX]; /* rivalry max(-A_kl, 0) */
     /* Called after each move when not NULL, for tests and traces. */

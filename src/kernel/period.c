@@ -100,13 +100,13 @@ static void reaim(qd_world_t *self)
         qd_world_catch_up(self);
 }
 
-/* The raise of state i and those before it, over the clubs that it belongs to. */
-static void raise_row(qd_world_t *self, size_t i)
+/* The raises of the pairs of state i with the states from..to-1, over the clubs that it belongs to; `from` is
+ * a multiple of QD_REALS. */
+static void find_raises(const qd_world_t *self, size_t i, size_t from, size_t to, double *raise)
 {
     const qd_state_t *state = &self->state;
     const double *other[QD_CLUBS_MAX];
-    double own[QD_CLUBS_MAX], share = 1.0 / (double)state->depth,
-                              *raise = self->values.raise + i * state->padded;
+    double own[QD_CLUBS_MAX], share = 1.0 / (double)state->depth;
     double deepening = self->parameters.clubs_deepening;
     size_t clubs = 0;
     for (size_t k = 0; k < state->poles; k++) {
@@ -115,7 +115,7 @@ static void raise_row(qd_world_t *self, size_t i)
         own[clubs] = level[i];
         clubs += level[i] > 0.0;
     }
-    for (size_t j = 0; j < i; j += QD_REALS) {
+    for (size_t j = from; j < to; j += QD_REALS) {
         qd_reals_t deepest = {0};
         for (size_t k = 0; k < clubs; k++) {
             /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): `clubs` entries are set */
@@ -126,10 +126,38 @@ static void raise_row(qd_world_t *self, size_t i)
     }
 }
 
-static void set_raise(qd_world_t *self)
+/* The raises of all pairs. */
+static void set_raises(qd_world_t *self)
 {
     for (size_t i = 1; i < self->state.n; i++)
-        raise_row(self, i);
+        find_raises(self, i, 0, i, self->values.raise + i * self->state.padded);
+    qd_values_aim(&self->values, &self->state, &self->parameters);
+    reaim(self);
+}
+
+static bool has_moved(const qd_world_t *self, size_t i)
+{
+    const qd_state_t *state = &self->state;
+    for (size_t at = i; at < state->poles * state->padded; at += state->padded)
+        if (self->levels_before[at] != state->level[at])
+            return true;
+    return false;
+}
+
+/* The same after a club review, of the states that moved: their rows and columns. */
+static void update_raises(qd_world_t *self)
+{
+    size_t n = self->state.n, padded = self->state.padded;
+    double *restrict raise = self->values.raise, *restrict column = self->spare;
+    for (size_t i = 0; i < n; i++) {
+        if (!has_moved(self, i))
+            continue;
+        find_raises(self, i, 0, n, column);
+        for (size_t j = 0; j < i; j++)
+            raise[i * padded + j] = column[j];
+        for (size_t j = i + 1; j < n; j++)
+            raise[j * padded + i] = column[j];
+    }
     qd_values_aim(&self->values, &self->state, &self->parameters);
     reaim(self);
 }
@@ -274,7 +302,7 @@ void qd_world_apply_schedule(qd_world_t *self)
     }
     if (self->state.depth > 0 && self->period > 0 && self->parameters.clubs_deepening != deepening) {
         qd_world_settle(self);
-        set_raise(self);
+        set_raises(self);
     }
     qd_world_tell(self, QD_EVENT_SCHEDULE, (qd_inside_t){0});
 }
@@ -321,26 +349,40 @@ static void set_costs(qd_world_t *self)
     self->costed = true;
 }
 
-/* Returns the club game of the present world, on the world's own arrays; the world has clubs. */
-static qd_club_game_t club_game(qd_world_t *self)
+static void tell_club_move(void *context, size_t state, size_t club, double before, double after)
+{
+    const qd_world_t *self = context;
+    qd_world_tell(
+        self, QD_EVENT_CLUB_MOVE,
+        (qd_inside_t){
+            .club_game = self->club_game, .mover = state, .club = club, .before = before, .after = after});
+}
+
+/* Sets up the club game of the present world, on the world's own arrays; the world has clubs. `exposed`: a
+ * bloc review has found the exposures of the present affinities. Member by member: the game's own arrays are
+ * large, and the review sets them. */
+static void set_club_game(qd_world_t *self, bool exposed, qd_club_game_t *game)
 {
     qd_state_t *state = &self->state;
     const qd_parameters_t *p = &self->parameters;
     set_costs(self);
-    return (qd_club_game_t){.n = state->n,
-                            .padded = state->padded,
-                            .clubs = state->poles,
-                            .depth = state->depth,
-                            .c = state->c,
-                            .affinity = state->affinity,
-                            .cost = self->club_cost,
-                            .threat = p->blocs_threat,
-                            .rivalry = p->clubs_rivalry,
-                            .switching_cost = p->clubs_switching_cost,
-                            .level = state->level,
-                            .company = self->club_company,
-                            .hostility = self->club_hostility,
-                            .exposure = self->club_exposure};
+    game->n = state->n;
+    game->padded = state->padded;
+    game->clubs = state->poles;
+    game->depth = state->depth;
+    game->c = state->c;
+    game->affinity = state->affinity;
+    game->cost = self->club_cost;
+    game->threat = p->blocs_threat;
+    game->rivalry = p->clubs_rivalry;
+    game->switching_cost = p->clubs_switching_cost;
+    game->exposed = exposed;
+    game->level = state->level;
+    game->company = self->club_company;
+    game->hostility = self->club_hostility;
+    game->exposure = exposed ? self->bloc_exposure : self->club_exposure;
+    game->moved = self->watched ? tell_club_move : NULL;
+    game->context = self;
 }
 
 /* Number of pairs of state and club whose level changed. */
@@ -353,23 +395,13 @@ static double changed_levels(const qd_world_t *self)
     return changed;
 }
 
-static void tell_club_move(void *context, size_t state, size_t club, double before, double after)
-{
-    const qd_world_t *self = context;
-    qd_world_tell(
-        self, QD_EVENT_CLUB_MOVE,
-        (qd_inside_t){
-            .club_game = self->club_game, .mover = state, .club = club, .before = before, .after = after});
-}
-
 void qd_world_review_clubs(qd_world_t *self, bool counted)
 {
     qd_state_t *state = &self->state;
     if (state->depth == 0)
         return;
-    qd_club_game_t game = club_game(self);
-    game.moved = self->watched ? tell_club_move : NULL;
-    game.context = self;
+    qd_club_game_t game;
+    set_club_game(self, counted || self->parameters.blocs_first != 0.0, &game);
     self->club_game = &game;
     memcpy(self->levels_before, state->level, state->poles * state->padded * sizeof *state->level);
     self->record.not_converged += qd_club_game_review(&game) > QD_PASSES_MAX;
@@ -377,7 +409,10 @@ void qd_world_review_clubs(qd_world_t *self, bool counted)
     self->club_game = NULL;
     double changed = changed_levels(self);
     if (changed > 0.0 || !counted) {
-        set_raise(self);
+        if (counted)
+            update_raises(self);
+        else
+            set_raises(self);
         qd_record_levels(&self->record, state);
     }
     if (counted) {
