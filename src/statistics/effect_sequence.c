@@ -4,10 +4,11 @@
 #include <math.h>
 
 /* Shares of alpha. */
-#define MIXTURE       (1.0 / 4.0)
-#define HORIZON       (1.0 / 2.0)
-#define BETS          (1.0 / 4.0)
-#define HORIZON_ALONE (3.0 / 4.0) /* of an effect without bounds */
+#define MIXTURE       0.1
+#define HORIZON       0.05
+#define LAST          0.75
+#define BETS          0.1
+#define HORIZON_ALONE 0.15 /* of an effect without bounds */
 
 #define WORLDS_THAT_VARY 25.0 /* (sum d^2)^2 / sum d^4, at least, for the central limit theorem */
 #define HOPE             2.0  /* standard errors */
@@ -29,6 +30,7 @@ void qd_effect_sequence_init(qd_effect_sequence_t *self, double low, double high
 
 void qd_effect_sequence_add(qd_effect_sequence_t *self, double x)
 {
+    self->worlds++;
     if (isnan(x))
         return;
     double square = (x - self->margin) * (x - self->margin);
@@ -70,9 +72,25 @@ static double horizon_scale(const qd_effect_sequence_t *self)
 static double p_of_horizon(const qd_effect_sequence_t *self)
 {
     double n = (double)self->mixture.count;
-    if (self->mixture.count > self->horizon)
+    if (self->worlds > self->horizon)
         return 1.0;
     return 4.0 * gsl_cdf_ugaussian_Q(fabs(self->mixture.mean - self->margin) * n / horizon_scale(self));
+}
+
+/* Whether this is the last look, for which a test of a fixed number of worlds has been set aside. */
+static bool is_last(const qd_effect_sequence_t *self)
+{
+    return self->worlds == self->horizon && self->mixture.count > 1;
+}
+
+/* Student's test, two-sided. */
+static double p_of_last(const qd_effect_sequence_t *self)
+{
+    double n = (double)self->mixture.count;
+    if (!is_last(self))
+        return 1.0;
+    return 2.0 *
+           gsl_cdf_tdist_Q(fabs(self->mixture.mean - self->margin) * sqrt(n) / self->mixture.sd, n - 1.0);
 }
 
 static double p_of_bets(const qd_effect_sequence_t *self)
@@ -86,7 +104,8 @@ double qd_effect_sequence_p(const qd_effect_sequence_t *self)
     if (!is_informed(self))
         return p;
     p = fmin(p, qd_confidence_sequence_p(&self->mixture, self->margin) / MIXTURE);
-    return fmin(p, p_of_horizon(self) / horizon_share(self));
+    p = fmin(p, p_of_horizon(self) / horizon_share(self));
+    return fmin(p, p_of_last(self) / LAST);
 }
 
 int qd_effect_sequence_side(const qd_effect_sequence_t *self, double alpha)
@@ -101,10 +120,14 @@ bool qd_effect_sequence_exact(const qd_effect_sequence_t *self, double alpha)
     return p_of_bets(self) <= alpha;
 }
 
-/* The bound c of the horizon's sum. */
-static double horizon_bound(const qd_effect_sequence_t *self, double alpha)
+/* Half the width of the interval of the horizon, and of the last look where this is it. */
+static double half_of_horizon(const qd_effect_sequence_t *self)
 {
-    return gsl_cdf_ugaussian_Qinv(alpha * horizon_share(self) / 4.0);
+    double n = (double)self->mixture.count;
+    double half = gsl_cdf_ugaussian_Qinv(self->alpha * horizon_share(self) / 4.0) * horizon_scale(self) / n;
+    if (is_last(self))
+        half = fmin(half, gsl_cdf_tdist_Qinv(self->alpha * LAST / 2.0, n - 1.0) * self->mixture.sd / sqrt(n));
+    return half;
 }
 
 qd_interval_t qd_effect_sequence_interval(const qd_effect_sequence_t *self)
@@ -112,8 +135,8 @@ qd_interval_t qd_effect_sequence_interval(const qd_effect_sequence_t *self)
     qd_interval_t out = {-(double)INFINITY, (double)INFINITY};
     if (is_informed(self)) {
         out = qd_confidence_sequence_interval(&self->mixture);
-        double half = horizon_bound(self, self->alpha) * horizon_scale(self) / (double)self->mixture.count;
-        if (self->mixture.count <= self->horizon) {
+        double half = half_of_horizon(self);
+        if (self->worlds <= self->horizon) {
             out.low = fmax(out.low, self->mixture.mean - half);
             out.high = fmin(out.high, self->mixture.mean + half);
         }
@@ -133,5 +156,5 @@ bool qd_effect_sequence_hopeless(const qd_effect_sequence_t *self, double alpha)
     if (sd == 0.0)
         return distance == 0.0 && n >= NONE_DIFFERS * all;
     double hoped = distance + HOPE * sd / sqrt(n) * (1.0 - n / all);
-    return hoped * all < horizon_bound(self, alpha) * horizon_scale(self);
+    return hoped * sqrt(all) < gsl_cdf_ugaussian_Qinv(alpha * LAST / 2.0) * sd;
 }

@@ -2,18 +2,19 @@
  * margin: intervals and p-values that hold at all looks up to a greatest number of worlds together, so that a
  * run may stop at any.
  *
- * Alpha is split over up to three sequences (union bound); each excludes what it is sharpest for:
+ * Alpha is split over up to four tests (union bound); each excludes what it is sharpest for:
  *   mixture   the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024),
  *             tuned to the first look: effects that are large against their standard error, early
  *   horizon   the constant boundary of O'Brien and Fleming (1979) for the greatest number of worlds N: sums
  *             of n <= N worlds stay within sd sqrt(N) c with probability 1 - 4 Phi(-c) at least (reflection
- *             principle), so that at N little is lost against a test of a fixed number. N is part of the test
- *             and must be chosen beforehand
+ *             principle). N is part of the test and must be chosen beforehand
+ *   last      Student's test, once, of all N worlds (Haybittle 1971, Peto et al. 1976): three quarters of
+ *             alpha wait for it, so that little is lost at N against a run of a fixed number of worlds
  *   bets      qd_bets_t, of an effect with bounds: valid at every number of worlds, and sharp where few
  *             worlds differ
- * The first two rest on the central limit theorem, as Student's test does. They count once the effect's
- * fourth moment lets them: (sum d^2)^2 / sum d^4, d = x - margin, is the number of worlds that carry the
- * variance, and must be 25 or more. Plain data; one thread at a time. */
+ * All but bets rest on the central limit theorem. They count once the effect's fourth moment lets them:
+ * (sum d^2)^2 / sum d^4, d = x - margin, is the number of worlds that carry the variance, and must be 25 or
+ * more. Plain data; one thread at a time. */
 #ifndef QD_STATISTICS_EFFECT_SEQUENCE_H
 #define QD_STATISTICS_EFFECT_SEQUENCE_H
 
@@ -24,6 +25,7 @@ typedef struct {
     double margin, alpha; /* alpha: of the interval */
     bool bounded;         /* there are bets */
     uint64_t horizon;     /* the greatest number of worlds */
+    uint64_t worlds;      /* added so far, those that failed too */
     qd_confidence_sequence_t mixture;
     qd_bets_t bets;
     qd_moments_t moments;
@@ -50,8 +52,8 @@ int qd_effect_sequence_side(const qd_effect_sequence_t *self, double alpha);
 /* Whether p is at most `alpha` without the central limit theorem, by bets alone. */
 bool qd_effect_sequence_exact(const qd_effect_sequence_t *self, double alpha);
 
-/* The interval of the mixture and the horizon together, with confidence 1 - alpha; cut at a margin that p
- * excludes at that alpha. Unbounded where they do not count yet. */
+/* The interval of all but bets together, with confidence 1 - alpha; cut at a margin that p excludes at that
+ * alpha. Unbounded where they do not count yet. */
 qd_interval_t qd_effect_sequence_interval(const qd_effect_sequence_t *self);
 
 /* Whether p will hardly be `alpha` at the horizon: not even if its worlds from now on have the mean so
