@@ -7,36 +7,40 @@
 
 /* ---- worth ------------------------------------------------------------------------------------------- */
 
+/* These functions are inlined with a constant number of lanes: all, or the first alone, whose numbers then
+ * stay in registers. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* L = (1 + heads / N) / 2, and what the venue's frame adds. */
-static void find_legitimacy(qd_worths_t *self, double n)
+INLINE void find_legitimacy(qd_worths_t *self, double n, size_t lanes)
 {
-    for (size_t g = 0; g < QD_ABREAST; g++) {
+    for (size_t g = 0; g < lanes; g++) {
         double base = 0.5 * (1.0 + self->heads[g] / n);
         self->legitimacy[g] = base + (1.0 - base) * self->frame[g];
     }
 }
 
-static void find_success(qd_worths_t *self, double exponent)
+INLINE void find_success(qd_worths_t *self, double exponent, size_t lanes)
 {
     if (exponent == 2.0)
-        for (size_t g = 0; g < QD_ABREAST; g++)
+        for (size_t g = 0; g < lanes; g++)
             self->success[g] = qd_contest_of_squares(self->effort[g], self->counter[g]);
     else
-        for (size_t g = 0; g < QD_ABREAST; g++)
+        for (size_t g = 0; g < lanes; g++)
             self->success[g] = qd_contest_success(self->effort[g], self->counter[g], exponent);
 }
 
 /* epsilon = min(C+, C-) / max(C+, C-) (1 - L) */
-static void find_escalation(qd_worths_t *self)
+INLINE void find_escalation(qd_worths_t *self, size_t lanes)
 {
-    for (size_t g = 0; g < QD_ABREAST; g++) {
+    for (size_t g = 0; g < lanes; g++) {
         double ours = self->support[g], theirs = self->opposition[g];
         double less = ours < theirs ? ours : theirs, more = ours < theirs ? theirs : ours;
         self->escalation[g] = less / more * (1.0 - self->legitimacy[g]);
     }
 }
 
-void qd_worths_find(qd_worths_t *self, const qd_case_t *given)
+INLINE void find_worths(qd_worths_t *self, const qd_case_t *given, size_t lanes)
 {
     const qd_crisis_t *crisis = given->crisis;
     const qd_state_t *state = given->state;
@@ -44,17 +48,22 @@ void qd_worths_find(qd_worths_t *self, const qd_case_t *given)
     size_t i = (size_t)crisis->initiator;
     double stake = crisis->stake[i], cost = p->doctrine_cost * crisis->resistance;
     double brings = state->c[i] * (1.0 - state->load[i]);
-    for (size_t g = 0; g < QD_ABREAST; g++) {
+    for (size_t g = 0; g < lanes; g++) {
         self->effort[g] = p->mission_effort * self->support[g];
         self->counter[g] = crisis->resistance + p->mission_opposition_effort * self->opposition[g];
     }
-    find_legitimacy(self, (double)state->n);
-    find_success(self, p->mission_contest_exponent);
-    find_escalation(self);
-    for (size_t g = 0; g < QD_ABREAST; g++)
+    find_legitimacy(self, (double)state->n, lanes);
+    find_success(self, p->mission_contest_exponent, lanes);
+    find_escalation(self, lanes);
+    for (size_t g = 0; g < lanes; g++)
         self->worth[g] = stake * self->success[g] + p->doctrine_legitimacy * self->legitimacy[g] -
                          p->doctrine_prudence * self->escalation[g] +
                          (self->leaning[g] - cost * (brings / self->support[g]));
+}
+
+void qd_worths_find(qd_worths_t *self, const qd_case_t *given)
+{
+    find_worths(self, given, QD_ABREAST);
 }
 
 /* The legitimacy that the venue adds, as a share of 1 - L; for a club, if all joiners are at the deepest
@@ -430,17 +439,16 @@ static double mean_depth(const double *x, const qd_case_t *given, const qd_venue
     return whole > 0.0 ? deep / whole : 0.0;
 }
 
-/* One venue alone. */
-static qd_worths_t worth_of(qd_venue_t g, double support, double opposition, double heads, double frame,
-                            const qd_case_t *given)
+/* One venue alone, in lane 0; the others are not set. */
+INLINE void weigh_alone(qd_worths_t *worths, qd_venue_t g, double support, double opposition, double heads,
+                        double frame, const qd_case_t *given)
 {
-    qd_worths_t worths = {.support = {support, 1.0, 1.0, 1.0},
-                          .opposition = {opposition},
-                          .heads = {heads},
-                          .frame = {frame},
-                          .leaning = {leaning_of(g, given)}};
-    qd_worths_find(&worths, given);
-    return worths;
+    worths->support[0] = support;
+    worths->opposition[0] = opposition;
+    worths->heads[0] = heads;
+    worths->frame[0] = frame;
+    worths->leaning[0] = leaning_of(g, given);
+    find_worths(worths, given, 1);
 }
 
 /* Whether state i may join venue g; the initiator always does. */
@@ -484,7 +492,8 @@ double qd_venue_bound(qd_venue_t g, const qd_case_t *given, const qd_venue_scrat
         heads -= 1.0;
     }
     heads -= target != QD_NOBODY; /* it opposes */
-    qd_worths_t most = worth_of(g, support, 0.0, heads, frame_of(g, given), given);
+    qd_worths_t most;
+    weigh_alone(&most, g, support, 0.0, heads, frame_of(g, given), given);
     return most.worth[0] + 1e-9; /* exceeds the rounding error */
 }
 
@@ -496,7 +505,8 @@ void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given,
     double frame = frame_of(g, given);
     if (qd_venue_row(g).frame == QD_FRAME_CLUB)
         frame *= mean_depth(self->x, given, scratch);
-    qd_worths_t worths = worth_of(g, self->support, self->opposition,
-                                  (double)self->joiners - (double)self->opponents, frame, given);
+    qd_worths_t worths;
+    weigh_alone(&worths, g, self->support, self->opposition, (double)self->joiners - (double)self->opponents,
+                frame, given);
     take(self, &worths, 0, given->leaning.force_ratio);
 }

@@ -270,17 +270,35 @@ double qd_measure_overlap(const qd_state_t *state)
     return minors > 0 ? (double)several / (double)minors : 0.0;
 }
 
+/* Number of the members of a club, of these levels, towards whom a state with this row of affinities is
+ * hostile. */
+static size_t count_rivals(const double *level, const double *row, size_t padded)
+{
+    const qd_reals_t zero = {0};
+    size_t rivals = 0;
+    for (size_t j = 0; j < padded; j += QD_REALS) {
+        qd_mask_t member = QD_REALS_BELOW(zero, QD_REALS_OF(level + j));
+        qd_mask_t hostile = QD_REALS_BELOW(QD_REALS_OF(row + j), zero);
+        rivals += (size_t)__builtin_popcount(qd_reals_bits(qd_mask_and(member, hostile)));
+    }
+    return rivals;
+}
+
+/* Counts each pair of members twice; the patron is one, at the deepest level, and its pairs are left out. */
 double qd_measure_rival_spokes(const qd_state_t *state)
 {
-    size_t pairs = 0, rivals = 0;
+    size_t padded = state->padded, pairs = 0, rivals = 0;
     for (size_t k = 0; state->depth > 0 && k < state->poles; k++) {
-        const double *level = state->level + k * state->padded;
-        for (size_t i = 0; i < state->n; i++)
-            for (size_t j = 0; j < i && i != k && level[i] > 0.0; j++) {
-                bool pair = j != k && level[j] > 0.0;
-                pairs += pair;
-                rivals += pair && state->affinity[i * state->padded + j] < 0.0;
-            }
+        const double *level = state->level + k * padded;
+        size_t members = 0;
+        for (size_t i = 0; i < state->n; i++) {
+            const double *row = state->affinity + i * padded;
+            if (i == k || !(level[i] > 0.0))
+                continue;
+            members++;
+            rivals += count_rivals(level, row, padded) - (row[k] < 0.0);
+        }
+        pairs += members * members - members;
     }
     return pairs > 0 ? (double)rivals / (double)pairs : 0.0;
 }
