@@ -1,6 +1,5 @@
-/* What happens in a world, event by event. An observer is shown every event in the order in which it happens;
- * it may read all that the event points to during the call, and no longer. A world goes the same way, bit for
- * bit, whether it is observed or not. */
+/* The events of a world. An observer receives every event in order; the data to which an event points are
+ * valid during the call. A world has the same bits with and without an observer. */
 #ifndef QUADRILLE_EVENT_H
 #define QUADRILLE_EVENT_H
 
@@ -28,7 +27,7 @@ typedef enum {
     QD_EVENT_VENUE, /* a venue's game is solved [crisis, venue, game] */
     QD_EVENT_FORESEEN,  /* the initiator foresees the venue's paralysis [crisis, venue, game] */
     QD_EVENT_PARALYSIS, /* the venue fails in the open [crisis, venue, game] */
-    QD_EVENT_ABSTAIN,   /* the crisis is left alone [crisis] */
+    QD_EVENT_ABSTAIN,   /* the initiator abstains [crisis] */
     QD_EVENT_MISSION, /* a mission begins, before its consequences [crisis, venue, game, success, endures] */
     QD_EVENT_WAR,     /* it escalates [crisis, venue, game] */
     QD_EVENT_BREAKDOWN, /* the order breaks down; world->breakdown is the cause */
@@ -72,7 +71,7 @@ typedef struct qd_event {
     const struct qd_inside *inside;   /* the kernel's own structs, for the project's tests */
 } qd_event_t;
 
-/* Who is shown the events of a world. */
+/* The receiver of the events of a world. */
 typedef struct {
     void *context; /* handed to `see` */
     /* Called at every event, in the thread that plays the world; may be NULL. */

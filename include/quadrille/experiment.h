@@ -128,7 +128,7 @@ typedef struct {
     double negligible;   /* an effect whose interval lies within -+ this is negligible; 0: none is */
     bool exploratory;    /* `status: exploratory`; else confirmatory */
     int equal;           /* outcome in which the arms of a contrast should not differ, or -1 */
-    bool awaited;        /* precision.claims: the run goes on until it is decided */
+    bool awaited;        /* precision.claims: the run continues until it is decided */
 } qd_claim_t;
 
 /* An assumption and the settings that switch it off. */
@@ -184,7 +184,7 @@ typedef struct {
     qd_design_t design;       /* how its points were made */
     size_t points;            /* length of `point` */
     qd_point_t *point;        /* all: the design's, those of claims, ablations, baselines and robustness */
-    qd_precision_t precision; /* how many worlds are enough */
+    qd_precision_t precision; /* the number of worlds that is enough */
     qd_output_t output;       /* the values to write */
     double max_failures;      /* share of worlds that may fail before the run does; default 0.001 */
     size_t claims;            /* length of `claim` */
@@ -198,7 +198,7 @@ typedef struct {
     char *family;               /* "" or the name under which files share one correction */
     char *registered;           /* date of its registration, or "" */
     char *deviations;           /* from the registration, in words; "" where there are none */
-    uint64_t family_tests;      /* how many tests the family has in all files; 0: those of this file */
+    uint64_t family_tests;      /* number of the family's tests in all files; 0: those of this file */
     double confidence;          /* of claims' intervals before Holm's correction; default 0.95 */
     char *config; /* the experiment as resolved, YAML in one canonical form; stored in the result file */
     char *plugin, *plugin_digest; /* name of the plugin, SHA-256 of its file; NULL: none */
@@ -219,12 +219,13 @@ typedef struct {
 
 /* Reads, checks and resolves a file. On success *self must be released by qd_experiment_free. On failure
  * nothing is left to free, and `error` holds every fault of the file as "FILE:LINE:COLUMN: text found;
- * expectation". `overrides` may be NULL. Data files named by an empirical order are read relative to
- * the experiment file. */
+ * expectation". `overrides` may be NULL. Data files named by an empirical order are read relative to the
+ * experiment file. QD_ERROR_INPUT, QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_experiment_load(const char *path, const qd_overrides_t *overrides,
                                            qd_experiment_t **self, qd_error_t *error);
 
-/* The same from the canonical YAML stored in a result file (verify, replay, show). */
+/* The same from the canonical YAML stored in a result file (verify, replay, show); `name` names the text in
+ * messages. */
 QD_MUST_USE qd_status_t qd_experiment_parse(const char *text, const char *name, qd_experiment_t **self,
                                             qd_error_t *error);
 
@@ -263,7 +264,7 @@ const char *qd_experiment_config(const qd_experiment_t *self);
  * seed hashed with the order's label (XXH3-64). `order` < qd_experiment_orders. */
 qd_luck_t qd_experiment_luck(const qd_experiment_t *self, size_t order, uint64_t world);
 
-/* "shared" or "by-order", as a file states it. */
+/* "shared" or "by-order", as a file states it. A constant. */
 const char *qd_experiment_luck_name(const qd_experiment_t *self);
 
 /* The plan of one (point, order): defaults of the kind, then `parameters`, --set, then the point; the file's
@@ -275,8 +276,8 @@ void qd_experiment_plan(const qd_experiment_t *self, size_t point, size_t order,
 /* Points before those that are varied for `robustness`, which are the last ones. */
 size_t qd_experiment_unvaried(const qd_experiment_t *self);
 
-/* Whether the statistics of a point's worlds have paths: not where parameters are varied for `robustness`, of
- * which there are many. */
+/* Whether the statistics of a point's worlds have paths: the many points varied for `robustness` have
+ * none. */
 bool qd_experiment_keeps_paths(const qd_experiment_t *self, size_t point);
 
 /* For each of `points` points of the experiment, those that a claim may name first, the point that stands for

@@ -40,7 +40,7 @@
 
 #pragma GCC visibility push(default)
 
-/* Which configurations there are: two sides, or any partition. */
+/* The set of configurations: two sides, or any partition. */
 typedef enum { QD_RULE_TWO_CAMPS, QD_RULE_BLOCS } qd_landscape_rule_t;
 /* Whether every configuration is visited, or minima are searched from random starts. */
 typedef enum { QD_METHOD_EXACT, QD_METHOD_SEARCH } qd_landscape_method_t;
@@ -63,7 +63,7 @@ typedef enum { QD_METHOD_EXACT, QD_METHOD_SEARCH } qd_landscape_method_t;
 
 /* A landscape: actors with weights, and how it is to be solved. */
 typedef struct {
-    qd_landscape_rule_t rule;     /* which configurations there are */
+    qd_landscape_rule_t rule;     /* the set of configurations */
     qd_landscape_method_t method; /* how minima are found */
     size_t actors;                /* n >= 1 */
     char **name;                  /* [n] unique */
@@ -86,8 +86,9 @@ QD_MUST_USE qd_status_t qd_landscape_set_name(qd_landscape_t *self, size_t actor
 /* Releases a landscape; NULL is allowed. */
 void qd_landscape_free(qd_landscape_t *self);
 
-/* Reads a landscape file; `ties` is read relative to the file. On
- * failure `error` holds every fault with file, line and column, and nothing is left to free. */
+/* Reads a landscape file; `ties` is relative to the file. On success *self must be released by
+ * qd_landscape_free; on failure nothing is left to free, and `error` holds every fault with file, line and
+ * column. QD_ERROR_INPUT, QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_landscape_load(const char *path, qd_landscape_t **self, qd_error_t *error);
 
 /* ---- the answer ---------------------------------------------------------------------------------------- */
@@ -106,7 +107,7 @@ typedef struct {
     bool exit;      /* a single move lowers the energy from some configuration of that plateau */
 } qd_minimum_t;
 
-/* Which minima an answer holds. */
+/* The minima of an answer. */
 typedef enum {
     QD_MINIMA_ALL,     /* every minimum (or, if more than are listed, those of lowest energy) */
     QD_MINIMA_OPTIMAL, /* only those of least energy: too many partitions to enumerate */
@@ -118,7 +119,7 @@ typedef struct {
     size_t actors;           /* n */
     double configurations;   /* 2^(n-1), or the Bell number of n; infinite where it exceeds a double */
     bool exact;              /* false: `best` is an upper bound of the least energy */
-    qd_minima_scope_t scope; /* which minima are meant */
+    qd_minima_scope_t scope; /* the kind of the minima */
     uint64_t minima_total;   /* within that scope; `minima` of them are listed */
     size_t minima;           /* length of `minimum` */
     qd_minimum_t *minimum;   /* ascending in energy; never empty */

@@ -1,4 +1,4 @@
-/* Rules of one's own, without touching the program: a plugin declares parameters and outcomes and hooks that
+/* Additional rules without a change of the program: a plugin declares parameters, outcomes and hooks that
  * the kernel calls.
  *
  * A plugin is a shared object that exports the function qd_plugin (below), built with nothing but these
@@ -53,9 +53,9 @@ struct qd_hook {
     uint64_t seed, number; /* of the experiment; of the world */
 };
 
-/* An order drawn by one's own code. The kernel has set states, poles and the present parameters (order.states
- * and order.poles as drawn). The hook fills what it wants to and says so by its flags; the rest is drawn as
- * the kind of order says. */
+/* An order drawn by a plugin. The kernel has set states, poles and the present parameters (order.states
+ * and order.poles as drawn). The hook fills any of the arrays and sets their flags; the kernel draws the
+ * others by the kind of order. */
 typedef struct {
     size_t states, poles;              /* N, m */
     qd_order_kind_t kind;              /* of the order */
@@ -107,8 +107,8 @@ typedef struct {
      * found from them afterwards (crisis->initiator is QD_NOBODY); the target's stake stays 0. */
     void (*crisis)(const qd_hook_t *hook, const qd_crisis_view_t *crisis, double stake[], double price[]);
 
-    /* The initiator's worth EU of a venue whose game is solved; game->worth is what the model makes of it.
-     * Returns it as it shall be. */
+    /* The initiator's worth EU of a venue whose game is solved; game->worth is the model's value. Returns
+     * the value to use. */
     double (*worth)(const qd_hook_t *hook, const qd_crisis_view_t *crisis, const qd_game_view_t *game);
 
     /* Every event, as an observer sees it. Worlds are played more slowly where this is set. */

@@ -53,7 +53,8 @@ QD_MUST_USE qd_status_t qd_power_new(size_t members, size_t rules, qd_power_t **
 void qd_power_free(qd_power_t *self);
 
 /* Reads a power file. On success *self must be released by qd_power_free; on failure nothing is left to free,
- * and `error` holds every fault with file, line and column. */
+ * and `error` holds every fault with file, line and column. QD_ERROR_INPUT, QD_ERROR_IO,
+ * QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_power_load(const char *path, qd_power_t **self, qd_error_t *error);
 
 /* The indices of one member. */

@@ -30,7 +30,7 @@ typedef enum {
     QD_PURPOSE_LANDSCAPE = 10, /* random starts of landscape searches */
     QD_PURPOSE_ENDURANCE = 11, /* draw: crisis */
     QD_PURPOSE_PACE = 12,      /* draw: 4 * period of the mission's start + crisis */
-    QD_PURPOSE_PLUGIN = 13,    /* a plugin's own: period and draw as it likes */
+    QD_PURPOSE_PLUGIN = 13,    /* a plugin's own: any period and draw */
 } qd_purpose_t;
 
 /* The random stream of one world: seed of the experiment and index of the world (< 2^56). */

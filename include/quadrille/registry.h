@@ -26,7 +26,7 @@ extern const qd_order_info_t qd_order_table[QD_ORDER_KINDS];
 
 /* ---- parameters ---------------------------------------------------------------------------------------- */
 
-/* Which values a parameter takes: real numbers, whole ones, 0 or 1, all states or the leader. */
+/* The values of a parameter: real numbers, whole ones, 0 or 1, all states or the leader. */
 typedef enum { QD_TYPE_REAL, QD_TYPE_WHOLE, QD_TYPE_FLAG, QD_TYPE_SCOPE } qd_parameter_type_t;
 
 /* Position of each parameter in the table: QD_P_order_states, QD_P_affinity_noise, ... */
@@ -48,7 +48,7 @@ typedef enum {
 /* The row of a parameter. */
 typedef struct {
     const char *name, *unit, *meaning;          /* as in experiment files; "1" without a unit; one line */
-    qd_parameter_type_t type;                   /* which values it takes */
+    qd_parameter_type_t type;                   /* the kind of its values */
     double low, high;                           /* closed range of values */
     bool drawing_only;                          /* read only by the drawing of a world: cannot be scheduled */
     qd_distribution_t by_order[QD_ORDER_KINDS]; /* defaults */
@@ -76,7 +76,7 @@ int qd_parameter_find(const char *name);
 
 /* ---- outcomes ------------------------------------------------------------------------------------------ */
 
-/* Which groups of outcomes there are. */
+/* The groups of outcomes. */
 typedef enum {
     QD_GROUP_STABILITY,
     QD_GROUP_FRAGMENTATION,
@@ -102,7 +102,7 @@ typedef enum {
 typedef struct {
     const char *name, *unit, *meaning; /* as in experiment files; "1" without a unit; one line */
     qd_group_t group;                  /* to which it belongs */
-    qd_shown_t shown;                  /* where it is shown that is not asked for */
+    qd_shown_t shown;                  /* where it is shown without a request */
     qd_outcome_type_t type;            /* its type */
     double low, high;                  /* closed range of values; infinite where none is stated */
 } qd_outcome_info_t;
@@ -144,7 +144,7 @@ typedef enum {
 /* Their rows. */
 extern const qd_outcome_info_t qd_landscape_table[QD_LANDSCAPE_OUTCOMES];
 
-/* What may be kept of a world, counted on: the outcomes, and from QD_OUTCOMES_MAX on the group
+/* The number of values that may be kept of a world: the outcomes, and from QD_OUTCOMES_MAX on the group
  * `landscape`. */
 #define QD_VALUES_MAX (QD_OUTCOMES_MAX + QD_LANDSCAPE_OUTCOMES)
 
@@ -175,7 +175,7 @@ extern const qd_series_info_t qd_series_table[QD_SERIES_COUNT];
 /* The six parameters that a preset sets, in the order of the columns of the table in docs/model.md. */
 #define QD_DOCTRINE_FIELDS 6
 
-/* Which these are. */
+/* The positions of these parameters. */
 extern const qd_parameter_t qd_doctrine_fields[QD_DOCTRINE_FIELDS];
 
 /* The row of a doctrine. */
@@ -185,13 +185,13 @@ typedef struct {
 } qd_doctrine_info_t;
 
 #define QD_NEUTRAL 0 /* row of the doctrine of the other states when the scope is the leader */
-/* How many parameters there are: QD_PARAMETER_COUNT and those of the plugin in use. To be read only. */
+/* The number of parameters: QD_PARAMETER_COUNT and those of the plugin in use. To be read only. */
 extern size_t qd_parameter_count;
 
-/* How many outcomes there are: QD_OUTCOMES and those of the plugin in use. To be read only. */
+/* The number of outcomes: QD_OUTCOMES and those of the plugin in use. To be read only. */
 extern size_t qd_outcome_count;
 
-/* How many doctrines there are. */
+/* The number of doctrines. */
 extern const size_t qd_doctrine_count;
 
 /* The doctrines. */

@@ -1,4 +1,4 @@
-/* Result files: what is written about a run besides its worlds, and reading all of it back.
+/* Result files: the data of a run besides its worlds, and functions that read all of a file.
  *
  * A result file is HDF5 and valid netCDF-4; docs/result-file.md describes the layout. Strings given to
  * writers are borrowed for the call; strings and arrays obtained from a reader belong to it and live until it
@@ -160,8 +160,8 @@ const char *qd_result_file_point_label(const qd_result_file_t *self, size_t poin
 const char *qd_result_file_order_label(const qd_result_file_t *self, size_t order);
 
 /* The experiment that the file states in `config`, to be freed with qd_experiment_free; `name` stands for the
- * file in messages. QD_ERROR_INPUT where `config` is not an experiment, or where the file has another number
- * of points, of orders or more worlds than it: positions in the one are good for the other. */
+ * file in messages. QD_ERROR_INPUT if `config` is not an experiment, or if the file has another number of
+ * points or of orders, or more worlds, so that positions in one are valid in the other. */
 QD_MUST_USE qd_status_t qd_result_file_experiment(const qd_result_file_t *self, const char *name,
                                                   qd_experiment_t **experiment, qd_error_t *error);
 
@@ -173,7 +173,7 @@ bool qd_result_file_has_worlds(qd_result_file_t *self, qd_outcome_t outcome);
 /* Whether it is a folder of parts, which has rows and tallies but no statistics. */
 bool qd_result_file_is_folder(const qd_result_file_t *self);
 
-/* Whether the file keeps rows of any outcome, and with them what is needed to go on from it. */
+/* Whether the file keeps rows of any outcome, from which a run can continue. */
 bool qd_result_file_keeps_rows(qd_result_file_t *self);
 
 /* Whether the file knows that some of its worlds have fewer periods than others, so that means of `survival`
@@ -184,9 +184,9 @@ bool qd_result_file_unequal_periods(qd_result_file_t *self);
  * (qd_result_file_fault). */
 bool qd_result_file_summarises(qd_result_file_t *self, qd_outcome_t outcome);
 
-/* QD_OK, or why reading the file failed: QD_ERROR_INPUT of a failure not told yet that the file is to blame
- * for, QD_ERROR_IO if any reading has failed since it was opened. To be asked at the end by callers that ask
- * whether something is there: functions of this header that return bool say "no" of what cannot be read. */
+/* QD_OK, or the status of a failed reading: QD_ERROR_INPUT, once, of a fault of the file; QD_ERROR_IO if
+ * any reading has failed since it was opened. Callers of functions that return bool ask this at the end:
+ * these return false for contents that cannot be read. */
 QD_MUST_USE qd_status_t qd_result_file_fault(qd_result_file_t *self, qd_error_t *error);
 
 /* Worlds present of (point, order): failed ones included. */
@@ -218,7 +218,8 @@ QD_MUST_USE qd_status_t qd_result_file_at_point(qd_result_file_t *self, const ch
                                                 size_t point, double **value, size_t *count,
                                                 qd_error_t *error);
 
-/* Tables; none: *count 0. A folder of parts has failures only. */
+/* Its failed worlds: failure[*count], owned by the file; also of a folder of parts. QD_ERROR_IO,
+ * QD_ERROR_MEMORY. The tables below have *count 0 if the file has none, and for a folder of parts. */
 QD_MUST_USE qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd_result_failure_t **failure,
                                                 size_t *count, qd_error_t *error);
 
@@ -226,22 +227,23 @@ QD_MUST_USE qd_status_t qd_result_file_failures(qd_result_file_t *self, const qd
 QD_MUST_USE qd_status_t qd_result_file_claims(qd_result_file_t *self, const qd_result_claim_t **claim,
                                               size_t *count, qd_error_t *error);
 
-/* Its claims by order: cell[claim * orders + order]; NULL where the file has none (older ones). */
+/* Its claims by order: cell[claim * orders + order], owned by the file; NULL if the file has none (older
+ * ones). QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_claims_by_order(qd_result_file_t *self,
                                                        const qd_result_verdict_t **cell, qd_error_t *error);
 /* Its claims' robustness: cell[claim * places + place], and the places' names; NULL and 0 where there is
- * none. Owned by the file, as what the next one gives: which parameters move the effects. */
+ * none. Owned by the file. QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_robustness(qd_result_file_t *self, const qd_result_robustness_t **cell,
                                                   const char *const **place, size_t *places,
                                                   qd_error_t *error);
 
-/* Which parameters move the effects of its claims: row[*count], owned by the file. QD_ERROR_IO,
+/* The parameters that move the effects of its claims: row[*count], owned by the file. QD_ERROR_IO,
  * QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_turning(qd_result_file_t *self, const qd_result_turning_t **row,
                                                size_t *count, qd_error_t *error);
 
-/* Its claims under ablations: cell[claim * count + ablation], and the ablations' names; NULL and 0 where
- * there are none. */
+/* Its claims under ablations: cell[claim * count + ablation], and the ablations' names, all owned by the
+ * file; NULL and 0 if there are none. QD_ERROR_IO, QD_ERROR_MEMORY. */
 QD_MUST_USE qd_status_t qd_result_file_ablations(qd_result_file_t *self, const qd_result_verdict_t **cell,
                                                  const char *const **name, size_t *count, qd_error_t *error);
 /* The same against baselines: cell[claim * count + baseline]. */

@@ -17,7 +17,7 @@
 /* The processes that share a run (src/engine/parallel.h); callers of the library leave it NULL. */
 typedef struct qd_ranks qd_ranks_t;
 
-/* How a run stands, for a progress line. Of several ranks, worlds that were handed out to any of them count
+/* The progress of a run. Of several ranks, worlds that were handed out to any of them count
  * as done, and the precision is that of one rank's share. */
 typedef struct {
     uint64_t done, total; /* worlds, those of earlier sessions included */
@@ -27,7 +27,7 @@ typedef struct {
     double eta;           /* seconds; negative while unknown */
     size_t settled,
         cells;      /* precision: (point, order) pairs whose interval is narrow enough, of all; or claims that
-                              are decided, of those that are waited for */
+                              are decided, of the awaited ones */
     bool precision; /* whether the experiment states a precision */
 } qd_progress_t;
 
@@ -40,7 +40,7 @@ typedef struct {
     const volatile sig_atomic_t *stop; /* set from outside (signal, time budget) to stop early; not NULL */
     const char *command_line;          /* kept in the file; may be NULL */
     qd_ranks_t *ranks;                 /* the processes that share the run; NULL: this one alone */
-    /* Called now and then, by one thread at a time; may be NULL. */
+    /* Called at intervals, by one thread at a time; may be NULL. */
     void (*progress)(void *context, const qd_progress_t *progress);
     /* Receives warnings about earlier work, one line or several; may be NULL. */
     void (*warn)(void *context, const qd_error_t *warnings);
@@ -55,9 +55,9 @@ typedef struct {
 } qd_run_summary_t;
 
 /* Plays the missing worlds, keeps every finished unit in OUT.h5.parts, and assembles OUT.h5 at the end and at
- * an early stop; the parts go once it holds all of the run's worlds. QD_ERROR_STOPPED: stopped early,
- * readable file written, resumable. QD_ERROR_INPUT: an OUT.h5 or parts that cannot be resumed; nothing was
- * changed. QD_ERROR_IO: the finished worlds are in the parts, as far as they could be written.
+ * an early stop; the parts are removed once it holds all of the run's worlds. QD_ERROR_STOPPED: stopped
+ * early, readable file written, resumable. QD_ERROR_INPUT: an OUT.h5 or parts that cannot be resumed;
+ * nothing was changed. QD_ERROR_IO: the finished worlds are in the parts, as far as they could be written.
  * QD_ERROR_INTERNAL: more than max_failures of the worlds failed (at least one may, unless max_failures is
  * 0); the file is written all the same. */
 QD_MUST_USE qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *options,

@@ -1,8 +1,8 @@
 /* Views of a world: its state, a crisis, the game of a venue, an enduring mission. Symbols in
  * brackets are those of the model (docs/model.md).
  *
- * Views only point: arrays belong to the world and hold until it goes on (or, for views that an event or a
- * hook shows, until the call returns). They are read, never written. A state is its index 0 .. states - 1,
+ * Views only point: arrays belong to the world and are valid until its next step (or, for views of an event
+ * or a hook, until the call returns). They are read, never written. A state is its index 0 .. states - 1,
  * which it keeps for good. Rows of matrices lie `stride` numbers apart: affinity of i and j is affinity[i *
  * stride + j]. */
 #ifndef QUADRILLE_VIEW_H
@@ -69,7 +69,7 @@ typedef struct {
 /* The game of one venue, as solved. */
 typedef struct {
     qd_venue_t venue;          /* which */
-    bool exists;               /* the venue's rules allow it; if not, nothing below means anything */
+    bool exists;               /* the venue's rules allow it; if not, the members below are undefined */
     bool open;                 /* the effort suffices: P+ >= doctrine.force_ratio P- */
     int passes;                /* of best response, the last one without change counted */
     const double *side;        /* [states] x: 1 joins, 0 stays out, -1 opposes */
@@ -87,7 +87,7 @@ typedef struct {
 
 /* A world. */
 typedef struct {
-    unsigned period;                   /* the present one, from 0; as many as there are after the last */
+    unsigned period;                   /* the present one, from 0; `periods` after the last */
     size_t periods;                    /* T */
     uint64_t seed, world;              /* whose luck it has */
     const qd_parameters_t *parameters; /* as they hold now */
@@ -106,14 +106,14 @@ typedef struct {
 
     size_t labels;          /* K */
     const int *label;       /* [states] b: 0 unaligned, or 1 .. labels */
-    const double *cohesion; /* [labels + 1] K_b, in [0, 1]; entry 0 means nothing */
+    const double *cohesion; /* [labels + 1] K_b, in [0, 1]; entry 0 is unused */
     size_t depth;           /* Lambda; 0: there are no clubs */
     const double
         *level; /* [poles][stride] d: 0 .. depth of each state in each pole's club; NULL without clubs */
     const double *readiness; /* [states] z; NULL without clubs */
 
     double institution, tension, debt;          /* I in [0, 1], tau >= 0, D >= 0 */
-    size_t missions;                            /* that are running, in the order of their start */
+    size_t missions;                            /* running ones, in the order of their start */
     qd_mission_view_t mission[QD_ENDURING_MAX]; /* [missions] */
 
     int breakdown;               /* cause: 0 has not broken down, 1 war, 2 tension */

@@ -106,11 +106,12 @@ void qd_world_play(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, cons
 
 /* ---- play, step by step -------------------------------------------------------------------------------- */
 
-/* Draws world `luck.world` of the plan, as it is before period 0: no bloc has formed yet. Whatever this world
- * was before is over. `plan`, what it points to and `observer` (may be NULL) are borrowed until
+/* Draws world `luck.world` of the plan, as it is before period 0: no bloc has formed yet. Ends the world
+ * that was drawn before. `plan`, what it points to and `observer` (may be NULL) are borrowed until
  * qd_world_finish.
  *
- * Returns false where the plan cannot be drawn or the world was made too small: qd_world_finish says why. */
+ * Returns false if the plan cannot be drawn or the world was made too small: qd_world_finish reports the
+ * reason. */
 bool qd_world_draw(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, const qd_observer_t *observer);
 
 /* Plays the next period: schedule (at period 0 then the first blocs and clubs), crises, end of period,
@@ -119,20 +120,20 @@ bool qd_world_draw(qd_world_t *self, const qd_plan_t *plan, qd_luck_t luck, cons
 bool qd_world_step(qd_world_t *self);
 
 /* view = the world as it stands between two periods, from qd_world_draw on; view->period is the period that
- * the next step plays. Looking changes nothing. Valid until the world is stepped, drawn again or freed. False
- * where no world is drawn. */
+ * the next step plays. The world does not change. Valid until the world is stepped, drawn again or freed.
+ * Returns false if no world is drawn. */
 bool qd_world_look(qd_world_t *self, qd_world_view_t *view);
 
-/* Sets a parameter from the next period on: as an entry of the schedule at that period would, after all that
- * the plan's own schedule says. A doctrine preset is six of these (qd_doctrine_fields). QD_ERROR_INPUT: no
- * such parameter; a value that is not finite, outside its range or not whole where it must be; one that only
- * the drawing of a world reads; or no period is left. */
+/* Sets a parameter from the next period on, as an entry of the schedule at that period would, after the
+ * entries of the plan's own schedule. A doctrine preset is six of these (qd_doctrine_fields).
+ * QD_ERROR_INPUT: no such parameter; a value that is not finite, outside its range or not whole where it
+ * must be; one that only the drawing of a world reads; or no period is left. */
 QD_MUST_USE qd_status_t qd_world_set(qd_world_t *self, qd_parameter_t parameter, double value,
                                      qd_error_t *error);
 
 /* Plays the periods that are left and fills *result, which is bit for bit that of qd_world_play where no
- * parameter was set. Again: the same result. result->failure says why a world failed; "no world was drawn"
- * where none was. */
+ * parameter was set. A second call gives the same result. result->failure is the reason why a world failed;
+ * "no world was drawn" if none was. */
 void qd_world_finish(qd_world_t *self, qd_result_t *result);
 
 /* ---- instruction sets ---------------------------------------------------------------------------------- */
