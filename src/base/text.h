@@ -48,8 +48,8 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column);
 /* qd_read_text for a CSV file: QD_ERROR_INPUT with line and column where it is not text. */
 QD_MUST_USE qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error);
 
-/* A text in memory that is written as a stream. open_memstream is not used: where memory is short, glibc's
- * drops what was written without an error of the stream. */
+/* A text in memory that is written as a stream. open_memstream is not used: if memory is short, glibc's
+ * drops written text without an error of the stream. */
 typedef struct {
     char *text; /* NUL-terminated, or NULL */
     size_t size, room;

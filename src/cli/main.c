@@ -175,7 +175,7 @@ static int finish_output(int code)
 }
 
 /* Occupies the standard streams that the caller has closed, or the next file opened would take their place
- * and receive what is printed. Reading and writing them fails as before (EBADF). */
+ * and receive the output. Reading and writing them fails as before (EBADF). */
 static bool occupy_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

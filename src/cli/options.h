@@ -69,7 +69,7 @@ bool qd_take_threads(void *field, const char *value); /* int, 1 to 4096 */
 bool qd_take_isa(void *field, const char *value);     /* qd_isa_t */
 bool qd_take_plugin(void *field, const char *value);  /* loads it, or prints the reason; no field */
 
-/* How something is printed: qd_form_t. */
+/* The form of the output: qd_form_t. */
 typedef enum { QD_FORM_USUAL, QD_FORM_TEXT, QD_FORM_JSON, QD_FORM_CSV, QD_FORM_MARKDOWN } qd_form_t;
 bool qd_take_text(void *field, const char *value);
 bool qd_take_json(void *field, const char *value);

@@ -7,11 +7,11 @@
 #include "experiment/points.h"
 #include "statistics/sensitivity.h"
 
-/* Batches of worlds that tell replicate noise; worlds read at once. */
+/* Batches of worlds, which show the noise; worlds read at once. */
 #define BATCHES_MAX 16
 #define READ_MAX    4096
 
-/* Number of bootstrap resamples: as many as the time allows, and at least what percentiles need. */
+/* Number of bootstrap resamples: as many as the time allows, and at least as many as percentiles need. */
 #define RESAMPLES_MAX    1000
 #define RESAMPLES_MIN    100
 #define RESAMPLES_BUDGET 5e8

@@ -18,7 +18,7 @@ typedef struct {
     double fraction;
     int threads;                       /* 0: as many as OpenMP offers */
     const volatile sig_atomic_t *stop; /* set from outside to stop early; not NULL */
-    /* Called now and then with the numbers of worlds compared so far and to be compared; may be NULL. */
+    /* Called at intervals with the numbers of worlds compared so far and to be compared; may be NULL. */
     void (*progress)(void *context, uint64_t done, uint64_t total);
     void *context;
 } qd_verify_options_t;

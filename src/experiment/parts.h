@@ -103,7 +103,7 @@ bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out
 
 /* Makes *counterpart of a point: the `settings` in force throughout, over the file's `parameters`, the
  * design, and every change of a schedule. Its label is the point's, ", " and `suffix`. It is marked
- * `from_claim`; its hash is to be set. False and nothing left to free where memory is short. */
+ * `from_claim`; the caller sets its hash. False and nothing left to free where memory is short. */
 bool qd_counterpart_make(qd_loading_t *load, const qd_point_t *point, size_t settings,
                          const qd_setting_t setting[], const char *suffix, qd_point_t *counterpart);
 

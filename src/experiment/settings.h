@@ -24,7 +24,7 @@ void qd_block_free(qd_block_t *block);
 void qd_apply_sets(qd_loading_t *load, const qd_overrides_t *overrides);
 
 /* The block as settings, presets expanded: a constant preset into six constants, a choice of presets into six
- * choices that share the draw of "doctrine". *out is to be freed. */
+ * choices that share the draw of "doctrine". The caller frees *out. */
 bool qd_block_expand(qd_loading_t *load, const qd_block_t *block, qd_setting_t **out, size_t *count);
 
 /* The number of settings to which one given value expands, and those settings. */
@@ -39,7 +39,7 @@ void qd_write_block(FILE *out, const qd_block_t *block);
 bool qd_schedule_read(qd_loading_t *load, const qd_yaml_node_t *list, qd_schedule_t *out);
 void qd_schedule_free(qd_schedule_t *self);
 
-/* The schedule as changes, presets expanded. *out is to be freed. */
+/* The schedule as changes, presets expanded. The caller frees *out. */
 bool qd_schedule_expand(qd_loading_t *load, const qd_schedule_t *self, qd_change_t **out, size_t *count);
 
 /* Whether the schedule at period 0 overrides a parameter (or QD_DOCTRINE) entirely. */

@@ -266,8 +266,8 @@ static bool improve(qd_club_game_t *self, size_t i, size_t k)
 }
 
 /* The last questions to each eight states and the last moves in each club, counted by moves from 1 on; 0:
- * never. Where no state of the eight has moved in any club, and nobody in club k, since they were asked about
- * k, nobody of them would move in k. */
+ * never. If no state of the eight has moved in any club, and no state in club k, since they were asked
+ * about k, none of them would move in k. */
 typedef struct {
     unsigned moves, changed[QD_CLUBS_MAX], asked[QD_STATES_MAX / QD_LANES][QD_CLUBS_MAX];
 } history_t;
@@ -326,7 +326,7 @@ static unsigned in_any(const qd_club_game_t *self, const unsigned may[QD_CLUBS_M
 }
 
 /* Visits states in index order. Of eight it asks only those that may move. At the beginning none of the
- * states from `until` on would move. Returns the same bound for the end: 0 if nobody moved. */
+ * states from `until` on would move. Returns the same bound for the end: 0 if no state moved. */
 static size_t pass(qd_club_game_t *self, history_t *history, size_t until)
 {
     unsigned may[QD_CLUBS_MAX];

@@ -1,5 +1,5 @@
-/* What the outside sees of a world (quadrille/view.h, in hooks.c; declared in world.h), and where the kernel
- * calls the hooks of a plugin (quadrille/plugin.h): without a plugin none of these functions is reached. */
+/* The view of a world from outside (quadrille/view.h, in hooks.c; declared in world.h), and the calls of a
+ * plugin's hooks (quadrille/plugin.h): without a plugin none of these functions is reached. */
 #ifndef QD_KERNEL_HOOKS_H
 #define QD_KERNEL_HOOKS_H
 

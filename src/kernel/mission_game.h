@@ -93,7 +93,7 @@ static inline void qd_abreast_store(double at[QD_ABREAST], const qd_abreast_t *g
         QD_FEW_AT(at + v * QD_FEW) = games->part[v];
 }
 
-/* The moves of the games in the order in which they were made, for those that watch: a row for each state
+/* The moves of the games in the order in which they were made, for observers: a row for each state
  * that moved in some game, with its sides in all games from then on. The moves of one game are the rows that
  * change its side. */
 typedef struct {

@@ -169,7 +169,7 @@ void qd_values_set_baseline(const qd_values_t *self, const qd_state_t *state)
         }
 }
 
-/* How e^r of a step r of the logarithms is computed: for |r| up to these, by a short series and by that of
+/* e^r of a step r of the logarithms follows, for |r| up to these, from a short series and from that of
  * qd_exp; else as a whole, from the logarithm. */
 #define SHORT 0.015625
 #define LONG  QD_EXP_NEAR
@@ -184,7 +184,7 @@ INLINE qd_reals_t exp_short(qd_reals_t r)
 
 QD_EXP_NEAR_FUNCTION(exp_long, qd_reals_t)
 
-/* What a period does to every pair. */
+/* The effect of a period on every pair. */
 typedef struct {
     double rate, rest;   /* A = rest A + rate B', rest = 1 - rate */
     const double *x, *y; /* values in units of sqrt(2) h */

@@ -11,7 +11,7 @@
  * stay in registers. */
 #define INLINE static inline __attribute__((always_inline))
 
-/* L = (1 + heads / N) / 2, and what the venue's frame adds. */
+/* L = (1 + heads / N) / 2, and the addition of the venue's frame. */
 INLINE void find_legitimacy(qd_worths_t *self, double n, size_t lanes)
 {
     for (size_t g = 0; g < lanes; g++) {
@@ -417,8 +417,8 @@ static void count_alone(qd_venue_game_t *self, const qd_case_t *given, const dou
     self->opposition = opposition[0] + opposition[1];
 }
 
-/* Mean depth in the club, weighted by capability, of those who joined, the initiator left out; 0 if nobody
- * did. After the game, whose thresholds it overwrites with the terms of its sums. */
+/* Mean depth in the club, weighted by capability, of the joiners, the initiator left out; 0 without
+ * joiners. After the game, whose thresholds it overwrites with the terms of its sums. */
 static double mean_depth(const double *x, const qd_case_t *given, const qd_venue_scratch_t *scratch)
 {
     const qd_state_t *state = given->state;

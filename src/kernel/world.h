@@ -169,7 +169,7 @@ bool qd_world_endures(const qd_world_t *self);
 void qd_world_keep_mission(qd_world_t *self, qd_venue_t g);
 
 /* Steps of a mission's consequences that enduring missions share (part 5): tension after success or
- * failure; what the initiator learns about the venue, upwards (direction 1) or downwards (-1); the load of
+ * failure; the initiator's learning about the venue, upwards (direction 1) or downwards (-1); the load of
  * joiners, l = min(0.8, l + load). */
 void qd_world_change_tension(qd_world_t *self, double severity, bool success);
 void qd_world_learn(qd_world_t *self, qd_venue_t g, int initiator, double direction);

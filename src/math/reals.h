@@ -205,7 +205,7 @@ static inline unsigned qd_reals_bits(qd_mask_t condition)
 #endif
 }
 
-/* Where the condition holds in neither, in both and in one or the other. */
+/* Lanes in which the condition holds in neither, in both, and in one or the other. */
 static inline qd_mask_t qd_mask_not(qd_mask_t x)
 {
     return (qd_mask_t)~x;

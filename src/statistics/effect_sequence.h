@@ -39,7 +39,7 @@ void qd_effect_sequence_init(qd_effect_sequence_t *self, double low, double high
 /* Adds a world's value; NaN (it failed) is left out. */
 void qd_effect_sequence_add(qd_effect_sequence_t *self, double x);
 
-/* Takes a look at what was added. The functions below tell of the last look. */
+/* Takes a look at the added values. The functions below describe the last look. */
 void qd_effect_sequence_look(qd_effect_sequence_t *self);
 
 /* The p-value of "the mean is the margin", in (0, 1]: with probability 1 - a it is above a at all looks up to

@@ -373,8 +373,8 @@ static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
     return !from.failed && from.at == from.end;
 }
 
-/* Adds a body whose shape has been checked, or nothing: false. An empty tally is cleared after a failure, so
- * that one reading suffices; for another tally the body is checked first. */
+/* Adds a body whose shape has been checked, or nothing: false. An empty tally is cleared after a failure,
+ * so that one reading suffices; the body is checked before it is added to another. */
 static bool add_body(qd_tally_t *self, qd_byte_reader_t from)
 {
     bool empty = self->totals.worlds == 0 && self->totals.failures == 0;

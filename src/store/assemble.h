@@ -2,8 +2,8 @@
  * docs/result-file.md.
  *
  * The file is written as a draft (draft.h), synced, read back from the disk, and only then gets its name: a
- * file of the wanted name is always whole, and what it was made from may be deleted. Memory does not grow
- * with the number of worlds: rows are copied in batches of QD_CHUNK. */
+ * file of the wanted name is always whole, and its sources may be deleted. Memory does not grow with the
+ * number of worlds: rows are copied in batches of QD_CHUNK. */
 #ifndef QD_STORE_ASSEMBLE_H
 #define QD_STORE_ASSEMBLE_H
 

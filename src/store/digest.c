@@ -291,7 +291,7 @@ typedef struct {
     const char *path;
 } place_t;
 
-/* 0: the iteration goes on; -1: it fails. */
+/* 0: the iteration continues; -1: it fails. */
 static herr_t see_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context)
 {
     const place_t *place = context;
@@ -428,7 +428,7 @@ static void add_link(const walk_t *walk, XXH3_state_t *state, const char *path, 
         qd_h5_need(walk->h5, H5Oclose(object) >= 0, "closing", full);
 }
 
-/* 0: the iteration goes on; 1: something failed, and it ends. */
+/* 0: the iteration continues; 1: something failed, and it ends. */
 static herr_t see_link(hid_t group, const char *name, const H5L_info_t *info, void *context)
 {
     const place_t *place = context;

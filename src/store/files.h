@@ -30,7 +30,7 @@ typedef struct {
 /* The operating system's own calls. */
 extern const qd_files_t qd_files_system;
 
-/* Adds "PATH: OPERATION failed: strerror; what to do" for the present errno and returns QD_ERROR_IO; errno
+/* Adds "PATH: OPERATION failed: strerror; ADVICE" for the present errno and returns QD_ERROR_IO; errno
  * stays. */
 qd_status_t qd_files_fail(qd_error_t *error, const char *path, const char *operation);
 

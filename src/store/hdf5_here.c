@@ -51,7 +51,7 @@ void qd_h5_here_fail(qd_h5_t *self, const char *doing, const char *object)
     self->absent = true;
 }
 
-/* Notes as the first failure that the contents of the file are not what they should be. */
+/* Notes as the first failure that the contents of the file are wrong. */
 static void refuse_file(qd_h5_t *self, const char *object, const char *why)
 {
     if (self->failed)

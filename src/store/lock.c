@@ -199,7 +199,7 @@ static outcome_t take_by_existence(const qd_lock_t *self, bool made, holder_t *h
     return is_at(self->fd, self->path) ? TAKEN : AGAIN;
 }
 
-/* With flock: nobody else holds the file by flock, but a holder without flock may have made it. */
+/* With flock: no other process holds the file by flock, but a holder without flock may have made it. */
 static outcome_t take_by_flock(const qd_lock_t *self, bool made, holder_t *holder)
 {
     if (!is_at(self->fd, self->path))

@@ -51,7 +51,7 @@ typedef struct {
     void (*whole)(void *context, const char *name, int64_t value);
 } qd_table_visitor_t;
 
-/* Shows the visitor one struct, column by column: all columns, or those that the report has. */
+/* Shows the visitor one struct, column by column: all columns, or the report's. */
 void qd_table_visit(const qd_table_t *self, const void *row, bool page, const qd_table_visitor_t *visitor);
 
 /* Writes `count` structs. Makes the group, and the dimension unless there is a second one: then both exist.

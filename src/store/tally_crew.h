@@ -35,7 +35,7 @@ typedef struct {
 /* Number of workers on that runner; NULL: 1. */
 size_t qd_crew_workers(const qd_runner_t *runner);
 
-/* After a failure, too, it is to be freed. */
+/* The caller frees it, also after a failure. */
 QD_MUST_USE qd_status_t qd_tally_crew_init(qd_tally_crew_t *self, qd_index_t *index,
                                            const qd_runner_t *runner, const qd_crew_task_t *task,
                                            qd_error_t *error);

@@ -64,7 +64,7 @@ typedef struct {
     bool dropped;              /* never to be selected again */
 } qd_unit_t;
 
-/* Frees what the unit points to. */
+/* Frees the arrays of a unit. */
 void qd_unit_clear(qd_unit_t *self);
 
 /* Whether a unit that was read can be used without further checks: at least one range; ranges ascending,
