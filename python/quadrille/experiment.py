@@ -39,7 +39,7 @@ def _plain(value: Any) -> Any:
         return value.item()
     if isinstance(value, np.ndarray):
         return value.tolist()
-    raise TypeError(f"found a {type(value).__name__}; expected what an experiment file can hold")
+    raise TypeError(f"found a {type(value).__name__}; expected a value of an experiment file")
 
 
 class Experiment:

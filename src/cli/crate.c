@@ -310,7 +310,7 @@ const qd_command_t qd_command_crate = {
     .meaning = "a result file as an RO-Crate, with metadata about its origin",
     .synopsis = "OUT.h5 [OPTION]...",
     .about = "Makes an RO-Crate of a result file: a folder with the result, the experiment as resolved, and "
-             "ro-crate-metadata.json, which says what was run, by which program, from what, with SHA-256 of "
+             "ro-crate-metadata.json, which describes the run, its program and its inputs, with SHA-256 of "
              "each file.",
     .option = options,
     .operand = "result files",

@@ -480,7 +480,7 @@ const qd_command_t qd_command_export = {
              "called as in "
              "`show`; a world that failed has no outcomes. Memory does not depend on the number of worlds. "
              "OUT.h5 may "
-             "also be the folder OUT.h5.parts of a run that goes on.",
+             "also be the folder OUT.h5.parts of an unfinished run.",
     .notes = "There is no Parquet: no library of Debian writes it from C; docs/result-file.md says how to "
              "make it from the CSV.",
     .option = options,

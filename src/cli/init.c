@@ -37,7 +37,7 @@ static const char text[] =
     "\n"
     "# schedule:                   # changes during a world\n"
     "#   - {at: 64, set: {doctrine: rumsfeld}}\n"
-    "# output: {worlds: true, paths: true, outcomes: [survival, resolved]}   # what is kept; all by "
+    "# output: {worlds: true, paths: true, outcomes: [survival, resolved]}   # kept values; all by "
     "default\n";
 
 /* "NAME.yaml", malloc'ed; a name with this ending stays unchanged. */

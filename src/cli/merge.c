@@ -81,7 +81,8 @@ const qd_command_t qd_command_merge = {
              "counts once. "
              "Folders of parts (SHARD.h5.parts) of shards that were stopped may be named too. Nothing is "
              "written where "
-             "shards are of different experiments or worlds are missing; what is missing or double is named.",
+             "shards are of different experiments or worlds are missing; messages name missing and duplicate "
+             "worlds.",
     .option = options,
     .operand = "shards",
     .least = 1,

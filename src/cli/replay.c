@@ -108,7 +108,7 @@ static int run(int argc, char **argv)
 
 const qd_command_t qd_command_replay = {
     .name = "replay",
-    .meaning = "play one world of a result file again, every event told",
+    .meaning = "play one world of a result file again, with every event",
     .synopsis = "OUT.h5 --order KIND --world W [OPTION]...",
     .about = "Plays one world of a result file again and compares its outcomes bit for bit with those in the "
              "file. The "

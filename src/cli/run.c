@@ -385,7 +385,7 @@ static void say_end(const arguments_t *self, const qd_run_summary_t *summary, qd
     else
         fprintf(stderr, ", %.1f s", summary->seconds);
     if (stopped)
-        fprintf(stderr, "; stopped early%s, --resume goes on",
+        fprintf(stderr, "; stopped early%s, --resume continues",
                 stop == SIGXCPU ? " at the limit on processor time" : "");
     fputs("\n", stderr);
 }

@@ -441,7 +441,7 @@ const qd_command_t qd_command_show = {
     .synopsis = "OUT.h5 [OPTION]...",
     .about =
         "Prints what a result file holds: where it comes from, a summary table, the verdicts on its claims, "
-        "contrasts and sensitivity. OUT.h5 may also be the folder OUT.h5.parts of a run that goes on.",
+        "contrasts and sensitivity. OUT.h5 may also be the folder OUT.h5.parts of an unfinished run.",
     .option = options,
     .operand = "result files",
     .least = 1,

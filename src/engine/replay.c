@@ -463,7 +463,8 @@ static qd_status_t check_trace(const qd_replay_options_t *options, bool *stream,
         parts[0] = '\0';
     if (qd_would_replace(trace, options->path) || qd_would_replace(trace, parts))
         return qd_error_add(error, QD_ERROR_INPUT,
-                            "%s: found what is to be replayed; expected another file for the trace", trace);
+                            "%s: found the file that is replayed; expected another file for the trace",
+                            trace);
     bool link = lstat(trace, &found) == 0 && S_ISLNK(found.st_mode);
     if (link && (stat(trace, &found) != 0 || S_ISREG(found.st_mode)))
         return qd_error_add(error, QD_ERROR_INPUT,

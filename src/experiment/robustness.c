@@ -248,7 +248,7 @@ static bool find_groups(qd_loading_t *load, const qd_yaml_node_t *node, size_t p
     free(named);
     if (good && robustness->groups == 0)
         good =
-            qd_yaml_fail(node, "found no claim about an effect; expected one whose robustness can be told");
+            qd_yaml_fail(node, "found no claim about an effect; expected one whose robustness can be judged");
     return good;
 }
 

@@ -139,7 +139,7 @@ static herr_t vet_link(hid_t root, const char *path, const H5L_info_t *info, voi
 void qd_h5_here_vet(qd_h5_t *self)
 {
     if (!self->failed && H5Lvisit(self->file, H5_INDEX_NAME, H5_ITER_NATIVE, vet_link, self) < 0)
-        qd_h5_here_fail(self, "reading the list of what it holds", NULL);
+        qd_h5_here_fail(self, "reading the list of its contents", NULL);
 }
 
 /* ---- opening ------------------------------------------------------------------------------------------- */

@@ -160,7 +160,7 @@ class Commands(unittest.TestCase):
         began = time.monotonic()
         done = must("run", self.experiment, "-o", output, "-q", "--worlds", "1000000", "--time-budget", "1s", status=75)
         self.assertLess(time.monotonic() - began, 60)
-        self.assertIn("--resume goes on", done.stderr)
+        self.assertIn("--resume continues", done.stderr)
         self.assertEqual(attribute(output, "complete"), 0)
         self.assertTrue(Path(f"{output}.parts").is_dir())
         must("show", output)
