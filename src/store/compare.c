@@ -199,7 +199,9 @@ static void compare_group(compare_t *self, const char *group)
         hid_t object = H5Oopen(self->expected.file, path, H5P_DEFAULT);
         H5I_type_t type = H5Iget_type(object);
         H5Oclose(object);
-        if (type == H5I_GROUP)
+        if (type == H5I_GROUP && !qd_h5_here_exists(&self->found, path))
+            differs(self, path, "not in the file");
+        else if (type == H5I_GROUP)
             compare_group(self, path);
         else if (type == H5I_DATASET)
             compare_variable(self, path);

@@ -91,11 +91,11 @@ static bool is_sound(const raw_t *raw)
         used += (size_t)raw->column[RANGES][u];
         bytes += (size_t)raw->column[TALLY_SIZE][u];
     }
-    for (size_t r = 0; r < ranges; r++)
-        if (raw->column[FIRST][r] < 0 || raw->column[COUNT][r] <= 0 ||
-            (uint64_t)raw->column[FIRST][r] > raw->worlds ||
-            (uint64_t)raw->column[COUNT][r] > raw->worlds - (uint64_t)raw->column[FIRST][r])
+    for (size_t r = 0; r < ranges; r++) {
+        uint64_t first = (uint64_t)raw->column[FIRST][r], count = (uint64_t)raw->column[COUNT][r];
+        if (first >= raw->worlds || count - 1 >= raw->worlds - first) /* a count of 0 wraps */
             return false;
+    }
     return are_failures_sound(raw);
 }
 
@@ -164,8 +164,10 @@ static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, qd_unit_t **unit, 
     if (!is_sound(raw))
         return refuse_parts(h5, error);
     *unit = qd_new(raw->count[POINT] + 1, sizeof **unit, error);
-    for (size_t u = 0; *unit && u < raw->count[POINT]; u++) {
-        *units = u + 1;
+    if (!*unit)
+        return qd_no_memory(error);
+    *units = raw->count[POINT];
+    for (size_t u = 0; u < *units; u++) {
         if (!build_unit(raw, u, range, offset, &(*unit)[u]))
             return qd_no_memory(error);
         if (!qd_unit_is_sound(&(*unit)[u]))
@@ -173,7 +175,7 @@ static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, qd_unit_t **unit, 
         range += (size_t)raw->column[RANGES][u];
         offset += (uint64_t)raw->column[TALLY_SIZE][u];
     }
-    return !*unit ? qd_no_memory(error) : QD_OK;
+    return QD_OK;
 }
 
 qd_status_t qd_embedded_read(qd_h5_t *h5, qd_part_kind_t *kind, qd_unit_t **unit, size_t *units,

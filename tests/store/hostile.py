@@ -15,6 +15,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
 from harness import PROGRAM, must, scratch  # noqa: E402
+from seal import seal  # noqa: E402
 
 EXPERIMENT = """\
 name: hostile
@@ -131,6 +132,9 @@ FORGED = {
     "a range that ends beyond 2^64": lambda file: (element("parts/range_first", 0, (1 << 63) - 1)(file),
                                                    element("parts/range_count", 0, (1 << 63) - 1)(file)),
     "a range of no worlds": element("parts/range_count", 0, 0),
+    "a later range of no worlds": element("parts/range_count", 1, 0),
+    "a negative range": element("parts/range_count", 1, -1),
+    "a range from a negative world on": element("parts/range_first", 1, -1),
     "more bytes of tallies than the file has": sparse("parts/tally", (1 << 50,)),
     "more worlds than the file has bytes": sparse("worlds/survival", (2, 2, 1 << 50)),
     "a longer world": sparse("world", (1 << 50,)),
@@ -314,12 +318,14 @@ class Hostile(unittest.TestCase):
         with ThreadPoolExecutor(2) as pool:
             return dict(zip(names, pool.map(lambda name: self.read(*commands[name]), names)))
 
-    def forged(self, forge):
-        """The sound file as `forge` changes it."""
+    def forged(self, forge, sealed=False):
+        """The sound file as `forge` changes it; `sealed`: with digests that are right."""
         file = self.folder / "forged.h5"
         shutil.copy(self.sound, file)
         with h5py.File(file, "r+") as h5:
             forge(h5)
+            if sealed:
+                seal(h5)
         return file
 
     def places(self):

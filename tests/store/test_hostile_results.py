@@ -11,6 +11,7 @@ import h5py
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from hostile import ESCAPES, FORGED, SHAPES, Hostile, elsewhere, failure  # noqa: E402
+from seal import Unsealed  # noqa: E402
 
 
 class Results(Hostile):
@@ -18,6 +19,26 @@ class Results(Hostile):
         for number, (name, forge) in enumerate(FORGED.items()):
             with self.subTest(name):
                 self.read_by(self.forged(forge), ("show", "merge")[number % 2:][:1])
+
+    def test_the_digest_is_that_of_its_definition(self):
+        with h5py.File(self.sound) as file:
+            kept = file.attrs["digest"]
+        with h5py.File(self.forged(lambda file: file.attrs.__delitem__("digest"), sealed=True)) as file:
+            self.assertEqual(file.attrs["digest"], kept)
+
+    def test_forged_files_with_right_digests(self):
+        """They are refused, or differ from what is computed anew."""
+        for number, (name, forge) in enumerate(FORGED.items()):
+            with self.subTest(name):
+                try:
+                    file = self.forged(forge, sealed=True)
+                except Unsealed:
+                    continue
+                done = self.read_by(file, ("verify", ("show", "merge")[number % 2]))
+                for command in done:
+                    self.assertNotIn("by the digest of the file", done[command].stderr)
+                if name != "2^40 threads":
+                    self.assertNotEqual(done["verify"].returncode, 0)
 
     def test_nothing_outside_the_file_is_opened(self):
         # A program that opened the pipe would wait until its time limit.
