@@ -1,6 +1,7 @@
 #include "statistics/tally.h"
 
 #include <endian.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -113,7 +114,7 @@ void qd_hash_sum_add(qd_hash_sum_t *self, uint64_t world, const qd_outcomes_t *o
 static size_t plane_bin(double x, double low, double high)
 {
     double place = (x - low) / (high - low) * QD_PLANE_BINS;
-    return place >= QD_PLANE_BINS - 1 ? QD_PLANE_BINS - 1 : place > 0.0 ? (size_t)place : 0;
+    return (size_t)fmax(0.0, fmin(place, QD_PLANE_BINS - 1));
 }
 
 static void add_to_plane(qd_tally_t *self, const qd_outcomes_t *outcomes)

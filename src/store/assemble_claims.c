@@ -23,7 +23,7 @@ static void put_coordinates(qd_assembly_t *self, const char *group, bool orders)
     const qd_assemble_options_t *options = self->options;
     const qd_experiment_t *experiment = self->experiment;
     size_t most = options->claims > experiment->orders ? options->claims : experiment->orders;
-    const char **text = qd_new(most + 1, sizeof *text, NULL);
+    const char **text = qd_new(most, sizeof *text, NULL);
     if (!text) {
         qd_h5_no_memory(&self->h5);
         return;

@@ -288,11 +288,13 @@ qd_status_t qd_index_add_result(qd_index_t *self, const char *path, qd_error_t *
         status = qd_embedded_read(h5, &kind, &unit, &units, error);
     closed = qd_h5_close(h5, error);
     free(h5);
-    if (closed == QD_OK && status == QD_OK && have_room(self, &kind, unit, units))
+    if (closed != QD_OK)
+        status = closed;
+    if (status == QD_OK && have_room(self, &kind, unit, units))
         return accept(self, path, true, &kind, unit, units, error);
     drop_units(unit, units);
-    if (closed != QD_OK || status != QD_OK)
-        return closed != QD_OK ? closed : status;
+    if (status != QD_OK)
+        return status;
     return qd_error_add(error, QD_ERROR_INPUT,
                         "%s: damaged: tallies in /parts do not have as many periods as they say", path);
 }

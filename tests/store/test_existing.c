@@ -104,6 +104,37 @@ static void test_placing(void **state)
     assert_true(unlink(path_of("new")) == 0 && unlink(path_of("there")) == 0 && unlink(path_of("link")) == 0);
 }
 
+static void expect_content(const char *name, const char *content)
+{
+    char found[64] = "";
+    FILE *file = fopen(path_of(name), "r");
+    assert_non_null(file);
+    assert_int_equal(fread(found, 1, sizeof found - 1, file), strlen(content));
+    assert_string_equal(found, content);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A temporary file that a killed run left, or a link in its place, gives way; the link's target stays. */
+static void test_left_temporary(void **state)
+{
+    (void)state;
+    for (int linked = 0; linked < 2; linked++) {
+        qd_error_t error = QD_ERROR_NONE;
+        const char *left = linked ? "target" : "part.tmp";
+        FILE *file = fopen(path_of(left), "w");
+        assert_true(file && fputs("half of a p", file) >= 0 && fclose(file) == 0);
+        if (linked)
+            assert_int_equal(symlink("target", path_of("part.tmp")), 0);
+        assert_int_equal(qd_files_write(&qd_files_system, folder, "part", "whole", 5, &error), QD_OK);
+        expect_content("part", "whole");
+        if (linked)
+            expect_content("target", "half of a p");
+        assert_int_equal(access(path_of("part.tmp"), F_OK), -1);
+        assert_int_equal(unlink(path_of("part")), 0);
+    }
+    assert_int_equal(unlink(path_of("target")), 0);
+}
+
 static void draw(const uint64_t *numbers, size_t count)
 {
     drawn = numbers;
@@ -190,8 +221,9 @@ static void test_advice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),       cmocka_unit_test(test_placing), cmocka_unit_test(test_drafts),
-        cmocka_unit_test(test_time_of_day), cmocka_unit_test(test_advice),
+        cmocka_unit_test(test_kinds),  cmocka_unit_test(test_placing),
+        cmocka_unit_test(test_drafts), cmocka_unit_test(test_time_of_day),
+        cmocka_unit_test(test_advice), cmocka_unit_test(test_left_temporary),
     };
     if (!mkdtemp(folder))
         return 1;
