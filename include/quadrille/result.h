@@ -47,7 +47,7 @@ typedef struct {
     uint64_t worlds, failures; /* in the file; failed ones are among the worlds */
 } qd_assembled_t;
 
-/* ---- tables: a member for each row of quadrille/result_columns.def, its meaning and units ---- */
+/* ---- tables: a member for each row of quadrille/result_columns.def, its meaning and units -------------- */
 
 #define QD_MEMBER_TEXT     const char * /* type of a member whose row says TEXT */
 #define QD_MEMBER_REAL     double       /* of REAL */

@@ -66,7 +66,7 @@ void qd_bloc_game_move(qd_bloc_game_t *self, size_t i, int k);
 /* Phi of the present labels; O(n^3): for tests and landscapes. */
 double qd_bloc_game_potential(const qd_bloc_game_t *self);
 
-/* ---- shared threats ---------------------------------------------------------------------------------- */
+/* ---- shared threats ------------------------------------------------------------------------------------ */
 
 /* Shared threats (model.md part 2), also those of the club game: E_ij = sum_l c_l m_il m_jl, m = min(A, 0),
  * is never formed. For a group of states G the game keeps its hostility h = m (c 1_G); the threat that state

@@ -34,7 +34,7 @@ void qd_world_add_load(qd_world_t *self, const double *restrict x, double load)
     }
 }
 
-/* ---- publics ----------------------------------------------------------------------------------------- */
+/* ---- publics ------------------------------------------------------------------------------------------- */
 
 void qd_publics_judge(qd_state_t *state, const qd_parameters_t *p, const double *x, bool success)
 {

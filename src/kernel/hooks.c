@@ -5,7 +5,7 @@
 
 #include "world/sample.h"
 
-/* ---- what the outside sees --------------------------------------------------------------------------- */
+/* ---- what the outside sees ----------------------------------------------------------------------------- */
 
 const char *qd_event_name(qd_event_kind_t kind)
 {
@@ -143,7 +143,7 @@ qd_state_t qd_world_settled(const qd_world_t *self)
     return settled;
 }
 
-/* ---- what a plugin is given -------------------------------------------------------------------------- */
+/* ---- what a plugin is given ---------------------------------------------------------------------------- */
 
 static double uniform(const qd_hook_t *self, uint32_t period, uint32_t draw)
 {

@@ -5,7 +5,7 @@
 #include "math/lanes.h"
 #include "math/reduce.h"
 
-/* ---- one game ---------------------------------------------------------------------------------------- */
+/* ---- one game ------------------------------------------------------------------------------------------ */
 
 /* Updates all fields after a change of state i's side. */
 static inline void hear(qd_mission_game_t *self, size_t i, double step)
@@ -205,7 +205,7 @@ int qd_mission_game_solve(qd_mission_game_t *self)
     return QD_PASSES_MAX + 1;
 }
 
-/* ---- games abreast ----------------------------------------------------------------------------------- */
+/* ---- games abreast ------------------------------------------------------------------------------------- */
 
 /* One bit a game where the condition (comparisons of vectors) holds. */
 static inline unsigned bits_of(const qd_few_mask_t games[QD_ABREAST_PARTS])
@@ -216,7 +216,7 @@ static inline unsigned bits_of(const qd_few_mask_t games[QD_ABREAST_PARTS])
     return bits;
 }
 
-/* ---- the first pass ---------------------------------------------------------------------------------- */
+/* ---- the first pass ------------------------------------------------------------------------------------ */
 
 /* In the first pass nearly every state moves, so that all are treated as movers: a state that stays makes a
  * move of 0, without a branch. States go by blocks whose fields stay in registers (loops over a block are
@@ -309,7 +309,7 @@ static unsigned play_first(const qd_games_abreast_t *games)
     return bits_of(moved);
 }
 
-/* ---- what those that watch are told ------------------------------------------------------------------ */
+/* ---- what those that watch are told -------------------------------------------------------------------- */
 
 /* The present sides of state i. */
 static void note(qd_abreast_log_t *self, const qd_games_abreast_t *games, size_t i)
@@ -332,7 +332,7 @@ static void note_first(qd_abreast_log_t *self, const qd_games_abreast_t *games)
     }
 }
 
-/* ---- later passes ------------------------------------------------------------------------------------ */
+/* ---- later passes -------------------------------------------------------------------------------------- */
 
 /* The games in which state i's best reply is not its side, as bits. */
 static inline unsigned unsettled(const qd_games_abreast_t *self, size_t i)

@@ -61,7 +61,7 @@ double qd_mission_game_reply(const qd_mission_game_t *self, size_t i);
 /* Moves state i to x and updates the fields. */
 void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x);
 
-/* ---- games abreast ----------------------------------------------------------------------------------- */
+/* ---- games abreast ------------------------------------------------------------------------------------- */
 
 /* Four mission games side by side: the same states, sizes, affinities and order of moves; other fields,
  * thresholds and sides. Every vector holds one number of each game. Each game is a dependency chain from one

@@ -330,7 +330,7 @@ qd_bloc_game_t qd_world_bloc_game(qd_world_t *self)
                             .hostility = self->bloc_hostility};
 }
 
-/* ---- clubs ------------------------------------------------------------------------------------------- */
+/* ---- clubs --------------------------------------------------------------------------------------------- */
 
 /* kappa_i = cost exp(readiness z_i), anew only for another cost or readiness. */
 static void set_costs(qd_world_t *self)

@@ -5,7 +5,7 @@
 #include "kernel/mission_game.h"
 #include "math/reduce.h"
 
-/* ---- worth ------------------------------------------------------------------------------------------- */
+/* ---- worth --------------------------------------------------------------------------------------------- */
 
 /* These functions are inlined with a constant number of lanes: all, or the first alone, whose numbers then
  * stay in registers. */
@@ -105,7 +105,7 @@ static void take(qd_venue_game_t *self, const qd_worths_t *worths, size_t lane, 
     self->solved = true;
 }
 
-/* ---- rules ------------------------------------------------------------------------------------------- */
+/* ---- rules --------------------------------------------------------------------------------------------- */
 
 /* The bloc's label as a number to compare labels with; bloc 0 has no members. */
 static double label_of(const qd_case_t *given)
@@ -149,7 +149,7 @@ static void take_first_sides(const qd_case_t *given, double *x)
         x[given->crisis->target] = -1.0;
 }
 
-/* ---- the first four, abreast ------------------------------------------------------------------------- */
+/* ---- the first four, abreast --------------------------------------------------------------------------- */
 
 /* Stores numbers of QD_REALS states, given venue by venue, as at[state][venue]. */
 static inline void store_abreast(double *at, const qd_reals_t venue[QD_ABREAST])
@@ -320,7 +320,7 @@ void qd_venues_abreast_replay(const qd_venues_abreast_t *self, qd_venue_t g, con
     }
 }
 
-/* ---- the later ones, alone --------------------------------------------------------------------------- */
+/* ---- the later ones, alone ----------------------------------------------------------------------------- */
 
 /* Fields where all free states stand at 0, and thresholds. */
 static void set_alone(qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch)

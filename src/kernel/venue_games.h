@@ -9,7 +9,7 @@
 #include "kernel/venue.h"
 #include "math/elementary.h"
 
-/* ---- contests ---------------------------------------------------------------------------------------- */
+/* ---- contests ------------------------------------------------------------------------------------------ */
 
 /* The contest success function (Tullock 1980; Skaperdas 1996): q = P^g / (P^g + Q^g). */
 
@@ -33,7 +33,7 @@ static inline double qd_contest_success(double p, double q, double g)
     return 1.0 / (1.0 + qd_exp(g * (qd_log(q) - qd_log(p))));
 }
 
-/* ---- worth ------------------------------------------------------------------------------------------- */
+/* ---- worth --------------------------------------------------------------------------------------------- */
 
 /* P+, P-, q, L, epsilon, EU. Each lane holds a venue, so that the divisions of four venues run together. */
 typedef struct {
@@ -54,7 +54,7 @@ typedef struct {
 /* Unused lanes need support > 0 (a divisor); their other inputs are ignored. */
 void qd_worths_find(qd_worths_t *self, const qd_case_t *given);
 
-/* ---- the first four venues --------------------------------------------------------------------------- */
+/* ---- the first four venues ----------------------------------------------------------------------------- */
 
 /* Arrays of the games: [padded][QD_ABREAST], game g that of venue g. */
 typedef struct {
@@ -76,7 +76,7 @@ void qd_venues_abreast_sides(const qd_venues_abreast_t *self, qd_venue_t g, size
 void qd_venues_abreast_replay(const qd_venues_abreast_t *self, qd_venue_t g, const qd_case_t *given,
                               const qd_venue_scratch_t *rules, double *x);
 
-/* ---- the later venues -------------------------------------------------------------------------------- */
+/* ---- the later venues ---------------------------------------------------------------------------------- */
 
 /* Plays and weighs venue g >= QD_ABREAST, which must exist; its sides are in self->x. */
 void qd_venue_solve(qd_venue_game_t *self, qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *scratch);

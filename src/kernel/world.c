@@ -13,7 +13,7 @@
 #include "math/reduce.h"
 #include "world/sample.h"
 
-/* ---- memory: allocated once, for the largest world that it will hold --------------------------------- */
+/* ---- memory: allocated once, for the largest world that it will hold ----------------------------------- */
 
 /* Every array of a world: its pointer and its rows of `padded` doubles. */
 #define ARRAY(member, rows)                                                                                  \
@@ -154,7 +154,7 @@ void qd_world_free(qd_world_t *self)
     free(self);
 }
 
-/* ---- the course of a world --------------------------------------------------------------------------- */
+/* ---- the course of a world ----------------------------------------------------------------------------- */
 
 /* Plays one period; returns NULL, or the reason of the failure. */
 static const char *play_period(qd_world_t *self)

@@ -198,7 +198,7 @@ void qd_world_settle(qd_world_t *self);
 /* The schedule's changes at the start of the present period (part 6). */
 void qd_world_apply_schedule(qd_world_t *self);
 
-/* ---- publics ----------------------------------------------------------------------------------------- */
+/* ---- publics ------------------------------------------------------------------------------------------- */
 
 /* Publics (part 11): the effects of missions and wars on the support y of each state. x: [padded], +1 for
  * states that joined, 0 for states that stayed out, -1 for opponents. */

@@ -128,7 +128,7 @@ bool qd_h5_close_transfer(hid_t id)
     return id == H5P_DEFAULT || H5Pclose(id) >= 0;
 }
 
-/* ---- the library and its files ----------------------------------------------------------------------- */
+/* ---- the library and its files ------------------------------------------------------------------------- */
 
 void qd_h5_prepare(void)
 {

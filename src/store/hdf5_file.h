@@ -217,7 +217,7 @@ void *qd_h5_read(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t *cou
 void qd_h5_read_slab(qd_h5_t *self, const char *path, qd_h5_type_t type, size_t rank, const hsize_t *start,
                      const hsize_t *count, void *data);
 
-/* ---- for the files of this class ---------------------------------------------------------------------- */
+/* ---- for the files of this class ----------------------------------------------------------------------- */
 
 /* Disables HDF5's error printing and its cleanup at exit; call it before any other call of HDF5. */
 void qd_h5_prepare(void);

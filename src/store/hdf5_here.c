@@ -60,7 +60,7 @@ static void refuse_file(qd_h5_t *self, const char *object, const char *why)
     snprintf(self->why, sizeof self->why, "damaged: %.200s %s", object, why);
 }
 
-/* ---- what leads out of the file ---------------------------------------------------------------------- */
+/* ---- what leads out of the file ------------------------------------------------------------------------ */
 
 /* Refuses in the words "damaged or hostile: it holds WHAT /PATH". */
 static void refuse_hostile(qd_h5_t *self, const char *what, const char *path)

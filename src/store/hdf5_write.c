@@ -16,7 +16,7 @@
 #define SMALL ((size_t)64 << 10) /* bytes */
 #define CHUNK 16384              /* elements of a chunk by default */
 
-/* ---- the file, its groups and their attributes ------------------------------------------------------- */
+/* ---- the file, its groups and their attributes --------------------------------------------------------- */
 
 static bool track_order(hid_t creation)
 {
@@ -108,7 +108,7 @@ void qd_h5_set_reals(qd_h5_t *self, const char *path, const char *name, const do
     set_attribute(self, path, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, count, value);
 }
 
-/* ---- variables --------------------------------------------------------------------------------------- */
+/* ---- variables ----------------------------------------------------------------------------------------- */
 
 /* Shape of a variable: present and greatest lengths, its chunk, and the packing of its chunks. */
 typedef struct {
@@ -410,7 +410,7 @@ void qd_h5_put(qd_h5_t *self, const qd_h5_variable_t *variable, qd_h5_values_t v
     qd_h5_finish(self, number);
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------- */
+/* ---- the end ------------------------------------------------------------------------------------------- */
 
 /* Closes all that a failure left open. */
 static void close_written(qd_h5_t *self)
