@@ -96,3 +96,27 @@ def middle_interval(values):
 
 def load():
     return f"load {os.getloadavg()[0]:.1f}"
+
+
+def commit():
+    """Short name of the commit that is checked out, with a plus sign if files differ from it."""
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    return (git("rev-parse", "--short", "HEAD") or "unknown") + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
+
+
+def place(document, name):
+    """The text of a document before, in and after the place that is `name`'s to write, between two comments."""
+    begin, end = f"<!-- {name} writes from here -->\n", "<!-- to here -->\n"
+    text = pathlib.Path(document).read_text()
+    before, found, rest = text.partition(begin)
+    inside, closed, after = rest.partition(end)
+    if not found or not closed or begin in after:
+        raise SystemExit(f"{document}: expected one place between `{begin.strip()}` and `{end.strip()}`")
+    return before + begin, inside, end + after
+
+
+def write_place(document, name, text):
+    """Puts a text there."""
+    before, _, after = place(document, name)
+    pathlib.Path(document).write_text(f"{before}\n{text}\n\n{after}")
