@@ -7,6 +7,7 @@ hundreds of thousands of positions, and reach every path from a failure to the e
 import os
 import pathlib
 import shutil
+import signal
 import tempfile
 import unittest
 
@@ -14,7 +15,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # the same positions in every run
 
 import injection  # noqa: E402
 from commands import faults_at_places  # noqa: E402
-from injection import command, expect  # noqa: E402
+from injection import command, expect, logged  # noqa: E402
 
 SOURCE = pathlib.Path(injection.sys.argv[2])
 
@@ -88,6 +89,48 @@ design: {{type: {type}, points: {points}, factors: {{tension.debt: {{uniform: [0
 output: {{worlds: true, outcomes: [survival, resolved]}}
 """
 
+# Whatever the others leave out, registered before it is played.
+WIDE = """\
+name: wide
+about: "Every key that the other experiments leave out, \\u2014 and a sign beyond ASCII."
+seed: 8
+worlds: 6
+luck: by-order
+orders: [unipolar, {empirical: {cinc: nmc_small.csv, year: 1900, label: early}}]
+confidence: 0.9
+max_failures: 0.5
+family: {name: paper, tests: 90}
+parameters:
+  order.states: {integers: [3, 4]}
+  order.periods: 6
+  affinity.noise: {normal: [0.1, 0.05]}
+  mission.load: {beta: {a: 2, b: 3, low: 0, high: 0.5}}
+  tension.debt: {lognormal: [-3, 0.5]}
+  mission.stake: {triangular: [0.1, 0.15, 0.2]}
+  blocs.review: {choice: {values: [2, 4], weights: [3, 1]}}
+  crises.rate: {loguniform: [0.5, 2]}
+schedule:
+  - {at: 1, set: {institution.target: {uniform: [0.4, 0.6]}, doctrine.umbrella: true}}
+  - {at: 4, set: {doctrine.scope: leader}}
+design:
+  type: list
+  points:
+    - {label: early, set: {doctrine: clinton}}
+    - {label: late, set: {doctrine: clinton, doctrine.learning: 0.1}, schedule: [{at: 2, set: {doctrine: obama}}, {at: 5, set: {mission.coupling: 0.5}}]}
+    - {doctrine: {choice: [rumsfeld, obama]}}
+output: {worlds: true, paths: true, landscape: true}
+claims:
+  - {id: later, says: x, outcome: resolved, negligible: 0.01, margin: 0.001, contrast: {more: {point: late}, less: {point: early}}}
+  - {id: apart, says: x, outcome: wars, status: exploratory, equal: share_abstain, order: early,
+     contrast: {more: {doctrine.quorum: 0.3}, less: {doctrine.quorum: 0.7}, at: {mission.effort: 0.2}}}
+  - {id: orders, says: x, outcome: survival, contrast: {more: {order: early}, less: {order: unipolar}, at: {point: "2"}}}
+  - {id: longer, says: x, outcome: survival, contrast: {more: {order.periods: 7}, less: {order.periods: 6}}}
+  - {id: modes, says: x, outcome: resolved, bimodal: {point: early}}
+baseline: true
+ablate: {harmless: {mission.coupling: 0.6, mission.effort: 0.3}}
+robustness: {points: 10, worlds: 2, range: 0.3}
+"""
+
 BLOCS = """\
 rule: blocs
 method: exact
@@ -116,6 +159,9 @@ PLAYED = (
     ("new.h5", "run", "sobol.yaml", "-o", "new.h5", "-q", "-j", "1"),
     ("claims.h5", "run", "claims.yaml", "-o", "claims.h5", "--resume", "--worlds", "7", "-q", "-j", "1"),
     ("new.h5", "merge", "-o", "new.h5", "1.shard.h5", "2.shard.h5"),
+    ("new.h5", "run", "wide.yaml", "-o", "new.h5", "-q", "-j", "1", "--set", "mission.effort={uniform: [0.2, 0.3]}"),
+    ("new.h5", "run", "precise.yaml", "-o", "new.h5", "-q", "-j", "1", "--shard", "2/2", "--worlds", "5"),
+    ("merged.h5", "merge", "-o", "merged.h5", "1.shard.h5", "2.shard.h5"),
 )
 
 READ = (
@@ -152,6 +198,15 @@ READ = (
     ("list", "odd"),
     ("help", "--man"),
     ("help", "--completion", "zsh"),
+    ("show", "wide.h5"),
+    ("show", "wide.h5", "--json"),
+    ("show", "kept.h5.parts"),
+    ("export", "kept.h5.parts", "--json"),
+    ("export", "morris.h5", "--csv", "--design", "-o", "design.csv"),
+    ("report", "wide.h5", "-o", "page.html"),
+    ("report", "lhs.h5", "-o", "page.html"),
+    ("verify", "wide.h5", "--fraction", "0.1", "-j", "1"),
+    ("run", "claims.yaml", "-o", "new.h5", "--dry-run", "-q", "-j", "1"),
 )
 
 
@@ -163,7 +218,7 @@ def prepared(owner):
     path.mkdir()
     for name in ("nmc", "pacts", "rivalries", "places", "affinities"):
         shutil.copy(SOURCE / "tests" / "data" / f"{name}_small.csv", path)
-    experiments = {"claims": CLAIMS, "robust": ROBUST, "stopped": STOPPED, "precise": PRECISE,
+    experiments = {"claims": CLAIMS, "robust": ROBUST, "stopped": STOPPED, "precise": PRECISE, "wide": WIDE,
                    **{kind: SAMPLED.format(type=kind, points=points)
                       for kind, points in (("saltelli", 4), ("morris", 4), ("lhs", 8), ("sobol", 8))}}
     games = {"blocs": BLOCS, "camps": CAMPS.format(method="exact"), "search": CAMPS.format(method="search"), "power": POWER,
@@ -172,11 +227,26 @@ def prepared(owner):
         (path / f"{name}.yaml").write_text(text)
     (path / "values.csv").write_text("ccode,x,y\n10,0.5,0\n20,-0.5,0.25\n30,0,0.5\n")
     (path / "ties.csv").write_text("a,b,sign\nA,B,1\nB,C,-1\nA,C,-1\nC,D,1\n")
+    expect(path, "register", "wide.yaml")
     for name in experiments:
         expect(path, "run", f"{name}.yaml", "-q", "-j", "1")
     for number in (1, 2):
         expect(path, "run", "stopped.yaml", "-o", f"{number}.shard.h5", "-q", "--shard", f"{number}/2", "-j", "1")
+    expect(path, "merge", "-o", "merged.h5", "1.shard.h5", "2.shard.h5")
+    keep_parts(path)
     return path
+
+
+def keep_parts(path):
+    """kept.h5.parts: the finished work of a run that was killed when it made its result."""
+    arguments, log = ("run", "claims.yaml", "-o", "kept.h5", "-q", "-j", "1"), path / "log"
+    command(path, *arguments, fault="io:kill:0", log=log)
+    last = max(call.position for call in logged(log) if call.operation.startswith("rename") and "part-" in call.object)
+    for name in ("log", "kept.h5"):
+        (path / name).unlink()
+    status, said = command(path, *arguments, fault=f"io:kill:{last + 1}")
+    if status != -signal.SIGKILL or not list((path / "kept.h5.parts").glob("part-*")):
+        raise AssertionError(f"exit status {status}, expected a killed run with parts\n{said}")
 
 
 class Places(unittest.TestCase):
