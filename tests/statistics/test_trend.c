@@ -1,6 +1,8 @@
 #include "statistics/contrast.h"
 #include "support/check.h"
 
+#include <malloc.h>
+
 #define WORLDS 500
 #define LEVELS 5
 
@@ -155,6 +157,21 @@ static void test_strata_of_levels(void **state)
     qd_trend_free(self);
 }
 
+/* Bytes in use (0 under a sanitizer, whose allocator is another) do not grow once the allocator keeps its spare blocks. */
+static void test_memory_is_freed(void **state)
+{
+    (void)state;
+    size_t before = 0;
+    for (int i = 0; i < 200; i++) {
+        qd_trend_t *self = qd_trend_new(LEVELS, level, 1, 2);
+        assert_non_null(self);
+        qd_trend_free(self);
+        if (i == 99)
+            before = mallinfo2().uordblks;
+    }
+    assert_int_equal(mallinfo2().uordblks, before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +183,7 @@ int main(void)
         cmocka_unit_test(test_flat_steps_are_no_turning_back),
         cmocka_unit_test(test_unknown_worlds_are_left_out_whole),
         cmocka_unit_test(test_strata_of_levels),
+        cmocka_unit_test(test_memory_is_freed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
