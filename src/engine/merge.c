@@ -118,19 +118,25 @@ static qd_status_t check_output(merge_t *self, qd_merge_summary_t *summary, qd_e
     if (looked != QD_OK || self->options->force || !there)
         return looked;
     qd_error_t unreadable = QD_ERROR_NONE;
-    if (qd_result_file_open(output, &file, &unreadable) == QD_OK) {
+    qd_status_t judged = qd_result_file_open(output, &file, &unreadable);
+    if (judged == QD_OK) {
         const qd_provenance_t *found = qd_result_file_provenance(file);
         bool same = found->config_hash == self->experiment->config_hash && !*found->shard &&
                     strcmp(found->config, self->experiment->config) == 0;
         qd_status_t status =
             qd_result_hash(self->experiment, self->index, summary->assembled.result_hash, error);
-        summary->unchanged = status == QD_OK && same &&
-                             strcmp(found->result_hash, summary->assembled.result_hash) == 0 &&
-                             qd_result_file_check(file, true, &unreadable) == QD_OK;
+        same = same && status == QD_OK && strcmp(found->result_hash, summary->assembled.result_hash) == 0;
+        if (same)
+            judged = qd_result_file_check(file, true, &unreadable);
+        summary->unchanged = same && judged == QD_OK;
         qd_result_file_close(file);
         if (status != QD_OK || summary->unchanged)
             return status;
     }
+    if (judged != QD_OK && judged != QD_ERROR_INPUT)
+        return unreadable.used > 0
+                   ? qd_error_add(error, judged, "%.*s", (int)unreadable.used - 1, unreadable.text)
+                   : qd_no_memory(error);
     return qd_error_add(
         error, QD_ERROR_INPUT,
         "%s: found an existing file that holds something else; expected none (--force replaces it)", output);
