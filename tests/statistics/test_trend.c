@@ -157,7 +157,8 @@ static void test_strata_of_levels(void **state)
     qd_trend_free(self);
 }
 
-/* Bytes in use (0 under a sanitizer, whose allocator is another) do not grow once the allocator keeps its spare blocks. */
+/* Bytes in use (0 under a sanitizer, whose allocator is another) do not grow once the allocator keeps its
+ * spare blocks. */
 static void test_memory_is_freed(void **state)
 {
     (void)state;
