@@ -232,6 +232,24 @@ static void test_bets_win(void **state)
     assert_true(qd_bets_p(&bets) == 1.0);
 }
 
+/* rho is near the optimum for the first look (Howard et al. 2021): g = rho t solves g - log(1 + g) =
+ * 2 log(1 / alpha), of which the formula in use is an approximation. */
+static void test_tightest_at_the_first_look(void **state)
+{
+    (void)state;
+    for (int k = 1; k <= 6; k++) {
+        qd_confidence_sequence_t self;
+        double alpha = pow(10.0, -k), wanted = 2.0 * log(1.0 / alpha);
+        qd_confidence_sequence_init(&self, -INFINITY, INFINITY, 1.0 - alpha, 100);
+        double g = self.rho * 100.0;
+        QD_ASSERT_NEAR(g - log1p(g), wanted, 0.06 * wanted);
+        qd_confidence_sequence_init(&self, 0.0, 1.0, 1.0 - alpha, 100);
+        g = 100.0 / 12.0 / self.rho;
+        wanted = 2.0 * log(2.0 / alpha);
+        QD_ASSERT_NEAR(g - log1p(g), wanted, 0.06 * wanted);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_p_and_interval_agree),
         cmocka_unit_test(test_bets_are_fair),
         cmocka_unit_test(test_bets_win),
+        cmocka_unit_test(test_tightest_at_the_first_look),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
