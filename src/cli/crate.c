@@ -4,6 +4,7 @@
  * Metadata follow RO-Crate 1.1 (Soiland-Reyes et al. 2022) and the Process Run Crate profile 0.5. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sha256.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +21,10 @@
 #define METADATA   "ro-crate-metadata.json"
 
 typedef struct {
-    const char *path;    /* of the result file */
-    const char *license; /* URL, or NULL */
-    const char *name;    /* of the result file within the crate */
+    const char *path;          /* of the result file */
+    const char *license;       /* URL, or NULL */
+    const char *name;          /* of the result file within the crate */
+    char id[3 * NAME_MAX + 1]; /* `name` as a relative URI (RFC 3986), which RO-Crate requires of its @id */
     char *folder;
     qd_result_file_t *file;
 } crate_t;
@@ -90,14 +92,12 @@ static void put(FILE *out, const char *key, const char *value)
     qd_json_text(out, value);
 }
 
-/* Writes the name of a file of the crate as a relative URI (RFC 3986), which RO-Crate requires of its @id. */
-static void put_name(FILE *out, const char *name)
+static void set_id(crate_t *self)
 {
     static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    putc('"', out);
-    for (const char *c = name; *c; c++)
-        fprintf(out, strchr(unreserved, *c) ? "%c" : "%%%02X", (unsigned char)*c);
-    putc('"', out);
+    char *at = self->id, *end = self->id + sizeof self->id;
+    for (const char *c = self->name; *c && end - at > 3; c++)
+        at += snprintf(at, (size_t)(end - at), strchr(unreserved, *c) ? "%c" : "%%%02X", (unsigned char)*c);
 }
 
 static void begin(FILE *out, const char *id, const char *type)
@@ -108,7 +108,8 @@ static void begin(FILE *out, const char *id, const char *type)
 }
 
 /* Size and SHA-256 of a file of the crate. */
-static int put_file(const crate_t *self, FILE *out, const char *name, const char *title, const char *format)
+static int put_file(const crate_t *self, FILE *out, const char *name, const char *id, const char *title,
+                    const char *format)
 {
     char *path = inside(self, name), digest[SHA256_DIGEST_STRING_LENGTH], size[32];
     struct stat state;
@@ -118,9 +119,7 @@ static int put_file(const crate_t *self, FILE *out, const char *name, const char
         goto out;
     }
     snprintf(size, sizeof size, "%lld", (long long)state.st_size);
-    fputs("    {\"@id\": ", out);
-    put_name(out, name);
-    put(out, "@type", "File");
+    begin(out, id, "File");
     put(out, "name", title);
     put(out, "encodingFormat", format);
     put(out, "contentSize", size);
@@ -151,7 +150,7 @@ static void put_root(const crate_t *self, FILE *out)
         put_reference(out, "license", self->license);
     put_reference(out, "conformsTo", "https://w3id.org/ro/wfrun/process/0.5");
     fputs(", \"hasPart\": [{\"@id\": ", out);
-    put_name(out, self->name);
+    qd_json_text(out, self->id);
     fputs("}, {\"@id\": \"" EXPERIMENT "\"}], \"mentions\": {\"@id\": \"#run\"}},\n", out);
     begin(out, "https://w3id.org/ro/wfrun/process/0.5", "CreativeWork");
     put(out, "name", "Process Run Crate");
@@ -192,9 +191,8 @@ static void put_run(const crate_t *self, FILE *out)
                                  : "http://schema.org/PotentialActionStatus");
     put_reference(out, "instrument", "#quadrille");
     put_reference(out, "object", EXPERIMENT);
-    fputs(", \"result\": {\"@id\": ", out);
-    put_name(out, self->name);
-    fputs("}}\n", out);
+    put_reference(out, "result", self->id);
+    fputs("}\n", out);
 }
 
 static int write_metadata(const crate_t *self)
@@ -211,13 +209,13 @@ static int write_metadata(const crate_t *self)
           "  \"@graph\": [\n",
           out);
     put_root(self, out);
-    int status = put_file(self, out, self->name, "Result of the experiment", "application/x-hdf5");
+    int status = put_file(self, out, self->name, self->id, "Result of the experiment", "application/x-hdf5");
     fputs(", \"additionalProperty\": [{\"@id\": \"#seed\"}, {\"@id\": \"#config_hash\"}, {\"@id\": "
           "\"#result_hash\"}]},\n",
           out);
     if (status == 0)
-        status = put_file(self, out, EXPERIMENT, "The experiment as resolved, data files included",
-                          "application/yaml");
+        status = put_file(self, out, EXPERIMENT, EXPERIMENT,
+                          "The experiment as resolved, data files included", "application/yaml");
     fputs("},\n", out);
     put_run(self, out);
     fputs("  ]\n}\n", out);
@@ -293,6 +291,7 @@ static int run(int argc, char **argv)
         return qd_cli_misuse("crate", "found `%s`; expected a result file", self.path);
     if (qd_result_file_open(self.path, &self.file, &error) != QD_OK)
         return qd_cli_fail(&error);
+    set_id(&self);
     int status;
     if (qd_result_file_check(self.file, true, &error) != QD_OK) {
         status = qd_cli_fail(&error); /* a SHA-256 would certify damaged data */
