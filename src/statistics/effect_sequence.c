@@ -80,7 +80,7 @@ static double p_of_horizon(const qd_effect_sequence_t *self)
 /* Whether this is the last look, for which a test of a fixed number of worlds has been set aside. */
 static bool is_last(const qd_effect_sequence_t *self)
 {
-    return self->worlds == self->horizon && self->mixture.count > 1;
+    return self->worlds == self->horizon;
 }
 
 /* Student's test, two-sided. */
@@ -120,10 +120,13 @@ bool qd_effect_sequence_exact(const qd_effect_sequence_t *self, double alpha)
     return p_of_bets(self) <= alpha;
 }
 
-/* Half the width of the interval of the horizon, and of the last look where this is it. */
-static double half_of_horizon(const qd_effect_sequence_t *self)
+/* Half the width of the interval of the horizon, or of the last look where that is narrower; INFINITY past
+ * the horizon. */
+static double half_width(const qd_effect_sequence_t *self)
 {
     double n = (double)self->mixture.count;
+    if (self->worlds > self->horizon)
+        return (double)INFINITY;
     double half = gsl_cdf_ugaussian_Qinv(self->alpha * horizon_share(self) / 4.0) * horizon_scale(self) / n;
     if (is_last(self))
         half = fmin(half, gsl_cdf_tdist_Qinv(self->alpha * LAST / 2.0, n - 1.0) * self->mixture.sd / sqrt(n));
@@ -135,11 +138,9 @@ qd_interval_t qd_effect_sequence_interval(const qd_effect_sequence_t *self)
     qd_interval_t out = {-(double)INFINITY, (double)INFINITY};
     if (is_informed(self)) {
         out = qd_confidence_sequence_interval(&self->mixture);
-        double half = half_of_horizon(self);
-        if (self->worlds <= self->horizon) {
-            out.low = fmax(out.low, self->mixture.mean - half);
-            out.high = fmin(out.high, self->mixture.mean + half);
-        }
+        double half = half_width(self);
+        out.low = fmax(out.low, self->mixture.mean - half);
+        out.high = fmin(out.high, self->mixture.mean + half);
     }
     int side = qd_effect_sequence_side(self, self->alpha);
     out.low = side > 0 ? fmax(out.low, self->margin) : out.low;
