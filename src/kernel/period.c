@@ -77,7 +77,7 @@ static void grow_capabilities(qd_world_t *self)
     qd_state_normalise(&self->state);
 }
 
-/* Ends the waiting of periods in which values moved. */
+/* Mirrors affinities that moving values have left up to date below the diagonal alone. */
 static void catch_up(qd_world_t *self)
 {
     if (self->values.moved)
@@ -163,7 +163,7 @@ static void update_raises(qd_world_t *self)
 }
 
 /* Returns values to their roots and relaxes affinities. After values have moved, the target of relaxation
- * changes every period; nothing stays owed, but periods may wait (values.h). */
+ * changes every period, and nothing stays owed. */
 static void relax_affinities(qd_world_t *self)
 {
     qd_values_return(&self->values, &self->state, &self->parameters);

@@ -186,8 +186,8 @@ bool qd_world_consequences(qd_world_t *self, qd_venue_t g);
  * affinities stays owed until qd_world_settle. */
 void qd_world_end_period(qd_world_t *self);
 
-/* Brings up to date the affinities after periods in which values moved, and their baseline, both of which
- * wait for a reader. Owed relaxation stays owed. */
+/* Brings up to date the affinities above the diagonal after a period in which values moved, and the baseline;
+ * both wait for a reader. Owed relaxation stays owed. */
 void qd_world_catch_up(qd_world_t *self);
 
 /* Applies the owed relaxation of the affinities, and the periods in which values moved, before they are read
