@@ -133,17 +133,21 @@ static void drop_units(qd_unit_t *unit, size_t units)
     free(unit);
 }
 
-static qd_status_t accept(qd_index_t *self, const char *path, bool result, const qd_part_kind_t *kind,
+/* `h5`: of a result file, NULL of a part; it is closed where the file is not accepted. */
+static qd_status_t accept(qd_index_t *self, const char *path, qd_h5_t *h5, const qd_part_kind_t *kind,
                           qd_unit_t *unit, size_t units, qd_error_t *error)
 {
     qd_status_t status = check_kind(self, path, kind, units > 0, error);
-    size_t source = status == QD_OK ? qd_sources_add(self->sources, path, result) : 0;
-    if (source == SIZE_MAX)
-        status = qd_no_memory(error);
-    if (status == QD_OK)
+    size_t source = status != QD_OK ? SIZE_MAX
+                    : h5            ? qd_sources_add_result(self->sources, path, h5)
+                                    : qd_sources_add_part(self->sources, path);
+    if (source < SIZE_MAX)
         return take_units(self, source, unit, units, error);
     drop_units(unit, units);
-    return status;
+    if (h5)
+        (void)!qd_h5_close(h5, error); /* nothing failed so far */
+    free(h5);
+    return status == QD_OK ? qd_no_memory(error) : status;
 }
 
 /* A folder of parts while it is read. */
@@ -188,7 +192,7 @@ static qd_status_t add_part(qd_index_t *self, const folder_t *folder, const char
         status = qd_error_add(reading, QD_ERROR_INPUT, "%s: damaged: its directory makes no sense", path);
     }
     if (status == QD_OK)
-        status = accept(self, path, false, &kind, unit, units, error);
+        status = accept(self, path, NULL, &kind, unit, units, error);
     else if (status == QD_ERROR_INPUT)
         status = set_aside(self, folder, name, repair, reading->text, error);
     else
@@ -283,18 +287,15 @@ qd_status_t qd_index_add_result(qd_index_t *self, const char *path, qd_error_t *
     if (!h5)
         return QD_ERROR_MEMORY;
     qd_h5_open(h5, path);
-    qd_status_t status = QD_OK, closed;
-    if (!h5->failed)
-        status = qd_embedded_read(h5, &kind, &unit, &units, error);
-    closed = qd_h5_close(h5, error);
+    qd_status_t status = h5->failed ? QD_OK : qd_embedded_read(h5, &kind, &unit, &units, error);
+    if (!h5->failed && status == QD_OK && have_room(self, &kind, unit, units))
+        return accept(self, path, h5, &kind, unit, units, error);
+    bool senseless = !h5->failed && status == QD_OK;
+    qd_status_t closed = qd_h5_close(h5, error);
     free(h5);
-    if (closed != QD_OK)
-        status = closed;
-    if (status == QD_OK && have_room(self, &kind, unit, units))
-        return accept(self, path, true, &kind, unit, units, error);
     drop_units(unit, units);
-    if (status != QD_OK)
-        return status;
+    if (!senseless)
+        return closed != QD_OK ? closed : status;
     return qd_error_add(error, QD_ERROR_INPUT,
                         "%s: damaged: tallies in /parts do not have as many periods as they say", path);
 }

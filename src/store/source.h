@@ -1,4 +1,8 @@
-/* The part files and result files of an index; only a few are open at a time. */
+/* The part files and result files of an index; only a few of each are open at a time.
+ *
+ * Opening a result file starts the process that reads it (guard.h), which no thread may do beside others. The
+ * first QD_SOURCES_OPEN_MOST result files stay open from qd_sources_add_result on; a merge of more opens them
+ * by turns, between its parallel parts. */
 #ifndef QD_STORE_SOURCE_H
 #define QD_STORE_SOURCE_H
 
@@ -11,8 +15,15 @@ typedef struct qd_sources qd_sources_t;
 qd_sources_t *qd_sources_new(const qd_files_t *files); /* NULL when memory is short */
 void qd_sources_free(qd_sources_t *self);
 
-/* Adds a part file, or (result true) a result file. Returns its number, or SIZE_MAX when memory is short. */
-size_t qd_sources_add(qd_sources_t *self, const char *path, bool result);
+#define QD_SOURCES_OPEN_MOST 32
+
+/* Adds a part file. Returns its number, or SIZE_MAX when memory is short. */
+size_t qd_sources_add_part(qd_sources_t *self, const char *path);
+
+/* Adds a result file. `h5` was opened by qd_h5_open and allocated by qd_new; unless memory is short it is
+ * owned by the sources from then on. */
+size_t qd_sources_add_result(qd_sources_t *self, const char *path, qd_h5_t *h5);
+
 size_t qd_sources_count(const qd_sources_t *self);
 const char *qd_sources_path(const qd_sources_t *self, size_t source);
 
