@@ -433,8 +433,7 @@ bool qd_tally_bytes_keep_paths(const unsigned char *bytes, size_t size)
 
 static qd_status_t refuse(const char *fault, qd_error_t *error)
 {
-    return !fault ? QD_OK
-                  : qd_error_add(error, QD_ERROR_IO, "the bytes of a tally cannot be used: %s", fault);
+    return !fault ? QD_OK : qd_error_add(error, QD_ERROR_INPUT, "a tally cannot be decoded: %s", fault);
 }
 
 bool qd_tally_bytes_are_current(const unsigned char *bytes, size_t size)

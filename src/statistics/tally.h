@@ -93,7 +93,7 @@ uint64_t qd_tally_path(const qd_tally_t *self, qd_series_t series, size_t period
 
 /* Bytes for a part file: sparse, little-endian, versioned. _encode appends to *buffer (realloc'd; *size
  * used, *capacity allocated). _decode *adds* the encoded tally to self and refuses invalid bytes with
- * QD_ERROR_IO. */
+ * QD_ERROR_INPUT. */
 QD_MUST_USE qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
                                         size_t *capacity, qd_error_t *error);
 
@@ -111,7 +111,7 @@ typedef struct {
 } qd_tally_extent_t;
 void qd_tally_extent_clear(qd_tally_extent_t *self);
 
-/* Adds the values of an encoded tally. Refuses, with QD_ERROR_IO, bytes with a wrong checksum, with other
+/* Adds the values of an encoded tally. Refuses, with QD_ERROR_INPUT, bytes with a wrong checksum, with other
  * outcomes, or with impossible moments. Quantiles, plane and paths are not checked. */
 QD_MUST_USE qd_status_t qd_tally_extent_add(qd_tally_extent_t *self, const unsigned char *bytes, size_t size,
                                             qd_error_t *error);

@@ -83,6 +83,11 @@ QD_MUST_USE qd_status_t qd_index_check_rows(qd_index_t *self, qd_error_t *error)
 QD_MUST_USE qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const qd_tally_t **tally,
                                        qd_error_t *error);
 
+/* Passes on the first message of a failure to decode that tally, with the path of the file where its bytes are
+ * damaged. Returns the status: QD_ERROR_INPUT for a damaged result file, QD_ERROR_IO for a damaged part. */
+qd_status_t qd_index_blame(const qd_index_t *self, size_t point, size_t order, const qd_error_t *found,
+                           qd_error_t *error);
+
 /* The fields of the same tally that qd_tally_extent_add reads, at far lower cost: quantiles and paths are not
  * decoded. */
 QD_MUST_USE qd_status_t qd_index_extent(qd_index_t *self, size_t point, size_t order,

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "store/index_fields.h"
@@ -107,14 +108,28 @@ static qd_status_t read_tally(qd_index_t *self, size_t i, unsigned char **bytes,
     return piece->range == &unit->range[0] ? qd_sources_tally(self->sources, unit, bytes, error) : QD_OK;
 }
 
+/* As qd_index_blame, of one unit; NULL: of several. */
+static qd_status_t blame(const qd_index_t *self, const qd_unit_t *unit, const qd_error_t *found,
+                         qd_error_t *error)
+{
+    int length = (int)strcspn(found->text, "\n");
+    if (!unit || found->status != QD_ERROR_INPUT)
+        return qd_error_add(error, found->status, "%.*s", length, found->text);
+    /* A part was whole when it was added: the disk has changed it since. */
+    return qd_error_add(
+        error, qd_sources_is_result(self->sources, unit->source) ? QD_ERROR_INPUT : QD_ERROR_IO,
+        "%s: damaged: %.*s", qd_sources_path(self->sources, unit->source), length, found->text);
+}
+
 /* Adds the tally of that unit, once. */
 static qd_status_t add_tally(qd_index_t *self, size_t i, qd_tally_t *tally, qd_error_t *error)
 {
     unsigned char *bytes;
     size_t size;
+    qd_error_t found = QD_ERROR_NONE;
     qd_status_t status = read_tally(self, i, &bytes, &size, error);
-    if (status == QD_OK && bytes)
-        status = qd_tally_decode(tally, bytes, size, error);
+    if (status == QD_OK && bytes && qd_tally_decode(tally, bytes, size, &found) != QD_OK)
+        status = blame(self, &self->unit[self->piece[i].unit], &found, error);
     free(bytes);
     return status;
 }
@@ -123,14 +138,15 @@ qd_status_t qd_index_extent(qd_index_t *self, size_t point, size_t order, qd_tal
                             qd_error_t *error)
 {
     size_t slot = qd_slots_at(&self->slots, point, order);
+    qd_error_t found = QD_ERROR_NONE;
     qd_status_t status = QD_OK;
     qd_tally_extent_clear(extent);
     for (size_t i = self->piece_start[slot]; i < self->piece_start[slot + 1] && status == QD_OK; i++) {
         unsigned char *bytes;
         size_t size;
         status = read_tally(self, i, &bytes, &size, error);
-        if (status == QD_OK && bytes)
-            status = qd_tally_extent_add(extent, bytes, size, error);
+        if (status == QD_OK && bytes && qd_tally_extent_add(extent, bytes, size, &found) != QD_OK)
+            status = blame(self, &self->unit[self->piece[i].unit], &found, error);
         free(bytes);
     }
     return status;
@@ -181,6 +197,12 @@ static const qd_unit_t *only_unit(const qd_index_t *self, size_t slot)
         if (self->piece[i].unit != self->piece[from].unit)
             return NULL;
     return from == to ? NULL : &self->unit[self->piece[from].unit];
+}
+
+qd_status_t qd_index_blame(const qd_index_t *self, size_t point, size_t order, const qd_error_t *found,
+                           qd_error_t *error)
+{
+    return blame(self, only_unit(self, qd_slots_at(&self->slots, point, order)), found, error);
 }
 
 qd_status_t qd_index_single(qd_index_t *self, size_t point, size_t order, unsigned char **bytes, size_t *size,

@@ -123,6 +123,11 @@ size_t qd_sources_count(const qd_sources_t *self)
     return self->count;
 }
 
+bool qd_sources_is_result(const qd_sources_t *self, size_t source)
+{
+    return self->source[source].result;
+}
+
 const char *qd_sources_path(const qd_sources_t *self, size_t source)
 {
     return self->source[source].path;

@@ -25,6 +25,7 @@ size_t qd_sources_add_part(qd_sources_t *self, const char *path);
 size_t qd_sources_add_result(qd_sources_t *self, const char *path, qd_h5_t *h5);
 
 size_t qd_sources_count(const qd_sources_t *self);
+bool qd_sources_is_result(const qd_sources_t *self, size_t source);
 const char *qd_sources_path(const qd_sources_t *self, size_t source);
 
 /* `count` doubles of column `column`, starting at world `first` of one range of a unit. `outcome` is the

@@ -25,7 +25,7 @@ qd_status_t qd_tally_crew_init(qd_tally_crew_t *self, qd_index_t *index, const q
     if (!self->fault || !self->cell)
         return qd_no_memory(error);
     for (size_t i = 0; i < workers; i++)
-        self->fault[i] = QD_ERROR_NONE;
+        self->fault[i].error = QD_ERROR_NONE;
     return QD_OK;
 }
 
@@ -47,10 +47,12 @@ void qd_tally_crew_free(qd_tally_crew_t *self)
 static void work_share(void *context, size_t worker)
 {
     qd_tally_crew_t *self = context;
-    qd_error_t *fault = &self->fault[worker];
-    for (size_t i = worker; i < self->cells && fault->count == 0; i += self->workers)
-        if (self->task.work(self->task.context, worker, &self->cell[i], fault) != QD_OK)
+    qd_crew_fault_t *fault = &self->fault[worker];
+    for (size_t i = worker; i < self->cells && fault->error.count == 0; i += self->workers) {
+        fault->cell = i;
+        if (self->task.work(self->task.context, worker, &self->cell[i], &fault->error) != QD_OK)
             break;
+    }
 }
 
 qd_status_t qd_tally_crew_finish(qd_tally_crew_t *self, qd_error_t *error)
@@ -58,8 +60,10 @@ qd_status_t qd_tally_crew_finish(qd_tally_crew_t *self, qd_error_t *error)
     qd_status_t status = QD_OK;
     qd_runner_run(self->runner, self->cells < self->workers ? self->cells : self->workers, work_share, self);
     for (size_t i = 0; i < self->workers && status == QD_OK; i++)
-        if (self->fault[i].count > 0)
-            status = qd_error_add(error, self->fault[i].status, "%s", self->fault[i].text);
+        if (self->fault[i].error.count > 0) {
+            const qd_crew_cell_t *cell = &self->cell[self->fault[i].cell];
+            status = qd_index_blame(self->index, cell->point, cell->order, &self->fault[i].error, error);
+        }
     for (size_t i = 0; i < self->cells && self->task.after && status == QD_OK; i++)
         status = self->task.after(self->task.context, &self->cell[i], error);
     drop_cells(self);

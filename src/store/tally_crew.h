@@ -24,11 +24,16 @@ typedef struct {
 } qd_crew_task_t;
 
 typedef struct {
+    qd_error_t error;
+    size_t cell; /* position of the cell where it occurred */
+} qd_crew_fault_t;
+
+typedef struct {
     qd_index_t *index;
     const qd_runner_t *runner;
     qd_crew_task_t task;
     size_t workers, cells, most;
-    qd_error_t *fault; /* per worker */
+    qd_crew_fault_t *fault; /* per worker */
     qd_crew_cell_t *cell;
 } qd_tally_crew_t;
 

@@ -125,6 +125,10 @@ FORGED = {
     "a unit of other periods": element("parts/unit_periods", 0, 13),
     "more ranges than there are": element("parts/unit_ranges", 0, 1 << 40),
     "negative ranges": element("parts/unit_ranges", 0, -1),
+    "another byte in a tally": lambda file: element("parts/tally", 100, file["parts/tally"][100] ^ 4)(file),
+    "a tally that ends in the next one": lambda file: (
+        element("parts/unit_tally_size", 0, file["parts/unit_tally_size"][0] + 1)(file),
+        element("parts/unit_tally_size", 1, file["parts/unit_tally_size"][1] - 1)(file)),
     "a tally beyond the bytes": element("parts/unit_tally_size", 0, 1 << 50),
     "a tally of nothing": element("parts/unit_tally_size", 0, 0),
     "a negative tally": element("parts/unit_tally_size", 0, -8),
