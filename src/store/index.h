@@ -83,8 +83,9 @@ QD_MUST_USE qd_status_t qd_index_check_rows(qd_index_t *self, qd_error_t *error)
 QD_MUST_USE qd_status_t qd_index_tally(qd_index_t *self, size_t point, size_t order, const qd_tally_t **tally,
                                        qd_error_t *error);
 
-/* Passes on the first message of a failure to decode that tally, with the path of the file where its bytes are
- * damaged. Returns the status: QD_ERROR_INPUT for a damaged result file, QD_ERROR_IO for a damaged part. */
+/* Passes on the first message of a failure to decode that tally, with the path of the file where its bytes
+ * are damaged. Returns the status: QD_ERROR_INPUT for a damaged result file, QD_ERROR_IO for a damaged
+ * part. */
 qd_status_t qd_index_blame(const qd_index_t *self, size_t point, size_t order, const qd_error_t *found,
                            qd_error_t *error);
 

@@ -1,5 +1,5 @@
-/* The processes that read result files start while no other thread works: a child of one thread of several may
- * run only what POSIX calls async-signal-safe, which libhdf5 is not. */
+/* The processes that read result files start while no other thread works: a child of one thread of several
+ * may call only functions that POSIX calls async-signal-safe, and those of libhdf5 are not. */
 #include "engine/tiny.h"
 
 #include <dlfcn.h>
