@@ -80,7 +80,7 @@ class Rows(unittest.TestCase):
                 row["stopped"] = "contradicted"
             return True
         text = self.stopping(turn)
-        self.assertRegex(text, r"and the other the other way, or \*mixed\*: 1\.")
+        self.assertRegex(text, r"different decisions in the two runs: 1\.")
         self.assertRegex(text, r"(?m)^\| credit \|.*\| 10 of 11 \|$")
         self.assertRegex(text, r"(?m)^\| credit \| `debt` \| supported \| contradicted \|")
 
