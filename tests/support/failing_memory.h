@@ -11,6 +11,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <link.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -29,6 +30,56 @@ static inline long fail_at(long k)
     failing_at = k;
     return made;
 }
+
+/* ---- places -------------------------------------------------------------------------------------------- */
+
+/* A place is the innermost calls that are under way at a request. */
+#define PLACE_DEPTH 5
+#define PLACES_MOST 8192
+
+static struct {
+    bool listening;
+    long request;
+    size_t known, fresh;
+    uint64_t place[PLACES_MOST];
+    long first[PLACES_MOST]; /* request of each place that is new since places_listen */
+} places;
+
+/* Notes the places of all requests from now to places_end. */
+static inline void places_listen(void)
+{
+    places.listening = true;
+    places.request = 0;
+    places.fresh = 0;
+}
+
+/* The number of places that no earlier listening has met; places.first has their first requests, for fail_at. */
+static inline size_t places_end(void)
+{
+    places.listening = false;
+    return places.fresh;
+}
+
+static inline void places_note(void)
+{
+    void *frame[PLACE_DEPTH];
+    uint64_t hash = 14695981039346656037U; /* of Fowler, Noll and Vo */
+    places.listening = false;              /* backtrace may ask for memory */
+    int depth = backtrace(frame, PLACE_DEPTH);
+    places.listening = true;
+    places.request++;
+    for (int i = 0; i < depth; i++)
+        hash = (hash ^ (uintptr_t)frame[i]) * 1099511628211U;
+    for (size_t i = 0; i < places.known; i++)
+        if (places.place[i] == hash)
+            return;
+    if (places.known == PLACES_MOST)
+        return;
+    places.place[places.known++] = hash;
+    places.first[places.fresh++] = places.request;
+}
+
+/* ---- whether anything fails ---------------------------------------------------------------------------- */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define FAILING_MEMORY 0
@@ -77,6 +128,8 @@ static bool is_refused(const void *caller)
 {
     const char *at = caller;
     bool tested = (at >= &__executable_start && at < &etext) || (at >= library_first && at < library_end);
+    if (tested && places.listening)
+        places_note();
     if (failing_at == 0 || !tested || ++failing_count != failing_at)
         return false;
     errno = ENOMEM;
