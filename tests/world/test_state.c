@@ -61,12 +61,14 @@ static void test_each_corruption_is_seen(void **state)
         *corruptions[i].at = before;
         QD_ASSERT_NO_FAULT(qd_state_verify(s));
     }
-    s->label[4] = (int)s->labels + 1;
-    expect(s, "label");
-    s->label[4] = -1;
-    expect(s, "label");
-    s->label[4] = (int)s->labels;
-    QD_ASSERT_NO_FAULT(qd_state_verify(s));
+    for (size_t i = 0; i < N; i++) {
+        s->label[i] = (int)s->labels + 1;
+        expect(s, "label");
+        s->label[i] = -1;
+        expect(s, "label");
+        s->label[i] = (int)s->labels;
+        QD_ASSERT_NO_FAULT(qd_state_verify(s));
+    }
     qd_world_free(world);
 }
 
