@@ -108,7 +108,7 @@ static bool owns(const qd_bloc_game_t *self, size_t i, int k)
     return i < self->labels && k == (int)i + 1;
 }
 
-/* Returns sum_{j in k} c_j E_ij without i itself. */
+/* Returns sum_{j in k} c_j E_ij over the members of k other than i. */
 static double shared_threat(const qd_bloc_game_t *self, size_t i, int k)
 {
     const double *row = self->affinity + i * self->padded,
@@ -128,7 +128,7 @@ double qd_bloc_game_payoff(const qd_bloc_game_t *self, size_t i, int k)
     return self->cohesion[k] * worth - (owns(self, i, k) ? 0.0 : self->cost);
 }
 
-/* A state's best label, its payoff, and that of the present one: every sum is made once. */
+/* A state's best label, the payoff of that label and that of the present one; every sum is computed once. */
 typedef struct {
     int label;
     double payoff, present;
@@ -232,7 +232,7 @@ static unsigned may_move(const qd_bloc_game_t *self, size_t group)
     return may;
 }
 
-/* A smaller gain may be a rounding error: with a switching cost of 0 the move would repeat for ever. */
+/* A smaller gain may be a rounding error: with a switching cost of 0 the move could repeat without end. */
 #define LEAST_GAIN 1e-13
 
 /* Makes the best move of state i if it gains more than the switching cost. */
@@ -245,8 +245,8 @@ static bool improve(qd_bloc_game_t *self, size_t i)
     return true;
 }
 
-/* Visits states in index order. Of eight it asks only those that may move, and after a move it recomputes the
- * rest. */
+/* Visits states in index order, by eights. Of each eight it asks only the states that may move; a move renews
+ * the answer for the rest. */
 static bool pass(qd_bloc_game_t *self)
 {
     bool moved = false;

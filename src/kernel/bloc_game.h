@@ -8,8 +8,8 @@
  * from which no state gains more than the switching cost by moving (Bogomolnaia and Jackson 2002 for the
  * symmetric case).
  *
- * The game keeps two sums over the members of each label, company_k = A (c 1_k) and its hostility (below):
- * O(n^2) in all to begin with and O(n) a move.
+ * The game keeps two sums over the members of each label, company_k = A (c 1_k) and its hostility (below).
+ * They cost O(n^2) in all at the start and O(n) a move.
  *
  * Arrays are padded with zeros to `padded`, a multiple of QD_LANES; A is symmetric with zero diagonal, n rows
  * of `padded`. */
@@ -68,11 +68,11 @@ double qd_bloc_game_potential(const qd_bloc_game_t *self);
 
 /* ---- shared threats ------------------------------------------------------------------------------------ */
 
-/* Shared threats (model.md part 2), also those of the club game: E_ij = sum_l c_l m_il m_jl, m = min(A, 0),
- * is never formed. For a group of states G the game keeps its hostility h = m (c 1_G); the threat that state
- * i shares with its members is sum_{j in G} c_j E_ij = sum_l c_l m_il h_l, O(n). It lies between 0 and the
+/* Shared threats (model.md part 2), for the club game too: E_ij = sum_l c_l m_il m_jl, m = min(A, 0), is
+ * never formed. For a group of states G the game keeps its hostility h = m (c 1_G); the threat that state i
+ * shares with its members is sum_{j in G} c_j E_ij = sum_l c_l m_il h_l, O(n). It lies between 0 and the
  * product of two lengths, the state's exposure, the root of E_ii, and the group's reach, the root of sum_l
- * c_l h_l^2 (Cauchy and Schwarz), which usually suffices to show that a state does not move. */
+ * c_l h_l^2 (Cauchy and Schwarz). This bound usually suffices to show that a state does not move. */
 
 /* The reach of a group of this hostility; arrays of `padded`. */
 static inline double qd_threat_reach(const double *restrict c, const double *restrict hostility,
@@ -101,8 +101,8 @@ static inline double qd_threat_shared(const double *restrict row, const double *
     return qd_sums_join(&sum);
 }
 
-/* State j, of this size or, leaving, of minus its size, changes a group's hostility. row: the affinities of
- * j. */
+/* Updates a group's hostility when state j enters it with its size, or leaves it with minus its size. row:
+ * the affinities of j. */
 static inline void qd_threat_count_in(double *restrict hostility, double size, const double *restrict row,
                                       size_t padded)
 {

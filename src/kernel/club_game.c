@@ -21,8 +21,9 @@ static inline size_t at(const qd_club_game_t *self, size_t k, size_t e)
 
 /* ---- sums over members --------------------------------------------------------------------------------- */
 
-/* Some columns of company and hostility of those at level e of club k, held in registers while their rows
- * go by; and then of those deeper, which have been made. To be inlined with constant `parts`. */
+/* Some columns of the company and hostility of the states at level e of club k, held in registers over all
+ * their rows; adds those of the deeper levels, which are computed before. To be inlined with constant
+ * `parts`. */
 #define PARTS  4
 #define FEWER  (QD_REALS == 8 ? 1 : 2)
 #define INLINE static inline __attribute__((always_inline))
@@ -164,7 +165,7 @@ static void weigh_levels(const qd_club_game_t *self, size_t i, size_t k, double 
 #define LEAST_GAIN 1e-13
 
 /* Returns as bits which of QD_REALS states from i on may gain more than the switching cost in club k. A
- * deeper level adds at most its bound to a state's shared threat; a less deep one takes away at least 0. To
+ * deeper level adds at most its bound to a state's shared threat; a shallower level subtracts at least 0. To
  * be inlined with a constant depth, so that its arrays are registers. */
 INLINE unsigned may_move(const qd_club_game_t *self, size_t i, size_t k, size_t depth, const double *threat)
 {
@@ -265,9 +266,9 @@ static bool improve(qd_club_game_t *self, size_t i, size_t k)
     return true;
 }
 
-/* The last questions to each eight states and the last moves in each club, counted by moves from 1 on; 0:
- * never. If no state of the eight has moved in any club, and no state in club k, since they were asked
- * about k, none of them would move in k. */
+/* The number of moves made when each eight states were last asked about each club, and when a state last
+ * moved in it, from 1 on; 0: never. If none of the eight has moved in any club, and no state in club k, since
+ * they were asked about k, none of them would move in k. */
 typedef struct {
     unsigned moves, changed[QD_CLUBS_MAX], asked[QD_STATES_MAX / QD_LANES][QD_CLUBS_MAX];
 } history_t;
@@ -291,8 +292,8 @@ static void ask_all(const qd_club_game_t *self, size_t group, history_t *history
     }
 }
 
-/* Visits club after club for state i; a move in one may make another one worth it. Returns the clubs in which
- * it moved, as bits. */
+/* Visits club after club for state i; a move in one club may make a move in another one pay. Returns the
+ * clubs in which it moved, as bits. */
 static unsigned go_round(qd_club_game_t *self, size_t i, unsigned bit, const unsigned may[QD_CLUBS_MAX])
 {
     unsigned moved = 0;
@@ -326,8 +327,8 @@ static unsigned in_any(const qd_club_game_t *self, const unsigned may[QD_CLUBS_M
     return any;
 }
 
-/* Visits states in index order. Of eight it asks only those that may move. At the beginning none of the
- * states from `until` on would move. Returns the same bound for the end: 0 if no state moved. */
+/* Visits states in index order, by eights, and asks only the states that may move. At the start no state from
+ * `until` on would move. Returns the same bound at the end; 0 if no state moved. */
 static size_t pass(qd_club_game_t *self, history_t *history, size_t until)
 {
     unsigned may[QD_CLUBS_MAX];

@@ -2,15 +2,16 @@
  * level d_ik in 0..depth (Lambda), on plain arrays.
  *
  * Payoff of i: sum_{k != i} [ sum_{j != i} c_j W_ij min(d_ik, d_jk) / Lambda - cost_i (d_ik / Lambda)^2 ]
- * - rivalry sum_{k<l} max(-A_kl, 0) min(d_ik, d_il) / Lambda, with the pair worth W of the bloc game
+ * - rivalry sum_{k<l} max(-A_kl, 0) min(d_ik, d_il) / Lambda, with the worth W of a pair from the bloc game
  * (bloc_game.h). Phi = sum_k sum_{i<j} c_i c_j W_ij min(d_ik, d_jk) / Lambda - sum_i c_i (i's costs and
  * rivalry) rises by c_i times the mover's gain, so that reviews end.
  *
  * Since sum_j c_j W_ij min(d, d_jk) = sum_{e=1..d} sum_{j: d_jk >= e} c_j W_ij, the payoff needs one sum of
  * the others for each club and level: the company A (c 1_ke), and the shared threat, which the hostility and
- * the reach bound (bloc_game.h). A review computes companies, hostilities and reaches, O(clubs depth n^2); a
- * move updates those of the levels between, O(n) each. Bounds exclude most states from moving, O(clubs depth)
- * each, side by side; the shared threat is summed for the others only, O(n) for each level.
+ * the reach bound (bloc_game.h). A review computes companies, hostilities and reaches, O(clubs depth n^2). A
+ * move updates those of the levels between its two levels, O(n) each. Bounds show that most states do not
+ * move, O(clubs depth) each, side by side. The shared threat is summed for the others only, O(n) for each
+ * level.
  *
  * Arrays are padded with zeros to `padded`, a multiple of QD_LANES. */
 #ifndef QD_KERNEL_CLUB_GAME_H

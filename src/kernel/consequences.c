@@ -79,16 +79,16 @@ static void wage_war(qd_world_t *self, qd_venue_t g, const double *x)
     }
 }
 
-/* A row's numbers in a block of columns of A, or in half of one. A struct, because compilers then address all
- * of it from one register. */
+/* A row's numbers in a block of columns of A, or in half a block. It is a struct, because compilers then
+ * address all of it from one register. */
 #define BLOCK (2 * QD_PARTS)
 typedef struct __attribute__((may_alias)) {
     qd_reals_anywhere_t part[BLOCK];
 } row_t;
 
-/* Changes of the rows in a block, in registers over all rows. A joiner's row keeps (1 - alpha) A and gains
- * alpha if the other joined, loses it if the other opposed; an opponent's row the contrary. Also counts for
- * each column the joiners' rows that were negative there before. */
+/* Changes of the rows in a block, in registers over all rows. A joiner's row keeps (1 - alpha) A; it gains
+ * alpha where the other state joined and loses alpha where the other opposed. An opponent's row does the
+ * contrary. Also counts, for each column, the joiners' rows that were negative there before. */
 typedef struct {
     qd_reals_t keep[BLOCK], gain[BLOCK];
     qd_counts_t hostile[BLOCK];
@@ -158,8 +158,8 @@ static double learn_affinities(qd_world_t *self, const sides_t *sides)
     return joiners > 1.0 ? (double)strange / (joiners * (joiners - 1.0)) : 0.0;
 }
 
-/* The word of those of sixty-four states from i on whose label is one of first..last and who took sides or,
- * the contrary, stood aside. */
+/* Returns as bits which of sixty-four states from i on have a label in first..last and took sides (`sided`),
+ * or stood aside. */
 static uint64_t members(const qd_state_t *state, const double *x, size_t i, bool sided, int first, int last)
 {
     const qd_reals_t zero = {0};
@@ -174,7 +174,8 @@ static uint64_t members(const qd_state_t *state, const double *x, size_t i, bool
     return found;
 }
 
-/* State i, of a label, stood aside: for each ally that did not, A -= defection (1 + A) in both directions. */
+/* State i stood aside: for each ally of its label that took a side, A -= defection (1 + A) in both
+ * directions. */
 static void forsake_allies(qd_state_t *state, const double *x, size_t i, double defection)
 {
     for (size_t j = 0; j < state->padded; j += 64) {
@@ -188,8 +189,8 @@ static void forsake_allies(qd_state_t *state, const double *x, size_t i, double 
     }
 }
 
-/* Outside the institution, defection between the states of a label that stood aside and their allies that did
- * not: few, so pair by pair. */
+/* Outside the institution: defection between the states of a label that stood aside and their allies that
+ * took sides. The pairs are few, so they are updated one by one. */
 static void learn_defections(qd_world_t *self, const double *x)
 {
     double defection = self->parameters.affinity_defection;

@@ -39,7 +39,7 @@ typedef struct {
     double force_ratio, vital_interest;
 } qd_leaning_t;
 
-/* The draws of the numbers of crises of some periods, taken at once; the address tells whether they apply. */
+/* Draws for the numbers of crises of several periods, made at once; the address shows whether they apply. */
 #define QD_COUNT_PERIODS 8
 typedef struct {
     qd_luck_t luck;

@@ -224,7 +224,7 @@ static bool play_on(qd_world_t *self, qd_enduring_t *mission)
     return true;
 }
 
-/* Swaps ended missions with running ones, so that no array is lost and the others keep their order. */
+/* Swaps ended missions with running ones, so that no array is lost and running missions keep their order. */
 void qd_world_go_on(qd_world_t *self)
 {
     size_t kept = 0;

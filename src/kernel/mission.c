@@ -10,7 +10,7 @@ static void leave_alone(qd_world_t *self)
     qd_world_tell(self, QD_EVENT_ABSTAIN, (qd_inside_t){.crisis = &self->crisis});
 }
 
-/* During its moves a game has sides and no results. */
+/* While its moves are made, a game has sides but no results. */
 static void tell_move(void *context, size_t state, double before, double after)
 {
     const qd_world_t *self = context;

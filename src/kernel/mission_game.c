@@ -94,7 +94,7 @@ void qd_mission_game_move(qd_mission_game_t *self, size_t i, double x)
 }
 
 /* The first state at or after `from` whose best reply is not its side; n or more if there is none. Compares
- * whole groups of lanes at once, so that the many states that stay cost next to nothing. */
+ * whole groups of lanes at once, so that states that stay cost almost nothing. */
 static inline size_t first_unsettled(const qd_mission_game_t *self, size_t from)
 {
     unsigned skip = (unsigned)(from % QD_LANES);
@@ -135,9 +135,10 @@ static bool pass_one_by_one(qd_mission_game_t *self)
 
 /* ---- a first pass in which most states move ------------------------------------------------------------ */
 
-/* All states are treated as movers, a vector of states at a time. These choose one after the other, each
- * heard by their fields, which stay in a register; then all others hear them. The moves that a state could
- * make are known before its field, so that the chain from choice to choice is short. */
+/* All states are treated as movers, a vector of states at a time. The states of a vector choose one after the
+ * other; each move updates the vector's fields, which stay in a register. Then the moves update all other
+ * fields. A state's possible moves are known before its field, so that the chain from choice to choice is
+ * short. */
 
 /* The states from k on choose in turn; *field has their fields. Returns those that moved, as bits. */
 INLINE unsigned choose_in_turn(const qd_mission_game_t *self, size_t k, qd_reals_t *field)
@@ -161,8 +162,8 @@ INLINE unsigned choose_in_turn(const qd_mission_game_t *self, size_t k, qd_reals
     return qd_reals_bits(QD_REALS_DIFFER(x, before));
 }
 
-/* Some vectors of states from i on hear the moves of the vector of states from k on. To be inlined with
- * constant `vectors`. */
+/* Adds the moves of the vector of states from k on to the fields of some vectors of states from i on. To be
+ * inlined with constant `vectors`. */
 INLINE void hear_movers(const qd_mission_game_t *self, size_t i, size_t vectors, size_t k)
 {
     qd_reals_t field[8];
@@ -186,7 +187,7 @@ static bool pass_of_movers(const qd_mission_game_t *given)
             hear_movers(&self, i, 4, k);
         for (; i < padded; i += QD_LANES)
             hear_movers(&self, i, QD_PARTS, k);
-        QD_REALS_AT(self.field + k) = field; /* they have heard themselves */
+        QD_REALS_AT(self.field + k) = field; /* their own fields are up to date */
     }
     return moved != 0;
 }
@@ -244,8 +245,8 @@ static inline void store_block(double *field, const block_t *self)
         qd_abreast_store(field + QD_ABREAST * b, &self->field[b]);
 }
 
-/* Adds a move to the fields of a block, but to that of the mover if it belongs to the block; affinity: the
- * mover's to the states of the block. */
+/* Adds a move to the fields of a block, except the mover's own field; affinity: the mover's with the states
+ * of the block. */
 static inline void hear_block(block_t *self, const qd_abreast_t *change, const double *affinity, size_t mover)
 {
 #pragma GCC unroll 8
@@ -320,7 +321,7 @@ static void note(qd_abreast_log_t *self, const qd_games_abreast_t *games, size_t
         move->side[g] = (int8_t)games->x[QD_ABREAST * i + g];
 }
 
-/* The moves of the first pass: every state that is not at 0 has made one. */
+/* The moves of the first pass: every state with a side other than 0 has made one. */
 static void note_first(qd_abreast_log_t *self, const qd_games_abreast_t *games)
 {
     for (size_t i = 0; i < games->n; i++) {
@@ -411,7 +412,7 @@ INLINE pass_t play_again(const qd_games_abreast_t *self, size_t until, qd_abreas
     return out;
 }
 
-/* Any pass, in an order of its own. */
+/* A pass in a given order. */
 static pass_t play_in_order(const qd_games_abreast_t *self, qd_abreast_log_t *log)
 {
     pass_t out = {0, 0, 0};

@@ -25,8 +25,8 @@ static void spread_learning(qd_world_t *self)
     }
 }
 
-/* This period's normal for each state. Draws those of some periods at once, which is faster; the address
- * tells whether the stock still applies. */
+/* This period's normal for each state. Draws those of several periods at once, which is faster; the address
+ * shows whether the stored draws still apply. */
 static const double *growth_luck(qd_world_t *self)
 {
     qd_growth_luck_t *held = &self->growth_luck;
@@ -163,7 +163,7 @@ static void update_raises(qd_world_t *self)
 }
 
 /* Returns values to their roots and relaxes affinities. After values have moved, the target of relaxation
- * changes every period, and nothing stays owed. */
+ * changes every period, and no relaxation is deferred. */
 static void relax_affinities(qd_world_t *self)
 {
     qd_values_return(&self->values, &self->state, &self->parameters);
@@ -332,7 +332,7 @@ qd_bloc_game_t qd_world_bloc_game(qd_world_t *self)
 
 /* ---- clubs --------------------------------------------------------------------------------------------- */
 
-/* kappa_i = cost exp(readiness z_i), anew only for another cost or readiness. */
+/* kappa_i = cost exp(readiness z_i), recomputed only after a change of cost or readiness. */
 static void set_costs(qd_world_t *self)
 {
     const qd_state_t *state = &self->state;
@@ -359,8 +359,8 @@ static void tell_club_move(void *context, size_t state, size_t club, double befo
 }
 
 /* Sets up the club game of the present world, on the world's own arrays; the world has clubs. `exposed`: a
- * bloc review has found the exposures of the present affinities. Member by member: the game's own arrays are
- * large, and the review sets them. */
+ * bloc review has found the exposures of the present affinities. The members are assigned one by one, because
+ * the game's own arrays are large and the review sets them. */
 static void set_club_game(qd_world_t *self, bool exposed, qd_club_game_t *game)
 {
     qd_state_t *state = &self->state;

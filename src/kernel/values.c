@@ -72,8 +72,8 @@ static void set_pull(qd_values_t *self, const qd_state_t *state, const qd_parame
     qd_values_aim(self, state, p);
 }
 
-/* The greatest distance of two values, or a little more. Values do not leave their convex hull, so that it
- * holds for good. */
+/* The greatest distance of two values, or a little more. Values do not leave their convex hull, so that the
+ * bound stays valid. */
 static double spread_of(const qd_state_t *state)
 {
     const double *restrict vx = state->value, *restrict vy = vx + state->padded;
@@ -86,7 +86,7 @@ static double spread_of(const qd_state_t *state)
     return sqrt(most) * (1.0 + 1e-9);
 }
 
-/* The values are about to move for the first time. */
+/* Called before the values move for the first time. */
 static void begin(qd_values_t *self, const qd_state_t *state, const qd_parameters_t *p)
 {
     memcpy(self->root, state->value, 2 * state->padded * sizeof *self->root);
@@ -169,8 +169,8 @@ void qd_values_set_baseline(const qd_values_t *self, const qd_state_t *state)
         }
 }
 
-/* e^r of a step r of the logarithms follows, for |r| up to these, from a short series and from that of
- * qd_exp; else as a whole, from the logarithm. */
+/* For a step r of the logarithms with |r| up to these bounds, e^r follows from a short series and from that
+ * of qd_exp; beyond them, the exponential is computed from the logarithm itself. */
 #define SHORT 0.015625
 #define LONG  QD_EXP_NEAR
 typedef enum { BY_SHORT, BY_LONG, AS_A_WHOLE } way_t;
@@ -263,8 +263,8 @@ static double largest_of(qd_reals_t x)
     return most;
 }
 
-/* Takes note of the values; returns a bound of the steps of the logarithms since the last time. With d_ij =
- * v_i - v_j and s the longest step of a value, | |d| - |d'| | <= 2 s, and |d| + |d'| <= 2 spread. */
+/* Stores the values; returns a bound of the steps of the logarithms since the last call. With d_ij = v_i -
+ * v_j and s the longest step of a value, | |d| - |d'| | <= 2 s, and |d| + |d'| <= 2 spread. */
 static double note_values(qd_values_t *self, const qd_state_t *state)
 {
     qd_reals_t step = {0};

@@ -1,8 +1,8 @@
 /* Values that converge (model.md part 12), and the target of affinities when values move or clubs deepen.
  *
  * The unclamped baseline X follows values: X_ij += omega (V_ij new - V_ij old). Several moves within a period
- * are one step, taken at its end. As V = 2 alike - 1, X is the sum of a pull = 2 omega alike, which follows,
- * and of a rest, which stays: once values have moved, state->anchor holds the rest. */
+ * are one step, taken at its end. As V = 2 alike - 1, X is the sum of a pull = 2 omega alike, which changes
+ * with the values, and of a constant rest. Once values have moved, state->anchor holds the rest. */
 #ifndef QD_KERNEL_VALUES_H
 #define QD_KERNEL_VALUES_H
 

@@ -345,7 +345,7 @@ static void set_alone(qd_venue_t g, const qd_case_t *given, qd_venue_scratch_t *
         scratch->up[crisis->target] = scratch->down[crisis->target] = (double)INFINITY;
 }
 
-/* In the hub's game two members weigh less with each other, the target too if it is one. */
+/* In the hub's game the coupling of two members is weaker, including the target's if it is a member. */
 static void set_shuttle(const qd_case_t *given, qd_venue_scratch_t *scratch)
 {
     const qd_state_t *state = given->state;

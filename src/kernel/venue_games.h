@@ -1,6 +1,6 @@
 /* The games of a crisis's venues (model.md parts 4 and 9) and their results for the initiator. The first four
- * venues are played abreast (mission_game.h, games abreast), as nearly every crisis needs them; each later
- * one, which most worlds do not have, is played alone (mission_game.h) and only if its bound says that it
+ * venues are played abreast (mission_game.h, games abreast), because nearly every crisis needs them. Each
+ * later venue, which most worlds lack, is played alone (mission_game.h), and only if its bound shows that it
  * could be chosen. A venue is played in the same way with and without an observer. */
 #ifndef QD_KERNEL_VENUE_GAMES_H
 #define QD_KERNEL_VENUE_GAMES_H

@@ -47,7 +47,7 @@ typedef struct qd_inside {
     const qd_outcomes_t *outcomes;
 } qd_inside_t;
 
-/* Normals for the growth of capabilities, drawn for some periods at once. */
+/* Normals for the growth of capabilities, drawn for several periods at once. */
 #define QD_GROWTH_PERIODS 7 /* a divisor of the default number of periods */
 typedef struct {
     qd_luck_t luck;
@@ -146,7 +146,7 @@ void qd_world_view(const qd_world_t *self, const qd_state_t *state, qd_world_vie
 void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t *inside);
 
 /* Reports an event to observer and plugin, if they watch; the third argument, a qd_inside_t, has the data of
- * the kind of event. A macro, so that unwatched worlds do not evaluate it. */
+ * the kind of event. It is a macro, so that unwatched worlds do not evaluate the argument. */
 #define qd_world_tell(self, kind, ...)                                                                       \
     ((self)->watched ? qd_world_show((self), (kind), &__VA_ARGS__) : (void)0)
 
@@ -190,9 +190,9 @@ void qd_world_end_period(qd_world_t *self);
  * both wait for a reader. Owed relaxation stays owed. */
 void qd_world_catch_up(qd_world_t *self);
 
-/* Applies the owed relaxation of the affinities, and the periods in which values moved, before they are read
- * (by crises, a bloc review, outcomes). One pass covers several periods without a reader: steps of rates r
- * and s equal one of rate r + s (1 - r). */
+/* Applies the owed relaxation of the affinities, and the periods in which values moved, before the affinities
+ * are read (by crises, a bloc review, outcomes). One pass covers several periods without a reader: steps of
+ * rates r and s equal one step of rate r + s (1 - r). */
 void qd_world_settle(qd_world_t *self);
 
 /* The schedule's changes at the start of the present period (part 6). */
