@@ -14,8 +14,8 @@
 #define DENOMINATOR_MAX 10000
 #define RATIONAL        1e-10
 
-/* The empirical distribution function as its distinct values with the limits on their left and right, and the
- * knots of the convex minorant below and of the concave majorant above, between two of them. */
+/* The empirical distribution function: its distinct values with the limits to their left and right. Also the
+ * knots of the convex minorant below it and of the concave majorant above it, between two of the values. */
 typedef struct {
     size_t n;
     double *x, *left, *right;
@@ -135,7 +135,7 @@ static double concave_misfit(const steps_t *self, size_t high)
 }
 
 /* Twice the least dip that the atoms allow. A unimodal distribution has at most one atom: it can match one
- * jump, and it misses every other by half its height. */
+ * jump, and misses every other jump by half the jump's height. */
 static double second_jump(const steps_t *self)
 {
     double first = 0.0, second = 0.0;
@@ -224,7 +224,7 @@ static size_t distinct(size_t n, const double sorted[])
     return count;
 }
 
-/* Whether at least half the multiples of 1/q are seen, between the 5% and the 95% quantile. */
+/* Whether at least half the multiples of 1/q between the 5% and the 95% quantile occur. */
 static bool is_lattice(size_t n, const double sorted[], size_t q)
 {
     size_t first = n / 20, last = n - 1 - n / 20;
@@ -233,8 +233,8 @@ static bool is_lattice(size_t n, const double sorted[], size_t q)
 }
 
 /* The step over which to spread values, if nine in ten are fractions with small denominators; otherwise 0.
- * For one common denominator it is the step of the lattice. For various ones (missions per crisis, with
- * another number of crises in each world) it is one over the lower quartile of the denominators. These are
+ * With one common denominator it is the step of the lattice. With different denominators (missions per
+ * crisis, with another number of crises in each world) it is one over their lower quartile. These are
  * denominators of reduced fractions, at most too small. `room` holds n numbers. */
 static double fraction_step(size_t n, const double sorted[], double room[])
 {
@@ -353,8 +353,8 @@ static double uniform_dip(steps_t *steps, double sample[], size_t n, qd_luck_t l
 /* Simulations of one task; the room that it allocates costs nothing beside them. */
 #define SIMULATIONS_A_TASK 250
 
-/* The simulations of all tasks. Each has a stream of its own, so that the dips do not depend on who finds
- * them. */
+/* The simulations of all tasks. Each has a stream of its own, so that the dips do not depend on the thread
+ * that computes them. */
 typedef struct {
     qd_dip_null_t *null;
     uint64_t seed;

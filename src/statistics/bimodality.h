@@ -7,9 +7,9 @@
  * The test counts every atom of a discrete distribution as a mode, so ties are spread first. Spreading the
  * values of a lattice uniformly over its step turns a unimodal lattice into a unimodal density, and a uniform
  * one into the null itself. The caller may state each value's step: a share of counts, k of c, has 1/c.
- * Otherwise the step is read from the values, which are mostly whole numbers or fractions. Fractions over
- * various numbers lie on no common lattice. Their step is wide, which costs power for modes that are closer
- * than one over a typical denominator. */
+ * Otherwise the step is read from the values, which are mostly whole numbers or fractions. Fractions with
+ * different denominators lie on no common lattice. Their step is wide, so that the test has less power for
+ * modes that are closer than one over a typical denominator. */
 #ifndef QD_STATISTICS_BIMODALITY_H
 #define QD_STATISTICS_BIMODALITY_H
 

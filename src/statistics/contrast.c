@@ -170,7 +170,7 @@ static bool differs(double a, double b)
     return fabs(a - b) > ROUNDING * fmax(a, b);
 }
 
-/* Each stratum on its own: a world that is missing in one still counts in the others. */
+/* Adds to each stratum separately: a world that is missing in one stratum still counts in the others. */
 static void add_to_strata(qd_contrast_t *self, size_t w, const double *const column[])
 {
     for (size_t s = 0; s < self->strata; s++) {
@@ -268,7 +268,7 @@ static flips_t flips(const qd_contrast_t *self, double margin)
     return flip_signs((size_t)unequal, value);
 }
 
-/* Student's p of "at most 0" against "above", with all its digits far above 0. Of equal differences: the sign
+/* Student's p of "at most 0" against "above", with full precision far above 0. Of equal differences: the sign
  * flips' 2^-n above 0, otherwise 1. */
 static double p_above(const qd_contrast_result_t *of, double excess)
 {
@@ -373,7 +373,7 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
     return out;
 }
 
-/* Whether so few worlds differ that the standard error says little of the worlds that were not played. */
+/* Whether so few worlds differ that the standard error says little about the worlds that were not played. */
 static bool is_rare(const qd_contrast_result_t *self)
 {
     return self->differing > 0 && self->differing <= QD_CONTRAST_FEW && 2 * self->differing < self->count &&

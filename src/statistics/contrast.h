@@ -45,7 +45,8 @@ typedef struct qd_contrast qd_contrast_t;
  * differ. */
 #define QD_CONTRAST_FEW 16
 
-/* Undefined values are NaN: all but the counts below two worlds, and the estimate below one. */
+/* Undefined values are NaN: with fewer than two worlds all but the counts and the estimate, with none the
+ * estimate too. */
 typedef struct {
     uint64_t count;              /* worlds in which every term has a value */
     uint64_t differing;          /* worlds whose difference is not 0 */
@@ -88,9 +89,9 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
 
 /* Student's two-sided interval of another confidence; where 1 to QD_CONTRAST_FEW worlds differ, and fewer
  * than half of all, qd_interval_rare with the bounds of d_w if it has any, because the standard error
- * reflects only differences that were seen; [0, 0] where no world differs. Widened to the margin where the
- * p-value does not exclude it at that confidence, and cut at it where the p-value does. NaN if the worlds are
- * too few for a bound: 2^(1-count) > 1 - confidence. */
+ * reflects only the differences seen; [0, 0] where no world differs. Widened to the margin where the p-value
+ * does not exclude it at that confidence, and cut at it where the p-value does. NaN if the worlds are too few
+ * for a bound: 2^(1-count) > 1 - confidence. */
 qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence);
 
 /* Does a mean rise (or fall) monotonically over ordered levels? Worlds are paired over the levels by common
@@ -105,7 +106,7 @@ qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double conf
  * A mean that turns back at one step, or stays flat, may still have a rise. The trend is therefore tested by
  * intersection-union (Berger 1982): it holds if the rise exceeds the margin and every step exceeds 0, each
  * tested one-sided. The largest of these p-values is the p-value of the whole, without a correction for their
- * number. A true step of 0 or below is then taken for a rise with at most the level's probability. */
+ * number. The test then takes a true step of 0 or below for a rise with at most the level's probability. */
 
 typedef struct qd_trend qd_trend_t;
 

@@ -77,7 +77,7 @@ static double p_of_horizon(const qd_effect_sequence_t *self)
     return 4.0 * gsl_cdf_ugaussian_Q(fabs(self->mixture.mean - self->margin) * n / horizon_scale(self));
 }
 
-/* Whether this is the last look, for which a test of a fixed number of worlds has been set aside. */
+/* Whether this is the last look, for which a test of a fixed number of worlds is reserved. */
 static bool is_last(const qd_effect_sequence_t *self)
 {
     return self->worlds == self->horizon;

@@ -2,7 +2,7 @@
  * margin: intervals and p-values that hold at all looks up to a greatest number of worlds together, so that a
  * run may stop at any.
  *
- * Alpha is split over up to four tests (union bound); each excludes what it is sharpest for:
+ * Alpha is split over up to four tests (union bound), each sharpest for other effects:
  *   mixture   the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (2024),
  *             tuned to the first look: effects that are large against their standard error, early
  *   horizon   the constant boundary of O'Brien and Fleming (1979) for the greatest number of worlds N: sums
@@ -56,8 +56,9 @@ bool qd_effect_sequence_exact(const qd_effect_sequence_t *self, double alpha);
  * alpha. Unbounded where they do not count yet. */
 qd_interval_t qd_effect_sequence_interval(const qd_effect_sequence_t *self);
 
-/* Whether p will hardly be `alpha` at the horizon: not even if its worlds from now on have the mean so
- * far plus two standard errors, to the side where it lies. A run may stop for this: it makes no verdict. */
+/* Whether p will hardly fall to `alpha` at the horizon: not even if the worlds from now on have the mean so
+ * far, moved by two standard errors away from the margin. A run may stop for this reason: the stop gives no
+ * verdict. */
 bool qd_effect_sequence_hopeless(const qd_effect_sequence_t *self, double alpha);
 
 #endif

@@ -7,9 +7,10 @@
 #include "base/memory.h"
 #include "math/elementary.h"
 
-/* Counts in bytes: those of the bins first..last (none where first > last) that are not 0, and of one bin
- * beyond them unless it is COUNTS_NONE, as their number, the position of the first of those less *base, and
- * pairs of a gap and a count. *base becomes that position: histograms that follow one another are alike. */
+/* Counts in bytes: the counts other than 0 of the bins first..last (none where first > last) and of one
+ * further bin, unless that is COUNTS_NONE. The bytes are the number of these counts, the position of the
+ * first less *base, and pairs of a gap and a count. *base becomes that position, since successive histograms
+ * are alike. */
 #define COUNTS_NONE SIZE_MAX
 
 /* Position of the value of that rank (1..sum) among bins first..last of `count`. */
@@ -35,7 +36,7 @@ static uint32_t in_use(const uint64_t count[], size_t n)
     return mask;
 }
 
-/* A gap, with a bit that says whether a count above 1 follows: most are 1 where there are few worlds. */
+/* A gap, with a bit that tells whether a count above 1 follows: with few worlds most counts are 1. */
 static unsigned char *put_pair(unsigned char *at, size_t gap, uint64_t count)
 {
     at = qd_put_whole(at, (uint64_t)gap << 1 | (count > 1));
@@ -238,9 +239,9 @@ bool qd_sketch_decode(qd_sketch_t *self, uint64_t expected, bool apply, qd_byte_
     return sound;
 }
 
-/* 505 bins, one for worlds without a value and one for worlds that had ended (which is never read), spaced by
- * an odd number of cache lines: with a power of two the bins of successive periods would fall into the same
- * few sets of the cache. */
+/* 505 bins, one for worlds without a value and one for ended worlds (never read). Periods are spaced by an
+ * odd number of cache lines: with a power of two the bins of successive periods would fall into the same few
+ * sets of the cache. */
 #define PATH_BINS 528
 
 /* Worlds that wait to be counted together. The counts of all periods and series are 4.7 MB: counted world by
@@ -367,7 +368,7 @@ static void use_waiting(const qd_path_histogram_t *self)
     }
 }
 
-/* The observable state does not change, so this applies to constant histograms too. */
+/* The observable state does not change, so a constant histogram may be passed too. */
 static void settle(const qd_path_histogram_t *self)
 {
     qd_path_waiting_t *waiting = self->waiting;
@@ -397,8 +398,8 @@ static void find_bins(const qd_path_histogram_t *self, const double *restrict pa
         bin[t] = ENDED;
 }
 
-/* Whether a period has no value, and whether one lies beyond SUM_BOUND. Without their signs doubles are
- * ordered as their bits are, so differences of bits have the answer in their uppermost bit, which vectors can
+/* Whether a period has no value, and whether one lies beyond SUM_BOUND. Without their signs, doubles are
+ * ordered like their bits, so the uppermost bit of a difference of bits has the answer, which vectors can
  * collect. */
 static void look_over(const double path[], size_t periods, bool *gaps, bool *far)
 {

@@ -9,8 +9,8 @@
 #include "random/distribution.h"
 #include "statistics/histograms.h"
 
-/* Most values for which the exact interval is computed as defined. Beyond that, the least number of successes
- * and of failures for which the score interval is as good. */
+/* The largest number of values for which the exact interval is computed as defined. Beyond it, the least
+ * number of successes and of failures for which the score interval is as good. */
 #define EXACT_MOST  10000
 #define SCORE_LEAST 100
 
@@ -405,7 +405,7 @@ qd_interval_t qd_resample_interval(size_t n, double value[], double confidence, 
 
 /* ---- bets ---------------------------------------------------------------------------------------------- */
 
-/* Limit of the capital, against overflow; the evidence is sufficient long before. */
+/* Limit of the capital, against overflow; the evidence suffices long before it. */
 #define CAPITAL_MOST 1e200
 
 void qd_bets_init(qd_bets_t *self, double low, double high, double margin)

@@ -28,7 +28,7 @@ qd_interval_t qd_interval_exact(uint64_t successes, uint64_t n, double confidenc
 double qd_student_quantile(double tail, uint64_t freedom);
 
 /* Interval for the mean of a variable in [low, high]: towards each bound, Student's limit of the sample with
- * one more value at that bound; clipped to the bounds. So unseen values keep a plausible probability: for n
+ * one more value at that bound; clipped to the bounds. Unseen values thus keep a plausible probability: for n
  * zeros in [0, 1] the upper end is 2.96/n, not 0. If the mean is far from the bounds, the interval is
  * Student's. For 0/1 variables at confidence 0.95 it covers with at least 0.945, whatever p and n >= 30. n >=
  * 1; sd (n - 1) is without effect for n = 1. An unbounded side is Student's. */
@@ -40,9 +40,8 @@ qd_interval_t qd_interval_bounded(double mean, double sd, uint64_t n, double low
  * ones; each has Stringer's (1963) bounds at half the error of a side: where u_j and l_j are the exact
  * (Clopper and Pearson) limits of a proportion with j successes of n, and x_1 >= ... >= x_k,
  *   upper  u_0 high + sum_j (u_j - u_{j-1}) x_j        lower  sum_j (l_j - l_{j-1}) x_j
- * So values that were not seen, of any size up to the bounds, keep a plausible probability: for n zeros the
- * upper end is high (1 - ((1 - confidence) / 4)^(1/n)). Clipped to [low, high]; NaN where a bound is
- * infinite. */
+ * Unseen values of any size up to the bounds thus keep a plausible probability: for n zeros the upper end is
+ * high (1 - ((1 - confidence) / 4)^(1/n)). Clipped to [low, high]; NaN where a bound is infinite. */
 qd_interval_t qd_interval_rare(uint64_t n, size_t k, double value[], double low, double high,
                                double confidence);
 
@@ -62,8 +61,8 @@ qd_interval_t qd_interval_mean(double mean, double sd, uint64_t n, double confid
 
 /* Holm's (1979) step-down correction: adjusted[i] in [0,1] so that rejecting where adjusted[i] <= alpha keeps
  * the chance of any false rejection among all n below alpha. A p that is NaN counts as 1. `tests`: more than
- * n where these are some of so many (the others count as never rejected before them), otherwise without
- * effect. The arrays must not be the same. False where memory is short. */
+ * n if these are some of a larger family (the others count as never rejected before these); otherwise it has
+ * no effect. The arrays must not be the same. False where memory is short. */
 QD_MUST_USE bool qd_holm_adjust(size_t n, uint64_t tests, const double p[], double adjusted[]);
 
 /* Benjamini and Hochberg's (1995) step-up correction: rejecting where adjusted[i] <= q keeps the expected

@@ -4,7 +4,7 @@
  * Spearman's coefficient r_j of ranks (ties share the mean rank) treats the other inputs as noise. The
  * partial rank correlation coefficient (PRCC; Conover and Iman 1982; Marino et al. 2008) is the correlation
  * of the ranks of input and output after the ranks of all other inputs were regressed out of both: -P_jy /
- * sqrt(P_jj P_yy), P the inverse of the correlation matrix of all ranks. Intervals are Fisher's z with the
+ * sqrt(P_jj P_yy), P the inverse of the correlation matrix of all ranks. Intervals use Fisher's z with the
  * standard error of Bonett and Wright (2000), sqrt((1 + r^2 / 2) / (n - 3 - p)), p the number of inputs
  * regressed out. */
 #ifndef QD_STATISTICS_RANK_CORRELATION_H

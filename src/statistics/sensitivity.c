@@ -236,7 +236,7 @@ static qd_sobol_summary_t estimate_indices(indices_t *self)
 /* Subtracts from the estimates their bias as ratios of two means over the same batches: with theta from all B
  * batches and theta_b from all but b, B theta - (B - 1) mean theta_b (Quenouille 1956). Numerator and V are
  * unbiased from any number of batches, so that the bias of the ratio is c / B + O(1 / B^2); c cancels.
- * Nothing is subtracted where some theta_b has no positive V, or below three batches, where it has no
+ * Nothing is subtracted if some theta_b has no positive V, or with fewer than three batches, which give it no
  * covariance. */
 static void subtract_ratio_bias(indices_t *self, qd_sobol_index_t index[])
 {

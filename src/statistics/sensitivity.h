@@ -8,7 +8,7 @@
  * of values of several points: the covariance over the worlds, estimated from the batches, is subtracted from
  * every square and product. With B = 1 noise is unknown and nothing is corrected. Values must be finite.
  * Differences of the size of rounding count as 0; an outcome without larger ones has no sensitivity (NaN).
- * The answers depend on the input and `seed` alone. */
+ * The results depend on the input and `seed` alone. */
 #ifndef QD_STATISTICS_SENSITIVITY_H
 #define QD_STATISTICS_SENSITIVITY_H
 
@@ -34,7 +34,7 @@ typedef struct {
 /* Estimate with bootstrap intervals. `whole`: rows of the design (base samples or trajectories) and batches
  * of worlds are resampled together, so that it covers the value of an infinite design of infinitely many
  * worlds; NaN for one row. `noise`: batches alone are resampled, the design held; NaN where B is 1. Either is
- * NaN where resamples too often have no estimate. */
+ * NaN if too many resamples have no estimate. */
 typedef struct {
     double estimate;
     qd_interval_t whole, noise;

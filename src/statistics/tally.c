@@ -192,8 +192,8 @@ static double next_above(const qd_moments_t *moments, const qd_outcome_info_t *i
     return whole ? moments->max + 1.0 : moments->max;
 }
 
-/* Without a stated bound a side is Student's, or that of the sample and one value more at its end, whichever
- * lies further out: without a stated bound nothing may cut the interval off. */
+/* Without a stated bound, a side is Student's limit or the limit of the sample with one more value at its
+ * end, whichever lies further out: nothing may then cut the interval off. */
 static qd_interval_t interval_of(const qd_moments_t *moments, const qd_outcome_info_t *info, double high,
                                  double mean, double sd)
 {
@@ -374,8 +374,8 @@ static bool decode_body(qd_tally_t *self, bool apply, qd_byte_reader_t from)
     return !from.failed && from.at == from.end;
 }
 
-/* Adds a body whose shape has been checked, or nothing: false. An empty tally is cleared after a failure,
- * so that one reading suffices; the body is checked before it is added to another. */
+/* Adds a body whose shape has been checked, or nothing: false. An empty tally is cleared after a failure, so
+ * that one reading suffices. For another tally the body is checked before it is added. */
 static bool add_body(qd_tally_t *self, qd_byte_reader_t from)
 {
     bool empty = self->totals.worlds == 0 && self->totals.failures == 0;

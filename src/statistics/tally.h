@@ -91,9 +91,9 @@ const uint64_t *qd_tally_plane(const qd_tally_t *self);
 uint64_t qd_tally_path(const qd_tally_t *self, qd_series_t series, size_t period, size_t quantiles,
                        const double p[], double *mean, double quantile[]);
 
-/* Bytes for a part file: sparse, little-endian, versioned. _encode appends to *buffer (realloc'd; *size
- * used, *capacity allocated). _decode *adds* the encoded tally to self and refuses invalid bytes with
- * QD_ERROR_INPUT. */
+/* The tally in bytes, for a part file: sparse, little-endian, versioned. _encode appends to *buffer
+ * (realloc'd; *size used, *capacity allocated). _decode *adds* the encoded tally to self and refuses invalid
+ * bytes with QD_ERROR_INPUT. */
 QD_MUST_USE qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size_t *size,
                                         size_t *capacity, qd_error_t *error);
 
