@@ -1,9 +1,9 @@
 /* Assembling: from an experiment and an index of its finished worlds to the result file of
  * docs/result-file.md.
  *
- * The file is written as a draft (draft.h), synced, read back from the disk, and only then gets its name: a
- * file of the wanted name is always whole, and its sources may be deleted. Memory does not grow with the
- * number of worlds: rows are copied in batches of QD_CHUNK. */
+ * The file is written as a draft (draft.h), synced and read back from the disk. It gets its name only after
+ * that: a file of the requested name is always whole, and its sources may be deleted. Memory does not grow
+ * with the number of worlds: rows are copied in batches of QD_CHUNK. */
 #ifndef QD_STORE_ASSEMBLE_H
 #define QD_STORE_ASSEMBLE_H
 

@@ -145,8 +145,8 @@ static void keep_summary(copy_t *self, size_t k, size_t cell)
             qd_moments_quantile(&extra->moments, &extra->sketch, qd_result_quantiles[q]);
 }
 
-/* Compares the written rows with the tally of the survey. Parts were checked when they were indexed, but that
- * was another reading of the disk. */
+/* Compares the written rows with the tally of the survey. Parts were checked when they were indexed, but by
+ * another reading of the disk. */
 static qd_status_t check_rows(copy_t *self, size_t point, size_t order, qd_error_t *error)
 {
     const qd_assembly_t *assembly = self->assembly;

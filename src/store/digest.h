@@ -9,7 +9,7 @@
  * The sum of a variable's values adds up, modulo 2^64, XXH3-64 of each value seeded by its position. Values
  * that are never written read as the fill value (0, NaN, QD_CF_NO_CODE), so these count as 0; so do empty
  * texts. The order of writing does not matter, so that a file gets its digest from the arrays that were
- * handed to HDF5: what HDF5 or the disk lost or changed on the way is seen when the file is read back.
+ * handed to HDF5. Reading the file back then shows every loss or change by HDF5 or the disk.
  *
  * DIMENSION_LIST and REFERENCE_LIST are left out: they hold addresses, which a copy changes. */
 #ifndef QD_STORE_DIGEST_H

@@ -1,8 +1,8 @@
 /* A file under construction, without its final name.
  *
- * A draft lies beside the file that it will replace. Its name is new and unused: no existing file or link is
- * written to. It gets the final name once it is complete and on the disk. The next run or merge, which holds
- * the output's lock (lock.h), removes a draft left by a kill. */
+ * A draft lies beside the file that it will replace. Its name is new and unused, so that no existing file or
+ * link is written to. It gets the final name once it is complete and on the disk. The next run or merge,
+ * which holds the output's lock (lock.h), removes a draft left by a kill. */
 #ifndef QD_STORE_DRAFT_H
 #define QD_STORE_DRAFT_H
 

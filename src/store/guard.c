@@ -118,8 +118,8 @@ static void limit_memory(void)
     setrlimit(RLIMIT_AS, &limit);
 }
 
-/* Leaves the child only the channel: an inherited lock would outlive the parent's, and libhdf5 and the C
- * library must not print. */
+/* Leaves only the channel open in the child: an inherited lock would outlive the parent's, and libhdf5 and
+ * the C library must not print. */
 static bool leave_files(int channel)
 {
     /* Closes everything else first: the parent may have reached the limit on open files. */

@@ -1,10 +1,10 @@
 /* Work that may crash, hang or exhaust memory, in a child process.
  *
  * libhdf5 1.10 trusts the headers of a file: a damaged or forged one makes it read beyond its buffers, follow
- * circles or allocate what a header asks for. So no result file is read by the program itself: a child reads
- * it, within limits on processor time and memory, and answers over a socket. The child has no other open
- * files than those it opens, prints nothing, and ends when the parent closes its end or dies. A guard belongs
- * to one thread at a time. */
+ * circles or allocate what a header asks for. So the program itself reads no result file: a child reads it,
+ * within limits on processor time and memory, and answers over a socket. The child has no other open files
+ * than those it opens, prints nothing, and ends when the parent closes its end or dies. A guard belongs to
+ * one thread at a time. */
 #ifndef QD_STORE_GUARD_H
 #define QD_STORE_GUARD_H
 

@@ -19,8 +19,8 @@
 
 /* ---- failures ------------------------------------------------------------------------------------------ */
 
-/* The error of the first system call that failed since the last look: libhdf5 continues after some failures,
- * or calls the file damaged. One for the process, which is the child that reads. */
+/* The error of the first system call that failed since the last look, because libhdf5 continues after some
+ * failures or calls the file damaged. There is one per process, the child that reads. */
 static char said_by_system[256];
 
 static herr_t note_system_error(hid_t stack, void *context)

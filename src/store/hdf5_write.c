@@ -183,8 +183,8 @@ static size_t two_chunks(const shape_t *shape)
     return bytes;
 }
 
-/* Whether packing does not pay: to set up the filters of hundreds of small variables takes longer than all
- * other work on them. */
+/* Whether packing does not pay: setting up the filters of hundreds of small variables would take longer than
+ * all other work on them. */
 static bool is_small(const shape_t *shape)
 {
     size_t bytes = sizeof(double);

@@ -1,9 +1,9 @@
 /* The finished worlds of an experiment and their places: an index over the parts of a folder, over result
  * files, or over both.
  *
- * Fill it by any number of qd_index_add_... calls, close it by one qd_index_select, then read. Worlds are
- * found through the hash of their point and the label of their order (unit.h), so positions are those of the
- * experiment for which the index was made, whatever the design was when the worlds were computed. No rows are
+ * Fill it by any number of qd_index_add_... calls, close it by one qd_index_select, then read. The hash of a
+ * point and the label of an order (unit.h) identify its worlds. Positions are therefore those of the
+ * experiment for which the index was made, even if the worlds were computed with another design. No rows are
  * held in memory. */
 #ifndef QD_STORE_INDEX_H
 #define QD_STORE_INDEX_H
@@ -23,7 +23,7 @@ void qd_index_free(qd_index_t *self);
 
 /* Adds every part file of a folder. A damaged one is left out with a warning; with `repair` it is also
  * renamed to
- * *.damaged and left-over temporary files are removed. Parts added before are passed over. Parts of another
+ * *.damaged and left-over temporary files are removed. Parts added before are skipped. Parts of another
  * experiment (config_hash) or another version of quadrille are QD_ERROR_INPUT. */
 QD_MUST_USE qd_status_t qd_index_add_folder(qd_index_t *self, const char *folder, bool repair,
                                             qd_error_t *error);
@@ -41,8 +41,8 @@ QD_MUST_USE qd_status_t qd_index_select(qd_index_t *self, qd_error_t *error);
  * the same parameters must have the same limits. */
 QD_MUST_USE qd_status_t qd_index_limit(qd_index_t *self, const uint64_t limit[], qd_error_t *error);
 
-/* Excludes for good all units that are not selected now: units that are added later and fill the gaps of this
- * selection then all count. */
+/* Excludes all units that are not selected now from later selections, so that units that are added later and
+ * fill the gaps of this selection all count. */
 void qd_index_settle(qd_index_t *self);
 
 /* Suppresses warnings of worlds met twice: the sources are the unfinished result file of one run and its

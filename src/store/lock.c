@@ -93,8 +93,8 @@ static holder_t myself(bool flocked)
     return self;
 }
 
-/* Whether the holder has certainly ended. A process that is not there in this space may run in another;
- * without a machine-id, a machine that was started again may be another one. */
+/* Whether the holder has certainly ended. A process that does not exist in this space may run in another;
+ * without a machine-id, a machine that was started again may be another machine. */
 static bool is_gone(const holder_t *holder)
 {
     holder_t here = {0};
@@ -199,7 +199,7 @@ static outcome_t take_by_existence(const qd_lock_t *self, bool made, holder_t *h
     return is_at(self->fd, self->path) ? TAKEN : AGAIN;
 }
 
-/* With flock: no other process holds the file by flock, but a holder without flock may have made it. */
+/* With flock: no other process holds the file by flock, but a holder without flock may have created it. */
 static outcome_t take_by_flock(const qd_lock_t *self, bool made, holder_t *holder)
 {
     if (!is_at(self->fd, self->path))

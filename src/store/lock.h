@@ -3,8 +3,8 @@
  *
  * The lock is a file beside the output, OUT.h5.lock, which names its holder. Where the file system has flock,
  * flock decides, and the system releases the lock when its holder dies. Elsewhere (NFS and Lustre without it)
- * the existence of the file decides. A lock whose holder was a process of this host that has ended is stale
- * and is taken over. A lock of another host cannot be judged and is respected. */
+ * the existence of the file decides. A lock is stale, and is taken over, if its holder was a process of this
+ * host and has ended. A lock of another host cannot be judged and stays. */
 #ifndef QD_STORE_LOCK_H
 #define QD_STORE_LOCK_H
 

@@ -1,5 +1,5 @@
-/* Chunks of a variable as HDF5's filters store them: shuffle, deflate, Fletcher32. Any thread may make them,
- * while libhdf5 belongs to one at a time; it reads them as its own. */
+/* Chunks of a variable as HDF5's filters store them: shuffle, deflate, Fletcher32. Any thread may pack them,
+ * whereas libhdf5 serves one thread at a time. libhdf5 reads them as its own. */
 #ifndef QD_STORE_PACK_H
 #define QD_STORE_PACK_H
 

@@ -182,8 +182,9 @@ static size_t fill_some(const qd_part_kind_t *kind, const qd_segment_t *segment,
     return k;
 }
 
-/* Rows become columns: those of the outcomes kept, then the extras; NaN where a world failed. A few worlds at
- * a time, whose rows the first-level cache holds until the last of their columns is filled. */
+/* Rows become columns: those of the outcomes kept, then the extras; NaN where a world failed. Takes a few
+ * worlds at a time, so that the first-level cache keeps their rows until the last of their columns is
+ * filled. */
 static void fill_columns(const qd_part_kind_t *kind, const qd_segment_t *segment, double *column)
 {
     size_t n = segment->worlds, k = 0;
@@ -295,7 +296,7 @@ qd_status_t qd_parts_write(qd_parts_t *self, size_t writer, qd_error_t *error)
     char name[64];
     file->size = 0;
     file->failed = false;
-    /* Uses up the number even if writing fails, because the rename may have happened. */
+    /* Consumes the number even if writing fails, because the rename may have taken place. */
     snprintf(name, sizeof name, QD_PART_NAME, self->rank, self->number++);
     qd_status_t status = qd_part_encode(&self->kind, sealed->segment, sealed->count, file, error);
     if (status == QD_OK)

@@ -1,10 +1,10 @@
 /* The journal of a run: finished worlds, kept in a folder of part files until the result file is assembled.
  *
  * Each part is written to a temporary name, fsynced, renamed, and the folder fsynced: after qd_parts_flush
- * returns QD_OK its worlds survive any crash, and before that the folder is as it was. One thread uses
- * a qd_parts_t at a time, but for qd_parts_write, which may wait for the disk beside it. The lock of the
- * output (lock.h) keeps two runs out of one folder. Several ranks of one run may write into one folder: rank
- * 0 opens it first, the others join it. */
+ * returns QD_OK its worlds survive any crash; before, the folder is unchanged. One thread uses a qd_parts_t
+ * at a time, except that qd_parts_write may wait for the disk in another. The lock of the output (lock.h)
+ * keeps two runs out of one folder. Several ranks of one run may write into one folder: rank 0 opens it
+ * first, the others join it. */
 #ifndef QD_STORE_PARTS_H
 #define QD_STORE_PARTS_H
 

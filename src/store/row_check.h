@@ -1,8 +1,8 @@
 /* Recomputes the sums of a (point, order) from its rows while a caller reads them, and compares them with its
  * tally.
  *
- * If all outcomes are read, the hash of the rows decides, which sees the last bit; else count, mean, sd,
- * minimum and maximum of each. The worlds of the index have been selected. */
+ * If all outcomes are read, the hash of the rows decides, which detects a difference in the last bit; else
+ * count, mean, sd, minimum and maximum of each. The worlds of the index have been selected. */
 #ifndef QD_STORE_ROW_CHECK_H
 #define QD_STORE_ROW_CHECK_H
 

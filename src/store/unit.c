@@ -109,7 +109,7 @@ static bool are_ranges_sound(const qd_unit_t *self)
     return self->ranges > 0;
 }
 
-/* Both lists ascend, so one pass finds the range of every failure. */
+/* Both lists ascend, so that one pass finds the range of every failure. */
 static bool are_failures_sound(const qd_unit_t *self)
 {
     size_t r = 0;
