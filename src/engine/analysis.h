@@ -16,12 +16,12 @@
  * contradicted, because a small dip does not show that there is one mode.
  *
  * Intervals of effects are simultaneous: all have the confidence 1 - alpha / m (Bonferroni), m their number,
- * so that all of them cover with probability 1 - alpha. Holm's verdicts are sharper: an interval may hold the
- * margin of a claim that is decided.
+ * so that all of them cover with probability 1 - alpha. Holm's verdicts are sharper: an interval may contain
+ * the margin of a decided claim.
  *
  * Where claims stop the run (`precision: {claims: ...}`) verdicts, p-values and intervals are those of
  * confidence sequences (engine/claim_sequences.h), because tests for a fixed number of worlds reject too
- * often where the run stops when they reject. The other analyses (selection, robustness, contrasts,
+ * often in a run that stops when they reject. The other analyses (selection, robustness, contrasts,
  * sensitivity) take the numbers of worlds as fixed. */
 #ifndef QD_ENGINE_ANALYSIS_H
 #define QD_ENGINE_ANALYSIS_H

@@ -94,7 +94,7 @@ static qd_status_t make_test(qd_claim_tests_t *tests, family_t *self, size_t i, 
     return status;
 }
 
-/* The sequences corrected p as they went; a dip is tested once, at its equal share of alpha. */
+/* The sequences corrected their p at each look; a dip is tested once, at its equal share of alpha. */
 static void take_sequences(family_t *self)
 {
     for (size_t i = 0; i < self->size; i++) {
@@ -190,8 +190,8 @@ static const char *note_of(const qd_claim_test_t *test, const qd_result_verdict_
 
 /* ---- by order ------------------------------------------------------------------------------------------ */
 
-/* Makes the claim's own test, in the first column, from those of the orders, which follow it: a distribution
- * with two modes in every order has two everywhere. */
+/* Makes the claim's own test, in the first column, from the tests of the orders in the following columns: the
+ * claim holds if the distribution has two modes in every order. */
 static void take_worst_order(qd_claim_test_t test[], size_t orders)
 {
     test[0] = test[1];

@@ -209,9 +209,9 @@ static bool is_verdict(qd_place_state_t state)
     return state == QD_PLACE_SUPPORTED || state == QD_PLACE_CONTRADICTED;
 }
 
-/* The level at which a place of a group is decided now. The family's tests in the group that have a verdict
- * leave their shares to those without one (Holm 1979, for p-values that hold at any look). Groups do not
- * depend on each other: another process may play them. */
+/* The level at which a place of a group is decided now. A test of the family that has a verdict leaves its
+ * share to the open tests of its group (Holm 1979, for p-values that hold at any look). Groups are
+ * independent of each other: another process may play them. */
 static double alpha_now(const qd_claim_sequences_t *self, const place_t *place)
 {
     double tests = 0.0, left = 0.0;

@@ -1,5 +1,5 @@
 /* Claims judged while worlds are added: every claim in every place has a confidence sequence of its effect
- * (statistics/effect_sequence.h), which holds at all looks at once, so that the run may stop when it likes.
+ * (statistics/effect_sequence.h), which holds at all looks at once, so that the run may stop at any look.
  *
  * The differences are paired: each world's weighted sum of the cells' outcomes. Where all outcomes are
  * bounded it lies between the sums of weight times bound, and there are bets. Each of the m tests of a family
@@ -12,12 +12,12 @@
  *   a trend          has a rise and steps that all exceed their margins: supported (intersection-union); has
  *                    a rise below its margin: contradicted; has a rise above and a step below: undecided
  *   bimodality       has the worlds of the dip test: their number is fixed, so that the test holds
- * A place that is waited for ends undecided where its effect is shown to be negligible, or where max_worlds
- * would hardly decide it: to stop for futility makes no verdict, and so no false one. A claim whose orders
- * are supported and contradicted is mixed: its other places are not waited for. A cell stays open while it
- * has fewer than min_worlds or an awaited claim needs it in an open place; with a cell its counterparts under
- * ablations and baselines stay open. A place one of whose cells has ended is judged by the worlds until
- * then. */
+ * An awaited place ends undecided if its effect is shown to be negligible, or if max_worlds would hardly
+ * decide it: a stop for futility gives no verdict, and so no false one. A claim that is supported in one
+ * order and contradicted in another is mixed, and the run does not wait for its other places. A cell stays
+ * open while it has fewer than min_worlds or an awaited claim needs it in an open place; with a cell its
+ * counterparts under ablations and baselines stay open. If a cell of a place has ended, the place is judged
+ * by the worlds until then. */
 #ifndef QD_ENGINE_CLAIM_SEQUENCES_H
 #define QD_ENGINE_CLAIM_SEQUENCES_H
 

@@ -67,8 +67,8 @@ static qd_status_t combine(qd_claim_tests_t *self, const qd_cells_t *cells, qd_o
     return status;
 }
 
-/* Survival and breakdown are censored at the last period: their means compare only between cells that are
- * watched equally long. Returns a note if the cells of a claim are not, else `note`. */
+/* Survival and breakdown are censored at the last period: their means are comparable only between cells that
+ * are observed equally long. Returns a note if the cells of a claim are not, else `note`. */
 static const char *note_unequal_periods(qd_claim_tests_t *self, const qd_claim_t *claim,
                                         const qd_cells_t *cells, qd_analysis_t *texts, const char *note)
 {
@@ -154,8 +154,8 @@ static qd_status_t levels_init(levels_t *self, const qd_claim_t *claim, const qd
     return QD_OK;
 }
 
-/* Means over the cells of one level in one stratum, world by world. Subtracts before it averages, so that
- * equal cells have exactly their value as mean. */
+/* Means over the cells of one level in one stratum, world by world. Subtracts before it averages, so that the
+ * mean of equal cells is exactly their value. */
 static void average(const levels_t *self, size_t level, size_t stratum, size_t from, size_t count,
                     const double *const column[], double mean[])
 {

@@ -18,8 +18,8 @@ double qd_outcome_greatest(qd_outcome_t outcome, const qd_cell_size_t *size);
 /* The kind of parts that a run of the experiment writes. */
 qd_part_kind_t qd_kept_kind(const qd_experiment_t *experiment);
 
-/* Whether the contents of an index, if any, are of that kind. Missing rows cannot be recovered, and columns
- * that the experiment does not name have no place. */
+/* Whether the contents of an index, if any, are of that kind. Missing rows cannot be recovered, and the
+ * result has no place for columns that the experiment does not name. */
 bool qd_is_kept_kind(const qd_index_t *index, const qd_experiment_t *experiment);
 
 /* The same check of a result file that is read by its own experiment: QD_ERROR_INPUT if it fails. */

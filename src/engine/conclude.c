@@ -42,7 +42,7 @@ static bool is_listed(const char *list, const char *item)
     return false;
 }
 
-/* A result that was joined before has lists itself. */
+/* A result that was merged before already has lists. */
 static void add_text(char list[static QD_ORIGIN_SIZE], const char *items)
 {
     char item[QD_ORIGIN_SIZE];
@@ -81,7 +81,7 @@ void qd_origin_add(qd_origin_t *self, const qd_provenance_t *from)
 
 /* ---- conclusion ---------------------------------------------------------------------------------------- */
 
-/* Worlds played elsewhere keep their origin when they are joined. */
+/* Worlds played elsewhere keep their origin when they are merged. */
 static void take_origin(qd_provenance_t *self, const qd_origin_t *origin)
 {
     self->source_commit = origin->source_commit;

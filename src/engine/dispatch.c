@@ -60,8 +60,8 @@ static uint64_t largest_unit(const qd_dispatch_t *self)
     return size > 16.0 ? (uint64_t)size : 16;
 }
 
-/* Worlds of the next unit: a third of a thread's share of the remaining worlds, so that threads of unequal
- * speed end together. A lower bound covers the milliseconds that a unit itself costs. */
+/* Worlds of the next unit: a third of a thread's share of the remaining worlds, so that threads of different
+ * speeds end together. A lower bound covers the milliseconds that a unit itself costs. */
 static uint64_t unit_size(const qd_dispatch_t *self)
 {
     uint64_t share = self->left / (3 * self->options.workers) + 1;

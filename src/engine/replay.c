@@ -560,7 +560,7 @@ qd_status_t qd_replay(const qd_replay_options_t *options, qd_replay_t *replay, q
         replay->differs = first_difference(replay);
     if (status == QD_OK && replay->differs >= 0)
         status = QD_ERROR_DIFFERS;
-    else if (status == QD_OK) /* a correct row does not vouch for other contents */
+    else if (status == QD_OK) /* a correct row does not guarantee the other contents */
         status = qd_result_file_check(file, false, error);
     qd_experiment_free(experiment);
     qd_result_file_close(file);

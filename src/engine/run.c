@@ -22,8 +22,8 @@
 #include "store/parts.h"
 
 /* Finished worlds wait in memory before they are written and synced: for a tenth of the session's time so
- * far, within these bounds, or until they have this number of bytes. A kill costs few worlds, and writing
- * costs little time. */
+ * far, within these bounds, or until they have this number of bytes. A kill then loses few worlds, and
+ * writing takes little time. */
 #define FLUSH_SECONDS_MIN 0.25
 #define FLUSH_SECONDS_MAX 5.0
 #define FLUSH_RANKS       200 /* ranks that make the longest wait a second longer, to spare the file system */

@@ -228,8 +228,8 @@ static uint64_t kept(const qd_stopping_t *self, size_t number)
     return self->cell[number].looked + (self->cell[number].arrived ? next_look(self, number) : 0);
 }
 
-/* Repeats the looks at a cell's finished worlds from world 0 on. Only whole looks count: a shorter one at the
- * end of an earlier maximum would not have been taken with this one. */
+/* Repeats the looks at a cell's finished worlds from world 0 on. Only whole looks count: with the present
+ * maximum, a shorter look at the end of an earlier maximum would not have been taken. */
 static qd_status_t repeat_looks(qd_stopping_t *self, qd_index_t *done, size_t point, size_t order,
                                 qd_error_t *error)
 {

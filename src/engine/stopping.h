@@ -4,11 +4,11 @@
  * outcome, reaches no further than the half width from the mean on either side. Of claims: each cell ends
  * when no claim needs it any more (engine/claim_sequences.h).
  *
- * Looks are taken every QD_LOOK_SIZE worlds, in the order of the worlds, whichever thread finished them
- * first: blocks that finish early wait, and blocks beyond the stop are dropped. All cells of a group
- * (engine/groups.h) are looked at together, with the same worlds. The stopping point, and with it the result,
- * is therefore the same for any number of threads and after any resume. The intervals are a confidence
- * sequence, valid at every look (statistics/interval.h). Not thread-safe: the caller holds a lock. */
+ * The run looks every QD_LOOK_SIZE worlds, in the order of the worlds and not of the threads: blocks that
+ * finish early wait, and blocks beyond the stop are dropped. All cells of a group (engine/groups.h) are
+ * looked at together, with the same worlds. The stopping point, and with it the result, is therefore the same
+ * for any number of threads and after any resume. The intervals are a confidence sequence, valid at every
+ * look (statistics/interval.h). Not thread-safe: the caller holds a lock. */
 #ifndef QD_ENGINE_STOPPING_H
 #define QD_ENGINE_STOPPING_H
 
@@ -27,8 +27,8 @@ QD_MUST_USE qd_status_t qd_stopping_new(const qd_experiment_t *experiment, qd_st
 void qd_stopping_free(qd_stopping_t *self);
 
 /* Repeats the looks at the worlds of earlier sessions, and limits the index to the worlds looked at. Worlds
- * of other cuts (a fixed number of worlds, another half width, another maximum) that reach beyond are left
- * out, and the gaps that this leaves are played again. */
+ * of runs with other limits (a fixed number of worlds, another half width, another maximum) that reach beyond
+ * are left out, and the gaps are played again. */
 QD_MUST_USE qd_status_t qd_stopping_resume(qd_stopping_t *self, qd_index_t *done, qd_error_t *error);
 
 /* Sends rank 0's state of all looks to every rank. */
