@@ -74,7 +74,7 @@ qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error)
     *there = lstat(path, &found) == 0;
     if (*there || qd_unreadable_status(errno) == QD_ERROR_INPUT)
         return QD_OK;
-    return qd_error_add(error, QD_ERROR_IO, "%s: cannot be looked for: %s", path, strerror(errno));
+    return qd_error_add(error, QD_ERROR_IO, "%s: cannot be examined: %s", path, strerror(errno));
 }
 
 qd_status_t qd_refuse_existing(const char *path, const char *advice, qd_error_t *error)

@@ -388,7 +388,7 @@ static void print_commands(void)
          "\n\nUsage: quadrille COMMAND [OPTION]... [ARGUMENT]...\n\nCommands:");
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-10s %s\n", commands[i]->name, commands[i]->meaning);
-    puts("\n`quadrille help COMMAND` says more, as does `quadrille COMMAND --help`.");
+    puts("\n`quadrille help COMMAND` and `quadrille COMMAND --help` describe one command.");
     qd_wrapped(COMMANDS_STATUS, 0);
 }
 
@@ -418,7 +418,7 @@ const qd_command_t qd_command_help = {
     .name = "help",
     .meaning = "how a command is used; the man page; completion for shells",
     .synopsis = "[COMMAND] [OPTION]...",
-    .about = "Says how a command is used, or lists the commands.",
+    .about = "Describes one command, or lists all commands.",
     .option = options,
     .operand = "commands",
     .least = 0,

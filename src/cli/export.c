@@ -50,7 +50,7 @@ typedef struct {
     size_t point, order;
     uint64_t *failed; /* worlds that were set aside, ascending */
     size_t failures, next;
-    bool all; /* the file has every world, so that none need be searched for */
+    bool all; /* the file has every world: no search for missing ones */
 } cell_t;
 
 static int compare_worlds(const void *a, const void *b)
@@ -126,7 +126,7 @@ static qd_status_t put_cell(export_t *self, cell_t *cell, double *value)
     return status;
 }
 
-/* The outcomes to read: those to write, and all others of the file, since they show whether a world is
+/* The outcomes to read: all of the file, since those that are not written also show whether a world is
  * present. */
 static qd_status_t choose_read(export_t *self)
 {
@@ -481,8 +481,8 @@ const qd_command_t qd_command_export = {
              "`show`; a world that failed has no outcomes. Memory does not depend on the number of worlds. "
              "OUT.h5 may "
              "also be the folder OUT.h5.parts of an unfinished run.",
-    .notes = "There is no Parquet: no library of Debian writes it from C; docs/result-file.md says how to "
-             "make it from the CSV.",
+    .notes = "Parquet is not among the formats, since no library of Debian writes it from C; "
+             "docs/result-file.md shows how to make it from the CSV.",
     .option = options,
     .operand = "result files",
     .least = 1,

@@ -87,8 +87,8 @@ const qd_command_t qd_command_init = {
     .name = "init",
     .meaning = "write a commented experiment to start from",
     .synopsis = "[NAME]",
-    .about = "Writes NAME.yaml, a commented experiment to start from (default: experiment.yaml). A file that "
-             "is there stays.",
+    .about = "Writes NAME.yaml, a commented experiment to start from (default: experiment.yaml). An existing "
+             "file is kept.",
     .operand = "names",
     .least = 0,
     .most = 1,

@@ -136,7 +136,7 @@ static void print_table(const qd_landscape_t *self, const qd_landscape_answer_t 
                (unsigned long long)answer->optima, answer->optima == 1 ? "" : "s");
     printf("%llu %s\n\n%14s %14s %12s  %-16s %s\n", (unsigned long long)answer->minima_total,
            answer->scope == QD_MINIMA_ALL       ? "minima"
-           : answer->scope == QD_MINIMA_OPTIMAL ? "optimal partitions (other stable ones are not looked for)"
+           : answer->scope == QD_MINIMA_OPTIMAL ? "optimal partitions (other stable ones are not searched)"
                                                 : "different minima found",
            "energy", "disagreements", search ? "starts" : "basin", "kind", "groups");
     for (size_t m = 0; m < answer->minima && m < SHOWN; m++)

@@ -20,8 +20,8 @@
 /* Messages take 16 KiB of stack, rows and tables somewhat more: half of this suffices. */
 #define STACK_LEAST ((rlim_t)512 << 10)
 
-/* A child that reads a result has its channel beside the standard streams, and the parent the output, its
- * folder, its lock and parts: a dozen; libraries take a few. */
+/* A child that reads a result opens its channel beside the standard streams; the parent opens the output, its
+ * folder, its lock and parts. These are a dozen files; libraries open a few more. */
 #define FILES_LEAST 32
 #define FILES_MOST  65536
 
@@ -56,8 +56,8 @@ static rlim_t stated_size(const char *text)
 
 /* Whether the stack of the process, the stacks of OpenMP's threads and the table of open files are large
  * enough; prints the reason where they are not. Raises the limit on open files as far as it may. Ignores
- * SIGXFSZ, so that a limit on the size of files appears as a failed write. Call it first: it needs little
- * stack itself. */
+ * SIGXFSZ, so that a limit on the size of files appears as a failed write. Called first, because it needs
+ * little stack itself. */
 static bool limits_suffice(void)
 {
     struct rlimit stack, files;
@@ -184,13 +184,13 @@ static bool occupy_streams(void)
     return true;
 }
 
-static bool finished; /* main has come to its end */
+static bool finished; /* main has ended */
 
 /* libhdf5 calls exit(-1) if its first allocations fail, and would end the program without a message. */
 static void tell_early_end(void)
 {
     static const char message[] =
-        "quadrille: ended by a library, which had not enough memory; finished work is kept\n";
+        "quadrille: a library ended the program because memory ran out; finished work is kept\n";
     if (finished)
         return;
     (void)!write(STDERR_FILENO, message, sizeof message - 1);

@@ -38,7 +38,7 @@ typedef struct {
 
 static const qd_option_t options[] = {
     QD_OPTION_OUTPUT("OUT.h5", arguments_t, output, "*.h5",
-                     "result file; one that holds exactly this already is left as it is"),
+                     "result file; an existing file with exactly these contents is left unchanged"),
     {"partial", 0, NULL, "write a result even if worlds are missing", qd_take_flag,
      offsetof(arguments_t, partial), NULL, NULL},
     QD_OPTION_FORCE(arguments_t, force, "replace an existing file with other contents"),

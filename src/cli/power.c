@@ -72,24 +72,22 @@ const qd_command_t qd_command_power = {
     .about = "Voting power of every member: the index of Shapley and Shubik, the normalised index of "
              "Banzhaf, and the share "
              "of the 2^(n-1) coalitions of the others that the member swings. Counted exactly.",
-    .notes = "The file:\n\n"
-             "  members: {China: 7, France: 7}      # names and weights, and\n"
-             "  quota: 39                           # what a coalition must reach; or\n"
-             "  rules:                              # several, all of which must pass\n"
-             "    - {weights: {China: 7, France: 7}, quota: 39}\n"
-             "  veto: [China]                       # optional: without these nothing passes\n\n"
-             "Weights are decimal numbers of at most nine decimals. A rule gives weight 0 to members that it "
-             "does not "
-             "name.\n\n"
-             "At most 128 members and 8 rules (7 under `rules:`). Under one rule, weights whose members "
-             "times quota are up "
-             "to 130 million (65 million above 67 members), in units of the weights' common divisor and with "
-             "total - quota "
-             "for the quota if that is less: 100 members of weights up to 10000, say. Up to 46 members with "
-             "any weights; "
-             "under several rules up to about 35. Members without a veto count, and those alike in every "
-             "rule count for "
-             "less. An answer takes a gigabyte and a minute at most.",
+    .notes =
+        "The file:\n\n"
+        "  members: {China: 7, France: 7}      # names and weights, and\n"
+        "  quota: 39                           # what a coalition must reach; or\n"
+        "  rules:                              # several, all of which must pass\n"
+        "    - {weights: {China: 7, France: 7}, quota: 39}\n"
+        "  veto: [China]                       # optional: without these nothing passes\n\n"
+        "Weights are decimal numbers of at most nine decimals. A rule gives weight 0 to members that it "
+        "does not "
+        "name.\n\n"
+        "A file has at most 128 members and 8 rules (7 under `rules:`). Under one rule, the number of "
+        "members times the quota is at most 130 million (65 million above 67 members), in units of the "
+        "weights' common divisor, with total - quota in place of the quota if that is less: for example "
+        "100 members of weights up to 10000. With at most 46 members (under several rules, about 35) any "
+        "weights are possible. Only members without a veto count, and members of equal weights in every rule "
+        "count for less. An answer takes at most a gigabyte and a minute.",
     .option = options,
     .operand = "files",
     .least = 1,

@@ -57,10 +57,8 @@ const qd_command_t qd_command_register = {
     .about = "Writes EXPERIMENT.registered.yaml beside the experiment: its claims with their margins, seed, "
              "worlds and "
              "analysis, a hash, the date and the program's version. A run of the experiment is compared with "
-             "it: `run` "
-             "and `show` say \"registered DATE\" where nothing was changed since, otherwise \"exploratory\" "
-             "and each "
-             "change.",
+             "it: `run` and `show` print \"registered DATE\" if nothing has changed since, otherwise "
+             "\"exploratory\" and each change.",
     .option = options,
     .operand = "experiment files",
     .least = 1,

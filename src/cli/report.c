@@ -69,8 +69,7 @@ static const qd_option_t options[] = {
                      "where to; default: OUT.h5 with the ending .html, in the current folder"),
     {"points", 0, "LIST",
      "design points whose curves are shown, by label or position with commas between; default: as many as "
-     "there is room "
-     "for",
+     "fit",
      qd_take_word, offsetof(arguments_t, points), "names of points", NULL},
     QD_OPTION_FORCE(arguments_t, force, "replace an existing page"),
     QD_OPTION_PLUGIN,

@@ -97,7 +97,7 @@ static int needs_say(const qd_experiment_t *experiment, const char *output, size
         in_bytes(needs.parts + needs.result, text[3]));
     uint64_t space = free_space(output);
     if (space != UINT64_MAX)
-        fprintf(stderr, "quadrille: %s free where %s will lie%s\n", in_bytes(space, text[0]), output,
+        fprintf(stderr, "quadrille: %s free on the disk of %s%s\n", in_bytes(space, text[0]), output,
                 needs.parts + needs.result > space ? ": too little" : "");
     return 0;
 }
@@ -120,7 +120,7 @@ typedef struct {
     char *output, *command_line;
 } arguments_t;
 
-/* The number of the signal. The time budget sends one too. The engine reads it between worlds. */
+/* The number of the signal, which the engine reads between worlds. The time budget sends a signal too. */
 static volatile sig_atomic_t stop;
 
 static void on_signal(int number)
@@ -310,7 +310,7 @@ static bool check_output(const arguments_t *self, const qd_experiment_t *experim
         !qd_cli_spares(output, (const char *const *)experiment->source, experiment->sources))
         return false;
     if (!there || self->run.force || self->run.resume) {
-        /* A resumed run, or one that stops at a time or a precision, may need less than the whole. */
+        /* A resumed run, or a run that stops at a time or a precision, may need less disk than the whole. */
         bool all = !self->run.resume && self->time_budget <= 0.0 && !experiment->precision.given;
         return !all || needs_have_room(experiment, self->run.output, self->run.shards);
     }

@@ -271,17 +271,15 @@ static qd_status_t show_tables(const qd_show_t *self)
     return show_points(self);
 }
 
-/* A note that the intervals of a precision stop differ from the others of the table. */
+/* A note that the intervals of a precision stop are of another kind than the others of the table. */
 static void explain_stop(const qd_show_t *self)
 {
     const qd_precision_t *precision = &self->experiment->precision;
     char text[512];
     snprintf(text, sizeof text,
              "Intervals of `%s` are those of the precision stop, at %g %%: they hold at every number of "
-             "worlds at which "
-             "the run might have stopped (anytime-valid), and are wider for it. The others hold for a number "
-             "of worlds "
-             "fixed beforehand.",
+             "worlds at which the run might have stopped (anytime-valid), and are therefore wider. The "
+             "others hold for a number of worlds fixed beforehand.",
              qd_outcome_table[precision->outcome].name, 100.0 * precision->confidence);
     qd_wrapped(text, 0);
 }
@@ -292,9 +290,8 @@ qd_status_t qd_show_summary(const qd_show_t *self)
     if (status == QD_OK && qd_show_is_stopped(self))
         explain_stop(self);
     if (status == QD_OK && self->experiment && self->experiment->precision.claims)
-        qd_wrapped("Claims stopped the run: their own intervals hold at every look up to the greatest number "
-                   "of worlds, those of "
-                   "means hold for a number fixed beforehand.",
+        qd_wrapped("Claims stopped the run. Their intervals hold at every look up to the greatest number of "
+                   "worlds; intervals of means hold for a number fixed beforehand.",
                    0);
     if (status == QD_OK && qd_result_file_unequal_periods(self->file))
         qd_wrapped(

@@ -128,7 +128,7 @@ static const qd_option_t options[] = {
      take_fraction, offsetof(arguments_t, fraction), "a number above 0 and up to 1", NULL},
     QD_OPTION_THREADS(arguments_t, threads, "threads (default: all processors)"),
     QD_OPTION_ISA(arguments_t, isa),
-    QD_OPTION_QUIET(arguments_t, quiet, "say nothing but differences"),
+    QD_OPTION_QUIET(arguments_t, quiet, "print only differences"),
     QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
 };

@@ -137,9 +137,9 @@ static qd_status_t check_output(merge_t *self, qd_merge_summary_t *summary, qd_e
         return unreadable.used > 0
                    ? qd_error_add(error, judged, "%.*s", (int)unreadable.used - 1, unreadable.text)
                    : qd_no_memory(error);
-    return qd_error_add(
-        error, QD_ERROR_INPUT,
-        "%s: found an existing file that holds something else; expected none (--force replaces it)", output);
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: found an existing file with other contents; expected none (--force replaces it)",
+                        output);
 }
 
 static qd_status_t conclude(merge_t *self, qd_merge_summary_t *summary, qd_error_t *error)

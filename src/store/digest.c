@@ -465,7 +465,7 @@ static void keep_digest(const walk_t *walk, hid_t group, const char *path, const
     read_digest(h5, group, path, stored);
     if (!h5->failed && strcmp(stored, digest) != 0) {
         snprintf(why, sizeof why,
-                 "%s is not as it was written, by the digest of the file: it was changed or damaged", path);
+                 "%s differs from its digest: the file was changed or damaged after it was written", path);
         qd_h5_refuse(h5, why);
     }
 }

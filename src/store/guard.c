@@ -201,7 +201,7 @@ bool qd_guard_blames_file(qd_guard_t *self, char why[], size_t size)
     int number = WIFSIGNALED(self->end) ? WTERMSIG(self->end) : 0;
     bool slow = number == SIGPROF || number == SIGXCPU, killed = number == SIGKILL || number == SIGTERM;
     if (slow)
-        snprintf(why, size, "damaged: the HDF5 library does not come to an end with it");
+        snprintf(why, size, "damaged: the HDF5 library does not finish reading it");
     else if (killed)
         snprintf(why, size, "the process that reads it was ended from outside (is memory short?)");
     else if (number == 0)

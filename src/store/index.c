@@ -170,7 +170,7 @@ static qd_status_t set_aside(qd_index_t *self, const folder_t *folder, const cha
     qd_status_t status = qd_files_rename(self->files, folder->at, folder->path, name, aside, error);
     if (status == QD_OK)
         qd_error_add(&self->warnings, QD_OK,
-                     "%.*s; set aside as %s/%s until the run is whole, its worlds are computed again",
+                     "%.*s; set aside as %s/%s until the run is complete; its worlds are computed again",
                      (int)strcspn(why, "\n"), why, folder->path, aside);
     free(aside);
     return status;

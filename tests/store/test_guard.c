@@ -142,7 +142,7 @@ static void test_a_hang_ends(void **state)
     (void)state;
     char why[256];
     assert_true(blames(hang, why));
-    assert_non_null(strstr(why, "does not come to an end"));
+    assert_non_null(strstr(why, "does not finish reading it"));
 }
 
 static void test_a_kill_is_nobodys_fault(void **state)

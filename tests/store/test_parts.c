@@ -367,7 +367,7 @@ static void test_damage(void **state)
     options.mode = QD_PARTS_RESUME;
     assert_ok(qd_parts_open(&options, experiment, &parts, error));
     assert_non_null(strstr(qd_parts_warnings(parts)->text,
-                           ".damaged until the run is whole, its worlds are computed again"));
+                           ".damaged until the run is complete; its worlds are computed again"));
     assert_int_not_equal(access(path, F_OK), 0);
     assert_false(has_worlds(parts, experiment, 0, 0, 100));
     assert_ok(qd_parts_flush(parts, error));
