@@ -46,7 +46,7 @@ typedef struct {
     qd_distribution_t distribution; /* where it has no levels */
 } qd_factor_t;
 
-/* One design point: what it sets beyond the file's `parameters`, and the changes it adds to the file's
+/* One design point: its settings beyond the file's `parameters`, and its changes beyond the file's
  * schedule. */
 typedef struct {
     char *label; /* "0", "1", ... or the label given in a list; unique */

@@ -13,7 +13,8 @@
  *
  * (the frustration of a signed network when all sizes are 1 and p = +1, -1). Since
  * E = 2 (disagreements - sum_{i<j} max(-w_ij, 0)), both rules minimise the same quantity over different
- * configurations. With unequal sizes the disagreements are weighted by size; otherwise the two would differ.
+ * configurations. With unequal sizes the disagreements are weighted by size; otherwise the two rules would
+ * minimise different quantities.
  *
  * A minimum is a configuration that no move of one actor lowers; it is strict when every such move raises the
  * energy. A move changes the side (two-camps), or goes to another bloc or to a new one of its own (blocs).
@@ -21,7 +22,7 @@
  * Nash-stable partitions of the symmetric additively separable hedonic game with these worths.
  *
  * The method `exact` compares energies exactly: it takes every number as the shortest decimal that reads as
- * the same double, so that ties are ties, however widely weights are spread; products of more than 207
+ * the same double, so that ties are exact, however widely weights are spread. Products of more than 207
  * decimal digits are refused. In a search, energies that differ by less than 1e-12 of the sum of all |w|
  * count as equal where sizes and propensities are not decimal numbers of few digits. Answers do not depend on
  * the number of threads.

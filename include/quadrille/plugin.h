@@ -45,8 +45,8 @@ struct qd_hook {
     void *memory; /* this world's: zero when it is drawn; NULL where the plugin asked for none */
 
     /* The plugin's own random numbers, a stream beside all others: uniform on [0, 1), or standard normal. The
-     * same (period, draw) is the same number at every design point and in every order; a normal uses up draws
-     * 2k and 2k + 1. */
+     * same (period, draw) gives the same number at every design point and in every order; a normal consumes
+     * draws 2k and 2k + 1. */
     double (*uniform)(const qd_hook_t *self, uint32_t period, uint32_t draw);
     /* The standard normal among them. */
     double (*normal)(const qd_hook_t *self, uint32_t period, uint32_t draw);

@@ -2,8 +2,8 @@
  *
  * Conventions of every header: a method takes its object first; a constructor ends in _new or _load, and what
  * it returns is released by the matching _free (NULL allowed); other pointers must not be NULL unless said;
- * functions are safe to call from several threads on different objects; failures are told through qd_error_t
- * (error.h). */
+ * functions are safe to call from several threads on different objects; failures are reported through
+ * qd_error_t (error.h). */
 #ifndef QUADRILLE_QUADRILLE_H
 #define QUADRILLE_QUADRILLE_H
 

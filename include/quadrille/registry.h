@@ -1,5 +1,5 @@
-/* The registry: three tables (parameters, outcomes, doctrines) and one short one (series), from which the
- * loader's checks, `quadrille list`, the attributes of result files and the documentation are made. Rows are
+/* The registry: three tables (parameters, outcomes, doctrines) and a short one (series). The loader's checks,
+ * `quadrille list`, the attributes of result files and the documentation are made from them. Rows are
  * constant and safe to read from any thread. The tables themselves are the files quadrille/X.def. */
 #ifndef QUADRILLE_REGISTRY_H
 #define QUADRILLE_REGISTRY_H

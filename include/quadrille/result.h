@@ -185,8 +185,8 @@ bool qd_result_file_unequal_periods(qd_result_file_t *self);
 bool qd_result_file_summarises(qd_result_file_t *self, qd_outcome_t outcome);
 
 /* QD_OK, or the status of a failed reading: QD_ERROR_INPUT, once, of a fault of the file; QD_ERROR_IO if
- * any reading has failed since it was opened. Callers of functions that return bool ask this at the end:
- * these return false for contents that cannot be read. */
+ * any reading has failed since it was opened. Callers of functions that return bool check this at the end,
+ * because those functions return false for contents that cannot be read. */
 QD_MUST_USE qd_status_t qd_result_file_fault(qd_result_file_t *self, qd_error_t *error);
 
 /* Worlds present of (point, order): failed ones included. */

@@ -17,8 +17,8 @@
 /* The processes that share a run (src/engine/parallel.h); callers of the library leave it NULL. */
 typedef struct qd_ranks qd_ranks_t;
 
-/* The progress of a run. Of several ranks, worlds that were handed out to any of them count
- * as done, and the precision is that of one rank's share. */
+/* The progress of a run. With several ranks, worlds handed out to any rank count as done, and the precision
+ * is that of one rank's share. */
 typedef struct {
     uint64_t done, total; /* worlds, those of earlier sessions included */
     uint64_t failed;      /* of those done */

@@ -1,6 +1,6 @@
 /* Batches of worlds in memory: for callers that choose the next points from the results of the last ones
- * (calibration, sequential designs, optimisation). Nothing is written; qd_run (run.h) is for results that
- * must survive a crash. */
+ * (calibration, sequential designs, optimisation). Nothing is written; results that must survive a crash need
+ * qd_run (run.h). */
 #ifndef QUADRILLE_SIMULATE_H
 #define QUADRILLE_SIMULATE_H
 

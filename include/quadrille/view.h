@@ -2,9 +2,9 @@
  * brackets are those of the model (docs/model.md).
  *
  * Views only point: arrays belong to the world and are valid until its next step (or, for views of an event
- * or a hook, until the call returns). They are read, never written. A state is its index 0 .. states - 1,
- * which it keeps for good. Rows of matrices lie `stride` numbers apart: affinity of i and j is affinity[i *
- * stride + j]. */
+ * or a hook, until the call returns). Callers may read them but not write to them. A state is its index 0 ..
+ * states - 1, which never changes. Rows of matrices lie `stride` numbers apart: affinity of i and j is
+ * affinity[i * stride + j]. */
 #ifndef QUADRILLE_VIEW_H
 #define QUADRILLE_VIEW_H
 

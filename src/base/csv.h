@@ -1,8 +1,8 @@
 /* CSV: the division of a file into lines and of a line into fields.
  *
- * Fields are separated by commas; blanks (spaces, tabs) around them are dropped. A field may stand in double
- * quotes, and then holds commas, blanks, and doubled quotes, but no line break. A byte order mark, a carriage
- * return before a line's end and blank lines are skipped. */
+ * Fields are separated by commas; blanks (spaces, tabs) around them are dropped. A field in double quotes may
+ * contain commas, blanks, and doubled quotes, but no line break. A byte order mark, a carriage return before
+ * a line's end and blank lines are skipped. */
 #ifndef QD_BASE_CSV_H
 #define QD_BASE_CSV_H
 

@@ -37,8 +37,8 @@ static inline qd_status_t qd_no_memory(qd_error_t *error)
 /* Returns to the system the pages of the heap that hold no allocation. */
 void qd_memory_give_back(void);
 
-/* Keeps freed memory of up to some MiB for the next allocation, as a program does that allocates arrays of
- * that size again and again: the system would clear each page again. */
+/* Keeps freed memory of up to some MiB for the next allocation. This suits a program that repeatedly
+ * allocates arrays of that size, since the system would clear each page again. */
 void qd_memory_keep(void);
 
 /* Room for `more` elements of `size` bytes beyond the `count` that an array of *capacity holds. Returns the

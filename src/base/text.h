@@ -13,8 +13,8 @@
  * its permissions are at fault, so that the user can name another; otherwise QD_ERROR_IO. */
 qd_status_t qd_unreadable_status(int number);
 
-/* Sets *there to whether an entry named `path` exists, be it a symbolic link to nothing. QD_ERROR_IO if that
- * cannot be determined: the caller must then not write to `path`. */
+/* Sets *there to whether an entry named `path` exists, even as a symbolic link to nothing. QD_ERROR_IO if
+ * that cannot be determined: the caller must then not write to `path`. */
 QD_MUST_USE qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error);
 
 /* Adds "PATH: found an existing file; expected none (ADVICE)", or folder, or symbolic link, and returns
@@ -48,7 +48,7 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column);
 /* qd_read_text for a CSV file: QD_ERROR_INPUT with line and column where it is not text. */
 QD_MUST_USE qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error);
 
-/* A text in memory that is written as a stream. open_memstream is not used: if memory is short, glibc's
+/* A text in memory that is written as a stream. open_memstream is not used: if memory is short, that of glibc
  * drops written text without an error of the stream. */
 typedef struct {
     char *text; /* NUL-terminated, or NULL */

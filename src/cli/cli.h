@@ -41,17 +41,17 @@ void qd_cli_print_version(void);
  * a file. Prints the reason where it cannot. */
 bool qd_cli_may_write(const char *output, bool *there);
 
-/* Whether `output` differs from every input: not even --force may replace an input. Prints the name of the
- * input otherwise. */
+/* Whether `output` differs from every input, which not even --force may replace. Prints the name of the input
+ * otherwise. */
 bool qd_cli_spares(const char *output, const char *const input[], size_t inputs);
 
 /* Whether a command that reads `input` can write to `output`: both of the above, and an existing file may be
  * replaced (`force`). Prints the reason where it cannot. */
 bool qd_cli_may_make(const char *output, const char *input, bool force);
 
-/* The path of an experiment, malloc'ed: `name` itself; or, for a name without slash or dot that is no file,
- * the experiment of that name that comes with the program. If neither exists, prints the nearest of their
- * names. NULL when memory is short. */
+/* The path of an experiment, malloc'ed: `name` itself; or, for a name without slash or dot that names no
+ * file, the experiment of that name that comes with the program. If neither exists, prints the nearest name.
+ * NULL when memory is short. */
 char *qd_cli_experiment_path(const char *name);
 
 /* The default output of a command that reads a result file: "NAME.ENDING" for "FOLDER/NAME.h5", malloc'ed;

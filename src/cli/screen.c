@@ -10,8 +10,8 @@
 #include "base/text.h"
 
 /* Filters `size` bytes into out, which has room for SCREEN_GROWTH times as many, and returns the length.
- * *taken is the number of bytes consumed: an unfinished sequence at the end is left, unless `last`: no byte
- * follows. */
+ * *taken is the number of bytes consumed. An unfinished sequence at the end is left, unless `last` states
+ * that no byte follows. */
 #define SCREEN_GROWTH 6
 
 #define BUFFER 1024 /* bytes filtered at once */

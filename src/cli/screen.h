@@ -1,9 +1,9 @@
 /* Output for the terminal: stdout and stderr pass through a filter that makes control characters visible.
  *
  * Texts from experiment files, result files, folders and the command line may contain escape sequences, or
- * marks that reverse the direction of writing. A terminal that obeys them displays a false text. The filter
- * writes such a character as an escape of JSON (\u0007), so that JSON stays valid, and a byte that is not
- * UTF-8 as \xff. Tabs and line feeds pass, and a carriage return before a line feed. */
+ * marks that reverse the direction of writing. A terminal that interprets them displays a false text. The
+ * filter writes such a character as an escape of JSON (\u0007), so that JSON stays valid, and a byte that is
+ * not UTF-8 as \xff. Tabs and line feeds pass, and a carriage return before a line feed. */
 #ifndef QD_CLI_SCREEN_H
 #define QD_CLI_SCREEN_H
 

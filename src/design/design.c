@@ -132,8 +132,8 @@ void qd_design_lhs_align(size_t points, size_t dimensions, size_t dimension, uin
 }
 
 /* Sobol's (1967) sequence with a random digital shift: every coordinate's bits are XORed with one random word
- * of its dimension, which keeps the net and makes each point uniform (Owen 1995 and 2021). The origin is kept
- * as point 0, as dropping it would spoil the balance of the first 2^k points. */
+ * of its dimension, which keeps the net and makes each point uniform (Owen 1995 and 2021). The origin stays
+ * as point 0, because the first 2^k points would be unbalanced without it. */
 
 #define GSL_BITS 30 /* digits of GSL's generator */
 

@@ -82,7 +82,7 @@ static void insert_change(qd_point_t *out, qd_change_t change)
 }
 
 /* The point's changes of other parameters. After every change of a forced parameter by the file, one change
- * restores the forced value (a point's changes follow the file's). */
+ * restores the forced value (a point's changes come after the file's). */
 static bool join_changes(qd_loading_t *load, const forced_t *force, const qd_point_t *point, qd_point_t *out)
 {
     const qd_experiment_t *self = load->self;
@@ -258,7 +258,7 @@ static bool make_counterpart(qd_loading_t *load, const counterparts_t *counterpa
     return true;
 }
 
-/* Twins of the wanted ones among the first `points`. */
+/* Counterparts of the wanted points among the first `points`. */
 static bool make_counterparts(qd_loading_t *load, const qd_yaml_node_t *node,
                               const counterparts_t *counterparts, size_t points, const bool wanted[])
 {

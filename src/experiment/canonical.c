@@ -38,7 +38,8 @@ static bool starts(const char *line, const char *with)
     return strncmp(line, with, strlen(with)) == 0;
 }
 
-/* Whether a line of the canonical text is sealed: the claims and the keys that determine their verdicts. */
+/* Whether a registration seals a line of the canonical text: the claims and the keys that determine their
+ * verdicts. */
 static bool is_sealed(const char *line)
 {
     static const char *const keys[] = {"seed:",       "luck:",     "worlds:", "precision:",
@@ -248,7 +249,7 @@ static void write_worlds(FILE *out, const qd_experiment_t *self)
 }
 
 /* The keys that determine the values of worlds; the whole design if `whole`. The default luck is not written,
- * so that hashes are those of files without the key. */
+ * so that its hash equals that of a file without the key. */
 static void write_core(FILE *out, const qd_loading_t *load, bool whole)
 {
     fputs(load->self->luck_by_order ? "luck: by-order\n" : "", out);

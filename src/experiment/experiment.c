@@ -214,7 +214,7 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
         qd_ablations_read(load, load->ablate);
     if (load->error->count == before && qd_yaml_get(root, "baseline"))
         qd_baselines_read(load, qd_yaml_get(root, "baseline"));
-    if (load->error->count == faults) /* it needs all that was read, the orders too */
+    if (load->error->count == faults) /* it needs everything that was read, the orders too */
         qd_robustness_read(load, root, overrides);
 }
 

@@ -13,8 +13,8 @@
 #define QD_SCHEDULE_MAX   10000   /* entries of one schedule */
 #define QD_LABEL_SIZE_MAX 200     /* bytes of a label or a name */
 
-/* One setting of a file: a distribution as written, before qd_distribution_finish (raw weights,
- * bounds of a beta left equal where none were given). For the doctrine, values are rows of qd_doctrine_table.
+/* One setting of a file: a distribution as written, before qd_distribution_finish (raw weights, equal bounds
+ * of a beta where none were given). For the doctrine, values are rows of qd_doctrine_table.
  */
 typedef struct {
     int parameter; /* QD_P_... or QD_DOCTRINE */

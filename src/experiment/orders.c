@@ -72,7 +72,7 @@ static bool read_path(qd_loading_t *load, const qd_yaml_node_t *map, const char 
         return true;
     int number = errno;
     if (qd_unreadable_status(number) == QD_ERROR_IO)
-        return true; /* no fault of the file's name: reading it tells */
+        return true; /* not a fault of the file's name: reading will report it */
     char near[512];
     return qd_yaml_fail(node, "%s: cannot be read: %s%s", *path, strerror(number),
                         qd_near_path(*path, number, near, sizeof near));

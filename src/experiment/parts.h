@@ -1,5 +1,5 @@
-/* The parts of an experiment file with a reader of their own. Each is read into the experiment, written in
- * canonical form and freed. Faults are left in the document. */
+/* The parts of an experiment file with a reader of their own. Each part can be read into the experiment,
+ * written in canonical form and freed. Faults are left in the document. */
 #ifndef QD_EXPERIMENT_PARTS_H
 #define QD_EXPERIMENT_PARTS_H
 
@@ -62,9 +62,9 @@ void qd_write_precision(FILE *out, const qd_experiment_t *self);
 
 /* `claims:`, statements made before a run and judged after it. Reads the list and resolves every arm to
  * points: an arm is a mapping of names to values, {doctrine: rumsfeld, institution.target: 0.9}, and possibly
- * {point: label}. Where every name is a factor of the design, it stands for all design points that have these
- * values (to 1e-9). Otherwise a point is appended to the experiment, with the file's parameters and the
- * arm's settings; equal arms share one. */
+ * {point: label}. If every name is a factor of the design, the arm stands for all design points with these
+ * values (to 1e-9). Otherwise a point is appended to the experiment, with the file's parameters and the arm's
+ * settings; equal arms share one. */
 
 /* Needs the orders and the design's points. Faults are left in the document. */
 void qd_claims_read(qd_loading_t *load, const qd_yaml_node_t *list);
@@ -137,8 +137,7 @@ void qd_write_ablations(FILE *out, const qd_loading_t *load);
  * point of the hypercube. Arms share the hypercube's point and the worlds' luck, so that contrasts stay
  * paired.
  *
- * A numeric parameter is free if it has one value in all worlds of all orders. These parameters are held
- * fixed:
+ * A numeric parameter is free if it has one value in all worlds of all orders. These parameters stay fixed:
  *
  *   - parameters that an arm of the claim sets by the design, by name or in a schedule: the claim is about
  *     them
@@ -164,13 +163,14 @@ void qd_write_robustness(FILE *out, const qd_loading_t *load);
  * equal experiment, whose canonical text is the same, byte for byte. */
 
 /* Sets self->config and self->config_hash. False when memory is short. The hash is XXH3-64 of the canonical
- * text of seed, orders (with their data), parameters, schedule, type and factors of the design: not of the
- * number of worlds or of design points, which a resumed run may raise, nor of text and options of output. */
+ * text of seed, orders (with their data), parameters, schedule, type and factors of the design. It does not
+ * cover the number of worlds or of design points, which a resumed run may raise, nor text and options of
+ * output. */
 bool qd_canonical_set(qd_loading_t *load);
 
 /* Registration of the statements made before a run. `quadrille register EXPERIMENT.yaml` seals the claims,
  * the analysis, the seed, the number of worlds and the keys that determine the worlds' values in
- * EXPERIMENT.registered.yaml; an experiment that is loaded later is compared with it.
+ * EXPERIMENT.registered.yaml. Every later load of the experiment compares it with that file.
  *
  * A sealed file has a head (date, program, experiment, hash of the rest) and then lines that are a function
  * of the experiment alone. Comparison is line by line, so that the report names each changed claim. */

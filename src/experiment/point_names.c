@@ -26,7 +26,7 @@ static const char *last_part(const char *name)
     return dot ? dot + 1 : name;
 }
 
-/* Whether no other factor has the same last part. */
+/* Whether the last part of the factor's name is unique among the factors. */
 static bool is_short_enough(const qd_design_t *design, size_t factor)
 {
     for (size_t f = 0; f < design->factors; f++)

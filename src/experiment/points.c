@@ -52,9 +52,9 @@ void qd_factor_draw(const qd_factor_t *self, size_t points, size_t stride, const
     }
 }
 
-/* Truncates an unbounded distribution (u_low < u_high) at the outermost quantiles of a Morris design. If the
- * parameter's range leaves only a tail beyond them, the distribution stays unchanged; so does a bounded one,
- * whose u_low and u_high are 0. */
+/* Truncates an unbounded distribution (u_low < u_high) at the outermost quantiles of a Morris design. The
+ * distribution stays unchanged if the parameter's range leaves only a tail beyond them. A bounded
+ * distribution, with u_low and u_high 0, stays unchanged too. */
 static void cut_tails(qd_distribution_t *self)
 {
     double low = fmax(self->u_low, MORRIS_LOW_QUANTILE), high = fmin(self->u_high, MORRIS_HIGH_QUANTILE);
@@ -468,7 +468,7 @@ static qd_status_t tell(qd_loading_t *load, const qd_yaml_node_t *root, const qd
     return qd_plan_check(plan, where, load->error);
 }
 
-/* Finds a place only after a fault, because each search walks a list of points. */
+/* Searches for the place only after a fault, because each search walks a list of points. */
 void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
 {
     const qd_experiment_t *self = load->self;

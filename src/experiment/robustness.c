@@ -168,7 +168,7 @@ static void hold(qd_variation_t *group, const qd_robustness_t *robustness, int p
                 group->free[f] = false;
 }
 
-/* Holds every parameter that a point sets. */
+/* Fixes every parameter that a point sets. */
 static void hold_settings(const qd_experiment_t *self, const qd_point_t *point, qd_variation_t *group)
 {
     for (size_t f = 0; f < self->design.factors; f++)

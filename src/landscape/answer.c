@@ -230,7 +230,8 @@ qd_moves_t qd_partition_moves(const qd_weights_t *weights, size_t groups_max, co
     return moves;
 }
 
-/* Limit of configurations visited in all; beyond it the answer marks its plateaus as unknown. */
+/* The greatest number of configurations visited in all; beyond it the answer marks its plateaus as
+ * unknown. */
 #define PLATEAU_MAX 200000
 
 #define EMPTY UINT32_MAX

@@ -35,11 +35,11 @@ void qd_whole_reduce(int64_t weight[], size_t voters, int64_t *quota);
 
 /* A weighted voting game reduced to its countable part, and the swings that follow from the counts.
  *
- * Members with a veto are in every winning coalition. So only the others, the voters, are combined; their
- * weights are whole numbers. The methods count *small* sets of voters: sets of weight at most limit_r under
- * every rule r and of at most `most` members. The small sets are the complements of winning sets (limit_r is
- * the weight that a winning set may lack). If there is one rule and its losing sets have the smaller limit,
- * they are the losing sets instead. */
+ * Members with a veto are in every winning coalition. So only the other members, the voters, are combined;
+ * their weights are whole numbers. The methods count *small* sets of voters: sets of weight at most limit_r
+ * under every rule r and of at most `most` members. The small sets are the complements of winning sets
+ * (limit_r is the weight that a winning set may lack). If there is one rule and its losing sets have the
+ * smaller limit, they are the losing sets instead. */
 
 __extension__ typedef unsigned __int128 qd_count_t;
 

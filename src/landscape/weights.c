@@ -43,7 +43,7 @@ static decimal_t decimal_of(double x)
     return decimal;
 }
 
-/* Multiplies the lowest `digits` of a product in the base 2^46 by m < 2^64; false: no room. */
+/* Multiplies the lowest `digits` digits of a product in the base 2^46 by m < 2^64. False: no room. */
 static bool multiply(uint64_t digit[], size_t *digits, uint64_t m)
 {
     wide_t carry = 0;

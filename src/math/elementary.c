@@ -1,5 +1,5 @@
-/* Exponentials of many numbers. Called, not inlined: its constants fill the registers, which the loops of a
- * caller would have to share. */
+/* Exponentials of many numbers. The function is called, not inlined: its constants fill the registers, which
+ * the loops of a caller would have to share. */
 #include "math/elementary.h"
 
 #include "math/reduce.h"

@@ -1,8 +1,8 @@
 /* Elementary functions whose operations are fixed: additions, multiplications, divisions, square roots and
  * bit moves only, each correctly rounded by IEEE 754, in one order. libm picks other polynomials on other
- * processors, so its last bits differ between machines; these do not. They are inline and free of branches on
- * the argument where it matters, so that loops over states vectorise, element by element, to the same bits at
- * every width. Needs -ffp-contract=off (a test breaks otherwise). */
+ * processors, so its last bits differ between machines; the bits of these functions do not. The functions are
+ * inline and, where speed matters, free of branches on the argument, so that loops over states vectorise,
+ * element by element, to the same bits at every width. Needs -ffp-contract=off (a test breaks otherwise). */
 #ifndef QD_MATH_ELEMENTARY_H
 #define QD_MATH_ELEMENTARY_H
 
@@ -106,8 +106,8 @@ static const double qd_cosine_terms[6] = {0.041666666666666664,  -0.001388888888
                                           2.480158729876569e-05, -2.7557317271729793e-07,
                                           2.08761462684032e-09,  -1.1382632425521717e-11};
 
-/* cos and sin of 2 pi u for u in [0,1]. Subtracts the nearest quarter turn exactly, which leaves an angle
- * of at most pi/4. An odd quarter swaps the two, and two quarters change signs. */
+/* cos and sin of 2 pi u for u in [0,1]. Subtracts the nearest quarter turn exactly, which leaves an angle of
+ * at most pi/4. An odd number of quarters swaps cosine and sine, and two quarters change their signs. */
 static inline void qd_cossin_turns(double u, double *cosine, double *sine)
 {
     const double magic = 6755399441055744.0; /* 1.5 * 2^52, as in qd_exp */
@@ -161,8 +161,8 @@ static inline double qd_sphere_chord_angle(double chord)
     return (int64_t)qd_bits_of(chord) < 0 ? QD_PI - angle : angle;
 }
 
-/* Great-circle angle in [0, pi] between two unit vectors, accurate at every angle. Symmetric bit by bit. Of a
- * vector that is 0, as in the padding of states, it is some finite number. */
+/* Great-circle angle in [0, pi] between two unit vectors, accurate at every angle. Symmetric bit by bit. For
+ * a zero vector, as in the padding of states, it is an unspecified finite number. */
 static inline double qd_sphere_angle(const double a[3], const double b[3])
 {
     return qd_sphere_chord_angle(qd_sphere_chord(a, b));

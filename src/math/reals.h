@@ -2,8 +2,8 @@
  * instruction set has. Arithmetic works lane by lane with the same bits as one by one; sums go to eight
  * partial sums (reduce.h), of which each vector holds some, so that no width changes a bit.
  *
- * The compiler's vectors serve for every processor. No other header has intrinsics: they spell, for x86-64
- * and for aarch64, the instructions that compilers do not find. All give the same bits. */
+ * The compiler's vectors serve for every processor. Intrinsics, which no other header has, name the
+ * instructions for x86-64 and for aarch64 that compilers do not find. All variants give the same bits. */
 #ifndef QD_MATH_REALS_H
 #define QD_MATH_REALS_H
 
@@ -341,7 +341,7 @@ static inline void qd_reals_transpose(qd_reals_t row[QD_REALS])
 typedef uint64_t qd_words_t __attribute__((vector_size(QD_WORDS * 8)));
 typedef double qd_doubles_t __attribute__((vector_size(QD_WORDS * 8))); /* as many doubles, for their bits */
 
-/* As many at an address, which need not be aligned, to be read or written. */
+/* As many words at an address, which need not be aligned, to be read or written. */
 typedef uint64_t qd_words_anywhere_t __attribute__((vector_size(QD_WORDS * 8), aligned(8), may_alias));
 typedef double qd_doubles_anywhere_t __attribute__((vector_size(QD_WORDS * 8), aligned(8), may_alias));
 #define QD_WORDS_AT(at)   (*(qd_words_anywhere_t *)(at))
@@ -357,7 +357,7 @@ static inline void qd_words_fill(qd_words_t *x, uint64_t word)
 #endif
 }
 
-/* In every lane its own number. */
+/* The number of the lane in every lane. */
 #if QD_WORDS == 4
 #define QD_WORDS_NUMBERED ((qd_words_t){0, 1, 2, 3})
 #else
@@ -378,7 +378,7 @@ static inline void qd_words_multiply(qd_words_t *x, const qd_words_t *by)
 #endif
 }
 
-/* The words of x and y by turns, x's first. */
+/* The words of x and y in alternation, x's first. */
 static inline void qd_words_interleave(const qd_words_t *x, const qd_words_t *y, double out[2 * QD_WORDS])
 {
 #if defined(__AVX2__)

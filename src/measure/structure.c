@@ -131,8 +131,8 @@ static inline void add_row(qd_sums_t *s, qd_sums_t *t, double w, const double *a
 }
 
 /* For each i and each group of columns k > i: sum over i < j < k of c_j A_ij A_jk, and of its size, held in
- * registers while the rows j go by; then times c_i c_k A_ik. Of a group's own rows all count, and half: every
- * pair within it is met twice. */
+ * registers over the rows j; then times c_i c_k A_ik. All of a group's own rows count, each half, because
+ * every pair within the group is met twice. */
 double qd_measure_balance(size_t n, size_t padded, const double *sizes, const double *affinity,
                           double *scratch)
 {
@@ -202,7 +202,7 @@ static inline void add_smaller(qd_sums_t *sum, const double *columns, const doub
 }
 
 /* |a - b| = a + b - 2 min(a, b), so the differences of all pairs add up to 2 n sum v - 2 sum min(v_i, v_j);
- * zeros add nothing. Of a pair within a group of columns both (i, j) and (j, i) are met, of others one. */
+ * zeros add nothing. A pair within a group of columns is met as (i, j) and as (j, i), any other pair once. */
 double qd_measure_gini(size_t n, const double *v)
 {
     qd_sums_t above = {0}, within = {0};

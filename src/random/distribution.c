@@ -1,5 +1,6 @@
-/* GSL has these functions too, but its results depend on libm and differ between machines; parameters drawn
- * with these have the same bits everywhere (see math/elementary.h). tests/random compares the two. */
+/* GSL has these functions too, but its results depend on libm and differ between machines. Parameters drawn
+ * with the functions here have the same bits everywhere (see math/elementary.h). tests/random compares them
+ * with GSL's. */
 #include "random/distribution.h"
 
 #include "math/elementary.h"

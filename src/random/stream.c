@@ -264,8 +264,9 @@ static const double tangent_p[4] = {2.2181362192826373, -0.7020933687561118, 0.0
 static const double tangent_q[4] = {1.412109375, -1.6083799291249243, 0.2006918361406189,
                                     -0.004421280396329375};
 
-/* The angle 2 pi v is a number of half turns, an odd one of which changes the sign of the radius, and an
- * angle of at most a quarter turn either way. The tangent of half of that, p / q, takes the place of v and u.
+/* The angle 2 pi v is a number of half turns plus an angle of at most a quarter turn either way. An odd
+ * number of half turns changes the sign of the radius. The tangent of half the angle, p / q, takes the place
+ * of v and u.
  */
 static inline void halve_angles(normals_t *self, size_t pairs)
 {

@@ -319,7 +319,7 @@ const char *qd_sample_order(qd_state_t *state, const qd_plan_t *plan, const qd_p
     size_t m = data ? data->poles : (size_t)p->order_poles;
     bool fit = data && data->capability
                    ? n >= m
-                   : n > m; /* draw_capabilities needs minor states to share the remainder */
+                   : n > m; /* draw_capabilities needs minor states to take the remainder */
     if (m < 1 || m > QD_CLUBS_MAX || !fit || qd_padded(n) > state->capacity)
         return "the number of states does not exceed the number of poles, or there is no room for them";
     if (data && data->affinity)

@@ -162,7 +162,8 @@ void qd_state_mirror(const qd_state_t *self, double *matrix, double diagonal)
     }
 }
 
-/* The rows below the diagonal follow one another while they are made: short loops would be slow. */
+/* The rows below the diagonal are stored contiguously while they are computed, because short loops would be
+ * slow. */
 void qd_state_set_proximity(qd_state_t *self, double distance_scale)
 {
     size_t padded = self->padded, count = 0;
@@ -180,7 +181,7 @@ void qd_state_set_proximity(qd_state_t *self, double distance_scale)
     qd_state_mirror(self, near, 1.0);
 }
 
-/* The rows follow one another: short loops would be slow. */
+/* The rows are stored contiguously, because short loops would be slow. */
 size_t qd_state_set_unlike(const qd_state_t *self, double values_scale, double *restrict unlike)
 {
     const double *restrict vx = self->value, *restrict vy = vx + self->padded;

@@ -49,8 +49,7 @@ void qd_state_free(qd_state_t *self);
 /* Sets n and padded and clears everything. */
 void qd_state_reset(qd_state_t *self, size_t n);
 
-/* The same, but for the first n rows of the matrices, which are left as they are: for a caller that sets them
- * whole. */
+/* As above, but leaves the first n rows of the matrices unchanged, for a caller that sets them completely. */
 void qd_state_begin(qd_state_t *self, size_t n);
 
 /* near[i] = exp(-theta_i / distance_scale), i < padded, theta_i the angle between state i's place and this

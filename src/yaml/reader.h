@@ -2,12 +2,12 @@
  * file.
  *
  * Strict means: one document; UTF-8 text; keys are words, none twice in one mapping; no anchors, aliases,
- * merge keys or tags (so that no file expands); at most QD_YAML_DEPTH levels. A word in quotes is the word,
- * so that JSON is read as it is; a number in quotes is a text. The plain scalars of YAML's null (~, null,
- * Null, NULL) are empty values. Every fault is reported as FILE:LINE:COLUMN: found X; expected Y with lines
- * and columns counted from 1. Faults are collected: the typed accessors below return false and add a message
- * to the qd_error_t with which the document was loaded, and the caller continues, to find further faults. At
- * the end qd_yaml_status returns whether there were any.
+ * merge keys or tags (so that no file expands); at most QD_YAML_DEPTH levels. Quotes around a word change
+ * nothing, so that JSON is read unchanged; a number in quotes is a text. The plain scalars of YAML's null (~,
+ * null, Null, NULL) are empty values. Every fault is reported as FILE:LINE:COLUMN: found X; expected Y with
+ * lines and columns counted from 1. Faults are collected: the typed accessors below return false and add a
+ * message to the qd_error_t with which the document was loaded, and the caller continues, to find further
+ * faults. At the end qd_yaml_status returns whether there were any.
  *
  * Nodes and texts belong to the document and live until qd_yaml_free. A node may be NULL only where stated. A
  * document belongs to one thread at a time. */
