@@ -53,7 +53,8 @@ static inline void places_listen(void)
     places.fresh = 0;
 }
 
-/* The number of places that no earlier listening has met; places.first has their first requests, for fail_at. */
+/* The number of places that no earlier listening has met; places.first has their first requests, for
+ * fail_at. */
 static inline size_t places_end(void)
 {
     places.listening = false;
