@@ -21,7 +21,7 @@ const factor_names = D.factors.length && D.factors.length <= 4 && D.points.lengt
 const sentence = parts => parts.filter(Boolean).join('; ') + '.';
 const at_point = k => points.length > 1 ? ` at the design point ${points[D.detail[k]]}` : '';
 const pooled = () => D.detail.length < points.length
-    ? `Curves are kept here for ${D.detail.length} of ${points.length} design points: choose others with --points.` : '';
+    ? `Curves are kept here for ${D.detail.length} of ${points.length} design points: --points chooses others.` : '';
 
 const x_axis = title => ({orient: 'bottom', scale: 'x', title, grid: false, tickCount: 7});
 const y_axis = title => ({orient: 'left', scale: 'y', title, grid: true, tickCount: 6});
@@ -191,7 +191,7 @@ function path_figure(section) {
             });
             return {rows, columns: [{field: 'order', title: 'Order', text: true}, {field: 'x', title: 'Period'}, {field: 'y', title: 'Mean'}, {field: 'low', title: '5 % quantile'}, {field: 'high', title: '95 % quantile'}],
                     alternative: `Mean of ${chosen.series} (${from.meaning}) by period${at_point(k)}: ` + sentence(ends),
-                    note: ['Bands hold the middle 90 % of worlds; they are no confidence intervals.', pooled()].filter(Boolean).join(' '),
+                    note: ['Bands contain the middle 90 % of worlds; they are not confidence intervals.', pooled()].filter(Boolean).join(' '),
                     spec: lines(rows, width, {x: 'Period', y: `${chosen.series} (${from.unit})`, tooltip: '{Order: datum.order, Period: datum.x, Mean: datum.y, \'5 %\': datum.low, \'95 %\': datum.high}'})};
         }});
 }
@@ -387,7 +387,7 @@ function claim_figure(section) {
                 ...c.by_order.map(b => ({label: c.id, group: b.order, y: b.estimate, low: b.low, high: b.high}))]).filter(r => r.y !== null).map(with_zero);
             return {rows, columns: interval_columns('Claim', 'Order'),
                     alternative: `Estimated effects of the claims about ${chosen.outcome}: ` + sentence(rows.map(r => `${r.label} (${r.group}) ${show(r.y)} [${show(r.low)}, ${show(r.high)}]`)),
-                    note: 'An effect counts as positive in the direction that the claim states. The dashed line is no effect.',
+                    note: 'An effect counts as positive in the direction that the claim states. The dashed line marks no effect.',
                     spec: intervals_spec(rows, width, {x: `Effect on ${chosen.outcome}`, zero: 0, tooltip: interval_tooltip})};
         }});
 }
@@ -403,7 +403,7 @@ function robustness_figure(section) {
             return {rows, columns: interval_columns('Claim', 'Order').concat([{field: 'verdict', title: 'Verdict', text: true}]),
                     alternative: 'Share of points around the values of the parameters at which a claim keeps its sign: ' +
                         sentence(rows.map(r => `${r.label} (${r.group}) ${share(r.y)} [${share(r.low)}, ${share(r.high)}], ${r.verdict}`)),
-                    note: 'The dashed line is 95 %, which a robust claim reaches.',
+                    note: 'The dashed line marks 95 %, which a robust claim reaches.',
                     spec: intervals_spec(rows, width, {x: 'Share of points with the same sign', zero: 0.95, tooltip: '{Claim: datum.label, Order: datum.group, Share: datum.y, Low: datum.low, High: datum.high, Verdict: datum.verdict}'})};
         }});
 }
@@ -418,7 +418,7 @@ function contrast_figure(section) {
             const rows = D.contrasts.filter(c => c.outcome === chosen.outcome && c.estimate !== null).map(c => with_zero({label: `${c.more} − ${c.less}`, group: 'difference', y: c.estimate, low: c.low, high: c.high}));
             return {rows: rows.slice(0, MOST_POINTS), columns: interval_columns('Contrast', ''),
                     alternative: `Differences of ${chosen.outcome} between design points and orders: ` + sentence(rows.slice(0, 6).map(r => `${r.label} ${show(r.y)} [${show(r.low)}, ${show(r.high)}]`)),
-                    note: rows.length > MOST_POINTS ? `The first ${MOST_POINTS} of ${rows.length}.` : `Intervals at ${percent()} each, not corrected for being many.`,
+                    note: rows.length > MOST_POINTS ? `The first ${MOST_POINTS} of ${rows.length}.` : `Intervals at ${percent()} each, not corrected for their number.`,
                     spec: intervals_spec(rows.slice(0, MOST_POINTS), width, {x: `Difference of ${chosen.outcome}`, zero: 0, tooltip: '{Contrast: datum.label, Estimate: datum.y, Low: datum.low, High: datum.high}'})};
         }});
 }

@@ -35,7 +35,7 @@ function summary() {
         }))));
         box.replaceChildren(table([{field: 'outcome', title: 'Outcome', text: true}, ...orders.map(o => ({field: o, title: o})), {field: 'unit', title: 'Unit', text: true}, {field: 'meaning', title: 'Meaning', wide: true}], rows));
     };
-    paragraph(section, `Means over worlds with ${percent()} intervals, each interval on its own.` + (D.outcomes_left_out ? ' Of a design this large the main outcomes are shown.' : ''), 'quiet');
+    paragraph(section, `Means over worlds with ${percent()} intervals, each interval on its own.` + (D.outcomes_left_out ? ' For so large a design only the main outcomes are shown.' : ''), 'quiet');
     if (points.length > 1) control.append(choice('Design point', options(points), '0', p => fill(Number(p))));
     section.append(control, box);
     fill(0);
@@ -51,8 +51,8 @@ const probability = p => p === null ? null : p < 0.0001 ? '< 0.0001' : p;
 function claims() {
     if (!D.claims.length) return;
     const section = add_section('claims', 'Verdicts on the claims');
-    paragraph(section, 'The claims were stated in the experiment file. Verdicts are corrected together (Holm; where claims stopped the run, by confidence sequences); intervals hold together. ' +
-        'A claim that names no order is judged in every order and in their mean; mixed: orders contradict each other.', 'quiet');
+    paragraph(section, 'The claims were stated in the experiment file. Verdicts are corrected together (Holm; where claims stopped the run, by confidence sequences), and the intervals are simultaneous. ' +
+        'A claim that names no order is judged in every order and in their mean. Mixed: orders contradict each other.', 'quiet');
     const row = x => ({order: x.order, verdict: verdict_text(x.verdict), estimate: interval_text(x), p: probability(x.p_holm)});
     section.append(table(
         [{field: 'order', title: 'Order', text: true}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'estimate', title: 'Estimate'}, {field: 'p', title: 'p (corrected)'}],
@@ -60,11 +60,11 @@ function claims() {
             {span: element('div', {}, element('strong', {}, c.id), ` (${c.outcome}): `, ...with_code(c.says), c.note ? element('div', {class: 'quiet'}, 'Note: ' + c.note) : null)},
             row(c), ...c.by_order.map(row)])));
     claim_figure(section);
-    beside_table(section, 'Ablations', 'Each assumption is switched off in turn, on the same worlds. Where the effect goes with it, the assumption carries the claim.',
+    beside_table(section, 'Ablations', 'Each assumption is switched off in turn, on the same worlds. If the effect disappears without it, the assumption carries the claim.',
                  'ablations', 'without', 'Without');
     robustness_table(section);
     robustness_figure(section);
-    beside_table(section, 'Baselines', 'The same effect against arms for reference.', 'baselines', 'against', 'Against');
+    beside_table(section, 'Baselines', 'The arms of each claim are compared with reference arms.', 'baselines', 'against', 'Against');
 }
 
 /* The cells of a claim's robustness without repetition: a claim about one order has that order's cell
@@ -83,8 +83,8 @@ function robustness_table(section) {
     const rows = D.claims.filter(c => c.robustness.length).flatMap(c => [{span: element('strong', {}, c.id)}, ...robust_cells(c).map(r => row(c, r))]);
     if (!rows.length) return;
     section.append(element('h3', {}, 'Robustness'));
-    paragraph(section, 'Each claim was judged again at the points of a Latin hypercube around the values of the parameters. Same: share of points with the sign that was found, with its interval; ' +
-        'opposite: share that is significantly on the other side. Where a claim is undecided, the sign is that of its estimate, and nothing is said of it. The parameters named move the effect beyond doubt.', 'quiet');
+    paragraph(section, 'Each claim was judged again at the points of a Latin hypercube around the values of the parameters. Same: the share of points with the sign found, with its interval; ' +
+        'opposite: the share significantly on the other side. For an undecided claim the sign is that of its estimate, and its robustness is undecided. The parameters named move the effect significantly.', 'quiet');
     section.append(table([{field: 'order', title: 'Order', text: true}, {field: 'verdict', title: 'Verdict', text: true}, {field: 'same', title: 'Same sign'},
                           {field: 'opposite', title: 'Opposite'}, {field: 'points', title: 'Points'}, {field: 'where', title: 'Where', wide: true},
                           {field: 'turning', title: 'Parameters that move it', wide: true}], rows));
@@ -101,7 +101,7 @@ function beside_table(section, title, intro, list, key, name) {
     const by_claim = D.claims.filter(c => c[list].length).map(c => Object.assign(
         {id: c.id, before: element('span', {}, c.estimate === null ? '–' : show(c.estimate), element('div', {}, verdict_text(c.verdict)))}, Object.fromEntries(c[list].map(x => [x[key], effect(x, c)]))));
     section.append(element('h3', {}, title));
-    paragraph(section, intro + ' A verdict is written where it differs from that of the claim as stated.', 'quiet');
+    paragraph(section, intro + ' A verdict appears where it differs from that of the claim as stated.', 'quiet');
     section.append(table([{field: 'id', title: 'Claim', text: true}, {field: 'before', title: 'As stated'}, ...names.map((n, i) => ({field: n, title: i ? n : `${name} ${n}`}))], by_claim));
     section.append(element('details', {}, element('summary', {}, 'The same with intervals'),
         table([{field: 'id', title: 'Claim', text: true}, {field: key, title: name, text: true}, {field: 'verdict', title: 'Verdict', text: true},
