@@ -273,7 +273,7 @@ const char *qd_experiment_luck_name(const qd_experiment_t *self);
 void qd_experiment_plan(const qd_experiment_t *self, size_t point, size_t order, qd_change_t change[],
                         qd_plan_t *plan);
 
-/* Points before those that are varied for `robustness`, which are the last ones. */
+/* The number of points before the points varied for `robustness`, which come last. */
 size_t qd_experiment_unvaried(const qd_experiment_t *self);
 
 /* Whether the statistics of a point's worlds have paths: the many points varied for `robustness` have

@@ -72,7 +72,7 @@ typedef struct {
     double *propensity; /* [n][n] finite, symmetric; the diagonal is ignored. Products with sizes are doubles
                            of full precision, or 0 where the propensity is */
     uint64_t starts, seed; /* search only */
-    bool skip_basins;      /* leave basins and plateaus out where only minima are wanted; false after _new */
+    bool skip_basins;      /* leave basins and plateaus out, if only minima are needed; false after _new */
 } qd_landscape_t;
 
 /* A landscape of n actors: names NULL, sizes 1, propensities 0, rule two-camps, method exact, 1000 starts,

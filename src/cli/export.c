@@ -126,7 +126,7 @@ static qd_status_t put_cell(export_t *self, cell_t *cell, double *value)
     return status;
 }
 
-/* The outcomes to read: all of the file, since those that are not written also show whether a world is
+/* The outcomes to read: all of the file, because outcomes that are not written also show whether a world is
  * present. */
 static qd_status_t choose_read(export_t *self)
 {

@@ -12,8 +12,8 @@
 /* Most dimensions of GSL's Sobol' generator. */
 #define QD_SOBOL_DIMENSIONS 40
 
-/* Every function fills unit[points x dimensions], row by row, with values in [0,1), or in [0,1] where it says
- * so. */
+/* Every function fills unit[points x dimensions], row by row, with values in [0,1), or in [0,1] where
+ * stated. */
 
 /* Latin hypercube of at most 2^20 points: each of the n strata [i/n, (i+1)/n) of every dimension has one of
  * the n points. It grows by doubling: the first n points of the design of 2 n are the design of n. */

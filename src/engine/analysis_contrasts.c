@@ -27,7 +27,7 @@ typedef struct {
     pair_t *pair;
 } pairs_t;
 
-/* ---- which pairs --------------------------------------------------------------------------------------- */
+/* ---- pairs --------------------------------------------------------------------------------------------- */
 
 static size_t design_points(const qd_experiment_t *experiment)
 {
@@ -204,7 +204,7 @@ static qd_status_t compare(pairs_t *self, qd_index_t *done, qd_outcome_t outcome
     return status;
 }
 
-/* ---- which outcomes ------------------------------------------------------------------------------------ */
+/* ---- outcomes ------------------------------------------------------------------------------------------ */
 
 /* Outcomes whose rows are kept. */
 static size_t choose_outcomes(const qd_experiment_t *experiment, uint64_t kept, bool chosen[QD_OUTCOMES_MAX])

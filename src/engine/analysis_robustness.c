@@ -244,7 +244,7 @@ static qd_status_t summarise(study_t *self, const place_t *place, qd_result_robu
     return QD_OK;
 }
 
-/* ---- parameters that turn the sign --------------------------------------------------------------------- */
+/* ---- parameters with an effect on the sign ------------------------------------------------------------- */
 
 /* Whether the effect rises or falls with the factor beyond doubt: its simultaneous interval lies on one side
  * of 0. */

@@ -236,7 +236,7 @@ static void find_rows(void *context, size_t index)
                                                                          : find_saltelli(self, task, &error);
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------------- */
+/* ---- the study ----------------------------------------------------------------------------------------- */
 
 static qd_status_t study_init(study_t *self, const qd_experiment_t *experiment, qd_index_t *done, size_t rows,
                               qd_error_t *error)

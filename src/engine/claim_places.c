@@ -7,7 +7,7 @@
 #include "engine/columns.h"
 #include "engine/findings.h"
 
-/* ---- cells that are read together ---------------------------------------------------------------------- */
+/* ---- cells read together ------------------------------------------------------------------------------- */
 
 /* Worlds of one batch; fewer if many cells would fill too much memory. */
 #define BATCH_MAX     4096

@@ -495,7 +495,7 @@ bool qd_claim_sequences_closed(const qd_claim_sequences_t *self, size_t cell)
     return self->closed[cell];
 }
 
-/* ---- what was found ------------------------------------------------------------------------------------ */
+/* ---- findings ------------------------------------------------------------------------------------------ */
 
 static bool is_decided(const qd_claim_sequences_t *self, size_t claim)
 {

@@ -28,7 +28,7 @@ static void join(size_t parent[], size_t a, size_t b)
         parent[a] = b;
 }
 
-/* ---- cells that claims compare ------------------------------------------------------------------------- */
+/* ---- cells compared by claims -------------------------------------------------------------------------- */
 
 typedef struct {
     const qd_experiment_t *experiment;

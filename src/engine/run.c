@@ -171,7 +171,7 @@ static void work(run_t *self)
             if (kept != QD_OK)
                 self->status = kept;
         }
-        qd_pending_clear(&copy); /* what nobody took */
+        qd_pending_clear(&copy); /* a copy that was not taken over */
     }
     if (status != QD_OK) {
 #pragma omp critical(qd_run)

@@ -164,7 +164,7 @@ static qd_status_t check_statistics(verify_t *self)
     return status;
 }
 
-/* ---- which worlds -------------------------------------------------------------------------------------- */
+/* ---- choice of worlds ---------------------------------------------------------------------------------- */
 
 static bool add_block(verify_t *self, size_t point, size_t order, qd_range_t range)
 {
@@ -397,7 +397,7 @@ static void work(verify_t *self)
     qd_worker_free(&worker);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------- */
+/* ---- a whole file -------------------------------------------------------------------------------------- */
 
 /* Refuses an index that omits worlds: they would not be compared. */
 static qd_status_t check_whole(verify_t *self)

@@ -74,8 +74,8 @@ static double value_of(const qd_factor_t *self, const qd_distribution_t *distrib
     return value;
 }
 
-/* The same from grid positions in [0,1] of a Morris design: of a factor with n values the one at position
- * (n - 1) unit among them, weights aside; else quantiles. */
+/* The same from grid positions in [0,1] of a Morris design. A factor with n values takes its value at
+ * position (n - 1) unit, weights ignored; any other factor takes quantiles. */
 static void factor_place(const qd_factor_t *self, size_t points, size_t stride, const double unit[],
                          double x[])
 {
@@ -387,7 +387,7 @@ bool qd_experiment_touches_order(const qd_experiment_t *self, size_t number)
     return false;
 }
 
-/* ---- where a parameter was stated ---------------------------------------------------------------------- */
+/* ---- places of parameters in the file ------------------------------------------------------------------ */
 
 static const qd_yaml_node_t *child(const qd_yaml_node_t *map, const char *key)
 {

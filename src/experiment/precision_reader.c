@@ -63,7 +63,7 @@ void qd_precision_read(qd_loading_t *load, const qd_yaml_node_t *map)
     load->self->worlds = precision->max_worlds;
 }
 
-/* ---- claims that are waited for ------------------------------------------------------------------------ */
+/* ---- awaited claims ------------------------------------------------------------------------------------ */
 
 static void refuse_claim(qd_loading_t *load, const qd_yaml_node_t *node, const char *id)
 {

@@ -155,7 +155,7 @@ static bool fill_values(qd_loading_t *load)
     return true;
 }
 
-/* ---- parameters that claims leave free ----------------------------------------------------------------- */
+/* ---- free parameters of claims ------------------------------------------------------------------------- */
 
 static void hold(qd_variation_t *group, const qd_robustness_t *robustness, int parameter)
 {

@@ -280,7 +280,7 @@ static void begin(history_t *self, const qd_club_game_t *game)
     memset(self->asked, 0, game->padded / QD_LANES * sizeof *self->asked);
 }
 
-/* Of eight states from `group` on, those that may move in each club, as bits. */
+/* Finds, for each club, which of the eight states from `group` on may move, as bits. */
 static void ask_all(const qd_club_game_t *self, size_t group, history_t *history, unsigned may[QD_CLUBS_MAX])
 {
     unsigned *asked = history->asked[group / QD_LANES];

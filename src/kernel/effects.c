@@ -47,7 +47,7 @@ void qd_publics_judge(qd_state_t *state, const qd_parameters_t *p, const double 
     }
 }
 
-/* Those who joined, and the opponents too if they shall, lose the share `rate` of their support. */
+/* The joiners, and with `opponents` the opponents too, lose the share `rate` of their support. */
 static void lose(qd_state_t *state, const double *restrict x, double rate, bool opponents)
 {
     const qd_reals_t zero = {0};

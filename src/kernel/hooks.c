@@ -5,7 +5,7 @@
 
 #include "world/sample.h"
 
-/* ---- what the outside sees ----------------------------------------------------------------------------- */
+/* ---- views for observers ------------------------------------------------------------------------------- */
 
 const char *qd_event_name(qd_event_kind_t kind)
 {
@@ -143,7 +143,7 @@ qd_state_t qd_world_settled(const qd_world_t *self)
     return settled;
 }
 
-/* ---- what a plugin is given ---------------------------------------------------------------------------- */
+/* ---- arguments of the hooks ---------------------------------------------------------------------------- */
 
 static double uniform(const qd_hook_t *self, uint32_t period, uint32_t draw)
 {
@@ -365,7 +365,7 @@ const char *qd_hooks_finish(qd_world_t *self, qd_outcomes_t *outcomes)
     return NULL;
 }
 
-/* ---- who watches --------------------------------------------------------------------------------------- */
+/* ---- reports to observer and plugin -------------------------------------------------------------------- */
 
 void qd_world_show(const qd_world_t *self, qd_event_kind_t kind, qd_inside_t *inside)
 {

@@ -140,7 +140,7 @@ static bool pass_one_by_one(qd_mission_game_t *self)
  * fields. A state's possible moves are known before its field, so that the chain from choice to choice is
  * short. */
 
-/* The states from k on choose in turn; *field has their fields. Returns those that moved, as bits. */
+/* The states from k on choose in turn; *field has their fields. Returns the states that moved, as bits. */
 INLINE unsigned choose_in_turn(const qd_mission_game_t *self, size_t k, qd_reals_t *field)
 {
     const qd_reals_t one = qd_reals_all(1.0), up = QD_REALS_OF(self->up + k),
@@ -310,7 +310,7 @@ static unsigned play_first(const qd_games_abreast_t *games)
     return bits_of(moved);
 }
 
-/* ---- what those that watch are told -------------------------------------------------------------------- */
+/* ---- the log for observers ----------------------------------------------------------------------------- */
 
 /* The present sides of state i. */
 static void note(qd_abreast_log_t *self, const qd_games_abreast_t *games, size_t i)

@@ -146,7 +146,7 @@ void qd_values_return(qd_values_t *self, qd_state_t *state, const qd_parameters_
     self->stale = true;
 }
 
-/* ---- what affinities relax to follows ------------------------------------------------------------------ */
+/* ---- the target of relaxation follows values ----------------------------------------------------------- */
 
 #define INLINE static inline __attribute__((always_inline))
 

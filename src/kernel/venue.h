@@ -121,7 +121,7 @@ static inline bool qd_venue_exists(qd_venue_t g, const qd_case_t *given)
 /* A venue's rules in numbers. */
 typedef struct {
     double pull,
-        obliged; /* venue term of everybody, and of members beside it (in a club: at its deepest level) */
+        obliged; /* venue term of every state; a member's additional term (in a club: at its deepest level) */
     bool nobody, members_only; /* who may join, if not all */
     bool saves_members, saves_outsiders;
 } qd_venue_rules_t;

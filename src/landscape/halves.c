@@ -245,8 +245,8 @@ out:
     return status;
 }
 
-/* Groups of the sets of two quarters; to[g * GROUPS_MAX + h] is that of group g of the one with h of the
- * other. False: too many. */
+/* Groups of the sets of two quarters; to[g * GROUPS_MAX + h] is the group that g of one quarter forms with h
+ * of the other. False: too many. */
 static bool cross(const quarter_t *a, const quarter_t *b, groups_t *groups, uint32_t to[])
 {
     memset(groups, 0, sizeof *groups);

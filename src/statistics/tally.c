@@ -315,7 +315,7 @@ qd_status_t qd_tally_encode(const qd_tally_t *self, unsigned char **buffer, size
     return QD_OK;
 }
 
-/* One outcome: its moments and the sketch of just as many values. */
+/* One outcome: its moments and the sketch of as many values. */
 static bool decode_outcome(qd_tally_t *self, size_t outcome, uint64_t worlds, bool apply,
                            qd_byte_reader_t *from)
 {

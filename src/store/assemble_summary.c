@@ -301,7 +301,7 @@ static qd_status_t fill_batch(crew_t *self, size_t first, size_t count, qd_error
     return status == QD_OK ? qd_tally_crew_finish(&self->crew, error) : status;
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------------- */
+/* ---- all batches --------------------------------------------------------------------------------------- */
 
 static uint64_t wanted(const qd_experiment_t *experiment)
 {

@@ -33,7 +33,7 @@ typedef struct {
     size_t columns;
     column_t *column;
     double *value;         /* columns x QD_CHUNK */
-    int8_t *code;          /* likewise, of those that are codes */
+    int8_t *code;          /* likewise, of outcomes with codes */
     qd_h5_slab_t *slab;    /* columns */
     qd_row_check_t *check; /* sums of the rows that are written */
     size_t points;         /* that are copied at once */

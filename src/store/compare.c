@@ -338,7 +338,7 @@ static void compare_attributes(compare_t *self, const char *path)
             H5Oclose(object[k]);
 }
 
-/* ---- what was not expected ----------------------------------------------------------------------------- */
+/* ---- unexpected objects -------------------------------------------------------------------------------- */
 
 /* Whether a result may have the object although it is not recomputed: it holds worlds. */
 static bool is_of_worlds(const char *path)

@@ -60,9 +60,9 @@ static void refuse_file(qd_h5_t *self, const char *object, const char *why)
     snprintf(self->why, sizeof self->why, "damaged: %.200s %s", object, why);
 }
 
-/* ---- what leads out of the file ------------------------------------------------------------------------ */
+/* ---- references to other files ------------------------------------------------------------------------- */
 
-/* Refuses in the words "damaged or hostile: it holds WHAT /PATH". */
+/* Refuses with the words "it holds WHAT (PATH); expected a file that stands alone". */
 static void refuse_hostile(qd_h5_t *self, const char *what, const char *path)
 {
     char why[sizeof self->why];

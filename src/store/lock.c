@@ -148,7 +148,7 @@ static bool is_at(int fd, const char *path)
            mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
 }
 
-/* Whether a lock file without a holder is too old to be in the making. */
+/* Whether a lock file without a holder is so old that its maker cannot be still at work. */
 static bool is_old(int fd)
 {
     struct stat state;

@@ -201,7 +201,7 @@ bool qd_result_file_is_folder(const qd_result_file_t *self)
     return self->parts != NULL;
 }
 
-/* ---- what is in it ------------------------------------------------------------------------------------- */
+/* ---- contents ------------------------------------------------------------------------------------------ */
 
 const qd_provenance_t *qd_result_file_provenance(const qd_result_file_t *self)
 {

@@ -20,7 +20,7 @@
 typedef struct {
     size_t n, padded; /* N, and N rounded up */
     size_t capacity;  /* padded size of the allocated arrays */
-    size_t poles;     /* m: states 0..m-1 hold the veto for good */
+    size_t poles;     /* m: states 0..m-1 hold the veto throughout */
     size_t labels;    /* K */
     double *c;        /* capability shares, sum 1 */
     double *place;    /* [3][padded] unit vectors, one array a coordinate */

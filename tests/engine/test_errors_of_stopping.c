@@ -134,7 +134,7 @@ static void test_files(void **state)
     }
 }
 
-/* ---- what the sequences are for ------------------------------------------------------------------------ */
+/* ---- the need for sequences ---------------------------------------------------------------------------- */
 
 /* One contrast without an effect, tested at every look as if its worlds were fixed, until it is rejected. */
 static void test_fixed_tests_would_fail(void **state)

@@ -73,7 +73,7 @@ static qd_status_t play(const char *path, size_t k, size_t shards, bool resume, 
     return qd_run(experiment, &options, &summary, error);
 }
 
-/* ---- what is tried ------------------------------------------------------------------------------------- */
+/* ---- operations ---------------------------------------------------------------------------------------- */
 
 static qd_status_t run(qd_error_t *error)
 {
@@ -125,7 +125,7 @@ static qd_status_t simulate(qd_error_t *error)
     return qd_simulate(experiment, &batch, out, error);
 }
 
-/* ---- where it fails ------------------------------------------------------------------------------------ */
+/* ---- refusals at every place --------------------------------------------------------------------------- */
 
 /* Tries `work` with a request refused, once for each place that requests memory and that no earlier work
  * has. `then`, if not NULL, has to succeed after every eighth failure. */

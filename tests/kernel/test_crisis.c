@@ -95,7 +95,7 @@ static void test_counts_rise_with_tension(void **state)
     qd_world_free(world);
 }
 
-/* ---- what is drawn ------------------------------------------------------------------------------------- */
+/* ---- draws --------------------------------------------------------------------------------------------- */
 
 /* Each number is the one of its address in world/draws.h. */
 static void test_luck_has_addresses(void **state)
@@ -230,7 +230,7 @@ static void test_targets(void **state)
     qd_world_free(world);
 }
 
-/* ---- what it means to each state ----------------------------------------------------------------------- */
+/* ---- stakes and prices --------------------------------------------------------------------------------- */
 
 static void check_meaning(const qd_world_t *world)
 {

@@ -114,7 +114,7 @@ static double worth(const watcher_t *self, const qd_event_t *event)
            p->doctrine_legitimacy * mission->legitimacy - fatigue(event);
 }
 
-/* ---- what is seen -------------------------------------------------------------------------------------- */
+/* ---- events -------------------------------------------------------------------------------------------- */
 
 static mission_t *find(watcher_t *self, const qd_enduring_t *mission)
 {

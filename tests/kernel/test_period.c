@@ -162,7 +162,7 @@ static void test_relaxation_owed(void **state)
     qd_world_free(world);
 }
 
-/* ---- what is seen of a whole world --------------------------------------------------------------------- */
+/* ---- events of a whole world --------------------------------------------------------------------------- */
 
 #define STATES  14
 #define PERIODS 24

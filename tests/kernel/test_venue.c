@@ -101,7 +101,7 @@ static void test_existence(void **state)
     qd_world_free(world);
 }
 
-/* ---- who joins, by hand -------------------------------------------------------------------------------- */
+/* ---- joiners, by hand ---------------------------------------------------------------------------------- */
 
 static void expect_sides(qd_world_t *world, qd_venue_t g, const int expected[])
 {
@@ -190,7 +190,7 @@ static void test_patronage(void **state)
     qd_world_free(world);
 }
 
-/* ---- what it is worth ---------------------------------------------------------------------------------- */
+/* ---- worth --------------------------------------------------------------------------------------------- */
 
 /* Four states of 0.4, 0.3, 0.2, 0.1; 0 initiates, 1 joins, 2 opposes, 3 is the target; the flexible venue. */
 static void test_worth_by_hand(void **state)

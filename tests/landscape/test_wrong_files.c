@@ -363,7 +363,7 @@ static void many_faults(void **state)
     remove(path);
 }
 
-/* ---- callers of the library, who meet no reader -------------------------------------------------------- */
+/* ---- calls of the library, without a reader ------------------------------------------------------------ */
 
 static void numbers_of_a_caller(void **state)
 {

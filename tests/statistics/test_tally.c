@@ -9,7 +9,7 @@
 
 static double path[QD_SERIES_COUNT * PERIODS];
 
-/* ---- what qd_tally_path describes, one at a time ------------------------------------------------------- */
+/* ---- the parts of qd_tally_path, one at a time --------------------------------------------------------- */
 
 static uint64_t path_count(const qd_tally_t *self, qd_series_t series, size_t period)
 {

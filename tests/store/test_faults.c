@@ -185,7 +185,7 @@ static void test_every_boundary(void **state)
     fabricated_free(experiment);
 }
 
-/* ---- what must not count as a fault -------------------------------------------------------------------- */
+/* ---- conditions other than faults ---------------------------------------------------------------------- */
 
 static ssize_t slow_write(void *context, int fd, const void *bytes, size_t size)
 {
@@ -296,7 +296,7 @@ static void test_publish(void **state)
     fabricated_free(experiment);
 }
 
-/* ---- bytes that are not what was written --------------------------------------------------------------- */
+/* ---- bytes changed after writing ----------------------------------------------------------------------- */
 
 /* The `left`-th reading flips one bit in each EVERY bytes, as more may be read than is used. */
 #define EVERY 64

@@ -29,7 +29,7 @@ static int no_fsync(void *context, int fd)
     return 0;
 }
 
-/* ---- what is tried ------------------------------------------------------------------------------------- */
+/* ---- operations ---------------------------------------------------------------------------------------- */
 
 static qd_status_t write_parts(qd_error_t *error)
 {
@@ -131,7 +131,7 @@ static qd_status_t take_result(qd_error_t *error)
     return status;
 }
 
-/* ---- where it fails ------------------------------------------------------------------------------------ */
+/* ---- refusals at every place --------------------------------------------------------------------------- */
 
 static bool has_draft(void)
 {

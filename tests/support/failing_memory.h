@@ -80,7 +80,7 @@ static inline void places_note(void)
     places.first[places.fresh++] = places.request;
 }
 
-/* ---- whether anything fails ---------------------------------------------------------------------------- */
+/* ---- refusals ------------------------------------------------------------------------------------------ */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define FAILING_MEMORY 0
