@@ -194,10 +194,11 @@ class Scenario:
 
 def deaths(fault, asker):
     """Ends other than an exit status of the program's own. libhdf5 and libfyaml do not survive every refusal of memory
-    (libhdf5 calls exit(-1), or follows NULL); then no work may be lost, but any end is accepted."""
+    (libhdf5 calls exit(-1), or follows NULL), nor does libgcov, a part of a program that counts its lines; then no work may be
+    lost, but any end is accepted."""
     if ":kill:" in fault or ":torn:" in fault:
         return (-signal.SIGKILL,)
-    if fault.startswith("memory:") and (asker != "quadrille" or fault.endswith(":on")):
+    if fault.startswith("memory:") and (asker != "quadrille" or fault.endswith(":on") or coverage_places()):
         return (-signal.SIGSEGV, -signal.SIGABRT, 255)
     return ()
 
