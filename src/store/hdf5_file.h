@@ -198,7 +198,7 @@ void qd_h5_check(qd_h5_t *self, bool rows);
 /* The same by so many child processes at once, each of which reads a share of the values. */
 void qd_h5_check_by(qd_h5_t *self, bool rows, size_t readers);
 
-/* Number of child processes that pay for the open file: at most `threads`, and one for each 2 MiB. */
+/* Number of child processes that pay for the open file: at most `threads`, and one for each 8 MiB. */
 size_t qd_h5_readers(const qd_h5_t *self, size_t threads);
 
 bool qd_h5_exists(qd_h5_t *self, const char *path);

@@ -1,0 +1,158 @@
+/* Two result files are equal, or the first difference is named, wherever it lies. */
+#include "store/compare.h"
+
+#include <hdf5.h>
+#include <unistd.h>
+
+#include "store/fabricated.h"
+#include "store/hdf5_file.h"
+
+#define LONG    ((size_t)2200000) /* more doubles than are compared at once */
+#define SHORT   3
+#define NOT_YET SIZE_MAX
+
+/* How a file differs from the usual one. */
+typedef struct {
+    size_t at; /* element of /long that is another; NOT_YET: none */
+    double by; /* relative */
+    int64_t whole;
+    const char *text, *title;
+    const char *more; /* another object */
+    bool group;       /* it is a group */
+    const char *absent;
+} change_t;
+
+#define USUAL                                                                                                \
+    {                                                                                                        \
+        .at = NOT_YET, .text = "b", .title = "t", .whole = 7                                                 \
+    }
+
+static char *folder, first[256], second[256];
+static double *values;
+
+static bool kept(const change_t *change, const char *name)
+{
+    return !change->absent || strcmp(change->absent, name) != 0;
+}
+
+static void write_file(const char *path, const change_t *change)
+{
+    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_error_t error = QD_ERROR_NONE;
+    const int64_t wholes[SHORT] = {1, change->whole, 3};
+    const char *const texts[SHORT] = {"a", change->text, "c"};
+    assert_non_null(h5);
+    qd_h5_create(h5, path);
+    qd_h5_set_text(h5, "/", "title", change->title);
+    qd_h5_dimension(h5, "/row", LONG, false);
+    qd_h5_dimension(h5, "/column", SHORT, false);
+    qd_h5_group(h5, "/worlds");
+    double before = values[LONG - 1];
+    if (change->at != NOT_YET) {
+        before = values[change->at];
+        values[change->at] *= 1.0 + change->by;
+    }
+    qd_h5_variable_t reals = {
+        .path = "/long", .rank = 1, .dimension = {"/row"}, .units = "1", .chunk = 1 << 16};
+    qd_h5_variable_t counts = {.path = "/whole", .rank = 1, .dimension = {"/column"}, .units = "1"};
+    qd_h5_variable_t names = {.path = "/text", .rank = 1, .dimension = {"/column"}};
+    if (kept(change, "/long"))
+        qd_h5_put(h5, &reals, qd_h5_reals(values));
+    if (kept(change, "/whole"))
+        qd_h5_put(h5, &counts, qd_h5_wholes(wholes));
+    if (kept(change, "/text"))
+        qd_h5_put(h5, &names, qd_h5_texts(texts));
+    if (change->at != NOT_YET)
+        values[change->at] = before;
+    counts.path = change->more;
+    if (change->group)
+        qd_h5_group(h5, change->more);
+    else if (change->more)
+        qd_h5_put(h5, &counts, qd_h5_wholes(wholes));
+    if (qd_h5_close(h5, &error) != QD_OK)
+        fail_msg("%s", error.text);
+    free(h5);
+}
+
+/* `expected`: part of the difference that is reported; NULL: none. */
+static void check(const change_t *change, const char *expected)
+{
+    char difference[512];
+    qd_error_t error = QD_ERROR_NONE;
+    write_file(first, change);
+    assert_int_equal(qd_result_compare(first, second, difference, sizeof difference, &error), QD_OK);
+    if (expected ? !strstr(difference, expected) : difference[0] != '\0')
+        fail_msg("found `%s`; expected `%s`", difference, expected ? expected : "");
+}
+
+static void test_every_difference_is_seen(void **state)
+{
+    (void)state;
+    check(&(change_t)USUAL, NULL);
+    const size_t places[] = {0, 1, LONG / 2, LONG - 2, LONG - 1};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        change_t change = USUAL;
+        change.at = places[i];
+        change.by = 1e-12; /* the last digits of GSL and libm vary between machines */
+        check(&change, NULL);
+        change.by = 1e-6;
+        check(&change, "/long: ");
+    }
+    change_t whole = USUAL, text = USUAL, title = USUAL;
+    whole.whole = 8;
+    check(&whole, "/whole: ");
+    text.text = "B";
+    check(&text, "/text: `B` in the file, `b` recomputed");
+    title.title = "T";
+    check(&title, "title");
+}
+
+static void test_no_object_is_missing_or_added(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"/long", "/whole", "/text"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        change_t change = USUAL;
+        change.absent = names[i];
+        check(&change, "not in the file");
+    }
+    /* Rows may be kept or not; nothing else may be added. */
+    const struct {
+        const char *path;
+        bool group, allowed;
+    } more[] = {{"/extra", false, false},
+                {"/extra", true, false},
+                {"/worlds/wars", false, true},
+                {"/worlds/extra", false, false},
+                {"/worlds/stable_partitions", false, true},
+                {"/worlds_wars", false, false},
+                {"/parts", true, true}};
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        change_t change = USUAL;
+        change.more = more[i].path;
+        change.group = more[i].group;
+        check(&change, more[i].allowed ? NULL : more[i].path);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_difference_is_seen),
+        cmocka_unit_test(test_no_object_is_missing_or_added),
+    };
+    const change_t usual = USUAL;
+    values = malloc(LONG * sizeof *values);
+    if (!values)
+        return 1;
+    for (size_t i = 0; i < LONG; i++)
+        values[i] = 1.0 + (double)(i % 1000);
+    folder = scratch_folder();
+    snprintf(first, sizeof first, "%s/a.h5", folder);
+    snprintf(second, sizeof second, "%s/b.h5", folder);
+    write_file(second, &usual);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    scratch_remove(folder);
+    free(values);
+    return failed;
+}
