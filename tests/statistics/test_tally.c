@@ -195,8 +195,8 @@ static void test_forged_bytes_are_refused(void **state)
 {
     (void)state;
     qd_tally_t *tally = qd_tally_new(PERIODS, true), *source = make_tally(0, 20, 1),
-               *empty = qd_tally_new(PERIODS, true), *full = make_tally(20, 40, 1),
-               *before = make_tally(20, 40, 1);
+               *empty = qd_tally_new(PERIODS, true), *full = make_tally(20, 29, 1),
+               *before = make_tally(20, 29, 1);
     buffer_t bytes = encode(source), good = encode(source);
     size_t refused = 0;
     for (size_t i = 16; i + 8 < bytes.size; i += 3) {
