@@ -142,6 +142,7 @@ static void test_resume(void **state)
     assert_int_equal(qd_parts_buffered(parts), 0);
     fault = QD_ERROR_NONE;
     assert_int_equal(append_worlds(parts, grown, 1, 0, 20, 20, &fault), QD_ERROR_INTERNAL);
+    assert_non_null(strstr(fault.text, "worlds 20 to 39 were handed in"));
     assert_ok(append_worlds(parts, grown, 3, 2, 150, 50, error));
     assert_ok(qd_parts_flush(parts, error));
     qd_parts_close(parts);
