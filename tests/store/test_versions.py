@@ -10,7 +10,9 @@ from pathlib import Path
 import h5py
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 from harness import attribute, must, quadrille, scratch  # noqa: E402
+from seal import seal  # noqa: E402
 
 EXPERIMENT = "name: old\nseed: 5\nworlds: 12\norders: [bipolar]\nparameters: {order.states: 5, order.periods: 6}\n"
 
@@ -52,6 +54,18 @@ class Versions(unittest.TestCase):
         done = quadrille("verify", self.changed(version="0.0.1"), "--fraction", "1", "-j", "1")
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertIn("0.0.1", done.stdout + done.stderr)
+
+    def test_the_first_format_is_read(self):
+        """It lacks outcomes and series of the second edition."""
+        file = self.changed(quadrille_format=1)
+        with h5py.File(file, "r+") as h5:
+            for path in ("summary/integration", "summary/overlap", "paths/integration", "paths/support"):
+                if path in h5:
+                    del h5[path]
+            seal(h5)
+        for command in (("show",), ("export", "--csv", "--outcomes", "survival,wars")):
+            now, then = (must(command[0], path, *command[1:]).stdout for path in (self.sound, file))
+            self.assertEqual(then.replace(file.name, self.sound.name), now)
 
     def test_a_newer_format_is_refused_by_all(self):
         file = self.changed(quadrille_format=99)
