@@ -30,20 +30,8 @@ pid_t fork(void)
 
 static int start(void **state)
 {
-    char *folder = strdup("/tmp/qd-readers-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    *state = folder;
     alone = beside = 0;
-    return 0;
-}
-
-static int end(void **state)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -r '%s'", (char *)*state);
-    int status = system(command);
-    free(*state);
-    return status;
+    return tiny_start(state);
 }
 
 static qd_run_summary_t play(const char *more, qd_run_options_t options)
@@ -120,9 +108,9 @@ static void test_a_merge_of_many_shards_starts_them_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_verify_starts_them_alone, start, end),
-        cmocka_unit_test_setup_teardown(test_a_resumed_run_starts_them_alone, start, end),
-        cmocka_unit_test_setup_teardown(test_a_merge_of_many_shards_starts_them_alone, start, end),
+        cmocka_unit_test_setup_teardown(test_verify_starts_them_alone, start, tiny_end),
+        cmocka_unit_test_setup_teardown(test_a_resumed_run_starts_them_alone, start, tiny_end),
+        cmocka_unit_test_setup_teardown(test_a_merge_of_many_shards_starts_them_alone, start, tiny_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,23 +24,6 @@ static qd_experiment_t *failing(const char *more)
     return experiment;
 }
 
-static int start(void **state)
-{
-    char *folder = strdup("/tmp/qd-run-XXXXXX");
-    assert_non_null(mkdtemp(folder));
-    *state = folder;
-    return 0;
-}
-
-static int end(void **state)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -r '%s'", (char *)*state);
-    int status = system(command);
-    free(*state);
-    return status;
-}
-
 static qd_status_t run(const qd_experiment_t *experiment, const char *output, qd_run_options_t options,
                        qd_run_summary_t *summary, qd_error_t *error)
 {
@@ -197,11 +180,11 @@ static void test_precision_leaves_failed_worlds_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_failed_worlds_are_told, start, end),
-        cmocka_unit_test_setup_teardown(test_failed_worlds_are_exported, start, end),
-        cmocka_unit_test_setup_teardown(test_verify_tells_failures_apart, start, end),
-        cmocka_unit_test_setup_teardown(test_too_many_failures_end_the_run, start, end),
-        cmocka_unit_test_setup_teardown(test_precision_leaves_failed_worlds_out, start, end),
+        cmocka_unit_test_setup_teardown(test_failed_worlds_are_told, tiny_start, tiny_end),
+        cmocka_unit_test_setup_teardown(test_failed_worlds_are_exported, tiny_start, tiny_end),
+        cmocka_unit_test_setup_teardown(test_verify_tells_failures_apart, tiny_start, tiny_end),
+        cmocka_unit_test_setup_teardown(test_too_many_failures_end_the_run, tiny_start, tiny_end),
+        cmocka_unit_test_setup_teardown(test_precision_leaves_failed_worlds_out, tiny_start, tiny_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -28,6 +30,24 @@ static inline qd_experiment_t *tiny_experiment(const char *more)
     if (qd_experiment_parse(whole, "tiny", &experiment, &error) != QD_OK)
         fail_msg("%s", error.text);
     return experiment;
+}
+
+/* Set-up and tear-down of a test with a scratch folder, whose path is *state. */
+static inline int tiny_start(void **state)
+{
+    char *folder = strdup("/tmp/qd-engine-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    *state = folder;
+    return 0;
+}
+
+static inline int tiny_end(void **state)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -r '%s'", (char *)*state);
+    int status = system(command);
+    free(*state);
+    return status;
 }
 
 #endif
