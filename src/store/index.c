@@ -288,16 +288,15 @@ qd_status_t qd_index_add_result(qd_index_t *self, const char *path, qd_error_t *
         return QD_ERROR_MEMORY;
     qd_h5_open(h5, path);
     qd_status_t status = h5->failed ? QD_OK : qd_embedded_read(h5, &kind, &unit, &units, error);
-    if (!h5->failed && status == QD_OK && have_room(self, &kind, unit, units))
+    if (!h5->failed && status == QD_OK && !have_room(self, &kind, unit, units))
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s: damaged: tallies in /parts do not have as many periods as they say", path);
+    if (!h5->failed && status == QD_OK)
         return accept(self, path, h5, &kind, unit, units, error);
-    bool senseless = !h5->failed && status == QD_OK;
     qd_status_t closed = qd_h5_close(h5, error);
     free(h5);
     drop_units(unit, units);
-    if (!senseless)
-        return closed != QD_OK ? closed : status;
-    return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s: damaged: tallies in /parts do not have as many periods as they say", path);
+    return closed != QD_OK ? closed : status;
 }
 
 /* Sorts larger units first, then by the order in which they were added: the choice is deterministic. */
