@@ -194,8 +194,9 @@ static qd_status_t share(qd_done_table_t *self, const qd_ranks_t *ranks, qd_erro
     status = qd_ranks_agree(ranks, all ? QD_OK : qd_no_memory(error));
     if (status != QD_OK)
         goto out;
-    for (size_t i = 0; ranks->rank == 0 && i < self->cells; at += sizes[i++])
-        memcpy(all + at, self->ranges[i].range, sizes[i] * sizeof *all);
+    for (size_t i = 0; ranks->rank == 0 && i < self->cells; i++)
+        for (size_t r = 0; r < sizes[i]; r++)
+            all[at++] = self->ranges[i].range[r];
     qd_ranks_share(ranks, all, total * sizeof *all);
     at = 0;
     for (size_t i = 0; ranks->rank != 0 && i < self->cells; i++)

@@ -123,7 +123,8 @@ qd_interval_t qd_interval_rare(uint64_t n, size_t k, double value[], double low,
     if (!isfinite(low) || !isfinite(high))
         return (qd_interval_t){NAN, NAN};
     size_t negative = 0;
-    qsort(value, k, sizeof *value, qd_compare_doubles);
+    if (k > 1)
+        qsort(value, k, sizeof *value, qd_compare_doubles);
     for (size_t i = 0; i < k; i++)
         if (value[i] < 0.0)
             value[negative++] = -value[i]; /* ascending values: their sizes descend */

@@ -8,6 +8,7 @@
 #include "store/pack.h"
 
 #define CHUNKS_A_THREAD 4 /* chunks in memory at once */
+#define ALIGNMENT       8 /* of the values of a chunk */
 
 /* One chunk of a slab: its place, and the bytes that a thread makes of it. */
 typedef struct {
@@ -162,6 +163,7 @@ static bool make_room(queue_t *self, size_t slabs, const qd_h5_slab_t slab[])
         bytes = mine > bytes ? mine : bytes;
     }
     size_t each = 2 * bytes + qd_pack_bound(bytes);
+    each += (ALIGNMENT - each % ALIGNMENT) % ALIGNMENT;
     self->most = CHUNKS_A_THREAD * (size_t)(self->h5->runner ? self->h5->runner->threads : 1);
     self->job = qd_new(self->most, sizeof *self->job, NULL);
     self->room = qd_new(self->most * each, 1, NULL);
