@@ -8,7 +8,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import tempfile
 
 from injection import EXPERIMENT, RUN, command, content, deaths, expect, is_of_coverage, logged, one_for_each_place, spread
@@ -64,8 +63,9 @@ def faults(before, arguments, kind, wanted=None):
     untouched = without_times(content(before))
     wrong = []
     for k in spread(len(calls), wanted):
-        found = play(before, arguments, fault=f"io:{kind}:{k}")
-        why = judge(found, (said, files), untouched)
+        fault = f"io:{kind}:{k}"
+        found = play(before, arguments, fault=fault)
+        why = judge(found, (said, files), untouched, deaths(fault, "quadrille", found[1].decode()))
         if why:
             wrong.append(f"{' '.join(arguments)}, {kind} at {k} ({calls[k - 1]}): {why}; it said\n{found[1].decode()[-500:]}")
     return wrong
@@ -91,14 +91,14 @@ def faults_at_places(before, arguments, fault, seen, output=None):
         found = play(before, arguments, fault=f"{fault}:{call.position}")
         asker = call.object if fault.startswith("memory") else "quadrille"
         foreign = asker != "quadrille" or b"the HDF5 library crashes" in found[1]
-        why = judge(found, (said, files), untouched, deaths(fault, asker), foreign, output)
+        why = judge(found, (said, files), untouched, deaths(fault, asker, found[1].decode()), foreign, output)
         return why and f"{' '.join(arguments)}, {fault}:{call.position} ({' '.join(call[1:3])}): {why}; it said\n{found[1].decode()[-500:]}"
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         return [wrong for wrong in pool.map(look, chosen) if wrong]
 
 
-def judge(found, expected, before, ends=(-signal.SIGKILL,), foreign=False, output=None):
+def judge(found, expected, before, ends, foreign=False, output=None):
     """None, or why a command's (status, words, files) are wrong beside those expected without the fault, and before it. `ends`: deaths
     that the fault may bring. `foreign`: a library fails, which the program may take for wrong input. `output`: see above."""
     status, said, files = found

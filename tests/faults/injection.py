@@ -163,7 +163,7 @@ class Scenario:
     def judge(self, folder, fault, asker, status, said):
         if status == 0:
             return self.wrong_result(folder, "exit status 0")
-        if status not in (1, 2, 75, *deaths(fault, asker)):
+        if status not in (1, 2, 75, *deaths(fault, asker, said)):
             return f"exit status {status}\n{said}"
         if status in (1, 2) and not any(name in said for name in ("quadrille", "libgomp")):
             return f"exit status {status} without a message\n{said}"
@@ -192,12 +192,15 @@ class Scenario:
         return f"{story}: left over: {', '.join(left)}" if left and "then" in story else None
 
 
-def deaths(fault, asker):
+def deaths(fault, asker, said):
     """Ends other than an exit status of the program's own. libhdf5 and libfyaml do not survive every refusal of memory
-    (libhdf5 calls exit(-1), or follows NULL), nor does libgcov, a part of a program that counts its lines; then no work may be
-    lost, but any end is accepted."""
+    (libhdf5 calls exit(-1), or follows NULL), nor does libgcov, a part of a program that counts its lines; clang's OpenMP library
+    survives neither a thread that cannot start nor a fault of its shared memory, and says so in `said`. Then no work may be lost, but
+    any end is accepted."""
     if ":kill:" in fault or ":torn:" in fault:
         return (-signal.SIGKILL,)
+    if "OMP: Error" in said:
+        return (-signal.SIGABRT, -signal.SIGBUS)
     if fault.startswith("memory:") and (asker != "quadrille" or fault.endswith(":on") or coverage_places()):
         return (-signal.SIGSEGV, -signal.SIGABRT, 255)
     return ()
