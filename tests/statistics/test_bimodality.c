@@ -205,6 +205,18 @@ static void test_ties_are_spread_over_half_the_gaps(void **state)
     }
 }
 
+/* Values of which only half are tied are no rounded ones: they stay where they are. */
+static void test_half_tied_values_are_not_spread(void **state)
+{
+    (void)state;
+    const double x[] = {-M_PI, -M_PI, -M_E, -M_E, M_SQRT1_2, M_SQRT1_2, M_SQRT2, M_SQRT2, M_PI, M_PI},
+                 none[10] = {0};
+    qd_bimodality_t found = test_of(10, x), expected;
+    qd_error_t error = QD_ERROR_NONE;
+    assert_int_equal(qd_bimodality_of(10, x, none, 1, &expected, &error), QD_OK);
+    QD_ASSERT_NEAR(found.dip, expected.dip, 0.0);
+}
+
 static void test_first_values_are_taken_and_unknown_ones_left_out(void **state)
 {
     (void)state;
@@ -261,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_size_on_a_lattice),
         cmocka_unit_test(test_power_on_lattices),
         cmocka_unit_test(test_ties_are_spread_over_half_the_gaps),
+        cmocka_unit_test(test_half_tied_values_are_not_spread),
         cmocka_unit_test(test_first_values_are_taken_and_unknown_ones_left_out),
         cmocka_unit_test(test_coefficient_of_small_samples),
         cmocka_unit_test(test_degenerate_samples),

@@ -15,6 +15,9 @@ static void test_wilson_known_values(void **state)
     qd_interval_t c = qd_interval_wilson(90, 100, 0.95), none = qd_interval_wilson(0, 0, 0.95);
     QD_ASSERT_NEAR(c.low, 1.0 - a.high, 1e-12);
     QD_ASSERT_NEAR(none.high - none.low, 1.0, 0.0);
+    qd_interval_t all = qd_interval_wilson(10, 10, 0.95);
+    QD_ASSERT_NEAR(all.low, 1.0 - b.high, 1e-12);
+    QD_ASSERT_NEAR(all.high, 1.0, 0.0);
 }
 
 /* The score interval is where the test does not reject: (share - p)^2 = z^2 p (1 - p) / n at both ends. */

@@ -187,6 +187,60 @@ static void test_nothing_from_nothing(void **state)
                 }
 }
 
+/* A product of two means, less the covariance that they share, is the mean of the products of different
+ * batches. With two batches, a and b centred in each batch, and s = f(AB) - f(A), the estimates are therefore
+ * V = sum (a0 a1 + b0 b1) / (2 n - 1), S = sum (b0 s1 + b1 s0) / (2 n V), T = sum s0 s1 / (2 n V). */
+static void test_two_batches(void **state)
+{
+    (void)state;
+    enum { N = 3, FACTORS = 2, POINTS = FACTORS + 2 };
+    static const double given[N][POINTS][2] = {
+        {{9.0, 7.5}, {4.0, 5.0}, {-1.0, 0.5}, {3.0, 2.0}},
+        {{1.0, 2.0}, {-6.0, -7.0}, {2.0, 4.5}, {-2.0, 1.0}},
+        {{-5.0, -4.0}, {0.0, 1.5}, {3.0, 2.0}, {8.0, 6.0}},
+    };
+    double centre[2] = {0.0}, variance = 0.0;
+    qd_sobol_index_t index[FACTORS];
+    for (size_t k = 0; k < N; k++)
+        for (size_t p = 0; p < POINTS; p++)
+            for (size_t b = 0; b < 2; b++)
+                value[(k * POINTS + p) * 2 + b] = (qd_batch_mean_t){given[k][p][b], EACH};
+    for (size_t k = 0; k < N; k++)
+        for (size_t b = 0; b < 2; b++)
+            centre[b] += (given[k][0][b] + given[k][POINTS - 1][b]) / (2.0 * N);
+    for (size_t k = 0; k < N; k++)
+        for (size_t p = 0; p < POINTS; p += POINTS - 1)
+            variance += (given[k][p][0] - centre[0]) * (given[k][p][1] - centre[1]) / (2.0 * N - 1.0);
+    qd_sobol_summary_t summary = indices(N, FACTORS, 2, index);
+    QD_ASSERT_NEAR(summary.variance, variance, 1e-12);
+    QD_ASSERT_NEAR(summary.mean, (centre[0] + centre[1]) / 2.0, 1e-12);
+    for (size_t f = 0; f < FACTORS; f++) {
+        double first = 0.0, total = 0.0;
+        for (size_t k = 0; k < N; k++) {
+            const double *a = given[k][0], *b = given[k][POINTS - 1], *mixed = given[k][1 + f];
+            double step[] = {mixed[0] - a[0], mixed[1] - a[1]};
+            first += (b[0] - centre[0]) * step[1] + (b[1] - centre[1]) * step[0];
+            total += step[0] * step[1];
+        }
+        QD_ASSERT_NEAR(index[f].first.estimate, first / (2.0 * N * variance), 1e-12);
+        QD_ASSERT_NEAR(index[f].total.estimate, total / (2.0 * N * variance), 1e-12);
+    }
+}
+
+/* An outcome that differs in a single point of the design varies. */
+static void test_one_point_differs(void **state)
+{
+    (void)state;
+    for (size_t differs = 0; differs < 6; differs++) {
+        qd_sobol_index_t index[1];
+        for (size_t p = 0; p < 6; p++)
+            value[p] = (qd_batch_mean_t){p == differs ? 2.0 : 1.0, EACH};
+        qd_sobol_summary_t summary = indices(2, 1, 1, index);
+        assert_true(isnan(index[0].total.estimate) == (differs % 3 == 1)); /* of A and B none differs */
+        assert_true(differs % 3 == 1 ? summary.variance == 0.0 : summary.variance > 0.0);
+    }
+}
+
 /* A factor without any effect among others has exactly none. */
 static void test_factor_without_effect(void **state)
 {
@@ -373,6 +427,8 @@ int main(void)
         cmocka_unit_test(test_noise_is_told_apart),
         cmocka_unit_test(test_same_input_same_answer),
         cmocka_unit_test(test_nothing_from_nothing),
+        cmocka_unit_test(test_two_batches),
+        cmocka_unit_test(test_one_point_differs),
         cmocka_unit_test(test_factor_without_effect),
         cmocka_unit_test(test_morris_screening),
         cmocka_unit_test(test_linear_function_is_exact),

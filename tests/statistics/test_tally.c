@@ -195,8 +195,9 @@ static void test_forged_bytes_are_refused(void **state)
 {
     (void)state;
     qd_tally_t *tally = qd_tally_new(PERIODS, true), *source = make_tally(0, 20, 1),
-               *empty = qd_tally_new(PERIODS, true), *full = make_tally(20, 29, 1),
-               *before = make_tally(20, 29, 1);
+               *empty = qd_tally_new(PERIODS, true);
+    qd_tally_t *full[] = {make_tally(20, 29, 1), make_tally(29, 30, 1)}; /* worlds; one that failed */
+    qd_tally_t *before[] = {make_tally(20, 29, 1), make_tally(29, 30, 1)};
     buffer_t bytes = encode(source), good = encode(source);
     size_t refused = 0;
     for (size_t i = 16; i + 8 < bytes.size; i += 3) {
@@ -210,11 +211,13 @@ static void test_forged_bytes_are_refused(void **state)
         else
             refused++;
         assert_same(tally, empty);
-        if (qd_tally_decode(full, bytes.bytes, bytes.size, &error) == QD_OK) {
-            qd_tally_clear(full);
-            qd_tally_merge(full, before);
+        for (size_t k = 0; k < QD_COUNT(full); k++) {
+            if (qd_tally_decode(full[k], bytes.bytes, bytes.size, &error) == QD_OK) {
+                qd_tally_clear(full[k]);
+                qd_tally_merge(full[k], before[k]);
+            }
+            assert_same(full[k], before[k]);
         }
-        assert_same(full, before);
         bytes.bytes[i] = kept;
     }
     assert_true(refused > bytes.size / 20);
@@ -224,8 +227,10 @@ static void test_forged_bytes_are_refused(void **state)
     assert_same(tally, source);
     free(bytes.bytes);
     free(good.bytes);
-    qd_tally_free(full);
-    qd_tally_free(before);
+    for (size_t k = 0; k < QD_COUNT(full); k++) {
+        qd_tally_free(full[k]);
+        qd_tally_free(before[k]);
+    }
     qd_tally_free(tally);
     qd_tally_free(source);
     qd_tally_free(empty);
@@ -386,6 +391,9 @@ static void test_paths_against_sorted_values(void **state)
                 isinf(qd_series_table[s].high) ? (1.0 + exact) * (1.0 + exact) / 1000.0 : 1.0 / 1008.0;
             QD_ASSERT_NEAR(path_quantile(tally, series, t, 0.5), exact, bound);
         }
+    assert_int_equal(path_count(tally, (qd_series_t)0, PERIODS), 0); /* a period that no world has */
+    assert_true(isnan(path_mean(tally, (qd_series_t)0, PERIODS)));
+    assert_true(isnan(path_quantile(tally, (qd_series_t)0, PERIODS, 0.5)));
     qd_tally_free(tally);
 }
 

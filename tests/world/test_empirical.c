@@ -327,9 +327,12 @@ static void test_verify(void **state)
     room.place[1] = 0.5;
     assert_non_null(qd_empirical_verify(order));
     room.place[1] = 0.0;
-    room.capability[1] = 0.6;
-    assert_non_null(qd_empirical_verify(order));
-    room.capability[1] = 0.5;
+    const double wrong[][2] = {{0.5, 0.6}, {0.4, 0.6}, {1.0, 0.0}, {0.0, 1.0}, {1.5, -0.5}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        memcpy(room.capability, wrong[i], sizeof wrong[i]);
+        assert_non_null(qd_empirical_verify(order));
+    }
+    room.capability[0] = room.capability[1] = 0.5;
     room.pact[1] = true;
     assert_non_null(qd_empirical_verify(order));
     room.pact[2] = true;

@@ -18,6 +18,7 @@ typedef enum {
     LABEL,
     STAKE,
     PRICE,
+    DEAR,
     WORTH,
     RANGE,
     NOT_FINITE
@@ -61,11 +62,10 @@ static void draw_order(const qd_hook_t *hook, qd_order_draft_t *draft)
 static void change_crisis(const qd_hook_t *hook, const qd_crisis_view_t *crisis, double stake[],
                           double price[])
 {
+    size_t last = hook->world->states - 1;
     (void)crisis;
-    for (size_t i = 0; i < hook->world->states; i++) {
-        stake[i] = fault == STAKE ? (double)NAN : stake[i];
-        price[i] = fault == PRICE ? -1.0 : price[i];
-    }
+    stake[last] = fault == STAKE ? -(double)INFINITY : stake[last];
+    price[last] = fault == PRICE ? -1.0 : fault == DEAR ? (double)INFINITY : price[last];
 }
 
 static double change_worth(const qd_hook_t *hook, const qd_crisis_view_t *crisis, const qd_game_view_t *game)
@@ -207,6 +207,7 @@ static void test_rules(void **state)
         [LABEL] = "the plugin's order: labels that are not 0 .. blocs.max",
         [STAKE] = "the plugin's crisis: stakes that are not finite, or prices below 0 or not finite",
         [PRICE] = "the plugin's crisis: stakes that are not finite, or prices below 0 or not finite",
+        [DEAR] = "the plugin's crisis: stakes that are not finite, or prices below 0 or not finite",
         [WORTH] = "the plugin's worth: it is not finite",
         [RANGE] = "the plugin's outcomes: one is not finite, or outside its range",
         [NOT_FINITE] = "the plugin's outcomes: one is not finite, or outside its range",
