@@ -254,6 +254,15 @@ int close(int fd)
     return status;
 }
 
+/* Of clang's OpenMP library: memory, not a file, though its descriptor may be that of an earlier file. */
+int shm_open(const char *name, int flags, mode_t mode)
+{
+    REAL(shm_open);
+    int fd = real(name, flags, mode);
+    watch(fd, false);
+    return fd;
+}
+
 int dup2(int from, int to)
 {
     REAL(dup2);
