@@ -331,6 +331,65 @@ static void test_against_plain_loops(void **state)
     }
 }
 
+/* ---- clubs --------------------------------------------------------------------------------------------- */
+
+/* Draws poles, a depth and levels. */
+static void draw_clubs(qd_state_t *s, qd_test_stream_t *stream)
+{
+    s->poles = 1 + qd_test_below(stream, s->n < 5 ? s->n - 1 : 4);
+    s->depth = 1 + qd_test_below(stream, 4);
+    memset(s->level, 0, s->poles * s->padded * sizeof *s->level);
+    for (size_t k = 0; k < s->poles; k++)
+        for (size_t i = 0; i < s->n; i++)
+            s->level[k * s->padded + i] = (double)(i == k ? s->depth : qd_test_below(stream, s->depth + 1));
+}
+
+/* Part 13 of model.md, term by term. */
+static void test_clubs_against_plain_loops(void **state)
+{
+    (void)state;
+    qd_test_stream_t stream = qd_test_stream(94, 0);
+    qd_depths_t depths;
+    assert_true(qd_depths_init(&depths, MOST));
+    for (int round = 0; round < 500; round++) {
+        size_t n = 2 + qd_test_below(&stream, MOST - 1);
+        qd_world_t *world = qd_test_world(n);
+        qd_state_t *s = &world->state;
+        double sizes[MOST], deep = 0.0, minor = 0.0, several = 0.0, pairs = 0.0, rivals = 0.0;
+        for (size_t i = 0; i < n; i++) {
+            sizes[i] = exp(qd_test_normal(&stream));
+            for (size_t j = 0; j < i; j++)
+                qd_test_set_affinity(world, i, j, qd_test_between(&stream, round % 5 == 0 ? 0 : -1, 1));
+        }
+        qd_test_set_sizes(world, sizes);
+        draw_clubs(s, &stream);
+        for (size_t i = s->poles; i < n; i++) {
+            double deepest = 0.0, clubs = 0.0;
+            for (size_t k = 0; k < s->poles; k++) {
+                deepest = fmax(deepest, s->level[k * s->padded + i]);
+                clubs += s->level[k * s->padded + i] >= 1.0;
+            }
+            deep += s->c[i] * deepest / (double)s->depth;
+            minor += s->c[i];
+            several += clubs >= 2.0;
+        }
+        for (size_t k = 0; k < s->poles; k++)
+            for (size_t i = 0; i < n; i++)
+                for (size_t j = 0; j < i; j++) {
+                    const double *level = s->level + k * s->padded;
+                    bool pair = i != k && j != k && level[i] >= 1.0 && level[j] >= 1.0;
+                    pairs += pair;
+                    rivals += pair && s->affinity[i * s->padded + j] < 0.0;
+                }
+        qd_depths_set(&depths, s);
+        QD_ASSERT_NEAR(qd_measure_integration(&depths, s->c), deep / minor, 1e-14);
+        QD_ASSERT_NEAR(qd_measure_overlap(s), several / (double)(n - s->poles), 1e-15);
+        QD_ASSERT_NEAR(qd_measure_rival_spokes(s), pairs > 0.0 ? rivals / pairs : 0.0, 1e-15);
+        qd_world_free(world);
+    }
+    qd_depths_free(&depths);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_most_blocs),
         cmocka_unit_test(test_hostility_by_hand),
         cmocka_unit_test(test_against_plain_loops),
+        cmocka_unit_test(test_clubs_against_plain_loops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
