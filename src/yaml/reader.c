@@ -181,6 +181,8 @@ static qd_status_t take_scalar(builder_t *build, struct fy_token *token, const s
     if (wants_key(build))
         return take_key(build, text, length, mark);
     bool plain = !token || fy_token_scalar_style(token) == FYSS_PLAIN;
+    if (plain && length == 0 && build->has_key)
+        mark = NULL; /* an absent value stands where its key does; libfyaml 0.8 gives another place */
     if (plain && is_null(text, length))
         length = 0;
     qd_status_t status = add_text(build->document, text, length, &offset);

@@ -99,7 +99,7 @@ class Options(unittest.TestCase):
         if shutil.which("man") is None:
             self.skipTest("no man")
         done = subprocess.run(["man", "--warnings", "-l", "-Tutf8", "-"], input=must("help", "--man").stdout, capture_output=True, text=True,
-                              env={"MANWIDTH": "100", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+                              env={"MANWIDTH": "100", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "GROFF_NO_SGR": "1"})
         self.assertEqual(done.stderr, "")
         shown = re.sub(".\x08", "", done.stdout)
         self.assertIn("--time-budget T\n", shown)

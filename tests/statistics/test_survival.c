@@ -148,10 +148,9 @@ static qd_survival_t by_definition(size_t n, const double time[], const double f
         term[t] = died > 0 && died < out.at_risk ? (double)died / risk / (risk - (double)died) : 0.0;
         out.mean += out.estimate;
     }
-    for (size_t u = 0; u <= last; u++) {
-        double area = 0.0;
-        for (size_t v = u; v <= last; v++)
-            area += survival[v];
+    double area = 0.0; /* of the curve from period u on */
+    for (size_t u = last + 1; u-- > 0;) {
+        area += survival[u];
         variance += area * area * term[u];
     }
     double share = out.mean / (double)(last + 1);
