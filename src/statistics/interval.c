@@ -123,7 +123,7 @@ qd_interval_t qd_interval_rare(uint64_t n, size_t k, double value[], double low,
     if (!isfinite(low) || !isfinite(high))
         return (qd_interval_t){NAN, NAN};
     size_t negative = 0;
-    if (k > 1)
+    if (k > 1) /* `value` may be NULL where there is none */
         qsort(value, k, sizeof *value, qd_compare_doubles);
     for (size_t i = 0; i < k; i++)
         if (value[i] < 0.0)

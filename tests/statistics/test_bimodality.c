@@ -205,7 +205,7 @@ static void test_ties_are_spread_over_half_the_gaps(void **state)
     }
 }
 
-/* Values of which only half are tied are no rounded ones: they stay where they are. */
+/* Values are not spread if only half of them are tied. */
 static void test_half_tied_values_are_not_spread(void **state)
 {
     (void)state;
