@@ -18,7 +18,8 @@ typedef enum {
     LABEL,
     STAKE,
     PRICE,
-    DEAR,
+    LAST_STAKE,
+    LAST_PRICE,
     WORTH,
     RANGE,
     NOT_FINITE
@@ -64,8 +65,12 @@ static void change_crisis(const qd_hook_t *hook, const qd_crisis_view_t *crisis,
 {
     size_t last = hook->world->states - 1;
     (void)crisis;
-    stake[last] = fault == STAKE ? -(double)INFINITY : stake[last];
-    price[last] = fault == PRICE ? -1.0 : fault == DEAR ? (double)INFINITY : price[last];
+    for (size_t i = 0; i <= last; i++) {
+        stake[i] = fault == STAKE ? (double)NAN : stake[i];
+        price[i] = fault == PRICE ? -1.0 : price[i];
+    }
+    stake[last] = fault == LAST_STAKE ? -(double)INFINITY : stake[last];
+    price[last] = fault == LAST_PRICE ? (double)INFINITY : price[last];
 }
 
 static double change_worth(const qd_hook_t *hook, const qd_crisis_view_t *crisis, const qd_game_view_t *game)
@@ -207,7 +212,8 @@ static void test_rules(void **state)
         [LABEL] = "the plugin's order: labels that are not 0 .. blocs.max",
         [STAKE] = "the plugin's crisis: stakes that are not finite, or prices below 0 or not finite",
         [PRICE] = "the plugin's crisis: stakes that are not finite, or prices below 0 or not finite",
-        [DEAR] = "the plugin's crisis: stakes that are not finite, or prices below 0 or not finite",
+        [LAST_STAKE] = "the plugin's crisis: stakes that are not finite, or prices below 0 or not finite",
+        [LAST_PRICE] = "the plugin's crisis: stakes that are not finite, or prices below 0 or not finite",
         [WORTH] = "the plugin's worth: it is not finite",
         [RANGE] = "the plugin's outcomes: one is not finite, or outside its range",
         [NOT_FINITE] = "the plugin's outcomes: one is not finite, or outside its range",
