@@ -27,6 +27,33 @@ static void test_bloc(void **state)
     qd_world_free(world);
 }
 
+/* A patron leads its club into a crisis if a member is left besides the target; the terms are depths over
+ * Lambda. */
+static void test_club(void **state)
+{
+    (void)state;
+    qd_world_t *world = qd_test_world(5);
+    size_t padded = world->state.padded;
+    world->state.depth = 2;
+    world->state.poles = 2;
+    for (size_t i = 0; i < 2 * padded; i++)
+        world->state.level[i] = 0.0;
+    world->state.level[0] = world->state.level[padded + 1] = 2.0; /* the patrons' own */
+    world->state.level[3] = 1.0;                                  /* state 3 in the club of 0 */
+    double *club = world->rules.club;
+    assert_true(qd_venue_club(&world->state, 0, QD_NOBODY, club) == club);
+    assert_true(club[0] == 0.0 && club[3] == 0.5 && club[1] + club[2] + club[4] == 0.0);
+    assert_non_null(qd_venue_club(&world->state, 0, 2, club));
+    assert_null(qd_venue_club(&world->state, 0, 3, club));         /* against its only member */
+    assert_null(qd_venue_club(&world->state, 1, QD_NOBODY, club)); /* without members */
+    assert_null(qd_venue_club(&world->state, 2, QD_NOBODY, club)); /* no patron */
+    world->state.level[4] = 2.0;
+    assert_non_null(qd_venue_club(&world->state, 0, 3, club));
+    world->state.depth = 0;
+    assert_null(qd_venue_club(&world->state, 0, QD_NOBODY, club));
+    qd_world_free(world);
+}
+
 static void test_shuffle(void **state)
 {
     (void)state;
@@ -336,6 +363,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_bloc),
+        cmocka_unit_test(test_club),
         cmocka_unit_test(test_shuffle),
         cmocka_unit_test(test_existence),
         cmocka_unit_test(test_sides_by_hand),

@@ -242,6 +242,19 @@ static void test_largest_may_stand_alone(void **state)
     qd_world_free(world);
 }
 
+/* The shares of one bloc of all states add up to more than 1 by rounding. */
+static void test_largest_is_at_most_one(void **state)
+{
+    (void)state;
+    qd_world_t *world = qd_test_world(2);
+    world->state.c[0] = 0.5 + 0x1p-52;
+    world->state.c[1] = 0.5;
+    qd_test_set_labels(world, (const int[]){1, 1});
+    assert_true(world->state.c[0] + world->state.c[1] > 1.0);
+    assert_true(measure_alignment(&world->state).largest == 1.0);
+    qd_world_free(world);
+}
+
 /* As many blocs as there can be, pairs all, and labels with one holder between them; then all alone. */
 static void test_most_blocs(void **state)
 {
@@ -401,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_gini_against_plain_loops),
         cmocka_unit_test(test_alignment_by_hand),
         cmocka_unit_test(test_largest_may_stand_alone),
+        cmocka_unit_test(test_largest_is_at_most_one),
         cmocka_unit_test(test_most_blocs),
         cmocka_unit_test(test_hostility_by_hand),
         cmocka_unit_test(test_against_plain_loops),

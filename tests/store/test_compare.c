@@ -120,7 +120,8 @@ static void test_no_object_is_missing_or_added(void **state)
     const struct {
         const char *path;
         bool group, allowed;
-    } more[] = {{"/extra", false, false},
+    } more[] = {{"/0", false, false}, /* the first name of its group */
+                {"/extra", false, false},
                 {"/extra", true, false},
                 {"/worlds/wars", false, true},
                 {"/worlds/extra", false, false},

@@ -221,6 +221,8 @@ static void test_numbers_of_parts_do_not_overflow(void **state)
     assert_int_equal(number, 8);
     assert_ok(qd_parts_folder_next(folder, 1, &number, error));
     assert_int_equal(number, 61);
+    assert_ok(qd_parts_folder_next(folder, 2, &number, error));
+    assert_int_equal(number, 0);
 }
 
 int main(void)

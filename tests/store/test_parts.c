@@ -201,7 +201,6 @@ static void test_idempotence(void **state)
     fabricated_free(experiment);
 }
 
-/* Worlds that cannot be counted without counting others twice are left out, with a warning. */
 /* Worlds met twice are reported unless they are expected: a stopped run's file holds the worlds of its
  * parts. */
 static void test_expected_doubles(void **state)
@@ -268,6 +267,40 @@ static void test_gaps_are_listed(void **state)
     fabricated_free(experiment);
 }
 
+/* Worlds beyond the experiment's are left out with one warning, which tells those that are lost with them. */
+static void test_worlds_beyond_the_experiment(void **state)
+{
+    (void)state;
+    const struct {
+        const char *name, *told;
+        uint64_t first, kept;
+    } row[] = {{"beyond", "10 worlds reach beyond the experiment's 20; they are left out\n", 30, 10},
+               {"across",
+                "5 worlds reach beyond the experiment's 20; they are left out, and with them 5 others", 15,
+                10}};
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        qd_experiment_t *experiment = fabricate(1, 1, 60, false);
+        qd_parts_options_t options = options_for(row[i].name, QD_PARTS_NEW);
+        qd_parts_t *parts = NULL;
+        assert_ok(qd_parts_open(&options, experiment, &parts, error));
+        assert_ok(append_worlds(parts, experiment, 0, 0, 0, 10, error));
+        assert_ok(qd_parts_flush(parts, error)); /* a sum of their own */
+        assert_ok(append_worlds(parts, experiment, 0, 0, row[i].first, 10, error));
+        assert_ok(qd_parts_flush(parts, error));
+        qd_parts_close(parts);
+        experiment->worlds = 20;
+        qd_index_t *index = index_of(experiment, options.folder, false);
+        const qd_error_t *warnings = qd_index_warnings(index);
+        assert_int_equal(warnings->count, 1);
+        if (!strstr(warnings->text, row[i].told))
+            fail_msg("expected `%s` in: %s", row[i].told, warnings->text);
+        assert_int_equal(qd_ranges_count(qd_index_done(index, 0, 0)), row[i].kept);
+        qd_index_free(index);
+        fabricated_free(experiment);
+    }
+}
+
+/* Worlds that cannot be counted without counting others twice are left out, with a warning. */
 static void test_partial_overlap(void **state)
 {
     (void)state;
@@ -538,11 +571,17 @@ static void test_parts_of_another_version(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),      cmocka_unit_test(test_resume),
-        cmocka_unit_test(test_idempotence),     cmocka_unit_test(test_expected_doubles),
-        cmocka_unit_test(test_gaps_are_listed), cmocka_unit_test(test_partial_overlap),
-        cmocka_unit_test(test_damage),          cmocka_unit_test(test_cut_off_while_it_is_read),
-        cmocka_unit_test(test_manifest),        cmocka_unit_test(test_parts_of_another_version),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_idempotence),
+        cmocka_unit_test(test_expected_doubles),
+        cmocka_unit_test(test_gaps_are_listed),
+        cmocka_unit_test(test_partial_overlap),
+        cmocka_unit_test(test_worlds_beyond_the_experiment),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_cut_off_while_it_is_read),
+        cmocka_unit_test(test_manifest),
+        cmocka_unit_test(test_parts_of_another_version),
     };
     folder = scratch_folder();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
