@@ -250,7 +250,7 @@ double qd_measure_integration(const qd_depths_t *self, const double *c)
     if (self->padded == 0)
         return 0.0;
     double whole = qd_dot(self->minor, c, self->padded), deep = qd_dot(self->deepest, c, self->padded);
-    return !(whole > 0.0) ? 0.0 : deep > whole ? 1.0 : deep / whole; /* by rounding */
+    return whole > 0.0 ? deep / whole : 0.0;
 }
 
 /* Number of clubs of which state i is a member. */

@@ -354,7 +354,7 @@ static bool effects_init(effects_t *self)
 {
     size_t effects = self->trajectories * self->factors, b = self->batches;
     size_t samples = 3 * self->factors * self->bootstrap->resamples;
-    self->memory = qd_new(effects * (b + 1) + self->trajectories + 3 * b + samples + 1, sizeof(double), NULL);
+    self->memory = qd_new(effects * (b + 1) + self->trajectories + 3 * b + samples, sizeof(double), NULL);
     if (!self->memory)
         return false;
     self->step = self->memory;

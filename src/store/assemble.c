@@ -17,7 +17,7 @@ static qd_status_t write_tables(qd_assembly_t *self, qd_error_t *error)
     for (size_t p = 0; p < experiment->points; p++)
         for (size_t o = 0; o < experiment->orders; o++)
             count += qd_index_failures(self->index, p, o);
-    qd_result_failure_t *row = qd_new(count + 1, sizeof *row, error);
+    qd_result_failure_t *row = qd_new(count, sizeof *row, error);
     if (!row)
         return QD_ERROR_MEMORY;
     for (size_t p = 0; p < experiment->points; p++) {

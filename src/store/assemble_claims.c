@@ -62,7 +62,7 @@ static const char compared[] = "what it is compared under";
 static void write_ablations(qd_assembly_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;
-    const char **name = qd_new(experiment->ablations + 1, sizeof *name, NULL);
+    const char **name = qd_new(experiment->ablations, sizeof *name, NULL);
     if (!name) {
         qd_h5_no_memory(&self->h5);
         return;

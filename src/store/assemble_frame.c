@@ -197,7 +197,7 @@ qd_status_t qd_assembly_survey(qd_assembly_t *self, qd_error_t *error)
     self->worlds = self->periods = 1;
     self->assembled = (qd_assembled_t){.complete = true};
     edges_t *edges = qd_new(workers, sizeof *edges, error);
-    self->cell = qd_new(self->experiment->points * self->experiment->orders + 1, sizeof *self->cell, error);
+    self->cell = qd_new(self->experiment->points * self->experiment->orders, sizeof *self->cell, error);
     for (size_t i = 0; i < workers * qd_outcome_count && edges; i++) {
         edges[i / qd_outcome_count].low[i % qd_outcome_count] = INFINITY;
         edges[i / qd_outcome_count].high[i % qd_outcome_count] = -INFINITY;
@@ -419,7 +419,7 @@ static void put_copy(qd_assembly_t *self, const char *group, const char *name, c
 void qd_assembly_coordinates(qd_assembly_t *self, const char *group, bool quantiles)
 {
     const qd_experiment_t *experiment = self->experiment;
-    const char **label = qd_new(experiment->orders + 1, sizeof *label, NULL);
+    const char **label = qd_new(experiment->orders, sizeof *label, NULL);
     for (size_t o = 0; label && o < experiment->orders; o++)
         label[o] = experiment->order[o].label;
     if (!label)
@@ -445,11 +445,11 @@ void qd_assembly_frame(qd_assembly_t *self)
 {
     const qd_experiment_t *experiment = self->experiment;
     size_t most = experiment->points > experiment->orders ? experiment->points : experiment->orders;
-    columns_t room = {.label = qd_new(most + 1, sizeof *room.label, NULL),
-                      .hash = qd_new(most + 1, sizeof *room.hash, NULL),
-                      .flag = qd_new(most + 1, sizeof *room.flag, NULL),
-                      .code = qd_new(most + 1, sizeof *room.code, NULL),
-                      .value = qd_new(most + 1, sizeof *room.value, NULL)};
+    columns_t room = {.label = qd_new(most, sizeof *room.label, NULL),
+                      .hash = qd_new(most, sizeof *room.hash, NULL),
+                      .flag = qd_new(most, sizeof *room.flag, NULL),
+                      .code = qd_new(most, sizeof *room.code, NULL),
+                      .value = qd_new(most, sizeof *room.value, NULL)};
     if (!room.label || !room.hash || !room.flag || !room.code || !room.value) {
         qd_h5_no_memory(&self->h5);
         goto out;

@@ -34,8 +34,8 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
     const qd_experiment_t *experiment = self->experiment;
     const size_t *of_point = self->index->slots.of_point;
     /* Points with equal settings share their worlds. */
-    bool *seen = qd_new(experiment->points + 1, sizeof *seen, error);
-    self->unit = qd_new(experiment->points * experiment->orders + 1, sizeof *self->unit, error);
+    bool *seen = qd_new(experiment->points, sizeof *seen, error);
+    self->unit = qd_new(experiment->points * experiment->orders, sizeof *self->unit, error);
     for (size_t p = 0; seen && self->unit && p < experiment->points; p++) {
         for (size_t o = 0; o < experiment->orders && !seen[of_point[p]]; o++) {
             size_t ranges = qd_index_done(self->index, p, o)->size;
@@ -51,7 +51,7 @@ static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
     }
     bool planned = seen && self->unit;
     free(seen);
-    self->value = qd_new(self->units + self->ranges + 1, sizeof *self->value, error);
+    self->value = qd_new(self->units + self->ranges, sizeof *self->value, error);
     self->waiting = qd_new(self->room, 1, error);
     return planned && self->value && self->waiting ? QD_OK : qd_no_memory(error);
 }

@@ -302,7 +302,7 @@ qd_status_t qd_assembly_worlds(qd_assembly_t *assembly, qd_error_t *error)
     copy_t *self = qd_new(1, sizeof *self, error);
     size_t extras = assembly->kind.extras;
     if (!self || !(self->column = qd_new(QD_OUTCOMES_MAX + extras, sizeof *self->column, error)) ||
-        !(self->extra = qd_new(extras + 1, sizeof *self->extra, error)) ||
+        !(self->extra = qd_new(extras, sizeof *self->extra, error)) ||
         !make_sketches(self, assembly, extras) ||
         !(self->check = qd_row_check_new(assembly->index, assembly->columns)) ||
         !(self->slab = qd_new(QD_OUTCOMES_MAX + extras, sizeof *self->slab, error)) ||

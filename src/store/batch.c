@@ -76,7 +76,7 @@ int64_t *qd_batch_wholes(qd_batch_t *self, qd_whole_field_t field, size_t i)
 void qd_batch_write(qd_batch_t *self, size_t first, size_t points)
 {
     size_t slabs = 0;
-    qd_h5_slab_t *slab = qd_new(self->fields + 1, sizeof *slab, NULL);
+    qd_h5_slab_t *slab = qd_new(self->fields, sizeof *slab, NULL);
     if (!slab)
         qd_h5_no_memory(self->h5);
     for (size_t i = 0; slab && i < self->fields; i++) {

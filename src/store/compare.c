@@ -149,7 +149,7 @@ static bool compare_values(compare_t *self, const char *name, open_t pair[2], hi
         row *= (size_t)pair[0].size[i];
     size_t some = row * 8 < BYTES_AT_ONCE && row > 0 ? BYTES_AT_ONCE / (row * 8) : 1;
     some = some > length ? (size_t)length : some;
-    void *room[2] = {qd_new(some * row + 1, 8, NULL), qd_new(some * row + 1, 8, NULL)};
+    void *room[2] = {qd_new(some * row, 8, NULL), qd_new(some * row, 8, NULL)};
     bool sound = room[0] && room[1];
     self->short_of_memory = !sound;
     for (hsize_t at = 0; sound && row > 0 && at < length && *self->difference == '\0'; at += some)

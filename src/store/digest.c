@@ -216,7 +216,7 @@ static void sum_variable(const walk_t *walk, const char *path, hid_t variable, k
     if (!fits || kind.length > 0)
         qd_h5_refuse(self, "damaged: it holds a variable of a shape or type that no result has");
     else if (!is_empty(space) && H5Dget_storage_size(variable) > 0) {
-        if (!(room = qd_new(plan.elements + 1, sizeof(double), NULL)))
+        if (!(room = qd_new(plan.elements, sizeof(double), NULL)))
             qd_h5_no_memory(self);
         else if (!sum_slabs(walk, variable, space, memory_type, &plan, (qd_h5_values_t){kind.type, room},
                             sum))
@@ -254,7 +254,7 @@ static bool add_values(qd_h5_t *h5, XXH3_state_t *state, hid_t attribute, kind_t
 {
     hid_t memory_type = kind.length > 0 ? H5Tcopy(type) : qd_h5_memory_type(kind.type);
     size_t each = kind.length > 0 ? kind.length : sizeof(double);
-    char *room = qd_new(count + 1, each, NULL);
+    char *room = qd_new(count, each, NULL);
     if (!room)
         qd_h5_no_memory(h5);
     bool sound = room && H5Aread(attribute, memory_type, room) >= 0;

@@ -118,7 +118,7 @@ static bool take_failures(const raw_t *raw, qd_unit_t *unit)
 {
     size_t from = first_failure(raw, unit->at_point, unit->at_order),
            to = first_failure(raw, unit->at_point, unit->at_order + 1);
-    unit->failure = qd_new(to - from + 1, sizeof *unit->failure, NULL);
+    unit->failure = qd_new(to - from, sizeof *unit->failure, NULL);
     for (size_t f = from; unit->failure && f < to; f++) {
         char *reason = strdup(raw->failure[f].reason);
         if (!reason)
@@ -137,7 +137,7 @@ static bool build_unit(const raw_t *raw, size_t u, size_t range, uint64_t offset
     unit->label = strdup(raw->label[unit->at_order]);
     unit->tally_offset = offset;
     unit->tally_size = (size_t)raw->column[TALLY_SIZE][u];
-    unit->range = qd_new((size_t)raw->column[RANGES][u] + 1, sizeof *unit->range, NULL);
+    unit->range = qd_new((size_t)raw->column[RANGES][u], sizeof *unit->range, NULL);
     if (!unit->label || !unit->range)
         return false;
     for (; unit->ranges < (size_t)raw->column[RANGES][u]; unit->ranges++) {
@@ -163,7 +163,7 @@ static qd_status_t build_units(qd_h5_t *h5, const raw_t *raw, qd_unit_t **unit, 
     uint64_t offset = 0;
     if (!is_sound(raw))
         return refuse_parts(h5, error);
-    *unit = qd_new(raw->count[POINT] + 1, sizeof **unit, error);
+    *unit = qd_new(raw->count[POINT], sizeof **unit, error);
     if (!*unit)
         return qd_no_memory(error);
     *units = raw->count[POINT];

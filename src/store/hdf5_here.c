@@ -316,7 +316,7 @@ static void *join_texts(qd_h5_t *self, const char *path, char *const text[], siz
         refuse_file(self, path, "holds longer texts than the file has bytes for");
         return NULL;
     }
-    char *all = qd_new((size_t)total + 1, 1, NULL), *at = all;
+    char *all = qd_new((size_t)total, 1, NULL), *at = all;
     for (size_t i = 0; all && i < count; i++)
         at = stpcpy(at, text[i] ? text[i] : "") + 1;
     if (!all)
@@ -334,7 +334,7 @@ static size_t size_of(qd_h5_type_t type)
 static void *read_elements(qd_h5_t *self, const char *path, qd_h5_type_t type, hid_t variable,
                            hid_t in_memory, size_t elements)
 {
-    void *data = qd_new(elements + 1, size_of(type), NULL);
+    void *data = qd_new(elements, size_of(type), NULL);
     hid_t transfer = qd_h5_transfer(type, elements);
     qd_guard_allow(elements * size_of(type));
     if (!data)

@@ -272,7 +272,7 @@ size_t qd_h5_length(qd_h5_t *self, const char *path, size_t axis)
 /* Splits texts that are stored one after another into malloc'ed ones; frees `joined`. */
 static void *cut_texts(qd_h5_t *self, char *joined, size_t size, size_t count)
 {
-    char **text = count <= size ? qd_new(count + 1, sizeof *text, NULL) : NULL;
+    char **text = count <= size ? qd_new(count, sizeof *text, NULL) : NULL;
     const char *at = joined, *end = joined + size;
     bool whole = text != NULL;
     for (size_t i = 0; whole && i < count; i++) {

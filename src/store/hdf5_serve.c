@@ -60,7 +60,7 @@ static void *answer(qd_h5_t *h5, const qd_h5_request_t *request, const qd_digest
         break;
     case QD_H5_ASK_SLAB:
         reply->size = slab_size(request);
-        data = qd_new(reply->size + 1, 1, NULL);
+        data = qd_new(reply->size, 1, NULL);
         if (!data)
             qd_h5_no_memory(h5);
         else if (reply->size > 0)

@@ -26,7 +26,7 @@ qd_status_t qd_index_new(const qd_experiment_t *experiment, const qd_files_t *fi
         status = qd_no_memory(error);
     if (status == QD_OK) {
         size_t slots = index->slots.count;
-        index->done = qd_new(slots + 1, sizeof *index->done, error);
+        index->done = qd_new(slots, sizeof *index->done, error);
         index->piece_start = qd_new(slots + 2, sizeof *index->piece_start, error);
         index->failure_start = qd_new(slots + 2, sizeof *index->failure_start, error);
         if (!index->done || !index->piece_start || !index->failure_start)
@@ -406,8 +406,8 @@ static qd_status_t choose(qd_index_t *self, const uint64_t *limit, qd_error_t *e
 {
     qd_status_t status = QD_OK;
     size_t sources = qd_sources_count(self->sources);
-    uncounted_t *uncounted = qd_new(sources + 1, sizeof *uncounted, error);
-    qd_unit_t **unit = qd_new(self->units + 1, sizeof(qd_unit_t *), error);
+    uncounted_t *uncounted = qd_new(sources, sizeof *uncounted, error);
+    qd_unit_t **unit = qd_new(self->units, sizeof(qd_unit_t *), error);
     if (!uncounted || !unit) {
         status = qd_no_memory(error);
         goto out;
@@ -463,8 +463,8 @@ static qd_status_t gather(qd_index_t *self, qd_error_t *error)
         pieces += self->unit[i].used ? self->unit[i].ranges : 0;
         failures += self->unit[i].used ? self->unit[i].failures : 0;
     }
-    self->piece = qd_new(pieces + 1, sizeof *self->piece, error);
-    self->failure = qd_new(failures + 1, sizeof *self->failure, error);
+    self->piece = qd_new(pieces, sizeof *self->piece, error);
+    self->failure = qd_new(failures, sizeof *self->failure, error);
     if (!self->piece || !self->failure)
         return qd_no_memory(error);
     for (size_t i = 0; i < self->units; i++)
@@ -508,7 +508,7 @@ qd_status_t qd_index_select(qd_index_t *self, qd_error_t *error)
 qd_status_t qd_index_limit(qd_index_t *self, const uint64_t limit[], qd_error_t *error)
 {
     const qd_experiment_t *experiment = self->slots.experiment;
-    uint64_t *of_slot = qd_new(self->slots.count + 1, sizeof *of_slot, error);
+    uint64_t *of_slot = qd_new(self->slots.count, sizeof *of_slot, error);
     if (!of_slot)
         return QD_ERROR_MEMORY;
     for (size_t i = 0; i < experiment->points * experiment->orders; i++)

@@ -258,7 +258,7 @@ static qd_status_t read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, u
     unit->tally_size = (size_t)qd_byte_reader_word(in);
     bool sound = unit->tally_offset <= size && unit->tally_size <= size - unit->tally_offset;
     size_t ranges = read_count(in, 24);
-    unit->range = qd_new(ranges + 1, sizeof *unit->range, NULL);
+    unit->range = qd_new(ranges, sizeof *unit->range, NULL);
     for (; unit->range && unit->ranges < ranges; unit->ranges++) {
         qd_unit_range_t *r = &unit->range[unit->ranges];
         r->range.first = qd_byte_reader_word(in);
@@ -269,7 +269,7 @@ static qd_status_t read_unit(qd_byte_reader_t *in, const qd_part_kind_t *kind, u
         unit->worlds += r->range.count;
     }
     size_t failures = read_count(in, 16);
-    unit->failure = qd_new(failures + 1, sizeof *unit->failure, NULL);
+    unit->failure = qd_new(failures, sizeof *unit->failure, NULL);
     for (; unit->failure && unit->failures < failures && !in->failed; unit->failures++) {
         unit->failure[unit->failures].world = qd_byte_reader_word(in);
         unit->failure[unit->failures].reason = read_text(in);
@@ -367,8 +367,8 @@ static qd_status_t read_open(const qd_files_t *files, int fd, const char *path, 
         return damaged(error, path, "its size differs from that in its header");
     if ((status = check_bytes(files, fd, path, size, error)) != QD_OK)
         return status;
-    bytes = qd_new(directory + 1, 1, error);
-    *unit = qd_new(count + 1, sizeof **unit, error);
+    bytes = qd_new(directory, 1, error);
+    *unit = qd_new(count, sizeof **unit, error);
     if (!bytes || !*unit) {
         status = qd_no_memory(error);
         goto out;

@@ -114,7 +114,7 @@ qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment
     parts->writer = qd_new(parts->writers, sizeof *parts->writer, error);
     qd_status_t status = qd_slots_init(&parts->slots, experiment, error);
     if (status == QD_OK) {
-        parts->done = qd_new(parts->slots.count + 1, sizeof *parts->done, error);
+        parts->done = qd_new(parts->slots.count, sizeof *parts->done, error);
         status = !parts->done || !parts->folder || !parts->writer ? qd_no_memory(error)
                                                                   : prepare(parts, options, error);
     }
@@ -197,7 +197,7 @@ static void fill_columns(const qd_part_kind_t *kind, const qd_segment_t *segment
 
 static bool copy_failures(const qd_segment_t *segment, qd_pending_t *pending)
 {
-    pending->failure = qd_new(segment->failures + 1, sizeof *pending->failure, NULL);
+    pending->failure = qd_new(segment->failures, sizeof *pending->failure, NULL);
     if (!pending->failure)
         return false;
     for (; pending->failures < segment->failures; pending->failures++) {
@@ -219,8 +219,8 @@ qd_status_t qd_parts_copy(const qd_parts_t *self, const qd_segment_t *segment, q
                            .label = experiment->order[segment->order].label,
                            .periods = segment->periods,
                            .range = {segment->first, segment->worlds}};
-    copy->column = qd_new(qd_part_width(&self->kind) * segment->worlds + 1, sizeof *copy->column, NULL);
-    copy->tally = qd_new(segment->tally_size + 1, 1, NULL);
+    copy->column = qd_new(qd_part_width(&self->kind) * segment->worlds, sizeof *copy->column, NULL);
+    copy->tally = qd_new(segment->tally_size, 1, NULL);
     if (!copy->column || !copy->tally || !copy_failures(segment, copy)) {
         qd_pending_clear(copy);
         return qd_no_memory(error);

@@ -169,7 +169,7 @@ qd_status_t qd_parts_reader_failures(qd_parts_reader_t *self, qd_result_failure_
     for (size_t i = 0; i < points * orders; i++)
         total += qd_index_failures(self->index, i / orders, i % orders);
     *count = 0;
-    *failure = qd_new(total + 1, sizeof **failure, error);
+    *failure = qd_new(total, sizeof **failure, error);
     bool whole = *failure != NULL;
     for (size_t i = 0; whole && i < points * orders; i++) {
         for (size_t f = 0; whole && f < qd_index_failures(self->index, i / orders, i % orders); f++) {

@@ -422,7 +422,7 @@ qd_status_t qd_result_file_at_point(qd_result_file_t *self, const char *variable
         size[axis] = qd_h5_length(&self->h5, variable, axis);
         *count *= size[axis];
     }
-    if (!self->h5.failed && !(*value = qd_new(*count + 1, sizeof **value, error)))
+    if (!self->h5.failed && !(*value = qd_new(*count, sizeof **value, error)))
         return QD_ERROR_MEMORY;
     if (!self->h5.failed)
         qd_h5_read_slab(&self->h5, variable, QD_H5_REAL, rank, start, size, *value);

@@ -195,7 +195,7 @@ qd_status_t qd_index_check_rows(qd_index_t *self, qd_error_t *error)
     const qd_experiment_t *experiment = self->slots.experiment;
     qd_status_t status = QD_OK;
     qd_row_check_t *check = qd_row_check_new(self, self->kind.columns);
-    bool *met = qd_new(self->slots.count + 1, sizeof *met, error), differs = false;
+    bool *met = qd_new(self->slots.count, sizeof *met, error), differs = false;
     if (!check || !met) {
         status = qd_no_memory(error);
         goto out;

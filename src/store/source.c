@@ -244,7 +244,7 @@ static qd_status_t read_tally(qd_sources_t *self, const qd_unit_t *unit, unsigne
 qd_status_t qd_sources_tally(qd_sources_t *self, const qd_unit_t *unit, unsigned char **bytes,
                              qd_error_t *error)
 {
-    if (!(*bytes = qd_new(unit->tally_size + 1, 1, error)))
+    if (!(*bytes = qd_new(unit->tally_size, 1, error)))
         return QD_ERROR_MEMORY;
     qd_status_t status = read_tally(self, unit, *bytes, error);
     if (status != QD_OK) {

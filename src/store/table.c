@@ -36,7 +36,7 @@ void qd_table_visit(const qd_table_t *self, const void *row, bool page, const qd
 /* Gathers one column of `rows` into an array of 8 bytes each; NULL when memory is short. */
 static void *gather(const qd_table_t *self, const qd_table_column_t *column, const void *rows, size_t count)
 {
-    char *values = qd_new(count + 1, 8, NULL);
+    char *values = qd_new(count, 8, NULL);
     for (size_t i = 0; values && i < count; i++) {
         memcpy(values + 8 * i, (const char *)rows + i * self->size + column->offset, 8);
         const char *text;
@@ -118,7 +118,7 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
     rows = across > 0 && rows > BYTES_MOST / across ? BYTES_MOST : rows * across;
     if (rows > BYTES_MOST / self->size)
         qd_h5_refuse(h5, "damaged: a table claims more rows than any run writes");
-    char *row = h5->failed ? NULL : qd_new(rows + 1, self->size, NULL);
+    char *row = h5->failed ? NULL : qd_new(rows, self->size, NULL);
     if (!row)
         qd_h5_no_memory(h5);
     else

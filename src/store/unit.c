@@ -153,9 +153,9 @@ qd_status_t qd_slots_init(qd_slots_t *self, const qd_experiment_t *experiment, q
 {
     size_t points = experiment->points;
     *self = (qd_slots_t){.experiment = experiment};
-    self->hash = qd_new(points + 1, sizeof *self->hash, error);
-    self->of_point = qd_new(points + 1, sizeof *self->of_point, error);
-    self->point = qd_new(points + 1, sizeof *self->point, error);
+    self->hash = qd_new(points, sizeof *self->hash, error);
+    self->of_point = qd_new(points, sizeof *self->of_point, error);
+    self->point = qd_new(points, sizeof *self->point, error);
     if (!self->hash || !self->of_point || !self->point) {
         qd_slots_free(self);
         return qd_no_memory(error);
