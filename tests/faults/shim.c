@@ -254,13 +254,20 @@ int close(int fd)
     return status;
 }
 
-/* Of clang's OpenMP library: memory, not a file, though its descriptor may be that of an earlier file. */
-int shm_open(const char *name, int flags, mode_t mode)
+/* The C library closes these descriptors by itself; the next owner of the number may be no file, such as the
+ * shared memory of clang's OpenMP library. */
+int fclose(FILE *file)
 {
-    REAL(shm_open);
-    int fd = real(name, flags, mode);
-    watch(fd, false);
-    return fd;
+    REAL(fclose);
+    watch(fileno(file), false); /* -1 of a stream of fopen_counted, whose own close follows */
+    return real(file);
+}
+
+int closedir(DIR *folder)
+{
+    REAL(closedir);
+    watch(dirfd(folder), false);
+    return real(folder);
 }
 
 int dup2(int from, int to)

@@ -4,6 +4,7 @@
 
 #include "kernel/world.h"
 #include "support/check.h"
+#include "support/naive_measures.h"
 #include "support/random_plan.h"
 
 #define STATES  28
@@ -120,27 +121,13 @@ static void note_club_review(book_t *book, const qd_event_t *event)
     book->clubs_started = true;
 }
 
-/* sum c_i max_k d_ik / Lambda over states that are no poles, over their sum c_i. */
-static double integration_of(const qd_state_t *s)
-{
-    double deep = 0.0, whole = 0.0;
-    for (size_t i = s->poles; s->depth > 0 && i < s->n; i++) {
-        double deepest = 0.0;
-        for (size_t k = 0; k < s->poles; k++)
-            deepest = fmax(deepest, s->level[k * s->padded + i]);
-        deep += s->c[i] * deepest / (double)s->depth;
-        whole += s->c[i];
-    }
-    return whole > 0.0 ? deep / whole : 0.0;
-}
-
 static void note_period(book_t *book, const qd_event_t *event)
 {
     book->tension[late(event)] += event->inside->state->tension;
     book->periods++;
     book->flexible_path[event->period] = book->now > 0.0 ? book->now_flexible / book->now : (double)NAN;
     book->now = book->now_flexible = 0.0;
-    book->integration_path[event->period] = integration_of(event->inside->state);
+    book->integration_path[event->period] = qd_test_integration(event->inside->state);
     book->support_path[event->period] = 0.0;
     for (size_t i = 0; i < event->inside->state->n; i++)
         book->support_path[event->period] += event->inside->state->c[i] * event->inside->state->support[i];
