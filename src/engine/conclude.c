@@ -139,8 +139,17 @@ static qd_status_t find_targets(const qd_experiment_t *experiment, const qd_stop
     return QD_OK;
 }
 
-qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
-                        const qd_conclusion_t *conclusion, qd_assembled_t *assembled, qd_error_t *error)
+typedef struct {
+    const qd_experiment_t *experiment;
+    qd_index_t *done;
+    const qd_conclusion_t *conclusion;
+    qd_assembled_t *assembled;
+    qd_error_t *error;
+    qd_status_t status;
+} work_t;
+
+static qd_status_t conclude(const qd_experiment_t *experiment, qd_index_t *done,
+                            const qd_conclusion_t *conclusion, qd_assembled_t *assembled, qd_error_t *error)
 {
     char host[256], libraries[128];
     qd_runner_t runner = qd_parallel_runner(0);
@@ -183,4 +192,18 @@ qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
     free(target);
     free(stop);
     return status;
+}
+
+static void conclude_with_threads(void *context)
+{
+    work_t *self = context;
+    self->status = conclude(self->experiment, self->done, self->conclusion, self->assembled, self->error);
+}
+
+qd_status_t qd_conclude(const qd_experiment_t *experiment, qd_index_t *done,
+                        const qd_conclusion_t *conclusion, qd_assembled_t *assembled, qd_error_t *error)
+{
+    work_t self = {experiment, done, conclusion, assembled, error, QD_OK};
+    qd_parallel_with(0, conclude_with_threads, &self);
+    return self.status;
 }

@@ -1,6 +1,8 @@
 #include "engine/parallel.h"
 
 #include <omp.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/memory.h"
 #include "engine/dispatch.h"
@@ -148,11 +150,121 @@ void qd_ranks_call_off(qd_ranks_t *self)
         self->next = CALLED_OFF;
 }
 
+/* ---- tasks --------------------------------------------------------------------------------------------- */
+
+/* Threads of OpenMP that sleep until there are tasks for them. */
+typedef struct {
+    pthread_mutex_t lock;
+    pthread_cond_t posted, finished;
+    int threads; /* all, with the one that posts tasks */
+    int seats;   /* sleeping threads that may still take a share of the present tasks */
+    int working; /* those that have taken one */
+    bool ended;
+    void (*task)(void *context, size_t index);
+    void *context;
+    size_t count;
+    atomic_size_t next; /* task */
+} sleepers_t;
+
+/* Of the thread that posts tasks, between them; otherwise NULL. */
+static _Thread_local sleepers_t *sleepers;
+
+static void work(sleepers_t *self)
+{
+    for (size_t index; (index = atomic_fetch_add(&self->next, 1)) < self->count;)
+        self->task(self->context, index);
+}
+
+/* Takes shares of tasks until there will be no more. */
+static void serve(sleepers_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    while (!self->ended) {
+        if (self->seats == 0) {
+            pthread_cond_wait(&self->posted, &self->lock);
+            continue;
+        }
+        self->seats--;
+        self->working++;
+        pthread_mutex_unlock(&self->lock);
+        work(self);
+        pthread_mutex_lock(&self->lock);
+        if (--self->working == 0)
+            pthread_cond_signal(&self->finished);
+    }
+    pthread_mutex_unlock(&self->lock);
+}
+
+static void end(sleepers_t *self)
+{
+    pthread_mutex_lock(&self->lock);
+    self->ended = true;
+    pthread_cond_broadcast(&self->posted);
+    pthread_mutex_unlock(&self->lock);
+}
+
+/* Returns when all tasks are done. Threads that wake up later find no seat. */
+static void share(sleepers_t *self, int threads, size_t count, void (*task)(void *context, size_t index),
+                  void *context)
+{
+    threads = threads < self->threads ? threads : self->threads;
+    pthread_mutex_lock(&self->lock);
+    self->task = task;
+    self->context = context;
+    self->count = count;
+    atomic_store(&self->next, 0);
+    self->seats = count < (size_t)threads ? (int)count - 1 : threads - 1;
+    pthread_cond_broadcast(&self->posted);
+    pthread_mutex_unlock(&self->lock);
+    sleepers = NULL; /* a task that has tasks of its own does them alone */
+    work(self);
+    sleepers = self;
+    pthread_mutex_lock(&self->lock);
+    self->seats = 0;
+    while (self->working > 0)
+        pthread_cond_wait(&self->finished, &self->lock);
+    pthread_mutex_unlock(&self->lock);
+}
+
 static void run(int threads, size_t count, void (*task)(void *context, size_t index), void *context)
 {
+    if (sleepers && count > 0) {
+        share(sleepers, threads, count, task, context);
+        return;
+    }
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (size_t index = 0; index < count; index++)
         task(context, index);
+}
+
+void qd_parallel_with(int threads, void (*body)(void *context), void *context)
+{
+    sleepers_t self = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                       .posted = PTHREAD_COND_INITIALIZER,
+                       .finished = PTHREAD_COND_INITIALIZER};
+    threads = qd_parallel_runner(threads).threads;
+    if (threads == 1 || omp_in_parallel()) {
+        body(context);
+        return;
+    }
+#pragma omp parallel num_threads(threads)
+    if (omp_get_thread_num() == 0) {
+        self.threads = omp_get_num_threads();
+        sleepers = &self;
+        body(context);
+        sleepers = NULL;
+        end(&self);
+    } else {
+        serve(&self);
+    }
+    pthread_mutex_destroy(&self.lock);
+    pthread_cond_destroy(&self.posted);
+    pthread_cond_destroy(&self.finished);
+}
+
+bool qd_parallel_alone(void)
+{
+    return sleepers || !omp_in_parallel();
 }
 
 qd_runner_t qd_parallel_runner(int threads)

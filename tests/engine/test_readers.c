@@ -3,28 +3,28 @@
 #include "engine/tiny.h"
 
 #include <dlfcn.h>
-#include <omp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "engine/merge.h"
+#include "engine/parallel.h"
 #include "engine/verify.h"
 #include "quadrille/run.h"
 
 static sig_atomic_t never;
-static _Atomic size_t alone, beside; /* forks outside parallel regions, and within */
+static _Atomic size_t alone, beside; /* forks while no other thread works, and others */
 
 /* In place of the C library's, for this program and its libraries. */
 pid_t fork(void)
 {
     pid_t (*original)(void);
     *(void **)&original = dlsym(RTLD_NEXT, "fork");
-    if (omp_in_parallel())
-        beside++;
-    else
+    if (qd_parallel_alone())
         alone++;
+    else
+        beside++;
     return original();
 }
 
