@@ -198,31 +198,51 @@ static void test_values(void **state)
     fabricated_free(experiment);
 }
 
-/* A value beside the outcomes has the summary of an outcome with the same values, to the last bit. */
-static void test_extras(void **state)
+/* The values beside the outcomes have the summary of an outcome with the same values, to the last bit. */
+static void expect_equal_summaries(const qd_experiment_t *experiment, qd_h5_t *h5)
 {
     static const char *const name[] = {"count", "mean", "sd",   "mcse",     "min",
                                        "max",   "low",  "high", "quantiles"};
+    size_t all = experiment->points * experiment->orders;
+    for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
+        qd_h5_type_t type = i == 0 ? QD_H5_HASH : QD_H5_REAL;
+        size_t cells = i == 8 ? all * QD_RESULT_QUANTILES : all, count;
+        char path[2][64];
+        snprintf(path[0], sizeof path[0], "/summary/balance/%s", name[i]);
+        snprintf(path[1], sizeof path[1], "/summary/balance_again/%s", name[i]);
+        void *outcome = qd_h5_read(h5, path[0], type, &count);
+        assert_int_equal(count, cells);
+        void *extra = qd_h5_read(h5, path[1], type, &count);
+        assert_int_equal(count, cells);
+        assert_memory_equal(outcome, extra, cells * 8);
+        free(outcome);
+        free(extra);
+    }
+}
+
+/* Of two worlds, each decides some quantile. */
+static void test_extras_of_few_worlds(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(3, 2, 2, false);
+    run(experiment, "few.h5", 0, 2, 2, 1);
+    qd_h5_t h5;
+    qd_error_t fault = QD_ERROR_NONE;
+    qd_h5_open(&h5, path_of("few.h5"));
+    expect_equal_summaries(experiment, &h5);
+    assert_int_equal(qd_h5_close(&h5, &fault), QD_OK);
+    fabricated_free(experiment);
+}
+
+static void test_extras(void **state)
+{
     (void)state;
     qd_experiment_t *experiment = fabricate(2, 2, 300, false);
     run(experiment, "extras.h5", 0, 300, 70, 3);
     qd_h5_t h5;
     qd_error_t fault = QD_ERROR_NONE;
     qd_h5_open(&h5, path_of("extras.h5"));
-    for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
-        qd_h5_type_t type = i == 0 ? QD_H5_HASH : QD_H5_REAL;
-        size_t cells = i == 8 ? 4 * QD_RESULT_QUANTILES : 4, count;
-        char path[2][64];
-        snprintf(path[0], sizeof path[0], "/summary/balance/%s", name[i]);
-        snprintf(path[1], sizeof path[1], "/summary/balance_again/%s", name[i]);
-        void *outcome = qd_h5_read(&h5, path[0], type, &count);
-        assert_int_equal(count, cells);
-        void *extra = qd_h5_read(&h5, path[1], type, &count);
-        assert_int_equal(count, cells);
-        assert_memory_equal(outcome, extra, cells * 8);
-        free(outcome);
-        free(extra);
-    }
+    expect_equal_summaries(experiment, &h5);
     size_t count;
     double *wars = qd_h5_read(&h5, "/summary/wars/mean", QD_H5_REAL, &count),
            *half = qd_h5_read(&h5, "/summary/half_wars/mean", QD_H5_REAL, &count),
@@ -428,6 +448,38 @@ static void test_sections(void **state)
     fabricated_free(experiment);
 }
 
+/* Rows of more points than are read at once are those that the sums of the tallies state. */
+static void test_rows_of_many_points(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(9, 2, 300, false);
+    (void)run(experiment, "points.h5", 0, 300, 300, 1);
+    const char *source = path_of("points.h5");
+    qd_index_t *index = index_of(experiment, &source, 1);
+    assert_ok(qd_index_check_rows(index, error));
+    qd_index_free(index);
+    fabricated_free(experiment);
+}
+
+/* Points of equal settings share their worlds, which the parts hold once. */
+static void test_equal_points_are_kept_once(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(4, 2, 20, false);
+    experiment->point[2].hash = experiment->point[0].hash;
+    (void)run(experiment, "equal.h5", 0, 20, 20, 1);
+    qd_h5_t h5;
+    size_t count;
+    qd_h5_open(&h5, path_of("equal.h5"));
+    int64_t *point = qd_h5_read(&h5, "/parts/unit_point", QD_H5_WHOLE, &count);
+    const int64_t expected[] = {0, 0, 1, 1, 3, 3};
+    assert_int_equal(count, 6);
+    assert_memory_equal(point, expected, sizeof expected);
+    free(point);
+    assert_ok(qd_h5_close(&h5, error));
+    fabricated_free(experiment);
+}
+
 /* A run without a finished world has a result too. */
 static void test_empty(void **state)
 {
@@ -452,9 +504,17 @@ static void test_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),   cmocka_unit_test(test_extras), cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_hash),     cmocka_unit_test(test_merge),  cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_sections), cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_extras),
+        cmocka_unit_test(test_extras_of_few_worlds),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_sections),
+        cmocka_unit_test(test_rows_of_many_points),
+        cmocka_unit_test(test_equal_points_are_kept_once),
+        cmocka_unit_test(test_empty),
     };
     folder = scratch_folder();
     extras[1] = qd_outcome_table[QD_O_balance];

@@ -66,8 +66,35 @@ static void write_points(qd_h5_t *h5, bool packed, const size_t variable[3], siz
         qd_h5_write_slabs(h5, 3, slab);
 }
 
+/* Writes a point in two boxes of periods, of which the second begins within a chunk. */
+static void write_boxes(qd_h5_t *h5, const size_t variable[3], size_t point)
+{
+    static double reals[ORDERS * PERIODS];
+    static int64_t wholes[ORDERS * PERIODS];
+    static int8_t codes[ORDERS * PERIODS];
+    const hsize_t cut[] = {0, PERIODS / 2 - 1, PERIODS};
+    for (size_t half = 0; half < 2; half++) {
+        size_t n = 0;
+        for (size_t i = 0; i < (size_t)ORDERS * PERIODS; i++) {
+            if (i % PERIODS < cut[half] || i % PERIODS >= cut[half + 1])
+                continue;
+            reals[n] = real[point * ORDERS * PERIODS + i];
+            wholes[n] = whole[point * ORDERS * PERIODS + i];
+            codes[n++] = code[point * ORDERS * PERIODS + i];
+        }
+        const qd_h5_values_t values[] = {qd_h5_reals(reals), qd_h5_wholes(wholes), qd_h5_codes(codes)};
+        qd_h5_slab_t slab[3];
+        for (size_t i = 0; i < 3; i++)
+            slab[i] = (qd_h5_slab_t){
+                variable[i], {point, 0, cut[half]}, {1, ORDERS, cut[half + 1] - cut[half]}, values[i]};
+        qd_h5_write_slabs(h5, 3, slab);
+    }
+}
+
+typedef enum { PLAIN, PACKED, BOXES } writing_t;
+
 /* Writes a file; `chunk`: elements of a chunk, at most. */
-static void write_file(const char *path, bool packed, hsize_t chunk, const qd_runner_t *runner,
+static void write_file(const char *path, writing_t how, hsize_t chunk, const qd_runner_t *runner,
                        char digest[33])
 {
     qd_h5_t *h5 = malloc(sizeof *h5);
@@ -81,8 +108,10 @@ static void write_file(const char *path, bool packed, hsize_t chunk, const qd_ru
                      codes = table("/code", chunk, false);
     const size_t variable[] = {qd_h5_define(h5, &reals, QD_H5_REAL), qd_h5_define(h5, &wholes, QD_H5_WHOLE),
                                qd_h5_define(h5, &codes, QD_H5_CODE)};
-    for (size_t first = 0; first < POINTS; first += STEP)
-        write_points(h5, packed, variable, first, POINTS - first < STEP ? POINTS - first : STEP);
+    for (size_t point = 0; how == BOXES && point < POINTS; point++)
+        write_boxes(h5, variable, point);
+    for (size_t first = 0; how != BOXES && first < POINTS; first += STEP)
+        write_points(h5, how == PACKED, variable, first, POINTS - first < STEP ? POINTS - first : STEP);
     for (size_t i = 0; i < 3; i++)
         qd_h5_finish(h5, variable[i]);
     assert_int_equal(qd_h5_close(h5, &error), QD_OK);
@@ -147,7 +176,7 @@ static void test_readers_share_a_file(void **state)
     close(mkstemp(path));
     make_values();
     for (size_t readers = 1; readers <= 5; readers++) {
-        write_file(path, true, 3000, NULL, written);
+        write_file(path, PACKED, 3000, NULL, written);
         find_digest(path, readers, found);
         assert_string_equal(found, written);
         change_value(path, readers % 2 == 0 ? "/real" : "/whole", readers * 2901);
@@ -178,10 +207,10 @@ static void test_packed_chunks_are_those_of_libhdf5(void **state)
              digest[3][33];
         close(mkstemp(plain));
         close(mkstemp(packed));
-        write_file(plain, false, chunk[c], NULL, digest[0]);
-        write_file(packed, true, chunk[c], NULL, digest[1]);
+        write_file(plain, PLAIN, chunk[c], NULL, digest[0]);
+        write_file(packed, PACKED, chunk[c], NULL, digest[1]);
         check_file(packed);
-        write_file(packed, true, chunk[c], &backwards, digest[2]);
+        write_file(packed, PACKED, chunk[c], &backwards, digest[2]);
         check_file(packed);
         assert_string_equal(digest[0], digest[1]);
         assert_string_equal(digest[0], digest[2]);
@@ -192,6 +221,22 @@ static void test_packed_chunks_are_those_of_libhdf5(void **state)
         unlink(plain);
         unlink(packed);
     }
+}
+
+/* Boxes that are no whole chunks are left to libhdf5. */
+static void test_boxes_that_cut_chunks(void **state)
+{
+    (void)state;
+    char plain[] = "/tmp/quadrille-chunks-XXXXXX", boxes[] = "/tmp/quadrille-chunks-XXXXXX", digest[2][33];
+    close(mkstemp(plain));
+    close(mkstemp(boxes));
+    make_values();
+    write_file(plain, PLAIN, 3000, NULL, digest[0]);
+    write_file(boxes, BOXES, 3000, NULL, digest[1]);
+    check_file(boxes);
+    assert_string_equal(digest[0], digest[1]);
+    unlink(plain);
+    unlink(boxes);
 }
 
 /* Filters of a variable, in their order (f: Fletcher32, s: shuffle, d: deflate), and the elements of a
@@ -287,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packed_chunks_are_those_of_libhdf5),
+        cmocka_unit_test(test_boxes_that_cut_chunks),
         cmocka_unit_test(test_readers_share_a_file),
         cmocka_unit_test(test_small_variables_are_not_packed),
         cmocka_unit_test(test_bounds_hold),
