@@ -58,11 +58,12 @@ void qd_ranks_share(const qd_ranks_t *self, void *bytes, size_t size);
  * one by one; each index runs exactly once. */
 qd_runner_t qd_parallel_runner(int threads);
 
-/* Calls body(context) on the calling thread while the other threads, `threads` in all or as many as OpenMP offers
- * if that is <= 0, sleep until a runner in it has tasks for them. Elsewhere each use of a runner starts a parallel
- * region, after which OpenMP's threads wait in a loop for the next one (some milliseconds with GNU's library, 200
- * with LLVM's): between short tasks they take the processors from the thread that prepares the next ones. The body
- * has no parallel region of its own; it may start processes between tasks. */
+/* Calls body(context) on the calling thread while the other threads, `threads` in all or as many as OpenMP
+ * offers if that is <= 0, sleep until a runner in it has tasks for them. Elsewhere each use of a runner
+ * starts a parallel region, after which OpenMP's threads wait in a loop for the next one (some milliseconds
+ * with GNU's library, 200 with LLVM's). Between short tasks they take the processors from the thread that
+ * prepares the next ones. The body has no parallel region of its own; it may start processes between
+ * tasks. */
 void qd_parallel_with(int threads, void (*body)(void *context), void *context);
 
 /* Whether no other thread of the process works on tasks now. */

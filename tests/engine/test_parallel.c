@@ -1,5 +1,5 @@
-/* Tasks on threads, in parallel regions of their own and on threads that sleep between tasks: each index runs once, on no more
- * threads than were asked for. */
+/* Tasks on threads, in parallel regions of their own and on threads that sleep between tasks: each index runs
+ * once, on no more threads than were asked for. */
 #include "engine/parallel.h"
 
 #include <omp.h>

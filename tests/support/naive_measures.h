@@ -4,7 +4,8 @@
 
 #include "world/state.h"
 
-/* sum c_i max_k d_ik / Lambda over states that are no poles, over their sum c_i; 0 without clubs or such states. */
+/* sum c_i max_k d_ik / Lambda over states that are no poles, over their sum c_i; 0 without clubs or such
+ * states. */
 double qd_test_integration(const qd_state_t *state);
 
 #endif
