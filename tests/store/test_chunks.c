@@ -231,8 +231,8 @@ static void test_boxes_that_cut_chunks(void **state)
     close(mkstemp(plain));
     close(mkstemp(boxes));
     make_values();
-    write_file(plain, PLAIN, 3000, NULL, digest[0]);
-    write_file(boxes, BOXES, 3000, NULL, digest[1]);
+    write_file(plain, PLAIN, ORDERS * PERIODS, NULL, digest[0]);
+    write_file(boxes, BOXES, ORDERS * PERIODS, NULL, digest[1]);
     check_file(boxes);
     assert_string_equal(digest[0], digest[1]);
     unlink(plain);
