@@ -243,7 +243,7 @@ void qd_parallel_with(int threads, void (*body)(void *context), void *context)
                        .posted = PTHREAD_COND_INITIALIZER,
                        .finished = PTHREAD_COND_INITIALIZER};
     threads = qd_parallel_runner(threads).threads;
-    if (threads == 1 || sleepers || !qd_parallel_alone()) { /* none sleep, or are free */
+    if (threads == 1 || sleepers || !qd_parallel_alone()) { /* no thread to hold, or held or at work */
         body(context);
         return;
     }
