@@ -498,6 +498,10 @@ static void test_empty(void **state)
     assert_ok(qd_result_file_summary(file, 1, 0, QD_O_wars, &summary, error));
     assert_true(summary.count == 0 && isnan(summary.mean));
     qd_result_file_close(file);
+    const char *source = path_of("nothing.h5");
+    index = index_of(experiment, &source, 1); /* of no unit */
+    assert_int_equal(qd_ranges_count(qd_index_done(index, 1, 0)), 0);
+    qd_index_free(index);
     fabricated_free(experiment);
 }
 
