@@ -131,6 +131,33 @@ static void test_columns_that_do_not_fit(void **state)
     expect(&plain, 3, "claims more rows than any run writes");
 }
 
+/* ---- visits -------------------------------------------------------------------------------------------- */
+
+static void see_text(void *context, const char *name, const char *value)
+{
+    sprintf((char *)context + strlen(context), "%s `%s` ", name, value);
+}
+
+static void see_real(void *context, const char *name, double value)
+{
+    sprintf((char *)context + strlen(context), "%s %g ", name, value);
+}
+
+static void see_whole(void *context, const char *name, int64_t value)
+{
+    sprintf((char *)context + strlen(context), "%s %d ", name, (int)value);
+}
+
+static void test_visits(void **state)
+{
+    (void)state;
+    char seen[256] = "";
+    const qd_table_visitor_t visitor = {seen, see_text, see_real, see_whole};
+    qd_table_visit(&plain, &rows[1], false, &visitor);
+    qd_table_visit(&plain, &rows[0], true, &visitor);
+    assert_string_equal(seen, "name `` share 0.25 count -2 name `a` share 0.5 ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +165,7 @@ int main(void)
         cmocka_unit_test(test_absent_columns_are_blank),
         cmocka_unit_test(test_without_its_group),
         cmocka_unit_test(test_columns_that_do_not_fit),
+        cmocka_unit_test(test_visits),
     };
     folder = scratch_folder();
     snprintf(path, sizeof path, "%s/table.h5", folder);
