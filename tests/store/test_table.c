@@ -48,7 +48,8 @@ static void write_rows(const qd_table_t *table, size_t length, size_t orders)
     assert_int_equal(qd_h5_close(&h5, &fault), QD_OK);
 }
 
-/* Reads the file as a table of that form; `told` NULL: the rows are those written, else a part of the error. */
+/* Reads the file as a table of that form; `told` NULL: the rows are those written, else a part of the
+ * error. */
 static void expect(const qd_table_t *table, size_t columns, const char *told)
 {
     qd_h5_t h5;

@@ -312,14 +312,45 @@ static void test_made_up_orders(void **state)
     qd_state_free(&order.state);
 }
 
+/* A state with a pact with a pole begins in its club at depth 1; a pole is in its own at depth Lambda. */
+static void test_first_members_of_clubs(void **state)
+{
+    (void)state;
+    const int code[] = {1, 2, 3, 4, 5, 6};
+    const double capability[] = {0.3, 0.3, 0.1, 0.1, 0.1, 0.1};
+    const size_t pair[][2] = {{0, 3}, {1, 4}, {1, 3}, {2, 5}}; /* the last without a pole */
+    const double expected[2][6] = {{3, 0, 0, 1, 0, 0}, {0, 3, 0, 1, 1, 0}};
+    bool pact[36] = {false};
+    for (size_t i = 0; i < QD_COUNT(pair); i++)
+        pact[pair[i][0] * 6 + pair[i][1]] = pact[pair[i][1] * 6 + pair[i][0]] = true;
+    const qd_empirical_t data = {
+        .states = 6, .poles = 2, .code = code, .capability = capability, .pact = pact};
+    qd_plan_t plan = qd_plan_default(QD_EMPIRICAL);
+    plan.empirical = &data;
+    plan.parameter[QD_P_clubs_depth] = qd_constant(3);
+    order_t order;
+    start(&order, 6);
+    draw(&order, &plan, 1);
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < 6; i++)
+            assert_true(order.state.level[k * order.state.padded + i] == expected[k][i]);
+    qd_state_free(&order.state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_capabilities),        cmocka_unit_test(test_places_of_the_poles_values),
-        cmocka_unit_test(test_affinities),          cmocka_unit_test(test_patrons),
-        cmocka_unit_test(test_institutions),        cmocka_unit_test(test_common_random_numbers),
-        cmocka_unit_test(test_draws_of_parameters), cmocka_unit_test(test_cap_by_hand),
-        cmocka_unit_test(test_cap_at_random),       cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_first_members_of_clubs),
+        cmocka_unit_test(test_capabilities),
+        cmocka_unit_test(test_places_of_the_poles_values),
+        cmocka_unit_test(test_affinities),
+        cmocka_unit_test(test_patrons),
+        cmocka_unit_test(test_institutions),
+        cmocka_unit_test(test_common_random_numbers),
+        cmocka_unit_test(test_draws_of_parameters),
+        cmocka_unit_test(test_cap_by_hand),
+        cmocka_unit_test(test_cap_at_random),
+        cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_made_up_orders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
