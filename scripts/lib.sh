@@ -1,7 +1,7 @@
 # Shared by scripts/run and scripts/test: the Debian packages that the project needs, and its build. Sourced, not run.
 
 packages_build="gcc g++ cmake ninja-build pkg-config libgsl-dev libhdf5-dev librandom123-dev libfyaml-dev libxxhash-dev zlib1g-dev libjs-vega libmd-dev"
-packages_test="libcmocka-dev netcdf-bin udunits-bin python3 python3-numpy python3-h5py python3-netcdf4 python3-xarray \
+packages_test="git libcmocka-dev netcdf-bin udunits-bin python3 python3-numpy python3-h5py python3-netcdf4 python3-xarray \
 python3-h5netcdf python3-matplotlib python3-yaml man-db lintian debootstrap chromium doxygen zsh fish"
 # For the slow test of other processors (tests/processors); some 500 MB.
 packages_cross="gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross \
