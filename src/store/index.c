@@ -27,8 +27,8 @@ qd_status_t qd_index_new(const qd_experiment_t *experiment, const qd_files_t *fi
     if (status == QD_OK) {
         size_t slots = index->slots.count;
         index->done = qd_new(slots, sizeof *index->done, error);
-        index->piece_start = qd_new(slots + 2, sizeof *index->piece_start, error);
-        index->failure_start = qd_new(slots + 2, sizeof *index->failure_start, error);
+        index->piece_start = qd_new(slots + 1, sizeof *index->piece_start, error);
+        index->failure_start = qd_new(slots + 1, sizeof *index->failure_start, error);
         if (!index->done || !index->piece_start || !index->failure_start)
             status = qd_no_memory(error);
     }

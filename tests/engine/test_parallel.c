@@ -42,7 +42,7 @@ static void run_all(void *context)
 {
     static const size_t counts[] = {TASKS, 1, 0, 2, THREADS, TASKS, 3};
     tally_t *self = context;
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+    for (size_t i = 0; i < QD_COUNT(counts); i++) {
         memset(self->times, 0, sizeof self->times);
         self->runner.run(self->runner.threads, counts[i], note, self);
         expect_once(self, counts[i]);

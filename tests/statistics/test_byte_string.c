@@ -18,7 +18,7 @@ static void test_whole_numbers(void **state)
                {128, 2, {0x80, 0x01}},
                {624485, 3, {0xe5, 0x8e, 0x26}},
                {UINT64_MAX, 10, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01}}};
-    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+    for (size_t i = 0; i < QD_COUNT(row); i++) {
         qd_byte_writer_t to = {0};
         qd_byte_writer_whole(&to, row[i].value);
         assert_false(to.failed);
@@ -41,7 +41,7 @@ static void test_signed_numbers(void **state)
     (void)state;
     const int64_t value[] = {0, -1, 1, -2, INT64_MAX, INT64_MIN};
     const uint64_t expected[] = {0, 1, 2, 3, UINT64_MAX - 1, UINT64_MAX};
-    for (size_t i = 0; i < sizeof value / sizeof value[0]; i++) {
+    for (size_t i = 0; i < QD_COUNT(value); i++) {
         assert_true(qd_zigzag(value[i]) == expected[i]);
         assert_true(qd_unzigzag(expected[i]) == value[i]);
     }

@@ -198,26 +198,30 @@ static void test_values(void **state)
     fabricated_free(experiment);
 }
 
-/* The values beside the outcomes have the summary of an outcome with the same values, to the last bit. */
-static void expect_equal_summaries(const qd_experiment_t *experiment, qd_h5_t *h5)
+/* In the file, a value beside the outcomes has the summary of an outcome with the same values, to the last
+ * bit. */
+static void expect_equal_summaries(const qd_experiment_t *experiment, const char *file)
 {
     static const char *const name[] = {"count", "mean", "sd",   "mcse",     "min",
                                        "max",   "low",  "high", "quantiles"};
     size_t all = experiment->points * experiment->orders;
+    qd_h5_t h5;
+    qd_h5_open(&h5, path_of(file));
     for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
         qd_h5_type_t type = i == 0 ? QD_H5_HASH : QD_H5_REAL;
         size_t cells = i == 8 ? all * QD_RESULT_QUANTILES : all, count;
         char path[2][64];
         snprintf(path[0], sizeof path[0], "/summary/balance/%s", name[i]);
         snprintf(path[1], sizeof path[1], "/summary/balance_again/%s", name[i]);
-        void *outcome = qd_h5_read(h5, path[0], type, &count);
+        void *outcome = qd_h5_read(&h5, path[0], type, &count);
         assert_int_equal(count, cells);
-        void *extra = qd_h5_read(h5, path[1], type, &count);
+        void *extra = qd_h5_read(&h5, path[1], type, &count);
         assert_int_equal(count, cells);
         assert_memory_equal(outcome, extra, cells * 8);
         free(outcome);
         free(extra);
     }
+    assert_ok(qd_h5_close(&h5, error));
 }
 
 /* Of two worlds, each decides some quantile. */
@@ -226,11 +230,7 @@ static void test_extras_of_few_worlds(void **state)
     (void)state;
     qd_experiment_t *experiment = fabricate(3, 2, 2, false);
     run(experiment, "few.h5", 0, 2, 2, 1);
-    qd_h5_t h5;
-    qd_error_t fault = QD_ERROR_NONE;
-    qd_h5_open(&h5, path_of("few.h5"));
-    expect_equal_summaries(experiment, &h5);
-    assert_int_equal(qd_h5_close(&h5, &fault), QD_OK);
+    expect_equal_summaries(experiment, "few.h5");
     fabricated_free(experiment);
 }
 
@@ -239,10 +239,10 @@ static void test_extras(void **state)
     (void)state;
     qd_experiment_t *experiment = fabricate(2, 2, 300, false);
     run(experiment, "extras.h5", 0, 300, 70, 3);
+    expect_equal_summaries(experiment, "extras.h5");
     qd_h5_t h5;
     qd_error_t fault = QD_ERROR_NONE;
     qd_h5_open(&h5, path_of("extras.h5"));
-    expect_equal_summaries(experiment, &h5);
     size_t count;
     double *wars = qd_h5_read(&h5, "/summary/wars/mean", QD_H5_REAL, &count),
            *half = qd_h5_read(&h5, "/summary/half_wars/mean", QD_H5_REAL, &count),
