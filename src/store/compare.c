@@ -31,6 +31,13 @@ typedef struct {
     char why[512], difference[512];
 } answer_t;
 
+/* Whether there is nothing more to compare. */
+static bool is_over(const compare_t *self)
+{
+    return self->difference[0] != '\0' || self->short_of_memory || self->found.failed ||
+           self->expected.failed;
+}
+
 static void differs(compare_t *self, const char *name, const char *what)
 {
     snprintf(self->difference, sizeof self->difference, "%.200s: %s", name, what);
@@ -184,31 +191,44 @@ static void compare_variable(compare_t *self, const char *name)
 
 static void compare_attributes(compare_t *self, const char *path);
 
+/* The kind of an object; fails where it cannot be opened. */
+static H5I_type_t type_of(qd_h5_t *h5, const char *path)
+{
+    hid_t object = H5Oopen(h5->file, path, H5P_DEFAULT);
+    if (object < 0) {
+        qd_h5_here_fail(h5, "opening", path);
+        return H5I_BADID;
+    }
+    H5I_type_t type = H5Iget_type(object);
+    H5Oclose(object);
+    return type;
+}
+
 /* Compares all variables and attributes of a group and of the groups below it, up to the first difference. */
 static void compare_group(compare_t *self, const char *group)
 {
     H5G_info_t info = {0};
     if (H5Gget_info_by_name(self->expected.file, group, &info, H5P_DEFAULT) < 0)
         qd_h5_here_fail(&self->expected, "reading group", group);
-    for (hsize_t i = 0; i < info.nlinks && *self->difference == '\0' && !self->short_of_memory; i++) {
+    for (hsize_t i = 0; i < info.nlinks && !is_over(self); i++) {
         char name[256], path[1024];
         if (H5Lget_name_by_idx(self->expected.file, group, H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name,
-                               H5P_DEFAULT) < 0)
-            continue;
+                               H5P_DEFAULT) < 0) {
+            qd_h5_here_fail(&self->expected, "reading group", group);
+            return;
+        }
         snprintf(path, sizeof path, "%s%s%s", group, group[1] == '\0' ? "" : "/", name);
-        hid_t object = H5Oopen(self->expected.file, path, H5P_DEFAULT);
-        H5I_type_t type = H5Iget_type(object);
-        H5Oclose(object);
+        H5I_type_t type = type_of(&self->expected, path);
         if (type == H5I_GROUP && !qd_h5_here_exists(&self->found, path))
             differs(self, path, "not in the file");
         else if (type == H5I_GROUP)
             compare_group(self, path);
         else if (type == H5I_DATASET)
             compare_variable(self, path);
-        if (*self->difference == '\0' && type == H5I_DATASET)
+        if (type == H5I_DATASET && !is_over(self))
             compare_attributes(self, path);
     }
-    if (*self->difference == '\0')
+    if (!is_over(self))
         compare_attributes(self, group);
 }
 
@@ -322,14 +342,16 @@ static void compare_attributes(compare_t *self, const char *path)
     hid_t object[2] = {H5Oopen(self->found.file, path, H5P_DEFAULT),
                        H5Oopen(self->expected.file, path, H5P_DEFAULT)};
     for (int k = 0; k < 2; k++) {
-        int count = object[k] < 0 ? 0 : H5Aget_num_attrs(object[k]);
-        for (int i = 0; i < count && *self->difference == '\0' && !self->short_of_memory; i++) {
+        qd_h5_t *h5 = k == 0 ? &self->found : &self->expected;
+        int count = object[k] < 0 ? -1 : H5Aget_num_attrs(object[k]);
+        if (count < 0)
+            qd_h5_here_fail(h5, "reading the attributes of", path);
+        for (int i = 0; i < count && !is_over(self); i++) {
             char name[256] = "";
-            hid_t attribute = H5Aopen_by_idx(object[k], ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)i,
-                                             H5P_DEFAULT, H5P_DEFAULT);
-            H5Aget_name(attribute, sizeof name, name);
-            H5Aclose(attribute);
-            if (!is_passed_over(path, name))
+            if (H5Aget_name_by_idx(object[k], ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)i, name, sizeof name,
+                                   H5P_DEFAULT) < 0)
+                qd_h5_here_fail(h5, "reading the attributes of", path);
+            else if (!is_passed_over(path, name))
                 compare_attribute(self, path, object, name);
         }
     }
@@ -369,7 +391,7 @@ static void find_unexpected(compare_t *self, const char *group)
     H5G_info_t info = {0};
     if (H5Gget_info_by_name(self->found.file, group, &info, H5P_DEFAULT) < 0)
         qd_h5_here_fail(&self->found, "reading group", group);
-    for (hsize_t i = 0; i < info.nlinks && *self->difference == '\0' && !self->found.failed; i++) {
+    for (hsize_t i = 0; i < info.nlinks && !is_over(self); i++) {
         char name[256], path[1024];
         if (H5Lget_name_by_idx(self->found.file, group, H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name,
                                H5P_DEFAULT) < 0) {
@@ -382,11 +404,7 @@ static void find_unexpected(compare_t *self, const char *group)
             differs(self, path, "in the file, but nothing was expected there");
             return;
         }
-        hid_t object = H5Oopen(self->found.file, path, H5P_DEFAULT);
-        bool is_group = object >= 0 && H5Iget_type(object) == H5I_GROUP;
-        if (object >= 0)
-            H5Oclose(object);
-        if (is_group)
+        if (type_of(&self->found, path) == H5I_GROUP)
             find_unexpected(self, path);
     }
 }
@@ -398,14 +416,15 @@ static void compare_files(int channel, void *context)
     answer_t answer = {0};
     qd_h5_here_open(&self->found, self->path);
     qd_h5_here_open(&self->expected, self->again);
-    if (!self->found.failed && !self->expected.failed)
+    if (!is_over(self))
         compare_group(self, "/");
-    if (!self->found.failed && !self->expected.failed && self->difference[0] == '\0')
+    if (!is_over(self))
         find_unexpected(self, "/");
     qd_h5_t *failed = self->found.failed ? &self->found : &self->expected;
+    qd_h5_here_need_memory(failed);
     qd_h5_here_blame_system(failed);
     answer.failed = failed->failed;
-    answer.absent = failed->absent;
+    answer.absent = failed->absent && failed == &self->found;
     answer.short_of_memory = self->short_of_memory;
     memcpy(answer.why, failed->why, sizeof answer.why);
     memcpy(answer.difference, self->difference, sizeof answer.difference);

@@ -17,6 +17,7 @@
 /* Memory beyond that of the program at the start of the child. */
 #define MEMORY_MOST ((rlim_t)768 << 20)
 
+#define MEMORY_NEEDED  ((size_t)32 << 20) /* more than libhdf5 needs at once for a sound result file */
 #define BYTES_A_SECOND ((size_t)32 << 20)
 #define CHANNEL        3 /* descriptor of the channel in the child */
 
@@ -102,6 +103,10 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* In the child: whether limit_memory set its limit, and the limit before. */
+static bool limited;
+static rlim_t limit_before;
+
 static void limit_memory(void)
 {
     unsigned long long pages = 0;
@@ -114,8 +119,24 @@ static void limit_memory(void)
     rlim_t most = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + MEMORY_MOST;
     if (!known || getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur <= most)
         return;
+    limit_before = limit.rlim_cur;
     limit.rlim_cur = most;
     setrlimit(RLIMIT_AS, &limit);
+    limited = true;
+}
+
+bool qd_guard_lacks_memory(void)
+{
+    struct rlimit own;
+    bool lift = limited && getrlimit(RLIMIT_AS, &own) == 0;
+    if (lift)
+        setrlimit(RLIMIT_AS, &(struct rlimit){limit_before, own.rlim_max});
+    void *needed = qd_new(MEMORY_NEEDED, 1, NULL);
+    bool lacks = !needed;
+    free(needed);
+    if (lift)
+        setrlimit(RLIMIT_AS, &own);
+    return lacks;
 }
 
 /* Leaves only the channel open in the child: an inherited lock would outlive the parent's, and libhdf5 and
@@ -200,16 +221,19 @@ bool qd_guard_blames_file(qd_guard_t *self, char why[], size_t size)
     await(self);
     int number = WIFSIGNALED(self->end) ? WTERMSIG(self->end) : 0;
     bool slow = number == SIGPROF || number == SIGXCPU, killed = number == SIGKILL || number == SIGTERM;
+    bool lacking = number != 0 && !slow && !killed && qd_guard_lacks_memory();
     if (slow)
         snprintf(why, size, "damaged: the HDF5 library does not finish reading it");
     else if (killed)
         snprintf(why, size, "the process that reads it was ended from outside (is memory short?)");
+    else if (lacking)
+        snprintf(why, size, "the HDF5 library crashes on it for want of memory (%s)", strsignal(number));
     else if (number == 0)
         snprintf(why, size, "the HDF5 library gave up with exit status %d (is memory short?)",
                  WEXITSTATUS(self->end));
     else
         snprintf(why, size, "damaged: the HDF5 library crashes on it (%s)", strsignal(number));
-    return slow || (number != 0 && !killed);
+    return slow || (number != 0 && !killed && !lacking);
 }
 
 void qd_guard_end(qd_guard_t *self)

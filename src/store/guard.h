@@ -24,13 +24,18 @@ bool qd_guard_send(qd_guard_t *self, const void *bytes, size_t size);
 bool qd_guard_receive(qd_guard_t *self, void *bytes, size_t size);
 
 /* After the child's end: writes the reason, as the rest of a sentence about a file ("damaged: ..."). True if
- * the file is the cause, false if the child was killed from outside. */
+ * the file is the cause, false if the child was killed from outside, or memory is short. */
 bool qd_guard_blames_file(qd_guard_t *self, char why[], size_t size);
 
 /* Ends the child unconditionally. self may be NULL. */
 void qd_guard_end(qd_guard_t *self);
 
-/* In the child: the same over its channel. */
+/* In the child or the parent: whether the system itself, without the limit of the child, refuses 32 MiB.
+ * libhdf5 needs less at once for a sound result file: where the system gives so much, memory that libhdf5 was
+ * refused was for a forged size; where not, a failure or crash of libhdf5 says nothing of the file. */
+bool qd_guard_lacks_memory(void);
+
+/* In the child: sends and receives over its channel. */
 bool qd_channel_send(int channel, const void *bytes, size_t size);
 bool qd_channel_receive(int channel, void *bytes, size_t size);
 

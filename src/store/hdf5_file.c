@@ -14,6 +14,7 @@ static herr_t note_reason(unsigned n, const H5E_error2_t *entry, void *context)
     qd_h5_reason_t *reason = context;
     const char *text = entry->desc ? entry->desc : "", *quoted = strstr(text, "error message = '");
     reason->system = reason->system || quoted || strstr(text, " stat info");
+    reason->memory = reason->memory || entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC;
     if (n > 0)
         return 0;
     if (quoted)
@@ -33,11 +34,10 @@ void qd_h5_fail(qd_h5_t *self, const char *doing, const char *object)
 {
     if (self->failed)
         return;
-    qd_h5_reason_t reason;
-    qd_h5_find_reason(H5E_DEFAULT, &reason);
+    qd_h5_find_reason(H5E_DEFAULT, &self->reason);
     self->failed = true;
     snprintf(self->why, sizeof self->why, "%s%s%s failed: %s", doing, object ? " " : "", object ? object : "",
-             reason.why[0] == '\0' ? "HDF5 gives no reason" : reason.why);
+             self->reason.why[0] == '\0' ? "HDF5 gives no reason" : self->reason.why);
 }
 
 void qd_h5_refuse(qd_h5_t *self, const char *why)

@@ -76,6 +76,13 @@ typedef struct {
     bool scale;            /* a dimension, which qd_h5_scales_close closes */
 } qd_h5_written_t;
 
+/* Why a call to libhdf5 failed. */
+typedef struct {
+    char why[256]; /* text of the innermost error, or the part of it that came from the system */
+    bool system;   /* a system call failed: libhdf5 quotes strerror, or names a call to stat */
+    bool memory;   /* libhdf5 was refused memory */
+} qd_h5_reason_t;
+
 typedef struct {
     hid_t file;
     char path[4096];
@@ -86,18 +93,13 @@ typedef struct {
     struct qd_guard *guard;    /* while reading: the child process that reads */
     size_t kept;               /* in that child */
     qd_h5_kept_t keep[QD_H5_KEPT_MOST];
-    char digest[33]; /* digest of the file as written, or as read last */
+    char digest[33];       /* digest of the file as written, or as read last */
+    qd_h5_reason_t reason; /* of the first failure, while libhdf5 failed */
     bool failed;
     bool fault;  /* the failure is a lack of memory, whatever the file holds */
     bool absent; /* the failure is that no whole HDF5 file has that name: wrong input, not a fault */
     char why[512];
 } qd_h5_t;
-
-/* Why a call to libhdf5 failed. */
-typedef struct {
-    char why[256]; /* text of the innermost error, or the part of it that came from the system */
-    bool system;   /* a system call failed: libhdf5 quotes strerror, or names a call to stat */
-} qd_h5_reason_t;
 
 /* From a stack of errors, H5E_DEFAULT for the present one. */
 void qd_h5_find_reason(hid_t stack, qd_h5_reason_t *reason);

@@ -19,28 +19,56 @@
 
 /* ---- failures ------------------------------------------------------------------------------------------ */
 
-/* The error of the first system call that failed since the last look, because libhdf5 continues after some
- * failures or calls the file damaged. There is one per process, the child that reads. */
+/* The error of the first system call that failed since the last look, and whether libhdf5 was refused memory,
+ * because libhdf5 continues after some failures or calls the file damaged. There is one of each per process,
+ * the child that reads. */
 static char said_by_system[256];
+static bool memory_was_refused;
 
-static herr_t note_system_error(hid_t stack, void *context)
+static void note_reason(const qd_h5_reason_t *reason)
+{
+    if (reason->system && said_by_system[0] == '\0')
+        memcpy(said_by_system, reason->why, sizeof said_by_system);
+    memory_was_refused = memory_was_refused || reason->memory;
+}
+
+static herr_t note_error(hid_t stack, void *context)
 {
     qd_h5_reason_t reason;
     (void)context;
     qd_h5_find_reason(stack, &reason);
-    if (reason.system && said_by_system[0] == '\0')
-        memcpy(said_by_system, reason.why, sizeof said_by_system);
+    note_reason(&reason);
     return 0;
+}
+
+/* Replaces what libhdf5 says of the file. */
+static void blame(qd_h5_t *self, const char *why)
+{
+    self->failed = true;
+    self->absent = false;
+    snprintf(self->why, sizeof self->why, "reading it failed: %s", why);
 }
 
 void qd_h5_here_blame_system(qd_h5_t *self)
 {
-    if (said_by_system[0] != '\0') {
-        self->failed = true;
-        self->absent = false;
-        snprintf(self->why, sizeof self->why, "reading it failed: %s", said_by_system);
-    }
+    if (self->failed)
+        note_reason(&self->reason); /* H5Aiterate and H5Literate do not call note_error */
+    if (said_by_system[0] != '\0')
+        blame(self, said_by_system);
+    else if (self->failed && qd_guard_lacks_memory())
+        blame(self, "out of memory");
+    else if (self->failed && memory_was_refused)
+        strncat(self->why, " (is memory short?)", sizeof self->why - strlen(self->why) - 1);
     said_by_system[0] = '\0';
+    memory_was_refused = false;
+    self->reason = (qd_h5_reason_t){0};
+}
+
+void qd_h5_here_need_memory(qd_h5_t *self)
+{
+    if (memory_was_refused || (self->failed && self->reason.memory) || qd_guard_lacks_memory())
+        blame(self, "out of memory");
+    memory_was_refused = self->reason.memory = false;
 }
 
 void qd_h5_here_fail(qd_h5_t *self, const char *doing, const char *object)
@@ -169,7 +197,7 @@ void qd_h5_here_open(qd_h5_t *self, const char *path)
     *self = (qd_h5_t){.file = -1};
     snprintf(self->path, sizeof self->path, "%s", path);
     qd_h5_prepare();
-    H5Eset_auto2(H5E_DEFAULT, note_system_error, NULL);
+    H5Eset_auto2(H5E_DEFAULT, note_error, NULL);
     hid_t access = qd_h5_file_access();
     open_file(self, path, access);
     H5Pclose(access);

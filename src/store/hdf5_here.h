@@ -12,8 +12,13 @@
 void qd_h5_here_open(qd_h5_t *self, const char *path);
 
 /* Attributes a failure to the system, and no longer to the file (absent), if a system call has failed since
- * the last look: libhdf5 may then call an intact file damaged, or miss some of its contents. */
+ * the last look, or the system lacks memory: libhdf5 may then call an intact file damaged, or miss some of
+ * its contents. */
 void qd_h5_here_blame_system(qd_h5_t *self);
+
+/* Fails, without blame of the file, if libhdf5 has been refused memory since the last look, even if it
+ * continued, or the system lacks memory: for files without forged sizes. */
+void qd_h5_here_need_memory(qd_h5_t *self);
 
 bool qd_h5_here_exists(qd_h5_t *self, const char *path);
 

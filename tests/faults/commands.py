@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 
-from injection import EXPERIMENT, RUN, command, content, deaths, expect, is_of_coverage, logged, one_for_each_place, spread
+from injection import EXPERIMENT, RUN, command, content, deaths, expect, is_of_coverage, logged, one_for_each_place, refused, spread
 
 COMMANDS = (
     ("show", "out.h5"),
@@ -88,14 +88,31 @@ def faults_at_places(before, arguments, fault, seen, output=None):
     untouched = without_times(content(before))
 
     def look(call):
-        found = play(before, arguments, fault=f"{fault}:{call.position}")
-        asker = call.object if fault.startswith("memory") else "quadrille"
+        met = before.parent / f"met-{call.position}"
+        met.unlink(missing_ok=True)
+        found = play(before, arguments, fault=f"{fault}:{call.position}", met=met)
+        asker = refused(met) if fault.startswith("memory") else "quadrille"
         foreign = asker != "quadrille" or b"the HDF5 library crashes" in found[1]
         why = judge(found, (said, files), untouched, deaths(fault, asker, found[1].decode()), foreign, output)
         return why and f"{' '.join(arguments)}, {fault}:{call.position} ({' '.join(call[1:3])}): {why}; it said\n{found[1].decode()[-500:]}"
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         return [wrong for wrong in pool.map(look, chosen) if wrong]
+
+
+def shortages(before, arguments, wanted):
+    """One text for each of `wanted` calls of libhdf5's for memory after which memory stays short, and the command does not say so
+    (status 1) or die: an intact file must not be called damaged, nor different."""
+    log, wrong = before.parent / "log", []
+    log.unlink(missing_ok=True)
+    play(before, arguments, fault="memory:fail:0", log=log)
+    calls = [call for call in logged(log) if "hdf5" in call.object]
+    for call in (calls[i - 1] for i in spread(len(calls), wanted)):
+        fault = f"memory:fail:{call.position}:on"
+        status, said, _ = play(before, arguments, fault=fault)
+        if status not in (1, *deaths(fault, call.object, said.decode())):
+            wrong.append(f"{' '.join(arguments)}, {fault}: exit status {status}; it said\n{said.decode()[-500:]}")
+    return wrong
 
 
 def judge(found, expected, before, ends, foreign=False, output=None):

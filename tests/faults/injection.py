@@ -43,9 +43,9 @@ claims:
 """
 
 
-def command(folder, *arguments, fault=None, log=None, places=None, **more):
+def command(folder, *arguments, fault=None, log=None, places=None, met=None, **more):
     """Runs the program in `folder`, with a fault injected; status and messages. A log of every call takes its time, one
-    of each chain of places (shim.c) less. `more`: for the environment."""
+    of each chain of places (shim.c) less. `met`: a log of the calls that failed. `more`: for the environment."""
     environment = {**os.environ, "OMP_WAIT_POLICY": "passive", **more}
     if fault:
         environment.update(LD_PRELOAD=SHIM, QD_FAULT=fault)
@@ -53,6 +53,8 @@ def command(folder, *arguments, fault=None, log=None, places=None, **more):
         environment["QD_FAULT_LOG"] = str(log)
     if places:
         environment["QD_FAULT_PLACES"] = str(places)
+    if met:
+        environment["QD_FAULT_MET"] = str(met)
     done = subprocess.run([PROGRAM, *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, errors="replace", timeout=20 * SECONDS if log or places else SECONDS)
     return done.returncode, done.stdout + done.stderr
@@ -87,6 +89,12 @@ def logged(log):
         position, operation, object_ = call.split(" ", 2)
         calls.append(Call(int(position), operation, object_, frozenset(places.split())))
     return calls
+
+
+def refused(met):
+    """The program or library that was refused memory first, from a log of the calls that failed. The log of an undisturbed command
+    does not tell: processes that run side by side share the count of calls, and another may come first."""
+    return next((call.object for call in logged(met)), "quadrille")
 
 
 @functools.cache
@@ -149,14 +157,14 @@ class Scenario:
     def with_threads(self, threads):
         return [*self.arguments, *(["-j", str(threads)] if self.arguments[0] == "run" else [])]
 
-    def fails(self, fault, asker="quadrille", threads=1):
-        """None if everything holds with `fault`, else the failed check. `asker`: who is refused memory."""
+    def fails(self, fault, threads=1):
+        """None if everything holds with `fault`, else the failed check."""
         with tempfile.TemporaryDirectory(dir=self.before.parent) as name:
-            folder = pathlib.Path(name) / "after"
+            folder, met = pathlib.Path(name) / "after", pathlib.Path(name) / "met"
             shutil.copytree(self.before, folder)
             try:
-                status, said = command(folder, *self.with_threads(threads), fault=fault)
-                return self.judge(folder, fault, asker, status, said)
+                status, said = command(folder, *self.with_threads(threads), fault=fault, met=met)
+                return self.judge(folder, fault, refused(met), status, said)
             except subprocess.TimeoutExpired as late:
                 return f"`{' '.join(late.cmd[1:])}` did not end in {SECONDS} s"
 
@@ -268,7 +276,7 @@ def scenarios(owner, names=None):
 def file_cases(scenario, kind, wanted=None, threads=1, lasting=False):
     """Cases for report: `wanted` positions (None: all) of a command at which a call on a file fails."""
     positions = scenario.positions("io", "eio", threads)
-    return [(scenario, f"io:{kind}:{k}{':on' if lasting else ''}", "quadrille", threads, " ".join(positions[k - 1][1:3]))
+    return [(scenario, f"io:{kind}:{k}{':on' if lasting else ''}", threads, " ".join(positions[k - 1][1:3]))
             for k in spread(len(positions), wanted)]
 
 
@@ -278,16 +286,16 @@ def memory_cases(scenario, wanted, lasting=False):
     cases = []
     for asker in sorted({call.object for call in positions}):
         mine = [k for k, call in enumerate(positions, 1) if call.object == asker]
-        cases += [(scenario, f"memory:fail:{mine[i - 1]}{':on' if lasting else ''}", asker, 1, f"for {asker}")
+        cases += [(scenario, f"memory:fail:{mine[i - 1]}{':on' if lasting else ''}", 1, f"for {asker}")
                   for i in spread(len(mine), wanted(asker))]
     return cases
 
 
 def report(cases):
-    """Plays cases (scenario, fault, who is refused memory, threads, what fails); one text for each that does not hold."""
+    """Plays cases (scenario, fault, threads, what fails); one text for each that does not hold."""
     def play(case):
-        scenario, fault, asker, threads, where = case
-        wrong = scenario.fails(fault, asker, threads)
+        scenario, fault, threads, where = case
+        wrong = scenario.fails(fault, threads)
         return wrong and f"{scenario.name}, {fault} ({where}), {threads} thread(s): {wrong.strip()}"
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         return [wrong for wrong in pool.map(play, cases) if wrong]

@@ -14,6 +14,9 @@
  *     term           SIGTERM before the call, which then continues: an early stop at a fixed place
  *     appear         another process makes the file QD_FAULT_FILE before the call, which then continues
  *
+ * QD_FAULT_MET=FILE gets the line "K operation object" of each call that fails. Processes that run side by
+ * side share one count: two plays may number their calls differently.
+ *
  * QD_FAULT_WITHOUT names calls that the file system does not have: "renameat2" (EINVAL), "renameat2 linkat"
  * (EPERM).
  *
@@ -96,7 +99,10 @@ static bool due(family_t of, const char *operation, const char *object)
         return false;
     long number = atomic_fetch_add(counted, 1) + 1;
     log_call(number, operation, object);
-    return at > 0 && (number == at || (lasting && number > at));
+    bool fails = at > 0 && (number == at || (lasting && number > at));
+    if (fails)
+        log_failure(number, operation, object);
+    return fails;
 }
 
 /* Another process makes a file. */

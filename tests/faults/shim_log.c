@@ -15,7 +15,7 @@
 
 enum { DEPTH = 64, CHAINS = 1 << 16 };
 
-static const char *path;              /* opened for each line: processes renumber their descriptors */
+static const char *path, *met;        /* opened for each line: processes renumber their descriptors */
 static bool once;                     /* the log has the first call of each chain only */
 static _Atomic uint64_t seen[CHAINS]; /* hashes of the chains of places that have a line */
 static struct {
@@ -41,6 +41,7 @@ void open_log(void)
     const char *all = getenv("QD_FAULT_LOG");
     path = all ? all : getenv("QD_FAULT_PLACES");
     once = !all;
+    met = getenv("QD_FAULT_MET");
     dl_iterate_phdr(find_program, NULL);
 }
 
@@ -91,6 +92,23 @@ static bool is_new(const unsigned long *place, int places)
     }
 }
 
+/* Appends a line; `count` places follow it where `with_places`. */
+static void append(const char *to, long number, const char *operation, const char *object, bool with_places,
+                   const unsigned long *place, int count)
+{
+    char line[512 + DEPTH * 20];
+    int length = snprintf(line, 512, "%ld %s %s", number, operation, object);
+    length = length < 512 ? length : 511;
+    if (with_places)
+        line[length++] = '\t';
+    for (int i = 0; with_places && i < count; i++)
+        length += snprintf(line + length, 20, "%lx ", place[i]);
+    line[length++] = '\n';
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, to, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (fd < 0 || syscall(SYS_write, fd, line, (size_t)length) < 0 || syscall(SYS_close, fd) < 0)
+        abort();
+}
+
 void log_call(long number, const char *operation, const char *object)
 {
     if (!path)
@@ -98,17 +116,14 @@ void log_call(long number, const char *operation, const char *object)
     void *frame[DEPTH];
     unsigned long place[DEPTH];
     int frames = backtrace(frame, DEPTH), places = places_of(frame, frames, place);
-    if (once && !is_new(place, places))
-        return;
-    char line[512 + DEPTH * 20];
-    int length = snprintf(line, 512, "%ld %s %s", number, operation, object ? object : asker(frame, frames));
-    length = length < 512 ? length : 511;
-    if (once)
-        line[length++] = '\t';
-    for (int i = 0; once && i < places; i++)
-        length += snprintf(line + length, 20, "%lx ", place[i]);
-    line[length++] = '\n';
-    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (fd < 0 || syscall(SYS_write, fd, line, (size_t)length) < 0 || syscall(SYS_close, fd) < 0)
-        abort();
+    if (!once || is_new(place, places))
+        append(path, number, operation, object ? object : asker(frame, frames), once, place, places);
+}
+
+void log_failure(long number, const char *operation, const char *object)
+{
+    void *frame[DEPTH];
+    if (met)
+        append(met, number, operation, object ? object : asker(frame, backtrace(frame, DEPTH)), false, NULL,
+               0);
 }

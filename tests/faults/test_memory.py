@@ -30,7 +30,7 @@ class Memory(unittest.TestCase):
         for scenario in self.all[:3]:
             with self.subTest(scenario=scenario.name):
                 count = len(scenario.positions("thread", threads=4))
-                cases = [(scenario, f"thread:fail:{k}{lasting}", "quadrille", 4, "pthread_create")
+                cases = [(scenario, f"thread:fail:{k}{lasting}", 4, "pthread_create")
                          for k in range(1, count + 1) for lasting in ("", ":on")]
                 self.assertGreaterEqual(count, 3)
                 self.assertEqual(report(cases), [])

@@ -29,7 +29,7 @@ class Sample(unittest.TestCase):
         self.assertEqual(report(cases), [])
 
     def test_threads(self):
-        cases = [(self.whole, f"thread:fail:{k}", "quadrille", 3, "pthread_create") for k in (1, 2, 3)]
+        cases = [(self.whole, f"thread:fail:{k}", 3, "pthread_create") for k in (1, 2, 3)]
         self.assertEqual(report(cases), [])
 
 

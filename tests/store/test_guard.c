@@ -11,9 +11,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -80,6 +82,22 @@ static void take_memory(int channel, void *context)
     }
     free(block);
     (void)!qd_channel_send(channel, &had, sizeof had);
+}
+
+/* Fills the memory that the guard allows; tells whether the system lacks memory, and whether the limit
+ * holds. */
+static void fill_memory(int channel, void *context)
+{
+    (void)context;
+    char *volatile block = NULL;
+    char said[2];
+    do
+        block = malloc((size_t)16 << 20); /* never freed */
+    while (block);
+    said[0] = qd_guard_lacks_memory();
+    block = malloc((size_t)64 << 20);
+    said[1] = block == NULL;
+    (void)!qd_channel_send(channel, said, sizeof said);
 }
 
 static void survive_signals(int channel, void *context)
@@ -190,6 +208,44 @@ static void test_memory_is_limited(void **state)
     qd_guard_end(guard);
 }
 
+/* Of the program with at most `spare` more bytes of addresses: whether its child finds memory lacking. */
+static bool lacks_memory(rlim_t spare, bool *limited)
+{
+    struct rlimit before, less;
+    unsigned long long pages = 0;
+    FILE *sizes = fopen("/proc/self/statm", "r");
+    assert_int_equal(fscanf(sizes, "%llu", &pages), 1);
+    fclose(sizes);
+    getrlimit(RLIMIT_AS, &before);
+    less = before;
+    if (spare < RLIM_INFINITY)
+        less.rlim_cur = (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + spare;
+    setrlimit(RLIMIT_AS, &less);
+    char said[2];
+    qd_guard_t *guard = qd_guard_start(fill_memory, NULL);
+    setrlimit(RLIMIT_AS, &before);
+    assert_true(qd_guard_receive(guard, said, sizeof said));
+    qd_guard_end(guard);
+    *limited = said[1];
+    return said[0];
+}
+
+static void test_the_systems_memory_is_told_from_the_limit(void **state)
+{
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    print_message("sanitizers need terabytes of addresses; the limit is not set\n");
+    skip();
+#endif
+    bool limited = false;
+    assert_false(lacks_memory(RLIM_INFINITY, &limited));
+    assert_true(limited);
+    assert_false(lacks_memory((rlim_t)1 << 30, &limited)); /* above the guard's limit */
+    assert_true(limited);
+    assert_true(lacks_memory((rlim_t)100 << 20, &limited)); /* below it */
+    assert_true(limited);
+}
+
 static void test_signals_of_the_terminal_are_the_parents(void **state)
 {
     (void)state;
@@ -226,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_an_exit_is_told_with_its_status),
         cmocka_unit_test(test_a_dead_child_stays_dead),
         cmocka_unit_test(test_memory_is_limited),
+        cmocka_unit_test(test_the_systems_memory_is_told_from_the_limit),
         cmocka_unit_test(test_signals_of_the_terminal_are_the_parents),
         cmocka_unit_test(test_no_file_is_inherited),
     };
