@@ -42,23 +42,25 @@ static herr_t note_error(hid_t stack, void *context)
 }
 
 /* Replaces what libhdf5 says of the file. */
-static void blame(qd_h5_t *self, const char *why)
+static void blame_memory(qd_h5_t *self)
 {
-    self->failed = true;
-    self->absent = false;
-    snprintf(self->why, sizeof self->why, "reading it failed: %s", why);
+    self->failed = self->absent = false;
+    qd_h5_no_memory(self);
 }
 
 void qd_h5_here_blame_system(qd_h5_t *self)
 {
     if (self->failed)
         note_reason(&self->reason); /* H5Aiterate and H5Literate do not call note_error */
-    if (said_by_system[0] != '\0')
-        blame(self, said_by_system);
-    else if (self->failed && qd_guard_lacks_memory())
-        blame(self, "out of memory");
-    else if (self->failed && memory_was_refused)
+    if (said_by_system[0] != '\0') {
+        self->failed = true;
+        self->absent = false;
+        snprintf(self->why, sizeof self->why, "reading it failed: %s", said_by_system);
+    } else if (self->failed && qd_guard_lacks_memory()) {
+        blame_memory(self);
+    } else if (self->failed && memory_was_refused) {
         strncat(self->why, " (is memory short?)", sizeof self->why - strlen(self->why) - 1);
+    }
     said_by_system[0] = '\0';
     memory_was_refused = false;
     self->reason = (qd_h5_reason_t){0};
@@ -67,7 +69,7 @@ void qd_h5_here_blame_system(qd_h5_t *self)
 void qd_h5_here_need_memory(qd_h5_t *self)
 {
     if (memory_was_refused || (self->failed && self->reason.memory) || qd_guard_lacks_memory())
-        blame(self, "out of memory");
+        blame_memory(self);
     memory_was_refused = self->reason.memory = false;
 }
 
