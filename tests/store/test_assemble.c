@@ -481,6 +481,46 @@ static void test_equal_points_are_kept_once(void **state)
 }
 
 /* A run without a finished world has a result too. */
+/* As a thread might while the others succeed: reports what *status says at the first fsync, which works. */
+typedef struct {
+    qd_error_t *error;
+    qd_status_t status;
+} teller_t;
+
+static int tell(void *context, int fd)
+{
+    teller_t *self = context;
+    if (self->error->count == 0)
+        (void)!qd_error_add(self->error, self->status, "something failed");
+    return qd_files_system.fsync(NULL, fd);
+}
+
+/* A fault that was reported, while every status is good, keeps the file from being published. */
+static void test_reported_faults_are_heeded(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(1, 1, 20, false);
+    run(experiment, "told.h5", 0, 20, 20, 1);
+    const char *source = path_of("told.h5"), *path = path_of("again.h5");
+    const struct {
+        qd_status_t told, expected;
+    } row[] = {{QD_ERROR_IO, QD_ERROR_IO}, {QD_OK, QD_ERROR_INTERNAL}};
+    for (size_t i = 0; i < 2; i++) {
+        qd_error_t fault = QD_ERROR_NONE;
+        teller_t teller = {&fault, row[i].told};
+        qd_files_t files = qd_files_system;
+        qd_assembled_t assembled;
+        qd_index_t *index = index_of(experiment, &source, 1);
+        files.context = &teller;
+        files.fsync = tell;
+        qd_assemble_options_t options = {.path = path, .worlds = true, .extra = extras, .files = &files};
+        assert_int_equal(qd_assemble(experiment, index, &options, &assembled, &fault), row[i].expected);
+        assert_int_equal(access(path, F_OK), -1);
+        qd_index_free(index);
+    }
+    fabricated_free(experiment);
+}
+
 static void test_empty(void **state)
 {
     (void)state;
@@ -518,6 +558,7 @@ int main(void)
         cmocka_unit_test(test_sections),
         cmocka_unit_test(test_rows_of_many_points),
         cmocka_unit_test(test_equal_points_are_kept_once),
+        cmocka_unit_test(test_reported_faults_are_heeded),
         cmocka_unit_test(test_empty),
     };
     folder = scratch_folder();

@@ -314,18 +314,27 @@ static void test_small_variables_are_not_packed(void **state)
     unlink(path);
 }
 
-/* Of either parity of bytes. */
+/* Of either parity of bytes, and of bytes that do not deflate; beyond the bound nothing is written. */
 static void test_bounds_hold(void **state)
 {
     (void)state;
-    unsigned char scratch[1000], out[2000];
-    bool deflated;
-    for (size_t size = 1; size <= sizeof scratch; size += 37) {
-        assert_true(qd_pack_bound(size) <= sizeof out);
-        size_t packed = qd_pack(real, size, 1, false, scratch, out, &deflated);
-        assert_true(packed > 4 && packed <= qd_pack_bound(size));
-        assert_true(deflated || packed == size + 4);
-    }
+    unsigned char noise[1000], scratch[1000], out[2000];
+    qd_test_stream_t stream = qd_test_stream(17, 2);
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (unsigned char)qd_test_below(&stream, 256);
+    for (size_t size = 1; size <= sizeof scratch; size += 37)
+        for (int k = 0; k < 2; k++) {
+            size_t bound = qd_pack_bound(size);
+            bool deflated;
+            assert_true(bound <= sizeof out);
+            memset(out, 0xA5, sizeof out);
+            size_t packed =
+                qd_pack(k == 0 ? (const void *)real : noise, size, 1, false, scratch, out, &deflated);
+            assert_true(packed > 4 && packed <= bound);
+            assert_true(deflated || packed == size + 4);
+            for (size_t i = bound; i < sizeof out; i++)
+                assert_int_equal(out[i], 0xA5);
+        }
 }
 
 int main(void)

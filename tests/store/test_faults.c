@@ -6,6 +6,8 @@
 #include "store/assemble.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #define WORLDS 30
 #define BLOCK  6
@@ -369,12 +371,29 @@ static void test_wrong_bits_are_seen(void **state)
     fabricated_free(experiment);
 }
 
+/* A process without standard input: the folder's descriptor is 0, and does not stay open. */
+static void test_descriptor_zero(void **state)
+{
+    (void)state;
+    qd_error_t fault = QD_ERROR_NONE;
+    int input = dup(0);
+    close(0);
+    qd_status_t status = qd_files_write(&qd_files_system, folder, "zero", "0", 1, &fault);
+    bool open = fcntl(0, F_GETFD) >= 0;
+    if (input >= 0) {
+        dup2(input, 0);
+        close(input);
+    }
+    assert_int_equal(status, QD_OK);
+    assert_false(open);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_boundary),      cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_flush_again),         cmocka_unit_test(test_publish),
-        cmocka_unit_test(test_wrong_bits_are_seen),
+        cmocka_unit_test(test_wrong_bits_are_seen), cmocka_unit_test(test_descriptor_zero),
     };
     folder = scratch_folder();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
