@@ -23,6 +23,11 @@
 
 static int flock_errno; /* errno of flock; 0: it works */
 
+/* Another process takes the stale lock just before this one moves it aside, and a third makes a new one, or
+ * the disk fails, before it is put back. */
+static enum { NO_RACE, REPLACED, REPLACED_AND_MADE, REPLACED_AND_FAILED } race;
+static void write_lock_elsewhere(void);
+
 /* Replaces the C library's. */
 int flock(int fd, int operation);
 int flock(int fd, int operation)
@@ -30,6 +35,25 @@ int flock(int fd, int operation)
     if (flock_errno == 0)
         return (int)syscall(SYS_flock, fd, operation);
     errno = flock_errno;
+    return -1;
+}
+
+int rename(const char *from, const char *to)
+{
+    if (race != NO_RACE && strcmp(from, "out.h5.lock") == 0) {
+        unlink(from);
+        write_lock_elsewhere();
+    }
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+int link(const char *from, const char *to)
+{
+    if (race == REPLACED_AND_MADE)
+        write_lock_elsewhere();
+    if (race != REPLACED_AND_FAILED)
+        return (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+    errno = EIO;
     return -1;
 }
 
@@ -75,6 +99,13 @@ static said_t here(long process)
     assert_true(readlink("/proc/self/ns/pid", said.space, sizeof said.space - 1) > 0);
     assert_int_equal(gethostname(said.host, sizeof said.host), 0);
     return said;
+}
+
+static void write_lock_elsewhere(void)
+{
+    said_t said = here(1);
+    strcpy(said.host, "elsewhere.example");
+    write_lock(&said);
 }
 
 static long dead_process(void)
@@ -145,6 +176,30 @@ static void test_stale(void **state)
         else
             assert_refused("another run or merge");
         unlink("out.h5.lock");
+    }
+}
+
+/* A lock that another process has taken in the meantime is put back, unless there is a newer one. */
+static void test_stale_for_two(void **state)
+{
+    (void)state;
+    flock_errno = ENOLCK;
+    for (int k = REPLACED; k <= REPLACED_AND_FAILED; k++) {
+        said_t said = here(dead_process());
+        qd_lock_t *lock = NULL;
+        qd_error_t error = QD_ERROR_NONE;
+        char aside[64];
+        write_lock(&said);
+        race = k;
+        qd_status_t status = qd_lock_take("out.h5", &lock, &error);
+        race = NO_RACE;
+        assert_null(lock);
+        assert_int_equal(status, k == REPLACED_AND_FAILED ? QD_ERROR_IO : QD_ERROR_INPUT);
+        assert_non_null(
+            strstr(error.text, k == REPLACED_AND_FAILED ? strerror(EIO) : "process 1 on host elsewhere"));
+        snprintf(aside, sizeof aside, "out.h5.lock.%ld", (long)getpid());
+        assert_int_not_equal(access(aside, F_OK), 0);
+        assert_int_equal(unlink("out.h5.lock"), k == REPLACED_AND_FAILED ? -1 : 0);
     }
 }
 
@@ -251,11 +306,9 @@ static void test_many_writers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_second_is_refused),
-        cmocka_unit_test(test_stale),
-        cmocka_unit_test(test_out_of_sight),
-        cmocka_unit_test(test_killed_with_flock),
-        cmocka_unit_test(test_links),
+        cmocka_unit_test(test_second_is_refused), cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_stale_for_two),     cmocka_unit_test(test_out_of_sight),
+        cmocka_unit_test(test_killed_with_flock), cmocka_unit_test(test_links),
         cmocka_unit_test(test_many_writers),
     };
     char folder[] = "/tmp/quadrille-lock-XXXXXX";

@@ -30,6 +30,7 @@ static size_t events;          /* seen in this world */
 static double largest;         /* capability of the first state at the first event */
 static double relation;        /* baseline of the first two then */
 static bool stream_held;       /* whether the plugin's numbers were those of its stream */
+static bool sides_held;        /* whether each game's numbers were those of its sides */
 static double tie[PERIODS][2]; /* affinity and baseline of the first two at the end of each period */
 
 static void draw_order(const qd_hook_t *hook, qd_order_draft_t *draft)
@@ -75,8 +76,13 @@ static void change_crisis(const qd_hook_t *hook, const qd_crisis_view_t *crisis,
 
 static double change_worth(const qd_hook_t *hook, const qd_crisis_view_t *crisis, const qd_game_view_t *game)
 {
-    (void)hook;
+    size_t joiners = 0, opponents = 0;
     (void)crisis;
+    for (size_t i = 0; i < hook->world->states; i++) {
+        joiners += game->side[i] > 0.0;
+        opponents += game->side[i] < 0.0;
+    }
+    sides_held = sides_held && game->joiners == joiners && game->opponents == opponents;
     return fault == WORTH ? (double)INFINITY : game->worth;
 }
 
@@ -235,12 +241,12 @@ static void test_rules(void **state)
     for (fault = FINE; fault <= NOT_FINITE; fault++) {
         qd_result_t result;
         events = 0;
-        stream_held = true;
+        stream_held = sides_held = true;
         qd_world_play(world, &plan, (qd_luck_t){.seed = 5, .world = 3}, NULL, &result);
         assert_string_equal(result.failure ? result.failure : "", told[fault]);
         if (fault != FINE)
             continue;
-        assert_true(stream_held);
+        assert_true(stream_held && sides_held);
         assert_true(events > PERIODS); /* an event of each period, and its crises */
         QD_ASSERT_NEAR(largest, 1.0 / harmonic, 1e-15);
         QD_ASSERT_NEAR(relation, 0.25, 0.0);
@@ -250,9 +256,9 @@ static void test_rules(void **state)
     qd_world_free(world);
 }
 
-/* Affinities wait for a reader in an unwatched world; a hook for periods alone sees them as one that also
- * watches. */
-static void test_periods_alone(void **state)
+/* Affinities wait for a reader in an unwatched world, and its venues are solved abreast; hooks for periods
+ * and worths see what those of a watched world see. */
+static void test_unwatched(void **state)
 {
     (void)state;
     qd_plan_t plan = qd_plan_default(QD_MULTIPOLAR);
@@ -265,6 +271,7 @@ static void test_periods_alone(void **state)
     assert_non_null(world);
     size_t moving = 0;
     fault = FINE;
+    sides_held = true;
     for (uint64_t number = 0; number < 20; number++) {
         const qd_luck_t luck = {.seed = 6, .world = number};
         double watched[PERIODS][2];
@@ -280,7 +287,7 @@ static void test_periods_alone(void **state)
         assert_memory_equal(tie, watched, sizeof tie);
         moving += tie[PERIODS - 1][1] != tie[PERIODS - 2][1];
     }
-    assert_true(moving > 0);
+    assert_true(moving > 0 && sides_held);
     probe.see = see;
     qd_world_free(world);
 }
@@ -290,7 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_declarations),
         cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_periods_alone),
+        cmocka_unit_test(test_unwatched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
