@@ -5,6 +5,9 @@
 #include "store/hdf5_file.h"
 #include "store/merge.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 static char *folder; /* of this program */
 
 /* The second, filled in by main, has the row and the values of `balance` under another name. */
@@ -521,6 +524,31 @@ static void test_reported_faults_are_heeded(void **state)
     fabricated_free(experiment);
 }
 
+/* The file may grow to a few pages only. */
+static void test_writing_fails(void **state)
+{
+    (void)state;
+    qd_experiment_t *experiment = fabricate(1, 1, 20, false);
+    run(experiment, "grows.h5", 0, 20, 20, 1);
+    const char *source = path_of("grows.h5"), *path = path_of("cut_off.h5");
+    qd_index_t *index = index_of(experiment, &source, 1);
+    qd_assemble_options_t options = {.path = path, .worlds = true, .extra = extras};
+    qd_assembled_t assembled;
+    qd_error_t fault = QD_ERROR_NONE;
+    struct rlimit before;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit){10000, before.rlim_max}), 0);
+    qd_status_t status = qd_assemble(experiment, index, &options, &assembled, &fault);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(status, QD_ERROR_IO);
+    assert_non_null(strstr(fault.text, "cut_off.h5 could not be written"));
+    assert_int_equal(access(path, F_OK), -1);
+    qd_index_free(index);
+    fabricated_free(experiment);
+}
+
 static void test_empty(void **state)
 {
     (void)state;
@@ -559,6 +587,7 @@ int main(void)
         cmocka_unit_test(test_rows_of_many_points),
         cmocka_unit_test(test_equal_points_are_kept_once),
         cmocka_unit_test(test_reported_faults_are_heeded),
+        cmocka_unit_test(test_writing_fails),
         cmocka_unit_test(test_empty),
     };
     folder = scratch_folder();
