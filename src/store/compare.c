@@ -421,7 +421,7 @@ static void compare_files(int channel, void *context)
     if (!is_over(self))
         find_unexpected(self, "/");
     qd_h5_t *failed = self->found.failed ? &self->found : &self->expected;
-    qd_h5_here_need_memory(failed);
+    qd_h5_here_need_memory(failed, self->difference[0] != '\0');
     qd_h5_here_blame_system(failed);
     answer.failed = failed->failed;
     answer.absent = failed->absent && failed == &self->found;

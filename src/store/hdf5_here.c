@@ -66,9 +66,10 @@ void qd_h5_here_blame_system(qd_h5_t *self)
     self->reason = (qd_h5_reason_t){0};
 }
 
-void qd_h5_here_need_memory(qd_h5_t *self)
+void qd_h5_here_need_memory(qd_h5_t *self, bool doubtful)
 {
-    if (memory_was_refused || (self->failed && self->reason.memory) || qd_guard_lacks_memory())
+    if (memory_was_refused || (self->failed && self->reason.memory) ||
+        ((self->failed || doubtful) && qd_guard_lacks_memory()))
         blame_memory(self);
     memory_was_refused = self->reason.memory = false;
 }

@@ -17,8 +17,9 @@ void qd_h5_here_open(qd_h5_t *self, const char *path);
 void qd_h5_here_blame_system(qd_h5_t *self);
 
 /* Fails, without blame of the file, if libhdf5 has been refused memory since the last look, even if it
- * continued, or the system lacks memory: for files without forged sizes. */
-void qd_h5_here_need_memory(qd_h5_t *self);
+ * continued, or if something is wrong (`doubtful`, or a failure) while the system lacks memory: for files
+ * without forged sizes. */
+void qd_h5_here_need_memory(qd_h5_t *self, bool doubtful);
 
 bool qd_h5_here_exists(qd_h5_t *self, const char *path);
 

@@ -91,30 +91,6 @@ static void test_places_of_the_poles_values(void **state)
     qd_state_free(&order.state);
 }
 
-/* Whole vectors of poles alone: no state beside them hides one that is drawn too many. */
-static void test_poles_alone(void **state)
-{
-    (void)state;
-    order_t order;
-    start(&order, 8);
-    qd_plan_t plan = qd_plan_default(QD_MULTIPOLAR);
-    qd_test_set(&plan, QD_P_order_states, 8);
-    qd_test_set(&plan, QD_P_order_poles, 8);
-    qd_test_set(&plan, QD_P_order_separation, 1.2);
-    for (uint64_t w = 0; w < WORLDS; w++) {
-        draw(&order, &plan, w);
-        const double *x = order.state.value, *y = x + order.state.padded;
-        double sum = 0.0;
-        assert_true(order.state.poles == 8 && order.state.padded == 8);
-        for (size_t k = 0; k < 8; k++) {
-            QD_ASSERT_NEAR(hypot(x[k], y[k]), 0.6, 1e-14);
-            sum += order.state.c[k];
-        }
-        QD_ASSERT_NEAR(sum, 1.0, 1e-15 * 8);
-    }
-    qd_state_free(&order.state);
-}
-
 /* B and A from their formulas, by libm. */
 static void test_affinities(void **state)
 {
@@ -367,7 +343,6 @@ int main(void)
         cmocka_unit_test(test_first_members_of_clubs),
         cmocka_unit_test(test_capabilities),
         cmocka_unit_test(test_places_of_the_poles_values),
-        cmocka_unit_test(test_poles_alone),
         cmocka_unit_test(test_affinities),
         cmocka_unit_test(test_patrons),
         cmocka_unit_test(test_institutions),
