@@ -101,8 +101,8 @@ qd_status_t qd_design_lhs(size_t points, size_t dimensions, uint64_t seed, doubl
     if (points > POINTS_MAX)
         return qd_error_add(error, QD_ERROR_INPUT, "a Latin hypercube has at most %zu points, not %zu",
                             POINTS_MAX, points);
-    size_t *order = qd_new(points + 1, sizeof *order, error);
-    unsigned char *taken = qd_new(points + 1, 2, error);
+    size_t *order = qd_new(points, sizeof *order, error);
+    unsigned char *taken = qd_new(points, 1, error);
     qd_status_t status = QD_OK;
     if (!order || !taken) {
         status = QD_ERROR_MEMORY;

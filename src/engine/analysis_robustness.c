@@ -478,7 +478,7 @@ qd_status_t qd_analyse_robustness(qd_claim_tests_t *tests, qd_analysis_t *out, q
     study_t study;
     qd_status_t status = study_init(&study, experiment, error);
     out->robustness = qd_new(places, sizeof *out->robustness, error);
-    out->turning = qd_new(places * experiment->robustness.factors + 1, sizeof *out->turning, error);
+    out->turning = qd_new(places * experiment->robustness.factors, sizeof *out->turning, error);
     if (status == QD_OK && (!out->robustness || !out->turning || !place_names(experiment, out)))
         status = qd_no_memory(error);
     if (status == QD_OK) {

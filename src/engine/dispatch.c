@@ -40,7 +40,7 @@ static double guess_rate(const qd_experiment_t *experiment)
     for (size_t o = 0; o < experiment->orders; o++) {
         qd_plan_t plan;
         qd_change_t *change =
-            qd_new(experiment->changes + experiment->point[0].changes + 1, sizeof *change, NULL);
+            qd_new(experiment->changes + experiment->point[0].changes, sizeof *change, NULL);
         if (!change)
             return 1.0;
         qd_experiment_plan(experiment, 0, o, change, &plan);
@@ -353,8 +353,8 @@ qd_status_t qd_originals_find(const qd_experiment_t *experiment, size_t **first,
     qd_status_t status = qd_slots_init(&slots, experiment, error);
     if (status != QD_OK)
         return status;
-    size_t *of_slot = qd_new(slots.distinct + 1, sizeof *of_slot, error);
-    *first = qd_new(experiment->points + 1, sizeof **first, error);
+    size_t *of_slot = qd_new(slots.distinct, sizeof *of_slot, error);
+    *first = qd_new(experiment->points, sizeof **first, error);
     if (!of_slot || !*first) {
         free(*first);
         *first = NULL;

@@ -178,7 +178,7 @@ static bool copy(qd_done_table_t *self, const qd_index_t *index)
 static qd_status_t share(qd_done_table_t *self, const qd_ranks_t *ranks, qd_error_t *error)
 {
     size_t total = 0, at = 0;
-    uint64_t *sizes = qd_new(self->cells + 1, sizeof *sizes, error);
+    uint64_t *sizes = qd_new(self->cells, sizeof *sizes, error);
     qd_range_t *all = NULL;
     qd_status_t status = sizes ? QD_OK : qd_no_memory(error);
     for (size_t i = 0; status == QD_OK && i < self->cells; i++)
@@ -190,7 +190,7 @@ static qd_status_t share(qd_done_table_t *self, const qd_ranks_t *ranks, qd_erro
     qd_ranks_share(ranks, &self->failures, sizeof self->failures);
     for (size_t i = 0; i < self->cells; i++)
         total += sizes[i];
-    all = qd_new(total + 1, sizeof *all, error);
+    all = qd_new(total, sizeof *all, error);
     status = qd_ranks_agree(ranks, all ? QD_OK : qd_no_memory(error));
     if (status != QD_OK)
         goto out;

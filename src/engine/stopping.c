@@ -297,8 +297,8 @@ static waiting_t *copy_block(const qd_segment_t *block)
     self->block = *block;
     self->row = qd_new(block->worlds, sizeof *self->row, NULL);
     self->extra = extras ? qd_new(extras, sizeof *self->extra, NULL) : NULL;
-    self->tally = qd_new(block->tally_size + 1, 1, NULL);
-    self->failure = qd_new(block->failures + 1, sizeof *self->failure, NULL);
+    self->tally = qd_new(block->tally_size, 1, NULL);
+    self->failure = qd_new(block->failures, sizeof *self->failure, NULL);
     if (!self->row || (extras && !self->extra) || !self->tally || !self->failure) {
         drop(self);
         return NULL;

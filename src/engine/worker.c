@@ -13,7 +13,7 @@ qd_change_t *qd_worker_schedule(const qd_experiment_t *experiment)
     for (size_t p = 0; p < experiment->points; p++)
         if (experiment->point[p].changes > most)
             most = experiment->point[p].changes;
-    return qd_new(experiment->changes + most + 1, sizeof(qd_change_t), NULL);
+    return qd_new(experiment->changes + most, sizeof(qd_change_t), NULL);
 }
 
 static qd_cell_size_t size_at(const qd_experiment_t *experiment, size_t point, size_t order,

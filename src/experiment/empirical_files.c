@@ -152,7 +152,7 @@ static qd_status_t read_capabilities(const qd_empirical_source_t *source, found_
     qd_status_t status = qd_csv_read(source->cinc, &table, error);
     if (status)
         return status;
-    *found = qd_new(table->rows + 1, sizeof **found, error);
+    *found = qd_new(table->rows, sizeof **found, error);
     status = *found ? choose_states(source, table, *found, kept, error) : QD_ERROR_MEMORY;
     qd_csv_free(table);
     return status;

@@ -92,7 +92,7 @@ static void factor_place(const qd_factor_t *self, size_t points, size_t stride, 
 qd_status_t qd_factors_morris(const qd_design_t *design, uint64_t seed, double unit[], size_t moved[],
                               qd_error_t *error)
 {
-    size_t *levels = qd_new(design->factors + 1, sizeof *levels, error);
+    size_t *levels = qd_new(design->factors, sizeof *levels, error);
     if (!levels)
         return QD_ERROR_MEMORY;
     for (size_t f = 0; f < design->factors; f++) {

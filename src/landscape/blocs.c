@@ -513,8 +513,8 @@ qd_status_t qd_subsets_solve(const qd_weights_t *weights, const qd_runner_t *run
     self.ways = qd_new(halves, sizeof *self.ways, error);
     self.order = qd_new(halves, sizeof *self.order, error);
     size_t digits = weights->digits;
-    self.value_digit = qd_new(2 * halves * digits + 1, sizeof *self.value_digit, error);
-    self.best_digit = qd_new(halves * digits + 1, sizeof *self.best_digit, error);
+    self.value_digit = qd_new(2 * halves * digits, sizeof *self.value_digit, error);
+    self.best_digit = qd_new(halves * digits, sizeof *self.best_digit, error);
     if (!self.value || !self.best || !self.ways || !self.order || !self.value_digit || !self.best_digit) {
         status = QD_ERROR_MEMORY;
         goto out;

@@ -29,9 +29,9 @@ qd_status_t qd_landscape_new(size_t actors, qd_landscape_t **self, qd_error_t *e
     made->actors = actors;
     made->starts = QD_STARTS_DEFAULT;
     made->seed = 1;
-    made->name = qd_new(actors + 1, sizeof *made->name, error);
-    made->size = qd_new(actors + 1, sizeof *made->size, error);
-    made->propensity = qd_new(actors * actors + 1, sizeof *made->propensity, error);
+    made->name = qd_new(actors, sizeof *made->name, error);
+    made->size = qd_new(actors, sizeof *made->size, error);
+    made->propensity = qd_new(actors * actors, sizeof *made->propensity, error);
     if (!made->name || !made->size || !made->propensity) {
         qd_landscape_free(made);
         return QD_ERROR_MEMORY;

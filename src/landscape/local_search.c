@@ -26,8 +26,8 @@ qd_status_t qd_neighbours_init(qd_neighbours_t *self, size_t n, size_t stride, c
     size_t ties = count_ties(n, stride, w), at = 0;
     *self = (qd_neighbours_t){.n = n};
     self->first = qd_new(n + 1, sizeof *self->first, error);
-    self->other = qd_new(ties + 1, sizeof *self->other, error);
-    self->weight = qd_new(ties + 1, sizeof *self->weight, error);
+    self->other = qd_new(ties, sizeof *self->other, error);
+    self->weight = qd_new(ties, sizeof *self->weight, error);
     if (!self->first || !self->other || !self->weight)
         return QD_ERROR_MEMORY;
     double sum = 0.0;

@@ -24,11 +24,11 @@ qd_multistability_t *qd_multistability_new(size_t states, size_t starts)
         return NULL;
     self->states = states;
     self->starts = starts;
-    self->bloc = qd_new(starts * states + 1, sizeof *self->bloc, NULL);
-    self->count = qd_new(starts + 1, sizeof *self->count, NULL);
-    self->potential = qd_new(starts + 1, sizeof *self->potential, NULL);
-    self->before = qd_new(states + 1, sizeof *self->before, NULL);
-    self->number = qd_new(states + 1, sizeof *self->number, NULL);
+    self->bloc = qd_new(starts * states, sizeof *self->bloc, NULL);
+    self->count = qd_new(starts, sizeof *self->count, NULL);
+    self->potential = qd_new(starts, sizeof *self->potential, NULL);
+    self->before = qd_new(states, sizeof *self->before, NULL);
+    self->number = qd_new(states, sizeof *self->number, NULL);
     if (self->bloc && self->count && self->potential && self->before && self->number)
         return self;
     qd_multistability_free(self);

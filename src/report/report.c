@@ -376,7 +376,7 @@ static qd_status_t choose_details(qd_report_t *self, size_t periods)
     self->details = room < self->points ? room : self->points;
     if (options->points > 0)
         self->details = options->points;
-    self->detail = qd_new(self->details + 1, sizeof *self->detail, self->error);
+    self->detail = qd_new(self->details, sizeof *self->detail, self->error);
     if (!self->detail)
         return QD_ERROR_MEMORY;
     for (size_t k = 0; k < self->details; k++)

@@ -195,7 +195,7 @@ qd_status_t qd_report_write_claims(const qd_report_t *self)
     qd_status_t status = qd_result_file_claims(self->file, &claim, &count, self->error);
     if (status == QD_OK)
         status = read_verdicts(self, &beside);
-    const char **order = qd_new(self->orders + 1, sizeof *order, self->error);
+    const char **order = qd_new(self->orders, sizeof *order, self->error);
     if (status == QD_OK && !order)
         status = QD_ERROR_MEMORY;
     for (size_t o = 0; status == QD_OK && o < self->orders; o++)

@@ -115,7 +115,7 @@ static int by_key(const void *a, const void *b)
 /* Sorted, so that a long mapping takes n log n steps. */
 static qd_status_t check_duplicates(qd_yaml_t *self, const qd_yaml_node_t *map)
 {
-    sorted_key_t *keys = qd_new(map->count + 1, sizeof *keys, self->error);
+    sorted_key_t *keys = qd_new(map->count, sizeof *keys, self->error);
     if (!keys)
         return QD_ERROR_MEMORY;
     size_t n = 0;
