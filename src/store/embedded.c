@@ -292,7 +292,7 @@ static void read_values(qd_h5_t *h5, size_t outcome, const hsize_t start[3], con
 {
     char path[512];
     if (!find_variable(h5, outcome, path)) {
-        qd_h5_refuse(h5, "/parts does not name its extra values");
+        qd_h5_refuse_contents(h5, "damaged: /parts does not name its extra values");
         return;
     }
     qd_h5_read_slab(h5, path, QD_H5_REAL, 3, start, count, out);

@@ -48,6 +48,12 @@ void qd_h5_refuse(qd_h5_t *self, const char *why)
     snprintf(self->why, sizeof self->why, "%s", why);
 }
 
+void qd_h5_refuse_contents(qd_h5_t *self, const char *why)
+{
+    self->absent = self->absent || !self->failed;
+    qd_h5_refuse(self, why);
+}
+
 void qd_h5_no_memory(qd_h5_t *self)
 {
     self->fault = self->fault || !self->failed;

@@ -235,8 +235,10 @@ hsize_t qd_h5_chunk(hsize_t size, hsize_t most);
 /* Notes the present HDF5 error as the first failure: "PATH: DOING failed: why". */
 void qd_h5_fail(qd_h5_t *self, const char *doing, const char *object);
 
-/* Notes as the first failure that the contents of a file are wrong. */
+/* Notes `why` as the first failure: a fault, and for the second function wrong input, as the file's contents
+ * are wrong. */
 void qd_h5_refuse(qd_h5_t *self, const char *why);
+void qd_h5_refuse_contents(qd_h5_t *self, const char *why);
 
 /* Notes as the first failure that memory is short: a fault, whatever the file holds. */
 void qd_h5_no_memory(qd_h5_t *self);

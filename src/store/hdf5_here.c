@@ -98,8 +98,7 @@ static void refuse_hostile(qd_h5_t *self, const char *what, const char *path)
 {
     char why[sizeof self->why];
     snprintf(why, sizeof why, "it holds %s (%.200s); expected a file that stands alone", what, path);
-    qd_h5_refuse(self, why);
-    self->absent = true;
+    qd_h5_refuse_contents(self, why);
 }
 
 static herr_t follow_none(const char *file, const char *group, const char *other_file,

@@ -155,7 +155,7 @@ static void take_sums(readers_t *self, qd_h5_t *reader)
         return;
     }
     if (reply.count != self->sums)
-        qd_h5_refuse(reader, "damaged: it was changed while it was read");
+        qd_h5_refuse_contents(reader, "damaged: it was changed while it was read");
     for (size_t i = 0; i < self->sums && !reader->failed; i++)
         self->sum[i] += sum[i];
     free(sum);

@@ -291,8 +291,7 @@ static void *read_cells(qd_result_file_t *self, const char *path, qd_h5_type_t t
     size_t count;
     void *value = qd_h5_read(&self->h5, path, type, &count);
     if (value && count != self->points * self->orders * each) {
-        qd_h5_refuse(&self->h5, "damaged: a variable has another shape than (point, order)");
-        self->h5.absent = true;
+        qd_h5_refuse_contents(&self->h5, "damaged: a variable has another shape than (point, order)");
         free(value);
         return NULL;
     }

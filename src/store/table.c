@@ -117,7 +117,7 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
     size_t across = self->across ? qd_h5_length(h5, self->across, 0) : 1;
     rows = across > 0 && rows > BYTES_MOST / across ? BYTES_MOST : rows * across;
     if (rows > BYTES_MOST / self->size)
-        qd_h5_refuse(h5, "damaged: a table claims more rows than any run writes");
+        qd_h5_refuse_contents(h5, "damaged: a table claims more rows than any run writes");
     char *row = h5->failed ? NULL : qd_new(rows, self->size, NULL);
     if (!row)
         qd_h5_no_memory(h5);
@@ -134,7 +134,7 @@ void *qd_table_read(qd_h5_t *h5, const qd_table_t *self, size_t *count)
             scatter(self, &self->column[c], values, row, rows);
         else if (values) {
             free_values(self->column[c].type, values, got);
-            qd_h5_refuse(h5, "damaged: the columns of a table have different lengths");
+            qd_h5_refuse_contents(h5, "damaged: the columns of a table have different lengths");
         }
     }
     /* A missing text is "", malloc'ed like the others. */

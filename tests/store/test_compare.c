@@ -136,11 +136,38 @@ static void test_no_object_is_missing_or_added(void **state)
     }
 }
 
+/* A text of fixed length may fill it, without a NUL. */
+static void write_fixed(const char *path, const char text[4])
+{
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), type = H5Tcopy(H5T_C_S1);
+    hid_t space = H5Screate(H5S_SCALAR);
+    assert_true(H5Tset_size(type, 4) >= 0 && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0);
+    hid_t attribute = H5Acreate2(file, "word", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Awrite(attribute, type, text) >= 0);
+    assert_true(H5Aclose(attribute) >= 0 && H5Sclose(space) >= 0 && H5Tclose(type) >= 0 &&
+                H5Fclose(file) >= 0);
+}
+
+static void test_full_texts(void **state)
+{
+    (void)state;
+    char difference[512];
+    qd_error_t error = QD_ERROR_NONE;
+    write_fixed(first, "abcd");
+    write_fixed(second, "abcd");
+    assert_int_equal(qd_result_compare(first, second, difference, sizeof difference, &error), QD_OK);
+    assert_string_equal(difference, "");
+    write_fixed(first, "abce");
+    assert_int_equal(qd_result_compare(first, second, difference, sizeof difference, &error), QD_OK);
+    assert_non_null(strstr(difference, "attribute word: another one"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_difference_is_seen),
         cmocka_unit_test(test_no_object_is_missing_or_added),
+        cmocka_unit_test(test_full_texts),
     };
     const change_t usual = USUAL;
     values = malloc(LONG * sizeof *values);

@@ -11,6 +11,7 @@ import h5py
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from hostile import ESCAPES, FORGED, SHAPES, Hostile, elsewhere, failure  # noqa: E402
+from harness import must  # noqa: E402
 from seal import Unsealed  # noqa: E402
 
 
@@ -90,6 +91,26 @@ class Results(Hostile):
         done = self.read("show", self.forged(failure(2, 0, 0)))
         self.assertEqual(done.returncode, 2)
         self.assertIn("damaged", done.stderr)
+
+
+class Extras(Hostile):
+    """Values of the landscape, whose names are in a text of the file."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.experiment.write_text(cls.experiment.read_text() + "output: {landscape: true}\n")
+        must("run", cls.experiment, "-o", cls.sound, "-q", "-j", "1", "--force")
+
+    def test_extras_without_a_name(self):
+        with h5py.File(self.sound) as file:
+            names = file["parts"].attrs["extra_names"]
+        first, *_, last = names.splitlines()
+        for given in ("", first, names.replace(last + "\n", ""), names.replace(last, ""), "\n" * names.count("\n"), names.replace(first, "another")):
+            with self.subTest(names=given):
+                file = self.forged(lambda h5, given=given: h5["parts"].attrs.__setitem__("extra_names", given), sealed=True)
+                for command, done in self.read_by(file, ("verify", "merge", "resume")).items():
+                    self.assertEqual(done.returncode, 2, f"{command}: {done.stdout}{done.stderr}")
 
 
 if __name__ == "__main__":
