@@ -116,8 +116,9 @@ int qd_cli_write(const char *output, bool replace,
 
 /* Experiments that come with the program, by name. */
 
-/* Relative to the folder of the program: installed (bin/), or built in a clone (build/PRESET/). */
-static const char *const folders[] = {"../share/quadrille/experiments", "../../experiments"};
+/* Relative to the folder of the program: installed (bin/), or built in a clone (build/PRESET/, build/). */
+static const char *const folders[] = {"../share/quadrille/experiments", "../../experiments",
+                                      "../experiments"};
 
 static bool is_bare_name(const char *name)
 {

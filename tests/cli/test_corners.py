@@ -10,6 +10,7 @@ import os
 import pty
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -254,6 +255,22 @@ class Terminals(unittest.TestCase):
         self.assertEqual(status, 75)
         match = re.search(r"stopped early: (\d+) worlds compared, all equal", said)
         self.assertTrue(match and int(match.group(1)) < 4000, said)
+
+
+class Places(unittest.TestCase):
+    """Experiments by name: of an installed program, and of a clone with the program in build/PRESET/ or build/."""
+
+    def test_experiments_by_name(self):
+        for program, experiments in (("bin", "share/quadrille/experiments"), ("build/release", "experiments"), ("build", "experiments")):
+            with self.subTest(program=program):
+                folder = scratch(self)
+                for name in (program, experiments, "elsewhere"):
+                    (folder / name).mkdir(parents=True)
+                copy = shutil.copy(PROGRAM, folder / program / "quadrille")
+                (folder / experiments / "of_its_own.yaml").write_text(TINY.format(worlds=6, rows="true", outcomes="survival"))
+                done = subprocess.run([copy, "run", "of_its_own", "-q"], cwd=folder / "elsewhere", capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertTrue((folder / "elsewhere" / "of_its_own.h5").is_file())
 
 
 if __name__ == "__main__":
