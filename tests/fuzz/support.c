@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* libfyaml 0.7.12 does not free its list of the pieces of a scalar of eight or more quotation marks alone. The
- * tests of yaml/ see what this program itself does not free. */
+/* libfyaml 0.7.12 does not free its list of the pieces of a scalar of eight or more quotation marks alone.
+ * The tests of yaml/ see what this program itself does not free. */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
