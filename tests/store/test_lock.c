@@ -25,7 +25,8 @@ static int flock_errno; /* errno of flock; 0: it works */
 
 /* Another process takes the stale lock just before this one moves it aside, and a third makes a new one, or
  * the disk fails, before it is put back. */
-static enum { NO_RACE, REPLACED, REPLACED_AND_MADE, REPLACED_AND_FAILED } race;
+typedef enum { NO_RACE, REPLACED, REPLACED_AND_MADE, REPLACED_AND_FAILED } race_t;
+static race_t race;
 static void write_lock_elsewhere(void);
 
 /* Replaces the C library's. */
@@ -184,7 +185,7 @@ static void test_stale_for_two(void **state)
 {
     (void)state;
     flock_errno = ENOLCK;
-    for (int k = REPLACED; k <= REPLACED_AND_FAILED; k++) {
+    for (race_t k = REPLACED; k <= REPLACED_AND_FAILED; k++) {
         said_t said = here(dead_process());
         qd_lock_t *lock = NULL;
         qd_error_t error = QD_ERROR_NONE;
