@@ -25,7 +25,7 @@
 static char said_by_system[256];
 static bool memory_was_refused;
 
-static void note_reason(const qd_h5_reason_t *reason)
+static void keep_reason(const qd_h5_reason_t *reason)
 {
     if (reason->system && said_by_system[0] == '\0')
         memcpy(said_by_system, reason->why, sizeof said_by_system);
@@ -37,7 +37,7 @@ static herr_t note_error(hid_t stack, void *context)
     qd_h5_reason_t reason;
     (void)context;
     qd_h5_find_reason(stack, &reason);
-    note_reason(&reason);
+    keep_reason(&reason);
     return 0;
 }
 
@@ -51,7 +51,7 @@ static void blame_memory(qd_h5_t *self)
 void qd_h5_here_blame_system(qd_h5_t *self)
 {
     if (self->failed)
-        note_reason(&self->reason); /* H5Aiterate and H5Literate do not call note_error */
+        keep_reason(&self->reason); /* H5Aiterate and H5Literate do not call note_error */
     if (said_by_system[0] != '\0') {
         self->failed = true;
         self->absent = false;
@@ -68,8 +68,7 @@ void qd_h5_here_blame_system(qd_h5_t *self)
 
 void qd_h5_here_need_memory(qd_h5_t *self, bool doubtful)
 {
-    if (memory_was_refused || (self->failed && self->reason.memory) ||
-        ((self->failed || doubtful) && qd_guard_lacks_memory()))
+    if (memory_was_refused || (self->failed && self->reason.memory) || (doubtful && qd_guard_lacks_memory()))
         blame_memory(self);
     memory_was_refused = self->reason.memory = false;
 }
@@ -82,13 +81,12 @@ void qd_h5_here_fail(qd_h5_t *self, const char *doing, const char *object)
     self->absent = true;
 }
 
-/* Notes as the first failure that the contents of the file are wrong. */
+/* Refuses with the words "damaged: OBJECT WHY". */
 static void refuse_file(qd_h5_t *self, const char *object, const char *why)
 {
-    if (self->failed)
-        return;
-    self->failed = self->absent = true;
-    snprintf(self->why, sizeof self->why, "damaged: %.200s %s", object, why);
+    char said[sizeof self->why];
+    snprintf(said, sizeof said, "damaged: %.200s %s", object, why);
+    qd_h5_refuse_contents(self, said);
 }
 
 /* ---- references to other files ------------------------------------------------------------------------- */

@@ -16,8 +16,8 @@ void qd_h5_here_open(qd_h5_t *self, const char *path);
  * its contents. */
 void qd_h5_here_blame_system(qd_h5_t *self);
 
-/* Fails, without blame of the file, if libhdf5 has been refused memory since the last look, even if it
- * continued, or if something is wrong (`doubtful`, or a failure) while the system lacks memory: for files
+/* Before the function above: fails, without blame of the file, if libhdf5 has been refused memory since the
+ * last look, even if it continued, or if a finding is doubtful while the system lacks memory. For files
  * without forged sizes. */
 void qd_h5_here_need_memory(qd_h5_t *self, bool doubtful);
 

@@ -51,15 +51,20 @@ def play(before, arguments, fault=None, **logs):
         return status, TIME.sub(b"TIME", said.encode()), without_times(content(folder))
 
 
+def calls_of(before, arguments, fault, how):
+    """The calls of a command that no fault disturbs; `how`: the log that lists them, "log" or "places" (injection.py)."""
+    log = before.parent / how
+    log.unlink(missing_ok=True)
+    play(before, arguments, fault=f"{fault}:0", **{how: log})
+    return logged(log)
+
+
 def faults(before, arguments, kind, wanted=None):
     """One text for each of `wanted` positions (None: all) if a fault is not reported correctly."""
-    log = before.parent / "log"
-    log.unlink(missing_ok=True)
     status, said, files = play(before, arguments)
     if status != 0:
         raise AssertionError(f"{' '.join(arguments)}: exit status {status}\n{said.decode()}")
-    play(before, arguments, fault="io:eio:0", log=log)
-    calls = log.read_text().splitlines()
+    calls = calls_of(before, arguments, "io:eio", "log")
     untouched = without_times(content(before))
     wrong = []
     for k in spread(len(calls), wanted):
@@ -67,7 +72,7 @@ def faults(before, arguments, kind, wanted=None):
         found = play(before, arguments, fault=fault)
         why = judge(found, (said, files), untouched, deaths(fault, "quadrille", found[1].decode()))
         if why:
-            wrong.append(f"{' '.join(arguments)}, {kind} at {k} ({calls[k - 1]}): {why}; it said\n{found[1].decode()[-500:]}")
+            wrong.append(f"{' '.join(arguments)}, {kind} at {k} ({' '.join(calls[k - 1][1:3])}): {why}; it said\n{found[1].decode()[-500:]}")
     return wrong
 
 
@@ -75,13 +80,10 @@ def faults_at_places(before, arguments, fault, seen, output=None):
     """One text for each wrong end of a command in which a call fails by `fault` ("memory:fail", "io:eio"): one call for each place
     of the program that is not in `seen`, which gets them. `output`: a result file that may be made all the same (injection.py tells
     whether it is right), and finished work beside it."""
-    log = before.parent / "places"
-    log.unlink(missing_ok=True)
     status, said, files = play(before, arguments)
     if status != 0:
         raise AssertionError(f"{' '.join(arguments)}: exit status {status}\n{said.decode()}")
-    play(before, arguments, fault=f"{fault}:0", places=log)
-    calls = [call for call in logged(log) if not is_of_coverage(call)]
+    calls = [call for call in calls_of(before, arguments, fault, "places") if not is_of_coverage(call)]
     places = frozenset().union(*(call.places for call in calls))
     chosen = one_for_each_place(calls, places - seen)
     seen |= places
@@ -103,10 +105,9 @@ def faults_at_places(before, arguments, fault, seen, output=None):
 def shortages(before, arguments, wanted):
     """One text for each of `wanted` calls of libhdf5's for memory after which memory stays short, and the command does not say so
     (status 1) or die: an intact file must not be called damaged, nor different."""
-    log, wrong = before.parent / "log", []
-    log.unlink(missing_ok=True)
-    play(before, arguments, fault="memory:fail:0", log=log)
-    calls = [call for call in logged(log) if "hdf5" in call.object]
+    wrong, calls = [], [call for call in calls_of(before, arguments, "memory:fail", "log") if "hdf5" in call.object]
+    if not calls:
+        raise AssertionError(f"{' '.join(arguments)}: no call of libhdf5's for memory")
     for call in (calls[i - 1] for i in spread(len(calls), wanted)):
         fault = f"memory:fail:{call.position}:on"
         status, said, _ = play(before, arguments, fault=fault)

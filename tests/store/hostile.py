@@ -272,11 +272,13 @@ VALUES = {
 class Hostile(unittest.TestCase):
     """A sound file, and commands that read its forgeries."""
 
+    text = EXPERIMENT
+
     @classmethod
     def setUpClass(cls):
         cls.folder = scratch(cls)
         cls.experiment = cls.folder / "hostile.yaml"
-        cls.experiment.write_text(EXPERIMENT)
+        cls.experiment.write_text(cls.text)
         cls.sound = cls.folder / "sound.h5"
         must("run", cls.experiment, "-o", cls.sound, "-q", "-j", "1")
 
