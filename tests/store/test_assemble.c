@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 static char *folder; /* of this program */
 
@@ -524,7 +525,7 @@ static void test_reported_faults_are_heeded(void **state)
     fabricated_free(experiment);
 }
 
-/* The file may grow to a few pages only. */
+/* The file may grow to a few pages only. In a child: libhdf5 does not free a file that it cannot close. */
 static void test_writing_fails(void **state)
 {
     (void)state;
@@ -532,18 +533,21 @@ static void test_writing_fails(void **state)
     run(experiment, "grows.h5", 0, 20, 20, 1);
     const char *source = path_of("grows.h5"), *path = path_of("cut_off.h5");
     qd_index_t *index = index_of(experiment, &source, 1);
-    qd_assemble_options_t options = {.path = path, .worlds = true, .extra = extras};
-    qd_assembled_t assembled;
-    qd_error_t fault = QD_ERROR_NONE;
-    struct rlimit before;
-    signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit){10000, before.rlim_max}), 0);
-    qd_status_t status = qd_assemble(experiment, index, &options, &assembled, &fault);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-    signal(SIGXFSZ, SIG_DFL);
-    assert_int_equal(status, QD_ERROR_IO);
-    assert_non_null(strstr(fault.text, "cut_off.h5 could not be written"));
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        qd_assemble_options_t options = {.path = path, .worlds = true, .extra = extras};
+        qd_assembled_t assembled;
+        qd_error_t fault = QD_ERROR_NONE;
+        signal(SIGXFSZ, SIG_IGN);
+        bool limited = setrlimit(RLIMIT_FSIZE, &(struct rlimit){10000, 10000}) == 0;
+        qd_status_t status = qd_assemble(experiment, index, &options, &assembled, &fault);
+        bool told = strstr(fault.text, "cut_off.h5 could not be written");
+        _exit(!limited ? 1 : status != QD_ERROR_IO ? 2 : !told ? 3 : 0);
+    }
+    int end = -1;
+    assert_int_equal(waitpid(child, &end, 0), child);
+    assert_int_equal(end, 0);
     assert_int_equal(access(path, F_OK), -1);
     qd_index_free(index);
     fabricated_free(experiment);
