@@ -4,6 +4,7 @@
 #include "store/assemble.h"
 #include "store/hdf5_file.h"
 #include "store/merge.h"
+
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -505,19 +506,17 @@ static void test_reported_faults_are_heeded(void **state)
     qd_experiment_t *experiment = fabricate(1, 1, 20, false);
     run(experiment, "told.h5", 0, 20, 20, 1);
     const char *source = path_of("told.h5"), *path = path_of("again.h5");
-    const struct {
-        qd_status_t told, expected;
-    } row[] = {{QD_ERROR_IO, QD_ERROR_IO}, {QD_OK, QD_ERROR_INTERNAL}};
+    const qd_status_t told[] = {QD_ERROR_IO, QD_OK}, expected[] = {QD_ERROR_IO, QD_ERROR_INTERNAL};
     for (size_t i = 0; i < 2; i++) {
         qd_error_t fault = QD_ERROR_NONE;
-        teller_t teller = {&fault, row[i].told};
+        teller_t teller = {&fault, told[i]};
         qd_files_t files = qd_files_system;
         qd_assembled_t assembled;
         qd_index_t *index = index_of(experiment, &source, 1);
         files.context = &teller;
         files.fsync = tell;
         qd_assemble_options_t options = {.path = path, .worlds = true, .extra = extras, .files = &files};
-        assert_int_equal(qd_assemble(experiment, index, &options, &assembled, &fault), row[i].expected);
+        assert_int_equal(qd_assemble(experiment, index, &options, &assembled, &fault), expected[i]);
         assert_int_equal(access(path, F_OK), -1);
         qd_index_free(index);
     }
