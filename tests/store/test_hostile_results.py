@@ -3,6 +3,7 @@
 
 import os
 import random
+import struct
 import sys
 import unittest
 from pathlib import Path
@@ -50,6 +51,19 @@ class Results(Hostile):
                 for command, done in self.read_by(self.forged(forge), ("show", "verify")).items():
                     self.assertEqual(done.returncode, 2, f"{command}: {done.stderr}")
                     self.assertIn("stands alone", done.stderr)
+
+    def test_packed_chunks_of_forged_sizes(self):
+        """libhdf5 is refused the memory that it asks for, and the digest tells that the file is damaged."""
+        for path in ("paths/support/mean", "summary/survival/mean", "worlds/survival"):
+            with self.subTest(path):
+                with h5py.File(self.sound) as file:
+                    chunk = file[path].id.get_chunk_info(0)
+                key = struct.pack("<II", chunk.size, chunk.filter_mask) + bytes(8 * (len(chunk.chunk_offset) + 1))
+                before, key, after = self.sound.read_bytes().partition(key + struct.pack("<Q", chunk.byte_offset))
+                self.assertTrue(key)
+                forged = self.absent("forged.h5")
+                forged.write_bytes(before + struct.pack("<I", 0x7FFFFFF0) + key[4:] + after)
+                self.assertIn(self.read("verify", forged).returncode, (2, 3))
 
     def test_a_link_within_the_file_is_followed(self):
         def forge(file):
