@@ -68,13 +68,23 @@ char *qd_memory_close(FILE *out, qd_memory_t *self)
     return self->text;
 }
 
+qd_status_t qd_look_at(const char *path, bool follow, struct stat *found, qd_error_t *error)
+{
+    if ((follow ? stat : lstat)(path, found) == 0)
+        return QD_OK;
+    int number = errno;
+    *found = (struct stat){0};
+    return qd_unreadable_status(number) == QD_ERROR_INPUT
+               ? QD_OK
+               : qd_error_add(error, QD_ERROR_IO, "%s: cannot be examined: %s", path, strerror(number));
+}
+
 qd_status_t qd_look_for(const char *path, bool *there, qd_error_t *error)
 {
     struct stat found;
-    *there = lstat(path, &found) == 0;
-    if (*there || qd_unreadable_status(errno) == QD_ERROR_INPUT)
-        return QD_OK;
-    return qd_error_add(error, QD_ERROR_IO, "%s: cannot be examined: %s", path, strerror(errno));
+    qd_status_t status = qd_look_at(path, false, &found, error);
+    *there = found.st_mode != 0;
+    return status;
 }
 
 qd_status_t qd_refuse_existing(const char *path, const char *advice, qd_error_t *error)

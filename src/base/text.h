@@ -6,12 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "quadrille/error.h"
 
 /* The status of a file that could not be read or made, from errno: QD_ERROR_INPUT where its name, its kind or
  * its permissions are at fault, so that the user can name another; otherwise QD_ERROR_IO. */
 qd_status_t qd_unreadable_status(int number);
+
+/* Describes the entry named `path` in *found; `follow`: the one that a symbolic link leads to. found->st_mode
+ * is 0 where there is none, or the user may not reach it. QD_ERROR_IO if that cannot be determined. */
+QD_MUST_USE qd_status_t qd_look_at(const char *path, bool follow, struct stat *found, qd_error_t *error);
 
 /* Sets *there to whether an entry named `path` exists, even as a symbolic link to nothing. QD_ERROR_IO if
  * that cannot be determined: the caller must then not write to `path`. */

@@ -37,17 +37,18 @@ int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 /* Prints the program's name and version to stdout. */
 void qd_cli_print_version(void);
 
-/* Whether a result file can be written to `output`: the folder is writable, and an existing entry (*there) is
- * a file. Prints the reason where it cannot. */
-bool qd_cli_may_write(const char *output, bool *there);
+/* Checks that a file can be written to `output`: the folder is writable, and an existing entry (*there) is a
+ * file. QD_ERROR_INPUT with the reason where it cannot; QD_ERROR_IO where the system does not tell. */
+QD_MUST_USE qd_status_t qd_cli_may_write(const char *output, bool *there, qd_error_t *error);
 
-/* Whether `output` differs from every input, which not even --force may replace. Prints the name of the input
- * otherwise. */
-bool qd_cli_spares(const char *output, const char *const input[], size_t inputs);
+/* Checks that `output` differs from every input, which not even --force may replace. QD_ERROR_INPUT with the
+ * name of the input otherwise; QD_ERROR_IO where the system does not tell. */
+QD_MUST_USE qd_status_t qd_cli_spares(const char *output, const char *const input[], size_t inputs,
+                                      qd_error_t *error);
 
-/* Whether a command that reads `input` can write to `output`: both of the above, and an existing file may be
- * replaced (`force`). Prints the reason where it cannot. */
-bool qd_cli_may_make(const char *output, const char *input, bool force);
+/* Checks that a command that reads `input` can write to `output`: both of the above, and an existing file may
+ * be replaced (`force`). */
+QD_MUST_USE qd_status_t qd_cli_may_make(const char *output, const char *input, bool force, qd_error_t *error);
 
 /* The path of an experiment, malloc'ed: `name` itself; or, for a name without slash or dot that names no
  * file, the experiment of that name that comes with the program. If neither exists, prints the nearest name.

@@ -467,8 +467,9 @@ static int run(int argc, char **argv)
                              "found two of --summary, --design and --effects; expected one of them");
     self.path = argv[optind];
     self.rows.json = is_json(&asked);
-    if (asked.output && !qd_cli_may_make(asked.output, self.path, asked.force))
-        return 2;
+    qd_error_t error = QD_ERROR_NONE;
+    if (asked.output && qd_cli_may_make(asked.output, self.path, asked.force, &error) != QD_OK)
+        return qd_cli_fail(&error);
     return export_file(&self);
 }
 

@@ -60,8 +60,9 @@ static qd_status_t put_experiment(void *context, FILE *out, qd_error_t *error)
 static int write_experiment(char *path)
 {
     bool there;
-    if (!qd_cli_may_write(path, &there))
-        return 2;
+    qd_error_t error = QD_ERROR_NONE;
+    if (qd_cli_may_write(path, &there, &error) != QD_OK)
+        return qd_cli_fail(&error);
     if (there)
         return qd_cli_refuse_existing(path, "another NAME may be given");
     int code = qd_cli_write(path, false, put_experiment, path);

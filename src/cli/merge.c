@@ -64,10 +64,12 @@ static int run(int argc, char **argv)
                                      .shards = (size_t)(argc - optind),
                                      .command_line = command_line};
         /* Without --force an existing file is never replaced. */
-        bool there, fit = qd_cli_may_write(merged.output, &there);
-        if (fit && merged.force)
-            fit = qd_cli_spares(merged.output, merged.shard, merged.shards);
-        code = fit ? merge(&merged, arguments.quiet) : 2;
+        bool there;
+        qd_error_t error = QD_ERROR_NONE;
+        qd_status_t fit = qd_cli_may_write(merged.output, &there, &error);
+        if (fit == QD_OK && merged.force)
+            fit = qd_cli_spares(merged.output, merged.shard, merged.shards, &error);
+        code = fit == QD_OK ? merge(&merged, arguments.quiet) : qd_cli_fail(&error);
     }
     free(command_line);
     return code;

@@ -17,48 +17,42 @@
 /* Files beside an output have longer names: parts, lock, temporary files. */
 #define NAME_SPARE 40
 
-bool qd_cli_may_write(const char *output, bool *there)
+qd_status_t qd_cli_may_write(const char *output, bool *there, qd_error_t *error)
 {
     char folder[4096];
-    struct stat found;
+    struct stat entry, found;
     size_t length = strlen(output);
     *there = false;
-    if (strcmp(output, "-") == 0) {
-        fputs("quadrille: -: found standard output; expected the path of a file (./- for one of that name)\n",
-              stderr);
-        return false;
-    }
-    if (length > 0 && output[length - 1] == '/') {
-        fprintf(stderr, "quadrille: %s: found the path of a folder; expected that of a file\n", output);
-        return false;
-    }
-    if (snprintf(folder, sizeof folder, "%s", output) >= (int)sizeof folder) {
-        fprintf(stderr, "quadrille: found an --output of %zu bytes; expected fewer than %zu\n",
-                strlen(output), sizeof folder);
-        return false;
-    }
+    if (strcmp(output, "-") == 0)
+        return qd_error_add(
+            error, QD_ERROR_INPUT,
+            "-: found standard output; expected the path of a file (./- for one of that name)");
+    if (length > 0 && output[length - 1] == '/')
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: found the path of a folder; expected that of a file",
+                            output);
+    if (snprintf(folder, sizeof folder, "%s", output) >= (int)sizeof folder)
+        return qd_error_add(error, QD_ERROR_INPUT, "found an --output of %zu bytes; expected fewer than %zu",
+                            strlen(output), sizeof folder);
     const char *slash = strrchr(output, '/');
     size_t name = strlen(slash ? slash + 1 : output);
-    if (name > NAME_MAX - NAME_SPARE) {
-        fprintf(stderr, "quadrille: found an --output whose name has %zu bytes; expected at most %d\n", name,
-                NAME_MAX - NAME_SPARE);
-        return false;
-    }
+    if (name > NAME_MAX - NAME_SPARE)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "found an --output whose name has %zu bytes; expected at most %d", name,
+                            NAME_MAX - NAME_SPARE);
     const char *parent = dirname(folder);
-    if (access(parent, W_OK) != 0 && qd_unreadable_status(errno) == QD_ERROR_INPUT) {
-        fprintf(stderr, "quadrille: %s: %s; expected a folder that can be written to\n", parent,
-                strerror(errno));
-        return false;
-    }
-    bool reached = stat(output, &found) == 0;
-    if (!reached && lstat(output, &found) != 0)
-        return true;
-    *there = true;
-    if (reached && S_ISREG(found.st_mode))
-        return true;
-    fprintf(stderr, "quadrille: %s: found something that is not a file; expected a file or nothing\n",
-            output);
-    return false;
+    if (access(parent, W_OK) != 0 && qd_unreadable_status(errno) == QD_ERROR_INPUT)
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a folder that can be written to", parent,
+                            strerror(errno));
+    qd_status_t status = qd_look_at(output, false, &entry, error);
+    if (status == QD_OK)
+        status = qd_look_at(output, true, &found, error);
+    if (status != QD_OK)
+        return status;
+    *there = entry.st_mode != 0;
+    if (!*there || S_ISREG(found.st_mode))
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: found something that is not a file; expected a file or nothing", output);
 }
 
 int qd_cli_refuse_existing(const char *path, const char *advice)
@@ -68,25 +62,29 @@ int qd_cli_refuse_existing(const char *path, const char *advice)
     return qd_cli_fail(&error);
 }
 
-bool qd_cli_spares(const char *output, const char *const input[], size_t inputs)
+qd_status_t qd_cli_spares(const char *output, const char *const input[], size_t inputs, qd_error_t *error)
 {
-    for (size_t i = 0; i < inputs; i++)
-        if (qd_would_replace(output, input[i])) {
-            fprintf(stderr, "quadrille: %s: found %s, which is read here; expected another file\n", output,
-                    strcmp(output, input[i]) == 0 ? "the file" : input[i]);
-            return false;
-        }
-    return true;
+    for (size_t i = 0; i < inputs; i++) {
+        bool would;
+        qd_status_t status = qd_would_replace(output, input[i], &would, error);
+        if (status != QD_OK)
+            return status;
+        if (would)
+            return qd_error_add(error, QD_ERROR_INPUT,
+                                "%s: found %s, which is read here; expected another file", output,
+                                strcmp(output, input[i]) == 0 ? "the file" : input[i]);
+    }
+    return QD_OK;
 }
 
-bool qd_cli_may_make(const char *output, const char *input, bool force)
+qd_status_t qd_cli_may_make(const char *output, const char *input, bool force, qd_error_t *error)
 {
     bool there;
-    if (!qd_cli_may_write(output, &there) || !qd_cli_spares(output, &input, 1))
-        return false;
-    if (there && !force)
-        (void)qd_cli_refuse_existing(output, "--force replaces it");
-    return !there || force;
+    qd_status_t status = qd_cli_may_write(output, &there, error);
+    if (status == QD_OK)
+        status = qd_cli_spares(output, &input, 1, error);
+    return status == QD_OK && there && !force ? qd_refuse_existing(output, "--force replaces it", error)
+                                              : status;
 }
 
 char *qd_cli_beside(const char *path, const char *ending)

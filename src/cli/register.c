@@ -19,10 +19,12 @@ static int seal(const char *experiment_path, bool force)
     char *path = qd_registration_path(experiment_path);
     qd_status_t status =
         path ? qd_experiment_load(experiment_path, NULL, &experiment, &error) : qd_no_memory(&error);
-    int result = 2;
+    if (status == QD_OK)
+        status = qd_cli_may_make(path, experiment_path, force, &error);
+    int result;
     if (status != QD_OK || !experiment) {
         result = qd_cli_fail(&error);
-    } else if (qd_cli_may_make(path, experiment_path, force)) {
+    } else {
         result = qd_cli_write(path, force, write_sealed, experiment);
         if (result == 0)
             fprintf(stderr, "quadrille: %zu claim%s registered\n", experiment->claims,

@@ -34,10 +34,8 @@ static int report(const char *path, const char *output, char *points, bool force
         (void)qd_cli_no_memory("a path");
         goto out;
     }
-    result = 2;
-    if (!qd_cli_may_make(place, path, force))
-        goto out;
-    if (qd_result_file_open(path, &page.file, &error) != QD_OK ||
+    if (qd_cli_may_make(place, path, force, &error) != QD_OK ||
+        qd_result_file_open(path, &page.file, &error) != QD_OK ||
         qd_result_file_experiment(page.file, path, &page.experiment, &error) != QD_OK ||
         qd_result_file_check(page.file, false, &error) != QD_OK) {
         result = qd_cli_fail(&error);

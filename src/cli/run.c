@@ -14,6 +14,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/screen.h"
 #include "engine/estimate.h"
@@ -44,9 +45,10 @@ static const char *in_bytes(uint64_t bytes, char text[static 16])
     return text;
 }
 
-/* Whether the rows of all worlds fit twice on the disk of the output: parts and result coexist at the end.
- * Prints a message if they do not. */
-static bool needs_have_room(const qd_experiment_t *experiment, const char *output, size_t shards)
+/* Checks that the rows of all worlds fit twice on the disk of the output: parts and result coexist at the
+ * end. */
+static qd_status_t needs_have_room(const qd_experiment_t *experiment, const char *output, size_t shards,
+                                   qd_error_t *error)
 {
     qd_estimate_t needs;
     char need[16], room[16];
@@ -54,13 +56,11 @@ static bool needs_have_room(const qd_experiment_t *experiment, const char *outpu
     qd_estimate_rows(experiment, shards, &needs);
     uint64_t rows = experiment->output.worlds ? 2 * needs.rows : needs.rows;
     if (rows <= space)
-        return true;
-    fprintf(stderr,
-            "quadrille: %s: found %s free; expected at least %s for finished worlds and the result together "
-            "(fewer "
-            "worlds, `output: {outcomes: [...]}` or -o on another disk)\n",
-            output, in_bytes(space, room), in_bytes(rows, need));
-    return false;
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: found %s free; expected at least %s for finished worlds and the result together "
+                        "(fewer worlds, `output: {outcomes: [...]}` or -o on another disk)",
+                        output, in_bytes(space, room), in_bytes(rows, need));
 }
 
 static void say_time(double seconds)
@@ -300,22 +300,25 @@ static void show_warnings(void *context, const qd_error_t *warnings)
     (void)qd_cli_fail(warnings);
 }
 
-/* An existing result is overwritten only with --force and continued only with --resume. Returns false after a
- * message where the output cannot be used. */
-static bool check_output(const arguments_t *self, const qd_experiment_t *experiment)
+/* An existing result is overwritten only with --force and continued only with --resume. */
+static qd_status_t check_output(const arguments_t *self, const qd_experiment_t *experiment, qd_error_t *error)
 {
     const char *output = self->run.output, *path = experiment->path;
+    const char *const *source = (const char *const *)experiment->source;
     bool there;
-    if (!qd_cli_may_write(output, &there) || !qd_cli_spares(output, &path, 1) ||
-        !qd_cli_spares(output, (const char *const *)experiment->source, experiment->sources))
-        return false;
+    qd_status_t status = qd_cli_may_write(output, &there, error);
+    if (status == QD_OK)
+        status = qd_cli_spares(output, &path, 1, error);
+    if (status == QD_OK)
+        status = qd_cli_spares(output, source, experiment->sources, error);
+    if (status != QD_OK)
+        return status;
     if (!there || self->run.force || self->run.resume) {
         /* A resumed run, or a run that stops at a time or a precision, may need less disk than the whole. */
         bool all = !self->run.resume && self->time_budget <= 0.0 && !experiment->precision.given;
-        return !all || needs_have_room(experiment, self->run.output, self->run.shards);
+        return all ? needs_have_room(experiment, output, self->run.shards, error) : QD_OK;
     }
-    (void)qd_cli_refuse_existing(output, "--force replaces it, --resume continues it, -o names another");
-    return false;
+    return qd_refuse_existing(output, "--force replaces it, --resume continues it, -o names another", error);
 }
 
 /* A second Ctrl-C ends the program immediately: finished parts are safe on the disk. */
@@ -395,9 +398,11 @@ static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
     qd_error_t error = QD_ERROR_NONE;
     qd_run_summary_t summary;
     /* Only rank 0 checks and prints. */
-    bool fit = self->ranks.rank > 0 || check_output(self, experiment);
-    if (qd_ranks_agree(&self->ranks, fit ? QD_OK : QD_ERROR_INPUT) != QD_OK)
-        return qd_exit_status(QD_ERROR_INPUT);
+    qd_status_t fit = self->ranks.rank > 0 ? QD_OK : check_output(self, experiment, &error);
+    if (fit != QD_OK)
+        (void)qd_cli_fail(&error);
+    if ((fit = qd_ranks_agree(&self->ranks, fit)) != QD_OK)
+        return qd_exit_status(fit);
     if (!self->quiet && self->ranks.rank == 0)
         say_plan(self, experiment);
     if (self->dry_run)

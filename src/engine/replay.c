@@ -458,19 +458,28 @@ static qd_status_t check_trace(const qd_replay_options_t *options, bool *stream,
 {
     const char *trace = options->trace;
     char parts[4096];
-    struct stat found;
+    struct stat entry, found;
+    bool result = false, part = false;
     if (snprintf(parts, sizeof parts, "%s.parts", options->path) >= (int)sizeof parts)
         parts[0] = '\0';
-    if (qd_would_replace(trace, options->path) || qd_would_replace(trace, parts))
+    qd_status_t status = qd_would_replace(trace, options->path, &result, error);
+    if (status == QD_OK)
+        status = qd_would_replace(trace, parts, &part, error);
+    if (status == QD_OK)
+        status = qd_look_at(trace, false, &entry, error);
+    if (status == QD_OK)
+        status = qd_look_at(trace, true, &found, error);
+    if (status != QD_OK)
+        return status;
+    if (result || part)
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: found the file that is replayed; expected another file for the trace",
                             trace);
-    bool link = lstat(trace, &found) == 0 && S_ISLNK(found.st_mode);
-    if (link && (stat(trace, &found) != 0 || S_ISREG(found.st_mode)))
+    bool there = found.st_mode != 0;
+    if (S_ISLNK(entry.st_mode) && (!there || S_ISREG(found.st_mode)))
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: found a symbolic link to a file or to nothing; expected a file or nothing",
                             trace);
-    bool there = stat(trace, &found) == 0;
     *stream = there && !S_ISREG(found.st_mode);
     return there && !*stream && !options->force ? qd_refuse_existing(trace, "--force replaces it", error)
                                                 : QD_OK;

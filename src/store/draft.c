@@ -22,11 +22,14 @@
 #define PERMISSIONS 0777
 
 /* Stat of the file to be replaced, if any: its mode must not widen. */
-static void look_at_old(qd_draft_t *self)
+static qd_status_t look_at_old(qd_draft_t *self, qd_error_t *error)
 {
     struct stat old;
     self->replaces = fstatat(self->folder, self->name, &old, 0) == 0;
     self->mode = self->replaces ? old.st_mode & PERMISSIONS : 0666;
+    return self->replaces || qd_unreadable_status(errno) == QD_ERROR_INPUT
+               ? QD_OK
+               : qd_files_fail(error, self->path, "examining it");
 }
 
 /* A number that no other process is likely to choose; O_EXCL notices where one did. */
@@ -57,9 +60,10 @@ qd_status_t qd_draft_open(qd_draft_t *self, const char *path, const qd_files_t *
 {
     *self = (qd_draft_t){.files = files ? files : &qd_files_system, .path = path, .folder = -1, .fd = -1};
     qd_status_t status = qd_files_open_parent(self->files, path, &self->folder, &self->name, error);
+    if (status == QD_OK)
+        status = look_at_old(self, error);
     if (status != QD_OK)
         return status;
-    look_at_old(self);
     for (int i = 0; i < TRIES && self->fd < 0; i++) {
         if (!choose_name(self))
             return qd_no_memory(error);

@@ -6,12 +6,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
+
 static qd_status_t add(qd_index_t *index, const char *path, qd_error_t *error)
 {
-    struct stat state;
-    if (stat(path, &state) == 0 && S_ISDIR(state.st_mode))
-        return qd_index_add_folder(index, path, false, error);
-    return qd_index_add_result(index, path, error);
+    struct stat found;
+    qd_status_t status = qd_look_at(path, true, &found, error);
+    if (status != QD_OK)
+        return status;
+    return S_ISDIR(found.st_mode) ? qd_index_add_folder(index, path, false, error)
+                                  : qd_index_add_result(index, path, error);
 }
 
 qd_status_t qd_merge_index(const qd_experiment_t *experiment, const char *const *path, size_t paths,

@@ -188,10 +188,15 @@ static mode_t mode_for(const char *folder)
 {
     struct stat output;
     size_t length = strlen(folder), tail = strlen(".parts");
-    char *path = length > tail ? strndup(folder, length - tail) : NULL;
-    bool there = path && stat(path, &output) == 0;
-    free(path);
-    mode_t read = there ? output.st_mode & 0444 : 0444;
+    mode_t read = 0444;
+    if (length > tail) {
+        char *path = strndup(folder, length - tail);
+        if (path && stat(path, &output) == 0)
+            read = output.st_mode & 0444;
+        else if (!path || errno != ENOENT)
+            read = 0; /* its mode is unknown: the parts are their owner's alone */
+        free(path);
+    }
     return 0700 | read | read >> 2;
 }
 

@@ -1,6 +1,5 @@
 #include "store/result_fields.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "store/assembly.h"
 #include "store/cf.h"
 #include "store/merge.h"
@@ -110,32 +110,37 @@ static qd_status_t open_folder(qd_result_file_t *self, const char *path, qd_erro
     return QD_OK;
 }
 
-/* Returns OUT.h5.parts, malloc'ed, if OUT.h5 is missing and its parts exist; else NULL. */
-static char *parts_beside(const char *path)
+/* Sets *folder to the folder that `path` stands for, malloc'ed: itself, or OUT.h5.parts if OUT.h5 is missing
+ * and its parts exist; else to NULL. */
+static qd_status_t find_folder(const char *path, char **folder, qd_error_t *error)
 {
-    struct stat state;
-    char *folder = NULL;
-    if (stat(path, &state) == 0 || errno != ENOENT || asprintf(&folder, "%s.parts", path) < 0)
-        return NULL;
-    if (stat(folder, &state) == 0 && S_ISDIR(state.st_mode))
-        return folder;
-    free(folder);
-    return NULL;
+    struct stat found, beside = {0};
+    qd_status_t status = qd_look_at(path, true, &found, error);
+    *folder = NULL;
+    if (status != QD_OK || S_ISREG(found.st_mode))
+        return status;
+    if (asprintf(folder, "%s%s", path, found.st_mode == 0 ? ".parts" : "") < 0) {
+        *folder = NULL;
+        return qd_no_memory(error);
+    }
+    status = qd_look_at(*folder, true, &beside, error);
+    if (!S_ISDIR(beside.st_mode)) {
+        free(*folder);
+        *folder = NULL;
+    }
+    return status;
 }
 
 qd_status_t qd_result_file_open(const char *path, qd_result_file_t **self, qd_error_t *error)
 {
-    struct stat state;
+    char *folder;
     qd_result_file_t *file = qd_new(1, sizeof *file, error);
     *self = NULL;
     if (!file)
         return qd_no_memory(error);
-    char *folder = parts_beside(path);
-    qd_status_t status;
-    if (folder || (stat(path, &state) == 0 && S_ISDIR(state.st_mode)))
-        status = open_folder(file, folder ? folder : path, error);
-    else
-        status = open_file(file, path, error);
+    qd_status_t status = find_folder(path, &folder, error);
+    if (status == QD_OK)
+        status = folder ? open_folder(file, folder, error) : open_file(file, path, error);
     free(folder);
     if (status != QD_OK) {
         qd_result_file_close(file);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "registry/rows.h"
 
 #define DIGEST_SIZE 65 /* of a SHA-256 in hexadecimal digits, with the closing NUL */
@@ -283,15 +284,16 @@ static qd_status_t load(const char *path, const char *whole, qd_error_t *error)
 qd_status_t qd_plugin_load(const char *path, qd_error_t *error)
 {
     struct stat about;
-    char *whole = realpath(
-        path, NULL); /* an absolute path: dlopen searches the system's libraries for a name without a slash */
+    /* An absolute path: dlopen searches the system's libraries for a name without a slash. */
+    char *whole = realpath(path, NULL);
     if (!whole)
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: the plugin cannot be read: %s", path,
+        return qd_error_add(error, qd_unreadable_status(errno), "%s: the plugin cannot be read: %s", path,
                             strerror(errno));
-    qd_status_t status =
-        stat(whole, &about) == 0 && S_ISREG(about.st_mode)
-            ? load(path, whole, error)
-            : qd_error_add(error, QD_ERROR_INPUT, "%s: found no file; expected a plugin", path);
+    qd_status_t status = qd_look_at(whole, true, &about, error);
+    if (status == QD_OK)
+        status = S_ISREG(about.st_mode)
+                     ? load(path, whole, error)
+                     : qd_error_add(error, QD_ERROR_INPUT, "%s: found no file; expected a plugin", path);
     free(whole);
     return status;
 }

@@ -4,8 +4,8 @@
 import unittest
 
 import injection
-from commands import COMMANDS, faults, prepared, shortages
-from injection import RUN
+from commands import COMMANDS, faults, play, prepared, shortages, without_times
+from injection import RUN, content
 
 
 class Commands(unittest.TestCase):
@@ -20,6 +20,18 @@ class Commands(unittest.TestCase):
 
     def test_no_row_is_left_out_in_silence(self):
         self.assertEqual(faults(self.before, ("show", "out.h5", "--json"), "eio", 60), [])
+
+    def test_no_input_is_replaced(self):
+        """Not even where the system does not tell that the output is the input."""
+        before = content(self.before)
+        for arguments in (("export", "out.h5", "--csv", "-o", "out.h5", "--force"), ("report", "out.h5", "-o", "./out.h5", "--force"),
+                          ("run", "tiny.yaml", "-o", "tiny.yaml", "--force", "-q"), ("merge", "-o", "out.h5", "--force", "out.h5"),
+                          ("replay", "out.h5", "--order", "bipolar", "--world", "3", "--trace", "out.h5", "--force")):
+            for k in range(1, 9):
+                with self.subTest(command=" ".join(arguments), k=k):
+                    status, _, files = play(self.before, arguments, fault=f"io:eio:{k}")
+                    self.assertIn(status, (1, 2))
+                    self.assertEqual(files, without_times(before))
 
     def test_a_shortage_of_memory_is_not_blamed_on_the_file(self):
         for arguments in (("show", "out.h5"), ("verify", "out.h5", "--fraction", "1", "-j", "1"), (*RUN, "--resume", "--worlds", "7", "-j", "1")):

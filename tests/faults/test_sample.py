@@ -13,6 +13,7 @@ class Sample(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.whole, *_ = cls.all = scenarios(cls, ("run", "resume-parts", "merge"))
+        cls.others = scenarios(cls, ("resume-result", "replace", "merge-over"))
 
     def test_the_shim_reaches_every_call(self):
         operations = {call.operation.removesuffix("at") for call in self.whole.positions("io", "eio")}
@@ -22,6 +23,11 @@ class Sample(unittest.TestCase):
 
     def test_files(self):
         cases = [case for number, kind in enumerate(KINDS) for case in file_cases(self.all[number % 3], kind, 3)]
+        self.assertEqual(report(cases), [])
+
+    def test_the_output_is_examined(self):
+        """Nothing is called wrong input because the system does not tell what is there."""
+        cases = [(scenario, f"io:eio:{k}", 1, "looking at the output") for scenario in self.others for k in range(1, 9)]
         self.assertEqual(report(cases), [])
 
     def test_memory(self):
