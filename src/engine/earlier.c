@@ -1,5 +1,6 @@
 #include "engine/earlier.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *er
                             output);
     if (asprintf(&folder, "%s.parts", output) < 0)
         return status;
-    if (access(folder, F_OK) == 0)
+    if (access(folder, F_OK) == 0 || errno != ENOENT)
         qd_error_add(error, status, "%s: may hold finished worlds; move %s away and run again with --resume",
                      folder, output);
     else

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 #include <xxhash.h>
 
 #include "base/memory.h"
@@ -186,11 +186,17 @@ static char *differences(const char *now, const char *file)
 bool qd_registration_find(qd_loading_t *load)
 {
     qd_experiment_t *self = load->self;
-    qd_error_t untold = QD_ERROR_NONE;
     char *path = qd_registration_path(self->path), *file = NULL, *now = NULL, date[40];
     size_t length;
-    bool good = path != NULL;
-    if (good && access(path, R_OK) == 0 && qd_read_text(path, SEALED_MAX, &file, &length, &untold) == QD_OK) {
+    struct stat found;
+    if (!path) {
+        (void)qd_no_memory(load->error);
+        return false;
+    }
+    bool good = qd_look_at(path, true, &found, load->error) == QD_OK;
+    if (good && found.st_mode != 0)
+        good = qd_read_text(path, SEALED_MAX, &file, &length, load->error) == QD_OK;
+    if (good && file) {
         now = sealed_text(self);
         head_value(file, "\nregistered: \"", date, sizeof date);
         free(self->registered);
@@ -198,9 +204,9 @@ bool qd_registration_find(qd_loading_t *load)
         self->registered = strdup(date);
         self->deviations = now ? differences(now, file) : NULL;
         good = self->registered && self->deviations;
+        if (!good)
+            (void)qd_no_memory(load->error);
     }
-    if (!good)
-        (void)qd_no_memory(load->error);
     free(now);
     free(file);
     free(path);

@@ -215,6 +215,12 @@ class Claims(unittest.TestCase):
         self.assertIn("exploratory: changed since the registration", must("show", folder / "b.h5").stdout)
         with h5py.File(folder / "b.h5") as file:
             self.assertEqual(text([file["claims"].attrs["registration"]]), ["exploratory"])
+        sealed.unlink()
+        sealed.mkdir()
+        refused = quadrille("run", experiment, "-o", folder / "c.h5", "--worlds", "20")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn(f"{sealed}: cannot be read: Is a directory", refused.stderr)
+        self.assertFalse((folder / "c.h5").exists())
         experiment.write_text("worlds: 10\n")
         (folder / "y.yaml").write_text("worlds: 10\n")
         self.assertEqual(quadrille("register", folder / "y.yaml").returncode, 2)
