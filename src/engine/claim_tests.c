@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "engine/columns.h"
 #include "engine/parallel.h"
-#include "statistics/contrast.h"
+#include "statistics/trend.h"
 
 /* Simulated dips: the smallest p is 1 / 10001, below what Holm's correction asks of up to 500 tests. */
 #define DIP_SIMULATIONS 10000

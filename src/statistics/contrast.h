@@ -29,7 +29,10 @@
  * d_w - margin is as likely with either sign), which is enumerated where at most 16 worlds differ from the
  * margin, is the sign test where all differences have one size (those of flags), and otherwise is at least
  * 2^(1-m) where m worlds differ. Student's test alone rejects falsely where the few differences happen to be
- * equal. The sign-flip test assumes that d is symmetric about the margin. */
+ * equal. The sign-flip test assumes that d is symmetric about the margin. Where at most 16 worlds differ, and
+ * fewer than half of all, that is no small assumption: the p-value is then at least that of the interval of
+ * few differences (qd_interval_rare), 1 where d has no bounds. Differences of one size against a margin of 0
+ * are exempt, as the sign test needs no symmetry there. */
 #ifndef QD_STATISTICS_CONTRAST_H
 #define QD_STATISTICS_CONTRAST_H
 
@@ -87,55 +90,11 @@ void qd_contrast_add(qd_contrast_t *self, size_t count, const double *const colu
 /* The mean of d against `margin`; the interval has `confidence`, in (0,1). */
 qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confidence, double margin);
 
-/* Student's two-sided interval of another confidence; where 1 to QD_CONTRAST_FEW worlds differ, and fewer
+/* Student's two-sided interval of another confidence; where at most QD_CONTRAST_FEW worlds differ, and fewer
  * than half of all, qd_interval_rare with the bounds of d_w if it has any, because the standard error
- * reflects only the differences seen; [0, 0] where no world differs. Widened to the margin where the p-value
+ * reflects only the differences seen; [0, 0] where no world differs and the margin is 0. Widened to the margin where the p-value
  * does not exclude it at that confidence, and cut at it where the p-value does. NaN if the worlds are too few
  * for a bound: 2^(1-count) > 1 - confidence. */
 qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence);
-
-/* Does a mean rise (or fall) monotonically over ordered levels? Worlds are paired over the levels by common
- * random numbers, so every world gives one slope, one rank statistic and one difference per step.
- *
- *   rise     least-squares slope over the levels times their range, times the direction, averaged over
- *            worlds: in units of the outcome, positive if the trend has the claimed direction
- *   tau      mean over worlds of Kendall's S / (L (L-1) / 2), the sum of sign(y_j - y_i) over levels i < j,
- *            times the direction: the same without assuming a shape (compare Page 1963)
- *   steps    the L - 1 differences of neighbouring levels, times the direction
- *
- * A mean that turns back at one step, or stays flat, may still have a rise. The trend is therefore tested by
- * intersection-union (Berger 1982): it holds if the rise exceeds the margin and every step exceeds 0, each
- * tested one-sided. The largest of these p-values is the p-value of the whole, without a correction for their
- * number. The test then takes a true step of 0 or below for a rise with at most the level's probability. */
-
-typedef struct qd_trend qd_trend_t;
-
-typedef struct {
-    qd_contrast_result_t rise;
-    qd_contrast_result_t tau; /* against a margin of 0; unpaired_se and reduction are NaN */
-    size_t weakest_step;      /* 0 .. L - 2: the step with the largest p_above */
-    qd_contrast_result_t weakest;
-    double p; /* two-sided: of the intersection-union test where the rise exceeds the margin, else that
-                         of the rise; NaN below two worlds */
-    double p_against; /* p-value of "some step goes against the direction", Bonferroni-corrected */
-    bool turns_back;  /* p_against < 1 - confidence */
-    bool monotone;    /* the rise exceeds the margin and p <= 1 - confidence */
-} qd_trend_result_t;
-
-/* level[0..levels-1] ascending, levels >= 2, not all equal; direction +1 (rises) or -1 (falls); strata >= 1,
- * whose mean every level is, and whose worlds are independent of each other where there are several. NULL
- * when memory is short. */
-qd_trend_t *qd_trend_new(size_t levels, const double level[], int direction, size_t strata);
-void qd_trend_free(qd_trend_t *self);
-
-/* States that the outcome lies in [least, most], as for qd_contrast_set_range. */
-void qd_trend_set_range(qd_trend_t *self, double least, double most);
-
-/* Adds worlds: column[l strata + s][w] is the outcome at level l in stratum s in the w-th of `count` worlds
- * (where an arm averages over several points: their mean in that world). A world with a NaN is left out of
- * its stratum whole. */
-void qd_trend_add(qd_trend_t *self, size_t count, const double *const column[]);
-
-qd_trend_result_t qd_trend_result(const qd_trend_t *self, double confidence, double margin);
 
 #endif

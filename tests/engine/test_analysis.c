@@ -423,7 +423,9 @@ static void test_no_effect(void **state)
         const qd_result_claim_t *claim = &bench.analysis.claim[i];
         expect_near(claim->estimate, 0.0, 0.0);
         if (strcmp(claim->id, "margin") == 0) {
-            assert_string_equal(claim->verdict, "contradicted"); /* an effect of 0 is not above 0.1 */
+            /* No world of 50 differs; a mean of 0.1 needs one in 1,400 that differs by all 140 periods. */
+            assert_string_equal(claim->verdict, "undecided");
+            assert_true(claim->low <= 0.0 && claim->high >= 0.1);
             continue;
         }
         assert_string_equal(claim->verdict, "undecided");

@@ -3,7 +3,7 @@
  * intervals that all cover in at least 95%, and both for few worlds and for trends. */
 #include "engine/bench.h"
 
-#include "statistics/contrast.h"
+#include "statistics/trend.h"
 
 #define FILES 600
 #define ERROR 0.0089 /* standard error of 5% of FILES */

@@ -101,6 +101,46 @@ static void test_the_interval_agrees_with_the_test(void **state)
             }
 }
 
+/* No world differs: against a margin of -0.01 the interval reaches it at the error 4 0.99^n of both sides. */
+static void test_no_difference_against_a_margin(void **state)
+{
+    (void)state;
+    qd_contrast_result_t found = of_flags(0, 0, 1.0, -0.01, true);
+    QD_ASSERT_NEAR(found.p, 4.0 * pow(0.99, WORLDS), 1e-6);
+    QD_ASSERT_NEAR(found.p_above, 2.0 * pow(0.99, WORLDS), 1e-6);
+    QD_ASSERT_NEAR(found.p_below, 1.0, 0.0);
+    QD_ASSERT_NEAR(found.interval.low, -(1.0 - pow(0.0125, 1.0 / WORLDS)), 1e-12);
+    assert_true(of_flags(0, 0, 1.0, -0.1, true).interval.low > -0.1);
+    QD_ASSERT_NEAR(of_flags(0, 0, 1.0, 0.1, true).p, 4.0 * pow(0.9, WORLDS), 1e-15);
+    QD_ASSERT_NEAR(of_flags(0, 0, 1.0, 0.1, false).p, 1.0,
+                   0.0); /* the worlds not played may differ by more */
+    QD_ASSERT_NEAR(of_flags(5, 0, 1.0, 0.1, false).p_below, 1.0, 0.0);
+}
+
+/* Probability of p <= 0.05 where the true mean is the margin. */
+static double size_at_margin(double up, double down)
+{
+    double sum = 0.0;
+    for (unsigned a = 0; a <= 45; a++)
+        for (unsigned b = 0; b <= 45; b++) {
+            const double share[] = {up, down, 1.0 - up - down};
+            double chance = gsl_ran_multinomial_pdf(3, share, (const unsigned[]){a, b, WORLDS - a - b});
+            if (chance >= 1e-9)
+                sum += of_flags(a, b, 1.0, up - down, true).p <= 0.05 ? chance : 0.0;
+        }
+    return sum;
+}
+
+static void test_size(void **state)
+{
+    (void)state;
+    const double share[][2] = {{.0005, 0}, {.002, 0}, {.01, 0}, {.02, 0}, {.02, .001}, {.01, .005}};
+    for (size_t s = 0; s < QD_COUNT(share); s++) {
+        assert_true(size_at_margin(share[s][0], share[s][1]) <= 0.05);
+        assert_true(size_at_margin(share[s][1], share[s][0]) <= 0.05);
+    }
+}
+
 /* Without bounds, with more than 16 worlds that differ, or with half of all: Student's interval. */
 static void test_where_it_ends(void **state)
 {
@@ -121,6 +161,8 @@ int main(void)
         cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_bounds_by_hand),
         cmocka_unit_test(test_the_interval_agrees_with_the_test),
+        cmocka_unit_test(test_no_difference_against_a_margin),
+        cmocka_unit_test(test_size),
         cmocka_unit_test(test_where_it_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-#include "statistics/contrast.h"
+#include "statistics/trend.h"
 #include "support/check.h"
 
 #include <malloc.h>
