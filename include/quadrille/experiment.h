@@ -129,6 +129,7 @@ typedef struct {
     bool exploratory;    /* `status: exploratory`; else confirmatory */
     int equal;           /* outcome in which the arms of a contrast should not differ, or -1 */
     bool awaited;        /* precision.claims: the run continues until it is decided */
+    char *differing;     /* factors that no arm names and whose values differ between the arms; NULL: none */
 } qd_claim_t;
 
 /* An assumption and the settings that switch it off. */

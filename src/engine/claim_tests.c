@@ -89,6 +89,17 @@ static const char *note_unequal_periods(qd_claim_tests_t *self, const qd_claim_t
                             qd_outcome_table[claim->outcome].name);
 }
 
+/* The effect of arms that differ in other factors, too, is also theirs: the note names them, where anything
+ * varies. */
+static const char *note_differing(const qd_claim_t *claim, const qd_contrast_result_t *found,
+                                  qd_analysis_t *texts, const char *note)
+{
+    if (!claim->differing || found->differing == 0)
+        return note;
+    return qd_analysis_text(texts, "%s%sarms differ in %s, too: the effect is not that of their names alone",
+                            note ? note : "", note ? "; " : "", claim->differing);
+}
+
 static qd_status_t test_combination(qd_claim_tests_t *self, const qd_place_t *place, qd_analysis_t *texts,
                                     qd_claim_test_t *out, qd_error_t *error)
 {
@@ -99,6 +110,7 @@ static qd_status_t test_combination(qd_claim_tests_t *self, const qd_place_t *pl
         status = combine(self, &cells, claim->outcome, claim->margin, &out->found, error);
     out->p = out->found.p;
     out->note = note_unequal_periods(self, claim, &cells, texts, out->note);
+    out->note = note_differing(claim, &out->found, texts, out->note);
     qd_cells_free(&cells);
     return status;
 }
@@ -246,6 +258,7 @@ static qd_status_t test_trend(qd_claim_tests_t *self, const qd_place_t *place, q
         qd_trend_result_t found = qd_trend_result(levels.trend, self->experiment->confidence, claim->margin);
         tell_trend(self, claim, &found, texts, out);
         out->note = note_unequal_periods(self, claim, &cells, texts, out->note);
+        out->note = note_differing(claim, &out->found, texts, out->note);
     }
     levels_free(&levels);
     free(start);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "experiment/loading.h"
 #include "experiment/settings.h"
 
@@ -30,6 +31,7 @@ void qd_claims_free(qd_experiment_t *self)
             arm_free(&claim->level[l]);
         free(claim->level);
         free(claim->level_value);
+        free(claim->differing);
     }
     free(self->claim);
 }
@@ -49,9 +51,92 @@ static bool read_order(const qd_loading_t *load, const qd_yaml_node_t *node, int
     return qd_yaml_expected(node, "an order of this experiment: %s", list);
 }
 
-/* One arm of one or two mappings (`second` may be NULL). */
+/* ---- factors that differ between arms ------------------------------------------------------------------ */
+
+/* The names in the arms of a claim. */
+typedef struct {
+    bool point;                            /* one is called by its label, with all its settings */
+    bool parameter[1 + QD_PARAMETERS_MAX]; /* 1 + QD_P_...; 0: the doctrine */
+} names_t;
+
+static void note_names(names_t *self, const qd_arm_words_t *words)
+{
+    self->point = self->point || words->point;
+    for (size_t i = 0; i < words->block.count; i++)
+        self->parameter[1 + words->block.given[i].parameter] = true;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The coordinates of an arm's points, ascending; those that are left alone come first. */
+static double *values_of(qd_loading_t *load, const qd_arm_t *arm, size_t factor)
+{
+    double *value = qd_loading_room(load, arm->points, sizeof *value);
+    for (size_t i = 0; value && i < arm->points; i++) {
+        double x = load->self->point[arm->point[i]].coordinate[factor];
+        value[i] = isnan(x) ? -(double)INFINITY : x;
+    }
+    if (value)
+        qsort(value, arm->points, sizeof *value, ascending);
+    return value;
+}
+
+/* Whether every value has the same share of the points in both arms. */
+static bool same_shares(size_t n, const double a[], size_t m, const double b[])
+{
+    size_t i = 0, j = 0;
+    while (i < n && j < m && a[i] == b[j]) {
+        double value = a[i];
+        size_t from[2] = {i, j};
+        for (; i < n && a[i] == value; i++) {
+        }
+        for (; j < m && b[j] == value; j++) {
+        }
+        if ((i - from[0]) * m != (j - from[1]) * n)
+            return false;
+    }
+    return i == n && j == m;
+}
+
+/* Adds to claim->differing the factors without a name in the arms whose values differ between these two: the
+ * effect is then theirs, too. Arms called by their points differ as the file says. */
+static bool find_differing(qd_loading_t *load, names_t *names, const qd_arm_t *more, const qd_arm_t *less,
+                           qd_claim_t *claim)
+{
+    const qd_design_t *design = &load->self->design;
+    for (size_t f = 0; f < design->factors && !names->point; f++) {
+        const char *name = design->factor[f].name;
+        bool *named = &names->parameter[1 + design->factor[f].parameter];
+        if (*named)
+            continue;
+        double *a = values_of(load, more, f), *b = values_of(load, less, f);
+        bool good = a && b, same = good && same_shares(more->points, a, less->points, b);
+        free(a);
+        free(b);
+        if (!good)
+            return false;
+        if (same)
+            continue;
+        size_t used = claim->differing ? strlen(claim->differing) : 0, size = used + strlen(name) + 3;
+        char *larger = qd_resize(claim->differing, size, 1, load->error);
+        if (!larger)
+            return false;
+        snprintf(larger + used, size - used, "%s%s", used ? ", " : "", name);
+        claim->differing = larger;
+        *named = true; /* here, too */
+    }
+    return true;
+}
+
+/* ---- arms ---------------------------------------------------------------------------------------------- */
+
+/* One arm of one or two mappings (`second` may be NULL); its names are added to `names`. */
 static bool read_arm(qd_loading_t *load, const qd_yaml_node_t *first, const qd_yaml_node_t *second,
-                     qd_arm_t *out)
+                     names_t *names, qd_arm_t *out)
 {
     qd_arm_words_t words = {0};
     bool good = qd_arm_read(load, first, &words) && (!second || qd_arm_read(load, second, &words));
@@ -59,6 +144,7 @@ static bool read_arm(qd_loading_t *load, const qd_yaml_node_t *first, const qd_y
         good = qd_yaml_fail_key(
             words.order, "found `order` in an arm; expected it in both `more` and `less` of a contrast");
     good = good && qd_arm_resolve(load, &words, out);
+    note_names(names, &words);
     qd_arm_words_free(&words);
     return good;
 }
@@ -87,7 +173,7 @@ static bool read_order_contrast(qd_loading_t *load, const qd_yaml_node_t *map, q
     claim->kind = QD_CLAIM_ORDERS;
     claim->order = order[0];
     claim->order_less = order[1];
-    return at ? read_arm(load, at, NULL, &claim->more) : qd_arm_of_all(load, &claim->more);
+    return at ? read_arm(load, at, NULL, &(names_t){0}, &claim->more) : qd_arm_of_all(load, &claim->more);
 }
 
 static bool read_interaction(qd_loading_t *load, const qd_yaml_node_t *more, const qd_yaml_node_t *less,
@@ -98,10 +184,14 @@ static bool read_interaction(qd_loading_t *load, const qd_yaml_node_t *more, con
         return false;
     qd_yaml_check_keys(map, 2, keys);
     const qd_yaml_node_t *where = qd_yaml_need(map, "where"), *against = qd_yaml_need(map, "against");
+    names_t names = {0};
     claim->kind = QD_CLAIM_INTERACTION;
-    return where && against && read_arm(load, more, where, &claim->more) &&
-           read_arm(load, less, where, &claim->less) && read_arm(load, more, against, &claim->where_more) &&
-           read_arm(load, less, against, &claim->where_less);
+    return where && against && read_arm(load, more, where, &names, &claim->more) &&
+           read_arm(load, less, where, &names, &claim->less) &&
+           read_arm(load, more, against, &names, &claim->where_more) &&
+           read_arm(load, less, against, &names, &claim->where_less) &&
+           find_differing(load, &names, &claim->more, &claim->less, claim) &&
+           find_differing(load, &names, &claim->where_more, &claim->where_less, claim);
 }
 
 static bool same_arm(const qd_arm_t *a, const qd_arm_t *b)
@@ -131,20 +221,15 @@ static bool read_contrast(qd_loading_t *load, const qd_yaml_node_t *map, const q
     if (interaction)
         return read_interaction(load, more, less, interaction, claim);
     claim->kind = QD_CLAIM_CONTRAST;
-    bool good = read_arm(load, more, at, &claim->more);
-    good = read_arm(load, less, at, &claim->less) && good;
+    names_t names = {0};
+    bool good = read_arm(load, more, at, &names, &claim->more);
+    good = read_arm(load, less, at, &names, &claim->less) && good;
     if (good && same_arm(&claim->more, &claim->less))
         return qd_yaml_fail(map, "found the same points in both arms; expected different ones");
-    return good;
+    return good && find_differing(load, &names, &claim->more, &claim->less, claim);
 }
 
 /* ---- trends -------------------------------------------------------------------------------------------- */
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* The distinct values of the factor over the points of `at`, ascending. */
 static bool collect_levels(qd_loading_t *load, const qd_yaml_node_t *node, int factor, const qd_arm_t *at,
@@ -182,6 +267,10 @@ static bool fill_levels(qd_loading_t *load, const qd_yaml_node_t *node, int fact
         qd_given_t given = {load->self->design.factor[factor].parameter, qd_constant(claim->level_value[l])};
         good = qd_block_put(load, &words->block, &given) && qd_arm_match(load, words, &claim->level[l]);
     }
+    names_t names = {0};
+    note_names(&names, words);
+    for (size_t l = 1; good && l < claim->levels; l++)
+        good = find_differing(load, &names, &claim->level[0], &claim->level[l], claim);
     return good;
 }
 
@@ -232,7 +321,7 @@ static bool read_bimodal(qd_loading_t *load, const qd_yaml_node_t *node, qd_clai
 {
     claim->kind = QD_CLAIM_BIMODAL;
     if (qd_yaml_kind(node) == QD_YAML_MAP)
-        return read_arm(load, node, NULL, &claim->more);
+        return read_arm(load, node, NULL, &(names_t){0}, &claim->more);
     const char *meant = qd_yaml_flag_meant(node);
     if (!qd_yaml_is_word(node, "true"))
         return qd_yaml_expected(node, "true, or an arm such as {institution.initial: 0.1}%s",

@@ -36,6 +36,36 @@ static void test_contrast_of_design_points(void **state)
     qd_experiment_free(e);
 }
 
+/* Factors without a name in the arms of an incomplete design; in a grid they are equal. */
+static void test_factors_that_differ_between_arms(void **state)
+{
+    (void)state;
+    static const char list[] =
+        "design: {type: list, factors: {doctrine: {values: [obama, obama, trump, trump]}, "
+        "tension.debt: {values: [0.1, 0.2, 0.2, 0.1]}, tension.decay: {values: [0.1, 0.1, "
+        "0.1, 0.2]}, blocs.cost: {values: [0.1, 0.2, 0.3, 0.4]}}}\n";
+    const struct {
+        const char *design, *claim, *differing;
+    } cases[] = {
+        {list, "contrast: {more: {doctrine: obama}, less: {doctrine: trump}}", "tension.decay, blocs.cost"},
+        {list, "contrast: {more: {doctrine: obama, tension.decay: 0.1}, less: {doctrine: trump}}",
+         "blocs.cost"},
+        {list, "contrast: {more: {point: \"0\"}, less: {point: \"3\"}}", NULL},
+        {list, "contrast: {more: {mission.load: 0.2}, less: {mission.load: 0.1}}", NULL},
+        {list, "trend: {factor: tension.debt, direction: rises}", "tension.decay, blocs.cost"},
+        {list, "trend: {factor: tension.decay, direction: falls}", "doctrine, tension.debt, blocs.cost"},
+        {GRID, "contrast: {more: {doctrine: obama}, less: {doctrine: trump}}", NULL},
+        {GRID, "contrast: {more: {doctrine: obama, institution.target: 0.1}, less: {doctrine: trump}}", NULL},
+        {GRID, "trend: {factor: institution.target, direction: rises}", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        qd_experiment_t *e = with_claim(cases[i].design, cases[i].claim);
+        assert_string_equal(e->claim[0].differing ? e->claim[0].differing : "none",
+                            cases[i].differing ? cases[i].differing : "none");
+        qd_experiment_free(e);
+    }
+}
+
 /* Arms that the design does not contain become points of their own, shared between equal arms. */
 static void test_own_points(void **state)
 {
@@ -157,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_contrast_of_design_points),
+        cmocka_unit_test(test_factors_that_differ_between_arms),
         cmocka_unit_test(test_own_points),
         cmocka_unit_test(test_interaction),
         cmocka_unit_test(test_trend),
