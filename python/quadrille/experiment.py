@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import operator
 import os
 import pathlib
 import sys
@@ -42,6 +43,9 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"found a {type(value).__name__}; expected a value of an experiment file")
 
 
+THREADS_MOST = 4096  # as for the program's -j
+
+
 class Experiment:
     """An experiment: checked, resolved, ready to run. It is immutable.
 
@@ -57,9 +61,10 @@ class Experiment:
         self._handle = ctypes.c_void_p()
         library, error = lib.library(), lib.Error()
         texts = [f"{name}={json.dumps(value, default=_plain)}".encode() for name, value in (set or {}).items()]
-        overrides = lib.Overrides(has_seed=seed is not None, has_worlds=worlds is not None, seed=seed or 0, worlds=worlds or 0, sets=len(texts),
-                                  set=(ctypes.c_char_p * len(texts))(*texts), has_robustness=robustness is not None,
-                                  robustness_points=(robustness or (0, 0))[0], robustness_worlds=(robustness or (0, 0))[1])
+        points, each = _pair("robustness", robustness or (0, 0))
+        overrides = lib.Overrides(has_seed=seed is not None, has_worlds=worlds is not None, seed=_whole("seed", seed or 0),
+                                  worlds=_whole("worlds", worlds or 0), sets=len(texts), set=(ctypes.c_char_p * len(texts))(*texts),
+                                  has_robustness=robustness is not None, robustness_points=points, robustness_worlds=each)
         if isinstance(source, Mapping):
             status = self._load_mapping(library, source, overrides, error)
         else:
@@ -123,7 +128,7 @@ class Experiment:
         tell = progress if callable(progress) else _print_progress if progress or (progress is None and sys.stderr.isatty()) else None
         stop = ctypes.c_int(0)
         options = lib.RunOptions(
-            output=os.fsencode(output), threads=threads, resume=resume, force=force, shard=1, shards=1, stop=ctypes.pointer(stop),
+            output=_path(output), threads=_whole("threads", threads, THREADS_MOST), resume=resume, force=force, shard=1, shards=1, stop=ctypes.pointer(stop),
             command_line=b"python: quadrille.Experiment.run", ranks=None,
             progress=lib.PROGRESS((lambda context, state: tell(state.contents)) if tell else 0), warn=lib.WARN(_print_warnings), context=None)
         error, summary, status = lib.Error(), lib.RunSummary(), []
@@ -150,6 +155,7 @@ class Experiment:
         Returns a Dataset over (point, order, world) of the outcomes asked for (default: all), factors as coordinates of point.
         """
         factors, table = _table(points)
+        first, worlds, threads = _whole("first", first), _whole("worlds", worlds), _whole("threads", threads, THREADS_MOST)
         names = list(outcomes) if outcomes is not None else lib.outcomes()
         unknown = [name for name in names if name not in lib.outcomes()]
         if unknown:
@@ -204,7 +210,39 @@ def _number(name: str, value: Any, point: int) -> float:
         if value not in words:
             raise lib.InputError(f"point {point}: found the text {value!r} for `{name}`; expected a number")
         return words[value]
-    return float(value)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if number != number:  # inside the library NaN stands for a factor that is left alone
+        raise lib.InputError(f"point {point}: found {value!r} for `{name}`; expected a number")
+    return number
+
+
+def _whole(name: str, value: Any, most: int = 2**64 - 1) -> int:
+    """The value as an int of the library's, which would wrap around beyond its range."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = -1
+    if not 0 <= number <= most:
+        raise lib.InputError(f"found {name}={value!r}; expected a whole number from 0 to {most}")
+    return number
+
+
+def _pair(name: str, value: Any) -> tuple[int, int]:
+    numbers = tuple(value) if isinstance(value, Iterable) else ()
+    if len(numbers) != 2:
+        raise lib.InputError(f"found {name}={value!r}; expected two whole numbers")
+    return _whole(name, numbers[0]), _whole(name, numbers[1])
+
+
+def _path(path: str | os.PathLike) -> bytes:
+    """The bytes of a path, which the library reads up to the first NUL."""
+    name = os.fsencode(path)
+    if b"\0" in name:
+        raise lib.InputError(f"found {path!r}; expected a path without NUL")
+    return name
 
 
 def _named(name: str, values: np.ndarray) -> np.ndarray:

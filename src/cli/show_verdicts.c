@@ -121,13 +121,18 @@ static void show_claim(const qd_result_claim_t *claim)
     qd_wrap_end(&numbers, 16);
 }
 
-/* "carried by debt: without it the effect is -0.018 [-0.03, -0.01], undecided" if an ablation changes a
- * decided verdict and its interval excludes the effect without ablation; else "without debt: ...". An
- * ablation judges the mean over the orders, which cannot be mixed: it is not compared with a mixed
- * verdict. */
+/* "without debt the arms do not differ in any world" where the ablation makes them equal, perhaps because it
+ * sets what they differ in; "carried by debt: without it the effect is -0.018 [-0.03, -0.01], undecided" if
+ * an ablation changes a decided verdict and its interval excludes the effect without ablation; else "without
+ * debt: ...". An ablation judges the mean over the orders, which cannot be mixed: it is not compared with a
+ * mixed verdict. */
 static void tell_ablation(FILE *out, const qd_result_claim_t *claim, const char *name,
                           const qd_result_verdict_t *cell)
 {
+    if (cell->estimate == 0.0 && cell->low == 0.0 && cell->high == 0.0) {
+        fprintf(out, "without %s the arms do not differ in any world", name);
+        return;
+    }
     bool changed = is_decided(claim) && strcmp(claim->verdict, cell->verdict) != 0;
     bool apart = !(cell->low <= claim->estimate && claim->estimate <= cell->high);
     bool moved = isnan(cell->low) ? cell->estimate != claim->estimate : apart;

@@ -320,6 +320,12 @@ static bool read_trend(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t
 static bool read_bimodal(qd_loading_t *load, const qd_yaml_node_t *node, qd_claim_t *claim)
 {
     claim->kind = QD_CLAIM_BIMODAL;
+    const qd_outcome_info_t *outcome = &qd_outcome_table[claim->outcome];
+    if (outcome->type == QD_OUTCOME_CODE)
+        return qd_yaml_fail(node,
+                            "found a claim of modes about %s, whose codes have no order; expected an outcome "
+                            "with an order",
+                            outcome->name);
     if (qd_yaml_kind(node) == QD_YAML_MAP)
         return read_arm(load, node, NULL, &(names_t){0}, &claim->more);
     const char *meant = qd_yaml_flag_meant(node);

@@ -193,6 +193,29 @@ class Claims(unittest.TestCase):
         must("run", folder / "x.yaml", "-o", folder / "x.h5", "--resume", "-q")
         self.check_debt(folder / "x.h5")
 
+    def test_an_ablation_of_what_the_arms_differ_in(self):
+        """It makes the arms equal, and carries nothing."""
+        folder = scratch(self)
+        (folder / "x.yaml").write_text("""\
+worlds: 150
+parameters: {order.states: 8, order.periods: 40}
+design: {type: grid, factors: {tension.debt: {values: [0.02, 0.4]}}}
+ablate: assumptions
+claims:
+  - {id: debt, says: x, outcome: tension_late, contrast: {more: {tension.debt: 0.4}, less: {tension.debt: 0.02}}}
+""")
+        must("run", folder / "x.yaml", "-o", folder / "x.h5", "-q")
+        shown = " ".join(must("show", folder / "x.h5").stdout.split())
+        self.assertIn("without debt the arms do not differ in any world", shown)
+        self.assertNotIn("carried by debt", shown)
+
+    def test_codes_have_no_modes(self):
+        folder = scratch(self)
+        (folder / "x.yaml").write_text("claims: [{id: a, says: x, outcome: polarity_end, bimodal: true}]\n")
+        refused = quadrille("run", folder / "x.yaml")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("whose codes have no order", refused.stderr)
+
     def test_registration(self):
         folder = scratch(self)
         experiment, sealed = folder / "x.yaml", folder / "x.registered.yaml"

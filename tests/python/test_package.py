@@ -111,6 +111,28 @@ class Package(unittest.TestCase):
         with self.assertRaises(quadrille.InputError):
             quadrille.open(self.folder / "text.h5")
 
+    def test_numbers_beyond_the_librarys_are_refused(self):
+        """They would wrap around, or stand for a factor that is left alone."""
+        simulate, run = self.experiment.simulate, self.experiment.run
+        for call, name in ((lambda: quadrille.Experiment(SMALL, seed=-1), "seed=-1"), (lambda: quadrille.Experiment(SMALL, seed=2**64), "seed="),
+                           (lambda: quadrille.Experiment(SMALL, worlds=2**64 + 5), "worlds="), (lambda: quadrille.Experiment(SMALL, worlds=1.5), "worlds=1.5"),
+                           (lambda: quadrille.Experiment(SMALL, robustness=(-1, 5)), "robustness=-1"),
+                           (lambda: quadrille.Experiment(SMALL, robustness=(10,)), "two whole numbers"),
+                           (lambda: simulate({"institution.target": [0.5]}, 2, first=-1), "first=-1"),
+                           (lambda: simulate({"institution.target": [0.5]}, 2, threads=4097), "threads=4097"),
+                           (lambda: simulate({"institution.target": [0.5, float("nan")]}, 2), "point 1: found nan for `institution.target`"),
+                           (lambda: run(self.folder / "threads.h5", threads=2**32 + 1), "threads="),
+                           (lambda: run(f"{self.folder}/cut\0off.h5"), "without NUL")):
+            with self.subTest(name), self.assertRaises(quadrille.InputError) as told:
+                call()
+            self.assertIn(name, str(told.exception))
+        self.assertEqual([path.name for path in self.folder.glob("*.h5*") if path.name.startswith(("threads", "cut"))], [])
+
+    def test_a_result_that_is_open_is_resumed(self):
+        with quadrille.Experiment(SMALL).run(self.folder / "open.h5", progress=False) as open_result:
+            more = quadrille.Experiment(SMALL, worlds=40).run(self.folder / "open.h5", resume=True, progress=False)
+            self.assertEqual((more.h5["worlds/survival"].shape[-1], open_result.h5["worlds/survival"].shape[-1]), (40, 30))
+
     def test_interrupt_keeps_what_is_finished(self):
         script = textwrap.dedent(f"""
             import quadrille
