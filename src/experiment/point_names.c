@@ -14,9 +14,17 @@
 
 /* ---- shown names --------------------------------------------------------------------------------------- */
 
-static bool is_numbered(const char *label)
+static bool is_digits(const char *text)
 {
-    return label[strspn(label, "0123456789")] == '\0';
+    return text[strspn(text, "0123456789")] == '\0';
+}
+
+/* Whether a point has no label of its own: its position stands for one. A year in a file is a label. */
+static bool is_numbered(const qd_experiment_t *self, size_t point)
+{
+    char position[24];
+    snprintf(position, sizeof position, "%zu", point);
+    return strcmp(self->point[point].label, position) == 0;
 }
 
 /* "bias_flexible" of "doctrine.bias_flexible". */
@@ -77,16 +85,16 @@ static bool is_told_by_coordinates(const qd_experiment_t *self, size_t point)
     if (self->design.type == QD_DESIGN_GRID)
         return true; /* levels differ */
     for (size_t p = 0; p < self->points; p++)
-        if (p != point && is_numbered(self->point[p].label) &&
-            same_coordinates(&self->design, this, &self->point[p]))
+        if (p != point && is_numbered(self, p) && same_coordinates(&self->design, this, &self->point[p]))
             return false;
     return true;
 }
 
-static void write_name(FILE *out, const qd_experiment_t *self, size_t point, bool alone)
+/* `plain`: by its label only. */
+static void write_name(FILE *out, const qd_experiment_t *self, size_t point, bool alone, bool plain)
 {
     const qd_point_t *this = &self->point[point];
-    bool plain = !is_numbered(this->label) || !sets_coordinates(&self->design, this);
+    plain = plain || !sets_coordinates(&self->design, this);
     if (plain || !alone)
         fputs(this->label, out);
     if (plain)
@@ -96,19 +104,19 @@ static void write_name(FILE *out, const qd_experiment_t *self, size_t point, boo
     fputs(alone ? "" : ")", out);
 }
 
-static char *name_of(const qd_experiment_t *self, size_t point, bool alone)
+static char *name_of(const qd_experiment_t *self, size_t point, bool alone, bool plain)
 {
     qd_memory_t memory;
     FILE *out = qd_memory_open(&memory);
     if (!out)
         return NULL;
-    write_name(out, self, point, alone);
+    write_name(out, self, point, alone, plain);
     return qd_memory_close(out, &memory);
 }
 
 char *qd_experiment_point_name(const qd_experiment_t *self, size_t point)
 {
-    return name_of(self, point, is_told_by_coordinates(self, point));
+    return name_of(self, point, is_told_by_coordinates(self, point), !is_numbered(self, point));
 }
 
 /* ---- selectors: factor=value,factor=value -------------------------------------------------------------- */
@@ -191,8 +199,8 @@ static size_t choose_by_shown_name(const qd_experiment_t *self, const char *name
     bool alone = name[strspn(name, "0123456789")] != ' ';
     for (size_t p = 0; p < self->points; p++) {
         /* choose_by_label has compared labels already. */
-        bool named = is_numbered(self->point[p].label);
-        char *shown = named ? name_of(self, p, alone) : NULL;
+        bool named = is_digits(self->point[p].label); /* a label of digits may be left out for its values */
+        char *shown = named ? name_of(self, p, alone, false) : NULL;
         if (named && !shown)
             return SIZE_MAX;
         count += chosen[p] = shown && strcmp(shown, name) == 0;
@@ -212,7 +220,7 @@ size_t qd_experiment_choose_points(const qd_experiment_t *self, const char *name
     bool selected = choose_by_selector(self, name, chosen);
     for (size_t p = 0; p < self->points; p++)
         count += chosen[p] = chosen[p] && selected;
-    if (count == 0 && is_numbered(name) && qd_natural_of(name, 0, self->points - 1, &position))
+    if (count == 0 && is_digits(name) && qd_natural_of(name, 0, self->points - 1, &position))
         count = chosen[position] = true;
     return count;
 }
@@ -223,7 +231,7 @@ static char *advice(const qd_experiment_t *self, const char *name)
     char *text = NULL, **known = qd_new(self->points, sizeof *known, NULL);
     const char *nearest = NULL;
     for (size_t p = 0; known && p < self->points; p++)
-        known[p] = name_of(self, p, true);
+        known[p] = name_of(self, p, true, !is_numbered(self, p));
     bool whole = known != NULL;
     for (size_t p = 0; whole && p < self->points; p++)
         whole = known[p] != NULL;

@@ -317,9 +317,9 @@ static double p_above(const qd_contrast_result_t *of, double excess)
     return gsl_cdf_tdist_Q(excess / of->se, of->freedom);
 }
 
-/* The larger p of Student's test and of the sign flips, so that few or equal differences decide nothing; where
- * few worlds differ, also of the interval of few. Differences of one size need no such bound against 0: gains
- * and losses are then equally likely under the hypothesis. */
+/* The larger p of Student's test and of the sign flips, so that few or equal differences decide nothing;
+ * where few worlds differ, also of the interval of few. Differences of one size need no such bound against 0:
+ * gains and losses are then equally likely under the hypothesis. */
 static void test(const qd_contrast_t *self, double margin, qd_contrast_result_t *out)
 {
     double size = fmax(self->sizes / (double)self->count, fabs(margin));

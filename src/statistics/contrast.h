@@ -92,9 +92,9 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
 
 /* Student's two-sided interval of another confidence; where at most QD_CONTRAST_FEW worlds differ, and fewer
  * than half of all, qd_interval_rare with the bounds of d_w if it has any, because the standard error
- * reflects only the differences seen; [0, 0] where no world differs and the margin is 0. Widened to the margin where the p-value
- * does not exclude it at that confidence, and cut at it where the p-value does. NaN if the worlds are too few
- * for a bound: 2^(1-count) > 1 - confidence. */
+ * reflects only the differences seen; [0, 0] where no world differs and the margin is 0. Widened to the
+ * margin where the p-value does not exclude it at that confidence, and cut at it where the p-value does. NaN
+ * if the worlds are too few for a bound: 2^(1-count) > 1 - confidence. */
 qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence);
 
 #endif

@@ -180,8 +180,8 @@ static void open_file(qd_h5_t *self, const char *path, hid_t access)
     htri_t hdf5 = found && S_ISREG(state.st_mode) ? H5Fis_hdf5(path) : 0;
     if (hdf5 > 0)
         self->file = H5Fopen(path, H5F_ACC_RDONLY, access);
-    /* A caller of the library may have the file open, by h5py say, with other settings, which libhdf5 refuses;
-     * by another driver it takes it for another file. */
+    /* A caller of the library may have the file open with other settings, by h5py say, which libhdf5 refuses;
+     * by another driver it is another file. */
     if (hdf5 > 0 && self->file < 0 && H5Fget_obj_count(H5F_OBJ_ALL, H5F_OBJ_FILE) > 0 &&
         H5Pset_fapl_stdio(access) >= 0)
         self->file = H5Fopen(path, H5F_ACC_RDONLY, access);

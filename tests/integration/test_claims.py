@@ -273,6 +273,7 @@ claims:
             adjusted = min(1.0, max(q * (len(p) - k) for k, q in enumerate(smaller)))
             self.assertEqual(row[5] != "undecided", adjusted <= 0.5, row)
         self.assertTrue(any(0.05 < float(row[4]) <= 0.5 for row in rows), rows)  # else this would show nothing
+        self.assertEqual(self.family(folder / "a.h5", folder / "b.h5", folder / "a.h5").stdout, done.stdout)
         refused = self.family(folder / "a.h5", folder / "c.h5")
         self.assertEqual(refused.returncode, 2)
         self.assertIn("found the confidences [0.5, 0.95]", refused.stderr)
