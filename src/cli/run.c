@@ -228,7 +228,7 @@ static bool take_time(void *field, const char *value)
 
 static const qd_option_t options[] = {
     QD_OPTION_OUTPUT("OUT.h5", arguments_t, run.output, "*.h5",
-                     "result file (default: the experiment's name with .h5, in the current folder)"),
+                     "result file (default: the name of the file with .h5, in the current folder)"),
     QD_OPTION_THREADS(arguments_t, run.threads,
                       "threads (default: all processors); the result does not depend on it"),
     {"seed", 0, "S", "instead of the file's seed", take_seed, offsetof(arguments_t, overrides),

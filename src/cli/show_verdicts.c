@@ -367,8 +367,11 @@ static void show_strongest(const qd_result_sensitivity_t row[], size_t count,
         sorted[i] = &row[i];
     qsort(sorted, count, sizeof(const qd_result_sensitivity_t *), stronger);
     printf("  %s, %s", row->outcome, row->order);
-    if (strcmp(row->method, "saltelli") == 0 && !isnan(row->noise_share))
+    bool saltelli = strcmp(row->method, "saltelli") == 0;
+    if (saltelli && !isnan(row->noise_share))
         printf(" (replicate noise: %.1f%% of the variance between points)", 100.0 * row->noise_share);
+    else if (saltelli && !isnan(strength(sorted[0])))
+        printf(" (fewer than 16 worlds a point: the noise of the worlds is not known)");
     printf("%s\n", isnan(strength(sorted[0])) ? why_unknown(row) : "");
     for (size_t i = 0; i < count && i < FACTORS_SHOWN && !isnan(strength(sorted[i])); i++)
         if (strcmp(row->method, "morris") == 0)

@@ -79,6 +79,9 @@ static void test_points_of_a_list(void **state)
     char *name = qd_experiment_point_name(self, 1);
     assert_string_equal(name, "1 (rumsfeld)");
     free(name);
+    name = qd_experiment_point_name(self, 3);
+    assert_string_equal(name, "1000"); /* digits, but not its position */
+    free(name);
     check_all_names(self);
     assert_found(self, "x=1, y", 2);
     assert_found(self, "1000", 3);
