@@ -207,8 +207,7 @@ static void show_merits(const qd_show_t *self, size_t count, const qd_result_cla
             continue;
         const char *comma = out ? ", " : "";
         if (!out) {
-            printf("\nFigures of merit 1/(R^2 T); T: %.3g s of computing in the last session, summed over "
-                   "threads; "
+            printf("\nFigures of merit 1/(R^2 T); T: %.3g s of all threads in the last session; "
                    "R: relative standard error:\n  ",
                    seconds);
             out = qd_wrap_begin(&line);
