@@ -100,6 +100,13 @@ static const char *note_differing(const qd_claim_t *claim, const qd_contrast_res
                             note ? note : "", note ? "; " : "", claim->differing);
 }
 
+/* What limits the comparison of a claim's arms, added to `note`. */
+static const char *note_arms(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_cells_t *cells,
+                             const qd_contrast_result_t *found, qd_analysis_t *texts, const char *note)
+{
+    return note_differing(claim, found, texts, note_unequal_periods(self, claim, cells, texts, note));
+}
+
 static qd_status_t test_combination(qd_claim_tests_t *self, const qd_place_t *place, qd_analysis_t *texts,
                                     qd_claim_test_t *out, qd_error_t *error)
 {
@@ -109,8 +116,7 @@ static qd_status_t test_combination(qd_claim_tests_t *self, const qd_place_t *pl
     if (status == QD_OK)
         status = combine(self, &cells, claim->outcome, claim->margin, &out->found, error);
     out->p = out->found.p;
-    out->note = note_unequal_periods(self, claim, &cells, texts, out->note);
-    out->note = note_differing(claim, &out->found, texts, out->note);
+    out->note = note_arms(self, claim, &cells, &out->found, texts, out->note);
     qd_cells_free(&cells);
     return status;
 }
@@ -257,8 +263,7 @@ static qd_status_t test_trend(qd_claim_tests_t *self, const qd_place_t *place, q
     if (status == QD_OK) {
         qd_trend_result_t found = qd_trend_result(levels.trend, self->experiment->confidence, claim->margin);
         tell_trend(self, claim, &found, texts, out);
-        out->note = note_unequal_periods(self, claim, &cells, texts, out->note);
-        out->note = note_differing(claim, &out->found, texts, out->note);
+        out->note = note_arms(self, claim, &cells, &out->found, texts, out->note);
     }
     levels_free(&levels);
     free(start);

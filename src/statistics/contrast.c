@@ -424,9 +424,9 @@ qd_contrast_result_t qd_contrast_result(const qd_contrast_t *self, double confid
 qd_interval_t qd_contrast_interval(const qd_contrast_result_t *self, double confidence)
 {
     bool constant = self->differing == 0 && self->se == 0.0 && self->margin == 0.0;
-    bool bounded = self->count >= 2 &&
-                   (constant || self->count > 1000 || ldexp(1.0, 1 - (int)self->count) <= 1.0 - confidence);
-    if (!bounded)
+    bool enough = self->count >= 2 &&
+                  (constant || self->count > 1000 || ldexp(1.0, 1 - (int)self->count) <= 1.0 - confidence);
+    if (!enough)
         return (qd_interval_t){NAN, NAN};
     if (constant)
         return (qd_interval_t){self->estimate, self->estimate};
