@@ -215,25 +215,63 @@ static void await(qd_guard_t *self)
     self->child = 0;
 }
 
-bool qd_guard_blames_file(qd_guard_t *self, char why[], size_t size)
+/* Waits for the child; returns the signal that ended it, or 0. */
+static int signal_of(qd_guard_t *self)
 {
     shutdown(self->channel, SHUT_RDWR);
     await(self);
-    int number = WIFSIGNALED(self->end) ? WTERMSIG(self->end) : 0;
-    bool slow = number == SIGPROF || number == SIGXCPU, killed = number == SIGKILL || number == SIGTERM;
-    bool lacking = number != 0 && !slow && !killed && qd_guard_lacks_memory();
-    if (slow)
+    return WIFSIGNALED(self->end) ? WTERMSIG(self->end) : 0;
+}
+
+static bool is_limit(int number)
+{
+    return number == SIGPROF || number == SIGXCPU;
+}
+
+static bool is_from_outside(int number)
+{
+    return number == SIGKILL || number == SIGTERM;
+}
+
+bool qd_guard_crashed(qd_guard_t *self)
+{
+    int number = signal_of(self);
+    return number != 0 && !is_limit(number) && !is_from_outside(number) && !qd_guard_lacks_memory();
+}
+
+/* The error of the system when it reads the file to its end; 0 if it can. */
+static int read_through(const char *path)
+{
+    char block[1 << 14];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), number = 0;
+    if (fd < 0)
+        return errno;
+    for (ssize_t got = 1; got > 0 || (got < 0 && number == EINTR);) {
+        got = read(fd, block, sizeof block);
+        number = got < 0 ? errno : 0;
+    }
+    close(fd);
+    return number;
+}
+
+bool qd_guard_blames_file(qd_guard_t *self, const char *path, char why[], size_t size)
+{
+    bool crashed = qd_guard_crashed(self);
+    int number = signal_of(self), unreadable = crashed ? read_through(path) : 0;
+    if (is_limit(number))
         snprintf(why, size, "damaged: the HDF5 library does not finish reading it");
-    else if (killed)
+    else if (is_from_outside(number))
         snprintf(why, size, "the process that reads it was ended from outside (is memory short?)");
-    else if (lacking)
-        snprintf(why, size, "the HDF5 library crashes on it for want of memory (%s)", strsignal(number));
     else if (number == 0)
         snprintf(why, size, "the HDF5 library gave up with exit status %d (is memory short?)",
                  WEXITSTATUS(self->end));
+    else if (!crashed)
+        snprintf(why, size, "the HDF5 library crashes on it for want of memory (%s)", strsignal(number));
+    else if (unreadable != 0)
+        snprintf(why, size, "reading it failed: %s", strerror(unreadable));
     else
         snprintf(why, size, "damaged: the HDF5 library crashes on it (%s)", strsignal(number));
-    return slow || (number != 0 && !killed && !lacking);
+    return is_limit(number) || (crashed && unreadable == 0);
 }
 
 void qd_guard_end(qd_guard_t *self)

@@ -91,6 +91,7 @@ typedef struct {
     qd_h5_written_t *variable;
     const qd_runner_t *runner; /* of qd_h5_write_slabs; NULL: one chunk after another */
     struct qd_guard *guard;    /* while reading: the child process that reads */
+    bool second;               /* it is the second one: the first crashed */
     size_t kept;               /* in that child */
     qd_h5_kept_t keep[QD_H5_KEPT_MOST];
     char digest[33];       /* digest of the file as written, or as read last */

@@ -16,29 +16,81 @@
 
 /* ---- asking the child ---------------------------------------------------------------------------------- */
 
+/* Whether this process writes a file. Then another thread may be inside libhdf5 and hold its lock, for which a
+ * new child would wait forever. */
+static bool is_writing(void)
+{
+    return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_FILE) > 0;
+}
+
 /* Notes that the child has ended, as the failure of this and every later request. */
 static bool note_end(qd_h5_t *self)
 {
     self->failed = true;
-    self->absent = qd_guard_blames_file(self->guard, self->why, sizeof self->why);
+    self->absent = qd_guard_blames_file(self->guard, self->path, self->why, sizeof self->why);
+    if (self->absent && !self->second && is_writing()) {
+        self->absent = false;
+        snprintf(self->why, sizeof self->why,
+                 "the HDF5 library crashed on it; `quadrille verify` tells whether it is damaged");
+    }
     return false;
 }
 
-/* Receives a reply without the values that follow it. False after a failure of the request or of the
- * channel. */
-static bool take_reply(qd_h5_t *self, qd_h5_reply_t *reply)
+/* Receives a reply without the values that follow it; false if the child has ended. */
+static bool receive(qd_h5_t *self, qd_h5_reply_t *reply)
 {
     if (!qd_guard_receive(self->guard, reply, sizeof *reply))
-        return note_end(self);
-    if (!reply->failed)
-        return true;
-    self->failed = true;
-    self->absent = reply->absent;
-    snprintf(self->why, sizeof self->why, "%.*s", (int)sizeof reply->why - 1, reply->why);
-    return false;
+        return false;
+    if (reply->failed) {
+        self->failed = true;
+        self->absent = reply->absent;
+        snprintf(self->why, sizeof self->why, "%.*s", (int)sizeof reply->why - 1, reply->why);
+    }
+    return true;
 }
 
-static bool ask(qd_h5_t *self, const qd_h5_request_t *request, qd_h5_reply_t *reply)
+/* Starts a child, which opens the file. */
+static bool start(qd_h5_t *self)
+{
+    qd_h5_reply_t reply;
+    self->guard = qd_guard_start(qd_h5_serve, self->path);
+    if (self->guard)
+        return receive(self, &reply);
+    self->failed = true;
+    snprintf(self->why, sizeof self->why, "no process to read it can be started: %s", strerror(errno));
+    return true;
+}
+
+/* Starts a second child if the first one crashed. */
+static bool start_again(qd_h5_t *self)
+{
+    if (self->second || !qd_guard_crashed(self->guard) || is_writing())
+        return false;
+    self->second = true;
+    qd_guard_end(self->guard);
+    return start(self);
+}
+
+/* Sends a request, with the sums that it announces. */
+static bool send_request(qd_h5_t *self, const qd_h5_request_t *request, const uint64_t *sums)
+{
+    return qd_guard_send(self->guard, request, sizeof *request) &&
+           (request->given == 0 || qd_guard_send(self->guard, sums, request->given * sizeof *sums));
+}
+
+/* Receives the reply to a request that was sent, if need be from a second child. False after a failure of the
+ * request or of the channel. */
+static bool take_reply(qd_h5_t *self, const qd_h5_request_t *request, const uint64_t *sums,
+                       qd_h5_reply_t *reply)
+{
+    while (!self->failed && !receive(self, reply))
+        if (!start_again(self) || (!self->failed && !send_request(self, request, sums)))
+            return note_end(self);
+    return !self->failed;
+}
+
+static bool ask_with(qd_h5_t *self, const qd_h5_request_t *request, const uint64_t *sums,
+                     qd_h5_reply_t *reply)
 {
     if (self->failed)
         return false;
@@ -46,7 +98,13 @@ static bool ask(qd_h5_t *self, const qd_h5_request_t *request, qd_h5_reply_t *re
         qd_h5_refuse(self, "is not open");
         return false;
     }
-    return qd_guard_send(self->guard, request, sizeof *request) ? take_reply(self, reply) : note_end(self);
+    (void)!send_request(self, request, sums); /* a child that has ended does not reply */
+    return take_reply(self, request, sums, reply);
+}
+
+static bool ask(qd_h5_t *self, const qd_h5_request_t *request, qd_h5_reply_t *reply)
+{
+    return ask_with(self, request, NULL, reply);
 }
 
 static qd_h5_request_t request_for(qd_h5_ask_t what, const char *path, const char *name)
@@ -79,7 +137,6 @@ static void *take_values(qd_h5_t *self, size_t size)
 
 void qd_h5_open(qd_h5_t *self, const char *path)
 {
-    qd_h5_reply_t reply;
     *self = (qd_h5_t){.file = -1};
     snprintf(self->path, sizeof self->path, "%s", path);
     if (access(path, R_OK) != 0) {
@@ -90,12 +147,8 @@ void qd_h5_open(qd_h5_t *self, const char *path)
         self->absent = qd_unreadable_status(number) == QD_ERROR_INPUT;
         return;
     }
-    self->guard = qd_guard_start(qd_h5_serve, (void *)(uintptr_t)path);
-    if (self->guard)
-        take_reply(self, &reply);
-    else
-        snprintf(self->why, sizeof self->why, "no process to read it can be started: %s", strerror(errno));
-    self->failed = self->failed || !self->guard;
+    if (!start(self) && !start_again(self))
+        note_end(self);
 }
 
 void qd_h5_vet(qd_h5_t *self)
@@ -112,11 +165,7 @@ static void check_with(qd_h5_t *self, bool rows, const uint64_t *sums, size_t co
     qd_h5_reply_t reply;
     request.rows = rows;
     request.given = count;
-    bool sent = !self->failed && self->guard && qd_guard_send(self->guard, &request, sizeof request) &&
-                (count == 0 || qd_guard_send(self->guard, sums, count * sizeof *sums));
-    if (!self->failed && !sent)
-        note_end(self);
-    char *digest = sent && take_reply(self, &reply) ? take_values(self, reply.size) : NULL;
+    char *digest = ask_with(self, &request, sums, &reply) ? take_values(self, reply.size) : NULL;
     if (digest)
         snprintf(self->digest, sizeof self->digest, "%s", digest);
     free(digest);
@@ -124,8 +173,6 @@ static void check_with(qd_h5_t *self, bool rows, const uint64_t *sums, size_t co
 
 void qd_h5_check(qd_h5_t *self, bool rows)
 {
-    if (!self->guard && !self->failed)
-        qd_h5_refuse(self, "is not open");
     check_with(self, rows, NULL, 0);
 }
 
@@ -143,10 +190,10 @@ static qd_h5_t *reader_at(readers_t *self, qd_h5_t *first, size_t i)
 }
 
 /* Adds the sums of a reader's answer; all answers have the same number. */
-static void take_sums(readers_t *self, qd_h5_t *reader)
+static void take_sums(readers_t *self, qd_h5_t *reader, const qd_h5_request_t *request)
 {
     qd_h5_reply_t reply;
-    uint64_t *sum = take_reply(reader, &reply) ? take_values(reader, reply.size) : NULL;
+    uint64_t *sum = take_reply(reader, request, NULL, &reply) ? take_values(reader, reply.size) : NULL;
     if (!sum)
         return;
     if (!self->sum) {
@@ -164,19 +211,20 @@ static void take_sums(readers_t *self, qd_h5_t *reader)
 /* Sends all requests before it waits for the first answer, so that the readers work at the same time. */
 static void ask_all(readers_t *self, qd_h5_t *first, bool rows)
 {
+    qd_h5_request_t request = request_for(QD_H5_ASK_SUMS, "/", "");
+    request.rows = rows;
+    request.shares = self->count;
     for (size_t i = 0; i < self->count; i++) {
         qd_h5_t *reader = reader_at(self, first, i);
-        qd_h5_request_t request = request_for(QD_H5_ASK_SUMS, "/", "");
-        request.rows = rows;
         request.share = i;
-        request.shares = self->count;
-        if (!reader->failed && !qd_guard_send(reader->guard, &request, sizeof request))
-            note_end(reader);
+        if (!reader->failed)
+            (void)!send_request(reader, &request, NULL); /* a child that has ended does not reply */
     }
     for (size_t i = 0; i < self->count; i++) {
         qd_h5_t *reader = reader_at(self, first, i);
+        request.share = i;
         if (!reader->failed)
-            take_sums(self, reader);
+            take_sums(self, reader, &request);
         if (!reader->failed || first->failed)
             continue;
         first->failed = true;

@@ -59,8 +59,9 @@ def calls_of(before, arguments, fault, how):
     return logged(log)
 
 
-def faults(before, arguments, kind, wanted=None):
-    """One text for each of `wanted` positions (None: all) if a fault is not reported correctly."""
+def faults(before, arguments, kind, wanted=None, lasting=""):
+    """One text for each of `wanted` positions (None: all) if a fault is not reported correctly. `lasting`: ":on" if all later calls fail
+    too."""
     status, said, files = play(before, arguments)
     if status != 0:
         raise AssertionError(f"{' '.join(arguments)}: exit status {status}\n{said.decode()}")
@@ -68,7 +69,7 @@ def faults(before, arguments, kind, wanted=None):
     untouched = without_times(content(before))
     wrong = []
     for k in spread(len(calls), wanted):
-        fault = f"io:{kind}:{k}"
+        fault = f"io:{kind}:{k}{lasting}"
         found = play(before, arguments, fault=fault)
         why = judge(found, (said, files), untouched, deaths(fault, "quadrille", found[1].decode()))
         if why:

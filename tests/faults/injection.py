@@ -207,6 +207,8 @@ def deaths(fault, asker, said):
     any end is accepted."""
     if ":kill:" in fault or ":torn:" in fault:
         return (-signal.SIGKILL,)
+    if ":crash:" in fault:
+        return (-signal.SIGSEGV,)
     if "OMP: Error" in said:
         return (-signal.SIGABRT, -signal.SIGBUS)
     if fault.startswith("memory:") and (asker != "quadrille" or fault.endswith(":on") or coverage_places()):

@@ -11,6 +11,7 @@
  *     short          a read or write transfers half of the bytes (at least one)
  *     torn           a write transfers half of the bytes, then SIGKILL; other calls as `kill`
  *     kill           SIGKILL before the call
+ *     crash          SIGSEGV before the call
  *     term           SIGTERM before the call, which then continues: an early stop at a fixed place
  *     appear         another process makes the file QD_FAULT_FILE before the call, which then continues
  *
@@ -49,7 +50,7 @@
 enum { OPEN_FILES = 1024 };
 
 typedef enum { NO_FAMILY, IO, MEMORY, THREAD } family_t;
-typedef enum { ENOSPC_ONCE, EIO_ONCE, EINTR_ONCE, SHORT, TORN, KILL, TERM, APPEAR, FAIL } kind_t;
+typedef enum { ENOSPC_ONCE, EIO_ONCE, EINTR_ONCE, SHORT, TORN, KILL, CRASH, TERM, APPEAR, FAIL } kind_t;
 
 /* Kinds of calls; a kind has its possible failures. */
 typedef enum { READS, NEEDS_SPACE, TRANSFERS_IN, TRANSFERS_OUT, CHANGES, WAITS } nature_t;
@@ -68,10 +69,10 @@ static const struct {
     const char *name;
     family_t family;
     kind_t kind;
-} requests[] = {{"io:enospc:", IO, ENOSPC_ONCE}, {"io:eio:", IO, EIO_ONCE},  {"io:eintr:", IO, EINTR_ONCE},
-                {"io:short:", IO, SHORT},        {"io:torn:", IO, TORN},     {"io:kill:", IO, KILL},
-                {"io:term:", IO, TERM},          {"io:appear:", IO, APPEAR}, {"memory:fail:", MEMORY, FAIL},
-                {"thread:fail:", THREAD, FAIL}};
+} requests[] = {{"io:enospc:", IO, ENOSPC_ONCE}, {"io:eio:", IO, EIO_ONCE},     {"io:eintr:", IO, EINTR_ONCE},
+                {"io:short:", IO, SHORT},        {"io:torn:", IO, TORN},        {"io:kill:", IO, KILL},
+                {"io:crash:", IO, CRASH},        {"io:term:", IO, TERM},        {"io:appear:", IO, APPEAR},
+                {"memory:fail:", MEMORY, FAIL},  {"thread:fail:", THREAD, FAIL}};
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -150,6 +151,9 @@ static int trip(const char *operation, const char *object, nature_t nature, size
             die();
         *size /= 2;
         *torn = true;
+        return 0;
+    case CRASH:
+        raise(SIGSEGV);
         return 0;
     case TERM:
         raise(SIGTERM);

@@ -18,6 +18,17 @@ class Commands(unittest.TestCase):
             with self.subTest(command=" ".join(arguments)):
                 self.assertEqual(faults(self.before, arguments, ("eio", "enospc")[number % 2], 8), [])
 
+    def test_a_device_that_fails_for_good(self):
+        for arguments in (("show", "out.h5"), ("verify", "out.h5", "--fraction", "1")):
+            with self.subTest(command=" ".join(arguments)):
+                self.assertEqual(faults(self.before, arguments, "eio", 8, lasting=":on"), [])
+
+    def test_a_process_that_reads_may_crash_once(self):
+        """A second one reads the file: libhdf5 crashes not only on damaged files, but also where a read fails."""
+        for arguments in (("show", "out.h5", "--json"), ("verify", "out.h5", "--fraction", "1")):
+            with self.subTest(command=" ".join(arguments)):
+                self.assertEqual(faults(self.before, arguments, "crash", 24), [])
+
     def test_no_row_is_left_out_in_silence(self):
         self.assertEqual(faults(self.before, ("show", "out.h5", "--json"), "eio", 60), [])
 

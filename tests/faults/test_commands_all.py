@@ -20,7 +20,7 @@ class Commands(unittest.TestCase):
                     self.assertEqual(faults(self.before, arguments, kind), [])
 
     def test_each_call_is_cut_short_or_killed(self):
-        for kind in ("short", "eintr", "kill"):
+        for kind in ("short", "eintr", "kill", "crash"):
             for arguments in COMMANDS:
                 with self.subTest(kind=kind, command=" ".join(arguments)):
                     self.assertEqual(faults(self.before, arguments, kind, 100), [])

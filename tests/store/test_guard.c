@@ -119,6 +119,8 @@ static void count_files(int channel, void *context)
     (void)!qd_channel_send(channel, &open_files, sizeof open_files);
 }
 
+static const char readable[] = "/dev/null";
+
 /* Whether the file is to blame, after the child ended by itself; the message goes into `why`. */
 static bool blames(qd_guard_work_t work, char why[static 256])
 {
@@ -126,7 +128,7 @@ static bool blames(qd_guard_work_t work, char why[static 256])
     qd_guard_t *guard = qd_guard_start(work, NULL);
     assert_non_null(guard);
     assert_false(qd_guard_receive(guard, &byte, 1));
-    bool file = qd_guard_blames_file(guard, why, 256);
+    bool file = qd_guard_blames_file(guard, readable, why, 256);
     qd_guard_end(guard);
     return file;
 }
@@ -154,6 +156,32 @@ static void test_a_crash_is_the_fault_of_the_file(void **state)
     char why[256];
     assert_true(blames(crash, why));
     assert_non_null(strstr(why, "crashes on it"));
+}
+
+static void test_a_crash_on_a_file_that_cannot_be_read_is_not(void **state)
+{
+    (void)state;
+    char why[256], byte;
+    qd_guard_t *guard = qd_guard_start(crash, NULL);
+    assert_non_null(guard);
+    assert_false(qd_guard_receive(guard, &byte, 1));
+    assert_false(qd_guard_blames_file(guard, "/", why, sizeof why));
+    assert_string_equal(why, "reading it failed: Is a directory");
+    qd_guard_end(guard);
+}
+
+static void test_only_a_crash_is_one(void **state)
+{
+    (void)state;
+    static const qd_guard_work_t others[] = {hang, be_killed, leave};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        qd_guard_t *guard = qd_guard_start(others[i], NULL);
+        char byte;
+        assert_non_null(guard);
+        assert_false(qd_guard_receive(guard, &byte, 1));
+        assert_false(qd_guard_crashed(guard));
+        qd_guard_end(guard);
+    }
 }
 
 static void test_a_hang_ends(void **state)
@@ -188,7 +216,8 @@ static void test_a_dead_child_stays_dead(void **state)
     qd_guard_t *guard = qd_guard_start(crash, NULL);
     assert_false(qd_guard_receive(guard, &number, sizeof number));
     for (int i = 0; i < 3; i++) {
-        assert_true(qd_guard_blames_file(guard, why, sizeof why));
+        assert_true(qd_guard_crashed(guard));
+        assert_true(qd_guard_blames_file(guard, readable, why, sizeof why));
         assert_false(qd_guard_send(guard, &number, sizeof number)); /* and no SIGPIPE */
     }
     qd_guard_end(guard);
@@ -277,6 +306,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_sent_is_received),
         cmocka_unit_test(test_a_crash_is_the_fault_of_the_file),
+        cmocka_unit_test(test_a_crash_on_a_file_that_cannot_be_read_is_not),
+        cmocka_unit_test(test_only_a_crash_is_one),
         cmocka_unit_test(test_a_hang_ends),
         cmocka_unit_test(test_a_kill_is_nobodys_fault),
         cmocka_unit_test(test_an_exit_is_told_with_its_status),
