@@ -316,14 +316,27 @@ static qd_status_t conclude(const qd_experiment_t *experiment, size_t c, const f
 /* ---- fair arms ----------------------------------------------------------------------------------------- */
 
 /* Decomposes a difference in successes per crisis into the effects of more missions and of better ones, from
- * the arms' means of both and of crises without a mission: delta(m s) = delta m * mean s + delta s * mean m,
- * m = 1 - abstain. */
-static void decompose(const double resolved[2], const double abstain[2], double *more, double *better)
+ * the arms' means of successes and of missions per crisis (Kitagawa 1955): delta(m s) = delta m * mean s +
+ * delta s * mean m. */
+static void decompose(const double resolved[2], const double m[2], double *more, double *better)
 {
-    double m[2] = {1.0 - abstain[0], 1.0 - abstain[1]};
     double s[2] = {m[0] > 0.0 ? resolved[0] / m[0] : 0.0, m[1] > 0.0 ? resolved[1] / m[1] : 0.0};
     *more = (m[0] - m[1]) * (s[0] + s[1]) / 2.0;
     *better = (s[0] - s[1]) * (m[0] + m[1]) / 2.0;
+}
+
+/* Mean number of missions per crisis in an arm: 1 - share_abstain in a world with crises, 0 in one without
+ * any, where `resolved` and `share_abstain` are 0 too. */
+static qd_status_t missions_per_crisis(qd_claim_tests_t *tests, const qd_claim_t *claim, const qd_arm_t *arm,
+                                       double *mean, qd_error_t *error)
+{
+    double with_crises, abstain;
+    qd_status_t status = qd_claim_arm_share(tests, claim, arm, QD_O_crises, &with_crises, error);
+    if (status == QD_OK)
+        status = qd_claim_arm_mean(tests, claim, arm, QD_O_share_abstain, &abstain, error);
+    if (status == QD_OK)
+        *mean = fmax(0.0, with_crises - abstain);
+    return status;
 }
 
 /* Evaluates `equal:`: whether the arms differ in another outcome, and the effect for an equal value of it. */
@@ -332,7 +345,7 @@ static qd_status_t compare_selection(qd_claim_tests_t *tests, const qd_claim_t *
 {
     qd_claim_t other = *claim;
     qd_claim_test_t test;
-    double resolved[2], abstain[2], more, better;
+    double resolved[2], missions[2], more, better;
     other.outcome = (qd_outcome_t)claim->equal;
     other.margin = 0.0;
     qd_status_t status = qd_claim_test(tests, &other, -1, NULL, out, &test, error);
@@ -346,10 +359,10 @@ static qd_status_t compare_selection(qd_claim_tests_t *tests, const qd_claim_t *
         for (size_t i = 0; i < 2 && status == QD_OK; i++)
             status = qd_claim_arm_mean(tests, claim, arm[i], QD_O_resolved, &resolved[i], error);
         for (size_t i = 0; i < 2 && status == QD_OK; i++)
-            status = qd_claim_arm_mean(tests, claim, arm[i], QD_O_share_abstain, &abstain[i], error);
+            status = missions_per_crisis(tests, claim, arm[i], &missions[i], error);
         if (status != QD_OK)
             return status;
-        decompose(resolved, abstain, &more, &better);
+        decompose(resolved, missions, &more, &better);
         row->note =
             qd_analysis_text(out, "%s: of the effect %.4g is due to more missions, %.4g to better ones",
                              row->note, more, better);

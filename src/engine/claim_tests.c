@@ -40,9 +40,44 @@ static void see_contrast(void *context, size_t count, const double *const column
     qd_contrast_add(context, count, column);
 }
 
-/* The weighted sum of cells, world by world within a stratum, against a margin. */
+/* One world of some cells, as 1 where the outcome is not 0. */
+typedef struct {
+    qd_contrast_t *contrast;
+    size_t cells;
+    double *some;          /* [cells] */
+    const double **column; /* [cells]: each points at its number of `some` */
+} presence_t;
+
+static void see_presence(void *context, size_t count, const double *const column[])
+{
+    const presence_t *self = context;
+    for (size_t w = 0; w < count; w++) {
+        for (size_t k = 0; k < self->cells; k++)
+            self->some[k] = isnan(column[k][w]) ? (double)NAN : column[k][w] != 0.0;
+        qd_contrast_add(self->contrast, 1, self->column);
+    }
+}
+
+static qd_status_t walk_presence(qd_claim_tests_t *self, const qd_cells_t *cells, qd_outcome_t outcome,
+                                 qd_contrast_t *contrast, qd_error_t *error)
+{
+    presence_t presence = {.contrast = contrast, .cells = cells->size};
+    presence.some = qd_new(cells->size, sizeof *presence.some, error);
+    presence.column = qd_new(cells->size, sizeof *presence.column, error);
+    qd_status_t status = presence.some && presence.column ? QD_OK : qd_no_memory(error);
+    for (size_t k = 0; k < cells->size && status == QD_OK; k++)
+        presence.column[k] = &presence.some[k];
+    if (status == QD_OK)
+        status = qd_cells_walk(cells, self->done, outcome, see_presence, &presence, error);
+    free(presence.column);
+    free(presence.some);
+    return status;
+}
+
+/* The weighted sum of cells, world by world within a stratum, against a margin; `present`: of the shares of
+ * worlds in which the outcome is not 0. */
 static qd_status_t combine(qd_claim_tests_t *self, const qd_cells_t *cells, qd_outcome_t outcome,
-                           double margin, qd_contrast_result_t *out, qd_error_t *error)
+                           bool present, double margin, qd_contrast_result_t *out, qd_error_t *error)
 {
     double *weight = qd_new(cells->size, sizeof *weight, error);
     size_t *stratum = qd_new(cells->size, sizeof *stratum, error);
@@ -57,7 +92,8 @@ static qd_status_t combine(qd_claim_tests_t *self, const qd_cells_t *cells, qd_o
     qd_status_t status = contrast ? find_bounds(self, cells, outcome, &bounds, error) : qd_no_memory(error);
     if (status == QD_OK) {
         qd_contrast_set_range(contrast, bounds.low, bounds.high);
-        status = qd_cells_walk(cells, self->done, outcome, see_contrast, contrast, error);
+        status = present ? walk_presence(self, cells, outcome, contrast, error)
+                         : qd_cells_walk(cells, self->done, outcome, see_contrast, contrast, error);
     }
     if (status == QD_OK)
         *out = qd_contrast_result(contrast, self->experiment->confidence, margin);
@@ -114,9 +150,23 @@ static qd_status_t test_combination(qd_claim_tests_t *self, const qd_place_t *pl
     qd_cells_t cells = {.apart = self->experiment->luck_by_order, .worlds = self->worlds};
     qd_status_t status = qd_place_contrast(self->experiment, place, &cells, error);
     if (status == QD_OK)
-        status = combine(self, &cells, claim->outcome, claim->margin, &out->found, error);
+        status = combine(self, &cells, claim->outcome, false, claim->margin, &out->found, error);
     out->p = out->found.p;
     out->note = note_arms(self, claim, &cells, &out->found, texts, out->note);
+    qd_cells_free(&cells);
+    return status;
+}
+
+static qd_status_t arm_mean(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_arm_t *arm,
+                            qd_outcome_t outcome, bool present, double *mean, qd_error_t *error)
+{
+    qd_place_t place = qd_place_of(claim, -1, NULL);
+    qd_cells_t cells = {.apart = self->experiment->luck_by_order};
+    qd_contrast_result_t found = {.estimate = NAN};
+    qd_status_t status = qd_place_arm(self->experiment, &place, arm, 1.0, &cells, error);
+    if (status == QD_OK)
+        status = combine(self, &cells, outcome, present, 0.0, &found, error);
+    *mean = found.estimate;
     qd_cells_free(&cells);
     return status;
 }
@@ -124,15 +174,13 @@ static qd_status_t test_combination(qd_claim_tests_t *self, const qd_place_t *pl
 qd_status_t qd_claim_arm_mean(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_arm_t *arm,
                               qd_outcome_t outcome, double *mean, qd_error_t *error)
 {
-    qd_place_t place = qd_place_of(claim, -1, NULL);
-    qd_cells_t cells = {.apart = self->experiment->luck_by_order};
-    qd_contrast_result_t found = {.estimate = NAN};
-    qd_status_t status = qd_place_arm(self->experiment, &place, arm, 1.0, &cells, error);
-    if (status == QD_OK)
-        status = combine(self, &cells, outcome, 0.0, &found, error);
-    *mean = found.estimate;
-    qd_cells_free(&cells);
-    return status;
+    return arm_mean(self, claim, arm, outcome, false, mean, error);
+}
+
+qd_status_t qd_claim_arm_share(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_arm_t *arm,
+                               qd_outcome_t outcome, double *share, qd_error_t *error)
+{
+    return arm_mean(self, claim, arm, outcome, true, share, error);
 }
 
 /* ---- trends -------------------------------------------------------------------------------------------- */

@@ -49,4 +49,9 @@ QD_MUST_USE qd_status_t qd_claim_arm_mean(qd_claim_tests_t *self, const qd_claim
                                           const qd_arm_t *arm, qd_outcome_t outcome, double *mean,
                                           qd_error_t *error);
 
+/* Share of the worlds of an arm's points in which an outcome is not 0; NaN without worlds. */
+QD_MUST_USE qd_status_t qd_claim_arm_share(qd_claim_tests_t *self, const qd_claim_t *claim,
+                                           const qd_arm_t *arm, qd_outcome_t outcome, double *share,
+                                           qd_error_t *error);
+
 #endif

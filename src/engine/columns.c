@@ -35,10 +35,18 @@ double qd_outcome_greatest(qd_outcome_t outcome, const qd_cell_size_t *size)
     }
 }
 
-/* Bit o: `output:` requests outcome o, a claim judges it or needs it (crises, for the bimodality of a share
- * of them; the outcome in which its arms should be equal), or a precision stop depends on it. If the result
- * file has no worlds, requested outcomes are kept only if the analysis reads them world by world: main
- * outcomes (contrasts), survival and breakdown (curves), all outcomes of a design for sensitivity. */
+/* Whether a claim needs the number of crises of each world: for the bimodality of a share of them, and for
+ * the missions per crisis by which the effect of a contrast is split. */
+static bool needs_crises(const qd_claim_t *claim)
+{
+    return (claim->kind == QD_CLAIM_BIMODAL && qd_outcome_per_crisis(claim->outcome)) ||
+           (claim->outcome == QD_O_resolved && claim->equal == QD_O_share_abstain);
+}
+
+/* Bit o: `output:` requests outcome o, a claim judges it or needs it (crises; the outcome in which its arms
+ * should be equal), or a precision stop depends on it. If the result file has no worlds, requested outcomes
+ * are kept only if the analysis reads them world by world: main outcomes (contrasts), survival and breakdown
+ * (curves), all outcomes of a design for sensitivity. */
 static uint64_t kept_columns(const qd_experiment_t *experiment)
 {
     uint64_t columns = 0;
@@ -49,7 +57,7 @@ static uint64_t kept_columns(const qd_experiment_t *experiment)
     for (size_t c = 0; c < experiment->claims; c++) {
         const qd_claim_t *claim = &experiment->claim[c];
         columns |= (uint64_t)1 << claim->outcome;
-        if (claim->kind == QD_CLAIM_BIMODAL && qd_outcome_per_crisis(claim->outcome))
+        if (needs_crises(claim))
             columns |= (uint64_t)1 << QD_O_crises;
         if (claim->equal >= 0)
             columns |= (uint64_t)1 << claim->equal;

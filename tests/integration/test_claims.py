@@ -209,6 +209,30 @@ claims:
         self.assertIn("without debt the arms do not differ in any world", shown)
         self.assertNotIn("carried by debt", shown)
 
+    def test_the_split_where_worlds_have_no_crises(self):
+        """Missions per crisis are 0 in a world without crises, as `resolved` is; both parts from the worlds themselves."""
+        path = self.play("""\
+worlds: 600
+seed: 21
+orders: [bipolar, multipolar]
+parameters: {order.states: 8, order.periods: 20, crises.rate: 0.05, crises.tension_feedback: 0}
+output: {paths: false, outcomes: [legitimacy]}
+claims:
+  - {id: eq, says: x, outcome: resolved, contrast: {more: {doctrine: rumsfeld}, less: {doctrine: weinberger}}, equal: share_abstain}
+""")
+        with h5py.File(path) as file:
+            note, effect = text(file["claims/note"])[0], file["claims/estimate"][0]
+            resolved, abstain, crises = (file[f"worlds/{name}"][:] for name in ("resolved", "share_abstain", "crises"))
+            count = crises.astype(float)
+            missions = np.where(count > 0, np.rint(count * (1.0 - abstain)) / np.where(count > 0, count, 1.0), 0.0)
+            self.assertGreater(np.mean(count == 0), 0.2)
+            points = [text(file["point_label"]).index(f"doctrine: {name}") for name in ("rumsfeld", "weinberger")]
+            (m1, m0), (r1, r0) = ([x[p].mean() for p in points] for x in (missions, resolved))
+        self.assertAlmostEqual(r1 - r0, effect, 12)
+        more, better = (m1 - m0) * (r1 / m1 + r0 / m0) / 2.0, (r1 / m1 - r0 / m0) * (m1 + m0) / 2.0
+        self.assertAlmostEqual(more + better, effect, 12)
+        self.assertIn(f"of the effect {more:.4g} is due to more missions, {better:.4g} to better ones", note)
+
     def test_codes_have_no_modes(self):
         folder = scratch(self)
         (folder / "x.yaml").write_text("claims: [{id: a, says: x, outcome: polarity_end, bimodal: true}]\n")
