@@ -75,6 +75,34 @@ static qd_status_t put_summary(const qd_show_t *self, bool json)
     return status;
 }
 
+/* Worlds without crises and without missions, in which means over them are 0. */
+static qd_status_t put_empty(const qd_show_t *self)
+{
+    const char *const column[] = {"point", "order", "crises", "missions"};
+    qd_rows_t rows = {.out = stdout,
+                      .json = true,
+                      .column = column,
+                      .columns = sizeof column / sizeof *column,
+                      .indent = 2};
+    size_t orders = qd_result_file_orders(self->file), cells = qd_result_file_points(self->file) * orders;
+    qd_status_t status = QD_OK;
+    qd_rows_begin(&rows);
+    for (size_t i = 0; i < cells && status == QD_OK; i++) {
+        double crises = NAN, missions = NAN;
+        if (self->point >= 0 && (size_t)self->point != i / orders)
+            continue;
+        status = qd_show_without(self, i / orders, i % orders, QD_OVER_CRISES, &crises);
+        if (status == QD_OK)
+            status = qd_show_without(self, i / orders, i % orders, QD_OVER_MISSIONS, &missions);
+        qd_rows_text(&rows, qd_show_point_name(self, i / orders));
+        qd_rows_text(&rows, qd_result_file_order_label(self->file, i % orders));
+        qd_rows_real(&rows, crises);
+        qd_rows_real(&rows, missions);
+    }
+    qd_rows_end(&rows);
+    return status;
+}
+
 /* Effects of factors on the outcomes of the summary, if the design has effects; strongest first. */
 static qd_status_t put_effects(const qd_show_t *self)
 {
@@ -115,8 +143,9 @@ static qd_status_t show_csv(const qd_show_t *self)
     return put_summary(self, false);
 }
 
-/* Provenance, summary, effects of factors and claims as one JSON object; the summary alone as CSV. All
- * outcomes that are kept, with 95% intervals of their means, unless self->asked. */
+/* Provenance, summary, worlds without crises or missions, effects of factors and claims as one JSON object;
+ * the summary alone as CSV. All outcomes that are kept, with 95% intervals of their means, unless
+ * self->asked. */
 static qd_status_t show_json(const qd_show_t *self)
 {
     const qd_provenance_t *from = qd_result_file_provenance(self->file);
@@ -134,6 +163,9 @@ static qd_status_t show_json(const qd_show_t *self)
            ",\n  \"complete\": %s,\n  \"summary\": ",
            from->config_hash, from->seed, from->complete ? "true" : "false");
     qd_status_t status = put_summary(self, true);
+    fputs(",\n  \"without\": ", stdout);
+    if (status == QD_OK)
+        status = put_empty(self);
     fputs(",\n  \"effects\": ", stdout);
     if (status == QD_OK && self->point < 0)
         status = put_effects(self);
@@ -408,8 +440,10 @@ typedef struct {
 } arguments_t;
 
 static const qd_option_t options[] = {
-    QD_OPTION_JSON(arguments_t, form,
-                   "all of it as one JSON object: provenance, summary, effects of factors, claims"),
+    QD_OPTION_JSON(
+        arguments_t, form,
+        "all of it as one JSON object: provenance, summary, worlds without crises or missions, effects of "
+        "factors, claims"),
     QD_OPTION_CSV(arguments_t, form, "the summary as CSV: one line for each point, order and outcome"),
     {"outcomes", 0, "LIST",
      "outcomes to show, by name with commas between, instead of the main ones; `all`: all that the file "

@@ -30,6 +30,13 @@ bool qd_show_is_stopped(const qd_show_t *self);
  * experiment cannot be read. */
 const char *qd_show_point_name(const qd_show_t *self, size_t point);
 
+/* The number over which an outcome is a mean or a share. */
+typedef enum { QD_OVER_NOTHING, QD_OVER_CRISES, QD_OVER_MISSIONS, QD_OVER_KINDS } qd_over_t;
+
+/* Counts the worlds of a cell without crises, or without missions; NaN where the file does not tell. */
+qd_status_t qd_show_without(const qd_show_t *self, size_t point, size_t order, qd_over_t over,
+                            double *worlds);
+
 /* Characters of a text (not bytes). */
 size_t qd_show_length(const char *text);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "engine/columns.h"
 #include "engine/effects.h"
 
 #define ROWS_MAX      36 /* of a table of points */
@@ -112,6 +113,96 @@ static qd_status_t print_cell(const qd_show_t *self, size_t point, size_t order,
     show_estimate(summary.mean, stopped ? summary.stop_low : summary.low,
                   stopped ? summary.stop_high : summary.high);
     return QD_OK;
+}
+
+/* ---- worlds without crises or missions ----------------------------------------------------------------- */
+
+/* Means over the missions of a half, over pairs of missions or over those that endured are not among them:
+ * they may be over nothing in worlds with missions, too. */
+static qd_over_t over_of(size_t outcome)
+{
+    switch (outcome) {
+    case QD_O_legitimacy:
+    case QD_O_coalition_size:
+    case QD_O_burden_gini:
+    case QD_O_strange_partners:
+    case QD_O_passes_mean:
+    case QD_O_enduring:
+    case QD_O_mission_length:
+    case QD_O_success:
+        return QD_OVER_MISSIONS;
+    default:
+        return outcome < QD_OUTCOMES && qd_outcome_per_crisis((qd_outcome_t)outcome) ? QD_OVER_CRISES
+                                                                                     : QD_OVER_NOTHING;
+    }
+}
+
+/* Counts the worlds of a cell in which an outcome is 0 that is either 0 or at least 1; NaN where the summary
+ * does not tell. */
+static qd_status_t count_zeros(const qd_show_t *self, size_t point, size_t order, qd_outcome_t outcome,
+                               double *worlds)
+{
+    qd_result_summary_t summary;
+    char path[128];
+    double *edge = NULL, *bin = NULL, sum = 0.0;
+    size_t edges = 0, bins = 0;
+    *worlds = NAN;
+    if (!qd_result_file_summarises(self->file, outcome))
+        return QD_OK;
+    qd_status_t status = qd_result_file_summary(self->file, point, order, outcome, &summary, self->error);
+    if (status == QD_OK && summary.count > 0 && (summary.min > 0.0 || summary.max == 0.0))
+        *worlds = summary.min > 0.0 ? 0.0 : (double)summary.count;
+    snprintf(path, sizeof path, "/summary/%s/bin_high", qd_outcome_table[outcome].name);
+    if (status != QD_OK || summary.count == 0 || !isnan(*worlds) || !qd_result_file_holds(self->file, path))
+        return status;
+    status = qd_result_file_reals(self->file, path, &edge, &edges, self->error);
+    snprintf(path, sizeof path, "/summary/%s/histogram", qd_outcome_table[outcome].name);
+    if (status == QD_OK)
+        status = qd_result_file_at_point(self->file, path, 3, point, &bin, &bins, self->error);
+    size_t each = bins / qd_result_file_orders(self->file);
+    for (size_t i = 0; status == QD_OK && i < each; i++)
+        sum += bin[order * each + i];
+    /* The first bin holds zeros alone if it ends at 1 or before. Counterparts of robustness have no bins. */
+    if (status == QD_OK && edges > 0 && each > 0 && edge[0] <= 1.0 && sum == (double)summary.count)
+        *worlds = bin[order * each];
+    free(edge);
+    free(bin);
+    return status;
+}
+
+/* The worlds of a cell without crises, from the shares of crises, whose sum is 1 in every other world; NaN if
+ * the file lacks one of them. */
+static qd_status_t count_from_shares(const qd_show_t *self, size_t point, size_t order, double *worlds)
+{
+    static const qd_outcome_t share[] = {QD_O_share_collective, QD_O_share_alliance, QD_O_share_flexible,
+                                         QD_O_share_unilateral, QD_O_share_umbrella, QD_O_share_hub,
+                                         QD_O_share_abstain};
+    double sum = 0.0, count = 0.0;
+    qd_status_t status = QD_OK;
+    *worlds = NAN;
+    for (size_t i = 0; i < sizeof share / sizeof *share && status == QD_OK; i++) {
+        qd_result_summary_t summary;
+        if (!qd_result_file_summarises(self->file, share[i]))
+            return QD_OK;
+        status = qd_result_file_summary(self->file, point, order, share[i], &summary, self->error);
+        sum += summary.mean;
+        count = (double)summary.count;
+    }
+    if (status == QD_OK && count > 0.0)
+        *worlds = fmax(0.0, round((1.0 - sum) * count));
+    return status;
+}
+
+qd_status_t qd_show_without(const qd_show_t *self, size_t point, size_t order, qd_over_t over, double *worlds)
+{
+    *worlds = NAN;
+    if (over == QD_OVER_NOTHING)
+        return QD_OK;
+    qd_status_t status =
+        count_zeros(self, point, order, over == QD_OVER_CRISES ? QD_O_crises : QD_O_coalition_size, worlds);
+    if (status == QD_OK && over == QD_OVER_CRISES && isnan(*worlds))
+        status = count_from_shares(self, point, order, worlds);
+    return status;
 }
 
 /* ---- one point: outcomes by orders --------------------------------------------------------------------- */
@@ -284,9 +375,59 @@ static void explain_stop(const qd_show_t *self)
     qd_wrapped(text, 0);
 }
 
+/* Whether the tables show the cells of a point. */
+static bool is_shown(const qd_show_t *self, size_t point)
+{
+    return self->point >= 0 ? (size_t)self->point == point : !is_counterpart(self, point);
+}
+
+/* A note about the worlds without a crisis or a mission, which count as 0, if there are any or may be any. */
+static qd_status_t explain_empty(const qd_show_t *self, qd_over_t over)
+{
+    qd_outcome_t outcome[QD_VALUES_MAX];
+    size_t points = qd_result_file_points(self->file), orders = qd_result_file_orders(self->file), named = 0;
+    size_t outcomes = choose(self, self->point < 0 && points > 1, outcome), unknown = 0;
+    double most = 0.0, of = 0.0, share = -1.0;
+    for (size_t i = 0; i < outcomes; i++)
+        named += over_of(outcome[i]) == over;
+    for (size_t i = 0; i < points * orders && named > 0; i++) {
+        double worlds;
+        uint64_t done = 0;
+        if (!is_shown(self, i / orders))
+            continue;
+        qd_status_t status = qd_show_without(self, i / orders, i % orders, over, &worlds);
+        if (status == QD_OK)
+            status = qd_result_file_done(self->file, i / orders, i % orders, &done, self->error);
+        if (status != QD_OK)
+            return status;
+        unknown += done > 0 && isnan(worlds);
+        if (done > 0 && worlds / (double)done > share) {
+            most = worlds;
+            of = (double)done;
+            share = worlds / of;
+        }
+    }
+    if (named == 0 || (unknown == 0 && most == 0.0))
+        return QD_OK;
+    qd_wrap_t note;
+    FILE *out = qd_wrap_begin(&note);
+    fprintf(out, "Worlds without a %s count as 0 in", over == QD_OVER_CRISES ? "crisis" : "mission");
+    for (size_t i = 0, k = 0; i < outcomes; i++)
+        if (over_of(outcome[i]) == over)
+            fprintf(out, "%s `%s`", k++ > 0 ? "," : "", qd_value_info(outcome[i])->name);
+    if (unknown > 0)
+        fputs(". The file does not tell their number in every cell.", out);
+    else
+        fprintf(out, ": at most %.0f of %.0f in a cell (`without` of show --json).", most, of);
+    qd_wrap_end(&note, 0);
+    return QD_OK;
+}
+
 qd_status_t qd_show_summary(const qd_show_t *self)
 {
     qd_status_t status = show_tables(self);
+    for (qd_over_t over = QD_OVER_CRISES; over < QD_OVER_KINDS && status == QD_OK; over++)
+        status = explain_empty(self, over);
     if (status == QD_OK && qd_show_is_stopped(self))
         explain_stop(self);
     if (status == QD_OK && self->experiment && self->experiment->precision.claims)

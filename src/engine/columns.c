@@ -16,7 +16,7 @@ static uint64_t analysed_columns(const qd_experiment_t *experiment)
 bool qd_outcome_per_crisis(qd_outcome_t outcome)
 {
     return outcome == QD_O_resolved || outcome == QD_O_paralysis ||
-           (outcome >= QD_O_share_collective && outcome <= QD_O_share_abstain);
+           (outcome >= QD_O_share_collective && outcome <= QD_O_share_abstain) || outcome == QD_O_share_hub;
 }
 
 double qd_outcome_greatest(qd_outcome_t outcome, const qd_cell_size_t *size)

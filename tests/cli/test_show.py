@@ -38,6 +38,15 @@ claims:
   - {id: blocs, says: Threat makes fewer blocs., outcome: effective_blocs, margin: 0.01, contrast: {more: {blocs.threat: 2}, less: {blocs.threat: 0}}}
   - {id: life, says: "Threat \\"does\\" nothing.", outcome: survival, order: bipolar, status: exploratory, contrast: {more: {blocs.threat: 0}, less: {blocs.threat: 2}}}
 """
+# Some worlds have no crisis, more have no mission.
+CALM = """\
+name: calm
+seed: 8
+worlds: 300
+orders: [unipolar, bipolar]
+parameters: {order.states: 6, order.periods: 20, crises.rate: 0.05, crises.tension_feedback: 0}
+design: {type: grid, factors: {doctrine: {values: [rumsfeld, weinberger]}}}
+"""
 FACTOR = r"    (\S+) +"
 NUMBER = r"(-?[\d.]+(?:e[-+]?\d+)?)"
 
@@ -156,6 +165,25 @@ class Show(unittest.TestCase):
                 digits = [float(number) for number in re.findall(r"\d+\.\d+", shown)]
                 self.assertTrue(any(abs(number - mean) <= 0.005 for number in digits), mean)
         self.assertEqual(quadrille("show", file, "--point", "99").returncode, 2)
+
+    def test_worlds_without_crises_or_missions(self):
+        """Counted from the worlds; the note has the cell with most of them. Without an outcome that tells, the note says so."""
+        file, _ = self.made("calm", CALM)
+        told = json.loads(must("show", file, "--json").stdout)["without"]
+        with h5py.File(file, "r") as h5:
+            crises = (h5["worlds/crises"][...] == 0).sum(axis=2)
+            missions = (np.nan_to_num(h5["worlds/legitimacy"][...]) + h5["worlds/passes_mean"][...] == 0).sum(axis=2)
+        self.assertTrue(np.all(crises > 0) and np.any(missions > crises))
+        self.assertEqual([row["crises"] for row in told], crises.ravel().tolist())
+        self.assertEqual([row["missions"] for row in told], missions.ravel().tolist())
+        shown = " ".join(must("show", file, "--outcomes", "legitimacy,resolved,survival").stdout.split())
+        self.assertIn(f"Worlds without a crisis count as 0 in `resolved`: at most {crises.max()} of 300 in a cell", shown)
+        self.assertIn(f"Worlds without a mission count as 0 in `legitimacy`: at most {missions.max()} of 300 in a cell", shown)
+        self.assertNotIn("count as 0", must("show", file, "--outcomes", "survival").stdout)
+        file, _ = self.made("calm-alone", CALM + "output: {outcomes: [legitimacy, resolved]}\n")
+        shown = " ".join(must("show", file, "--outcomes", "legitimacy").stdout.split())
+        self.assertIn("count as 0 in `legitimacy`. The file does not tell their number in every cell.", shown)
+        self.assertEqual({row["missions"] for row in json.loads(must("show", file, "--json").stdout)["without"]}, {None})
 
     def test_claims_as_json_are_those_of_the_file(self):
         file, shown = self.made("claimed", CLAIMED)

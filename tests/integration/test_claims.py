@@ -138,6 +138,20 @@ class Claims(unittest.TestCase):
             self.assertGreater(value, 0.01, name)
         self.assertEqual(p["not_converged"], 1.0)
 
+    def test_the_lattice_of_hubs(self):
+        """`share_hub` is a share of crises too: its ties are spread over one crisis, whose number is kept."""
+        path = self.play("""\
+worlds: 600
+orders: [multipolar]
+parameters: {order.states: 8, order.periods: 12, clubs.depth: 2, doctrine.bias_hub: 0.02}
+output: {paths: false, outcomes: [survival]}
+claims: [{id: hub, says: x, outcome: share_hub, bimodal: true}]
+""")
+        with h5py.File(path) as file:
+            self.assertIn("crises", file["worlds"])
+            self.assertGreater(np.mean(file["worlds/share_hub"][:] > 0), 0.3)
+            self.assertGreater(file["claims/p"][0], 0.1)
+
     def check_debt(self, path):
         with h5py.File(path) as file:
             names = text(file["claims/ablation/ablation"])
