@@ -63,6 +63,12 @@ typedef struct {
 QD_MUST_USE qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *options,
                                qd_run_summary_t *summary, qd_error_t *error);
 
+/* Examines an earlier result, parts and the lock as qd_run with the same options would, and writes nothing.
+ * *left is the number of worlds that it would play (of the shard; with a precision stop: at most). Fails as
+ * qd_run would fail before its first world. Of an MPI run, one rank calls it. */
+QD_MUST_USE qd_status_t qd_run_examine(const qd_experiment_t *experiment, const qd_run_options_t *options,
+                                       uint64_t *left, qd_error_t *error);
+
 #pragma GCC visibility pop
 
 #endif

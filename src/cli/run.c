@@ -74,15 +74,19 @@ static void say_time(double seconds)
         fprintf(stderr, "about %.1f days", seconds / 86400.0);
 }
 
-/* Prints the number of worlds, and estimates of time, memory and disk; returns an exit status. `threads`
- * counts those of each rank; 0: one for each processor. */
-static int needs_say(const qd_experiment_t *experiment, const char *output, size_t shards, int threads,
-                     int ranks)
+/* Prints the number of worlds that are left to play, and estimates of time, memory and disk; returns an exit
+ * status. `ranks` share the run. */
+static int needs_say(const qd_experiment_t *experiment, const qd_run_options_t *run, uint64_t left, int ranks)
 {
+    const char *output = run->output;
     qd_error_t error = QD_ERROR_NONE;
     qd_estimate_t needs;
     char text[4][16];
-    qd_status_t status = qd_estimate_run(experiment, shards, threads, ranks, &needs, &error);
+    if (left == 0) {
+        fprintf(stderr, "quadrille: %s: no worlds are left to play\n", output);
+        return 0;
+    }
+    qd_status_t status = qd_estimate_run(experiment, run->shards, left, run->threads, ranks, &needs, &error);
     if (status != QD_OK)
         return qd_cli_fail(&error);
     fprintf(stderr, "quadrille: %s%" PRIu64 " worlds to play, ",
@@ -251,7 +255,8 @@ static const qd_option_t options[] = {
      NULL},
     QD_OPTION_ISA(arguments_t, isa),
     {"dry-run", 0, NULL,
-     "read and check everything, play a few worlds for an estimate of time, memory and disk, write nothing",
+     "read and check everything, an earlier result and its parts too, play a few worlds for an estimate of "
+     "time, memory and disk, write nothing",
      qd_take_flag, offsetof(arguments_t, dry_run), NULL, NULL},
     QD_OPTION_FORCE(
         arguments_t, run.force,
@@ -393,6 +398,20 @@ static void say_end(const arguments_t *self, const qd_run_summary_t *summary, qd
     fputs("\n", stderr);
 }
 
+/* Rank 0 alone examines the output and prints. */
+static int dry_run(const arguments_t *self, const qd_experiment_t *experiment)
+{
+    uint64_t left = 0;
+    qd_error_t error = QD_ERROR_NONE;
+    qd_status_t status = self->ranks.rank > 0 ? QD_OK : qd_run_examine(experiment, &self->run, &left, &error);
+    if (error.count > 0)
+        (void)qd_cli_fail(&error);
+    status = qd_ranks_agree(&self->ranks, status);
+    if (status != QD_OK || self->ranks.rank > 0 || self->quiet)
+        return qd_exit_status(status);
+    return needs_say(experiment, &self->run, left, self->ranks.size);
+}
+
 static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
 {
     qd_error_t error = QD_ERROR_NONE;
@@ -406,9 +425,7 @@ static int run_experiment(arguments_t *self, const qd_experiment_t *experiment)
     if (!self->quiet && self->ranks.rank == 0)
         say_plan(self, experiment);
     if (self->dry_run)
-        return self->ranks.rank > 0 || self->quiet ? 0
-                                                   : needs_say(experiment, self->run.output, self->run.shards,
-                                                               self->run.threads, self->ranks.size);
+        return dry_run(self, experiment);
     catch_signals(self->time_budget);
     qd_status_t status = qd_run(experiment, &self->run, &summary, &error);
     if (self->terminal && !self->quiet)

@@ -143,8 +143,9 @@ static uint64_t varied_tally(const qd_experiment_t *experiment)
     return QD_OUTCOMES * (48 + 3 * values) + 1100;
 }
 
+/* `rows`: bytes of those that are still to be played. */
 static void extrapolate(const qd_experiment_t *experiment, const sample_t *sample, size_t periods,
-                        qd_estimate_t *estimate)
+                        uint64_t rows, qd_estimate_t *estimate)
 {
     uint64_t cells = (uint64_t)qd_experiment_unvaried(experiment) * experiment->orders;
     uint64_t varied = (uint64_t)experiment->points * experiment->orders - cells;
@@ -154,18 +155,20 @@ static void extrapolate(const qd_experiment_t *experiment, const sample_t *sampl
     estimate->seconds =
         sample->seconds / (double)sample->worlds * (double)estimate->worlds / estimate->threads;
     uint64_t flushes = (uint64_t)(estimate->seconds / FLUSH_SECONDS) + cells;
-    estimate->parts = estimate->rows + flushes * tally + small;
+    estimate->parts = rows + flushes * tally + small;
     estimate->result = FRAME + (experiment->output.worlds ? estimate->rows + cells * tally + small : 0) +
                        cells * summary_bytes(experiment, periods) + varied * QD_OUTCOMES * 8 * 8;
 }
 
-qd_status_t qd_estimate_run(const qd_experiment_t *experiment, size_t shards, int threads, int ranks,
-                            qd_estimate_t *estimate, qd_error_t *error)
+qd_status_t qd_estimate_run(const qd_experiment_t *experiment, size_t shards, uint64_t left, int threads,
+                            int ranks, qd_estimate_t *estimate, qd_error_t *error)
 {
+    qd_part_kind_t kind = qd_kept_kind(experiment);
     size_t states, periods;
     qd_worker_t worker;
     sample_t sample = {0};
     qd_estimate_rows(experiment, shards, estimate);
+    estimate->worlds = left < estimate->worlds ? left : estimate->worlds;
     threads = threads > 0 ? threads : omp_get_max_threads();
     estimate->threads = threads * ranks;
     uint64_t before = memory_in_use();
@@ -178,7 +181,7 @@ qd_status_t qd_estimate_run(const qd_experiment_t *experiment, size_t shards, in
     uint64_t after = memory_in_use(), each = after > before ? after - before : 0;
     estimate->memory = before + each * (uint64_t)threads + ASSEMBLING;
     if (status == QD_OK)
-        extrapolate(experiment, &sample, periods, estimate);
+        extrapolate(experiment, &sample, periods, estimate->worlds * 8 * qd_part_width(&kind), estimate);
     qd_worker_free(&worker);
     return status;
 }

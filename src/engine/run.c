@@ -38,6 +38,7 @@ typedef struct {
     qd_ranks_t *ranks;
     char *folder;    /* OUT.h5.parts */
     qd_lock_t *lock; /* of OUT.h5; on rank 0, else NULL */
+    bool examines;   /* what lies there, and writes nothing (qd_run_examine) */
     bool replaces;   /* at the end the result replaces the file named OUT.h5; on rank 0 */
     int threads;
     qd_done_table_t earlier; /* worlds finished before */
@@ -185,7 +186,16 @@ static void work(run_t *self)
 
 /* ---- its beginning ------------------------------------------------------------------------------------- */
 
-static qd_status_t open_parts(run_t *self)
+/* Damage is told once: by `first`, or else by `then`. */
+static void warn(const run_t *self, const qd_error_t *first, const qd_error_t *then)
+{
+    const qd_error_t *said = first->count > 0 ? first : then;
+    if (self->options->warn && said->count > 0)
+        self->options->warn(self->options->context, said);
+}
+
+/* *warnings: of parts that lie there. */
+static qd_status_t open_parts(run_t *self, qd_error_t *warnings)
 {
     const qd_run_options_t *options = self->options;
     qd_part_kind_t kind = qd_kept_kind(self->experiment);
@@ -199,9 +209,11 @@ static qd_status_t open_parts(run_t *self)
                                 .paths = kind.paths,
                                 .rank = self->ranks->rank,
                                 .writers = ((size_t)self->threads + THREADS_A_WRITER - 1) / THREADS_A_WRITER};
+    if (self->examines)
+        return qd_parts_examine(&parts, self->experiment, warnings, self->error);
     qd_status_t status = qd_parts_open(&parts, self->experiment, &self->parts, self->error);
-    if (status == QD_OK && options->warn && qd_parts_warnings(self->parts)->count > 0)
-        options->warn(options->context, qd_parts_warnings(self->parts));
+    if (status == QD_OK)
+        *warnings = *qd_parts_warnings(self->parts);
     return status;
 }
 
@@ -228,24 +240,24 @@ static qd_status_t look_back(run_t *self)
 {
     const qd_run_options_t *options = self->options;
     const char *output = options->resume ? options->output : NULL;
+    const char *folder = self->examines && !options->resume ? NULL : self->folder; /* a run would empty it */
     qd_index_t *refused = NULL;
+    qd_error_t of_parts = QD_ERROR_NONE;
     qd_status_t status = qd_earlier_find(self->experiment, output, NULL, false, &refused, self->error);
     if (status == QD_OK)
         status = check_strangers(self, refused);
     qd_index_free(refused);
     if (status == QD_OK)
-        status = open_parts(self);
+        status = open_parts(self, &of_parts);
     if (status == QD_OK)
-        status = qd_earlier_find(self->experiment, output, self->folder, false, &self->index, self->error);
+        status = qd_earlier_find(self->experiment, output, folder, false, &self->index, self->error);
     if (status == QD_OK)
         status = check_strangers(self, self->index);
-    /* qd_parts_open has reported damaged parts. */
-    if (status == QD_OK && options->warn && qd_parts_warnings(self->parts)->count == 0 &&
-        qd_index_warnings(self->index)->count > 0)
-        options->warn(options->context, qd_index_warnings(self->index));
+    if (status == QD_OK)
+        warn(self, &of_parts, qd_index_warnings(self->index));
     if (status == QD_OK && self->stopping)
         status = qd_stopping_resume(self->stopping, self->index, self->error);
-    if (status != QD_OK)
+    if (status != QD_OK || self->examines)
         return status;
     qd_index_settle(self->index);
     return qd_parts_recount(self->parts, self->index, self->error);
@@ -258,8 +270,11 @@ static qd_status_t share(run_t *self)
         qd_done_table_init(&self->earlier, self->experiment, self->index, self->ranks, self->error);
     if (status == QD_OK && self->stopping)
         qd_stopping_share(self->stopping, self->ranks);
+    qd_error_t of_parts = QD_ERROR_NONE;
     if (status == QD_OK && self->ranks->rank > 0)
-        status = open_parts(self);
+        status = open_parts(self, &of_parts);
+    if (status == QD_OK)
+        warn(self, &of_parts, &of_parts);
     return qd_ranks_agree(self->ranks, status);
 }
 
@@ -293,7 +308,7 @@ static qd_status_t prepare(run_t *self)
         status = share(self);
     if (status == QD_OK)
         status = make_dispatch(self);
-    if (status == QD_OK)
+    if (status == QD_OK && !self->examines)
         status = qd_part_writer_start(self->parts, &self->writer, self->error);
     return qd_ranks_agree(self->ranks, status);
 }
@@ -430,6 +445,18 @@ static void end(run_t *self, qd_run_summary_t *summary)
     self->status = qd_ranks_agree(self->ranks, all);
 }
 
+static qd_status_t check_output(run_t *self)
+{
+    const qd_run_options_t *options = self->options;
+    bool there;
+    qd_status_t status = qd_look_for(options->output, &there, self->error);
+    self->replaces = options->force || there;
+    if (status == QD_OK && there && !options->force && !options->resume)
+        status =
+            qd_refuse_existing(options->output, "--force replaces it, --resume continues it", self->error);
+    return status;
+}
+
 /* Rank 0 takes the lock of the output before it reads or writes anything. */
 static qd_status_t take_output(run_t *self)
 {
@@ -439,12 +466,7 @@ static qd_status_t take_output(run_t *self)
         status = qd_lock_take(options->output, &self->lock, self->error);
     if (self->ranks->rank == 0 && status == QD_OK) {
         qd_draft_sweep(options->output);
-        bool there;
-        status = qd_look_for(options->output, &there, self->error);
-        self->replaces = options->force || there;
-        if (status == QD_OK && there && !options->force && !options->resume)
-            status = qd_refuse_existing(options->output, "--force replaces it, --resume continues it",
-                                        self->error);
+        status = check_output(self);
     }
     return qd_ranks_agree(self->ranks, status);
 }
@@ -458,10 +480,60 @@ static qd_status_t is_complete(run_t *self, bool *complete, qd_run_summary_t *su
     if (self->ranks->rank == 0 && self->options->resume)
         status = qd_earlier_complete(self->experiment, self->options->output, complete, &summary->assembled,
                                      self->error);
-    if (status == QD_OK && *complete)
+    if (status == QD_OK && *complete && !self->examines)
         status = qd_parts_remove(self->folder, NULL, self->error);
     status = qd_ranks_agree(self->ranks, status);
     qd_ranks_share(self->ranks, complete, sizeof *complete);
+    return status;
+}
+
+/* `ranks`: options->ranks, or this process alone. */
+static qd_status_t init(run_t *self, const qd_experiment_t *experiment, const qd_run_options_t *options,
+                        qd_ranks_t *ranks, qd_error_t *error)
+{
+    *self = (run_t){.experiment = experiment,
+                    .options = options,
+                    .ranks = ranks,
+                    .threads = options->threads > 0 ? options->threads : omp_get_max_threads(),
+                    .error = error,
+                    .began = now()};
+    self->flushed = self->told = self->began;
+    return asprintf(&self->folder, "%s.parts", options->output) < 0 ? qd_no_memory(error) : QD_OK;
+}
+
+static void clear(run_t *self)
+{
+    qd_stopping_free(self->stopping);
+    qd_dispatch_free(self->dispatch);
+    qd_done_table_free(&self->earlier);
+    qd_index_free(self->index);
+    qd_parts_close(self->parts);
+    qd_lock_release(self->lock);
+    free(self->folder);
+}
+
+qd_status_t qd_run_examine(const qd_experiment_t *experiment, const qd_run_options_t *options, uint64_t *left,
+                           qd_error_t *error)
+{
+    qd_ranks_t alone = QD_RANKS_ALONE;
+    qd_run_summary_t unused;
+    bool complete = false;
+    run_t self;
+    *left = 0;
+    qd_status_t status = init(&self, experiment, options, &alone, error);
+    if (status != QD_OK)
+        return status;
+    self.examines = true;
+    status = qd_lock_look(options->output, error);
+    if (status == QD_OK)
+        status = check_output(&self);
+    if (status == QD_OK)
+        status = is_complete(&self, &complete, &unused);
+    if (status == QD_OK && !complete)
+        status = prepare(&self);
+    if (status == QD_OK && !complete)
+        *left = qd_dispatch_total(self.dispatch) - qd_dispatch_done(self.dispatch);
+    clear(&self);
     return status;
 }
 
@@ -470,16 +542,11 @@ qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *op
 {
     qd_ranks_t alone = QD_RANKS_ALONE;
     bool complete;
-    run_t self = {.experiment = experiment,
-                  .options = options,
-                  .ranks = options->ranks ? options->ranks : &alone,
-                  .threads = options->threads > 0 ? options->threads : omp_get_max_threads(),
-                  .error = error,
-                  .began = now()};
-    self.flushed = self.told = self.began;
+    run_t self;
     *summary = (qd_run_summary_t){0};
-    if (asprintf(&self.folder, "%s.parts", options->output) < 0)
-        return qd_no_memory(error);
+    qd_status_t status = init(&self, experiment, options, options->ranks ? options->ranks : &alone, error);
+    if (status != QD_OK)
+        return status;
     self.status = take_output(&self);
     if (self.status == QD_OK)
         self.status = is_complete(&self, &complete, summary);
@@ -494,15 +561,9 @@ qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *op
 
 out:
     qd_part_writer_end(self.writer, error); /* without played worlds nothing is left to write */
-    qd_stopping_free(self.stopping);
-    qd_dispatch_free(self.dispatch);
-    qd_done_table_free(&self.earlier);
-    qd_index_free(self.index);
     if (self.status == QD_ERROR_IO && self.parts && self.ranks->rank == 0)
         qd_error_add(error, QD_ERROR_IO, "%s: finished worlds are kept there; run again with --resume",
                      self.folder);
-    qd_parts_close(self.parts);
-    qd_lock_release(self.lock);
-    free(self.folder);
+    clear(&self);
     return self.status;
 }

@@ -304,6 +304,35 @@ qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error
     return status;
 }
 
+/* Tries flock for a moment, shared, and only where the file names a living holder: its maker is not
+ * disturbed. */
+static bool is_held(int fd, holder_t *holder)
+{
+    if (!read_holder(fd, holder))
+        return !is_old(fd);
+    if (is_gone(holder))
+        return false;
+    return !holder->flocked || flock(fd, LOCK_SH | LOCK_NB) != 0;
+}
+
+qd_status_t qd_lock_look(const char *output, qd_error_t *error)
+{
+    char *path;
+    holder_t holder = {0};
+    qd_status_t status = QD_OK;
+    if (asprintf(&path, "%s" TAIL, output) < 0)
+        return qd_no_memory(error);
+    int fd = open_lock(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno != ENOENT)
+        status = fail(path, error);
+    else if (fd >= 0 && is_held(fd, &holder))
+        status = refuse(output, path, &holder, error);
+    if (fd >= 0)
+        close(fd); /* ends the flock */
+    free(path);
+    return status;
+}
+
 void qd_lock_release(qd_lock_t *self)
 {
     if (!self)

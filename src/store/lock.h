@@ -17,6 +17,9 @@ typedef struct qd_lock qd_lock_t;
  * and frees *self. */
 QD_MUST_USE qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error);
 
+/* Refuses where qd_lock_take would refuse now, with the same message; writes nothing. */
+QD_MUST_USE qd_status_t qd_lock_look(const char *output, qd_error_t *error);
+
 /* NULL allowed. */
 void qd_lock_release(qd_lock_t *self);
 

@@ -53,6 +53,10 @@ typedef struct {
 QD_MUST_USE qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment_t *experiment,
                                       qd_parts_t **self, qd_error_t *error);
 
+/* Refuses a folder that qd_parts_open would refuse; writes nothing. A folder that is not there is well. */
+QD_MUST_USE qd_status_t qd_parts_examine(const qd_parts_options_t *options, const qd_experiment_t *experiment,
+                                         qd_error_t *warnings, qd_error_t *error);
+
 /* Frees everything; unflushed worlds are lost. NULL allowed. */
 void qd_parts_close(qd_parts_t *self);
 

@@ -200,18 +200,22 @@ static mode_t mode_for(const char *folder)
     return 0700 | read | read >> 2;
 }
 
-static qd_status_t empty(const qd_files_t *files, int at, const char *folder, qd_parts_mode_t mode,
-                         qd_error_t *error)
+static qd_status_t refuse_parts(int at, const char *folder, qd_error_t *error)
 {
-    long parts = mode == QD_PARTS_NEW ? walk(at, is_part, NULL) : 0;
+    long parts = walk(at, is_part, NULL);
     if (parts < 0)
         return qd_files_fail(error, folder, "reading the folder");
-    if (parts > 0)
-        return qd_error_add(
-            error, QD_ERROR_INPUT,
-            "%s: holds the finished work of a run that did not end; add --resume to continue it, or "
-            "--force to start over",
-            folder);
+    if (parts == 0)
+        return QD_OK;
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "%s: holds the finished work of a run that did not end; add --resume to continue it, or "
+        "--force to start over",
+        folder);
+}
+
+static qd_status_t empty(const qd_files_t *files, int at, const char *folder, qd_error_t *error)
+{
     return walk(at, is_ours, files) < 0 ? qd_files_fail(error, folder, "emptying the folder") : QD_OK;
 }
 
@@ -224,8 +228,10 @@ qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd
     qd_status_t status = qd_files_open_folder(files, folder, &at, error);
     if (status != QD_OK)
         return status;
-    if (mode != QD_PARTS_RESUME)
-        status = empty(files, at, folder, mode, error);
+    if (mode == QD_PARTS_NEW)
+        status = refuse_parts(at, folder, error);
+    if (status == QD_OK && mode != QD_PARTS_RESUME)
+        status = empty(files, at, folder, error);
     files->close(files->context, at);
     return status;
 }
@@ -269,40 +275,72 @@ static qd_status_t write_manifest(const qd_files_t *files, const char *folder,
     return status;
 }
 
-qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
+/* Compares the manifest with the experiment, and writes into *write whether a new one is due. `cure`: what
+ * becomes of a damaged one. */
+static qd_status_t check_manifest(const qd_files_t *files, const char *folder,
                                   const qd_experiment_t *experiment, const qd_part_kind_t *kind,
-                                  qd_error_t *warnings, qd_error_t *error)
+                                  const char *cure, bool *write, qd_error_t *warnings, qd_error_t *error)
 {
     qd_manifest_t found = {0};
-    bool write = false;
     qd_status_t status = QD_OK;
+    *write = false;
     char *path = qd_files_join(folder, QD_MANIFEST_NAME);
     if (!path)
         return qd_no_memory(error);
     bool there = false;
     status = qd_look_for(path, &there, error);
     if (status == QD_OK && !there) {
-        write = true;
+        *write = true;
     } else if (status == QD_OK) {
         qd_error_t reading = QD_ERROR_NONE;
         status = qd_manifest_read(&found, files, folder, &reading);
         if (status == QD_OK) {
             status = compare(folder, &found, experiment, kind, error);
             /* Writes the present experiment: worlds, points or claims may have changed. */
-            write = status == QD_OK && experiment->config && found.config &&
-                    strcmp(found.config, experiment->config) != 0;
+            *write = status == QD_OK && experiment->config && found.config &&
+                     strcmp(found.config, experiment->config) != 0;
         } else if (status == QD_ERROR_INPUT) {
-            qd_error_add(warnings, QD_OK, "%s: damaged; rewritten", path);
+            qd_error_add(warnings, QD_OK, "%s: damaged; %s", path, cure);
             status = QD_OK;
-            write = true;
+            *write = true;
         } else {
             qd_error_add(error, status, "%.*s", (int)strcspn(reading.text, "\n"), reading.text);
         }
     }
-    if (write)
-        status = write_manifest(files, folder, experiment, kind, error);
     qd_manifest_free(&found);
     free(path);
+    return status;
+}
+
+qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
+                                  const qd_experiment_t *experiment, const qd_part_kind_t *kind,
+                                  qd_error_t *warnings, qd_error_t *error)
+{
+    bool write;
+    qd_status_t status =
+        check_manifest(files, folder, experiment, kind, "rewritten", &write, warnings, error);
+    return status == QD_OK && write ? write_manifest(files, folder, experiment, kind, error) : status;
+}
+
+qd_status_t qd_parts_examine(const qd_parts_options_t *options, const qd_experiment_t *experiment,
+                             qd_error_t *warnings, qd_error_t *error)
+{
+    const qd_part_kind_t kind = {experiment->config_hash, options->columns, options->extras, options->paths};
+    const qd_files_t *files = options->files ? options->files : &qd_files_system;
+    const char *folder = options->folder;
+    int at;
+    bool there, write;
+    qd_status_t status = qd_look_for(folder, &there, error);
+    if (status != QD_OK || !there)
+        return status;
+    status = qd_files_open_folder(files, folder, &at, error);
+    if (status == QD_OK && options->mode == QD_PARTS_NEW)
+        status = refuse_parts(at, folder, error);
+    else if (status == QD_OK && options->mode == QD_PARTS_RESUME)
+        status =
+            check_manifest(files, folder, experiment, &kind, "--resume rewrites it", &write, warnings, error);
+    if (at >= 0)
+        files->close(files->context, at);
     return status;
 }
 

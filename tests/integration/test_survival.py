@@ -4,6 +4,7 @@ vanish and disks fill up; every time --resume comes to the hash of an undisturbe
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -153,6 +154,54 @@ class Survival(Runs):
             self.assertIn("--force", done.stderr)
         self.assertEqual(before, sorted(path.name for path in self.parts(output).iterdir()))
         self.finish(output)
+
+    def rehearse(self, output, *options, status=0):
+        """A dry run, which changes nothing; its messages. A refusal is that of the run itself."""
+        def state():
+            return {path: path.read_bytes() for path in self.folder.rglob(f"{output.name}*") if path.is_file()}
+        before = state()
+        said = must("run", self.experiment, "-o", output, *options, "--dry-run", status=status).stderr
+        self.assertEqual(state(), before)
+        if status:
+            self.assertEqual(said.splitlines()[1:], must("run", self.experiment, "-o", output, *options, status=status).stderr.splitlines()[1:])
+        return said
+
+    def test_a_dry_run_examines_earlier_work(self):
+        output = self.interrupted("dry")
+        part = sorted(self.parts(output).glob("part-*.qdp"))[0]
+        all_worlds = int(re.search(r" (\d+) worlds to play", must("run", self.experiment, "-o", self.folder / "fresh.h5", "--dry-run").stderr)[1])
+        left = int(re.search(r" (\d+) worlds to play", self.rehearse(output, "--resume"))[1])
+        self.assertLess(left, all_worlds)
+        self.assertIn("add --resume", self.rehearse(output, status=2))
+        self.assertIn("config_hash", self.rehearse(output, "--resume", "--seed", "1986", status=2))
+        forced = self.rehearse(output, "--force")
+        self.assertEqual(int(re.search(r" (\d+) worlds to play", forced)[1]), all_worlds)
+        whole = part.read_bytes()
+        part.write_bytes(whole[:-1])
+        damaged = self.rehearse(output, "--resume")
+        self.assertIn(f"{part.name}: ", damaged)
+        self.assertGreater(int(re.search(r" (\d+) worlds to play", damaged)[1]), left)
+        part.write_bytes(whole)
+        self.finish(output)
+        self.assertIn("no worlds are left to play", self.rehearse(output, "--resume"))
+        output.write_bytes(output.read_bytes()[:5000])
+        self.assertIn("cannot be resumed", self.rehearse(output, "--resume", status=2))
+
+    def test_a_dry_run_tells_of_another_run(self):
+        output = self.folder / "watched.h5"
+        run = self.start(output, "--worlds", "1000000")
+        while not (self.parts(output) / "MANIFEST").exists():
+            time.sleep(0.01)
+        said = [must("run", self.experiment, "-o", output, "--dry-run", "--resume", status=2).stderr for _ in range(3)]
+        run.terminate()
+        run.communicate()
+        self.assertEqual(run.returncode, 75)
+        for one in said:
+            self.assertIn(f"another run or merge is writing here: process {run.pid} on host", one)
+        lock = Path(f"{output}.lock")
+        lock.symlink_to("nowhere")
+        self.assertIn("found a symbolic link", self.rehearse(output, "--resume", status=2))
+        lock.unlink()
 
     def test_two_runs_into_one_file(self):
         output = self.folder / "twice.h5"
