@@ -23,13 +23,13 @@ qd_guard_t *qd_guard_start(qd_guard_work_t work, void *context);
 bool qd_guard_send(qd_guard_t *self, const void *bytes, size_t size);
 bool qd_guard_receive(qd_guard_t *self, void *bytes, size_t size);
 
-/* After the child's end: whether it crashed although memory is not short. libhdf5 crashes on damaged files, but
- * also on sound ones of which one read failed: a second child tells them apart. */
+/* After the child's end: whether it crashed although memory is not short. libhdf5 crashes on damaged files,
+ * but also on sound ones of which one read failed: a second child tells them apart. */
 bool qd_guard_crashed(qd_guard_t *self);
 
 /* After the child's end: writes the reason, as the rest of a sentence about the file at `path`
- * ("damaged: ..."). True if the file is the cause, false if the child was killed from outside, memory is short,
- * or the system cannot read the file. */
+ * ("damaged: ..."). True if the file is the cause, false if the child was killed from outside, memory is
+ * short, or the system cannot read the file. */
 bool qd_guard_blames_file(qd_guard_t *self, const char *path, char why[], size_t size);
 
 /* Ends the child unconditionally. self may be NULL. */

@@ -16,8 +16,8 @@
 
 /* ---- asking the child ---------------------------------------------------------------------------------- */
 
-/* Whether this process writes a file. Then another thread may be inside libhdf5 and hold its lock, for which a
- * new child would wait forever. */
+/* Whether this process writes a file. Then another thread may be inside libhdf5 and hold its lock, for which
+ * a new child would wait forever. */
 static bool is_writing(void)
 {
     return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_FILE) > 0;
