@@ -366,6 +366,8 @@ static void say_plan(const arguments_t *self, const qd_experiment_t *experiment)
                 experiment->registered, experiment->deviations);
     else if (experiment->registered[0])
         fprintf(stderr, "quadrille: claims registered %s\n", experiment->registered);
+    for (const char *line = experiment->notes; *line; line += strcspn(line, "\n") + 1)
+        fprintf(stderr, "quadrille: note: %.*s\n", (int)strcspn(line, "\n"), line);
     if (!self->verbose)
         return;
     if (self->run.shards > 1)

@@ -65,6 +65,53 @@ class WrongWords(unittest.TestCase):
                 else:
                     self.assertIn("tiny.yaml: found", must("run", "tiny.yaml", "-o", output, status=2, cwd=folder).stderr)
 
+    def test_settings_without_effect(self):
+        """Refused where nothing reads them; a value that one of several points or orders reads is none."""
+        folder, small = scratch(self), "parameters: {order.states: 8, order.periods: 6}\n"
+        data = f"{{empirical: {{cinc: {SOURCE}/tests/data/nmc_small.csv, year: 1900, states: 3}}}}"
+        doctrines = "design: {type: grid, factors: {doctrine: {values: [rumsfeld, obama]}}}\n"
+        claim = "claims: [{id: a, says: x, outcome: wars, trend: {factor: blocs.threat, direction: rises}}]\n"
+        twice = "found `{0}`, which every point of the design sets too, so that this value has no effect; expected it in one of the two places"
+        drawn = "found `{0}`, which the data of an empirical order determine; expected `states` of the order, or an order of another kind"
+        for text, place, told in (
+                ("parameters: {doctrine.bias_flexible: 0.1}\n" + doctrines, "1:14", twice.format("doctrine.bias_flexible")),
+                ("parameters:\n  doctrine: trump\n" + doctrines, "2:3", twice.format("doctrine")),
+                (f"parameters: {{order.states: 8}}\norders: [{data}]\n", "1:14", drawn.format("order.states")),
+                (f"orders: [{data}]\ndesign: {{type: grid, factors: {{order.poles: {{values: [1, 2]}}}}}}\n", "2:32", drawn.format("order.poles")),
+                (small + "ablate: assumptions\n", "2:1", "found `ablate` in a file without claims; expected claims to judge again"),
+                (small + "baseline: true\ndesign: {type: grid, factors: {blocs.threat: {values: [0, 2]}}}\n" + claim, "2:1",
+                 "found `baseline` in a file without a plain contrast; expected a claim with one, whose arms are compared with the references")):
+            with self.subTest(text=text):
+                (folder / "x.yaml").write_text(text)
+                self.refused(folder, ("run", "x.yaml", "-q"), f"quadrille: x.yaml:{place}: {told}\n")
+        (folder / "x.yaml").write_text(small + doctrines)
+        self.refused(folder, ("run", "x.yaml", "-q", "--set", "doctrine.bias_flexible=0.1"),
+                     "quadrille: --set doctrine.bias_flexible=0.1: found a parameter that every point of the design sets; expected one that it leaves alone\n")
+        for text in ("parameters: {doctrine.bias_flexible: 0.1, order.states: 8}\ndesign: {type: list, points: [{doctrine: obama}, {blocs.threat: 1}]}\n",
+                     f"parameters: {{order.states: 8}}\norders: [{data}, unipolar]\n", small + "baseline: false\n"):
+            (folder / "x.yaml").write_text(text)
+            must("run", "x.yaml", "-q", "--dry-run", cwd=folder)
+        (folder / "l.yaml").write_text("rule: blocs\nstarts: 5\nseed: 1\nactors: {a: 1, b: 1}\npropensity: [[0, 1], [1, 0]]\n")
+        self.refused(folder, ("landscape", "l.yaml"), "".join(
+            f"quadrille: l.yaml:{line}:1: found `{key}` with the method exact, which covers every configuration; expected it with `method: search`\n"
+            for line, key in ((2, "starts"), (3, "seed"))))
+
+    def test_settings_without_effect_at_some_points(self):
+        """Notes of `run`: a change of a schedule after the end of some worlds, and a --set that data override."""
+        folder = scratch(self)
+        (folder / "x.yaml").write_text("parameters: {order.states: 8}\nschedule: [{at: 3, set: {doctrine: obama}}, {at: 7, set: {doctrine: trump}}]\n"
+                                       "design: {type: grid, factors: {order.periods: {values: [9, 7, 5]}}}\n")
+        said = must("run", "x.yaml", "--worlds", "2", cwd=folder).stderr
+        self.assertIn("note: the change at period 7 never takes place at point `1` (2 of 3 points): its worlds have 7 periods (order.periods)\n", said)
+        self.assertEqual(said.count("note:"), 1)
+        (folder / "y.yaml").write_text("parameters: {order.states: 8}\nschedule: [{at: 7, set: {doctrine: obama}}]\n")
+        said = must("run", "y.yaml", "--worlds", "2", "--set", "order.periods=7", cwd=folder).stderr
+        self.assertIn("note: the change at period 7 never takes place: worlds have 7 periods (order.periods)\n", said)
+        self.assertNotIn("note:", must("run", "y.yaml", "--worlds", "2", "--set", "order.periods=8", "--force", cwd=folder).stderr)
+        (folder / "z.yaml").write_text(f"orders: [{{empirical: {{cinc: {SOURCE}/tests/data/nmc_small.csv, year: 1900, states: 3}}}}]\n")
+        said = must("run", "z.yaml", "--worlds", "2", "--set", "order.states=5", cwd=folder).stderr
+        self.assertIn("note: --set order.states=5 has no effect: the data of the orders determine it\n", said)
+
     def test_names_of_new_experiments(self):
         folder = scratch(self)
         self.assertIn("found an empty name; expected one", must("init", "", status=2, cwd=folder).stderr)
