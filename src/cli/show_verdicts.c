@@ -358,6 +358,41 @@ static const char *why_unknown(const qd_result_sensitivity_t *row)
                                    : ": does not vary between points, beyond the noise of its worlds";
 }
 
+/* Trajectories and base samples below which intervals are said to be too narrow. */
+#define TRAJECTORIES_FEW 10
+#define SAMPLES_FEW      16
+
+/* Whether a factor is the doctrine, with three values or more: its values have no order. */
+static bool is_nominal(const qd_factor_t *factor)
+{
+    size_t values = factor->levels > 0 ? factor->levels : (size_t)factor->distribution.n;
+    return factor->parameter < 0 && values > 2;
+}
+
+/* A note about the intervals, which resample the trajectories or base samples, where these are few; and about
+ * the doctrine, whose values have no order. */
+static void explain_sensitivity(const qd_show_t *self, const qd_result_sensitivity_t *first)
+{
+    const qd_design_t *design = self->experiment ? &self->experiment->design : NULL;
+    bool morris = strcmp(first->method, "morris") == 0;
+    if (design && design->size > 1 && design->size < (morris ? TRAJECTORIES_FEW : SAMPLES_FEW)) {
+        qd_wrap_t note;
+        printf("  ");
+        fprintf(qd_wrap_begin(&note),
+                "Intervals rest on %zu %s, fewer than %d: they cover the true value less often than stated.",
+                design->size, morris ? "trajectories" : "base samples",
+                morris ? TRAJECTORIES_FEW : SAMPLES_FEW);
+        qd_wrap_end(&note, 2);
+    }
+    for (size_t f = 0; morris && design && f < design->factors; f++)
+        if (is_nominal(&design->factor[f])) {
+            printf("  ");
+            qd_wrapped("Doctrines have no order: an effect compares two that are half of their list apart, "
+                       "and is scaled to the whole list.",
+                       2);
+        }
+}
+
 /* Rows first .. first + count - 1 are of one outcome and order. */
 static void show_strongest(const qd_result_sensitivity_t row[], size_t count,
                            const qd_result_sensitivity_t *sorted[])
@@ -402,6 +437,7 @@ qd_status_t qd_show_sensitivity(const qd_show_t *self)
         if (shown_sensitivity(self, row[first].outcome))
             show_strongest(row + first, last - first, sorted);
     }
+    explain_sensitivity(self, row);
     free(sorted);
     return QD_OK;
 }

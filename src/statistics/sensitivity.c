@@ -452,12 +452,16 @@ static void resample_effects(effects_t *self, bool rows)
     fill_ones(self->trajectories, self->row_weight);
 }
 
+/* mu* and sigma are 0 at least: their intervals are cut there, which loses no true value. */
 static qd_interval_t effect_interval(const effects_t *self, size_t s, size_t factor,
                                      const qd_estimate_t *about)
 {
     const qd_bootstrap_t *bootstrap = self->bootstrap;
-    return qd_resample_interval(bootstrap->resamples, sample_at(self, s, factor, 0), bootstrap->confidence,
-                                about->estimate);
+    qd_interval_t out = qd_resample_interval(bootstrap->resamples, sample_at(self, s, factor, 0),
+                                             bootstrap->confidence, about->estimate);
+    if (s > 0 && out.low < 0.0)
+        out.low = 0.0;
+    return out;
 }
 
 static void find_effect_intervals(effects_t *self, qd_effect_t out[])

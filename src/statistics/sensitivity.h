@@ -83,7 +83,8 @@ typedef struct {
 /* From trajectories * (factors + 1) points (qd_design_morris), unit and moved as that function gave them. The
  * effect of the factor moved from point k to k + 1 is (f_{k+1} - f_k) / (x_{k+1} - x_k), x in the unit cube
  * (Morris 1991). A factor that is not moved (it has one level) has no effect to estimate: NaN, as all are
- * where nothing varies. sigma is NaN for one trajectory, and 0 where effects differ by rounding. */
+ * where nothing varies. sigma is NaN for one trajectory, and 0 where effects differ by rounding. The
+ * intervals of mu* and sigma end at 0. */
 QD_MUST_USE qd_status_t qd_elementary_effects(size_t trajectories, size_t factors, size_t batches,
                                               const double unit[], const size_t moved[],
                                               const qd_batch_mean_t value[], const qd_bootstrap_t *bootstrap,

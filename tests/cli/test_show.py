@@ -151,6 +151,19 @@ class Show(unittest.TestCase):
                 seen += 1
         self.assertGreaterEqual(seen, 3)
 
+    def test_few_trajectories_and_doctrines_are_noted(self):
+        doctrine = "doctrine: {values: [rumsfeld, obama, trump]}, blocs.threat: {uniform: [0, 2]}}"
+        for kind, points, unit, few in (("morris", 3, "trajectories", 10), ("morris", 10, "trajectories", 10), ("morris", 1, "trajectories", 10),
+                                        ("saltelli", 8, "base samples", 16), ("saltelli", 16, "base samples", 16)):
+            with self.subTest(kind=kind, points=points):
+                _, shown = self.sampled(kind, points)
+                said = f"Intervals rest on {points} {unit}, fewer than {few}: they cover the true value less often than stated."
+                self.assertEqual(said in " ".join(shown.split()), 1 < points < few)
+                self.assertNotIn("Doctrines have no order", shown)
+        text = SAMPLED.format(type="morris", points=3)
+        _, shown = self.made("nominal", text[:text.index("institution.target")] + doctrine)
+        self.assertEqual(" ".join(shown.split()).count("Doctrines have no order: an effect compares two that are half of their list apart"), 1)
+
     def test_outcomes_that_are_asked_for_alone(self):
         file, _ = self.sampled("saltelli", 8)
         shown = must("show", file, "--outcomes", "survival").stdout

@@ -381,6 +381,34 @@ static void test_one_trajectory(void **state)
         assert_unknown(&effect[i].absolute);
 }
 
+/* Noise of few batches alone, from few trajectories: mu* and sigma are 0 at least, and so are their
+ * limits. */
+static void test_sizes_of_effects_are_never_negative(void **state)
+{
+    (void)state;
+    enum { ROWS = 4, POINTS = ROWS * 2, BATCHES = 4, SEEDS = 200 };
+    const size_t levels[] = {4};
+    size_t cut = 0;
+    for (uint32_t seed = 0; seed < SEEDS; seed++) {
+        double points[POINTS];
+        size_t moved[ROWS];
+        qd_batch_mean_t values[POINTS * BATCHES];
+        qd_effect_t effect;
+        qd_error_t error = QD_ERROR_NONE;
+        assert_int_equal(qd_design_morris(ROWS, 1, levels, seed, points, moved, &error), QD_OK);
+        for (uint32_t p = 0; p < POINTS * BATCHES; p++)
+            values[p] = (qd_batch_mean_t){normal(seed, p), 2.0};
+        assert_int_equal(
+            qd_elementary_effects(ROWS, 1, BATCHES, points, moved, values, &bootstrap, &effect, &error),
+            QD_OK);
+        assert_true(effect.absolute.noise.low >= 0.0 && effect.sigma.noise.low >= 0.0);
+        assert_true(effect.absolute.whole.low >= 0.0 && effect.sigma.whole.low >= 0.0);
+        assert_holds(effect.absolute.whole, effect.absolute.estimate);
+        cut += effect.absolute.whole.low == 0.0;
+    }
+    assert_true(cut > 0 && cut < SEEDS);
+}
+
 /* Batches of one to twenty worlds, each with the variance of a mean of so many: the noise found is that of
  * the mean over all worlds, 2 variances of a world over their number. */
 static void test_noise_of_unequal_batches(void **state)
@@ -433,6 +461,7 @@ int main(void)
         cmocka_unit_test(test_morris_screening),
         cmocka_unit_test(test_linear_function_is_exact),
         cmocka_unit_test(test_one_trajectory),
+        cmocka_unit_test(test_sizes_of_effects_are_never_negative),
         cmocka_unit_test(test_noise_of_unequal_batches),
         cmocka_unit_test(test_noise_of_effects_is_measured),
     };
