@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sha256.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +18,11 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "quadrille/result.h"
+#include "store/draft.h"
 
 #define EXPERIMENT "experiment.yaml"
 #define METADATA   "ro-crate-metadata.json"
+#define FILES_MAX  3
 
 typedef struct {
     const char *path;          /* of the result file */
@@ -26,6 +30,8 @@ typedef struct {
     const char *name;          /* of the result file within the crate */
     char id[3 * NAME_MAX + 1]; /* `name` as a relative URI (RFC 3986), which RO-Crate requires of its @id */
     char *folder;
+    int at, parent;           /* the folder and the one that contains it, open while it is made */
+    int begun[1 + FILES_MAX]; /* folder and files in the list of what is under construction */
     qd_result_file_t *file;
 } crate_t;
 
@@ -226,38 +232,83 @@ static int write_metadata(const crate_t *self)
     return status;
 }
 
-/* Removes an unfinished crate. */
-static void remove_crate(const crate_t *self)
+/* ---- the folder ---------------------------------------------------------------------------------------- */
+
+/* Opens the folder that contains the crate, and finds the crate's name in it. */
+static bool open_parent(crate_t *self, const char **name)
 {
-    const char *const names[] = {METADATA, EXPERIMENT, self->name};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char *path = inside(self, names[i]);
-        if (path)
-            unlink(path);
-        free(path);
+    for (char *end = self->folder + strlen(self->folder); end - self->folder > 1 && end[-1] == '/';)
+        *--end = '\0';
+    char *slash = strrchr(self->folder, '/');
+    const char *parent = !slash ? "." : slash == self->folder ? "/" : self->folder;
+    *name = slash ? slash + 1 : self->folder;
+    if (slash && slash > self->folder)
+        *slash = '\0';
+    self->parent = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (slash)
+        *slash = '/';
+    return self->parent >= 0;
+}
+
+/* Makes and opens the folder and lists it as under construction; false with errno. */
+static bool make_folder(crate_t *self)
+{
+    const char *name, *const file[FILES_MAX] = {METADATA, EXPERIMENT, self->name};
+    sigset_t all, before;
+    if (!open_parent(self, &name))
+        return false;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before); /* no signal comes between making and listing */
+    bool made = mkdirat(self->parent, name, 0777) == 0;
+    if (made) {
+        self->at = openat(self->parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        self->begun[0] = qd_begun_add(self->parent, name, true);
+        for (size_t i = 0; self->at >= 0 && i < FILES_MAX; i++)
+            self->begun[1 + i] = qd_begun_add(self->at, file[i], false);
     }
-    rmdir(self->folder);
+    int number = errno;
+    if (made && self->at < 0)
+        (void)unlinkat(self->parent, name, AT_REMOVEDIR);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = number;
+    return made && self->at >= 0;
+}
+
+/* Ends the construction; `whole` false: removes the crate. */
+static void end_folder(crate_t *self, bool whole)
+{
+    if (!whole)
+        qd_begun_remove(); /* this command makes nothing else */
+    for (size_t i = 0; i < sizeof self->begun / sizeof self->begun[0]; i++)
+        qd_begun_end(self->begun[i]);
+    if (self->at >= 0)
+        close(self->at);
+    if (self->parent >= 0)
+        close(self->parent);
 }
 
 /* ---- command line -------------------------------------------------------------------------------------- */
 
+static int refuse_folder(const crate_t *self, int number)
+{
+    if (number == EEXIST)
+        return qd_cli_refuse_existing(self->folder, "-o names another");
+    fprintf(stderr, "quadrille: %s: %s (-o names another)\n", self->folder, strerror(number));
+    return number == EIO || number == ENOSPC || number == EDQUOT ? 1 : 2; /* else the name is to blame */
+}
+
 static int make_crate(crate_t *self)
 {
-    if (mkdir(self->folder, 0777) != 0) {
-        int number = errno;
-        if (number == EEXIST)
-            return qd_cli_refuse_existing(self->folder, "-o names another");
-        fprintf(stderr, "quadrille: %s: %s (-o names another)\n", self->folder, strerror(number));
-        return number == EIO || number == ENOSPC || number == EDQUOT ? 1 : 2; /* else the name is to blame */
-    }
-    int status = place_result(self);
+    int status = make_folder(self) ? 0 : refuse_folder(self, errno);
+    bool made = status == 0;
+    if (status == 0)
+        status = place_result(self);
     if (status == 0)
         status = place_experiment(self);
     if (status == 0)
         status = write_metadata(self);
-    if (status != 0)
-        remove_crate(self);
-    else
+    end_folder(self, !made || status == 0);
+    if (status == 0)
         fprintf(stderr, "quadrille: wrote %s\n", self->folder);
     return status;
 }
@@ -282,7 +333,11 @@ static int run(int argc, char **argv)
     int code = qd_options_take(&qd_command_crate, argc, argv, &arguments);
     if (code >= 0)
         return code;
-    crate_t self = {.path = argv[optind], .license = arguments.license};
+    crate_t self = {.path = argv[optind],
+                    .license = arguments.license,
+                    .at = -1,
+                    .parent = -1,
+                    .begun = {-1, -1, -1, -1}};
     qd_error_t error = QD_ERROR_NONE;
     struct stat state;
     self.name = strrchr(self.path, '/') ? strrchr(self.path, '/') + 1 : self.path;

@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/screen.h"
 #include "engine/conclude.h"
+#include "store/draft.h"
 
 /* Limits of the process that would later kill it without a message. */
 
@@ -184,6 +185,25 @@ static bool occupy_streams(void)
     return true;
 }
 
+/* Removes unfinished output and ends the program by the same signal, so that the shell sees the usual
+ * status. */
+static void end_by_signal(int number)
+{
+    qd_begun_remove();
+    raise(number); /* after the handler; SA_RESETHAND */
+}
+
+/* A signal that the caller ignores (nohup) stays ignored. `run` and `verify` install their own handlers. */
+static void catch_signals(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGALRM, SIGUSR1, SIGUSR2};
+    struct sigaction action = {.sa_handler = end_by_signal, .sa_flags = (int)SA_RESETHAND}, before;
+    sigfillset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
+}
+
 static bool finished; /* main has ended */
 
 /* libhdf5 calls exit(-1) if its first allocations fail, and would end the program without a message. */
@@ -205,6 +225,7 @@ int main(int argc, char **argv)
     if (!limits_suffice())
         return code;
     qd_memory_keep();
+    catch_signals();
     if (atexit(tell_early_end) != 0 || !qd_screen_open()) {
         code = qd_cli_no_memory("its output");
     } else {

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +22,58 @@
 #define DIGITS      16
 #define TRIES       8
 #define PERMISSIONS 0777
+
+/* ---- files under construction -------------------------------------------------------------------------- */
+
+#define BEGUN_MAX 16
+
+typedef enum { FREE, FILLING, LISTED } entry_state_t;
+
+/* Copies, which a handler can read at any time. */
+static struct {
+    _Atomic entry_state_t state;
+    int at;
+    bool is_folder;
+    char name[NAME_MAX + 1];
+} begun[BEGUN_MAX];
+
+int qd_begun_add(int at, const char *name, bool is_folder)
+{
+    if (strlen(name) > NAME_MAX)
+        return -1;
+    for (int i = 0; i < BEGUN_MAX; i++) {
+        entry_state_t expected = FREE;
+        if (!atomic_compare_exchange_strong(&begun[i].state, &expected, FILLING))
+            continue;
+        begun[i].at = at;
+        begun[i].is_folder = is_folder;
+        strcpy(begun[i].name, name);
+        atomic_store(&begun[i].state, LISTED);
+        return i;
+    }
+    return -1;
+}
+
+void qd_begun_end(int number)
+{
+    if (number >= 0)
+        atomic_store(&begun[number].state, FREE);
+}
+
+static void remove_begun(bool folders)
+{
+    for (int i = 0; i < BEGUN_MAX; i++)
+        if (atomic_load(&begun[i].state) == LISTED && begun[i].is_folder == folders)
+            (void)unlinkat(begun[i].at, begun[i].name, folders ? AT_REMOVEDIR : 0);
+}
+
+void qd_begun_remove(void)
+{
+    remove_begun(false);
+    remove_begun(true);
+}
+
+/* ---- drafts -------------------------------------------------------------------------------------------- */
 
 /* Stat of the file to be replaced, if any: its mode must not widen. */
 static qd_status_t look_at_old(qd_draft_t *self, qd_error_t *error)
@@ -58,19 +112,27 @@ static bool choose_name(qd_draft_t *self)
 
 qd_status_t qd_draft_open(qd_draft_t *self, const char *path, const qd_files_t *files, qd_error_t *error)
 {
-    *self = (qd_draft_t){.files = files ? files : &qd_files_system, .path = path, .folder = -1, .fd = -1};
+    *self = (qd_draft_t){
+        .files = files ? files : &qd_files_system, .path = path, .folder = -1, .fd = -1, .begun = -1};
     qd_status_t status = qd_files_open_parent(self->files, path, &self->folder, &self->name, error);
     if (status == QD_OK)
         status = look_at_old(self, error);
     if (status != QD_OK)
         return status;
-    for (int i = 0; i < TRIES && self->fd < 0; i++) {
+    for (int i = 0; i < TRIES; i++) {
         if (!choose_name(self))
             return qd_no_memory(error);
+        self->begun = qd_begun_add(self->folder, self->draft, false); /* before a signal could find it */
         self->fd =
             self->files->open(self->files->context, self->folder, self->draft,
                               O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, self->replaces ? 0600 : self->mode);
-        if (self->fd < 0 && errno != EEXIST)
+        if (self->fd >= 0)
+            break;
+        int number = errno;
+        qd_begun_end(self->begun);
+        self->begun = -1;
+        errno = number;
+        if (number != EEXIST)
             break;
     }
     if (self->fd >= 0)
@@ -133,6 +195,8 @@ qd_status_t qd_draft_publish(qd_draft_t *self, bool overwrite, qd_error_t *error
         0)
         return !overwrite && errno == EEXIST ? qd_refuse_existing(self->path, "it appeared meanwhile", error)
                                              : qd_files_fail(error, self->path, "rename");
+    qd_begun_end(self->begun);
+    self->begun = -1;
     free(self->temporary);
     self->temporary = NULL;
     if (files->fsync(files->context, self->folder) != 0 && errno != EINVAL)
@@ -161,10 +225,11 @@ void qd_draft_discard(qd_draft_t *self)
         self->files->close(self->files->context, self->fd);
     if (self->temporary)
         self->files->unlink(self->files->context, self->folder, self->draft);
+    qd_begun_end(self->begun);
     if (self->folder >= 0)
         self->files->close(self->files->context, self->folder);
     free(self->temporary);
-    *self = (qd_draft_t){.folder = -1, .fd = -1};
+    *self = (qd_draft_t){.folder = -1, .fd = -1, .begun = -1};
 }
 
 /* Whether `name` is a draft of a file called `base`. */

@@ -2,7 +2,8 @@
  *
  * A draft lies beside the file that it will replace. Its name is new and unused, so that no existing file or
  * link is written to. It gets the final name once it is complete and on the disk. The next run or merge,
- * which holds the output's lock (lock.h), removes a draft left by a kill. */
+ * which holds the output's lock (lock.h), removes a draft left by a kill. A program that a signal ends
+ * removes its drafts by qd_begun_remove. */
 #ifndef QD_STORE_DRAFT_H
 #define QD_STORE_DRAFT_H
 
@@ -18,6 +19,7 @@ typedef struct {
     const char *path, *name; /* of the final file; the name is the last part of the path. Both borrowed */
     char *temporary, *draft; /* path and name of the draft */
     int folder, fd;          /* open as long as it is a draft */
+    int begun;               /* its number in the list of files under construction */
     bool replaces;           /* an existing file of that name, whose mode it takes over: */
     mode_t mode;
 } qd_draft_t;
@@ -48,5 +50,19 @@ void qd_draft_discard(qd_draft_t *self);
 
 /* Removes drafts of `path` left by earlier writers. */
 void qd_draft_sweep(const char *path);
+
+/* Files and folders under construction in this process. Every draft is listed from its beginning to its
+ * end. */
+
+/* Lists `name` in the open folder `at`, which must not be closed before qd_begun_end. Returns its number; -1
+ * where the list is full. */
+int qd_begun_add(int at, const char *name, bool is_folder);
+
+/* Takes it from the list; -1 allowed. */
+void qd_begun_end(int number);
+
+/* Removes all that are listed, files first. To be called by the handler of a signal that ends the program
+ * (async-signal-safe). */
+void qd_begun_remove(void);
 
 #endif

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "store/draft.h"
 
 #define TAIL    ".lock"
 #define TRIES   100
@@ -22,7 +23,7 @@
 
 struct qd_lock {
     char *path;
-    int fd;
+    int fd, begun; /* the file goes when a signal ends the program */
 };
 
 /* The holder of a lock. `boot` and `start` tell a process from a later one of the same number, `machine`
@@ -294,6 +295,7 @@ qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error
         errno = number;
     }
     if (outcome == TAKEN) {
+        lock->begun = qd_begun_add(AT_FDCWD, lock->path, false);
         *self = lock;
         return QD_OK;
     }
@@ -337,6 +339,7 @@ void qd_lock_release(qd_lock_t *self)
 {
     if (!self)
         return;
+    qd_begun_end(self->begun);
     if (is_at(self->fd, self->path))
         unlink(self->path);
     close(self->fd);

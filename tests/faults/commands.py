@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import tempfile
 
 from injection import EXPERIMENT, RUN, command, content, deaths, expect, is_of_coverage, logged, one_for_each_place, refused, spread
@@ -22,6 +23,17 @@ COMMANDS = (
     ("verify", "out.h5", "--fraction", "1"),
     ("register", "tiny.yaml"),
     ("init", "mine"),
+)
+
+# Commands that write, and have no handler of signals of their own.
+WRITERS = (
+    ("export", "out.h5", "--csv", "-o", "rows.csv"),
+    ("report", "out.h5", "-o", "page.html"),
+    ("crate", "out.h5", "-o", "new.crate/"),
+    ("register", "tiny.yaml"),
+    ("init", "mine"),
+    ("replay", "out.h5", "--point", "0", "--order", "bipolar", "--world", "3", "--trace", "trace.jsonl"),
+    ("merge", "-o", "joined.h5", "out.h5"),
 )
 
 TIME = re.compile(rb"20\d\d-\d\d-\d\d.\d\d:\d\d:\d\d[^\"<,]*|\d+(\.\d+)? m?s\b")
@@ -101,6 +113,23 @@ def faults_at_places(before, arguments, fault, seen, output=None):
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         return [wrong for wrong in pool.map(look, chosen) if wrong]
+
+
+def signals(before, arguments, wanted=None):
+    """One text for each of `wanted` calls (None: all) of a command before which SIGTERM comes, if the command leaves something begun or
+    does not end by it. Calls that read the result are passed over: the processes that make them ignore the signal."""
+    status, _, files = play(before, arguments)
+    if status != 0:
+        raise AssertionError(f"{' '.join(arguments)}: exit status {status}")
+    calls, untouched, wrong, ended = calls_of(before, arguments, "io:eio", "log"), without_times(content(before)), [], 0
+    own = [call.position for call in calls if call.operation != "pread" and not call.object.endswith("out.h5")]
+    for k in (own[i - 1] for i in spread(len(own), wanted)):
+        status, _, found = play(before, arguments, fault=f"io:term:{k}")
+        ended += status == -signal.SIGTERM
+        allowed = {0: (files,), -signal.SIGTERM: (untouched, files)}.get(status, ())
+        if not any(set(found) == set(one) and all(found[name] == one[name] for name in one if not name.endswith(".h5")) for one in allowed):
+            wrong.append(f"{' '.join(arguments)}, SIGTERM at {k} ({' '.join(calls[k - 1][1:3])}): status {status}, {sorted(set(found) ^ set(untouched))}")
+    return wrong if ended else [f"{' '.join(arguments)}: no signal ends it"]
 
 
 def shortages(before, arguments, wanted):

@@ -68,8 +68,9 @@ def expect(folder, *arguments, status=0, fault=None):
 
 
 def content(folder):
-    """Every file below a folder, and its bytes."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Every file below a folder, and its bytes; every folder, with a slash after its name."""
+    return {str(path.relative_to(folder)) + "/" * path.is_dir(): b"" if path.is_dir() else path.read_bytes()
+            for path in sorted(folder.rglob("*")) if path.is_file() or path.is_dir()}
 
 
 class Call(typing.NamedTuple):

@@ -4,7 +4,7 @@
 import unittest
 
 import injection
-from commands import COMMANDS, faults, play, prepared, shortages, without_times
+from commands import COMMANDS, WRITERS, faults, play, prepared, shortages, signals, without_times
 from injection import RUN, content
 
 
@@ -17,6 +17,11 @@ class Commands(unittest.TestCase):
         for number, arguments in enumerate(COMMANDS):
             with self.subTest(command=" ".join(arguments)):
                 self.assertEqual(faults(self.before, arguments, ("eio", "enospc")[number % 2], 8), [])
+
+    def test_a_signal_leaves_nothing_begun(self):
+        for arguments in WRITERS:
+            with self.subTest(command=" ".join(arguments)):
+                self.assertEqual(signals(self.before, arguments, 24), [])
 
     def test_a_device_that_fails_for_good(self):
         for arguments in (("show", "out.h5"), ("verify", "out.h5", "--fraction", "1")):
