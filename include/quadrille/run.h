@@ -34,7 +34,8 @@ typedef struct {
 /* How an experiment is run. Everything is borrowed for the call. */
 typedef struct {
     const char *output;   /* path of the result file */
-    int threads;          /* of each rank; 0: as many as OpenMP offers (all processors, or OMP_NUM_THREADS) */
+    int threads;          /* of each rank; at most QD_THREADS_MOST (runner.h); 0: as many as OpenMP
+                           * offers (all processors, or OMP_NUM_THREADS) */
     bool resume, force;   /* resume earlier work; replace an existing result */
     size_t shard, shards; /* 1 <= shard <= shards; shards 1: the whole */
     const volatile sig_atomic_t *stop; /* set from outside (signal, time budget) to stop early; not NULL */

@@ -4,6 +4,10 @@
 
 #include <stddef.h>
 
+/* Greatest number of threads that a process asks for: each has a stack and worlds of its own. Requests beyond
+ * it are QD_ERROR_INPUT. */
+#define QD_THREADS_MOST 4096
+
 /* Runs task(context, index) for every index < count, in any order, on any threads, and returns when all are
  * done. Tasks write to their own slots only. engine/parallel.h has one on threads. */
 typedef struct {

@@ -24,7 +24,7 @@ typedef struct {
         worlds;      /* worlds first .. first + worlds - 1 of every point and order, 0 <= first < 2^40 */
     size_t outcomes; /* length of `outcome` */
     const qd_outcome_t *outcome;       /* [outcomes] */
-    int threads;                       /* 0: as many as OpenMP offers */
+    int threads;                       /* at most QD_THREADS_MOST (runner.h); 0: as many as OpenMP offers */
     const volatile sig_atomic_t *stop; /* set from outside to stop early; may be NULL */
 } qd_batch_t;
 

@@ -43,7 +43,7 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"found a {type(value).__name__}; expected a value of an experiment file")
 
 
-THREADS_MOST = 4096  # as for the program's -j
+THREADS_MOST = 2**31 - 1  # a C int; the library has a limit of its own
 
 
 class Experiment:

@@ -53,6 +53,10 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column);
 /* qd_read_text for a CSV file: QD_ERROR_INPUT with line and column where it is not text. */
 QD_MUST_USE qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error);
 
+/* The digits of a macro that is a number, for a message. */
+#define QD_DIGITS(number)    #number
+#define QD_DIGITS_OF(number) QD_DIGITS(number)
+
 /* A text in memory that is written as a stream. open_memstream is not used: if memory is short, that of glibc
  * drops written text without an error of the stream. */
 typedef struct {

@@ -259,7 +259,7 @@ static bool make_folder(crate_t *self)
         return false;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before); /* no signal comes between making and listing */
-    bool made = mkdirat(self->parent, name, 0777) == 0;
+    bool made = mkdir(self->folder, 0777) == 0;
     if (made) {
         self->at = openat(self->parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         self->begun[0] = qd_begun_add(self->parent, name, true);

@@ -193,7 +193,12 @@ static int run(int argc, char **argv)
     }
     self->starts = arguments.has_starts ? arguments.starts : self->starts;
     self->seed = arguments.has_seed ? arguments.seed : self->seed;
-    qd_runner_t runner = qd_parallel_runner(arguments.threads);
+    int threads;
+    if (qd_parallel_choose(arguments.threads, &threads, &error)) {
+        status = qd_cli_fail(&error);
+        goto out;
+    }
+    qd_runner_t runner = qd_parallel_runner(threads);
     if (qd_landscape_solve(self, &runner, &answer, &error)) {
         status = qd_cli_fail(&error);
         goto out;

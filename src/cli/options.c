@@ -16,7 +16,6 @@
 #include "quadrille/world.h"
 
 #define OPTIONS_MAX 32
-#define THREADS_MAX 4096
 
 /* getopt_long's value for the first row; a row with a letter has that. */
 #define FIRST_ROW 256
@@ -174,7 +173,7 @@ bool qd_take_path(void *field, const char *value)
 bool qd_take_threads(void *field, const char *value)
 {
     uint64_t number;
-    if (!qd_natural_of(value, 1, THREADS_MAX, &number))
+    if (!qd_natural_of(value, 1, QD_THREADS_MOST, &number))
         return false;
     *(int *)field = (int)number;
     return true;

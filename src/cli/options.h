@@ -6,9 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
 #include "quadrille/error.h"
 #include "quadrille/experiment.h"
 #include "quadrille/result.h"
+#include "quadrille/runner.h"
 
 typedef struct {
     const char *name;    /* "output", without dashes */
@@ -65,7 +67,7 @@ void qd_command_usage(const qd_command_t *self);
 bool qd_take_flag(void *field, const char *value);    /* bool */
 bool qd_take_word(void *field, const char *value);    /* const char * */
 bool qd_take_path(void *field, const char *value);    /* const char *; not empty */
-bool qd_take_threads(void *field, const char *value); /* int, 1 to 4096 */
+bool qd_take_threads(void *field, const char *value); /* int, 1 to QD_THREADS_MOST */
 bool qd_take_isa(void *field, const char *value);     /* qd_isa_t */
 bool qd_take_plugin(void *field, const char *value);  /* loads it, or prints the reason; no field */
 
@@ -91,7 +93,7 @@ bool qd_form_is_json(qd_form_t form);
 #define QD_OPTION_THREADS(arguments, where, text)                                                            \
     {                                                                                                        \
         "threads", 'j', "N", text, qd_take_threads, offsetof(arguments, where),                              \
-            "a number of threads from 1 to 4096", NULL                                                       \
+            "a number of threads from 1 to " QD_DIGITS_OF(QD_THREADS_MOST), NULL                                                       \
     }
 #define QD_OPTION_ISA(arguments, where)                                                                      \
     {                                                                                                        \
@@ -121,10 +123,6 @@ bool qd_form_is_json(qd_form_t form);
     {                                                                                                        \
         "csv", 0, NULL, text, qd_take_csv, offsetof(arguments, where), NULL, NULL                            \
     }
-
-/* The digits of a macro that is a number, for a message. */
-#define QD_DIGITS(number)    #number
-#define QD_DIGITS_OF(number) QD_DIGITS(number)
 
 /* ---- points and outcomes of a result file, chosen by name ---------------------------------------------- */
 

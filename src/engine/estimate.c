@@ -1,6 +1,5 @@
 #include "engine/estimate.h"
 
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -8,6 +7,7 @@
 
 #include "engine/columns.h"
 #include "engine/dispatch.h"
+#include "engine/parallel.h"
 #include "engine/worker.h"
 
 #define BUDGET 0.8 /* seconds of sampling */
@@ -169,7 +169,7 @@ qd_status_t qd_estimate_run(const qd_experiment_t *experiment, size_t shards, ui
     sample_t sample = {0};
     qd_estimate_rows(experiment, shards, estimate);
     estimate->worlds = left < estimate->worlds ? left : estimate->worlds;
-    threads = threads > 0 ? threads : omp_get_max_threads();
+    threads = threads > 0 ? threads : qd_parallel_runner(0).threads;
     estimate->threads = threads * ranks;
     uint64_t before = memory_in_use();
     qd_status_t status = qd_worker_sizes(experiment, &states, &periods, error);

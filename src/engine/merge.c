@@ -169,7 +169,11 @@ qd_status_t qd_merge(const qd_merge_options_t *options, qd_merge_summary_t *summ
     merge_t self = {.options = options};
     qd_lock_t *lock;
     *summary = (qd_merge_summary_t){.notes = QD_ERROR_NONE};
-    qd_status_t status = qd_lock_take(options->output, &lock, error);
+    int threads;
+    qd_status_t status = qd_parallel_choose(0, &threads, error);
+    if (status != QD_OK)
+        return status;
+    status = qd_lock_take(options->output, &lock, error);
     if (status == QD_OK) {
         qd_draft_sweep(options->output);
         status = join(&self, summary, error);

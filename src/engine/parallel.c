@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "engine/dispatch.h"
 
 /* Tickets from this number on mean QD_NO_TICKET. It lies above any ticket drawn, and every rank can add it
@@ -265,6 +266,19 @@ void qd_parallel_with(int threads, void (*body)(void *context), void *context)
 bool qd_parallel_alone(void)
 {
     return sleepers || !omp_in_parallel();
+}
+
+qd_status_t qd_parallel_choose(int asked, int *threads, qd_error_t *error)
+{
+    *threads = asked > 0 ? asked : omp_get_max_threads();
+    if (*threads <= QD_THREADS_MOST)
+        return QD_OK;
+    int found = *threads;
+    *threads = QD_THREADS_MOST;
+    if (asked <= 0 && found <= omp_get_num_procs())
+        return QD_OK;
+    return qd_error_add(error, QD_ERROR_INPUT, "found %s=%d; expected at most " QD_DIGITS_OF(QD_THREADS_MOST),
+                        asked > 0 ? "threads" : "OMP_NUM_THREADS", found);
 }
 
 qd_runner_t qd_parallel_runner(int threads)

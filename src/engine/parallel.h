@@ -54,6 +54,11 @@ void qd_ranks_share(const qd_ranks_t *self, void *bytes, size_t size);
 /* Independent tasks on threads. The only place where landscapes use OpenMP: src/landscape takes a qd_runner_t
  * and is independent of threads. */
 
+/* *threads = the number asked for, or as many as OpenMP offers if that is <= 0. QD_ERROR_INPUT if it is above
+ * QD_THREADS_MOST, and names OMP_NUM_THREADS where that set it; more processors are no error: some stay
+ * idle. */
+QD_MUST_USE qd_status_t qd_parallel_choose(int asked, int *threads, qd_error_t *error);
+
 /* Returns a runner on `threads` threads, or as many as OpenMP offers if that is <= 0. Free threads take tasks
  * one by one; each index runs exactly once. */
 qd_runner_t qd_parallel_runner(int threads);

@@ -1,7 +1,6 @@
 #include "quadrille/run.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -494,11 +493,13 @@ static qd_status_t init(run_t *self, const qd_experiment_t *experiment, const qd
     *self = (run_t){.experiment = experiment,
                     .options = options,
                     .ranks = ranks,
-                    .threads = options->threads > 0 ? options->threads : omp_get_max_threads(),
                     .error = error,
                     .began = now()};
     self->flushed = self->told = self->began;
-    return asprintf(&self->folder, "%s.parts", options->output) < 0 ? qd_no_memory(error) : QD_OK;
+    qd_status_t status = qd_parallel_choose(options->threads, &self->threads, error);
+    if (status == QD_OK && asprintf(&self->folder, "%s.parts", options->output) < 0)
+        status = qd_no_memory(error);
+    return status;
 }
 
 static void clear(run_t *self)

@@ -1,12 +1,12 @@
 #include "quadrille/simulate.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "engine/parallel.h"
 #include "engine/worker.h"
 
 #define CHUNK 16 /* worlds that a thread takes together */
@@ -18,6 +18,7 @@ typedef struct {
     const qd_batch_t *batch;
     int *parameter; /* [factors] position in the registry, or DOCTRINE */
     double *out;
+    int threads;
 } simulation_t;
 
 /* ---- the request --------------------------------------------------------------------------------------- */
@@ -145,7 +146,7 @@ static bool play_all(const simulation_t *self, size_t states, size_t periods)
     uint64_t chunks = (batch->worlds + CHUNK - 1) / CHUNK;
     uint64_t total = chunks * batch->points * self->experiment->orders;
     bool memory = true;
-#pragma omp parallel num_threads(batch->threads > 0 ? batch->threads : omp_get_max_threads()) reduction(&& : memory)
+#pragma omp parallel num_threads(self->threads) reduction(&& : memory)
     {
         qd_world_t *world = qd_world_new(states, periods);
         qd_change_t *change = qd_worker_schedule(self->experiment);
@@ -197,6 +198,8 @@ qd_status_t qd_simulate(const qd_experiment_t *experiment, const qd_batch_t *bat
     qd_status_t status = qd_experiment_check_plugin(experiment, error);
     if (status == QD_OK)
         status = check_batch(batch, error);
+    if (status == QD_OK)
+        status = qd_parallel_choose(batch->threads, &self.threads, error);
     if (status != QD_OK)
         return status;
     self.parameter = qd_new(batch->factors, sizeof *self.parameter, error);

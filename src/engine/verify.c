@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -541,11 +540,14 @@ qd_status_t qd_verify(const qd_verify_options_t *options, qd_verify_report_t *re
 {
     verify_t self = {.options = options, .report = report, .error = error};
     *report = (qd_verify_report_t){0};
-    self.status = open_all(&self);
+    int threads;
+    self.status = qd_parallel_choose(options->threads, &threads, error);
+    if (self.status == QD_OK)
+        self.status = open_all(&self);
     if (self.status == QD_OK && self.index)
         self.status = choose_blocks(&self);
     if (self.status == QD_OK && self.index && report->statistics[0] == '\0') {
-#pragma omp parallel num_threads(options->threads > 0 ? options->threads : omp_get_max_threads())
+#pragma omp parallel num_threads(threads)
         work(&self);
     }
     if (self.status == QD_OK)

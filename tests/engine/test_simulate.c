@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quadrille/runner.h"
 #include "quadrille/simulate.h"
 
 enum { POINTS = 3, ORDERS = 2, WORLDS = 37, OUTCOMES = 2, SIZE = POINTS * ORDERS * WORLDS * OUTCOMES };
@@ -114,6 +115,9 @@ static void test_wrong_batches(void **state)
     batch = batch_of(values);
     batch.worlds = 0;
     refuse(experiment, batch, "0 worlds");
+    batch = batch_of(values);
+    batch.threads = QD_THREADS_MOST + 1;
+    refuse(experiment, batch, "found threads=4097; expected at most 4096");
     qd_experiment_free(experiment);
 }
 

@@ -101,6 +101,19 @@ class Limits(unittest.TestCase):
         self.assertIn("free", done.stderr)
         self.assertEqual(list(self.folder.glob("huge*")), [])
 
+    def test_more_threads_than_any_process_has_are_refused(self):
+        """Where OMP_NUM_THREADS asks for them too, by every command that starts threads."""
+        many = {**os.environ, "OMP_NUM_THREADS": "5000"}
+        landscape = self.folder / "pair.yaml"
+        landscape.write_text("rule: two-camps\nactors: {A: 1, B: 1}\npropensity: [[0, -1], [-1, 0]]\n")
+        before = sorted(self.folder.iterdir())
+        for command in (("run", self.experiment, "-o", self.folder / "many.h5"), ("run", self.experiment, "-o", self.folder / "many.h5", "--dry-run"),
+                        ("verify", self.file), ("merge", "-o", self.folder / "many.h5", self.file), ("landscape", landscape)):
+            with self.subTest(command=command[0]):
+                self.assertIn("found OMP_NUM_THREADS=5000; expected at most 4096", must(*command, status=2, env=many).stderr)
+        self.assertEqual(sorted(self.folder.iterdir()), before)
+        must("landscape", landscape, "-j", "1", env=many)
+
     def test_a_dry_run_says_what_is_needed(self):
         done = must("run", self.experiment, "--dry-run", "-o", self.folder / "dry.h5", "-j", "1")
         # ad hoc and ad hoc again set the same: 2 distinct points, 3 orders, 40 worlds
