@@ -194,22 +194,6 @@ static void check_schedule(qd_loading_t *load, const qd_yaml_node_t *list, const
 
 /* ---- the whole ----------------------------------------------------------------------------------------- */
 
-/* Refuses `ablate` and `baseline` without claims to judge again; a resolved text was checked. */
-static void check_claims(qd_loading_t *load, const qd_yaml_node_t *root)
-{
-    const qd_yaml_node_t *baseline = qd_yaml_get(root, "baseline");
-    bool wanted = false, contrasts = false;
-    for (size_t c = 0; c < load->self->claims; c++)
-        contrasts = contrasts || load->self->claim[c].kind == QD_CLAIM_CONTRAST;
-    if (!load->resolved && load->ablate && load->self->claims == 0)
-        qd_yaml_fail_key(load->ablate,
-                         "found `ablate` in a file without claims; expected claims to judge again");
-    if (!load->resolved && baseline && !contrasts && qd_yaml_flag(baseline, &wanted) && wanted)
-        qd_yaml_fail_key(baseline,
-                         "found `baseline` in a file without a plain contrast; expected a claim with one, "
-                         "whose arms are compared with the references");
-}
-
 /* `faults`: number of those before the file was read. */
 static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides,
                         size_t faults)
@@ -227,8 +211,6 @@ static void read_design(qd_loading_t *load, const qd_yaml_node_t *root, const qd
         qd_claims_read(load, load->claims);
     if (load->error->count == before)
         qd_precision_await(load);
-    if (load->error->count == before)
-        check_claims(load, root);
     if (load->error->count == before && load->ablate)
         qd_ablations_read(load, load->ablate);
     if (load->error->count == before && qd_yaml_get(root, "baseline"))
@@ -365,7 +347,7 @@ static qd_status_t resolve(qd_loading_t *load, const qd_yaml_t *yaml, const char
         if (load->error->count == before && !qd_yaml_status(yaml))
             qd_plans_check(load, qd_yaml_root(yaml), overrides);
         if (load->error->count == before && !qd_yaml_status(yaml))
-            qd_idle_check(load, qd_yaml_root(yaml), overrides);
+            qd_idle_note(load, qd_yaml_root(yaml), overrides);
         if (load->error->count == before && !qd_yaml_status(yaml))
             check_total(load, qd_yaml_root(yaml));
         if (load->error->count == before && !qd_yaml_status(yaml) && set_texts(load))

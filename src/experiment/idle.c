@@ -1,4 +1,4 @@
-/* Settings without effect: refused where no point of any order reads them, noted where some do not. */
+/* Notes about settings without effect. They are no faults: one file may be the base of several designs. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,9 +60,15 @@ static const char *set_of(const qd_overrides_t *overrides, const char *name)
     return NULL;
 }
 
-/* Refuses a value that the design overrides at every point. */
-static void refuse_overridden(qd_loading_t *load, const qd_yaml_node_t *parameters,
-                              const qd_overrides_t *overrides)
+/* Begins a line about a setting. */
+static void begin(const qd_loading_t *load, const qd_yaml_node_t *node, FILE *notes)
+{
+    fprintf(notes, "%s:%d: ", load->self->path, qd_yaml_line(node));
+}
+
+/* Notes values that the design overrides at every point. */
+static void note_overridden(const qd_loading_t *load, const qd_yaml_node_t *parameters,
+                            const qd_overrides_t *overrides, FILE *notes)
 {
     for (size_t i = 0; i < load->base.count; i++) {
         const char *name = qd_given_name(load->base.given[i].parameter), *set = set_of(overrides, name);
@@ -74,15 +80,11 @@ static void refuse_overridden(qd_loading_t *load, const qd_yaml_node_t *paramete
         if (overridden < count)
             continue;
         if (set)
-            (void)qd_error_add(load->error, QD_ERROR_INPUT,
-                               "--set %.200s: found a parameter that every point of the design sets; "
-                               "expected one that it leaves alone",
-                               set);
-        else if (node)
-            qd_yaml_fail_key(node,
-                             "found `%s`, which every point of the design sets too, so that this value has "
-                             "no effect; expected it in one of the two places",
-                             name);
+            fprintf(notes, "--set %.200s has no effect: every point of the design sets it\n", set);
+        else if (node) {
+            begin(load, node, notes);
+            fprintf(notes, "`%s` has no effect: every point of the design sets it\n", name);
+        }
     }
 }
 
@@ -111,19 +113,17 @@ static bool all_empirical(const qd_experiment_t *self)
     return true;
 }
 
-static void refuse_for_data(const qd_yaml_node_t *node, int parameter)
+static void note_data(const qd_loading_t *load, const qd_yaml_node_t *node, int parameter, FILE *notes)
 {
-    if (node && is_of_data(parameter))
-        qd_yaml_fail_key(node,
-                         "found `%s`, which the data of an empirical order determine; expected `states` of "
-                         "the order, or an order of another kind",
-                         qd_given_name(parameter));
+    if (!node || !is_of_data(parameter))
+        return;
+    begin(load, node, notes);
+    fprintf(notes, "`%s` has no effect: the data of the orders determine it\n", qd_given_name(parameter));
 }
 
-/* Refuses parameters of the drawing of states where all orders take them from data; from --set, which may
- * serve several files, they are noted. */
-static void check_empirical(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides,
-                            FILE *notes)
+/* Notes parameters of the drawing of states where all orders take them from data. */
+static void note_empirical(const qd_loading_t *load, const qd_yaml_node_t *root,
+                           const qd_overrides_t *overrides, FILE *notes)
 {
     const qd_yaml_node_t *parameters = qd_yaml_get(root, "parameters"), *design = qd_yaml_get(root, "design");
     const qd_yaml_node_t *factors = design ? qd_yaml_get(design, "factors") : NULL;
@@ -132,13 +132,33 @@ static void check_empirical(qd_loading_t *load, const qd_yaml_node_t *root, cons
     for (size_t i = 0; i < load->base.count; i++) {
         int parameter = load->base.given[i].parameter;
         const char *name = qd_given_name(parameter), *set = set_of(overrides, name);
-        refuse_for_data(parameters ? qd_yaml_get(parameters, name) : NULL, parameter);
-        if (set && is_of_data(parameter))
+        if (!set)
+            note_data(load, parameters ? qd_yaml_get(parameters, name) : NULL, parameter, notes);
+        else if (is_of_data(parameter))
             fprintf(notes, "--set %.200s has no effect: the data of the orders determine it\n", set);
     }
     for (size_t f = 0; factors && f < load->self->design.factors; f++)
-        refuse_for_data(qd_yaml_get(factors, load->self->design.factor[f].name),
-                        load->self->design.factor[f].parameter);
+        note_data(load, qd_yaml_get(factors, load->self->design.factor[f].name),
+                  load->self->design.factor[f].parameter, notes);
+}
+
+/* ---- claims -------------------------------------------------------------------------------------------- */
+
+/* Notes ablations and references without claims to judge again. */
+static void note_claims(const qd_loading_t *load, const qd_yaml_node_t *root, FILE *notes)
+{
+    const qd_yaml_node_t *baseline = qd_yaml_get(root, "baseline");
+    bool wanted = false, contrasts = false;
+    for (size_t c = 0; c < load->self->claims; c++)
+        contrasts = contrasts || load->self->claim[c].kind == QD_CLAIM_CONTRAST;
+    if (load->ablate && load->self->claims == 0) {
+        begin(load, load->ablate, notes);
+        fputs("`ablate` has no effect: there are no claims\n", notes);
+    }
+    if (baseline && !contrasts && qd_yaml_flag(baseline, &wanted) && wanted) {
+        begin(load, baseline, notes);
+        fputs("`baseline` has no effect: no claim is a plain contrast\n", notes);
+    }
 }
 
 /* ---- schedules ----------------------------------------------------------------------------------------- */
@@ -213,7 +233,7 @@ static void note_late_changes(qd_loading_t *load, FILE *notes)
     free(room.plan);
 }
 
-bool qd_idle_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
+bool qd_idle_note(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
 {
     size_t size, before = load->error->count;
     char *text = NULL;
@@ -221,10 +241,10 @@ bool qd_idle_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_over
     if (!notes)
         return qd_no_memory(load->error) == QD_OK;
     if (!load->resolved) {
-        refuse_overridden(load, qd_yaml_get(root, "parameters"), overrides);
-        check_empirical(load, root, overrides, notes);
-        if (load->error->count == before)
-            note_late_changes(load, notes);
+        note_overridden(load, qd_yaml_get(root, "parameters"), overrides, notes);
+        note_empirical(load, root, overrides, notes);
+        note_claims(load, root, notes);
+        note_late_changes(load, notes);
     }
     bool written = ferror(notes) == 0;
     if (fclose(notes) != 0 || !written) {

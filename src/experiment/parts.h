@@ -98,11 +98,11 @@ bool qd_arm_of_all(qd_loading_t *load, qd_arm_t *out);
  * no point. */
 bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out);
 
-/* Refuses settings of the file that no point of any order reads: parameters that the design sets at every
- * point, and parameters that empirical orders take from their data where there are no other orders. Sets
- * load->self->notes for settings that some points do not read. Needs the points of claims. False after a
- * fault. A resolved text is not checked. */
-bool qd_idle_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides);
+/* Sets load->self->notes, one line for each setting without effect: parameters that the design sets at every
+ * point, parameters that empirical orders take from their data where there are no other orders, ablations
+ * without claims, references without a plain contrast, and changes of a schedule after the end of some
+ * points' worlds. Needs the points of claims. A resolved text has no notes. False if memory is short. */
+bool qd_idle_note(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides);
 
 /* Counterparts: copies of points with other settings in force, appended after all other points, so that runs,
  * shards, merges and verification treat them as points. */

@@ -338,16 +338,6 @@ static bool read_network(const qd_yaml_node_t *root, const char *folder, qd_land
 
 /* ---- the file ------------------------------------------------------------------------------------------ */
 
-/* Refuses a setting of the search beside the exact method. */
-static bool refuse_unused(const qd_yaml_node_t *node, const qd_landscape_t *options)
-{
-    return !node || options->method == QD_METHOD_SEARCH ||
-           qd_yaml_fail_key(node,
-                            "found `%s` with the method exact, which covers every configuration; expected "
-                            "it with `method: search`",
-                            qd_yaml_key(node));
-}
-
 static bool read_options(const qd_yaml_node_t *root, qd_landscape_t *options)
 {
     static const char *const keys[] = {"name", "about",  "rule",       "method", "starts",
@@ -362,8 +352,7 @@ static bool read_options(const qd_yaml_node_t *root, qd_landscape_t *options)
     good = (!seed || qd_yaml_whole(seed, 0, UINT64_MAX, &options->seed)) && good;
     options->rule = blocs ? QD_RULE_BLOCS : QD_RULE_TWO_CAMPS;
     options->method = search ? QD_METHOD_SEARCH : QD_METHOD_EXACT;
-    good = refuse_unused(starts, options) && good;
-    return refuse_unused(seed, options) && good;
+    return good;
 }
 
 /* The node with the propensity of a pair. */
