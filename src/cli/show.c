@@ -236,18 +236,22 @@ static void show_origin(const qd_provenance_t *from)
            *from->result_hash ? ", result " : "", from->result_hash);
 }
 
-/* Counts the cells whose interval is as narrow as requested. */
-static qd_status_t count_precise(const qd_show_t *self, size_t *precise)
+/* Counts the cells that the precision may stop, in a shard those that it has, and the ones of them whose
+ * interval is as narrow as requested. */
+static qd_status_t count_precise(const qd_show_t *self, size_t *precise, size_t *cells)
 {
     const qd_precision_t *precision = &self->experiment->precision;
-    *precise = 0;
-    for (size_t p = 0; p < qd_result_file_points(self->file); p++)
+    bool shard = *qd_result_file_provenance(self->file)->shard != '\0';
+    size_t points = qd_result_file_points(self->file), unvaried = qd_experiment_unvaried(self->experiment);
+    *precise = *cells = 0;
+    for (size_t p = 0; p < points && p < unvaried; p++)
         for (size_t o = 0; o < qd_result_file_orders(self->file); o++) {
             qd_result_summary_t s;
             qd_status_t status =
                 qd_result_file_summary(self->file, p, o, precision->outcome, &s, self->error);
             if (status != QD_OK)
                 return status;
+            *cells += !shard || s.count > 0;
             *precise += s.count >= precision->min_worlds &&
                         fmax(s.stop_high - s.mean, s.mean - s.stop_low) <= precision->half_width;
         }
@@ -286,13 +290,13 @@ static qd_status_t show_precision(const qd_show_t *self, uint64_t done)
     const qd_precision_t *precision = &self->experiment->precision;
     if (precision->claims)
         return show_stop_of_claims(self, done);
-    size_t cells = qd_result_file_points(self->file) * qd_result_file_orders(self->file), precise = 0;
+    size_t cells, precise;
     printf("\nprecision %s to +-%g at %g %%, at most %llu worlds", qd_outcome_table[precision->outcome].name,
            precision->half_width, 100.0 * precision->confidence,
            (unsigned long long)self->experiment->worlds);
     if (!qd_show_is_stopped(self))
         return QD_OK;
-    qd_status_t status = count_precise(self, &precise);
+    qd_status_t status = count_precise(self, &precise, &cells);
     printf(": reached in %zu of %zu cells", precise, cells);
     return status;
 }

@@ -444,12 +444,17 @@ qd_status_t qd_show_summary(const qd_show_t *self)
 
 bool qd_show_is_stopped(const qd_show_t *self)
 {
-    qd_result_summary_t summary;
     qd_error_t scratch = QD_ERROR_NONE;
-    return self->experiment && self->experiment->precision.given &&
-           qd_result_file_summary(self->file, 0, 0, self->experiment->precision.outcome, &summary,
-                                  &scratch) == QD_OK &&
-           !isnan(summary.stop_low);
+    size_t orders = qd_result_file_orders(self->file), points = qd_result_file_points(self->file);
+    bool given = self->experiment && self->experiment->precision.given, stopped = false;
+    for (size_t i = 0; given && !stopped && i < points * orders; i++) { /* a shard has some of the cells */
+        qd_result_summary_t summary;
+        if (qd_result_file_summary(self->file, i / orders, i % orders, self->experiment->precision.outcome,
+                                   &summary, &scratch) != QD_OK)
+            return false;
+        stopped = !isnan(summary.stop_low);
+    }
+    return stopped;
 }
 
 /* ---- effects of the factors of a plain Latin hypercube or Sobol' design -------------------------------- */

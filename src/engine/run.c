@@ -370,13 +370,15 @@ static void warn_of_stops(const run_t *self, const qd_stopping_t *stopping)
     const qd_experiment_t *experiment = self->experiment;
     const qd_run_options_t *options = self->options;
     unsigned long long most = (unsigned long long)experiment->worlds;
-    size_t settled = qd_stopping_count(stopping), all = qd_stopping_size(stopping);
+    bool claims = experiment->precision.claims;
+    size_t settled = qd_stopping_count(stopping);
+    size_t all = claims ? qd_stopping_size(stopping) : qd_stopping_seen(stopping);
     if (!options->warn || settled == all)
         return;
     qd_error_t said = QD_ERROR_NONE;
-    if (experiment->precision.claims && options->shards > 1)
+    if (claims && options->shards > 1)
         return; /* a shard does not see the claims of the others; `show` of the merged file names them */
-    if (experiment->precision.claims)
+    if (claims)
         qd_error_add(&said, QD_OK,
                      "%zu of %zu claims are decided in every place: the others reached max_worlds (%llu)",
                      settled, all, most);

@@ -409,19 +409,34 @@ qd_interval_t qd_stopping_interval(const qd_stopping_t *self, size_t point, size
     return cell_at(self, point, order)->interval;
 }
 
+/* Cells that the precision may stop: those of the points that robustness varies have a number of worlds of
+ * their own, and come last. */
+static size_t stoppable(const qd_stopping_t *self)
+{
+    return qd_experiment_unvaried(self->experiment) * self->experiment->orders;
+}
+
 size_t qd_stopping_count(const qd_stopping_t *self)
 {
     size_t count = 0, orders = self->experiment->orders;
     if (self->claims)
         return qd_claim_sequences_decided(self->claims);
-    for (size_t i = 0; i < self->cells; i++)
+    for (size_t i = 0; i < stoppable(self); i++)
         count += cell_at(self, i / orders, i % orders)->narrow;
     return count;
 }
 
 size_t qd_stopping_size(const qd_stopping_t *self)
 {
-    return self->claims ? qd_claim_sequences_awaited(self->claims) : self->cells;
+    return self->claims ? qd_claim_sequences_awaited(self->claims) : stoppable(self);
+}
+
+size_t qd_stopping_seen(const qd_stopping_t *self)
+{
+    size_t count = 0, orders = self->experiment->orders;
+    for (size_t i = 0; i < stoppable(self); i++)
+        count += cell_at(self, i / orders, i % orders)->looked > 0;
+    return count;
 }
 
 const qd_claim_sequences_t *qd_stopping_claims(const qd_stopping_t *self)

@@ -58,12 +58,15 @@ uint64_t qd_stopping_target(const qd_stopping_t *self, size_t point, size_t orde
  * first, and where claims stop the run. */
 qd_interval_t qd_stopping_interval(const qd_stopping_t *self, size_t point, size_t order);
 
-/* Number of (point, order) pairs whose interval is narrow, replicas included; or of awaited claims that are
- * decided. */
+/* Number of (point, order) pairs whose interval is narrow, replicas included, points that robustness varies
+ * left out; or of awaited claims that are decided. */
 size_t qd_stopping_count(const qd_stopping_t *self);
 
-/* The number of all pairs, or of all awaited claims. */
+/* The number of all such pairs, or of all awaited claims. */
 size_t qd_stopping_size(const qd_stopping_t *self);
+
+/* The number of such pairs that were looked at: in a shard, its own. */
+size_t qd_stopping_seen(const qd_stopping_t *self);
 
 /* The claims' sequences, or NULL where claims do not stop the run. `self` may be NULL. */
 const qd_claim_sequences_t *qd_stopping_claims(const qd_stopping_t *self);

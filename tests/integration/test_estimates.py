@@ -141,6 +141,24 @@ output: {paths: false, outcomes: [survival, breakdown]}
         self.assertIn(f"reached in {int(np.sum(reach <= 1))} of 3 cells", must("show", output).stdout)
         self.assertTrue(np.any(reach > 1))
 
+    def test_only_cells_that_may_stop_are_counted(self):
+        """Not the points of robustness, whose number of worlds is fixed, nor the cells of other shards."""
+        folder = scratch(self)
+        (folder / "x.yaml").write_text("""\
+seed: 3
+orders: [unipolar]
+parameters: {order.states: 6, order.periods: 10}
+design: {type: grid, factors: {blocs.threat: {values: [0, 1, 2]}}}
+precision: {outcome: wars, half_width: 0.02, min_worlds: 20, max_worlds: 300}
+robustness: {points: 10, worlds: 20}
+claims: [{id: a, says: x, outcome: wars, contrast: {more: {blocs.threat: 0}, less: {blocs.threat: 2}}}]
+""")
+        for options, cells in (([], 3), (["--shard", "1/3", "--robustness", "0"], 1), (["--shard", "2/3", "--robustness", "0"], 1)):
+            with self.subTest(options=options):
+                said = must("run", folder / "x.yaml", "-o", folder / "x.h5", "--force", *options).stderr
+                self.assertIn(f"wars is known to +-0.02 in 0 of {cells} cells only", said)
+                self.assertIn(f"reached in 0 of {cells} cells", must("show", folder / "x.h5").stdout)
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
