@@ -181,3 +181,9 @@ const char *qd_number_expectation(qd_number_fault_t fault)
         return NULL;
     }
 }
+
+int qd_compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}

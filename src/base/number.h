@@ -43,4 +43,7 @@ bool qd_natural_of(const char *text, uint64_t low, uint64_t high, uint64_t *valu
  * Static. */
 const char *qd_number_expectation(qd_number_fault_t fault);
 
+/* Ascending order for qsort of doubles that are not NaN. */
+int qd_compare_doubles(const void *a, const void *b);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "experiment/loading.h"
 #include "experiment/settings.h"
 
@@ -66,12 +67,6 @@ static void note_names(names_t *self, const qd_arm_words_t *words)
         self->parameter[1 + words->block.given[i].parameter] = true;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The coordinates of an arm's points, ascending; those that are left alone come first. */
 static double *values_of(qd_loading_t *load, const qd_arm_t *arm, size_t factor)
 {
@@ -81,7 +76,7 @@ static double *values_of(qd_loading_t *load, const qd_arm_t *arm, size_t factor)
         value[i] = isnan(x) ? -(double)INFINITY : x;
     }
     if (value)
-        qsort(value, arm->points, sizeof *value, ascending);
+        qsort(value, arm->points, sizeof *value, qd_compare_doubles);
     return value;
 }
 
@@ -102,22 +97,36 @@ static bool same_shares(size_t n, const double a[], size_t m, const double b[])
     return i == n && j == m;
 }
 
-/* Adds to claim->differing the factors without a name in the arms whose values differ between these two: the
- * effect is then theirs, too. Arms called by their points differ as the file says. */
-static bool find_differing(qd_loading_t *load, names_t *names, const qd_arm_t *more, const qd_arm_t *less,
-                           qd_claim_t *claim)
+/* Whether a factor's values differ between one arm and any of `count` others: *same. False where memory is
+ * short. */
+static bool compare_values(qd_loading_t *load, size_t factor, const qd_arm_t *one, size_t count,
+                           const qd_arm_t other[], bool *same)
+{
+    double *a = values_of(load, one, factor);
+    bool good = a != NULL;
+    *same = true;
+    for (size_t i = 0; good && *same && i < count; i++) {
+        double *b = values_of(load, &other[i], factor);
+        good = b != NULL;
+        *same = good && same_shares(one->points, a, other[i].points, b);
+        free(b);
+    }
+    free(a);
+    return good;
+}
+
+/* Adds to claim->differing the factors without a name in the arms whose values differ between one arm and any
+ * of `count` others: the effect is then theirs, too. Arms called by their points differ as the file says. */
+static bool find_differing(qd_loading_t *load, names_t *names, const qd_arm_t *one, size_t count,
+                           const qd_arm_t other[], qd_claim_t *claim)
 {
     const qd_design_t *design = &load->self->design;
     for (size_t f = 0; f < design->factors && !names->point; f++) {
         const char *name = design->factor[f].name;
-        bool *named = &names->parameter[1 + design->factor[f].parameter];
+        bool *named = &names->parameter[1 + design->factor[f].parameter], same;
         if (*named)
             continue;
-        double *a = values_of(load, more, f), *b = values_of(load, less, f);
-        bool good = a && b, same = good && same_shares(more->points, a, less->points, b);
-        free(a);
-        free(b);
-        if (!good)
+        if (!compare_values(load, f, one, count, other, &same))
             return false;
         if (same)
             continue;
@@ -190,8 +199,8 @@ static bool read_interaction(qd_loading_t *load, const qd_yaml_node_t *more, con
            read_arm(load, less, where, &names, &claim->less) &&
            read_arm(load, more, against, &names, &claim->where_more) &&
            read_arm(load, less, against, &names, &claim->where_less) &&
-           find_differing(load, &names, &claim->more, &claim->less, claim) &&
-           find_differing(load, &names, &claim->where_more, &claim->where_less, claim);
+           find_differing(load, &names, &claim->more, 1, &claim->less, claim) &&
+           find_differing(load, &names, &claim->where_more, 1, &claim->where_less, claim);
 }
 
 static bool same_arm(const qd_arm_t *a, const qd_arm_t *b)
@@ -226,7 +235,7 @@ static bool read_contrast(qd_loading_t *load, const qd_yaml_node_t *map, const q
     good = read_arm(load, less, at, &names, &claim->less) && good;
     if (good && same_arm(&claim->more, &claim->less))
         return qd_yaml_fail(map, "found the same points in both arms; expected different ones");
-    return good && find_differing(load, &names, &claim->more, &claim->less, claim);
+    return good && find_differing(load, &names, &claim->more, 1, &claim->less, claim);
 }
 
 /* ---- trends -------------------------------------------------------------------------------------------- */
@@ -244,7 +253,7 @@ static bool collect_levels(qd_loading_t *load, const qd_yaml_node_t *node, int f
         if (!isnan(x))
             level[found++] = x;
     }
-    qsort(level, found, sizeof *level, ascending);
+    qsort(level, found, sizeof *level, qd_compare_doubles);
     size_t levels = 0;
     for (size_t i = 0; i < found; i++)
         if (i == 0 || level[i] != level[levels - 1])
@@ -269,9 +278,7 @@ static bool fill_levels(qd_loading_t *load, const qd_yaml_node_t *node, int fact
     }
     names_t names = {0};
     note_names(&names, words);
-    for (size_t l = 1; good && l < claim->levels; l++)
-        good = find_differing(load, &names, &claim->level[0], &claim->level[l], claim);
-    return good;
+    return good && find_differing(load, &names, &claim->level[0], claim->levels - 1, &claim->level[1], claim);
 }
 
 static bool find_trend_factor(const qd_loading_t *load, const qd_yaml_node_t *node, int *factor)

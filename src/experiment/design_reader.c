@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "design/design.h"
 #include "experiment/distributions.h"
@@ -179,12 +180,6 @@ static bool read_factors(qd_loading_t *load, const qd_yaml_node_t *map)
 
 /* ---- factors of a list of points ----------------------------------------------------------------------- */
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool collect_levels(qd_loading_t *load, int parameter, qd_factor_t *factor)
 {
     factor->parameter = parameter;
@@ -198,7 +193,7 @@ static bool collect_levels(qd_loading_t *load, int parameter, qd_factor_t *facto
         if (given && given->written.kind == QD_CONSTANT)
             factor->level[found++] = given->written.a;
     }
-    qsort(factor->level, found, sizeof *factor->level, ascending);
+    qsort(factor->level, found, sizeof *factor->level, qd_compare_doubles);
     for (size_t i = 0; i < found; i++)
         if (i == 0 || factor->level[i] != factor->level[i - 1])
             factor->level[factor->levels++] = factor->level[i];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "math/elementary.h"
 #include "statistics/interval.h"
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "random/distribution.h"
 #include "statistics/histograms.h"
 
@@ -320,12 +321,6 @@ double qd_confidence_sequence_p(const qd_confidence_sequence_t *self, double val
     double mixture =
         log_mixture_scale(self->variation, self->rho) + log_mixture(s, self->variation, self->rho);
     return fmin(1.0, 2.0 * exp(-mixture));
-}
-
-int qd_compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 void qd_resample_draw(size_t n, uint64_t seed, uint64_t resample, qd_resample_use_t use,

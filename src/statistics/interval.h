@@ -147,9 +147,6 @@ void qd_resample_batches(size_t n, uint64_t seed, uint64_t resample, double conf
  * are NaN. */
 qd_interval_t qd_resample_interval(size_t n, double value[], double confidence, double centre);
 
-/* Ascending order for qsort of doubles that are not NaN. */
-int qd_compare_doubles(const void *a, const void *b);
-
 /* Bets against the hypothesis that the mean of a bounded outcome is `margin` (Waudby-Smith and Ramdas 2024,
  * section 4): the capital prod_i (1 + l (x_i - m) / (m - low)) of a fixed stake l in (0, 1) is a non-negative
  * supermartingale where the mean is at most m, and so is its mean over the stakes, 1 at the start; it reaches

@@ -1,3 +1,4 @@
+#include "base/number.h"
 #include "statistics/interval.h"
 #include "support/check.h"
 
