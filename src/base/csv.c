@@ -160,8 +160,9 @@ static qd_status_t take_line(qd_csv_t *self, char *line, size_t number, size_t m
         return QD_OK;
     }
     if (fields != self->columns)
-        return qd_error_add(error, QD_ERROR_INPUT, "%s:%zu: found %zu fields; expected %zu, as in the header",
-                            self->path, number, fields, self->columns);
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s:%zu: found %zu field%s; expected %zu, as in the header", self->path, number,
+                            fields, QD_S(fields), self->columns);
     for (size_t k = 0; k < fields; k++)
         self->field[self->rows * fields + k] = field[k].text;
     self->line[self->rows++] = number;

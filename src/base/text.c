@@ -219,7 +219,7 @@ bool qd_is_name(const char *text)
     return true;
 }
 
-bool qd_is_text(const char *text, size_t length, int *line, int *column)
+bool qd_is_text(const char *text, size_t length, int *line, int *column, char found[static QD_FOUND_SIZE])
 {
     const unsigned char *s = (const unsigned char *)text;
     *line = *column = 1;
@@ -227,8 +227,11 @@ bool qd_is_text(const char *text, size_t length, int *line, int *column)
         uint32_t code;
         size_t n = qd_text_character(s + i, length - i, &code);
         bool control = code < 0x20 || code == 0x7F, layout = code == '\t' || code == '\n' || code == '\r';
-        if (!n || (control && !layout))
+        if (!n || (control && !layout)) {
+            snprintf(found, QD_FOUND_SIZE,
+                     n ? "the control character 0x%02X" : "bytes that are not UTF-8 text", (unsigned)s[i]);
             return false;
+        }
         *column += 1;
         if (s[i] == '\n') {
             *line += 1;
@@ -265,14 +268,14 @@ qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_err
 {
     size_t length = 0;
     int line, column;
+    char found[QD_FOUND_SIZE];
     qd_status_t status = qd_read_text(path, limit, text, &length, error);
     if (status != QD_OK || !*text)
         return status;
     const char *lone = NULL;
-    if (!qd_is_text(*text, length, &line, &column)) {
-        status = qd_error_add(error, QD_ERROR_INPUT,
-                              "%s:%d:%d: found bytes that are not UTF-8 text; expected a CSV file", path,
-                              line, column);
+    if (!qd_is_text(*text, length, &line, &column, found)) {
+        status = qd_error_add(error, QD_ERROR_INPUT, "%s:%d:%d: found %s; expected a CSV file", path, line,
+                              column, found);
     } else if ((lone = lone_return(*text))) {
         place_of(*text, lone, &line, &column);
         status = qd_error_add(

@@ -46,9 +46,12 @@ bool qd_is_control(uint32_t code);
 /* Whether a NUL-terminated text is valid as a name: UTF-8 without any such character. */
 bool qd_is_name(const char *text);
 
+#define QD_FOUND_SIZE 40
+
 /* Whether text is UTF-8 (RFC 3629) without control characters other than tab, line feed and carriage return;
- * otherwise the line and column (from 1) of the first byte that is not. */
-bool qd_is_text(const char *text, size_t length, int *line, int *column);
+ * otherwise the line and column (from 1) of the first byte that is not, and its kind for a message ("the
+ * control character 0x01"). */
+bool qd_is_text(const char *text, size_t length, int *line, int *column, char found[static QD_FOUND_SIZE]);
 
 /* qd_read_text for a CSV file: QD_ERROR_INPUT with line and column where it is not text. */
 QD_MUST_USE qd_status_t qd_read_csv_text(const char *path, size_t limit, char **text, qd_error_t *error);
@@ -56,6 +59,9 @@ QD_MUST_USE qd_status_t qd_read_csv_text(const char *path, size_t limit, char **
 /* The digits of a macro that is a number, for a message. */
 #define QD_DIGITS(number)    #number
 #define QD_DIGITS_OF(number) QD_DIGITS(number)
+
+/* The ending of a noun after that number of things: "1 world", "2 worlds". */
+#define QD_S(number) ((number) == 1 ? "" : "s")
 
 /* A text in memory that is written as a stream. open_memstream is not used: if memory is short, that of glibc
  * drops written text without an error of the stream. */

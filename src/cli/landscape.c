@@ -122,8 +122,8 @@ static void table_minimum(const qd_landscape_t *self, const qd_landscape_answer_
 static void print_table(const qd_landscape_t *self, const qd_landscape_answer_t *answer)
 {
     bool search = self->method == QD_METHOD_SEARCH;
-    printf("%s, %s: %zu actors, %.15g configurations\n", qd_landscape_rule_name(self->rule),
-           qd_landscape_method_name(self->method), self->actors, answer->configurations);
+    printf("%s, %s: %zu actor%s, %.15g configurations\n", qd_landscape_rule_name(self->rule),
+           qd_landscape_method_name(self->method), self->actors, QD_S(self->actors), answer->configurations);
     if (search)
         printf("least energy found (an upper bound): %.15g, disagreements %.15g, reached by %llu of %llu "
                "starts, in %llu "
@@ -133,7 +133,7 @@ static void print_table(const qd_landscape_t *self, const qd_landscape_answer_t 
     else
         printf("least energy: %.15g, disagreements %.15g, reached by %llu configuration%s\n",
                answer->minimum[0].energy, answer->minimum[0].disagreements,
-               (unsigned long long)answer->optima, answer->optima == 1 ? "" : "s");
+               (unsigned long long)answer->optima, QD_S(answer->optima));
     printf("%llu %s\n\n%14s %14s %12s  %-16s %s\n", (unsigned long long)answer->minima_total,
            answer->scope == QD_MINIMA_ALL       ? "minima"
            : answer->scope == QD_MINIMA_OPTIMAL ? "optimal partitions (other stable ones are not searched)"

@@ -24,9 +24,10 @@ static int merge(const qd_merge_options_t *options, bool quiet)
         fprintf(stderr, "quadrille: %s: holds this already, result_hash %s\n", options->output,
                 summary->assembled.result_hash);
     else if (!quiet)
-        fprintf(stderr, "quadrille: %s: %" PRIu64 " worlds (%" PRIu64 " failed)%s, result_hash %s\n",
-                options->output, summary->assembled.worlds, summary->assembled.failures,
-                summary->assembled.complete ? "" : ", incomplete", summary->assembled.result_hash);
+        fprintf(stderr, "quadrille: %s: %" PRIu64 " world%s (%" PRIu64 " failed)%s, result_hash %s\n",
+                options->output, summary->assembled.worlds, QD_S(summary->assembled.worlds),
+                summary->assembled.failures, summary->assembled.complete ? "" : ", incomplete",
+                summary->assembled.result_hash);
     free(summary);
     return qd_exit_status(status);
 }

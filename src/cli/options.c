@@ -289,8 +289,8 @@ static qd_status_t find_labelled(const qd_result_file_t *file, const char *name,
             return QD_OK;
     if (!qd_natural_of(name, 0, points - 1, &position))
         return qd_error_add(error, QD_ERROR_INPUT,
-                            "found point `%s`; expected the label of one of %zu points, or 0 to %zu", name,
-                            points, points - 1);
+                            "found point `%s`; expected the label of one of %zu point%s, or 0 to %zu", name,
+                            points, QD_S(points), points - 1);
     *point = (size_t)position;
     return QD_OK;
 }

@@ -28,7 +28,7 @@ static int seal(const char *experiment_path, bool force)
         result = qd_cli_write(path, force, write_sealed, experiment);
         if (result == 0)
             fprintf(stderr, "quadrille: %zu claim%s registered\n", experiment->claims,
-                    experiment->claims == 1 ? "" : "s");
+                    QD_S(experiment->claims));
     }
     qd_experiment_free(experiment);
     free(path);

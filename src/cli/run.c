@@ -89,11 +89,11 @@ static int needs_say(const qd_experiment_t *experiment, const qd_run_options_t *
     qd_status_t status = qd_estimate_run(experiment, run->shards, left, run->threads, ranks, &needs, &error);
     if (status != QD_OK)
         return qd_cli_fail(&error);
-    fprintf(stderr, "quadrille: %s%" PRIu64 " worlds to play, ",
-            experiment->precision.given ? "at most " : "", needs.worlds);
+    fprintf(stderr, "quadrille: %s%" PRIu64 " world%s to play, ",
+            experiment->precision.given ? "at most " : "", needs.worlds, QD_S(needs.worlds));
     say_time(needs.seconds);
-    fprintf(stderr, " on %d thread%s (measured on %" PRIu64 " worlds)\n", needs.threads,
-            needs.threads == 1 ? "" : "s", needs.sampled);
+    fprintf(stderr, " on %d thread%s (measured on %" PRIu64 " world%s)\n", needs.threads, QD_S(needs.threads),
+            needs.sampled, QD_S(needs.sampled));
     fprintf(
         stderr,
         "quadrille: about %s of memory; on the disk about %s for parts and %s for the result, together %s\n",
@@ -293,9 +293,9 @@ static void show_progress(void *context, const qd_progress_t *progress)
                  (int)(progress->eta / 60.0) % 60, (int)progress->eta % 60);
     if (arguments->terminal)
         qd_screen_erase_line();
-    fprintf(stderr, "quadrille: %" PRIu64 " of %s%" PRIu64 " worlds, %.0f worlds/s%s%s%s", progress->done,
-            progress->precision ? "at most " : "", progress->total, progress->rate, eta, precision,
-            arguments->terminal ? "" : "\n");
+    fprintf(stderr, "quadrille: %" PRIu64 " of %s%" PRIu64 " world%s, %.0f worlds/s%s%s%s", progress->done,
+            progress->precision ? "at most " : "", progress->total, QD_S(progress->total), progress->rate,
+            eta, precision, arguments->terminal ? "" : "\n");
     fflush(stderr);
 }
 
@@ -350,17 +350,18 @@ static void catch_signals(double time_budget)
 static void say_plan(const arguments_t *self, const qd_experiment_t *experiment)
 {
     size_t points = qd_experiment_unvaried(experiment);
-    fprintf(stderr, "quadrille: %s: %zu point%s x %zu order%s x %s%" PRIu64 " worlds, seed %" PRIu64 "%s\n",
-            experiment->name, points, points == 1 ? "" : "s", experiment->orders,
-            experiment->orders == 1 ? "" : "s", experiment->precision.given ? "at most " : "",
-            experiment->worlds, experiment->seed,
-            experiment->luck_by_order ? ", each order with luck of its own" : "");
+    fprintf(stderr, "quadrille: %s: %zu point%s x %zu order%s x %s%" PRIu64 " world%s, seed %" PRIu64 "%s\n",
+            experiment->name, points, QD_S(points), experiment->orders, QD_S(experiment->orders),
+            experiment->precision.given ? "at most " : "", experiment->worlds, QD_S(experiment->worlds),
+            experiment->seed, experiment->luck_by_order ? ", each order with luck of its own" : "");
     if (experiment->points > points)
         fprintf(stderr,
-                "quadrille: robustness: %zu points x %zu order%s x %" PRIu64
-                " worlds; %zu parameters varied\n",
-                experiment->points - points, experiment->orders, experiment->orders == 1 ? "" : "s",
-                qd_experiment_worlds_at(experiment, points), experiment->robustness.factors);
+                "quadrille: robustness: %zu point%s x %zu order%s x %" PRIu64
+                " world%s; %zu parameter%s varied\n",
+                experiment->points - points, QD_S(experiment->points - points), experiment->orders,
+                QD_S(experiment->orders), qd_experiment_worlds_at(experiment, points),
+                QD_S(qd_experiment_worlds_at(experiment, points)), experiment->robustness.factors,
+                QD_S(experiment->robustness.factors));
     if (experiment->deviations[0])
         fprintf(stderr, "quadrille: claims exploratory; since the registration of %s: %s\n",
                 experiment->registered, experiment->deviations);
@@ -378,8 +379,8 @@ static void say_plan(const arguments_t *self, const qd_experiment_t *experiment)
     fprintf(stderr,
             "quadrille: config_hash %016" PRIx64
             ", instruction set %s, %d rank%s, threads: %s, parts in %s.parts\n",
-            experiment->config_hash, qd_isa_name(qd_isa_selected()), self->ranks.size,
-            self->ranks.size == 1 ? "" : "s", threads, self->run.output);
+            experiment->config_hash, qd_isa_name(qd_isa_selected()), self->ranks.size, QD_S(self->ranks.size),
+            threads, self->run.output);
 }
 
 static void say_end(const arguments_t *self, const qd_run_summary_t *summary, qd_status_t status)
@@ -388,8 +389,9 @@ static void say_end(const arguments_t *self, const qd_run_summary_t *summary, qd
     bool stopped = status == QD_ERROR_STOPPED;
     if (self->ranks.rank > 0 || assembled->result_hash[0] == '\0' || (self->quiet && !stopped))
         return;
-    fprintf(stderr, "quadrille: %s: %" PRIu64 " worlds (%" PRIu64 " failed), result_hash %s",
-            self->run.output, assembled->worlds, assembled->failures, assembled->result_hash);
+    fprintf(stderr, "quadrille: %s: %" PRIu64 " world%s (%" PRIu64 " failed), result_hash %s",
+            self->run.output, assembled->worlds, QD_S(assembled->worlds), assembled->failures,
+            assembled->result_hash);
     if (summary->played == 0)
         fputs(", all of them from earlier sessions", stderr);
     else

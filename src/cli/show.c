@@ -220,7 +220,7 @@ static void show_origin(const qd_provenance_t *from)
     if (*from->source_commit && strcmp(from->source_commit, "unknown") != 0)
         printf(" (%.12s)", from->source_commit);
     if (from->threads > 0)
-        printf(", %d thread%s", from->threads, from->threads == 1 ? "" : "s");
+        printf(", %d thread%s", from->threads, QD_S(from->threads));
     if (from->ranks > 1)
         printf(", %d ranks", from->ranks);
     if (*from->instruction_set)
@@ -274,8 +274,9 @@ static qd_status_t show_stop_of_claims(const qd_show_t *self, uint64_t done)
     }
     for (size_t p = 0; p < experiment->points; p++)
         most += (double)experiment->orders * (double)qd_experiment_worlds_at(experiment, p);
-    printf("\nprecision until claims are decided at %g %%, at most %llu worlds",
-           100.0 * experiment->precision.confidence, (unsigned long long)experiment->worlds);
+    printf("\nprecision until claims are decided at %g %%, at most %llu world%s",
+           100.0 * experiment->precision.confidence, (unsigned long long)experiment->worlds,
+           QD_S(experiment->worlds));
     if (count > 0)
         printf(": verdicts on %zu of %zu", judged, awaited);
     if (qd_result_file_provenance(self->file)->complete)
@@ -291,13 +292,13 @@ static qd_status_t show_precision(const qd_show_t *self, uint64_t done)
     if (precision->claims)
         return show_stop_of_claims(self, done);
     size_t cells, precise;
-    printf("\nprecision %s to +-%g at %g %%, at most %llu worlds", qd_outcome_table[precision->outcome].name,
-           precision->half_width, 100.0 * precision->confidence,
-           (unsigned long long)self->experiment->worlds);
+    printf("\nprecision %s to +-%g at %g %%, at most %llu world%s", qd_outcome_table[precision->outcome].name,
+           precision->half_width, 100.0 * precision->confidence, (unsigned long long)self->experiment->worlds,
+           QD_S(self->experiment->worlds));
     if (!qd_show_is_stopped(self))
         return QD_OK;
     qd_status_t status = count_precise(self, &precise, &cells);
-    printf(": reached in %zu of %zu cells", precise, cells);
+    printf(": reached in %zu of %zu cell%s", precise, cells, QD_S(cells));
     return status;
 }
 
@@ -309,8 +310,8 @@ static qd_status_t show_extent(const qd_show_t *self)
     qd_status_t status = count_worlds(self, &done);
     if (status != QD_OK)
         return status;
-    printf("holds     %llu worlds over %zu point%s x %zu order%s, seed %llu", (unsigned long long)done,
-           points, points == 1 ? "" : "s", orders, orders == 1 ? "" : "s", (unsigned long long)from->seed);
+    printf("holds     %llu world%s over %zu point%s x %zu order%s, seed %llu", (unsigned long long)done,
+           QD_S(done), points, QD_S(points), orders, QD_S(orders), (unsigned long long)from->seed);
     if (self->experiment)
         printf(", luck %s", qd_experiment_luck_name(self->experiment));
     if (*from->shard)
@@ -329,7 +330,7 @@ static qd_status_t show_failures(const qd_show_t *self)
     qd_status_t status = qd_result_file_failures(self->file, &failure, &count, self->error);
     if (status != QD_OK || count == 0)
         return status;
-    printf("failed    %zu world%s set aside\n", count, count == 1 ? "" : "s");
+    printf("failed    %zu world%s set aside\n", count, QD_S(count));
     for (size_t i = 0; i < count && i < FAILURES_SHOWN; i++)
         printf("          point %s, %s, world %llu: %s\n",
                qd_result_file_point_label(self->file, failure[i].point),

@@ -28,7 +28,7 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
         return;
     *told = done;
     qd_screen_erase_line();
-    fprintf(stderr, "quadrille: %" PRIu64 " of %" PRIu64 " worlds", done, total);
+    fprintf(stderr, "quadrille: %" PRIu64 " of %" PRIu64 " world%s", done, total, QD_S(total));
     fflush(stderr);
 }
 
@@ -64,13 +64,14 @@ static void show_difference(const char *path, const qd_verify_report_t *report)
 
 static void show_equal(const char *path, const qd_verify_report_t *report)
 {
-    printf("%s: equal: %" PRIu64 " worlds played again, %" PRIu64 " outcomes of each compared%s%s\n", path,
-           report->worlds, report->outcomes, report->hash_compared ? ", result_hash " : "",
-           report->hash_compared ? report->stored_hash : "");
+    printf("%s: equal: %" PRIu64 " world%s played again, %" PRIu64 " outcome%s of each compared%s%s\n", path,
+           report->worlds, QD_S(report->worlds), report->outcomes, QD_S(report->outcomes),
+           report->hash_compared ? ", result_hash " : "", report->hash_compared ? report->stored_hash : "");
     if (report->worlds < report->held)
-        printf("%s: %" PRIu64 " worlds not played again: they were compared with the statistics kept of them "
+        printf("%s: %" PRIu64
+               " world%s not played again: they were compared with the statistics kept of them "
                "(--fraction 1 plays all)\n",
-               path, report->held - report->worlds);
+               path, report->held - report->worlds, QD_S(report->held - report->worlds));
     if (report->not_compared[0] != '\0')
         printf("%s: covered by the digest alone: %s\n", path, report->not_compared);
 }
@@ -102,7 +103,8 @@ static int verify(qd_verify_options_t *options, qd_isa_t isa, bool quiet)
     else if (status == QD_OK && !quiet)
         show_equal(options->path, &report);
     else if (status == QD_ERROR_STOPPED)
-        fprintf(stderr, "quadrille: stopped early: %" PRIu64 " worlds compared, all equal\n", report.worlds);
+        fprintf(stderr, "quadrille: stopped early: %" PRIu64 " world%s compared, all equal\n", report.worlds,
+                QD_S(report.worlds));
     qd_verify_report_free(&report);
     options->context = NULL;
     return qd_exit_status(status);

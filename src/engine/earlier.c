@@ -26,7 +26,8 @@ static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *er
                      folder, output);
     else
         qd_error_add(error, status,
-                     "%s: cannot be resumed; name another output with -o, or start over with --force",
+                     "%s: cannot be resumed; name another output with -o, or start over with --force instead "
+                     "of --resume",
                      output);
     free(folder);
     return status;
@@ -36,7 +37,7 @@ static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *er
 static qd_status_t check_origin(const qd_experiment_t *experiment, const char *output,
                                 const qd_provenance_t *from, qd_error_t *error)
 {
-    const char *advice = "name another output with -o, or start over with --force";
+    const char *advice = "name another output with -o, or start over with --force instead of --resume";
     qd_status_t status = qd_experiment_compare_plugin(experiment, from->config, output, error);
     if (status != QD_OK)
         return status;
@@ -85,7 +86,7 @@ static qd_status_t check_kind(const qd_index_t *index, const qd_experiment_t *ex
     return qd_error_add(
         error, QD_ERROR_INPUT,
         "%s: keeps other outcomes or paths of each world than `output:` and `claims:` ask for now; name "
-        "another output with -o, or start over with --force",
+        "another output with -o, or start over with --force instead of --resume",
         output);
 }
 

@@ -102,10 +102,10 @@ static qd_status_t find_missing(const merge_t *self, qd_merge_summary_t *summary
     free(target);
     if (summary->missing == 0 || self->options->partial)
         return QD_OK;
-    return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s: not written: %" PRIu64
-                        " worlds are missing; name the other shards too, or add --partial",
-                        self->options->output, summary->missing);
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "%s: not written: %" PRIu64 " %s missing; name the other shards too, or add --partial",
+        self->options->output, summary->missing, summary->missing == 1 ? "world is" : "worlds are");
 }
 
 /* An OUT.h5 with the same contents counts as written. */

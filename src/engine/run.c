@@ -111,9 +111,9 @@ static qd_status_t check_failures(const run_t *self, uint64_t failed)
         return QD_OK;
     return qd_error_add(
         self->error, QD_ERROR_INTERNAL,
-        "%llu worlds failed, more than max_failures (%g) allows; /failures in the result file "
+        "%llu world%s failed, more than max_failures (%g) allows; /failures in the result file "
         "names them, `quadrille replay` plays them again",
-        (unsigned long long)failed, share);
+        (unsigned long long)failed, QD_S(failed), share);
 }
 
 /* Keeps a unit, or its finished beginning if the run stops: its copy, but with a precision stop, which keeps
@@ -223,14 +223,15 @@ static qd_status_t check_strangers(const run_t *self, const qd_index_t *done)
     uint64_t strangers = qd_index_strangers(done);
     if (strangers == 0 || self->experiment->precision.given || self->options->force)
         return QD_OK;
-    return qd_error_add(self->error, QD_ERROR_INPUT,
-                        "%s: found %llu finished worlds that this experiment does not have: they are of "
-                        "other points or reach beyond its %llu "
-                        "worlds; expected none, as they would be lost: state them again, name another output "
-                        "with -o, or add --force to "
-                        "continue without them",
-                        self->options->output, (unsigned long long)strangers,
-                        (unsigned long long)self->experiment->worlds);
+    return qd_error_add(
+        self->error, QD_ERROR_INPUT,
+        "%s: found %llu finished world%s that this experiment does not have: they are of "
+        "other points or reach beyond its %llu "
+        "world%s; expected none, as they would be lost: state them again, name another output "
+        "with -o, or add --force to "
+        "continue without them",
+        self->options->output, (unsigned long long)strangers, QD_S(strangers),
+        (unsigned long long)self->experiment->worlds, QD_S(self->experiment->worlds));
 }
 
 /* Rank 0 reads the earlier result and parts, and refuses a result file that cannot be resumed before it
@@ -380,13 +381,13 @@ static void warn_of_stops(const run_t *self, const qd_stopping_t *stopping)
         return; /* a shard does not see the claims of the others; `show` of the merged file names them */
     if (claims)
         qd_error_add(&said, QD_OK,
-                     "%zu of %zu claims are decided in every place: the others reached max_worlds (%llu)",
-                     settled, all, most);
+                     "%zu of %zu %s decided in every place: the others reached max_worlds (%llu)",
+                     settled, all, all == 1 ? "claim is" : "claims are", most);
     else
         qd_error_add(&said, QD_OK,
-                     "%s is known to +-%g in %zu of %zu cells only: the others ended at max_worlds (%llu)",
+                     "%s is known to +-%g in %zu of %zu cell%s only: the others ended at max_worlds (%llu)",
                      qd_outcome_table[experiment->precision.outcome].name, experiment->precision.half_width,
-                     settled, all, most);
+                     settled, all, QD_S(all), most);
     options->warn(options->context, &said);
 }
 
@@ -492,11 +493,8 @@ static qd_status_t is_complete(run_t *self, bool *complete, qd_run_summary_t *su
 static qd_status_t init(run_t *self, const qd_experiment_t *experiment, const qd_run_options_t *options,
                         qd_ranks_t *ranks, qd_error_t *error)
 {
-    *self = (run_t){.experiment = experiment,
-                    .options = options,
-                    .ranks = ranks,
-                    .error = error,
-                    .began = now()};
+    *self =
+        (run_t){.experiment = experiment, .options = options, .ranks = ranks, .error = error, .began = now()};
     self->flushed = self->told = self->began;
     qd_status_t status = qd_parallel_choose(options->threads, &self->threads, error);
     if (status == QD_OK && asprintf(&self->folder, "%s.parts", options->output) < 0)
@@ -564,8 +562,12 @@ qd_status_t qd_run(const qd_experiment_t *experiment, const qd_run_options_t *op
 
 out:
     qd_part_writer_end(self.writer, error); /* without played worlds nothing is left to write */
-    if (self.status == QD_ERROR_IO && self.parts && self.ranks->rank == 0)
-        qd_error_add(error, QD_ERROR_IO, "%s: finished worlds are kept there; run again with --resume",
+    /* To read the folder takes memory: what was found there before comes first. */
+    bool found = self.dispatch && qd_dispatch_done(self.dispatch) > 0;
+    bool kept = (self.status == QD_ERROR_IO && self.parts) ||
+                (self.status == QD_ERROR_MEMORY && (found || qd_parts_exist(self.folder)));
+    if (kept && self.ranks->rank == 0)
+        qd_error_add(error, self.status, "%s: finished worlds are kept there; run again with --resume",
                      self.folder);
     clear(&self);
     return self.status;

@@ -175,9 +175,11 @@ static bool play_all(const simulation_t *self, size_t states, size_t periods)
 static qd_status_t check_batch(const qd_batch_t *batch, qd_error_t *error)
 {
     if (batch->points == 0 || batch->worlds == 0 || batch->outcomes == 0)
-        return qd_error_add(error, QD_ERROR_INPUT,
-                            "found %zu points, %llu worlds and %zu outcomes; expected at least one of each",
-                            batch->points, (unsigned long long)batch->worlds, batch->outcomes);
+        return qd_error_add(
+            error, QD_ERROR_INPUT,
+            "found %zu point%s, %llu world%s and %zu outcome%s; expected at least one of each", batch->points,
+            QD_S(batch->points), (unsigned long long)batch->worlds, QD_S(batch->worlds), batch->outcomes,
+            QD_S(batch->outcomes));
     if (batch->first >= QD_WORLDS_MAX || batch->worlds > QD_WORLDS_MAX - batch->first)
         return qd_error_add(error, QD_ERROR_INPUT,
                             "found worlds from %llu, %llu of them; expected them below 2^40",

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "experiment/distributions.h"
 #include "experiment/points.h"
 #include "experiment/settings.h"
@@ -122,8 +123,8 @@ bool qd_counterparts_reserve(qd_loading_t *load, const qd_yaml_node_t *node, siz
 {
     qd_experiment_t *self = load->self;
     if (count > QD_POINTS_MAX || count + self->points > QD_POINTS_MAX)
-        return qd_yaml_fail(node, "found %zu points and %zu more; expected at most %d in all", self->points,
-                            count, QD_POINTS_MAX);
+        return qd_yaml_fail(node, "found %zu point%s and %zu more; expected at most %d in all", self->points,
+                            QD_S(self->points), count, QD_POINTS_MAX);
     qd_point_t *larger = qd_resize(self->point, self->points + count + 1, sizeof *larger, load->error);
     if (larger)
         self->point = larger;

@@ -145,6 +145,12 @@ static void tell(FILE *out, name_t name, const char *how)
         fprintf(out, "%s`%.*s` %s", name.claim ? "claim " : "", (int)name.length, name.text, how);
 }
 
+/* Whether a line has no words, such as one that an editor left: it names nothing. */
+static bool is_blank(const char *line)
+{
+    return strspn(line, " \t\r-") == strcspn(line, "\n");
+}
+
 /* Writes the differences between the present lines and the sealed ones. */
 static void compare(FILE *out, const char *now, const char *then)
 {
@@ -152,7 +158,7 @@ static void compare(FILE *out, const char *now, const char *then)
         if (!has_line(then, line, strcspn(line, "\n")))
             tell(out, name_of(line), has_name(then, name_of(line)) ? "was changed" : "is new");
     for (const char *line = then; *line; line += strcspn(line, "\n"), line += *line == '\n')
-        if (!has_name(now, name_of(line)))
+        if (!is_blank(line) && !has_name(now, name_of(line)))
             tell(out, name_of(line), "is gone");
 }
 

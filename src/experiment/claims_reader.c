@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "experiment/loading.h"
 #include "experiment/settings.h"
 
@@ -259,8 +260,8 @@ static bool collect_levels(qd_loading_t *load, const qd_yaml_node_t *node, int f
         if (i == 0 || level[i] != level[levels - 1])
             level[levels++] = level[i];
     if (levels < 2 || levels > LEVELS_MAX)
-        return qd_yaml_fail(node, "found %zu values of `%s` in these points; expected 2 to %d", levels,
-                            load->self->design.factor[factor].name, LEVELS_MAX);
+        return qd_yaml_fail(node, "found %zu value%s of `%s` in these points; expected 2 to %d", levels,
+                            QD_S(levels), load->self->design.factor[factor].name, LEVELS_MAX);
     claim->level = qd_loading_room(load, levels, sizeof *claim->level);
     claim->levels = claim->level ? levels : 0;
     return claim->level != NULL;

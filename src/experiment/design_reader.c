@@ -342,9 +342,9 @@ static void check_zipped(const qd_yaml_node_t *map, const qd_design_t *design)
     for (size_t f = 1; f < design->factors; f++)
         if (design->factor[f].levels != design->factor[0].levels)
             qd_yaml_fail(map,
-                         "found %zu values for `%s` and %zu for `%s`; expected as many of each in a list",
-                         design->factor[0].levels, design->factor[0].name, design->factor[f].levels,
-                         design->factor[f].name);
+                         "found %zu value%s for `%s` and %zu for `%s`; expected as many of each in a list",
+                         design->factor[0].levels, QD_S(design->factor[0].levels), design->factor[0].name,
+                         design->factor[f].levels, design->factor[f].name);
 }
 
 static void check_sampled(const qd_yaml_node_t *map, const qd_design_t *design)

@@ -152,8 +152,8 @@ static bool read_listed(const qd_yaml_node_t *list, const qd_distribution_info_t
     bool good = true;
     size_t count = qd_yaml_count(list), i = 0;
     if (count != form->shortest && count != form->longest)
-        return qd_yaml_fail(list, "found %zu numbers for `%s`; expected %s", count, qd_yaml_key(list),
-                            shape_of(form, shape, sizeof shape));
+        return qd_yaml_fail(list, "found %zu number%s for `%s`; expected %s", count, QD_S(count),
+                            qd_yaml_key(list), shape_of(form, shape, sizeof shape));
     for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node), i++)
         good = read_number(node, form, i, parameter, out) && good;
     return good;
@@ -179,8 +179,8 @@ static bool read_weights(const qd_yaml_node_t *list, qd_distribution_t *out)
     if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "a list of weights"))
         return false;
     if (qd_yaml_count(list) != (size_t)out->n)
-        return qd_yaml_fail(list, "found %zu weights for %d values; expected as many", qd_yaml_count(list),
-                            out->n);
+        return qd_yaml_fail(list, "found %zu weight%s for %d value%s; expected as many", qd_yaml_count(list),
+                            QD_S(qd_yaml_count(list)), out->n, QD_S(out->n));
     bool good = true;
     int i = 0;
     for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node), i++)

@@ -7,6 +7,7 @@
 
 #include "base/csv.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "math/elementary.h"
 
 #define CODE_MAX 1000000
@@ -139,8 +140,9 @@ static qd_status_t choose_states(const qd_empirical_source_t *source, const qd_c
     if (with < 2 || wanted > with || wanted > QD_EMPIRICAL_STATES_MAX)
         return qd_error_add(
             error, QD_ERROR_INPUT,
-            "%s: found %zu states with a capability in %d; expected at least %zu and at most %d",
-            source->cinc, with, source->year, wanted > with ? wanted : 2, QD_EMPIRICAL_STATES_MAX);
+            "%s: found %zu state%s with a capability in %d; expected at least %zu and at most %d",
+            source->cinc, with, QD_S(with), source->year, wanted > with ? wanted : 2,
+            QD_EMPIRICAL_STATES_MAX);
     *kept = wanted;
     return QD_OK;
 }

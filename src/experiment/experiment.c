@@ -234,8 +234,9 @@ static void check_family(qd_loading_t *load, const qd_yaml_node_t *node)
     if (node && load->self->family_tests > 0 && load->self->family_tests < tests)
         qd_yaml_fail(
             node,
-            "found a family of %llu tests; expected at least the %llu that the claims of this file make",
-            (unsigned long long)load->self->family_tests, (unsigned long long)tests);
+            "found a family of %llu test%s; expected at least the %llu that the claims of this file make",
+            (unsigned long long)load->self->family_tests, QD_S(load->self->family_tests),
+            (unsigned long long)tests);
 }
 
 static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char *path,
@@ -295,9 +296,10 @@ static void check_total(qd_loading_t *load, const qd_yaml_node_t *root)
     if (total > TOTAL_MAX)
         qd_yaml_fail(
             worlds ? worlds : root,
-            "found %zu points, %zu orders and %llu worlds of each, %.3g worlds in all; expected at most "
+            "found %zu point%s, %zu order%s and %llu world%s of each, %.3g worlds in all; expected at most "
             "2^53",
-            self->points, self->orders, (unsigned long long)self->worlds, total);
+            self->points, QD_S(self->points), self->orders, QD_S(self->orders),
+            (unsigned long long)self->worlds, QD_S(self->worlds), total);
 }
 
 /* Converts distributions as written into distributions to draw from. */

@@ -122,8 +122,8 @@ static bool read_reals(const qd_yaml_node_t *data, const char *key, size_t count
     if (!qd_yaml_expect(list, QD_YAML_SEQUENCE, "a list of numbers"))
         return false;
     if (qd_yaml_count(list) != count)
-        return qd_yaml_fail(list, "found %zu numbers for `%s`; expected %zu", qd_yaml_count(list), key,
-                            count);
+        return qd_yaml_fail(list, "found %zu number%s for `%s`; expected %zu", qd_yaml_count(list),
+                            QD_S(qd_yaml_count(list)), key, count);
     for (const qd_yaml_node_t *node = qd_yaml_first(list); node; node = qd_yaml_next(node))
         good = qd_yaml_real(node, -INFINITY, INFINITY, out++) && good;
     return good;
@@ -164,7 +164,8 @@ static bool read_ties(qd_loading_t *load, const qd_yaml_node_t *data, const char
         return false;
     size_t count = qd_yaml_count(list);
     if (count % 2 != 0)
-        return qd_yaml_fail(list, "found %zu codes for `%s`; expected two for each pair", count, key);
+        return qd_yaml_fail(list, "found %zu code%s for `%s`; expected two for each pair", count, QD_S(count),
+                            key);
     int *code = qd_loading_room(load, count + 1, sizeof *code);
     bool good = code && read_wholes(load, data, key, count, code);
     for (size_t k = 0; good && k < count; k += 2) {
@@ -191,7 +192,7 @@ static void read_data(qd_loading_t *load, const qd_yaml_node_t *data, qd_order_t
         return;
     size_t n = qd_yaml_count(qd_yaml_get(data, "codes"));
     if (n < 2 || n > QD_EMPIRICAL_STATES_MAX) {
-        qd_yaml_fail(qd_yaml_get(data, "codes"), "found %zu states; expected 2 to %d", n,
+        qd_yaml_fail(qd_yaml_get(data, "codes"), "found %zu state%s; expected 2 to %d", n, QD_S(n),
                      QD_EMPIRICAL_STATES_MAX);
         return;
     }

@@ -266,8 +266,8 @@ static bool read_row(const qd_yaml_node_t *row, size_t i, qd_landscape_t *self)
     if (!qd_yaml_expect(row, QD_YAML_SEQUENCE, "a row of numbers"))
         return false;
     if (qd_yaml_count(row) != n)
-        return qd_yaml_fail(row, "found %zu numbers in the row of %s; expected %zu, one for each actor",
-                            qd_yaml_count(row), self->name[i], n);
+        return qd_yaml_fail(row, "found %zu number%s in the row of %s; expected %zu, one for each actor",
+                            qd_yaml_count(row), QD_S(qd_yaml_count(row)), self->name[i], n);
     bool good = true;
     for (const qd_yaml_node_t *node = qd_yaml_first(row); node; node = qd_yaml_next(node), j++) {
         double p;
@@ -291,8 +291,8 @@ static bool read_propensity(const qd_yaml_node_t *matrix, qd_landscape_t *self)
     if (!qd_yaml_expect(matrix, QD_YAML_SEQUENCE, "a list of rows"))
         return false;
     if (qd_yaml_count(matrix) != self->actors)
-        return qd_yaml_fail(matrix, "found %zu rows; expected %zu, one for each actor", qd_yaml_count(matrix),
-                            self->actors);
+        return qd_yaml_fail(matrix, "found %zu row%s; expected %zu, one for each actor",
+                            qd_yaml_count(matrix), QD_S(qd_yaml_count(matrix)), self->actors);
     bool good = true;
     size_t i = 0;
     /* Stops at an unreadable row, because its mirror image would appear asymmetric. */

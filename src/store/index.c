@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "store/embedded.h"
 #include "store/index_fields.h"
 #include "store/parts_folder.h"
@@ -362,18 +363,21 @@ static void warn_of(qd_index_t *self, size_t source, const uncounted_t *uncounte
 {
     const char *path = qd_sources_path(self->sources, source);
     if (uncounted->doubles > 0 && !self->expects_doubles)
-        qd_error_add(&self->warnings, QD_OK, "%s: %" PRIu64 " worlds are in other files too; counted once",
-                     path, uncounted->doubles);
+        qd_error_add(&self->warnings, QD_OK, "%s: %" PRIu64 " %s in other files too; counted once", path,
+                     uncounted->doubles, uncounted->doubles == 1 ? "world is" : "worlds are");
     if (uncounted->beyond > 0 && uncounted->with == 0)
         qd_error_add(&self->warnings, QD_OK,
-                     "%s: %" PRIu64 " worlds reach beyond the experiment's %" PRIu64 "; they are left out",
-                     path, uncounted->beyond, self->slots.experiment->worlds);
+                     "%s: %" PRIu64 " %s beyond the experiment's %" PRIu64 "; %s left out", path,
+                     uncounted->beyond, uncounted->beyond == 1 ? "world reaches" : "worlds reach",
+                     self->slots.experiment->worlds, uncounted->beyond == 1 ? "it is" : "they are");
     if (uncounted->beyond > 0 && uncounted->with > 0)
         qd_error_add(&self->warnings, QD_OK,
-                     "%s: %" PRIu64 " worlds reach beyond the experiment's %" PRIu64
-                     "; they are left out, and with them %" PRIu64
-                     " others, as the file holds one sum over both",
-                     path, uncounted->beyond, self->slots.experiment->worlds, uncounted->with);
+                     "%s: %" PRIu64 " %s beyond the experiment's %" PRIu64
+                     "; %s left out, and with %s %" PRIu64 " other%s, as the file holds one sum over both",
+                     path, uncounted->beyond, uncounted->beyond == 1 ? "world reaches" : "worlds reach",
+                     self->slots.experiment->worlds, uncounted->beyond == 1 ? "it is" : "they are",
+                     uncounted->beyond == 1 ? "it" : "them", uncounted->with,
+                     uncounted->with == 1 ? "" : "s");
 }
 
 static qd_status_t consider(qd_index_t *self, qd_unit_t *unit, const uint64_t *limit, uncounted_t *uncounted,
@@ -390,9 +394,9 @@ static qd_status_t consider(qd_index_t *self, qd_unit_t *unit, const uint64_t *l
         self->left_out += unit->worlds - shared;
         qd_error_add(&self->warnings, QD_OK,
                      "%s: %" PRIu64 " of %" PRIu64
-                     " worlds of order %s are in other files too, divided otherwise; "
+                     " world%s of order %s are in other files too, divided otherwise; "
                      "all of them are left out here",
-                     path, shared, unit->worlds, unit->label);
+                     path, shared, unit->worlds, QD_S(unit->worlds), unit->label);
     } else {
         unit->used = true;
         for (size_t i = 0; i < unit->ranges; i++)

@@ -234,10 +234,12 @@ static outcome_t take(qd_lock_t *self, holder_t *holder)
     *holder = (holder_t){0};
     self->fd = open(self->path, flags | O_CREAT | O_EXCL, 0644);
     bool made = self->fd >= 0;
+    if (!made && errno == ENOENT)
+        return FAILED; /* there is no folder for it */
     if (!made && errno == EEXIST)
         self->fd = open_lock(self->path, flags);
     if (self->fd < 0)
-        return errno == ENOENT ? AGAIN : FAILED;
+        return errno == ENOENT ? AGAIN : FAILED; /* the file has just gone */
     if (flock(self->fd, LOCK_EX | LOCK_NB) == 0)
         return take_by_flock(self, made, holder);
     if (errno != EWOULDBLOCK)
@@ -266,6 +268,11 @@ static qd_status_t refuse(const char *output, const char *path, const holder_t *
 /* Reports the present errno. */
 static qd_status_t fail(const char *path, qd_error_t *error)
 {
+    if (errno == ENOENT || errno == ENOTDIR)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: the lock of the output cannot be made: found no such folder; expected an "
+                            "existing one",
+                            path);
     const char *found = errno == ELOOP         ? "a symbolic link"
                         : errno == EMEDIUMTYPE ? "a pipe, a device or a folder"
                                                : NULL;

@@ -93,8 +93,9 @@ uint64_t qd_merge_missing(const qd_experiment_t *experiment, const qd_index_t *i
             total += missing;
             if (missing > 0)
                 qd_error_add(list, QD_OK,
-                             "missing: point %s, order %s: %" PRIu64 " of %" PRIu64 " worlds (%s)",
-                             experiment->point[p].label, experiment->order[o].label, missing, wanted, gaps);
+                             "missing: point %s, order %s: %" PRIu64 " of %" PRIu64 " world%s (%s)",
+                             experiment->point[p].label, experiment->order[o].label, missing, wanted,
+                             QD_S(wanted), gaps);
         }
     }
     return total;

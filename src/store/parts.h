@@ -94,6 +94,9 @@ QD_MUST_USE qd_status_t qd_parts_write(qd_parts_t *self, size_t writer, qd_error
 /* Writes all sealed or buffered data. On failure they are kept, so that flushing can be tried again. */
 QD_MUST_USE qd_status_t qd_parts_flush(qd_parts_t *self, qd_error_t *error);
 
+/* Whether a folder holds parts: finished work. */
+bool qd_parts_exist(const char *folder);
+
 /* Removes a folder of parts (after the result file is in place): parts, manifest, damaged and temporary
  * files. The folder itself goes only if it is empty then. */
 QD_MUST_USE qd_status_t qd_parts_remove(const char *folder, const qd_files_t *files, qd_error_t *error);

@@ -239,7 +239,7 @@ qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd
 static qd_status_t compare(const char *folder, const qd_manifest_t *found, const qd_experiment_t *experiment,
                            const qd_part_kind_t *wanted, qd_error_t *error)
 {
-    const char *advice = "name another output with -o, or start over with --force";
+    const char *advice = "name another output with -o, or start over with --force instead of --resume";
     if (!found->version || !found->config)
         return qd_no_memory(error);
     qd_status_t status = qd_experiment_compare_plugin(experiment, found->config, folder, error);
@@ -376,6 +376,15 @@ qd_status_t qd_parts_folder_next(const char *folder, int rank, uint64_t *number,
     qd_status_t status = errno == 0 ? QD_OK : qd_files_fail(error, folder, "reading the folder");
     closedir(listing);
     return status;
+}
+
+bool qd_parts_exist(const char *folder)
+{
+    int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool exist = at >= 0 && walk(at, is_part, NULL) > 0;
+    if (at >= 0)
+        close(at);
+    return exist;
 }
 
 static bool is_any(const char *name)

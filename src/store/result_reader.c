@@ -249,11 +249,12 @@ qd_status_t qd_result_file_experiment(const qd_result_file_t *self, const char *
     if (status != QD_OK)
         return status;
     if (stated->points != self->points || stated->orders != self->orders || stated->worlds < self->worlds) {
-        status = qd_error_add(error, QD_ERROR_INPUT,
-                              "%s: damaged: found %zu points, %zu orders and %" PRIu64
-                              " worlds; expected %zu, %zu and at most %" PRIu64 ", as its `config` states",
-                              name, self->points, self->orders, self->worlds, stated->points, stated->orders,
-                              stated->worlds);
+        status =
+            qd_error_add(error, QD_ERROR_INPUT,
+                         "%s: damaged: found %zu point%s, %zu order%s and %" PRIu64
+                         " world%s; expected %zu, %zu and at most %" PRIu64 ", as its `config` states",
+                         name, self->points, QD_S(self->points), self->orders, QD_S(self->orders),
+                         self->worlds, QD_S(self->worlds), stated->points, stated->orders, stated->worlds);
         qd_experiment_free(stated);
         return status;
     }

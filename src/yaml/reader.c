@@ -19,6 +19,9 @@ typedef struct {
     size_t key;
     int key_line, key_column;
     size_t documents;
+    const char *source; /* the text that is read */
+    size_t length;
+    struct fy_mark read; /* events before this place were taken */
 } builder_t;
 
 qd_status_t qd_yaml_fault(qd_yaml_t *self, int line, int column, const char *format, ...)
@@ -169,6 +172,38 @@ static bool is_null(const char *text, size_t length)
     return false;
 }
 
+static void step(builder_t *build)
+{
+    struct fy_mark *at = &build->read;
+    unsigned char c = (unsigned char)build->source[at->input_pos++];
+    at->column = c == '\n' ? 0 : at->column + ((c & 0xC0) != 0x80);
+    at->line += c == '\n';
+}
+
+/* The place of the dash of an empty item, for which libfyaml has none: the next one that is not in a
+ * comment. */
+static const struct fy_mark *find_dash(builder_t *build, struct fy_mark *found)
+{
+    bool comment = false;
+    while (build->read.input_pos < build->length) {
+        char c = build->source[build->read.input_pos];
+        comment = c == '#' || (comment && c != '\n');
+        if (c == '-' && !comment)
+            break;
+        step(build);
+    }
+    if (build->read.input_pos == build->length)
+        return NULL;
+    *found = build->read;
+    step(build);
+    return found;
+}
+
+static bool is_item(const builder_t *build)
+{
+    return build->parent != QD_YAML_NONE && build->document->node[build->parent].kind == QD_YAML_SEQUENCE;
+}
+
 static qd_status_t take_scalar(builder_t *build, struct fy_token *token, const struct fy_mark *mark)
 {
     size_t length = 0, offset, position = 0;
@@ -183,6 +218,9 @@ static qd_status_t take_scalar(builder_t *build, struct fy_token *token, const s
     bool plain = !token || fy_token_scalar_style(token) == FYSS_PLAIN;
     if (plain && length == 0 && build->has_key)
         mark = NULL; /* an absent value stands where its key does; libfyaml 0.8 gives another place */
+    struct fy_mark dash;
+    if (plain && length == 0 && is_item(build))
+        mark = find_dash(build, &dash);
     if (plain && is_null(text, length))
         length = 0;
     qd_status_t status = add_text(build->document, text, length, &offset);
@@ -211,12 +249,10 @@ static void check_decorations(qd_yaml_t *self, struct fy_event *event)
                       "found a tag (!name); expected a plain value");
 }
 
-static qd_status_t take_event(builder_t *build, struct fy_event *event)
+static qd_status_t take_content(builder_t *build, struct fy_event *event, struct fy_token *token,
+                                const struct fy_mark *mark)
 {
-    struct fy_token *token = fy_event_get_token(event);
-    const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
     int line = mark ? mark->line + 1 : 1, column = mark ? mark->column + 1 : 1;
-    check_decorations(build->document, event);
     switch (event->type) {
     case FYET_DOCUMENT_START:
         if (build->documents++)
@@ -239,6 +275,21 @@ static qd_status_t take_event(builder_t *build, struct fy_event *event)
     }
 }
 
+static qd_status_t take_event(builder_t *build, struct fy_event *event)
+{
+    struct fy_token *token = fy_event_get_token(event);
+    const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL, *read = NULL;
+    check_decorations(build->document, event);
+    qd_status_t status = take_content(build, event, token, mark);
+    if (event->type == FYET_SCALAR && token)
+        read = fy_token_end_mark(token);
+    else if (event->type == FYET_MAPPING_START || event->type == FYET_SEQUENCE_START)
+        read = mark; /* its first item may be empty */
+    if (read && read->input_pos > build->read.input_pos)
+        build->read = *read;
+    return status;
+}
+
 /* The parser's own message about a syntax error. */
 static qd_status_t tell_syntax(qd_yaml_t *self, struct fy_diag *diag)
 {
@@ -258,7 +309,7 @@ static void say_nothing(struct fy_diag *diag, void *user, const char *text, size
 static qd_status_t parse_events(qd_yaml_t *self, const char *text, size_t length)
 {
     qd_status_t status = QD_OK;
-    builder_t build = {.document = self, .parent = QD_YAML_NONE};
+    builder_t build = {.document = self, .parent = QD_YAML_NONE, .source = text, .length = length};
     struct fy_diag_cfg silent;
     fy_diag_cfg_default(&silent);
     silent.fp = NULL;
@@ -293,6 +344,7 @@ static qd_status_t parse(const char *text, size_t length, const char *name, bool
 {
     qd_status_t status;
     int line, column;
+    char found[QD_FOUND_SIZE];
     *out = NULL;
     qd_yaml_t *self = qd_new(1, sizeof *self, error);
     if (!self || !(self->name = strdup(name))) {
@@ -302,9 +354,8 @@ static qd_status_t parse(const char *text, size_t length, const char *name, bool
     self->error = error;
     self->began = error->used;
     self->positions = positions;
-    if (!qd_is_text(text, length, &line, &column)) {
-        status =
-            qd_yaml_fault(self, line, column, "found bytes that are not UTF-8 text; expected a YAML file");
+    if (!qd_is_text(text, length, &line, &column, found)) {
+        status = qd_yaml_fault(self, line, column, "found %s; expected a YAML file", found);
         goto out;
     }
     status = parse_events(self, text, length);

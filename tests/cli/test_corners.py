@@ -158,7 +158,7 @@ class Plans(unittest.TestCase):
             "output: {outcomes: [survival], paths: false}\n")
         for worlds, expected in ((1, r"about \d+ s on 1 thread"), (3 * 10**8, r"about [\d.]+ days on 1 thread")):
             said = must("run", "large.yaml", "--dry-run", "--worlds", worlds, "-j", "1", cwd=folder).stderr
-            self.assertIn(f"quadrille: {worlds} worlds to play", said)
+            self.assertIn(f"quadrille: {worlds} world{'s' * (worlds > 1)} to play", said)
             self.assertRegex(said, expected)
 
     def test_a_shard_says_what_it_is(self):

@@ -162,12 +162,12 @@ static const wrong_t wrong[] = {
      "f.yaml:1:71: found the unknown key `foo`; expected one of: empirical\n"},
     {"orders: [{empirical: {year: 1900, data: {codes: [1, 2.5], capability: [0.5], place: []}}}]",
      "f.yaml:1:49: found 2.5 for `codes`; expected whole numbers\n"
-     "f.yaml:1:71: found 1 numbers for `capability`; expected 2\n"
+     "f.yaml:1:71: found 1 number for `capability`; expected 2\n"
      "f.yaml:1:78: found the unknown key `place`; expected one of: codes, capability, places, values, "
      "affinities, blocs, pacts, rivals (did you mean `places`?)\n"},
     {"orders: [unipolar]\nworlds: 1099511627776\ndesign: {type: grid, factors: {affinity.noise: {linspace: "
      "[0, 1, 10000]}}}",
-     "f.yaml:2:9: found 10000 points, 1 orders and 1099511627776 worlds of each, 1.1e+16 worlds in all; "
+     "f.yaml:2:9: found 10000 points, 1 order and 1099511627776 worlds of each, 1.1e+16 worlds in all; "
      "expected at most 2^53\n"},
     {"orders: [{empiric: {cinc: nowhere.csv, year: 1936}}]",
      "f.yaml:1:11: found the unknown key `empiric`; expected one of: empirical (did you "
@@ -206,7 +206,7 @@ static const wrong_t wrong[] = {
     {"parameters: {affinity.noise: {uniform: 0.3}}",
      "f.yaml:1:40: found `0.3` for `uniform`; expected [low, high]\n"},
     {"parameters: {affinity.noise: {uniform: [0.3]}}",
-     "f.yaml:1:40: found 1 numbers for `uniform`; expected [low, high]\n"},
+     "f.yaml:1:40: found 1 number for `uniform`; expected [low, high]\n"},
     {"parameters: {affinity.noise: {unifrm: [0, 1]}}",
      "f.yaml:1:31: found the unknown key `unifrm`; expected one of: uniform, loguniform, "
      "normal, lognormal, beta, triangular, choice, integers (did you mean `uniform`?)\n"},
@@ -241,7 +241,7 @@ static const wrong_t wrong[] = {
     {"parameters: {affinity.noise: {choice: []}}",
      "f.yaml:1:39: found 0 values for `affinity.noise`; expected 1 to 24\n"},
     {"parameters: {affinity.noise: {choice: {values: [0, 1], weights: [1]}}}",
-     "f.yaml:1:65: found 1 weights for 2 values; expected as many\n"},
+     "f.yaml:1:65: found 1 weight for 2 values; expected as many\n"},
     {"parameters: {affinity.noise: {choice: {values: [0, 1], weights: [0, 0]}}}",
      "f.yaml:1:39: found an impossible `choice` for `affinity.noise`; expected a possible "
      "one: it needs at least one weight above 0\n"},
@@ -544,7 +544,7 @@ static void test_not_text(void **state)
 {
     (void)state;
     write_file("f.yaml", "seed: 1\nname: \0", 15);
-    check("f.yaml", "f.yaml:2:7: found bytes that are not UTF-8 text; expected a YAML file\n");
+    check("f.yaml", "f.yaml:2:7: found the control character 0x00; expected a YAML file\n");
     write_file("f.yaml", "name: \xe9", 7);
     check("f.yaml", "f.yaml:1:7: found bytes that are not UTF-8 text; expected a YAML file\n");
     write_file("f.yaml", "\x89HDF\r\n\x1a\n", 8);

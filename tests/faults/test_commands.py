@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """A sample of the calls of test_commands_all.py."""
 
+import pathlib
+import tempfile
 import unittest
 
 import injection
-from commands import COMMANDS, WRITERS, faults, play, prepared, shortages, signals, without_times
-from injection import RUN, content
+from commands import COMMANDS, WRITERS, calls_of, faults, play, prepared, shortages, signals, without_times
+from injection import EXPERIMENT, RUN, content, interrupted, spread
 
 
 class Commands(unittest.TestCase):
@@ -48,6 +50,19 @@ class Commands(unittest.TestCase):
                     status, _, files = play(self.before, arguments, fault=f"io:eio:{k}")
                     self.assertIn(status, (1, 2))
                     self.assertEqual(files, without_times(before))
+
+    def test_a_shortage_of_memory_tells_of_finished_work(self):
+        with tempfile.TemporaryDirectory() as name:
+            before = pathlib.Path(name) / "before"
+            before.mkdir()
+            (before / "tiny.yaml").write_text(EXPERIMENT)
+            interrupted(before)
+            arguments = (*RUN, "--resume", "-j", "1")
+            calls = [call for call in calls_of(before, arguments, "memory:fail", "log") if call.object == "quadrille"]
+            said = [play(before, arguments, fault=f"memory:fail:{calls[i - 1].position}")[1] for i in spread(len(calls), 60)]
+        short = [b"out.h5.parts: finished worlds are kept there; run again with --resume" in one for one in said if b"out of memory" in one]
+        self.assertIn(True, short)
+        self.assertNotIn(False, short[short.index(True):], "after the experiment was read")
 
     def test_a_shortage_of_memory_is_not_blamed_on_the_file(self):
         for arguments in (("show", "out.h5"), ("verify", "out.h5", "--fraction", "1", "-j", "1"), (*RUN, "--resume", "--worlds", "7", "-j", "1")):

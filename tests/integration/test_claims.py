@@ -269,6 +269,11 @@ claims:
         told = must("run", experiment, "-o", folder / "a.h5", "--worlds", "150").stderr
         self.assertIn(f"claims registered {date}", told)
         self.assertIn(f"registered {date}", must("show", folder / "a.h5").stdout)
+        whole = sealed.read_text()
+        sealed.write_text(f"{whole}\n  \n")
+        told = must("run", experiment, "-o", folder / "none.h5", "--dry-run", "--worlds", "150").stderr
+        self.assertRegex(told, "the registration itself was changed after it was written\n")
+        sealed.write_text(whole)
         experiment.write_text(DEBT.replace("negligible: 0.9", "negligible: 0.8").replace("id: cost", "id: costs"))
         told = must("run", experiment, "-o", folder / "b.h5", "--worlds", "20").stderr
         for change in ("`worlds` was changed", "claim `gain` was changed", "claim `costs` is new", "claim `cost` is gone"):

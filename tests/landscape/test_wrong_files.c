@@ -47,7 +47,7 @@ static const wrong_t landscapes[] = {
      "f.yaml:4:18: found `inf` for `propensity`; expected a finite number\n"},
     {TWO "propensity: [[0, 1], [1, 3]]\n",
      "f.yaml:4:26: found `3` for `propensity`; expected 0 for B with itself\n"},
-    {TWO "propensity: [[0, 1]]\n", "f.yaml:4:13: found 1 rows; expected 2, one for each actor\n"},
+    {TWO "propensity: [[0, 1]]\n", "f.yaml:4:13: found 1 row; expected 2, one for each actor\n"},
     {TWO "propensity: [[0, 1], [1, 0, 2]]\n",
      "f.yaml:4:22: found 3 numbers in the row of B; expected 2, one for each actor\n"},
     {TWO "propensity: {A: 1}\n", "f.yaml:4:13: found a mapping for `propensity`; expected a list of rows\n"},

@@ -304,13 +304,23 @@ static void test_many_writers(void **state)
     }
 }
 
+static void test_no_folder(void **state)
+{
+    (void)state;
+    qd_lock_t *lock;
+    qd_error_t error = QD_ERROR_NONE;
+    assert_int_equal(qd_lock_take("none/out.h5", &lock, &error), QD_ERROR_INPUT);
+    assert_non_null(
+        strstr(error.text, "none/out.h5.lock: the lock of the output cannot be made: found no such folder"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_second_is_refused), cmocka_unit_test(test_stale),
         cmocka_unit_test(test_stale_for_two),     cmocka_unit_test(test_out_of_sight),
         cmocka_unit_test(test_killed_with_flock), cmocka_unit_test(test_links),
-        cmocka_unit_test(test_many_writers),
+        cmocka_unit_test(test_many_writers),      cmocka_unit_test(test_no_folder),
     };
     char folder[] = "/tmp/quadrille-lock-XXXXXX";
     if (mkdtemp(folder) == NULL || chdir(folder) != 0)

@@ -184,7 +184,7 @@ static const struct {
     {"ccode,year,cinc\n2,\"1900\"x,0.5\n",
      ":2:3: found `\"1900\"x,0.5`; expected a comma after the closing quote\n"},
     {"ccode,year,cinc\n2,1900,0.5\n3,1900,-9\n",
-     ": found 1 states with a capability in 1900; expected at least 2 and at most 1024\n"},
+     ": found 1 state with a capability in 1900; expected at least 2 and at most 1024\n"},
 };
 
 /* A byte order mark, lines of blanks, columns without a name, and quotes around fields with a comma or a

@@ -145,6 +145,52 @@ static void test_messages_carry_key_and_place(void **state)
     qd_yaml_free(document);
 }
 
+/* An item without a value stands where its dash does. */
+static void test_places_of_empty_items(void **state)
+{
+    (void)state;
+    qd_error_t error;
+    qd_yaml_t *document =
+        parsed("a:   # x - y\n  -\n  - b-c\n  -   # - d\n  - {e: f-g}\n  - \"h - i\"\n  - -\n    - j\n"
+               "  - ~\n  -\nk:\n    -\n    - l:\n    -\n",
+               &error);
+    static const int places[][2] = {{2, 3}, {4, 3}, {9, 5}, {10, 3}, {12, 5}, {14, 5}};
+    size_t found = 0;
+    for (const qd_yaml_node_t *list = qd_yaml_first(qd_yaml_root(document)); list; list = qd_yaml_next(list))
+        for (const qd_yaml_node_t *item = qd_yaml_first(list); item; item = qd_yaml_next(item)) {
+            if (qd_yaml_kind(item) != QD_YAML_SCALAR || *qd_yaml_scalar(item))
+                continue;
+            assert_in_range(found, 0, 5);
+            assert_int_equal(qd_yaml_line(item), places[found][0]);
+            assert_int_equal(qd_yaml_column(item), places[found++][1]);
+        }
+    assert_int_equal(found, 6);
+    const qd_yaml_node_t *nested = qd_yaml_first(qd_yaml_root(document));
+    for (nested = qd_yaml_first(nested); qd_yaml_kind(nested) != QD_YAML_SEQUENCE;)
+        nested = qd_yaml_next(nested);
+    assert_int_equal(qd_yaml_line(qd_yaml_first(nested)), 7);
+    assert_int_equal(qd_yaml_column(qd_yaml_first(nested)), 5);
+    qd_yaml_free(document);
+}
+
+static void test_bytes_that_are_not_text(void **state)
+{
+    (void)state;
+    qd_error_t error = QD_ERROR_NONE;
+    qd_yaml_t *document;
+    static const struct {
+        const char *text, *says;
+    } row[] = {{"a: 1\nb: \x01\n", "f:2:4: found the control character 0x01; expected a YAML file\n"},
+               {"a: 1\nb: x\x7F\n", "f:2:5: found the control character 0x7F; expected a YAML file\n"},
+               {"a: \xFF\n", "f:1:4: found bytes that are not UTF-8 text; expected a YAML file\n"}};
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        error = QD_ERROR_NONE;
+        assert_int_equal(qd_yaml_parse(row[i].text, strlen(row[i].text), "f", &document, &error),
+                         QD_ERROR_INPUT);
+        assert_string_equal(error.text, row[i].says);
+    }
+}
+
 static void test_faults_that_do_not_stop_the_reading(void **state)
 {
     (void)state;
@@ -204,6 +250,8 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_wholes),
         cmocka_unit_test(test_messages_carry_key_and_place),
+        cmocka_unit_test(test_places_of_empty_items),
+        cmocka_unit_test(test_bytes_that_are_not_text),
         cmocka_unit_test(test_faults_that_do_not_stop_the_reading),
         cmocka_unit_test(test_values_of_the_command_line),
         cmocka_unit_test(test_depth),
