@@ -185,7 +185,6 @@ static bool sum_slabs(const walk_t *walk, hid_t variable, hid_t space, hid_t mem
             memcpy(start, place, sizeof start);
             start[plan->axis] = first;
             count[plan->axis] = left < plan->step ? left : plan->step;
-            qd_guard_allow(plan->elements * sizeof(double));
             hid_t memory = H5Screate_simple(plan->rank, count, NULL);
             hid_t transfer = qd_h5_transfer(room.type, (hsize_t)H5Sget_simple_extent_npoints(memory));
             sound = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&

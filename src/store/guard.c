@@ -3,13 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -17,9 +20,9 @@
 /* Memory beyond that of the program at the start of the child. */
 #define MEMORY_MOST ((rlim_t)768 << 20)
 
-#define MEMORY_NEEDED  ((size_t)32 << 20) /* more than libhdf5 needs at once for a sound result file */
-#define BYTES_A_SECOND ((size_t)32 << 20)
-#define CHANNEL        3 /* descriptor of the channel in the child */
+#define MEMORY_NEEDED ((size_t)32 << 20) /* more than libhdf5 needs at once for a sound result file */
+#define CHANNEL       3                  /* descriptor of the channel in the child */
+#define DATA_SECONDS  2                  /* for reading a file through after a crash */
 
 /* Sanitizers reserve terabytes of addresses for themselves. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -31,6 +34,17 @@
 #endif
 #ifndef ADDRESSES_ARE_LIMITED
 #define ADDRESSES_ARE_LIMITED true
+#endif
+
+/* scripts/coverage counts the child's lines too; a process that ends by _exit or a signal would not write the
+ * counts. */
+#ifdef QD_COVERAGE
+void __gcov_dump(void);
+#define WRITE_COVERAGE() __gcov_dump()
+#define MEASURED         true
+#else
+#define WRITE_COVERAGE() (void)0
+#define MEASURED         false
 #endif
 
 struct qd_guard {
@@ -81,11 +95,39 @@ bool qd_guard_receive(qd_guard_t *self, void *bytes, size_t size)
 
 /* ---- the child ----------------------------------------------------------------------------------------- */
 
-void qd_guard_allow(size_t bytes)
+/* Programs made for sanitizers or coverage are slower. */
+#define SLOWER (ADDRESSES_ARE_LIMITED && !MEASURED ? 1 : 8)
+
+/* In the child: its seconds of processor time left, and the process that it works for. */
+static volatile sig_atomic_t seconds_left;
+static pid_t parent;
+
+/* Each second of processor time. */
+static void count_second(int number)
 {
-    const struct itimerval timer = {
-        .it_value = {.tv_sec = QD_GUARD_SECONDS + (time_t)(bytes / BYTES_A_SECOND)}};
-    setitimer(ITIMER_PROF, &timer, NULL);
+    if (--seconds_left > 0 && getppid() == parent)
+        return;
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void start_clock(void)
+{
+    const struct itimerval every_second = {.it_value = {.tv_sec = 1}, .it_interval = {.tv_sec = 1}};
+    struct sigaction action = {.sa_handler = count_second, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    seconds_left = QD_GUARD_SECONDS * SLOWER;
+    sigaction(SIGPROF, &action, NULL);
+    setitimer(ITIMER_PROF, &every_second, NULL);
+}
+
+void qd_guard_allow_file(const char *path)
+{
+    struct stat state;
+    if (stat(path, &state) != 0)
+        return;
+    long long seconds = ((long long)state.st_blocks * 512 >> 20) * SLOWER + seconds_left;
+    seconds_left = seconds < SIG_ATOMIC_MAX ? (sig_atomic_t)seconds : SIG_ATOMIC_MAX;
 }
 
 /* Signals to the process group are for the parent, which ends the child by closing the channel; faults end
@@ -156,25 +198,15 @@ static bool leave_files(int channel)
     return nowhere < CHANNEL || close(nowhere) == 0;
 }
 
-/* scripts/coverage counts the child's lines too; a process that ends by _exit or a signal would not write the
- * counts. */
-#ifdef QD_COVERAGE
-void __gcov_dump(void);
-#define WRITE_COVERAGE() __gcov_dump()
-#define MEASURED         true
-#else
-#define WRITE_COVERAGE() (void)0
-#define MEASURED         false
-#endif
-
-_Noreturn static void be_child(int channel, qd_guard_work_t work, void *context)
+_Noreturn static void be_child(int channel, pid_t maker, qd_guard_work_t work, void *context)
 {
     const struct rlimit none = {0, 0};
+    parent = maker;
     reset_signals();
     setrlimit(RLIMIT_CORE, &none);
     if (ADDRESSES_ARE_LIMITED)
         limit_memory();
-    qd_guard_allow(0);
+    start_clock();
     if (!leave_files(channel))
         _exit(1);
     work(CHANNEL, context);
@@ -194,10 +226,11 @@ qd_guard_t *qd_guard_start(qd_guard_work_t work, void *context)
     }
     self->channel = pair[0];
     qd_memory_give_back(); /* each page that both have is copied when either writes to it */
+    pid_t maker = getpid();
     self->child = fork();
     if (self->child == 0) {
         close(pair[0]);
-        be_child(pair[1], work, context);
+        be_child(pair[1], maker, work, context);
     }
     int number = errno;
     close(pair[1]);
@@ -240,16 +273,24 @@ bool qd_guard_crashed(qd_guard_t *self)
     return number != 0 && !is_limit(number) && !is_from_outside(number) && !qd_guard_lacks_memory();
 }
 
-/* The error of the system when it reads the file to its end; 0 if it can. */
+/* The error of the system when it reads the file without its holes, for DATA_SECONDS at most; 0 if it can. */
 static int read_through(const char *path)
 {
     char block[1 << 14];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), number = 0;
     if (fd < 0)
         return errno;
-    for (ssize_t got = 1; got > 0 || (got < 0 && number == EINTR);) {
-        got = read(fd, block, sizeof block);
-        number = got < 0 ? errno : 0;
+    time_t end = time(NULL) + DATA_SECONDS;
+    off_t at = 0;
+    while (time(NULL) <= end) {
+        ssize_t got = pread(fd, block, sizeof block, at);
+        number = got < 0 && errno != EINTR ? errno : 0;
+        if (number != 0 || got == 0)
+            break;
+        off_t next = got < 0 ? at : lseek(fd, at + got, SEEK_DATA);
+        if (next < 0 && errno == ENXIO)
+            break;
+        at = next < 0 ? at + got : next;
     }
     close(fd);
     return number;

@@ -15,6 +15,8 @@
 #define UNPACKED_MOST 1040
 #define SPARE_BYTES   ((hsize_t)64 << 10)
 
+#define READ_MOST ((hsize_t)256 << 20) /* bytes of a variable that is read whole */
+
 #define CACHE ((size_t)1 << 16) /* cache of the chunks of a variable, in bytes */
 
 /* ---- failures ------------------------------------------------------------------------------------------ */
@@ -333,6 +335,10 @@ static bool count_elements(qd_h5_t *self, const char *path, hid_t variable, hid_
         refuse_file(self, path, "claims more elements than the file has bytes for");
         return false;
     }
+    if ((hsize_t)points > READ_MOST / each) {
+        refuse_file(self, path, "is larger than any that a result has");
+        return false;
+    }
     *elements = (size_t)points;
     return true;
 }
@@ -369,7 +375,6 @@ static void *read_elements(qd_h5_t *self, const char *path, qd_h5_type_t type, h
 {
     void *data = qd_new(elements, size_of(type), NULL);
     hid_t transfer = qd_h5_transfer(type, elements);
-    qd_guard_allow(elements * size_of(type));
     if (!data)
         qd_h5_no_memory(self);
     else if (elements > 0 && H5Dread(variable, in_memory, H5S_ALL, H5S_ALL, transfer, data) < 0)

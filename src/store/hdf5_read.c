@@ -236,7 +236,7 @@ static void ask_all(readers_t *self, qd_h5_t *first, bool rows)
 size_t qd_h5_readers(const qd_h5_t *self, size_t threads)
 {
     struct stat state;
-    size_t worth = stat(self->path, &state) == 0 ? (size_t)state.st_size / BYTES_A_READER : 0;
+    size_t worth = stat(self->path, &state) == 0 ? (size_t)state.st_blocks * 512 / BYTES_A_READER : 0;
     return worth < 1 ? 1 : worth < threads ? worth : threads;
 }
 

@@ -95,6 +95,23 @@ def sparse(path, shape):
     return forge
 
 
+def endless(path, shape):
+    """A variable of some small chunk and then of nothing: its length takes years to read, and its bytes are few."""
+
+    def forge(file):
+        kind = file[path].dtype if path in file else "f8"
+        if path in file:
+            del file[path]
+        file.create_dataset(path, shape, kind, chunks=tuple(min(n, 1024) for n in shape))[(0,) * len(shape)] = 0
+
+    return forge
+
+
+def bomb(file):
+    """One chunk of zeros that is unpacked again for each slab."""
+    file.create_dataset("zeros", data=np.zeros(50 << 20), chunks=(50 << 20,), compression="gzip", compression_opts=1)
+
+
 def removed(path):
     def forge(file):
         del file[path]
@@ -142,6 +159,10 @@ FORGED = {
     "more bytes of tallies than the file has": sparse("parts/tally", (1 << 50,)),
     "more worlds than the file has bytes": sparse("worlds/survival", (2, 2, 1 << 50)),
     "a longer world": sparse("world", (1 << 50,)),
+    "a variable without end": endless("zeros", (1 << 50,)),
+    "a column without end": endless("claims/claim", (1 << 50,)),
+    "rows without end": endless("worlds/survival", (2, 2, 1 << 50)),
+    "a bomb": bomb,
     "no points": lambda file: replace(file, "point_label", shape=(0,), dtype=h5py.string_dtype()),
     "no orders": lambda file: replace(file, "order", shape=(0,), dtype=h5py.string_dtype()),
     "more points than the experiment": lambda file: replace(

@@ -4,14 +4,16 @@
 import os
 import random
 import struct
+import subprocess
 import sys
+import time
 import unittest
 from pathlib import Path
 
 import h5py
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from hostile import ESCAPES, FORGED, SHAPES, Hostile, elsewhere, failure  # noqa: E402
+from hostile import ESCAPES, FORGED, PROGRAM, SHAPES, Hostile, elsewhere, failure  # noqa: E402
 from seal import Unsealed  # noqa: E402
 
 
@@ -64,6 +66,18 @@ class Results(Hostile):
                 forged = self.absent("forged.h5")
                 forged.write_bytes(before + struct.pack("<I", 0x7FFFFFF0) + key[4:] + after)
                 self.assertIn(self.read("verify", forged).returncode, (2, 3))
+
+    def test_a_process_that_reads_ends_with_its_maker(self):
+        with subprocess.Popen([PROGRAM, "show", self.forged(FORGED["a variable without end"])],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as show:
+            children = Path(f"/proc/{show.pid}/task/{show.pid}/children")
+            while not (child := children.read_text().split()):
+                time.sleep(0.01)
+            show.kill()
+        end = time.monotonic() + 60
+        while Path(f"/proc/{child[0]}/stat").exists() and time.monotonic() < end:
+            time.sleep(0.1)
+        self.assertFalse(Path(f"/proc/{child[0]}/stat").exists())
 
     def test_a_link_within_the_file_is_followed(self):
         def forge(file):
