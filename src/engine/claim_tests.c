@@ -136,11 +136,25 @@ static const char *note_differing(const qd_claim_t *claim, const qd_contrast_res
                             note ? note : "", note ? "; " : "", claim->differing);
 }
 
+/* Says that Student's interval needs more worlds. Sequences have intervals of another kind. */
+static const char *note_skewed(const qd_claim_tests_t *self, const qd_contrast_result_t *found,
+                               qd_analysis_t *texts, const char *note)
+{
+    if (self->sequences || !qd_contrast_is_skewed(found))
+        return note;
+    return qd_analysis_text(texts,
+                            "%s%sdifferences between worlds are skewed: the interval is too narrow on one "
+                            "side with fewer than some %.2g worlds (Cochran's rule)",
+                            note ? note : "", note ? "; " : "",
+                            25.0 * found->skewness * found->skewness * (double)found->count);
+}
+
 /* What limits the comparison of a claim's arms, added to `note`. */
 static const char *note_arms(qd_claim_tests_t *self, const qd_claim_t *claim, const qd_cells_t *cells,
                              const qd_contrast_result_t *found, qd_analysis_t *texts, const char *note)
 {
-    return note_differing(claim, found, texts, note_unequal_periods(self, claim, cells, texts, note));
+    note = note_skewed(self, found, texts, note_unequal_periods(self, claim, cells, texts, note));
+    return note_differing(claim, found, texts, note);
 }
 
 static qd_status_t test_combination(qd_claim_tests_t *self, const qd_place_t *place, qd_analysis_t *texts,

@@ -247,6 +247,28 @@ claims:
         self.assertAlmostEqual(more + better, effect, 12)
         self.assertIn(f"of the effect {more:.4g} is due to more missions, {better:.4g} to better ones", note)
 
+    def test_skewed_differences_are_noted(self):
+        """Rare breakdowns by a large shock: the note has Cochran's number of worlds, from the differences themselves."""
+        path = self.play("""\
+worlds: 400
+seed: 4
+orders: [multipolar]
+parameters: {order.states: 8, order.periods: 20}
+output: {paths: false, outcomes: [tension_mean]}
+claims:
+  - {id: shock, says: x, outcome: tension_mean, contrast: {more: {escalation.shock: 5, tension.decay: 0.13}, less: {escalation.shock: 0.5, tension.decay: 0.1}}}
+  - {id: decay, says: x, outcome: tension_mean, contrast: {more: {tension.decay: 0.1}, less: {tension.decay: 0.13}}}
+""")
+        with h5py.File(path) as file:
+            labels, notes = text(file["point_label"]), text(file["claims/note"])
+            more, less = (next(i for i, label in enumerate(labels) if f"shock: {x}" in label) for x in ("5", "0.5"))
+            d = file["worlds/tension_mean"][more, 0] - file["worlds/tension_mean"][less, 0]
+        d = d - d.mean()
+        needed = 25.0 * np.mean(d**3) ** 2 / np.mean(d**2) ** 3
+        self.assertGreater(needed, 400)
+        self.assertIn(f"too narrow on one side with fewer than some {needed:.2g} worlds (Cochran's rule)", notes[0])
+        self.assertNotIn("skewed", notes[1])
+
     def test_codes_have_no_modes(self):
         folder = scratch(self)
         (folder / "x.yaml").write_text("claims: [{id: a, says: x, outcome: polarity_end, bimodal: true}]\n")

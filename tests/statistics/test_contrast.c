@@ -401,6 +401,36 @@ static void test_size_where_differences_are_few(void **state)
     }
 }
 
+/* Differences 0, 0, 0, 4: mean 1, sum of squares 12, of cubes 24; 24 / 12^1.5. Two such strata: the variances
+ * and third moments of their means add up, and the skewness is 1 / sqrt(2) of it. Cochran's rule: 25 of the
+ * values -1 and 1 with 4 ones have a skewness of their mean of .371, with 12 of .016. */
+static void test_skewness_by_hand(void **state)
+{
+    (void)state;
+    enum { COINS = 25 };
+    double y[4] = {0.0, 0.0, 0.0, 4.0}, coin[COINS] = {0.0};
+    const double one = 1.0, both[] = {1.0, 1.0};
+    qd_contrast_t *self = qd_contrast_new(1, &one);
+    qd_contrast_add(self, 4, (const double *const[]){y});
+    QD_ASSERT_NEAR(qd_contrast_result(self, 0.95, 0.0).skewness, 24.0 / pow(12.0, 1.5), 1e-14);
+    qd_contrast_free(self);
+    self = qd_contrast_new_strata(2, both, 2, (const size_t[]){0, 1});
+    qd_contrast_add(self, 4, (const double *const[]){y, y});
+    QD_ASSERT_NEAR(qd_contrast_result(self, 0.95, 0.0).skewness, 24.0 / pow(12.0, 1.5) * M_SQRT1_2, 1e-14);
+    qd_contrast_free(self);
+    for (size_t ones = 4; ones <= 20; ones += 8) {
+        for (size_t w = 0; w < COINS; w++)
+            coin[w] = w < COINS - ones ? -1.0 : 1.0; /* all differ from 0 */
+        self = qd_contrast_new(1, &one);
+        qd_contrast_add(self, COINS, (const double *const[]){coin});
+        qd_contrast_result_t r = qd_contrast_result(self, 0.95, 0.0);
+        double p = (double)ones / COINS;
+        QD_ASSERT_NEAR(r.skewness, (1.0 - 2.0 * p) / sqrt(p * (1.0 - p) * COINS), 1e-12);
+        assert_true(qd_contrast_is_skewed(&r) == (ones != 12));
+        qd_contrast_free(self);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +445,7 @@ int main(void)
         cmocka_unit_test(test_strata_that_agree_by_chance),
         cmocka_unit_test(test_coverage_of_strata),
         cmocka_unit_test(test_rounding_is_no_difference_at_any_scale),
+        cmocka_unit_test(test_skewness_by_hand),
         cmocka_unit_test(test_sign_flips_by_hand),
         cmocka_unit_test(test_student_by_known_values),
         cmocka_unit_test(test_flags_by_the_sign_test),
