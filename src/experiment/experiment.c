@@ -239,6 +239,14 @@ static void check_family(qd_loading_t *load, const qd_yaml_node_t *node)
             (unsigned long long)tests);
 }
 
+/* Whether points differ in their periods: a change then comes too late for some of them alone. */
+static bool varies_periods(const qd_yaml_node_t *root)
+{
+    const qd_yaml_node_t *design = qd_yaml_get(root, "design");
+    const qd_yaml_node_t *factors = design ? qd_yaml_get(design, "factors") : NULL;
+    return factors && qd_yaml_get(factors, "order.periods");
+}
+
 static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char *path,
                      const qd_overrides_t *overrides)
 {
@@ -272,6 +280,7 @@ static void read_all(qd_loading_t *load, const qd_yaml_node_t *root, const char 
     if (qd_yaml_get(root, "parameters"))
         qd_block_read(load, qd_yaml_get(root, "parameters"), false, &load->base);
     qd_apply_sets(load, overrides);
+    load->periods_set = load->periods_set || varies_periods(root);
     if (qd_yaml_get(root, "schedule"))
         qd_schedule_read(load, qd_yaml_get(root, "schedule"), &load->schedule);
     if (qd_yaml_get(root, "precision"))

@@ -51,7 +51,7 @@ typedef struct {
     qd_error_t *error;
     const char *folder; /* of relative data files: "" or ends in '/' */
     bool resolved;      /* the text is canonical: it was checked when it was written */
-    bool periods_set;   /* order.periods was given by --set */
+    bool periods_set;   /* order.periods is given by --set, or a factor of the design */
     qd_block_t base;    /* `parameters` with --set merged in */
     qd_schedule_t schedule;
     size_t items;

@@ -102,6 +102,10 @@ class WrongWords(unittest.TestCase):
         said = must("run", "x.yaml", "--worlds", "2", cwd=folder).stderr
         self.assertIn("note: the change at period 7 never takes place at point `1` (2 of 3 points): its worlds have 7 periods (order.periods)\n", said)
         self.assertEqual(said.count("note:"), 1)
+        (folder / "w.yaml").write_text("parameters: {order.states: 8}\nschedule: [{at: 150, set: {doctrine: obama}}]\n"
+                                       "design: {type: grid, factors: {order.periods: {values: [151, 9]}}}\n")
+        said = must("run", "w.yaml", "--worlds", "2", cwd=folder).stderr  # the default is 140 periods
+        self.assertIn("never takes place at point `1` (1 of 2 points): its worlds have 9 periods", said)
         (folder / "y.yaml").write_text("parameters: {order.states: 8}\nschedule: [{at: 7, set: {doctrine: obama}}]\n")
         said = must("run", "y.yaml", "--worlds", "2", "--set", "order.periods=7", cwd=folder).stderr
         self.assertIn("note: the change at period 7 never takes place: worlds have 7 periods (order.periods)\n", said)
