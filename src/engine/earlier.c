@@ -11,6 +11,9 @@
 #include "base/text.h"
 #include "engine/columns.h"
 #include "quadrille/result.h"
+#include "store/parts.h"
+
+#define ADVICE "name another output with -o, or start over with --force instead of --resume"
 
 /* Finished worlds of the run may lie beside an unreadable result file. */
 static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *error)
@@ -33,32 +36,47 @@ static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *er
     return status;
 }
 
+/* A run with --force leaves parts beside the result that it would replace. */
+static qd_status_t advise_parts(const char *output, qd_status_t status, qd_error_t *error)
+{
+    char *folder;
+    if (asprintf(&folder, "%s.parts", output) < 0)
+        return status;
+    if (qd_parts_exist(folder))
+        qd_error_add(error, status,
+                     "%s: may hold finished worlds of this experiment; --resume --force continues them and "
+                     "replaces %s",
+                     folder, output);
+    free(folder);
+    return status;
+}
+
 /* Whether the worlds of a result file belong to this experiment and this version of the program. */
 static qd_status_t check_origin(const qd_experiment_t *experiment, const char *output,
                                 const qd_provenance_t *from, qd_error_t *error)
 {
-    const char *advice = "name another output with -o, or start over with --force instead of --resume";
     qd_status_t status = qd_experiment_compare_plugin(experiment, from->config, output, error);
     if (status != QD_OK)
         return status;
     if (from->config_hash != experiment->config_hash)
-        return qd_error_add(error, QD_ERROR_INPUT,
-                            "%s: is the result of another experiment (config_hash %016" PRIx64
-                            ", this one's is %016" PRIx64 "); %s",
-                            output, from->config_hash, experiment->config_hash, advice);
-    if (strcmp(from->version, QD_VERSION) != 0)
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: was written by quadrille %s, this is %s; %s", output,
-                            from->version, QD_VERSION, advice);
-    return QD_OK;
+        status = qd_error_add(error, QD_ERROR_INPUT,
+                              "%s: is the result of another experiment (config_hash %016" PRIx64
+                              ", this one's is %016" PRIx64 "); %s",
+                              output, from->config_hash, experiment->config_hash, ADVICE);
+    else if (strcmp(from->version, QD_VERSION) != 0)
+        status = qd_error_add(error, QD_ERROR_INPUT, "%s: was written by quadrille %s, this is %s; %s",
+                              output, from->version, QD_VERSION, ADVICE);
+    return status == QD_OK ? QD_OK : advise_parts(output, status, error);
 }
 
-static qd_status_t open_result(const qd_experiment_t *experiment, const char *output, qd_result_file_t **file,
-                               qd_error_t *error)
+static qd_status_t open_result(const qd_experiment_t *experiment, const char *output, bool *foreign,
+                               qd_result_file_t **file, qd_error_t *error)
 {
     qd_status_t status = qd_result_file_open(output, file, error);
     if (status != QD_OK)
         return advise(output, status, error);
     status = check_origin(experiment, output, qd_result_file_provenance(*file), error);
+    *foreign = status == QD_ERROR_INPUT;
     if (status != QD_OK)
         qd_result_file_close(*file);
     return status;
@@ -68,7 +86,8 @@ static qd_status_t add_result(qd_index_t *index, const qd_experiment_t *experime
                               qd_error_t *error)
 {
     qd_result_file_t *file;
-    qd_status_t status = open_result(experiment, output, &file, error);
+    bool foreign;
+    qd_status_t status = open_result(experiment, output, &foreign, &file, error);
     if (status != QD_OK)
         return status;
     bool rows = qd_result_file_keeps_rows(file);
@@ -120,6 +139,20 @@ qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const char *outpu
     return QD_OK;
 }
 
+qd_status_t qd_earlier_check_strangers(const qd_experiment_t *experiment, const char *output,
+                                       const qd_index_t *done, qd_error_t *error)
+{
+    unsigned long long strangers = qd_index_strangers(done), worlds = experiment->worlds;
+    if (strangers == 0 || experiment->precision.given)
+        return QD_OK;
+    return qd_error_add(
+        error, QD_ERROR_INPUT,
+        "%s: found %llu finished world%s that this experiment does not have: they are of other "
+        "points or reach beyond its %llu world%s; expected none, as they would be lost: state "
+        "them again, name another output with -o, or add --force to continue without them",
+        output, strangers, QD_S(strangers), worlds, QD_S(worlds));
+}
+
 static qd_status_t count(qd_result_file_t *file, qd_assembled_t *assembled, qd_error_t *error)
 {
     const qd_result_failure_t *failure;
@@ -136,15 +169,15 @@ static qd_status_t count(qd_result_file_t *file, qd_assembled_t *assembled, qd_e
 }
 
 qd_status_t qd_earlier_complete(const qd_experiment_t *experiment, const char *output, bool *complete,
-                                qd_assembled_t *assembled, qd_error_t *error)
+                                bool *foreign, qd_assembled_t *assembled, qd_error_t *error)
 {
     qd_result_file_t *file;
-    *complete = false;
+    *complete = *foreign = false;
     bool there;
     qd_status_t status = qd_look_for(output, &there, error);
     if (status != QD_OK || !there)
         return status;
-    status = open_result(experiment, output, &file, error);
+    status = open_result(experiment, output, foreign, &file, error);
     if (status != QD_OK)
         return status;
     const qd_provenance_t *provenance = qd_result_file_provenance(file);

@@ -19,11 +19,17 @@ QD_MUST_USE qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const
                                         const char *folder, bool repair, qd_index_t **done,
                                         qd_error_t *error);
 
+/* Refuses finished worlds that the experiment does not have, as a resume would lose them. A precision stop drops
+ * worlds beyond its end, which is no loss. */
+QD_MUST_USE qd_status_t qd_earlier_check_strangers(const qd_experiment_t *experiment, const char *output,
+                                                   const qd_index_t *done, qd_error_t *error);
+
 /* Writes into *complete whether OUT.h5 is the complete result of exactly this experiment; then *assembled
- * describes its contents. Reads the whole file first: QD_ERROR_INPUT if it was changed. Call it before
- * qd_earlier_find. */
+ * describes its contents. Reads the whole file first: QD_ERROR_INPUT if it was changed. *foreign: it is of
+ * another experiment or version, which is QD_ERROR_INPUT too. Call it before qd_earlier_find. */
 QD_MUST_USE qd_status_t qd_earlier_complete(const qd_experiment_t *experiment, const char *output,
-                                            bool *complete, qd_assembled_t *assembled, qd_error_t *error);
+                                            bool *complete, bool *foreign, qd_assembled_t *assembled,
+                                            qd_error_t *error);
 
 /* The finished worlds of each (point, order), found by rank 0, on every rank. */
 

@@ -38,6 +38,7 @@ typedef struct {
     char *folder;    /* OUT.h5.parts */
     qd_lock_t *lock; /* of OUT.h5; on rank 0, else NULL */
     bool examines;   /* what lies there, and writes nothing (qd_run_examine) */
+    bool passes;     /* over the file named OUT.h5, which is of another experiment and will be replaced */
     bool replaces;   /* at the end the result replaces the file named OUT.h5; on rank 0 */
     int threads;
     qd_done_table_t earlier; /* worlds finished before */
@@ -193,12 +194,11 @@ static void warn(const run_t *self, const qd_error_t *first, const qd_error_t *t
         self->options->warn(self->options->context, said);
 }
 
-/* *warnings: of parts that lie there. */
-static qd_status_t open_parts(run_t *self, qd_error_t *warnings)
+static qd_parts_options_t parts_options(const run_t *self)
 {
     const qd_run_options_t *options = self->options;
     qd_part_kind_t kind = qd_kept_kind(self->experiment);
-    qd_parts_options_t parts = {.folder = self->folder,
+    return (qd_parts_options_t){.folder = self->folder,
                                 .mode = self->ranks->rank > 0 ? QD_PARTS_JOIN
                                         : options->resume     ? QD_PARTS_RESUME
                                         : options->force      ? QD_PARTS_FORCE
@@ -208,6 +208,12 @@ static qd_status_t open_parts(run_t *self, qd_error_t *warnings)
                                 .paths = kind.paths,
                                 .rank = self->ranks->rank,
                                 .writers = ((size_t)self->threads + THREADS_A_WRITER - 1) / THREADS_A_WRITER};
+}
+
+/* *warnings: of parts that lie there. */
+static qd_status_t open_parts(run_t *self, qd_error_t *warnings)
+{
+    qd_parts_options_t parts = parts_options(self);
     if (self->examines)
         return qd_parts_examine(&parts, self->experiment, warnings, self->error);
     qd_status_t status = qd_parts_open(&parts, self->experiment, &self->parts, self->error);
@@ -216,22 +222,11 @@ static qd_status_t open_parts(run_t *self, qd_error_t *warnings)
     return status;
 }
 
-/* Refuses a resume that would lose worlds: those that the changed experiment no longer has. A precision stop
- * drops worlds beyond its end, which is no loss. */
 static qd_status_t check_strangers(const run_t *self, const qd_index_t *done)
 {
-    uint64_t strangers = qd_index_strangers(done);
-    if (strangers == 0 || self->experiment->precision.given || self->options->force)
-        return QD_OK;
-    return qd_error_add(
-        self->error, QD_ERROR_INPUT,
-        "%s: found %llu finished world%s that this experiment does not have: they are of "
-        "other points or reach beyond its %llu "
-        "world%s; expected none, as they would be lost: state them again, name another output "
-        "with -o, or add --force to "
-        "continue without them",
-        self->options->output, (unsigned long long)strangers, QD_S(strangers),
-        (unsigned long long)self->experiment->worlds, QD_S(self->experiment->worlds));
+    return self->options->force
+               ? QD_OK
+               : qd_earlier_check_strangers(self->experiment, self->options->output, done, self->error);
 }
 
 /* Rank 0 reads the earlier result and parts, and refuses a result file that cannot be resumed before it
@@ -239,7 +234,7 @@ static qd_status_t check_strangers(const run_t *self, const qd_index_t *done)
 static qd_status_t look_back(run_t *self)
 {
     const qd_run_options_t *options = self->options;
-    const char *output = options->resume ? options->output : NULL;
+    const char *output = options->resume && !self->passes ? options->output : NULL;
     const char *folder = self->examines && !options->resume ? NULL : self->folder; /* a run would empty it */
     qd_index_t *refused = NULL;
     qd_error_t of_parts = QD_ERROR_NONE;
@@ -381,8 +376,8 @@ static void warn_of_stops(const run_t *self, const qd_stopping_t *stopping)
         return; /* a shard does not see the claims of the others; `show` of the merged file names them */
     if (claims)
         qd_error_add(&said, QD_OK,
-                     "%zu of %zu %s decided in every place: the others reached max_worlds (%llu)",
-                     settled, all, all == 1 ? "claim is" : "claims are", most);
+                     "%zu of %zu %s decided in every place: the others reached max_worlds (%llu)", settled,
+                     all, all == 1 ? "claim is" : "claims are", most);
     else
         qd_error_add(&said, QD_OK,
                      "%s is known to +-%g in %zu of %zu cell%s only: the others ended at max_worlds (%llu)",
@@ -473,17 +468,47 @@ static qd_status_t take_output(run_t *self)
     return qd_ranks_agree(self->ranks, status);
 }
 
+/* Refuses parts beside the complete result that hold other work than it: of another experiment, or worlds that
+ * it does not have. */
+static qd_status_t check_remains(const run_t *self)
+{
+    qd_parts_options_t parts = parts_options(self);
+    qd_error_t warnings = QD_ERROR_NONE;
+    qd_index_t *index = NULL;
+    if (self->options->force || !qd_parts_exist(self->folder))
+        return QD_OK;
+    qd_status_t status = qd_parts_examine(&parts, self->experiment, &warnings, self->error);
+    if (status == QD_OK)
+        status = qd_earlier_find(self->experiment, NULL, self->folder, false, &index, self->error);
+    if (status == QD_OK)
+        status = check_strangers(self, index);
+    qd_index_free(index);
+    return status;
+}
+
 /* Writes into *complete whether an earlier session left nothing to do; removes parts that it left when it was
- * killed. */
+ * killed. With --force a result of another experiment is passed over where parts may be continued. */
 static qd_status_t is_complete(run_t *self, bool *complete, qd_run_summary_t *summary)
 {
+    const qd_run_options_t *options = self->options;
     qd_status_t status = QD_OK;
+    qd_error_t earlier = *self->error;
+    bool foreign = false;
     *complete = false;
-    if (self->ranks->rank == 0 && self->options->resume)
-        status = qd_earlier_complete(self->experiment, self->options->output, complete, &summary->assembled,
-                                     self->error);
+    if (self->ranks->rank == 0 && options->resume)
+        status = qd_earlier_complete(self->experiment, options->output, complete, &foreign,
+                                     &summary->assembled, self->error);
+    if (foreign && options->force && qd_parts_exist(self->folder)) {
+        *self->error = earlier;
+        self->passes = true;
+        status = QD_OK;
+    }
+    if (status == QD_OK && *complete)
+        status = check_remains(self);
     if (status == QD_OK && *complete && !self->examines)
         status = qd_parts_remove(self->folder, NULL, self->error);
+    if (status == QD_ERROR_INPUT)
+        summary->assembled = (qd_assembled_t){0};
     status = qd_ranks_agree(self->ranks, status);
     qd_ranks_share(self->ranks, complete, sizeof *complete);
     return status;

@@ -84,12 +84,15 @@ static qd_status_t prepare(qd_parts_t *self, const qd_parts_options_t *options, 
     qd_status_t status = QD_OK;
     uint64_t next = 0;
     if (options->mode != QD_PARTS_JOIN) {
+        bool outdated = false;
         status = qd_parts_folder_open(self->files, self->folder, options->mode, error);
         if (status == QD_OK)
-            status = qd_parts_folder_check(self->files, self->folder, experiment, &self->kind,
-                                           &self->warnings, error);
+            status = qd_parts_folder_check(self->files, self->folder, experiment, &self->kind, "rewritten",
+                                           &outdated, &self->warnings, error);
         if (status == QD_OK)
             status = find_done(self, error);
+        if (status == QD_OK && outdated) /* not before the parts' own headers named the experiment */
+            status = qd_parts_folder_sign(self->files, self->folder, experiment, &self->kind, error);
     }
     if (status == QD_OK)
         status = qd_parts_folder_next(self->folder, self->rank, &next, error);

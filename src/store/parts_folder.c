@@ -261,9 +261,9 @@ static qd_status_t compare(const char *folder, const qd_manifest_t *found, const
     return QD_OK;
 }
 
-static qd_status_t write_manifest(const qd_files_t *files, const char *folder,
-                                  const qd_experiment_t *experiment, const qd_part_kind_t *kind,
-                                  qd_error_t *error)
+qd_status_t qd_parts_folder_sign(const qd_files_t *files, const char *folder,
+                                 const qd_experiment_t *experiment, const qd_part_kind_t *kind,
+                                 qd_error_t *error)
 {
     qd_manifest_t manifest = {.kind = *kind};
     manifest.version = strdup(QD_VERSION);
@@ -275,34 +275,32 @@ static qd_status_t write_manifest(const qd_files_t *files, const char *folder,
     return status;
 }
 
-/* Compares the manifest with the experiment, and writes into *write whether a new one is due. `cure`: what
- * becomes of a damaged one. */
-static qd_status_t check_manifest(const qd_files_t *files, const char *folder,
+qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
                                   const qd_experiment_t *experiment, const qd_part_kind_t *kind,
-                                  const char *cure, bool *write, qd_error_t *warnings, qd_error_t *error)
+                                  const char *cure, bool *outdated, qd_error_t *warnings, qd_error_t *error)
 {
     qd_manifest_t found = {0};
     qd_status_t status = QD_OK;
-    *write = false;
+    *outdated = false;
     char *path = qd_files_join(folder, QD_MANIFEST_NAME);
     if (!path)
         return qd_no_memory(error);
     bool there = false;
     status = qd_look_for(path, &there, error);
     if (status == QD_OK && !there) {
-        *write = true;
+        *outdated = true;
     } else if (status == QD_OK) {
         qd_error_t reading = QD_ERROR_NONE;
         status = qd_manifest_read(&found, files, folder, &reading);
         if (status == QD_OK) {
             status = compare(folder, &found, experiment, kind, error);
             /* Writes the present experiment: worlds, points or claims may have changed. */
-            *write = status == QD_OK && experiment->config && found.config &&
-                     strcmp(found.config, experiment->config) != 0;
+            *outdated = status == QD_OK && experiment->config && found.config &&
+                        strcmp(found.config, experiment->config) != 0;
         } else if (status == QD_ERROR_INPUT) {
             qd_error_add(warnings, QD_OK, "%s: damaged; %s", path, cure);
             status = QD_OK;
-            *write = true;
+            *outdated = true;
         } else {
             qd_error_add(error, status, "%.*s", (int)strcspn(reading.text, "\n"), reading.text);
         }
@@ -312,16 +310,6 @@ static qd_status_t check_manifest(const qd_files_t *files, const char *folder,
     return status;
 }
 
-qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
-                                  const qd_experiment_t *experiment, const qd_part_kind_t *kind,
-                                  qd_error_t *warnings, qd_error_t *error)
-{
-    bool write;
-    qd_status_t status =
-        check_manifest(files, folder, experiment, kind, "rewritten", &write, warnings, error);
-    return status == QD_OK && write ? write_manifest(files, folder, experiment, kind, error) : status;
-}
-
 qd_status_t qd_parts_examine(const qd_parts_options_t *options, const qd_experiment_t *experiment,
                              qd_error_t *warnings, qd_error_t *error)
 {
@@ -329,7 +317,7 @@ qd_status_t qd_parts_examine(const qd_parts_options_t *options, const qd_experim
     const qd_files_t *files = options->files ? options->files : &qd_files_system;
     const char *folder = options->folder;
     int at;
-    bool there, write;
+    bool there, outdated;
     qd_status_t status = qd_look_for(folder, &there, error);
     if (status != QD_OK || !there)
         return status;
@@ -337,8 +325,8 @@ qd_status_t qd_parts_examine(const qd_parts_options_t *options, const qd_experim
     if (status == QD_OK && options->mode == QD_PARTS_NEW)
         status = refuse_parts(at, folder, error);
     else if (status == QD_OK && options->mode == QD_PARTS_RESUME)
-        status =
-            check_manifest(files, folder, experiment, &kind, "--resume rewrites it", &write, warnings, error);
+        status = qd_parts_folder_check(files, folder, experiment, &kind, "--resume rewrites it", &outdated,
+                                       warnings, error);
     if (at >= 0)
         files->close(files->context, at);
     return status;

@@ -89,6 +89,55 @@ class Survival(Runs):
             self.finish(output)
         self.assertGreater(useful, KILLS // 4, "kills that found finished parts")
 
+    def sized(self, name, worlds, seed=1985):
+        """The experiment with another number of worlds, of `name`."""
+        path = self.folder / f"{name}.yaml"
+        path.write_text(re.sub(r"(?m)^seed: .*\n", "", fixed(worlds)) + f"seed: {seed}\n")
+        return path
+
+    def test_other_work_beside_a_complete_result(self):
+        """Parts of another experiment, or of worlds that the result does not have, stay, and are told."""
+        output = self.interrupted("beside")
+        few, other = self.sized("few", 20), self.sized("other", 20, seed=5)
+        parts = {path.name: path.read_bytes() for path in self.parts(output).iterdir()}
+        for experiment, told in ((few, "finished worlds that this experiment does not have"), (other, "holds the work of another experiment")):
+            with self.subTest(told):
+                must("run", experiment, "-o", self.folder / "small.h5", "-q", "--force")
+                shutil.copy(self.folder / "small.h5", output)
+                for more in ((), ("--dry-run",)):
+                    done = must("run", experiment, "-o", output, "--resume", *more, status=2)
+                    self.assertIn(told, done.stderr)
+                    self.assertNotIn("earlier sessions", done.stderr)
+                    self.assertEqual({path.name: path.read_bytes() for path in self.parts(output).iterdir()}, parts)
+        must("run", other, "-o", output, "--resume", "--force", "-q")
+        self.assertFalse(self.parts(output).exists())
+
+    def test_killed_while_it_would_replace_another_result(self):
+        """--resume alone refuses, as the file is of another experiment, and names the way that keeps the parts."""
+        output = self.interrupted("replacing")
+        must("run", self.sized("other", 20, seed=5), "-o", self.folder / "small.h5", "-q", "--force")
+        shutil.copy(self.folder / "small.h5", output)
+        said = must("run", self.experiment, "-o", output, "--resume", status=2).stderr
+        self.assertIn("--resume --force continues them", said)
+        self.assertTrue(self.parts(output).exists())
+        total, left = (int(re.search(r"(\d+) worlds to play", must("run", self.experiment, "-o", name, "--dry-run", *more).stderr)[1])
+                       for name, more in ((self.folder / "absent.h5", ()), (output, ("--resume", "--force"))))
+        self.assertLess(left, total)
+        must("run", self.experiment, "-o", output, "--resume", "--force")
+        self.assertEqual(result_hash(output), self.hash)
+
+    def test_a_refused_resume_does_not_sign_the_parts(self):
+        output = self.interrupted("unsigned")
+        manifest = self.parts(output) / "MANIFEST"
+        manifest.write_bytes(manifest.read_bytes()[:100])
+        for damage in (manifest.read_bytes(), None):
+            if damage is None:
+                manifest.unlink()
+            said = must("run", self.sized("other", 20, seed=5), "-o", output, "--resume", status=2).stderr
+            self.assertIn("belongs to another experiment", said)
+            self.assertEqual(manifest.read_bytes() if manifest.exists() else None, damage)
+        self.finish(output)
+
     def test_killed_while_assembling(self):
         luck, caught = random.Random(1946), 0
         for number in range(6):
