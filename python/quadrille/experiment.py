@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import difflib
 import json
 import operator
 import os
@@ -159,7 +160,8 @@ class Experiment:
         names = list(outcomes) if outcomes is not None else lib.outcomes()
         unknown = [name for name in names if name not in lib.outcomes()]
         if unknown:
-            raise lib.InputError(f"found the outcome `{unknown[0]}`; expected names of quadrille.outcomes()")
+            near = "".join(f", did you mean `{name}`?" for name in difflib.get_close_matches(unknown[0], lib.outcomes(), 1))
+            raise lib.InputError(f"found the outcome `{unknown[0]}`{near}; expected names of quadrille.outcomes()")
         codes = [lib.outcomes().index(name) for name in names]
         library, orders, error, stop = lib.library(), self.orders, lib.Error(), ctypes.c_int(0)
         out = np.empty((len(table), len(orders), worlds, len(names)))

@@ -341,8 +341,7 @@ static int run(int argc, char **argv)
     qd_error_t error = QD_ERROR_NONE;
     struct stat state;
     self.name = strrchr(self.path, '/') ? strrchr(self.path, '/') + 1 : self.path;
-    bool there = stat(self.path, &state) == 0;
-    if (there ? !S_ISREG(state.st_mode) : qd_unreadable_status(errno) == QD_ERROR_INPUT)
+    if (stat(self.path, &state) == 0 && !S_ISREG(state.st_mode)) /* such as a folder of parts */
         return qd_cli_misuse("crate", "found `%s`; expected a result file", self.path);
     if (qd_result_file_open(self.path, &self.file, &error) != QD_OK)
         return qd_cli_fail(&error);

@@ -336,7 +336,12 @@ static int run(int argc, char **argv)
             return qd_cli_misuse("list", "found --json or --csv for odd, which is a text; expected neither");
         return 0;
     }
-    return qd_cli_misuse("list", "found `%s`; expected one of " TABLES, argv[optind]);
+    const char *names[sizeof tables / sizeof tables[0]];
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        names[i] = tables[i].name;
+    const char *near = qd_nearest_of(argv[optind], sizeof names / sizeof names[0], names);
+    return qd_cli_misuse("list", "found `%s`%s%s%s; expected one of " TABLES, argv[optind],
+                         near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
 }
 
 const qd_command_t qd_command_list = {

@@ -287,10 +287,17 @@ static qd_status_t find_labelled(const qd_result_file_t *file, const char *name,
     for (*point = 0; *point < points; ++*point)
         if (strcmp(qd_result_file_point_label(file, *point), name) == 0)
             return QD_OK;
-    if (!qd_natural_of(name, 0, points - 1, &position))
+    if (!qd_natural_of(name, 0, points - 1, &position)) {
+        const char **label = qd_new(points, sizeof *label, NULL), *near = NULL; /* NULL: no near name */
+        for (size_t p = 0; label && p < points; p++)
+            label[p] = qd_result_file_point_label(file, p);
+        near = label ? qd_nearest_of(name, points, label) : NULL;
+        free(label);
         return qd_error_add(error, QD_ERROR_INPUT,
-                            "found point `%s`; expected the label of one of %zu point%s, or 0 to %zu", name,
-                            points, QD_S(points), points - 1);
+                            "found point `%s`%s%s%s; expected the label of one of %zu point%s, or 0 to %zu",
+                            name, near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "", points,
+                            QD_S(points), points - 1);
+    }
     *point = (size_t)position;
     return QD_OK;
 }

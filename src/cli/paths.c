@@ -40,9 +40,12 @@ qd_status_t qd_cli_may_write(const char *output, bool *there, qd_error_t *error)
                             "found an --output whose name has %zu bytes; expected at most %d", name,
                             NAME_MAX - NAME_SPARE);
     const char *parent = dirname(folder);
-    if (access(parent, W_OK) != 0 && qd_unreadable_status(errno) == QD_ERROR_INPUT)
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a folder that can be written to", parent,
-                            strerror(errno));
+    int number = access(parent, W_OK) != 0 ? errno : 0;
+    if (number != 0 && qd_unreadable_status(number) == QD_ERROR_INPUT) {
+        char near[512];
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a folder that can be written to%s",
+                            parent, strerror(number), qd_near_path(parent, number, near, sizeof near));
+    }
     qd_status_t status = qd_look_at(output, false, &entry, error);
     if (status == QD_OK)
         status = qd_look_at(output, true, &found, error);

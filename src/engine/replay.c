@@ -361,7 +361,16 @@ static qd_status_t find_order(const qd_experiment_t *experiment, const char *lab
         size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, "%s%s", o ? ", " : "", experiment->order[o].label);
     }
-    return qd_error_add(error, QD_ERROR_INPUT, "found --order `%s`; expected one of %s", label, known);
+    const char **labels = qd_new(experiment->orders, sizeof *labels, error), *near = NULL;
+    if (!labels)
+        return QD_ERROR_MEMORY;
+    for (size_t o = 0; o < experiment->orders; o++)
+        labels[o] = experiment->order[o].label;
+    near = qd_nearest_of(label, experiment->orders, labels);
+    (void)qd_error_add(error, QD_ERROR_INPUT, "found --order `%s`; expected one of %s%s%s%s", label, known,
+                       near ? " (did you mean `" : "", near ? near : "", near ? "`?)" : "");
+    free(labels);
+    return QD_ERROR_INPUT;
 }
 
 static qd_status_t find_point(const qd_experiment_t *experiment, const char *name, size_t *point,

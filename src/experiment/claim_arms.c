@@ -129,8 +129,14 @@ static bool tell_unmatched(qd_loading_t *load, const qd_arm_words_t *words)
     if (words->point) {
         bool known = qd_arm_match(load, &(qd_arm_words_t){.point = words->point}, &alone) && alone.points > 0;
         free(alone.point);
-        if (!known)
-            return qd_yaml_expected(words->point, "the label of a design point");
+        if (!known) {
+            const char **labels = qd_new(self->points, sizeof *labels, NULL);
+            for (size_t p = 0; labels && p < self->points; p++)
+                labels[p] = self->point[p].label ? self->point[p].label : "";
+            (void)qd_yaml_expected_of(words->point, self->points, labels, "the label of a design point");
+            free(labels);
+            return false;
+        }
     }
     for (size_t i = 0; i < words->block.count; i++) {
         const qd_given_t *given = &words->block.given[i];

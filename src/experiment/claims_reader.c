@@ -50,7 +50,12 @@ static bool read_order(const qd_loading_t *load, const qd_yaml_node_t *node, int
         strncat(list, i ? ", " : "", sizeof list - strlen(list) - 1);
         strncat(list, label ? label : "", sizeof list - strlen(list) - 1);
     }
-    return qd_yaml_expected(node, "an order of this experiment: %s", list);
+    const char **labels = qd_new(load->self->orders, sizeof *labels, NULL); /* NULL: no near name */
+    for (size_t i = 0; labels && i < load->self->orders; i++)
+        labels[i] = load->self->order[i].label ? load->self->order[i].label : "";
+    (void)qd_yaml_expected_of(node, load->self->orders, labels, "an order of this experiment: %s", list);
+    free(labels);
+    return false;
 }
 
 /* ---- factors that differ between arms ------------------------------------------------------------------ */
@@ -289,8 +294,14 @@ static bool find_trend_factor(const qd_loading_t *load, const qd_yaml_node_t *no
     for (*factor = 0; text && (size_t)*factor < design->factors; ++*factor)
         if (strcmp(design->factor[*factor].name, text) == 0)
             break;
-    if (!text || (size_t)*factor == design->factors)
-        return qd_yaml_expected(node, "a factor of the design");
+    if (!text || (size_t)*factor == design->factors) {
+        const char **names = qd_new(design->factors, sizeof *names, NULL);
+        for (size_t f = 0; names && f < design->factors; f++)
+            names[f] = design->factor[f].name;
+        (void)qd_yaml_expected_of(node, design->factors, names, "a factor of the design");
+        free(names);
+        return false;
+    }
     if (design->factor[*factor].parameter == QD_DOCTRINE || design->factor[*factor].levels == 0)
         return qd_yaml_expected(node, "a factor with levels that can rise");
     return true;
@@ -298,7 +309,7 @@ static bool find_trend_factor(const qd_loading_t *load, const qd_yaml_node_t *no
 
 static bool read_trend(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t *claim)
 {
-    static const char *const keys[] = {"factor", "direction", "at"};
+    static const char *const keys[] = {"factor", "direction", "at"}, *const ways[] = {"rises", "falls"};
     if (!qd_yaml_expect(map, QD_YAML_MAP, "{factor: NAME, direction: rises}"))
         return false;
     qd_yaml_check_keys(map, 3, keys);
@@ -311,7 +322,7 @@ static bool read_trend(qd_loading_t *load, const qd_yaml_node_t *map, qd_claim_t
     if (named)
         good = find_trend_factor(load, named, &factor) && good;
     if (way && !qd_yaml_is_word(way, "rises") && !qd_yaml_is_word(way, "falls"))
-        good = qd_yaml_expected(way, "rises or falls");
+        good = qd_yaml_expected_of(way, 2, ways, "rises or falls");
     claim->direction = good && qd_yaml_is_word(way, "rises") ? 1 : -1;
     good = (!at || qd_arm_read(load, at, &words)) && good;
     if (good && words.order)
@@ -345,9 +356,10 @@ static bool read_bimodal(qd_loading_t *load, const qd_yaml_node_t *node, qd_clai
 
 static bool read_status(const qd_yaml_node_t *node, bool *exploratory)
 {
+    static const char *const words[] = {"confirmatory", "exploratory"};
     *exploratory = qd_yaml_is_word(node, "exploratory");
     return *exploratory || qd_yaml_is_word(node, "confirmatory") ||
-           qd_yaml_expected(node, "confirmatory or exploratory");
+           qd_yaml_expected_of(node, 2, words, "confirmatory or exploratory");
 }
 
 static bool read_equal(const qd_yaml_node_t *map, const qd_yaml_node_t *node, int *equal)

@@ -99,8 +99,10 @@ static void read_numbers(qd_loading_t *load, const qd_yaml_node_t *root, const q
 
 static bool read_luck(const qd_yaml_node_t *node, bool *by_order)
 {
+    static const char *const words[] = {"shared", "by-order"};
     *by_order = qd_yaml_is_word(node, "by-order");
-    return *by_order || qd_yaml_is_word(node, "shared") || qd_yaml_expected(node, "shared or by-order");
+    return *by_order || qd_yaml_is_word(node, "shared") ||
+           qd_yaml_expected_of(node, 2, words, "shared or by-order");
 }
 
 /* `family: NAME`, or `{name: NAME, tests: N}`. */

@@ -114,7 +114,8 @@ static bool read_type(const qd_yaml_node_t *node, qd_outcome_type_t *type)
             *type = (qd_outcome_type_t)i;
             return true;
         }
-    return node && qd_yaml_expected(node, "real, count, flag or code");
+    return node &&
+           qd_yaml_expected_of(node, sizeof types / sizeof *types, types, "real, count, flag or code");
 }
 
 static bool read_outcome(const qd_yaml_node_t *map, qd_own_outcome_t *own)

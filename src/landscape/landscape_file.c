@@ -206,7 +206,7 @@ static bool read_word(const qd_yaml_node_t *node, const char *first, const char 
     const char *text = qd_yaml_scalar(node);
     *is_second = text && strcmp(text, second) == 0;
     return *is_second || (text && strcmp(text, first) == 0) ||
-           qd_yaml_expected(node, "`%s` or `%s`", first, second);
+           qd_yaml_expected_of(node, 2, (const char *const[]){first, second}, "`%s` or `%s`", first, second);
 }
 
 /* ---- actors -------------------------------------------------------------------------------------------- */

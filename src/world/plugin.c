@@ -286,9 +286,12 @@ qd_status_t qd_plugin_load(const char *path, qd_error_t *error)
     struct stat about;
     /* An absolute path: dlopen searches the system's libraries for a name without a slash. */
     char *whole = realpath(path, NULL);
-    if (!whole)
-        return qd_error_add(error, qd_unreadable_status(errno), "%s: the plugin cannot be read: %s", path,
-                            strerror(errno));
+    if (!whole) {
+        int number = errno;
+        char near[512];
+        return qd_error_add(error, qd_unreadable_status(number), "%s: the plugin cannot be read: %s%s", path,
+                            strerror(number), qd_near_path(path, number, near, sizeof near));
+    }
     qd_status_t status = qd_look_at(whole, true, &about, error);
     if (status == QD_OK)
         status = S_ISREG(about.st_mode)

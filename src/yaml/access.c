@@ -172,6 +172,20 @@ bool qd_yaml_expected(const qd_yaml_node_t *node, const char *format, ...)
     return tell_expected(node, nearest_key(node), message);
 }
 
+bool qd_yaml_expected_of(const qd_yaml_node_t *node, size_t count, const char *const names[],
+                         const char *format, ...)
+{
+    char message[1024];
+    const char *text = node->kind == QD_YAML_SCALAR ? qd_yaml_scalar(node) : "";
+    const char *near = *text && names ? qd_nearest_of(text, count, names) : NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    return near ? qd_yaml_expected(node, "%s (did you mean `%.100s`?)", message, near)
+                : qd_yaml_expected(node, "%s", message);
+}
+
 bool qd_yaml_expected_for(const qd_yaml_node_t *node, const char *name, const char *format, ...)
 {
     char message[1024];

@@ -55,7 +55,7 @@ class WrongWords(unittest.TestCase):
                 ("-", "-: found standard output; expected the path of a file (./- for one of that name)"),
                 ("there/", "there/: found the path of a folder; expected that of a file"),
                 ("there", "there: found something that is not a file; expected a file or nothing"),
-                ("nowhere/x.h5", "nowhere: No such file or directory; expected a folder that can be written to"),
+                ("nowhere/x.h5", "nowhere: No such file or directory; expected a folder that can be written to (did you mean `there`?)"),
                 ("x" * 216, "found an --output whose name has 216 bytes; expected at most 215"),
                 ("x/" * 2050 + "y", "found an --output of 4101 bytes; expected fewer than 4096"),
                 ("tiny.yaml", None)):
@@ -121,6 +121,21 @@ class WrongWords(unittest.TestCase):
                      "quadrille: nowhere: No such file or directory; expected a folder that can be written to\n")
         must("init", "mine", cwd=folder)
         self.assertIn("mine.yaml: found an existing file", must("init", "mine", status=2, cwd=folder).stderr)
+
+    def test_the_nearest_name_is_given(self):
+        folder = scratch(self)
+        (folder / "tiny.yaml").write_text(TINY.format(worlds=6, rows="true", outcomes="survival"))
+        (folder / "results").mkdir()
+        (folder / "rule.so").write_text("")
+        must("run", "tiny.yaml", "-o", "tiny.h5", "-q", cwd=folder)
+        order = must("export", "tiny.h5", "--csv", "--summary", cwd=folder).stdout.splitlines()[1].split(",")
+        kind = next(word for word in order if word.endswith("polar"))
+        for arguments, near in ((("crate", "tinny.h5"), "tiny.h5"), (("list", "outcome"), "outcomes"),
+                                (("replay", "tiny.h5", "--order", f"{kind}r", "--world", "0", "--point", "0"), kind),
+                                (("run", "tiny.yaml", "--plugin", "rules.so"), "rule.so"),
+                                (("run", "tiny.yaml", "-o", "result/tiny.h5"), "results")):
+            with self.subTest(arguments):
+                self.assertIn(f"did you mean `{near}`?", must(*arguments, status=2, cwd=folder).stderr)
 
     def test_settings_of_the_environment(self):
         small = "quadrille: found an OMP_STACKSIZE below 512 KiB; expected more, or none\n"

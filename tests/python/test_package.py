@@ -103,7 +103,7 @@ class Package(unittest.TestCase):
             self.experiment.simulate({"tension.det": [0.1]}, worlds=1)
         with self.assertRaisesRegex(quadrille.InputError, "doctrine `napoleon`"):
             self.experiment.simulate({"doctrine": ["napoleon"]}, worlds=1)
-        with self.assertRaisesRegex(quadrille.InputError, "outcome `survial`"):
+        with self.assertRaisesRegex(quadrille.InputError, "outcome `survial`, did you mean `survival`"):
             self.experiment.simulate({"doctrine": ["obama"]}, worlds=1, outcomes=["survial"])
         with self.assertRaisesRegex(quadrille.InputError, "force=True"):
             self.experiment.run(self.folder / "package.h5")
