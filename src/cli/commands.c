@@ -398,6 +398,8 @@ static int run(int argc, char **argv)
     int code = qd_options_take(&qd_command_help, argc, argv, &self);
     if (code >= 0)
         return code;
+    if (self.manual + (self.shell != NULL) + (optind < argc) > 1)
+        return qd_cli_misuse("help", "found two of --man, --completion and a command; expected one of them");
     const qd_command_t *command = optind < argc ? qd_command_find(argv[optind]) : NULL;
     if (optind < argc && !command)
         return 2;

@@ -404,11 +404,41 @@ static qd_status_t write_rows(void *context, FILE *out, qd_error_t *error)
     return status;
 }
 
+static bool ends_in(const char *path, const char *ending)
+{
+    size_t length = path ? strlen(path) : 0, tail = strlen(ending);
+    return length > tail && strcmp(path + length - tail, ending) == 0;
+}
+
 static bool is_json(const arguments_t *asked)
 {
-    size_t length = asked->output ? strlen(asked->output) : 0;
-    return asked->form == QD_FORM_JSON ||
-           (asked->form == QD_FORM_USUAL && length > 5 && strcmp(asked->output + length - 5, ".json") == 0);
+    return asked->form == QD_FORM_JSON || (asked->form == QD_FORM_USUAL && ends_in(asked->output, ".json"));
+}
+
+/* -1, or an exit status: options that exclude one another, or would have no effect. */
+static int check_options(const arguments_t *asked)
+{
+    if (asked->summary + asked->design + asked->effects > 1)
+        return qd_cli_misuse("export",
+                             "found two of --summary, --design and --effects; expected one of them");
+    if (asked->design && asked->outcomes)
+        return qd_cli_misuse("export",
+                             "found --outcomes and --design, which lists none; expected one of them");
+    if (asked->effects && asked->points)
+        return qd_cli_misuse("export",
+                             "found --points and --effects, which are of all points; expected one of them");
+    if (asked->force && !asked->output)
+        return qd_cli_misuse("export", "found --force without --output, which it is for; expected both");
+    return -1;
+}
+
+/* -1, or an exit status. */
+static int check_ending(const arguments_t *asked)
+{
+    if (!ends_in(asked->output, ".h5"))
+        return -1;
+    return qd_cli_misuse("export", "found the output `%s`; expected one of CSV or JSON, not of HDF5",
+                         asked->output);
 }
 
 static int export_file(export_t *self)
@@ -448,8 +478,9 @@ static const qd_option_t options[] = {
     {"points", 0, "LIST",
      "design points, by name as shown, label or position with commas between; default: all", qd_take_word,
      offsetof(arguments_t, points), "names of points", NULL},
-    QD_OPTION_OUTPUT("FILE", arguments_t, output, QD_COMPLETE_FILES,
-                     "where to, with JSON for an ending .json; default: standard output"),
+    QD_OPTION_OUTPUT(
+        "FILE", arguments_t, output, QD_COMPLETE_FILES,
+        "where to, with JSON for an ending .json unless --csv is given; default: standard output"),
     QD_OPTION_FORCE(arguments_t, force, "replace an existing file"),
     QD_OPTION_PLUGIN,
     QD_OPTIONS_END,
@@ -462,15 +493,15 @@ static int run(int argc, char **argv)
     int code = qd_options_take(&qd_command_export, argc, argv, &asked);
     if (code >= 0)
         return code;
-    if (asked.summary + asked.design + asked.effects > 1)
-        return qd_cli_misuse("export",
-                             "found two of --summary, --design and --effects; expected one of them");
+    if ((code = check_options(&asked)) >= 0)
+        return code;
     self.path = argv[optind];
     self.rows.json = is_json(&asked);
     qd_error_t error = QD_ERROR_NONE;
     if (asked.output && qd_cli_may_make(asked.output, self.path, asked.force, &error) != QD_OK)
         return qd_cli_fail(&error);
-    return export_file(&self);
+    code = check_ending(&asked);
+    return code >= 0 ? code : export_file(&self);
 }
 
 const qd_command_t qd_command_export = {

@@ -133,8 +133,23 @@ static int take(const qd_command_t *self, const qd_option_t *row, void *argument
     return 0;
 }
 
+/* Options without a value that store in one field exclude one another, such as the forms of an output. -1,
+ * or an exit status. */
+static int check_alone(const qd_command_t *self, const qd_option_t *const given[], size_t count,
+                       const qd_option_t *row)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!row->value && !given[i]->value && row->take && given[i]->take && given[i]->take != row->take &&
+            given[i]->field == row->field)
+            return qd_cli_misuse(self->name, "found --%s and --%s; expected one of them", given[i]->name,
+                                 row->name);
+    return -1;
+}
+
 int qd_options_take(const qd_command_t *self, int argc, char **argv, void *arguments)
 {
+    const qd_option_t *given[OPTIONS_MAX];
+    size_t count = 0;
     struct option known[OPTIONS_MAX + 1];
     char letters[2 * OPTIONS_MAX + 1];
     describe(self, known, letters);
@@ -142,9 +157,13 @@ int qd_options_take(const qd_command_t *self, int argc, char **argv, void *argum
     opterr = 0;
     for (int found; (found = getopt_long(argc, argv, letters, known, NULL)) != -1;) {
         const qd_option_t *row = find_row(self, found);
-        int code = row ? take(self, row, arguments) : refuse_option(self->name, argv[optind - 1], known);
+        int code = row ? check_alone(self, given, count, row) : -1;
+        if (code < 0)
+            code = row ? take(self, row, arguments) : refuse_option(self->name, argv[optind - 1], known);
         if (code >= 0)
             return code;
+        if (count < OPTIONS_MAX)
+            given[count++] = row;
     }
     return count_operands(self, argc - optind);
 }

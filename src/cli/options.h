@@ -20,7 +20,7 @@ typedef struct {
     /* Stores the value (NULL for an option without one) in a field of the command's arguments; false:
      * refused. */
     bool (*take)(void *field, const char *value);
-    size_t field;         /* offset of that field */
+    size_t field;         /* offset of that field; options without a value that share it exclude each other */
     const char *expected; /* the expected value, for the message about a refused one */
     const char *complete; /* completions of the value: see QD_COMPLETE_FILES; NULL: none */
 } qd_option_t;
@@ -93,7 +93,7 @@ bool qd_form_is_json(qd_form_t form);
 #define QD_OPTION_THREADS(arguments, where, text)                                                            \
     {                                                                                                        \
         "threads", 'j', "N", text, qd_take_threads, offsetof(arguments, where),                              \
-            "a number of threads from 1 to " QD_DIGITS_OF(QD_THREADS_MOST), NULL                                                       \
+            "a number of threads from 1 to " QD_DIGITS_OF(QD_THREADS_MOST), NULL                             \
     }
 #define QD_OPTION_ISA(arguments, where)                                                                      \
     {                                                                                                        \

@@ -102,6 +102,8 @@ static int run(int argc, char **argv)
     if (!self.replay.order || !self.has_world)
         return qd_cli_misuse("replay", "found no --%s; expected --order KIND and --world W",
                              self.replay.order ? "world" : "order");
+    if (self.replay.force && (!self.trace || strcmp(self.trace, "-") == 0))
+        return qd_cli_misuse("replay", "found --force without --trace FILE, which it is for; expected both");
     self.replay.path = argv[optind];
     return replay(&self);
 }

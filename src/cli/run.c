@@ -467,6 +467,8 @@ static int take_arguments(arguments_t *self, int argc, char **argv)
     int code = qd_options_take(&qd_command_run, argc, argv, self);
     if (code >= 0)
         return code;
+    if (self->quiet && self->verbose)
+        return qd_cli_misuse("run", "found --quiet and --verbose; expected one of them");
     self->output = default_output(argv[optind]);
     if (self->command_line && self->output)
         return -1;

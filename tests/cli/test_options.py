@@ -76,6 +76,31 @@ class Options(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (2, ""), words)
             self.assertIn(expected, done.stderr)
 
+    def test_options_that_exclude_one_another(self):
+        """Or that would have no effect: none is passed over in silence."""
+        folder = scratch(self)
+        exact = folder / "exact.yaml"
+        exact.write_text("rule: two-camps\nactors: {A: 1, B: 1}\npropensity: [[0, -1], [-1, 0]]\n")
+        for words, expected in ((["export", "x.h5", "--csv", "--json"], "found --csv and --json; expected one of them"),
+                                (["show", "x.h5", "--json", "--csv"], "found --json and --csv; expected one of them"),
+                                (["list", "orders", "--markdown", "--csv"], "found --markdown and --csv; expected one of them"),
+                                (["power", "x.yaml", "--text", "--json"], "found --text and --json; expected one of them"),
+                                (["export", "x.h5", "--design", "--outcomes", "wars"], "found --outcomes and --design"),
+                                (["export", "x.h5", "--effects", "--points", "0"], "found --points and --effects"),
+                                (["export", "x.h5", "--force"], "found --force without --output"),
+                                (["export", "x.h5", "-o", folder / "y.h5"], "expected one of CSV or JSON, not of HDF5"),
+                                (["replay", "x.h5", "--order", "a", "--world", "1", "--force"], "found --force without --trace FILE"),
+                                (["run", "x.yaml", "-q", "-v"], "found --quiet and --verbose"),
+                                (["landscape", exact, "--starts", "9"], "found --starts for `method: exact`; expected `method: search`"),
+                                (["landscape", exact, "--seed", "9"], "found --seed for `method: exact`; expected `method: search`"),
+                                (["help", "run", "--man"], "found two of --man, --completion and a command")):
+            with self.subTest(words):
+                done = quadrille(*words, cwd=folder)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                self.assertIn(expected, done.stderr)
+        must("power", "--help", "--json")
+        self.assertEqual([path.name for path in folder.iterdir()], ["exact.yaml"])
+
     def test_numbers_of_operands(self):
         for command in commands():
             done = quadrille(command, "a", "b", "c")
