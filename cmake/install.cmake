@@ -14,8 +14,17 @@ install(DIRECTORY include/quadrille DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMP
 install(DIRECTORY experiments/ DESTINATION ${CMAKE_INSTALL_DATADIR}/quadrille/experiments COMPONENT program
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.csv")
 install(FILES r/quadrille.R DESTINATION ${CMAKE_INSTALL_DATADIR}/quadrille/r COMPONENT program)
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program FILES_MATCHING PATTERN "*.md")
-install(FILES README.md CHANGELOG.md CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+# The documents keep their folders, and files to which they link come with them.
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program
+        FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN "*.in.md" EXCLUDE)
+install(FILES README.md CHANGELOG.md CITATION.cff CONTRIBUTING.md SECURITY.md SUPPORT.md
+        DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+install(FILES experiments/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/experiments COMPONENT program)
+install(FILES experiments/data/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/experiments/data COMPONENT program)
+install(FILES experiments/rows/claims.csv experiments/rows/numbers.csv experiments/rows/runs.csv
+        DESTINATION ${CMAKE_INSTALL_DOCDIR}/experiments/rows COMPONENT program)
+install(FILES bench/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/bench COMPONENT program)
+install(FILES examples/own_rule.c examples/own_outcome.c DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT program)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT license) # not packaged: Debian has the text
 
 # The man page and the completions of shells (src/CMakeLists.txt)

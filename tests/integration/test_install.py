@@ -44,6 +44,14 @@ class Installed(unittest.TestCase):
         done = succeed(self.prefix / "bin" / "quadrille", "--version", env={"PATH": "/usr/bin:/bin"})
         self.assertRegex(done, r"^quadrille \d+\.\d+\.\d+")
 
+    def test_links_of_the_documents_lead_to_files(self):
+        documents = sorted((self.prefix / "share" / "doc").rglob("*.md"))
+        self.assertIn("README.md", [path.name for path in documents])
+        links = [(path, link) for path in documents for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text())
+                 if not re.match("[a-z]+:", link)]
+        self.assertGreater(len(links), 20)
+        self.assertEqual([f"{path.name}: {link}" for path, link in links if not (path.parent / link).exists()], [])
+
     def test_headers_need_nothing_else(self):
         flags = succeed("pkg-config", "--cflags", "gsl").split()
         for header in sorted((self.prefix / "include" / "quadrille").glob("*.h")):

@@ -2,6 +2,7 @@
 """scripts/run after its build: the file it runs, the result it shows, and the files it leaves alone. The script stands beside a
 lib.sh that builds nothing and finds the program of this build."""
 
+import os
 import shutil
 import subprocess
 import unittest
@@ -14,6 +15,31 @@ root={root}
 install_missing() {{ :; }}
 build() {{ :; }}
 """
+
+
+class WrongInput(unittest.TestCase):
+    """Other scripts give one sentence and exit status 2."""
+
+    def test_of_scripts(self):
+        folder = scratch(self)
+        (folder / "text.h5").write_text("no HDF5")
+        (folder / "file").write_text("")
+        (folder / "x.yaml").write_text(fixed(20, 4))
+        must("run", folder / "x.yaml", "-o", folder / "x.h5", "-q")
+        for words, expected in ((["family", "none.h5"], "family: none.h5: "), (["family", "text.h5"], "family: text.h5: "),
+                                (["plot", "none.h5"], "plot: none.h5: "), (["plot", "x.h5", "-o", "file"], "plot: file: File exists; expected a folder"),
+                                (["plot", "x.h5", "-o", "file/x"], "expected a folder"),
+                                (["experiments", "--scale", "x", "--dry-run", "orders"], "experiments: --scale: found x; expected a number above 0"),
+                                (["experiments", "--scale", "0", "--dry-run", "orders"], "experiments: --scale: found 0; "),
+                                (["experiments", "--scale"], "experiments: found --scale without its value"),
+                                (["experiments", "--dry-run", "nowhere"], "experiments: found no experiments/nowhere.yaml")):
+            with self.subTest(words):
+                done = subprocess.run([SOURCE / "scripts" / words[0], *words[1:]], capture_output=True, text=True, cwd=folder,
+                                      env={**os.environ, "QUADRILLE": PROGRAM})
+                if "ModuleNotFoundError" in done.stderr:
+                    continue  # no matplotlib here
+                self.assertEqual((done.returncode, done.stdout, len(done.stderr.splitlines())), (2, "", 1), done.stderr)
+                self.assertIn(expected, done.stderr)
 
 
 class RunScript(unittest.TestCase):
