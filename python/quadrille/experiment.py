@@ -121,17 +121,30 @@ class Experiment:
         """Runs the experiment into the result file `output` and opens it.
 
         `progress`: True for a line on stderr, a function that receives the state at intervals, or None: a line if stderr is a
-        terminal. Ctrl-C stops early, keeps all finished work and raises KeyboardInterrupt; `resume=True` continues. An existing
-        `output` is never replaced unless `force`.
+        terminal. Ctrl-C stops early, keeps all finished work and raises KeyboardInterrupt; so does an exception of that function,
+        which is raised again here. `resume=True` continues. An existing `output` is never replaced unless `force`.
         """
         if pathlib.Path(output).exists() and not (resume or force):
             raise lib.InputError(f"{output}: found an existing file; expected none (force=True replaces it, resume=True continues it)")
         tell = progress if callable(progress) else _print_progress if progress or (progress is None and sys.stderr.isatty()) else None
-        stop = ctypes.c_int(0)
+        stop, raised = ctypes.c_int(0), []
+
+        def guarded(call: Callable[..., None]) -> Callable[..., None]:
+            """ctypes passes over exceptions of a callback: keeps the first, and stops the run."""
+            def guard(*arguments: Any) -> None:
+                try:
+                    if not raised:
+                        call(*arguments)
+                except BaseException as fault:
+                    raised.append(fault)
+                    stop.value = 1
+            return guard
+
         options = lib.RunOptions(
             output=_path(output), threads=_whole("threads", threads, THREADS_MOST), resume=resume, force=force, shard=1, shards=1, stop=ctypes.pointer(stop),
             command_line=b"python: quadrille.Experiment.run", ranks=None,
-            progress=lib.PROGRESS((lambda context, state: tell(state.contents)) if tell else 0), warn=lib.WARN(_print_warnings), context=None)
+            progress=lib.PROGRESS(guarded(lambda context, state: tell(state.contents)) if tell else 0), warn=lib.WARN(guarded(_print_warnings)),
+            context=None)
         error, summary, status = lib.Error(), lib.RunSummary(), []
 
         def work() -> None:
@@ -140,6 +153,8 @@ class Experiment:
         interrupted = _wait_for(work, stop)
         if tell is _print_progress:
             print(file=sys.stderr)
+        if raised:
+            raise raised[0]
         if interrupted and status[0] == lib.STOPPED:
             raise KeyboardInterrupt
         lib.check(status[0], error)

@@ -128,6 +128,20 @@ class Package(unittest.TestCase):
             self.assertIn(name, str(told.exception))
         self.assertEqual([path.name for path in self.folder.glob("*.h5*") if path.name.startswith(("threads", "cut"))], [])
 
+    def test_an_exception_of_the_progress_function_stops_the_run(self):
+        experiment, calls = quadrille.Experiment({"worlds": 300000, "seed": 3}), []
+
+        def tell(state):
+            calls.append(state.done)
+            raise LookupError("enough")
+
+        with self.assertRaisesRegex(LookupError, "enough"):
+            experiment.run(self.folder / "told.h5", progress=tell)
+        self.assertEqual(len(calls), 1)
+        with quadrille.open(self.folder / "told.h5") as result:
+            self.assertFalse(result.complete)
+        self.assertTrue((self.folder / "told.h5.parts").is_dir())
+
     def test_a_result_that_is_open_is_resumed(self):
         with quadrille.Experiment(SMALL).run(self.folder / "open.h5", progress=False) as open_result:
             more = quadrille.Experiment(SMALL, worlds=40).run(self.folder / "open.h5", resume=True, progress=False)
