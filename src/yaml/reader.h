@@ -77,8 +77,8 @@ bool qd_yaml_fail(const qd_yaml_node_t *node, const char *format, ...) QD_PRINTF
 bool qd_yaml_fail_key(const qd_yaml_node_t *node, const char *format, ...) QD_PRINTF(2, 3);
 /* "FILE:LINE:COLUMN: found `abc` for `key`; expected <what>", where key is the nearest one above. */
 bool qd_yaml_expected(const qd_yaml_node_t *node, const char *format, ...) QD_PRINTF(2, 3);
-/* The same of one of `count` names, with the one nearest to what was found: "... (did you mean `abd`?)". `names`
- * NULL: without it. */
+/* The same of one of `count` names, with the one nearest to what was found: "... (did you mean `abd`?)".
+ * `names` NULL: without it. */
 bool qd_yaml_expected_of(const qd_yaml_node_t *node, size_t count, const char *const names[],
                          const char *format, ...) QD_PRINTF(4, 5);
 /* The same with a name of the caller's instead of the key; the name NULL: that of the nearest key. */

@@ -137,6 +137,15 @@ class WrongWords(unittest.TestCase):
             with self.subTest(arguments):
                 self.assertIn(f"did you mean `{near}`?", must(*arguments, status=2, cwd=folder).stderr)
 
+    def test_the_nearest_word_of_a_file_is_given(self):
+        folder = scratch(self)
+        (folder / "near.yaml").write_text(
+            "luck: by-orders\ndesign: {type: grid, factors: {institution.target: {values: [0.1, 0.9]}}}\nclaims:\n"
+            "  - {id: a, says: b, outcome: wars, status: explorative, trend: {factor: institution.targets, direction: rise}}\n")
+        said = must("run", "near.yaml", status=2, cwd=folder).stderr
+        for near in ("by-order", "exploratory", "institution.target", "rises"):
+            self.assertIn(f"(did you mean `{near}`?)", said)
+
     def test_settings_of_the_environment(self):
         small = "quadrille: found an OMP_STACKSIZE below 512 KiB; expected more, or none\n"
         for size, expected in (("100", small), ("511k", small), ("1000 B", small), ("524287b", small), ("512", ""), ("1M", ""),

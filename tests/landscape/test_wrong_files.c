@@ -58,7 +58,8 @@ static const wrong_t landscapes[] = {
     {"rule: two-camps\npropensity: [[0, 1], [1, 0]]\n",
      "f.yaml:2:1: found `propensity` without `actors`; expected the actors of its rows\n"},
     {"rule: three-camps\nactors: {A: 1, B: 2}\npropensity: [[0, 1], [1, 0]]\n",
-     "f.yaml:1:7: found `three-camps` for `rule`; expected `two-camps` or `blocs` (did you mean `two-camps`?)\n"},
+     "f.yaml:1:7: found `three-camps` for `rule`; expected `two-camps` or `blocs` (did you mean "
+     "`two-camps`?)\n"},
     {"rule: blocs\nmethod: guess\nactors: {A: 1, B: 2}\npropensity: [[0, 1], [1, 0]]\n",
      "f.yaml:2:9: found `guess` for `method`; expected `exact` or `search`\n"},
     {"actors: {A: 1, B: 2}\npropensity: [[0, 1], [1, 0]]\n", "f.yaml:1:1: found no `rule`; expected one\n"},
