@@ -191,11 +191,9 @@ static int run(int argc, char **argv)
         status = qd_cli_fail(&error);
         goto out;
     }
-    if (self->method == QD_METHOD_EXACT && (arguments.has_starts || arguments.has_seed)) {
-        status = qd_cli_misuse("landscape", "found --%s for `method: exact`; expected `method: search`",
-                               arguments.has_starts ? "starts" : "seed");
-        goto out;
-    }
+    if (self->method == QD_METHOD_EXACT && (arguments.has_starts || arguments.has_seed))
+        fprintf(stderr, "quadrille: note: --%s has no effect with `method: exact`\n",
+                arguments.has_starts ? "starts" : "seed");
     self->starts = arguments.has_starts ? arguments.starts : self->starts;
     self->seed = arguments.has_seed ? arguments.seed : self->seed;
     int threads;

@@ -19,8 +19,8 @@ QD_MUST_USE qd_status_t qd_earlier_find(const qd_experiment_t *experiment, const
                                         const char *folder, bool repair, qd_index_t **done,
                                         qd_error_t *error);
 
-/* Refuses finished worlds that the experiment does not have, as a resume would lose them. A precision stop drops
- * worlds beyond its end, which is no loss. */
+/* Refuses finished worlds that the experiment does not have, as a resume would lose them. A precision stop
+ * drops worlds beyond its end, which is no loss. */
 QD_MUST_USE qd_status_t qd_earlier_check_strangers(const qd_experiment_t *experiment, const char *output,
                                                    const qd_index_t *done, qd_error_t *error);
 

@@ -468,8 +468,8 @@ static qd_status_t take_output(run_t *self)
     return qd_ranks_agree(self->ranks, status);
 }
 
-/* Refuses parts beside the complete result that hold other work than it: of another experiment, or worlds that
- * it does not have. */
+/* Refuses parts beside the complete result that hold other work than it: of another experiment, or worlds
+ * that it does not have. */
 static qd_status_t check_remains(const run_t *self)
 {
     qd_parts_options_t parts = parts_options(self);

@@ -3,8 +3,8 @@
  * libhdf5 1.10 trusts the headers of a file: a damaged or forged one makes it read beyond its buffers, follow
  * circles or allocate what a header asks for. So the program itself reads no result file: a child reads it,
  * within limits on processor time and memory, and answers over a socket. The child has no other open files
- * than those it opens, prints nothing, and ends when the parent closes its end or dies: at once where it waits,
- * within a second of processor time where it reads. A guard belongs to one thread at a time. */
+ * than those it opens, prints nothing, and ends when the parent closes its end or dies: at once where it
+ * waits, within a second of processor time where it reads. A guard belongs to one thread at a time. */
 #ifndef QD_STORE_GUARD_H
 #define QD_STORE_GUARD_H
 
@@ -45,8 +45,8 @@ bool qd_channel_send(int channel, const void *bytes, size_t size);
 bool qd_channel_receive(int channel, void *bytes, size_t size);
 
 /* In the child: allows one more second of processor time for each MiB that the file at `path` has on the disk
- * (holes do not count); a sound file needs some twentieth of it to be read once. The child has QD_GUARD_SECONDS
- * for everything else, in all its life. */
+ * (holes do not count); a sound file needs some twentieth of it to be read once. The child has
+ * QD_GUARD_SECONDS for everything else, in all its life. */
 #define QD_GUARD_SECONDS 3
 void qd_guard_allow_file(const char *path);
 

@@ -38,8 +38,9 @@ void qd_manifest_free(qd_manifest_t *self);
 QD_MUST_USE qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder,
                                              qd_parts_mode_t mode, qd_error_t *error);
 
-/* Compares the manifest with the experiment, and writes into *outdated whether a new one is due: it is missing,
- * damaged, or has other worlds, points or claims. `cure`: what becomes of a damaged one, for the warning. */
+/* Compares the manifest with the experiment, and writes into *outdated whether a new one is due: it is
+ * missing, damaged, or has other worlds, points or claims. `cure`: what becomes of a damaged one, for the
+ * warning. */
 QD_MUST_USE qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
                                               const qd_experiment_t *experiment, const qd_part_kind_t *kind,
                                               const char *cure, bool *outdated, qd_error_t *warnings,
