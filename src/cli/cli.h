@@ -41,8 +41,13 @@ void qd_cli_print_version(void);
  * file. QD_ERROR_INPUT with the reason where it cannot; QD_ERROR_IO where the system does not tell. */
 QD_MUST_USE qd_status_t qd_cli_may_write(const char *output, bool *there, qd_error_t *error);
 
-/* Checks that `output` differs from every input, which not even --force may replace. QD_ERROR_INPUT with the
- * name of the input otherwise; QD_ERROR_IO where the system does not tell. */
+/* Checks that no input has a name that belongs to `output` while it is written: its lock, its drafts, and the
+ * files in its folder of parts. QD_ERROR_INPUT with the name of the input otherwise; QD_ERROR_IO where the
+ * system does not tell. */
+QD_MUST_USE qd_status_t qd_cli_spares_beside(const char *output, const char *const input[], size_t inputs,
+                                             qd_error_t *error);
+
+/* The same, and that `output` itself differs from every input, which not even --force may replace. */
 QD_MUST_USE qd_status_t qd_cli_spares(const char *output, const char *const input[], size_t inputs,
                                       qd_error_t *error);
 

@@ -68,8 +68,9 @@ static int run(int argc, char **argv)
         bool there;
         qd_error_t error = QD_ERROR_NONE;
         qd_status_t fit = qd_cli_may_write(merged.output, &there, &error);
-        if (fit == QD_OK && merged.force)
-            fit = qd_cli_spares(merged.output, merged.shard, merged.shards, &error);
+        if (fit == QD_OK)
+            fit = (merged.force ? qd_cli_spares : qd_cli_spares_beside)(merged.output, merged.shard,
+                                                                        merged.shards, &error);
         code = fit == QD_OK ? merge(&merged, arguments.quiet) : qd_cli_fail(&error);
     }
     free(command_line);

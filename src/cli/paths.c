@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "engine/same_file.h"
@@ -65,6 +66,59 @@ int qd_cli_refuse_existing(const char *path, const char *advice)
     return qd_cli_fail(&error);
 }
 
+/* Whether `input` is a draft of `output` by its name: `run` and `merge` remove these. */
+static bool is_draft(const char *output, const char *input)
+{
+    char real[PATH_MAX], folder[PATH_MAX], parent[PATH_MAX];
+    if (snprintf(folder, sizeof folder, "%s", output) >= (int)sizeof folder || !realpath(input, real) ||
+        !realpath(dirname(folder), parent))
+        return false;
+    char *name = strrchr(real, '/');
+    *name++ = '\0';
+    const char *slash = strrchr(output, '/');
+    return strcmp(real[0] ? real : "/", parent) == 0 && qd_draft_names(name, slash ? slash + 1 : output);
+}
+
+/* Sets *would to whether writing to `output` would take or remove `input`: it is the lock of the output, its
+ * draft, or a file among its parts. The folder of parts itself may be read. */
+static qd_status_t would_clear(const char *output, const char *input, bool *would, qd_error_t *error)
+{
+    struct stat found;
+    char *lock = NULL, *parts = NULL;
+    qd_status_t status = qd_look_at(input, true, &found, error);
+    *would = false;
+    if (status != QD_OK || found.st_mode == 0 || S_ISDIR(found.st_mode))
+        return status;
+    if (asprintf(&lock, "%s.lock", output) < 0 || asprintf(&parts, "%s.parts", output) < 0) {
+        free(lock); /* NULL where memory was short for it */
+        return qd_no_memory(error);
+    }
+    status = qd_would_replace(lock, input, would, error);
+    if (status == QD_OK && !*would)
+        status = qd_would_replace(input, parts, would, error);
+    *would = *would || is_draft(output, input);
+    free(lock);
+    free(parts);
+    return status;
+}
+
+qd_status_t qd_cli_spares_beside(const char *output, const char *const input[], size_t inputs,
+                                 qd_error_t *error)
+{
+    for (size_t i = 0; i < inputs; i++) {
+        bool would;
+        qd_status_t status = would_clear(output, input[i], &would, error);
+        if (status != QD_OK)
+            return status;
+        if (would)
+            return qd_error_add(error, QD_ERROR_INPUT,
+                                "%s: found the name of a lock, a draft or a part of the output %s; expected "
+                                "an input with another name, or another output",
+                                input[i], output);
+    }
+    return QD_OK;
+}
+
 qd_status_t qd_cli_spares(const char *output, const char *const input[], size_t inputs, qd_error_t *error)
 {
     for (size_t i = 0; i < inputs; i++) {
@@ -77,7 +131,7 @@ qd_status_t qd_cli_spares(const char *output, const char *const input[], size_t 
                                 "%s: found %s, which is read here; expected another file", output,
                                 strcmp(output, input[i]) == 0 ? "the file" : input[i]);
     }
-    return QD_OK;
+    return qd_cli_spares_beside(output, input, inputs, error);
 }
 
 qd_status_t qd_cli_may_make(const char *output, const char *input, bool force, qd_error_t *error)

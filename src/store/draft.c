@@ -232,8 +232,7 @@ void qd_draft_discard(qd_draft_t *self)
     *self = (qd_draft_t){.folder = -1, .fd = -1, .begun = -1};
 }
 
-/* Whether `name` is a draft of a file called `base`. */
-static bool is_draft(const char *name, const char *base)
+bool qd_draft_names(const char *name, const char *base)
 {
     size_t length = strlen(base);
     if (strncmp(name, base, length) != 0 || name[length] != '.')
@@ -256,7 +255,7 @@ void qd_draft_sweep(const char *path)
     }
     for (const struct dirent *entry; (entry = readdir(listing));) {
         struct stat found;
-        if (is_draft(entry->d_name, base) &&
+        if (qd_draft_names(entry->d_name, base) &&
             fstatat(folder, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(found.st_mode))
             (void)unlinkat(folder, entry->d_name, 0);
     }

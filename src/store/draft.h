@@ -48,6 +48,9 @@ QD_MUST_USE qd_status_t qd_draft_publish(qd_draft_t *self, bool overwrite, qd_er
 /* Removes the draft unless it was published, and frees its memory. */
 void qd_draft_discard(qd_draft_t *self);
 
+/* Whether `name` is that of a draft of a file called `base`; both without folders. */
+bool qd_draft_names(const char *name, const char *base);
+
 /* Removes drafts of `path` left by earlier writers. */
 void qd_draft_sweep(const char *path);
 

@@ -18,7 +18,9 @@
 #include "store/draft.h"
 
 #define TAIL    ".lock"
+#define FIRST   "quadrille lock\n" /* the line with which each lock begins */
 #define TRIES   100
+#define PAUSE   1000000   /* nanoseconds, while another process may put a lock back */
 #define WAIT_NS 100000000 /* for other processes that judged the same stale lock at the same moment */
 
 struct qd_lock {
@@ -117,11 +119,10 @@ static bool is_gone(const holder_t *holder)
 static bool write_holder(int fd, const holder_t *holder)
 {
     char text[512];
-    int size = snprintf(
-        text, sizeof text,
-        "quadrille lock\nhost %s\nboot %s\nprocess %ld\nstart %llu\nflock %d\nmachine %s\nspace %s\n",
-        holder->host, holder->boot, holder->process, holder->start, holder->flocked, holder->machine,
-        holder->space);
+    int size = snprintf(text, sizeof text,
+                        FIRST "host %s\nboot %s\nprocess %ld\nstart %llu\nflock %d\nmachine %s\nspace %s\n",
+                        holder->host, holder->boot, holder->process, holder->start, holder->flocked,
+                        holder->machine, holder->space);
     return ftruncate(fd, 0) == 0 && pwrite(fd, text, (size_t)size, 0) == size;
 }
 
@@ -178,7 +179,8 @@ static outcome_t remove_stale(const char *path, int stale)
 static outcome_t give_up(const qd_lock_t *self)
 {
     int number = errno;
-    unlink(self->path);
+    if (is_at(self->fd, self->path))
+        unlink(self->path);
     errno = number;
     return FAILED;
 }
@@ -211,21 +213,50 @@ static outcome_t take_by_flock(const qd_lock_t *self, bool made, holder_t *holde
     return write_holder(self->fd, &me) ? TAKEN : give_up(self);
 }
 
-/* Opens an existing lock file; -1 and EMEDIUMTYPE if the name belongs to something other than a file. */
-static int open_lock(const char *path, int flags)
+/* Whether an open file may serve as a lock: 0; otherwise an errno. EMEDIUMTYPE: it is not a regular file;
+ * EBADMSG: it has other contents, and somebody needs it; EMLINK: it has another name too, whose contents a
+ * lock would overwrite. An empty file may be a lock that its maker has not written yet. */
+static int find_fault(int fd)
 {
     struct stat state;
+    char text[sizeof FIRST - 1];
+    size_t size = 0;
+    ssize_t got = 1;
+    if (fstat(fd, &state) != 0)
+        return errno;
+    if (!S_ISREG(state.st_mode))
+        return EMEDIUMTYPE;
+    for (; size < sizeof text && got > 0; size += (size_t)got)
+        if ((got = pread(fd, text + size, sizeof text - size, (off_t)size)) < 0)
+            return errno;
+    if (size != 0 && (size < sizeof text || memcmp(text, FIRST, sizeof text) != 0))
+        return EBADMSG;
+    return state.st_nlink > 1 ? EMLINK : 0;
+}
+
+/* Opens an existing lock file; -1 and errno, as of find_fault, if the name belongs to something else. */
+static int open_lock(const char *path, int flags)
+{
     int fd = open(path, flags | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && (errno == EISDIR || errno == ENXIO))
         errno = EMEDIUMTYPE;
     if (fd < 0)
         return fd;
-    int number = fstat(fd, &state) != 0 ? errno : S_ISREG(state.st_mode) ? 0 : EMEDIUMTYPE;
+    int number = find_fault(fd);
     if (number == 0)
         return fd;
     close(fd);
     errno = number;
     return -1;
+}
+
+/* For a file with two names, as a lock has while remove_stale puts it back. */
+static outcome_t wait_for_one_name(void)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE};
+    nanosleep(&pause, NULL);
+    errno = EMLINK;
+    return AGAIN;
 }
 
 static outcome_t take(qd_lock_t *self, holder_t *holder)
@@ -238,6 +269,8 @@ static outcome_t take(qd_lock_t *self, holder_t *holder)
         return FAILED; /* there is no folder for it */
     if (!made && errno == EEXIST)
         self->fd = open_lock(self->path, flags);
+    if (self->fd < 0 && errno == EMLINK)
+        return wait_for_one_name();
     if (self->fd < 0)
         return errno == ENOENT ? AGAIN : FAILED; /* the file has just gone */
     if (flock(self->fd, LOCK_EX | LOCK_NB) == 0)
@@ -265,6 +298,23 @@ static qd_status_t refuse(const char *output, const char *path, const holder_t *
         output, holder->process, holder->host, path);
 }
 
+/* The kind of thing that the errno of find_fault or open says was found; NULL if none. */
+static const char *kind_of(int number)
+{
+    switch (number) {
+    case ELOOP:
+        return "a symbolic link";
+    case EMEDIUMTYPE:
+        return "a pipe, a device or a folder";
+    case EBADMSG:
+        return "a file that is not a lock";
+    case EMLINK:
+        return "a file that has another name too (a hard link)";
+    default:
+        return NULL;
+    }
+}
+
 /* Reports the present errno. */
 static qd_status_t fail(const char *path, qd_error_t *error)
 {
@@ -273,15 +323,15 @@ static qd_status_t fail(const char *path, qd_error_t *error)
                             "%s: the lock of the output cannot be made: found no such folder; expected an "
                             "existing one",
                             path);
-    const char *found = errno == ELOOP         ? "a symbolic link"
-                        : errno == EMEDIUMTYPE ? "a pipe, a device or a folder"
-                                               : NULL;
+    const char *found = kind_of(errno);
     if (!found)
         return qd_error_add(error, QD_ERROR_IO, "%s: the lock of the output cannot be taken: %s", path,
                             strerror(errno));
+    const char *expected = errno == EBADMSG || errno == EMLINK ? "a lock" : "a file";
     return qd_error_add(error, QD_ERROR_INPUT,
-                        "%s: the lock of the output cannot be taken: found %s; expected a file or nothing",
-                        path, found);
+                        "%s: the lock of the output cannot be taken: found %s; expected %s or nothing; move "
+                        "it away, or name another output with -o",
+                        path, found, expected);
 }
 
 qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error)
@@ -306,8 +356,8 @@ qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error
         *self = lock;
         return QD_OK;
     }
-    qd_status_t status =
-        outcome == FAILED ? fail(lock->path, error) : refuse(output, lock->path, &holder, error);
+    bool failed = outcome == FAILED || (outcome == AGAIN && errno == EMLINK);
+    qd_status_t status = failed ? fail(lock->path, error) : refuse(output, lock->path, &holder, error);
     free(lock->path);
     free(lock);
     return status;

@@ -4,7 +4,8 @@
  * The lock is a file beside the output, OUT.h5.lock, which names its holder. Where the file system has flock,
  * flock decides, and the system releases the lock when its holder dies. Elsewhere (NFS and Lustre without it)
  * the existence of the file decides. A lock is stale, and is taken over, if its holder was a process of this
- * host and has ended. A lock of another host cannot be judged and stays. */
+ * host and has ended. A lock of another host cannot be judged and stays. A file that is not a lock, and one
+ * that has other names (hard links), is neither taken nor removed. */
 #ifndef QD_STORE_LOCK_H
 #define QD_STORE_LOCK_H
 
@@ -13,7 +14,7 @@
 typedef struct qd_lock qd_lock_t;
 
 /* Takes the lock of the result file at `output` without waiting. QD_ERROR_INPUT: another writer has it, and
- * the message names it; QD_ERROR_IO: the lock file cannot be made or read. qd_lock_release gives up the lock
+ * the message names it, or the name belongs to something other than a lock; QD_ERROR_IO: the lock file cannot be made or read. qd_lock_release gives up the lock
  * and frees *self. */
 QD_MUST_USE qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error);
 

@@ -127,6 +127,48 @@ class Writers(unittest.TestCase):
         self.assertEqual(result_hash(self.output), self.hash)
         self.assert_alone()
 
+    # ---- names beside the output
+
+    def test_a_file_that_is_no_lock_stays(self):
+        """A file called OUT.lock that somebody needs, alone or under another name too."""
+        other, lock = self.place / "notes", Path(f"{self.output}.lock")
+        for linked in (False, True):
+            lock.write_text("notes of three years\n")
+            if linked:
+                other.hardlink_to(lock)
+            for command in (["run", self.experiment, "-o", self.output, "-q"], ["merge", "-o", self.output, *self.shards],
+                            ["run", self.experiment, "-o", self.output, "-q", "--force"],
+                            ["run", self.experiment, "-o", self.output, "--dry-run"]):
+                done = quadrille(*command)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("found a file that is not a lock", done.stderr)
+                self.assertEqual(lock.read_text(), "notes of three years\n")
+        self.assertEqual(sorted(path.name for path in self.place.iterdir()), ["notes", "out.h5.lock"])
+
+    def test_inputs_beside_the_output_stay(self):
+        """An experiment or a shard with the name of the lock, of a draft or of a part."""
+        parts = Path(f"{self.output}.parts")
+        parts.mkdir()
+        for name in ("out.h5.lock", "out.h5.0123456789abcdef.tmp", "out.h5.parts/part-0.yaml", "out.h5.parts/notes.h5"):
+            for source, command in ((self.experiment, ["run", self.place / name, "-o", self.output, "-q"]),
+                                    (self.shards[0], ["merge", "-o", self.output, self.place / name, self.shards[1]]),
+                                    (self.shards[0], ["merge", "-o", self.output, self.place / name, self.shards[1], "--force"]),
+                                    (self.whole, ["report", self.place / name, "-o", self.output])):
+                shutil.copy(source, self.place / name)
+                done = quadrille(*command)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("found the name of a lock, a draft or a part of the output", done.stderr)
+                self.assertEqual((self.place / name).read_bytes(), source.read_bytes())
+            (self.place / name).unlink()
+        self.assertEqual([path.name for path in self.place.iterdir()], ["out.h5.parts"])
+
+    def test_parts_of_the_output_may_be_merged_into_it(self):
+        must("run", self.experiment, "-o", self.output, "-q", "--worlds", "1000000", "--time-budget", "1s", status=75)
+        parts = f"{self.output}.parts"
+        must("merge", "-o", self.output, parts, "--partial", "--force", "-q")
+        must("verify", self.output)
+        self.assertTrue(Path(parts).is_dir())
+
     # ---- links and modes
 
     def test_links_lead_nowhere(self):

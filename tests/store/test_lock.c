@@ -259,6 +259,82 @@ static void test_links(void **state)
     }
 }
 
+static void put(const char *name, const char *text)
+{
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void assert_holds(const char *name, const char *text)
+{
+    char found[64] = "";
+    FILE *file = fopen(name, "r");
+    assert_non_null(file);
+    found[fread(found, 1, sizeof found - 1, file)] = '\0';
+    fclose(file);
+    assert_string_equal(found, text);
+}
+
+/* A file of the lock's name that somebody else made keeps its contents, under every name that it has. */
+static void test_other_files(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"precious", "q", "quadrille lock",
+                                        "a much longer text than its first line"};
+    for (size_t i = 0; i < sizeof file_systems / sizeof file_systems[0]; i++) {
+        flock_errno = file_systems[i];
+        for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+            put("out.h5.lock", texts[k]);
+            assert_refused("found a file that is not a lock; expected a lock or nothing");
+            qd_error_t error = QD_ERROR_NONE;
+            assert_int_equal(qd_lock_look("out.h5", &error), QD_ERROR_INPUT);
+            assert_holds("out.h5.lock", texts[k]);
+        }
+        assert_int_equal(unlink("out.h5.lock"), 0);
+        said_t said = here(dead_process());
+        write_lock(&said);
+        assert_int_equal(syscall(SYS_linkat, AT_FDCWD, "out.h5.lock", AT_FDCWD, "kept", 0), 0);
+        assert_refused("found a file that has another name too");
+        assert_int_equal(unlink("kept"), 0);
+        assert_taken();
+        put("kept", "");
+        assert_int_equal(syscall(SYS_linkat, AT_FDCWD, "kept", AT_FDCWD, "out.h5.lock", 0), 0);
+        assert_refused("found a file that has another name too");
+        assert_holds("kept", "");
+        assert_true(unlink("out.h5.lock") == 0 && unlink("kept") == 0);
+    }
+}
+
+/* A lock whose maker was killed before it could write is taken, by flock at once. */
+static void test_empty(void **state)
+{
+    (void)state;
+    flock_errno = 0;
+    put("out.h5.lock", "");
+    assert_taken();
+    flock_errno = ENOLCK;
+    put("out.h5.lock", "");
+    assert_refused("another run or merge is writing here");
+    assert_int_equal(unlink("out.h5.lock"), 0);
+}
+
+/* A file that was put in the place of the lock stays. */
+static void test_release(void **state)
+{
+    (void)state;
+    qd_lock_t *lock;
+    qd_error_t error = QD_ERROR_NONE;
+    flock_errno = 0;
+    assert_int_equal(qd_lock_take("out.h5", &lock, &error), QD_OK);
+    assert_int_equal(unlink("out.h5.lock"), 0);
+    put("out.h5.lock", "precious");
+    qd_lock_release(lock);
+    assert_holds("out.h5.lock", "precious");
+    assert_int_equal(unlink("out.h5.lock"), 0);
+}
+
 /* Takes the lock again and again; 1 if another process had it at the same time. */
 static int write_alone(void)
 {
@@ -320,7 +396,9 @@ int main(void)
         cmocka_unit_test(test_second_is_refused), cmocka_unit_test(test_stale),
         cmocka_unit_test(test_stale_for_two),     cmocka_unit_test(test_out_of_sight),
         cmocka_unit_test(test_killed_with_flock), cmocka_unit_test(test_links),
-        cmocka_unit_test(test_many_writers),      cmocka_unit_test(test_no_folder),
+        cmocka_unit_test(test_other_files),       cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_release),           cmocka_unit_test(test_many_writers),
+        cmocka_unit_test(test_no_folder),
     };
     char folder[] = "/tmp/quadrille-lock-XXXXXX";
     if (mkdtemp(folder) == NULL || chdir(folder) != 0)
