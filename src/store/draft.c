@@ -75,12 +75,14 @@ void qd_begun_remove(void)
 
 /* ---- drafts -------------------------------------------------------------------------------------------- */
 
-/* Stat of the file to be replaced, if any: its mode must not widen. */
+/* Stat of the file to be replaced, if any: nobody else may read or write the new one. */
 static qd_status_t look_at_old(qd_draft_t *self, qd_error_t *error)
 {
-    struct stat old;
+    struct stat old = {0};
     self->replaces = fstatat(self->folder, self->name, &old, 0) == 0;
     self->mode = self->replaces ? old.st_mode & PERMISSIONS : 0666;
+    self->owner = old.st_uid;
+    self->group = old.st_gid;
     return self->replaces || qd_unreadable_status(errno) == QD_ERROR_INPUT
                ? QD_OK
                : qd_files_fail(error, self->path, "examining it");
@@ -182,11 +184,27 @@ static qd_status_t draft_end_stream(const qd_draft_t *self, FILE *stream, qd_err
     return number == 0 ? qd_draft_sync(self, error) : qd_files_fail(error, self->path, "write");
 }
 
+/* Gives the draft the owner, group and mode of the file that it replaces. Only the system's administrator may
+ * give a file away: the maker owns it otherwise. Where the group cannot be set, its members count as others,
+ * and the maker's group is a stranger: both then have only the rights that both had. */
+static qd_status_t take_over(const qd_draft_t *self, qd_error_t *error)
+{
+    struct stat mine;
+    mode_t mode = self->mode;
+    if (fstat(self->fd, &mine) != 0)
+        return qd_files_fail(error, self->path, "examining its draft");
+    if (mine.st_gid != self->group && fchown(self->fd, (uid_t)-1, self->group) != 0)
+        mode &= 0700 | (mode >> 3 & 0007) | (mode & 0007) << 3;
+    if (mine.st_uid != self->owner)
+        (void)!fchown(self->fd, self->owner, (gid_t)-1);
+    return fchmod(self->fd, mode) == 0 ? QD_OK : qd_files_fail(error, self->path, "setting the mode");
+}
+
 qd_status_t qd_draft_publish(qd_draft_t *self, bool overwrite, qd_error_t *error)
 {
     const qd_files_t *files = self->files;
-    if (self->replaces && fchmod(self->fd, self->mode) != 0)
-        return qd_files_fail(error, self->path, "setting the mode");
+    if (self->replaces && take_over(self, error) != QD_OK)
+        return QD_ERROR_IO;
     int fd = self->fd;
     self->fd = -1;
     if (files->close(files->context, fd) != 0)

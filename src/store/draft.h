@@ -20,8 +20,10 @@ typedef struct {
     char *temporary, *draft; /* path and name of the draft */
     int folder, fd;          /* open as long as it is a draft */
     int begun;               /* its number in the list of files under construction */
-    bool replaces;           /* an existing file of that name, whose mode it takes over: */
+    bool replaces;           /* an existing file of that name, of which it takes over: */
     mode_t mode;
+    uid_t owner;
+    gid_t group;
 } qd_draft_t;
 
 /* Makes an empty draft of the file at `path`. `files` NULL: the operating system. End it by qd_draft_publish

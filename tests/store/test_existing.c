@@ -4,6 +4,7 @@
 #include "support/check.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +37,30 @@ time_t time(time_t *into)
     if (into)
         *into = now;
     return now;
+}
+
+static unsigned strange; /* added to the owner and the group of files that are looked at by name */
+static int chown_errno;  /* errno of fchown; 0: it works */
+static uid_t given_owner;
+static gid_t given_group;
+
+int fstatat(int at, const char *restrict name, struct stat *restrict found, int flags)
+{
+    int descriptor = openat(at, name, O_PATH | O_CLOEXEC | (flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0));
+    if (descriptor < 0 || fstat(descriptor, found) != 0 || close(descriptor) != 0)
+        return -1;
+    found->st_uid += strange;
+    found->st_gid += strange;
+    return 0;
+}
+
+int fchown(int fd, uid_t owner, gid_t group)
+{
+    assert_true(fd >= 0);
+    given_owner = owner != (uid_t)-1 ? owner : given_owner;
+    given_group = group != (gid_t)-1 ? group : given_group;
+    errno = chown_errno;
+    return chown_errno ? -1 : 0;
 }
 
 static char folder[] = "quadrille-existing-XXXXXX";
@@ -175,6 +200,44 @@ static void test_drafts(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* What replaces a file belongs to its owner and its group; where the group cannot be had, nobody has rights
+ * that he had not. */
+static void test_owners(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned strange;
+        int number;
+        mode_t before, after;
+    } cases[] = {
+        {0, EPERM, 0640, 0640}, {7, 0, 0660, 0660},     {7, 0, 0640, 0640},     {7, EPERM, 0660, 0600},
+        {7, EPERM, 0664, 0644}, {7, EPERM, 0604, 0600}, {7, EPERM, 0757, 0755}, {7, EPERM, 0444, 0444},
+    };
+    char path[64];
+    snprintf(path, sizeof path, "%s/out", folder);
+    for (size_t i = 0; i < QD_COUNT(cases); i++) {
+        struct stat found;
+        qd_draft_t draft;
+        qd_error_t error = QD_ERROR_NONE;
+        FILE *file = fopen(path, "w");
+        assert_true(file && fclose(file) == 0);
+        assert_int_equal(chmod(path, cases[i].before), 0);
+        given_owner = (uid_t)-1;
+        given_group = (gid_t)-1;
+        strange = cases[i].strange;
+        chown_errno = cases[i].number;
+        assert_int_equal(qd_draft_open(&draft, path, NULL, &error), QD_OK);
+        assert_int_equal(qd_draft_publish(&draft, true, &error), QD_OK);
+        qd_draft_discard(&draft);
+        strange = 0;
+        assert_int_equal(stat(path, &found), 0);
+        assert_int_equal(found.st_mode & 0777, cases[i].after);
+        assert_int_equal(given_owner, cases[i].strange ? found.st_uid + cases[i].strange : (uid_t)-1);
+        assert_int_equal(given_group, cases[i].strange ? found.st_gid + cases[i].strange : (gid_t)-1);
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
 static void test_time_of_day(void **state)
 {
     (void)state;
@@ -221,9 +284,10 @@ static void test_advice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),  cmocka_unit_test(test_placing),
-        cmocka_unit_test(test_drafts), cmocka_unit_test(test_time_of_day),
-        cmocka_unit_test(test_advice), cmocka_unit_test(test_left_temporary),
+        cmocka_unit_test(test_kinds),          cmocka_unit_test(test_placing),
+        cmocka_unit_test(test_drafts),         cmocka_unit_test(test_owners),
+        cmocka_unit_test(test_time_of_day),    cmocka_unit_test(test_advice),
+        cmocka_unit_test(test_left_temporary),
     };
     if (!mkdtemp(folder))
         return 1;
