@@ -294,11 +294,14 @@ static int refuse_folder(const crate_t *self, int number)
     if (number == EEXIST)
         return qd_cli_refuse_existing(self->folder, "-o names another");
     fprintf(stderr, "quadrille: %s: %s (-o names another)\n", self->folder, strerror(number));
-    return number == EIO || number == ENOSPC || number == EDQUOT ? 1 : 2; /* else the name is to blame */
+    return qd_exit_status(qd_unreadable_status(number));
 }
 
 static int make_crate(crate_t *self)
 {
+    qd_error_t error = QD_ERROR_NONE;
+    if (qd_cli_is_for_files(self->folder, &error) != QD_OK)
+        return qd_cli_fail(&error);
     int status = make_folder(self) ? 0 : refuse_folder(self, errno);
     bool made = status == 0;
     if (status == 0)

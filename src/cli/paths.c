@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,69 @@
 
 /* Files beside an output have longer names: parts, lock, temporary files. */
 #define NAME_SPARE 40
+
+#define SHARED_MEMORY "/dev/shm" /* a folder for files, unlike the others of /dev */
+#define LINKS_MAX     40         /* of a path, as the kernel counts them */
+
+/* The folder of devices or processes in which `path` lies, NULL if in none: files put there would replace
+ * devices, or be lost. */
+static const char *system_folder_of(const char *path)
+{
+    static const char *const folders[] = {"/dev", "/proc", "/sys"};
+    char folder[PATH_MAX], real[PATH_MAX];
+    if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder || !realpath(dirname(folder), real))
+        return NULL;
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        size_t length = strlen(folders[i]);
+        if (strncmp(real, folders[i], length) == 0 && strchr("/", real[length]) &&
+            !(strncmp(real, SHARED_MEMORY, strlen(SHARED_MEMORY)) == 0 &&
+              strchr("/", real[strlen(SHARED_MEMORY)])))
+            return folders[i];
+    }
+    return NULL;
+}
+
+qd_status_t qd_cli_is_for_files(const char *output, qd_error_t *error)
+{
+    char path[PATH_MAX], target[PATH_MAX];
+    const char *found = NULL;
+    if (snprintf(path, sizeof path, "%s", output) >= (int)sizeof path)
+        return QD_OK; /* the system refuses it */
+    for (int i = 0; i < LINKS_MAX && !(found = system_folder_of(path)); i++) {
+        ssize_t length = readlink(path, target, sizeof target - 1);
+        if (length <= 0)
+            return QD_OK;
+        target[length] = '\0';
+        char *slash = strrchr(path, '/');
+        size_t kept = target[0] != '/' && slash ? (size_t)(slash - path) + 1 : 0;
+        if (kept + (size_t)length >= sizeof path)
+            return QD_OK;
+        strcpy(path + kept, target);
+    }
+    if (!found)
+        return QD_OK; /* links in a circle lead nowhere */
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: found a place in %s, which has no room for files of users; expected a path in "
+                        "another folder",
+                        output, found);
+}
+
+static qd_status_t may_write_into(const char *folder, qd_error_t *error)
+{
+    struct stat found;
+    qd_status_t status = qd_look_at(folder, true, &found, error);
+    if (status != QD_OK)
+        return status;
+    bool other = found.st_mode != 0 && !S_ISDIR(found.st_mode); /* access says nothing of the kind */
+    if (!other && access(folder, W_OK | X_OK) == 0)
+        return QD_OK;
+    int number = other ? ENOTDIR : errno;
+    if (qd_unreadable_status(number) != QD_ERROR_INPUT)
+        return QD_OK; /* the first write tells more */
+    char near[512];
+    return qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a folder that can be written to%s", folder,
+                        strerror(number), qd_near_path(folder, number, near, sizeof near));
+}
 
 qd_status_t qd_cli_may_write(const char *output, bool *there, qd_error_t *error)
 {
@@ -40,14 +104,11 @@ qd_status_t qd_cli_may_write(const char *output, bool *there, qd_error_t *error)
         return qd_error_add(error, QD_ERROR_INPUT,
                             "found an --output whose name has %zu bytes; expected at most %d", name,
                             NAME_MAX - NAME_SPARE);
-    const char *parent = dirname(folder);
-    int number = access(parent, W_OK) != 0 ? errno : 0;
-    if (number != 0 && qd_unreadable_status(number) == QD_ERROR_INPUT) {
-        char near[512];
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: %s; expected a folder that can be written to%s",
-                            parent, strerror(number), qd_near_path(parent, number, near, sizeof near));
-    }
-    qd_status_t status = qd_look_at(output, false, &entry, error);
+    qd_status_t status = qd_cli_is_for_files(output, error);
+    if (status == QD_OK)
+        status = may_write_into(dirname(folder), error);
+    if (status == QD_OK)
+        status = qd_look_at(output, false, &entry, error);
     if (status == QD_OK)
         status = qd_look_at(output, true, &found, error);
     if (status != QD_OK)

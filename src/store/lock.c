@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "store/draft.h"
 
 #define TAIL    ".lock"
@@ -324,9 +325,14 @@ static qd_status_t fail(const char *path, qd_error_t *error)
                             "existing one",
                             path);
     const char *found = kind_of(errno);
-    if (!found)
+    if (!found && qd_unreadable_status(errno) != QD_ERROR_INPUT)
         return qd_error_add(error, QD_ERROR_IO, "%s: the lock of the output cannot be taken: %s", path,
                             strerror(errno));
+    if (!found)
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: the lock of the output cannot be taken: %s; expected a folder, and a lock "
+                            "in it, that can be written to; or name another output with -o",
+                            path, strerror(errno));
     const char *expected = errno == EBADMSG || errno == EMLINK ? "a lock" : "a file";
     return qd_error_add(error, QD_ERROR_INPUT,
                         "%s: the lock of the output cannot be taken: found %s; expected %s or nothing; move "

@@ -14,7 +14,8 @@
 typedef struct qd_lock qd_lock_t;
 
 /* Takes the lock of the result file at `output` without waiting. QD_ERROR_INPUT: another writer has it, and
- * the message names it, or the name belongs to something other than a lock; QD_ERROR_IO: the lock file cannot be made or read. qd_lock_release gives up the lock
+ * the message names it; the name belongs to something other than a lock; or its place cannot be written to.
+ * QD_ERROR_IO: the lock file cannot be made or read for another reason. qd_lock_release gives up the lock
  * and frees *self. */
 QD_MUST_USE qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error);
 

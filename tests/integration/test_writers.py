@@ -169,6 +169,61 @@ class Writers(unittest.TestCase):
         must("verify", self.output)
         self.assertTrue(Path(parts).is_dir())
 
+    # ---- places that are not for files
+
+    def makers(self, output):
+        """The commands that make a file, each with --force where it has it."""
+        return (["run", self.experiment, "-o", output, "-q", "--force"], ["merge", "-o", output, "--force", *self.shards],
+                ["report", self.whole, "-o", output, "--force"], ["export", self.whole, "-o", output, "--force"],
+                ["crate", self.whole, "-o", output])
+
+    def test_devices_and_processes(self):
+        """Nothing is made in /dev and /proc, and no link that leads there is replaced."""
+        link, page = self.place / "stdout", self.place / "page"
+        shared = Path("/dev/shm")
+        for target in ("/proc/self/fd/1", "/dev/stdout", "/dev/fd/1", "../../../../../../../../dev/stdout"):
+            link.symlink_to(target)
+            for command in self.makers(link):
+                with page.open("w") as out:
+                    done = subprocess.run([PROGRAM, *map(str, command)], stdout=out, stderr=subprocess.PIPE, text=True)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("which has no room for files of users", done.stderr)
+                self.assertTrue(link.is_symlink())
+            link.unlink()
+        for output in ("/proc/self/x.h5", "/proc/x.h5", "/proc/self/fd/x.h5", "/sys/x.h5", "/dev/fd/x.h5"):
+            for command in self.makers(output):
+                self.assertIn("which has no room for files of users", must(*command, status=2).stderr)
+        for command in self.makers("/proc/self/cwd/here.h5")[:4]:  # an ordinary folder after all
+            must(*command, cwd=self.place)
+        if os.access(shared, os.W_OK):
+            with tempfile.TemporaryDirectory(dir=shared) as folder:
+                must("run", self.experiment, "-o", f"{folder}/out.h5", "-q")
+
+    def test_folders_that_cannot_be_written_to(self):
+        """A file in the place of the folder, and folders of others, are wrong names, not faults."""
+        file, closed, nobody = self.place / "file", self.place / "closed", {}
+        file.write_text("precious")
+        closed.mkdir(mode=0o755)
+        if os.geteuid() == 0:
+            nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+            for folder in (self.folder, self.place):
+                folder.chmod(0o755)
+            try:
+                quadrille("--version", **nobody)
+            except PermissionError:
+                self.skipTest("nobody may not start the program")
+        for mode in (0o666, 0o555):
+            closed.chmod(mode)
+            for command in [*self.makers(file / "x"), *self.makers(self.place / "none" / "x"), *self.makers(closed / "x")]:
+                done = must(*command, status=2, **nobody)
+                self.assertRegex(done.stderr, "expected a folder that can be written to|-o names another")
+        closed.chmod(0o777)
+        Path(f"{closed}/x.lock").write_text("")
+        Path(f"{closed}/x.lock").chmod(0o444)
+        done = must("merge", "-o", closed / "x", *self.shards, status=2, **nobody)
+        self.assertIn("Permission denied; expected a folder, and a lock", done.stderr)
+        self.assertEqual(file.read_text(), "precious")
+
     # ---- links and modes
 
     def test_links_lead_nowhere(self):
