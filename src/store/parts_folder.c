@@ -160,21 +160,29 @@ static const struct dirent *next_entry(DIR *listing)
     return readdir(listing);
 }
 
-/* Counts the files of an open folder that `wanted` names; -1 if it cannot be read. `unlink_with` not NULL:
- * removes them. */
-static long walk(int folder, bool (*wanted)(const char *name), const qd_files_t *unlink_with)
+static DIR *list(int folder)
 {
     int own = dup(folder);
     DIR *listing = own < 0 ? NULL : fdopendir(own);
+    if (listing)
+        rewinddir(listing);
+    return listing;
+}
+
+/* Counts the files of an open folder that `wanted` names; -1 if it cannot be read. `unlink_with` not NULL:
+ * removes them; folders stay. */
+static long walk(int folder, bool (*wanted)(const char *name), const qd_files_t *unlink_with)
+{
+    DIR *listing = list(folder);
     if (!listing)
         return -1;
     long found = 0;
-    rewinddir(listing);
     for (const struct dirent *entry; found >= 0 && (entry = next_entry(listing));) {
         if (!wanted(entry->d_name))
             continue;
         found++;
-        if (unlink_with && unlink_with->unlink(unlink_with->context, folder, entry->d_name) != 0)
+        if (unlink_with && unlink_with->unlink(unlink_with->context, folder, entry->d_name) != 0 &&
+            errno != EISDIR)
             found = -1;
     }
     int number = errno;
@@ -214,6 +222,29 @@ static qd_status_t refuse_parts(int at, const char *folder, qd_error_t *error)
         folder);
 }
 
+/* Refuses folders with names of our files: they are nobody's work that could be read or removed. */
+static qd_status_t refuse_folders(int at, const char *folder, qd_error_t *error)
+{
+    qd_status_t status = QD_OK;
+    DIR *listing = list(at);
+    if (!listing)
+        return qd_files_fail(error, folder, "reading the folder");
+    for (const struct dirent *entry; status == QD_OK && (entry = next_entry(listing));) {
+        struct stat found;
+        if (!is_ours(entry->d_name) || fstatat(at, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) != 0)
+            continue; /* the later reading reports what cannot be examined */
+        if (S_ISDIR(found.st_mode))
+            status = qd_error_add(error, QD_ERROR_INPUT,
+                                  "%s/%s: found a folder among the parts; expected files: move it away, or "
+                                  "name another output with -o",
+                                  folder, entry->d_name);
+    }
+    if (status == QD_OK && errno != 0)
+        status = qd_files_fail(error, folder, "reading the folder");
+    closedir(listing);
+    return status;
+}
+
 static qd_status_t empty(const qd_files_t *files, int at, const char *folder, qd_error_t *error)
 {
     return walk(at, is_ours, files) < 0 ? qd_files_fail(error, folder, "emptying the folder") : QD_OK;
@@ -228,7 +259,8 @@ qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd
     qd_status_t status = qd_files_open_folder(files, folder, &at, error);
     if (status != QD_OK)
         return status;
-    if (mode == QD_PARTS_NEW)
+    status = refuse_folders(at, folder, error);
+    if (status == QD_OK && mode == QD_PARTS_NEW)
         status = refuse_parts(at, folder, error);
     if (status == QD_OK && mode != QD_PARTS_RESUME)
         status = empty(files, at, folder, error);
@@ -322,6 +354,8 @@ qd_status_t qd_parts_examine(const qd_parts_options_t *options, const qd_experim
     if (status != QD_OK || !there)
         return status;
     status = qd_files_open_folder(files, folder, &at, error);
+    if (status == QD_OK)
+        status = refuse_folders(at, folder, error);
     if (status == QD_OK && options->mode == QD_PARTS_NEW)
         status = refuse_parts(at, folder, error);
     else if (status == QD_OK && options->mode == QD_PARTS_RESUME)

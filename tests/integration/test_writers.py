@@ -169,6 +169,21 @@ class Writers(unittest.TestCase):
         must("verify", self.output)
         self.assertTrue(Path(parts).is_dir())
 
+    def test_a_folder_among_the_parts(self):
+        """It stays, and every command says so before it plays a world."""
+        for name in ("part-x.qdp", "part-00000-000000000.qdp", "MANIFEST"):
+            inner = Path(f"{self.output}.parts") / name
+            inner.mkdir(parents=True)
+            for options in (["--resume"], ["--force"], [], ["--resume", "--dry-run"]):
+                done = must("run", self.experiment, "-o", self.output, "-q", *options, status=2)
+                self.assertIn(f"{name}: found a folder among the parts; expected files", done.stderr)
+                self.assertEqual([path.name for path in inner.parent.iterdir()], [name])
+            shutil.copy(self.whole, self.output)
+            must("run", self.experiment, "-o", self.output, "-q", "--resume")  # it is complete: nothing to do
+            self.assertEqual([path.name for path in inner.parent.iterdir()], [name])
+            shutil.rmtree(inner.parent)
+            self.output.unlink()
+
     # ---- places that are not for files
 
     def makers(self, output):
