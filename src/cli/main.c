@@ -85,6 +85,20 @@ static bool limits_suffice(void)
     return true;
 }
 
+/* Lowers the limit on processor time (ulimit -t) where the system would kill the program at it: SIGXCPU comes
+ * first and leaves time to end units and to write the result. All threads together use that time, thus a
+ * twentieth of the limit, from a second to a minute. */
+static void leave_time(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CPU, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur < 2 ||
+        limit.rlim_cur != limit.rlim_max)
+        return;
+    rlim_t share = limit.rlim_max / 20;
+    limit.rlim_cur -= share < 1 ? 1 : share > 60 ? 60 : share;
+    (void)setrlimit(RLIMIT_CPU, &limit);
+}
+
 int qd_cli_fail(const qd_error_t *error)
 {
     for (const char *line = error->text; *line;) {
@@ -224,6 +238,7 @@ int main(int argc, char **argv)
         return 1; /* nowhere to say it */
     if (!limits_suffice())
         return code;
+    leave_time();
     qd_memory_keep();
     catch_signals();
     if (atexit(tell_early_end) != 0 || !qd_screen_open()) {

@@ -259,12 +259,12 @@ static int signal_of(qd_guard_t *self)
 
 static bool is_limit(int number)
 {
-    return number == SIGPROF || number == SIGXCPU;
+    return number == SIGPROF;
 }
 
 static bool is_from_outside(int number)
 {
-    return number == SIGKILL || number == SIGTERM;
+    return number == SIGKILL || number == SIGTERM || number == SIGXCPU;
 }
 
 bool qd_guard_crashed(qd_guard_t *self)
@@ -302,6 +302,8 @@ bool qd_guard_blames_file(qd_guard_t *self, const char *path, char why[], size_t
     int number = signal_of(self), unreadable = crashed ? read_through(path) : 0;
     if (is_limit(number))
         snprintf(why, size, "damaged: the HDF5 library does not finish reading it");
+    else if (number == SIGXCPU)
+        snprintf(why, size, "the process that reads it reached the limit on processor time (ulimit -t)");
     else if (is_from_outside(number))
         snprintf(why, size, "the process that reads it was ended from outside (is memory short?)");
     else if (number == 0)

@@ -78,6 +78,15 @@ class Limits(unittest.TestCase):
                 self.assertEqual(run.returncode, 75, said)
                 self.assertIn("stopped early", said)
 
+    def test_a_hard_limit_on_processor_time_stops_a_run_with_its_work_kept(self):
+        """The system would kill the program at it without a word."""
+        output = self.folder / "hard.h5"
+        done = quadrille("run", self.long, "-o", output, "-j", "1", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (3, 3)))
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertIn("stopped early at the limit on processor time, --resume continues", done.stderr)
+        self.assertEqual(list(self.folder.glob("hard.h5.lock")), [])
+        must("verify", output, "--fraction", "0.0001")
+
     def test_pipes_are_not_waited_for(self):
         pipe = self.folder / "pipe"
         os.mkfifo(pipe)

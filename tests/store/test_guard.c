@@ -63,6 +63,13 @@ static void be_killed(int channel, void *context)
     raise(SIGKILL);
 }
 
+/* The system's signal at a limit of the caller; the guard's own is SIGPROF. */
+static void reach_limit(int channel, void *context)
+{
+    (void)channel, (void)context;
+    raise(SIGXCPU);
+}
+
 /* As libhdf5 does where it is refused memory for a lock. */
 static void leave(int channel, void *context)
 {
@@ -173,7 +180,7 @@ static void test_a_crash_on_a_file_that_cannot_be_read_is_not(void **state)
 static void test_only_a_crash_is_one(void **state)
 {
     (void)state;
-    static const qd_guard_work_t others[] = {hang, be_killed, leave};
+    static const qd_guard_work_t others[] = {hang, be_killed, reach_limit, leave};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         qd_guard_t *guard = qd_guard_start(others[i], NULL);
         char byte;
@@ -198,6 +205,14 @@ static void test_a_kill_is_nobodys_fault(void **state)
     char why[256];
     assert_false(blames(be_killed, why));
     assert_non_null(strstr(why, "from outside"));
+}
+
+static void test_a_limit_of_the_caller_is_nobodys_fault(void **state)
+{
+    (void)state;
+    char why[256];
+    assert_false(blames(reach_limit, why));
+    assert_non_null(strstr(why, "reached the limit on processor time"));
 }
 
 static void test_an_exit_is_told_with_its_status(void **state)
@@ -310,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_only_a_crash_is_one),
         cmocka_unit_test(test_a_hang_ends),
         cmocka_unit_test(test_a_kill_is_nobodys_fault),
+        cmocka_unit_test(test_a_limit_of_the_caller_is_nobodys_fault),
         cmocka_unit_test(test_an_exit_is_told_with_its_status),
         cmocka_unit_test(test_a_dead_child_stays_dead),
         cmocka_unit_test(test_memory_is_limited),
