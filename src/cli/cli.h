@@ -37,12 +37,13 @@ int qd_cli_misuse(const char *command, const char *format, ...) QD_PRINTF(2, 3);
 /* Prints the program's name and version to stdout. */
 void qd_cli_print_version(void);
 
-/* Checks that `output` does not lie in /dev (but for /dev/shm), /proc or /sys, and is no link that leads there:
- * QD_ERROR_INPUT. */
+/* Checks that `output` does not lie in /dev (but for /dev/shm), /proc or /sys, and is no link that leads
+ * there: QD_ERROR_INPUT. */
 QD_MUST_USE qd_status_t qd_cli_is_for_files(const char *output, qd_error_t *error);
 
 /* Checks that a file can be written to `output`: the place is for files, its folder is one and can be written
- * to, and an existing entry (*there) is a file. QD_ERROR_INPUT with the reason where it cannot; QD_ERROR_IO where the system does not tell. */
+ * to, and an existing entry (*there) is a file. QD_ERROR_INPUT with the reason where it cannot; QD_ERROR_IO
+ * where the system does not tell. */
 QD_MUST_USE qd_status_t qd_cli_may_write(const char *output, bool *there, qd_error_t *error);
 
 /* Checks that no input has a name that belongs to `output` while it is written: its lock, its drafts, and the
