@@ -160,6 +160,7 @@ typedef struct {
     size_t share, shares, *slab;  /* reads every shares-th slab of all variables; number of the next slab */
     const qd_digest_sums_t *from; /* known sums; NULL: it reads all values */
     size_t *next;                 /* position of the next variable's sum among them */
+    qd_h5_lists_t *lists;         /* NULL, or collects which variables and dimensions refer to each other */
 } walk_t;
 
 /* Whether this reader reads the next slab. */
@@ -241,12 +242,6 @@ static void add_text(XXH3_state_t *state, const char *text)
     XXH3_128bits_update(state, text, strlen(text) + 1);
 }
 
-static bool is_left_out(const char *name)
-{
-    return strcmp(name, QD_DIGEST_NAME) == 0 || strcmp(name, "DIMENSION_LIST") == 0 ||
-           strcmp(name, "REFERENCE_LIST") == 0;
-}
-
 /* Reads `count` values of an attribute and adds their sum. */
 static bool add_values(qd_h5_t *h5, XXH3_state_t *state, hid_t attribute, kind_t kind, hid_t type,
                        hid_t space, size_t count)
@@ -283,6 +278,22 @@ static bool add_attribute(qd_h5_t *h5, XXH3_state_t *state, hid_t attribute, con
     return H5Tclose(type) >= 0 && sound;
 }
 
+/* Adds one attribute to the digest, or to the lists of dimensions, which no digest covers. */
+static bool take_attribute(const walk_t *walk, XXH3_state_t *state, hid_t object, hid_t attribute,
+                           const char *name)
+{
+    bool scales = strcmp(name, QD_H5_DIMENSION_LIST) == 0;
+    if (!scales && strcmp(name, QD_H5_REFERENCE_LIST) != 0)
+        return add_attribute(walk->h5, state, attribute, name);
+    if (!walk->lists)
+        return true;
+    bool sound = scales ? qd_h5_lists_take_scales(walk->lists, object, attribute)
+                        : qd_h5_lists_take_uses(walk->lists, object, attribute);
+    if (walk->lists->short_of_memory)
+        qd_h5_no_memory(walk->h5);
+    return sound;
+}
+
 /* Context of HDF5's callback for each attribute or link of one object. */
 typedef struct {
     const walk_t *walk;
@@ -297,10 +308,10 @@ static herr_t see_attribute(hid_t object, const char *name, const H5A_info_t *in
     (void)info;
     if (strlen(name) >= NAME_MOST)
         return -1;
-    if (is_left_out(name))
+    if (strcmp(name, QD_DIGEST_NAME) == 0)
         return 0;
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
-    bool sound = attribute >= 0 && add_attribute(place->walk->h5, place->state, attribute, name);
+    bool sound = attribute >= 0 && take_attribute(place->walk, place->state, object, attribute, name);
     sound = (attribute < 0 || H5Aclose(attribute) >= 0) && sound;
     return sound ? 0 : -1;
 }
@@ -399,8 +410,13 @@ static void find_digest(const walk_t *walk, hid_t group, const char *path, char 
 {
     if (walk->rows || (strcmp(path, "/worlds") != 0 && strcmp(path, "/parts") != 0))
         digest_group(walk, path, digest);
-    else
+    else {
         read_digest(walk->h5, group, path, digest);
+        bool left = walk->h5->failed || !walk->lists || qd_h5_lists_leave_out(walk->lists, group);
+        if (!left && walk->lists->short_of_memory)
+            qd_h5_no_memory(walk->h5);
+        qd_h5_need(walk->h5, left, "reading group", path);
+    }
 }
 
 /* Adds one link of a group: a variable or a subgroup. */
@@ -506,12 +522,29 @@ static void blame(qd_h5_t *self)
     self->absent = self->failed && !self->fault;
 }
 
+/* Refuses a file whose variables and dimensions do not refer to each other. */
+static void compare_lists(qd_h5_t *self, qd_h5_lists_t *lists)
+{
+    char name[NAME_MOST] = "", why[NAME_MOST + 160];
+    if (self->failed || qd_h5_lists_agree(lists, self->file, name, sizeof name))
+        return;
+    snprintf(why, sizeof why,
+             "damaged: a variable and its dimension do not refer to each other (" QD_H5_DIMENSION_LIST
+             " and " QD_H5_REFERENCE_LIST " at %s)",
+             name);
+    qd_h5_refuse(self, why);
+}
+
 void qd_digest_check(qd_h5_t *self, bool rows, const qd_digest_sums_t *sums)
 {
     size_t next = 0;
-    digest_group(&(walk_t){.h5 = self, .rows = rows, .from = sums, .next = &next}, "/", self->digest);
+    qd_h5_lists_t lists = {0};
+    digest_group(&(walk_t){.h5 = self, .rows = rows, .from = sums, .next = &next, .lists = &lists}, "/",
+                 self->digest);
     if (!self->failed && sums && next != sums->count)
         qd_h5_refuse(self, "damaged: it was changed while it was read");
+    compare_lists(self, &lists);
+    qd_h5_lists_free(&lists);
     blame(self);
 }
 

@@ -11,7 +11,8 @@
  * texts. The order of writing does not matter, so that a file gets its digest from the arrays that were
  * handed to HDF5. Reading the file back then shows every loss or change by HDF5 or the disk.
  *
- * DIMENSION_LIST and REFERENCE_LIST are left out: they hold addresses, which a copy changes. */
+ * DIMENSION_LIST and REFERENCE_LIST hold addresses, which a copy changes. No digest covers them: every
+ * attachment of a dimension to a variable stands in both, so that they are compared with each other. */
 #ifndef QD_STORE_DIGEST_H
 #define QD_STORE_DIGEST_H
 
@@ -37,8 +38,8 @@ typedef struct {
 } qd_digest_sums_t;
 
 /* For a child that reads: reads a file, without the groups of one value per world (/worlds and /parts) unless
- * `rows`, and compares the digests. Fails (qd_h5_refuse) if one is missing or differs. `sums`: known sums of
- * values; NULL: reads all values. */
+ * `rows`, and compares the digests. Fails (qd_h5_refuse) if one is missing or differs, or if a variable and a
+ * dimension do not refer to each other. `sums`: known sums of values; NULL: reads all values. */
 void qd_digest_check(qd_h5_t *self, bool rows, const qd_digest_sums_t *sums);
 
 /* For one of several children: sums over every shares-th slab of the values, from the share-th on, 0 <= share

@@ -10,6 +10,11 @@ import unittest
 import h5py
 import numpy as np
 
+try:
+    import netCDF4
+except ImportError:
+    netCDF4 = None
+
 from harness import must, quadrille, result_hash, scratch
 
 EXPERIMENT = """\
@@ -21,7 +26,47 @@ output: {outcomes: [survival, resolved]}
 claims:
   - {id: c, says: x, outcome: survival, contrast: {more: {tension.decay: 0.2}, less: {tension.decay: 0.1}}}
 """
-FLIPS = 24
+FLIPS, FLIPPED_ADDRESSES = 24, 8
+
+
+def seen_by_h5py(path):
+    """Values, attributes and the names of the dimensions of a file."""
+    seen = {}
+
+    def see(item):
+        for name in item.attrs:
+            if name not in ("DIMENSION_LIST", "REFERENCE_LIST"):  # addresses
+                seen[item.name, name] = repr(item.attrs[name])
+        if isinstance(item, h5py.Group):
+            for name in item:
+                see(item[name])
+            return
+        values = item[...]
+        seen[item.name] = item.shape, str(item.dtype), repr(values.tolist()) if values.dtype.kind == "O" else values.tobytes()
+        seen[item.name, "dimensions"] = [item.file[axis[0]].name for axis in item.attrs.get("DIMENSION_LIST", ())]
+        seen[item.name, "of"] = sorted((item.file[user].name, axis) for user, axis in item.attrs.get("REFERENCE_LIST", ()))
+
+    with h5py.File(path) as file:
+        see(file)
+    return seen
+
+
+def seen_by_netcdf(path):
+    """The same by netCDF4, where it is installed."""
+    seen = {}
+
+    def see(group):
+        for name, variable in group.variables.items():
+            variable.set_auto_maskandscale(False)
+            attributes = {key: repr(variable.getncattr(key)) for key in variable.ncattrs()}
+            seen[group.path, name] = variable.dimensions, attributes, repr(np.asarray(variable[...]).tolist())
+        for inner in group.groups.values():
+            see(inner)
+
+    if netCDF4:
+        with netCDF4.Dataset(path) as file:
+            see(file)
+    return seen
 
 
 class Integrity(unittest.TestCase):
@@ -54,13 +99,24 @@ class Integrity(unittest.TestCase):
             self.assertRegex(file.attrs["digest"], "^[0-9a-f]{32}$")
         self.assertEqual(without, [])
 
+    def addresses(self):
+        """Where the file holds the address of a dimension: in the lists by which variables and dimensions refer to each other."""
+        with h5py.File(self.file) as file:
+            scales = {h5py.h5o.get_info(file[name].id).addr for name in ("point", "order", "world", "period", "quantile")}
+        sound = self.file.read_bytes()
+        words = {scale.to_bytes(8, "little") for scale in scales}
+        return [at for at in range(len(sound) - 7) if sound[at:at + 8] in words]
+
     def test_flipped_bits(self):
-        """A file with a flipped bit is refused, or the bit does not matter; good parts beside it stay."""
+        """A file with a flipped bit is refused, or no reader sees the bit; good parts beside it stay."""
         luck = random.Random(1939)
         sound = self.file.read_bytes()
-        for _ in range(FLIPS):
+        seen = [see(self.file) for see in (seen_by_h5py, seen_by_netcdf)]
+        addresses = self.addresses()
+        places = [luck.randrange(len(sound)) for _ in range(FLIPS)]
+        places += [luck.choice(addresses) + luck.randrange(3) for _ in range(FLIPPED_ADDRESSES)]
+        for at in places:
             bytes_ = bytearray(sound)
-            at = luck.randrange(len(bytes_))
             bytes_[at] ^= 1 << luck.randrange(8)
             self.changed.write_bytes(bytes_)
             with self.subTest(byte=at):
@@ -70,6 +126,9 @@ class Integrity(unittest.TestCase):
                 if resumed.returncode == 0:
                     self.assertEqual((verified.returncode, merged.returncode), (0, 0), verified.stdout + merged.stderr)
                     self.assertEqual(result_hash(self.folder / "merged.h5"), result_hash(self.file))
+                    self.changed.write_bytes(bytes_)
+                    for see, expected in zip((seen_by_h5py, seen_by_netcdf), seen):
+                        self.assertTrue(see(self.changed) == expected, "a reader sees the flipped bit")
                 else:
                     self.assertIn(resumed.returncode, (1, 2), resumed.stderr)
                     self.assertNotEqual(verified.returncode, 0, verified.stdout)

@@ -15,7 +15,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
 from harness import PROGRAM, must, scratch  # noqa: E402
-from seal import seal  # noqa: E402
+from seal import seal_file  # noqa: E402
 
 EXPERIMENT = """\
 name: hostile
@@ -351,8 +351,8 @@ class Hostile(unittest.TestCase):
         shutil.copy(self.sound, file)
         with h5py.File(file, "r+") as h5:
             forge(h5)
-            if sealed:
-                seal(h5)
+        if sealed:
+            seal_file(file)
         return file
 
     def places(self):

@@ -91,6 +91,40 @@ def of_link(group, name):
             + word(values) + of_attributes(object_))
 
 
+def address(object_):
+    return h5py.h5o.get_info(object_.id).addr
+
+
+def target(file, reference):
+    """The address of the object that a reference leads to; 0 if there is none."""
+    try:
+        return address(file[reference])
+    except (KeyError, OSError, RuntimeError, ValueError):
+        return 0
+
+
+def attach(file):
+    """Makes the scales of a file list the variables that name them, as the program compares both lists."""
+    variables, uses = {}, {}
+    file.visititems(lambda _, item: variables.update({address(item): item}) if isinstance(item, h5py.Dataset) else None)
+    for variable in variables.values():
+        named = [target(file, axis[0]) for axis in variable.attrs.get("DIMENSION_LIST", ())]
+        if not variables.keys() >= set(named):  # one of the scales is gone
+            del variable.attrs["DIMENSION_LIST"]
+            continue
+        for axis, scale in enumerate(named):
+            uses.setdefault(scale, []).append((address(variable), axis))
+    for at, scale in variables.items():
+        listed = [(target(file, user), axis) for user, axis in scale.attrs.get("REFERENCE_LIST", ())]
+        if sorted(uses.get(at, [])) == sorted(listed):
+            continue
+        if "REFERENCE_LIST" in scale.attrs:
+            del scale.attrs["REFERENCE_LIST"]
+        if at in uses:
+            entries = [(variables[user].ref, axis) for user, axis in uses[at]]
+            scale.attrs["REFERENCE_LIST"] = np.array(entries, [("dataset", h5py.ref_dtype), ("dimension", "i4")])
+
+
 def seal(group):
     """Gives a group of a file and the groups in it their digests; returns that of the group."""
     group = group[group.name]  # a file is not its root
@@ -100,3 +134,11 @@ def seal(group):
     if group.attrs.get("digest") != digest:
         group.attrs["digest"] = digest
     return digest
+
+
+def seal_file(path):
+    """Makes a closed file agree with itself: its digests, and its lists of dimensions. (libhdf5 fails where it follows a
+    reference to an object that was removed from the file while it is open.)"""
+    with h5py.File(path, "r+") as file:
+        attach(file)
+        seal(file)

@@ -172,6 +172,74 @@ static void test_changed_files_are_found(void **state)
     }
 }
 
+/* Writes an attribute of one dimension anew: H5Awrite fails for references. */
+static void replace_list(hid_t file, const char *object, const char *name, hid_t type, hsize_t count,
+                         const void *value)
+{
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    assert_true(H5Adelete_by_name(file, object, name, H5P_DEFAULT) >= 0);
+    hid_t attribute =
+        H5Acreate_by_name(file, object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Awrite(attribute, type, value) >= 0);
+    assert_true(H5Aclose(attribute) >= 0 && H5Sclose(space) >= 0);
+}
+
+/* Interchanges the two dimensions of a variable. */
+static void interchange_dimensions(hid_t file, const char *variable)
+{
+    hvl_t list[2];
+    hid_t attribute = H5Aopen_by_name(file, variable, QD_H5_DIMENSION_LIST, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ), space = H5Aget_space(attribute);
+    assert_true(H5Aread(attribute, type, list) >= 0 && H5Aclose(attribute) >= 0);
+    assert_true(list[0].len == 1 && list[1].len == 1);
+    const hvl_t other[2] = {list[1], list[0]};
+    replace_list(file, variable, QD_H5_DIMENSION_LIST, type, 2, other);
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, list);
+    assert_true(H5Sclose(space) >= 0 && H5Tclose(type) >= 0);
+}
+
+/* Moves the second variable that a scale lists to the next dimension. */
+static void move_use(hid_t file, const char *scale)
+{
+    qd_h5_use_t use[64];
+    hid_t attribute = H5Aopen_by_name(file, scale, QD_H5_REFERENCE_LIST, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t type = H5Tcreate(H5T_COMPOUND, sizeof use[0]);
+    assert_true(H5Tinsert(type, "dataset", offsetof(qd_h5_use_t, variable), H5T_STD_REF_OBJ) >= 0);
+    assert_true(H5Tinsert(type, "dimension", offsetof(qd_h5_use_t, dimension), H5T_NATIVE_INT) >= 0);
+    hid_t space = H5Aget_space(attribute);
+    hssize_t uses = H5Sget_simple_extent_npoints(space);
+    assert_true(uses > 1 && uses <= 64);
+    assert_true(H5Aread(attribute, type, use) >= 0 && H5Aclose(attribute) >= 0);
+    use[1].dimension++;
+    replace_list(file, scale, QD_H5_REFERENCE_LIST, type, (hsize_t)uses, use);
+    assert_true(H5Sclose(space) >= 0 && H5Tclose(type) >= 0);
+}
+
+/* Variables and dimensions name each other; no digest covers these addresses. */
+static void test_dimensions_are_compared(void **state)
+{
+    (void)state;
+    char digest[33];
+    static const char *const where[] = {"/group/table", "/wholes", "/row", "/row"};
+    for (int which = 0; which < 4; which++) {
+        qd_error_t error;
+        write_file("a.h5", (way_t){0}, digest);
+        hid_t file = H5Fopen("a.h5", H5F_ACC_RDWR, H5P_DEFAULT);
+        if (which == 0)
+            interchange_dimensions(file, where[which]);
+        else if (which == 3)
+            move_use(file, where[which]);
+        else
+            assert_true(H5Adelete_by_name(file, where[which],
+                                          which == 1 ? QD_H5_DIMENSION_LIST : QD_H5_REFERENCE_LIST,
+                                          H5P_DEFAULT) >= 0);
+        assert_true(H5Fclose(file) >= 0);
+        check_file("a.h5", digest, &error);
+        assert_int_equal(error.status, QD_ERROR_INPUT);
+        assert_non_null(strstr(error.text, "do not refer to each other"));
+    }
+}
+
 /* A changed byte of a chunk's values fails its checksum. */
 static void test_damaged_chunk(void **state)
 {
@@ -277,9 +345,13 @@ static void test_replaced_while_it_is_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order_does_not_matter),   cmocka_unit_test(test_every_change_counts),
-        cmocka_unit_test(test_changed_files_are_found), cmocka_unit_test(test_damaged_chunk),
-        cmocka_unit_test(test_several_readers),         cmocka_unit_test(test_replaced_while_it_is_read),
+        cmocka_unit_test(test_order_does_not_matter),
+        cmocka_unit_test(test_every_change_counts),
+        cmocka_unit_test(test_changed_files_are_found),
+        cmocka_unit_test(test_dimensions_are_compared),
+        cmocka_unit_test(test_damaged_chunk),
+        cmocka_unit_test(test_several_readers),
+        cmocka_unit_test(test_replaced_while_it_is_read),
     };
     char folder[] = "/tmp/quadrille-digest-XXXXXX";
     if (mkdtemp(folder) == NULL || chdir(folder) != 0)

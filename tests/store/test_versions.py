@@ -12,7 +12,7 @@ import h5py
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from harness import attribute, must, quadrille, scratch  # noqa: E402
-from seal import seal  # noqa: E402
+from seal import seal_file  # noqa: E402
 
 EXPERIMENT = "name: old\nseed: 5\nworlds: 12\norders: [bipolar]\nparameters: {order.states: 5, order.periods: 6}\n"
 
@@ -62,7 +62,7 @@ class Versions(unittest.TestCase):
             for path in ("summary/integration", "summary/overlap", "paths/integration", "paths/support"):
                 if path in h5:
                     del h5[path]
-            seal(h5)
+        seal_file(file)
         for command in (("show",), ("export", "--csv", "--outcomes", "survival,wars")):
             now, then = (must(command[0], path, *command[1:]).stdout for path in (self.sound, file))
             self.assertEqual(then.replace(file.name, self.sound.name), now)
