@@ -208,6 +208,18 @@ static mode_t mode_for(const char *folder)
     return 0700 | read | read >> 2;
 }
 
+/* Opens the folder at the beginning of a run, where a closed one is a wrong name and no fault. */
+static qd_status_t enter(const qd_files_t *files, const char *folder, int *at, qd_error_t *error)
+{
+    *at = -1;
+    if (access(folder, R_OK | W_OK | X_OK) == 0 || (errno != EACCES && errno != EROFS))
+        return qd_files_open_folder(files, folder, at, error);
+    return qd_error_add(error, QD_ERROR_INPUT,
+                        "%s: %s; expected a folder for finished worlds that can be read and written to, or "
+                        "nothing; name another output with -o",
+                        folder, strerror(errno));
+}
+
 static qd_status_t refuse_parts(int at, const char *folder, qd_error_t *error)
 {
     long parts = walk(at, is_part, NULL);
@@ -256,7 +268,7 @@ qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd
     int at;
     if (files->mkdir(files->context, folder, mode_for(folder)) != 0 && errno != EEXIST)
         return qd_files_fail(error, folder, "making the folder");
-    qd_status_t status = qd_files_open_folder(files, folder, &at, error);
+    qd_status_t status = enter(files, folder, &at, error);
     if (status != QD_OK)
         return status;
     status = refuse_folders(at, folder, error);
@@ -353,7 +365,7 @@ qd_status_t qd_parts_examine(const qd_parts_options_t *options, const qd_experim
     qd_status_t status = qd_look_for(folder, &there, error);
     if (status != QD_OK || !there)
         return status;
-    status = qd_files_open_folder(files, folder, &at, error);
+    status = enter(files, folder, &at, error);
     if (status == QD_OK)
         status = refuse_folders(at, folder, error);
     if (status == QD_OK && options->mode == QD_PARTS_NEW)
