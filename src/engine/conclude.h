@@ -34,8 +34,8 @@ typedef struct {
     const char *shard;         /* "2/5", or NULL for a whole */
     const qd_origin_t *origin; /* of worlds played elsewhere; NULL: this process, as stated below */
     int threads, ranks;
-    double seconds;       /* spent computing */
-    bool statistics_only; /* a scratch file without rows and tallies, even where the experiment keeps them */
+    double seconds;                /* spent computing */
+    bool statistics_only;          /* a scratch file: its variables of rows and tallies have no values */
     const qd_stopping_t *stopping; /* of a precision experiment: the looks at `done`; else NULL */
 } qd_conclusion_t;
 

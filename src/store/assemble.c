@@ -51,7 +51,7 @@ static qd_status_t write_all(qd_assembly_t *self, qd_error_t *error)
         status = qd_assembly_worlds(self, error);
     if (status == QD_OK)
         status = write_tables(self, error);
-    if (status == QD_OK && options->embed)
+    if (status == QD_OK && (options->embed || options->scratch))
         status = qd_assembly_parts(self, error);
     return status;
 }

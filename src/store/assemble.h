@@ -19,7 +19,7 @@ typedef struct {
     const qd_files_t *files;   /* for fsync and rename; NULL: the operating system */
     bool worlds;               /* write /worlds */
     bool embed;                /* write /parts: the file can be merged and resumed from; implies `worlds` */
-    bool scratch;              /* a temporary file: neither synced nor read back */
+    bool scratch;              /* temporary: rows and tallies without values; neither synced nor read back */
     bool compress;             /* deflate /worlds: smaller, much slower to write */
     const qd_outcome_info_t *extra; /* descriptions of the extra values that the index keeps; or NULL */
     const uint64_t

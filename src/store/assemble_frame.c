@@ -32,7 +32,7 @@ qd_assembly_t *qd_assembly_new(const qd_experiment_t *experiment, qd_index_t *in
     self->options = options;
     self->kind = qd_index_kind(index);
     self->columns = self->kind.columns;
-    if (options && !options->embed)
+    if (options && !options->embed && !options->scratch)
         self->columns &= mask_of(&experiment->output);
     self->h5.file = -1;
     return self;

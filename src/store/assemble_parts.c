@@ -27,6 +27,7 @@ typedef struct {
     hsize_t written;        /* bytes of tallies */
     unsigned char *waiting; /* room, of which `filled` wait to be written */
     size_t room, filled;    /* bytes: whole chunks, some for every thread that packs them */
+    bool scratch;           /* the bytes are counted, but not written */
 } embedding_t;
 
 static qd_status_t plan_units(embedding_t *self, qd_error_t *error)
@@ -104,7 +105,10 @@ static qd_status_t append_tally(void *context, const qd_crew_cell_t *cell, qd_er
 {
     embedding_t *self = context;
     (void)error;
-    append(self, cell->bytes, cell->size);
+    if (self->scratch)
+        self->written += cell->size;
+    else
+        append(self, cell->bytes, cell->size);
     self->unit[cell->place].tally_size = (int64_t)cell->size;
     return QD_OK;
 }
@@ -196,8 +200,11 @@ static void write_extras(qd_h5_t *h5, const qd_outcome_info_t *extra, size_t ext
 qd_status_t qd_assembly_parts(qd_assembly_t *assembly, qd_error_t *error)
 {
     qd_h5_t *h5 = &assembly->h5;
-    embedding_t self = {
-        .h5 = h5, .experiment = assembly->experiment, .index = assembly->index, .cell = assembly->cell};
+    embedding_t self = {.h5 = h5,
+                        .experiment = assembly->experiment,
+                        .index = assembly->index,
+                        .cell = assembly->cell,
+                        .scratch = assembly->options->scratch};
     size_t workers = qd_crew_workers(assembly->options->runner);
     self.room = TALLY_CHUNK * (2 * workers > CHUNKS_LEAST ? 2 * workers : CHUNKS_LEAST);
     qd_status_t status = plan_units(&self, error);

@@ -59,7 +59,7 @@ static size_t points_at_once(const qd_assembly_t *assembly)
     return each > QD_CHUNK / 2 ? 1 : (size_t)qd_h5_chunk(assembly->experiment->points, QD_CHUNK / each);
 }
 
-static void define_column(copy_t *self, size_t outcome)
+static size_t define_column(copy_t *self, size_t outcome)
 {
     qd_assembly_t *assembly = self->assembly;
     const qd_outcome_info_t *info = outcome < QD_OUTCOMES_MAX
@@ -67,19 +67,28 @@ static void define_column(copy_t *self, size_t outcome)
                                         : &assembly->options->extra[outcome - QD_OUTCOMES_MAX];
     char path[256];
     snprintf(path, sizeof path, "/worlds/%s", info->name);
-    size_t variable =
-        qd_h5_define(&assembly->h5,
-                     &(qd_h5_variable_t){.path = path,
-                                         .rank = 3,
-                                         .dimension = {"/point", "/order", "/world"},
-                                         .units = info->unit,
-                                         .long_name = info->meaning,
-                                         .chunk = chunk_of(assembly),
-                                         .compress = assembly->options->compress || self->points > 1,
-                                         .alike = true,
-                                         .flags = qd_cf_outcome_flags(outcome)},
-                     qd_cf_outcome_flags(outcome) ? QD_H5_CODE : QD_H5_REAL);
-    self->column[self->columns++] = (column_t){.outcome = outcome, .variable = variable};
+    return qd_h5_define(&assembly->h5,
+                        &(qd_h5_variable_t){.path = path,
+                                            .rank = 3,
+                                            .dimension = {"/point", "/order", "/world"},
+                                            .units = info->unit,
+                                            .long_name = info->meaning,
+                                            .chunk = chunk_of(assembly),
+                                            .compress = assembly->options->compress || self->points > 1,
+                                            .alike = true,
+                                            .flags = qd_cf_outcome_flags(outcome)},
+                        qd_cf_outcome_flags(outcome) ? QD_H5_CODE : QD_H5_REAL);
+}
+
+/* Defines a variable of /worlds and lists it among the columns to copy. A scratch file keeps its variables
+ * without values: of its columns only the extras are read, for their summaries. */
+static void add_column(copy_t *self, size_t outcome)
+{
+    size_t variable = define_column(self, outcome);
+    if (self->assembly->options->scratch && outcome < QD_OUTCOMES_MAX)
+        qd_h5_finish(&self->assembly->h5, variable);
+    else
+        self->column[self->columns++] = (column_t){.outcome = outcome, .variable = variable};
 }
 
 static void define_summary(copy_t *self, size_t k)
@@ -265,21 +274,15 @@ static qd_status_t copy_all(copy_t *self, qd_error_t *error)
     return status;
 }
 
-/* A scratch file has the summaries of extras, without the rows. */
 static void define_all(copy_t *self)
 {
-    bool rows = !self->assembly->options->scratch;
     qd_h5_group(&self->assembly->h5, "/worlds");
     qd_assembly_coordinates(self->assembly, "/worlds", false);
-    for (size_t o = 0; o < qd_outcome_count && rows; o++)
+    for (size_t o = 0; o < qd_outcome_count; o++)
         if (self->assembly->columns >> o & 1)
-            define_column(self, o);
+            add_column(self, o);
     for (size_t k = 0; k < self->assembly->kind.extras; k++) {
-        if (rows)
-            define_column(self, QD_OUTCOMES_MAX + k);
-        else
-            self->column[self->columns++] =
-                (column_t){.outcome = QD_OUTCOMES_MAX + k, .variable = QD_H5_NONE};
+        add_column(self, QD_OUTCOMES_MAX + k);
         define_summary(self, k);
     }
 }

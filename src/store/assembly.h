@@ -47,13 +47,13 @@ void qd_assembly_bins(qd_assembly_t *self, const char *group);
 /* /summary, /paths, /plane: from the tallies. */
 QD_MUST_USE qd_status_t qd_assembly_summary(qd_assembly_t *self, qd_error_t *error);
 
-/* /worlds and /survival: from the rows. Of a scratch file, the summaries of extras alone in place of
- * /worlds. */
+/* /worlds and /survival: from the rows. In a scratch file /worlds has no rows; the summaries of extras follow
+ * from them all the same. */
 QD_MUST_USE qd_status_t qd_assembly_worlds(qd_assembly_t *self, qd_error_t *error);
 QD_MUST_USE qd_status_t qd_assembly_survival(qd_assembly_t *self, qd_error_t *error);
 
 /* /parts, from which the file can be merged and resumed. The rows are those of /worlds, which must hold every
- * column of `kind`. */
+ * column of `kind`. A scratch file has no bytes of tallies. */
 QD_MUST_USE qd_status_t qd_assembly_parts(qd_assembly_t *self, qd_error_t *error);
 
 /* /claims and its groups. */

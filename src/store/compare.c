@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "quadrille/registry.h"
 #include "store/digest.h"
 #include "store/guard.h"
 #include "store/hdf5_here.h"
@@ -18,9 +17,16 @@
 #define NEAR          1e-9
 #define VALUES_MOST   64 /* of an attribute */
 
+/* A dimension of the expected file, and the object of that name in the file. */
+typedef struct {
+    hobj_ref_t expected, found; /* found: 0 if there is none */
+} scale_t;
+
 typedef struct {
     const char *path, *again; /* the file, and the expected file */
     qd_h5_t found, expected;
+    size_t scales, room;
+    scale_t *scale; /* those that were met */
     char difference[512];
     bool short_of_memory;
 } compare_t;
@@ -147,6 +153,22 @@ static bool compare_slab(compare_t *self, const char *name, open_t pair[2], hid_
     return sound;
 }
 
+/* Whether the engine alone compares the values: rows world by world, and tallies. */
+static bool is_of_worlds(const char *name, const open_t *expected)
+{
+    return (strncmp(name, "/worlds/", 8) == 0 || strcmp(name, "/parts/tally") == 0) &&
+           H5Dget_storage_size(expected->variable) == 0;
+}
+
+static bool same_types(const open_t pair[2])
+{
+    hid_t type[2] = {H5Dget_type(pair[0].variable), H5Dget_type(pair[1].variable)};
+    htri_t same = H5Tequal(type[0], type[1]);
+    H5Tclose(type[0]);
+    H5Tclose(type[1]);
+    return same > 0;
+}
+
 static bool compare_values(compare_t *self, const char *name, open_t pair[2], hid_t as)
 {
     hsize_t length = pair[0].rank > 0 ? pair[0].size[0] : 1;
@@ -178,7 +200,9 @@ static void compare_variable(compare_t *self, const char *name)
     if (sound && (pair[0].rank != pair[1].rank ||
                   memcmp(pair[0].size, pair[1].size, (size_t)pair[0].rank * sizeof pair[0].size[0]) != 0))
         differs(self, name, "of another shape in the file than recomputed");
-    else if (sound && as >= 0)
+    else if (sound && !same_types(pair))
+        differs(self, name, "of another type in the file than recomputed");
+    else if (sound && as >= 0 && !is_of_worlds(name, &pair[1]))
         sound = compare_values(self, name, pair, as);
     if (!sound && !self->short_of_memory)
         differs(self, name, "cannot be read");
@@ -264,11 +288,11 @@ const char *const qd_result_provenance[] = {
     "version", "source_commit", "created", "command_line", "host",    "compiler",      "instruction_set",
     "shard",   "libraries",     "threads", "ranks",        "seconds", "_NCProperties", NULL};
 
-/* Whether an attribute is left out of the comparison: addresses, digests, and those of
- * qd_unmade_attributes. */
+/* Whether an attribute is left out of the comparison: digests, which cover those of qd_result_provenance too,
+ * and the variables of a dimension, which state their dimensions themselves. */
 static bool is_passed_over(const char *path, const char *name)
 {
-    static const char *const anywhere[] = {QD_DIGEST_NAME, "DIMENSION_LIST", "REFERENCE_LIST", NULL};
+    static const char *const anywhere[] = {QD_DIGEST_NAME, QD_H5_REFERENCE_LIST, NULL};
     for (const char *const *other = anywhere; *other; other++)
         if (strcmp(name, *other) == 0)
             return true;
@@ -363,6 +387,51 @@ static void compare_attribute(compare_t *self, const char *path, hid_t object[2]
     free(value[1].text);
 }
 
+/* The object of the file that has the name of a dimension of the expected file; 0 if there is none. No
+ * reference of the file is followed. */
+static hobj_ref_t counterpart(compare_t *self, hobj_ref_t expected)
+{
+    char name[256];
+    scale_t scale = {.expected = expected};
+    for (size_t i = 0; i < self->scales; i++)
+        if (self->scale[i].expected == expected)
+            return self->scale[i].found;
+    scale_t *larger = qd_list_room(self->scale, self->scales, 1, &self->room, sizeof *larger);
+    self->short_of_memory = self->short_of_memory || !larger;
+    if (!larger)
+        return 0;
+    self->scale = larger;
+    if (H5Rget_name(self->expected.file, H5R_OBJECT, &expected, name, sizeof name) <= 0)
+        qd_h5_here_fail(&self->expected, "finding a dimension", NULL);
+    else if (qd_h5_here_exists(&self->found, name) &&
+             H5Rcreate(&scale.found, self->found.file, name, H5R_OBJECT, -1) < 0)
+        qd_h5_here_fail(&self->found, "opening", name);
+    self->scale[self->scales++] = scale;
+    return scale.found;
+}
+
+/* Compares the dimensions of a variable by their names. */
+static void compare_dimensions(compare_t *self, const char *path, hid_t object[2])
+{
+    qd_h5_lists_t list[2] = {0};
+    const qd_h5_attachments_t *found = &list[0].of_variables, *expected = &list[1].of_variables;
+    bool same = true;
+    for (int k = 0; k < 2; k++) {
+        hid_t attribute = H5Aopen(object[k], QD_H5_DIMENSION_LIST, H5P_DEFAULT);
+        same = attribute >= 0 && qd_h5_lists_take_scales(&list[k], object[k], attribute) && same;
+        self->short_of_memory = self->short_of_memory || list[k].short_of_memory;
+        if (attribute >= 0)
+            H5Aclose(attribute);
+    }
+    same = same && found->count == expected->count;
+    for (size_t i = 0; same && i < expected->count; i++)
+        same = counterpart(self, expected->at[i].scale) == found->at[i].scale;
+    if (!same && !is_over(self))
+        differs(self, path, "over other dimensions in the file than recomputed");
+    for (int k = 0; k < 2; k++)
+        qd_h5_lists_free(&list[k]);
+}
+
 static void compare_attributes(compare_t *self, const char *path)
 {
     hid_t object[2] = {H5Oopen(self->found.file, path, H5P_DEFAULT),
@@ -377,6 +446,8 @@ static void compare_attributes(compare_t *self, const char *path)
             if (H5Aget_name_by_idx(object[k], ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)i, name, sizeof name,
                                    H5P_DEFAULT) < 0)
                 qd_h5_here_fail(h5, "reading the attributes of", path);
+            else if (strcmp(name, QD_H5_DIMENSION_LIST) == 0)
+                compare_dimensions(self, path, object);
             else if (!is_passed_over(path, name))
                 compare_attribute(self, path, object, name);
         }
@@ -388,33 +459,10 @@ static void compare_attributes(compare_t *self, const char *path)
 
 /* ---- unexpected objects -------------------------------------------------------------------------------- */
 
-/* Whether a result may have the object although it is not recomputed: it holds worlds. */
-static bool is_of_worlds(const char *path)
-{
-    static const char *const parts[] = {"unit",         "range",       "byte",
-                                        "tally",        "unit_point",  "unit_order",
-                                        "unit_periods", "unit_ranges", "unit_tally_size",
-                                        "range_first",  "range_count"};
-    if (strcmp(path, "/worlds") == 0 || strcmp(path, "/parts") == 0)
-        return true;
-    if (strncmp(path, "/worlds/", 8) == 0) {
-        for (size_t o = 0; o < qd_outcome_count; o++)
-            if (strcmp(path + 8, qd_outcome_table[o].name) == 0)
-                return true;
-        for (size_t k = 0; k < QD_LANDSCAPE_OUTCOMES; k++)
-            if (strcmp(path + 8, qd_landscape_table[k].name) == 0)
-                return true;
-    }
-    for (size_t i = 0; strncmp(path, "/parts/", 7) == 0 && i < sizeof parts / sizeof parts[0]; i++)
-        if (strcmp(path + 7, parts[i]) == 0)
-            return true;
-    return false;
-}
-
 /* Whether an object of the file was expected, and all objects below it. */
 static void expect_object(compare_t *self, const char *path)
 {
-    if (!is_of_worlds(path) && !qd_h5_here_exists(&self->expected, path))
+    if (!qd_h5_here_exists(&self->expected, path))
         differs(self, path, "in the file, but nothing was expected there");
     else if (type_of(&self->found, path) == H5I_GROUP)
         walk_group(self, &self->found, path, expect_object);
@@ -441,6 +489,7 @@ static void compare_files(int channel, void *context)
     answer.short_of_memory = self->short_of_memory;
     memcpy(answer.why, failed->why, sizeof answer.why);
     memcpy(answer.difference, self->difference, sizeof answer.difference);
+    free(self->scale);
     (void)!qd_channel_send(channel, &answer, sizeof answer);
 }
 

@@ -153,6 +153,19 @@ class Integrity(unittest.TestCase):
                 file["summary/survival/mean"][0, 0] = sign * np.inf
             return what
 
+        def add_outcome(file):
+            file.create_dataset("worlds/effective_blocs", data=np.full(file["worlds/survival"].shape, 99.0))
+
+        def interchange(path):
+            def what(file):
+                variable = file[path]
+                first, second, *rest = variable.attrs["DIMENSION_LIST"]
+                lists = np.empty(2 + len(rest), dtype=object)
+                lists[:] = [second, first, *rest]
+                variable.attrs.create("DIMENSION_LIST", lists, dtype=h5py.vlen_dtype(h5py.ref_dtype))
+            return what
+
+        other_dimensions = "over other dimensions"
         changes = {
             "seed": (set_attribute("seed", np.uint64(7)), "attribute seed"),
             "complete": (set_attribute("complete", np.int64(0)), "attribute complete"),
@@ -169,6 +182,16 @@ class Integrity(unittest.TestCase):
             "one more variable": (lambda file: file["summary/survival"].create_dataset("median", data=[1.0]), "/summary/survival/median"),
             "in worlds": (lambda file: file["worlds"].create_dataset("wins", data=[1.0]), "/worlds/wins"),
             "in parts": (lambda file: file["parts"].create_dataset("x", data=[1.0]), "/parts/x"),
+            "an outcome that is not kept": (add_outcome, "/worlds/effective_blocs: in the file"),
+            "scaled rows": (set_attribute("scale_factor", 2.0, "worlds/survival"), "/worlds/survival: attribute scale_factor"),
+            "rows in other units": (set_attribute("units", "years", "worlds/survival"), "/worlds/survival: attribute units"),
+            "rows without dimensions": (lambda file: file["worlds/survival"].attrs.__delitem__("DIMENSION_LIST"),
+                                        f"/worlds/survival: {other_dimensions}"),
+            "dimensions of rows": (interchange("worlds/survival"), f"/worlds/survival: {other_dimensions}"),
+            "dimensions of a mean": (interchange("summary/survival/mean"), f"/summary/survival/mean: {other_dimensions}"),
+            "a note about parts": (set_attribute("note", "x", "parts"), "/parts: attribute note"),
+            "a note about units": (set_attribute("note", "x", "parts/unit_point"), "/parts/unit_point: attribute note"),
+            "a note about tallies": (set_attribute("note", "x", "parts/tally"), "/parts/tally: attribute note"),
             "one variable less": (lambda file: file["paths/tension"].__delitem__("q95"), "/paths/tension/q95"),
             "one group less": (lambda file: file.__delitem__("claims"), "/claims"),
             "a dimension's values": (lambda file: file["period"].write_direct(np.arange(1, 7)), "/period"),

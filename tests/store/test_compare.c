@@ -116,23 +116,80 @@ static void test_no_object_is_missing_or_added(void **state)
         change.absent = names[i];
         check(&change, "not in the file");
     }
-    /* Rows may be kept or not; nothing else may be added. */
     const struct {
         const char *path;
-        bool group, allowed;
-    } more[] = {{"/0", false, false}, /* the first name of its group */
-                {"/extra", false, false},
-                {"/extra", true, false},
-                {"/worlds/wars", false, true},
-                {"/worlds/extra", false, false},
-                {"/worlds/stable_partitions", false, true},
-                {"/worlds_wars", false, false},
-                {"/parts", true, true}};
+        bool group;
+    } more[] = {{"/0", false}, /* the first name of its group */
+                {"/extra", false},       {"/extra", true}, {"/worlds/wars", false}, {"/worlds/extra", false},
+                {"/worlds_wars", false}, {"/parts", true}};
     for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
         change_t change = USUAL;
         change.more = more[i].path;
         change.group = more[i].group;
-        check(&change, more[i].allowed ? NULL : more[i].path);
+        check(&change, more[i].path);
+    }
+}
+
+/* How a file of rows is written. */
+typedef struct {
+    bool rows, tally, counts; /* these variables have values */
+    bool across;              /* the rows are over another dimension of the same length */
+    bool whole;               /* they are whole numbers */
+} way_t;
+
+static void write_rows(const char *path, way_t way)
+{
+    qd_h5_t *h5 = malloc(sizeof *h5);
+    qd_error_t error = QD_ERROR_NONE;
+    const double real[SHORT] = {1.5, 2.5, 3.5};
+    const int64_t whole[SHORT] = {1, 2, 3};
+    const uint8_t byte[SHORT] = {1, 2, 3};
+    const qd_h5_values_t rows = way.whole ? qd_h5_wholes(whole) : qd_h5_reals(real);
+    assert_non_null(h5);
+    qd_h5_create(h5, path);
+    qd_h5_dimension(h5, "/row", SHORT, false);
+    qd_h5_dimension(h5, "/other", SHORT, false);
+    qd_h5_group(h5, "/worlds");
+    qd_h5_group(h5, "/parts");
+    const char *dimension = way.across ? "/other" : "/row";
+    const qd_h5_variable_t variable[] = {
+        {.path = "/worlds/kept", .rank = 1, .dimension = {dimension}, .units = "1"},
+        {.path = "/parts/tally", .rank = 1, .dimension = {"/row"}, .units = "1"},
+        {.path = "/counts", .rank = 1, .dimension = {"/row"}, .units = "1"}};
+    const qd_h5_values_t value[] = {rows, qd_h5_bytes(byte), qd_h5_wholes(whole)};
+    const bool written[] = {way.rows, way.tally, way.counts};
+    for (size_t i = 0; i < 3; i++) {
+        size_t number = qd_h5_define(h5, &variable[i], value[i].type);
+        if (written[i])
+            qd_h5_write(h5, number, value[i]);
+        qd_h5_finish(h5, number);
+    }
+    if (qd_h5_close(h5, &error) != QD_OK)
+        fail_msg("%s", error.text);
+    free(h5);
+}
+
+/* The recomputed file has the variables of rows and tallies without values. */
+static void test_rows_without_values(void **state)
+{
+    (void)state;
+    const struct {
+        way_t found;
+        const char *expected;
+    } test[] = {{{.rows = true, .tally = true}, ""},
+                {{.rows = true, .tally = true, .counts = true}, "/counts: "},
+                {{.rows = true, .across = true}, "/worlds/kept: over other dimensions"},
+                {{.rows = true, .whole = true}, "/worlds/kept: of another type"}};
+    char recomputed[256], difference[512];
+    qd_error_t error = QD_ERROR_NONE;
+    snprintf(recomputed, sizeof recomputed, "%s/c.h5", folder);
+    write_rows(recomputed, (way_t){0});
+    for (size_t i = 0; i < sizeof test / sizeof test[0]; i++) {
+        write_rows(first, test[i].found);
+        assert_int_equal(qd_result_compare(first, recomputed, difference, sizeof difference, &error), QD_OK);
+        if (strncmp(difference, test[i].expected, strlen(test[i].expected)) != 0 ||
+            (*difference != '\0' && *test[i].expected == '\0'))
+            fail_msg("found `%s`; expected `%s`", difference, test[i].expected);
     }
 }
 
@@ -167,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_difference_is_seen),
         cmocka_unit_test(test_no_object_is_missing_or_added),
+        cmocka_unit_test(test_rows_without_values),
         cmocka_unit_test(test_full_texts),
     };
     const change_t usual = USUAL;
