@@ -260,12 +260,32 @@ static outcome_t wait_for_one_name(void)
     return AGAIN;
 }
 
+static void end_listing(qd_lock_t *self)
+{
+    qd_begun_end(self->begun);
+    self->begun = -1;
+}
+
+/* Makes a new lock file and lists it as under construction; no signal comes between. */
+static bool make_lock(qd_lock_t *self, int flags)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    self->fd = open(self->path, flags | O_CREAT | O_EXCL, 0644);
+    int number = errno;
+    if (self->fd >= 0)
+        self->begun = qd_begun_add(AT_FDCWD, self->path, false);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = number;
+    return self->fd >= 0;
+}
+
 static outcome_t take(qd_lock_t *self, holder_t *holder)
 {
     const int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
     *holder = (holder_t){0};
-    self->fd = open(self->path, flags | O_CREAT | O_EXCL, 0644);
-    bool made = self->fd >= 0;
+    bool made = make_lock(self, flags);
     if (!made && errno == ENOENT)
         return FAILED; /* there is no folder for it */
     if (!made && errno == EEXIST)
@@ -344,6 +364,8 @@ qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error
 {
     qd_lock_t *lock = qd_new(1, sizeof *lock, error);
     *self = NULL;
+    if (lock)
+        lock->begun = -1;
     if (!lock || asprintf(&lock->path, "%s" TAIL, output) < 0) {
         free(lock);
         return qd_no_memory(error);
@@ -355,10 +377,13 @@ qd_status_t qd_lock_take(const char *output, qd_lock_t **self, qd_error_t *error
         int number = errno;
         if (outcome != TAKEN && lock->fd >= 0)
             close(lock->fd);
+        if (outcome != TAKEN)
+            end_listing(lock);
         errno = number;
     }
     if (outcome == TAKEN) {
-        lock->begun = qd_begun_add(AT_FDCWD, lock->path, false);
+        if (lock->begun < 0) /* it existed */
+            lock->begun = qd_begun_add(AT_FDCWD, lock->path, false);
         *self = lock;
         return QD_OK;
     }
@@ -402,7 +427,7 @@ void qd_lock_release(qd_lock_t *self)
 {
     if (!self)
         return;
-    qd_begun_end(self->begun);
+    end_listing(self);
     if (is_at(self->fd, self->path))
         unlink(self->path);
     close(self->fd);

@@ -211,8 +211,11 @@ static mode_t mode_for(const char *folder)
 /* Opens the folder at the beginning of a run, where a closed one is a wrong name and no fault. */
 static qd_status_t enter(const qd_files_t *files, const char *folder, int *at, qd_error_t *error)
 {
+    struct stat found;
+    bool closed = lstat(folder, &found) == 0 && S_ISDIR(found.st_mode) &&
+                  access(folder, R_OK | W_OK | X_OK) != 0 && (errno == EACCES || errno == EROFS);
     *at = -1;
-    if (access(folder, R_OK | W_OK | X_OK) == 0 || (errno != EACCES && errno != EROFS))
+    if (!closed)
         return qd_files_open_folder(files, folder, at, error);
     return qd_error_add(error, QD_ERROR_INPUT,
                         "%s: %s; expected a folder for finished worlds that can be read and written to, or "
