@@ -122,7 +122,7 @@ output: {paths: false, outcomes: [breakdown]}
             self.assertGreaterEqual(file["worlds_done"][0, 0], 2816)
             self.assertLess(summary["high"][0, 0], high, "a fixed number of worlds gives the narrower interval")
         shown = must("show", output).stdout
-        self.assertIn("reached in 1 of 1 cells", shown)
+        self.assertIn("reached in 1 of 1 cell", shown)
         self.assertIn("anytime-valid", shown)
         must("verify", output)
 
@@ -153,11 +153,11 @@ precision: {outcome: wars, half_width: 0.02, min_worlds: 20, max_worlds: 300}
 robustness: {points: 10, worlds: 20}
 claims: [{id: a, says: x, outcome: wars, contrast: {more: {blocs.threat: 0}, less: {blocs.threat: 2}}}]
 """)
-        for options, cells in (([], 3), (["--shard", "1/3", "--robustness", "0"], 1), (["--shard", "2/3", "--robustness", "0"], 1)):
+        for options, cells in (([], "3 cells"), (["--shard", "1/3", "--robustness", "0"], "1 cell"), (["--shard", "2/3", "--robustness", "0"], "1 cell")):
             with self.subTest(options=options):
                 said = must("run", folder / "x.yaml", "-o", folder / "x.h5", "--force", *options).stderr
-                self.assertIn(f"wars is known to +-0.02 in 0 of {cells} cells only", said)
-                self.assertIn(f"reached in 0 of {cells} cells", must("show", folder / "x.h5").stdout)
+                self.assertIn(f"wars is known to +-0.02 in 0 of {cells} only", said)
+                self.assertIn(f"reached in 0 of {cells}", must("show", folder / "x.h5").stdout)
 
 
 if __name__ == "__main__":
