@@ -97,7 +97,7 @@ class Survival(Runs):
 
     def test_other_work_beside_a_complete_result(self):
         """Parts of another experiment, or of worlds that the result does not have, stay, and are told."""
-        output = self.interrupted("beside")
+        output = self.interrupted("other-work")
         few, other = self.sized("few", 20), self.sized("other", 20, seed=5)
         parts = {path.name: path.read_bytes() for path in self.parts(output).iterdir()}
         for experiment, told in ((few, "finished worlds that this experiment does not have"), (other, "holds the work of another experiment")):
