@@ -189,6 +189,7 @@ class Integrity(unittest.TestCase):
                                         f"/worlds/survival: {other_dimensions}"),
             "dimensions of rows": (interchange("worlds/survival"), f"/worlds/survival: {other_dimensions}"),
             "dimensions of a mean": (interchange("summary/survival/mean"), f"/summary/survival/mean: {other_dimensions}"),
+            "a variable's digest": (set_attribute("digest", "x", "summary/survival/mean"), "/summary/survival/mean: attribute digest"),
             "a note about parts": (set_attribute("note", "x", "parts"), "/parts: attribute note"),
             "a note about units": (set_attribute("note", "x", "parts/unit_point"), "/parts/unit_point: attribute note"),
             "a note about tallies": (set_attribute("note", "x", "parts/tally"), "/parts/tally: attribute note"),
