@@ -191,7 +191,7 @@ static long walk(int folder, bool (*wanted)(const char *name), const qd_files_t 
     return number == 0 ? found : -1;
 }
 
-/* Gives parts the mode of the file that they are for. */
+/* Gives parts the mode of the file that they are for; the group reads them if it is that of the file. */
 static mode_t mode_for(const char *folder)
 {
     struct stat output;
@@ -200,7 +200,7 @@ static mode_t mode_for(const char *folder)
     if (length > tail) {
         char *path = strndup(folder, length - tail);
         if (path && stat(path, &output) == 0)
-            read = output.st_mode & 0444;
+            read = output.st_mode & (output.st_gid == getegid() ? 0444 : 0404);
         else if (!path || errno != ENOENT)
             read = 0; /* its mode is unknown: the parts are their owner's alone */
         free(path);

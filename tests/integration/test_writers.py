@@ -294,6 +294,17 @@ class Writers(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(self.output.stat().st_mode), 0o600)
         self.assertEqual(stat.S_IMODE(Path(f"{self.output}.parts").stat().st_mode), 0o700)
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root gives a file to another group")
+    def test_parts_of_a_file_of_another_group(self):
+        """Their folder is of the caller's group, which may not have the rights of the other."""
+        must("run", self.experiment, "-o", self.output, "-q")
+        for group, mode in ((os.getegid(), 0o750), (65534, 0o700)):
+            os.chown(self.output, -1, group)
+            self.output.chmod(0o640)
+            shutil.rmtree(f"{self.output}.parts", ignore_errors=True)
+            must("run", self.experiment, "-o", self.output, "-q", "--force", "--worlds", "1000000", "--time-budget", "1s", status=75)
+            self.assertEqual(stat.S_IMODE(Path(f"{self.output}.parts").stat().st_mode), mode)
+
     def test_what_is_made_of_a_result_replaces_links_and_keeps_modes(self):
         """A page, a registration and a trace: no file behind a link is written to."""
         must("run", self.experiment, "-o", self.output, "-q")
