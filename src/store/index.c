@@ -115,6 +115,11 @@ static qd_status_t check_kind(qd_index_t *self, const char *path, const qd_part_
                             "%s: belongs to another experiment (config_hash %016" PRIx64
                             ", this experiment's is %016" PRIx64 ")",
                             path, kind->config_hash, wanted);
+    if (kind->version != 0 && kind->version != qd_part_version())
+        return qd_error_add(error, QD_ERROR_INPUT,
+                            "%s: was written by another version of quadrille, this is " QD_VERSION
+                            "; expected its own parts",
+                            path);
     if (worlds && self->has_kind &&
         (kind->columns != self->kind.columns || kind->extras != self->kind.extras ||
          kind->paths != self->kind.paths))
@@ -237,7 +242,7 @@ static qd_status_t add_entry(qd_index_t *self, const folder_t *folder, const cha
 }
 
 /* Worlds of another version may differ. Where a manifest is lost or damaged, the parts' own headers name
- * their experiment. */
+ * their experiment and version. */
 static qd_status_t check_version(const qd_index_t *self, const char *path, qd_error_t *error)
 {
     qd_manifest_t manifest;

@@ -149,11 +149,16 @@ static uint64_t rows_size(const qd_pending_t *pending, size_t count, size_t widt
     return size;
 }
 
+uint32_t qd_part_version(void)
+{
+    return (uint32_t)XXH3_64bits(QD_VERSION, strlen(QD_VERSION)) | 1;
+}
+
 static void write_header(qd_byte_writer_t *out, const qd_part_kind_t *kind, uint64_t file_size,
                          uint64_t units, uint64_t directory)
 {
     qd_byte_writer_raw(out, "QDPART\r\n", 8);
-    qd_byte_writer_word(out, QD_PART_FORMAT);
+    qd_byte_writer_word(out, QD_PART_FORMAT | (uint64_t)qd_part_version() << 32);
     qd_byte_writer_word(out, file_size);
     qd_byte_writer_word(out, kind->config_hash);
     qd_byte_writer_word(out, kind->columns);
@@ -286,10 +291,12 @@ static qd_status_t read_header(qd_byte_reader_t *in, const char *path, qd_part_k
     if (memcmp(in->at, "QDPART\r\n", 8) != 0)
         return damaged(error, path, "it does not start like a part file");
     in->at += 8;
-    uint64_t format = qd_byte_reader_word(in);
+    uint64_t word = qd_byte_reader_word(in);
+    uint32_t format = (uint32_t)word;
+    kind->version = (uint32_t)(word >> 32);
     if (format != QD_PART_FORMAT)
-        return qd_error_add(error, QD_ERROR_INPUT, "%s: part format %llu; this program reads format %d", path,
-                            (unsigned long long)format, QD_PART_FORMAT);
+        return qd_error_add(error, QD_ERROR_INPUT, "%s: part format %lu; this program reads format %d", path,
+                            (unsigned long)format, QD_PART_FORMAT);
     *size = qd_byte_reader_word(in);
     kind->config_hash = qd_byte_reader_word(in);
     kind->columns = qd_byte_reader_word(in);

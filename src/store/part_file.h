@@ -1,7 +1,7 @@
 /* One part file: the format, both ways. docs/result-file.md describes it byte by byte.
  *
- *   header      QD_PART_HEADER bytes: magic, format, size of the file, config_hash, columns, extras, paths,
- *               units, size of the directory
+ *   header      QD_PART_HEADER bytes: magic, format (lower half) and the program's version (upper half),
+ *               size of the file, config_hash, columns, extras, paths, units, size of the directory
  *   directory   units, each with its point's hash, order's label, ranges of worlds, failures, and the place
  *               of its tally
  *   tallies     encoded by qd_tally_encode
@@ -33,7 +33,11 @@ typedef struct {
     uint64_t columns; /* bit o: rows of outcome o are kept */
     size_t extras;    /* further columns, after the outcomes */
     bool paths;       /* tallies keep paths */
+    uint32_t version; /* qd_part_version of the program that wrote a part; 0: an earlier one, or no part */
 } qd_part_kind_t;
+
+/* A number for the version of this program; not 0. */
+uint32_t qd_part_version(void);
 
 /* Doubles in a row: outcomes kept plus extras. */
 size_t qd_part_width(const qd_part_kind_t *kind);

@@ -108,8 +108,8 @@ qd_status_t qd_parts_open(const qd_parts_options_t *options, const qd_experiment
     if (!parts)
         return qd_no_memory(error);
     parts->files = options->files ? options->files : &qd_files_system;
-    parts->kind =
-        (qd_part_kind_t){experiment->config_hash, options->columns, options->extras, options->paths};
+    parts->kind = (qd_part_kind_t){experiment->config_hash, options->columns, options->extras, options->paths,
+                                   qd_part_version()};
     parts->rank = options->rank;
     parts->warnings = QD_ERROR_NONE;
     parts->folder = strdup(options->folder);

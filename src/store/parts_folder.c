@@ -360,7 +360,8 @@ qd_status_t qd_parts_folder_check(const qd_files_t *files, const char *folder,
 qd_status_t qd_parts_examine(const qd_parts_options_t *options, const qd_experiment_t *experiment,
                              qd_error_t *warnings, qd_error_t *error)
 {
-    const qd_part_kind_t kind = {experiment->config_hash, options->columns, options->extras, options->paths};
+    const qd_part_kind_t kind = {experiment->config_hash, options->columns, options->extras, options->paths,
+                                 qd_part_version()};
     const qd_files_t *files = options->files ? options->files : &qd_files_system;
     const char *folder = options->folder;
     int at;

@@ -14,6 +14,7 @@
 static char *folder; /* of this program */
 static unsigned char *sound;
 static size_t sound_size;
+static uint32_t found_version; /* of the part that was read last */
 
 static int make_sound_part(void **state)
 {
@@ -70,6 +71,7 @@ static qd_status_t read_forged(size_t at, uint64_t word)
     qd_unit_t *unit;
     size_t units;
     qd_status_t status = qd_part_read(&qd_files_system, path, &kind, &unit, &units, &error);
+    found_version = kind.version;
     for (size_t u = 0; u < units; u++) {
         if (kind.paths && !qd_unit_has_room_for_paths(&unit[u]))
             status = QD_ERROR_INPUT; /* the index refuses it, where the point keeps paths */
@@ -81,6 +83,7 @@ static qd_status_t read_forged(size_t at, uint64_t word)
 
 /* Words of the part, by their place in docs/result-file.md; the label "unipolar" takes 16 bytes. */
 enum {
+    FORMAT = 8,
     SIZE = 16,
     COLUMNS = 32,
     EXTRAS = 40,
@@ -108,6 +111,11 @@ static void test_the_sound_part_is_read(void **state)
     memcpy(&count, sound + RANGE_COUNT, 8);
     memcpy(&world, sound + FAILURE_WORLD, 8);
     assert_int_equal(periods, PERIODS); /* the places above are right */
+    assert_ok(read_forged(SIZE, sound_size));
+    assert_int_equal(found_version, qd_part_version());
+    assert_ok(read_forged(FORMAT, QD_PART_FORMAT)); /* as earlier programs wrote it */
+    assert_int_equal(found_version, 0);
+    assert_int_equal(read_forged(FORMAT, QD_PART_FORMAT + 1), QD_ERROR_INPUT);
     assert_int_equal(count, WORLDS);
     assert_int_equal(world, 7);
     assert_int_equal(read_forged(UNIT_PERIODS, PERIODS), QD_OK);

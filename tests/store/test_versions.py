@@ -3,6 +3,7 @@
 versions."""
 
 import shutil
+import struct
 import sys
 import unittest
 from pathlib import Path
@@ -12,7 +13,7 @@ import h5py
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from harness import attribute, must, quadrille, scratch  # noqa: E402
-from seal import seal_file  # noqa: E402
+from seal import XXHASH, seal_file  # noqa: E402
 
 EXPERIMENT = "name: old\nseed: 5\nworlds: 12\norders: [bipolar]\nparameters: {order.states: 5, order.periods: 6}\n"
 
@@ -49,6 +50,23 @@ class Versions(unittest.TestCase):
                 self.assertIn(f"this is {self.version}", done.stderr)
                 self.assertFalse((self.folder / "m.h5").exists())
                 self.assertEqual(file.read_bytes(), before)
+
+    def test_parts_of_another_version(self):
+        """They name it themselves: the manifest may be lost."""
+        output, parts = self.folder / "long.h5", self.folder / "long.h5.parts"
+        must("run", self.experiment, "-o", output, "-q", "-j", "1", "--worlds", "10000000", "--time-budget", "1s", status=75)
+        output.unlink(missing_ok=True)
+        for part in parts.glob("part-*.qdp"):
+            data = bytearray(part.read_bytes()[:-16])
+            data[12] ^= 2
+            sum_ = XXHASH.XXH3_128bits(bytes(data), len(data))
+            part.write_bytes(data + struct.pack("<QQ", sum_.low, sum_.high))
+        (parts / "MANIFEST").unlink()
+        before = {path.name: path.read_bytes() for path in parts.iterdir()}
+        self.assertGreater(len(before), 0)
+        done = must("run", self.experiment, "-o", output, "--resume", "--worlds", "10000000", "--time-budget", "1s", "-q", "-j", "1", status=2)
+        self.assertIn(f"was written by another version of quadrille, this is {self.version}", done.stderr)
+        self.assertEqual({path.name: path.read_bytes() for path in parts.iterdir()}, before)
 
     def test_verify_says_which_version_wrote_a_file(self):
         done = quadrille("verify", self.changed(version="0.0.1"), "--fraction", "1", "-j", "1")
