@@ -152,9 +152,14 @@ static qd_status_t conclude(merge_t *self, qd_merge_summary_t *summary, qd_error
     return qd_conclude(self->experiment, self->index, &conclusion, &summary->assembled, error);
 }
 
+/* OpenMP is asked for its threads after the processes that read are started: LLVM's library aborts a new
+ * process where the limit on open files is reached. */
 static qd_status_t join(merge_t *self, qd_merge_summary_t *summary, qd_error_t *error)
 {
+    int threads;
     qd_status_t status = take_shards(self, error);
+    if (status == QD_OK)
+        status = qd_parallel_choose(0, &threads, error);
     if (status == QD_OK)
         status = find_missing(self, summary, error);
     if (status == QD_OK)
@@ -169,11 +174,7 @@ qd_status_t qd_merge(const qd_merge_options_t *options, qd_merge_summary_t *summ
     merge_t self = {.options = options};
     qd_lock_t *lock;
     *summary = (qd_merge_summary_t){.notes = QD_ERROR_NONE};
-    int threads;
-    qd_status_t status = qd_parallel_choose(0, &threads, error);
-    if (status != QD_OK)
-        return status;
-    status = qd_lock_take(options->output, &lock, error);
+    qd_status_t status = qd_lock_take(options->output, &lock, error);
     if (status == QD_OK) {
         qd_draft_sweep(options->output);
         status = join(&self, summary, error);

@@ -541,9 +541,9 @@ qd_status_t qd_verify(const qd_verify_options_t *options, qd_verify_report_t *re
     verify_t self = {.options = options, .report = report, .error = error};
     *report = (qd_verify_report_t){0};
     int threads;
-    self.status = qd_parallel_choose(options->threads, &threads, error);
+    self.status = open_all(&self);
     if (self.status == QD_OK)
-        self.status = open_all(&self);
+        self.status = qd_parallel_choose(options->threads, &threads, error);
     if (self.status == QD_OK && self.index)
         self.status = choose_blocks(&self);
     if (self.status == QD_OK && self.index && report->statistics[0] == '\0') {
