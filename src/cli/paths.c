@@ -55,7 +55,7 @@ qd_status_t qd_cli_is_for_files(const char *output, qd_error_t *error)
         size_t kept = target[0] != '/' && slash ? (size_t)(slash - path) + 1 : 0;
         if (kept + (size_t)length >= sizeof path)
             return QD_OK;
-        strcpy(path + kept, target);
+        memcpy(path + kept, target, (size_t)length + 1);
     }
     if (!found)
         return QD_OK; /* links in a circle lead nowhere */

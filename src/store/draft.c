@@ -47,7 +47,7 @@ int qd_begun_add(int at, const char *name, bool is_folder)
             continue;
         begun[i].at = at;
         begun[i].is_folder = is_folder;
-        strcpy(begun[i].name, name);
+        snprintf(begun[i].name, sizeof begun[i].name, "%s", name);
         atomic_store(&begun[i].state, LISTED);
         return i;
     }
