@@ -50,16 +50,6 @@ static bool all_set(const qd_experiment_t *self, qd_parameter_t parameter)
     return true;
 }
 
-/* The last --set of that name, or NULL. */
-static const char *set_of(const qd_overrides_t *overrides, const char *name)
-{
-    size_t length = strlen(name);
-    for (size_t i = overrides ? overrides->sets : 0; i-- > 0;)
-        if (strncmp(overrides->set[i], name, length) == 0 && overrides->set[i][length] == '=')
-            return overrides->set[i];
-    return NULL;
-}
-
 /* Begins a line about a setting. */
 static void begin(const qd_loading_t *load, const qd_yaml_node_t *node, FILE *notes)
 {
@@ -71,7 +61,7 @@ static void note_overridden(const qd_loading_t *load, const qd_yaml_node_t *para
                             const qd_overrides_t *overrides, FILE *notes)
 {
     for (size_t i = 0; i < load->base.count; i++) {
-        const char *name = qd_given_name(load->base.given[i].parameter), *set = set_of(overrides, name);
+        const char *name = qd_given_name(load->base.given[i].parameter), *set = qd_set_of(overrides, name);
         const qd_yaml_node_t *node = parameters ? qd_yaml_get(parameters, name) : NULL;
         qd_setting_t expanded[QD_DOCTRINE_FIELDS];
         size_t count = qd_given_expand(&load->base.given[i], expanded), overridden = 0;
@@ -131,7 +121,7 @@ static void note_empirical(const qd_loading_t *load, const qd_yaml_node_t *root,
         return;
     for (size_t i = 0; i < load->base.count; i++) {
         int parameter = load->base.given[i].parameter;
-        const char *name = qd_given_name(parameter), *set = set_of(overrides, name);
+        const char *name = qd_given_name(parameter), *set = qd_set_of(overrides, name);
         if (!set)
             note_data(load, parameters ? qd_yaml_get(parameters, name) : NULL, parameter, notes);
         else if (is_of_data(parameter))
@@ -233,24 +223,17 @@ static void note_late_changes(qd_loading_t *load, FILE *notes)
     free(room.plan);
 }
 
-bool qd_idle_note(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
+void qd_idle_note(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
 {
-    size_t size, before = load->error->count;
-    char *text = NULL;
-    FILE *notes = open_memstream(&text, &size);
-    if (!notes)
-        return qd_no_memory(load->error) == QD_OK;
-    if (!load->resolved) {
+    qd_memory_t text = {0};
+    FILE *notes = qd_memory_open(&text);
+    if (notes && !load->resolved) {
         note_overridden(load, qd_yaml_get(root, "parameters"), overrides, notes);
         note_empirical(load, root, overrides, notes);
         note_claims(load, root, notes);
         note_late_changes(load, notes);
     }
-    bool written = ferror(notes) == 0;
-    if (fclose(notes) != 0 || !written) {
-        free(text);
-        return qd_no_memory(load->error) == QD_OK;
-    }
-    load->self->notes = text;
-    return load->error->count == before;
+    load->self->notes = notes ? qd_memory_close(notes, &text) : NULL;
+    if (!load->self->notes)
+        (void)qd_no_memory(load->error);
 }

@@ -101,8 +101,8 @@ bool qd_arm_match(qd_loading_t *load, const qd_arm_words_t *words, qd_arm_t *out
 /* Sets load->self->notes, one line for each setting without effect: parameters that the design sets at every
  * point, parameters that empirical orders take from their data where there are no other orders, ablations
  * without claims, references without a plain contrast, and changes of a schedule after the end of some
- * points' worlds. Needs the points of claims. A resolved text has no notes. False if memory is short. */
-bool qd_idle_note(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides);
+ * points' worlds. Needs the points of claims. A resolved text has no notes. */
+void qd_idle_note(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides);
 
 /* Counterparts: copies of points with other settings in force, appended after all other points, so that runs,
  * shards, merges and verification treat them as points. */

@@ -413,16 +413,6 @@ static const qd_yaml_node_t *stated_by_point(const qd_yaml_node_t *root, size_t 
     return child(set ? set : at, name);
 }
 
-/* The last --set of that name, or NULL. */
-static const char *stated_by_set(const qd_overrides_t *overrides, const char *name)
-{
-    size_t length = strlen(name);
-    for (size_t i = overrides ? overrides->sets : 0; i-- > 0;)
-        if (strncmp(overrides->set[i], name, length) == 0 && overrides->set[i][length] == '=')
-            return overrides->set[i];
-    return NULL;
-}
-
 /* Writes "FILE:LINE:COLUMN" or "--set NAME=VALUE" into out. Searches in the order in which settings override
  * each other. */
 static void write_place(const qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides,
@@ -439,7 +429,7 @@ static void write_place(const qd_loading_t *load, const qd_yaml_node_t *root, co
     for (size_t i = 0; !node && i < 2; i++)
         node = stated_by_point(root, point, name[i]);
     for (size_t i = 0; !node && !set && i < 2; i++)
-        set = stated_by_set(overrides, name[i]);
+        set = qd_set_of(overrides, name[i]);
     for (size_t i = 0; !node && !set && i < 2; i++)
         node = child(qd_yaml_get(root, "parameters"), name[i]);
     if (!node && !set)

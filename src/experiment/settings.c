@@ -135,6 +135,15 @@ static void read_set(qd_loading_t *load, const char *set, char *scratch, qd_bloc
     qd_yaml_free(yaml);
 }
 
+const char *qd_set_of(const qd_overrides_t *overrides, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = overrides ? overrides->sets : 0; i-- > 0;)
+        if (strncmp(overrides->set[i], name, length) == 0 && overrides->set[i][length] == '=')
+            return overrides->set[i];
+    return NULL;
+}
+
 void qd_apply_sets(qd_loading_t *load, const qd_overrides_t *overrides)
 {
     qd_block_t sets = {0};

@@ -23,6 +23,9 @@ void qd_block_free(qd_block_t *block);
  * its six parameters of the file. */
 void qd_apply_sets(qd_loading_t *load, const qd_overrides_t *overrides);
 
+/* The last --set of that name, "NAME=VALUE"; NULL if there is none. `overrides` may be NULL. */
+const char *qd_set_of(const qd_overrides_t *overrides, const char *name);
+
 /* The block as settings, presets expanded: a constant preset into six constants, a choice of presets into six
  * choices that share the draw of "doctrine". The caller frees *out. */
 bool qd_block_expand(qd_loading_t *load, const qd_block_t *block, qd_setting_t **out, size_t *count);

@@ -381,8 +381,7 @@ static void warn_of(qd_index_t *self, size_t source, const uncounted_t *uncounte
                      "; %s left out, and with %s %" PRIu64 " other%s, as the file holds one sum over both",
                      path, uncounted->beyond, uncounted->beyond == 1 ? "world reaches" : "worlds reach",
                      self->slots.experiment->worlds, uncounted->beyond == 1 ? "it is" : "they are",
-                     uncounted->beyond == 1 ? "it" : "them", uncounted->with,
-                     uncounted->with == 1 ? "" : "s");
+                     uncounted->beyond == 1 ? "it" : "them", uncounted->with, QD_S(uncounted->with));
 }
 
 static qd_status_t consider(qd_index_t *self, qd_unit_t *unit, const uint64_t *limit, uncounted_t *uncounted,
