@@ -1,7 +1,6 @@
 #include "store/digest.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,91 +9,12 @@
 #include <xxhash.h>
 
 #include "base/memory.h"
-#include "store/cf.h"
-#include "store/guard.h"
+#include "store/digest_values.h"
+#include "store/hdf5_stored.h"
 
 #define BYTES_AT_ONCE ((size_t)4 << 20)
 #define NAME_MOST     256   /* of a name in a result file */
 #define ELEMENTS_MOST 65536 /* of an attribute */
-
-/* ---- sums of values ------------------------------------------------------------------------------------ */
-
-static uint64_t of_word(uint64_t word, uint64_t position)
-{
-    return word == 0 ? 0 : XXH3_64bits_withSeed(&word, sizeof word, position);
-}
-
-static uint64_t of_real(double value, uint64_t position)
-{
-    uint64_t word;
-    memcpy(&word, &value, sizeof word);
-    return isnan(value) ? 0 : XXH3_64bits_withSeed(&word, sizeof word, position);
-}
-
-static uint64_t of_text(const char *text, uint64_t position)
-{
-    return !text || *text == '\0' ? 0 : XXH3_64bits_withSeed(text, strlen(text), position);
-}
-
-/* Adds `count` values of the array from number `from`, which stand at `position` and after it in the
- * variable. */
-static uint64_t of_run(qd_h5_values_t values, size_t from, size_t count, uint64_t position)
-{
-    uint64_t sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t at = position + i;
-        switch (values.type) {
-        case QD_H5_REAL:
-            sum += of_real(((const double *)values.at)[from + i], at);
-            break;
-        case QD_H5_BYTE:
-            sum += of_word(((const uint8_t *)values.at)[from + i], at);
-            break;
-        case QD_H5_CODE:
-            sum += of_word((uint64_t)(((const int8_t *)values.at)[from + i] - QD_CF_NO_CODE), at);
-            break;
-        case QD_H5_WHOLE:
-            sum += of_word((uint64_t)((const int64_t *)values.at)[from + i], at);
-            break;
-        case QD_H5_HASH:
-            sum += of_word(((const uint64_t *)values.at)[from + i], at);
-            break;
-        case QD_H5_TEXT:
-            sum += of_text(((const char *const *)values.at)[from + i], at);
-            break;
-        }
-    }
-    return sum;
-}
-
-bool qd_digest_next_row(size_t rank, const hsize_t count[], hsize_t place[])
-{
-    for (size_t i = rank - 1; i-- > 0;) {
-        if (++place[i] < count[i])
-            return true;
-        place[i] = 0;
-    }
-    return false;
-}
-
-uint64_t qd_digest_values(size_t rank, const hsize_t size[], const hsize_t start[], const hsize_t count[],
-                          qd_h5_values_t values)
-{
-    uint64_t sum = 0;
-    hsize_t place[QD_H5_RANK_MAX] = {0};
-    size_t from = 0, length = rank == 0 ? 1 : (size_t)count[rank - 1];
-    for (size_t i = 0; i < rank; i++)
-        if (count[i] == 0)
-            return 0;
-    do {
-        uint64_t position = 0;
-        for (size_t i = 0; i < rank; i++)
-            position = position * size[i] + start[i] + place[i];
-        sum += of_run(values, from, length, position);
-        from += length;
-    } while (rank > 1 && qd_digest_next_row(rank, count, place));
-    return sum;
-}
 
 /* ---- values of a file ---------------------------------------------------------------------------------- */
 
@@ -160,6 +80,7 @@ typedef struct {
     size_t share, shares, *slab;  /* reads every shares-th slab of all variables; number of the next slab */
     const qd_digest_sums_t *from; /* known sums; NULL: it reads all values */
     size_t *next;                 /* position of the next variable's sum among them */
+    qd_h5_stored_t *stored;       /* of the variable that is read */
     qd_h5_lists_t *lists;         /* NULL, or collects which variables and dimensions refer to each other */
 } walk_t;
 
@@ -169,10 +90,45 @@ static bool is_mine(const walk_t *walk)
     return !walk->into || (*walk->slab)++ % walk->shares == walk->share;
 }
 
-/* Adds up a variable slab by slab; false if a slab cannot be read. */
-static bool sum_slabs(const walk_t *walk, hid_t variable, hid_t space, hid_t memory_type, const plan_t *plan,
-                      qd_h5_values_t room, uint64_t *sum)
+/* A variable that is read, and the room for a slab of its values. */
+typedef struct {
+    hid_t variable, space, memory_type;
+    plan_t plan;
+    qd_h5_values_t room;
+} reading_t;
+
+/* Adds up one slab; false if it cannot be read. */
+static bool sum_slab(const reading_t *self, const hsize_t start[], const hsize_t count[], uint64_t *sum)
 {
+    qd_h5_values_t room = self->room;
+    void *at = (void *)(uintptr_t)room.at;
+    hid_t memory = H5Screate_simple(self->plan.rank, count, NULL);
+    hid_t transfer = qd_h5_transfer(room.type, (hsize_t)H5Sget_simple_extent_npoints(memory));
+    bool sound = H5Sselect_hyperslab(self->space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
+                 H5Dread(self->variable, self->memory_type, memory, self->space, transfer, at) >= 0;
+    sound = qd_h5_close_transfer(transfer) && sound;
+    if (sound)
+        *sum += qd_digest_values((size_t)self->plan.rank, self->plan.size, start, count, room);
+    if (sound && room.type == QD_H5_TEXT)
+        sound = H5Dvlen_reclaim(self->memory_type, memory, H5P_DEFAULT, at) >= 0;
+    return H5Sclose(memory) >= 0 && sound;
+}
+
+/* Adds up the slabs that the file has. */
+static bool sum_stored(const walk_t *walk, const reading_t *reading, uint64_t *sum)
+{
+    hsize_t start[QD_H5_RANK_MAX], count[QD_H5_RANK_MAX];
+    bool sound = true;
+    while (sound && qd_h5_stored_next(walk->stored, reading->plan.elements, start, count))
+        if (is_mine(walk))
+            sound = sum_slab(reading, start, count, sum);
+    return sound;
+}
+
+/* Adds up a variable slab by slab. */
+static bool sum_all(const walk_t *walk, const reading_t *reading, uint64_t *sum)
+{
+    const plan_t *plan = &reading->plan;
     hsize_t start[QD_H5_RANK_MAX] = {0}, count[QD_H5_RANK_MAX], place[QD_H5_RANK_MAX] = {0};
     size_t outer = (size_t)plan->axis + 1; /* axes that are read in steps */
     bool sound = true;
@@ -186,16 +142,7 @@ static bool sum_slabs(const walk_t *walk, hid_t variable, hid_t space, hid_t mem
             memcpy(start, place, sizeof start);
             start[plan->axis] = first;
             count[plan->axis] = left < plan->step ? left : plan->step;
-            hid_t memory = H5Screate_simple(plan->rank, count, NULL);
-            hid_t transfer = qd_h5_transfer(room.type, (hsize_t)H5Sget_simple_extent_npoints(memory));
-            sound = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                    H5Dread(variable, memory_type, memory, space, transfer, (void *)(uintptr_t)room.at) >= 0;
-            sound = qd_h5_close_transfer(transfer) && sound;
-            if (sound)
-                *sum += qd_digest_values((size_t)plan->rank, plan->size, start, count, room);
-            if (sound && room.type == QD_H5_TEXT)
-                sound = H5Dvlen_reclaim(memory_type, memory, H5P_DEFAULT, (void *)(uintptr_t)room.at) >= 0;
-            sound = H5Sclose(memory) >= 0 && sound;
+            sound = sum_slab(reading, start, count, sum);
         }
     } while (sound && outer > 1 && qd_digest_next_row(outer, plan->size, place));
     return sound;
@@ -209,19 +156,19 @@ static bool is_empty(hid_t space)
 static void sum_variable(const walk_t *walk, const char *path, hid_t variable, kind_t kind, uint64_t *sum)
 {
     qd_h5_t *self = walk->h5;
-    plan_t plan = {0};
+    qd_h5_stored_t *stored = walk->stored;
     hid_t space = H5Dget_space(variable), memory_type = qd_h5_memory_type(kind.type);
+    reading_t reading = {variable, space, memory_type, {0}, {kind.type, NULL}};
+    bool fits = make_plan(space, &reading.plan);
     void *room = NULL;
-    bool fits = make_plan(space, &plan);
-    if (strncmp(path, "/worlds/", 8) == 0)
-        qd_guard_allow_gaps((unsigned long long)H5Sget_simple_extent_npoints(space));
     if (!fits || kind.length > 0)
         qd_h5_refuse(self, "damaged: it holds a variable of a shape or type that no result has");
     else if (!is_empty(space) && H5Dget_storage_size(variable) > 0) {
-        if (!(room = qd_new(plan.elements, sizeof(double), NULL)))
+        reading.room.at = room = qd_new(reading.plan.elements, sizeof(double), NULL);
+        bool taken = room && qd_h5_stored_take(stored, variable, kind.type, reading.plan.elements);
+        if (!room || stored->short_of_memory)
             qd_h5_no_memory(self);
-        else if (!sum_slabs(walk, variable, space, memory_type, &plan, (qd_h5_values_t){kind.type, room},
-                            sum))
+        else if (!taken || !(stored->few ? sum_stored : sum_all)(walk, &reading, sum))
             qd_h5_fail(self, "reading variable", path);
     }
     free(room);
@@ -541,8 +488,11 @@ void qd_digest_check(qd_h5_t *self, bool rows, const qd_digest_sums_t *sums)
 {
     size_t next = 0;
     qd_h5_lists_t lists = {0};
-    digest_group(&(walk_t){.h5 = self, .rows = rows, .from = sums, .next = &next, .lists = &lists}, "/",
-                 self->digest);
+    qd_h5_stored_t stored = {0};
+    const walk_t walk = {
+        .h5 = self, .rows = rows, .from = sums, .next = &next, .stored = &stored, .lists = &lists};
+    digest_group(&walk, "/", self->digest);
+    qd_h5_stored_free(&stored);
     if (!self->failed && sums && next != sums->count)
         qd_h5_refuse(self, "damaged: it was changed while it was read");
     compare_lists(self, &lists);
@@ -554,9 +504,16 @@ void qd_digest_sum(qd_h5_t *self, bool rows, size_t share, size_t shares, qd_dig
 {
     char unused[33];
     size_t slab = 0;
+    qd_h5_stored_t stored = {0};
     *sums = (qd_digest_sums_t){0};
-    digest_group(
-        &(walk_t){.h5 = self, .rows = rows, .into = sums, .share = share, .shares = shares, .slab = &slab},
-        "/", unused);
+    const walk_t walk = {.h5 = self,
+                         .rows = rows,
+                         .into = sums,
+                         .share = share,
+                         .shares = shares,
+                         .slab = &slab,
+                         .stored = &stored};
+    digest_group(&walk, "/", unused);
+    qd_h5_stored_free(&stored);
     blame(self);
 }

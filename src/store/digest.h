@@ -6,10 +6,8 @@
  * digests on the way to it. It covers the contents of the file, not their storage: a repacked copy has the
  * same digest.
  *
- * The sum of a variable's values adds up, modulo 2^64, XXH3-64 of each value seeded by its position. Values
- * that are never written read as the fill value (0, NaN, QD_CF_NO_CODE), so these count as 0; so do empty
- * texts. The order of writing does not matter, so that a file gets its digest from the arrays that were
- * handed to HDF5. Reading the file back then shows every loss or change by HDF5 or the disk.
+ * The order of writing does not matter (digest_values.h), so that a file gets its digest from the arrays that
+ * were handed to HDF5. Reading the file back then shows every loss or change by HDF5 or the disk.
  *
  * DIMENSION_LIST and REFERENCE_LIST hold addresses, which a copy changes. No digest covers them: every
  * attachment of a dimension to a variable stands in both, so that they are compared with each other. */
@@ -19,13 +17,6 @@
 #include "store/hdf5_file.h"
 
 #define QD_DIGEST_NAME "digest"
-
-/* Sum of the values of a slab, counts[0] x counts[1] x ..., at `start` of a variable of the given size. */
-uint64_t qd_digest_values(size_t rank, const hsize_t size[], const hsize_t start[], const hsize_t count[],
-                          qd_h5_values_t values);
-
-/* Moves `place` to the next one of a slab without its last dimension; false after the last one. */
-bool qd_digest_next_row(size_t rank, const hsize_t count[], hsize_t place[]);
 
 /* Writes the digest of every group of a file whose values are all written; the root's also goes to
  * self->digest. Fails as the functions of hdf5_file.h do. */

@@ -20,12 +20,10 @@
 /* Memory beyond that of the program at the start of the child. */
 #define MEMORY_MOST ((rlim_t)768 << 20)
 
-#define MEMORY_NEEDED ((size_t)32 << 20) /* more than libhdf5 needs at once for a sound result file */
-#define CHANNEL       3                  /* descriptor of the channel in the child */
-#define GAPS_A_SECOND (16ULL << 20)
-#define GAPS_MOST     (1ULL << 33)
-#define GAPPED_MOST   256
-#define DATA_SECONDS  2 /* for reading a file through after a crash */
+#define MEMORY_NEEDED     ((size_t)32 << 20) /* more than libhdf5 needs at once for a sound result file */
+#define CHANNEL           3                  /* descriptor of the channel in the child */
+#define REQUESTS_A_SECOND 10000
+#define DATA_SECONDS      2 /* for reading a file through after a crash */
 
 /* Sanitizers reserve terabytes of addresses for themselves. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -124,25 +122,24 @@ static void start_clock(void)
     setitimer(ITIMER_PROF, &every_second, NULL);
 }
 
-void qd_guard_allow_file(const char *path)
+static void allow_seconds(long long more)
 {
-    struct stat state;
-    if (stat(path, &state) != 0)
-        return;
-    long long seconds = ((long long)state.st_blocks * 512 >> 20) * SLOWER + seconds_left;
+    long long seconds = more * SLOWER + seconds_left;
     seconds_left = seconds < SIG_ATOMIC_MAX ? (sig_atomic_t)seconds : SIG_ATOMIC_MAX;
 }
 
-void qd_guard_allow_gaps(unsigned long long values)
+void qd_guard_allow_file(const char *path)
 {
-    static unsigned long long waiting;
-    static int variables;
-    if (values > GAPS_MOST || variables == GAPPED_MOST || seconds_left > SIG_ATOMIC_MAX / 2)
-        return;
-    variables++;
-    waiting += values * SLOWER;
-    seconds_left += (sig_atomic_t)(waiting / GAPS_A_SECOND);
-    waiting %= GAPS_A_SECOND;
+    struct stat state;
+    if (stat(path, &state) == 0)
+        allow_seconds((long long)state.st_blocks * 512 >> 20);
+}
+
+void qd_guard_allow_request(void)
+{
+    static unsigned requests;
+    if (++requests % REQUESTS_A_SECOND == 0)
+        allow_seconds(1);
 }
 
 /* Signals to the process group are for the parent, which ends the child by closing the channel; faults end

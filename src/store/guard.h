@@ -50,8 +50,8 @@ bool qd_channel_receive(int channel, void *bytes, size_t size);
 #define QD_GUARD_SECONDS 3
 void qd_guard_allow_file(const char *path);
 
-/* In the child: allows time for the values of a variable that a sound file may lack (rows of worlds not yet
- * played), which are read as fill values: for up to 2^33 values of each of up to 256 variables. */
-void qd_guard_allow_gaps(unsigned long long values);
+/* In the child: allows 100 microseconds of processor time more for one request, which needs some 20: a
+ * command may ask for each of a million cells of a small file. */
+void qd_guard_allow_request(void);
 
 #endif

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "store/digest.h"
+#include "store/digest_values.h"
 #include "store/hdf5_file.h"
 #include "store/pack.h"
 

@@ -322,16 +322,16 @@ hsize_t qd_h5_here_length(qd_h5_t *self, const char *path, size_t axis)
     return self->failed ? 0 : size[axis];
 }
 
-/* The number of elements of a variable, which the bytes of the file can hold. */
+/* The number of elements of a variable. A sound file has bytes for them somewhere: chunks of points that were
+ * not played are absent, but every point has its parameters. */
 static bool count_elements(qd_h5_t *self, const char *path, hid_t variable, hid_t space, size_t *elements)
 {
     hid_t type = H5Dget_type(variable);
     hssize_t points = H5Sget_simple_extent_npoints(space);
-    hsize_t each = H5Tget_size(type), stored = H5Dget_storage_size(variable), size = 0;
+    hsize_t each = H5Tget_size(type), size = 0;
     H5Tclose(type);
     H5Fget_filesize(self->file, &size);
-    stored = stored < size ? stored : size;
-    if (points < 0 || each == 0 || (hsize_t)points > (stored * UNPACKED_MOST + SPARE_BYTES) / each) {
+    if (points < 0 || each == 0 || (hsize_t)points > (size * UNPACKED_MOST + SPARE_BYTES) / each) {
         refuse_file(self, path, "claims more elements than the file has bytes for");
         return false;
     }

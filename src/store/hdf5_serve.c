@@ -107,6 +107,7 @@ void qd_h5_serve(int channel, void *path)
     while (more && qd_channel_receive(channel, &request, sizeof request)) {
         qd_h5_reply_t reply = {0};
         qd_digest_sums_t given;
+        qd_guard_allow_request();
         more = receive_sums(channel, &request, &given);
         void *data = more ? answer(h5, &request, &given, &reply) : NULL;
         more = more && send_reply(channel, h5, &reply, data);

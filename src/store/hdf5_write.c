@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "store/cf.h"
 #include "store/digest.h"
+#include "store/digest_values.h"
 #include "store/guard.h"
 #include "store/pack.h"
 

@@ -9,6 +9,9 @@
 
 #define TEXTS 13
 
+/* Whether the file has a variable or group; each request takes 20 microseconds. */
+typedef enum { QD_NOT_REQUESTED, QD_ABSENT, QD_PRESENT } qd_presence_t;
+
 /* Summaries of an outcome for every (point, order), read whole at the first request: opening a variable takes
  * as long as reading thousands of its numbers. */
 typedef struct {
@@ -33,6 +36,7 @@ struct qd_result_file {
     uint64_t worlds;
     uint64_t *done; /* points x orders; NULL until requested, as the next */
     summaries_t summaries[QD_VALUES_MAX];
+    qd_presence_t summary[QD_VALUES_MAX], rows[QD_VALUES_MAX]; /* in /summary, /worlds */
     char **point_label, **order_label;
     void *failure, *claim, *by_order, *contrast, *sensitivity;
     size_t failures, claims, by_orders, contrasts, sensitivities;

@@ -267,13 +267,25 @@ bool qd_result_file_holds(qd_result_file_t *self, const char *variable)
     return !self->parts && qd_h5_exists(&self->h5, variable);
 }
 
+/* Whether the file has a member of a group, which is requested once. */
+static bool has_member(qd_result_file_t *self, const char *group, const char *name, qd_presence_t *presence)
+{
+    char path[128];
+    if (*presence == QD_NOT_REQUESTED) {
+        snprintf(path, sizeof path, "/%s/%s", group, name);
+        bool there = qd_result_file_holds(self, path);
+        if (self->h5.failed)
+            return false;
+        *presence = there ? QD_PRESENT : QD_ABSENT;
+    }
+    return *presence == QD_PRESENT;
+}
+
 bool qd_result_file_has_worlds(qd_result_file_t *self, qd_outcome_t outcome)
 {
     if (self->parts)
         return qd_parts_reader_keeps(self->parts, outcome);
-    char path[128];
-    snprintf(path, sizeof path, "/worlds/%s", qd_value_info(outcome)->name);
-    return qd_result_file_holds(self, path);
+    return has_member(self, "worlds", qd_value_info(outcome)->name, &self->rows[outcome]);
 }
 
 bool qd_result_file_keeps_rows(qd_result_file_t *self)
@@ -306,12 +318,10 @@ static void *read_cells(qd_result_file_t *self, const char *path, qd_h5_type_t t
 
 bool qd_result_file_summarises(qd_result_file_t *self, qd_outcome_t outcome)
 {
-    char path[128];
     const qd_outcome_info_t *info = qd_value_info(outcome);
     if (!info || self->parts)
         return info && outcome < QD_OUTCOMES_MAX;
-    snprintf(path, sizeof path, "/summary/%s", info->name);
-    return qd_result_file_holds(self, path);
+    return has_member(self, "summary", info->name, &self->summary[outcome]);
 }
 
 qd_status_t qd_result_file_done(qd_result_file_t *self, size_t point, size_t order, uint64_t *worlds,

@@ -17,6 +17,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/guard.h"
@@ -55,6 +56,19 @@ static void hang(int channel, void *context)
     (void)channel, (void)context;
     for (volatile unsigned long i = 0;; i++)
         ;
+}
+
+/* Works for a second longer than a child may that serves no request, and sends a byte. */
+static void serve_requests(int channel, void *context)
+{
+    struct timespec used;
+    (void)context;
+    for (int i = 0; i < 20000; i++)
+        qd_guard_allow_request();
+    do
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    while (used.tv_sec <= QD_GUARD_SECONDS);
+    (void)qd_channel_send(channel, "", 1);
 }
 
 static void be_killed(int channel, void *context)
@@ -199,6 +213,16 @@ static void test_a_hang_ends(void **state)
     assert_non_null(strstr(why, "does not finish reading it"));
 }
 
+static void test_requests_have_time_of_their_own(void **state)
+{
+    (void)state;
+    char byte;
+    qd_guard_t *guard = qd_guard_start(serve_requests, NULL);
+    assert_non_null(guard);
+    assert_true(qd_guard_receive(guard, &byte, 1));
+    qd_guard_end(guard);
+}
+
 static void test_a_kill_is_nobodys_fault(void **state)
 {
     (void)state;
@@ -324,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_a_crash_on_a_file_that_cannot_be_read_is_not),
         cmocka_unit_test(test_only_a_crash_is_one),
         cmocka_unit_test(test_a_hang_ends),
+        cmocka_unit_test(test_requests_have_time_of_their_own),
         cmocka_unit_test(test_a_kill_is_nobodys_fault),
         cmocka_unit_test(test_a_limit_of_the_caller_is_nobodys_fault),
         cmocka_unit_test(test_an_exit_is_told_with_its_status),
