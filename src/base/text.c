@@ -362,6 +362,14 @@ const char *qd_nearest_of(const char *name, size_t count, const char *const name
     return nearest;
 }
 
+qd_near_t qd_near(const char *near)
+{
+    qd_near_t hint = {""};
+    if (near)
+        snprintf(hint.text, sizeof hint.text, " (did you mean `%.130s`?)", near);
+    return hint;
+}
+
 char *qd_nearest_file(const char *folder, const char *name, const char *ending)
 {
     DIR *entries = opendir(folder);

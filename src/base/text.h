@@ -88,6 +88,12 @@ const char *qd_nearest_name(const char *name, size_t count, const char *(*name_a
 /* The same of an array of names. */
 const char *qd_nearest_of(const char *name, size_t count, const char *const names[]);
 
+/* For messages about a name: " (did you mean `NEAR`?)", or "" if `near` is NULL. */
+typedef struct {
+    char text[160];
+} qd_near_t;
+qd_near_t qd_near(const char *near);
+
 /* The file of `folder` whose name is nearest to `name`, or NULL: malloc'ed. With an `ending`, only files with
  * that ending are considered, and their names are compared and returned without it. */
 char *qd_nearest_file(const char *folder, const char *name, const char *ending);

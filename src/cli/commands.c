@@ -43,8 +43,8 @@ const qd_command_t *qd_command_find(const char *name)
         if (strcmp(name, commands[i]->name) == 0)
             return commands[i];
     const char *near = qd_nearest_name(name, COMMANDS, command_name);
-    fprintf(stderr, "quadrille: found command `%s`%s%s%s; expected one that `quadrille --help` lists\n", name,
-            near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
+    fprintf(stderr, "quadrille: found command `%s`; expected one that `quadrille --help` lists%s\n", name,
+            qd_near(near).text);
     return NULL;
 }
 

@@ -254,11 +254,10 @@ static bool open_parent(crate_t *self, const char **name)
 static bool make_folder(crate_t *self)
 {
     const char *name, *const file[FILES_MAX] = {METADATA, EXPERIMENT, self->name};
-    sigset_t all, before;
+    sigset_t before;
     if (!open_parent(self, &name))
         return false;
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before); /* no signal comes between making and listing */
+    qd_begun_hold_signals(&before);
     bool made = mkdir(self->folder, 0777) == 0;
     if (made) {
         self->at = openat(self->parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -269,8 +268,8 @@ static bool make_folder(crate_t *self)
     int number = errno;
     if (made && self->at < 0)
         (void)unlinkat(self->parent, name, AT_REMOVEDIR);
-    sigprocmask(SIG_SETMASK, &before, NULL);
     errno = number;
+    qd_begun_release_signals(&before);
     return made && self->at >= 0;
 }
 

@@ -340,8 +340,8 @@ static int run(int argc, char **argv)
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         names[i] = tables[i].name;
     const char *near = qd_nearest_of(argv[optind], sizeof names / sizeof names[0], names);
-    return qd_cli_misuse("list", "found `%s`%s%s%s; expected one of " TABLES, argv[optind],
-                         near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
+    return qd_cli_misuse("list", "found `%s`; expected one of " TABLES "%s", argv[optind],
+                         qd_near(near).text);
 }
 
 const qd_command_t qd_command_list = {

@@ -67,7 +67,7 @@ static int refuse_option(const char *command, const char *word, const struct opt
                                                                  : "without its value; expected one");
     if (near)
         return qd_cli_misuse(command,
-                             "found option `--%s`, did you mean `--%s`?; expected one of those in --help",
+                             "found option `--%s`; expected one of those in --help (did you mean `--%s`?)",
                              written, near);
     return qd_cli_misuse(
         command, "found option `%s`, unknown or without its value; expected one of those in --help", word);
@@ -313,9 +313,8 @@ static qd_status_t find_labelled(const qd_result_file_t *file, const char *name,
         near = label ? qd_nearest_of(name, points, label) : NULL;
         free(label);
         return qd_error_add(error, QD_ERROR_INPUT,
-                            "found point `%s`%s%s%s; expected the label of one of %zu point%s, or 0 to %zu",
-                            name, near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "", points,
-                            QD_S(points), points - 1);
+                            "found point `%s`; expected the label of one of %zu point%s, or 0 to %zu%s", name,
+                            points, QD_S(points), points - 1, qd_near(near).text);
     }
     *point = (size_t)position;
     return QD_OK;
@@ -378,11 +377,11 @@ qd_status_t qd_cli_find_outcomes(const char *list, bool outcome[QD_VALUES_MAX], 
         size_t found = find_value(one);
         if (found == QD_VALUES_MAX) {
             const char *near = qd_nearest_name(one, qd_outcome_count + QD_LANDSCAPE_OUTCOMES, value_name);
-            return qd_error_add(
-                error, QD_ERROR_INPUT,
-                "found the outcome `%s`%s%s%s; expected one of `quadrille list outcomes`, or of "
-                "the plugin by which the worlds were played",
-                one, near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
+            return qd_error_add(error, QD_ERROR_INPUT,
+                                "found the outcome `%s`; expected one of `quadrille list outcomes`, or of "
+                                "the plugin by which "
+                                "the worlds were played%s",
+                                one, qd_near(near).text);
         }
         outcome[found] = true;
         name = name[length] == ',' ? name + length + 1 : NULL;

@@ -12,8 +12,7 @@
 #include "engine/columns.h"
 #include "quadrille/result.h"
 #include "store/parts.h"
-
-#define ADVICE "name another output with -o, or start over with --force instead of --resume"
+#include "store/parts_folder.h"
 
 /* Finished worlds of the run may lie beside an unreadable result file. */
 static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *error)
@@ -28,10 +27,7 @@ static qd_status_t advise(const char *output, qd_status_t status, qd_error_t *er
         qd_error_add(error, status, "%s: may hold finished worlds; move %s away and run again with --resume",
                      folder, output);
     else
-        qd_error_add(error, status,
-                     "%s: cannot be resumed; name another output with -o, or start over with --force instead "
-                     "of --resume",
-                     output);
+        qd_error_add(error, status, "%s: cannot be resumed; " QD_ADVICE_AGAINST_RESUME, output);
     free(folder);
     return status;
 }
@@ -62,10 +58,10 @@ static qd_status_t check_origin(const qd_experiment_t *experiment, const char *o
         status = qd_error_add(error, QD_ERROR_INPUT,
                               "%s: is the result of another experiment (config_hash %016" PRIx64
                               ", this one's is %016" PRIx64 "); %s",
-                              output, from->config_hash, experiment->config_hash, ADVICE);
+                              output, from->config_hash, experiment->config_hash, QD_ADVICE_AGAINST_RESUME);
     else if (strcmp(from->version, QD_VERSION) != 0)
         status = qd_error_add(error, QD_ERROR_INPUT, "%s: was written by quadrille %s, this is %s; %s",
-                              output, from->version, QD_VERSION, ADVICE);
+                              output, from->version, QD_VERSION, QD_ADVICE_AGAINST_RESUME);
     return status == QD_OK ? QD_OK : advise_parts(output, status, error);
 }
 

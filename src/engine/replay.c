@@ -367,8 +367,8 @@ static qd_status_t find_order(const qd_experiment_t *experiment, const char *lab
     for (size_t o = 0; o < experiment->orders; o++)
         labels[o] = experiment->order[o].label;
     near = qd_nearest_of(label, experiment->orders, labels);
-    (void)qd_error_add(error, QD_ERROR_INPUT, "found --order `%s`; expected one of %s%s%s%s", label, known,
-                       near ? " (did you mean `" : "", near ? near : "", near ? "`?)" : "");
+    (void)qd_error_add(error, QD_ERROR_INPUT, "found --order `%s`; expected one of %s%s", label, known,
+                       qd_near(near).text);
     free(labels);
     return QD_ERROR_INPUT;
 }

@@ -33,8 +33,8 @@ static qd_status_t find_factors(simulation_t *self, qd_error_t *error)
         if (!doctrine && self->parameter[f] < 0) {
             const char *near = qd_nearest_name(name, qd_parameter_count, qd_parameter_name);
             (void)qd_error_add(error, QD_ERROR_INPUT,
-                               "found the unknown factor `%.60s`; expected a parameter or `doctrine`%s%s%s",
-                               name, near ? " (did you mean `" : "", near ? near : "", near ? "`?)" : "");
+                               "found the unknown factor `%.60s`; expected a parameter or `doctrine`%s", name,
+                               qd_near(near).text);
             continue;
         }
         for (size_t g = 0; g < f; g++)

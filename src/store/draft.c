@@ -54,6 +54,20 @@ int qd_begun_add(int at, const char *name, bool is_folder)
     return -1;
 }
 
+void qd_begun_hold_signals(sigset_t *before)
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, before);
+}
+
+void qd_begun_release_signals(const sigset_t *before)
+{
+    int number = errno;
+    sigprocmask(SIG_SETMASK, before, NULL);
+    errno = number;
+}
+
 void qd_begun_end(int number)
 {
     if (number >= 0)

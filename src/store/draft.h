@@ -7,6 +7,7 @@
 #ifndef QD_STORE_DRAFT_H
 #define QD_STORE_DRAFT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -62,6 +63,11 @@ void qd_draft_sweep(const char *path);
 /* Lists `name` in the open folder `at`, which must not be closed before qd_begun_end. Returns its number; -1
  * where the list is full. */
 int qd_begun_add(int at, const char *name, bool is_folder);
+
+/* Between the two no signal comes, so that what is made is listed too. Sets *before for the second one, which
+ * keeps errno. */
+void qd_begun_hold_signals(sigset_t *before);
+void qd_begun_release_signals(const sigset_t *before);
 
 /* Takes it from the list; -1 allowed. */
 void qd_begun_end(int number);

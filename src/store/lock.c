@@ -266,18 +266,15 @@ static void end_listing(qd_lock_t *self)
     self->begun = -1;
 }
 
-/* Makes a new lock file and lists it as under construction; no signal comes between. */
+/* Makes a new lock file and lists it as under construction. */
 static bool make_lock(qd_lock_t *self, int flags)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, &before);
+    sigset_t before;
+    qd_begun_hold_signals(&before);
     self->fd = open(self->path, flags | O_CREAT | O_EXCL, 0644);
-    int number = errno;
     if (self->fd >= 0)
         self->begun = qd_begun_add(AT_FDCWD, self->path, false);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    errno = number;
+    qd_begun_release_signals(&before);
     return self->fd >= 0;
 }
 

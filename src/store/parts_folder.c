@@ -286,7 +286,7 @@ qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd
 static qd_status_t compare(const char *folder, const qd_manifest_t *found, const qd_experiment_t *experiment,
                            const qd_part_kind_t *wanted, qd_error_t *error)
 {
-    const char *advice = "name another output with -o, or start over with --force instead of --resume";
+    static const char advice[] = QD_ADVICE_AGAINST_RESUME;
     if (!found->version || !found->config)
         return qd_no_memory(error);
     qd_status_t status = qd_experiment_compare_plugin(experiment, found->config, folder, error);

@@ -16,6 +16,9 @@
 
 #define QD_MANIFEST_NAME "MANIFEST"
 
+/* For a run with --resume whose output belongs to something else. */
+#define QD_ADVICE_AGAINST_RESUME "name another output with -o, or start over with --force instead of --resume"
+
 typedef struct {
     char *version; /* of the program */
     qd_part_kind_t kind;
