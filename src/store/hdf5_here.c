@@ -15,7 +15,8 @@
 #define UNPACKED_MOST 1040
 #define SPARE_BYTES   ((hsize_t)64 << 10)
 
-#define READ_MOST ((hsize_t)256 << 20) /* bytes of a variable that is read whole */
+#define READ_MOST   ((hsize_t)256 << 20) /* bytes of a variable that is read whole */
+#define ABSENT_MOST ((hsize_t)512 << 20) /* bytes of all of them that the file has not */
 
 #define CACHE ((size_t)1 << 16) /* cache of the chunks of a variable, in bytes */
 
@@ -323,12 +324,13 @@ hsize_t qd_h5_here_length(qd_h5_t *self, const char *path, size_t axis)
 }
 
 /* The number of elements of a variable. A sound file has bytes for them somewhere: chunks of points that were
- * not played are absent, but every point has its parameters. */
+ * not played are absent, but every point has its label. */
 static bool count_elements(qd_h5_t *self, const char *path, hid_t variable, hid_t space, size_t *elements)
 {
+    static hsize_t absent; /* bytes of all variables read whole that no chunk can hold */
     hid_t type = H5Dget_type(variable);
     hssize_t points = H5Sget_simple_extent_npoints(space);
-    hsize_t each = H5Tget_size(type), size = 0;
+    hsize_t each = H5Tget_size(type), stored = H5Dget_storage_size(variable), size = 0;
     H5Tclose(type);
     H5Fget_filesize(self->file, &size);
     if (points < 0 || each == 0 || (hsize_t)points > (size * UNPACKED_MOST + SPARE_BYTES) / each) {
@@ -339,8 +341,14 @@ static bool count_elements(qd_h5_t *self, const char *path, hid_t variable, hid_
         refuse_file(self, path, "is larger than any that a result has");
         return false;
     }
+    hsize_t held = (stored < size ? stored : size) * UNPACKED_MOST + SPARE_BYTES;
+    if ((hsize_t)points * each > held)
+        absent += (hsize_t)points * each - held;
+    if (absent > ABSENT_MOST)
+        qd_h5_refuse_contents(self, "most of its points were not played, and their missing values take more "
+                                    "than 512 MiB: name fewer outcomes");
     *elements = (size_t)points;
-    return true;
+    return !self->failed;
 }
 
 /* HDF5's strings, one after another; NULL where they are longer than the file can hold, or memory is

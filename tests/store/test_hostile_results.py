@@ -13,7 +13,7 @@ from pathlib import Path
 import h5py
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from hostile import ESCAPES, FORGED, PROGRAM, SHAPES, Hostile, elsewhere, failure  # noqa: E402
+from hostile import ESCAPES, FORGED, PROGRAM, SHAPES, Hostile, elsewhere, failure, replace  # noqa: E402
 from seal import Unsealed  # noqa: E402
 
 
@@ -66,6 +66,22 @@ class Results(Hostile):
                 forged = self.absent("forged.h5")
                 forged.write_bytes(before + struct.pack("<I", 0x7FFFFFF0) + key[4:] + after)
                 self.assertIn(self.read("verify", forged).returncode, (2, 3))
+
+    def test_absent_values_have_a_bound_together(self):
+        """Each variable alone could be that of a run which ended early; the memory for all of them could not."""
+
+        def forge(file):
+            points = file.id.get_filesize() // 2
+            for outcome in file["summary"].values():
+                for name in [name for name, variable in outcome.items() if variable.shape[:2] == (2, 2) and name != "histogram"]:
+                    kind, rest = outcome[name].dtype, outcome[name].shape[1:]
+                    replace(outcome, name, shape=(points, *rest), dtype=kind, chunks=(1024, *rest))
+            replace(file, "point_label", shape=(points,), dtype=h5py.string_dtype(), chunks=(1024,))
+            replace(file, "worlds_done", shape=(points, 2), dtype="u8", chunks=(1024, 2))
+
+        done = self.read("show", self.forged(forge, sealed=True), "--outcomes", "all")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("most of its points were not played", done.stderr)
 
     def test_a_process_that_reads_ends_with_its_maker(self):
         with subprocess.Popen([PROGRAM, "show", self.forged(FORGED["a variable without end"])],
