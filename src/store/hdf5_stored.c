@@ -1,5 +1,6 @@
 #include "store/hdf5_stored.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,24 @@ static presence_t ask(const qd_h5_stored_t *self, hid_t variable, uint64_t numbe
     return seen && absent ? ABSENT : UNREADABLE;
 }
 
+/* Asks for the chunks along the last dimension up to the first absent one: worlds are played in their order.
+ * All chunks are then found, or fewer. */
+static bool list_by_rows(qd_h5_stored_t *self, hid_t variable, uint64_t possible)
+{
+    size_t found = 0;
+    uint64_t along = self->across[self->rank - 1];
+    for (uint64_t row = 0; row < possible; row += along) {
+        presence_t presence = PRESENT;
+        for (uint64_t number = row; number < row + along && presence == PRESENT && found < self->chunks;
+             number++) {
+            presence = ask(self, variable, number);
+            if (presence == PRESENT)
+                self->number[found++] = number;
+        }
+    }
+    return found == self->chunks;
+}
+
 /* Asks for all chunks that the variable may have. */
 static bool list_by_questions(qd_h5_stored_t *self, hid_t variable, uint64_t possible)
 {
@@ -151,6 +170,7 @@ static bool list_chunks(qd_h5_stored_t *self, const qd_h5_stored_t *shape, hid_t
                         hsize_t chunks)
 {
     double possible = product(shape->rank, shape->across), there = (double)chunks;
+    double rows = product(shape->rank - 1, shape->across), steps = there * there / 2.0 / STEPS_A_QUESTION;
     qd_h5_stored_free(self);
     *self = *shape;
     self->chunks = (size_t)chunks;
@@ -158,9 +178,10 @@ static bool list_chunks(qd_h5_stored_t *self, const qd_h5_stored_t *shape, hid_t
     self->short_of_memory = !self->number;
     if (!self->number)
         return false;
-    return there * there / 2.0 < STEPS_A_QUESTION * possible
-               ? list_by_steps(self, variable, space)
-               : list_by_questions(self, variable, (uint64_t)possible);
+    if (rows + there < fmin(steps, possible) && list_by_rows(self, variable, (uint64_t)possible))
+        return true;
+    return steps < possible ? list_by_steps(self, variable, space)
+                            : list_by_questions(self, variable, (uint64_t)possible);
 }
 
 static bool is_same_shape(const qd_h5_stored_t *a, const qd_h5_stored_t *b)

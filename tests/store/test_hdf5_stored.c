@@ -141,6 +141,30 @@ static void test_many_chunks(void **state)
     assert_true(H5Dclose(variable) >= 0 && H5Fclose(file) >= 0);
 }
 
+/* Worlds are played in their order: most chunks are the first ones along the last dimension. */
+static void test_chunks_at_the_beginnings_of_rows(void **state)
+{
+    (void)state;
+    const hsize_t rows = 2400;
+    for (int gap = 0; gap < 2; gap++) {
+        qd_h5_stored_t stored = {0};
+        hsize_t start[2], count[2], at = 0;
+        hid_t file = H5Fcreate("a.h5", H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        hid_t variable = create_variable(file, "v", rows, (double)NAN, H5D_FILL_TIME_IFSET);
+        for (hsize_t row = 0; row < rows; row += CHUNK)
+            write_value(variable, row, gap && row == 1200 ? COLUMNS - 1 : 1);
+        assert_true(qd_h5_stored_take(&stored, variable, QD_H5_REAL, MOST));
+        assert_true(stored.few);
+        for (; qd_h5_stored_next(&stored, MOST, start, count); at += CHUNK) {
+            assert_int_equal(start[0], at);
+            assert_int_equal(start[1], gap && at == 1200 ? COLUMNS / CHUNK * CHUNK : 0);
+        }
+        assert_int_equal(at, rows);
+        qd_h5_stored_free(&stored);
+        assert_true(H5Dclose(variable) >= 0 && H5Fclose(file) >= 0);
+    }
+}
+
 /* All of a variable is read that has another fill value than a result's, or none at all, or that is small. */
 static void test_values_that_count_are_read(void **state)
 {
@@ -192,6 +216,7 @@ int main(void)
         cmocka_unit_test(test_chunks_in_the_file_are_found),
         cmocka_unit_test(test_lists_are_kept_for_the_same_chunks_only),
         cmocka_unit_test(test_many_chunks),
+        cmocka_unit_test(test_chunks_at_the_beginnings_of_rows),
         cmocka_unit_test(test_values_that_count_are_read),
         cmocka_unit_test(test_a_variable_of_petabytes),
     };
