@@ -204,7 +204,7 @@ static bool take(qd_h5_stored_t *self, hid_t variable, hid_t space, hid_t creati
     if (possible - (double)chunks < SKIPPED_A_SLAB * (double)chunks || chunks > LISTED_MOST ||
         possible > POSSIBLE_MOST || chunk_elements(&shape) > most)
         return true;
-    /* With as many chunks as the list has, and all of the list among them, the list is that of this variable. */
+    /* If it has as many chunks as the list, and all of the list among them, the list is its own. */
     bool same =
         self->number && is_same_shape(self, &shape) && self->chunks == chunks && confirm(self, variable);
     self->few = same || list_chunks(self, &shape, variable, space, chunks);

@@ -16,9 +16,10 @@
 #define COLUMNS 30
 #define CHUNK   4 /* rows and columns of a chunk; the last chunks of a row are cut */
 
-static hid_t create_variable(hid_t file, const char *name, hsize_t rows, double fill, H5D_fill_time_t time)
+static hid_t create_chunked(hid_t file, const char *name, hsize_t rows, hsize_t chunk_rows, double fill,
+                            H5D_fill_time_t time)
 {
-    const hsize_t size[2] = {rows, COLUMNS}, chunk[2] = {CHUNK, CHUNK};
+    const hsize_t size[2] = {rows, COLUMNS}, chunk[2] = {chunk_rows, CHUNK};
     hid_t space = H5Screate_simple(2, size, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
     assert_true(H5Pset_chunk(creation, 2, chunk) >= 0);
     assert_true(H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &fill) >= 0);
@@ -26,6 +27,11 @@ static hid_t create_variable(hid_t file, const char *name, hsize_t rows, double 
     hid_t variable = H5Dcreate2(file, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     assert_true(variable >= 0 && H5Sclose(space) >= 0 && H5Pclose(creation) >= 0);
     return variable;
+}
+
+static hid_t create_variable(hid_t file, const char *name, hsize_t rows, double fill, H5D_fill_time_t time)
+{
+    return create_chunked(file, name, rows, CHUNK, fill, time);
 }
 
 static void write_value(hid_t variable, hsize_t row, hsize_t column)
@@ -119,6 +125,34 @@ static void test_lists_are_kept_for_the_same_chunks_only(void **state)
     qd_h5_stored_free(&stored);
 }
 
+/* Neither does it serve a variable of another shape, or of other chunks. */
+static void test_lists_are_of_one_shape(void **state)
+{
+    (void)state;
+    const struct {
+        hsize_t rows, chunk_rows, written, start, count;
+    } variable[] = {{ROWS, CHUNK, 1, 0, CHUNK},
+                    {ROWS, CHUNK + 1, 1, 0, CHUNK + 1},
+                    {ROWS, CHUNK, ROWS - 2, ROWS - CHUNK, CHUNK},
+                    {ROWS - 1, CHUNK, ROWS - 2, ROWS - CHUNK, CHUNK - 1}};
+    qd_h5_stored_t stored = {0};
+    hid_t file = H5Fcreate("a.h5", H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    for (size_t i = 0; i < sizeof variable / sizeof variable[0]; i++) {
+        char name[2] = {(char)('a' + i), '\0'};
+        hsize_t start[2], count[2];
+        hid_t id = create_chunked(file, name, variable[i].rows, variable[i].chunk_rows, (double)NAN,
+                                  H5D_FILL_TIME_IFSET);
+        write_value(id, variable[i].written, 1);
+        assert_true(qd_h5_stored_take(&stored, id, QD_H5_REAL, MOST));
+        assert_true(qd_h5_stored_next(&stored, MOST, start, count));
+        assert_int_equal(start[0], variable[i].start);
+        assert_int_equal(count[0], variable[i].count);
+        assert_true(H5Dclose(id) >= 0);
+    }
+    qd_h5_stored_free(&stored);
+    assert_true(H5Fclose(file) >= 0);
+}
+
 /* Chunks are listed by questions where they are many for their variable. */
 static void test_many_chunks(void **state)
 {
@@ -130,13 +164,17 @@ static void test_many_chunks(void **state)
     hid_t variable = create_variable(file, "v", rows, (double)NAN, H5D_FILL_TIME_IFSET);
     for (hsize_t row = at; row < rows; row += 8)
         write_value(variable, row, row % COLUMNS);
+    write_value(variable, rows - 1, COLUMNS - 1);
     assert_true(qd_h5_stored_take(&stored, variable, QD_H5_REAL, MOST));
     assert_true(stored.few);
-    for (; qd_h5_stored_next(&stored, MOST, start, count); at += 8) {
+    for (; at < rows && qd_h5_stored_next(&stored, MOST, start, count); at += 8) {
         assert_int_equal(start[0], at / CHUNK * CHUNK);
         assert_int_equal(start[1], at % COLUMNS / CHUNK * CHUNK);
     }
     assert_int_equal(at, rows + 2);
+    assert_true(qd_h5_stored_next(&stored, MOST, start, count));
+    assert_true(start[0] == rows - CHUNK && start[1] == COLUMNS / CHUNK * CHUNK);
+    assert_false(qd_h5_stored_next(&stored, MOST, start, count));
     qd_h5_stored_free(&stored);
     assert_true(H5Dclose(variable) >= 0 && H5Fclose(file) >= 0);
 }
@@ -215,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chunks_in_the_file_are_found),
         cmocka_unit_test(test_lists_are_kept_for_the_same_chunks_only),
+        cmocka_unit_test(test_lists_are_of_one_shape),
         cmocka_unit_test(test_many_chunks),
         cmocka_unit_test(test_chunks_at_the_beginnings_of_rows),
         cmocka_unit_test(test_values_that_count_are_read),
