@@ -201,7 +201,7 @@ typedef struct {
     char *deviations;           /* from the registration, in words; "" where there are none */
     uint64_t family_tests;      /* number of the family's tests in all files; 0: those of this file */
     double confidence;          /* of claims' intervals before Holm's correction; default 0.95 */
-    char *notes;  /* settings without effect, a line each; "" where there are none */
+    char *notes;                /* settings without effect, a line each; "" where there are none */
     char *config; /* the experiment as resolved, YAML in one canonical form; stored in the result file */
     char *plugin, *plugin_digest; /* name of the plugin, SHA-256 of its file; NULL: none */
     /* XXH3-64 of everything that determines the worlds' values: see docs/result-file.md */

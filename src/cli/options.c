@@ -379,8 +379,7 @@ qd_status_t qd_cli_find_outcomes(const char *list, bool outcome[QD_VALUES_MAX], 
             const char *near = qd_nearest_name(one, qd_outcome_count + QD_LANDSCAPE_OUTCOMES, value_name);
             return qd_error_add(error, QD_ERROR_INPUT,
                                 "found the outcome `%s`; expected one of `quadrille list outcomes`, or of "
-                                "the plugin by which "
-                                "the worlds were played%s",
+                                "the plugin by which the worlds were played%s",
                                 one, qd_near(near).text);
         }
         outcome[found] = true;

@@ -59,15 +59,6 @@ static double product(size_t rank, const hsize_t factor[])
     return value;
 }
 
-/* A chunk has at most 2^32 elements in HDF5. */
-static hsize_t chunk_elements(const qd_h5_stored_t *shape)
-{
-    hsize_t elements = 1;
-    for (size_t i = 0; i < shape->rank; i++)
-        elements *= shape->chunk[i];
-    return elements;
-}
-
 /* ---- chunks -------------------------------------------------------------------------------------------- */
 
 /* The number of the chunk that holds an element. */
@@ -202,7 +193,7 @@ static bool take(qd_h5_stored_t *self, hid_t variable, hid_t space, hid_t creati
         return false;
     double possible = product(shape.rank, shape.across);
     if (possible - (double)chunks < SKIPPED_A_SLAB * (double)chunks || chunks > LISTED_MOST ||
-        possible > POSSIBLE_MOST || chunk_elements(&shape) > most)
+        possible > POSSIBLE_MOST || product(shape.rank, shape.chunk) > (double)most)
         return true;
     /* If it has as many chunks as the list, and all of the list among them, the list is its own. */
     bool same =
@@ -232,7 +223,7 @@ bool qd_h5_stored_next(qd_h5_stored_t *self, size_t most, hsize_t start[], hsize
     if (self->next == self->chunks)
         return false;
     uint64_t first = self->number[self->next++], along = self->across[self->rank - 1];
-    hsize_t chunks = 1, at_once = most / chunk_elements(self);
+    hsize_t chunks = 1, at_once = most / (hsize_t)product(self->rank, self->chunk);
     while (chunks < at_once && self->next < self->chunks && self->number[self->next] == first + chunks &&
            (first + chunks) % along != 0) {
         self->next++;

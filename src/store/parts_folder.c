@@ -286,7 +286,6 @@ qd_status_t qd_parts_folder_open(const qd_files_t *files, const char *folder, qd
 static qd_status_t compare(const char *folder, const qd_manifest_t *found, const qd_experiment_t *experiment,
                            const qd_part_kind_t *wanted, qd_error_t *error)
 {
-    static const char advice[] = QD_ADVICE_AGAINST_RESUME;
     if (!found->version || !found->config)
         return qd_no_memory(error);
     qd_status_t status = qd_experiment_compare_plugin(experiment, found->config, folder, error);
@@ -296,15 +295,15 @@ static qd_status_t compare(const char *folder, const qd_manifest_t *found, const
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: holds the work of another experiment (config_hash %016" PRIx64
                             ", this one's is %016" PRIx64 "); %s",
-                            folder, found->kind.config_hash, wanted->config_hash, advice);
+                            folder, found->kind.config_hash, wanted->config_hash, QD_ADVICE_AGAINST_RESUME);
     if (strcmp(found->version, QD_VERSION) != 0)
         return qd_error_add(error, QD_ERROR_INPUT, "%s: was written by quadrille %s, this is %s; %s", folder,
-                            found->version, QD_VERSION, advice);
+                            found->version, QD_VERSION, QD_ADVICE_AGAINST_RESUME);
     if (found->kind.columns != wanted->columns || found->kind.extras != wanted->extras ||
         found->kind.paths != wanted->paths)
         return qd_error_add(error, QD_ERROR_INPUT,
                             "%s: keeps other outcomes or paths of each world than `output:` asks for now; %s",
-                            folder, advice);
+                            folder, QD_ADVICE_AGAINST_RESUME);
     return QD_OK;
 }
 

@@ -344,8 +344,7 @@ static qd_status_t read_summaries(qd_result_file_t *self, qd_outcome_t outcome, 
     char path[128];
     if (summaries->count)
         return QD_OK;
-    snprintf(path, sizeof path, "/summary/%s", name);
-    if (!qd_h5_exists(&self->h5, path))
+    if (!qd_result_file_summarises(self, outcome))
         return qd_error_add(error, QD_ERROR_INPUT, "%s: has no summary of %s", self->h5.path, name);
     for (size_t i = 0; i < QD_SUMMARIES_ALL; i++) {
         snprintf(path, sizeof path, "/summary/%s/%s", name, qd_summary_name[i]);
