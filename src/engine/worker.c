@@ -29,8 +29,13 @@ qd_cell_size_t *qd_worker_cell_sizes(const qd_experiment_t *experiment)
     size_t orders = experiment->orders, cells = experiment->points * orders;
     qd_change_t *change = qd_worker_schedule(experiment);
     qd_cell_size_t *size = qd_new(cells, sizeof *size, NULL);
-    for (size_t i = 0; i < cells && change && size; i++)
-        size[i] = size_at(experiment, i / orders, i % orders, change);
+    size_t plain = qd_experiment_plain_point(experiment);
+    for (size_t i = 0; i < cells && change && size; i++) {
+        size_t point = i / orders, order = i % orders;
+        size[i] = point > plain && !qd_experiment_sets_frame(experiment, point)
+                      ? size[plain * orders + order]
+                      : size_at(experiment, point, order, change);
+    }
     if (!change) {
         free(size);
         size = NULL;
@@ -46,13 +51,16 @@ qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, s
     if (!change)
         return qd_no_memory(error);
     *states = *periods = 0;
-    for (size_t p = 0; p < experiment->points; p++)
-        for (size_t o = 0; o < experiment->orders && (p == 0 || qd_experiment_touches_order(experiment, p));
-             o++) {
+    size_t plain = qd_experiment_plain_point(experiment);
+    for (size_t p = 0; p < experiment->points; p++) {
+        if (p != plain && !qd_experiment_sets_frame(experiment, p))
+            continue;
+        for (size_t o = 0; o < experiment->orders; o++) {
             qd_cell_size_t size = size_at(experiment, p, o, change);
             *states = size.states > *states ? size.states : *states;
             *periods = size.periods > *periods ? size.periods : *periods;
         }
+    }
     free(change);
     return QD_OK;
 }

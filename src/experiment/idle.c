@@ -184,7 +184,7 @@ static void write_late(const qd_experiment_t *self, room_t *room, FILE *notes)
     size_t points = points_of(self), late = 0, first = 0;
     int plain = -1; /* whether points are late that set neither periods nor a schedule; -1: not known */
     for (size_t p = 0; p < points; p++) {
-        bool own = self->point[p].changes > 0 || qd_experiment_touches_order(self, p);
+        bool own = self->point[p].changes > 0 || qd_experiment_sets_frame(self, p);
         int at;
         size_t periods;
         bool found = own || plain < 0 ? is_late(self, p, room, &at, &periods) : plain > 0;

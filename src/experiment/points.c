@@ -372,19 +372,32 @@ uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_
 
 #define CHECKS_TOLD 5 /* reported faults between parameters, at most */
 
-bool qd_experiment_touches_order(const qd_experiment_t *self, size_t number)
+bool qd_parameter_is_frame(int parameter)
+{
+    return parameter == QD_P_order_states || parameter == QD_P_order_periods || parameter == QD_P_order_poles;
+}
+
+bool qd_experiment_sets_frame(const qd_experiment_t *self, size_t number)
 {
     const qd_point_t *point = &self->point[number];
     for (size_t i = 0; i < point->settings; i++)
-        if (strncmp(qd_parameter_name(point->setting[i].parameter), "order.", 6) == 0)
+        if (qd_parameter_is_frame((int)point->setting[i].parameter))
             return true;
     for (size_t f = 0; f < self->design.factors; f++)
-        if (strncmp(self->design.factor[f].name, "order.", 6) == 0)
+        if (qd_parameter_is_frame(self->design.factor[f].parameter))
             return true;
     for (size_t f = 0; point->variation > 0 && f < self->robustness.factors; f++)
-        if (strncmp(self->robustness.factor[f].name, "order.", 6) == 0)
+        if (qd_parameter_is_frame(self->robustness.factor[f].parameter))
             return true;
     return false;
+}
+
+size_t qd_experiment_plain_point(const qd_experiment_t *self)
+{
+    size_t p = 0;
+    while (p < self->points && qd_experiment_sets_frame(self, p))
+        p++;
+    return p;
 }
 
 /* ---- places of parameters in the file ------------------------------------------------------------------ */
@@ -463,13 +476,13 @@ void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_ove
 {
     const qd_experiment_t *self = load->self;
     qd_error_t untold = QD_ERROR_NONE;
-    size_t told = 0, most = self->changes;
+    size_t told = 0, most = self->changes, plain = qd_experiment_plain_point(self);
     for (size_t p = 0; p < self->points; p++)
         most = self->changes + self->point[p].changes > most ? self->changes + self->point[p].changes : most;
     qd_change_t *change = qd_loading_room(load, most, sizeof *change);
     qd_plan_t *plan = qd_loading_room(load, 1, sizeof *plan);
     for (size_t p = 0; change && plan && p < self->points; p++) {
-        if (p > 0 && !qd_experiment_touches_order(self, p))
+        if (p != plain && !qd_experiment_sets_frame(self, p))
             continue;
         for (size_t o = 0; o < self->orders && told < CHECKS_TOLD; o++) {
             qd_experiment_plan(self, p, o, change, plan);

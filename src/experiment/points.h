@@ -61,9 +61,16 @@ uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_
 
 /* Constraints between parameters, for every design point and order. */
 
-/* Whether the point sets a parameter that qd_plan_check, qd_plan_states_max or qd_plan_periods_max reads. All
- * other points have the results of the first. */
-bool qd_experiment_touches_order(const qd_experiment_t *self, size_t point);
+/* Whether it is order.states, order.periods or order.poles: the parameters that qd_plan_check,
+ * qd_plan_states_max and qd_plan_periods_max read. */
+bool qd_parameter_is_frame(int parameter);
+
+/* Whether the point may set one of these. */
+bool qd_experiment_sets_frame(const qd_experiment_t *self, size_t point);
+
+/* The first point that sets none of these, the number of points if each may set one. In each order, all points
+ * that set none have the same three distributions. */
+size_t qd_experiment_plain_point(const qd_experiment_t *self);
 
 /* Checks the plans of load->self (qd_plan_check). A fault is reported at the place that sets `order.states`
  * or `order.poles` (the point, --set, or `parameters`); without one, at the order. */

@@ -35,12 +35,6 @@ void qd_robustness_free(qd_experiment_t *self)
 
 /* ---- the varied parameters ----------------------------------------------------------------------------- */
 
-/* Numbers of states and periods set the scale of outcomes; the number of poles defines an order. */
-static bool is_frame(qd_parameter_t parameter)
-{
-    return parameter == QD_P_order_states || parameter == QD_P_order_periods || parameter == QD_P_order_poles;
-}
-
 static bool is_scheduled(const qd_experiment_t *self, qd_parameter_t parameter)
 {
     for (size_t i = 0; i < self->changes; i++)
@@ -129,8 +123,8 @@ static bool list_factors(qd_loading_t *load, const qd_yaml_node_t *own, const qd
         double value;
         if (given)
             good = add_factor(load, parameter, &given->written);
-        else if (self->robustness.range > 0.0 && !is_frame(parameter) && !is_scheduled(self, parameter) &&
-                 common_value(self, parameter, &value) &&
+        else if (self->robustness.range > 0.0 && !qd_parameter_is_frame((int)i) &&
+                 !is_scheduled(self, parameter) && common_value(self, parameter, &value) &&
                  around(parameter, value, self->robustness.range, &written))
             good = add_factor(load, parameter, &written);
     }

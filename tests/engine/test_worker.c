@@ -115,12 +115,42 @@ static void test_stops_between_worlds(void **state)
     end(&self);
 }
 
+/* The first point has smaller worlds than the second one, which leaves their size alone. */
+static void test_room_for_every_point(void **state)
+{
+    (void)state;
+    static const char *const text =
+        "orders: [unipolar, multipolar]\nparameters: {order.states: 12, order.periods: 9}\n"
+        "design: {type: list, points: [\n"
+        "  {set: {order.states: {integers: [7, 8]}, order.periods: {integers: [2, 4]}}},\n"
+        "  {set: {doctrine.foresight: 0.5}},\n"
+        "  {set: {order.states: {integers: [7, 9]}, order.periods: {integers: [3, 20]}}},\n"
+        "  {set: {tension.debt: 0.3}}]}";
+    static const qd_cell_size_t expected[] = {{8, 4}, {12, 9}, {9, 20}, {12, 9}};
+    qd_error_t error = QD_ERROR_NONE;
+    qd_experiment_t *experiment = NULL;
+    size_t states, periods;
+    assert_int_equal(qd_experiment_parse(text, "room", &experiment, &error), QD_OK);
+    assert_int_equal(qd_worker_sizes(experiment, &states, &periods, &error), QD_OK);
+    assert_int_equal(states, 12);
+    assert_int_equal(periods, 20);
+    qd_cell_size_t *size = qd_worker_cell_sizes(experiment);
+    assert_non_null(size);
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(size[i].states, expected[i / 2].states);
+        assert_int_equal(size[i].periods, expected[i / 2].periods);
+    }
+    free(size);
+    qd_experiment_free(experiment);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_worlds_as_the_kernel),
         cmocka_unit_test(test_failed_worlds_are_set_aside),
         cmocka_unit_test(test_stops_between_worlds),
+        cmocka_unit_test(test_room_for_every_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -422,6 +422,23 @@ static void test_faults_between_parameters_are_few(void **state)
                     "more states than poles\n"));
 }
 
+/* A first point with a number of states of its own does not stand for the others. */
+static void test_every_point_is_checked(void **state)
+{
+    (void)state;
+    qd_error_t error;
+    qd_experiment_t *e = NULL;
+    assert_int_equal(
+        load("orders: [multipolar]\nparameters: {order.states: 5, order.poles: 5}\n"
+             "design: {type: list, points: [{label: a, set: {order.states: {integers: [8, 9]}}}, "
+             "{label: b, set: {tension.debt: 0.3}}, {label: c, set: {tension.debt: 0.4}}]}",
+             NULL, &e, &error),
+        QD_ERROR_INPUT);
+    assert_int_equal(error.count, 1);
+    assert_non_null(strstr(error.text, ":2:28: point `b`, order `multipolar`: found order.states 5 and "
+                                       "order.poles 5; expected more states than poles\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -438,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_luck),
         cmocka_unit_test(test_point_hash),
         cmocka_unit_test(test_faults_between_parameters_are_few),
+        cmocka_unit_test(test_every_point_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
