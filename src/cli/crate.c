@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "quadrille/result.h"
-#include "store/draft.h"
+#include "store/begun.h"
 
 #define EXPERIMENT "experiment.yaml"
 #define METADATA   "ro-crate-metadata.json"

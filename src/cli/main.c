@@ -14,7 +14,7 @@
 #include "cli/cli.h"
 #include "cli/screen.h"
 #include "engine/conclude.h"
-#include "store/draft.h"
+#include "store/begun.h"
 
 /* Limits of the process that would later kill it without a message. */
 

@@ -219,12 +219,7 @@ int qd_cli_write(const char *output, bool replace,
                  qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context)
 {
     qd_error_t error = QD_ERROR_NONE;
-    qd_draft_t draft;
-    qd_status_t status = qd_draft_open(&draft, output, NULL, &error);
-    if (status == QD_OK)
-        status = qd_draft_fill(&draft, replace, put, context, &error);
-    qd_draft_discard(&draft);
-    if (status != QD_OK)
+    if (qd_draft_write(output, replace, put, context, &error) != QD_OK)
         return qd_cli_fail(&error);
     fprintf(stderr, "quadrille: wrote %s\n", output);
     return 0;

@@ -448,7 +448,7 @@ static qd_status_t play_once(const qd_experiment_t *experiment, uint64_t number,
     return played ? QD_OK : qd_no_memory(error);
 }
 
-/* One world to replay, for qd_draft_fill. */
+/* One world to replay, for qd_draft_write. */
 typedef struct {
     const qd_experiment_t *experiment;
     uint64_t world;
@@ -509,18 +509,6 @@ static qd_status_t play_into_stream(playing_t *playing, const char *path, qd_err
                : status;
 }
 
-static qd_status_t play_into_file(playing_t *playing, const qd_replay_options_t *options, qd_error_t *error)
-{
-    qd_draft_t draft;
-    qd_status_t status = qd_draft_open(&draft, options->trace, NULL, error);
-    if (status == QD_ERROR_IO)
-        status = qd_unreadable_status(errno);
-    if (status == QD_OK)
-        status = qd_draft_fill(&draft, options->force, put_events, playing, error);
-    qd_draft_discard(&draft);
-    return status;
-}
-
 static qd_status_t play_traced(const qd_experiment_t *experiment, const qd_replay_options_t *options,
                                qd_replay_t *replay, qd_error_t *error)
 {
@@ -532,7 +520,7 @@ static qd_status_t play_traced(const qd_experiment_t *experiment, const qd_repla
     if (status != QD_OK)
         return status;
     return stream ? play_into_stream(&playing, options->trace, error)
-                  : play_into_file(&playing, options, error);
+                  : qd_draft_write(options->trace, options->force, put_events, &playing, error);
 }
 
 static int first_difference(const qd_replay_t *replay)

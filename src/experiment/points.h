@@ -68,8 +68,8 @@ bool qd_parameter_is_frame(int parameter);
 /* Whether the point may set one of these. */
 bool qd_experiment_sets_frame(const qd_experiment_t *self, size_t point);
 
-/* The first point that sets none of these, the number of points if each may set one. In each order, all points
- * that set none have the same three distributions. */
+/* The first point that sets none of these, the number of points if each may set one. In each order, all
+ * points that set none have the same three distributions. */
 size_t qd_experiment_plain_point(const qd_experiment_t *self);
 
 /* Checks the plans of load->self (qd_plan_check). A fault is reported at the place that sets `order.states`

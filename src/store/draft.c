@@ -4,12 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -17,77 +16,13 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "store/begun.h"
+#include "store/lock.h"
 
 #define TAIL        ".tmp"
 #define DIGITS      16
 #define TRIES       8
 #define PERMISSIONS 0777
-
-/* ---- files under construction -------------------------------------------------------------------------- */
-
-#define BEGUN_MAX 16
-
-typedef enum { FREE, FILLING, LISTED } entry_state_t;
-
-/* Copies, which a handler can read at any time. */
-static struct {
-    _Atomic entry_state_t state;
-    int at;
-    bool is_folder;
-    char name[NAME_MAX + 1];
-} begun[BEGUN_MAX];
-
-int qd_begun_add(int at, const char *name, bool is_folder)
-{
-    if (strlen(name) > NAME_MAX)
-        return -1;
-    for (int i = 0; i < BEGUN_MAX; i++) {
-        entry_state_t expected = FREE;
-        if (!atomic_compare_exchange_strong(&begun[i].state, &expected, FILLING))
-            continue;
-        begun[i].at = at;
-        begun[i].is_folder = is_folder;
-        snprintf(begun[i].name, sizeof begun[i].name, "%s", name);
-        atomic_store(&begun[i].state, LISTED);
-        return i;
-    }
-    return -1;
-}
-
-void qd_begun_hold_signals(sigset_t *before)
-{
-    sigset_t all;
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, before);
-}
-
-void qd_begun_release_signals(const sigset_t *before)
-{
-    int number = errno;
-    sigprocmask(SIG_SETMASK, before, NULL);
-    errno = number;
-}
-
-void qd_begun_end(int number)
-{
-    if (number >= 0)
-        atomic_store(&begun[number].state, FREE);
-}
-
-static void remove_begun(bool folders)
-{
-    for (int i = 0; i < BEGUN_MAX; i++)
-        if (atomic_load(&begun[i].state) == LISTED && begun[i].is_folder == folders)
-            (void)unlinkat(begun[i].at, begun[i].name, folders ? AT_REMOVEDIR : 0);
-}
-
-void qd_begun_remove(void)
-{
-    remove_begun(false);
-    remove_begun(true);
-}
-
-/* ---- drafts -------------------------------------------------------------------------------------------- */
 
 /* Stat of the file to be replaced, if any: nobody else may read or write the new one. */
 static qd_status_t look_at_old(qd_draft_t *self, qd_error_t *error)
@@ -236,21 +171,6 @@ qd_status_t qd_draft_publish(qd_draft_t *self, bool overwrite, qd_error_t *error
     return QD_OK;
 }
 
-qd_status_t qd_draft_fill(qd_draft_t *self, bool overwrite,
-                          qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context,
-                          qd_error_t *error)
-{
-    FILE *out = draft_stream(self, error);
-    if (!out)
-        return QD_ERROR_IO;
-    qd_status_t status = put(context, out, error);
-    if (status != QD_OK)
-        fclose(out);
-    else if ((status = draft_end_stream(self, out, error)) == QD_OK)
-        status = qd_draft_publish(self, overwrite, error);
-    return status;
-}
-
 void qd_draft_discard(qd_draft_t *self)
 {
     if (self->fd >= 0)
@@ -273,7 +193,17 @@ bool qd_draft_names(const char *name, const char *base)
     return strspn(name, "0123456789abcdef") == DIGITS && strcmp(name + DIGITS, TAIL) == 0;
 }
 
-void qd_draft_sweep(const char *path)
+/* Removes a draft; with `if_left`, unless a process writes it. */
+static void remove_draft(int folder, const char *name, bool if_left)
+{
+    int fd = if_left ? openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+    if (!if_left || (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0))
+        (void)unlinkat(folder, name, 0);
+    if (fd >= 0)
+        close(fd);
+}
+
+static void sweep(const char *path, bool if_left)
 {
     qd_error_t ignored = QD_ERROR_NONE; /* a draft left over does no harm */
     const char *base;
@@ -289,7 +219,65 @@ void qd_draft_sweep(const char *path)
         struct stat found;
         if (qd_draft_names(entry->d_name, base) &&
             fstatat(folder, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(found.st_mode))
-            (void)unlinkat(folder, entry->d_name, 0);
+            remove_draft(folder, entry->d_name, if_left);
     }
     closedir(listing);
+}
+
+void qd_draft_sweep(const char *path)
+{
+    sweep(path, false);
+}
+
+/* ---- texts --------------------------------------------------------------------------------------------- */
+
+/* Drafts of result files have no flock of their own: the output's lock tells whether one is written. */
+static void sweep_left(const char *path)
+{
+    qd_error_t ignored = QD_ERROR_NONE;
+    if (qd_lock_look(path, &ignored) == QD_OK)
+        sweep(path, true);
+}
+
+/* Takes the flock of a new draft, where the file system has it. False if another process took the draft for
+ * one left over. */
+static bool hold(const qd_draft_t *self)
+{
+    struct stat mine;
+    if (flock(self->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return false;
+    return fstat(self->fd, &mine) != 0 || mine.st_nlink > 0;
+}
+
+static qd_status_t open_held(qd_draft_t *self, const char *path, qd_error_t *error)
+{
+    qd_status_t status = qd_draft_open(self, path, NULL, error);
+    for (int i = 1; status == QD_OK && !hold(self) && i < TRIES; i++) {
+        qd_draft_discard(self);
+        status = qd_draft_open(self, path, NULL, error);
+    }
+    if (status == QD_ERROR_IO)
+        status = error->status = qd_unreadable_status(errno);
+    return status;
+}
+
+qd_status_t qd_draft_write(const char *path, bool overwrite,
+                           qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context,
+                           qd_error_t *error)
+{
+    qd_draft_t draft;
+    sweep_left(path);
+    qd_status_t status = open_held(&draft, path, error);
+    int held = status == QD_OK ? fcntl(draft.fd, F_DUPFD_CLOEXEC, 0) : -1; /* until it has its name */
+    FILE *out = status == QD_OK ? draft_stream(&draft, error) : NULL;
+    if (status == QD_OK && !out)
+        status = QD_ERROR_IO;
+    if (out && (status = put(context, out, error)) != QD_OK)
+        fclose(out);
+    else if (out && (status = draft_end_stream(&draft, out, error)) == QD_OK)
+        status = qd_draft_publish(&draft, overwrite, error);
+    qd_draft_discard(&draft);
+    if (held >= 0)
+        close(held);
+    return status;
 }

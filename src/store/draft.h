@@ -1,13 +1,11 @@
 /* A file under construction, without its final name.
  *
  * A draft lies beside the file that it will replace. Its name is new and unused, so that no existing file or
- * link is written to. It gets the final name once it is complete and on the disk. The next run or merge,
- * which holds the output's lock (lock.h), removes a draft left by a kill. A program that a signal ends
- * removes its drafts by qd_begun_remove. */
+ * link is written to. It gets the final name once it is complete and on the disk. A program that a signal
+ * ends removes its drafts (begun.h). The next writer of the same file removes a draft left by a kill. */
 #ifndef QD_STORE_DRAFT_H
 #define QD_STORE_DRAFT_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -39,11 +37,6 @@ bool qd_draft_is(const qd_draft_t *self, int fd);
  * disk. */
 QD_MUST_USE qd_status_t qd_draft_sync(const qd_draft_t *self, qd_error_t *error);
 
-/* Fills the draft with put(context, ...) and publishes it. */
-QD_MUST_USE qd_status_t qd_draft_fill(qd_draft_t *self, bool overwrite,
-                                      qd_status_t (*put)(void *context, FILE *out, qd_error_t *error),
-                                      void *context, qd_error_t *error);
-
 /* Gives the draft its final name and returns when the name is on the disk. Without `overwrite` an existing
  * file is QD_ERROR_INPUT and stays unchanged, even if it appears at the last moment. */
 QD_MUST_USE qd_status_t qd_draft_publish(qd_draft_t *self, bool overwrite, qd_error_t *error);
@@ -54,26 +47,14 @@ void qd_draft_discard(qd_draft_t *self);
 /* Whether `name` is that of a draft of a file called `base`; both without folders. */
 bool qd_draft_names(const char *name, const char *base);
 
-/* Removes drafts of `path` left by earlier writers. */
+/* Removes drafts of `path` left by earlier writers. To be called by the holder of the output's lock. */
 void qd_draft_sweep(const char *path);
 
-/* Files and folders under construction in this process. Every draft is listed from its beginning to its
- * end. */
-
-/* Lists `name` in the open folder `at`, which must not be closed before qd_begun_end. Returns its number; -1
- * where the list is full. */
-int qd_begun_add(int at, const char *name, bool is_folder);
-
-/* Between the two no signal comes, so that what is made is listed too. Sets *before for the second one, which
- * keeps errno. */
-void qd_begun_hold_signals(sigset_t *before);
-void qd_begun_release_signals(const sigset_t *before);
-
-/* Takes it from the list; -1 allowed. */
-void qd_begun_end(int number);
-
-/* Removes all that are listed, files first. To be called by the handler of a signal that ends the program
- * (async-signal-safe). */
-void qd_begun_remove(void);
+/* Writes a text without that lock: fills a draft with put(context, ...), which returns why it failed, and
+ * publishes it. First removes drafts of `path` that a kill left. QD_ERROR_INPUT where nothing can be written
+ * there, or, without `overwrite`, a file exists. */
+QD_MUST_USE qd_status_t qd_draft_write(const char *path, bool overwrite,
+                                       qd_status_t (*put)(void *context, FILE *out, qd_error_t *error),
+                                       void *context, qd_error_t *error);
 
 #endif

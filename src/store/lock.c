@@ -16,7 +16,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "store/draft.h"
+#include "store/begun.h"
 
 #define TAIL    ".lock"
 #define FIRST   "quadrille lock\n" /* the line with which each lock begins */

@@ -26,15 +26,14 @@ COMMANDS = (
 )
 
 # Commands that write, and have no handler of signals of their own.
-WRITERS = (
+TEXTS = (
     ("export", "out.h5", "--csv", "-o", "rows.csv"),
     ("report", "out.h5", "-o", "page.html"),
-    ("crate", "out.h5", "-o", "new.crate/"),
     ("register", "tiny.yaml"),
     ("init", "mine"),
     ("replay", "out.h5", "--point", "0", "--order", "bipolar", "--world", "3", "--trace", "trace.jsonl"),
-    ("merge", "-o", "joined.h5", "out.h5"),
 )
+WRITERS = (*TEXTS, ("crate", "out.h5", "-o", "new.crate/"), ("merge", "-o", "joined.h5", "out.h5"))
 
 TIME = re.compile(rb"20\d\d-\d\d-\d\d.\d\d:\d\d:\d\d[^\"<,]*|\d+(\.\d+)? m?s\b")
 
@@ -130,6 +129,27 @@ def signals(before, arguments, wanted=None):
         if not any(set(found) == set(one) and all(found[name] == one[name] for name in one if not name.endswith(".h5")) for one in allowed):
             wrong.append(f"{' '.join(arguments)}, SIGTERM at {k} ({' '.join(calls[k - 1][1:3])}): status {status}, {sorted(set(found) ^ set(untouched))}")
     return wrong if ended else [f"{' '.join(arguments)}: no signal ends it"]
+
+
+def kills(before, arguments, wanted):
+    """One text for each of `wanted` calls at which a writer of a text is killed, if the same command then leaves other files than without
+    the kill: a draft, or half a text."""
+    status, _, files = play(before, arguments)
+    if status != 0:
+        raise AssertionError(f"{' '.join(arguments)}: exit status {status}")
+    calls, wrong = calls_of(before, arguments, "io:eio", "log"), []
+    own = [call.position for call in calls if call.operation != "pread" and not call.object.endswith("out.h5")]
+    for k in (own[i - 1] for i in spread(len(own), wanted)):
+        with tempfile.TemporaryDirectory(dir=before.parent) as name:
+            folder = pathlib.Path(name) / "work"
+            shutil.copytree(before, folder)
+            first, _ = command(folder, *arguments, fault=f"io:kill:{k}")
+            second, said = command(folder, *arguments)
+            found = without_times(content(folder))
+        if first not in (-signal.SIGKILL, 1) or second not in (0, 2) or found != files:  # 1: the process that reads the result
+            wrong.append(f"{' '.join(arguments)}, killed at {k} ({' '.join(calls[k - 1][1:3])}): status {first}, then {second}, "
+                         f"{sorted(set(found) ^ set(files))}; it said\n{said[-500:]}")
+    return wrong
 
 
 def shortages(before, arguments, wanted):

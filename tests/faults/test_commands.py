@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 import injection
-from commands import COMMANDS, WRITERS, calls_of, faults, play, prepared, shortages, signals, without_times
+from commands import COMMANDS, TEXTS, WRITERS, calls_of, faults, kills, play, prepared, shortages, signals, without_times
 from injection import EXPERIMENT, RUN, content, interrupted, spread
 
 
@@ -24,6 +24,11 @@ class Commands(unittest.TestCase):
         for arguments in WRITERS:
             with self.subTest(command=" ".join(arguments)):
                 self.assertEqual(signals(self.before, arguments, 24), [])
+
+    def test_a_kill_leaves_nothing_for_long(self):
+        for arguments in TEXTS:
+            with self.subTest(command=" ".join(arguments)):
+                self.assertEqual(kills(self.before, arguments, 12), [])
 
     def test_a_device_that_fails_for_good(self):
         for arguments in (("show", "out.h5"), ("verify", "out.h5", "--fraction", "1")):

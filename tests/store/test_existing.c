@@ -5,12 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "store/draft.h"
 #include "store/files.h"
+#include "store/lock.h"
 
 /* The numbers that the system draws one after another; past the end it has none. */
 static const uint64_t *drawn;
@@ -200,6 +202,52 @@ static void test_drafts(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* An empty file of that name, open. */
+static int make(const char *name)
+{
+    int fd = open(path_of(name), O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static qd_status_t put_words(void *words, FILE *out, qd_error_t *error)
+{
+    (void)error;
+    fputs(words, out);
+    return QD_OK;
+}
+
+/* A text's writer removes what a kill left, but nothing that somebody writes: drafts with a flock, and all
+ * while a run holds the output's lock. */
+static void test_left_drafts(void **state)
+{
+    (void)state;
+    char path[64];
+    qd_lock_t *lock;
+    qd_error_t error = QD_ERROR_NONE;
+    draw(NULL, 0);
+    snprintf(path, sizeof path, "%s/out", folder);
+    int left = make("out.0000000000000001.tmp"), written = make("out.0000000000000002.tmp"),
+        foreign = make("outer.0000000000000003.tmp");
+    assert_int_equal(flock(written, LOCK_EX), 0);
+    assert_int_equal(qd_lock_take(path, &lock, &error), QD_OK);
+    assert_int_equal(qd_draft_write(path, false, put_words, "one", &error), QD_OK);
+    expect_content("out", "one");
+    assert_int_equal(access(path_of("out.0000000000000001.tmp"), F_OK), 0);
+    qd_lock_release(lock);
+    assert_int_equal(qd_draft_write(path, true, put_words, "two", &error), QD_OK);
+    expect_content("out", "two");
+    assert_int_equal(access(path_of("out.0000000000000001.tmp"), F_OK), -1);
+    assert_int_equal(access(path_of("out.0000000000000002.tmp"), F_OK), 0);
+    assert_int_equal(access(path_of("outer.0000000000000003.tmp"), F_OK), 0);
+    assert_int_equal(qd_draft_write(path, false, put_words, "three", &error), QD_ERROR_INPUT);
+    expect_content("out", "two");
+    assert_true(close(left) == 0 && close(written) == 0 && close(foreign) == 0);
+    assert_int_equal(unlink(path_of("out.0000000000000002.tmp")), 0);
+    assert_int_equal(unlink(path_of("outer.0000000000000003.tmp")), 0);
+    assert_int_equal(unlink(path), 0);
+}
+
 /* What replaces a file belongs to its owner and its group; where the group cannot be had, nobody has rights
  * that he had not. */
 static void test_owners(void **state)
@@ -287,7 +335,7 @@ int main(void)
         cmocka_unit_test(test_kinds),          cmocka_unit_test(test_placing),
         cmocka_unit_test(test_drafts),         cmocka_unit_test(test_owners),
         cmocka_unit_test(test_time_of_day),    cmocka_unit_test(test_advice),
-        cmocka_unit_test(test_left_temporary),
+        cmocka_unit_test(test_left_temporary), cmocka_unit_test(test_left_drafts),
     };
     if (!mkdtemp(folder))
         return 1;
