@@ -88,19 +88,30 @@ void qd_verify_tallies_free(qd_verify_tallies_t *self)
 
 /* The bytes of a tally are canonical: equal tallies have equal bytes. */
 static qd_status_t compare(const qd_verify_tallies_t *self, const qd_segment_t *segment,
-                           const qd_tally_t *again, char *difference, size_t size, qd_error_t *error)
+                           const unsigned char bytes[], size_t length, char *difference, size_t size,
+                           qd_error_t *error)
 {
-    unsigned char *bytes = NULL, *kept = NULL;
-    size_t length = 0, capacity = 0, kept_length = 0;
-    qd_status_t status = qd_tally_encode(again, &bytes, &length, &capacity, error);
-    if (status == QD_OK)
-        status = qd_index_encoded(self->index, segment->point, segment->order, &kept, &kept_length, error);
+    unsigned char *kept = NULL;
+    size_t kept_length = 0;
+    qd_status_t status =
+        qd_index_encoded(self->index, segment->point, segment->order, &kept, &kept_length, error);
     if (status == QD_OK && (length != kept_length || memcmp(bytes, kept, length) != 0))
         snprintf(difference, size, "the statistics kept of point %s, order %s are not those of its worlds",
                  self->experiment->point[segment->point].label,
                  self->experiment->order[segment->order].label);
-    free(bytes);
     free(kept);
+    return status;
+}
+
+static qd_status_t compare_sum(const qd_verify_tallies_t *self, const qd_segment_t *segment,
+                               const qd_tally_t *sum, char *difference, size_t size, qd_error_t *error)
+{
+    unsigned char *bytes = NULL;
+    size_t length = 0, capacity = 0;
+    qd_status_t status = qd_tally_encode(sum, &bytes, &length, &capacity, error);
+    if (status == QD_OK)
+        status = compare(self, segment, bytes, length, difference, size, error);
+    free(bytes);
     return status;
 }
 
@@ -108,17 +119,21 @@ qd_status_t qd_verify_tallies_add(qd_verify_tallies_t *self, const qd_segment_t 
                                   const qd_tally_t *tally, char *difference, size_t size, qd_error_t *error)
 {
     cell_t *cell = &self->cell[segment->point * self->experiment->orders + segment->order];
+    bool has_paths = qd_experiment_keeps_paths(self->experiment, segment->point),
+         keeps_paths = qd_index_kind(self->index).paths && has_paths;
+    if (!cell->tally && segment->worlds == cell->left && keeps_paths == has_paths) {
+        cell->left = 0;
+        return compare(self, segment, segment->tally, segment->tally_size, difference, size, error);
+    }
     if (!cell->tally)
-        cell->tally =
-            qd_tally_new(segment->periods, qd_index_kind(self->index).paths &&
-                                               qd_experiment_keeps_paths(self->experiment, segment->point));
+        cell->tally = qd_tally_new(segment->periods, keeps_paths);
     if (!cell->tally)
         return qd_no_memory(error);
     qd_tally_merge(cell->tally, tally);
     cell->left -= segment->worlds;
     if (cell->left > 0)
         return QD_OK;
-    qd_status_t status = compare(self, segment, cell->tally, difference, size, error);
+    qd_status_t status = compare_sum(self, segment, cell->tally, difference, size, error);
     qd_tally_free(cell->tally);
     cell->tally = NULL;
     return status;

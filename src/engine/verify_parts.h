@@ -42,9 +42,9 @@ QD_MUST_USE qd_status_t qd_verify_tallies_new(const qd_experiment_t *experiment,
                                               qd_verify_tallies_t **self, qd_error_t *error);
 void qd_verify_tallies_free(qd_verify_tallies_t *self);
 
-/* Adds the tally of a segment. The last worlds of a (point, order) compare the sum: a difference is written
- * into `difference`, which otherwise stays unchanged. Few tallies are in memory at once if segments arrive in
- * order. */
+/* Adds the tally of a segment, which the segment also has as bytes. The last worlds of a (point, order)
+ * compare the sum: a difference is written into `difference`, which otherwise stays unchanged. Few tallies
+ * are in memory at once if segments arrive in order. */
 QD_MUST_USE qd_status_t qd_verify_tallies_add(qd_verify_tallies_t *self, const qd_segment_t *segment,
                                               const qd_tally_t *tally, char *difference, size_t size,
                                               qd_error_t *error);
