@@ -358,16 +358,19 @@ uint64_t qd_point_hash(const qd_design_t *design, const qd_point_t *point)
     return XXH3_64bits(&sum, sizeof sum);
 }
 
-uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_t *point)
+uint64_t qd_variation_hash(const qd_robustness_t *self, size_t group, size_t row)
 {
-    const qd_robustness_t *robustness = &experiment->robustness;
-    const qd_variation_t *group = &robustness->group[point->group];
-    const double *value = robustness->value + (point->variation - 1) * robustness->factors;
+    const double *value = self->value + row * self->factors;
     uint64_t sum = 0;
-    for (size_t f = 0; f < robustness->factors; f++)
-        if (group->free[f])
-            sum += coordinate_hash(&robustness->factor[f], value[f]);
-    return XXH3_64bits_withSeed(&sum, sizeof sum, qd_point_hash(&experiment->design, point));
+    for (size_t f = 0; f < self->factors; f++)
+        if (self->group[group].free[f])
+            sum += coordinate_hash(&self->factor[f], value[f]);
+    return sum;
+}
+
+uint64_t qd_point_hash_varied(const qd_design_t *design, const qd_point_t *point, uint64_t variation)
+{
+    return XXH3_64bits_withSeed(&variation, sizeof variation, qd_point_hash(design, point));
 }
 
 #define CHECKS_TOLD 5 /* reported faults between parameters, at most */

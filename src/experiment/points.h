@@ -55,9 +55,12 @@ QD_MUST_USE qd_status_t qd_factors_morris(const qd_design_t *design, uint64_t se
 /* XXH3-64 of the settings of a point; independent of their order and of the way in which they were given. */
 uint64_t qd_point_hash(const qd_design_t *design, const qd_point_t *point);
 
-/* The hash of a counterpart in a row of the robustness sample. It differs from the hash of every point
+/* The hash of a row of the robustness sample, for the parameters that a group leaves free. */
+uint64_t qd_variation_hash(const qd_robustness_t *self, size_t group, size_t row);
+
+/* The hash of a counterpart in the row with the hash `variation`. It differs from the hash of every point
  * without variation, even with equal settings, because fewer outcomes of its worlds are kept. */
-uint64_t qd_point_hash_varied(const qd_experiment_t *experiment, const qd_point_t *point);
+uint64_t qd_point_hash_varied(const qd_design_t *design, const qd_point_t *point, uint64_t variation);
 
 /* Constraints between parameters, for every design point and order. */
 

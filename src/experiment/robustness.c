@@ -248,7 +248,8 @@ static bool find_groups(qd_loading_t *load, const qd_yaml_node_t *node, size_t p
 
 /* ---- counterparts -------------------------------------------------------------------------------------- */
 
-static bool make_counterpart(qd_loading_t *load, size_t g, size_t row, size_t p)
+/* `hash`: of the row (qd_variation_hash). */
+static bool make_counterpart(qd_loading_t *load, size_t g, size_t row, uint64_t hash, size_t p)
 {
     qd_experiment_t *self = load->self;
     qd_point_t counterpart;
@@ -261,7 +262,7 @@ static bool make_counterpart(qd_loading_t *load, size_t g, size_t row, size_t p)
         return false;
     counterpart.variation = 1 + row;
     counterpart.group = g;
-    counterpart.hash = qd_point_hash_varied(self, &counterpart);
+    counterpart.hash = qd_point_hash_varied(&self->design, &counterpart, hash);
     self->point[self->points++] = counterpart;
     return true;
 }
@@ -283,8 +284,11 @@ static bool make_counterparts(qd_loading_t *load, const qd_yaml_node_t *node)
         for (size_t p = 0; member && p < group->points; p++)
             if (group->position[p] != SIZE_MAX)
                 member[group->position[p]] = p;
-        for (size_t i = 0; good && i < robustness->rows * group->members; i++)
-            good = make_counterpart(load, g, i / group->members, member[i % group->members]);
+        for (size_t row = 0; good && row < robustness->rows; row++) {
+            uint64_t hash = qd_variation_hash(robustness, g, row);
+            for (size_t i = 0; good && i < group->members; i++)
+                good = make_counterpart(load, g, row, hash, member[i]);
+        }
         free(member);
     }
     return good;
