@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "engine/groups.h"
+#include "experiment/points.h"
 #include "store/unit.h"
 
 /* The last units are smaller than the largest by this factor at most. */
@@ -39,14 +40,9 @@ static double guess_rate(const qd_experiment_t *experiment)
     double rate = 1e9;
     for (size_t o = 0; o < experiment->orders; o++) {
         qd_plan_t plan;
-        qd_change_t *change =
-            qd_new(experiment->changes + experiment->point[0].changes, sizeof *change, NULL);
-        if (!change)
-            return 1.0;
-        qd_experiment_plan(experiment, 0, o, change, &plan);
+        qd_experiment_frame(experiment, 0, o, &plan);
         double n = (double)qd_plan_states_max(&plan), t = (double)qd_plan_periods_max(&plan);
         rate = fmin(rate, 4000.0 * (32.0 / n) * (32.0 / n) * (140.0 / t));
-        free(change);
     }
     return rate;
 }

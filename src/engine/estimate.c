@@ -172,9 +172,8 @@ qd_status_t qd_estimate_run(const qd_experiment_t *experiment, size_t shards, ui
     threads = threads > 0 ? threads : qd_parallel_runner(0).threads;
     estimate->threads = threads * ranks;
     uint64_t before = memory_in_use();
-    qd_status_t status = qd_worker_sizes(experiment, &states, &periods, error);
-    if (status == QD_OK)
-        status = qd_worker_init(&worker, experiment, states, periods, error);
+    qd_worker_sizes(experiment, &states, &periods);
+    qd_status_t status = qd_worker_init(&worker, experiment, states, periods, error);
     if (status != QD_OK)
         return status;
     status = take_sample(&worker, experiment, &sample, error);

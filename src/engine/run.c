@@ -293,8 +293,9 @@ static qd_status_t make_dispatch(run_t *self)
 
 static qd_status_t prepare(run_t *self)
 {
-    qd_status_t status = qd_worker_sizes(self->experiment, &self->states, &self->periods, self->error);
-    if (status == QD_OK && self->experiment->precision.given)
+    qd_status_t status = QD_OK;
+    qd_worker_sizes(self->experiment, &self->states, &self->periods);
+    if (self->experiment->precision.given)
         status = qd_stopping_new(self->experiment, &self->stopping, self->error);
     if (status == QD_OK && self->ranks->rank == 0)
         status = look_back(self);

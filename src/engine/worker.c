@@ -16,53 +16,32 @@ qd_change_t *qd_worker_schedule(const qd_experiment_t *experiment)
     return qd_new(experiment->changes + most, sizeof(qd_change_t), NULL);
 }
 
-static qd_cell_size_t size_at(const qd_experiment_t *experiment, size_t point, size_t order,
-                              qd_change_t change[])
+static qd_cell_size_t size_at(const qd_experiment_t *experiment, size_t point, size_t order, qd_plan_t *plan)
 {
-    qd_plan_t plan;
-    qd_experiment_plan(experiment, point, order, change, &plan);
-    return (qd_cell_size_t){qd_plan_states_max(&plan), qd_plan_periods_max(&plan)};
+    qd_experiment_frame(experiment, point, order, plan);
+    return (qd_cell_size_t){qd_plan_states_max(plan), qd_plan_periods_max(plan)};
 }
 
 qd_cell_size_t *qd_worker_cell_sizes(const qd_experiment_t *experiment)
 {
     size_t orders = experiment->orders, cells = experiment->points * orders;
-    qd_change_t *change = qd_worker_schedule(experiment);
     qd_cell_size_t *size = qd_new(cells, sizeof *size, NULL);
-    size_t plain = qd_experiment_plain_point(experiment);
-    for (size_t i = 0; i < cells && change && size; i++) {
-        size_t point = i / orders, order = i % orders;
-        size[i] = point > plain && !qd_experiment_sets_frame(experiment, point)
-                      ? size[plain * orders + order]
-                      : size_at(experiment, point, order, change);
-    }
-    if (!change) {
-        free(size);
-        size = NULL;
-    }
-    free(change);
+    qd_plan_t plan;
+    for (size_t i = 0; size && i < cells; i++)
+        size[i] = size_at(experiment, i / orders, i % orders, &plan);
     return size;
 }
 
-qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, size_t *periods,
-                            qd_error_t *error)
+void qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, size_t *periods)
 {
-    qd_change_t *change = qd_worker_schedule(experiment);
-    if (!change)
-        return qd_no_memory(error);
+    qd_plan_t plan;
     *states = *periods = 0;
-    size_t plain = qd_experiment_plain_point(experiment);
-    for (size_t p = 0; p < experiment->points; p++) {
-        if (p != plain && !qd_experiment_sets_frame(experiment, p))
-            continue;
+    for (size_t p = 0; p < experiment->points; p++)
         for (size_t o = 0; o < experiment->orders; o++) {
-            qd_cell_size_t size = size_at(experiment, p, o, change);
+            qd_cell_size_t size = size_at(experiment, p, o, &plan);
             *states = size.states > *states ? size.states : *states;
             *periods = size.periods > *periods ? size.periods : *periods;
         }
-    }
-    free(change);
-    return QD_OK;
 }
 
 qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment, size_t states,

@@ -42,8 +42,7 @@ typedef struct {
 qd_cell_size_t *qd_worker_cell_sizes(const qd_experiment_t *experiment);
 
 /* Largest numbers of states and periods over all points and orders. */
-QD_MUST_USE qd_status_t qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, size_t *periods,
-                                        qd_error_t *error);
+void qd_worker_sizes(const qd_experiment_t *experiment, size_t *states, size_t *periods);
 
 QD_MUST_USE qd_status_t qd_worker_init(qd_worker_t *self, const qd_experiment_t *experiment, size_t states,
                                        size_t periods, qd_error_t *error);

@@ -153,48 +153,39 @@ static void note_claims(const qd_loading_t *load, const qd_yaml_node_t *root, FI
 
 /* ---- schedules ----------------------------------------------------------------------------------------- */
 
-/* The first period of a plan's changes at which no world is played any more; -1: there is none. */
-static int first_too_late(const qd_plan_t *plan)
+/* The earliest of some changes that comes after the last period; -1: there is none. They are sorted. */
+static int first_too_late(const qd_change_t change[], size_t changes, size_t periods)
 {
-    for (size_t i = 0; i < plan->changes; i++)
-        if ((size_t)plan->change[i].at >= qd_plan_periods_max(plan))
-            return plan->change[i].at;
+    for (size_t i = 0; i < changes; i++)
+        if ((size_t)change[i].at >= periods)
+            return change[i].at;
     return -1;
 }
 
-/* Room for the plan of a point. */
-typedef struct {
-    qd_change_t *change;
-    qd_plan_t *plan;
-} room_t;
-
-/* Whether a change of a point's schedules comes after the end of its worlds: the first such change, and the
- * number of periods. The orders have equal numbers of periods. */
-static bool is_late(const qd_experiment_t *self, size_t point, room_t *room, int *at, size_t *periods)
+/* The earliest change in a point's schedules after the end of its worlds, which have *periods; -1: there is
+ * none. The orders have equal numbers of periods. */
+static int late_change(const qd_experiment_t *self, size_t point, qd_plan_t *plan, size_t *periods)
 {
-    qd_experiment_plan(self, point, 0, room->change, room->plan);
-    *at = first_too_late(room->plan);
-    *periods = qd_plan_periods_max(room->plan);
-    return *at >= 0;
+    const qd_point_t *own = &self->point[point];
+    qd_experiment_frame(self, point, 0, plan);
+    *periods = qd_plan_periods_max(plan);
+    int a = first_too_late(self->change, self->changes, *periods),
+        b = first_too_late(own->change, own->changes, *periods);
+    return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
 /* Notes changes after the end of the worlds: the first point with one, and the number of such points. */
-static void write_late(const qd_experiment_t *self, room_t *room, FILE *notes)
+static void note_late_changes(qd_loading_t *load, FILE *notes)
 {
-    size_t points = points_of(self), late = 0, first = 0;
-    int plain = -1; /* whether points are late that set neither periods nor a schedule; -1: not known */
-    for (size_t p = 0; p < points; p++) {
-        bool own = self->point[p].changes > 0 || qd_experiment_sets_frame(self, p);
-        int at;
-        size_t periods;
-        bool found = own || plain < 0 ? is_late(self, p, room, &at, &periods) : plain > 0;
-        plain = own ? plain : found;
-        first = found && late == 0 ? p : first;
-        late += found;
-    }
-    int at;
-    size_t periods;
-    if (late == 0 || !is_late(self, first, room, &at, &periods))
+    const qd_experiment_t *self = load->self;
+    size_t points = points_of(self), late = 0, first = 0, periods;
+    qd_plan_t *plan = qd_loading_room(load, 1, sizeof *plan);
+    for (size_t p = 0; plan && p < points; p++)
+        if (late_change(self, p, plan, &periods) >= 0 && late++ == 0)
+            first = p;
+    int at = late > 0 ? late_change(self, first, plan, &periods) : -1;
+    free(plan);
+    if (late == 0)
         return;
     if (points == 1)
         fprintf(notes, "the change at period %d never takes place: worlds have %zu periods (order.periods)\n",
@@ -205,22 +196,6 @@ static void write_late(const qd_experiment_t *self, room_t *room, FILE *notes)
             "the change at period %d never takes place at point `%s` (%zu of %zu points): its worlds have "
             "%zu periods (order.periods)\n",
             at, self->point[first].label, late, points, periods);
-}
-
-static void note_late_changes(qd_loading_t *load, FILE *notes)
-{
-    const qd_experiment_t *self = load->self;
-    size_t most = self->changes;
-    for (size_t p = 0; p < self->points; p++)
-        most = self->changes + self->point[p].changes > most ? self->changes + self->point[p].changes : most;
-    if (most == 0)
-        return;
-    room_t room = {.change = qd_loading_room(load, most, sizeof *room.change),
-                   .plan = qd_loading_room(load, 1, sizeof *room.plan)};
-    if (room.change && room.plan)
-        write_late(self, &room, notes);
-    free(room.change);
-    free(room.plan);
 }
 
 void qd_idle_note(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)

@@ -375,32 +375,16 @@ uint64_t qd_point_hash_varied(const qd_design_t *design, const qd_point_t *point
 
 #define CHECKS_TOLD 5 /* reported faults between parameters, at most */
 
+static const qd_parameter_t frame[] = {QD_P_order_states, QD_P_order_periods, QD_P_order_poles};
+
+#define FRAMES (sizeof frame / sizeof frame[0])
+
 bool qd_parameter_is_frame(int parameter)
 {
-    return parameter == QD_P_order_states || parameter == QD_P_order_periods || parameter == QD_P_order_poles;
-}
-
-bool qd_experiment_sets_frame(const qd_experiment_t *self, size_t number)
-{
-    const qd_point_t *point = &self->point[number];
-    for (size_t i = 0; i < point->settings; i++)
-        if (qd_parameter_is_frame((int)point->setting[i].parameter))
-            return true;
-    for (size_t f = 0; f < self->design.factors; f++)
-        if (qd_parameter_is_frame(self->design.factor[f].parameter))
-            return true;
-    for (size_t f = 0; point->variation > 0 && f < self->robustness.factors; f++)
-        if (qd_parameter_is_frame(self->robustness.factor[f].parameter))
+    for (size_t i = 0; i < FRAMES; i++)
+        if (parameter == (int)frame[i])
             return true;
     return false;
-}
-
-size_t qd_experiment_plain_point(const qd_experiment_t *self)
-{
-    size_t p = 0;
-    while (p < self->points && qd_experiment_sets_frame(self, p))
-        p++;
-    return p;
 }
 
 /* ---- places of parameters in the file ------------------------------------------------------------------ */
@@ -474,35 +458,61 @@ static qd_status_t tell(qd_loading_t *load, const qd_yaml_node_t *root, const qd
     return qd_plan_check(plan, where, load->error);
 }
 
+/* Faults that were told. */
+typedef struct {
+    size_t count, order[CHECKS_TOLD];
+    qd_plan_t plan[CHECKS_TOLD + 1]; /* plan[count]: the one that is checked */
+} told_t;
+
+/* Whether qd_plan_check reads the same numbers in a plan of the same order that was told. */
+static bool is_told(const told_t *self, const qd_plan_t *plan, size_t order)
+{
+    static const qd_parameter_t read[] = {QD_P_order_states, QD_P_order_poles};
+    for (size_t i = 0; i < self->count; i++) {
+        bool same = self->order[i] == order;
+        for (size_t k = 0; k < sizeof read / sizeof read[0]; k++) {
+            const qd_distribution_t *a = &self->plan[i].parameter[read[k]], *b = &plan->parameter[read[k]];
+            same = same && a->low == b->low && a->high == b->high;
+        }
+        if (same)
+            return true;
+    }
+    return false;
+}
+
 /* Searches for the place only after a fault, because each search walks a list of points. */
 void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_overrides_t *overrides)
 {
     const qd_experiment_t *self = load->self;
     qd_error_t untold = QD_ERROR_NONE;
-    size_t told = 0, most = self->changes, plain = qd_experiment_plain_point(self);
-    for (size_t p = 0; p < self->points; p++)
-        most = self->changes + self->point[p].changes > most ? self->changes + self->point[p].changes : most;
-    qd_change_t *change = qd_loading_room(load, most, sizeof *change);
-    qd_plan_t *plan = qd_loading_room(load, 1, sizeof *plan);
-    for (size_t p = 0; change && plan && p < self->points; p++) {
-        if (p != plain && !qd_experiment_sets_frame(self, p))
-            continue;
-        for (size_t o = 0; o < self->orders && told < CHECKS_TOLD; o++) {
-            qd_experiment_plan(self, p, o, change, plan);
-            if (qd_plan_check(plan, "", &untold) != QD_OK)
-                told += tell(load, root, overrides, plan, p, o) != QD_OK;
+    told_t *told = qd_loading_room(load, 1, sizeof *told);
+    for (size_t p = 0; told && p < self->points; p++)
+        for (size_t o = 0; o < self->orders && told->count < CHECKS_TOLD; o++) {
+            qd_plan_t *plan = &told->plan[told->count];
+            qd_experiment_frame(self, p, o, plan);
+            if (qd_plan_check(plan, "", &untold) == QD_OK || is_told(told, plan, o))
+                continue;
+            (void)tell(load, root, overrides, plan, p, o);
+            told->order[told->count++] = o;
         }
-    }
-    free(change);
-    free(plan);
+    free(told);
 }
 
 /* ---- the plan of one (point, order), the kernel's input ------------------------------------------------ */
 
-static void apply(const qd_setting_t setting[], size_t count, qd_plan_t *plan)
+/* The parameters that a plan gets. */
+typedef enum { WHOLE, FRAME } scope_t;
+
+static bool is_in(scope_t scope, int parameter)
+{
+    return scope == WHOLE || qd_parameter_is_frame(parameter);
+}
+
+static void apply(const qd_setting_t setting[], size_t count, scope_t scope, qd_plan_t *plan)
 {
     for (size_t i = 0; i < count; i++)
-        plan->parameter[setting[i].parameter] = setting[i].distribution;
+        if (is_in(scope, (int)setting[i].parameter))
+            plan->parameter[setting[i].parameter] = setting[i].distribution;
 }
 
 /* The doctrine's coordinate comes first, so that settings by name override the six values of a preset. */
@@ -517,19 +527,43 @@ static void apply_doctrine(const qd_design_t *design, const qd_point_t *point, q
     }
 }
 
-static void apply_coordinates(const qd_design_t *design, const qd_point_t *point, qd_plan_t *plan)
+static void apply_coordinates(const qd_design_t *design, const qd_point_t *point, scope_t scope,
+                              qd_plan_t *plan)
 {
     for (size_t f = 0; f < design->factors; f++)
-        if (design->factor[f].parameter >= 0 && !isnan(point->coordinate[f]))
+        if (design->factor[f].parameter >= 0 && is_in(scope, design->factor[f].parameter) &&
+            !isnan(point->coordinate[f]))
             plan->parameter[design->factor[f].parameter] = qd_constant(point->coordinate[f]);
 }
 
-static void apply_variation(const qd_robustness_t *self, const qd_point_t *point, qd_plan_t *plan)
+static void apply_variation(const qd_robustness_t *self, const qd_point_t *point, scope_t scope,
+                            qd_plan_t *plan)
 {
     for (size_t f = 0; point->variation > 0 && f < self->factors; f++)
-        if (self->group[point->group].free[f])
+        if (is_in(scope, self->factor[f].parameter) && self->group[point->group].free[f])
             plan->parameter[self->factor[f].parameter] =
                 qd_constant(self->value[(point->variation - 1) * self->factors + f]);
+}
+
+/* Sets the parameters of a plan that has the defaults of the order's kind. */
+static void apply_all(const qd_experiment_t *self, size_t point, size_t order, scope_t scope, qd_plan_t *plan)
+{
+    const qd_point_t *at = &self->point[point];
+    plan->empirical = self->order[order].empirical;
+    apply(self->setting, self->settings, scope, plan);
+    if (scope == WHOLE)
+        apply_doctrine(&self->design, at, plan);
+    apply(at->setting, at->settings, scope, plan);
+    apply_coordinates(&self->design, at, scope, plan);
+    apply_variation(&self->robustness, at, scope, plan);
+}
+
+void qd_experiment_frame(const qd_experiment_t *self, size_t point, size_t order, qd_plan_t *plan)
+{
+    plan->kind = self->order[order].kind;
+    for (size_t i = 0; i < FRAMES; i++)
+        plan->parameter[frame[i]] = qd_parameter_info(frame[i])->by_order[plan->kind];
+    apply_all(self, point, order, FRAME, plan);
 }
 
 /* Both lists are sorted. Within a period the file's changes come first, so that the point's override them. */
@@ -547,14 +581,8 @@ static size_t merge_changes(const qd_experiment_t *self, const qd_point_t *point
 void qd_experiment_plan(const qd_experiment_t *self, size_t point, size_t order, qd_change_t change[],
                         qd_plan_t *plan)
 {
-    const qd_point_t *at = &self->point[point];
     *plan = qd_plan_default(self->order[order].kind);
-    plan->empirical = self->order[order].empirical;
-    apply(self->setting, self->settings, plan);
-    apply_doctrine(&self->design, at, plan);
-    apply(at->setting, at->settings, plan);
-    apply_coordinates(&self->design, at, plan);
-    apply_variation(&self->robustness, at, plan);
-    plan->changes = merge_changes(self, at, change);
+    apply_all(self, point, order, WHOLE, plan);
+    plan->changes = merge_changes(self, &self->point[point], change);
     plan->change = change;
 }

@@ -68,12 +68,8 @@ uint64_t qd_point_hash_varied(const qd_design_t *design, const qd_point_t *point
  * qd_plan_states_max and qd_plan_periods_max read. */
 bool qd_parameter_is_frame(int parameter);
 
-/* Whether the point may set one of these. */
-bool qd_experiment_sets_frame(const qd_experiment_t *self, size_t point);
-
-/* The first point that sets none of these, the number of points if each may set one. In each order, all
- * points that set none have the same three distributions. */
-size_t qd_experiment_plain_point(const qd_experiment_t *self);
+/* Sets kind, data and these three parameters of a plan, and nothing else. */
+void qd_experiment_frame(const qd_experiment_t *self, size_t point, size_t order, qd_plan_t *plan);
 
 /* Checks the plans of load->self (qd_plan_check). A fault is reported at the place that sets `order.states`
  * or `order.poles` (the point, --set, or `parameters`); without one, at the order. */
