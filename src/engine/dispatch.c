@@ -24,47 +24,35 @@ struct qd_dispatch {
     size_t *turn;       /* [turns] cells of this shard, or its groups, in order */
     size_t turns;
     uint64_t total, already;
-    uint64_t largest; /* most worlds of a unit */
-    uint64_t left;    /* worlds in no unit yet */
-    uint64_t next;    /* the next ticket, where there is one rank */
-    uint64_t handed;  /* by_group: tickets used; else units skipped, of this rank and of others */
-    size_t at;        /* the current turn, */
-    size_t member;    /* by_group: the current cell, by its position in the group */
-    uint64_t world;   /* and its next world */
+    uint64_t left;   /* worlds in no unit yet */
+    uint64_t next;   /* the next ticket, where there is one rank */
+    uint64_t handed; /* by_group: tickets used; else units skipped, of this rank and of others */
+    size_t at;       /* the current turn, */
+    size_t member;   /* by_group: the current cell, by its position in the group */
+    uint64_t world;  /* and its next world */
 };
 
-/* The estimated number of worlds a second of one thread, for units of about a second: 4,000 at N = 32 and T =
- * 140, falling with N^2 T. Results do not depend on it. */
-static double guess_rate(const qd_experiment_t *experiment)
+/* Most worlds of a unit of a cell: those that one thread is estimated to play in a second, 4,000 at N = 32 and
+ * T = 140, falling with N^2 T. A killed run loses no more. Results do not depend on it. */
+static uint64_t largest_unit(const qd_dispatch_t *self, size_t cell)
 {
-    double rate = 1e9;
-    for (size_t o = 0; o < experiment->orders; o++) {
-        qd_plan_t plan;
-        qd_experiment_frame(experiment, 0, o, &plan);
-        double n = (double)qd_plan_states_max(&plan), t = (double)qd_plan_periods_max(&plan);
-        rate = fmin(rate, 4000.0 * (32.0 / n) * (32.0 / n) * (140.0 / t));
-    }
-    return rate;
-}
-
-/* Most worlds of a unit. */
-static uint64_t largest_unit(const qd_dispatch_t *self)
-{
-    if (self->by_group)
-        return QD_LOOK_SIZE;
-    double size = fmin(guess_rate(self->experiment), (double)QD_UNIT_MAX);
-    return size > 16.0 ? (uint64_t)size : 16;
+    size_t orders = self->experiment->orders;
+    qd_plan_t plan;
+    qd_experiment_frame(self->experiment, cell / orders, cell % orders, &plan);
+    double n = (double)qd_plan_states_max(&plan), t = (double)qd_plan_periods_max(&plan);
+    double rate = 4000.0 * (32.0 / n) * (32.0 / n) * (140.0 / t);
+    return (uint64_t)fmax(1.0, fmin(rate, (double)QD_UNIT_MAX));
 }
 
 /* Worlds of the next unit: a third of a thread's share of the remaining worlds, so that threads of different
  * speeds end together. A lower bound covers the milliseconds that a unit itself costs. */
-static uint64_t unit_size(const qd_dispatch_t *self)
+static uint64_t unit_size(const qd_dispatch_t *self, size_t cell)
 {
-    uint64_t share = self->left / (3 * self->options.workers) + 1;
-    uint64_t least = self->largest / UNIT_SPREAD + 1, fair = self->total / (8 * self->options.workers) + 1;
+    uint64_t share = self->left / (3 * self->options.workers) + 1, largest = largest_unit(self, cell);
+    uint64_t least = largest / UNIT_SPREAD + 1, fair = self->total / (8 * self->options.workers) + 1;
     least = least < fair ? least : fair;
     share = share > least ? share : least;
-    return share < self->largest ? share : self->largest;
+    return share < largest ? share : largest;
 }
 
 /* a * b / c without overflow. */
@@ -166,7 +154,6 @@ qd_status_t qd_dispatch_new(const qd_experiment_t *experiment, const qd_dispatch
         take_worlds(self);
     if (!copy_done(self))
         goto out;
-    self->largest = largest_unit(self);
     self->left = self->total - self->already;
     status = QD_OK;
     *out = self;
@@ -225,7 +212,7 @@ static bool next_of_cell(qd_dispatch_t *self, qd_work_t *work)
     qd_range_t gap = next_gap(self, cell);
     if (gap.count == 0)
         return false;
-    uint64_t room = unit_size(self);
+    uint64_t room = unit_size(self, cell);
     gap.count = gap.count < room ? gap.count : room;
     hand_out(self, cell, gap, work);
     return true;
@@ -249,23 +236,23 @@ static bool next_of_group(qd_dispatch_t *self, qd_work_t *work)
     size_t group = self->turn[self->at], size = self->groups.start[group + 1] - self->groups.start[group];
     uint64_t end = end_of_group(self, group);
     for (;;) {
-        uint64_t look = self->world - self->world % self->largest;
+        uint64_t look = self->world - self->world % QD_LOOK_SIZE;
         for (; self->member < size; self->member++, self->world = look) {
             size_t cell = self->groups.member[self->groups.start[group] + self->member];
             qd_range_t gap = next_gap(self, cell);
-            if (gap.count == 0 || gap.first >= look + self->largest)
+            if (gap.count == 0 || gap.first >= look + QD_LOOK_SIZE)
                 continue;
-            uint64_t room = look + self->largest - gap.first;
+            uint64_t room = look + QD_LOOK_SIZE - gap.first;
             gap.count = gap.count < room ? gap.count : room;
             hand_out(self, cell, gap, work);
-            if (self->world == look + self->largest) {
-                self->world = ++self->member < size ? look : look + self->largest;
+            if (self->world == look + QD_LOOK_SIZE) {
+                self->world = ++self->member < size ? look : look + QD_LOOK_SIZE;
                 self->member %= size;
             }
             return true;
         }
         self->member = 0;
-        self->world = look + self->largest;
+        self->world = look + QD_LOOK_SIZE;
         if (self->world >= end)
             return false;
     }

@@ -70,6 +70,31 @@ static void test_all_worlds_once_but_replicas(void **state)
     qd_experiment_free(experiment);
 }
 
+/* A kill loses a second of work, also where the first points have small worlds: 4,000 worlds a second at N = 32
+ * and T = 140, falling with N^2 T. */
+static void test_units_of_a_second(void **state)
+{
+    (void)state;
+    static const char *const text = "worlds: 20000\norders: [unipolar]\n"
+                                    "design: {type: grid, factors: {\n"
+                                    "  order.states: {values: [8, 32, 200, 1024]},\n"
+                                    "  order.periods: {values: [140, 10000]}}}";
+    static const uint64_t most[] = {4096, 896, 4000, 56, 102, 1, 3, 1};
+    uint64_t largest[8] = {0};
+    qd_error_t error = QD_ERROR_NONE;
+    qd_experiment_t *experiment = NULL;
+    qd_work_t work;
+    assert_int_equal(qd_experiment_parse(text, "units", &experiment, &error), QD_OK);
+    qd_dispatch_t *self = make(experiment, (qd_dispatch_options_t){.workers = 2});
+    while (qd_dispatch_next(self, &work))
+        if (work.range.count > largest[work.point])
+            largest[work.point] = work.range.count;
+    for (size_t p = 0; p < 8; p++)
+        assert_int_equal(largest[p], most[p]);
+    qd_dispatch_free(self);
+    qd_experiment_free(experiment);
+}
+
 static void test_shards_cut_the_whole(void **state)
 {
     (void)state;
@@ -259,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_worlds_once_but_replicas),
+        cmocka_unit_test(test_units_of_a_second),
         cmocka_unit_test(test_shards_cut_the_whole),
         cmocka_unit_test(test_gaps_are_filled),
         cmocka_unit_test(test_groups_take_turns),
