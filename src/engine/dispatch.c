@@ -32,8 +32,8 @@ struct qd_dispatch {
     uint64_t world;  /* and its next world */
 };
 
-/* Most worlds of a unit of a cell: those that one thread is estimated to play in a second, 4,000 at N = 32 and
- * T = 140, falling with N^2 T. A killed run loses no more. Results do not depend on it. */
+/* Most worlds of a unit of a cell: those that one thread is estimated to play in a second, 4,000 at N = 32
+ * and T = 140, falling with N^2 T. A killed run loses no more. Results do not depend on it. */
 static uint64_t largest_unit(const qd_dispatch_t *self, size_t cell)
 {
     size_t orders = self->experiment->orders;
