@@ -70,8 +70,8 @@ static void test_all_worlds_once_but_replicas(void **state)
     qd_experiment_free(experiment);
 }
 
-/* A kill loses a second of work, also where the first points have small worlds: 4,000 worlds a second at N = 32
- * and T = 140, falling with N^2 T. */
+/* A kill loses a second of work, also where the first points have small worlds: 4,000 worlds a second at N =
+ * 32 and T = 140, falling with N^2 T. */
 static void test_units_of_a_second(void **state)
 {
     (void)state;
