@@ -127,7 +127,7 @@ int qd_cli_refuse_existing(const char *path, const char *advice)
     return qd_cli_fail(&error);
 }
 
-/* Whether `input` is a draft of `output` by its name: `run` and `merge` remove these. */
+/* Whether `input` is a draft of `output` by its name: the output's next writer removes these. */
 static bool is_draft(const char *output, const char *input)
 {
     char real[PATH_MAX], folder[PATH_MAX], parent[PATH_MAX];

@@ -24,12 +24,13 @@ struct qd_dispatch {
     size_t *turn;       /* [turns] cells of this shard, or its groups, in order */
     size_t turns;
     uint64_t total, already;
-    uint64_t left;   /* worlds in no unit yet */
-    uint64_t next;   /* the next ticket, where there is one rank */
-    uint64_t handed; /* by_group: tickets used; else units skipped, of this rank and of others */
-    size_t at;       /* the current turn, */
-    size_t member;   /* by_group: the current cell, by its position in the group */
-    uint64_t world;  /* and its next world */
+    uint64_t left;    /* worlds in no unit yet */
+    uint64_t next;    /* the next ticket, where there is one rank */
+    uint64_t handed;  /* by_group: tickets used; else units skipped, of this rank and of others */
+    size_t at;        /* the current turn, */
+    size_t member;    /* by_group: the current cell, by its position in the group */
+    uint64_t world;   /* and its next world */
+    uint64_t largest; /* most worlds of a unit of the current cell; 0: not known yet */
 };
 
 /* Most worlds of a unit of a cell: those that one thread is estimated to play in a second, 4,000 at N = 32
@@ -46,13 +47,13 @@ static uint64_t largest_unit(const qd_dispatch_t *self, size_t cell)
 
 /* Worlds of the next unit: a third of a thread's share of the remaining worlds, so that threads of different
  * speeds end together. A lower bound covers the milliseconds that a unit itself costs. */
-static uint64_t unit_size(const qd_dispatch_t *self, size_t cell)
+static uint64_t unit_size(const qd_dispatch_t *self)
 {
-    uint64_t share = self->left / (3 * self->options.workers) + 1, largest = largest_unit(self, cell);
-    uint64_t least = largest / UNIT_SPREAD + 1, fair = self->total / (8 * self->options.workers) + 1;
+    uint64_t share = self->left / (3 * self->options.workers) + 1;
+    uint64_t least = self->largest / UNIT_SPREAD + 1, fair = self->total / (8 * self->options.workers) + 1;
     least = least < fair ? least : fair;
     share = share > least ? share : least;
-    return share < largest ? share : largest;
+    return share < self->largest ? share : self->largest;
 }
 
 /* a * b / c without overflow. */
@@ -212,7 +213,9 @@ static bool next_of_cell(qd_dispatch_t *self, qd_work_t *work)
     qd_range_t gap = next_gap(self, cell);
     if (gap.count == 0)
         return false;
-    uint64_t room = unit_size(self, cell);
+    if (self->largest == 0)
+        self->largest = largest_unit(self, cell);
+    uint64_t room = unit_size(self);
     gap.count = gap.count < room ? gap.count : room;
     hand_out(self, cell, gap, work);
     return true;
@@ -260,7 +263,7 @@ static bool next_of_group(qd_dispatch_t *self, qd_work_t *work)
 
 static bool next_of_all(qd_dispatch_t *self, qd_work_t *work)
 {
-    for (; self->at < self->turns; self->at++, self->world = 0)
+    for (; self->at < self->turns; self->at++, self->world = self->largest = 0)
         if (next_of_cell(self, work))
             return true;
     return false;

@@ -167,6 +167,8 @@ static int first_too_late(const qd_change_t change[], size_t changes, size_t per
 static int late_change(const qd_experiment_t *self, size_t point, qd_plan_t *plan, size_t *periods)
 {
     const qd_point_t *own = &self->point[point];
+    if (self->changes + own->changes == 0)
+        return -1;
     qd_experiment_frame(self, point, 0, plan);
     *periods = qd_plan_periods_max(plan);
     int a = first_too_late(self->change, self->changes, *periods),

@@ -490,7 +490,7 @@ void qd_plans_check(qd_loading_t *load, const qd_yaml_node_t *root, const qd_ove
         for (size_t o = 0; o < self->orders && told->count < CHECKS_TOLD; o++) {
             qd_plan_t *plan = &told->plan[told->count];
             qd_experiment_frame(self, p, o, plan);
-            if (qd_plan_check(plan, "", &untold) == QD_OK || is_told(told, plan, o))
+            if (is_told(told, plan, o) || qd_plan_check(plan, "", &untold) == QD_OK)
                 continue;
             (void)tell(load, root, overrides, plan, p, o);
             told->order[told->count++] = o;

@@ -261,6 +261,21 @@ static qd_status_t open_held(qd_draft_t *self, const char *path, qd_error_t *err
     return status;
 }
 
+static qd_status_t fill(qd_draft_t *self, bool overwrite,
+                        qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context,
+                        qd_error_t *error)
+{
+    FILE *out = draft_stream(self, error);
+    if (!out)
+        return QD_ERROR_IO;
+    qd_status_t status = put(context, out, error);
+    if (status != QD_OK)
+        fclose(out);
+    else if ((status = draft_end_stream(self, out, error)) == QD_OK)
+        status = qd_draft_publish(self, overwrite, error);
+    return status;
+}
+
 qd_status_t qd_draft_write(const char *path, bool overwrite,
                            qd_status_t (*put)(void *context, FILE *out, qd_error_t *error), void *context,
                            qd_error_t *error)
@@ -269,13 +284,8 @@ qd_status_t qd_draft_write(const char *path, bool overwrite,
     sweep_left(path);
     qd_status_t status = open_held(&draft, path, error);
     int held = status == QD_OK ? fcntl(draft.fd, F_DUPFD_CLOEXEC, 0) : -1; /* until it has its name */
-    FILE *out = status == QD_OK ? draft_stream(&draft, error) : NULL;
-    if (status == QD_OK && !out)
-        status = QD_ERROR_IO;
-    if (out && (status = put(context, out, error)) != QD_OK)
-        fclose(out);
-    else if (out && (status = draft_end_stream(&draft, out, error)) == QD_OK)
-        status = qd_draft_publish(&draft, overwrite, error);
+    if (status == QD_OK)
+        status = fill(&draft, overwrite, put, context, error);
     qd_draft_discard(&draft);
     if (held >= 0)
         close(held);

@@ -25,7 +25,7 @@ COMMANDS = (
     ("init", "mine"),
 )
 
-# Commands that write, and have no handler of signals of their own.
+# Commands that write a text, and all that write and have no handler of signals of their own.
 TEXTS = (
     ("export", "out.h5", "--csv", "-o", "rows.csv"),
     ("report", "out.h5", "-o", "page.html"),
@@ -68,6 +68,11 @@ def calls_of(before, arguments, fault, how):
     log.unlink(missing_ok=True)
     play(before, arguments, fault=f"{fault}:0", **{how: log})
     return logged(log)
+
+
+def not_reading(calls):
+    """The positions of calls that do not read the result, which processes of their own do."""
+    return [call.position for call in calls if call.operation != "pread" and not call.object.endswith("out.h5")]
 
 
 def faults(before, arguments, kind, wanted=None, lasting=""):
@@ -121,7 +126,7 @@ def signals(before, arguments, wanted=None):
     if status != 0:
         raise AssertionError(f"{' '.join(arguments)}: exit status {status}")
     calls, untouched, wrong, ended = calls_of(before, arguments, "io:eio", "log"), without_times(content(before)), [], 0
-    own = [call.position for call in calls if call.operation != "pread" and not call.object.endswith("out.h5")]
+    own = not_reading(calls)
     for k in (own[i - 1] for i in spread(len(own), wanted)):
         status, _, found = play(before, arguments, fault=f"io:term:{k}")
         ended += status == -signal.SIGTERM
@@ -138,7 +143,7 @@ def kills(before, arguments, wanted):
     if status != 0:
         raise AssertionError(f"{' '.join(arguments)}: exit status {status}")
     calls, wrong = calls_of(before, arguments, "io:eio", "log"), []
-    own = [call.position for call in calls if call.operation != "pread" and not call.object.endswith("out.h5")]
+    own = not_reading(calls)
     for k in (own[i - 1] for i in spread(len(own), wanted)):
         with tempfile.TemporaryDirectory(dir=before.parent) as name:
             folder = pathlib.Path(name) / "work"
